@@ -1,0 +1,89 @@
+import js from "@eslint/js";
+import { createTypeScriptImportResolver } from "eslint-import-resolver-typescript";
+import importX from "eslint-plugin-import-x";
+import { defineConfig } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+/** The folders of tvm-ts, each with the folders it may import from; `support` is everybody's. */
+const layers = {
+  support: [],
+  ir: [],
+  arith: ["ir"],
+  pass: ["ir"],
+  te: ["ir", "arith"],
+  transforms: ["ir", "arith", "pass"],
+  codegen: ["ir", "arith"],
+  runtime: [],
+  rpc: ["runtime"],
+  topi: ["ir", "arith", "te"],
+  view: ["ir", "arith", "te", "pass", "runtime"],
+  driver: ["ir", "arith", "te", "pass", "transforms", "codegen", "runtime", "rpc", "topi", "view"],
+  node: ["runtime", "rpc", "codegen", "driver"],
+};
+
+/** The folders of vta-ts, likewise. */
+const vtaLayers = {
+  config: [],
+  isa: ["config"],
+  intrin: ["config"],
+  sim: ["config", "isa"],
+  runtime: ["config", "isa", "sim"],
+  transforms: ["config"],
+  topi: ["config", "intrin"],
+  rpc: ["config", "runtime", "sim"],
+  view: ["config", "isa", "runtime", "sim"],
+  node: ["config", "isa", "intrin", "sim", "runtime", "transforms", "topi", "rpc", "view"],
+};
+
+function zones(root, table) {
+  return Object.entries(table).map(([folder, allowed]) => ({
+    target: `${root}/${folder}`,
+    from: root,
+    except: [...new Set(["support", folder, ...allowed])].map((name) => `./${name}`),
+    message: `${folder}/ may import only ${["support", ...allowed].join(", ")}`,
+  }));
+}
+
+/** Another folder is entered by its index.ts. */
+const oneDoor = {
+  group: ["../*/*", "../../*/*", "!../support", "!../../support"],
+  message: "a folder has one door: import its index",
+};
+
+const nodeModules = ["node:*", "fs", "path", "os", "child_process", "worker_threads", "net", "url"];
+
+export default defineConfig(
+  { ignores: ["**/dist/", "**/node_modules/", ".venv/", "**/lib/*.js", "**/labextension/"] },
+  js.configs.recommended,
+  tseslint.configs.strict,
+  {
+    plugins: { "import-x": importX },
+    settings: { "import-x/resolver-next": [createTypeScriptImportResolver()] },
+    rules: {
+      eqeqeq: "error",
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "@typescript-eslint/no-invalid-void-type": "off",
+      "@typescript-eslint/unified-signatures": "off",
+      "import-x/no-cycle": "error",
+      "import-x/no-restricted-paths": [
+        "error",
+        {
+          basePath: import.meta.dirname,
+          zones: [...zones("./lib/tvm-ts/src", layers), ...zones("./lib/vta/src", vtaLayers)],
+        },
+      ],
+    },
+  },
+  {
+    files: ["lib/*/src/**/*.ts"],
+    ignores: ["lib/*/src/node/**"],
+    rules: { "no-restricted-imports": ["error", { patterns: [{ group: nodeModules }] }] },
+  },
+  {
+    files: ["lib/*/src/*/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": ["error", { patterns: [oneDoor] }],
+    },
+  },
+);

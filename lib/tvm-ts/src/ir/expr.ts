@@ -1,0 +1,626 @@
+/**
+ * Expressions: immutable nodes that compute one value (a scalar or a short vector).
+ *
+ * Each class has a literal `kind`; `PrimExpr` is their union, so a `switch` over `kind` is checked
+ * for completeness. Constructors do not fold: `new Add(a, b)` is always an `Add`. The methods users
+ * write (`a.add(b)`) fold constants and match types as the reference does; they live in `ops.ts`.
+ *
+ * A constructor's parameters are the node's fields in the order of the shape table (`shapes.ts`).
+ */
+
+import { InternalError, type Span } from "../support";
+import type { Buffer } from "./buffer";
+import { dtypeInfo, lanesOf, vectorOf, type DataType } from "./dtype";
+import type { Op } from "./op";
+
+/** What a method takes for an operand; `matchTypes` in `ops.ts` says what becomes of a number. */
+export type ExprLike = Operand | number | boolean;
+
+/** The operations `ops.ts` brings to every expression; see there. */
+export interface ExprOperators {
+  add(a: ExprLike, b: ExprLike): PrimExpr;
+  sub(a: ExprLike, b: ExprLike): PrimExpr;
+  mul(a: ExprLike, b: ExprLike): PrimExpr;
+  div(a: ExprLike, b: ExprLike): PrimExpr;
+  truncDiv(a: ExprLike, b: ExprLike): PrimExpr;
+  truncMod(a: ExprLike, b: ExprLike): PrimExpr;
+  floorDiv(a: ExprLike, b: ExprLike): PrimExpr;
+  floorMod(a: ExprLike, b: ExprLike): PrimExpr;
+  min(a: ExprLike, b: ExprLike): PrimExpr;
+  max(a: ExprLike, b: ExprLike): PrimExpr;
+  eq(a: ExprLike, b: ExprLike): PrimExpr;
+  ne(a: ExprLike, b: ExprLike): PrimExpr;
+  lt(a: ExprLike, b: ExprLike): PrimExpr;
+  le(a: ExprLike, b: ExprLike): PrimExpr;
+  gt(a: ExprLike, b: ExprLike): PrimExpr;
+  ge(a: ExprLike, b: ExprLike): PrimExpr;
+  and(a: ExprLike, b: ExprLike): PrimExpr;
+  or(a: ExprLike, b: ExprLike): PrimExpr;
+  shiftLeft(a: ExprLike, b: ExprLike): PrimExpr;
+  shiftRight(a: ExprLike, b: ExprLike): PrimExpr;
+  bitwiseAnd(a: ExprLike, b: ExprLike): PrimExpr;
+  bitwiseOr(a: ExprLike, b: ExprLike): PrimExpr;
+  bitwiseXor(a: ExprLike, b: ExprLike): PrimExpr;
+  not(a: ExprLike): PrimExpr;
+  neg(a: ExprLike): PrimExpr;
+  bitwiseNot(a: ExprLike): PrimExpr;
+  cast(dtype: string, value: ExprLike): PrimExpr;
+  print(expr: Expression): string;
+  repr(expr: Expression): string;
+}
+
+let operators: ExprOperators;
+
+/** Called once by the module that implements the operators, which needs the classes below. */
+export function bindOperators(implementation: ExprOperators): void {
+  operators = implementation;
+}
+
+/**
+ * The base of expressions, of `IterVar`s and of whatever else may stand for one in arithmetic:
+ * operands are converted by `operators`.
+ */
+export abstract class Operand {
+  add(other: ExprLike): PrimExpr {
+    return operators.add(this.asExpr(), other);
+  }
+  sub(other: ExprLike): PrimExpr {
+    return operators.sub(this.asExpr(), other);
+  }
+  mul(other: ExprLike): PrimExpr {
+    return operators.mul(this.asExpr(), other);
+  }
+  /** Division that rounds toward zero for integers; exact for floats. */
+  div(other: ExprLike): PrimExpr {
+    return operators.div(this.asExpr(), other);
+  }
+  /** The same as `div`, for integers only. */
+  truncDiv(other: ExprLike): PrimExpr {
+    return operators.truncDiv(this.asExpr(), other);
+  }
+  /** The remainder of `truncDiv`; it has the sign of the dividend. */
+  truncMod(other: ExprLike): PrimExpr {
+    return operators.truncMod(this.asExpr(), other);
+  }
+  /** Division that rounds toward minus infinity, Python's `//`. */
+  floorDiv(other: ExprLike): PrimExpr {
+    return operators.floorDiv(this.asExpr(), other);
+  }
+  /** The remainder of `floorDiv`, Python's `%`; it has the sign of the divisor. */
+  floorMod(other: ExprLike): PrimExpr {
+    return operators.floorMod(this.asExpr(), other);
+  }
+  min(other: ExprLike): PrimExpr {
+    return operators.min(this.asExpr(), other);
+  }
+  max(other: ExprLike): PrimExpr {
+    return operators.max(this.asExpr(), other);
+  }
+  eq(other: ExprLike): PrimExpr {
+    return operators.eq(this.asExpr(), other);
+  }
+  ne(other: ExprLike): PrimExpr {
+    return operators.ne(this.asExpr(), other);
+  }
+  lt(other: ExprLike): PrimExpr {
+    return operators.lt(this.asExpr(), other);
+  }
+  le(other: ExprLike): PrimExpr {
+    return operators.le(this.asExpr(), other);
+  }
+  gt(other: ExprLike): PrimExpr {
+    return operators.gt(this.asExpr(), other);
+  }
+  ge(other: ExprLike): PrimExpr {
+    return operators.ge(this.asExpr(), other);
+  }
+  and(other: ExprLike): PrimExpr {
+    return operators.and(this.asExpr(), other);
+  }
+  or(other: ExprLike): PrimExpr {
+    return operators.or(this.asExpr(), other);
+  }
+  shiftLeft(other: ExprLike): PrimExpr {
+    return operators.shiftLeft(this.asExpr(), other);
+  }
+  /** Arithmetic shift for signed types, logical for unsigned ones. */
+  shiftRight(other: ExprLike): PrimExpr {
+    return operators.shiftRight(this.asExpr(), other);
+  }
+  bitwiseAnd(other: ExprLike): PrimExpr {
+    return operators.bitwiseAnd(this.asExpr(), other);
+  }
+  bitwiseOr(other: ExprLike): PrimExpr {
+    return operators.bitwiseOr(this.asExpr(), other);
+  }
+  bitwiseXor(other: ExprLike): PrimExpr {
+    return operators.bitwiseXor(this.asExpr(), other);
+  }
+  not(): PrimExpr {
+    return operators.not(this.asExpr());
+  }
+  neg(): PrimExpr {
+    return operators.neg(this.asExpr());
+  }
+  bitwiseNot(): PrimExpr {
+    return operators.bitwiseNot(this.asExpr());
+  }
+  /** Converts to another type; constants are converted at once. */
+  astype(dtype: string): PrimExpr {
+    return operators.cast(dtype, this.asExpr());
+  }
+
+  /** The expression this stands for. */
+  abstract asExpr(): PrimExpr;
+}
+
+abstract class Expression extends Operand {
+  abstract readonly kind: string;
+  abstract readonly dtype: DataType;
+  readonly span: Span | undefined;
+
+  constructor(span?: Span) {
+    super();
+    this.span = span;
+  }
+
+  override asExpr(): PrimExpr {
+    return this as unknown as PrimExpr;
+  }
+
+  /** The reference's text, each variable with its type where it is first met. */
+  override toString(): string {
+    return operators.print(this);
+  }
+}
+export type { Expression };
+
+// Leaves ----------------------------------------------------------------------------------------
+
+/** What the variable of a buffer points to. */
+export interface PointerType {
+  readonly element: DataType;
+  /** `global`, `local.acc_buffer`, ...; empty when nobody has said. */
+  readonly scope: string;
+}
+
+/** A variable; identity is the object, the name only a hint for printing. */
+export class Var extends Expression {
+  readonly kind = "Var";
+  readonly dtype: DataType;
+
+  constructor(
+    readonly name: string,
+    dtype: DataType = "int32",
+    /** Set when this is the data pointer of a buffer; `dtype` is then `handle`. */
+    readonly pointer?: PointerType,
+    /** A size: known not to be negative. */
+    readonly isSize = false,
+    span?: Span,
+  ) {
+    super(span);
+    this.dtype = dtype;
+  }
+}
+
+/** An integer or boolean constant. Exact up to 2^53, and for powers of two. */
+export class IntImm extends Expression {
+  readonly kind = "IntImm";
+  readonly dtype: DataType;
+
+  constructor(
+    readonly value: number,
+    dtype: DataType = "int32",
+    span?: Span,
+  ) {
+    super(span);
+    this.dtype = dtype;
+  }
+}
+
+export class FloatImm extends Expression {
+  readonly kind = "FloatImm";
+  readonly dtype: DataType;
+
+  constructor(
+    readonly value: number,
+    dtype: DataType = "float32",
+    span?: Span,
+  ) {
+    super(span);
+    this.dtype = dtype;
+  }
+}
+
+export class StringImm extends Expression {
+  readonly kind = "StringImm";
+  readonly dtype: DataType = "handle";
+
+  constructor(
+    readonly value: string,
+    span?: Span,
+  ) {
+    super(span);
+  }
+}
+
+// Arithmetic and logic --------------------------------------------------------------------------
+
+abstract class Binary extends Expression {
+  readonly dtype: DataType;
+
+  constructor(
+    readonly a: PrimExpr,
+    readonly b: PrimExpr,
+    span?: Span,
+  ) {
+    super(span);
+    if (a.dtype !== b.dtype) {
+      throw new InternalError(`operands of types ${a.dtype} and ${b.dtype} were combined`);
+    }
+    this.dtype = a.dtype;
+  }
+}
+
+abstract class Comparison extends Expression {
+  readonly dtype: DataType;
+
+  constructor(
+    readonly a: PrimExpr,
+    readonly b: PrimExpr,
+    span?: Span,
+  ) {
+    super(span);
+    if (a.dtype !== b.dtype) {
+      throw new InternalError(`operands of types ${a.dtype} and ${b.dtype} were compared`);
+    }
+    this.dtype = vectorOf("bool", lanesOf(a.dtype));
+  }
+}
+
+export class Add extends Binary {
+  readonly kind = "Add";
+}
+export class Sub extends Binary {
+  readonly kind = "Sub";
+}
+export class Mul extends Binary {
+  readonly kind = "Mul";
+}
+/** Division: toward zero for integers. */
+export class Div extends Binary {
+  readonly kind = "Div";
+}
+/** The remainder of `Div`. */
+export class Mod extends Binary {
+  readonly kind = "Mod";
+}
+export class FloorDiv extends Binary {
+  readonly kind = "FloorDiv";
+}
+export class FloorMod extends Binary {
+  readonly kind = "FloorMod";
+}
+export class Min extends Binary {
+  readonly kind = "Min";
+}
+export class Max extends Binary {
+  readonly kind = "Max";
+}
+export class EQ extends Comparison {
+  readonly kind = "EQ";
+}
+export class NE extends Comparison {
+  readonly kind = "NE";
+}
+export class LT extends Comparison {
+  readonly kind = "LT";
+}
+export class LE extends Comparison {
+  readonly kind = "LE";
+}
+export class GT extends Comparison {
+  readonly kind = "GT";
+}
+export class GE extends Comparison {
+  readonly kind = "GE";
+}
+/** Both operands are evaluated or not as the target likes; there are no side effects to order. */
+export class And extends Binary {
+  readonly kind = "And";
+}
+export class Or extends Binary {
+  readonly kind = "Or";
+}
+
+export class Not extends Expression {
+  readonly kind = "Not";
+  readonly dtype: DataType;
+
+  constructor(
+    readonly a: PrimExpr,
+    span?: Span,
+  ) {
+    super(span);
+    this.dtype = a.dtype;
+  }
+}
+
+/** One of two values; both are evaluated. (`if_then_else` evaluates only one.) */
+export class Select extends Expression {
+  readonly kind = "Select";
+  readonly dtype: DataType;
+
+  constructor(
+    readonly condition: PrimExpr,
+    readonly trueValue: PrimExpr,
+    readonly falseValue: PrimExpr,
+    span?: Span,
+  ) {
+    super(span);
+    this.dtype = trueValue.dtype;
+  }
+}
+
+export class Cast extends Expression {
+  readonly kind = "Cast";
+  readonly dtype: DataType;
+
+  constructor(
+    dtype: DataType,
+    readonly value: PrimExpr,
+    span?: Span,
+  ) {
+    super(span);
+    this.dtype = dtype;
+  }
+}
+
+// Memory and calls ------------------------------------------------------------------------------
+
+export class BufferLoad extends Expression {
+  readonly kind = "BufferLoad";
+  readonly dtype: DataType;
+
+  constructor(
+    readonly buffer: Buffer,
+    readonly indices: readonly PrimExpr[],
+    span?: Span,
+  ) {
+    super(span);
+    // A vector index reads that many elements (each of which may itself be a vector).
+    const last = indices[indices.length - 1];
+    const lanes = last === undefined ? 1 : lanesOf(last.dtype);
+    this.dtype = lanes === 1 ? buffer.dtype : vectorOf(buffer.dtype, lanes * lanesOf(buffer.dtype));
+  }
+}
+
+/** Something that makes a tensor's values; `te.Tensor` is one. */
+export interface DataProducer {
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly shape: readonly PrimExpr[];
+}
+
+/** A read of a tensor, before tensors become buffers. */
+export class ProducerLoad extends Expression {
+  readonly kind = "ProducerLoad";
+  readonly dtype: DataType;
+
+  constructor(
+    readonly producer: DataProducer,
+    readonly indices: readonly PrimExpr[],
+    span?: Span,
+  ) {
+    super(span);
+    this.dtype = producer.dtype;
+  }
+}
+
+/** `[base, base + stride, ..., base + stride * (lanes - 1)]` */
+export class Ramp extends Expression {
+  readonly kind = "Ramp";
+  readonly dtype: DataType;
+
+  constructor(
+    readonly base: PrimExpr,
+    readonly stride: PrimExpr,
+    readonly lanes: number,
+    span?: Span,
+  ) {
+    super(span);
+    this.dtype = vectorOf(base.dtype, lanes);
+  }
+}
+
+/** One value in every lane. */
+export class Broadcast extends Expression {
+  readonly kind = "Broadcast";
+  readonly dtype: DataType;
+
+  constructor(
+    readonly value: PrimExpr,
+    readonly lanes: number,
+    span?: Span,
+  ) {
+    super(span);
+    this.dtype = vectorOf(value.dtype, lanes);
+  }
+}
+
+/** Lanes of the concatenated `vectors`, picked by constant `indices`. */
+export class Shuffle extends Expression {
+  readonly kind = "Shuffle";
+  readonly dtype: DataType;
+
+  constructor(
+    readonly vectors: readonly PrimExpr[],
+    readonly indices: readonly PrimExpr[],
+    span?: Span,
+  ) {
+    super(span);
+    this.dtype = vectorOf(vectors[0]!.dtype, indices.length);
+  }
+}
+
+export class Let extends Expression {
+  readonly kind = "Let";
+  readonly dtype: DataType;
+
+  constructor(
+    readonly var_: Var,
+    readonly value: PrimExpr,
+    readonly body: PrimExpr,
+    span?: Span,
+  ) {
+    super(span);
+    this.dtype = body.dtype;
+  }
+}
+
+export class Call extends Expression {
+  readonly kind = "Call";
+  readonly dtype: DataType;
+
+  constructor(
+    dtype: DataType,
+    readonly op: Op,
+    readonly args: readonly PrimExpr[],
+    span?: Span,
+  ) {
+    super(span);
+    this.dtype = dtype;
+  }
+}
+
+// Reductions ------------------------------------------------------------------------------------
+
+/** `[min, min + extent)` */
+export class Range {
+  constructor(
+    readonly min: PrimExpr,
+    readonly extent: PrimExpr,
+  ) {}
+
+  /** `range(min=0, ext=8)`, as the reference writes it. */
+  toString(): string {
+    return `range(min=${operators.repr(this.min)}, ext=${operators.repr(this.extent)})`;
+  }
+}
+
+/** What an iteration variable is to its operation. */
+export type IterType =
+  | "DataPar"
+  | "ThreadIndex"
+  | "CommReduce"
+  | "Ordered"
+  | "DimInfo"
+  | "Unrolled"
+  | "Vectorized"
+  | "Parallelized"
+  | "Tensorized";
+
+/**
+ * An iteration variable: an axis of an operation, of a schedule, or a thread index.
+ * In arithmetic it stands for its variable.
+ */
+export class IterVar extends Operand {
+  constructor(
+    /** Undefined while nobody knows it (axes made by `split` and `fuse`, thread axes). */
+    readonly dom: Range | undefined,
+    readonly var_: Var,
+    readonly iterType: IterType,
+    readonly threadTag = "",
+    readonly span?: Span,
+  ) {
+    super();
+  }
+
+  override asExpr(): PrimExpr {
+    return this.var_;
+  }
+
+  get name(): string {
+    return this.var_.name;
+  }
+
+  /** The same axis (the same variable) over another domain. */
+  withDom(dom: Range | undefined): IterVar {
+    return new IterVar(dom, this.var_, this.iterType, this.threadTag, this.span);
+  }
+
+  /** `iter_var(i, range(min=0, ext=8))`, as the reference writes it. */
+  override toString(): string {
+    const dom = this.dom === undefined ? "" : this.dom.toString();
+    const tag = this.threadTag === "" ? "" : `, ${this.threadTag}`;
+    return `iter_var(${this.name}, ${dom}${tag})`;
+  }
+}
+
+/**
+ * How partial results combine: `result[i]` over the variables `lhs` and `rhs`, with
+ * `identity[i]` the value that changes nothing.
+ */
+export class CommReducer {
+  constructor(
+    readonly lhs: readonly Var[],
+    readonly rhs: readonly Var[],
+    readonly result: readonly PrimExpr[],
+    readonly identity: readonly PrimExpr[],
+  ) {}
+}
+
+/** One component (`valueIndex`) of a reduction over `axis`, where `condition` holds. */
+export class Reduce extends Expression {
+  readonly kind = "Reduce";
+  readonly dtype: DataType;
+
+  constructor(
+    readonly combiner: CommReducer,
+    readonly source: readonly PrimExpr[],
+    readonly init: readonly PrimExpr[],
+    readonly axis: readonly IterVar[],
+    readonly condition: PrimExpr,
+    readonly valueIndex: number,
+    span?: Span,
+  ) {
+    super(span);
+    this.dtype = source[valueIndex]!.dtype;
+  }
+}
+
+// The union -------------------------------------------------------------------------------------
+
+export type BinaryExpr = Add | Sub | Mul | Div | Mod | FloorDiv | FloorMod | Min | Max;
+export type CompareExpr = EQ | NE | LT | LE | GT | GE;
+
+export type PrimExpr =
+  | Var
+  | IntImm
+  | FloatImm
+  | StringImm
+  | BinaryExpr
+  | CompareExpr
+  | And
+  | Or
+  | Not
+  | Select
+  | Cast
+  | BufferLoad
+  | ProducerLoad
+  | Ramp
+  | Broadcast
+  | Shuffle
+  | Let
+  | Call
+  | Reduce;
+
+/** Whether a value of unknown origin is an expression node. */
+export function isExpr(value: unknown): value is PrimExpr {
+  return value instanceof Expression;
+}
+
+/** The type of a comparison of values of type `dtype`. */
+export function boolLike(dtype: DataType): DataType {
+  return vectorOf("bool", dtypeInfo(dtype).lanes);
+}

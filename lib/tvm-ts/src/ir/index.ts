@@ -1,0 +1,33 @@
+export { ALLOC_ALIGNMENT, Buffer, declBuffer, type BufferOptions } from "./buffer";
+export { builtin } from "./builtin";
+export * from "./dtype";
+export { ExprMap, exprEqual, exprHash, structuralEqual } from "./equal";
+export * from "./expr";
+export { constFold, type Fold } from "./fold";
+export {
+  mapArray,
+  mapChildren,
+  mutate,
+  mutator,
+  type Handlers,
+  type Recur,
+  type Rewritten,
+} from "./mutate";
+export { CallEffect, Op } from "./op";
+export * from "./ops";
+export { IRModule, PrimFunc, type FuncAttr } from "./prim-func";
+export { reprExpr, reprList } from "./print/repr";
+export { type PrintedNode, type PrintedText, type TextRange } from "./print/text-doc";
+export { constantText, printExpr, printFunc, printModule, printStmt } from "./print/text-printer";
+export { fieldsOf, shapes, type Kind, type Node, type NodeOf, type Role } from "./shapes";
+export * from "./stmt";
+export { substitute, type Substitution } from "./substitute";
+export {
+  forEachChild,
+  ownExprs,
+  postOrderVisit,
+  someNode,
+  usesVar,
+  walk,
+  type Visitor,
+} from "./walk";

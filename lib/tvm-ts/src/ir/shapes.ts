@@ -1,0 +1,157 @@
+/**
+ * The table of shapes: for each kind of node its fields, in constructor order, and the role each
+ * one plays. Walking, mapping, comparing and hashing are derived from it; only printers, the
+ * verifier and code generators know the kinds one by one.
+ */
+
+import * as expr from "./expr";
+import type { PrimExpr } from "./expr";
+import * as stmt from "./stmt";
+import type { Stmt } from "./stmt";
+
+export type Node = PrimExpr | Stmt;
+export type Kind = Node["kind"];
+export type NodeOf<K extends Kind> = Extract<Node, { kind: K }>;
+
+/** What a field is to those who walk the tree. */
+export type Role =
+  | "expr"
+  | "exprs"
+  | "stmt"
+  | "stmt?"
+  | "stmts"
+  /** An array of `Range`: their bounds are children. */
+  | "ranges"
+  /** A variable bound by this node. */
+  | "def"
+  /** A buffer variable bound by this node, for the extent of its body. */
+  | "defBuffer"
+  /** A buffer, by identity; not a child. */
+  | "buffer"
+  /** An `IterVar` or `undefined`. */
+  | "iterVar"
+  /** The axes of a reduction: bound by this node, their domains are children. */
+  | "reduceAxes"
+  | "reducer"
+  /** What an `AttrStmt` speaks of: a child if it is an expression. */
+  | "attrNode"
+  /** A record of expressions. */
+  | "annotations"
+  /** Compared as it is. */
+  | "plain";
+
+type FieldOf<N> = Exclude<
+  { [F in keyof N]: N[F] extends (...args: never[]) => unknown ? never : F }[keyof N],
+  "kind" | "span" | "dtype"
+>;
+
+/** Every field of every kind has a role; `dtype` only where it is not derived from the others. */
+export type ShapeTable = {
+  readonly [K in Kind]: Readonly<Record<FieldOf<NodeOf<K>>, Role> & Partial<Record<"dtype", Role>>>;
+};
+
+const binary = { a: "expr", b: "expr" } as const;
+
+export const shapes = {
+  Var: { name: "plain", dtype: "plain", pointer: "plain", isSize: "plain" },
+  IntImm: { value: "plain", dtype: "plain" },
+  FloatImm: { value: "plain", dtype: "plain" },
+  StringImm: { value: "plain" },
+  Add: binary,
+  Sub: binary,
+  Mul: binary,
+  Div: binary,
+  Mod: binary,
+  FloorDiv: binary,
+  FloorMod: binary,
+  Min: binary,
+  Max: binary,
+  EQ: binary,
+  NE: binary,
+  LT: binary,
+  LE: binary,
+  GT: binary,
+  GE: binary,
+  And: binary,
+  Or: binary,
+  Not: { a: "expr" },
+  Select: { condition: "expr", trueValue: "expr", falseValue: "expr" },
+  Cast: { dtype: "plain", value: "expr" },
+  BufferLoad: { buffer: "buffer", indices: "exprs" },
+  ProducerLoad: { producer: "plain", indices: "exprs" },
+  Ramp: { base: "expr", stride: "expr", lanes: "plain" },
+  Broadcast: { value: "expr", lanes: "plain" },
+  Shuffle: { vectors: "exprs", indices: "exprs" },
+  Let: { var_: "def", value: "expr", body: "expr" },
+  Call: { dtype: "plain", op: "plain", args: "exprs" },
+  Reduce: {
+    combiner: "reducer",
+    source: "exprs",
+    init: "exprs",
+    axis: "reduceAxes",
+    condition: "expr",
+    valueIndex: "plain",
+  },
+  LetStmt: { var_: "def", value: "expr", body: "stmt" },
+  AttrStmt: { node: "attrNode", key: "plain", value: "expr", body: "stmt" },
+  IfThenElse: { condition: "expr", thenCase: "stmt", elseCase: "stmt?" },
+  For: {
+    loopVar: "def",
+    min: "expr",
+    extent: "expr",
+    forKind: "plain",
+    body: "stmt",
+    threadBinding: "iterVar",
+    annotations: "annotations",
+  },
+  While: { condition: "expr", body: "stmt" },
+  Allocate: {
+    bufferVar: "def",
+    dtype: "plain",
+    extents: "exprs",
+    condition: "expr",
+    body: "stmt",
+    annotations: "annotations",
+  },
+  BufferStore: { buffer: "buffer", value: "expr", indices: "exprs" },
+  BufferRealize: { buffer: "defBuffer", bounds: "ranges", condition: "expr", body: "stmt" },
+  ProducerStore: { producer: "plain", value: "expr", indices: "exprs" },
+  ProducerRealize: {
+    producer: "plain",
+    bounds: "ranges",
+    condition: "expr",
+    body: "stmt",
+    storageScope: "plain",
+  },
+  Prefetch: { buffer: "buffer", bounds: "ranges" },
+  AssertStmt: { condition: "expr", message: "plain", body: "stmt" },
+  SeqStmt: { seq: "stmts" },
+  Evaluate: { value: "expr" },
+} as const satisfies ShapeTable;
+
+/** A kind's fields, in constructor order. */
+export interface Field {
+  readonly name: string;
+  readonly role: Role;
+}
+
+export const fieldsOf = Object.fromEntries(
+  Object.entries(shapes).map(([kind, shape]) => [
+    kind,
+    Object.entries(shape).map(([name, role]) => ({ name, role })),
+  ]),
+) as unknown as Readonly<Record<Kind, readonly Field[]>>;
+
+type Constructor = new (...args: unknown[]) => Node;
+
+const constructors: Readonly<Record<string, Constructor>> = { ...expr, ...stmt } as never;
+
+/** A node of `kind` with these fields, in the table's order. */
+export function construct(kind: Kind, fields: readonly unknown[], span: Node["span"]): Node {
+  return new constructors[kind]!(...fields, span);
+}
+
+/** A node's fields as the table lists them; for those who work on any kind. */
+export function fieldValue(node: Node, field: Field): unknown {
+  return (node as unknown as Record<string, unknown>)[field.name];
+}

@@ -1,0 +1,84 @@
+/**
+ * The errors of the library. Each one says what is wrong, with the values, where the user wrote it,
+ * and what to do; notes may point at other places ("the stage was created here").
+ */
+
+import { formatPlace, Span, type Place } from "./span";
+
+/** A remark that belongs to an error and may point somewhere else. */
+export interface ErrorNote {
+  readonly text: string;
+  readonly span?: Span | undefined;
+}
+
+export interface ErrorOptions {
+  /** Where the mistake was written; the current call site if left out. */
+  readonly span?: Span | undefined;
+  readonly notes?: readonly ErrorNote[];
+  readonly cause?: unknown;
+}
+
+/**
+ * The base of every error the library throws on purpose.
+ *
+ * `sentence` is the message alone; `message` has the place and the notes below it, one a line.
+ */
+export abstract class TvmError extends Error {
+  abstract readonly code: "usage" | "internal" | "device" | "rpc";
+  readonly sentence: string;
+  readonly place: Place | undefined;
+  readonly notes: readonly { text: string; place: Place | undefined }[];
+
+  constructor(sentence: string, options: ErrorOptions = {}) {
+    const place = (options.span ?? Span.capture()).place;
+    const notes = (options.notes ?? []).map((note) => ({
+      text: note.text,
+      place: note.span?.place,
+    }));
+    const lines = [sentence];
+    // The stack trace shows the call site already; only a place elsewhere is worth a line.
+    if (options.span !== undefined && place !== undefined) lines.push(`  at ${formatPlace(place)}`);
+    for (const note of notes) {
+      const where = note.place === undefined ? "" : ` (${formatPlace(note.place)})`;
+      lines.push(`  note: ${note.text}${where}`);
+    }
+    super(lines.join("\n"), options.cause === undefined ? undefined : { cause: options.cause });
+    this.sentence = sentence;
+    this.place = place;
+    this.notes = notes;
+  }
+}
+
+/** The user asked for something that cannot be done as written. */
+export class UsageError extends TvmError {
+  override readonly name = "UsageError";
+  readonly code = "usage";
+}
+
+/** A mistake of ours: an invariant of the compiler does not hold. */
+export class InternalError extends TvmError {
+  override readonly name = "InternalError";
+  readonly code = "internal";
+}
+
+/** An accelerator, or the simulator of one, refused or could not finish. */
+export class DeviceError extends TvmError {
+  override readonly name = "DeviceError";
+  readonly code = "device";
+}
+
+/** A remote session failed: the connection, the protocol, or the other side's own error. */
+export class RpcError extends TvmError {
+  override readonly name = "RpcError";
+  readonly code = "rpc";
+}
+
+/** Ends a `switch` over a union: a kind nobody handled is a compile-time error. */
+export function assertNever(value: never): never {
+  throw new InternalError(`unhandled case: ${JSON.stringify(value)}`);
+}
+
+/** Throws an `InternalError` unless `condition` holds. */
+export function assertInternal(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new InternalError(message);
+}

@@ -1,0 +1,21 @@
+export {
+  assertInternal,
+  assertNever,
+  DeviceError,
+  InternalError,
+  RpcError,
+  TvmError,
+  UsageError,
+  type ErrorNote,
+  type ErrorOptions,
+} from "./errors";
+export {
+  callerFolder,
+  formatPlace,
+  isLibraryFile,
+  parseStack,
+  registerLibraryRoot,
+  Span,
+  type Place,
+} from "./span";
+export { escapeString, formatFloat, plural } from "./text";

@@ -1,0 +1,18 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  // Tests run on the sources: no build is needed, and stack traces point into them.
+  resolve: {
+    alias: {
+      "tvm-ts": source("lib/tvm-ts/src/index.ts"),
+      "vta-ts": source("lib/vta/src/index.ts"),
+    },
+  },
+  test: {
+    include: ["tests/**/*.test.ts"],
+    testTimeout: 60_000,
+  },
+});
