@@ -1,0 +1,19 @@
+/** What evaluating an expression may do besides giving its value. */
+
+import type { PrimExpr } from "./expr";
+import { CallEffect } from "./op";
+import { someNode } from "./walk";
+
+/**
+ * The most severe effect in the expression, from `Pure` to `UpdateState`: loads read state, calls
+ * do what their operator says.
+ */
+export function sideEffect(expr: PrimExpr): CallEffect {
+  let effect = CallEffect.Pure;
+  someNode(expr, (node) => {
+    if (node.kind === "BufferLoad") effect = Math.max(effect, CallEffect.ReadState);
+    if (node.kind === "Call") effect = Math.max(effect, node.op.effect);
+    return effect >= CallEffect.UpdateState;
+  });
+  return Math.min(effect, CallEffect.UpdateState);
+}

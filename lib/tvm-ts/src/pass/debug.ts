@@ -1,0 +1,43 @@
+/** An instrument that writes down what passes do, in as much detail as asked for. */
+
+import { printModule, type IRModule } from "../ir";
+import type { PassInstrument } from "./instrument";
+import { PassRecord, PassRecorder } from "./recorder";
+import type { PassInfo } from "./pass";
+
+/** 1: names and times. 2: also the module where it changed. 3: also the module where it did not. */
+export type DebugLevel = 1 | 2 | 3;
+
+/** Writes a line (or a module) through `write` for each pass that finishes. */
+export class PassPrinter implements PassInstrument {
+  readonly name = "printer";
+  private readonly recorder = new PassRecorder();
+
+  constructor(
+    private readonly level: DebugLevel,
+    private readonly write: (text: string) => void,
+  ) {}
+
+  enterPassContext(): void {
+    this.recorder.enterPassContext();
+  }
+
+  runBeforePass(module: IRModule): void {
+    this.recorder.runBeforePass(module);
+  }
+
+  runAfterPass(module: IRModule, pass: PassInfo): void {
+    this.recorder.runAfterPass(module, pass);
+    const record = this.recorder.records[this.recorder.records.length - 1]!;
+    this.write(summary(record));
+    if (this.level === 3 || (this.level === 2 && record.changed)) {
+      this.write(printModule(module).text);
+    }
+  }
+}
+
+function summary(record: PassRecord): string {
+  const mark = record.changed ? "*" : " ";
+  const time = record.time.toFixed(3).padStart(9);
+  return `${time} ms ${mark} ${"  ".repeat(record.depth)}${record.name}\n`;
+}

@@ -1,0 +1,14 @@
+export { PassPrinter, type DebugLevel } from "./debug";
+export type { PassInstrument } from "./instrument";
+export { isSequential, type FunctionPass, type Pass, type PassInfo, type Sequential } from "./pass";
+export type {
+  MemoryInfo,
+  OptionGroups,
+  PassConfig,
+  PassOptions,
+  PlainOptions,
+} from "./pass-config";
+export { PassContext, type PassContextOptions } from "./pass-context";
+export { Pipeline, type Phase } from "./pipeline";
+export { PassRecord, PassRecorder } from "./recorder";
+export { runPass } from "./run";

@@ -1,0 +1,69 @@
+/**
+ * How passes are to be run: options, passes left out, instruments. A context is a value, given to
+ * whoever runs passes; there is no current one.
+ */
+
+import { UsageError } from "../support";
+import type { PassInstrument } from "./instrument";
+import type { PassInfo } from "./pass";
+import { completeOptions, type PassConfig, type PassOptions } from "./pass-config";
+
+export interface PassContextOptions {
+  /** 0 to 3; passes of a higher level are left out. Those of `lower` are all of level 0. */
+  readonly optLevel?: number;
+  readonly config?: PassConfig;
+  /** Names of passes to leave out. */
+  readonly disabledPass?: readonly string[];
+  /** Names of passes that run whatever an instrument says. */
+  readonly requiredPass?: readonly string[];
+  readonly instruments?: readonly PassInstrument[];
+}
+
+export class PassContext {
+  readonly optLevel: number;
+  readonly config: PassConfig;
+  readonly disabledPass: readonly string[];
+  readonly requiredPass: readonly string[];
+  readonly instruments: readonly PassInstrument[];
+  private readonly options: PassOptions;
+
+  /** @throws UsageError for an option that does not exist or has another type. */
+  constructor(options: PassContextOptions = {}) {
+    this.optLevel = options.optLevel ?? 2;
+    this.config = options.config ?? {};
+    this.disabledPass = options.disabledPass ?? [];
+    this.requiredPass = options.requiredPass ?? [];
+    this.instruments = options.instruments ?? [];
+    this.options = completeOptions(this.config);
+    if (!Number.isInteger(this.optLevel) || this.optLevel < 0 || this.optLevel > 3) {
+      throw new UsageError(`optLevel is 0, 1, 2 or 3, not ${this.optLevel}`);
+    }
+  }
+
+  /** An option's value: the context's, or else the default. */
+  option<K extends keyof PassOptions>(key: K): PassOptions[K] {
+    return this.options[key];
+  }
+
+  /** A context that differs in the given fields; `config` adds to what is set already. */
+  with(changes: PassContextOptions): PassContext {
+    return new PassContext({
+      optLevel: changes.optLevel ?? this.optLevel,
+      config: { ...this.config, ...changes.config },
+      disabledPass: changes.disabledPass ?? this.disabledPass,
+      requiredPass: changes.requiredPass ?? this.requiredPass,
+      instruments: changes.instruments ?? this.instruments,
+    });
+  }
+
+  /** The same with one more instrument, called after the others. */
+  withInstrument(instrument: PassInstrument): PassContext {
+    return this.with({ instruments: [...this.instruments, instrument] });
+  }
+
+  /** Whether a sequence runs the pass: it is not disabled, and of this level or required. */
+  isEnabled(pass: PassInfo): boolean {
+    if (this.disabledPass.includes(pass.name)) return false;
+    return (pass.optLevel ?? 0) <= this.optLevel || this.requiredPass.includes(pass.name);
+  }
+}

@@ -1,0 +1,69 @@
+/** An ordered list of passes in named phases, to which others can add theirs. */
+
+import { UsageError } from "../support";
+import type { Pass, Sequential } from "./pass";
+
+/** A stretch of a pipeline; its end is a point where passes can be added. */
+export interface Phase {
+  readonly name: string;
+  readonly passes: readonly Pass[];
+}
+
+/** Immutable: adding gives another pipeline. */
+export class Pipeline {
+  constructor(readonly phases: readonly Phase[]) {}
+
+  /** All passes, in order. */
+  get passes(): readonly Pass[] {
+    return this.phases.flatMap((phase) => phase.passes);
+  }
+
+  /**
+   * Adds passes at the end of a phase.
+   * @throws UsageError if there is no such phase.
+   */
+  appendTo(phaseName: string, ...passes: readonly Pass[]): Pipeline {
+    if (!this.phases.some((phase) => phase.name === phaseName)) {
+      const names = this.phases.map((phase) => phase.name).join(", ");
+      throw new UsageError(`the pipeline has no phase '${phaseName}'; it has ${names}`);
+    }
+    return new Pipeline(
+      this.phases.map((phase) =>
+        phase.name === phaseName ? { ...phase, passes: [...phase.passes, ...passes] } : phase,
+      ),
+    );
+  }
+
+  /**
+   * Adds passes right after each pass of this name.
+   * @throws UsageError if there is none.
+   */
+  insertAfter(passName: string, ...passes: readonly Pass[]): Pipeline {
+    return this.replace(passName, (pass) => [pass, ...passes]);
+  }
+
+  /**
+   * Adds passes right before each pass of this name.
+   * @throws UsageError if there is none.
+   */
+  insertBefore(passName: string, ...passes: readonly Pass[]): Pipeline {
+    return this.replace(passName, (pass) => [...passes, pass]);
+  }
+
+  private replace(passName: string, by: (pass: Pass) => readonly Pass[]): Pipeline {
+    if (!this.passes.some((pass) => pass.name === passName)) {
+      throw new UsageError(`the pipeline has no pass '${passName}'`);
+    }
+    return new Pipeline(
+      this.phases.map((phase) => ({
+        name: phase.name,
+        passes: phase.passes.flatMap((pass) => (pass.name === passName ? by(pass) : [pass])),
+      })),
+    );
+  }
+
+  /** The pipeline as one pass. */
+  asPass(name: string, doc: string): Sequential {
+    return { name, doc, passes: this.passes };
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Keeps what every pass did. A record holds the modules before and after; nothing is printed or
+ * compared until somebody looks.
+ */
+
+import { printModule, type IRModule } from "../ir";
+import type { PassInstrument } from "./instrument";
+import type { PassInfo } from "./pass";
+
+/** One run of one pass. */
+export class PassRecord {
+  constructor(
+    readonly pass: PassInfo,
+    /** How many passes this one ran inside. */
+    readonly depth: number,
+    readonly before: IRModule,
+    readonly after: IRModule,
+    /** Milliseconds, the passes inside included. */
+    readonly time: number,
+  ) {}
+
+  get name(): string {
+    return this.pass.name;
+  }
+
+  /** Whether the module reads differently afterwards. */
+  get changed(): boolean {
+    return this.before !== this.after && this.textBefore !== this.textAfter;
+  }
+
+  get textBefore(): string {
+    return textOf(this.before);
+  }
+
+  get textAfter(): string {
+    return textOf(this.after);
+  }
+}
+
+/** Modules are immutable, so a text is worked out once. */
+const texts = new WeakMap<IRModule, string>();
+
+function textOf(module: IRModule): string {
+  let text = texts.get(module);
+  if (text === undefined) {
+    text = printModule(module).text;
+    texts.set(module, text);
+  }
+  return text;
+}
+
+/** Records passes in the order in which they finish. */
+export class PassRecorder implements PassInstrument {
+  readonly name = "recorder";
+  private readonly running: { module: IRModule; start: number }[] = [];
+  private readonly finished: PassRecord[] = [];
+
+  get records(): readonly PassRecord[] {
+    return this.finished;
+  }
+
+  enterPassContext(): void {
+    this.running.length = 0; // a pass that threw is never taken off
+  }
+
+  runBeforePass(module: IRModule): void {
+    this.running.push({ module, start: performance.now() });
+  }
+
+  runAfterPass(module: IRModule, pass: PassInfo): void {
+    const end = performance.now();
+    const { module: before, start } = this.running.pop()!;
+    this.finished.push(new PassRecord(pass, this.running.length, before, module, end - start));
+  }
+}
