@@ -1,0 +1,80 @@
+/**
+ * How a measurement is taken: warmed up, repeated, and reported as a median with its spread.
+ * This is the only place where speed is judged; tests never time anything.
+ */
+
+import { Bench } from "tinybench";
+
+export interface Measurement {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly better: "lower" | "higher";
+  /** Half the distance between the quartiles, in `unit`. */
+  readonly spread: number;
+  readonly samples: number;
+}
+
+/** Something that can be measured; nothing is set up before it is asked for. */
+export interface BenchCase {
+  /** `folder/what`: `lower/vta_vadd`, `sim/vta_conv2d_opt`. */
+  readonly name: string;
+  readonly unit: string;
+  readonly better: "lower" | "higher";
+  /** One number a sample, in `unit`. */
+  run(): Promise<readonly number[]>;
+}
+
+/** How long a timed case is warmed up and sampled, in milliseconds. */
+const WARM_UP_MS = 300;
+const SAMPLE_MS = 1000;
+
+export interface TimedOptions {
+  readonly name: string;
+  /** What a duration in milliseconds means in `unit`; milliseconds themselves if left out. */
+  readonly unit?: string;
+  readonly better?: "lower" | "higher";
+  readonly convert?: (milliseconds: number) => number;
+  /** Prepares what is timed; called once, when the case is run. */
+  setUp(): (() => unknown) | Promise<() => unknown>;
+}
+
+/** A case that calls a function over and over and takes the time of each call. */
+export function timed(options: TimedOptions): BenchCase {
+  const convert = options.convert ?? ((milliseconds: number) => milliseconds);
+  return {
+    name: options.name,
+    unit: options.unit ?? "ms",
+    better: options.better ?? "lower",
+    async run() {
+      const call = await options.setUp();
+      const bench = new Bench({
+        warmupTime: WARM_UP_MS,
+        time: SAMPLE_MS,
+        iterations: 5,
+        warmupIterations: 2,
+        retainSamples: true,
+        throws: true,
+      });
+      bench.add(options.name, () => call() as undefined);
+      await bench.run();
+      const { result } = bench.tasks[0]!;
+      if (result.state !== "completed") throw new Error(`${options.name} did not complete`);
+      return result.latency.samples!.map(convert);
+    },
+  };
+}
+
+/** The case's median and spread. */
+export async function measure(benchCase: BenchCase): Promise<Measurement> {
+  const samples = [...(await benchCase.run())].sort((a, b) => a - b);
+  const at = (fraction: number): number => samples[Math.floor(fraction * (samples.length - 1))]!;
+  return {
+    name: benchCase.name,
+    value: at(0.5),
+    unit: benchCase.unit,
+    better: benchCase.better,
+    spread: (at(0.75) - at(0.25)) / 2,
+    samples: samples.length,
+  };
+}

@@ -1,0 +1,100 @@
+/** What was checked and what came out, counted by kind. */
+
+export const KINDS = [
+  "lower",
+  "script",
+  "run",
+  "dump",
+  "rejects",
+  "arith",
+  "pipelines",
+  "operators",
+] as const;
+export type GoldenKind = (typeof KINDS)[number];
+
+export interface Mismatch {
+  readonly kind: GoldenKind;
+  /** The entry and what of it: `te_add lowered`. */
+  readonly what: string;
+  readonly detail: string;
+}
+
+const SHOWN = 20;
+
+export class Report {
+  private readonly passed = new Map<GoldenKind, number>();
+  private readonly mismatches: Mismatch[] = [];
+
+  pass(kind: GoldenKind): void {
+    this.passed.set(kind, (this.passed.get(kind) ?? 0) + 1);
+  }
+
+  fail(kind: GoldenKind, what: string, detail: string): void {
+    this.mismatches.push({ kind, what, detail });
+  }
+
+  /** Passes when `check` returns nothing; its text, or the error it throws, is the mismatch. */
+  async check(
+    kind: GoldenKind,
+    what: string,
+    check: () => string | undefined | Promise<string | undefined>,
+  ): Promise<void> {
+    let detail: string | undefined;
+    try {
+      detail = await check();
+    } catch (error) {
+      detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    }
+    if (detail === undefined) this.pass(kind);
+    else this.fail(kind, what, detail);
+  }
+
+  get failures(): number {
+    return this.mismatches.length;
+  }
+
+  toJSON(): object {
+    return {
+      kinds: Object.fromEntries(
+        this.rows().map(([kind, passed, failed]) => [kind, { passed, failed }]),
+      ),
+      mismatches: this.mismatches,
+    };
+  }
+
+  print(write: (line: string) => void): void {
+    for (const { kind, what, detail } of this.mismatches.slice(0, SHOWN)) {
+      write(`${kind} ${what}\n${indent(detail)}`);
+    }
+    if (this.failures > SHOWN) write(`... and ${this.failures - SHOWN} more mismatches`);
+    write("");
+    write("kind         passed  failed");
+    for (const [kind, passed, failed] of this.rows()) {
+      write(`${kind.padEnd(10)} ${String(passed).padStart(8)}${String(failed).padStart(8)}`);
+    }
+    const passed = this.rows().reduce((sum, row) => sum + row[1], 0);
+    write(`golden: ${passed} passed, ${this.failures} failed`);
+  }
+
+  private rows(): [GoldenKind, number, number][] {
+    return KINDS.map((kind): [GoldenKind, number, number] => [
+      kind,
+      this.passed.get(kind) ?? 0,
+      this.mismatches.filter((mismatch) => mismatch.kind === kind).length,
+    ]).filter(([, passed, failed]) => passed + failed > 0);
+  }
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, "    ");
+}
+
+/** The first line that differs, or nothing when the texts are equal. */
+export function firstDifference(expected: string, actual: string): string | undefined {
+  if (expected === actual) return undefined;
+  const left = expected.split("\n");
+  const right = actual.split("\n");
+  const line = left.findIndex((text, i) => text !== right[i]);
+  const at = line < 0 ? left.length : line;
+  return `line ${at + 1}\nexpected: ${left[at] ?? "(end)"}\nactual:   ${right[at] ?? "(end)"}`;
+}
