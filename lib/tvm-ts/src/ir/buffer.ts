@@ -1,15 +1,26 @@
 /** Buffers: typed, shaped views of memory behind a pointer variable. */
 
-import type { Span } from "../support";
-import { canonicalDType, type DataType } from "./dtype";
-import { IntImm, Var, type PointerType, type PrimExpr } from "./expr";
+import { UsageError, type Span } from "../support";
+import { builtin } from "./builtin";
+import { canonicalDType, elementOf, lanesOf, vectorOf, type DataType } from "./dtype";
+import {
+  BufferLoad,
+  Call,
+  IntImm,
+  Ramp,
+  Var,
+  type Operand,
+  type PointerType,
+  type PrimExpr,
+} from "./expr";
+import { BufferStore } from "./stmt";
 
 /** Bytes the reference aligns allocations to when nobody asks for more. */
 export const ALLOC_ALIGNMENT = 64;
 
 export interface BufferOptions {
   readonly data?: Var;
-  readonly strides?: readonly PrimExpr[];
+  readonly strides?: readonly (PrimExpr | number)[];
   readonly elemOffset?: PrimExpr;
   readonly name?: string;
   readonly scope?: string;
@@ -21,6 +32,21 @@ export interface BufferOptions {
   readonly autoBroadcast?: boolean;
   readonly axisSeparators?: readonly number[];
   readonly span?: Span;
+}
+
+/** What a pointer handed out by `accessPtr` is for: reading, writing, or both. */
+export type AccessMask = "r" | "w" | "rw";
+
+const ACCESS_BITS: Readonly<Record<AccessMask, number>> = { r: 1, w: 2, rw: 3 };
+
+export interface AccessPtrOptions {
+  readonly ptrType?: string;
+  /** Offset and extent then count vectors of that many elements. */
+  readonly contentLanes?: number;
+  /** In elements, from the buffer's own offset. */
+  readonly offset?: Operand | number;
+  /** In elements; everything after `offset` if left out. */
+  readonly extent?: Operand | number;
 }
 
 /** Identity is the object: two buffers may have the same name and data. */
@@ -73,14 +99,97 @@ export class Buffer {
     );
   }
 
+  /** The type indices and offsets are computed in. */
+  get indexType(): DataType {
+    return this.shape[0]?.dtype ?? "int32";
+  }
+
+  /**
+   * A pointer to the buffer's first element for an external function or an instruction, as the
+   * call `tvm_access_ptr(type, data, offset, extent, mask)`.
+   * @throws UsageError for a mask other than "r", "w" and "rw".
+   */
+  accessPtr(mask: AccessMask, options: AccessPtrOptions = {}): PrimExpr {
+    const bits = ACCESS_BITS[mask] as number | undefined;
+    if (bits === undefined) {
+      throw new UsageError(`access "${mask}" of buffer ${this.name}: write "r", "w" or "rw"`);
+    }
+    const lanes = options.contentLanes ?? 1;
+    const shift = asIndex(options.offset ?? 0);
+    let extent = this.wholeExtent().sub(shift);
+    let offset = this.elemOffset.add(shift);
+    if (lanes > 1) {
+      const count = new IntImm(lanes, this.elemOffset.dtype);
+      extent = extent.div(count);
+      offset = this.elemOffset.div(count);
+    }
+    if (options.extent !== undefined) extent = asIndex(options.extent);
+    const type = new Call(
+      lanes > 1 ? vectorOf(this.dtype, lanes) : this.dtype,
+      builtin.typeAnnotation,
+      [],
+    );
+    return new Call(canonicalDType(options.ptrType ?? "handle"), builtin.accessPtr, [
+      type,
+      this.data,
+      offset,
+      extent,
+      new IntImm(bits),
+    ]);
+  }
+
+  /** Elements from the first to the last one, gaps between rows included. */
+  private wholeExtent(): PrimExpr {
+    const { shape, strides } = this;
+    if (shape.length === 0) return new IntImm(1, this.indexType);
+    if (strides.length === shape.length) return strides[0]!.mul(shape[0]!);
+    return shape.reduce<PrimExpr>((size, dim) => size.mul(dim), new IntImm(1));
+  }
+
+  /**
+   * Reads `dtype` (the buffer's type, or a vector of it) at `begin`.
+   * @throws UsageError when the type does not fit the buffer's, or the number of indices its rank.
+   */
+  vload(begin: readonly (Operand | number)[], dtype: string = this.dtype): PrimExpr {
+    return new BufferLoad(this, this.vectorIndices(begin, canonicalDType(dtype)));
+  }
+
+  /** Writes `value` (of the buffer's type, or a vector of it) at `begin`; else as `vload`. */
+  vstore(begin: readonly (Operand | number)[], value: PrimExpr): BufferStore {
+    return new BufferStore(this, value, this.vectorIndices(begin, value.dtype));
+  }
+
+  private vectorIndices(begin: readonly (Operand | number)[], dtype: DataType): PrimExpr[] {
+    const lanes = lanesOf(dtype) / lanesOf(this.dtype);
+    if (elementOf(dtype) !== elementOf(this.dtype) || !Number.isInteger(lanes)) {
+      throw new UsageError(`buffer ${this.name} holds ${this.dtype} and is accessed as ${dtype}`);
+    }
+    if (begin.length !== this.shape.length) {
+      throw new UsageError(
+        `buffer ${this.name} has ${this.shape.length} dimensions and is accessed with ` +
+          `${begin.length} indices`,
+      );
+    }
+    const indices = begin.map(asIndex);
+    const last = indices[indices.length - 1];
+    if (lanes > 1 && last !== undefined) {
+      indices[indices.length - 1] = new Ramp(last, new IntImm(1, last.dtype), lanes);
+    }
+    return indices;
+  }
+
   toString(): string {
     return `buffer(${this.name}, shape=[${this.shape.join(", ")}], dtype=${this.dtype})`;
   }
 }
 
+function asIndex(index: Operand | number): PrimExpr {
+  return typeof index === "number" ? new IntImm(index) : index.asExpr();
+}
+
 /**
  * A new buffer of `shape` elements of `dtype`.
- * An `offsetFactor` without an `elemOffset` asks for a variable that an offset can be bound to.
+ * A broadcasting buffer without strides gets variables for them, to be bound to the caller's. An `offsetFactor` without an `elemOffset` asks for a variable that an offset can be bound to.
  * @throws UsageError for an unknown type.
  */
 export function declBuffer(
@@ -90,7 +199,7 @@ export function declBuffer(
 ): Buffer {
   const type = canonicalDType(dtype);
   const name = options.name ?? "buffer";
-  const dims = shape.map((dim) => (typeof dim === "number" ? new IntImm(dim) : dim));
+  const dims = shape.map(asIndex);
   const indexType = dims[0]?.dtype ?? "int32";
   const pointer: PointerType = {
     element: type === "bool" ? "int8" : type,
@@ -103,7 +212,8 @@ export function declBuffer(
     options.data ?? new Var(name, "handle", pointer),
     type,
     dims,
-    options.strides ?? [],
+    options.strides?.map(asIndex) ??
+      (options.autoBroadcast ? dims.map((dim) => new Var("stride", dim.dtype)) : []),
     options.elemOffset ?? offset,
     name,
     options.dataAlignment || ALLOC_ALIGNMENT,

@@ -1,4 +1,12 @@
-export { ALLOC_ALIGNMENT, Buffer, declBuffer, type BufferOptions } from "./buffer";
+export {
+  ALLOC_ALIGNMENT,
+  Buffer,
+  declBuffer,
+  type AccessMask,
+  type AccessPtrOptions,
+  type BufferOptions,
+} from "./buffer";
+export { BufferVar, irBuilder, IRBuilder, type ForRangeOptions, type LoopKind } from "./ir-builder";
 export { builtin } from "./builtin";
 export * from "./dtype";
 export { ExprMap, exprEqual, exprHash, structuralEqual } from "./equal";
@@ -18,7 +26,9 @@ export * from "./ops";
 export { IRModule, PrimFunc, type FuncAttr } from "./prim-func";
 export { reprExpr, reprList } from "./print/repr";
 export { type PrintedNode, type PrintedText, type TextRange } from "./print/text-doc";
+export { printFuncScript, printScript } from "./print/script-printer";
 export { constantText, printExpr, printFunc, printModule, printStmt } from "./print/text-printer";
+export { sideEffect } from "./side-effect";
 export { fieldsOf, shapes, type Kind, type Node, type NodeOf, type Role } from "./shapes";
 export * from "./stmt";
 export { substitute, type Substitution } from "./substitute";

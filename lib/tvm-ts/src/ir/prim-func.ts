@@ -2,6 +2,8 @@
 
 import type { Buffer } from "./buffer";
 import { type PrimExpr, type Var } from "./expr";
+import { printFuncScript, printScript } from "./print/script-printer";
+import { printFunc, printModule } from "./print/text-printer";
 import type { Stmt } from "./stmt";
 
 /** A function's attribute: a number, a string, or whatever a target understands. */
@@ -48,6 +50,16 @@ export class PrimFunc {
       ...attrs,
     });
   }
+
+  /** The function in the reference's text form. */
+  toString(): string {
+    return printFunc(this).text;
+  }
+
+  /** The function in TVMScript, the reference's Python form. */
+  script(): string {
+    return printFuncScript(this).text;
+  }
 }
 
 /** Functions by name. */
@@ -68,5 +80,15 @@ export class IRModule {
       functions.set(name, mapped);
     }
     return changed ? new IRModule(functions) : this;
+  }
+
+  /** The module in the reference's text form. */
+  toString(): string {
+    return printModule(this).text;
+  }
+
+  /** The module in TVMScript, the reference's Python form. */
+  script(): string {
+    return printScript(this).text;
   }
 }

@@ -8,6 +8,7 @@ import type { Buffer } from "./buffer";
 import type { DataType } from "./dtype";
 import {
   IntImm,
+  type CommReducer,
   type DataProducer,
   type IterVar,
   type PrimExpr,
@@ -27,7 +28,7 @@ export type Annotations = Readonly<Record<string, PrimExpr>>;
 
 /** What an `AttrStmt` says something about. */
 export type AttrNode =
-  PrimExpr | IterVar | Buffer | DataProducer | readonly (Buffer | DataProducer)[];
+  PrimExpr | IterVar | Buffer | DataProducer | CommReducer | readonly (Buffer | DataProducer)[];
 
 /** `let var = value; body` */
 export class LetStmt extends Statement {

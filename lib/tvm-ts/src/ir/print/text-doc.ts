@@ -67,6 +67,22 @@ export class TextDoc {
     return this;
   }
 
+  /** An empty document at this one's indentation, to be appended to it later. */
+  continued(): TextDoc {
+    const rest = new TextDoc();
+    rest.indent = this.indent;
+    return rest;
+  }
+
+  append(rest: TextDoc): this {
+    const offset = this.text.length;
+    for (const { start, end, node } of rest.ranges) {
+      this.ranges.push({ start: start + offset, end: end + offset, node });
+    }
+    this.text += rest.text;
+    return this;
+  }
+
   finish(): PrintedText {
     return { text: this.text, ranges: this.ranges };
   }

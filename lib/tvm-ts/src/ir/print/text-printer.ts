@@ -9,6 +9,7 @@ import { assertNever, escapeString, formatFloat } from "../../support";
 import { ALLOC_ALIGNMENT, Buffer } from "../buffer";
 import { dtypeInfo, type DataType } from "../dtype";
 import {
+  CommReducer,
   isExpr,
   IterVar,
   type DataProducer,
@@ -326,16 +327,22 @@ class TextPrinter {
     }
   }
 
-  private reduce(expr: Reduce): void {
-    this.doc.put("reduce(comm_reducer(result=");
-    this.exprList(expr.combiner.result);
+  private reducer(combiner: CommReducer): void {
+    this.doc.put("comm_reducer(result=");
+    this.exprList(combiner.result);
     this.doc.put(", lhs=");
-    this.exprList(expr.combiner.lhs);
+    this.exprList(combiner.lhs);
     this.doc.put(", rhs=");
-    this.exprList(expr.combiner.rhs);
+    this.exprList(combiner.rhs);
     this.doc.put(", identity_element=");
-    this.exprList(expr.combiner.identity);
-    this.doc.put("), ");
+    this.exprList(combiner.identity);
+    this.doc.put(")");
+  }
+
+  private reduce(expr: Reduce): void {
+    this.doc.put("reduce(");
+    this.reducer(expr.combiner);
+    this.doc.put(", ");
     this.exprList(expr.source);
     this.doc.put(", [").list(expr.axis, ", ", (axis) => this.iterVar(axis));
     this.doc.put(`], ${expr.valueIndex}, `);
@@ -497,6 +504,7 @@ class TextPrinter {
     if (isExpr(node)) this.expr(node);
     else if (node instanceof IterVar) this.iterVar(node);
     else if (node instanceof Buffer) this.buffer(node);
+    else if (node instanceof CommReducer) this.reducer(node);
     else if (Array.isArray(node)) {
       this.doc
         .put("[")

@@ -1,0 +1,21 @@
+/** Nodes that differ from another in some fields. */
+
+import { construct, fieldsOf, fieldValue, type Node } from "./shapes";
+
+/** Any of a node's fields. */
+export type Changes<N extends Node> = {
+  readonly [F in Exclude<keyof N, "kind" | "span">]?: N[F] | undefined;
+};
+
+/** `node` with other values of some fields, its span kept; the same object if nothing differs. */
+export function update<N extends Node>(node: N, changes: Changes<N>): N {
+  const values = changes as Readonly<Record<string, unknown>>;
+  let changed = false;
+  const fields = fieldsOf[node.kind].map((field) => {
+    const before = fieldValue(node, field);
+    if (!(field.name in values)) return before;
+    changed ||= values[field.name] !== before;
+    return values[field.name];
+  });
+  return changed ? (construct(node.kind, fields, node.span) as N) : node;
+}
