@@ -17,9 +17,12 @@ export {
   mapChildren,
   mutate,
   mutator,
+  stmtMutator,
   type Handlers,
   type Recur,
   type Rewritten,
+  type StmtHandlers,
+  type StmtRecur,
 } from "./mutate";
 export { CallEffect, Op } from "./op";
 export * from "./ops";
@@ -29,9 +32,18 @@ export { type PrintedNode, type PrintedText, type TextRange } from "./print/text
 export { printFuncScript, printScript } from "./print/script-printer";
 export { constantText, printExpr, printFunc, printModule, printStmt } from "./print/text-printer";
 export { sideEffect } from "./side-effect";
-export { fieldsOf, shapes, type Kind, type Node, type NodeOf, type Role } from "./shapes";
+export {
+  fieldsOf,
+  fieldValue,
+  shapes,
+  type Kind,
+  type Node,
+  type NodeOf,
+  type Role,
+} from "./shapes";
 export * from "./stmt";
 export { substitute, type Substitution } from "./substitute";
+export { update, type Changes } from "./update";
 export {
   forEachChild,
   ownExprs,

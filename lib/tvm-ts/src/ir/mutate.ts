@@ -80,6 +80,28 @@ export function mutator(handlers: Handlers): Recur {
   return recur;
 }
 
+/** Handlers for statements only. */
+export type StmtHandlers = {
+  readonly [K in Stmt["kind"]]?: (node: NodeOf<K>, recur: StmtRecur) => Stmt | undefined;
+};
+
+export interface StmtRecur {
+  (stmt: Stmt): Stmt;
+  children<S extends Stmt>(stmt: S): S;
+}
+
+/** A rewrite that leaves expressions as they are and does not walk them. */
+export function stmtMutator(handlers: StmtHandlers): StmtRecur {
+  const table = handlers as Record<
+    string,
+    ((stmt: Stmt, recur: StmtRecur) => Stmt | undefined) | undefined
+  >;
+  const rewrite = (stmt: Stmt): Stmt => table[stmt.kind]?.(stmt, recur) ?? recur.children(stmt);
+  const recur = ((stmt: Stmt) => rewrite(stmt)) as StmtRecur;
+  recur.children = (stmt) => mapChildren(stmt, (child) => (isExpr(child) ? child : rewrite(child)));
+  return recur;
+}
+
 type LeftOperand = Extract<Node, { a: PrimExpr; b: PrimExpr }>;
 
 function hasLeftOperand(node: Node): node is LeftOperand {
