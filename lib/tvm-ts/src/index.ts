@@ -1,1 +1,2 @@
 export * from "./ir";
+export * from "./support";
