@@ -1,0 +1,55 @@
+/** The CPU as a device: WebAssembly linear memory that grows as arrays need it. */
+
+import { DeviceError } from "../support";
+import { Allocator } from "./allocator";
+import { createMemory, MAX_PAGES, PAGE_BYTES } from "./memory";
+import { deviceName, type Device, type DeviceFunctions } from "./device";
+
+/** Address 0 belongs to nobody, so that it can mean "no array". */
+const FIRST_ADDRESS = 0x1000;
+
+export class CpuDevice implements Device {
+  readonly kind = "cpu";
+  readonly memory = createMemory(FIRST_ADDRESS);
+  readonly functions: DeviceFunctions = { extern: {}, recording: {} };
+  private readonly allocator = new Allocator(FIRST_ADDRESS, (end) => this.growTo(end));
+
+  constructor(readonly id: number) {}
+
+  alloc(bytes: number, alignment: number): number {
+    return this.allocator.alloc(bytes, alignment);
+  }
+
+  free(address: number): void {
+    this.allocator.free(address);
+  }
+
+  /** Bytes that arrays and running functions hold. */
+  get usedBytes(): number {
+    return this.allocator.usedBytes;
+  }
+
+  toString(): string {
+    return deviceName(this);
+  }
+
+  /** Grows by a quarter at least, so that growing stays rare. */
+  private growTo(end: number): void {
+    const pages = this.memory.buffer.byteLength / PAGE_BYTES;
+    const needed = Math.ceil(end / PAGE_BYTES);
+    if (needed <= pages) return;
+    const comfortable = Math.min(Math.max(needed, Math.ceil(pages * 1.25)), MAX_PAGES);
+    for (const target of needed > MAX_PAGES ? [] : [comfortable, needed]) {
+      try {
+        this.memory.grow(target - pages);
+        return;
+      } catch {
+        // The host has no more; the smaller step may still do.
+      }
+    }
+    throw new DeviceError(
+      `${deviceName(this)} is out of memory: ${Math.ceil(end / 2 ** 20)} MiB would be in use, ` +
+        `${pages / 16} MiB are there and no more can be had; free arrays with .free()`,
+    );
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Devices: a memory, somebody who hands out ranges of it, and the functions that code compiled for
+ * the device may call.
+ *
+ * A device's DRAM is one `WebAssembly.Memory`. Arrays are ranges of it, compiled host code runs in
+ * it, a simulator reads and writes it: nothing is copied between them. Addresses are byte offsets in
+ * that memory; an address is what the reference calls a data pointer.
+ */
+
+import { UsageError } from "../support";
+
+/** What a device is to the reference: 1 `cpu`, 12 `ext_dev` (an accelerator with its own API). */
+export type DeviceKind = "cpu" | "ext_dev";
+
+/** The numbers of the kinds in DLPack and in the RPC protocol. */
+export const DEVICE_TYPE: Readonly<Record<DeviceKind, number>> = { cpu: 1, ext_dev: 12 };
+
+/** A number as compiled code passes it: `int64` values are `bigint`, addresses are numbers. */
+export type Word = number | bigint;
+
+/** Identifies one place in one loaded module that calls a recording function; compare with `===`. */
+export interface CallSite {
+  readonly module: object;
+  readonly index: number;
+}
+
+/**
+ * A function that compiled code may call by name (`call_extern`).
+ * What it throws reaches the caller of the module.
+ */
+export type ExternFunction = (...args: Word[]) => Word | void;
+
+/**
+ * A function that compiled code hands a piece of itself to, as the reference does with
+ * `attr "coproc_uop_scope" = NAME`: `body()` runs that piece for the values `signature` that it
+ * depends on. The function decides whether it must run at all: the same site with the same
+ * signature always does the same.
+ * @returns 0, or another number when it failed.
+ */
+export type RecordingFunction = (
+  site: CallSite,
+  body: () => number,
+  signature: readonly Word[],
+) => number;
+
+/** What a device offers the code that runs on it, by name. */
+export interface DeviceFunctions {
+  readonly extern: Readonly<Record<string, ExternFunction>>;
+  readonly recording: Readonly<Record<string, RecordingFunction>>;
+}
+
+/** Settings that a module is compiled for and a device must have: `{LOG_BATCH: 0, ...}`. */
+export type Configuration = Readonly<Record<string, string | number>>;
+
+export interface Device {
+  readonly kind: DeviceKind;
+  /** Counts devices of one kind from 0. */
+  readonly id: number;
+  /** Made by `createMemory`: shared, at most 4 GiB. Address 0 is never an array's. */
+  readonly memory: WebAssembly.Memory;
+  readonly functions: DeviceFunctions;
+  /** Undefined for a device that runs any module of its kind. */
+  readonly configuration?: Configuration;
+  /**
+   * A range of `bytes` bytes that starts at a multiple of `alignment`, a power of two.
+   * @throws DeviceError when the memory is full.
+   */
+  alloc(bytes: number, alignment: number): number;
+  /** Gives a range back; `address` is what `alloc` returned. */
+  free(address: number): void;
+}
+
+/** `cpu(0)` */
+export function deviceName(device: { readonly kind: string; readonly id: number }): string {
+  return `${device.kind}(${device.id})`;
+}
+
+/** The devices that this process can reach, made when they are first asked for. */
+export class DeviceRegistry {
+  private readonly makers = new Map<DeviceKind, (id: number) => Device>();
+  private readonly made = new Map<string, Device>();
+
+  /** Says how devices of a kind are made; devices made before by another maker stay as they are. */
+  provide(kind: DeviceKind, make: (id: number) => Device): void {
+    this.makers.set(kind, make);
+    for (const name of this.made.keys()) if (name.startsWith(`${kind}(`)) this.made.delete(name);
+  }
+
+  /**
+   * The device of this kind and number; the same object each time.
+   * @throws UsageError when nobody provides the kind.
+   */
+  get(kind: DeviceKind, id = 0): Device {
+    if (!Number.isInteger(id) || id < 0) {
+      throw new UsageError(`${id} is not the number of a device; devices count from 0`);
+    }
+    const name = deviceName({ kind, id });
+    const known = this.made.get(name);
+    if (known !== undefined) return known;
+    const make = this.makers.get(kind);
+    if (make === undefined) {
+      throw new UsageError(
+        `there is no device ${name} here: nothing provides ${kind} devices` +
+          (kind === "ext_dev" ? "; vta.getEnv() makes the VTA simulator available" : ""),
+      );
+    }
+    const device = make(id);
+    this.made.set(name, device);
+    return device;
+  }
+}

@@ -1,0 +1,62 @@
+/** The element types of arrays: how many bytes, which window on memory, which name elsewhere. */
+
+import { UsageError } from "../support";
+import { halfToNumber, numberToHalf } from "./half";
+import type { TypedArray } from "./numpy/library";
+
+export type ElementType =
+  | "int8"
+  | "int16"
+  | "int32"
+  | "int64"
+  | "uint8"
+  | "uint16"
+  | "uint32"
+  | "uint64"
+  | "float16"
+  | "float32"
+  | "float64"
+  | "bool";
+
+interface Element {
+  readonly bytes: number;
+  /** DLPack's type code: 0 int, 1 uint, 2 float; `bool` is a `uint` of 1 bit here. */
+  readonly code: 0 | 1 | 2;
+  readonly bits: number;
+  /** `float16` elements are seen as their 16 bits. */
+  readonly window: {
+    new (buffer: ArrayBufferLike, byteOffset: number, length: number): TypedArray;
+  };
+}
+
+export const ELEMENTS: Readonly<Record<ElementType, Element>> = {
+  int8: { bytes: 1, code: 0, bits: 8, window: Int8Array },
+  int16: { bytes: 2, code: 0, bits: 16, window: Int16Array },
+  int32: { bytes: 4, code: 0, bits: 32, window: Int32Array },
+  int64: { bytes: 8, code: 0, bits: 64, window: BigInt64Array },
+  uint8: { bytes: 1, code: 1, bits: 8, window: Uint8Array },
+  uint16: { bytes: 2, code: 1, bits: 16, window: Uint16Array },
+  uint32: { bytes: 4, code: 1, bits: 32, window: Uint32Array },
+  uint64: { bytes: 8, code: 1, bits: 64, window: BigUint64Array },
+  float16: { bytes: 2, code: 2, bits: 16, window: Uint16Array },
+  float32: { bytes: 4, code: 2, bits: 32, window: Float32Array },
+  float64: { bytes: 8, code: 2, bits: 64, window: Float64Array },
+  bool: { bytes: 1, code: 1, bits: 1, window: Uint8Array },
+};
+
+/** @throws UsageError for a type that arrays on a device cannot have. */
+export function elementType(dtype: string): ElementType {
+  if (Object.hasOwn(ELEMENTS, dtype)) return dtype as ElementType;
+  const known = Object.keys(ELEMENTS).join(", ");
+  throw new UsageError(`arrays cannot have elements of type '${dtype}'; the types are ${known}`);
+}
+
+/** Float16 elements as numbers. */
+export function halvesToFloats(bits: TypedArray): Float32Array {
+  return Float32Array.from(bits as Uint16Array, halfToNumber);
+}
+
+/** Numbers as float16 elements, rounded to the nearest. */
+export function floatsToHalves(values: TypedArray): Uint16Array {
+  return Uint16Array.from(values as Float32Array, numberToHalf);
+}

@@ -1,0 +1,306 @@
+/**
+ * `tvm.nd`: arrays in a device's memory, what compiled functions take.
+ *
+ * An array is a row-major range of its device's memory. Views share the range of the array they
+ * came from; the range is given back when `free()` is called or when nobody holds the array or a
+ * view of it any more.
+ */
+
+import { UsageError } from "../support";
+import { DEVICE_TYPE, deviceName, type Device } from "./device";
+import { ELEMENTS, elementType, floatsToHalves, halvesToFloats, type ElementType } from "./element";
+import { fromTyped, toArray, type ArrayLike, type NumpyArray } from "./numpy/numpy-array";
+import type { TypedArray } from "./numpy/library";
+
+/** What the reference aligns arrays to, in bytes. */
+const ALIGNMENT = 64;
+
+/** A range of a device's memory: its own, or somebody else's (`owner`), who then gives it back. */
+class Storage {
+  freed = false;
+
+  private constructor(
+    readonly device: Device,
+    readonly address: number,
+    private readonly owner: unknown,
+  ) {}
+
+  static allocate(device: Device, bytes: number): Storage {
+    const storage = new Storage(device, device.alloc(bytes, ALIGNMENT), undefined);
+    collected.register(storage, { device, address: storage.address }, storage);
+    return storage;
+  }
+
+  static borrow(device: Device, address: number, owner: object): Storage {
+    return new Storage(device, address, owner);
+  }
+
+  free(): void {
+    if (this.freed) return;
+    this.freed = true;
+    if (this.owner !== undefined) return;
+    collected.unregister(this);
+    this.device.free(this.address);
+  }
+}
+
+const collected = new FinalizationRegistry<{ device: Device; address: number }>(
+  ({ device, address }) => device.free(address),
+);
+
+/**
+ * An array as other libraries describe theirs (DLPack): where the bytes are and how they are laid
+ * out. `data` is shared, not copied.
+ */
+export interface DlpackRecord {
+  readonly data: ArrayBufferLike;
+  /** From the start of `data`, in bytes. */
+  readonly byteOffset: number;
+  readonly shape: readonly number[];
+  /** In elements; `null` for row-major. */
+  readonly strides: readonly number[] | null;
+  readonly dtype: { readonly code: number; readonly bits: number; readonly lanes: number };
+  readonly device: { readonly type: number; readonly id: number };
+}
+
+/** Another library's array that can describe itself. */
+export interface DlpackSource {
+  __dlpack__(): DlpackRecord;
+}
+
+export class NDArray implements DlpackSource {
+  private constructor(
+    private readonly storage: Storage,
+    readonly shape: readonly number[],
+    readonly dtype: ElementType,
+    /** Where the array starts in its storage, in bytes. */
+    private readonly offset: number,
+  ) {}
+
+  /** An array of `shape` whose elements are whatever the memory holds. */
+  static empty(shape: readonly number[], dtype: string, device: Device): NDArray {
+    const type = elementType(dtype);
+    const lengths = checkedShape(shape);
+    const bytes = elementCount(lengths) * ELEMENTS[type].bytes;
+    return new NDArray(Storage.allocate(device, bytes), lengths, type, 0);
+  }
+
+  /** An array with the values, shape and type of `data`. */
+  static of(data: NDArray | ArrayLike | DlpackSource, device: Device): NDArray {
+    if (data instanceof NDArray) {
+      return NDArray.empty(data.shape, data.dtype, device).copyFrom(data);
+    }
+    if (isDlpackSource(data)) return NDArray.fromDlpack(data, device);
+    const source = toArray(data);
+    return NDArray.empty(source.shape, source.dtype, device).copyFrom(source);
+  }
+
+  /** Another library's array: a view of it if its bytes are in `device`'s memory, else a copy. */
+  static fromDlpack(source: DlpackSource, device: Device): NDArray {
+    const record = source.__dlpack__();
+    const type = dlpackElement(record);
+    const compact = rowMajor(record.shape);
+    const strides = record.strides ?? compact;
+    const { bytes, window } = ELEMENTS[type];
+    const isHere = record.data === device.memory.buffer && record.byteOffset % bytes === 0;
+    if (isHere && strides.join() === compact.join()) {
+      const storage = Storage.borrow(device, record.byteOffset, source);
+      return new NDArray(storage, checkedShape(record.shape), type, 0);
+    }
+    const array = NDArray.empty(record.shape, type, device);
+    const count = (record.data.byteLength - record.byteOffset) / bytes;
+    const from = new window(record.data, record.byteOffset, Math.floor(count));
+    gather(from, array.asTypedArray(), record.shape, strides);
+    return array;
+  }
+
+  get device(): Device {
+    return this.storage.device;
+  }
+  get ndim(): number {
+    return this.shape.length;
+  }
+  /** Number of elements. */
+  get size(): number {
+    return elementCount(this.shape);
+  }
+  get byteLength(): number {
+    return this.size * ELEMENTS[this.dtype].bytes;
+  }
+  get isFreed(): boolean {
+    return this.storage.freed;
+  }
+  /**
+   * The byte address of the first element in the device's memory.
+   * @throws UsageError when the array was freed.
+   */
+  get address(): number {
+    if (this.storage.freed) {
+      throw new UsageError(
+        `this array ([${this.shape.join(", ")}], ${this.dtype}, ${deviceName(this.device)}) was ` +
+          `freed: its memory may hold something else by now`,
+      );
+    }
+    return this.storage.address + this.offset;
+  }
+
+  /** The elements where they are, not a copy; float16 as 16 bits each. Valid until `free()`. */
+  asTypedArray(): TypedArray {
+    const { window } = ELEMENTS[this.dtype];
+    return new window(this.device.memory.buffer, this.address, this.size);
+  }
+
+  /** A copy of the values on the host. */
+  numpy(): NumpyArray {
+    const elements = this.asTypedArray();
+    // `slice` of a window on shared memory would be shared too: copy into memory of its own.
+    const values =
+      this.dtype === "float16"
+        ? halvesToFloats(elements)
+        : new (elements.constructor as new (from: TypedArray) => TypedArray)(elements);
+    return fromTyped(values, this.shape, this.dtype);
+  }
+
+  /**
+   * Copies values in, converting them to this array's type.
+   * @throws UsageError when the shapes differ.
+   */
+  copyFrom(source: NDArray | ArrayLike): this {
+    const from = source instanceof NDArray ? source : toArray(source);
+    if (from.shape.join() !== this.shape.join()) {
+      throw new UsageError(
+        `an array of shape [${from.shape.join(", ")}] cannot be copied into one of shape ` +
+          `[${this.shape.join(", ")}]`,
+      );
+    }
+    const into = this.asTypedArray();
+    if (from instanceof NDArray) {
+      if (from.dtype === this.dtype) into.set(from.asTypedArray() as never);
+      else this.copyFrom(from.numpy());
+    } else if (this.dtype === "float16") {
+      into.set(floatsToHalves(from.astype("float32").data) as never);
+    } else {
+      const same = from.dtype === this.dtype ? from : from.astype(this.dtype);
+      into.set(same.data as never);
+    }
+    return this;
+  }
+
+  /** Copies the values to another array, or to a new one on another device; returns that array. */
+  copyTo(target: NDArray | Device): NDArray {
+    return target instanceof NDArray ? target.copyFrom(this) : NDArray.of(this, target);
+  }
+
+  /**
+   * The same memory in another shape, or as another type.
+   * @throws UsageError when it would need more or fewer bytes than there are.
+   */
+  view(shape: readonly number[], dtype: string = this.dtype): NDArray {
+    const type = elementType(dtype);
+    const lengths = checkedShape(shape);
+    const bytes = elementCount(lengths) * ELEMENTS[type].bytes;
+    if (bytes !== this.byteLength) {
+      throw new UsageError(
+        `[${lengths.join(", ")}] of ${type} takes ${bytes} bytes, but the array has ` +
+          `${this.byteLength} ([${this.shape.join(", ")}] of ${this.dtype})`,
+      );
+    }
+    return new NDArray(this.storage, lengths, type, this.offset);
+  }
+
+  /** Rows `start` to `end - 1` of the first dimension, in the same memory. */
+  rows(start: number, end: number): NDArray {
+    const [length = 0, ...rest] = this.shape;
+    if (!(
+      Number.isInteger(start) &&
+      Number.isInteger(end) &&
+      0 <= start &&
+      start <= end &&
+      end <= length
+    )) {
+      throw new UsageError(`rows ${start} to ${end} of an array of ${length} rows`);
+    }
+    const rowBytes = elementCount(rest) * ELEMENTS[this.dtype].bytes;
+    const offset = this.offset + start * rowBytes;
+    return new NDArray(this.storage, [end - start, ...rest], this.dtype, offset);
+  }
+
+  /** Gives the memory back now. The array and its views cannot be used afterwards. */
+  free(): void {
+    this.storage.free();
+  }
+
+  __dlpack__(): DlpackRecord {
+    const { code, bits } = ELEMENTS[this.dtype];
+    return {
+      data: this.device.memory.buffer,
+      byteOffset: this.address,
+      shape: this.shape,
+      strides: null,
+      dtype: { code, bits, lanes: 1 },
+      device: { type: DEVICE_TYPE[this.device.kind], id: this.device.id },
+    };
+  }
+
+  toString(): string {
+    if (this.isFreed) return `<freed NDArray, ${deviceName(this.device)}>`;
+    return `<NDArray shape=[${this.shape.join(", ")}], ${this.dtype}, ${deviceName(this.device)}>\n${this.numpy()}`;
+  }
+}
+
+function isDlpackSource(value: unknown): value is DlpackSource {
+  return typeof (value as Partial<DlpackSource> | null)?.__dlpack__ === "function";
+}
+
+function dlpackElement({ dtype }: DlpackRecord): ElementType {
+  for (const [name, { code, bits }] of Object.entries(ELEMENTS)) {
+    // DLPack's newer code for bool is 6, with 8 bits.
+    const isBool = name === "bool" && dtype.code === 6;
+    const same = isBool || (code === dtype.code && bits === dtype.bits);
+    if (same && dtype.lanes === 1) return name as ElementType;
+  }
+  throw new UsageError(
+    `an array of DLPack type (code ${dtype.code}, ${dtype.bits} bits, ${dtype.lanes} lanes) ` +
+      `cannot be taken over`,
+  );
+}
+
+function elementCount(shape: readonly number[]): number {
+  return shape.reduce((count, length) => count * length, 1);
+}
+
+function checkedShape(shape: readonly number[]): readonly number[] {
+  for (const length of shape) {
+    if (!Number.isInteger(length) || length < 0) {
+      throw new UsageError(`[${shape.join(", ")}] is not a shape: ${length} is not a length`);
+    }
+  }
+  return Object.freeze([...shape]);
+}
+
+/** Strides in elements of a row-major array. */
+export function rowMajor(shape: readonly number[]): number[] {
+  const strides: number[] = [];
+  for (let d = shape.length - 1, step = 1; d >= 0; step *= shape[d--]!) strides.unshift(step);
+  return strides;
+}
+
+/** Copies the elements of a strided array, in row-major order. */
+function gather(
+  from: TypedArray,
+  into: TypedArray,
+  shape: readonly number[],
+  strides: readonly number[],
+): void {
+  let next = 0;
+  const visit = (dimension: number, position: number): void => {
+    if (dimension === shape.length) {
+      into[next++] = from[position]!;
+      return;
+    }
+    for (let i = 0; i < shape[dimension]!; i++) {
+      visit(dimension + 1, position + i * strides[dimension]!);
+    }
+  };
+  visit(0, 0);
+}

@@ -1,0 +1,3 @@
+export * from "./functions";
+export { NumpyArray as ndarray, type ArrayLike, type Nested } from "./numpy-array";
+export * as testing from "./testing";

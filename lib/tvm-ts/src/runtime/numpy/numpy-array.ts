@@ -1,0 +1,282 @@
+/**
+ * `np.ndarray`: an n-dimensional array on the host, what users prepare data in and compare results
+ * with. A thin face of the numpy-ts library: names are NumPy's in camelCase, errors are sentences,
+ * and types stay simple.
+ */
+
+import { UsageError } from "../../support";
+import { library, type Core, type Scalar, type TypedArray } from "./library";
+
+/** Numbers nested in arrays of arrays; every level has one length. */
+export type Nested = number | bigint | boolean | readonly Nested[];
+
+/** What may stand for an array in a function of `np`. */
+export type ArrayLike = NumpyArray | TypedArray | Nested;
+
+/** The element types of arrays; `int64` and `uint64` elements are `bigint`. */
+export const NUMPY_DTYPES: ReadonlySet<string> = new Set([
+  ...["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"],
+  ...["float16", "float32", "float64", "bool"],
+]);
+
+export class NumpyArray {
+  /** Arrays are made by the functions of `np`. */
+  private constructor(private readonly core: Core) {}
+
+  /** Lengths of the dimensions, outermost first. */
+  get shape(): readonly number[] {
+    return this.core.shape;
+  }
+  /** `"int8"`, `"float32"`, ... */
+  get dtype(): string {
+    return this.core.dtype;
+  }
+  get ndim(): number {
+    return this.core.shape.length;
+  }
+  /** Number of elements. */
+  get size(): number {
+    return this.core.size;
+  }
+  /** The elements in row-major order: the array's own memory where it is laid out so, else a copy. */
+  get data(): TypedArray {
+    const { flags, size } = this.core;
+    const core = flags.C_CONTIGUOUS ? this.core : this.core.copy();
+    const { data } = core;
+    const start = core.storage.offset;
+    return start === 0 && data.length === size ? data : data.subarray(start, start + size);
+  }
+  /** The array with its dimensions in reverse order. */
+  get T(): NumpyArray {
+    return this.transpose();
+  }
+
+  /** The same elements in another shape; one length may be -1. `a.reshape(2, 8)`, `a.reshape([2, 8])` */
+  reshape(...shape: (number | readonly number[])[]): NumpyArray {
+    return this.made(() => library.reshape(this.core, flat(shape)));
+  }
+  /** The dimensions in another order: `a.transpose(0, 2, 1, 3)`; reversed when no order is given. */
+  transpose(...axes: (number | readonly number[])[]): NumpyArray {
+    const order = flat(axes);
+    return this.made(() => library.transpose(this.core, order.length === 0 ? undefined : order));
+  }
+  /** Converts every element, as C does: floats lose their fraction, integers wrap. */
+  astype(dtype: string): NumpyArray {
+    return this.made(() => this.core.astype(numpyDType(dtype)));
+  }
+  copy(): NumpyArray {
+    return this.made(() => this.core.copy());
+  }
+  flatten(): NumpyArray {
+    return this.copy().reshape(-1);
+  }
+  squeeze(axis?: number): NumpyArray {
+    return this.made(() => library.squeeze(this.core, axis));
+  }
+  /** A part, one text a dimension: `a.slice("0", "1:3", "::2")`. It shares memory with the array. */
+  slice(...ranges: string[]): NumpyArray {
+    return this.made(() => this.core.slice(...ranges));
+  }
+
+  /** The element at these indices; negative ones count from the end. */
+  get(...indices: number[]): Scalar {
+    return attempt(() => this.core.get(indices));
+  }
+  set(indices: readonly number[], value: Scalar): void {
+    attempt(() => this.core.set([...indices], value));
+  }
+  /** The only element. */
+  item(): Scalar {
+    if (this.size !== 1) throw new UsageError(`item() of an array of ${this.size} elements`);
+    return this.data[0]!;
+  }
+  fill(value: Scalar): this {
+    this.core.fill(value);
+    return this;
+  }
+  /** Arrays of arrays of numbers. */
+  toArray(): Nested {
+    return this.core.toArray() as Nested;
+  }
+
+  add(other: ArrayLike): NumpyArray {
+    return binary(library.add, this, other);
+  }
+  sub(other: ArrayLike): NumpyArray {
+    return binary(library.subtract, this, other);
+  }
+  mul(other: ArrayLike): NumpyArray {
+    return binary(library.multiply, this, other);
+  }
+  /** The quotient as a float. */
+  div(other: ArrayLike): NumpyArray {
+    return binary(library.divide, this, other);
+  }
+  floorDiv(other: ArrayLike): NumpyArray {
+    return binary(library.floor_divide, this, other);
+  }
+  mod(other: ArrayLike): NumpyArray {
+    return binary(library.mod, this, other);
+  }
+  leftShift(other: ArrayLike): NumpyArray {
+    return binary(library.left_shift, this, other);
+  }
+  rightShift(other: ArrayLike): NumpyArray {
+    return binary(library.right_shift, this, other);
+  }
+  dot(other: ArrayLike): NumpyArray {
+    return wrap(attempt(() => library.dot(this.core, coreOf(toArray(other)))));
+  }
+
+  sum(axis?: number | readonly number[]): NumpyArray {
+    return reduce(library.sum, this, axis);
+  }
+  min(axis?: number | readonly number[]): NumpyArray {
+    return reduce(library.amin, this, axis);
+  }
+  max(axis?: number | readonly number[]): NumpyArray {
+    return reduce(library.amax, this, axis);
+  }
+  mean(axis?: number | readonly number[]): NumpyArray {
+    return reduce(library.mean, this, axis);
+  }
+  argmax(axis?: number): NumpyArray {
+    return wrap(attempt(() => library.argmax(this.core, axis)));
+  }
+  argmin(axis?: number): NumpyArray {
+    return wrap(attempt(() => library.argmin(this.core, axis)));
+  }
+
+  /** As NumPy prints it; long arrays are shortened. */
+  toString(): string {
+    return this.core.toString();
+  }
+
+  private made(make: () => Core): NumpyArray {
+    return new NumpyArray(attempt(make));
+  }
+}
+
+/** The library's array behind one of ours. */
+export function coreOf(array: NumpyArray): Core {
+  return array["core"];
+}
+
+/** One of our arrays around the library's, or around a number it gave for an array of one element. */
+export function wrap(value: Core | Scalar): NumpyArray {
+  const make = NumpyArray as unknown as new (core: Core) => NumpyArray;
+  if (typeof value === "object") return new make(value);
+  return new make(library.array(value, typeof value === "bigint" ? "int64" : "float64"));
+}
+
+/** An array of `shape` around `data`, which is copied where the library keeps its own memory. */
+export function fromTyped(data: TypedArray, shape: readonly number[], dtype: string): NumpyArray {
+  const storage = library.ArrayStorage.fromData(data, [...shape], dtype);
+  return wrap(library.NDArrayCore.fromStorage(storage));
+}
+
+/** Anything array-like as an array. */
+export function toArray(value: ArrayLike, dtype?: string): NumpyArray {
+  if (value instanceof NumpyArray) return dtype === undefined ? value : value.astype(dtype);
+  if (ArrayBuffer.isView(value)) {
+    const array = fromTyped(value.slice(), [value.length], typedArrayDType(value));
+    return dtype === undefined ? array : array.astype(dtype);
+  }
+  checkRegular(value, nestedShape(value), 0);
+  const type = dtype === undefined ? undefined : numpyDType(dtype);
+  return wrap(attempt(() => library.array(value, type)));
+}
+
+/** Runs a function of the library; its errors are about what the user passed. */
+export function attempt<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw new UsageError(`np: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+export type BinaryFunction = (a: Core, b: Core | number) => Core;
+
+/** Applies an elementwise function; a fraction or a too large number widens an integer array. */
+export function binary(apply: BinaryFunction, a: NumpyArray, other: ArrayLike): NumpyArray {
+  const plain = typeof other === "number" && (isFloat(a.dtype) || fits(other, a.dtype));
+  const operand = plain ? other : coreOf(toArray(other));
+  return wrap(attempt(() => apply(coreOf(a), operand)));
+}
+
+function isFloat(dtype: string): boolean {
+  return dtype.startsWith("float");
+}
+
+function fits(value: number, dtype: string): boolean {
+  if (!Number.isInteger(value) || dtype === "bool") return false;
+  const bits = Number(/\d+$/.exec(dtype)![0]);
+  return dtype.startsWith("uint")
+    ? value >= 0 && value < 2 ** bits
+    : value >= -(2 ** (bits - 1)) && value < 2 ** (bits - 1);
+}
+
+export type Reduction = (a: Core, axis?: number | number[]) => Core | Scalar;
+
+export function reduce(
+  apply: Reduction,
+  a: NumpyArray,
+  axis: number | readonly number[] | undefined,
+): NumpyArray {
+  const axes = axis === undefined || typeof axis === "number" ? axis : [...axis];
+  return wrap(attempt(() => apply(coreOf(a), axes)));
+}
+
+/** @throws UsageError for a type that arrays cannot have. */
+export function numpyDType(dtype: string): string {
+  if (NUMPY_DTYPES.has(dtype)) return dtype;
+  throw new UsageError(
+    `'${dtype}' is not an element type of arrays; they are ${[...NUMPY_DTYPES].join(", ")}`,
+  );
+}
+
+/** @throws UsageError unless every length is a whole number, 0 or more. */
+export function checkedShape(shape: number | readonly number[]): number[] {
+  const lengths = typeof shape === "number" ? [shape] : [...shape];
+  for (const length of lengths) {
+    if (!Number.isInteger(length) || length < 0) {
+      throw new UsageError(`[${lengths.join(", ")}] is not a shape: ${length} is not a length`);
+    }
+  }
+  return lengths;
+}
+
+function flat(values: readonly (number | readonly number[])[]): number[] {
+  return values.flat() as number[];
+}
+
+function typedArrayDType(data: TypedArray): string {
+  const name = data.constructor.name;
+  return name.replace("Big", "").replace("Clamped", "").replace("Array", "").toLowerCase();
+}
+
+function nestedShape(value: Nested): number[] {
+  const shape: number[] = [];
+  for (let level = value; Array.isArray(level); level = level[0]!) shape.push(level.length);
+  return shape;
+}
+
+function checkRegular(value: Nested, shape: readonly number[], depth: number): void {
+  if (depth === shape.length) {
+    if (["number", "bigint", "boolean"].includes(typeof value)) return;
+    throw new UsageError(`an array holds numbers, but ${describe(value)} was found in one`);
+  }
+  if (!Array.isArray(value) || value.length !== shape[depth]) {
+    throw new UsageError(
+      `the nested arrays are not of one shape: at depth ${depth} there are lengths ` +
+        `${shape[depth]} and ${Array.isArray(value) ? value.length : "none"}`,
+    );
+  }
+  for (const element of value) checkRegular(element as Nested, shape, depth + 1);
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return "an array of another depth";
+  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
+}

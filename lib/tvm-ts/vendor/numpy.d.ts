@@ -1,0 +1,2 @@
+// Typed where it is used: src/runtime/numpy/library.ts.
+export {};
