@@ -1,2 +1,7 @@
+import { installDisplays } from "./view";
+
 export * from "./ir";
 export * from "./support";
+export * as view from "./view";
+
+installDisplays();

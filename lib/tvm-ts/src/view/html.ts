@@ -1,0 +1,57 @@
+/**
+ * HTML that reads well anywhere: no scripts, no style sheets, colours written beside the text they
+ * colour, on a background of its own so that a dark page does not swallow it.
+ */
+
+import { irTokens, type TokenClass } from "./ir-tokens";
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+}
+
+/** On `#f7f7f7` each of these has a contrast of at least 4.5. */
+const COLORS: Readonly<Record<TokenClass, string>> = {
+  keyword: "#7a1fa2",
+  type: "#00695c",
+  builtin: "#6d4c00",
+  global: "#0b57a4",
+  definition: "#0000c0",
+  property: "#5f5f5f",
+  string: "#a31515",
+  number: "#1b6e1b",
+  boolean: "#7a1fa2",
+};
+
+const PANEL = "background:#f7f7f7;color:#1a1a1a;padding:8px;";
+
+/** IR text with its words coloured. */
+export function irHtml(text: string): string {
+  let html = "";
+  let at = 0;
+  for (const token of irTokens(text)) {
+    const word = escapeHtml(text.slice(token.start, token.end));
+    const color = `color:${COLORS[token.class]}`;
+    html += escapeHtml(text.slice(at, token.start)) + `<span style="${color}">${word}</span>`;
+    at = token.end;
+  }
+  html += escapeHtml(text.slice(at));
+  return `<pre style="${PANEL}overflow:auto;line-height:1.35">${html}</pre>`;
+}
+
+/** A box for anything else. */
+export function panelHtml(...parts: readonly string[]): string {
+  return `<div style="${PANEL}font-family:sans-serif;font-size:13px">${parts.join("")}</div>`;
+}
+
+/** A table; cells are text. */
+export function tableHtml(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const row = (cells: readonly string[], tag: "th" | "td") =>
+    `<tr>${cells
+      .map(
+        (cell) => `<${tag} style="text-align:right;padding:2px 8px">${escapeHtml(cell)}</${tag}>`,
+      )
+      .join("")}</tr>`;
+  return `<table style="border-collapse:collapse;color:#1a1a1a">${row(head, "th")}${rows
+    .map((cells) => row(cells, "td"))
+    .join("")}</table>`;
+}

@@ -1,0 +1,27 @@
+/**
+ * What front ends draw: plain versioned JSON made from the library's objects, and the HTML and text
+ * that go with it. Reads every stage, is read by none.
+ */
+
+export { irBundle, passBundle, tensorBundle, tensorDiffBundle } from "./bundle";
+export type { ColorScale } from "./color-scale";
+export { installDisplays } from "./display";
+export { escapeHtml, irHtml } from "./html";
+export { irTokens, type Token, type TokenClass } from "./ir-tokens";
+export {
+  irView,
+  type AllocationFact,
+  type BufferFact,
+  type CallFact,
+  type IrFact,
+  type IrView,
+  type LoopFact,
+  type VariableFact,
+} from "./ir-view";
+export { loopOrigin, type LoopOrigin } from "./loop-origin";
+export { mimeTypes, type MimeBundle } from "./mime";
+export type { PackedNumbers, PackedType } from "./numbers";
+export type { PassStep, PassView } from "./pass-view";
+export type { Histogram, Statistics } from "./statistics";
+export type { Mismatch, TensorDiffView, Tolerance } from "./tensor-diff-view";
+export type { TensorSource, TensorView } from "./tensor-view";

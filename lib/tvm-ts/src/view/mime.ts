@@ -1,0 +1,16 @@
+/**
+ * The MIME types of our outputs. An output carries the private type that the JupyterLab extension
+ * draws, HTML without scripts for whoever does not have it, and plain text.
+ */
+
+/** Ours, whose number is the version of the JSON's layout. */
+export const mimeTypes = {
+  ir: "application/vnd.tvm-vta.ir.v1+json",
+  passes: "application/vnd.tvm-vta.passes.v1+json",
+  tensor: "application/vnd.tvm-vta.tensor.v1+json",
+  tensorDiff: "application/vnd.tvm-vta.tensor-diff.v1+json",
+  plotly: "application/vnd.plotly.v1+json",
+} as const;
+
+/** What an output carries: for each MIME type a string, or an object for the JSON types. */
+export type MimeBundle = Readonly<Record<string, unknown>>;

@@ -1,0 +1,50 @@
+/** A matrix as a picture inside HTML: a PNG in a data URI, one square a value. */
+
+import { encode } from "fast-png";
+import { colorAt, type ColorScale, type Rgb } from "./color-scale";
+import { base64 } from "./numbers";
+
+export interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  /** Row-major. */
+  readonly values: Float64Array;
+}
+
+/** Pixels the longer side of a small matrix is magnified to. */
+const WANTED_PIXELS = 320;
+
+const NOT_FINITE = 255;
+const GREY: Rgb = [128, 128, 128];
+
+/** `data:image/png;base64,...`; what is no finite number is grey. The matrix is not empty. */
+export function heatmapUri(matrix: Matrix, scale: ColorScale): string {
+  const { rows, columns, values } = matrix;
+  const zoom = Math.max(1, Math.floor(WANTED_PIXELS / Math.max(rows, columns)));
+  const width = columns * zoom;
+  const data = new Uint8Array(width * rows * zoom);
+  const span = scale.high - scale.low || 1;
+  for (let row = 0; row < rows; row++) {
+    const start = row * zoom * width;
+    for (let column = 0; column < columns; column++) {
+      const fraction = (values[row * columns + column]! - scale.low) / span;
+      const color = Number.isFinite(fraction)
+        ? Math.min(Math.max(Math.round(fraction * 254), 0), 254)
+        : NOT_FINITE;
+      data.fill(color, start + column * zoom, start + (column + 1) * zoom);
+    }
+    for (let copy = 1; copy < zoom; copy++) {
+      data.copyWithin(start + copy * width, start, start + width);
+    }
+  }
+  const palette: Rgb[] = Array.from({ length: 255 }, (_, i) => colorAt(scale.colors, i / 254));
+  palette.push(GREY);
+  const png = encode({ width, height: rows * zoom, data, channels: 1, depth: 8, palette });
+  return `data:image/png;base64,${base64(png)}`;
+}
+
+/** The scale itself, lowest value on the left. */
+export function legendUri(scale: ColorScale): string {
+  const values = Float64Array.from({ length: 64 }, (_, i) => i / 63);
+  return heatmapUri({ rows: 1, columns: 64, values }, { ...scale, low: 0, high: 1 });
+}

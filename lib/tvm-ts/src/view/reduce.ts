@@ -1,0 +1,80 @@
+/**
+ * Making a tensor small enough to draw. A block of neighbouring elements becomes one value: its
+ * mean, or, where nothing may hide, the element farthest from zero.
+ */
+
+import { sizeOf } from "./matrix-layout";
+
+/** Values an output carries at most; a finer look asks the kernel. */
+export const VALUE_BUDGET = 65536;
+
+export type Reduction = "mean" | "extreme";
+
+/** A tensor whose element `[i, j, ...]` stands for a block of another's. */
+export interface Reduced {
+  readonly shape: readonly number[];
+  /** The block's extent along each axis; the last block of an axis may be cut off. */
+  readonly block: readonly number[];
+  readonly values: Float64Array;
+}
+
+/**
+ * Halves the longest axis until at most `budget` elements are left.
+ * @param values row-major, as many as `shape` says
+ */
+export function reduceTensor(
+  values: Float64Array,
+  shape: readonly number[],
+  budget: number,
+  reduction: Reduction,
+): Reduced {
+  const block = shape.map(() => 1);
+  const small = [...shape];
+  while (sizeOf(small) > budget) {
+    const axis = small.indexOf(Math.max(...small));
+    block[axis]! *= 2;
+    small[axis] = Math.ceil(shape[axis]! / block[axis]!);
+  }
+  if (block.every((extent) => extent === 1)) return { shape, block, values };
+  return { shape: small, block, values: reduceBlocks(values, shape, small, block, reduction) };
+}
+
+function reduceBlocks(
+  values: Float64Array,
+  shape: readonly number[],
+  small: readonly number[],
+  block: readonly number[],
+  reduction: Reduction,
+): Float64Array {
+  const out = new Float64Array(sizeOf(small));
+  const counts = new Uint32Array(reduction === "mean" ? out.length : 0);
+  // For each axis, how far an index moves the place in the result.
+  const steps = shape.map((extent, axis) => {
+    const stride = sizeOf(small.slice(axis + 1));
+    return Int32Array.from({ length: extent }, (_, i) => Math.floor(i / block[axis]!) * stride);
+  });
+  const last = shape.length - 1;
+  let at = 0;
+  const visit = (axis: number, base: number): void => {
+    const step = steps[axis]!;
+    if (axis < last) {
+      for (let i = 0; i < step.length; i++) visit(axis + 1, base + step[i]!);
+      return;
+    }
+    for (let i = 0; i < step.length; i++) {
+      const place = base + step[i]!;
+      const value = values[at++]!;
+      if (reduction === "mean") {
+        out[place]! += value;
+        counts[place]!++;
+      } else if (Number.isNaN(value) || Math.abs(value) > Math.abs(out[place]!)) {
+        out[place] = value;
+      }
+    }
+  };
+  visit(0, 0);
+  if (reduction === "mean") {
+    for (let i = 0; i < out.length; i++) out[i]! /= counts[i]!;
+  }
+  return out;
+}

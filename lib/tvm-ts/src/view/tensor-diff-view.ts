@@ -1,0 +1,136 @@
+/** The difference of two tensors: how many elements differ, which, and by how much. */
+
+import { UsageError } from "../support";
+import { colorScaleFor, type ColorScale } from "./color-scale";
+import { sizeOf } from "./matrix-layout";
+import { packedType, packNumbers, type PackedNumbers } from "./numbers";
+import { reduceTensor, VALUE_BUDGET, type Reduced } from "./reduce";
+import type { TensorSource } from "./tensor-view";
+
+/** One element that differs; values as text, exact for 64-bit integers. */
+export interface Mismatch {
+  readonly index: readonly number[];
+  readonly actual: string;
+  readonly expected: string;
+}
+
+/** What comparing two tensors finds. */
+interface Findings {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Elements for which `|actual - expected| > atol + rtol * |expected|`. */
+  readonly mismatches: number;
+  readonly atol: number;
+  readonly rtol: number;
+  /** Of finite differences. */
+  readonly maxAbsolute: number;
+  /** Of finite differences, by `|expected|` where that is not zero. */
+  readonly maxRelative: number;
+  /** In row-major order, at most ten. */
+  readonly first: readonly Mismatch[];
+  readonly scale: ColorScale;
+}
+
+/** The findings, ready to be drawn in any form. */
+export interface TensorDifference extends Findings {
+  readonly actualName: string | undefined;
+  readonly expectedName: string | undefined;
+  readonly reduced: Reduced;
+}
+
+export interface TensorDiffView extends Findings {
+  readonly version: 1;
+  readonly actualName?: string;
+  readonly expectedName?: string;
+  /** As in `TensorView`, but a value is the difference in its block that is farthest from zero. */
+  readonly block: readonly number[];
+  readonly values: PackedNumbers;
+}
+
+export interface Tolerance {
+  readonly atol?: number;
+  readonly rtol?: number;
+}
+
+const FIRST = 10;
+
+/** @throws UsageError when the shapes differ. */
+export function compareTensors(
+  actual: TensorSource,
+  expected: TensorSource,
+  { atol = 0, rtol = 0 }: Tolerance = {},
+): TensorDifference {
+  const { shape } = actual;
+  if (shape.length !== expected.shape.length || shape.some((n, i) => n !== expected.shape[i])) {
+    throw new UsageError(
+      `tensors of shapes [${shape.join(", ")}] and [${expected.shape.join(", ")}] have no difference`,
+    );
+  }
+  const count = sizeOf(shape);
+  const differences = new Float64Array(count);
+  const first: Mismatch[] = [];
+  let mismatches = 0;
+  let maxAbsolute = 0;
+  let maxRelative = 0;
+  for (let i = 0; i < count; i++) {
+    const a = actual.values[i]!;
+    const b = expected.values[i]!;
+    const difference = subtract(a, b);
+    if (difference === 0) continue;
+    differences[i] = difference;
+    const size = Math.abs(difference);
+    const scale = Math.abs(Number(b));
+    if (size > maxAbsolute && size < Infinity) maxAbsolute = size;
+    if (size / scale > maxRelative && size / scale < Infinity) maxRelative = size / scale;
+    if (size <= atol + rtol * scale) continue; // never so for NaN
+    mismatches++;
+    if (first.length < FIRST) {
+      first.push({ index: indexOf(i, shape), actual: String(a), expected: String(b) });
+    }
+  }
+  return {
+    actualName: actual.name,
+    expectedName: expected.name,
+    dtype: actual.dtype,
+    shape,
+    mismatches,
+    atol,
+    rtol,
+    maxAbsolute,
+    maxRelative,
+    first,
+    scale: colorScaleFor(-maxAbsolute, maxAbsolute),
+    reduced: reduceTensor(differences, shape, VALUE_BUDGET, "extreme"),
+  };
+}
+
+export function tensorDiffView(difference: TensorDifference): TensorDiffView {
+  const { actualName, expectedName, reduced, ...findings } = difference;
+  const type = packedType(findings.dtype) === "f8" ? "f8" : "f4";
+  return {
+    version: 1,
+    ...(actualName !== undefined && { actualName }),
+    ...(expectedName !== undefined && { expectedName }),
+    ...findings,
+    block: reduced.block,
+    values: packNumbers(reduced.values, type),
+  };
+}
+
+/** Zero for equal values, NaN and infinities included; exact for 64-bit integers. */
+function subtract(a: number | bigint, b: number | bigint): number {
+  if (typeof a === "bigint" && typeof b === "bigint") return Number(a - b);
+  return Object.is(a, b) || a === b ? 0 : Number(a) - Number(b);
+}
+
+/** The index of the `flat`-th element in row-major order. */
+function indexOf(flat: number, shape: readonly number[]): number[] {
+  const index: number[] = [];
+  let rest = flat;
+  for (let axis = 0; axis < shape.length; axis++) {
+    const stride = sizeOf(shape.slice(axis + 1));
+    index.push(Math.floor(rest / stride));
+    rest %= stride;
+  }
+  return index;
+}

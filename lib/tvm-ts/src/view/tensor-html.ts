@@ -1,0 +1,71 @@
+/** Tensors and their differences as HTML: a picture, its scale, and the numbers in words. */
+
+import { formatFloat, plural } from "../support";
+import type { ColorScale } from "./color-scale";
+import { escapeHtml, panelHtml, tableHtml } from "./html";
+import { axesTitle, rowAxes, sizeOf } from "./matrix-layout";
+import { heatmapUri, legendUri } from "./picture";
+import type { Reduced } from "./reduce";
+import type { TensorDifference } from "./tensor-diff-view";
+import type { PreparedTensor } from "./tensor-view";
+
+export function tensorHtml(tensor: PreparedTensor): string {
+  const { dtype, shape, reduced, scale, statistics } = tensor;
+  const { min, max, mean, zeros, nans, infinities } = statistics;
+  const name = tensor.name === undefined ? "" : `${tensor.name}: `;
+  const facts = [
+    ...(min === null ? [] : [`min ${min}`, `max ${max}`, `mean ${formatFloat(mean!)}`]),
+    ...(zeros > 0 ? [plural(zeros, "zero")] : []),
+    ...(nans > 0 ? [`${nans} NaN`] : []),
+    ...(infinities > 0 ? [`${infinities} infinite`] : []),
+  ];
+  return panelHtml(
+    heading(`${name}${dtype} [${shape.join(", ")}]`),
+    picture(reduced, shape, scale),
+    line(facts.join(" · ")),
+  );
+}
+
+export function tensorDiffHtml(difference: TensorDifference): string {
+  const { actualName, expectedName, shape, mismatches, first } = difference;
+  const { maxAbsolute, maxRelative, reduced, scale } = difference;
+  const total = sizeOf(shape);
+  if (mismatches === 0) return panelHtml(line(`All ${plural(total, "element")} agree.`));
+  const rows = first.map((m) => [`[${m.index.join(", ")}]`, m.actual, m.expected]);
+  return panelHtml(
+    heading(`Elements that differ: ${mismatches} of ${total}`),
+    picture(reduced, shape, scale),
+    line(`largest difference ${formatFloat(maxAbsolute)}, relative ${formatFloat(maxRelative)}`),
+    tableHtml(["index", actualName ?? "actual", expectedName ?? "expected"], rows),
+  );
+}
+
+function picture(reduced: Reduced, shape: readonly number[], scale: ColorScale): string {
+  const { shape: small, values } = reduced;
+  if (values.length === 0) return line("no elements");
+  const split = rowAxes(small);
+  const rows = sizeOf(small.slice(0, split));
+  const columns = sizeOf(small.slice(split));
+  const down = axesTitle(shape, 0, split);
+  const across = axesTitle(shape, split, shape.length);
+  const caption = [down && `down: ${down}`, across && `across: ${across}`]
+    .filter(Boolean)
+    .join(", ");
+  return (
+    image(heatmapUri({ rows, columns, values }, scale), `heatmap, ${caption}`, "") +
+    line(caption) +
+    `<div>${scale.low} ${image(legendUri(scale), "color scale", "width:160px;height:12px")} ${scale.high}</div>`
+  );
+}
+
+function image(uri: string, alt: string, style: string): string {
+  return `<img src="${uri}" alt="${escapeHtml(alt)}" style="${style}"/>`;
+}
+
+function heading(text: string): string {
+  return `<div style="font-weight:bold">${escapeHtml(text)}</div>`;
+}
+
+function line(text: string): string {
+  return `<div>${escapeHtml(text)}</div>`;
+}

@@ -1,0 +1,86 @@
+/** A tensor as the tensor view draws it: values, reduced if there are many, and what they are like. */
+
+import { UsageError } from "../support";
+import { colorScaleFor, type ColorScale } from "./color-scale";
+import { sizeOf } from "./matrix-layout";
+import { packedType, packNumbers, type PackedNumbers } from "./numbers";
+import { reduceTensor, VALUE_BUDGET, type Reduced } from "./reduce";
+import { histogramOf, statisticsOf, type Histogram, type Statistics } from "./statistics";
+
+/** Anything with a shape, a type and its elements in row-major order. */
+export interface TensorSource {
+  readonly name?: string | undefined;
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly values: ArrayLike<number> | ArrayLike<bigint>;
+}
+
+export interface TensorView {
+  readonly version: 1;
+  readonly name?: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** How many elements one value stands for (their mean), along each axis. */
+  readonly block: readonly number[];
+  /** Row-major; the extent of axis `i` is `ceil(shape[i] / block[i])`. */
+  readonly values: PackedNumbers;
+  /** Of all elements, whatever the reduction. */
+  readonly statistics: Statistics;
+  readonly histogram: Histogram;
+  readonly scale: ColorScale;
+}
+
+/** A tensor ready to be drawn in any of its forms. */
+export interface PreparedTensor {
+  readonly name: string | undefined;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly elements: Float64Array;
+  readonly reduced: Reduced;
+  readonly statistics: Statistics;
+  readonly scale: ColorScale;
+}
+
+/** @throws UsageError when the number of values is not what the shape says. */
+export function prepareTensor(source: TensorSource): PreparedTensor {
+  const elements = toDoubles(source.values);
+  if (elements.length !== sizeOf(source.shape)) {
+    throw new UsageError(
+      `a tensor of shape [${source.shape.join(", ")}] has ${sizeOf(source.shape)} elements, ` +
+        `but ${elements.length} were given`,
+    );
+  }
+  const statistics = statisticsOf(elements);
+  const scale = colorScaleFor(statistics.min ?? 0, statistics.max ?? 0);
+  const { name, dtype, shape } = source;
+  const reduced = reduceTensor(elements, shape, VALUE_BUDGET, "mean");
+  return { name, dtype, shape, elements, reduced, statistics, scale };
+}
+
+export function tensorView(tensor: PreparedTensor): TensorView {
+  const { name, dtype, shape, elements, reduced, statistics, scale } = tensor;
+  return {
+    version: 1,
+    ...(name !== undefined && { name }),
+    dtype,
+    shape,
+    block: reduced.block,
+    values: packNumbers(reduced.values, reducedType(dtype, reduced)),
+    statistics,
+    histogram: histogramOf(elements, statistics),
+    scale,
+  };
+}
+
+/** Means of whole numbers are no whole numbers. */
+function reducedType(dtype: string, reduced: Reduced) {
+  const own = packedType(dtype);
+  return own === "f8" || reduced.block.every((extent) => extent === 1) ? own : "f4";
+}
+
+/** 64-bit integers become the nearest double. */
+function toDoubles(values: ArrayLike<number> | ArrayLike<bigint>): Float64Array {
+  return typeof values[0] === "bigint"
+    ? Float64Array.from(values as ArrayLike<bigint>, Number)
+    : new Float64Array(values as ArrayLike<number>);
+}

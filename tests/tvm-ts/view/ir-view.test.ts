@@ -1,0 +1,153 @@
+import { expect, test } from "vitest";
+import {
+  Allocate,
+  Buffer,
+  BufferLoad,
+  BufferStore,
+  builtin,
+  Call,
+  declBuffer,
+  Evaluate,
+  For,
+  IntImm,
+  IRModule,
+  LetStmt,
+  PrimFunc,
+  SeqStmt,
+  StringImm,
+  Var,
+  view,
+} from "tvm-ts";
+
+/** B[i.outer*8 + i.inner] = A[...] + 1 through a local buffer, and an external call. */
+function example(): IRModule {
+  const [a, b] = [new Var("A", "handle"), new Var("B", "handle")];
+  const A = declBuffer([64], "float32", { name: "A" });
+  const B = declBuffer([64], "float32", { name: "B" });
+  const n = new Var("n");
+  const local = declBuffer([n], "int8", { name: "L", scope: "local.acc_buffer" });
+  const outer = new Var("i.outer");
+  const inner = new Var("i.inner");
+  const index = new Var("cse_var_1");
+  const store = new LetStmt(
+    index,
+    outer.mul(8).add(inner),
+    new BufferStore(B, new BufferLoad(A, [index]).add(1), [index]),
+  );
+  const call = new Evaluate(
+    new Call("int32", builtin.callExtern, [new StringImm("VTAPush"), local.data]),
+  );
+  const body = new Allocate(
+    local.data,
+    "int8",
+    [new IntImm(64)],
+    new IntImm(1, "bool"),
+    new For(
+      outer,
+      new IntImm(0),
+      new IntImm(8),
+      "parallel",
+      new SeqStmt([new For(inner, new IntImm(0), new IntImm(8), "serial", store), call]),
+    ),
+  );
+  const buffers = new Map<Var, Buffer>([
+    [a, A],
+    [b, B],
+  ]);
+  return IRModule.of("main", new PrimFunc([a, b], body, buffers));
+}
+
+/** The facts found at each place whose text is `word`. */
+function factsAt(ir: view.IrView, word: string): view.IrFact[] {
+  const found: view.IrFact[] = [];
+  for (let i = 0; i < ir.places.length; i += 3) {
+    const [start, end, fact] = ir.places.slice(i, i + 3) as [number, number, number];
+    if (ir.text.slice(start, end) === word) found.push(ir.facts[fact]!);
+  }
+  return found;
+}
+
+test("every place of a variable leads to one fact, with the value a let gave it", () => {
+  const found = factsAt(view.irView(example()), "cse_var_1");
+  expect(found).toHaveLength(3);
+  expect(new Set(found).size).toBe(1);
+  expect(found[0]).toMatchObject({
+    kind: "variable",
+    name: "cse_var_1",
+    dtype: "int32",
+    value: "((i.outer*8) + i.inner)",
+  });
+});
+
+test("a loop tells its extent, its kind and the axis it was split from", () => {
+  const ir = view.irView(example());
+  const loops = factsAt(ir, "for") as view.LoopFact[];
+  expect(loops).toMatchObject([
+    { extent: "8", forKind: "parallel", origin: { how: "outer", from: ["i"] } },
+    { extent: "8", forKind: "serial", origin: { how: "inner", from: ["i"] } },
+  ]);
+  expect(ir.facts[loops[1]!.variable]).toBe(factsAt(ir, "i.inner")[0]);
+});
+
+test("buffers tell shape, scope and size; a symbolic shape has no size", () => {
+  const ir = view.irView(example());
+  expect(factsAt(ir, "A")[0]).toMatchObject({
+    kind: "buffer",
+    dtype: "float32",
+    shape: ["64"],
+    scope: "global",
+    bytes: 256,
+  });
+  expect(factsAt(ir, "allocate")).toMatchObject([
+    { kind: "allocation", extents: ["64"], scope: "local.acc_buffer", bytes: 64 },
+  ]);
+  const n = new Var("n");
+  const symbolic = declBuffer([n, 2], "int8", { name: "S" });
+  const stmt = new BufferStore(symbolic, new IntImm(0, "int8"), [n, n]);
+  const fact = factsAt(view.irView(stmt), "S")[0] as view.BufferFact;
+  expect(fact.shape).toEqual(["n", "2"]);
+  expect(fact.bytes).toBeUndefined();
+});
+
+test("an external call names its function", () => {
+  expect(factsAt(view.irView(example()), "@tir.call_extern")).toEqual([
+    { kind: "call", op: "tir.call_extern", callee: "VTAPush", dtype: "int32", arguments: 2 },
+  ]);
+});
+
+test("the view survives JSON", () => {
+  const ir = view.irView(example());
+  expect(JSON.parse(JSON.stringify(ir))).toEqual(ir);
+});
+
+test("a module shows itself with private JSON, HTML without scripts, and its text", () => {
+  const module = example() as IRModule & Record<symbol, () => view.MimeBundle>;
+  const bundle = module[Symbol.for("Jupyter.display")]!();
+  expect(Object.keys(bundle)).toEqual([view.mimeTypes.ir, "text/html", "text/plain"]);
+  expect(bundle["text/plain"]).toBe(view.irView(module).text);
+  const html = bundle["text/html"] as string;
+  expect(html).toMatch(/^<pre style="background:#f7f7f7/);
+  expect(html.replace(/<[^>]*>/g, "").replace(/&#(\d+);/g, (_, c) => String.fromCharCode(c))).toBe(
+    view.irView(module).text,
+  );
+});
+
+test("HTML shows a name that looks like a tag as text", () => {
+  expect(view.irHtml('A[0] = "<script>alert(1)</script>"')).not.toContain("<script>");
+});
+
+test.each([
+  ["i", undefined],
+  ["i.outer", { how: "outer", from: ["i"] }],
+  ["i.j.fused", { how: "fused", from: ["i", "j"] }],
+  ["i.outer.j.outer.fused", { how: "fused", from: ["i.outer", "j.outer"] }],
+  ["i.j.fused.k.fused", { how: "fused", from: ["i.j.fused", "k"] }],
+  ["i.j.fused.inner", { how: "inner", from: ["i.j.fused"] }],
+  ["k.inner.init", { how: "init", from: ["k.inner"] }],
+  ["x.c", { how: "cache", from: ["x"] }],
+  ["threadIdx.x", undefined],
+  ["outer", undefined],
+  ["fused", undefined],
+])("the origin of a loop named %s", (name, origin) => {
+  expect(view.loopOrigin(name)).toEqual(origin);
+});
