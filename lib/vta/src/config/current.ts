@@ -1,0 +1,48 @@
+/**
+ * The environment in force: what `vta.getEnv()` returns, and how to change it for good or for a while.
+ */
+
+import { UsageError } from "tvm-ts";
+import { samples } from "./boards";
+import { Environment } from "./environment";
+import type { VtaConfig } from "./schema";
+
+let current: Environment | undefined;
+let firstConfig: () => VtaConfig = () => samples.sim;
+
+/** The environment in force; made from the default configuration on first use. */
+export function getEnv(): Environment {
+  return (current ??= new Environment(firstConfig()));
+}
+
+/** Puts an environment, or the one of a configuration, in force. */
+export function setEnv(env: Environment | VtaConfig): Environment {
+  return (current = env instanceof Environment ? env : new Environment(env));
+}
+
+/**
+ * Says which configuration `getEnv()` starts with. A host that has files reads `VTA_HW_PATH`'s here;
+ * an environment that is in force already stays.
+ */
+export function setDefaultConfig(read: () => VtaConfig): void {
+  firstConfig = read;
+}
+
+/**
+ * Runs `body` with another environment in force, and puts the one before back, also after an error.
+ * `body` must be synchronous: other code would see its environment while it waits.
+ */
+export function withEnvironment<T>(env: Environment | VtaConfig, body: (env: Environment) => T): T {
+  const before = current;
+  try {
+    const result = body(setEnv(env));
+    if (result instanceof Promise) {
+      throw new UsageError(
+        "withEnvironment takes a synchronous function; pass the environment along, or use setEnv",
+      );
+    }
+    return result;
+  } finally {
+    current = before;
+  }
+}

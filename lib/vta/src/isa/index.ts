@@ -1,0 +1,26 @@
+export { disassemble, titleOf } from "./disassemble";
+export { Field } from "./field";
+export {
+  decode,
+  decodeUop,
+  encode,
+  encodeUop,
+  INSN_WORDS,
+  wordOf,
+  type AluInstruction,
+  type FinishInstruction,
+  type GemmInstruction,
+  type Instruction,
+  type MemInstruction,
+  type MicroOp,
+} from "./instruction";
+export {
+  InstructionSet,
+  OPCODE,
+  type AluField,
+  type CommonField,
+  type GemmField,
+  type Layout,
+  type MemField,
+  type UopField,
+} from "./layout";
