@@ -118,6 +118,6 @@ test.each([
 
 test("an array too large for the memory is refused in megabytes", () => {
   expect(() => NDArray.empty([2 ** 31], "float64", cpu)).toThrow(
-    /cpu\(0\) is out of memory: 16384 MiB/,
+    /cpu\(0\) is out of memory: 16385 MiB/,
   );
 });

@@ -19,3 +19,4 @@ export {
   type Place,
 } from "./span";
 export { escapeString, formatFloat, plural } from "./text";
+export * from "./module-record";
