@@ -5,7 +5,7 @@
 
 export { irBundle, passBundle, tensorBundle, tensorDiffBundle } from "./bundle";
 export type { ColorScale } from "./color-scale";
-export { installDisplays } from "./display";
+export { difference, heatmap, installDisplays, Picture } from "./display";
 export { escapeHtml, irHtml } from "./html";
 export { irTokens, type Token, type TokenClass } from "./ir-tokens";
 export {

@@ -73,8 +73,8 @@ export function compareTensors(
   let maxAbsolute = 0;
   let maxRelative = 0;
   for (let i = 0; i < count; i++) {
-    const a = actual.values[i]!;
-    const b = expected.values[i]!;
+    const a = actual.data[i]!;
+    const b = expected.data[i]!;
     const difference = subtract(a, b);
     if (difference === 0) continue;
     differences[i] = difference;

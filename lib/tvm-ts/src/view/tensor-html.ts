@@ -4,7 +4,7 @@ import { formatFloat, plural } from "../support";
 import type { ColorScale } from "./color-scale";
 import { escapeHtml, panelHtml, tableHtml } from "./html";
 import { axesTitle, rowAxes, sizeOf } from "./matrix-layout";
-import { heatmapUri, legendUri } from "./picture";
+import { heatmapUri, legendUri } from "./heatmap-image";
 import type { Reduced } from "./reduce";
 import type { TensorDifference } from "./tensor-diff-view";
 import type { PreparedTensor } from "./tensor-view";

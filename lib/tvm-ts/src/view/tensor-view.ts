@@ -7,12 +7,12 @@ import { packedType, packNumbers, type PackedNumbers } from "./numbers";
 import { reduceTensor, VALUE_BUDGET, type Reduced } from "./reduce";
 import { histogramOf, statisticsOf, type Histogram, type Statistics } from "./statistics";
 
-/** Anything with a shape, a type and its elements in row-major order. */
+/** Anything with a shape, a type and its elements in row-major order; an `np` array is one. */
 export interface TensorSource {
   readonly name?: string | undefined;
   readonly shape: readonly number[];
   readonly dtype: string;
-  readonly values: ArrayLike<number> | ArrayLike<bigint>;
+  readonly data: ArrayLike<number> | ArrayLike<bigint>;
 }
 
 export interface TensorView {
@@ -43,7 +43,7 @@ export interface PreparedTensor {
 
 /** @throws UsageError when the number of values is not what the shape says. */
 export function prepareTensor(source: TensorSource): PreparedTensor {
-  const elements = toDoubles(source.values);
+  const elements = toDoubles(source.data);
   if (elements.length !== sizeOf(source.shape)) {
     throw new UsageError(
       `a tensor of shape [${source.shape.join(", ")}] has ${sizeOf(source.shape)} elements, ` +
