@@ -44,11 +44,23 @@ function zones(root, table) {
   }));
 }
 
-/** Another folder is entered by its index.ts. */
-const oneDoor = {
-  group: ["../*/*", "../../*/*", "!../support", "!../../support"],
-  message: "a folder has one door: import its index",
-};
+/** Another folder is entered by its index.ts, from however deep inside one's own. */
+const oneDoor = [1, 2, 3].map((depth) => ({
+  files: [`lib/*/src/${"*/".repeat(depth)}*.ts`],
+  rules: {
+    "@typescript-eslint/no-restricted-imports": [
+      "error",
+      {
+        patterns: [
+          {
+            regex: `^(\\.\\./){${depth}}[^./]+/`,
+            message: "a folder has one door: import its index",
+          },
+        ],
+      },
+    ],
+  },
+}));
 
 const nodeModules = ["node:*", "fs", "path", "os", "child_process", "worker_threads", "net", "url"];
 
@@ -80,10 +92,5 @@ export default defineConfig(
     ignores: ["lib/*/src/node/**"],
     rules: { "no-restricted-imports": ["error", { patterns: [{ group: nodeModules }] }] },
   },
-  {
-    files: ["lib/*/src/*/**/*.ts"],
-    rules: {
-      "@typescript-eslint/no-restricted-imports": ["error", { patterns: [oneDoor] }],
-    },
-  },
+  ...oneDoor,
 );
