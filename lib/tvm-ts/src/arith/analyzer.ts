@@ -1,0 +1,190 @@
+/**
+ * The arithmetic analyzer: what can be said about whole-number expressions, given the ranges of
+ * their variables and the conditions that hold. Four analyses stand behind it, each asking the
+ * others through it:
+ *
+ *     constant bounds   x in [0, 7]               const-int-bound.ts
+ *     modular sets      x is 4 * k + 1            modular-set.ts
+ *     interval sets     x in [n, n + 7]           int-set.ts, eval-set.ts
+ *     simplification    (x*4 + 3)//4 -> x         rewrite/, canonical/
+ */
+
+import {
+  eq,
+  exprEqual,
+  isConstInt,
+  isHandle,
+  isOne,
+  Range,
+  sub,
+  toExpr,
+  type ExprLike,
+  type PrimExpr,
+  type Var,
+} from "../ir";
+import { CanonicalSimplifier } from "./canonical/simplifier";
+import { ConstIntBoundAnalyzer, type ConstIntBound } from "./const-int-bound";
+import { extractConstraints } from "./constraints";
+import { IntSetAnalyzer } from "./eval-set";
+import { IntSet, type Domains } from "./int-set";
+import { Memo } from "./memo";
+import { ModularSetAnalyzer, type ModularSet } from "./modular-set";
+import type { Rule } from "./rewrite/rule";
+import { RewriteSimplifier } from "./rewrite/simplifier";
+
+/** Called with every rule that applies, and what it turned into what. */
+export type RuleObserver = (rule: Rule, before: PrimExpr, after: PrimExpr) => void;
+
+export class Analyzer {
+  /** What was worked out under the facts as they stand; for the analyses. */
+  memo = new Memo();
+  /** Counts the facts that stay, so that a scope knows whether what was known before it is stale. */
+  private bindings = 0;
+  private readonly bounds = new ConstIntBoundAnalyzer(this);
+  private readonly modular = new ModularSetAnalyzer(this);
+  private readonly sets = new IntSetAnalyzer(this);
+  private readonly rewriter = new RewriteSimplifier(this);
+  private readonly canonical = new CanonicalSimplifier(this);
+  private withoutFacts: Analyzer | undefined;
+
+  /** @param onRewrite hears of every rule that is applied, for those who watch */
+  constructor(readonly onRewrite?: RuleObserver) {}
+
+  /**
+   * Says that a variable has a value, or a value in a range, from now on.
+   * @throws InternalError when something else was said of it before, unless `allowOverride`.
+   */
+  bind(variable: Var, value: ExprLike | Range, allowOverride = false): void {
+    if (value instanceof Range && !isOne(value.extent)) {
+      this.bounds.bindRange(variable, value, allowOverride);
+      this.sets.update(variable, IntSet.fromRange(value), allowOverride);
+    } else {
+      const expr = value instanceof Range ? value.min : toExpr(value);
+      this.bindValue(variable, expr, allowOverride);
+    }
+    this.bindings++;
+    this.memo = new Memo();
+  }
+
+  private bindValue(variable: Var, value: PrimExpr, allowOverride: boolean): void {
+    const simple = this.rewriteSimplify(this.canonicalSimplify(value));
+    this.bounds.update(variable, this.bounds.of(simple), allowOverride);
+    this.modular.update(variable, this.modular.of(simple), allowOverride);
+    this.rewriter.update(variable, simple, allowOverride);
+    this.canonical.update(variable, simple, allowOverride);
+    this.sets.update(variable, this.sets.of(simple), allowOverride);
+  }
+
+  /** The interval of whole numbers `expr` stays in. */
+  constIntBound(expr: PrimExpr): ConstIntBound {
+    return this.bounds.of(expr);
+  }
+
+  /** What is known of `expr` modulo a constant. */
+  modularSet(expr: PrimExpr): ModularSet {
+    return this.modular.of(expr);
+  }
+
+  /** The values of `expr` under the analyzer's facts, or (if given) over `domains` alone. */
+  intSet(expr: PrimExpr, domains?: Domains): IntSet {
+    return this.sets.of(expr, domains);
+  }
+
+  /** `expr` with the rewrite rules applied from the inside out, twice. The same object if no rule applies. */
+  rewriteSimplify(expr: PrimExpr): PrimExpr {
+    const once = this.rewriter.of(expr);
+    return once === expr ? expr : this.rewriter.of(once);
+  }
+
+  /** `expr` as a sum of scaled quotients and remainders, like terms merged. The same object if it is one. */
+  canonicalSimplify(expr: PrimExpr): PrimExpr {
+    const simple = this.canonical.of(expr);
+    return exprEqual(simple, expr) ? expr : simple;
+  }
+
+  /** Rewriting and canonical simplification in turns, `steps` of them. */
+  simplify(expr: PrimExpr, steps = 2): PrimExpr {
+    let simple = expr;
+    for (let step = 0; step < steps && !isConstInt(simple); step++) {
+      simple = step % 2 === 0 ? this.rewriteSimplify(simple) : this.canonicalSimplify(simple);
+    }
+    return simple;
+  }
+
+  /** Whether `condition` simplifies to true. */
+  canProve(condition: PrimExpr): boolean {
+    const simple = isConstInt(condition) ? condition : this.simplify(condition);
+    return isConstInt(simple) && simple.value !== 0;
+  }
+
+  canProveEqual(left: ExprLike, right: ExprLike): boolean {
+    const a = toExpr(left);
+    const b = toExpr(right);
+    if (isConstInt(a) && isConstInt(b)) return a.value === b.value;
+    if (isHandle(a.dtype) || isHandle(b.dtype)) return a === b;
+    return this.canProve(eq(sub(a, b), 0));
+  }
+
+  /** Whether `expr >= bound` for certain. */
+  canProveGreaterEqual(expr: PrimExpr, bound: number): boolean {
+    if (isConstInt(expr)) return expr.value >= bound;
+    return this.bounds.of(this.rewriteSimplify(expr)).min >= bound;
+  }
+
+  /** Whether `expr < bound` for certain. */
+  canProveLess(expr: PrimExpr, bound: number): boolean {
+    if (isConstInt(expr)) return expr.value < bound;
+    return this.bounds.of(this.rewriteSimplify(expr)).max < bound;
+  }
+
+  /** What `run` gives while `condition` holds. */
+  withConstraint<T>(condition: PrimExpr, run: () => T): T {
+    const leave = this.enterConstraint(condition);
+    try {
+      return run();
+    } finally {
+      leave();
+    }
+  }
+
+  /**
+   * Takes `condition` for true until the function it gives is called. Constraints are left in the
+   * opposite order to the one they were entered in.
+   */
+  enterConstraint(condition: PrimExpr): () => void {
+    const leaveFacts = this.enterFacts();
+    const parts = extractConstraints(this, condition);
+    const leaveBounds = this.bounds.enterConstraint(parts);
+    const leaveModular = this.modular.enterConstraint(condition);
+    // What the bounds say already need not be kept as a condition: it simplifies to true.
+    const leaveLiterals = this.rewriter.enterConstraint(condition);
+    const leaveSets = this.sets.enterConstraint(parts);
+    this.memo = new Memo();
+    const leave = [leaveSets, leaveLiterals, leaveModular, leaveBounds, leaveFacts];
+    return () => leave.forEach((forget) => forget());
+  }
+
+  /** What `run` gives with facts of its own, which it takes back itself; for the analyses. */
+  withFacts<T>(run: () => T): T {
+    const leave = this.enterFacts();
+    try {
+      return run();
+    } finally {
+      leave();
+    }
+  }
+
+  private enterFacts(): () => void {
+    const outer = this.memo;
+    const bindings = this.bindings;
+    this.memo = new Memo();
+    return () => {
+      this.memo = bindings === this.bindings ? outer : new Memo();
+    };
+  }
+
+  /** An analyzer that knows nothing of any variable. */
+  unbound(): Analyzer {
+    return (this.withoutFacts ??= new Analyzer(this.onRewrite));
+  }
+}

@@ -1,0 +1,386 @@
+/**
+ * The canonical forms: a sum of splits.
+ *
+ *     split   ((index % upper) / lower) * scale     a part of an index, cut out and scaled
+ *     sum     split + split + ... + base
+ *
+ * Both divisions are of one mode. Like terms merge, and the two halves of an index that was taken
+ * apart (`x/4*4` and `x%4`) join again. Every number in a form fits the form's type.
+ */
+
+import {
+  add,
+  cast,
+  constant,
+  div,
+  ExprMap,
+  exprEqual,
+  floorDiv,
+  floorMod,
+  mul,
+  sub,
+  truncMod,
+  type DataType,
+  type PrimExpr,
+} from "../../ir";
+import { fits } from "../int-math";
+
+export type DivMode = "trunc" | "floor";
+
+export function quotientOf(mode: DivMode, a: PrimExpr, b: PrimExpr): PrimExpr {
+  return mode === "trunc" ? div(a, b) : floorDiv(a, b);
+}
+
+export function remainderOf(mode: DivMode, a: PrimExpr, b: PrimExpr): PrimExpr {
+  return mode === "trunc" ? truncMod(a, b) : floorMod(a, b);
+}
+
+export class Split {
+  readonly kind = "split";
+
+  constructor(
+    readonly index: PrimExpr,
+    readonly dtype: DataType = index.dtype,
+    readonly lower = 1,
+    /** A multiple of `lower`, or `Infinity` when no remainder is taken. */
+    readonly upper = Infinity,
+    readonly scale = 1,
+    readonly mode: DivMode = "trunc",
+  ) {}
+
+  with(changes: {
+    readonly index?: PrimExpr;
+    readonly dtype?: DataType;
+    readonly lower?: number;
+    readonly upper?: number;
+    readonly scale?: number;
+    readonly mode?: DivMode;
+  }): Split {
+    return new Split(
+      changes.index ?? this.index,
+      changes.dtype ?? this.dtype,
+      changes.lower ?? this.lower,
+      changes.upper ?? this.upper,
+      changes.scale ?? this.scale,
+      changes.mode ?? this.mode,
+    );
+  }
+
+  /** Whether the split reads the same with the other rounding: it divides nothing. */
+  isCompatible(mode: DivMode): boolean {
+    return this.mode === mode || (this.lower === 1 && this.upper === Infinity);
+  }
+
+  /** The same part of the same index, scaled or not. */
+  isLike(other: Split): boolean {
+    return (
+      this.lower === other.lower && this.upper === other.upper && this.isCompatible(other.mode)
+    );
+  }
+
+  normalize(): PrimExpr {
+    return this.normalizeTimes(1);
+  }
+
+  /** The split as an expression. */
+  normalize(): PrimExpr {
+    return this.steps(this.scale).at(-1)!;
+  }
+
+  /** The same with the opposite sign, for those who subtract it. */
+  normalizeNegated(): PrimExpr {
+    return this.steps(-this.scale).at(-1)!;
+  }
+
+  /** The expressions computed on the way to the value, in order. */
+  steps(scale = this.scale): PrimExpr[] {
+    if (this.scale === 0) return [constant(0, this.dtype)];
+    let expr = this.index;
+    const steps = [expr];
+    if (this.upper !== Infinity) {
+      steps.push((expr = remainderOf(this.mode, expr, constant(this.upper, this.dtype))));
+    }
+    if (this.lower !== 1) {
+      steps.push((expr = quotientOf(this.mode, expr, constant(this.lower, this.dtype))));
+    }
+    if (scale !== 1) steps.push(mul(expr, constant(scale, this.dtype)));
+    return steps;
+  }
+
+  /** Whether every number of the split fits `dtype`. */
+  fitsIn(dtype: DataType): boolean {
+    const { lower, upper, scale } = this;
+    return fits(lower, dtype) && fits(scale, dtype) && (upper === Infinity || fits(upper, dtype));
+  }
+}
+
+/** The splits of one index, largest `lower` first. */
+interface Segment {
+  readonly index: PrimExpr;
+  readonly splits: readonly Split[];
+}
+
+export class Sum {
+  readonly kind = "sum";
+
+  constructor(
+    readonly dtype: DataType,
+    readonly segments: readonly Segment[],
+    readonly base: number,
+  ) {}
+
+  get splits(): Split[] {
+    return this.segments.flatMap((segment) => segment.splits);
+  }
+
+  get isZero(): boolean {
+    return this.base === 0 && this.segments.length === 0;
+  }
+
+  /** The one split a sum consists of, if that is all. */
+  get onlySplit(): Split | undefined {
+    if (this.base !== 0 || this.segments.length !== 1) return undefined;
+    const { splits } = this.segments[0]!;
+    return splits.length === 1 ? splits[0] : undefined;
+  }
+
+  /** The sum with each number replaced; undefined if one does not fit. */
+  mapNumbers(map: (value: number) => number): Sum | undefined {
+    const base = map(this.base);
+    let fit = fits(base, this.dtype);
+    const segments = this.segments.map(({ index, splits }) => ({
+      index,
+      splits: splits.map((split) => {
+        const scale = map(split.scale);
+        fit &&= fits(scale, this.dtype);
+        return split.with({ scale });
+      }),
+    }));
+    return fit ? new Sum(this.dtype, segments, base) : undefined;
+  }
+
+  withBase(base: number): Sum {
+    return new Sum(this.dtype, this.segments, base);
+  }
+
+  /** The part that `divisor` divides, and the rest. */
+  separate(divisor: number): [Sum, Sum] {
+    const pick = (divisible: boolean): Sum => {
+      const wanted = (value: number): boolean => (value % divisor === 0) === divisible;
+      const segments = this.segments
+        .map(({ index, splits }) => ({ index, splits: splits.filter((s) => wanted(s.scale)) }))
+        .filter(({ splits }) => splits.length > 0);
+      return new Sum(this.dtype, segments, wanted(this.base) ? this.base : 0);
+    };
+    return [pick(true), pick(false)];
+  }
+
+  /** The sum with `dtype` for its type and that of every index. */
+  castTo(dtype: DataType): Sum {
+    const segments = this.segments.map(({ index, splits }) => {
+      const converted = cast(dtype, index);
+      return {
+        index: converted,
+        splits: splits.map((split) => split.with({ index: converted, dtype })),
+      };
+    });
+    return new Sum(dtype, segments, this.base);
+  }
+
+  /** The sum as an expression: large terms first, what is subtracted last. */
+  normalize(): PrimExpr {
+    if (this.segments.length === 0) return constant(this.base, this.dtype);
+    const splits = this.segments.flatMap((segment) => merge(segment.splits)).sort(inOrder);
+    return partialSums(splits, this.base, this.dtype).at(-1)!;
+  }
+
+  /** The expressions computed on the way to the value, terms as they stand. */
+  steps(): PrimExpr[] {
+    return partialSums(this.splits, this.base, this.dtype);
+  }
+}
+
+/** The partial sums of `splits` and `base`: what is added first, then what is subtracted. */
+function partialSums(splits: readonly Split[], base: number, dtype: DataType): PrimExpr[] {
+  let sum = constant(0, dtype);
+  const sums = [sum];
+  const negative: Split[] = [];
+  for (const split of splits) {
+    if (split.scale > 0) sums.push((sum = add(sum, split.normalize())));
+    else if (split.scale < 0) negative.push(split);
+  }
+  if (base > 0) sums.push((sum = add(sum, constant(base, dtype))));
+  for (const split of negative) {
+    // The opposite of the smallest number of a type is not in it.
+    const subtract = fits(-split.scale, dtype);
+    sum = subtract ? sub(sum, split.normalizeNegated()) : add(sum, split.normalize());
+    sums.push(sum);
+  }
+  if (base < 0) {
+    const subtract = fits(-base, dtype);
+    sum = subtract ? sub(sum, constant(-base, dtype)) : add(sum, constant(base, dtype));
+    sums.push(sum);
+  }
+  return sums;
+}
+
+/**
+ * Joins neighbours of one index: like splits are added, and a quotient and a remainder become what
+ * they were made from:
+ *
+ *     (x % u) / (c*s) * (s*k) + (x % (c*s)) / c * k   ->   (x % u) / c * k
+ */
+function merge(splits: readonly Split[]): Split[] {
+  const merged = [...splits];
+  for (let i = 0; i < merged.length; i++) {
+    for (let j = i + 1; j < merged.length; j++) {
+      const left = merged[i]!;
+      const right = merged[j]!;
+      if (left.scale === 0 || left.upper < right.lower) break;
+      const scale = right.scale + left.scale;
+      if (left.isLike(right) && fits(scale, right.dtype)) {
+        merged[j] = right.with({ scale });
+        merged[i] = left.with({ scale: 0 });
+      } else if (joins(left, right)) {
+        merged[j] = right.with({ upper: left.upper });
+        merged[i] = left.with({ scale: 0 });
+        break;
+      }
+    }
+  }
+  return merged;
+}
+
+/** Whether `left` is the quotient that goes with the remainder `right`. */
+function joins(left: Split, right: Split): boolean {
+  return (
+    left.lower === right.upper &&
+    right.scale !== 0 &&
+    left.scale % right.scale === 0 &&
+    left.lower === (left.scale / right.scale) * right.lower &&
+    left.isCompatible(right.mode)
+  );
+}
+
+/** Descending by scale, then by divisor, then by modulus; floor division first. */
+function inOrder(a: Split, b: Split): number {
+  if (a.scale !== b.scale) return b.scale - a.scale;
+  if (a.lower !== b.lower) return b.lower - a.lower;
+  if (a.upper !== b.upper) return b.upper > a.upper ? 1 : -1;
+  if (a.mode !== b.mode) return b.mode === "floor" ? 1 : -1;
+  return 0;
+}
+
+/** An expression on its way through canonical simplification. */
+export type Form = PrimExpr | Split | Sum;
+
+/** The expression a form stands for. */
+export function normalize(form: Form): PrimExpr {
+  return form.kind === "split" || form.kind === "sum" ? form.normalize() : form;
+}
+
+/** A form as one split, which keeps its parts apart if it has the shape. */
+export function toSplit(form: Form): Split {
+  if (form.kind === "split") return form;
+  const only = form.kind === "sum" ? form.onlySplit : undefined;
+  return only ?? new Split(normalize(form));
+}
+
+/** From so many segments on, an index is looked up by its hash. */
+const MANY_SEGMENTS = 16;
+
+/** Adds up a sum. Terms of one index stay together, in the order in which indices came. */
+export class SumBuilder {
+  private readonly segments: { readonly index: PrimExpr; splits: Split[] }[] = [];
+  private byIndex: ExprMap<{ splits: Split[] }> | undefined;
+  private base = 0;
+  private exact = true;
+
+  private constructor(private readonly dtype: DataType) {}
+
+  /** A sum that starts as `form`, terms that are 0 included. */
+  static from(form: Form): SumBuilder {
+    const builder = new SumBuilder(form.dtype);
+    if (form.kind === "IntImm") builder.addNumber(form.value);
+    else if (form.kind === "sum") {
+      for (const { index, splits } of form.segments) {
+        builder.segments.push({ index, splits: [...splits] });
+      }
+      builder.addNumber(form.base);
+    } else {
+      const split = toSplit(form);
+      builder.segments.push({ index: split.index, splits: [split] });
+    }
+    return builder;
+  }
+
+  add(form: Form, factor: 1 | -1): void {
+    if (form.kind === "IntImm") this.addNumber(form.value * factor);
+    else if (form.kind === "sum") this.addSum(form, factor);
+    else this.addSplit(toSplit(form), factor);
+  }
+
+  private addNumber(value: number): void {
+    this.base += value;
+    this.check(this.base);
+  }
+
+  private addSum(sum: Sum, factor: 1 | -1): void {
+    for (const { splits } of sum.segments) {
+      for (const split of splits) this.addSplit(split, factor);
+    }
+    this.addNumber(sum.base * factor);
+  }
+
+  private addSplit(split: Split, factor: 1 | -1): void {
+    if (split.scale === 0) return;
+    const added = factor === 1 ? split : split.with({ scale: -split.scale });
+    this.check(added.scale);
+    const segment = this.find(split.index);
+    if (segment === undefined) {
+      this.append(added);
+      return;
+    }
+    const { splits } = segment;
+    for (let i = 0; i < splits.length; i++) {
+      const other = splits[i]!;
+      if (added.lower > other.lower) {
+        splits.splice(i, 0, added);
+        return;
+      }
+      if (added.isLike(other)) {
+        const scale = other.scale + added.scale;
+        this.check(scale);
+        splits[i] = other.with({ scale });
+        return;
+      }
+    }
+    splits.push(added);
+  }
+
+  /** The sum; undefined if a number in it does not fit its type. */
+  finish(): Sum | undefined {
+    return this.exact ? new Sum(this.dtype, this.segments, this.base) : undefined;
+  }
+
+  private check(value: number): void {
+    this.exact &&= fits(value, this.dtype);
+  }
+
+  private append(split: Split): void {
+    const segment = { index: split.index, splits: [split] };
+    this.segments.push(segment);
+    this.byIndex?.set(split.index, segment);
+  }
+
+  private find(index: PrimExpr): { splits: Split[] } | undefined {
+    if (this.segments.length < MANY_SEGMENTS) {
+      return this.segments.find((segment) => exprEqual(segment.index, index));
+    }
+    if (this.byIndex === undefined) {
+      this.byIndex = new ExprMap();
+      for (const segment of this.segments) this.byIndex.set(segment.index, segment);
+    }
+    return this.byIndex.get(index);
+  }
+}

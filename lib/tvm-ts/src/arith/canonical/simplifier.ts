@@ -1,0 +1,463 @@
+/**
+ * Simplification by canonical form: arithmetic on indices becomes a sum of splits, in which like
+ * terms meet however they were written; everything else is rewritten by the rules.
+ *
+ *     before   (x*4 + y) // 2 + x*2 - (y + x)       with y in [0, 1]
+ *     after    (x*3) - y
+ */
+
+import {
+  add,
+  CallEffect,
+  cast,
+  CommReducer,
+  constant,
+  constFold,
+  isIndexType,
+  Reduce,
+  Select,
+  sideEffect,
+  sub,
+  substitute,
+  usesVar,
+  zero,
+  type Add,
+  type Cast,
+  type DataType,
+  type Div,
+  type FloorDiv,
+  type FloorMod,
+  type Mod,
+  type Mul,
+  type PrimExpr,
+  type Sub,
+} from "../../ir";
+import { fits, floorDivide, floorRemainder, truncDivide } from "../int-math";
+import { binaryOperands, levelOf, Memoized } from "../memo";
+import { OPERATORS } from "../operators";
+import { RewriteSimplifier } from "../rewrite/simplifier";
+import {
+  normalize,
+  remainderOf,
+  Split,
+  Sum,
+  SumBuilder,
+  toSplit,
+  type DivMode,
+  type Form,
+} from "./forms";
+
+type Arithmetic = Add | Sub | Mul | Div | Mod | FloorDiv | FloorMod;
+
+const ARITHMETIC: ReadonlySet<string> = new Set([
+  "Add",
+  "Sub",
+  "Mul",
+  "Div",
+  "Mod",
+  "FloorDiv",
+  "FloorMod",
+]);
+
+function isArithmetic(expr: PrimExpr): expr is Arithmetic {
+  return ARITHMETIC.has(expr.kind) && isIndexType(expr.dtype);
+}
+
+/** A term of a sum, and its sign. */
+interface Term {
+  readonly expr: PrimExpr;
+  readonly sign: 1 | -1;
+}
+
+/** The forms of expressions, remembered like everything the analyses find. */
+class Forms extends Memoized<Form> {
+  constructor(
+    protected readonly table: () => Map<PrimExpr, Form>,
+    private readonly formOf: (expr: PrimExpr) => Form,
+  ) {
+    super();
+  }
+
+  protected compute(expr: PrimExpr): Form {
+    return this.formOf(expr);
+  }
+
+  protected override operandsOf(expr: PrimExpr): readonly PrimExpr[] {
+    if (!isArithmetic(expr)) return [];
+    return isSum(expr) ? this.termsOf(expr).map((term) => term.expr) : binaryOperands(expr);
+  }
+
+  /** The terms of a sum. Right operands that are sums themselves are opened only to spare the stack. */
+  termsOf(sum: Add | Sub): Term[] {
+    const terms: Term[] = [];
+    const pending: Term[] = [{ expr: sum, sign: 1 }];
+    for (let term = pending.pop(); term !== undefined; term = pending.pop()) {
+      const { expr, sign } = term;
+      const isFirst = terms.length === 0;
+      if (!isSum(expr) || !(isFirst || this.isDeep)) {
+        terms.push(term);
+        continue;
+      }
+      pending.push({ expr: expr.b, sign: expr.kind === "Sub" ? (-sign as 1 | -1) : sign });
+      pending.push({ expr: expr.a, sign });
+    }
+    return terms;
+  }
+}
+
+function isSum(expr: PrimExpr): expr is Add | Sub {
+  return expr.kind === "Add" || expr.kind === "Sub";
+}
+
+export class CanonicalSimplifier extends RewriteSimplifier {
+  private readonly forms = new Forms(
+    () => levelOf(this.analyzer.memo.forms, this.spent),
+    (expr) => this.formOf(expr),
+  );
+
+  protected override table(): Map<PrimExpr, PrimExpr> {
+    return levelOf(this.analyzer.memo.canonical, this.spent);
+  }
+
+  protected override compute(expr: PrimExpr): PrimExpr {
+    return normalize(this.forms.of(expr));
+  }
+
+  protected override operandsOf(expr: PrimExpr): readonly PrimExpr[] {
+    return isArithmetic(expr) ? [] : super.operandsOf(expr);
+  }
+
+  private formOf(expr: PrimExpr): Form {
+    if (!isIndexType(expr.dtype)) {
+      return expr.kind === "Reduce" ? this.reduceForm(expr) : super.compute(expr);
+    }
+    switch (expr.kind) {
+      case "Add":
+      case "Sub":
+        return this.sumForm(expr);
+      case "Mul":
+        return this.productForm(expr);
+      case "Div":
+        return this.quotientForm(expr, "trunc");
+      case "FloorDiv":
+        return this.quotientForm(expr, "floor");
+      case "Mod":
+        return this.truncRemainderForm(expr);
+      case "FloorMod":
+        return this.floorRemainderForm(expr);
+      case "Cast":
+        return this.castForm(expr);
+      case "Reduce":
+        return this.reduceForm(expr);
+      default:
+        return super.compute(expr);
+    }
+  }
+
+  private sumForm(expr: Add | Sub): Form {
+    const [first, ...rest] = this.forms.termsOf(expr).map(({ expr: term, sign }) => ({
+      form: this.forms.of(term),
+      sign,
+    }));
+    let form = first!.form;
+    let builder: SumBuilder | undefined;
+    for (const { form: term, sign } of rest) {
+      if (builder === undefined) {
+        const folded = fold(sign === 1 ? "Add" : "Sub", form, term);
+        if (folded !== undefined) {
+          form = folded;
+          continue;
+        }
+        builder = SumBuilder.from(form);
+      }
+      builder.add(term, sign);
+    }
+    if (builder === undefined) return form;
+    return builder.finish() ?? plainSum([first!, ...rest]);
+  }
+
+  private productForm(expr: Mul): Form {
+    const a = this.forms.of(expr.a);
+    const b = this.forms.of(expr.b);
+    const folded = fold("Mul", a, b);
+    if (folded !== undefined) return folded;
+    const [form, factor] = a.kind === "IntImm" ? [b, a] : [a, b];
+    const scaled = factor.kind === "IntImm" ? scaledBy(form, factor.value) : undefined;
+    return scaled ?? rebuilt(expr, a, b);
+  }
+
+  private quotientForm(expr: Div | FloorDiv, mode: DivMode): Form {
+    const a = this.forms.of(expr.a);
+    const b = this.forms.of(expr.b);
+    const folded = fold(expr.kind, a, b);
+    if (folded !== undefined) return folded;
+    if (b.kind !== "IntImm" || b.value <= 0) return rebuilt(expr, a, b);
+    const divisor = b.value;
+    if (a.kind === "sum") {
+      const quotient = this.sumQuotient(a, divisor, mode);
+      if (quotient !== undefined) return quotient;
+    } else if (this.isRemainder(a, divisor)) {
+      return zero(expr.dtype);
+    }
+    return this.splitQuotient(toSplit(a), divisor, mode);
+  }
+
+  /** The quotient of the part that `divisor` divides, plus that of the rest. */
+  private sumQuotient(sum: Sum, divisor: number, mode: DivMode): Sum | undefined {
+    const [multiple, rest] = sum.separate(divisor);
+    const quotient = multiple.mapNumbers((value) => truncDivide(value, divisor))!;
+    if (rest.isZero) return quotient;
+    if (mode === "trunc") {
+      // Truncation takes both parts the same way only when they have one sign.
+      if (!this.isNotNegative(multiple.normalize())) return undefined;
+      if (!this.isNotNegative(rest.normalize())) return undefined;
+    }
+    const remaining = rest.normalize();
+    if (remaining.kind === "IntImm") {
+      const divide = mode === "trunc" ? truncDivide : floorDivide;
+      return quotient.withBase(quotient.base + divide(remaining.value, divisor));
+    }
+    const vanishes =
+      this.compare(remaining, divisor) === "<" &&
+      (mode === "trunc" || this.isNotNegative(remaining));
+    if (vanishes) return quotient;
+    const builder = SumBuilder.from(quotient);
+    builder.add(this.splitQuotient(toSplit(remaining), divisor, mode), 1);
+    return builder.finish();
+  }
+
+  private isNotNegative(expr: PrimExpr): boolean {
+    return this.analyzer.canProveGreaterEqual(expr, 0);
+  }
+
+  /** Whether the bounds say `0 <= form < divisor`. */
+  private isRemainder(form: Form, divisor: number): boolean {
+    const { min, max } = this.analyzer.constIntBound(normalize(form));
+    return min >= 0 && max < divisor;
+  }
+
+  /** `split / divisor` */
+  private splitQuotient(split: Split, divisor: number, mode: DivMode): Split {
+    const form = withMode(split, mode);
+    const { index, dtype, scale, lower, upper } = form;
+    if (scale % divisor === 0) return form.with({ scale: scale / divisor });
+    const combined = lower * (divisor / scale);
+    if (divisor % scale === 0 && fits(combined, dtype)) {
+      // ((x % u) / l * s) / (s*d)  ->  (x % u) / (l*d)
+      if (upper === Infinity || upper % combined === 0) {
+        return form.with({ scale: 1, lower: combined });
+      }
+      if (upper <= combined) return new Split(zero(dtype));
+      const remainder = remainderOf(mode, index, constant(upper, dtype));
+      return form.with({ index: remainder, upper: Infinity, scale: 1, lower: combined });
+    }
+    return new Split(normalize(form), dtype, divisor, Infinity, 1, mode);
+  }
+
+  private truncRemainderForm(expr: Mod): Form {
+    const a = this.forms.of(expr.a);
+    const b = this.forms.of(expr.b);
+    const folded = fold("Mod", a, b);
+    if (folded !== undefined) return folded;
+    if (b.kind !== "IntImm" || b.value <= 0) return rebuilt(expr, a, b);
+    const divisor = b.value;
+    if (a.kind !== "sum") {
+      if (this.isRemainder(a, divisor)) return a;
+      return this.splitRemainder(toSplit(a), divisor, "trunc");
+    }
+    const [multiple, rest] = a.separate(divisor);
+    if (rest.isZero) return zero(expr.dtype);
+    let sum = a;
+    if (this.isNotNegative(multiple.normalize()) && this.isNotNegative(rest.normalize())) {
+      const remaining = rest.normalize();
+      if (remaining.kind === "IntImm") return constant(remaining.value % divisor, expr.dtype);
+      if (this.compare(remaining, divisor) === "<") return remaining;
+      sum = rest;
+    }
+    // (x - 5) % 3  ->  (x - 2) % 3, where neither is negative
+    const base = sum.base % divisor;
+    const { min } = this.analyzer.constIntBound(sum.normalize());
+    const form = min >= 0 && min - sum.base + base >= 0 ? sum.withBase(base) : sum;
+    return this.splitRemainder(toSplit(form), divisor, "trunc");
+  }
+
+  private floorRemainderForm(expr: FloorMod): Form {
+    const a = this.forms.of(expr.a);
+    const b = this.forms.of(expr.b);
+    const folded = fold("FloorMod", a, b);
+    if (folded !== undefined) return folded;
+    if (b.kind !== "IntImm" || b.value <= 0) return rebuilt(expr, a, b);
+    const divisor = b.value;
+    if (a.kind !== "sum") {
+      if (this.isRemainder(a, divisor)) return a;
+      return this.splitRemainder(toSplit(a), divisor, "floor");
+    }
+    const [, rest] = a.separate(divisor);
+    const remaining = rest.normalize();
+    if (remaining.kind === "IntImm") {
+      return constant(floorRemainder(remaining.value, divisor), expr.dtype);
+    }
+    if (this.compare(remaining, divisor) === "<" && this.isNotNegative(remaining)) return remaining;
+    // floormod(x - 5, 3)  ->  floormod(x + 1, 3)
+    const form = rest.withBase(floorRemainder(rest.base, divisor));
+    return this.splitRemainder(toSplit(form), divisor, "floor");
+  }
+
+  /** `split % divisor` */
+  private splitRemainder(split: Split, divisor: number, mode: DivMode): Split {
+    const form = withMode(split, mode);
+    const { index, dtype, lower, upper, scale } = form;
+    if (scale % divisor === 0) return form.with({ scale: 0 });
+    // ((x % u) / l * s) % (s*d)  ->  ((x % u) % (l*d)) / l * s
+    const combined = lower * (divisor / scale);
+    if (divisor % scale === 0 && fits(combined, dtype)) {
+      if (upper === Infinity) return form.with({ upper: combined });
+      if (upper % combined === 0) {
+        if (combined >= upper) return form.with({ upper: combined });
+        // The smaller modulus may simplify the index further.
+        const remainder = remainderOf(mode, index, constant(combined, dtype));
+        const inner = toSplit(this.of(remainder));
+        const part = lower === 1 ? inner : this.splitQuotient(inner, lower, mode);
+        const whole = part.scale * scale;
+        if (fits(whole, dtype)) return part.with({ scale: whole });
+      } else if (combined % upper === 0) {
+        return form;
+      }
+    }
+    return new Split(normalize(form), dtype, 1, divisor, 1, mode);
+  }
+
+  private castForm(expr: Cast): Form {
+    const value = this.forms.of(expr.value);
+    if (value.kind === "sum" && this.canCastSum(value, expr.dtype)) return value.castTo(expr.dtype);
+    if (value.kind === "split" && this.canCastSplit(value, expr.dtype)) {
+      return value.with({ index: cast(expr.dtype, value.index), dtype: expr.dtype });
+    }
+    return super.compute(expr);
+  }
+
+  /** Whether the parts can be converted one by one: nothing on the way leaves the type. */
+  private canCastSum(sum: Sum, dtype: DataType): boolean {
+    if (isWidening(sum.dtype, dtype)) return true;
+    return (
+      fits(sum.base, dtype) &&
+      sum.steps().every((step) => this.staysIn(dtype, step)) &&
+      sum.splits.every((split) => this.canCastSplit(split, dtype))
+    );
+  }
+
+  private canCastSplit(split: Split, dtype: DataType): boolean {
+    if (isWidening(split.dtype, dtype)) return true;
+    return split.fitsIn(dtype) && split.steps().every((step) => this.staysIn(dtype, step));
+  }
+
+  private staysIn(dtype: DataType, expr: PrimExpr): boolean {
+    const { min, max } = this.analyzer.constIntBound(expr);
+    return fits(min, dtype) && fits(max, dtype);
+  }
+
+  private reduceForm(expr: Reduce): Form {
+    const reduce = this.rewriteReduce(expr);
+    return reduce.axis.length > 0 ? this.withSimplerCombiner(reduce) : this.ofOneElement(reduce);
+  }
+
+  /** A reduction over no axis: its one element, combined with what it starts from. */
+  private ofOneElement(reduce: Reduce): PrimExpr {
+    const { combiner, source, init, condition, valueIndex } = reduce;
+    const start = init.length > 0 ? init[valueIndex]! : combiner.identity[valueIndex]!;
+    const element = init.length > 0 ? combined(reduce) : source[valueIndex]!;
+    return this.of(new Select(condition, element, start));
+  }
+
+  /** Simplifies how elements combine, and drops the components nobody uses. */
+  private withSimplerCombiner(reduce: Reduce): Reduce {
+    const { combiner, source, init } = reduce;
+    const results = combiner.result.map((result) => this.of(result));
+    const used = new Set<number>();
+    const use = (component: number): void => {
+      if (used.has(component)) return;
+      used.add(component);
+      results.forEach((_, other) => {
+        const uses = [combiner.lhs[other], combiner.rhs[other]];
+        if (usesVar(results[component]!, (v) => uses.includes(v))) use(other);
+      });
+    };
+    use(reduce.valueIndex);
+    results.forEach((_, i) => {
+      const parts = [source[i], combiner.identity[i], combiner.result[i], init[i]];
+      if (parts.some((part) => part !== undefined && writes(part))) use(i);
+    });
+    const keep = <T>(items: readonly T[]): T[] => items.filter((_, i) => used.has(i));
+    return new Reduce(
+      new CommReducer(
+        keep(combiner.lhs),
+        keep(combiner.rhs),
+        keep(results),
+        keep(combiner.identity).map((identity) => this.of(identity)),
+      ),
+      keep(source),
+      keep(init),
+      reduce.axis,
+      reduce.condition,
+      [...used].filter((component) => component < reduce.valueIndex).length,
+      reduce.span,
+    );
+  }
+}
+
+function writes(expr: PrimExpr): boolean {
+  return sideEffect(expr) > CallEffect.ReadState;
+}
+
+/** The reduced value of the one element and the start. */
+function combined(reduce: Reduce): PrimExpr {
+  const { combiner, init, source, valueIndex } = reduce;
+  const values = new Map([
+    ...combiner.lhs.map((v, i) => [v, init[i]!] as const),
+    ...combiner.rhs.map((v, i) => [v, source[i]!] as const),
+  ]);
+  return substitute(combiner.result[valueIndex]!, values);
+}
+
+/**
+ * What the operator folds to. Folding looks at constants only and hands the other operand back as
+ * it is, whatever form it has.
+ */
+function fold(kind: Arithmetic["kind"], a: Form, b: Form): Form | undefined {
+  return constFold[kind](a as PrimExpr, b as PrimExpr);
+}
+
+/** The node over the expressions its operands' forms stand for. */
+function rebuilt(expr: Mul | Div | Mod | FloorDiv | FloorMod, a: Form, b: Form): PrimExpr {
+  const left = normalize(a);
+  const right = normalize(b);
+  return left === expr.a && right === expr.b ? expr : new OPERATORS[expr.kind](left, right);
+}
+
+/** A sum whose numbers do not fit its type stays as it was written. */
+function plainSum(terms: readonly { form: Form; sign: 1 | -1 }[]): PrimExpr {
+  return terms
+    .map(({ form, sign }) => ({ expr: normalize(form), sign }))
+    .reduce((sum, term) => {
+      const expr = term.sign === 1 ? add(sum.expr, term.expr) : sub(sum.expr, term.expr);
+      return { expr, sign: 1 };
+    }).expr;
+}
+
+function scaledBy(form: Form, factor: number): Form | undefined {
+  if (form.kind === "sum") return form.mapNumbers((value) => value * factor);
+  const split = toSplit(form);
+  const scale = split.scale * factor;
+  return fits(scale, split.dtype) ? split.with({ scale }) : undefined;
+}
+
+/** The split with divisions of `mode`; what divides in another mode becomes the index. */
+function withMode(split: Split, mode: DivMode): Split {
+  if (split.mode === mode) return split;
+  const form = split.isCompatible(mode) ? split : new Split(split.normalize());
+  return form.with({ mode });
+}
+
+function isWidening(from: DataType, to: DataType): boolean {
+  return from === to || (from === "int32" && to === "int64");
+}

@@ -1,0 +1,294 @@
+/** Finding the set of values of an expression whose variables range over sets. */
+
+import {
+  add,
+  cast,
+  constant,
+  constFold,
+  exprEqual,
+  isInteger,
+  max,
+  min,
+  NEG_INF,
+  POS_INF,
+  sub,
+  usesVar,
+  zero,
+  type BufferLoad,
+  type CompareExpr,
+  type And,
+  type Or,
+  type PrimExpr,
+  type Ramp,
+  type Var,
+  And as AndNode,
+  EQ,
+  GE,
+  GT,
+  LE,
+  LT,
+  NE,
+  Or as OrNode,
+} from "../ir";
+import { InternalError } from "../support";
+import type { Analyzer } from "./analyzer";
+import { arithmetic } from "./interval-arithmetic";
+import { IntSet, type Domains } from "./int-set";
+import { binaryOperands, fromTheInsideOut, levelOf, MAX_NESTING } from "./memo";
+
+/** A variable and a set that a condition confines it to. */
+export type DomainConstraint = readonly [Var, IntSet];
+
+export class SetEvaluator {
+  /** How often domains were looked up inside domains; each may mention other variables. */
+  private depth = 0;
+  private nesting = 0;
+  /** Sets found, by depth: of variables with a domain, and of the inside of deep expressions. */
+  private readonly known: Map<PrimExpr, IntSet>[] = [];
+
+  constructor(
+    private readonly analyzer: Analyzer,
+    private readonly domains: Domains,
+    private readonly constraints: readonly DomainConstraint[] = [],
+    /** Whether vectors stand for the set of their lanes. */
+    private readonly vectors = false,
+  ) {}
+
+  of(expr: PrimExpr): IntSet {
+    if (expr.kind === "IntImm") return IntSet.single(expr);
+    const found = this.known[this.depth]?.get(expr);
+    if (found !== undefined) return found;
+    if (this.nesting >= MAX_NESTING) this.prepareOperands(expr);
+    this.nesting++;
+    try {
+      return this.compute(expr);
+    } finally {
+      this.nesting--;
+    }
+  }
+
+  /** The set with what its ends may be in turn. */
+  relax(set: IntSet): IntSet {
+    // A domain that mentions its own variable would be looked up forever.
+    if (this.depth >= this.domains.size) return set;
+    this.depth++;
+    try {
+      return IntSet.interval(this.of(set.min).min, this.of(set.max).max);
+    } finally {
+      this.depth--;
+    }
+  }
+
+  private prepareOperands(expr: PrimExpr): void {
+    const table = levelOf(this.known, this.depth);
+    fromTheInsideOut(
+      expr,
+      binaryOperands,
+      (e) => table.has(e),
+      (e) => table.set(e, this.of(e)),
+    );
+  }
+
+  private compute(expr: PrimExpr): IntSet {
+    switch (expr.kind) {
+      case "Var":
+        return this.ofVar(expr);
+      case "Add":
+      case "Sub":
+      case "Mul":
+      case "Div":
+      case "Mod":
+      case "FloorDiv":
+      case "FloorMod":
+      case "Min":
+      case "Max": {
+        const a = this.of(expr.a);
+        const b = this.of(expr.b);
+        if (isPoint(a, expr.a) && isPoint(b, expr.b)) return IntSet.single(expr);
+        return arithmetic[expr.kind](this.analyzer, a, b);
+      }
+      case "EQ":
+      case "NE":
+      case "LT":
+      case "LE":
+      case "GT":
+      case "GE":
+      case "And":
+      case "Or":
+        return this.ofCondition(expr);
+      case "Select":
+        return unionOf(this.of(expr.falseValue), this.of(expr.trueValue));
+      case "Cast": {
+        const set = this.of(expr.value);
+        return IntSet.interval(
+          set.hasLowerBound ? cast(expr.dtype, set.min) : NEG_INF,
+          set.hasUpperBound ? cast(expr.dtype, set.max) : POS_INF,
+        );
+      }
+      case "BufferLoad":
+        return this.ofLoad(expr);
+      case "Ramp":
+        return this.ofRamp(expr);
+      case "Broadcast":
+        return this.vectors ? this.of(expr.value) : IntSet.everything();
+      default:
+        return IntSet.everything();
+    }
+  }
+
+  private ofVar(variable: Var): IntSet {
+    const sets = this.constraints.filter(([v]) => v === variable).map(([, set]) => set);
+    const domain = this.domains.get(variable);
+    if (domain !== undefined) sets.push(domain);
+    if (sets.length === 0) return IntSet.single(variable);
+    const set = sets.length === 1 ? sets[0]! : intersectWith(this.analyzer.unbound(), sets);
+    if (isPoint(set, variable)) return set;
+    const relaxed = this.relax(set);
+    levelOf(this.known, this.depth).set(variable, relaxed);
+    return relaxed;
+  }
+
+  private ofCondition(expr: CompareExpr | And | Or): IntSet {
+    const a = this.of(expr.a);
+    const b = this.of(expr.b);
+    if (isPoint(a, expr.a) && isPoint(b, expr.b)) return IntSet.single(expr);
+    if (a.isSinglePoint && b.isSinglePoint) {
+      const folded = constFold[expr.kind](a.min, b.min);
+      return IntSet.single(folded ?? new CONDITIONS[expr.kind](a.min, b.min));
+    }
+    return IntSet.interval(constant(0, expr.dtype), constant(1, expr.dtype));
+  }
+
+  private ofLoad(load: BufferLoad): IntSet {
+    if (!isInteger(load.dtype)) return IntSet.everything();
+    // Nothing is known of a buffer's contents, but one element is one value.
+    const relaxes = load.indices.some((index) => usesVar(index, (v) => this.domains.has(v)));
+    return relaxes ? IntSet.everything() : IntSet.single(load);
+  }
+
+  private ofRamp(ramp: Ramp): IntSet {
+    if (!this.vectors || ramp.stride.kind !== "IntImm") return IntSet.everything();
+    const base = this.of(ramp.base);
+    const type = ramp.base.dtype;
+    const last = constant(ramp.stride.value * (ramp.lanes - 1), type);
+    const steps =
+      ramp.stride.value > 0 ? IntSet.interval(zero(type), last) : IntSet.interval(last, zero(type));
+    return arithmetic.Add(this.analyzer, base, steps);
+  }
+}
+
+const CONDITIONS = { EQ, NE, LT, LE, GT, GE, And: AndNode, Or: OrNode };
+
+function isPoint(set: IntSet, expr: PrimExpr): boolean {
+  return set.min === expr && set.max === expr;
+}
+
+function unionOf(a: IntSet, b: IntSet): IntSet {
+  if (a.isNothing) return b;
+  if (b.isNothing) return a;
+  return IntSet.interval(min(a.min, b.min), max(a.max, b.max));
+}
+
+function intersectionOf(analyzer: Analyzer, a: IntSet, b: IntSet): IntSet {
+  const low = max(a.min, b.min);
+  const high = min(a.max, b.max);
+  const comparable = isInteger(low.dtype) && isInteger(high.dtype);
+  if (comparable && analyzer.canProve(high.lt(low))) return IntSet.nothing();
+  return IntSet.interval(low, high);
+}
+
+function simplified(analyzer: Analyzer, set: IntSet): IntSet {
+  return IntSet.interval(analyzer.simplify(set.min), analyzer.simplify(set.max));
+}
+
+/** The smallest interval that can be shown to hold all sets. */
+export function unionWith(analyzer: Analyzer, sets: readonly IntSet[]): IntSet {
+  if (sets.length === 0) return IntSet.nothing();
+  if (sets.length === 1) return sets[0]!;
+  return simplified(analyzer, sets.reduce(unionOf));
+}
+
+/** An interval that holds what is in every set. */
+export function intersectWith(analyzer: Analyzer, sets: readonly IntSet[]): IntSet {
+  if (sets.length === 0) return IntSet.nothing();
+  if (sets.length === 1) return sets[0]!;
+  return simplified(
+    analyzer,
+    sets.reduce((a, b) => intersectionOf(analyzer, a, b)),
+  );
+}
+
+export class IntSetAnalyzer {
+  private readonly domains = new Map<Var, IntSet>();
+  private readonly constraints: DomainConstraint[] = [];
+
+  constructor(private readonly analyzer: Analyzer) {}
+
+  /** The set of `expr`: under the analyzer's own facts, or (if given) over `domains` alone. */
+  of(expr: PrimExpr, domains?: Domains): IntSet {
+    const evaluator =
+      domains === undefined
+        ? new SetEvaluator(this.analyzer, this.domains, this.constraints, true)
+        : new SetEvaluator(this.analyzer, domains);
+    return evaluator.of(expr);
+  }
+
+  /** @throws InternalError when the variable has another domain already, unless overridden. */
+  update(variable: Var, set: IntSet, allowOverride: boolean): void {
+    const old = this.domains.get(variable);
+    if (!allowOverride && old !== undefined && !sameEnds(old, set)) {
+      throw new InternalError(
+        `${variable.name} was bound to ${old.toString()} and now to ${set.toString()}`,
+      );
+    }
+    this.domains.set(variable, set);
+  }
+
+  /** Takes comparisons of a variable into account; gives the function that forgets them. */
+  enterConstraint(parts: readonly PrimExpr[]): () => void {
+    const size = this.constraints.length;
+    for (const part of parts) this.constraints.push(...domainsIn(part));
+    return () => {
+      this.constraints.length = size;
+    };
+  }
+}
+
+function sameEnds(a: IntSet, b: IntSet): boolean {
+  return exprEqual(a.min, b.min) && exprEqual(a.max, b.max);
+}
+
+/** What a comparison says of the variables on its sides. */
+function domainsIn(condition: PrimExpr): DomainConstraint[] {
+  switch (condition.kind) {
+    case "LE":
+      return ordered(condition.a, condition.b, 0);
+    case "LT":
+      return ordered(condition.a, condition.b, 1);
+    case "GE":
+      return ordered(condition.b, condition.a, 0);
+    case "GT":
+      return ordered(condition.b, condition.a, 1);
+    case "EQ": {
+      const { a, b } = condition;
+      const found: DomainConstraint[] = [];
+      if (a.kind === "Var") found.push([a, IntSet.single(b)]);
+      if (b.kind === "Var") found.push([b, IntSet.single(a)]);
+      return found;
+    }
+    default:
+      return [];
+  }
+}
+
+/** What `small + gap <= large` says. */
+function ordered(small: PrimExpr, large: PrimExpr, gap: number): DomainConstraint[] {
+  const found: DomainConstraint[] = [];
+  if (small.kind === "Var") {
+    found.push([small, IntSet.interval(NEG_INF, gap === 0 ? large : sub(large, gap))]);
+  }
+  if (large.kind === "Var") {
+    found.push([large, IntSet.interval(gap === 0 ? small : add(small, gap), POS_INF)]);
+  }
+  return found;
+}

@@ -1,0 +1,12 @@
+export { Analyzer, type RuleObserver } from "./analyzer";
+export { elemOffset, flattenedBuffer, makeSlice, makeStrideView } from "./buffer-offset";
+export { type ConstIntBound } from "./const-int-bound";
+export { deduceBound } from "./deduce-bound";
+export { domainTouched } from "./domain-touched";
+export { IntSet, type Domains, type Sign } from "./int-set";
+export { detectClipBound, detectLinearEquation, type ClipBound } from "./linear-equation";
+export { type ModularSet } from "./modular-set";
+export { type Rule } from "./rewrite/rule";
+export { allRules } from "./rewrite/rules";
+export { simplifyingMutator } from "./scoped-mutator";
+export { evalSet, intersect, union } from "./set-algebra";

@@ -1,0 +1,52 @@
+/**
+ * Whole-number arithmetic that is exact or says so. Integers are `number`: they are exact up to
+ * 2^53, and a result beyond that must be declined by whoever asked for it.
+ */
+
+import { maxValueOf, minValueOf, type DataType } from "../ir";
+
+/** Rounds toward minus infinity; `y` is not 0. */
+export function floorDivide(x: number, y: number): number {
+  return Math.floor(x / y) + 0; // + 0 turns -0 into 0
+}
+
+/** The remainder of `floorDivide`; it has the sign of `y`. */
+export function floorRemainder(x: number, y: number): number {
+  const rest = x % y;
+  return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest + 0;
+}
+
+/** Rounds toward zero; `y` is not 0. */
+export function truncDivide(x: number, y: number): number {
+  return Math.trunc(x / y) + 0;
+}
+
+/** The remainder of `truncDivide`; it has the sign of `x`. */
+export function truncRemainder(x: number, y: number): number {
+  return (x % y) + 0;
+}
+
+/** The greatest common divisor, not negative; `gcd(0, b)` is `|b|`. */
+export function gcd(a: number, b: number): number {
+  let x = Math.abs(a);
+  let y = Math.abs(b);
+  while (y !== 0) [x, y] = [y, x % y];
+  return x;
+}
+
+/** `gcd(a, b)` and an `x` with `a * x = gcd(a, b)` modulo `b`; neither is negative. */
+export function bezout(a: number, b: number): { readonly gcd: number; readonly x: number } {
+  let [r, rest] = [a, b];
+  let [x, next] = [1, 0];
+  while (rest !== 0) {
+    const q = Math.floor(r / rest);
+    [r, rest] = [rest, r - q * rest];
+    [x, next] = [next, x - q * next];
+  }
+  return { gcd: r, x };
+}
+
+/** Whether a constant of `dtype` can hold `value`, and a `number` holds it exactly. */
+export function fits(value: number, dtype: DataType): boolean {
+  return Number.isSafeInteger(value) && value >= minValueOf(dtype) && value <= maxValueOf(dtype);
+}

@@ -1,0 +1,221 @@
+/**
+ * Reading an expression as a linear function of variables, and a condition as bounds on them.
+ */
+
+import {
+  add,
+  constant,
+  isConstInt,
+  isInt,
+  max,
+  min,
+  mul,
+  neg,
+  sub,
+  usesVar,
+  zero,
+  type PrimExpr,
+  type Var,
+} from "../ir";
+import { Analyzer } from "./analyzer";
+import { binaryOperands, fromTheInsideOut, MAX_NESTING } from "./memo";
+
+/** `coeff * v + base`; a part that is not there is 0. */
+interface Linear {
+  readonly base?: PrimExpr | undefined;
+  readonly coeff?: PrimExpr | undefined;
+}
+
+class LinearReader {
+  private nesting = 0;
+  private readonly deep = new Map<PrimExpr, Linear | undefined>();
+
+  constructor(private readonly variable: Var) {}
+
+  /** The expression as a function of the variable; undefined if it is not a linear one. */
+  read(expr: PrimExpr): Linear | undefined {
+    if (this.deep.has(expr)) return this.deep.get(expr);
+    if (this.nesting >= MAX_NESTING) {
+      fromTheInsideOut(
+        expr,
+        binaryOperands,
+        (e) => this.deep.has(e),
+        (e) => this.deep.set(e, this.read(e)),
+      );
+    }
+    this.nesting++;
+    const result = this.readNode(expr);
+    this.nesting--;
+    return result;
+  }
+
+  private readNode(expr: PrimExpr): Linear | undefined {
+    switch (expr.kind) {
+      case "Var":
+        return expr === this.variable ? { coeff: constant(1, expr.dtype) } : { base: expr };
+      case "Add":
+      case "Sub":
+      case "Mul": {
+        const a = this.read(expr.a);
+        const b = a && this.read(expr.b);
+        return a && b && COMBINE[expr.kind](a, b);
+      }
+      default:
+        return usesVar(expr, (v) => v === this.variable) ? undefined : { base: expr };
+    }
+  }
+}
+
+const COMBINE = {
+  Add: (a: Linear, b: Linear): Linear => ({
+    base: plus(a.base, b.base),
+    coeff: plus(a.coeff, b.coeff),
+  }),
+  Sub: (a: Linear, b: Linear): Linear => ({
+    base: minus(a.base, b.base),
+    coeff: minus(a.coeff, b.coeff),
+  }),
+  Mul: (a: Linear, b: Linear): Linear | undefined => {
+    const [factor, linear] = a.coeff === undefined ? [a, b] : [b, a];
+    if (factor.coeff !== undefined) return undefined;
+    return {
+      base: times(factor.base, linear.base),
+      coeff: times(factor.base, linear.coeff),
+    };
+  },
+};
+
+function plus(a: PrimExpr | undefined, b: PrimExpr | undefined): PrimExpr | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return add(a, b);
+}
+
+function minus(a: PrimExpr | undefined, b: PrimExpr | undefined): PrimExpr | undefined {
+  if (b === undefined) return a;
+  return a === undefined ? neg(b) : sub(a, b);
+}
+
+function times(a: PrimExpr | undefined, b: PrimExpr | undefined): PrimExpr | undefined {
+  return a && b && mul(a, b);
+}
+
+/** `[coeff, base]` with `expr = coeff * variable + base`, neither of which mentions the variable. */
+function linearIn(expr: PrimExpr, variable: Var): [PrimExpr, PrimExpr] | undefined {
+  const linear = new LinearReader(variable).read(expr);
+  if (linear === undefined) return undefined;
+  const none = zero(variable.dtype);
+  return [linear.coeff ?? none, linear.base ?? none];
+}
+
+/**
+ * The coefficients of `vars` and then the rest, such that
+ * `expr = c[0]*vars[0] + c[1]*vars[1] + ... + c[n]` and no coefficient mentions a variable.
+ * Undefined if there are none.
+ */
+export function detectLinearEquation(
+  expr: PrimExpr,
+  vars: readonly Var[],
+): readonly PrimExpr[] | undefined {
+  let base = expr;
+  const coeffs: PrimExpr[] = [];
+  for (const variable of vars) {
+    const linear = linearIn(base, variable);
+    if (linear === undefined) return undefined;
+    coeffs.push(linear[0]);
+    base = linear[1];
+  }
+  // What multiplies one variable must not depend on a later one.
+  const dependent = coeffs.some((coeff, i) => {
+    const later = vars.slice(i + 1);
+    return usesVar(coeff, (v) => later.includes(v));
+  });
+  return dependent ? undefined : [...coeffs, base];
+}
+
+/** The bounds a condition gives a variable, both included; undefined where it gives none. */
+export interface ClipBound {
+  readonly min: PrimExpr | undefined;
+  readonly max: PrimExpr | undefined;
+}
+
+/**
+ * The bounds of `vars` that `condition`, a conjunction, amounts to. Undefined when a part of it is
+ * anything else than a bound on one of the variables.
+ */
+export function detectClipBound(
+  condition: PrimExpr,
+  vars: readonly Var[],
+): readonly ClipBound[] | undefined {
+  const analyzer = new Analyzer();
+  const bounds = new Map<Var, ClipBound>(vars.map((v) => [v, { min: undefined, max: undefined }]));
+  for (const part of conjuncts(analyzer.simplify(condition))) {
+    if (!readBound(analyzer, part, bounds)) return undefined;
+  }
+  return vars.map((v) => {
+    const bound = bounds.get(v)!;
+    return {
+      min: bound.min && analyzer.simplify(bound.min),
+      max: bound.max && analyzer.simplify(bound.max),
+    };
+  });
+}
+
+function conjuncts(condition: PrimExpr): PrimExpr[] {
+  const parts: PrimExpr[] = [];
+  const pending = [condition];
+  for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+    if (part.kind === "And") pending.push(part.b, part.a);
+    else parts.push(part);
+  }
+  return parts;
+}
+
+/** Notes the bound in a comparison; false if there is none. */
+function readBound(analyzer: Analyzer, condition: PrimExpr, bounds: Map<Var, ClipBound>): boolean {
+  const variable = onlyVariable(condition, bounds);
+  const distance = notNegative(condition);
+  if (variable === undefined || distance === undefined) return false;
+  const linear = linearIn(distance, variable);
+  if (linear === undefined) return false;
+  const [coeff, base] = linear;
+  const factor = analyzer.simplify(coeff);
+  const { min: low, max: high } = bounds.get(variable)!;
+  if (isConstInt(factor, 1)) {
+    const bound = neg(base);
+    bounds.set(variable, { min: low === undefined ? bound : max(low, bound), max: high });
+    return true;
+  }
+  if (isConstInt(factor, -1)) {
+    bounds.set(variable, { min: low, max: high === undefined ? base : min(high, base) });
+    return true;
+  }
+  return false;
+}
+
+/** The one of the variables that an expression mentions. */
+function onlyVariable(expr: PrimExpr, vars: ReadonlyMap<Var, unknown>): Var | undefined {
+  const found = new Set<Var>();
+  usesVar(expr, (v) => {
+    if (vars.has(v)) found.add(v);
+    return false;
+  });
+  return found.size === 1 ? [...found][0] : undefined;
+}
+
+/** An expression that is not negative exactly when an order of integers holds. */
+function notNegative(condition: PrimExpr): PrimExpr | undefined {
+  if (!("b" in condition) || !isInt(condition.a.dtype)) return undefined;
+  const { a, b } = condition;
+  switch (condition.kind) {
+    case "LT":
+      return sub(sub(b, a), 1);
+    case "LE":
+      return sub(b, a);
+    case "GT":
+      return sub(sub(a, b), 1);
+    case "GE":
+      return sub(a, b);
+    default:
+      return undefined;
+  }
+}

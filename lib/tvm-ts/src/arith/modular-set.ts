@@ -1,0 +1,196 @@
+/**
+ * Modular sets: what is known of an expression's value modulo a constant. It is how the compiler
+ * knows that an index is a multiple of 16.
+ */
+
+import { bitsOf, builtin, constLog2, IntImm, type Call, type PrimExpr, type Var } from "../ir";
+import { InternalError } from "../support";
+import type { Analyzer } from "./analyzer";
+import { isNarrow } from "./const-int-bound";
+import { bezout, floorRemainder, gcd, truncDivide, truncRemainder } from "./int-math";
+import { Memoized } from "./memo";
+
+/**
+ * The values `coeff * k + base` for whole `k`. `coeff` is not negative, and 0 means the value is
+ * `base` itself; otherwise `0 <= base < coeff`. Nothing is known when it is `{1, 0}`.
+ */
+export interface ModularSet {
+  readonly coeff: number;
+  readonly base: number;
+}
+
+const EVERYTHING: ModularSet = { coeff: 1, base: 0 };
+/** No value at all; anything may be said of it. */
+const NOTHING: ModularSet = { coeff: 0, base: 1 };
+
+/** The set in its one form, or everything when its numbers would not be exact. */
+function setOf(coeff: number, base: number): ModularSet {
+  if (!Number.isSafeInteger(coeff) || !Number.isSafeInteger(base)) return EVERYTHING;
+  return { coeff, base: coeff === 0 ? base : floorRemainder(base, coeff) };
+}
+
+function union(a: ModularSet, b: ModularSet): ModularSet {
+  const coeff = gcd(a.coeff, b.coeff);
+  if (coeff === 0) return a.base === b.base ? a : EVERYTHING;
+  const left = truncRemainder(a.base, coeff);
+  const right = truncRemainder(b.base, coeff);
+  if (left === right) return setOf(coeff, left);
+  return setOf(gcd(gcd(left, right), coeff), left);
+}
+
+/** The values in both sets, by the Chinese remainder theorem. */
+function intersection(a: ModularSet, b: ModularSet): ModularSet {
+  const { gcd: common, x } = bezout(a.coeff, b.coeff);
+  const difference = b.base - a.base;
+  if (difference % common !== 0) return NOTHING;
+  const steps = (difference / common) * x;
+  return setOf((a.coeff / common) * b.coeff, steps * a.coeff + a.base);
+}
+
+export class ModularSetAnalyzer extends Memoized<ModularSet> {
+  private readonly vars = new Map<Var, ModularSet>();
+
+  constructor(private readonly analyzer: Analyzer) {
+    super();
+  }
+
+  /** @throws InternalError when the variable has another set already, unless it is overridden. */
+  update(variable: Var, set: ModularSet, allowOverride: boolean): void {
+    const old = this.vars.get(variable);
+    if (!allowOverride && old !== undefined && (old.coeff !== set.coeff || old.base !== set.base)) {
+      throw new InternalError(
+        `${variable.name} was bound to ${describe(old)} and now to ${describe(set)}`,
+      );
+    }
+    this.vars.set(variable, set);
+  }
+
+  /** Takes `v % coeff == base` into account; gives the function that forgets it. */
+  enterConstraint(condition: PrimExpr): () => void {
+    const found = remainderIn(condition);
+    if (found === undefined) return () => undefined;
+    const [variable, set] = found;
+    const old = this.vars.get(variable);
+    this.vars.set(variable, intersection(old ?? EVERYTHING, set));
+    return () => {
+      if (old === undefined) this.vars.delete(variable);
+      else this.vars.set(variable, old);
+    };
+  }
+
+  protected table(): Map<PrimExpr, ModularSet> {
+    return this.analyzer.memo.modular;
+  }
+
+  protected compute(expr: PrimExpr): ModularSet {
+    switch (expr.kind) {
+      case "IntImm":
+        return setOf(0, expr.value);
+      case "Var":
+        return this.vars.get(expr) ?? EVERYTHING;
+      case "Add": {
+        const a = this.of(expr.a);
+        const b = this.of(expr.b);
+        return setOf(gcd(a.coeff, b.coeff), a.base + b.base);
+      }
+      case "Sub": {
+        const a = this.of(expr.a);
+        const b = this.of(expr.b);
+        return setOf(gcd(a.coeff, b.coeff), a.base - b.base);
+      }
+      case "Mul":
+        return product(this.of(expr.a), this.of(expr.b));
+      case "Div":
+        return this.quotient(expr.a, this.of(expr.b), false);
+      case "FloorDiv":
+        return this.quotient(expr.a, this.of(expr.b), true);
+      case "Mod":
+        return this.remainder(expr.a, this.of(expr.b), false);
+      case "FloorMod":
+        return this.remainder(expr.a, this.of(expr.b), true);
+      case "Min":
+      case "Max":
+        return union(this.of(expr.a), this.of(expr.b));
+      case "Select":
+        return union(this.of(expr.trueValue), this.of(expr.falseValue));
+      case "Cast": {
+        const { coeff, base } = this.of(expr.value);
+        // Cutting a value down keeps it modulo a power of two.
+        return isNarrow(expr.dtype)
+          ? setOf(gcd(coeff, 2 ** bitsOf(expr.dtype)), base)
+          : { coeff, base };
+      }
+      case "Call":
+        return this.ofCall(expr);
+      case "Let":
+        if (this.vars.has(expr.var_)) return this.of(expr.body);
+        return this.analyzer.withFacts(() => {
+          this.vars.set(expr.var_, this.of(expr.value));
+          const set = this.of(expr.body);
+          this.vars.delete(expr.var_);
+          return set;
+        });
+      default:
+        return EVERYTHING;
+    }
+  }
+
+  private ofCall(expr: Call): ModularSet {
+    const [x, y] = expr.args;
+    if (expr.op === builtin.shiftRight) {
+      const { coeff, base } = this.of(y!);
+      if (coeff === 0 && base >= 0) return this.quotient(x!, setOf(0, 2 ** base), true);
+    }
+    if (expr.op === builtin.bitwiseAnd) {
+      const mask = this.of(y!);
+      // A mask of low ones is a remainder.
+      if (mask.coeff === 0 && constLog2(new IntImm(mask.base + 1)) !== undefined) {
+        return this.remainder(x!, setOf(0, mask.base + 1), true);
+      }
+    }
+    return EVERYTHING;
+  }
+
+  private quotient(dividend: PrimExpr, divisor: ModularSet, roundsDown: boolean): ModularSet {
+    if (divisor.coeff !== 0 || divisor.base === 0) return EVERYTHING;
+    const by = divisor.base;
+    const a = this.of(dividend);
+    if (a.coeff % by !== 0) return EVERYTHING;
+    if (a.base === 0) return setOf(Math.abs(a.coeff / by), 0);
+    // Where the rest is not 0, rounding matters: only rounding down keeps the steps even.
+    const floors = roundsDown || this.analyzer.canProveGreaterEqual(dividend, 0);
+    if (a.base > 0 && by > 0 && floors) return setOf(a.coeff / by, truncDivide(a.base, by));
+    return EVERYTHING;
+  }
+
+  private remainder(dividend: PrimExpr, divisor: ModularSet, roundsDown: boolean): ModularSet {
+    if (divisor.coeff !== 0 || divisor.base === 0) return EVERYTHING;
+    const a = this.of(dividend);
+    const coeff = gcd(a.coeff, divisor.base);
+    const floors = (): boolean => roundsDown || this.analyzer.canProveGreaterEqual(dividend, 0);
+    if (a.base % coeff === 0 || (a.base > 0 && floors())) {
+      return setOf(coeff, truncRemainder(a.base, coeff));
+    }
+    return EVERYTHING;
+  }
+}
+
+/** `(p x + n) (q y + m)`: every term but `n m` is a multiple of some coefficient. */
+function product(a: ModularSet, b: ModularSet): ModularSet {
+  const coeff = gcd(a.coeff * b.coeff, gcd(a.coeff * b.base, a.base * b.coeff));
+  return setOf(coeff, a.base * b.base);
+}
+
+/** The variable a condition of the form `v % coeff == base` speaks of, and its set. */
+function remainderIn(condition: PrimExpr): [Var, ModularSet] | undefined {
+  if (condition.kind !== "EQ" || condition.b.kind !== "IntImm") return undefined;
+  const remainder = condition.a;
+  if (remainder.kind !== "Mod" && remainder.kind !== "FloorMod") return undefined;
+  if (remainder.a.kind !== "Var" || remainder.b.kind !== "IntImm") return undefined;
+  if (remainder.b.value <= 0) return undefined;
+  return [remainder.a, setOf(remainder.b.value, condition.b.value)];
+}
+
+function describe(set: ModularSet): string {
+  return `multiples of ${set.coeff} plus ${set.base}`;
+}

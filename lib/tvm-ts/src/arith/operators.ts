@@ -1,0 +1,44 @@
+/** The classes of binary operators, for those who build a node of a kind they were given. */
+
+import {
+  Add,
+  And,
+  Div,
+  EQ,
+  FloorDiv,
+  FloorMod,
+  GE,
+  GT,
+  LE,
+  LT,
+  Max,
+  Min,
+  Mod,
+  Mul,
+  NE,
+  Or,
+  Sub,
+} from "../ir";
+
+export const OPERATORS = {
+  Add,
+  Sub,
+  Mul,
+  Div,
+  Mod,
+  FloorDiv,
+  FloorMod,
+  Min,
+  Max,
+  EQ,
+  NE,
+  LT,
+  LE,
+  GT,
+  GE,
+  And,
+  Or,
+};
+
+export type OperatorKind = keyof typeof OPERATORS;
+export type OperatorExpr = InstanceType<(typeof OPERATORS)[OperatorKind]>;

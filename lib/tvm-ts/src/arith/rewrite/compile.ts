@@ -1,0 +1,303 @@
+/**
+ * Turns the text of rules into functions, once: matchers that test an expression and note what
+ * each variable stands for, and builders that make an expression from what was noted.
+ */
+
+import {
+  Broadcast,
+  constant,
+  constFold,
+  exprEqual,
+  IntImm,
+  Not,
+  Ramp,
+  Select,
+  type DataType,
+  type FloatImm,
+  type PrimExpr,
+} from "../../ir";
+import { InternalError } from "../../support";
+import { fits, floorDivide, floorRemainder, truncDivide, truncRemainder } from "../int-math";
+import { OPERATORS } from "../operators";
+import { parseList, SLOT, type Pattern, type PatternKind } from "./pattern";
+import type { Questions } from "./questions";
+
+/** What the variables of a pattern stand for, by `SLOT`. */
+export type Slots = (PrimExpr | number | undefined)[];
+
+/** Whether an expression matches; fills the slots of the variables on its way. */
+export type Matcher = (expr: PrimExpr, slots: Slots) => boolean;
+
+/**
+ * An expression of type `like` (which literals take when nothing beside them has a type).
+ * Undefined when a constant in it would not fit its type: then the rule does not apply.
+ */
+export type Builder = (slots: Slots, like: DataType) => PrimExpr | undefined;
+
+export type Condition = (slots: Slots, like: DataType, ask: Questions) => boolean;
+
+type BinaryNode = PrimExpr & { readonly a: PrimExpr; readonly b: PrimExpr };
+type BinaryKind = keyof typeof constFold;
+
+// Matching --------------------------------------------------------------------------------------
+
+export function compileMatcher(pattern: Pattern): Matcher {
+  return matcher(pattern, new Set());
+}
+
+/** `bound` holds the slots that are filled when this part of the pattern is reached. */
+function matcher(pattern: Pattern, bound: Set<number>): Matcher {
+  switch (pattern.type) {
+    case "literal": {
+      const { value } = pattern;
+      return (expr) => expr.kind === "IntImm" && expr.value === value;
+    }
+    case "lanes":
+      throw new InternalError("lanes is a number, not an expression");
+    case "expr":
+      return exprMatcher(pattern.slot, bound);
+    case "int":
+      return constantMatcher("IntImm", pattern.slot, bound);
+    case "float":
+      return constantMatcher("FloatImm", pattern.slot, bound);
+    case "node":
+      return nodeMatcher(pattern.kind, pattern.args, bound);
+  }
+}
+
+function exprMatcher(slot: number, bound: Set<number>): Matcher {
+  if (bound.has(slot)) return (expr, slots) => exprEqual(slots[slot] as PrimExpr, expr);
+  bound.add(slot);
+  return (expr, slots) => {
+    slots[slot] = expr;
+    return true;
+  };
+}
+
+function constantMatcher(kind: "IntImm" | "FloatImm", slot: number, bound: Set<number>): Matcher {
+  if (bound.has(slot)) {
+    return (expr, slots) => expr.kind === kind && expr.value === (slots[slot] as IntImm).value;
+  }
+  bound.add(slot);
+  return (expr, slots) => {
+    slots[slot] = expr;
+    return expr.kind === kind;
+  };
+}
+
+function lanesMatcher(pattern: Pattern, bound: Set<number>): (lanes: number, s: Slots) => boolean {
+  if (pattern.type !== "lanes") throw new InternalError("lanes are matched by `lanes` only");
+  const { slot } = pattern;
+  if (bound.has(slot)) return (lanes, slots) => slots[slot] === lanes;
+  bound.add(slot);
+  return (lanes, slots) => {
+    slots[slot] = lanes;
+    return true;
+  };
+}
+
+function nodeMatcher(kind: PatternKind, args: readonly Pattern[], bound: Set<number>): Matcher {
+  const [first, second, third] = args;
+  if (kind === "Ramp") {
+    const base = matcher(first!, bound);
+    const stride = matcher(second!, bound);
+    const lanes = lanesMatcher(third!, bound);
+    return (e, s) =>
+      e.kind === "Ramp" && base(e.base, s) && stride(e.stride, s) && lanes(e.lanes, s);
+  }
+  const a = matcher(first!, bound);
+  if (kind === "Broadcast") {
+    const lanes = lanesMatcher(second!, bound);
+    return (e, s) => e.kind === "Broadcast" && a(e.value, s) && lanes(e.lanes, s);
+  }
+  if (kind === "Not") return (e, s) => e.kind === "Not" && a(e.a, s);
+  const b = matcher(second!, bound);
+  if (kind === "Select") {
+    const c = matcher(third!, bound);
+    return (e, s) =>
+      e.kind === "Select" && a(e.condition, s) && b(e.trueValue, s) && c(e.falseValue, s);
+  }
+  return (e, s) => e.kind === kind && a((e as BinaryNode).a, s) && b((e as BinaryNode).b, s);
+}
+
+// Building --------------------------------------------------------------------------------------
+
+export function compileBuilder(pattern: Pattern): Builder {
+  switch (pattern.type) {
+    case "literal": {
+      const { value } = pattern;
+      return (_, like) => constant(value, like);
+    }
+    case "lanes":
+      throw new InternalError("lanes is a number, not an expression");
+    case "expr":
+    case "int":
+    case "float": {
+      const { slot } = pattern;
+      return (slots) => slots[slot] as PrimExpr;
+    }
+    case "node":
+      return nodeBuilder(pattern.kind, pattern.args);
+  }
+}
+
+function nodeBuilder(kind: PatternKind, args: readonly Pattern[]): Builder {
+  if (kind === "Ramp" || kind === "Broadcast") return vectorBuilder(kind, args);
+  const [a, b, c] = args.map(compileBuilder) as [Builder, Builder, Builder];
+  if (kind === "Not") {
+    return (slots, like) => {
+      const operand = a(slots, like);
+      return operand && new Not(operand);
+    };
+  }
+  if (kind === "Select") {
+    return (slots, like) => {
+      const condition = a(slots, like);
+      const trueValue = b(slots, like);
+      const falseValue = c(slots, like);
+      return condition && trueValue && falseValue && new Select(condition, trueValue, falseValue);
+    };
+  }
+  if (args[0]!.type === "literal") {
+    // A literal has the type of the operand beside it.
+    return (slots, like) => {
+      const right = b(slots, like);
+      const left = right && a(slots, right.dtype);
+      return left && combine(kind, left, right);
+    };
+  }
+  const literal = args[1]!.type === "literal";
+  return (slots, like) => {
+    const left = a(slots, like);
+    const right = left && b(slots, literal ? left.dtype : like);
+    return right && combine(kind, left, right);
+  };
+}
+
+function vectorBuilder(kind: "Ramp" | "Broadcast", args: readonly Pattern[]): Builder {
+  const value = compileBuilder(args[0]!);
+  if (kind === "Broadcast") {
+    return (slots, like) => {
+      const scalar = value(slots, like);
+      return scalar && new Broadcast(scalar, slots[SLOT.lanes] as number);
+    };
+  }
+  const step = compileBuilder(args[1]!);
+  return (slots, like) => {
+    const base = value(slots, like);
+    const stride = base && step(slots, base.dtype);
+    return stride && new Ramp(base, stride, slots[SLOT.lanes] as number);
+  };
+}
+
+/** The operator applied and folded; undefined when a constant would not be what it stands for. */
+function combine(kind: BinaryKind, a: PrimExpr, b: PrimExpr): PrimExpr | undefined {
+  if (b.kind === "IntImm") {
+    const exact = EXACT[kind];
+    if (a.kind === "IntImm" && exact !== undefined) {
+      const value = exact(a.value, b.value);
+      return fits(value, a.dtype) ? new IntImm(value, a.dtype) : undefined;
+    }
+    if (b.value === 0 && DIVISIONS.has(kind)) return undefined;
+  }
+  return constFold[kind](a, b) ?? new OPERATORS[kind](a, b);
+}
+
+const DIVISIONS: ReadonlySet<PatternKind> = new Set(["Div", "Mod", "FloorDiv", "FloorMod"]);
+
+/** Whole-number operators; not a number where there is no whole result. */
+const EXACT: Readonly<Partial<Record<PatternKind, (x: number, y: number) => number>>> = {
+  Add: (x, y) => x + y,
+  Sub: (x, y) => x - y,
+  Mul: (x, y) => x * y + 0,
+  Div: truncDivide,
+  Mod: truncRemainder,
+  FloorDiv: floorDivide,
+  FloorMod: floorRemainder,
+};
+
+// Conditions ------------------------------------------------------------------------------------
+
+/**
+ * Comparisons separated by commas, all of which must hold. Those of constants are computed; those
+ * of expressions (`e >= n`, `e < n`, `e == n` with a constant `n`) are proved.
+ */
+export function compileCondition(text: string): Condition {
+  const tests = parseList(text).map((pattern) => comparison(text, pattern));
+  // Constants first: proofs cost more.
+  const ordered = [...tests.filter((t) => !t.proof), ...tests.filter((t) => t.proof)];
+  const holds = ordered.map((test) => test.holds);
+  if (holds.length === 1) return holds[0]!;
+  return (slots, like, ask) => holds.every((test) => test(slots, like, ask));
+}
+
+function comparison(text: string, pattern: Pattern): { proof: boolean; holds: Condition } {
+  const compare = pattern.type === "node" ? COMPARE[pattern.kind] : undefined;
+  if (pattern.type !== "node" || compare === undefined) {
+    throw new InternalError(`the condition "${text}" is not made of comparisons`);
+  }
+  const [left, right] = pattern.args as [Pattern, Pattern];
+  const bound = compileNumber(right);
+  if (!mentionsExpr(left)) {
+    const value = compileNumber(left);
+    return { proof: false, holds: (slots) => compare(value(slots), bound(slots)) };
+  }
+  const build = compileBuilder(left);
+  const prove = PROVE[pattern.kind];
+  if (prove === undefined) {
+    throw new InternalError(`the condition "${text}" asks for a proof nobody can give`);
+  }
+  return {
+    proof: true,
+    holds: (slots, like, ask) => {
+      const expr = build(slots, like);
+      return expr !== undefined && prove(ask, expr, bound(slots));
+    },
+  };
+}
+
+const COMPARE: Readonly<Partial<Record<PatternKind, (x: number, y: number) => boolean>>> = {
+  EQ: (x, y) => x === y,
+  NE: (x, y) => x !== y,
+  LT: (x, y) => x < y,
+  LE: (x, y) => x <= y,
+  GT: (x, y) => x > y,
+  GE: (x, y) => x >= y,
+};
+
+type Prove = (ask: Questions, expr: PrimExpr, value: number) => boolean;
+
+const PROVE: Readonly<Partial<Record<PatternKind, Prove>>> = {
+  GE: (ask, expr, value) => ask.canProveGreaterEqual(expr, value),
+  LT: (ask, expr, value) => ask.canProveLess(expr, value),
+  EQ: (ask, expr, value) => ask.compare(expr, value) === "==",
+};
+
+function mentionsExpr(pattern: Pattern): boolean {
+  return pattern.type === "expr" || (pattern.type === "node" && pattern.args.some(mentionsExpr));
+}
+
+/** The value of a pattern made of constants; not a number when it would not be exact. */
+function compileNumber(pattern: Pattern): (slots: Slots) => number {
+  switch (pattern.type) {
+    case "literal": {
+      const { value } = pattern;
+      return () => value;
+    }
+    case "int":
+    case "float": {
+      const { slot } = pattern;
+      return (slots) => (slots[slot] as IntImm | FloatImm).value;
+    }
+    case "node": {
+      const op = EXACT[pattern.kind];
+      const [a, b] = pattern.args.map(compileNumber);
+      if (op === undefined || a === undefined || b === undefined) break;
+      return (slots) => {
+        const value = op(a(slots), b(slots));
+        return Number.isSafeInteger(value) ? value : NaN;
+      };
+    }
+  }
+  throw new InternalError("a condition computes with something that is no constant");
+}

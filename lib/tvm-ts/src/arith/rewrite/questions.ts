@@ -1,0 +1,17 @@
+/** What a rule may ask about the expressions it matched. */
+
+import type { PrimExpr } from "../../ir";
+import type { ConstIntBound } from "../const-int-bound";
+import type { ModularSet } from "../modular-set";
+
+/** How an expression compares to a constant; "?" when nothing is certain. */
+export type Order = "==" | "!=" | "<" | "<=" | ">" | ">=" | "?";
+
+export interface Questions {
+  /** Compares the simplified expression. */
+  compare(expr: PrimExpr, value: number): Order;
+  canProveGreaterEqual(expr: PrimExpr, bound: number): boolean;
+  canProveLess(expr: PrimExpr, bound: number): boolean;
+  bound(expr: PrimExpr): ConstIntBound;
+  modular(expr: PrimExpr): ModularSet;
+}

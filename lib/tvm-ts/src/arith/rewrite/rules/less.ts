@@ -1,0 +1,87 @@
+/** Rules for `a < b`; the other orders become it, or its negation. */
+
+import { constant, sub, type PrimExpr } from "../../../ir";
+import { again, rule, type Match, type RuleSet } from "../rule";
+import type { Questions } from "../questions";
+
+/** The sign of the difference is known. */
+function lessByDifference(match: Match, ask: Questions): PrimExpr | undefined {
+  switch (ask.compare(sub(match.x, match.y), 0)) {
+    case "<":
+      return constant(1, match.expr.dtype);
+    case "==":
+    case ">":
+    case ">=":
+      return constant(0, match.expr.dtype);
+    default:
+      return undefined;
+  }
+}
+
+export const lessRules: RuleSet = {
+  vector: [
+    rule("broadcast(x, lanes) < broadcast(y, lanes)", "broadcast(x < y, lanes)"),
+    rule("ramp(x, s1, lanes) < ramp(y, s1, lanes)", "broadcast(x < y, lanes)"),
+  ],
+  index: [
+    rule("x < y", lessByDifference),
+
+    // What both sides share cancels.
+    rule("x + y < x + z", "y < z"),
+    rule("x + y < z + x", "y < z"),
+    rule("y + x < x + z", "y < z"),
+    rule("y + x < z + x", "y < z"),
+    rule("y - x < z - x", "y < z"),
+    rule("x - y < x - z", "z < y"),
+    rule("x < x + z", "0 < z"),
+    rule("x < z + x", "0 < z"),
+    rule("x < x - z", "z < 0"),
+    rule("c1 < x + c2", "c1 - c2 < x"),
+    rule("c1 < c2 - x", "x < c2 - c1"),
+    rule("x*c1 < y*c1", "x < y", "c1 > 0"),
+    rule("x*c1 < y*c1", "y < x", "c1 < 0"),
+
+    // A constant factor goes to the other side, rounded so that no value changes sides.
+    rule("x*c2 < c1", "x < truncdiv(c1 - 1, c2) + 1", "c1 > 0, c2 > 0"),
+    rule("x*c2 < c1", "x < truncdiv(c1, c2)", "c1 <= 0, c2 > 0"),
+    rule("x*c2 < c1", "truncdiv(c1 - 1, c2) - 1 < x", "c1 > 0, c2 < 0"),
+    rule("x*c2 < c1", "truncdiv(c1, c2) < x", "c1 <= 0, c2 < 0"),
+    rule("c1 < x*c2", "truncdiv(c1 + 1, c2) - 1 < x", "c1 < 0, c2 > 0"),
+    rule("c1 < x*c2", "truncdiv(c1, c2) < x", "c1 >= 0, c2 > 0"),
+    rule("c1 < x*c2", "x < truncdiv(c1 + 1, c2) + 1", "c1 < 0, c2 < 0"),
+    rule("c1 < x*c2", "x < truncdiv(c1, c2)", "c1 >= 0, c2 < 0"),
+
+    // So does a divisor.
+    rule("truncdiv(x, c1) < c2", "x < c1*c2", "c1 > 0, c2 > 0"),
+    rule("truncdiv(x, c1) < c2", "x < c1*(c2 - 1) + 1", "c1 > 0, c2 <= 0"),
+    rule("c1 < truncdiv(x, c2)", "(c1 + 1)*c2 - 1 < x", "c1 >= 0, c2 > 0"),
+    rule("c1 < truncdiv(x, c2)", "c1*c2 < x", "c1 < 0, c2 > 0"),
+    rule("truncdiv(x, c1)*c1 < x", "0 < truncmod(x, c1)", "c1 > 0"),
+    rule("truncdiv(x, c1)*c1 < x + y", "0 < truncmod(x, c1) + y", "c1 > 0"),
+    rule("truncdiv(x, c1)*c1 < x - y", "y < truncmod(x, c1)", "c1 > 0"),
+    rule("truncdiv(x + c2, c1)*c1 < x", "c2 < truncmod(x + c2, c1)", "c1 > 0"),
+    rule("truncdiv(x + c2, c1)*c1 < x + y", "c2 < truncmod(x + c2, c1) + y", "c1 > 0"),
+    rule("truncdiv(x + c2, c1)*c1 < x - y", "y < truncmod(x + c2, c1) + (0 - c2)", "c1 > 0"),
+    rule("floordiv(x, c1) < c2", "x < c1*c2", "c1 > 0"),
+    rule("c1 < floordiv(x, c2)", "(c1 + 1)*c2 - 1 < x", "c2 > 0"),
+    rule("floordiv(x, c1)*c1 < x", "0 < floormod(x, c1)", "c1 > 0"),
+    rule("floordiv(x, c1)*c1 < x + y", "0 < floormod(x, c1) + y", "c1 > 0"),
+    rule("floordiv(x, c1)*c1 < x - y", "y < floormod(x, c1)", "c1 > 0"),
+    rule("floordiv(x + c2, c1)*c1 < x", "c2 < floormod(x + c2, c1)", "c1 > 0"),
+    rule("floordiv(x + c2, c1)*c1 < x + y", "c2 < floormod(x + c2, c1) + y", "c1 > 0"),
+    rule("floordiv(x + c2, c1)*c1 < x - y", "y < floormod(x + c2, c1) + (0 - c2)", "c1 > 0"),
+
+    // Minima and maxima are taken apart; constants meet on the right.
+    again("min(x, y) < z", "x < z || y < z"),
+    again("max(x, y) < z", "x < z && y < z"),
+    again("z < min(x, y)", "z < x && z < y"),
+    again("z < max(x, y)", "z < x || z < y"),
+    again("x < c1 - y", "x + y < c1"),
+    again("x < c1 + y", "x - y < c1"),
+    again("c1 - y < x", "c1 < x + y"),
+    again("c1 + y < x", "c1 < x - y"),
+    again("x + c1 < c2", "x < c2 - c1"),
+    again("x - c1 < c2", "x < c2 + c1"),
+    rule("x - c1 < 0", "x < c1"),
+  ],
+};

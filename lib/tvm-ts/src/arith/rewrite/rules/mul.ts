@@ -1,0 +1,25 @@
+/** Rules for `a * b`. */
+
+import { again, rule, type RuleSet } from "../rule";
+
+export const mulRules: RuleSet = {
+  vector: [
+    rule("broadcast(x, lanes) * broadcast(y, lanes)", "broadcast(x*y, lanes)"),
+    rule("ramp(b1, s1, lanes) * broadcast(x, lanes)", "ramp(b1*x, s1*x, lanes)"),
+    rule("broadcast(x, lanes) * ramp(b1, s1, lanes)", "ramp(b1*x, s1*x, lanes)"),
+    rule("broadcast(f1, lanes) * x", "broadcast(f1, lanes)", "f1 == 0"),
+  ],
+  index: [
+    rule("(x + c1)*c2", "x*c2 + c1*c2"),
+    rule("(x*c1)*c2", "x*(c1*c2)"),
+    rule("min(x, y)*max(x, y)", "x*y"),
+    rule("max(x, y)*min(x, y)", "x*y"),
+    // Both sides are `x` rounded up to a multiple of `c1`.
+    rule("floordiv(x - floormod(x, c2), c1)*c1", "x - floormod(x, c2)", "c1 == -c2"),
+
+    // Constants go to the right, negative ones into differences.
+    again("x*(c1*y)", "(x*y)*c1"),
+    again("c1*x", "x*c1"),
+    again("(x - y)*c1", "(y - x)*(0 - c1)", "c1 < 0"),
+  ],
+};

@@ -1,0 +1,86 @@
+/**
+ * Quotients and remainders of `ramp(b1, c1, lanes)` by `broadcast(c2, lanes)`.
+ *
+ * The lanes divide alike when they stay between two multiples of `c2`, which is decided on the
+ * class of `b1` modulo a constant. The classes' bases are not negative.
+ */
+
+import {
+  Broadcast,
+  constant,
+  div,
+  floorDiv,
+  floorMod,
+  Ramp,
+  truncMod,
+  type PrimExpr,
+} from "../../../ir";
+import { floorDivide, floorRemainder, truncDivide } from "../../int-math";
+import type { Match } from "../rule";
+import type { Questions } from "../questions";
+
+interface Lanes {
+  /** `b1` is `coeff * k + base`. */
+  readonly coeff: number;
+  readonly base: number;
+  /** The offset of the last lane from `b1`'s base. */
+  readonly last: number;
+  /** Whether the lanes of the class's base have one quotient. */
+  readonly together: boolean;
+}
+
+function lanesOf(match: Match, ask: Questions, divide: (x: number, y: number) => number): Lanes {
+  const { coeff, base } = ask.modular(match.b1);
+  const last = base + (match.lanes - 1) * match.c1;
+  return { coeff, base, last, together: divide(base, match.c2) === divide(last, match.c2) };
+}
+
+/** Whether every `b1` of the class is at the same distance from multiples of `c2`. */
+function isAligned({ coeff }: Lanes, divisor: number): boolean {
+  return coeff % divisor === 0;
+}
+
+/** Whether the lanes stay inside one period of the class, and `c2` is made of whole periods. */
+function staysInPeriod({ coeff, last }: Lanes, divisor: number): boolean {
+  return coeff !== 0 && divisor % coeff === 0 && last < coeff;
+}
+
+export function quotientOfRamp(match: Match, ask: Questions): PrimExpr | undefined {
+  const { b1, c1, c2, lanes, c1Expr, c2Expr } = match;
+  if (c1 % c2 === 0) return new Ramp(floorDiv(b1, c2Expr), floorDiv(c1Expr, c2Expr), lanes);
+  const all = lanesOf(match, ask, floorDivide);
+  if (!all.together || !(isAligned(all, c2) || staysInPeriod(all, c2))) return undefined;
+  return new Broadcast(floorDiv(b1, c2Expr), lanes);
+}
+
+export function remainderOfRamp(match: Match, ask: Questions): PrimExpr | undefined {
+  const { b1, c1, c2, lanes, c1Expr, c2Expr } = match;
+  if (c1 % c2 === 0) return new Broadcast(floorMod(b1, c2Expr), lanes);
+  const all = lanesOf(match, ask, floorDivide);
+  const base = constant(floorRemainder(all.base, c2), b1.dtype);
+  if (all.together) {
+    if (isAligned(all, c2)) return new Ramp(base, c1Expr, lanes);
+    if (staysInPeriod(all, c2)) return new Ramp(floorMod(b1, c2Expr), c1Expr, lanes);
+  }
+  if (!isAligned(all, c2)) return undefined;
+  return floorMod(new Ramp(base, c1Expr, lanes), new Broadcast(c2Expr, lanes));
+}
+
+export function quotientOfRampTruncated(match: Match, ask: Questions): PrimExpr | undefined {
+  const { b1, c1, c2, lanes, c1Expr, c2Expr } = match;
+  if (c1 % c2 === 0) return new Ramp(div(b1, c2Expr), div(c1Expr, c2Expr), lanes);
+  if (!ask.canProveGreaterEqual(b1, 0)) return undefined;
+  const all = lanesOf(match, ask, truncDivide);
+  if (!isAligned(all, c2) || !all.together) return undefined;
+  return new Broadcast(div(b1, c2Expr), lanes);
+}
+
+export function remainderOfRampTruncated(match: Match, ask: Questions): PrimExpr | undefined {
+  const { b1, c1, c2, lanes, c1Expr, c2Expr } = match;
+  if (c1 % c2 === 0) return new Broadcast(truncMod(b1, c2Expr), lanes);
+  if (!ask.canProveGreaterEqual(b1, 0)) return undefined;
+  const all = lanesOf(match, ask, truncDivide);
+  if (!isAligned(all, c2)) return undefined;
+  const ramp = new Ramp(constant(all.base % c2, b1.dtype), c1Expr, lanes);
+  return all.together ? ramp : truncMod(ramp, new Broadcast(c2Expr, lanes));
+}

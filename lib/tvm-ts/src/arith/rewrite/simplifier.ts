@@ -1,0 +1,341 @@
+/**
+ * Simplification by rewrite rules: an expression is rebuilt from the inside out, and at each node
+ * the first rule that applies replaces it.
+ *
+ *     before   ((x*4 + y) - x*4) + 0*z        with y in [0, 3]
+ *     after    y
+ */
+
+import {
+  builtin,
+  CallEffect,
+  cast,
+  constant,
+  constFold,
+  eq,
+  exprEqual,
+  FloatImm,
+  ifThenElse,
+  IntImm,
+  isBool,
+  isConstInt,
+  isOne,
+  isZero,
+  Let,
+  lt,
+  mapChildren,
+  not,
+  Not,
+  and,
+  Call,
+  Select,
+  shiftLeft,
+  shiftRight,
+  sideEffect,
+  type PrimExpr,
+  type Reduce,
+  type Var,
+} from "../../ir";
+import { InternalError } from "../../support";
+import type { Analyzer } from "../analyzer";
+import type { ConstIntBound } from "../const-int-bound";
+import { extractConstraints } from "../constraints";
+import { levelOf, Memoized } from "../memo";
+import type { ModularSet } from "../modular-set";
+import { OPERATORS, type OperatorExpr } from "../operators";
+import type { Slots } from "./compile";
+import type { Order, Questions } from "./questions";
+import { rules, type RewrittenKind } from "./rules";
+
+/** How many results may be simplified again inside one another. */
+const FUEL = 5;
+
+export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
+  private readonly values = new Map<Var, PrimExpr>();
+  /** Conditions known to hold, as they look when simplified. */
+  private readonly literals: PrimExpr[] = [];
+  protected spent = 0;
+
+  constructor(protected readonly analyzer: Analyzer) {
+    super();
+  }
+
+  /** @throws InternalError when the variable has another value already, unless it is overridden. */
+  update(variable: Var, value: PrimExpr, allowOverride: boolean): void {
+    const old = this.values.get(variable);
+    if (!allowOverride && old !== undefined && !exprEqual(old, value)) {
+      throw new InternalError(
+        `${variable.name} was bound to ${old.toString()} and now to ${value.toString()}`,
+      );
+    }
+    this.values.set(variable, value);
+  }
+
+  /** Takes the parts of a condition for true; gives the function that forgets them. */
+  enterConstraint(condition: PrimExpr): () => void {
+    const size = this.literals.length;
+    const found: PrimExpr[] = [];
+    for (const part of extractConstraints(this.analyzer, this.of(condition))) {
+      if (part.kind === "IntImm" || sideEffect(part) > CallEffect.Pure) continue;
+      found.push(part);
+      const opposite = isBool(part.dtype) ? new Not(part) : eq(part, constant(0, part.dtype));
+      const simple = this.of(opposite);
+      if (simple.kind !== "IntImm") found.push(new Not(simple));
+    }
+    this.literals.push(...found);
+    return () => {
+      this.literals.length = size;
+    };
+  }
+
+  // What rules ask -------------------------------------------------------------------------------
+
+  bound(expr: PrimExpr): ConstIntBound {
+    return this.analyzer.constIntBound(expr);
+  }
+
+  modular(expr: PrimExpr): ModularSet {
+    return this.analyzer.modularSet(expr);
+  }
+
+  canProveGreaterEqual(expr: PrimExpr, bound: number): boolean {
+    return this.analyzer.canProveGreaterEqual(expr, bound);
+  }
+
+  canProveLess(expr: PrimExpr, bound: number): boolean {
+    return this.analyzer.canProveLess(expr, bound);
+  }
+
+  compare(expr: PrimExpr, value: number): Order {
+    const simple = this.of(expr);
+    const { min, max } = this.analyzer.constIntBound(simple);
+    if (min === value && max === value) return "==";
+    if (min > value) return ">";
+    if (max < value) return "<";
+    if (min >= value) return ">=";
+    if (max <= value) return "<=";
+    if (value === 0 && this.analyzer.modularSet(simple).base !== 0) return "!=";
+    return "?";
+  }
+
+  // The walk -------------------------------------------------------------------------------------
+
+  protected table(): Map<PrimExpr, PrimExpr> {
+    return levelOf(this.analyzer.memo.rewritten, this.spent);
+  }
+
+  /** The node with its parts simplified and the rules applied. */
+  protected compute(expr: PrimExpr): PrimExpr {
+    switch (expr.kind) {
+      case "IntImm":
+      case "FloatImm":
+      case "StringImm":
+        return expr;
+      case "Var":
+        return this.truthOf(expr) ?? this.values.get(expr) ?? expr;
+      case "Add":
+      case "Sub":
+      case "Mul":
+      case "Div":
+      case "Mod":
+      case "FloorDiv":
+      case "FloorMod":
+      case "Min":
+      case "Max":
+      case "EQ":
+      case "LT":
+      case "And":
+      case "Or":
+        return this.rewriteOperator(expr);
+      // The other orders are the negation of one of these, or its mirror image.
+      case "NE":
+        return sameOr(expr, this.of(not(eq(expr.a, expr.b))));
+      case "LE":
+        return sameOr(expr, this.of(not(lt(expr.b, expr.a))));
+      case "GE":
+        return sameOr(expr, this.of(not(lt(expr.a, expr.b))));
+      case "GT":
+        return this.of(lt(expr.b, expr.a));
+      case "Not":
+        return this.rewriteNot(expr);
+      case "Select":
+        return this.rewriteSelect(expr);
+      case "Cast": {
+        const simple = cast(expr.dtype, this.of(expr.value));
+        return simple.kind === "Cast" && simple.value === expr.value ? expr : simple;
+      }
+      case "Call":
+        return expr.op === builtin.ifThenElse
+          ? this.rewriteIfThenElse(expr)
+          : this.rewriteCall(expr);
+      case "Let":
+        return this.rewriteLet(expr);
+      case "Reduce":
+        return this.rewriteReduce(expr);
+      case "BufferLoad":
+      case "ProducerLoad":
+      case "Ramp":
+      case "Broadcast":
+      case "Shuffle":
+        return this.rewriteParts(expr);
+    }
+  }
+
+  private rewriteParts<E extends PrimExpr>(expr: E): E {
+    return mapChildren(expr, (child) => this.of(child as PrimExpr));
+  }
+
+  private rewriteOperator(expr: OperatorExpr): PrimExpr {
+    const a = this.of(expr.a);
+    const b = this.of(expr.b);
+    const folded = constFold[expr.kind](a, b);
+    if (folded !== undefined) return folded;
+    const node = a === expr.a && b === expr.b ? expr : new OPERATORS[expr.kind](a, b);
+    return this.truthOf(node) ?? this.applyRules(node, expr.kind, a, b);
+  }
+
+  private rewriteNot(expr: Not): PrimExpr {
+    const a = this.of(expr.a);
+    if (a.kind === "IntImm") return new IntImm(a.value === 0 ? 1 : 0, "bool");
+    const node = a === expr.a ? expr : new Not(a);
+    return this.truthOf(node) ?? this.applyRules(node, "Not", a, a);
+  }
+
+  private rewriteSelect(expr: Select): PrimExpr {
+    const { condition, trueValue, falseValue } = expr;
+    const [test, a, b] = this.rewriteBranches(condition, trueValue, falseValue);
+    if (isZero(test)) return b;
+    if (isOne(test)) return a;
+    const same = test === condition && a === trueValue && b === falseValue;
+    const node = same ? expr : new Select(test, a, b);
+    return this.applyRules(node, "Select", test, a);
+  }
+
+  /** A condition, and what is chosen by it, each simplified knowing how the condition came out. */
+  private rewriteBranches(
+    condition: PrimExpr,
+    whenTrue: PrimExpr,
+    whenFalse: PrimExpr,
+  ): [PrimExpr, PrimExpr, PrimExpr] {
+    const test = this.of(condition);
+    const a = this.analyzer.withConstraint(test, () => this.of(whenTrue));
+    const opposite = this.analyzer.rewriteSimplify(new Not(test));
+    const b = this.analyzer.withConstraint(opposite, () => this.of(whenFalse));
+    return [test, a, b];
+  }
+
+  private rewriteIfThenElse(expr: Call): PrimExpr {
+    const [condition, whenTrue, whenFalse] = expr.args as [PrimExpr, PrimExpr, PrimExpr];
+    const [test, a, b] = this.rewriteBranches(condition, whenTrue, whenFalse);
+    if (isZero(test)) return b;
+    if (isOne(test)) return a;
+    // if (p) (if (q) a else c) else c  ->  if (p && q) a else c
+    if (a.kind === "Call" && a.op === builtin.ifThenElse) {
+      const [inner, value, otherwise] = a.args as [PrimExpr, PrimExpr, PrimExpr];
+      const numbers = isNumber(otherwise) && isNumber(b);
+      if (numbers && this.analyzer.canProve(eq(otherwise, b))) {
+        return ifThenElse(and(test, inner), value, b);
+      }
+    }
+    const same = test === condition && a === whenTrue && b === whenFalse;
+    return same ? expr : new Call(expr.dtype, expr.op, [test, a, b]);
+  }
+
+  private rewriteCall(expr: Call): PrimExpr {
+    const node = this.rewriteParts(expr);
+    const [x, y] = node.args;
+    if (x === undefined) return node;
+    switch (node.op) {
+      case builtin.likely:
+        return isConstInt(x) ? x : (this.truthOf(x) ?? node);
+      case builtin.shiftRight:
+        return isConstInt(x) && isConstInt(y!) ? shiftRight(x, y) : node;
+      case builtin.shiftLeft:
+        return isConstInt(x) && isConstInt(y!) ? shiftLeft(x, y) : node;
+      case builtin.ceil:
+        return foldCeil(node, x);
+      default:
+        return node;
+    }
+  }
+
+  private rewriteLet(expr: Let): PrimExpr {
+    const value = this.of(expr.value);
+    if (isNumber(expr.value) || expr.value.kind === "Var") {
+      // The body needs the binding no more: the value is put in its place.
+      this.analyzer.bind(expr.var_, value);
+      return this.of(expr.body);
+    }
+    const body = this.of(expr.body);
+    return value === expr.value && body === expr.body ? expr : new Let(expr.var_, value, body);
+  }
+
+  protected rewriteReduce(expr: Reduce): PrimExpr {
+    for (const axis of expr.axis) {
+      if (axis.dom !== undefined) this.analyzer.bind(axis.var_, axis.dom);
+    }
+    return this.rewriteParts(expr);
+  }
+
+  /** Whether a condition is known to hold, or not to, from the conditions we are under. */
+  private truthOf(expr: PrimExpr): PrimExpr | undefined {
+    if (this.literals.length === 0 || !isBool(expr.dtype)) return undefined;
+    for (const literal of this.literals) {
+      if (exprEqual(literal, expr)) return constant(1, expr.dtype);
+      if (literal.kind === "Not" && exprEqual(literal.a, expr)) return constant(0, expr.dtype);
+    }
+    return undefined;
+  }
+
+  private applyRules(
+    node: PrimExpr,
+    kind: RewrittenKind,
+    first: PrimExpr,
+    second: PrimExpr,
+  ): PrimExpr {
+    const candidates = rules[kind].rulesFor(first.dtype, first.kind, second.kind);
+    if (candidates.length === 0) return node;
+    const slots: Slots = [];
+    for (const rule of candidates) {
+      const result = rule.apply(node, slots, node.dtype, this);
+      if (result === undefined) continue;
+      this.analyzer.onRewrite?.(rule, node, result);
+      return rule.again ? this.simplifyAgain(result) : result;
+    }
+    return node;
+  }
+
+  private simplifyAgain(expr: PrimExpr): PrimExpr {
+    if (this.spent >= FUEL) return expr;
+    this.spent++;
+    try {
+      return this.of(expr);
+    } finally {
+      this.spent--;
+    }
+  }
+}
+
+/** `node` if `result` says the same in the same words. */
+function sameOr(node: PrimExpr & { a: PrimExpr; b: PrimExpr }, result: PrimExpr): PrimExpr {
+  const same = result.kind === node.kind && result.a === node.a && result.b === node.b;
+  return same ? node : result;
+}
+
+function isNumber(expr: PrimExpr): boolean {
+  if (expr.kind === "Broadcast") return isNumber(expr.value);
+  return expr.kind === "IntImm" || expr.kind === "FloatImm";
+}
+
+/** `ceil` of a constant, and of the logarithm of one: exact on every target. */
+function foldCeil(node: Call, x: PrimExpr): PrimExpr {
+  if (x.kind === "IntImm") return cast(node.dtype, x);
+  if (x.kind === "FloatImm") return cast(node.dtype, new FloatImm(Math.ceil(x.value), x.dtype));
+  if (x.kind === "Call" && x.op === builtin.log2) {
+    const argument = x.args[0]!;
+    if (argument.kind === "FloatImm") {
+      return new FloatImm(Math.ceil(Math.log2(argument.value)), node.dtype);
+    }
+  }
+  return node;
+}

@@ -1,0 +1,59 @@
+/** Sets of values as users of the analyzer ask for them: over given domains and nothing else. */
+
+import { add, isInteger, Range, sub, type PrimExpr } from "../ir";
+import { Analyzer } from "./analyzer";
+import { intersectWith, SetEvaluator, unionWith } from "./eval-set";
+import { bindSetProver, IntSet, type Domains } from "./int-set";
+
+/**
+ * The values `subject` can take when its variables range over `domains`. Variables without a
+ * domain stay in the ends. A set is relaxed: its ends are evaluated in turn.
+ */
+export function evalSet(subject: PrimExpr | Range | IntSet, domains: Domains): IntSet;
+/** The same for each range of a region. */
+export function evalSet(region: readonly Range[], domains: Domains): IntSet[];
+export function evalSet(
+  subject: PrimExpr | Range | IntSet | readonly Range[],
+  domains: Domains,
+): IntSet | IntSet[] {
+  const analyzer = new Analyzer();
+  const evaluator = new SetEvaluator(analyzer, domains);
+  if (subject instanceof IntSet) {
+    return IntSet.interval(
+      subject.hasLowerBound ? evaluator.of(subject.min).min : subject.min,
+      subject.hasUpperBound ? evaluator.of(subject.max).max : subject.max,
+    );
+  }
+  if (subject instanceof Range) {
+    const { min, extent } = subject;
+    if (isInteger(min.dtype) && analyzer.canProveEqual(extent, 1)) return evaluator.of(min);
+    const last = sub(add(min, extent), 1);
+    return evaluator.relax(IntSet.interval(min, analyzer.simplify(last)));
+  }
+  if (isRegion(subject)) {
+    return subject.map(({ min, extent }) => {
+      const last = add(min, sub(extent, 1));
+      return evaluator.relax(IntSet.interval(min, analyzer.simplify(last)));
+    });
+  }
+  return evaluator.of(subject);
+}
+
+function isRegion(subject: unknown): subject is readonly Range[] {
+  return Array.isArray(subject);
+}
+
+/** The smallest interval that can be shown to hold all sets; nothing if there are none. */
+export function union(sets: readonly IntSet[]): IntSet {
+  return unionWith(new Analyzer(), sets);
+}
+
+/** An interval that holds what is in every set; nothing if there are none. */
+export function intersect(sets: readonly IntSet[]): IntSet {
+  return intersectWith(new Analyzer(), sets);
+}
+
+bindSetProver(
+  () => new Analyzer(),
+  (expr) => new SetEvaluator(new Analyzer(), new Map(), [], true).of(expr),
+);
