@@ -62,6 +62,11 @@ export interface Device {
   /** Undefined for a device that runs any module of its kind. */
   readonly configuration?: Configuration;
   /**
+   * Called before each outermost call of a compiled function. What an earlier call left undone,
+   * because it failed or was interrupted half-way, must not reach the next one.
+   */
+  startCall?(): void;
+  /**
    * A range of `bytes` bytes that starts at a multiple of `alignment`, a power of two.
    * @throws DeviceError when the memory is full.
    */
