@@ -1,0 +1,147 @@
+/**
+ * What kinds of things occur in a statement, found once and remembered: most passes look for
+ * something a function does not have, and need not walk it to find that out.
+ */
+
+import {
+  bitsOf,
+  builtin,
+  dtypeInfo,
+  forEachChild,
+  isExpr,
+  type DataType,
+  type Node,
+  type PrimExpr,
+  type Stmt,
+} from "../../ir";
+
+/** One bit for each thing looked for. */
+export const Feature = {
+  PrefetchScope: 1 << 0,
+  BufferBindScope: 1 << 1,
+  BufferDimAlign: 1 << 2,
+  DoubleBufferScope: 1 << 3,
+  VirtualThread: 1 << 4,
+  LoopPartitionHint: 1 << 5,
+  UnrollPragma: 1 << 6,
+  CoProcScope: 1 << 7,
+  BufferRealize: 1 << 8,
+  Assert: 1 << 9,
+  Allocate: 1 << 10,
+  If: 1 << 11,
+  VectorizedLoop: 1 << 12,
+  UnrolledLoop: 1 << 13,
+  Likely: 1 << 14,
+  AccessPtr: 1 << 15,
+  Select: 1 << 16,
+  /** Floor division, a comparison or a negation. */
+  SplitPattern: 1 << 17,
+  BFloat16: 1 << 18,
+  /** A signed integer of more than 32 bits. */
+  WideInt: 1 << 19,
+  /** A let inside an expression. */
+  LetExpr: 1 << 20,
+} as const;
+
+const attrFeatures: Readonly<Record<string, number>> = {
+  prefetch_scope: Feature.PrefetchScope,
+  buffer_bind_scope: Feature.BufferBindScope,
+  buffer_dim_align: Feature.BufferDimAlign,
+  double_buffer_scope: Feature.DoubleBufferScope,
+  virtual_thread: Feature.VirtualThread,
+  pragma_loop_partition_hint: Feature.LoopPartitionHint,
+  pragma_auto_unroll_max_step: Feature.UnrollPragma,
+  pragma_unroll_explicit: Feature.UnrollPragma,
+  coproc_scope: Feature.CoProcScope,
+};
+
+/** Whether one of the features (joined by `|`) occurs. */
+export function has(stmt: Stmt, features: number): boolean {
+  return (featuresOf(stmt) & features) !== 0;
+}
+
+const known = new WeakMap<Stmt, number>();
+
+function featuresOf(stmt: Stmt): number {
+  const remembered = known.get(stmt);
+  if (remembered !== undefined) return remembered;
+  let features = ownFeatures(stmt);
+  forEachChild(stmt, (child) => {
+    features |= isExpr(child) ? exprFeatures(child) : featuresOf(child);
+  });
+  known.set(stmt, features);
+  return features;
+}
+
+function ownFeatures(stmt: Stmt): number {
+  switch (stmt.kind) {
+    case "AttrStmt":
+      return attrFeatures[stmt.key] ?? 0;
+    case "BufferRealize":
+      return Feature.BufferRealize | typeFeatures(stmt.buffer.dtype);
+    case "AssertStmt":
+      return Feature.Assert;
+    case "Allocate":
+      return Feature.Allocate | typeFeatures(stmt.dtype);
+    case "IfThenElse":
+      return Feature.If;
+    case "For":
+      if (stmt.forKind === "vectorized") return Feature.VectorizedLoop;
+      return stmt.forKind === "unrolled" ? Feature.UnrolledLoop : 0;
+    default:
+      return 0;
+  }
+}
+
+function exprFeatures(root: PrimExpr): number {
+  let features = 0;
+  const visit = (node: Node): void => {
+    // Left operands nest deeply in sums; they are followed in a loop.
+    let inner = node as PrimExpr;
+    for (;;) {
+      features |= ownExprFeatures(inner);
+      if (!("b" in inner)) break;
+      visit(inner.b);
+      inner = inner.a;
+    }
+    forEachChild(inner, visit);
+  };
+  visit(root);
+  return features;
+}
+
+function ownExprFeatures(expr: PrimExpr): number {
+  const features = typeFeatures(expr.dtype);
+  switch (expr.kind) {
+    case "Call":
+      if (expr.op === builtin.likely) return features | Feature.Likely;
+      return expr.op === builtin.accessPtr ? features | Feature.AccessPtr : features;
+    case "Select":
+      return features | Feature.Select;
+    case "Let":
+      return features | Feature.LetExpr;
+    case "FloorDiv":
+    case "LT":
+    case "LE":
+    case "GT":
+    case "GE":
+    case "Not":
+      return features | Feature.SplitPattern;
+    default:
+      return features;
+  }
+}
+
+const typeBits = new Map<DataType, number>();
+
+function typeFeatures(dtype: DataType): number {
+  let features = typeBits.get(dtype);
+  if (features === undefined) {
+    const { code } = dtypeInfo(dtype);
+    features = 0;
+    if (code === "bfloat") features |= Feature.BFloat16;
+    if (code === "int" && bitsOf(dtype) > 32) features |= Feature.WideInt;
+    typeBits.set(dtype, features);
+  }
+  return features;
+}

@@ -1,0 +1,22 @@
+/** Small questions about statements. */
+
+import { forEachChild, isStmt, type Stmt } from "../../ir";
+
+/** The statements right inside a statement. */
+export function subStmts(stmt: Stmt): readonly Stmt[] {
+  switch (stmt.kind) {
+    case "BufferStore":
+    case "Evaluate":
+    case "Prefetch":
+      return [];
+    case "SeqStmt":
+      return stmt.seq;
+    default: {
+      const inside: Stmt[] = [];
+      forEachChild(stmt, (child) => {
+        if (isStmt(child)) inside.push(child);
+      });
+      return inside;
+    }
+  }
+}

@@ -1,0 +1,259 @@
+/**
+ * Computes once what is computed several times.
+ *
+ *     B[(i*96) + j] = A[(i*96) + j] + 1f32
+ *  => let cse_var_1 = (i*96) + j  B[cse_var_1] = A[cse_var_1] + 1f32
+ *
+ * A computation is shared by the innermost statement (or expression) that is sure to do it at least
+ * twice, the largest ones first.
+ */
+
+import { Analyzer } from "../arith";
+import {
+  exprEqual,
+  exprHash,
+  ExprMap,
+  isExpr,
+  Let,
+  LetStmt,
+  mapChildren,
+  reprExpr,
+  someNode,
+  update,
+  Var,
+  type Node,
+  type PrimExpr,
+  type Stmt,
+} from "../ir";
+import type { FunctionPass } from "../pass";
+import { ComputationFinder, directComputations, isEligible } from "./analysis/computations";
+import { exprSize, freeVars } from "./analysis/expr";
+
+export const commonSubexprElimTIR: FunctionPass = {
+  name: "tir.CommonSubexprElimTIR",
+  doc: "Computes once what is computed several times.",
+  run(func, context) {
+    if (context.option("tir.disable_cse_tir")) return func;
+    const modulo = context.option("tir.enable_equiv_terms_in_cse_tir");
+    const eliminator = new Eliminator(func.body, func.params, modulo);
+    return func.with({ body: eliminator.stmt(func.body) });
+  },
+};
+
+/** Something computed, and how often. */
+interface Candidate {
+  readonly expr: PrimExpr;
+  count: number;
+}
+
+class Eliminator {
+  private readonly finder = new ComputationFinder();
+  private readonly analyzer = new Analyzer();
+  /** The variables in scope, with the values of those that have a fixed one. */
+  private readonly scope = new Map<Var, PrimExpr | undefined>();
+  private lastNumber = 0;
+
+  constructor(
+    private readonly initialBody: Stmt,
+    params: readonly Var[],
+    /** Whether expressions that simplify to the same are the same. */
+    private readonly modulo: boolean,
+  ) {
+    for (const param of params) this.scope.set(param, undefined);
+  }
+
+  stmt(stmt: Stmt): Stmt {
+    let found = false;
+    const result = this.share(stmt, (variable, value, body) => {
+      found = true;
+      return new LetStmt(variable, value, body);
+    });
+    if (found) return this.stmt(result); // with new variables there may be more to share
+    switch (result.kind) {
+      case "LetStmt": {
+        const value = this.expr(result.value);
+        const body = this.within(result.var_, result.value, () => this.stmt(result.body));
+        return update(result, { value, body });
+      }
+      case "For": {
+        const min = this.expr(result.min);
+        const extent = this.expr(result.extent);
+        const body = this.within(result.loopVar, undefined, () => this.stmt(result.body));
+        return update(result, { min, extent, body });
+      }
+      default:
+        return mapChildren(result, (child) =>
+          isExpr(child) ? this.expr(child) : this.stmt(child),
+        );
+    }
+  }
+
+  private expr(expr: PrimExpr): PrimExpr {
+    if (!this.canShareIn(expr)) return expr;
+    const result = this.share(expr, (variable, value, body) => new Let(variable, value, body));
+    if (result.kind !== "Let") return mapChildren(result, (child) => this.expr(child as PrimExpr));
+    const value = this.expr(result.value);
+    const body = this.within(result.var_, result.value, () => this.expr(result.body));
+    return update(result, { value, body });
+  }
+
+  private within<T>(variable: Var, value: PrimExpr | undefined, run: () => T): T {
+    this.scope.set(variable, value);
+    const result = run();
+    this.scope.delete(variable);
+    return result;
+  }
+
+  /**
+   * Replaces what `node` computes several times, and what a variable in scope holds already.
+   * @param bind Makes a node that computes a new variable's value and then goes on with the rest.
+   */
+  private share<N extends PrimExpr | Stmt>(
+    node: N,
+    bind: (variable: Var, value: PrimExpr, rest: N) => N,
+  ): N {
+    const candidates = new Candidates((expr) => this.normal(expr));
+    const computations = this.finder.of(node).entries();
+    // The first by text stands for those that are the same after simplification.
+    const ordered = this.modulo
+      ? [...computations].sort((a, b) => byText(a.key, b.key))
+      : computations;
+    for (const { key, value } of ordered) candidates.add(key, value);
+    candidates.sort();
+
+    let result = node;
+    for (const { expr, count } of candidates) {
+      const known = this.holderOf(expr);
+      if (known !== undefined) {
+        result = this.replace(result, expr, known);
+      } else if (count >= 2 && this.isInScope(expr)) {
+        const variable = this.newVar(expr);
+        result = bind(variable, expr, this.replace(result, expr, variable));
+      } else {
+        for (const part of directComputations(expr)) candidates.insert(part);
+      }
+    }
+    return result;
+  }
+
+  /** Whether looking into an expression can lead to anything: something repeats or is known. */
+  private canShareIn(expr: PrimExpr): boolean {
+    if (this.modulo) return true;
+    const seen = new Set<number>();
+    for (const value of this.scope.values()) {
+      if (value !== undefined) seen.add(exprHash(value));
+    }
+    return someNode(expr, (node) => {
+      if (!isEligible(node as PrimExpr)) return false;
+      const hash = exprHash(node as PrimExpr);
+      if (seen.has(hash)) return true;
+      seen.add(hash);
+      return false;
+    });
+  }
+
+  /** The variable that holds the value of `expr`. */
+  private holderOf(expr: PrimExpr): Var | undefined {
+    for (const [variable, value] of this.scope) {
+      if (value !== undefined && this.same(value, expr)) return variable;
+    }
+    return undefined;
+  }
+
+  private isInScope(expr: PrimExpr): boolean {
+    for (const variable of freeVars(expr)) {
+      if (!this.scope.has(variable)) return false;
+    }
+    return true;
+  }
+
+  private newVar(expr: PrimExpr): Var {
+    let name: string;
+    do {
+      name = `cse_var_${++this.lastNumber}`;
+    } while (someNode(this.initialBody, (node) => node.kind === "Var" && node.name === name));
+    return new Var(name, expr.dtype);
+  }
+
+  private replace<N extends Node>(root: N, target: PrimExpr, variable: Var): N {
+    const rewrite = (node: Node): Node => {
+      if (!isExpr(node)) return mapChildren(node, rewrite);
+      // Left operands nest deeply in sums; they are rewritten from the bottom up.
+      const spine: Extract<PrimExpr, { b: PrimExpr }>[] = [];
+      let inner: PrimExpr = node;
+      while (!this.matches(inner, target) && "b" in inner) {
+        spine.push(inner);
+        inner = inner.a;
+      }
+      let result: PrimExpr = this.matches(inner, target) ? variable : mapChildren(inner, rewrite);
+      for (let parent = spine.pop(); parent !== undefined; parent = spine.pop()) {
+        result = update(parent, { a: result, b: rewrite(parent.b) as PrimExpr });
+      }
+      return result;
+    };
+    return rewrite(root) as N;
+  }
+
+  private matches(expr: PrimExpr, target: PrimExpr): boolean {
+    return isEligible(expr) && this.same(expr, target);
+  }
+
+  private same(a: PrimExpr, b: PrimExpr): boolean {
+    return exprEqual(this.normal(a), this.normal(b));
+  }
+
+  private normal(expr: PrimExpr): PrimExpr {
+    return this.modulo ? this.analyzer.simplify(expr) : expr;
+  }
+}
+
+/** Candidates, the largest first, to which smaller ones can be added while they are looked at. */
+class Candidates {
+  private readonly list: Candidate[] = [];
+  private readonly index = new ExprMap<Candidate>();
+
+  constructor(private readonly normal: (expr: PrimExpr) => PrimExpr) {}
+
+  [Symbol.iterator](): Iterator<Candidate> {
+    return this.list[Symbol.iterator]();
+  }
+
+  add(expr: PrimExpr, count: number): void {
+    const key = this.normal(expr);
+    const known = this.index.get(key);
+    if (known !== undefined) {
+      known.count += count;
+      return;
+    }
+    const candidate = { expr, count };
+    this.index.set(key, candidate);
+    this.list.push(candidate);
+  }
+
+  /** The largest first, those of one size by their text. */
+  sort(): void {
+    this.list.sort((a, b) => exprSize(b.expr) - exprSize(a.expr) || byText(a.expr, b.expr));
+  }
+
+  /** Adds a part of a candidate, after all that are as large. */
+  insert(expr: PrimExpr): void {
+    const before = this.list.length;
+    this.add(expr, 1);
+    if (this.list.length === before) return;
+    const candidate = this.list.pop()!;
+    const size = exprSize(expr);
+    let low = 0;
+    for (let high = this.list.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if (exprSize(this.list[middle]!.expr) >= size) low = middle + 1;
+      else high = middle;
+    }
+    this.list.splice(low, 0, candidate);
+  }
+}
+
+function byText(a: PrimExpr, b: PrimExpr): number {
+  const textA = reprExpr(a);
+  const textB = reprExpr(b);
+  return textA < textB ? -1 : textA > textB ? 1 : 0;
+}

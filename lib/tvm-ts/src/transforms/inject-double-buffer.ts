@@ -1,0 +1,242 @@
+/**
+ * Fills one half of a double buffer while the other half is being read.
+ *
+ *     for (i, 0, n) { attr [B] "double_buffer_scope"; B[j] = f(i)   use B[j] }
+ *  => B[j] = f(0)
+ *     for (i, 0, n - 1) { B[((i + 1) % 2)*s + j] = f(i + 1)   use B[(i % 2)*s + j] }
+ *     use the last one
+ */
+
+import {
+  add,
+  AttrStmt,
+  constant,
+  div,
+  flattenSeq,
+  floorMod,
+  forEachChild,
+  For,
+  IfThenElse,
+  isZero,
+  lt,
+  mul,
+  mutator,
+  noOp,
+  stmtMutator,
+  sub,
+  substitute,
+  update,
+  Var,
+  zero,
+  type Allocate,
+  type Buffer,
+  type Node,
+  type PrimExpr,
+  type Recur,
+  type Stmt,
+} from "../ir";
+import type { FunctionPass } from "../pass";
+import { InternalError, UsageError } from "../support";
+import { Feature, has } from "./analysis/features";
+import { convertSSA } from "./convert-ssa";
+
+export const injectDoubleBuffer: FunctionPass = {
+  name: "tir.InjectDoubleBuffer",
+  doc: "Fills one half of a double buffer while the other half is being read.",
+  run(func, context) {
+    if (!has(func.body, Feature.DoubleBufferScope)) return func;
+    const { splitLoop } = context.option("tir.InjectDoubleBuffer");
+    if (splitLoop !== 0 && splitLoop !== 1 && splitLoop % 2 !== 0) {
+      throw new UsageError(
+        `option 'tir.InjectDoubleBuffer': splitLoop is ${splitLoop}, but must be 0, 1 or even`,
+      );
+    }
+    const doubled = doubledBuffers(func.body);
+    if (doubled.size === 0) return func;
+    return func.with({ body: convertSSA(inject(func.body, doubled, splitLoop)) });
+  },
+};
+
+/** The buffers that are to be doubled, if they are accessed by index only. */
+function doubledBuffers(body: Stmt): Set<Var> {
+  const buffers = new Set<Var>();
+  const visit = (node: Node, inside?: AttrStmt): void => {
+    if (node.kind === "AttrStmt" && node.key === "double_buffer_scope") {
+      buffers.add(node.node as Var);
+    }
+    if (node.kind === "Var" && node !== inside?.node) buffers.delete(node);
+    forEachChild(node, (child) => visit(child, node.kind === "AttrStmt" ? node : undefined));
+  };
+  visit(body);
+  return buffers;
+}
+
+/** What is known of a buffer while it is being doubled. */
+interface DoubleBuffer {
+  /** Elements of one half. */
+  readonly size: PrimExpr;
+  /** The loop that fills it, and which half is written and which read in an iteration. */
+  filled?: { readonly by: For; readonly writes: Var; readonly reads: PrimExpr };
+}
+
+/** What goes in front of and around a loop that fills double buffers. */
+interface Surroundings {
+  readonly allocations: Allocate[];
+  /** The first iteration's writes. */
+  readonly before: Stmt[];
+}
+
+function inject(body: Stmt, doubled: ReadonlySet<Var>, splitLoop: number): Stmt {
+  const buffers = new Map<Var, DoubleBuffer>();
+  const loops: For[] = [];
+  const surroundings = new Map<For, Surroundings>();
+  const enlarged = new Map<Buffer, Buffer>();
+
+  const around = (loop: For): Surroundings => {
+    let found = surroundings.get(loop);
+    if (found === undefined) surroundings.set(loop, (found = { allocations: [], before: [] }));
+    return found;
+  };
+
+  /** The access in the half given by `which`. */
+  const inHalf = (
+    buffer: Buffer,
+    indices: readonly PrimExpr[],
+    size: PrimExpr,
+    which: PrimExpr,
+  ) => {
+    let both = enlarged.get(buffer);
+    if (both === undefined) {
+      // The extent is the reference's: the size of a half, squared.
+      both = buffer.with({ shape: [mul(buffer.shape[0]!, size)] });
+      enlarged.set(buffer, both);
+    }
+    return { buffer: both, indices: [add(mul(which, size), indices[0]!)] };
+  };
+
+  /** The statement that fills a half, made to work one iteration ahead. */
+  const fillAhead = (attr: AttrStmt, recur: Recur): Stmt => {
+    const loop = loops[loops.length - 1];
+    const entry = buffers.get(attr.node as Var);
+    if (loop === undefined) {
+      throw new UsageError(
+        `buffer ${(attr.node as Var).name} is to be double-buffered, but it is not computed ` +
+          `inside a loop; compute its stage at an axis of its consumer`,
+        { span: attr.span },
+      );
+    }
+    if (entry === undefined) return recur(attr.body);
+    const { loopVar } = loop;
+    const two = constant(2, loopVar.dtype);
+    const writes = new Var(`${loopVar.name}.db`, loopVar.dtype);
+    entry.filled = { by: loop, writes, reads: floorMod(loopVar, two) };
+    const fill = recur(attr.body);
+
+    const next = add(loopVar, constant(1, loopVar.dtype));
+    const first = zero(loopVar.dtype);
+    const firstFill = substitute(
+      fill,
+      new Map([
+        [writes, first],
+        [loopVar, first],
+      ]),
+    );
+    around(loop).before.push(firstFill);
+    const nextFill = substitute(
+      fill,
+      new Map([
+        [writes, floorMod(next, two)],
+        [loopVar, next],
+      ]),
+    );
+    const marked = new AttrStmt(attr.node, "double_buffer_write", constant(1), nextFill, attr.span);
+    return new IfThenElse(lt(next, loop.extent), marked, undefined, attr.span);
+  };
+
+  return mutator({
+    AttrStmt: (attr, recur) =>
+      attr.key === "double_buffer_scope" ? fillAhead(attr, recur) : undefined,
+    Allocate(node, recur) {
+      if (!doubled.has(node.bufferVar)) return undefined;
+      const size = node.extents[0]!;
+      const entry: DoubleBuffer = { size };
+      buffers.set(node.bufferVar, entry);
+      const inner = recur(node.body);
+      if (entry.filled === undefined) {
+        throw new InternalError(`double buffer ${node.bufferVar.name} is never filled`);
+      }
+      const both = mul(size, constant(2, size.dtype));
+      around(entry.filled.by).allocations.push(update(node, { extents: [both], body: noOp() }));
+      return inner;
+    },
+    For(node, recur) {
+      loops.push(node);
+      const loop = recur.children(node);
+      loops.pop();
+      const { allocations, before } = surroundings.get(node) ?? { allocations: [], before: [] };
+      let result: Stmt = loop;
+      if (before.length > 0) {
+        const split = splitLoop === 0 ? [loop] : splitLast(loop, splitLoop);
+        result = flattenSeq(...before, ...split);
+      }
+      return allocations.reduceRight(
+        (inner, allocate) => update(allocate, { body: inner }),
+        result,
+      );
+    },
+    BufferStore(node, recur) {
+      const store = recur.children(node);
+      const entry = buffers.get(node.buffer.data);
+      if (entry === undefined) return store;
+      const { writes } = filled(entry, node.buffer);
+      return update(store, inHalf(node.buffer, store.indices, entry.size, writes));
+    },
+    BufferLoad(node, recur) {
+      const load = recur.children(node);
+      const entry = buffers.get(node.buffer.data);
+      if (entry === undefined) return load;
+      const { reads } = filled(entry, node.buffer);
+      return update(load, inHalf(node.buffer, load.indices, entry.size, reads));
+    },
+  })(body);
+}
+
+function filled(entry: DoubleBuffer, buffer: Buffer): NonNullable<DoubleBuffer["filled"]> {
+  if (entry.filled !== undefined) return entry.filled;
+  throw new InternalError(`double buffer ${buffer.name} is accessed before it is filled`);
+}
+
+/** All iterations but the last `factor` at a time, and then the last, which fills nothing. */
+function splitLast(loop: For, factor: number): Stmt[] {
+  const { loopVar, min, extent, forKind, body, span } = loop;
+  if (!isZero(min)) throw new InternalError("a loop that fills a double buffer starts at 0");
+  const by = constant(factor, loopVar.dtype);
+  const count = div(sub(extent, constant(1, loopVar.dtype)), by);
+  const outer = new Var(`${loopVar.name}.outer`, loopVar.dtype);
+  const iteration = (stmt: Stmt, at: PrimExpr): Stmt => substitute(stmt, new Map([[loopVar, at]]));
+
+  const steps = Array.from({ length: factor }, (_, i) => constant(i, loopVar.dtype));
+  const repeated = steps.map((step) => iteration(body, add(mul(outer, by), step)));
+  const lastBody = withoutWrites(body);
+  const last = steps.map((step) => {
+    const at = add(mul(count, by), step);
+    return new IfThenElse(lt(at, extent), iteration(lastBody, at));
+  });
+  const main = new For(
+    outer,
+    min,
+    count,
+    forKind,
+    flattenSeq(...repeated),
+    undefined,
+    undefined,
+    span,
+  );
+  return [main, ...last];
+}
+
+function withoutWrites(body: Stmt): Stmt {
+  return stmtMutator({
+    AttrStmt: (attr, recur) => (attr.key === "double_buffer_write" ? recur(attr.body) : undefined),
+  })(body);
+}

@@ -1,0 +1,61 @@
+/**
+ * Puts the prefetch a schedule asked for in front of the loop body that reads the tensor.
+ *
+ *     for (i, 0, n) { attr [A] "prefetch_scope" = 2; B[i] = A[i] }
+ *  => for (i, 0, n) { prefetch(A, [i + 2 : i + 3])  B[i] = A[i] }
+ */
+
+import { domainTouched, evalSet, IntSet } from "../arith";
+import { add, mutator, Prefetch, SeqStmt, sub, type Buffer, type Stmt, type Var } from "../ir";
+import type { FunctionPass } from "../pass";
+import { UsageError } from "../support";
+import { Feature, has } from "./analysis/features";
+import { isFromSchedule } from "./analysis/function";
+
+export const injectPrefetch: FunctionPass = {
+  name: "tir.InjectPrefetch",
+  doc: "Puts the prefetches a schedule asked for where the tensor is read.",
+  run(func) {
+    if (!isFromSchedule(func) || !has(func.body, Feature.PrefetchScope)) return func;
+    return func.with({ body: inject(func.body) });
+  },
+};
+
+function inject(body: Stmt): Stmt {
+  const loops: Var[] = [];
+  /** All values of vectorized loops, and the iteration that is prefetched for. */
+  const domains = new Map<Var, IntSet>();
+
+  return mutator({
+    For(loop, recur) {
+      const vectorized = loop.forKind === "vectorized";
+      loops.push(loop.loopVar);
+      if (vectorized) {
+        const last = sub(add(loop.min, loop.extent), 1);
+        domains.set(loop.loopVar, IntSet.interval(loop.min, last));
+      }
+      const result = recur.children(loop);
+      if (vectorized) domains.delete(loop.loopVar);
+      loops.pop();
+      return result;
+    },
+    AttrStmt(attr, recur) {
+      if (attr.key !== "prefetch_scope") return undefined;
+      const inner = recur(attr.body);
+      const buffer = attr.node as Buffer;
+      const loopVar = loops[loops.length - 1];
+      const touched = domainTouched(inner, buffer, true, false);
+      if (loopVar === undefined || touched === undefined) {
+        throw new UsageError(
+          `cannot tell which part of ${buffer.name} to prefetch: ` +
+            (loopVar === undefined ? "there is no loop around it" : "it is not read there"),
+          { span: attr.span },
+        );
+      }
+      domains.set(loopVar, IntSet.single(add(loopVar, attr.value)));
+      const bounds = touched.map((range) => evalSet(range, domains).coverRange(range));
+      domains.delete(loopVar);
+      return new SeqStmt([new Prefetch(buffer, bounds), inner], attr.span);
+    },
+  })(body);
+}

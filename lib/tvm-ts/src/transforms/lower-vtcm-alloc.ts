@@ -1,0 +1,32 @@
+/**
+ * Would turn allocations of a Hexagon's tightly coupled memory into run-time calls; no target of
+ * ours has such a memory, so that asking for it is an error.
+ *
+ *     allocate(B: Pointer(global.vtcm float32), ...)  =>  refused
+ */
+
+import { walk } from "../ir";
+import type { FunctionPass } from "../pass";
+import { UsageError } from "../support";
+import { Feature, has } from "./analysis/features";
+
+export const lowerVtcmAlloc: FunctionPass = {
+  name: "tir.LowerVtcmAlloc",
+  doc: "Refuses allocations in a memory that no target here has.",
+  run(func) {
+    if (!has(func.body, Feature.Allocate)) return func;
+    walk(func.body, {
+      BufferStore: () => false,
+      Evaluate: () => false,
+      Allocate({ bufferVar, span }) {
+        if (!bufferVar.pointer?.scope.includes("global.vtcm")) return;
+        throw new UsageError(
+          `buffer ${bufferVar.name} is in scope "${bufferVar.pointer.scope}", which only a ` +
+            `Hexagon has; use "global"`,
+          { span },
+        );
+      },
+    });
+    return func;
+  },
+};

@@ -1,0 +1,152 @@
+/**
+ * Binds what a buffer was declared with (a pointer, an offset, sizes and strides, each a variable or
+ * a value) to the buffer it turns out to view.
+ */
+
+import { Analyzer } from "../../arith";
+import {
+  AssertStmt,
+  constant,
+  eq,
+  isOne,
+  isZero,
+  reprExpr,
+  StringImm,
+  truncMod,
+  zero,
+  type Buffer,
+  type PrimExpr,
+  type Stmt,
+  type Var,
+} from "../../ir";
+import { InternalError, UsageError, type Span } from "../../support";
+
+export class ArgBinder {
+  private readonly analyzer = new Analyzer();
+  private readonly defined: Var[] = [];
+  private readonly asserts: { condition: PrimExpr; message: StringImm }[] = [];
+
+  constructor(
+    /** Where variables get their values. */
+    private readonly values: Map<Var, PrimExpr>,
+    /** Where the binding was asked for. */
+    private readonly span: Span | undefined,
+  ) {}
+
+  /** Forgets the variables this binder gave values to. */
+  forget(): void {
+    for (const variable of this.defined) this.values.delete(variable);
+  }
+
+  /** `body` inside assertions of what could not be decided while compiling. */
+  wrap(body: Stmt): Stmt {
+    return this.asserts.reduceRight<Stmt>(
+      (inner, { condition, message }) => new AssertStmt(condition, message, inner),
+      body,
+    );
+  }
+
+  /**
+   * Binds `arg` to `value`. A value of more dimensions is accepted if `fuzzy` and the leading ones
+   * have extent one.
+   * @throws UsageError when the two cannot be the same memory.
+   */
+  bindBuffer(arg: Buffer, value: Buffer, fuzzy: boolean): void {
+    const { name } = arg;
+    this.bindPointer(arg, value);
+    if (isZero(arg.elemOffset) && !isZero(value.elemOffset)) {
+      throw this.mismatch(
+        name,
+        `it was declared without an offset, but what it views starts at ` +
+          `${reprExpr(value.elemOffset)}; declare it with offsetFactor: 1`,
+      );
+    }
+    if (this.bind(arg.elemOffset, value.elemOffset, `${name}.elem_offset`)) {
+      this.checkOffset(arg, value);
+    }
+    const extra = value.shape.length - arg.shape.length;
+    if (extra > 0) {
+      if (!fuzzy) throw new InternalError(`${name} is bound to a buffer of more dimensions`);
+      for (const dim of value.shape.slice(0, extra)) {
+        if (isOne(this.analyzer.simplify(dim))) continue;
+        throw this.mismatch(
+          name,
+          `it has ${arg.shape.length} dimensions, but what it views has ${value.shape.length} ` +
+            `and the leading one is ${reprExpr(dim)}, not 1`,
+        );
+      }
+    }
+    this.bindArray(arg.shape, value.shape.slice(Math.max(extra, 0)), `${name}.shape`);
+    // A view without strides is compact, which says nothing about those of one with more dimensions.
+    if (extra > 0 && value.strides.length === 0) return;
+    this.bindArray(arg.strides, value.strides.slice(Math.max(extra, 0)), `${name}.strides`);
+  }
+
+  private bindPointer(arg: Buffer, value: Buffer): void {
+    if (arg.scope !== value.scope) {
+      throw this.mismatch(
+        arg.name,
+        `it was declared in scope "${arg.scope}", but what it views is in "${value.scope}"; ` +
+          `give the tensor's stage that scope with setScope`,
+      );
+    }
+    if (arg.dtype !== value.dtype) {
+      throw this.mismatch(
+        arg.name,
+        `it was declared as ${arg.dtype}, but what it views is ${value.dtype}`,
+      );
+    }
+    this.bind(arg.data, value.data, `${arg.name}.data`);
+  }
+
+  private checkOffset(arg: Buffer, value: Buffer): void {
+    if (arg.offsetFactor <= 1) return;
+    const offset = value.elemOffset;
+    const rest = truncMod(offset, constant(arg.offsetFactor, offset.dtype));
+    this.require(eq(rest, zero(offset.dtype)), `${arg.name}.elem_offset`);
+  }
+
+  private bindArray(args: readonly PrimExpr[], values: readonly PrimExpr[], name: string): void {
+    if (args.length !== values.length) {
+      throw this.mismatch(
+        name,
+        `it has ${args.length} elements, what it is bound to ${values.length}`,
+      );
+    }
+    args.forEach((arg, i) => this.bind(arg, values[i]!, `${name}[${i}]`));
+  }
+
+  /** Whether `arg` is a variable that got its value by this. */
+  private bind(arg: PrimExpr, value: PrimExpr, name: string): boolean {
+    if (arg.dtype !== value.dtype) {
+      throw this.mismatch(name, `it has type ${arg.dtype}, its value ${value.dtype}`);
+    }
+    if (arg.kind !== "Var") {
+      this.require(eq(arg, value), name);
+      return false;
+    }
+    const known = this.values.get(arg);
+    if (known !== undefined) {
+      if (known !== value) this.require(eq(known, value), name);
+      return false;
+    }
+    this.defined.push(arg);
+    this.values.set(arg, value);
+    return true;
+  }
+
+  private require(condition: PrimExpr, name: string): void {
+    const simplified = this.analyzer.simplify(condition);
+    if (isOne(simplified)) return;
+    if (isZero(simplified)) throw this.mismatch(name, `${reprExpr(condition)} does not hold`);
+    // The message is part of the printed program, in the reference's words.
+    const message = `Argument ${name} has an unsatisfied constraint: ${reprExpr(condition)}`;
+    this.asserts.push({ condition: simplified, message: new StringImm(message) });
+  }
+
+  private mismatch(name: string, reason: string): UsageError {
+    return new UsageError(`buffer ${name} of a tensor intrinsic does not fit: ${reason}`, {
+      span: this.span,
+    });
+  }
+}

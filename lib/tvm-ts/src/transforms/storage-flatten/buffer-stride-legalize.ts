@@ -1,0 +1,94 @@
+/**
+ * Gives buffers the strides their alignment (`storageAlign`) asks for.
+ *
+ *     attr [B] "buffer_dim_align" = (0, 4, 1);  realize B: [8, 8], []
+ *  => realize B: [8, 8], [9, 1]
+ */
+
+import {
+  add,
+  Buffer,
+  constant,
+  floorMod,
+  mapArray,
+  mul,
+  mutator,
+  sub,
+  update,
+  type Call,
+  type IntImm,
+  type PrimExpr,
+  type Stmt,
+} from "../../ir";
+import type { FunctionPass } from "../../pass";
+import { Feature, has } from "../analysis/features";
+import { boundAnalyzer } from "../analysis/bound-analyzer";
+
+export const bufferStrideLegalize: FunctionPass = {
+  name: "tir.BufferStrideLegalize",
+  doc: "Gives buffers the strides their alignment asks for.",
+  run(func) {
+    if (!has(func.body, Feature.BufferDimAlign)) return func;
+    return func.with({ body: legalize(func.body) });
+  },
+};
+
+/** The stride of a dimension is `offset` modulo `factor`. */
+interface Alignment {
+  readonly factor: number;
+  readonly offset: number;
+}
+
+function legalize(body: Stmt): Stmt {
+  const analyzer = boundAnalyzer(body);
+  const alignments = new Map<Buffer, Map<number, Alignment>>();
+  const strided = new Map<Buffer, Buffer>();
+
+  const withStrides = (buffer: Buffer): Buffer => {
+    const known = strided.get(buffer);
+    if (known !== undefined) return known;
+    const aligned = alignments.get(buffer);
+    if (aligned === undefined || buffer.strides.length > 0 || buffer.shape.length === 0) {
+      return buffer;
+    }
+    const strides: PrimExpr[] = [];
+    let stride: PrimExpr = constant(1, buffer.shape[0]!.dtype);
+    for (let dim = buffer.shape.length - 1; dim >= 0; dim--) {
+      const alignment = aligned.get(dim);
+      if (alignment !== undefined && alignment.factor !== 0) {
+        const factor = constant(alignment.factor, stride.dtype);
+        const offset = constant(alignment.offset, stride.dtype);
+        const missing = floorMod(sub(add(factor, offset), floorMod(stride, factor)), factor);
+        stride = analyzer.simplify(add(stride, missing));
+      }
+      strides.unshift(stride);
+      stride = mul(stride, buffer.shape[dim]!);
+    }
+    const result = buffer.with({ strides });
+    strided.set(buffer, result);
+    return result;
+  };
+
+  return mutator({
+    AttrStmt(attr, recur) {
+      if (attr.key === "buffer_dim_align") {
+        const [dim, factor, offset] = (attr.value as Call).args.map((e) => (e as IntImm).value);
+        const buffer = attr.node as Buffer;
+        const dims = alignments.get(buffer) ?? new Map<number, Alignment>();
+        alignments.set(buffer, dims.set(dim!, { factor: factor!, offset: offset! }));
+        return recur(attr.body);
+      }
+      const inner = recur.children(attr);
+      if (attr.key === "buffer_bind_scope") {
+        return update(inner, { node: mapArray(attr.node as readonly Buffer[], withStrides) });
+      }
+      return attr.node instanceof Buffer ? update(inner, { node: withStrides(attr.node) }) : inner;
+    },
+    BufferRealize: (node, recur) =>
+      update(recur.children(node), { buffer: withStrides(node.buffer) }),
+    BufferLoad: (node, recur) => update(recur.children(node), { buffer: withStrides(node.buffer) }),
+    BufferStore: (node, recur) =>
+      update(recur.children(node), { buffer: withStrides(node.buffer) }),
+    Prefetch: (node, recur) => update(recur.children(node), { buffer: withStrides(node.buffer) }),
+  })(body);
+}

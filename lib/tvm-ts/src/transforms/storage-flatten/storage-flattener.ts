@@ -1,0 +1,213 @@
+/**
+ * Turns buffers of several dimensions into flat memory.
+ *
+ *     realize B: [32, 64] { B[i, j] = A[i, j] }
+ *  => allocate(B, float32, [2048]) { B[(i*64 + j)] = A[(i*64 + j)] }
+ */
+
+import { elemOffset, flattenedBuffer } from "../../arith";
+import {
+  add,
+  Allocate,
+  ALLOC_ALIGNMENT,
+  AttrStmt,
+  bitsOf,
+  Buffer,
+  BufferLoad,
+  builtin,
+  bytesOf,
+  Call,
+  Cast,
+  constant,
+  declBuffer,
+  div,
+  Evaluate,
+  For,
+  IntImm,
+  lanesOf,
+  mul,
+  mutator,
+  sub,
+  trueImm,
+  update,
+  Var,
+  type Prefetch,
+  type PrimFunc,
+  type Stmt,
+} from "../../ir";
+import type { FunctionPass, MemoryInfo, PassContext } from "../../pass";
+import { UsageError } from "../../support";
+import { constantSize } from "../analysis/allocation";
+import { scopeOfPointer } from "../analysis/storage-scope";
+import { BufferScopes } from "./buffer-scopes";
+
+/** @param cacheLineSize Bytes brought near by one prefetch. */
+export function storageFlattener(cacheLineSize: number): FunctionPass {
+  return {
+    name: "tir.StorageFlattener",
+    doc: "Turns buffers of several dimensions into flat memory.",
+    run: (func, context) => flatten(func, cacheLineSize, context),
+  };
+}
+
+interface Entry {
+  /** As it was, with the alignment of what is allocated for it. */
+  readonly buffer: Buffer;
+  readonly flat: Buffer;
+}
+
+function flatten(func: PrimFunc, cacheLineSize: number, context: PassContext): PrimFunc {
+  const memories = context.option("tir.memory_info");
+  const scopes = new BufferScopes<Entry>();
+  const bufferMap = new Map<Var, Buffer>();
+  for (const [param, buffer] of func.bufferMap) {
+    const flat = flatBuffer(buffer);
+    scopes.define(buffer, { buffer, flat });
+    bufferMap.set(param, flat);
+  }
+
+  /** Pointers allocated by statements that were there already: their buffers are met at accesses. */
+  const pointers = new Set<Var>();
+  const entryOf = (buffer: Buffer): Entry => {
+    if (pointers.has(buffer.data) && scopes.lookup(buffer) === undefined) {
+      scopes.define(buffer, { buffer, flat: flatBuffer(buffer) });
+    }
+    return scopes.get(buffer);
+  };
+
+  const body = mutator({
+    AttrStmt(attr, recur) {
+      if (attr.key !== "double_buffer_scope" || !(attr.node instanceof Buffer)) return undefined;
+      const inner = recur(attr.body);
+      return new AttrStmt(entryOf(attr.node).flat.data, attr.key, attr.value, inner, attr.span);
+    },
+    BufferStore(node, recur) {
+      const store = recur.children(node);
+      const { buffer, flat } = entryOf(node.buffer);
+      const value = store.value.dtype === "bool" ? new Cast("int8", store.value) : store.value;
+      return update(store, { buffer: flat, value, indices: elemOffset(buffer, store.indices) });
+    },
+    BufferLoad(node, recur) {
+      const load = recur.children(node);
+      const { buffer, flat } = entryOf(node.buffer);
+      const value = update(load, { buffer: flat, indices: elemOffset(buffer, load.indices) });
+      return node.dtype === "bool" ? new Cast("bool", value) : value;
+    },
+    BufferRealize(realize, recur) {
+      if (scopes.lookup(realize.buffer) !== undefined) return recur(realize.body);
+      const buffer = allocated(realize.buffer, memories, realize.span);
+      const flat = flatBuffer(buffer);
+      scopes.define(realize.buffer, { buffer, flat });
+      const inner = recur(realize.body);
+      scopes.leave(realize.buffer);
+      return new Allocate(
+        flat.data,
+        flat.dtype,
+        flat.shape,
+        trueImm(),
+        inner,
+        undefined,
+        realize.span,
+      );
+    },
+    Allocate(node, recur) {
+      pointers.add(node.bufferVar);
+      const { shape } = flattenedBuffer(declBuffer(node.extents));
+      return update(recur.children(node), { extents: shape });
+    },
+    LetStmt(node) {
+      if (node.var_.dtype === "handle") pointers.add(node.var_);
+      return undefined;
+    },
+    Prefetch: (node, recur) =>
+      recur(prefetchLoop(node, entryOf(node.buffer).buffer, cacheLineSize)),
+  })(func.body);
+
+  const preflattened = new Map([...func.bufferMap, ...func.preflattenedBufferMap]);
+  return func.with({ body, bufferMap, preflattenedBufferMap: preflattened });
+}
+
+/** The buffer with one dimension; truth values are kept in bytes. */
+function flatBuffer(buffer: Buffer): Buffer {
+  const flat = flattenedBuffer(buffer);
+  return flat.dtype === "bool" ? flat.with({ dtype: "int8" }) : flat;
+}
+
+/** The realized buffer as it will be allocated: small ones need less alignment. */
+function allocated(
+  buffer: Buffer,
+  memories: Readonly<Record<string, MemoryInfo>>,
+  span: Stmt["span"],
+): Buffer {
+  const bits = (constantSize(buffer.shape) ?? 0) * bitsOf(buffer.dtype);
+  const bytes = Math.floor((bits * lanesOf(buffer.dtype)) / 8);
+  let alignment = ALLOC_ALIGNMENT;
+  while (bytes > 0 && alignment > bytes) alignment /= 2;
+
+  const scope = scopeOfPointer(buffer.data);
+  const memory = scope.tag === "" ? undefined : memories[scope.text];
+  if (memory !== undefined) {
+    alignment = Math.ceil(memory.maxSimdBits / bitsOf(buffer.dtype));
+    if (bits > memory.maxNumBits) {
+      throw new UsageError(
+        `buffer ${buffer.name} takes ${bits} bits, but ${scope.text} has ${memory.maxNumBits}; ` +
+          `split the axes over which it is needed, so that less of it is needed at a time`,
+        { span },
+      );
+    }
+  }
+  const { data, dtype, shape, strides, name, axisSeparators } = buffer;
+  const zero = new IntImm(0, shape[0]?.dtype ?? "int32");
+  return new Buffer(
+    data,
+    dtype,
+    shape,
+    strides,
+    zero,
+    name,
+    alignment,
+    1,
+    false,
+    axisSeparators,
+    buffer.span,
+  );
+}
+
+/**
+ * Loops that ask for the region line by line. As many inner dimensions as fit one line are covered
+ * by the line itself; the next one is walked a line at a time.
+ */
+function prefetchLoop(node: Prefetch, buffer: Buffer, cacheLineSize: number): Stmt {
+  const { bounds } = node;
+  const perLine = Math.floor(cacheLineSize / bytesOf(buffer.dtype));
+  let walked = bounds.length - 1;
+  let covered = 1;
+  for (; walked > 0; walked--) {
+    const size = buffer.shape[walked]!;
+    if (size.kind !== "IntImm" || covered * size.value > perLine) break;
+    covered *= size.value;
+  }
+  const step = constant(Math.floor(perLine / covered));
+
+  // The indices stand innermost first, as in the reference.
+  const indices = bounds
+    .slice(walked + 1)
+    .map((bound) => bound.min)
+    .reverse();
+  const vars: Var[] = [];
+  for (let dim = walked; dim >= 0; dim--) {
+    const variable = new Var(`prefetch.${node.buffer.name}.${dim}`);
+    const { min } = bounds[dim]!;
+    indices.push(dim === walked ? add(min, mul(step, variable)) : add(variable, min));
+    vars.push(variable);
+  }
+
+  const address = new Call("handle", builtin.addressOf, [new BufferLoad(buffer, indices)]);
+  const hints = [constant(0), constant(3), constant(1)];
+  const call = new Call(buffer.dtype, builtin.prefetch, [address, ...hints]);
+  return vars.reduce<Stmt>((inner, variable, i) => {
+    const { extent } = bounds[walked - i]!;
+    const count = i === 0 ? add(div(sub(extent, 1), step), 1) : extent;
+    return new For(variable, new IntImm(0), count, "serial", inner);
+  }, new Evaluate(call));
+}

@@ -1,0 +1,69 @@
+/**
+ * Gives buffers without a storage scope one: `global` outside of threads, `shared` in a block,
+ * `local` in a thread.
+ *
+ *     realize B: Pointer(float32) { ... }  =>  realize B: Pointer(global float32) { ... }
+ */
+
+import {
+  Buffer,
+  mapArray,
+  mutator,
+  update,
+  Var,
+  type AttrStmt,
+  type IterVar,
+  type Stmt,
+} from "../../ir";
+import type { FunctionPass } from "../../pass";
+import { Feature, has } from "../analysis/features";
+import { threadRank } from "../analysis/storage-scope";
+
+export const threadScopePropagate: FunctionPass = {
+  name: "tir.ThreadScopePropagate",
+  doc: "Gives buffers without a storage scope that of the threads around them.",
+  run(func) {
+    if (!has(func.body, Feature.BufferRealize)) return func;
+    return func.with({ body: propagate(func.body, new Set(func.bufferMap.values())) });
+  },
+};
+
+const defaultScopes = ["shared", "local"] as const;
+
+function propagate(body: Stmt, external: ReadonlySet<Buffer>): Stmt {
+  const scoped = new Map<Var, Buffer>();
+  const threads: (0 | 1)[] = [];
+  const remap = (buffer: Buffer): Buffer => scoped.get(buffer.data) ?? buffer;
+  const remapNode = (attr: AttrStmt): AttrStmt["node"] => {
+    if (attr.node instanceof Buffer) return remap(attr.node);
+    if (attr.key !== "buffer_bind_scope") return attr.node;
+    return mapArray(attr.node as readonly Buffer[], remap);
+  };
+
+  return mutator({
+    Var: (variable) => scoped.get(variable)?.data,
+    BufferRealize(realize, recur) {
+      const { buffer } = realize;
+      const { data } = buffer;
+      if (data.pointer?.scope !== "" || external.has(buffer)) return undefined;
+      const rank = threads[threads.length - 1];
+      const scope = rank === undefined ? "global" : defaultScopes[rank];
+      const pointer = new Var(data.name, data.dtype, { element: data.pointer.element, scope });
+      const result = buffer.with({ data: pointer });
+      scoped.set(data, result);
+      return update(realize, { buffer: result, body: recur(realize.body) });
+    },
+    BufferLoad: (node, recur) => update(recur.children(node), { buffer: remap(node.buffer) }),
+    BufferStore: (node, recur) => update(recur.children(node), { buffer: remap(node.buffer) }),
+    Prefetch: (node, recur) => update(recur.children(node), { buffer: remap(node.buffer) }),
+    AttrStmt(attr, recur) {
+      if (attr.key === "thread_extent") {
+        threads.push(threadRank((attr.node as IterVar).threadTag));
+        const inner = recur.children(attr);
+        threads.pop();
+        return inner;
+      }
+      return update(recur.children(attr), { node: remapNode(attr) });
+    },
+  })(body);
+}

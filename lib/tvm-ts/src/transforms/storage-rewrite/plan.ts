@@ -1,0 +1,366 @@
+/**
+ * Decides which allocations share memory: those that are not needed at the same time, and all that
+ * lie in a memory of its own (a tagged scope).
+ */
+
+import { Analyzer } from "../../arith";
+import {
+  Allocate,
+  add,
+  bitsOf,
+  constant,
+  elementOf,
+  eq,
+  exprEqual,
+  floorDiv,
+  floorMod,
+  IntImm,
+  lanesOf,
+  max,
+  mul,
+  noOp,
+  trueImm,
+  type DataType,
+  type PrimExpr,
+  type Stmt,
+  type Var,
+} from "../../ir";
+import type { MemoryInfo } from "../../pass";
+import { InternalError, UsageError } from "../../support";
+import { constantSize } from "../analysis/allocation";
+import {
+  isTaggedMemory,
+  scopeOfPointer,
+  StorageRank,
+  type StorageScope,
+} from "../analysis/storage-scope";
+import { canBeInPlace } from "./inplace";
+import { linearAccess, type Event, type LinearAccess } from "./linear-access";
+
+/** A piece of memory and the allocations that use it. */
+export class Storage {
+  readonly allocations: Allocate[] = [];
+  /** Other pieces that lie in this one's allocation. */
+  readonly merged: Storage[] = [];
+  /** What replaces the allocations, with nothing inside; none for a piece that lies in another. */
+  allocation: Allocate | undefined;
+  pointer: Var | undefined;
+  /** Where this piece begins in the allocation it lies in. */
+  bitsOffset = 0;
+
+  constructor(
+    /** The statement in whose body it is allocated; undefined for the whole program. */
+    readonly attachedTo: Stmt | undefined,
+    readonly scope: StorageScope,
+    readonly elementType: DataType,
+    /** 0 if unknown while compiling. */
+    public bits: number,
+  ) {}
+}
+
+export interface StoragePlan {
+  /** By the variable of each old allocation. */
+  readonly storageOf: ReadonlyMap<Var, Storage>;
+  /** What is allocated in a statement's body, or (`undefined`) around everything. */
+  readonly attached: ReadonlyMap<Stmt | undefined, readonly Storage[]>;
+}
+
+export function planStorage(
+  body: Stmt,
+  memories: Readonly<Record<string, MemoryInfo>>,
+): StoragePlan {
+  const planner = new Planner(linearAccess(body));
+  planner.assign();
+  const attached = new Map<Stmt | undefined, Storage[]>();
+  for (const storage of planner.storages) {
+    const here = attached.get(storage.attachedTo);
+    if (here === undefined) attached.set(storage.attachedTo, [storage]);
+    else here.push(storage);
+  }
+  for (const storages of attached.values()) allocateAll(storages, memories);
+  return { storageOf: planner.storageOf, attached };
+}
+
+// Which pieces there are ------------------------------------------------------------------------
+
+/** Memories that are needed from here on, and those that are not needed any more. */
+interface Changes {
+  readonly begin: Var[];
+  readonly end: Var[];
+}
+
+/** A free piece is reused for sizes up to this many times smaller or larger than its own. */
+const REUSE_RANGE = 16;
+
+class Planner {
+  readonly storages: Storage[] = [];
+  readonly storageOf = new Map<Var, Storage>();
+  private readonly changes: ReadonlyMap<Stmt, Changes>;
+  /** Pieces nobody needs: of known size, the smallest first, and of unknown size. */
+  private free: Storage[] = [];
+  private freeUnknown: Storage[] = [];
+  /** The parallel loop or thread launch we are in; memory is not shared across its border. */
+  private thread: Stmt | undefined;
+
+  constructor(private readonly access: LinearAccess) {
+    this.changes = liveness(access.events);
+  }
+
+  /** Gives each allocation a piece of memory. */
+  assign(): void {
+    /** Memories whose piece was taken over in place. */
+    const takenOver = new Set<Var>();
+    for (const event of this.access.events) {
+      const changes = this.changes.get(event.stmt);
+      if (changes !== undefined && event.position !== "end") {
+        for (const pointer of changes.begin) {
+          const allocation = this.access.allocations.get(pointer)!;
+          const inPlace =
+            changes.begin.length <= 2
+              ? this.inPlace(event.stmt, allocation, changes.end, takenOver)
+              : undefined;
+          const storage = inPlace ?? this.find(allocation);
+          storage.allocations.push(allocation);
+          this.storageOf.set(pointer, storage);
+        }
+      }
+      this.crossThreadBorder(event);
+      if (changes !== undefined && event.position !== "begin") {
+        for (const pointer of changes.end) {
+          if (!takenOver.has(pointer)) this.release(this.storageOf.get(pointer)!);
+        }
+      }
+    }
+  }
+
+  /** The piece of a memory that ends here and that the new one can overwrite as it is read. */
+  private inPlace(
+    stmt: Stmt,
+    allocation: Allocate,
+    ending: readonly Var[],
+    takenOver: Set<Var>,
+  ): Storage | undefined {
+    const scope = scopeOfPointer(allocation.bufferVar);
+    for (const source of ending) {
+      const storage = this.storageOf.get(source);
+      if (storage === undefined || takenOver.has(source)) continue;
+      if (
+        sameScope(storage.scope, scope) &&
+        storage.attachedTo === this.thread &&
+        storage.elementType === elementOf(allocation.dtype) &&
+        canBeInPlace(stmt, allocation.bufferVar, source) &&
+        storage.bits === bitsOfAllocation(allocation)
+      ) {
+        takenOver.add(source);
+        return storage;
+      }
+    }
+    return undefined;
+  }
+
+  /** A free piece that fits, or a new one. */
+  private find(allocation: Allocate): Storage {
+    const scope = scopeOfPointer(allocation.bufferVar);
+    const bits = bitsOfAllocation(allocation);
+    const isReusable = allocation.extents.length === 1 && !staysAlone(scope, allocation, bits);
+    const found = isReusable ? this.takeFree(allocation, scope, bits) : undefined;
+    if (found !== undefined) return found;
+    const storage = new Storage(this.thread, scope, elementOf(allocation.dtype), bits);
+    this.storages.push(storage);
+    return storage;
+  }
+
+  private takeFree(allocation: Allocate, scope: StorageScope, bits: number): Storage | undefined {
+    const fits = (storage: Storage): boolean =>
+      storage.attachedTo === this.thread && sameScope(storage.scope, scope);
+    const sameElements = (storage: Storage): boolean =>
+      storage.elementType === elementOf(allocation.dtype);
+
+    if (bits === 0) {
+      const found = this.freeUnknown.find((storage) => fits(storage) && sameElements(storage));
+      this.freeUnknown = this.freeUnknown.filter((storage) => storage !== found);
+      return found;
+    }
+    // The smallest that is large enough, or else the largest of the smaller ones.
+    const isLargeEnough = (storage: Storage): boolean => storage.bits >= bits;
+    const smaller = this.free.filter((storage) => !isLargeEnough(storage)).reverse();
+    const found =
+      this.free.find(
+        (storage) => isLargeEnough(storage) && storage.bits <= bits * REUSE_RANGE && fits(storage),
+      ) ??
+      smaller.find(
+        (storage) =>
+          storage.bits >= Math.floor(bits / REUSE_RANGE) && fits(storage) && sameElements(storage),
+      );
+    if (found === undefined) return undefined;
+    this.free = this.free.filter((storage) => storage !== found);
+    found.bits = Math.max(bits, found.bits);
+    return found;
+  }
+
+  private release(storage: Storage): void {
+    if (staysAlone(storage.scope, storage.allocations[0]!, storage.bits)) return;
+    if (storage.bits === 0) {
+      this.freeUnknown.push(storage);
+      return;
+    }
+    const larger = this.free.findIndex((other) => other.bits > storage.bits);
+    this.free.splice(larger < 0 ? this.free.length : larger, 0, storage);
+  }
+
+  private crossThreadBorder({ stmt }: Event): void {
+    const isBorder =
+      stmt.kind === "AttrStmt"
+        ? stmt.key !== "extern_scope"
+        : stmt.kind === "For" &&
+          stmt.forKind === "parallel" &&
+          (this.thread === undefined || this.thread === stmt);
+    if (!isBorder) return;
+    if (this.thread === undefined) {
+      this.thread = stmt;
+      return;
+    }
+    if (this.thread !== stmt)
+      throw new InternalError("threads are launched inside a parallel loop");
+    this.thread = undefined;
+    this.free = this.free.filter((storage) => storage.attachedTo !== stmt);
+    this.freeUnknown = this.freeUnknown.filter((storage) => storage.attachedTo !== stmt);
+  }
+}
+
+/** Where each memory is first needed and where last, by the statement of that event. */
+function liveness(events: readonly Event[]): Map<Stmt, Changes> {
+  const changes = new Map<Stmt, Changes>();
+  const at = (stmt: Stmt): Changes => {
+    let found = changes.get(stmt);
+    if (found === undefined) changes.set(stmt, (found = { begin: [], end: [] }));
+    return found;
+  };
+  const record = (event: Event, side: "begin" | "end", seen: Set<Var>): void => {
+    for (const pointer of event.touched) {
+      if (seen.has(pointer)) continue;
+      seen.add(pointer);
+      at(event.stmt)[side].push(pointer);
+    }
+  };
+  const seenBackward = new Set<Var>();
+  for (let i = events.length - 1; i >= 0; i--) {
+    if (events[i]!.position !== "begin") record(events[i]!, "end", seenBackward);
+  }
+  const seenForward = new Set<Var>();
+  for (const event of events) {
+    if (event.position !== "end") record(event, "begin", seenForward);
+  }
+  return changes;
+}
+
+/** Whether sharing is left to the code generator, which keeps such memory in registers. */
+function staysAlone(scope: StorageScope, allocation: Allocate, bits: number): boolean {
+  if (scope.tag !== "") return false;
+  if (scope.rank >= StorageRank.Warp || allocation.dtype === "handle") return true;
+  return bits > 0 && bits <= 32;
+}
+
+function sameScope(a: StorageScope, b: StorageScope): boolean {
+  return a.rank === b.rank && a.tag === b.tag;
+}
+
+/** 0 if unknown while compiling. */
+function bitsOfAllocation({ extents, dtype }: Allocate): number {
+  return (constantSize(extents) ?? 0) * bitsOf(dtype) * lanesOf(dtype);
+}
+
+// What is allocated for them --------------------------------------------------------------------
+
+function allocateAll(
+  storages: readonly Storage[],
+  memories: Readonly<Record<string, MemoryInfo>>,
+): void {
+  storages.forEach((storage, i) => {
+    if (!isTaggedMemory(storage.scope)) return;
+    if (storage.bits === 0) {
+      const { bufferVar, span } = storage.allocations[0]!;
+      throw new UsageError(
+        `buffer ${bufferVar.name} lies in ${storage.scope.text} and must have a constant size`,
+        { span },
+      );
+    }
+    // All pieces of a tagged memory lie in the first one's allocation.
+    storages
+      .slice(0, i)
+      .find((other) => sameScope(other.scope, storage.scope))
+      ?.merged.push(storage);
+  });
+  for (const storage of storages) {
+    if (storage.bitsOffset !== 0) continue;
+    const memory = memories[storage.scope.text];
+    if (storage.merged.length > 0) allocateMerged(storage, memory);
+    else allocateAlone(storage, memory);
+  }
+}
+
+function allocateMerged(storage: Storage, memory: MemoryInfo | undefined): void {
+  const alignment = memory?.maxSimdBits ?? 32;
+  const aligned = (bits: number): number => Math.ceil(bits / alignment) * alignment;
+  const first = storage.allocations[0]!;
+  storage.pointer = first.bufferVar;
+  let bits = aligned(storage.bits);
+  for (const piece of storage.merged) {
+    piece.bitsOffset = bits;
+    piece.pointer = storage.pointer;
+    bits = aligned(bits + piece.bits);
+  }
+  const elementBits = bitsOf(storage.elementType) * lanesOf(storage.elementType);
+  const size = new IntImm(Math.ceil(bits / elementBits), first.extents[0]!.dtype);
+  storage.allocation = newAllocation(first, storage.elementType, [size]);
+  checkFits(storage, bits, memory);
+}
+
+function allocateAlone(storage: Storage, memory: MemoryInfo | undefined): void {
+  const { allocations } = storage;
+  const first = allocations[0]!;
+  storage.pointer = first.bufferVar;
+  const widest = allocations.reduce((a, b) => (lanesOf(b.dtype) > lanesOf(a.dtype) ? b : a));
+  const identical = allocations.every(
+    (other) =>
+      other.dtype === first.dtype &&
+      other.extents.length === first.extents.length &&
+      other.extents.every((extent, i) => exprEqual(extent, first.extents[i]!)),
+  );
+  storage.allocation = identical
+    ? new Allocate(first.bufferVar, first.dtype, first.extents, first.condition, noOp())
+    : newAllocation(first, widest.dtype, [largest(allocations, widest.dtype)]);
+  if (isTaggedMemory(storage.scope)) checkFits(storage, storage.bits, memory);
+}
+
+function newAllocation(first: Allocate, dtype: DataType, extents: readonly PrimExpr[]): Allocate {
+  return new Allocate(first.bufferVar, dtype, extents, trueImm(), noOp(), undefined, first.span);
+}
+
+/** The size of the largest allocation, in elements of `dtype`. */
+function largest(allocations: readonly Allocate[], dtype: DataType): PrimExpr {
+  const analyzer = new Analyzer();
+  const sizes = allocations.map((allocation) => {
+    const bits = bitsOf(allocation.dtype) * lanesOf(allocation.dtype);
+    const count = allocation.extents[0]!;
+    const overflows = count.kind === "IntImm" && count.value > Math.floor((2 ** 31 - 1) / bits);
+    return mul(overflows ? constant(count.value, "int64") : count, bits);
+  });
+  const bits = sizes.reduce((a, b) => max(a, b));
+  const elementBits = bitsOf(dtype) * lanesOf(dtype);
+  const divides = analyzer.canProve(eq(floorMod(bits, elementBits), 0));
+  const count = floorDiv(bits, elementBits);
+  return analyzer.simplify(divides ? count : add(count, 1));
+}
+
+function checkFits(storage: Storage, bits: number, memory: MemoryInfo | undefined): void {
+  if (memory === undefined || bits <= memory.maxNumBits) return;
+  const pieces = [storage, ...storage.merged].flatMap((piece) =>
+    piece.allocations.map((allocation) => allocation.bufferVar.name),
+  );
+  throw new UsageError(
+    `${storage.scope.text} has ${memory.maxNumBits} bits, but ${pieces.join(", ")} take ${bits} ` +
+      `together; split the axes over which they are needed, so that less is needed at a time`,
+    { span: storage.allocations[0]!.span },
+  );
+}

@@ -1,0 +1,34 @@
+/**
+ * Drops the realizations of the function's own arguments, which need no memory. (Textures, which
+ * gave the pass its name, exist on no target of ours.)
+ *
+ *     realize C: [32, 32] in [0:32, 0:32] { C[i, j] = ... }  =>  C[i, j] = ...
+ */
+
+import { mutate, type Buffer } from "../ir";
+import type { FunctionPass } from "../pass";
+import { UsageError } from "../support";
+import { Feature, has } from "./analysis/features";
+
+export const textureFlatten: FunctionPass = {
+  name: "tir.TextureFlatten",
+  doc: "Drops the realizations of the function's own arguments.",
+  run(func) {
+    if (!has(func.body, Feature.BufferRealize)) return func;
+    const external = new Set<Buffer>(func.bufferMap.values());
+    const body = mutate(func.body, {
+      BufferRealize(realize, recur) {
+        const { buffer } = realize;
+        if (external.has(buffer)) return recur(realize.body);
+        if (buffer.scope.includes("texture")) {
+          throw new UsageError(
+            `buffer ${buffer.name} is in scope "${buffer.scope}", but no target here has textures`,
+            { span: realize.span },
+          );
+        }
+        return undefined;
+      },
+    });
+    return func.with({ body });
+  },
+};

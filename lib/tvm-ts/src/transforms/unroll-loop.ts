@@ -1,0 +1,150 @@
+/**
+ * Repeats the bodies of loops that are to be unrolled, and of small ones where a context or a
+ * pragma asks for it.
+ *
+ *     for (i, 0, 2) "unroll" { A[i] = 0 }  =>  A[0] = 0  A[1] = 0
+ */
+
+import { Analyzer } from "../arith";
+import {
+  add,
+  constant,
+  flattenSeq,
+  mapArray,
+  noOp,
+  stmtMutator,
+  substitute,
+  update,
+  type AttrStmt,
+  type For,
+  type Stmt,
+} from "../ir";
+import type { FunctionPass, OptionGroups } from "../pass";
+import { UsageError } from "../support";
+import { Feature, has } from "./analysis/features";
+import { convertSSA } from "./convert-ssa";
+
+type Options = OptionGroups["tir.UnrollLoop"];
+
+export const unrollLoop: FunctionPass = {
+  name: "tir.UnrollLoop",
+  doc: "Repeats the bodies of loops that are to be unrolled.",
+  run(func, context) {
+    const options = context.option("tir.UnrollLoop");
+    const automatic = options.autoMaxStep > 0 || options.autoMaxExtent > 0;
+    if (!automatic && !has(func.body, Feature.UnrolledLoop | Feature.UnrollPragma)) return func;
+    const body = unroll(func.body, options);
+    return func.with({ body: body === func.body ? body : convertSSA(body) });
+  },
+};
+
+/** What has been seen of a stretch of statements, to decide what is unrolled without being asked. */
+interface Counts {
+  /** Statements, each as often as it is repeated. */
+  steps: number;
+  /** Unrolled loops, one inside the other. */
+  unrolledDepth: number;
+  /** Loops that stay, one inside the other. */
+  loopDepth: number;
+}
+
+function unroll(body: Stmt, initial: Options): Stmt {
+  const analyzer = new Analyzer();
+  let options = initial;
+  let counts: Counts = { steps: 0, unrolledDepth: 0, loopDepth: 0 };
+
+  const withOptions = (changes: Partial<Options>, run: () => Stmt): Stmt => {
+    const outer = options;
+    options = { ...options, ...changes };
+    const result = run();
+    options = outer;
+    return result;
+  };
+
+  const extentOf = (loop: For): number | undefined => {
+    const extent = analyzer.simplify(loop.extent);
+    return extent.kind === "IntImm" && extent.value < 2 ** 31 ? extent.value : undefined;
+  };
+
+  /** Whether a loop, its body being counted, is small enough to be unrolled without being asked. */
+  const isSmall = (extent: number): boolean =>
+    counts.loopDepth === 0 &&
+    counts.unrolledDepth <= options.autoMaxDepth &&
+    (extent * counts.steps <= options.autoMaxStep || extent <= options.autoMaxExtent);
+
+  return stmtMutator({
+    AttrStmt(attr, recur) {
+      if (attr.key === "pragma_auto_unroll_max_step") {
+        return withOptions({ autoMaxStep: pragmaValue(attr) }, () => recur(attr.body));
+      }
+      if (attr.key === "pragma_unroll_explicit") {
+        return withOptions({ explicitUnroll: pragmaValue(attr) !== 0 }, () => recur(attr.body));
+      }
+      return undefined;
+    },
+    SeqStmt(node, recur) {
+      // Each statement is counted by itself; the sequence is as deep as the deepest.
+      const outer = counts;
+      let total: Counts = { ...outer };
+      const result = update(node, {
+        seq: mapArray(node.seq, (stmt) => {
+          counts = { steps: 0, unrolledDepth: 0, loopDepth: 0 };
+          const rewritten = recur(stmt);
+          total = {
+            steps: total.steps + counts.steps,
+            unrolledDepth: Math.max(total.unrolledDepth, counts.unrolledDepth),
+            loopDepth: Math.max(total.loopDepth, counts.loopDepth),
+          };
+          return rewritten;
+        }),
+      });
+      counts = total;
+      return result;
+    },
+    BufferStore(store) {
+      counts.steps++;
+      return store;
+    },
+    Evaluate(node) {
+      counts.steps++;
+      return node;
+    },
+    For(node, recur) {
+      const loop = recur.children(node);
+      const extent = extentOf(loop);
+      if (loop.forKind === "unrolled" && extent === undefined) {
+        throw new UsageError(
+          `loop ${loop.loopVar.name} is to be unrolled, but its extent is not a constant`,
+          { span: loop.span },
+        );
+      }
+      const chosen =
+        loop.forKind === "unrolled" ||
+        (loop.forKind === "serial" && extent !== undefined && isSmall(extent));
+      if (chosen) {
+        counts.steps *= extent!;
+        counts.unrolledDepth++;
+      } else {
+        counts.loopDepth++;
+      }
+      const single = extent !== undefined && extent <= 1 && options.autoMaxExtent === 1;
+      if ((chosen && options.explicitUnroll) || single) return repeat(loop, extent!);
+      return chosen ? update(loop, { forKind: "unrolled" }) : loop;
+    },
+  })(body);
+}
+
+/** The body once for each iteration. */
+function repeat(loop: For, extent: number): Stmt {
+  if (extent <= 0) return noOp();
+  const { loopVar, min, body } = loop;
+  const iterations = Array.from({ length: extent }, (_, i) =>
+    substitute(body, new Map([[loopVar, add(min, constant(i, loopVar.dtype))]])),
+  );
+  return flattenSeq(...iterations);
+}
+
+function pragmaValue(attr: AttrStmt): number {
+  if (attr.value.kind === "IntImm") return attr.value.value;
+  throw new UsageError(`pragma ${attr.key} takes a whole number`, { span: attr.span });
+}
