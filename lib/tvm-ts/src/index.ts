@@ -1,5 +1,6 @@
 import { installDisplays } from "./view";
 
+export * as arith from "./arith";
 export * from "./ir";
 export * from "./support";
 export * as view from "./view";

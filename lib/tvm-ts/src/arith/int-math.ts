@@ -48,5 +48,6 @@ export function bezout(a: number, b: number): { readonly gcd: number; readonly x
 
 /** Whether a constant of `dtype` can hold `value`, and a `number` holds it exactly. */
 export function fits(value: number, dtype: DataType): boolean {
+  if (dtype === "int32") return (value | 0) === value; // asked most of all
   return Number.isSafeInteger(value) && value >= minValueOf(dtype) && value <= maxValueOf(dtype);
 }

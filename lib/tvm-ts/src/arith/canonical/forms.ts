@@ -78,33 +78,36 @@ export class Split {
     );
   }
 
-  normalize(): PrimExpr {
-    return this.normalizeTimes(1);
-  }
-
   /** The split as an expression. */
   normalize(): PrimExpr {
-    return this.steps(this.scale).at(-1)!;
+    return this.scale === 0 ? constant(0, this.dtype) : this.times(this.scale);
   }
 
   /** The same with the opposite sign, for those who subtract it. */
   normalizeNegated(): PrimExpr {
-    return this.steps(-this.scale).at(-1)!;
+    return this.times(-this.scale);
   }
 
-  /** The expressions computed on the way to the value, in order. */
-  steps(scale = this.scale): PrimExpr[] {
-    if (this.scale === 0) return [constant(0, this.dtype)];
-    let expr = this.index;
-    const steps = [expr];
-    if (this.upper !== Infinity) {
-      steps.push((expr = remainderOf(this.mode, expr, constant(this.upper, this.dtype))));
-    }
-    if (this.lower !== 1) {
-      steps.push((expr = quotientOf(this.mode, expr, constant(this.lower, this.dtype))));
-    }
-    if (scale !== 1) steps.push(mul(expr, constant(scale, this.dtype)));
-    return steps;
+  private times(scale: number): PrimExpr {
+    const part = this.quotient(this.remainder());
+    return scale === 1 ? part : mul(part, constant(scale, this.dtype));
+  }
+
+  private remainder(): PrimExpr {
+    if (this.upper === Infinity) return this.index;
+    return remainderOf(this.mode, this.index, constant(this.upper, this.dtype));
+  }
+
+  private quotient(remainder: PrimExpr): PrimExpr {
+    if (this.lower === 1) return remainder;
+    return quotientOf(this.mode, remainder, constant(this.lower, this.dtype));
+  }
+
+  /** The expressions computed on the way to the value. */
+  steps(): readonly PrimExpr[] {
+    if (this.scale === 0) return [];
+    const remainder = this.remainder();
+    return [this.index, remainder, this.quotient(remainder), this.normalize()];
   }
 
   /** Whether every number of the split fits `dtype`. */

@@ -32,6 +32,9 @@ import {
   shiftLeft,
   shiftRight,
   sideEffect,
+  type GE,
+  type LE,
+  type NE,
   type PrimExpr,
   type Reduce,
   type Var,
@@ -46,6 +49,8 @@ import { OPERATORS, type OperatorExpr } from "../operators";
 import type { Slots } from "./compile";
 import type { Order, Questions } from "./questions";
 import { rules, type RewrittenKind } from "./rules";
+
+type RewrittenOperator = Extract<OperatorExpr, { kind: RewrittenKind }>;
 
 /** How many results may be simplified again inside one another. */
 const FUEL = 5;
@@ -185,7 +190,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
     return mapChildren(expr, (child) => this.of(child as PrimExpr));
   }
 
-  private rewriteOperator(expr: OperatorExpr): PrimExpr {
+  private rewriteOperator(expr: RewrittenOperator): PrimExpr {
     const a = this.of(expr.a);
     const b = this.of(expr.b);
     const folded = constFold[expr.kind](a, b);
@@ -270,7 +275,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
     return value === expr.value && body === expr.body ? expr : new Let(expr.var_, value, body);
   }
 
-  protected rewriteReduce(expr: Reduce): PrimExpr {
+  protected rewriteReduce(expr: Reduce): Reduce {
     for (const axis of expr.axis) {
       if (axis.dom !== undefined) this.analyzer.bind(axis.var_, axis.dom);
     }
@@ -317,9 +322,9 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
 }
 
 /** `node` if `result` says the same in the same words. */
-function sameOr(node: PrimExpr & { a: PrimExpr; b: PrimExpr }, result: PrimExpr): PrimExpr {
-  const same = result.kind === node.kind && result.a === node.a && result.b === node.b;
-  return same ? node : result;
+function sameOr(node: NE | LE | GE, result: PrimExpr): PrimExpr {
+  if (result.kind !== node.kind) return result;
+  return result.a === node.a && result.b === node.b ? node : result;
 }
 
 function isNumber(expr: PrimExpr): boolean {
