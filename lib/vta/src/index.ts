@@ -1,2 +1,4 @@
 export * from "./config";
 export * from "./isa";
+export * from "./runtime";
+export * from "./sim";

@@ -139,7 +139,10 @@ describe("a configuration is refused", () => {
   });
 
   it("when an element is larger than a page or smaller than a byte", () => {
-    refuse({ LOG_BLOCK: 7, LOG_WGT_BUFF_SIZE: 20 }, /bytes of an element <= 4096, but 16384 > 4096/);
+    refuse(
+      { LOG_BLOCK: 7, LOG_WGT_BUFF_SIZE: 20 },
+      /bytes of an element <= 4096, but 16384 > 4096/,
+    );
     refuse({ LOG_INP_WIDTH: 0, LOG_BLOCK: 2, LOG_INP_BUFF_SIZE: 10 }, /8 <= bits of an element/);
   });
 

@@ -1,0 +1,383 @@
+/**
+ * The JIT runtime: the functions that compiled host code calls to drive the accelerator.
+ *
+ * Calls record instructions and micro-ops straight into DRAM; `synchronize` has the accelerator run
+ * them. Methods are named after the C functions (`VTALoadBuffer2D` is `loadBuffer2D`) and take sizes,
+ * offsets and strides in elements of the memory they name.
+ */
+
+import { UsageError } from "tvm-ts";
+import { DEBUG, MEM_ID, type Environment } from "../config";
+import { InstructionSet, OPCODE } from "../isa";
+import { hex, type Driver } from "../sim";
+import { dumpInstructions, dumpUops } from "./dump";
+import { forceSerial } from "./force-serial";
+import { InsnQueue, STAGE, stageOfMemory, type Stage } from "./insn-queue";
+import { UopKernel, type UopLoop } from "./uop-kernel";
+import { UopQueue } from "./uop-queue";
+
+/** Bytes of DRAM for the micro-ops and for the instructions of a run, as the reference has them. */
+const MAX_TRANSFER = 1 << 25;
+
+/** Instructions that one call may record, and that the end of a run may add to them. */
+const ROOM_FOR_CALL = 2;
+const ROOM_FOR_END = 6;
+
+/** How long a run that the queue starts itself may take: what compiled code passes as well. */
+const WAIT_CYCLES = 2 ** 31;
+
+/** Mode of `uopPush`. */
+const GEMM_MODE = 0;
+
+export interface CommandQueueOptions {
+  /** Receives what the debug flags print; the console if left out. */
+  readonly print?: (text: string) => void;
+  /** Bytes of each of the two DRAM buffers; 32 MiB if left out. */
+  readonly maxTransfer?: number;
+}
+
+/** Runs a piece of the program that pushes the micro-ops of a kernel; 0 if it went well. */
+export type RecordKernel = () => number;
+
+export class CommandQueue {
+  readonly driver: Driver;
+  private readonly isa: InstructionSet;
+  private readonly uops: UopQueue;
+  private readonly insns: InsnQueue;
+  private readonly print: (text: string) => void;
+  /** Kernels by the place in the program that pushes them and the values they depend on. */
+  private kernels = new WeakMap<object, Map<string | number | bigint, UopKernel>>();
+  private recording: UopKernel | undefined;
+  private debug = 0;
+
+  /** @param makeDriver makes the accelerator, after the queue's own buffers have their addresses */
+  constructor(
+    private readonly env: Environment,
+    private readonly dram: Driver["dram"],
+    makeDriver: () => Driver,
+    options: CommandQueueOptions = {},
+  ) {
+    this.isa = new InstructionSet(env);
+    const capacity = options.maxTransfer ?? MAX_TRANSFER;
+    this.uops = new UopQueue(dram, 2 ** env.shape.logUopDepth, capacity);
+    this.insns = new InsnQueue(this.isa, dram, capacity);
+    this.driver = makeDriver();
+    this.print = options.print ?? ((text) => console.log(text.replace(/\n$/, "")));
+  }
+
+  /** Instructions recorded since the last run. */
+  get count(): number {
+    return this.insns.count;
+  }
+
+  /** What the debug flags (`DEBUG`) make the queue do from now on; 0 for nothing. */
+  setDebugMode(flags: number): void {
+    this.debug = flags;
+  }
+
+  /**
+   * Drops whatever was recorded and not run, and the tokens that are left in the accelerator: the
+   * program that comes next starts from nothing. Recorded kernels stay.
+   */
+  reset(): void {
+    this.recording = undefined;
+    this.insns.clear();
+    this.insns.dropPendingPops();
+    this.uops.reset();
+    this.driver.reset();
+  }
+
+  /** Gives the DRAM buffers back; the queue is of no use afterwards. */
+  free(): void {
+    this.uops.free();
+    this.insns.free();
+  }
+
+  /** Copies a rectangle of DRAM into an on-chip memory, surrounded by padding that is zero. */
+  loadBuffer2D(
+    source: number,
+    sourceOffset: number,
+    xSize: number,
+    ySize: number,
+    xStride: number,
+    xPadBefore: number,
+    yPadBefore: number,
+    xPadAfter: number,
+    yPadAfter: number,
+    sramIndex: number,
+    memory: number,
+  ): void {
+    if (memory === MEM_ID.OUT) throw new UsageError("nothing can be loaded into the output memory");
+    const dramBase = this.dramBase(source, sourceOffset, memory);
+    const { load } = this.isa;
+    const at = this.insns.create(stageOfMemory(memory), OPCODE.LOAD);
+    const { words } = this.dram;
+    load.memoryType.set(words, at, memory);
+    load.sramBase.set(words, at, sramIndex);
+    load.dramBase.set(words, at, dramBase);
+    load.ySize.set(words, at, ySize);
+    load.xSize.set(words, at, xSize);
+    load.xStride.set(words, at, xStride);
+    load.yPad0.set(words, at, yPadBefore);
+    load.yPad1.set(words, at, yPadAfter);
+    load.xPad0.set(words, at, xPadBefore);
+    load.xPad1.set(words, at, xPadAfter);
+    if (xSize === 0) this.insns.sealLast();
+    this.runIfFull();
+  }
+
+  /** Copies accumulator elements, narrowed to the output's width, into a rectangle of DRAM. */
+  storeBuffer2D(
+    sramIndex: number,
+    memory: number,
+    destination: number,
+    destinationOffset: number,
+    xSize: number,
+    ySize: number,
+    xStride: number,
+  ): void {
+    const dramBase = this.dramBase(destination, destinationOffset, memory);
+    const { store } = this.isa;
+    const at = this.insns.create(STAGE.STORE, OPCODE.STORE);
+    const { words } = this.dram;
+    store.memoryType.set(words, at, memory);
+    store.sramBase.set(words, at, sramIndex);
+    store.dramBase.set(words, at, dramBase);
+    store.ySize.set(words, at, ySize);
+    store.xSize.set(words, at, xSize);
+    store.xStride.set(words, at, xStride);
+    this.runIfFull();
+  }
+
+  /** Repeats the micro-ops pushed until the matching `uopLoopEnd`. */
+  uopLoopBegin(extent: number, dstFactor: number, srcFactor: number, wgtFactor: number): void {
+    this.kernelBeingRecorded("uopLoopBegin").loopBegin({
+      extent,
+      dst: dstFactor,
+      src: srcFactor,
+      wgt: wgtFactor,
+    });
+  }
+
+  uopLoopEnd(): void {
+    this.kernelBeingRecorded("uopLoopEnd").loopEnd();
+  }
+
+  /** @param mode 0 for GEMM, 1 for ALU; the arguments after `wgt` are the ALU's */
+  uopPush(
+    mode: number,
+    resetOut: number,
+    dst: number,
+    src: number,
+    wgt: number,
+    opcode: number,
+    useImm: number,
+    imm: number,
+  ): void {
+    const operation = {
+      mode: mode === GEMM_MODE ? ("gemm" as const) : ("alu" as const),
+      resetOut,
+      opcode,
+      useImm,
+      imm,
+    };
+    this.kernelBeingRecorded("uopPush").push(operation, dst, src, wgt);
+  }
+
+  /**
+   * A GEMM over the kernel that `record` describes. It is called the first time only: the same
+   * `site` with the same `signature` always means the same kernel.
+   */
+  pushGEMMOp(site: object, record: RecordKernel, signature: readonly (number | bigint)[]): void {
+    const kernel = this.kernelOf(site, record, signature, "gemm");
+    this.makeResident(kernel);
+    const { gemm } = this.isa;
+    const at = this.insns.create(STAGE.COMPUTE, OPCODE.GEMM);
+    const { words } = this.dram;
+    gemm.resetReg.set(words, at, kernel.operation.resetOut);
+    gemm.uopBgn.set(words, at, kernel.sramBegin);
+    gemm.uopEnd.set(words, at, kernel.sramEnd);
+    const outer = kernel.loops[0] ?? ONCE;
+    const inner = kernel.loops[1] ?? ONCE;
+    gemm.iterOut.set(words, at, outer.extent);
+    gemm.iterIn.set(words, at, inner.extent);
+    gemm.dstFactorOut.set(words, at, outer.dst);
+    gemm.dstFactorIn.set(words, at, inner.dst);
+    gemm.srcFactorOut.set(words, at, outer.src);
+    gemm.srcFactorIn.set(words, at, inner.src);
+    gemm.wgtFactorOut.set(words, at, outer.wgt);
+    gemm.wgtFactorIn.set(words, at, inner.wgt);
+    this.runIfFull();
+  }
+
+  /** An ALU instruction over the kernel that `record` describes; see `pushGEMMOp`. */
+  pushALUOp(site: object, record: RecordKernel, signature: readonly (number | bigint)[]): void {
+    const kernel = this.kernelOf(site, record, signature, "alu");
+    this.makeResident(kernel);
+    const { alu } = this.isa;
+    const { operation, loops } = kernel;
+    const at = this.insns.create(STAGE.COMPUTE, OPCODE.ALU);
+    const { words } = this.dram;
+    alu.resetReg.set(words, at, operation.resetOut);
+    alu.uopBgn.set(words, at, kernel.sramBegin);
+    alu.uopEnd.set(words, at, kernel.sramEnd);
+    // A single loop is the inner one here, while it is the outer one of a GEMM.
+    const outer = loops.length === 2 ? loops[0]! : ONCE;
+    const inner = loops.at(-1) ?? ONCE;
+    alu.iterOut.set(words, at, outer.extent);
+    alu.iterIn.set(words, at, inner.extent);
+    alu.dstFactorOut.set(words, at, outer.dst);
+    alu.dstFactorIn.set(words, at, inner.dst);
+    alu.srcFactorOut.set(words, at, outer.src);
+    alu.srcFactorIn.set(words, at, inner.src);
+    alu.aluOpcode.set(words, at, operation.opcode);
+    alu.useImm.set(words, at, operation.useImm);
+    alu.imm.set(words, at, operation.imm);
+    this.runIfFull();
+  }
+
+  /** Stage `from` gives stage `to` a token when it has done what was recorded so far. */
+  depPush(from: number, to: number): void {
+    this.insns.depPush(from as Stage, to as Stage);
+    this.runIfFull();
+  }
+
+  /** Stage `to` waits for a token of stage `from` before it goes on. */
+  depPop(from: number, to: number): void {
+    this.insns.depPop(from as Stage, to as Stage);
+    this.runIfFull();
+  }
+
+  /**
+   * Runs what was recorded and waits for the end.
+   * @throws DeviceError when the accelerator refuses or does not finish; nothing of the program is
+   *   left then
+   */
+  synchronize(waitCycles: number): void {
+    let finished = false;
+    try {
+      this.finish();
+      if ((this.debug & DEBUG.DUMP_INSN) !== 0) {
+        this.print(dumpInstructions(this.isa, this.insns));
+      }
+      this.driver.run(this.insns.address, this.insns.count, waitCycles);
+      this.uops.reset();
+      this.insns.clear();
+      finished = true;
+    } finally {
+      if (!finished) this.reset();
+    }
+  }
+
+  /** Has all stages meet, and records the FINISH. */
+  private finish(): void {
+    const { insns } = this;
+    if ((this.debug & DEBUG.FORCE_SERIAL) !== 0) forceSerial(this.isa, insns);
+    else {
+      insns.depPush(STAGE.STORE, STAGE.COMPUTE);
+      insns.depPush(STAGE.LOAD, STAGE.COMPUTE);
+      insns.depPop(STAGE.STORE, STAGE.COMPUTE);
+      insns.depPop(STAGE.LOAD, STAGE.COMPUTE);
+      insns.commitPendingPop(STAGE.COMPUTE);
+    }
+    insns.create(STAGE.COMPUTE, OPCODE.FINISH);
+  }
+
+  private runIfFull(): void {
+    if (!this.insns.hasRoomFor(ROOM_FOR_CALL + ROOM_FOR_END)) this.synchronize(WAIT_CYCLES);
+  }
+
+  private kernelBeingRecorded(what: string): UopKernel {
+    if (this.recording !== undefined) return this.recording;
+    throw new UsageError(`${what} is only possible while a micro-op kernel is being recorded`);
+  }
+
+  private kernelOf(
+    site: object,
+    record: RecordKernel,
+    signature: readonly (number | bigint)[],
+    mode: "gemm" | "alu",
+  ): UopKernel {
+    let ofSite = this.kernels.get(site);
+    if (ofSite === undefined) {
+      ofSite = new Map();
+      this.kernels.set(site, ofSite);
+    }
+    const key = signature.length === 1 ? signature[0]! : signature.join();
+    let kernel = ofSite.get(key);
+    if (kernel === undefined) {
+      kernel = this.record(record);
+      if (kernel.operation.mode !== mode) {
+        throw new UsageError(
+          `a kernel for the ${mode} was recorded with micro-ops that are not its`,
+        );
+      }
+      ofSite.set(key, kernel);
+      if ((this.debug & DEBUG.DUMP_UOP) !== 0) this.print(dumpUops(this.isa, kernel));
+    }
+    return kernel;
+  }
+
+  private record(record: RecordKernel): UopKernel {
+    const kernel = new UopKernel(this.isa);
+    this.recording = kernel;
+    try {
+      const status = record();
+      if (status !== 0) throw new UsageError(`recording a micro-op kernel failed: ${status}`);
+    } finally {
+      this.recording = undefined;
+    }
+    return kernel;
+  }
+
+  /** Records the load of a kernel's micro-ops unless the accelerator has them. */
+  private makeResident(kernel: UopKernel): void {
+    if (!this.uops.hasRoomFor(kernel)) this.synchronize(WAIT_CYCLES);
+    const transfer = this.uops.place(kernel);
+    if (transfer === undefined) return;
+    const { load } = this.isa;
+    const at = this.insns.create(STAGE.COMPUTE, OPCODE.LOAD);
+    const { words } = this.dram;
+    load.memoryType.set(words, at, MEM_ID.UOP);
+    load.sramBase.set(words, at, transfer.sramBase);
+    load.dramBase.set(words, at, transfer.dramBase);
+    load.ySize.set(words, at, 1);
+    load.xSize.set(words, at, transfer.count);
+    load.xStride.set(words, at, transfer.count);
+  }
+
+  /** A place in a buffer, in elements of a memory from address 0 on, as instructions have it. */
+  private dramBase(address: number, offset: number, memory: number): number {
+    const bytes = this.elementBytes(memory);
+    // Compiled code has signed 32-bit numbers; an address is not signed.
+    const base = (address >>> 0) / bytes;
+    if (!Number.isInteger(base) || this.dram.startOf(address >>> 0) === undefined) {
+      throw new UsageError(
+        `${hex(address >>> 0)} is not an element of ${bytes} bytes in a buffer of the device`,
+      );
+    }
+    return base + offset;
+  }
+
+  private elementBytes(memory: number): number {
+    const { env } = this;
+    switch (memory) {
+      case MEM_ID.UOP:
+        return 4;
+      case MEM_ID.WGT:
+        return env.WGT_ELEM_BYTES;
+      case MEM_ID.INP:
+        return env.INP_ELEM_BYTES;
+      case MEM_ID.ACC:
+        return env.ACC_ELEM_BYTES;
+      case MEM_ID.OUT:
+        return env.OUT_ELEM_BYTES;
+      case MEM_ID.ACC_8BIT:
+        return env.ACC_ELEM_BYTES / 4;
+      default:
+        throw new UsageError(`there is no memory ${memory}; they are numbered 0 to 5`);
+    }
+  }
+}
+
+const ONCE: UopLoop = { extent: 1, dst: 0, src: 0, wgt: 0 };

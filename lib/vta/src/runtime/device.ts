@@ -1,0 +1,80 @@
+/**
+ * A VTA accelerator as a device: its DRAM, its command queue, and what drives it.
+ *
+ * A device has one configuration; devices of different configurations can be alive at once and share
+ * nothing.
+ */
+
+import type { Environment } from "../config";
+import { Dram, FunctionalSimulator, type Driver } from "../sim";
+import { CommandQueue, type CommandQueueOptions } from "./command-queue";
+import { vtaFunctions, type VtaFunctions } from "./functions";
+
+export interface VtaDeviceOptions extends CommandQueueOptions {
+  /** Makes what executes the instructions; the functional simulator if left out. */
+  readonly makeDriver?: (env: Environment, dram: Dram) => Driver;
+}
+
+export class VtaDevice {
+  readonly kind = "ext_dev";
+  readonly dram = new Dram();
+  readonly functions: VtaFunctions;
+  private commands: CommandQueue | undefined;
+  private accelerator: Driver | undefined;
+
+  constructor(
+    readonly id: number,
+    readonly env: Environment,
+    private readonly options: VtaDeviceOptions = {},
+  ) {
+    this.functions = vtaFunctions(this.dram, () => this.queue);
+  }
+
+  /** The one linear memory that arrays, host code and accelerator share. */
+  get memory(): WebAssembly.Memory {
+    return this.dram.memory;
+  }
+
+  /** What modules for this device must have been compiled for. */
+  get configuration(): Readonly<Record<string, string | number>> {
+    return { ...this.env.config };
+  }
+
+  /** The command queue; its buffers take their place in DRAM when it is first used. */
+  get queue(): CommandQueue {
+    this.commands ??= new CommandQueue(this.env, this.dram, () => this.driver, this.options);
+    return this.commands;
+  }
+
+  /** What executes the instructions. */
+  get driver(): Driver {
+    const { makeDriver } = this.options;
+    this.accelerator ??=
+      makeDriver?.(this.env, this.dram) ?? new FunctionalSimulator(this.env, this.dram);
+    return this.accelerator;
+  }
+
+  /** Pages of DRAM; every address is a multiple of 4096. @throws DeviceError when it is full */
+  alloc(bytes: number): number {
+    return this.dram.alloc(bytes);
+  }
+
+  free(address: number): void {
+    this.dram.free(address);
+  }
+
+  /** A program starts: what an earlier one left, because it failed half-way, is dropped. */
+  startCall(): void {
+    this.commands?.reset();
+  }
+
+  /** Gives up the queue with its buffers and recorded kernels; the next use makes a new one. */
+  shutdown(): void {
+    this.commands?.free();
+    this.commands = undefined;
+  }
+
+  toString(): string {
+    return `${this.kind}(${this.id})`;
+  }
+}

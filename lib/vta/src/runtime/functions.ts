@@ -1,0 +1,66 @@
+/**
+ * The runtime under the names that compiled host code calls (`VTALoadBuffer2D`, ...).
+ *
+ * Numbers arrive as WebAssembly's signed 32-bit ones. The command handle that comes first says
+ * nothing here: a device has one queue.
+ */
+
+import type { Dram } from "../sim";
+import type { CommandQueue, RecordKernel } from "./command-queue";
+
+type Word = number | bigint;
+
+/** What a device offers compiled code: plain functions, and those that are handed code to record. */
+export interface VtaFunctions {
+  readonly extern: Readonly<Record<string, (...args: Word[]) => Word | void>>;
+  readonly recording: Readonly<
+    Record<string, (site: object, body: RecordKernel, signature: readonly Word[]) => number>
+  >;
+}
+
+/** @param queueOf the queue, made when it is first needed */
+export function vtaFunctions(dram: Dram, queueOf: () => CommandQueue): VtaFunctions {
+  const extern: Record<string, (...args: number[]) => number | void> = {
+    VTATLSCommandHandle: () => 1,
+    VTABufferAlloc: (size) => dram.alloc(size!),
+    VTABufferFree: (buffer) => dram.free(buffer! >>> 0),
+    VTABufferCopy(from, fromOffset, to, toOffset, size) {
+      const begin = (from! >>> 0) + fromOffset!;
+      dram.bytes.copyWithin((to! >>> 0) + toOffset!, begin, begin + size!);
+    },
+    VTABufferCPUPtr: (_command, buffer) => buffer!,
+    // Host and accelerator see the same memory: there is no cache to flush.
+    VTAReadBarrier: () => undefined,
+    VTAWriteBarrier: () => undefined,
+    VTASetDebugMode: (_command, flags) => queueOf().setDebugMode(flags!),
+    VTALoadBuffer2D: (_command, a, b, c, d, e, f, g, h, i, j, k) =>
+      queueOf().loadBuffer2D(a!, b!, c!, d!, e!, f!, g!, h!, i!, j!, k!),
+    VTAStoreBuffer2D: (_command, a, b, c, d, e, f, g) =>
+      queueOf().storeBuffer2D(a!, b!, c!, d!, e!, f!, g!),
+    VTAUopPush: (a, b, c, d, e, f, g, h) => queueOf().uopPush(a!, b!, c!, d!, e!, f!, g!, h!),
+    VTAUopLoopBegin: (a, b, c, d) => queueOf().uopLoopBegin(a!, b!, c!, d!),
+    VTAUopLoopEnd: () => queueOf().uopLoopEnd(),
+    VTADepPush(_command, from, to) {
+      queueOf().depPush(from!, to!);
+      return 0;
+    },
+    VTADepPop(_command, from, to) {
+      queueOf().depPop(from!, to!);
+      return 0;
+    },
+    VTASynchronize: (_command, waitCycles) => queueOf().synchronize(waitCycles! >>> 0),
+  };
+  return {
+    extern: extern as VtaFunctions["extern"],
+    recording: {
+      VTAPushGEMMOp(site, body, signature) {
+        queueOf().pushGEMMOp(site, body, signature);
+        return 0;
+      },
+      VTAPushALUOp(site, body, signature) {
+        queueOf().pushALUOp(site, body, signature);
+        return 0;
+      },
+    },
+  };
+}

@@ -1,0 +1,124 @@
+/**
+ * A micro-op kernel: what one GEMM or ALU instruction repeats, recorded from the program.
+ *
+ * A program describes it by calls, loops first, micro-ops then:
+ *
+ *     uopLoopBegin(16, 1, 0, 16); uopLoopBegin(16, 0, 1, 1)
+ *     uopPush(GEMM, ...)
+ *     uopLoopEnd(); uopLoopEnd()
+ */
+
+import { UsageError } from "tvm-ts";
+import type { InstructionSet } from "../isa";
+
+/** How often a kernel is repeated, and how far each index advances every time. */
+export interface UopLoop {
+  readonly extent: number;
+  readonly dst: number;
+  readonly src: number;
+  readonly wgt: number;
+}
+
+/** What all micro-ops of a kernel have in common. */
+export interface UopOperation {
+  readonly mode: "gemm" | "alu";
+  readonly resetOut: number;
+  /** The next three mean something to the ALU only. */
+  readonly opcode: number;
+  readonly useImm: number;
+  readonly imm: number;
+}
+
+const MAX_LOOPS = 2;
+/** The pipeline writes a result back this many micro-ops later at the earliest. */
+const WRITE_BACK = 2;
+
+export class UopKernel {
+  readonly loops: UopLoop[] = [];
+  /** The micro-ops, encoded. */
+  readonly words: number[] = [];
+  private readonly destinations: number[] = [];
+  private openLoops = 0;
+  private common: UopOperation | undefined;
+
+  /** Where the kernel lies in the micro-op memory while it is there; both 0 while it is not. */
+  sramBegin = 0;
+  sramEnd = 0;
+  /** Where it lies in the DRAM buffer of the current run, in micro-ops. */
+  dramIndex: number | undefined;
+
+  constructor(private readonly isa: InstructionSet) {}
+
+  get size(): number {
+    return this.words.length;
+  }
+
+  get resident(): boolean {
+    return this.sramBegin !== this.sramEnd;
+  }
+
+  /** What the kernel does. @throws UsageError for a kernel without micro-ops. */
+  get operation(): UopOperation {
+    if (this.common === undefined || this.openLoops !== 0) {
+      throw new UsageError(
+        this.common === undefined
+          ? "a micro-op kernel was recorded without any micro-op"
+          : "a micro-op kernel ended inside a loop: uopLoopEnd is missing",
+      );
+    }
+    return this.common;
+  }
+
+  loopBegin(loop: UopLoop): void {
+    if (this.size > 0) throw new UsageError("a micro-op loop must begin before the first micro-op");
+    if (this.loops.length === MAX_LOOPS) {
+      throw new UsageError(
+        "micro-ops are nested in more than 2 loops, which no instruction can express; " +
+          "fuse loops, or move an outer one out of the kernel",
+      );
+    }
+    this.loops.push(loop);
+    this.openLoops++;
+  }
+
+  loopEnd(): void {
+    if (this.openLoops === 0) throw new UsageError("uopLoopEnd without uopLoopBegin");
+    this.openLoops--;
+  }
+
+  /** @throws UsageError when the micro-op does not fit, or cannot be in one kernel with the others */
+  push(operation: UopOperation, dst: number, src: number, wgt: number): void {
+    if (this.destinations.slice(-WRITE_BACK).includes(dst)) {
+      throw new UsageError(
+        `micro-op ${this.size} writes accumulator element ${dst}, which one of the two before it ` +
+          "writes too; the pipeline needs two others in between: reorder the loops",
+      );
+    }
+    this.common ??= operation;
+    const { mode, resetOut, opcode, useImm, imm } = operation;
+    const same =
+      mode === this.common.mode &&
+      resetOut === this.common.resetOut &&
+      (mode === "gemm" ||
+        (opcode === this.common.opcode &&
+          useImm === this.common.useImm &&
+          imm === this.common.imm));
+    if (!same) {
+      throw new UsageError(
+        `micro-op ${this.size} does ${describe(operation)}, but its kernel does ` +
+          `${describe(this.common)}; different operations need instructions of their own`,
+      );
+    }
+    const word = new Uint32Array(1);
+    this.isa.uop.dst.set(word, 0, dst);
+    this.isa.uop.src.set(word, 0, src);
+    this.isa.uop.wgt.set(word, 0, wgt);
+    this.words.push(word[0]!);
+    this.destinations.push(dst);
+  }
+}
+
+function describe({ mode, resetOut, opcode, useImm, imm }: UopOperation): string {
+  if (mode === "gemm") return resetOut === 1 ? "GEMM with reset" : "GEMM";
+  return `ALU operation ${opcode}${useImm === 1 ? ` with immediate ${imm}` : ""}`;
+}

@@ -1,0 +1,22 @@
+/**
+ * What the runtime needs of an accelerator: a memory it shares with it, and a way to start it.
+ * The functional simulator is one, the cycle simulator another.
+ */
+
+import type { Dram } from "./dram";
+
+export interface Driver {
+  readonly dram: Dram;
+  /**
+   * Runs instructions that lie in DRAM and returns when all have been executed.
+   *
+   * @param address physical address of the first instruction, 16 bytes each; the last is a FINISH
+   * @param count how many there are
+   * @param waitCycles gives up after so many cycles; a simulator without cycles counts micro-ops
+   * @throws DeviceError when an instruction is malformed, reaches outside a memory, or waits for a
+   *   token that nobody will send
+   */
+  run(address: number, count: number, waitCycles: number): void;
+  /** Empties the token queues between the stages: what an earlier program left does not count. */
+  reset(): void;
+}

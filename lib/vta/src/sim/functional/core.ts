@@ -1,0 +1,328 @@
+/**
+ * The accelerator without its pipeline: on-chip memories, and what one instruction does to them.
+ *
+ * Every index is checked before a kernel runs, so a malformed instruction changes nothing.
+ */
+
+import { DeviceError } from "tvm-ts";
+import { MEM_ID, type Environment } from "../../config";
+import { InstructionSet, OPCODE } from "../../isa";
+import { hex, type Dram } from "../dram";
+import { Profiler } from "../profiler";
+import { planGemm, type Loop, type UopIndices } from "./gemm-plan";
+import { Kernels, RESET } from "./kernels";
+
+/** Micro-ops that one call of a kernel executes at most: a few milliseconds of work. */
+const SLICE = 1 << 18;
+
+const ALU_OPCODES = 5;
+
+/** @param onPause called after every slice of work; what it throws ends the execution */
+export class Core {
+  readonly isa: InstructionSet;
+  readonly kernels: Kernels;
+  readonly profiler = new Profiler();
+  private cycles = 0;
+  private limit = Infinity;
+  private nextPause = SLICE;
+
+  private readonly uops: { count: number } & Pick<UopIndices, "dst" | "src" | "wgt">;
+
+  constructor(
+    readonly env: Environment,
+    readonly dram: Dram,
+    private readonly onPause: () => void,
+  ) {
+    this.isa = new InstructionSet(env);
+    this.kernels = new Kernels(env, dram);
+    const room = (): Int32Array => new Int32Array(this.kernels.uopDepth);
+    this.uops = { count: 0, dst: room(), src: room(), wgt: room() };
+  }
+
+  /** Counts from 0 again. A cycle is an instruction, an element moved, or a micro-op executed. */
+  startCounting(limit: number): void {
+    this.cycles = 0;
+    this.limit = limit;
+    this.nextPause = SLICE;
+  }
+
+  private spend(cycles: number): void {
+    this.cycles += cycles;
+    if (this.cycles > this.limit) {
+      throw new DeviceError(`the program is not finished after ${this.limit} cycles`);
+    }
+    if (this.cycles < this.nextPause) return;
+    this.nextPause = this.cycles + SLICE;
+    this.onPause();
+  }
+
+  /**
+   * Executes the instruction whose first word is `words[at]`.
+   * @throws DeviceError when it is malformed or reaches outside a memory.
+   */
+  execute(words: Uint32Array, at: number): void {
+    this.spend(1);
+    const opcode = this.isa.finish.opcode.get(words, at);
+    switch (opcode) {
+      case OPCODE.LOAD:
+        return this.load(words, at);
+      case OPCODE.STORE:
+        return this.store(words, at);
+      case OPCODE.GEMM:
+        return this.gemm(words, at);
+      case OPCODE.ALU:
+        return this.alu(words, at);
+      case OPCODE.FINISH:
+        return;
+      default:
+        throw new DeviceError(`there is no instruction with opcode ${opcode}`);
+    }
+  }
+
+  private load(words: Uint32Array, at: number): void {
+    const { load } = this.isa;
+    const { env, profiler, kernels } = this;
+    const x = load.xSize.get(words, at);
+    if (x === 0) return;
+    const y = load.ySize.get(words, at);
+    const count = x * y;
+    const memory = load.memoryType.get(words, at);
+    let dramBytes: number;
+    let depth: number;
+    switch (memory) {
+      case MEM_ID.UOP:
+        dramBytes = 4;
+        depth = kernels.uopDepth;
+        profiler.uopLoadBytes += count * dramBytes;
+        break;
+      case MEM_ID.WGT:
+        dramBytes = env.WGT_ELEM_BYTES;
+        depth = kernels.wgtDepth;
+        profiler.wgtLoadBytes += count * dramBytes;
+        break;
+      case MEM_ID.INP:
+        dramBytes = env.INP_ELEM_BYTES;
+        depth = kernels.inpDepth;
+        profiler.inpLoadBytes += count * dramBytes;
+        break;
+      case MEM_ID.ACC:
+        dramBytes = env.ACC_ELEM_BYTES;
+        depth = kernels.accDepth;
+        profiler.accLoadBytes += count * dramBytes;
+        break;
+      case MEM_ID.ACC_8BIT:
+        if (env.ACC_WIDTH !== 32) {
+          throw new DeviceError(
+            `bytes can be loaded into 32-bit accumulators only; these have ${env.ACC_WIDTH} bits`,
+          );
+        }
+        dramBytes = env.ACC_ELEM_BYTES / 4;
+        depth = kernels.accDepth;
+        profiler.accLoadBytes += count * env.ACC_ELEM_BYTES;
+        break;
+      default:
+        throw new DeviceError(`memory ${memory} cannot be loaded`);
+    }
+    // Micro-ops are loaded even when execution is skipped: later programs may rely on them.
+    if (profiler.skipExecution && memory !== MEM_ID.UOP) return;
+    const yPad0 = load.yPad0.get(words, at);
+    const yPad1 = load.yPad1.get(words, at);
+    const xPad0 = load.xPad0.get(words, at);
+    const xPad1 = load.xPad1.get(words, at);
+    const sram = load.sramBase.get(words, at);
+    checkEnd(sram + (yPad0 + y + yPad1) * (xPad0 + x + xPad1), depth);
+    const dram = load.dramBase.get(words, at) * dramBytes;
+    const stride = load.xStride.get(words, at) * dramBytes;
+    this.checkDram(dram, y, x * dramBytes, stride);
+    kernels.run.load2d(memory, sram, dram, y, x, stride, yPad0, yPad1, xPad0, xPad1);
+    this.spend(count);
+  }
+
+  private store(words: Uint32Array, at: number): void {
+    const { store } = this.isa;
+    const x = store.xSize.get(words, at);
+    if (x === 0) return;
+    const memory = store.memoryType.get(words, at);
+    if (memory !== MEM_ID.OUT) throw new DeviceError(`memory ${memory} cannot be stored`);
+    const y = store.ySize.get(words, at);
+    const bytes = this.env.OUT_ELEM_BYTES;
+    this.profiler.outStoreBytes += x * y * bytes;
+    if (this.profiler.skipExecution) return;
+    for (const pad of [store.yPad0, store.yPad1, store.xPad0, store.xPad1]) {
+      const value = pad.get(words, at);
+      if (value !== 0) throw new DeviceError(`a STORE cannot pad, but ${pad.name} is ${value}`);
+    }
+    const sram = store.sramBase.get(words, at);
+    checkEnd(sram + x * y, this.kernels.accDepth);
+    const dram = store.dramBase.get(words, at) * bytes;
+    const stride = store.xStride.get(words, at) * bytes;
+    this.checkDram(dram, y, x * bytes, stride);
+    this.kernels.run.store2d(sram, dram, y, x, stride);
+    this.spend(x * y);
+  }
+
+  private gemm(words: Uint32Array, at: number): void {
+    const { gemm } = this.isa;
+    const { profiler, kernels } = this;
+    const bgn = gemm.uopBgn.get(words, at);
+    const end = gemm.uopEnd.get(words, at);
+    const outer: Loop = {
+      extent: gemm.iterOut.get(words, at),
+      dst: gemm.dstFactorOut.get(words, at),
+      src: gemm.srcFactorOut.get(words, at),
+      wgt: gemm.wgtFactorOut.get(words, at),
+    };
+    const inner: Loop = {
+      extent: gemm.iterIn.get(words, at),
+      dst: gemm.dstFactorIn.get(words, at),
+      src: gemm.srcFactorIn.get(words, at),
+      wgt: gemm.wgtFactorIn.get(words, at),
+    };
+    checkUops(bgn, end, kernels.uopDepth);
+    const work = outer.extent * inner.extent * (end - bgn);
+    const reset = gemm.resetReg.get(words, at) === 1;
+    if (!reset) profiler.gemmCounter += work;
+    if (profiler.skipExecution || work === 0) return;
+    this.unpackUops(bgn, end);
+    checkIndices(this.uops.dst, bgn, end, "accumulator", kernels.accDepth, outer, inner, "dst");
+    if (reset) {
+      this.elementwise(RESET, false, 0, bgn, end, outer, inner);
+      return;
+    }
+    checkIndices(this.uops.src, bgn, end, "input", kernels.inpDepth, outer, inner, "src");
+    checkIndices(this.uops.wgt, bgn, end, "weight", kernels.wgtDepth, outer, inner, "wgt");
+    const { canSum, list } = kernels;
+    const { BATCH } = this.env;
+    const plan = planGemm(this.uops, outer, inner, BATCH, canSum, this.dram.words, list / 4);
+    const kernel = plan.kind === "rows" ? kernels.run.gemmRows : kernels.run.gemmSums;
+    const { entries, perEntry, outer: o, inner: i } = plan;
+    this.slices(o.extent, i.extent, entries * perEntry, (y0, y1, x0, x1) => {
+      kernel(list, entries, y0, y1, o.dst, o.src, o.wgt, x0, x1, i.dst, i.src, i.wgt);
+    });
+  }
+
+  private alu(words: Uint32Array, at: number): void {
+    const { alu } = this.isa;
+    const { profiler, kernels } = this;
+    const bgn = alu.uopBgn.get(words, at);
+    const end = alu.uopEnd.get(words, at);
+    const opcode = alu.aluOpcode.get(words, at);
+    const useImm = alu.useImm.get(words, at) === 1;
+    const outer: Loop = {
+      extent: alu.iterOut.get(words, at),
+      dst: alu.dstFactorOut.get(words, at),
+      src: alu.srcFactorOut.get(words, at),
+      wgt: 0,
+    };
+    const inner: Loop = {
+      extent: alu.iterIn.get(words, at),
+      dst: alu.dstFactorIn.get(words, at),
+      src: alu.srcFactorIn.get(words, at),
+      wgt: 0,
+    };
+    if (opcode >= ALU_OPCODES) throw new DeviceError(`there is no ALU operation ${opcode}`);
+    checkUops(bgn, end, kernels.uopDepth);
+    const work = outer.extent * inner.extent * (end - bgn);
+    profiler.aluCounter += work;
+    if (profiler.skipExecution || work === 0) return;
+    this.unpackUops(bgn, end);
+    checkIndices(this.uops.dst, bgn, end, "accumulator", kernels.accDepth, outer, inner, "dst");
+    if (!useImm) {
+      checkIndices(this.uops.src, bgn, end, "accumulator", kernels.accDepth, outer, inner, "src");
+    }
+    this.elementwise(opcode, useImm, alu.imm.get(words, at), bgn, end, outer, inner);
+  }
+
+  private elementwise(
+    op: number,
+    useImm: boolean,
+    imm: number,
+    bgn: number,
+    end: number,
+    outer: Loop,
+    inner: Loop,
+  ): void {
+    const { alu } = this.kernels.run;
+    this.slices(outer.extent, inner.extent, end - bgn, (y0, y1, x0, x1) => {
+      alu(op, useImm, imm, bgn, end, y0, y1, outer.dst, outer.src, x0, x1, inner.dst, inner.src);
+    });
+  }
+
+  /** Cuts two loops into calls that do at most `SLICE` micro-ops, or one iteration if that is more. */
+  private slices(
+    outer: number,
+    inner: number,
+    perIteration: number,
+    run: (outerBgn: number, outerEnd: number, innerBgn: number, innerEnd: number) => void,
+  ): void {
+    const innerStep = Math.min(inner, Math.max(1, Math.floor(SLICE / perIteration)));
+    const outerStep = Math.min(outer, Math.max(1, Math.floor(SLICE / (perIteration * innerStep))));
+    for (let y = 0; y < outer; y += outerStep) {
+      const yEnd = Math.min(outer, y + outerStep);
+      for (let x = 0; x < inner; x += innerStep) {
+        const xEnd = Math.min(inner, x + innerStep);
+        run(y, yEnd, x, xEnd);
+        this.spend((yEnd - y) * (xEnd - x) * perIteration);
+      }
+    }
+  }
+
+  /** Reads the micro-ops `bgn..end` into `this.uops`. */
+  private unpackUops(bgn: number, end: number): void {
+    const { dst, src, wgt } = this.uops;
+    const { uop } = this.isa;
+    const { words } = this.dram;
+    const first = this.kernels.uops / 4 + bgn;
+    const count = end - bgn;
+    for (let i = 0; i < count; i++) {
+      dst[i] = uop.dst.get(words, first + i);
+      src[i] = uop.src.get(words, first + i);
+      wgt[i] = uop.wgt.get(words, first + i);
+    }
+    this.uops.count = count;
+  }
+
+  /** `y` rows of `bytes` bytes, `stride` bytes apart, must lie in one buffer. */
+  private checkDram(address: number, y: number, bytes: number, stride: number): void {
+    if (y === 0) return;
+    const span = (y - 1) * stride + bytes;
+    if (this.dram.contains(address, span)) return;
+    throw new DeviceError(
+      `DRAM bytes ${hex(address)} to ${hex(address + span)} are not inside one buffer; ` +
+        "an array is too small for the transfer, or was freed",
+    );
+  }
+}
+
+function checkEnd(end: number, depth: number): void {
+  if (end <= depth) return;
+  throw new DeviceError(`the transfer ends at element ${end} of an on-chip memory of ${depth}`);
+}
+
+function checkUops(bgn: number, end: number, depth: number): void {
+  if (bgn <= end && end <= depth) return;
+  throw new DeviceError(`micro-ops ${bgn} to ${end} are not a range of the ${depth} there are`);
+}
+
+/** The largest index that a loop nest reaches must be below `depth`; none is negative. */
+function checkIndices(
+  indices: Int32Array,
+  bgn: number,
+  end: number,
+  memory: string,
+  depth: number,
+  outer: Loop,
+  inner: Loop,
+  index: "dst" | "src" | "wgt",
+): void {
+  let largest = 0;
+  for (let i = 0; i < end - bgn; i++) if (indices[i]! > indices[largest]!) largest = i;
+  const reach =
+    indices[largest]! + (outer.extent - 1) * outer[index] + (inner.extent - 1) * inner[index];
+  if (reach < depth) return;
+  throw new DeviceError(
+    `micro-op ${bgn + largest} reaches ${memory} element ${reach} of ${depth}: ` +
+      `${index} ${indices[largest]!} + ${outer.extent - 1} x ${outer[index]} + ` +
+      `${inner.extent - 1} x ${inner[index]}`,
+  );
+}

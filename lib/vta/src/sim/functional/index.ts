@@ -1,0 +1,2 @@
+export { Core } from "./core";
+export { FunctionalSimulator, type FunctionalSimulatorOptions } from "./simulator";
