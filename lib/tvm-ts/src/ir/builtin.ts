@@ -80,6 +80,8 @@ export const builtin = {
   staticHandle: new Op("tir.tvm_static_handle", CallEffect.SpecialCallArg),
   typeAnnotation: pure("type_annotation"),
   tuple: new Op("tir.tvm_tuple", CallEffect.EmbedInfo),
+  stackMakeShape: opaque("tvm_stack_make_shape"),
+  stackMakeArray: opaque("tvm_stack_make_array"),
   threadContext: opaque("tvm_thread_context"),
   storageSync: opaque("tvm_storage_sync"),
   threadAllreduce: opaque("tvm_thread_allreduce"),

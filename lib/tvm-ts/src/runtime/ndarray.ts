@@ -95,6 +95,18 @@ export class NDArray implements DlpackSource {
     return NDArray.empty(source.shape, source.dtype, device).copyFrom(source);
   }
 
+  /** An array that is already in a device's memory, `offset` elements after `address`. */
+  static at(
+    device: Device,
+    address: number,
+    offset: number,
+    shape: readonly number[],
+    dtype: ElementType,
+  ): NDArray {
+    const storage = Storage.borrow(device, address, device);
+    return new NDArray(storage, checkedShape(shape), dtype, offset * ELEMENTS[dtype].bytes);
+  }
+
   /** Another library's array: a view of it if its bytes are in `device`'s memory, else a copy. */
   static fromDlpack(source: DlpackSource, device: Device): NDArray {
     const record = source.__dlpack__();

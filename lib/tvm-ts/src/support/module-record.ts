@@ -45,17 +45,19 @@ export interface BufferParam {
   readonly elemOffset: SizeRecord;
   /** `elemOffset` is a multiple of this. */
   readonly offsetFactor: number;
+  /** A dimension of length 1 is read again and again: its stride counts as 0. */
+  readonly autoBroadcast?: boolean;
 }
 
 export type ParamRecord = ScalarParam | BufferParam;
 
-/** Where the value of a function's size variable is found: in a parameter, or in a field of one. */
+/** Where the value of a function's size variable is found. */
 export interface SymbolRecord {
   readonly name: string;
   readonly dtype: string;
   /** Index of the parameter. */
   readonly param: number;
-  readonly field: "value" | "shape" | "strides" | "elemOffset";
+  readonly field: "shape" | "strides" | "elemOffset";
   /** The dimension, for `shape` and `strides`. */
   readonly axis: number;
 }

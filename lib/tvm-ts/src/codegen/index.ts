@@ -1,0 +1,3 @@
+export { signatureOf, type Signature } from "./signature";
+export { ready } from "./wasm/binaryen";
+export { generateWasm, wasmText, type WasmCode, type WasmOptions } from "./wasm/generate";

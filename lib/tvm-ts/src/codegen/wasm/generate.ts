@@ -1,0 +1,108 @@
+/** A module of lowered functions as one WebAssembly module. */
+
+import { type IRModule, type PrimFunc, type Var } from "../../ir";
+import {
+  FORMAT_VERSION,
+  InternalError,
+  UsageError,
+  type FunctionRecord,
+  type ModuleRecord,
+} from "../../support";
+import { prepare } from "../prepare";
+import { signatureOf } from "../signature";
+import { loadedBinaryen } from "./binaryen";
+import { FunctionContext } from "./function-context";
+import { ModuleContext } from "./module-context";
+import { StatementEmitter } from "./statement";
+
+/** What the record says that the functions do not. */
+export type WasmOptions = Pick<ModuleRecord, "target" | "device" | "entry" | "configuration">;
+
+export interface WasmCode {
+  readonly binary: Uint8Array;
+  readonly record: ModuleRecord;
+}
+
+/**
+ * Compiles lowered functions.
+ * @throws UsageError for what WebAssembly has no form for, and before `ready()` has resolved.
+ */
+export function generateWasm(functions: IRModule, options: WasmOptions): WasmCode {
+  const binaryen = loadedBinaryen();
+  const module = new ModuleContext(binaryen);
+  try {
+    const records = [...functions.functions].map(([name, func]) => addFunction(module, name, func));
+    const { m } = module;
+    if (m.validate() === 0) throw new InternalError("the generated WebAssembly is not valid");
+    optimize(module);
+    const record: ModuleRecord = {
+      formatVersion: FORMAT_VERSION,
+      ...options,
+      functions: records,
+      recordings: module.recordings,
+      parallels: module.parallels,
+      packed: module.packed,
+      assertions: module.assertions,
+    };
+    return { binary: m.emitBinary(), record };
+  } finally {
+    module.m.dispose();
+  }
+}
+
+/** The text form of a WebAssembly module. */
+export function wasmText(binary: Uint8Array): string {
+  const binaryen = loadedBinaryen();
+  const module = binaryen.readBinary(binary);
+  try {
+    return module.emitText();
+  } finally {
+    module.dispose();
+  }
+}
+
+function addFunction(module: ModuleContext, name: string, lowered: PrimFunc): FunctionRecord {
+  const { m, b } = module;
+  const func = prepare(lowered);
+  const signature = signatureOf(func);
+  const variables: Var[] = [
+    ...func.params.map((param) => func.bufferMap.get(param)?.data ?? param),
+    ...signature.symbols.map(({ variable }) => variable),
+  ];
+  const types = variables.map((variable) => module.typeOf(variable.dtype));
+  const fn = new FunctionContext(module, [b.i32, ...types]);
+  variables.forEach((variable, i) => {
+    fn.bind(variable, { kind: "local", locals: [i + 1], scope: fn.root });
+  });
+  const body = new StatementEmitter(fn).body(func.body);
+  const params = b.createType([b.i32, ...types]);
+  const result = fn.result === undefined ? b.none : module.typeOf(fn.result);
+  // Whoever returns a value does so by `ret`: the end is not reached.
+  const whole = fn.result === undefined ? body : m.block(null, [body, m.unreachable()], result);
+  checkName(name);
+  m.addFunction(name, params, result, [...fn.localTypes], whole);
+  m.addFunctionExport(name, name);
+  return {
+    name,
+    params: signature.params,
+    symbols: signature.symbols.map(({ record }) => record),
+    frame: fn.frameBytes,
+    ...(fn.result === undefined ? {} : { result: fn.result }),
+  };
+}
+
+/** Names of outlined pieces have a dot in them; a function's must not. */
+function checkName(name: string): void {
+  if (/^[^.#]+$/.test(name)) return;
+  throw new UsageError(`'${name}' cannot be the name of a compiled function: it has a '.' or '#'`);
+}
+
+function optimize(module: ModuleContext): void {
+  const { b, m } = module;
+  b.setOptimizeLevel(2);
+  b.setShrinkLevel(0);
+  m.runPasses(PASSES);
+}
+
+/** Cheap passes that matter for what we generate; the engine does the rest. */
+const PASSES = ["vacuum", "simplify-locals", "optimize-instructions", "precompute", "vacuum"];

@@ -1,0 +1,88 @@
+/**
+ * A vector expression seen lane by lane: lane 2 of `A[ramp(i, 1, 4)] * broadcast(x, 4)` is
+ * `A[i + 2] * x`. What WebAssembly cannot do on whole vectors is done on the lanes.
+ */
+
+import {
+  add,
+  BufferLoad,
+  Call,
+  Cast,
+  constIntValue,
+  elementOf,
+  IntImm,
+  lanesOf,
+  mul,
+  Not,
+  Select,
+  Shuffle,
+  substitute,
+  update,
+  type Buffer,
+  type PrimExpr,
+} from "../../ir";
+import { InternalError } from "../../support";
+import { flatIndex } from "./memory";
+
+/** Element `lane` of a vector expression; a scalar is the same in every lane. */
+export function laneOf(expr: PrimExpr, lane: number): PrimExpr {
+  if (lanesOf(expr.dtype) === 1) return expr;
+  const of = (part: PrimExpr): PrimExpr => laneOf(part, lane);
+  switch (expr.kind) {
+    case "Ramp":
+      return add(expr.base, mul(expr.stride, new IntImm(lane, expr.stride.dtype)));
+    case "Broadcast":
+      return expr.value;
+    case "Var":
+      return new Shuffle([expr], [new IntImm(lane)]);
+    case "Not":
+      return new Not(of(expr.a));
+    case "Select":
+      return new Select(of(expr.condition), of(expr.trueValue), of(expr.falseValue));
+    case "Cast":
+      return new Cast(elementOf(expr.dtype), of(expr.value));
+    case "Call":
+      return new Call(elementOf(expr.dtype), expr.op, expr.args.map(of));
+    case "BufferLoad": {
+      const perElement = lanesOf(expr.buffer.dtype);
+      const indices = expr.indices.map((index) => laneOf(index, Math.floor(lane / perElement)));
+      return elementLoad(expr.buffer, indices, lane % perElement);
+    }
+    case "Shuffle": {
+      let at = constIntValue(expr.indices[lane]!)!;
+      for (const vector of expr.vectors) {
+        const lanes = lanesOf(vector.dtype);
+        if (at < lanes) return laneOf(vector, at);
+        at -= lanes;
+      }
+      break;
+    }
+    case "Let":
+      return of(substitute(expr.body, new Map([[expr.var_, expr.value]])));
+    default:
+      if ("b" in expr) return update(expr, { a: of(expr.a), b: of(expr.b) });
+  }
+  throw new InternalError(`${expr.kind} has no lanes`);
+}
+
+/** Lane `lane` of one element of a buffer of vectors (or its only one). */
+function elementLoad(buffer: Buffer, indices: readonly PrimExpr[], lane: number): PrimExpr {
+  const lanes = lanesOf(buffer.dtype);
+  if (lanes === 1) return new BufferLoad(buffer, indices);
+  return new BufferLoad(scalarView(buffer), [add(mul(flatIndex(buffer, indices), lanes), lane)]);
+}
+
+const views = new WeakMap<Buffer, Buffer>();
+
+/** A buffer of vectors as a flat buffer of their elements. */
+export function scalarView(buffer: Buffer): Buffer {
+  let view = views.get(buffer);
+  if (view === undefined) {
+    const size = buffer.shape.reduce(mul, new IntImm(lanesOf(buffer.dtype)));
+    const zero = new IntImm(0);
+    const dtype = elementOf(buffer.dtype);
+    view = buffer.with({ dtype, shape: [size], strides: [], elemOffset: zero });
+    views.set(buffer, view);
+  }
+  return view;
+}

@@ -1,0 +1,85 @@
+/** What the functions of one WebAssembly module share: imports, helpers, records, names. */
+
+import type { DataType } from "../../ir";
+import {
+  IMPORTS,
+  type PackedRecord,
+  type ParallelRecord,
+  type RecordingRecord,
+} from "../../support";
+import type { Binaryen, Ref, WasmModule, WasmType } from "./binaryen";
+import { representationOf } from "./representation";
+
+/** Memory of a device, as `createMemory` of the runtime makes it: 32-bit, shared, up to 4 GiB. */
+const MEMORY_PAGES = { initial: 1, maximum: 65536 };
+
+export class ModuleContext {
+  readonly m: WasmModule;
+  readonly recordings: RecordingRecord[] = [];
+  readonly parallels: ParallelRecord[] = [];
+  readonly packed: PackedRecord[] = [];
+  readonly assertions: string[] = [];
+  private readonly imports = new Map<string, string>();
+  private readonly helpers = new Set<string>();
+
+  constructor(readonly b: Binaryen) {
+    this.m = new b.Module();
+    const { Features } = b;
+    this.m.setFeatures(
+      Features.MVP |
+        Features.Atomics |
+        Features.BulkMemory |
+        Features.SignExt |
+        Features.NontrappingFPToInt |
+        Features.SIMD128 |
+        Features.MutableGlobals,
+    );
+    this.m.setMemory(MEMORY_PAGES.initial, MEMORY_PAGES.maximum, null, [], true, false, "memory");
+    this.m.addMemoryImport("memory", IMPORTS.env, "memory", true);
+  }
+
+  /** The type of scalars of `dtype`. */
+  typeOf(dtype: DataType): WasmType {
+    return this.b[representationOf(dtype).wasm];
+  }
+
+  /** The internal name of an imported function; one import for each name and signature. */
+  importFunction(
+    module: string,
+    name: string,
+    params: readonly WasmType[],
+    result: WasmType,
+  ): string {
+    const key = `${module}.${name}(${params.join()})${result}`;
+    let internal = this.imports.get(key);
+    if (internal === undefined) {
+      internal = `${module}.${name}#${this.imports.size}`;
+      const paramType = this.b.createType([...params]);
+      this.m.addFunctionImport(internal, module, name, paramType, result);
+      this.imports.set(key, internal);
+    }
+    return internal;
+  }
+
+  /** The number of an assertion's message. */
+  assertion(message: string): number {
+    const known = this.assertions.indexOf(message);
+    return known >= 0 ? known : this.assertions.push(message) - 1;
+  }
+
+  /** The name of a function of our own that generated code calls, made on first use. */
+  helper(
+    name: string,
+    params: readonly WasmType[],
+    result: WasmType,
+    locals: readonly WasmType[],
+    body: () => Ref,
+  ): string {
+    const internal = `helper.${name}`;
+    if (!this.helpers.has(name)) {
+      this.helpers.add(name);
+      this.m.addFunction(internal, this.b.createType([...params]), result, [...locals], body());
+    }
+    return internal;
+  }
+}

@@ -1,0 +1,245 @@
+/** A compiled module at work in one device's memory: its imports bound, its functions callable. */
+
+import {
+  DeviceError,
+  IMPORTS,
+  InternalError,
+  TvmError,
+  UsageError,
+  type FunctionRecord,
+  type ModuleRecord,
+  type PackedRecord,
+} from "../support";
+import { deviceName, type CallSite, type Device, type ExternFunction, type Word } from "./device";
+import { elementType } from "./element";
+import { HOST_MATH } from "./host-math";
+import { NDArray } from "./ndarray";
+import type { ThreadPool } from "./thread-pool";
+
+/** A function that compiled code calls with arrays, numbers and texts. */
+export type PackedFunction = (...args: (NDArray | Word | string)[]) => Word | void;
+
+/** What a module may call besides its device's functions. */
+export interface Linked {
+  readonly extern: ReadonlyMap<string, ExternFunction>;
+  readonly packed: ReadonlyMap<string, PackedFunction>;
+  threads(): ThreadPool | undefined;
+}
+
+const FRAME_ALIGNMENT = 64;
+
+/** How many calls are under way on a device, one within another. */
+const depths = new WeakMap<Device, number>();
+
+/** Iterations of a loop are run in this many portions: the engine replaces slow code in between. */
+const PORTIONS = 16;
+
+export class Instance {
+  private readonly exports: WebAssembly.Exports;
+  /** Memory that the running call has asked for. */
+  private allocations = new Set<number>();
+
+  constructor(
+    private readonly code: WebAssembly.Module,
+    private readonly record: ModuleRecord,
+    private readonly device: Device,
+    private readonly linked: Linked,
+    /** The modules that this one uses, in the same memory. */
+    private readonly others: readonly Instance[],
+  ) {
+    checkConfiguration(record, device);
+    this.exports = new WebAssembly.Instance(code, this.imports()).exports;
+  }
+
+  /** Calls an exported function with the words that follow its frame. */
+  call(func: FunctionRecord, words: readonly Word[]): Word | void {
+    const depth = depths.get(this.device) ?? 0;
+    if (depth === 0) this.device.startCall?.();
+    depths.set(this.device, depth + 1);
+    const outer = this.allocations;
+    this.allocations = new Set();
+    const frame = this.frame(func.frame);
+    try {
+      return this.export(func.name)(frame, ...words);
+    } catch (error) {
+      throw explained(error, func.name, this.device);
+    } finally {
+      if (frame !== 0) this.device.free(frame);
+      for (const address of this.allocations) this.device.free(address);
+      this.allocations = outer;
+      depths.set(this.device, depth);
+    }
+  }
+
+  private export(name: string): (...words: Word[]) => Word | void {
+    return this.exports[name] as (...words: Word[]) => Word | void;
+  }
+
+  private frame(bytes: number): number {
+    return bytes === 0 ? 0 : this.device.alloc(bytes, FRAME_ALIGNMENT);
+  }
+
+  private imports(): WebAssembly.Imports {
+    const { record } = this;
+    const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {
+      [IMPORTS.env]: { memory: this.device.memory },
+      [IMPORTS.math]: HOST_MATH,
+      [IMPORTS.host]: this.host(),
+      [IMPORTS.extern]: {},
+      [IMPORTS.recording]: Object.fromEntries(
+        record.recordings.map((_, index) => [String(index), this.recording(index)]),
+      ),
+      [IMPORTS.packed]: Object.fromEntries(
+        record.packed.map((packed, index) => [String(index), this.packed(packed)]),
+      ),
+    };
+    const missing: string[] = [];
+    for (const { module, name } of WebAssembly.Module.imports(this.code)) {
+      if (module === IMPORTS.extern) {
+        const found = this.externFunction(name);
+        if (found === undefined) missing.push(name);
+        else imports[IMPORTS.extern]![name] = found as WebAssembly.ImportValue;
+      } else if (imports[module]?.[name] === undefined) {
+        throw new UsageError(`the module asks for ${module}.${name}, which does not exist`);
+      }
+    }
+    for (const { function: name } of record.recordings) {
+      if (this.device.functions.recording[name] === undefined) missing.push(name);
+    }
+    for (const { function: name } of record.packed) {
+      if (!this.linked.packed.has(name)) missing.push(name);
+    }
+    if (missing.length > 0) {
+      const names = [...new Set(missing)].join(", ");
+      throw new UsageError(
+        `the module calls ${names}, which ${deviceName(this.device)} does not provide; give ` +
+          `functions of yours with module.link({ extern: { name: function } })`,
+      );
+    }
+    return imports;
+  }
+
+  private externFunction(name: string): ExternFunction | undefined {
+    const given = this.linked.extern.get(name) ?? this.device.functions.extern[name];
+    if (given !== undefined) return given;
+    for (const other of this.others) {
+      const func = other.record.functions.find((record) => record.name === name);
+      if (func !== undefined) return (...words) => other.call(func, words);
+    }
+    return undefined;
+  }
+
+  private host(): Record<string, ExternFunction> {
+    return {
+      alloc: (bytes) => {
+        const address = this.device.alloc(Number(bytes), FRAME_ALIGNMENT);
+        this.allocations.add(address);
+        return address;
+      },
+      free: (address) => {
+        this.allocations.delete(Number(address) >>> 0);
+        this.device.free(Number(address) >>> 0);
+      },
+      fail: (number) => {
+        throw new UsageError(this.record.assertions[Number(number)] ?? "an assertion failed");
+      },
+      parallel: (number, memory, begin, end) =>
+        this.parallel(Number(number), Number(memory), Number(begin), Number(end)),
+    };
+  }
+
+  private parallel(number: number, memory: number, begin: number, end: number): void {
+    const { body, frame: bytes, anyThread } = this.record.parallels[number]!;
+    const run = this.export(body);
+    const threads = end - begin > 1 && anyThread ? this.linked.threads() : undefined;
+    if (threads !== undefined) {
+      const work = { code: this.code, memory: this.device.memory, body, closure: memory };
+      const frames = Array.from({ length: threads.size }, () => this.frame(bytes));
+      try {
+        threads.run(work, frames, begin, end, run);
+      } finally {
+        for (const frame of frames) if (frame !== 0) this.device.free(frame);
+      }
+      return;
+    }
+    const frame = this.frame(bytes);
+    try {
+      const step = Math.max(1, Math.ceil((end - begin) / PORTIONS));
+      for (let i = begin; i < end; i += step) run(frame, memory, i, Math.min(i + step, end));
+    } finally {
+      if (frame !== 0) this.device.free(frame);
+    }
+  }
+
+  /** The import through which a piece of the program is handed to a device's function. */
+  private recording(index: number): ExternFunction {
+    const { function: name, body, frame: bytes } = this.record.recordings[index]!;
+    const site: CallSite = { module: this, index };
+    return (...words) => {
+      const record = this.device.functions.recording[name]!;
+      const run = (): number => {
+        const frame = this.frame(bytes);
+        try {
+          this.export(body)(frame, ...words);
+        } finally {
+          if (frame !== 0) this.device.free(frame);
+        }
+        return 0;
+      };
+      const code = record(site, run, words);
+      if (code !== 0) throw new DeviceError(`${name} failed with code ${code}`);
+    };
+  }
+
+  private packed({ function: name, args }: PackedRecord): ExternFunction {
+    return (...words) => {
+      let at = 0;
+      const next = (): Word => words[at++]!;
+      const values = args.map((arg) => {
+        if (arg.kind === "text") return arg.text;
+        if (arg.kind === "scalar") return next();
+        const type = elementType(arg.dtype);
+        const [data, offset] = [Number(next()) >>> 0, Number(next())];
+        const shape = Array.from({ length: arg.ndim }, () => Number(next()));
+        return NDArray.at(this.device, data, offset, shape, type);
+      });
+      return this.linked.packed.get(name)!(...values);
+    };
+  }
+}
+
+/** @throws UsageError unless the device is what the module was built for. */
+function checkConfiguration(record: ModuleRecord, device: Device): void {
+  if (record.device !== device.kind) {
+    throw new UsageError(
+      `the module was built for ${record.device} devices, but is used on ${deviceName(device)}`,
+    );
+  }
+  const { configuration } = record;
+  if (configuration === undefined) return;
+  const actual = device.configuration ?? {};
+  const differing = Object.keys(configuration).filter((key) => configuration[key] !== actual[key]);
+  if (differing.length === 0) return;
+  const texts = differing.map((key) => `${key} ${configuration[key]}, not ${actual[key]}`);
+  throw new UsageError(
+    `the module was built for another configuration than ${deviceName(device)} has: ` +
+      `${texts.join("; ")}; build it again`,
+  );
+}
+
+/** What the engine says about compiled code, in words about the program. */
+function explained(error: unknown, name: string, device: Device): unknown {
+  if (error instanceof TvmError || !(error instanceof WebAssembly.RuntimeError)) return error;
+  const { message } = error;
+  if (/divide|remainder|division/.test(message)) {
+    return new UsageError(`${name} divided an integer by zero`, { cause: error });
+  }
+  if (/integer overflow|represent/.test(message)) {
+    return new UsageError(`${name} divided the smallest integer by -1`, { cause: error });
+  }
+  if (/bounds/.test(message)) {
+    const text = `${name} used an address outside of the memory of ${deviceName(device)}: an index is out of bounds`;
+    return new UsageError(text, { cause: error });
+  }
+  return new InternalError(`${name} stopped: ${message}`, { cause: error });
+}

@@ -1,0 +1,141 @@
+/**
+ * Saved modules. A file is a WebAssembly module like any other, with custom sections that
+ * `WebAssembly.Module.customSections` reads:
+ *
+ *     tvm.record    the module's record as JSON
+ *     tvm.tir       the text of the functions it was made from
+ *     tvm.import    a module that this one uses, saved in the same way (any number)
+ *     tvm.checksum  SHA-256 of everything before this section, which is the last
+ */
+
+import { sha256 } from "#sha256";
+import { FORMAT_VERSION, UsageError, type ModuleRecord } from "../support";
+
+const SECTIONS = {
+  record: "tvm.record",
+  tir: "tvm.tir",
+  import: "tvm.import",
+  checksum: "tvm.checksum",
+} as const;
+
+export interface ModuleContents {
+  readonly code: Uint8Array;
+  readonly record: ModuleRecord;
+  /** Text of the functions that the code was made from. */
+  readonly tir: () => string;
+  readonly imports: readonly ModuleContents[];
+}
+
+/** The bytes of a file. */
+export function encodeModule(contents: ModuleContents): Uint8Array {
+  const text = new TextEncoder();
+  const body = concatenate([
+    contents.code,
+    section(SECTIONS.record, text.encode(JSON.stringify(contents.record))),
+    section(SECTIONS.tir, text.encode(contents.tir())),
+    ...contents.imports.map((imported) => section(SECTIONS.import, encodeModule(imported))),
+  ]);
+  return concatenate([body, section(SECTIONS.checksum, sha256(body))]);
+}
+
+/** A file that was read: its contents, and the module as the engine compiled it. */
+export interface LoadedModule {
+  readonly contents: ModuleContents;
+  readonly module: WebAssembly.Module;
+}
+
+/**
+ * Reads a file.
+ * @param name how messages call it
+ * @throws UsageError that says why it is refused.
+ */
+export function decodeModule(bytes: Uint8Array, name: string): LoadedModule {
+  const refuse = (reason: string, cause?: unknown): never => {
+    throw new UsageError(`${name} cannot be loaded: ${reason}`, { cause });
+  };
+  if (bytes.length < 8 || [0, 0x61, 0x73, 0x6d].some((byte, i) => bytes[i] !== byte)) {
+    refuse("it is not a WebAssembly file");
+  }
+  const start = bytes.length - CHECKSUM_SECTION_BYTES;
+  const body = bytes.subarray(0, Math.max(start, 0));
+  const expected = section(SECTIONS.checksum, sha256(body));
+  if (start < 0 || expected.some((byte, i) => bytes[start + i] !== byte)) {
+    const marker = new TextDecoder("latin1").decode(bytes.slice(-CHECKSUM_SECTION_BYTES));
+    refuse(
+      marker.includes(SECTIONS.checksum)
+        ? "its checksum is wrong, so some of its bytes have changed since it was saved"
+        : "it does not end as files saved by this library do; it is cut off or made by something else",
+    );
+  }
+  let module: WebAssembly.Module;
+  try {
+    module = new WebAssembly.Module(new Uint8Array(body));
+  } catch (error) {
+    return refuse(`its code is not valid (${(error as Error).message})`, error);
+  }
+  const [record] = sectionTexts(module, SECTIONS.record);
+  if (record === undefined) return refuse("it has no record of what its functions take");
+  const parsed = JSON.parse(record) as ModuleRecord;
+  if (parsed.formatVersion !== FORMAT_VERSION) {
+    refuse(
+      `it has format version ${parsed.formatVersion}, this library reads version ` +
+        `${FORMAT_VERSION}; build it again`,
+    );
+  }
+  const imports = WebAssembly.Module.customSections(module, SECTIONS.import).map(
+    (imported) => decodeModule(new Uint8Array(imported), `an import of ${name}`).contents,
+  );
+  const tir = sectionTexts(module, SECTIONS.tir)[0] ?? "";
+  return { contents: { code: codeOf(body), record: parsed, tir: () => tir, imports }, module };
+}
+
+/** A file's module without the sections that were added to it. */
+function codeOf(file: Uint8Array): Uint8Array {
+  let at = 8;
+  while (at < file.length && file[at] !== 0) at = sectionEnd(file, at);
+  return file.subarray(0, at);
+}
+
+/** Where the section that starts at `at` ends: after its id, its size, and as many bytes. */
+function sectionEnd(file: Uint8Array, at: number): number {
+  let size = 0;
+  for (let i = at + 1, shift = 0; ; i++, shift += 7) {
+    size |= (file[i]! & 127) << shift;
+    if (file[i]! < 128) return i + 1 + size;
+  }
+}
+
+function sectionTexts(module: WebAssembly.Module, name: string): string[] {
+  return WebAssembly.Module.customSections(module, name).map((bytes) =>
+    new TextDecoder().decode(bytes),
+  );
+}
+
+/** A custom section: id 0, size, name, contents. */
+function section(name: string, contents: Uint8Array): Uint8Array {
+  const title = new TextEncoder().encode(name);
+  const inside = concatenate([leb128(title.length), title, contents]);
+  return concatenate([new Uint8Array([0]), leb128(inside.length), inside]);
+}
+
+const CHECKSUM_SECTION_BYTES = section(SECTIONS.checksum, new Uint8Array(32)).length;
+
+function leb128(value: number): Uint8Array {
+  const bytes: number[] = [];
+  let rest = value;
+  do {
+    bytes.push((rest & 127) | (rest > 127 ? 128 : 0));
+    rest >>>= 7;
+  } while (rest > 0);
+  return new Uint8Array(bytes);
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,219 @@
+/** Compiled modules: functions to call, files to save, sources to read. */
+
+import { UsageError, type FunctionRecord, type ModuleRecord } from "../support";
+import { bindArguments, type Argument } from "./arguments";
+import { deviceName, type Device, type ExternFunction, type Word } from "./device";
+import { Instance, type Linked, type PackedFunction } from "./instance";
+import { decodeModule, encodeModule, type ModuleContents } from "./module-file";
+import type { ThreadPool } from "./thread-pool";
+import { timeCalls, type TimingOptions, type TimingResult } from "./time-evaluator";
+
+/** The texts of a module: `wat` its WebAssembly, `tir` what it was compiled from. */
+export type SourceKind = "wat" | "tir";
+
+/** What the embedding application does for modules. */
+export interface ModuleHost {
+  /** Where functions without array arguments run. */
+  defaultDevice(kind: ModuleRecord["device"]): Device;
+  /** The text of a WebAssembly module. */
+  wasmText(code: Uint8Array): string;
+  /** Writes a file, completely or not at all. */
+  writeFile(path: string, bytes: Uint8Array): void;
+  /** Threads for parallel loops; `undefined` where there are none. */
+  threads(): ThreadPool | undefined;
+}
+
+/** A function of a module, bound to it. */
+export interface PackedFunc {
+  /**
+   * Calls the function.
+   * @throws UsageError for arguments that are not what it takes.
+   */
+  (...args: Argument[]): Word | void;
+  readonly record: FunctionRecord;
+}
+
+/** The state of a module, out of the way of its methods. */
+interface State {
+  readonly contents: ModuleContents;
+  readonly host: ModuleHost;
+  readonly linked: Linked & {
+    readonly extern: Map<string, ExternFunction>;
+    readonly packed: Map<string, PackedFunction>;
+  };
+  readonly imports: Module[];
+  readonly functions: Map<string, PackedFunc>;
+  readonly instances: WeakMap<Device, Instance>;
+  /** Compiled on first use, unless it came from a file. */
+  code: WebAssembly.Module | undefined;
+}
+
+// A class whose instances can be called is only typed by merging it with a call signature.
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
+export interface Module {
+  /** Calls the entry function: the one the module was built from. */
+  (...args: Argument[]): Word | void;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- as above
+export class Module {
+  declare private readonly state: State;
+
+  private constructor(contents: ModuleContents, host: ModuleHost, code?: WebAssembly.Module) {
+    const call = ((...args: Argument[]) =>
+      call.getFunction(contents.record.entry)(...args)) as Module;
+    Object.setPrototypeOf(call, Module.prototype);
+    const state: State = {
+      contents,
+      host,
+      linked: { extern: new Map(), packed: new Map(), threads: () => host.threads() },
+      imports: contents.imports.map((imported) => new Module(imported, host)),
+      functions: new Map(),
+      instances: new WeakMap(),
+      code,
+    };
+    return Object.defineProperty(call, "state", { value: state });
+  }
+
+  /** A module of freshly generated code. */
+  static of(contents: ModuleContents, host: ModuleHost): Module {
+    return new Module(contents, host);
+  }
+
+  /**
+   * The module in a saved file.
+   * @param name how messages call the file
+   * @throws UsageError that says why the file is refused.
+   */
+  static load(bytes: Uint8Array, name: string, host: ModuleHost): Module {
+    const { contents, module } = decodeModule(bytes, name);
+    return new Module(contents, host, module);
+  }
+
+  /** What the module says about itself: its target, its functions and what they take. */
+  get record(): ModuleRecord {
+    return this.state.contents.record;
+  }
+
+  /** Modules that this one uses; see `import`. */
+  get imports(): readonly Module[] {
+    return this.state.imports;
+  }
+
+  /**
+   * A function by name, of this module or of one that it uses.
+   * @throws UsageError when there is none; the message lists those there are.
+   */
+  getFunction(name: string): PackedFunc {
+    const found = this.findFunction(name);
+    if (found !== undefined) return found;
+    const names = this.record.functions.map((func) => func.name).join(", ");
+    throw new UsageError(`the module has no function '${name}'; it has ${names}`);
+  }
+
+  /** Uses another module: its functions can be called by name from this one's code. */
+  import(module: Module): this {
+    this.state.imports.push(module);
+    return this;
+  }
+
+  /**
+   * Provides functions that the module's code calls by name: `extern` with plain numbers (addresses
+   * for pointers), `packed` with arrays.
+   */
+  link(functions: {
+    readonly extern?: Readonly<Record<string, ExternFunction>>;
+    readonly packed?: Readonly<Record<string, PackedFunction>>;
+  }): this {
+    const { extern, packed } = this.state.linked;
+    for (const [name, func] of Object.entries(functions.extern ?? {})) extern.set(name, func);
+    for (const [name, func] of Object.entries(functions.packed ?? {})) packed.set(name, func);
+    return this;
+  }
+
+  /** The bytes that `save` writes. */
+  toBytes(): Uint8Array {
+    return encodeModule(this.packedContents());
+  }
+
+  /** Writes the module to a file, which a process with the same library version can load. */
+  save(path: string): void {
+    this.state.host.writeFile(path, this.toBytes());
+  }
+
+  /** The module as text: `"wat"` for its WebAssembly, `"tir"` for the functions it was made from. */
+  getSource(kind: SourceKind = "wat"): string {
+    const { contents, host } = this.state;
+    switch (kind) {
+      case "tir":
+        return contents.tir();
+      case "wat":
+        return host.wasmText(contents.code);
+      default:
+        throw new UsageError(`a compiled module has the sources "wat" and "tir", not "${kind}"`);
+    }
+  }
+
+  /**
+   * A function that times calls of `name` with given arguments:
+   *
+   *     mod.timeEvaluator("main", tvm.cpu(0), { number: 20 })(a, b, c).mean
+   */
+  timeEvaluator(
+    name: string,
+    device: Device,
+    options: TimingOptions = {},
+  ): (...args: Argument[]) => TimingResult {
+    const func = this.getFunction(name);
+    return (...args) => {
+      const bound = bindArguments(func.record, args);
+      if (bound.device !== undefined && bound.device !== device) {
+        throw new UsageError(
+          `the arrays are on ${deviceName(bound.device)}, but ${name} is timed on ` +
+            deviceName(device),
+        );
+      }
+      return timeCalls(() => void func(...args), options);
+    };
+  }
+
+  private findFunction(name: string): PackedFunc | undefined {
+    const { functions, imports, contents } = this.state;
+    const known = functions.get(name);
+    if (known !== undefined) return known;
+    const record = contents.record.functions.find((func) => func.name === name);
+    if (record === undefined) {
+      for (const module of imports) {
+        const found = module.findFunction(name);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    }
+    const call = (...args: Argument[]): Word | void => {
+      const { device, words } = bindArguments(record, args);
+      const place = device ?? this.state.host.defaultDevice(this.record.device);
+      return this.instance(place).call(record, words);
+    };
+    const func = Object.assign(call, { record });
+    functions.set(name, func);
+    return func;
+  }
+
+  /** The module at work in a device's memory. */
+  private instance(device: Device): Instance {
+    const { instances, contents, linked, imports } = this.state;
+    let instance = instances.get(device);
+    if (instance === undefined) {
+      this.state.code ??= new WebAssembly.Module(contents.code as BufferSource);
+      const others = imports.map((module) => module.instance(device));
+      instance = new Instance(this.state.code, contents.record, device, linked, others);
+      instances.set(device, instance);
+    }
+    return instance;
+  }
+
+  private packedContents(): ModuleContents {
+    const { contents, imports } = this.state;
+    return { ...contents, imports: imports.map((module) => module.packedContents()) };
+  }
+}

@@ -1,0 +1,33 @@
+/** Worker threads for the iterations of parallel loops. */
+
+import type { Word } from "./device";
+
+/** The body of a parallel loop, in a form that other threads can take. */
+export interface ParallelWork {
+  readonly code: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Name of the export that runs a range of iterations. */
+  readonly body: string;
+  /** Address of the values that the body takes from around the loop. */
+  readonly closure: number;
+}
+
+/** Runs a range of iterations: scratch memory, closure, first, end. */
+export type RangeFunction = (...words: Word[]) => Word | void;
+
+export interface ThreadPool {
+  /** Threads that compute at the same time, the calling one included. */
+  readonly size: number;
+  /**
+   * Runs the iterations `begin` to `end - 1`, each once, and returns when all are done.
+   * @param frames scratch memory for each thread, the calling one first
+   * @param run the body on the calling thread
+   */
+  run(
+    work: ParallelWork,
+    frames: readonly number[],
+    begin: number,
+    end: number,
+    run: RangeFunction,
+  ): void;
+}

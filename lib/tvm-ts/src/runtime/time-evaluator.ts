@@ -1,0 +1,57 @@
+/** Timing of compiled functions. */
+
+/** How long calls took, in seconds. */
+export interface TimingResult {
+  readonly mean: number;
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  /** Standard deviation. */
+  readonly std: number;
+  /** One average a repetition. */
+  readonly results: readonly number[];
+}
+
+export interface TimingOptions {
+  /** Calls in one repetition, whose average is one result; 10 if left out. */
+  readonly number?: number;
+  /** Results; 1 if left out. */
+  readonly repeat?: number;
+  /** A repetition makes more calls until it takes at least this long; 0 if left out. */
+  readonly minRepeatMs?: number;
+}
+
+/** Times `call`, after one call that does not count. */
+export function timeCalls(call: () => void, options: TimingOptions = {}): TimingResult {
+  const { number = 10, repeat = 1, minRepeatMs = 0 } = options;
+  call();
+  let calls = Math.max(1, number);
+  const once = (): number => {
+    const start = performance.now();
+    for (let i = 0; i < calls; i++) call();
+    return performance.now() - start;
+  };
+  const results: number[] = [];
+  while (results.length < repeat) {
+    const elapsed = once();
+    if (elapsed < minRepeatMs) {
+      // Enough to pass the limit by a tenth, at the speed seen.
+      const needed = Math.ceil((calls * minRepeatMs * 1.1) / Math.max(elapsed, 1e-3));
+      calls = Math.max(calls + 1, Math.min(needed, calls * 1000));
+    } else {
+      results.push(elapsed / calls / 1000);
+    }
+  }
+  return summary(results);
+}
+
+function summary(results: readonly number[]): TimingResult {
+  const sorted = [...results].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const median =
+    sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  const mean = results.reduce((sum, x) => sum + x, 0) / results.length;
+  const variance = results.reduce((sum, x) => sum + (x - mean) ** 2, 0) / results.length;
+  const [min, max] = [sorted[0]!, sorted[sorted.length - 1]!];
+  return { mean, median, min, max, std: Math.sqrt(variance), results };
+}
