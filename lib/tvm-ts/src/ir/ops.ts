@@ -65,6 +65,8 @@ import { printExpr } from "./print/text-printer";
  * @throws UsageError for a value the type cannot hold.
  */
 export function constant(value: number | boolean, dtype: string = "int32"): PrimExpr {
+  // Nearly all constants are these; `| 0` also turns -0 into 0.
+  if (dtype === "int32" && value === (Number(value) | 0)) return new IntImm(value | 0);
   const type = canonicalDType(dtype);
   const { code, lanes, element } = dtypeInfo(type);
   if (lanes > 1) return new Broadcast(constant(value, element), lanes);
