@@ -79,13 +79,15 @@ export abstract class Memoized<T> {
 
   of(expr: PrimExpr): T {
     if (expr.kind === "IntImm" || expr.kind === "Var") return this.compute(expr);
-    const known = this.table().get(expr);
+    // Facts that change underway bring a table of their own; this one is then forgotten.
+    const table = this.table();
+    const known = table.get(expr);
     if (known !== undefined) return known;
     if (this.isDeep) this.prepareOperands(expr);
     this.nesting++;
     try {
       const answer = this.compute(expr);
-      this.table().set(expr, answer);
+      table.set(expr, answer);
       return answer;
     } finally {
       this.nesting--;

@@ -1,4 +1,4 @@
-/** The classes of binary operators, for those who build a node of a kind they were given. */
+/** Binary operators, for those who build a node of a kind they were given. */
 
 import {
   Add,
@@ -18,8 +18,11 @@ import {
   NE,
   Or,
   Sub,
+  constFold,
+  type PrimExpr,
 } from "../ir";
 
+/** The classes of nodes. */
 export const OPERATORS = {
   Add,
   Sub,
@@ -42,3 +45,8 @@ export const OPERATORS = {
 
 export type OperatorKind = keyof typeof OPERATORS;
 export type OperatorExpr = InstanceType<(typeof OPERATORS)[OperatorKind]>;
+
+/** The operator over operands of one type, folded. */
+export function operate(kind: OperatorKind, a: PrimExpr, b: PrimExpr): PrimExpr {
+  return constFold[kind](a, b) ?? new OPERATORS[kind](a, b);
+}

@@ -8,31 +8,20 @@
  * apart (`x/4*4` and `x%4`) join again. Every number in a form fits the form's type.
  */
 
-import {
-  add,
-  cast,
-  constant,
-  div,
-  ExprMap,
-  exprEqual,
-  floorDiv,
-  floorMod,
-  mul,
-  sub,
-  truncMod,
-  type DataType,
-  type PrimExpr,
-} from "../../ir";
+import { cast, ExprMap, exprEqual, IntImm, type DataType, type PrimExpr } from "../../ir";
 import { fits } from "../int-math";
+import { operate } from "../operators";
 
 export type DivMode = "trunc" | "floor";
 
-export function quotientOf(mode: DivMode, a: PrimExpr, b: PrimExpr): PrimExpr {
-  return mode === "trunc" ? div(a, b) : floorDiv(a, b);
+/** `a / b` */
+export function quotientOf(mode: DivMode, a: PrimExpr, b: number): PrimExpr {
+  return operate(mode === "trunc" ? "Div" : "FloorDiv", a, new IntImm(b, a.dtype));
 }
 
-export function remainderOf(mode: DivMode, a: PrimExpr, b: PrimExpr): PrimExpr {
-  return mode === "trunc" ? truncMod(a, b) : floorMod(a, b);
+/** `a % b` */
+export function remainderOf(mode: DivMode, a: PrimExpr, b: number): PrimExpr {
+  return operate(mode === "trunc" ? "Mod" : "FloorMod", a, new IntImm(b, a.dtype));
 }
 
 export class Split {
@@ -80,7 +69,7 @@ export class Split {
 
   /** The split as an expression. */
   normalize(): PrimExpr {
-    return this.scale === 0 ? constant(0, this.dtype) : this.times(this.scale);
+    return this.scale === 0 ? new IntImm(0, this.dtype) : this.times(this.scale);
   }
 
   /** The same with the opposite sign, for those who subtract it. */
@@ -90,17 +79,15 @@ export class Split {
 
   private times(scale: number): PrimExpr {
     const part = this.quotient(this.remainder());
-    return scale === 1 ? part : mul(part, constant(scale, this.dtype));
+    return scale === 1 ? part : operate("Mul", part, new IntImm(scale, this.dtype));
   }
 
   private remainder(): PrimExpr {
-    if (this.upper === Infinity) return this.index;
-    return remainderOf(this.mode, this.index, constant(this.upper, this.dtype));
+    return this.upper === Infinity ? this.index : remainderOf(this.mode, this.index, this.upper);
   }
 
   private quotient(remainder: PrimExpr): PrimExpr {
-    if (this.lower === 1) return remainder;
-    return quotientOf(this.mode, remainder, constant(this.lower, this.dtype));
+    return this.lower === 1 ? remainder : quotientOf(this.mode, remainder, this.lower);
   }
 
   /** The expressions computed on the way to the value. */
@@ -192,39 +179,44 @@ export class Sum {
 
   /** The sum as an expression: large terms first, what is subtracted last. */
   normalize(): PrimExpr {
-    if (this.segments.length === 0) return constant(this.base, this.dtype);
-    const splits = this.segments.flatMap((segment) => merge(segment.splits)).sort(inOrder);
-    return partialSums(splits, this.base, this.dtype).at(-1)!;
+    const splits: Split[] = [];
+    for (const segment of this.segments) splits.push(...merge(segment.splits));
+    if (splits.length > 1) splits.sort(inOrder);
+    return addUp(splits, this.base, this.dtype);
   }
 
   /** The expressions computed on the way to the value, terms as they stand. */
-  steps(): PrimExpr[] {
-    return partialSums(this.splits, this.base, this.dtype);
+  steps(): readonly PrimExpr[] {
+    const steps: PrimExpr[] = [];
+    addUp(this.splits, this.base, this.dtype, (sum) => steps.push(sum));
+    return steps;
   }
 }
 
-/** The partial sums of `splits` and `base`: what is added first, then what is subtracted. */
-function partialSums(splits: readonly Split[], base: number, dtype: DataType): PrimExpr[] {
-  let sum = constant(0, dtype);
-  const sums = [sum];
-  const negative: Split[] = [];
+/** `splits` and `base` added up: first what is added, then what is subtracted. */
+function addUp(
+  splits: readonly Split[],
+  base: number,
+  dtype: DataType,
+  watch?: (sum: PrimExpr) => void,
+): PrimExpr {
+  let sum: PrimExpr | undefined;
+  const accumulate = (kind: "Add" | "Sub", term: PrimExpr): void => {
+    if (sum === undefined && kind === "Add") sum = term;
+    else sum = operate(kind, sum ?? new IntImm(0, dtype), term);
+    watch?.(sum);
+  };
+  // The opposite of the smallest number of a type is not in the type: that is added.
+  const subtracts = (value: number): boolean => value < 0 && fits(-value, dtype);
   for (const split of splits) {
-    if (split.scale > 0) sums.push((sum = add(sum, split.normalize())));
-    else if (split.scale < 0) negative.push(split);
+    if (split.scale !== 0 && !subtracts(split.scale)) accumulate("Add", split.normalize());
   }
-  if (base > 0) sums.push((sum = add(sum, constant(base, dtype))));
-  for (const split of negative) {
-    // The opposite of the smallest number of a type is not in it.
-    const subtract = fits(-split.scale, dtype);
-    sum = subtract ? sub(sum, split.normalizeNegated()) : add(sum, split.normalize());
-    sums.push(sum);
+  if (base !== 0 && !subtracts(base)) accumulate("Add", new IntImm(base, dtype));
+  for (const split of splits) {
+    if (subtracts(split.scale)) accumulate("Sub", split.normalizeNegated());
   }
-  if (base < 0) {
-    const subtract = fits(-base, dtype);
-    sum = subtract ? sub(sum, constant(-base, dtype)) : add(sum, constant(base, dtype));
-    sums.push(sum);
-  }
-  return sums;
+  if (subtracts(base)) accumulate("Sub", new IntImm(-base, dtype));
+  return sum ?? new IntImm(0, dtype);
 }
 
 /**
@@ -233,7 +225,8 @@ function partialSums(splits: readonly Split[], base: number, dtype: DataType): P
  *
  *     (x % u) / (c*s) * (s*k) + (x % (c*s)) / c * k   ->   (x % u) / c * k
  */
-function merge(splits: readonly Split[]): Split[] {
+function merge(splits: readonly Split[]): readonly Split[] {
+  if (splits.length < 2) return splits;
   const merged = [...splits];
   for (let i = 0; i < merged.length; i++) {
     for (let j = i + 1; j < merged.length; j++) {

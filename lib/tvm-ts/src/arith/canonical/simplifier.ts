@@ -248,7 +248,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
         return form.with({ scale: 1, lower: combined });
       }
       if (upper <= combined) return new Split(zero(dtype));
-      const remainder = remainderOf(mode, index, constant(upper, dtype));
+      const remainder = remainderOf(mode, index, upper);
       return form.with({ index: remainder, upper: Infinity, scale: 1, lower: combined });
     }
     return new Split(normalize(form), dtype, divisor, Infinity, 1, mode);
@@ -315,7 +315,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
       if (upper % combined === 0) {
         if (combined >= upper) return form.with({ upper: combined });
         // The smaller modulus may simplify the index further.
-        const remainder = remainderOf(mode, index, constant(combined, dtype));
+        const remainder = remainderOf(mode, index, combined);
         const inner = toSplit(this.of(remainder));
         const part = lower === 1 ? inner : this.splitQuotient(inner, lower, mode);
         const whole = part.scale * scale;

@@ -6,7 +6,6 @@
 import {
   Broadcast,
   constant,
-  constFold,
   exprEqual,
   IntImm,
   Not,
@@ -18,7 +17,7 @@ import {
 } from "../../ir";
 import { InternalError } from "../../support";
 import { fits, floorDivide, floorRemainder, truncDivide, truncRemainder } from "../int-math";
-import { OPERATORS } from "../operators";
+import { operate, type OperatorKind } from "../operators";
 import { parseList, SLOT, type Pattern, type PatternKind } from "./pattern";
 import type { Questions } from "./questions";
 
@@ -37,7 +36,6 @@ export type Builder = (slots: Slots, like: DataType) => PrimExpr | undefined;
 export type Condition = (slots: Slots, like: DataType, ask: Questions) => boolean;
 
 type BinaryNode = PrimExpr & { readonly a: PrimExpr; readonly b: PrimExpr };
-type BinaryKind = keyof typeof constFold;
 
 // Matching --------------------------------------------------------------------------------------
 
@@ -191,7 +189,7 @@ function vectorBuilder(kind: "Ramp" | "Broadcast", args: readonly Pattern[]): Bu
 }
 
 /** The operator applied and folded; undefined when a constant would not be what it stands for. */
-function combine(kind: BinaryKind, a: PrimExpr, b: PrimExpr): PrimExpr | undefined {
+function combine(kind: OperatorKind, a: PrimExpr, b: PrimExpr): PrimExpr | undefined {
   if (b.kind === "IntImm") {
     const exact = EXACT[kind];
     if (a.kind === "IntImm" && exact !== undefined) {
@@ -200,7 +198,7 @@ function combine(kind: BinaryKind, a: PrimExpr, b: PrimExpr): PrimExpr | undefin
     }
     if (b.value === 0 && DIVISIONS.has(kind)) return undefined;
   }
-  return constFold[kind](a, b) ?? new OPERATORS[kind](a, b);
+  return operate(kind, a, b);
 }
 
 const DIVISIONS: ReadonlySet<PatternKind> = new Set(["Div", "Mod", "FloorDiv", "FloorMod"]);

@@ -1,0 +1,206 @@
+/**
+ * Expressions of the golden files: a number, a name, or a list `[operator, operands...]`. What names,
+ * loads and reductions stand for is the caller's business.
+ */
+
+import {
+  abs,
+  add,
+  and,
+  bitwiseAnd,
+  bitwiseOr,
+  bitwiseXor,
+  callUnary,
+  cast,
+  ceil,
+  constant,
+  div,
+  EQ,
+  floor,
+  floorDiv,
+  floorMod,
+  ge,
+  gt,
+  ifThenElse,
+  le,
+  lt,
+  max,
+  min,
+  mul,
+  NE,
+  not,
+  or,
+  round,
+  select,
+  shiftLeft,
+  shiftRight,
+  sub,
+  toExpr,
+  trunc,
+  truncDiv,
+  truncMod,
+  type PrimExpr,
+} from "tvm-ts";
+
+export type ExprJson = number | boolean | string | readonly ExprJson[];
+
+/** Reductions, by the name of the operator: `sum`, `reduce_max`, `reduce_min`, `prod`, `argmax`. */
+export interface ReductionJson {
+  readonly operator: string;
+  /** One value, or two for `argmax`. */
+  readonly values: readonly PrimExpr[];
+  readonly axes: readonly string[];
+  readonly condition: PrimExpr | undefined;
+}
+
+/** What an expression may mention besides numbers. */
+export interface ExprScope {
+  /** An axis or a variable. */
+  name(name: string): PrimExpr;
+  load?(tensor: string, indices: readonly PrimExpr[]): PrimExpr;
+  /** An `argmax` gives its two components. */
+  reduce?(reduction: ReductionJson): PrimExpr | readonly PrimExpr[];
+  /** The value of `@FIELD`: a number, or a type's name. */
+  environment?(field: string): number | string;
+}
+
+type Unary = (x: PrimExpr) => PrimExpr;
+type Binary = (a: PrimExpr, b: PrimExpr) => PrimExpr;
+
+const UNARY: Readonly<Record<string, Unary>> = {
+  exp: (x) => callUnary("exp", x),
+  tanh: (x) => callUnary("tanh", x),
+  sqrt: (x) => callUnary("sqrt", x),
+  log: (x) => callUnary("log", x),
+  sigmoid: (x) => callUnary("sigmoid", x),
+  abs,
+  floor,
+  ceil,
+  round,
+  trunc,
+  not,
+  neg: (x) => mul(x, constant(-1, x.dtype)),
+};
+
+const BINARY: Readonly<Record<string, Binary>> = {
+  "+": add,
+  "-": sub,
+  "*": mul,
+  "/": div,
+  "//": floorDiv,
+  "%": floorMod,
+  truncdiv: truncDiv,
+  truncmod: truncMod,
+  "<<": shiftLeft,
+  ">>": shiftRight,
+  "&": bitwiseAnd,
+  "|": bitwiseOr,
+  "^": bitwiseXor,
+  max,
+  min,
+  "<": lt,
+  "<=": le,
+  ">": gt,
+  ">=": ge,
+  // The reference does not fold these two.
+  "==": (a, b) => new EQ(a, b),
+  "!=": (a, b) => new NE(a, b),
+  and,
+  or,
+};
+
+const REDUCTIONS: ReadonlySet<string> = new Set(["sum", "reduce_max", "reduce_min", "prod"]);
+
+/** Whether an expression is a list with this operator, such as `["argmax", ...]`. */
+export function isCall(json: ExprJson, operator: string): boolean {
+  return Array.isArray(json) && json[0] === operator;
+}
+
+/** The expression; an `argmax` is read by `readArgmax`. */
+export function readExpr(json: ExprJson, scope: ExprScope): PrimExpr {
+  return typed(read(json, scope), undefined);
+}
+
+/** The two components of `["argmax", index, value, [axes]]`. */
+export function readArgmax(json: ExprJson, scope: ExprScope): readonly PrimExpr[] {
+  const [operator, index, value, axes] = json as readonly ExprJson[];
+  const result = scope.reduce?.({
+    operator: operator as string,
+    values: [readExpr(index!, scope), readExpr(value!, scope)],
+    axes: axes as readonly string[],
+    condition: undefined,
+  });
+  if (!Array.isArray(result)) throw new Error("argmax gives two values");
+  return result as readonly PrimExpr[];
+}
+
+/** A bare number stays one: what is beside it gives it its type. */
+function read(json: ExprJson, scope: ExprScope): PrimExpr | number {
+  if (typeof json === "number") return json;
+  if (typeof json === "boolean") return toExpr(json);
+  if (typeof json === "string") {
+    if (!json.startsWith("@")) return scope.name(json);
+    const value = environment(json, scope);
+    if (typeof value !== "number") throw new Error(`${json} is no number`);
+    return value;
+  }
+  const [operator, ...args] = json as readonly [string, ...ExprJson[]];
+  if (REDUCTIONS.has(operator)) return readReduction(operator, args, scope);
+  switch (operator) {
+    case "load": {
+      const indices = (args[1] as readonly ExprJson[]).map((index) => readExpr(index, scope));
+      if (scope.load === undefined) throw new Error("there are no tensors to load from here");
+      return scope.load(args[0] as string, indices);
+    }
+    case "const":
+      return constant(args[0] as number, readType(args[1] as string, scope));
+    case "cast":
+      return cast(readType(args[0] as string, scope), readExpr(args[1]!, scope));
+    case "select":
+    case "if_then_else": {
+      const [a, b] = matched(args[1]!, args[2]!, scope);
+      const condition = readExpr(args[0]!, scope);
+      return operator === "select" ? select(condition, a, b) : ifThenElse(condition, a, b);
+    }
+  }
+  const unary = UNARY[operator];
+  if (unary !== undefined) return unary(readExpr(args[0]!, scope));
+  const binary = BINARY[operator];
+  if (binary === undefined) throw new Error(`unknown operator ${operator}`);
+  return binary(...matched(args[0]!, args[1]!, scope));
+}
+
+function readReduction(operator: string, args: readonly ExprJson[], scope: ExprScope): PrimExpr {
+  const [value, axes, condition] = args;
+  const result = scope.reduce?.({
+    operator,
+    values: [readExpr(value!, scope)],
+    axes: axes as readonly string[],
+    condition: condition === undefined ? undefined : readExpr(condition, scope),
+  });
+  if (result === undefined) throw new Error("there is nothing to reduce over here");
+  return Array.isArray(result) ? (result[0] as PrimExpr) : (result as PrimExpr);
+}
+
+/** Two operands; a number takes the type of the other. */
+function matched(left: ExprJson, right: ExprJson, scope: ExprScope): [PrimExpr, PrimExpr] {
+  const a = read(left, scope);
+  const b = read(right, scope);
+  return [typed(a, b), typed(b, a)];
+}
+
+function typed(value: PrimExpr | number, beside: PrimExpr | number | undefined): PrimExpr {
+  if (typeof value !== "number") return value;
+  if (beside === undefined || typeof beside === "number") return toExpr(value);
+  return constant(value, beside.dtype);
+}
+
+function readType(name: string, scope: ExprScope): string {
+  return name.startsWith("@") ? String(environment(name, scope)) : name;
+}
+
+function environment(reference: string, scope: ExprScope): number | string {
+  const value = scope.environment?.(reference.slice(1));
+  if (value === undefined) throw new Error(`there is no ${reference} here`);
+  return value;
+}
