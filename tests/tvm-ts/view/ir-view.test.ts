@@ -79,6 +79,10 @@ test("every place of a variable leads to one fact, with the value a let gave it"
   });
 });
 
+test("a place ends with the name, whatever operator follows", () => {
+  expect(factsAt(view.irView(example()), "i.outer")).toHaveLength(2);
+});
+
 test("a loop tells its extent, its kind and the axis it was split from", () => {
   const ir = view.irView(example());
   const loops = factsAt(ir, "for") as view.LoopFact[];

@@ -110,7 +110,7 @@ export function irView(ir: IRModule | PrimFunc | Stmt): IrView {
   return new IrViewMaker(printed).make();
 }
 
-const NAME = /[^\s:()[\]{},;=]+/y;
+const NAME = /@?[A-Za-z_\u0080-\uffff][\w.\u0080-\uffff]*/y;
 
 class IrViewMaker {
   private readonly facts: IrFact[] = [];

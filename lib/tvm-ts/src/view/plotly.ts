@@ -25,7 +25,7 @@ export function plotlyFigure(tensor: PreparedTensor): PlotlyFigure {
   const columns = sizeOf(reduced.shape.slice(split));
   const rows = sizeOf(reduced.shape.slice(0, split));
   const z = Array.from({ length: rows }, (_, row) =>
-    Array.from(reduced.values.subarray(row * columns, (row + 1) * columns), finiteOrNull),
+    Array.from(reduced.values.subarray(row * columns, (row + 1) * columns), jsonNumber),
   );
   const name = tensor.name === undefined ? "" : `${tensor.name}: `;
   // A value is drawn at the middle of the elements it stands for.
@@ -54,9 +54,9 @@ export function plotlyFigure(tensor: PreparedTensor): PlotlyFigure {
   };
 }
 
-/** JSON has no infinities. */
-function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
+/** JSON has no infinities; digits that nobody sees only take room. */
+function jsonNumber(value: number): number | null {
+  return Number.isFinite(value) ? Number(value.toPrecision(7)) : null;
 }
 
 function plotlyColors(scale: ColorScale): [number, string][] {

@@ -1,0 +1,145 @@
+/**
+ * The IR as a read-only editor: only the lines in sight are drawn, so that long functions open at
+ * once. The fact under the pointer, or else the one at the cursor, is lit wherever it is met.
+ */
+
+import { standardKeymap } from "@codemirror/commands";
+import { codeFolding, foldGutter, foldKeymap } from "@codemirror/language";
+import { search, searchKeymap } from "@codemirror/search";
+import { EditorState, StateEffect, StateField, type Extension } from "@codemirror/state";
+import {
+  Decoration,
+  EditorView,
+  hoverTooltip,
+  keymap,
+  lineNumbers,
+  tooltips,
+  type DecorationSet,
+} from "@codemirror/view";
+import { jupyterTheme } from "@jupyterlab/codemirror";
+import type { TranslationBundle } from "@jupyterlab/translation";
+import { tir } from "../tir/language";
+import { describe, type Description } from "./describe";
+import type { IrModel } from "./model";
+
+/** Called with the fact at the cursor whenever that changes. */
+export type OnFact = (fact: number | undefined) => void;
+
+export function irEditor(model: IrModel, trans: TranslationBundle, onFact: OnFact): EditorView {
+  return new EditorView({
+    state: EditorState.create({
+      doc: model.text.trimEnd(),
+      extensions: [
+        EditorState.readOnly.of(true),
+        EditorView.contentAttributes.of({
+          "aria-label": trans.__("Lowered function"),
+          "aria-readonly": "true",
+          // JupyterLab's own one-letter shortcuts stay away from the text.
+          "data-lm-suppress-shortcuts": "true",
+        }),
+        EditorState.phrases.of(phrases(trans)),
+        jupyterTheme,
+        tir(),
+        lineNumbers(),
+        codeFolding(),
+        foldGutter(),
+        search({ top: true }),
+        keymap.of([...searchKeymap, ...foldKeymap, ...standardKeymap]),
+        tooltips({ parent: document.body }),
+        factTooltip(model, trans),
+        litUses(model),
+        EditorView.updateListener.of((update) => {
+          if (update.selectionSet) {
+            onFact(model.placeAt(update.state.selection.main.head)?.fact);
+          }
+        }),
+      ],
+    }),
+  });
+}
+
+/** The editor's own words. */
+function phrases(trans: TranslationBundle): Record<string, string> {
+  return {
+    Find: trans.__("Find"),
+    next: trans.__("next"),
+    previous: trans.__("previous"),
+    all: trans.__("all"),
+    "match case": trans.__("match case"),
+    "by word": trans.__("by word"),
+    regexp: trans.__("regexp"),
+    close: trans.__("close"),
+    "Fold line": trans.__("Fold line"),
+    "Unfold line": trans.__("Unfold line"),
+    unfold: trans.__("unfold"),
+    "folded code": trans.__("folded code"),
+  };
+}
+
+function factTooltip(model: IrModel, trans: TranslationBundle): Extension {
+  return hoverTooltip((_, position) => {
+    const place = model.placeAt(position);
+    if (place === undefined) return null;
+    return {
+      pos: place.from,
+      end: place.to,
+      above: true,
+      create: () => ({ dom: descriptionNode(describe(model, place.fact, trans)) }),
+    };
+  });
+}
+
+function descriptionNode({ title, rows }: Description): HTMLElement {
+  const box = document.createElement("div");
+  box.className = "jp-tvm-Facts";
+  const heading = document.createElement("strong");
+  heading.textContent = title;
+  const list = document.createElement("dl");
+  for (const [label, value] of rows) {
+    const term = document.createElement("dt");
+    term.textContent = label;
+    const definition = document.createElement("dd");
+    definition.textContent = value;
+    list.append(term, definition);
+  }
+  box.append(heading, list);
+  return box;
+}
+
+const setHovered = StateEffect.define<number | undefined>();
+const use = Decoration.mark({ class: "jp-tvm-use" });
+
+function litUses(model: IrModel): Extension {
+  const factAt = (state: EditorState) => model.placeAt(state.selection.main.head)?.fact;
+  const decorate = (fact: number | undefined): DecorationSet =>
+    fact === undefined
+      ? Decoration.none
+      : Decoration.set(model.usesOf(fact).map(({ from, to }) => use.range(from, to)));
+
+  const lit = StateField.define<{ hovered: number | undefined; uses: DecorationSet }>({
+    create: () => ({ hovered: undefined, uses: Decoration.none }),
+    update(value, transaction) {
+      let { hovered } = value;
+      for (const effect of transaction.effects) {
+        if (effect.is(setHovered)) hovered = effect.value;
+      }
+      if (hovered === value.hovered && transaction.selection === undefined) return value;
+      return { hovered, uses: decorate(hovered ?? factAt(transaction.state)) };
+    },
+    provide: (field) => EditorView.decorations.from(field, ({ uses }) => uses),
+  });
+
+  const hover = (view: EditorView, fact: number | undefined): void => {
+    if (view.state.field(lit).hovered !== fact) view.dispatch({ effects: setHovered.of(fact) });
+  };
+  return [
+    lit,
+    EditorView.domEventHandlers({
+      mousemove(event, view) {
+        const position = view.posAtCoords({ x: event.clientX, y: event.clientY });
+        hover(view, position === null ? undefined : model.placeAt(position)?.fact);
+      },
+      mouseleave: (_, view) => hover(view, undefined),
+    }),
+  ];
+}

@@ -1,0 +1,12 @@
+/** Lowered functions, as a view. */
+
+import type { Widget } from "@lumino/widgets";
+import { readView } from "../mime/read-view";
+import type { ViewContext } from "../mime/view-renderer";
+import { IrModel } from "./model";
+import { IrPanel } from "./panel";
+import { irViewSchema } from "./schema";
+
+export function createView(data: unknown, { trans }: ViewContext): Widget {
+  return new IrPanel(new IrModel(readView(irViewSchema, data, trans)), trans);
+}

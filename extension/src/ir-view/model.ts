@@ -1,0 +1,64 @@
+/** What an IR view knows: which fact is where, and where else it is met. */
+
+import type { view } from "tvm-ts";
+
+/** `text.slice(from, to)` shows a fact. */
+export interface Place {
+  readonly from: number;
+  readonly to: number;
+  readonly fact: number;
+}
+
+export class IrModel {
+  private readonly places: readonly Place[];
+  private readonly byFact = new Map<number, Place[]>();
+
+  constructor(private readonly data: view.IrView) {
+    const places: Place[] = [];
+    for (let i = 0; i < data.places.length; i += 3) {
+      const [from, to, fact] = data.places.slice(i, i + 3) as [number, number, number];
+      const place = { from, to, fact };
+      places.push(place);
+      const known = this.byFact.get(fact);
+      if (known === undefined) this.byFact.set(fact, [place]);
+      else known.push(place);
+    }
+    this.places = places;
+  }
+
+  get text(): string {
+    return this.data.text;
+  }
+
+  fact(index: number): view.IrFact {
+    return this.data.facts[index]!;
+  }
+
+  /** The place that covers `position` or ends there. */
+  placeAt(position: number): Place | undefined {
+    let low = 0;
+    let high = this.places.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const place = this.places[middle]!;
+      if (place.to < position) low = middle + 1;
+      else if (place.from > position) high = middle - 1;
+      else return place;
+    }
+    return undefined;
+  }
+
+  /** Everywhere the fact is met; a loop's or allocation's variable is met with it. */
+  usesOf(index: number): readonly Place[] {
+    const fact = this.fact(index);
+    const own = this.byFact.get(index) ?? [];
+    if (!("variable" in fact)) return own;
+    const uses = [...own, ...(this.byFact.get(fact.variable) ?? [])];
+    return uses.sort((a, b) => a.from - b.from);
+  }
+
+  /** The loop that counts with this variable, the allocation it points to. */
+  ownersOf(variable: number): readonly view.IrFact[] {
+    return this.data.facts.filter((fact) => "variable" in fact && fact.variable === variable);
+  }
+}

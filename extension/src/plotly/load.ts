@@ -1,0 +1,23 @@
+/** Plotly's bundle for cartesian plots, fetched when the first plot is drawn. */
+
+export interface PlotlyElement extends HTMLElement {
+  on(event: string, handler: (event: never) => void): void;
+}
+
+/** The functions of Plotly that we call. */
+export interface Plotly {
+  react(
+    node: HTMLElement,
+    data: readonly object[],
+    layout: object,
+    config?: object,
+  ): Promise<PlotlyElement>;
+  relayout(node: HTMLElement, update: object): Promise<void>;
+  purge(node: HTMLElement): void;
+  readonly Plots: { resize(node: HTMLElement): Promise<void> };
+}
+
+export async function loadPlotly(): Promise<Plotly> {
+  const module = (await import("plotly.js-cartesian-dist-min")) as { default: Plotly };
+  return module.default;
+}

@@ -1,0 +1,8 @@
+/** The extension's texts in the user's language. */
+
+import type { TranslationBundle } from "@jupyterlab/translation";
+
+/** Names our catalogues in `jupyterlab_tvm_vta/locale`. */
+export const domain = "jupyterlab_tvm_vta";
+
+export type { TranslationBundle };

@@ -1,0 +1,140 @@
+/** Lowered functions: small, with every kind of loop, long, and such as cannot be drawn. */
+
+import {
+  builtin,
+  Call,
+  declBuffer,
+  For,
+  IntImm,
+  irBuilder,
+  IRModule,
+  PrimFunc,
+  StringImm,
+  Var,
+  view,
+  type Buffer,
+  type Stmt,
+} from "tvm-ts";
+import type { Story } from "./story";
+
+function moduleOf(buffers: readonly Buffer[], body: Stmt): IRModule {
+  const params = buffers.map((buffer) => [new Var(buffer.name, "handle"), buffer] as const);
+  const attrs = { global_symbol: "main", "tir.noalias": true };
+  return IRModule.of(
+    "main",
+    new PrimFunc(
+      params.map(([param]) => param),
+      body,
+      new Map(params),
+      new Map(),
+      attrs,
+    ),
+  );
+}
+
+/** A tiled matrix product with a local accumulator, a fused parallel loop and a vectorized one. */
+function matmul(): IRModule {
+  const [A, B, C] = ["A", "B", "C"].map((name) =>
+    declBuffer([1024, 1024], "float32", { name }),
+  ) as [Buffer, Buffer, Buffer];
+  const ib = irBuilder();
+  ib.forRange(0, 1024, { name: "x.outer.y.outer.fused", kind: "parallel" }, (tile) => {
+    const local = ib.allocate("float32", 1024, { name: "C.local", scope: "local" });
+    ib.forRange(0, 32, { name: "x.inner" }, (x) => {
+      ib.forRange(0, 32, { name: "y.c", kind: "vectorize" }, (y) => {
+        local.set(x.mul(32).add(y), new IntImm(0).astype("float32"));
+      });
+    });
+    ib.forRange(0, 256, { name: "k.outer" }, (ko) => {
+      ib.forRange(0, 4, { name: "k.inner", kind: "unroll" }, (ki) => {
+        const k = ib.let("cse_var_1", ko.mul(4).add(ki));
+        ib.forRange(0, 32, { name: "x.inner" }, (x) => {
+          ib.forRange(0, 32, { name: "y.inner" }, (y) => {
+            const at = x.mul(32).add(y);
+            const row = tile.floorDiv(32).mul(32).add(x);
+            const column = tile.floorMod(32).mul(32).add(y);
+            const product = ib.bufferPtr(A).get(row, k).mul(ib.bufferPtr(B).get(k, column));
+            local.set(at, local.get(at).add(product));
+          });
+        });
+      });
+    });
+    ib.ifScope(ib.likely(tile.lt(1000)), () => {
+      ib.forRange(0, 32, { name: "x.inner" }, (x) => {
+        ib.forRange(0, 32, { name: "y.inner" }, (y) => {
+          ib.bufferPtr(C).set([x, y], local.get(x.mul(32).add(y)));
+        });
+      });
+    });
+  });
+  return moduleOf([A, B, C], ib.get());
+}
+
+/** A load, an addition and a store as the accelerator's runtime is told of them. */
+function externalCalls(): IRModule {
+  const A = declBuffer([1024], "int32", { name: "A" });
+  const external = (name: string, ...args: (number | Var)[]) =>
+    new Call("int32", builtin.callExtern, [
+      new StringImm(name),
+      ...args.map((arg) => (typeof arg === "number" ? new IntImm(arg) : arg)),
+    ]);
+  const ib = irBuilder();
+  ib.emit(external("VTALoadBuffer2D", A.data, 0, 64, 1, 64, 0, 0, 0, 0, 0, 3));
+  ib.emit(external("VTAUopLoopBegin", 64, 1, 1, 0));
+  ib.emit(external("VTAUopLoopEnd"));
+  ib.emit(external("VTAStoreBuffer2D", 0, 4, A.data, 0, 64, 1, 64));
+  return moduleOf([A], ib.get());
+}
+
+/** A function of some two thousand lines. */
+function long(): IRModule {
+  const A = declBuffer([65536], "float32", { name: "A" });
+  const B = declBuffer([65536], "float32", { name: "B" });
+  const ib = irBuilder();
+  for (let block = 0; block < 330; block++) {
+    const i = new Var("i.outer");
+    const j = new Var("i.inner");
+    const inner = irBuilder();
+    const at = inner.let(`cse_var_${block}`, i.mul(8).add(j));
+    inner.bufferPtr(B).set(at, inner.bufferPtr(A).get(at.add(block)).mul(2).add(1));
+    const loop = new For(j, new IntImm(0), new IntImm(8), "serial", inner.get());
+    ib.emit(new For(i, new IntImm(0), new IntImm(8), "serial", loop));
+  }
+  return moduleOf([A, B], ib.get());
+}
+
+const small = view.irBundle(matmul());
+const drawn = small[view.mimeTypes.ir] as view.IrView;
+
+export const irStories: readonly Story[] = [
+  { id: "ir-matmul", source: "tvm.lower(s, [A, B, C])", bundle: small },
+  {
+    id: "ir-calls",
+    source: "vta.lower(s, [A])",
+    bundle: view.irBundle(externalCalls()),
+  },
+  { id: "ir-long", source: "// some two thousand lines", bundle: view.irBundle(long()) },
+  {
+    id: "ir-damaged",
+    source: "// a place that lies outside the text",
+    bundle: { ...small, [view.mimeTypes.ir]: { ...drawn, places: [0, 1_000_000, 0] } },
+  },
+  {
+    id: "ir-future",
+    source: "// made by a newer version",
+    bundle: { ...small, [view.mimeTypes.ir]: { ...drawn, version: 2 } },
+  },
+  {
+    id: "ir-hostile",
+    source: "// texts that look like HTML",
+    bundle: {
+      [view.mimeTypes.ir]: {
+        version: 1,
+        text: 'x: int32 + "<img src=x onerror=window.hacked=1>"',
+        facts: [{ kind: "variable", name: "<script>window.hacked=1</script>", dtype: "int32" }],
+        places: [0, 1, 0],
+      },
+      "text/plain": "x",
+    },
+  },
+];

@@ -1,0 +1,35 @@
+/** The stories as a notebook, which JupyterLab opens without a kernel. */
+
+import { irStories } from "./ir";
+import type { Story } from "./story";
+import { tensorStories } from "./tensor";
+
+const sections: readonly (readonly [string, readonly Story[]])[] = [
+  ["Lowered functions", irStories],
+  ["Tensors", tensorStories],
+];
+
+function markdown(source: string, id: string) {
+  return { cell_type: "markdown", id, metadata: {}, source };
+}
+
+function code({ id, source, bundle }: Story) {
+  const outputs = [{ output_type: "display_data", metadata: {}, data: bundle }];
+  return { cell_type: "code", execution_count: null, id, metadata: {}, source, outputs };
+}
+
+/** In nbformat 4.5; a cell's id is its story's. */
+export function storiesNotebook() {
+  return {
+    cells: [
+      markdown("# Every state of every view", "title"),
+      ...sections.flatMap(([heading, stories], section) => [
+        markdown(`## ${heading}`, `section-${section}`),
+        ...stories.map(code),
+      ]),
+    ],
+    metadata: { language_info: { name: "typescript" } },
+    nbformat: 4,
+    nbformat_minor: 5,
+  };
+}

@@ -1,0 +1,13 @@
+/** A translator that gives back the English texts, filled in as JupyterLab's fills them. */
+
+import type { TranslationBundle } from "@jupyterlab/translation";
+
+function fill(text: string, args: readonly unknown[]): string {
+  return text.replace(/%(\d)/g, (_, n) => String(args[Number(n) - 1]));
+}
+
+export const trans = {
+  __: (text: string, ...args: unknown[]) => fill(text, args),
+  _n: (one: string, many: string, n: number, ...args: unknown[]) =>
+    fill(n === 1 ? one : many, [n, ...args]),
+} as unknown as TranslationBundle;

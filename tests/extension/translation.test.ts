@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const extension = fileURLToPath(new URL("../../extension/", import.meta.url));
+
+/** The English texts that the extension's sources ask the translator for. */
+function textsInSources(): Set<string> {
+  const texts = new Set<string>();
+  for (const name of readdirSync(`${extension}src`, { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".ts")) continue;
+    const source = readFileSync(`${extension}src/${name}`, "utf8");
+    for (const match of source.matchAll(/trans\s*\.(?:__|_n)\(\s*("(?:[^"\\]|\\.)*")/g)) {
+      texts.add(JSON.parse(match[1]!) as string);
+    }
+  }
+  return texts;
+}
+
+const catalogue = JSON.parse(
+  readFileSync(
+    `${extension}jupyterlab_tvm_vta/locale/zh_CN/LC_MESSAGES/jupyterlab_tvm_vta.json`,
+    "utf8",
+  ),
+) as Record<string, string[]>;
+
+const known = Object.keys(catalogue).filter((key) => key !== "");
+
+const placeholders = (text: string) => [...text.matchAll(/%\d/g)].map(([found]) => found).sort();
+
+test("the Chinese catalogue has every text of the extension and no other", () => {
+  expect([...known].sort()).toEqual([...textsInSources()].sort());
+});
+
+test("a translation has the places for values that its text has", () => {
+  for (const text of known) {
+    expect(placeholders(catalogue[text]![0]!), text).toEqual(placeholders(text));
+  }
+});
