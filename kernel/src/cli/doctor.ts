@@ -1,0 +1,161 @@
+/** Looks an installation over and says what is wrong with it and what to do. */
+
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { bundledLibraries, libraryRoot } from "../libraries";
+import { LanguageClient } from "../language";
+import { EvaluatorProcess } from "../kernel";
+import { KERNEL_NAME, readSpec, type Kernelspec } from "./kernelspec";
+
+const OLDEST_NODE = 20;
+
+interface Finding {
+  readonly ok: boolean;
+  /** What was looked at and seen. */
+  readonly text: string;
+  /** What to do about it. */
+  readonly advice?: string;
+}
+
+type Check = () => Finding | Promise<Finding>;
+
+/** Runs all checks and prints each one's finding; `true` if nothing is wrong. */
+export async function doctor(print: (line: string) => void): Promise<boolean> {
+  const checks: Check[] = [
+    node,
+    sockets,
+    ...bundledLibraries.map(library),
+    compiler,
+    cell,
+    jupyter,
+  ];
+  let healthy = true;
+  for (const check of checks) {
+    const { ok, text, advice } = await check();
+    print(`${ok ? "ok  " : "FAIL"}  ${text}`);
+    if (advice !== undefined) print(`      ${advice}`);
+    healthy &&= ok;
+  }
+  return healthy;
+}
+
+function node(): Finding {
+  const { version } = process;
+  const ok = Number(/^v(\d+)/.exec(version)![1]) >= OLDEST_NODE;
+  return ok
+    ? { ok, text: `Node.js ${version}` }
+    : {
+        ok,
+        text: `Node.js ${version} is too old`,
+        advice: `install Node.js ${OLDEST_NODE} or newer`,
+      };
+}
+
+async function sockets(): Promise<Finding> {
+  try {
+    const { version } = await import("zeromq");
+    return { ok: true, text: `ZeroMQ ${version}` };
+  } catch (error) {
+    return {
+      ok: false,
+      text: `ZeroMQ does not load: ${(error as Error).message}`,
+      advice: "run `npm install` again; where there is no prebuilt binary, `npm rebuild zeromq`",
+    };
+  }
+}
+
+function library(name: string): Check {
+  return () => {
+    const root = libraryRoot(name);
+    return root === undefined
+      ? {
+          ok: false,
+          text: `${name} is not found`,
+          advice: "run `npm install`, then `npm run build`",
+        }
+      : { ok: true, text: `${name} in ${root}` };
+  };
+}
+
+async function compiler(): Promise<Finding> {
+  const problems: string[] = [];
+  const language = new LanguageClient((problem) => problems.push(problem));
+  try {
+    const conversion = await language.convert("", "const one: number = 1; one", "doctor");
+    if (!conversion.ok) {
+      const { message } = conversion.diagnostics[0]!;
+      return { ok: false, text: `TypeScript refuses a right cell: ${message}`, advice: TSCONFIG };
+    }
+    const [problem] = problems;
+    return problem === undefined
+      ? { ok: true, text: "TypeScript compiles a cell" }
+      : { ok: false, text: problem, advice: TSCONFIG };
+  } catch (error) {
+    return { ok: false, text: `TypeScript does not start: ${(error as Error).message}` };
+  } finally {
+    await language.stop();
+  }
+}
+
+const TSCONFIG = "look at the tsconfig.json in this folder";
+
+async function cell(): Promise<Finding> {
+  const evaluator = new EvaluatorProcess({ report: () => undefined, lost: () => undefined });
+  const code = "(async (exports) => { exports.result = 6 * 7; })";
+  try {
+    const end = await evaluator.run(
+      { name: "doctor", code, imports: [], map: Int32Array.of(), resultName: "result" },
+      [],
+      false,
+    );
+    const value = end.status === "ok" ? end.result?.data["text/plain"] : undefined;
+    return value === "42"
+      ? { ok: true, text: "a cell runs" }
+      : { ok: false, text: `a cell does not run: ${JSON.stringify(end)}` };
+  } finally {
+    await evaluator.stop();
+  }
+}
+
+interface SpecList {
+  readonly kernelspecs: Record<string, { resource_dir: string } | undefined>;
+}
+
+function jupyter(): Finding {
+  let list: SpecList;
+  try {
+    const args = ["kernelspec", "list", "--json"];
+    const text = execFileSync("jupyter", args, {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    list = JSON.parse(text) as SpecList;
+  } catch {
+    return {
+      ok: false,
+      text: "`jupyter kernelspec list` does not work",
+      advice: "install Jupyter, or activate the environment that has it",
+    };
+  }
+  const folder = list.kernelspecs[KERNEL_NAME]?.resource_dir;
+  const spec = folder === undefined ? undefined : readSpec(folder);
+  if (folder === undefined || spec === undefined) {
+    return {
+      ok: false,
+      text: "Jupyter does not know the kernel",
+      advice: "run `tvm-vta-kernel install` (with --sys-prefix for a virtual environment)",
+    };
+  }
+  return specFinding(folder, spec);
+}
+
+function specFinding(folder: string, spec: Kernelspec): Finding {
+  const missing = spec.argv.slice(0, 2).find((path) => !existsSync(path));
+  return missing === undefined
+    ? { ok: true, text: `Jupyter knows the kernel: ${folder}` }
+    : {
+        ok: false,
+        text: `the kernelspec ${folder} names ${missing}, which is not there`,
+        advice: "run `tvm-vta-kernel install` again",
+      };
+}

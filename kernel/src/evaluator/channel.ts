@@ -1,0 +1,38 @@
+/**
+ * The evaluator's end of its connection to the kernel.
+ *
+ * Reports are written synchronously, so that what a cell prints appears while it still computes, in
+ * the order it was made, and a kernel that cannot keep up slows the cell down instead of filling
+ * the memory. An answer to a prompt is read synchronously, too.
+ */
+
+import { readSync, writeSync } from "node:fs";
+import { Socket } from "node:net";
+import { encodeFrame, FrameReader } from "./frames";
+import { descriptors, type Answer, type Command, type Report } from "./messages";
+
+export function report(message: Report): void {
+  const frame = encodeFrame(message);
+  for (let written = 0; written < frame.length;) {
+    written += writeSync(descriptors.reports, frame, written);
+  }
+}
+
+/** Calls `handle` for each command, from now on. */
+export function onCommand(handle: (command: Command) => void): void {
+  const socket = new Socket({ fd: descriptors.commands, readable: true, writable: false });
+  const reader = new FrameReader<Command>();
+  socket.on("data", (chunk: Buffer) => reader.push(chunk).forEach(handle));
+}
+
+/** Blocks until the kernel has an answer to what was asked last. */
+export function awaitAnswer(): Answer {
+  const reader = new FrameReader<Answer>();
+  const chunk = Buffer.allocUnsafe(64 * 1024);
+  for (;;) {
+    const size = readSync(descriptors.answers, chunk);
+    if (size === 0) return { text: undefined };
+    const [answer] = reader.push(Buffer.from(chunk.subarray(0, size)));
+    if (answer !== undefined) return answer;
+  }
+}

@@ -1,0 +1,28 @@
+/** Questions to the user, asked through the front end; the cell waits for the answer. */
+
+import { awaitAnswer, report } from "./channel";
+import { Interrupted } from "./interrupts";
+
+export class Dialogs {
+  /** Whether the front end that runs the current cell can ask. */
+  allowed = false;
+
+  readonly prompt = (message = "", defaultValue?: string): string | null => {
+    const text = this.ask(message === "" ? "" : `${message} `);
+    if (text !== "") return text;
+    return defaultValue ?? null;
+  };
+
+  readonly confirm = (message = ""): boolean =>
+    /^\s*y(es)?\s*$/i.test(this.ask(`${message} [y/N] `.trimStart()));
+
+  private ask(prompt: string): string {
+    if (!this.allowed) {
+      throw new Error("nobody can be asked: the front end that runs this cell takes no input");
+    }
+    report({ kind: "ask", prompt });
+    const { text } = awaitAnswer();
+    if (text === undefined) throw new Interrupted();
+    return text;
+  }
+}

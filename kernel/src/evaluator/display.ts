@@ -1,0 +1,128 @@
+/** How values become outputs: a MIME bundle for each, several forms of it at once. */
+
+import { inspect } from "node:util";
+import type { Class, DisplayOptions, Displayable, MimeBundle, TextHelper } from "../../types/api";
+import { report } from "./channel";
+import type { SentBundle } from "./messages";
+
+const DISPLAY = Symbol.for("Jupyter.display");
+
+/** What of a large value is shown as text. */
+const summary = { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 88 };
+
+interface Formatter {
+  readonly type: Class<unknown>;
+  format(value: unknown): MimeBundle | Promise<MimeBundle>;
+}
+
+export class Displays {
+  private readonly formatters: Formatter[] = [];
+  /** Shown asynchronously and not there yet. */
+  private readonly pending = new Set<Promise<void>>();
+
+  registerFormatter<Value>(
+    type: Class<Value>,
+    format: (value: Value) => MimeBundle | Promise<MimeBundle>,
+  ): void {
+    this.formatters.unshift({ type, format: format as Formatter["format"] });
+  }
+
+  readonly display = (value: unknown, options: DisplayOptions = {}): void => {
+    const bundle = options.raw === true ? (value as MimeBundle) : this.bundleOf(value);
+    const show = (data: MimeBundle): void =>
+      report({
+        kind: "display",
+        bundle: { data: sendable(data, value), metadata: { ...options.metadata } },
+        id: options.id,
+        update: options.update === true,
+      });
+    if (!isPromise(bundle)) {
+      show(bundle);
+      return;
+    }
+    const shown = bundle.then(show).finally(() => this.pending.delete(shown));
+    this.pending.add(shown);
+  };
+
+  /** Waits for what is still being shown; rejects if something cannot be. */
+  async settle(): Promise<void> {
+    await Promise.all(this.pending);
+  }
+
+  /** The value of a cell as it is sent; nothing for `undefined`. */
+  async result(value: unknown): Promise<SentBundle | undefined> {
+    if (value === undefined) return undefined;
+    const bundle = await this.bundleOf(value);
+    return Object.keys(bundle).length === 0
+      ? undefined
+      : { data: sendable(bundle, value), metadata: {} };
+  }
+
+  private bundleOf(value: unknown): MimeBundle | Promise<MimeBundle> {
+    const formatter = this.formatters.find(({ type }) => value instanceof type);
+    if (formatter !== undefined) return formatter.format(value);
+    const method = (value as Record<symbol, unknown> | null | undefined)?.[DISPLAY];
+    if (typeof method === "function") return method.call(value) as MimeBundle | Promise<MimeBundle>;
+    return { "text/plain": plainText(value) };
+  }
+}
+
+function plainText(value: unknown): string {
+  return inspect(value, summary);
+}
+
+function isPromise(value: MimeBundle | Promise<MimeBundle>): value is Promise<MimeBundle> {
+  return typeof value["then"] === "function";
+}
+
+/** Checks a bundle and makes it fit for JSON; `value` is what it shows. */
+function sendable(bundle: MimeBundle, value: unknown): Record<string, unknown> {
+  if (typeof bundle !== "object" || bundle === null) {
+    throw new TypeError(`a value's display is ${inspect(bundle)}, which is not a MIME bundle`);
+  }
+  const data: Record<string, unknown> = {};
+  for (const [type, form] of Object.entries(bundle)) {
+    if (form !== undefined) data[type] = sendableForm(type, form);
+  }
+  data["text/plain"] ??= plainText(value);
+  return data;
+}
+
+function sendableForm(type: string, form: unknown): unknown {
+  if (typeof form === "string") return form;
+  if (form instanceof Uint8Array) return Buffer.from(form).toString("base64");
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(form);
+  } catch (error) {
+    throw new TypeError(`the ${type} form of a value cannot be written as JSON`, { cause: error });
+  }
+  if (text === undefined) throw new TypeError(`the ${type} form of a value is a ${typeof form}`);
+  return JSON.parse(text) as unknown;
+}
+
+/** A helper such as `html`: text, or a template, that shows as one MIME type. */
+export function textHelper(mimeType: string, wrap = (text: string): string => text): TextHelper {
+  return (first: string | TemplateStringsArray, ...values: readonly unknown[]): Displayable => {
+    const text = typeof first === "string" ? first : String.raw({ raw: first }, ...values);
+    return new ShownText(mimeType, wrap(text));
+  };
+}
+
+class ShownText implements Displayable {
+  readonly [Symbol.toStringTag] = "ShownText";
+
+  constructor(
+    private readonly mimeType: string,
+    private readonly text: string,
+  ) {}
+
+  /** Inserted into another template, it is its text. */
+  toString(): string {
+    return this.text;
+  }
+
+  [DISPLAY](): MimeBundle {
+    return { "text/plain": this.text, [this.mimeType]: this.text };
+  }
+}

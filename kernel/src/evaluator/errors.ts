@@ -1,0 +1,47 @@
+/** Turns whatever was thrown into a report that can be sent and shown. */
+
+import { inspect } from "node:util";
+import type { ErrorNote, ErrorReport } from "./messages";
+import { framesOf } from "./stack";
+
+/** What the library's errors have beyond JavaScript's. */
+interface RichError extends Error {
+  readonly code?: unknown;
+  readonly sentence?: unknown;
+  readonly place?: ErrorNote["place"];
+  readonly notes?: readonly ErrorNote[];
+}
+
+/** Chains of causes are cut here, since they may be circular. */
+const CAUSE_LIMIT = 5;
+
+export function reportError(thrown: unknown, depth = 0): ErrorReport {
+  if (!(thrown instanceof Error)) {
+    return {
+      name: "Thrown",
+      message: typeof thrown === "string" ? thrown : inspect(thrown),
+      frames: [],
+      place: undefined,
+      notes: [],
+      cause: undefined,
+    };
+  }
+  const error = thrown as RichError;
+  const fromLibrary = typeof error.sentence === "string";
+  const { cause } = error;
+  return {
+    name: String(error.name),
+    message: fromLibrary ? String(error.sentence) : messageOf(error),
+    // A mistake of the library's own is easier to report with its frames.
+    frames: framesOf(String(error.stack ?? ""), error.code === "internal"),
+    place: fromLibrary ? error.place : undefined,
+    notes: fromLibrary ? (error.notes ?? []) : [],
+    cause: cause === undefined || depth === CAUSE_LIMIT ? undefined : reportError(cause, depth + 1),
+  };
+}
+
+function messageOf(error: Error): string {
+  if (!(error instanceof AggregateError)) return String(error.message);
+  const parts = error.errors.map((part) => `  ${String(part)}`);
+  return [String(error.message), ...parts].join("\n").trim();
+}

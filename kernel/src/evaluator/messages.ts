@@ -1,0 +1,89 @@
+/** What the kernel tells the evaluator process, and what that reports. */
+
+import type { CompiledCell, CompiledSource } from "../language";
+
+/** A comm message, in either direction. */
+export interface CommPacket {
+  readonly type: "open" | "message" | "close";
+  readonly id: string;
+  /** The target's name; only of `open`. */
+  readonly target?: string;
+  readonly data: Record<string, unknown>;
+  readonly metadata: Record<string, unknown>;
+  readonly buffers: readonly Uint8Array[];
+}
+
+/** A MIME bundle that can be sent: strings and JSON values only. */
+export interface SentBundle {
+  readonly data: Record<string, unknown>;
+  readonly metadata: Record<string, unknown>;
+}
+
+/** One line of a stack trace. */
+export interface Frame {
+  /** The line, as V8 writes it: `at f (cell [3]:2:7)`. */
+  readonly text: string;
+  readonly file: string;
+  /** Both from 1, in the file as the user wrote it. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A place that an error speaks of. */
+export interface ErrorNote {
+  readonly text: string;
+  readonly place:
+    { readonly file: string; readonly line: number; readonly column: number } | undefined;
+}
+
+/** Whatever was thrown. */
+export interface ErrorReport {
+  readonly name: string;
+  readonly message: string;
+  /** Innermost first; the library's and the kernel's own are left out. */
+  readonly frames: readonly Frame[];
+  /** Where the mistake was made, if the error knows better than the stack. */
+  readonly place: ErrorNote["place"];
+  readonly notes: readonly ErrorNote[];
+  readonly cause: ErrorReport | undefined;
+}
+
+export type Outcome =
+  | { readonly status: "ok"; readonly result: SentBundle | undefined }
+  | { readonly status: "error"; readonly error: ErrorReport };
+
+export type Command =
+  | { readonly kind: "run"; readonly cell: CompiledCell; readonly allowStdin: boolean }
+  | { readonly kind: "modules"; readonly modules: readonly CompiledSource[] }
+  | { readonly kind: "comm"; readonly packet: CommPacket }
+  | { readonly kind: "exit" };
+
+/** The answer to a prompt; `undefined` when the user interrupted instead of answering. */
+export interface Answer {
+  readonly text: string | undefined;
+}
+
+/** What cells show, tell and ask. */
+export type CellReport =
+  | { readonly kind: "stream"; readonly name: "stdout" | "stderr"; readonly text: string }
+  | {
+      readonly kind: "display";
+      readonly bundle: SentBundle;
+      readonly id: string | undefined;
+      readonly update: boolean;
+    }
+  | { readonly kind: "clear"; readonly wait: boolean }
+  | { readonly kind: "ask"; readonly prompt: string }
+  | { readonly kind: "comm"; readonly packet: CommPacket }
+  /** Something failed while no cell was running. */
+  | { readonly kind: "failure"; readonly error: ErrorReport };
+
+export type Report =
+  | CellReport
+  | { readonly kind: "ready" }
+  | { readonly kind: "done"; readonly outcome: Outcome }
+  /** The process is about to end because it was asked to, by a cell for instance. */
+  | { readonly kind: "exiting"; readonly code: number };
+
+/** The evaluator's file descriptors beyond the standard three. */
+export const descriptors = { reports: 3, commands: 4, answers: 5, interrupts: 6 } as const;

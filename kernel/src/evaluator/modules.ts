@@ -1,0 +1,179 @@
+/**
+ * What a cell can import: the bundled libraries from anywhere, the notebook's own packages, CommonJS
+ * and ESM alike, and TypeScript files beside the notebook, which the kernel has compiled.
+ */
+
+import Module, { createRequire } from "node:module";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import * as vm from "node:vm";
+import { bundledLibraries, bundledLibraryOf } from "../libraries";
+import type { CompiledSource } from "../language";
+
+/** `require` as cells get it. */
+export type CellRequire = NodeJS.Require & { import(specifier: string): Promise<unknown> };
+
+/** Node's module loader, as far as it is used here. */
+interface Loader {
+  _resolveFilename(
+    request: string,
+    parent: { filename: string } | undefined,
+    ...rest: unknown[]
+  ): string;
+  _extensions: Record<string, (module: LoadedModule, path: string) => void>;
+}
+
+interface LoadedModule {
+  _compile(code: string, path: string): void;
+}
+
+/** What a TypeScript file may be called by those who import it. */
+const suffixes = ["", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", "/index.ts", "/index.js"];
+
+export class Modules {
+  readonly require: CellRequire;
+  /** Where cells seem to be; the file does not exist. */
+  readonly filename: string;
+  private readonly compiled = new Map<string, CompiledSource>();
+  /** ESM that `require` cannot load, by what the cell calls it. */
+  private readonly imported = new Map<string, unknown>();
+  private readonly plainRequire: NodeJS.Require;
+  private readonly importHere: (specifier: string) => Promise<object>;
+  private librariesReady: Promise<unknown> | undefined;
+
+  /** @param folder where the notebook is */
+  constructor(readonly folder: string) {
+    this.filename = join(folder, "cell");
+    this.plainRequire = createRequire(this.filename);
+    this.importHere = importerFor(this.filename, this.plainRequire);
+    const load = (specifier: string): unknown =>
+      this.imported.get(specifier) ?? (this.plainRequire(specifier) as unknown);
+    this.require = Object.assign(load, this.plainRequire, {
+      import: (specifier: string) => this.import(specifier),
+    });
+    this.hookLoader(Module as unknown as Loader);
+  }
+
+  /** Takes compiled files; those that were loaded already are loaded anew when next asked for. */
+  add(modules: readonly CompiledSource[]): void {
+    for (const module of modules) this.compiled.set(module.name, module);
+    if (modules.length === 0) return;
+    for (const path of this.compiled.keys()) Reflect.deleteProperty(this.plainRequire.cache, path);
+  }
+
+  /** Loads the bundled libraries ahead of the first cell that wants them. */
+  loadLibraries(): void {
+    this.librariesReady ??= loadLibraries();
+  }
+
+  /** Awaits whatever a cell's imports need before its code can load them synchronously. */
+  async prepare(specifiers: readonly string[]): Promise<void> {
+    for (const specifier of specifiers) {
+      if (bundledLibraryOf(specifier) !== undefined || specifier.startsWith(".")) {
+        this.loadLibraries();
+        await this.librariesReady;
+      } else if (!this.imported.has(specifier)) {
+        await this.importIfNeeded(specifier);
+      }
+    }
+  }
+
+  private async importIfNeeded(specifier: string): Promise<void> {
+    try {
+      this.plainRequire(specifier);
+    } catch (error) {
+      // Any other failure is the cell's: its own `require` meets it again, at the right place.
+      if (!needsImport(error)) return;
+      this.imported.set(specifier, withInterop(await this.importHere(specifier)));
+    }
+  }
+
+  private async import(specifier: string): Promise<unknown> {
+    if (
+      bundledLibraryOf(specifier) === undefined &&
+      this.find(specifier, this.folder) === undefined
+    ) {
+      return this.importHere(specifier);
+    }
+    return this.plainRequire(specifier) as unknown;
+  }
+
+  /** The compiled file that `request` means when it is written in `folder`. */
+  private find(request: string, folder: string): string | undefined {
+    if (!request.startsWith(".") && !isAbsolute(request)) return undefined;
+    const base = resolve(folder, request);
+    const candidates = suffixes.map((suffix) => base + suffix);
+    // TypeScript lets an import say .js where the file is .ts.
+    if (/\.[cm]?jsx?$/.test(base)) candidates.push(base.replace(/js(x?)$/, "ts$1"));
+    return candidates.find((path) => this.compiled.has(path));
+  }
+
+  private hookLoader(loader: Loader): void {
+    const resolveFilename = loader._resolveFilename.bind(loader);
+    loader._resolveFilename = (request, parent, ...rest) => {
+      if (bundledLibraryOf(request) !== undefined) return resolveFilename(request, module);
+      const folder = dirname(parent?.filename ?? this.filename);
+      return this.find(request, folder) ?? resolveFilename(request, parent, ...rest);
+    };
+    for (const extension of [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx"]) {
+      const load = loader._extensions[extension] ?? loader._extensions[".js"]!;
+      loader._extensions[extension] = (module, path) => {
+        const compiled = this.compiled.get(path);
+        if (compiled === undefined) load(module, path);
+        else module._compile(compiled.code, path);
+      };
+    }
+  }
+}
+
+/** Loads tvm-ts and vta-ts, and what they load asynchronously, so that cells can stay synchronous. */
+async function loadLibraries(): Promise<void> {
+  const load = createRequire(__filename);
+  for (const name of bundledLibraries) {
+    try {
+      const library = load(name) as { ready?: () => Promise<unknown> };
+      await library.ready?.();
+    } catch {
+      // A cell that imports the library gets the error itself.
+    }
+  }
+}
+
+/** Whether `require` refused a module that `import()` may load. */
+function needsImport(error: unknown): boolean {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return (
+    code === "ERR_REQUIRE_ESM" ||
+    code === "ERR_REQUIRE_ASYNC_MODULE" ||
+    code === "ERR_PACKAGE_PATH_NOT_EXPORTED"
+  );
+}
+
+/** A namespace that compiled code takes for a module with `default` where it has one. */
+function withInterop(namespace: object): object {
+  if (!("default" in namespace)) return namespace;
+  return Object.defineProperty({ ...namespace }, "__esModule", { value: true });
+}
+
+/** `import()` as if written in `filename`. */
+function importerFor(
+  filename: string,
+  require: NodeJS.Require,
+): (specifier: string) => Promise<object> {
+  const constants = vm.constants as { USE_MAIN_CONTEXT_DEFAULT_LOADER?: number } | undefined;
+  const loader = constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  if (loader === undefined) {
+    // Node 20.0 to 20.11: only what CommonJS finds, too.
+    return async (specifier) => {
+      const path = require.resolve(specifier);
+      return (await import(isAbsolute(path) ? pathToFileURL(path).href : path)) as object;
+    };
+  }
+  const script = new vm.Script("(specifier) => import(specifier)", {
+    filename,
+    importModuleDynamically: loader as unknown as NonNullable<
+      vm.ScriptOptions["importModuleDynamically"]
+    >,
+  });
+  return script.runInThisContext() as (specifier: string) => Promise<object>;
+}

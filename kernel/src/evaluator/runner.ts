@@ -1,0 +1,63 @@
+/** Runs cells, one at a time, and settles how each one ended. */
+
+import * as vm from "node:vm";
+import type { CompiledCell } from "../language";
+import type { Displays } from "./display";
+import { reportError } from "./errors";
+import type { Interrupts } from "./interrupts";
+import type { Outcome } from "./messages";
+import type { Modules } from "./modules";
+import { Session } from "./session";
+import { mapSources } from "./stack";
+
+type CellFunction = (...args: unknown[]) => Promise<void>;
+
+export class Runner {
+  private readonly session = new Session();
+  /** Ends the current cell; `undefined` when none is running. */
+  private finish: ((outcome: Outcome) => void) | undefined;
+
+  constructor(
+    private readonly modules: Modules,
+    private readonly displays: Displays,
+    private readonly done: (outcome: Outcome) => void,
+  ) {}
+
+  /** Runs a cell; how it ended goes to `done`, once, whatever the cell does. */
+  run(cell: CompiledCell, interrupts: Interrupts): void {
+    this.finish = (outcome) => {
+      this.finish = undefined;
+      this.done(outcome);
+    };
+    const { finish } = this;
+    const settle = (outcome: Outcome): void => {
+      // An interrupted cell may go on behind the scenes; its end is no longer of interest.
+      if (this.finish === finish) finish(outcome);
+    };
+    this.evaluate(cell, interrupts).then(settle, (error: unknown) =>
+      settle({ status: "error", error: reportError(error) }),
+    );
+  }
+
+  /** Ends the current cell by an error; `false` if none is running. */
+  fail(error: unknown): boolean {
+    const running = this.finish !== undefined;
+    this.finish?.({ status: "error", error: reportError(error) });
+    return running;
+  }
+
+  private async evaluate(cell: CompiledCell, interrupts: Interrupts): Promise<Outcome> {
+    mapSources([cell]);
+    await this.modules.prepare(cell.imports);
+    const { require, filename, folder } = this.modules;
+    const body = new vm.Script(cell.code, {
+      filename: cell.name,
+    }).runInThisContext() as CellFunction;
+    const { exports, bind } = this.session;
+    await body(exports, require, filename, folder, bind, interrupts.awaited);
+    const value = cell.resultName === undefined ? undefined : this.session.take(cell.resultName);
+    const result = await this.displays.result(value);
+    await this.displays.settle();
+    return { status: "ok", result };
+  }
+}

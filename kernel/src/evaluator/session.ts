@@ -1,0 +1,31 @@
+/**
+ * The names that cells have declared: the object that cells' code calls `exports`.
+ *
+ * Each name is an accessor to the variable of the cell that declared it last, so that assignments
+ * are seen both ways and a name that its cell did not get to is reported as such.
+ */
+
+type Binding = readonly [get: () => unknown, set?: (value: unknown) => void];
+
+export class Session {
+  readonly exports: Record<string, unknown> = {};
+
+  /** Makes a cell's variables the session's names. */
+  readonly bind = (bindings: Record<string, Binding>): void => {
+    for (const [name, [get, set]] of Object.entries(bindings)) {
+      Object.defineProperty(this.exports, name, {
+        get,
+        ...(set === undefined ? {} : { set }),
+        configurable: true,
+        enumerable: true,
+      });
+    }
+  };
+
+  /** Takes the value that a cell left under `name`. */
+  take(name: string): unknown {
+    const value = this.exports[name];
+    Reflect.deleteProperty(this.exports, name);
+    return value;
+  }
+}

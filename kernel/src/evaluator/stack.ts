@@ -1,0 +1,85 @@
+/** Stack traces that speak of cells and TypeScript files as the user wrote them. */
+
+import { join } from "node:path";
+import { bundledLibraries, kernelRoot, libraryRoot } from "../libraries";
+import type { CompiledSource, LineMap } from "../language";
+import type { Frame } from "./messages";
+
+/** Deep enough that the user's own lines are not cut off below the library's. */
+const FRAME_LIMIT = 50;
+
+const maps = new Map<string, LineMap>();
+
+/** Makes traces name places in `sources` instead of places in the code that runs. */
+export function mapSources(sources: readonly CompiledSource[]): void {
+  for (const { name, map } of sources) maps.set(name, map);
+}
+
+/** Installs the mapping for everything that reads `stack`, `Span.place` of the library included. */
+export function installStackTraces(): void {
+  Error.stackTraceLimit = FRAME_LIMIT;
+  Error.prepareStackTrace = (error, sites) => {
+    const lines = sites.filter((site) => !isOurs(site.getFileName())).map(describe);
+    return [headline(error), ...lines.map((line) => `    at ${line}`)].join("\n");
+  };
+}
+
+function headline(error: Error): string {
+  try {
+    return String(error);
+  } catch {
+    return "Error";
+  }
+}
+
+const ownRoot = join(kernelRoot, "dist");
+
+/** Frames of the evaluator and of Node's that lie below every cell. */
+function isOurs(file: string | null | undefined): boolean {
+  return file?.startsWith(ownRoot) === true || file?.startsWith("node:") === true;
+}
+
+function describe(site: NodeJS.CallSite): string {
+  const text = String(site);
+  const file = site.getFileName();
+  const line = site.getLineNumber();
+  const column = site.getColumnNumber();
+  const map = file === null || file === undefined ? undefined : maps.get(file);
+  if (map === undefined || line === null || column === null) return text;
+  const place = original(map, line - 1, column - 1);
+  return text.replace(`:${line}:${column}`, `:${place.line + 1}:${place.column + 1}`);
+}
+
+/** The source of the last mapped piece of code that begins at or before a place. */
+function original(map: LineMap, line: number, column: number): { line: number; column: number } {
+  let low = 0;
+  let high = map.length / 4;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const row = middle * 4;
+    const before = map[row]! < line || (map[row] === line && map[row + 1]! <= column);
+    if (before) low = middle + 1;
+    else high = middle;
+  }
+  const row = Math.max(low - 1, 0) * 4;
+  return { line: map[row + 2] ?? line, column: map[row + 3] ?? column };
+}
+
+const FRAME = /^\s+at (?:.*\()?(.+?):(\d+):(\d+)\)?$/;
+
+const libraries = bundledLibraries
+  .map((name) => libraryRoot(name))
+  .filter((root) => root !== undefined);
+
+/** The frames in a trace; those of the libraries only when `all` are wanted. */
+export function framesOf(stack: string, all: boolean): Frame[] {
+  const frames: Frame[] = [];
+  for (const text of stack.split("\n")) {
+    const match = FRAME.exec(text);
+    if (match === null) continue;
+    const file = match[1]!.replace(/^(?:async )?(?:file:\/\/)?/, "");
+    if (!all && libraries.some((root) => file.startsWith(`${root}/`))) continue;
+    frames.push({ text: text.trim(), file, line: Number(match[2]), column: Number(match[3]) });
+  }
+  return frames;
+}

@@ -1,0 +1,184 @@
+/** The kernel's end of the evaluator: starts the process, sends it commands, notices how it ends. */
+
+import { spawn, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import type { Duplex, Readable } from "node:stream";
+import { encodeFrame, FrameReader } from "../evaluator/frames";
+import {
+  descriptors,
+  type Answer,
+  type CellReport,
+  type Command,
+  type Outcome,
+  type Report,
+} from "../evaluator/messages";
+import type { CompiledCell, CompiledSource } from "../language";
+
+/** How a cell ended; `lost` when the process ended with it, and why. */
+export type CellEnd = Outcome | { readonly status: "lost"; readonly reason: string };
+
+export interface EvaluatorListener {
+  report(report: CellReport): void;
+  /** The process ended while no cell ran, and with it the session's variables. */
+  lost(reason: string): void;
+}
+
+/**
+ * Nothing is written to stderr that the user did not write, and V8's termination may unwind Node's
+ * bookkeeping of asynchronous contexts, which the evaluator repairs.
+ */
+const nodeOptions = ["--no-warnings", "--no-force-async-hooks-checks"];
+
+/** What was written past the evaluator to its standard streams is held back this long. */
+const RAW_OUTPUT_MS = 100;
+/** How long the process may take to end by itself. */
+const EXIT_MS = 500;
+
+export class EvaluatorProcess {
+  private child: ChildProcess | undefined;
+  private ready = false;
+  private asking = false;
+  private exitCode: number | undefined;
+  private rawErrors = "";
+  private settleCell: ((end: CellEnd) => void) | undefined;
+  /** All compiled files so far, since a new process has none. */
+  private readonly modules = new Map<string, CompiledSource>();
+
+  constructor(private readonly listener: EvaluatorListener) {}
+
+  /** Starts the process if there is none. */
+  start(): ChildProcess {
+    if (this.child !== undefined) return this.child;
+    const path = join(__dirname, "..", "evaluator", "main.js");
+    const child = spawn(process.execPath, [...nodeOptions, path], {
+      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe", "pipe"],
+    });
+    this.child = child;
+    this.ready = false;
+    this.exitCode = undefined;
+    this.rawErrors = "";
+    const reader = new FrameReader<Report>();
+    const reports = child.stdio[descriptors.reports] as Readable;
+    reports.on("data", (chunk: Buffer) => {
+      for (const report of reader.push(chunk)) this.receive(report);
+    });
+    this.forwardRawOutput(child);
+    // A process that ends breaks its pipes; that it ended is noticed below.
+    for (const pipe of child.stdio) pipe?.on("error", () => undefined);
+    const ended = Promise.all([
+      new Promise((resolve) => reports.once("close", resolve)),
+      new Promise<string>((resolve) => {
+        child.once("exit", (code, signal) => resolve(signal ?? `code ${code}`));
+        child.once("error", (error) => resolve(error.message));
+      }),
+    ]);
+    void ended.then(([, how]) => this.lose(child, how));
+    if (this.modules.size > 0) this.send({ kind: "modules", modules: [...this.modules.values()] });
+    return child;
+  }
+
+  /** Runs a cell; there is at most one at a time. */
+  run(
+    cell: CompiledCell,
+    modules: readonly CompiledSource[],
+    allowStdin: boolean,
+  ): Promise<CellEnd> {
+    return new Promise((resolve) => {
+      this.settleCell = resolve;
+      this.start();
+      for (const module of modules) this.modules.set(module.name, module);
+      if (modules.length > 0) this.send({ kind: "modules", modules });
+      this.send({ kind: "run", cell, allowStdin });
+    });
+  }
+
+  send(command: Command): void {
+    this.write(descriptors.commands, encodeFrame(command));
+  }
+
+  /** Answers the cell that asked; without a text, the question counts as interrupted. */
+  answer(text: string | undefined): void {
+    if (!this.asking) return;
+    this.asking = false;
+    this.write(descriptors.answers, encodeFrame({ text } satisfies Answer));
+  }
+
+  /** Stops whatever the evaluator does; its variables stay. */
+  interrupt(): void {
+    if (this.asking) this.answer(undefined);
+    else this.write(descriptors.interrupts, Buffer.of(1));
+  }
+
+  /** Ends the process, gently at first. */
+  async stop(): Promise<void> {
+    const { child } = this;
+    if (child === undefined) return;
+    this.child = undefined;
+    const gone = new Promise((resolve) => child.once("exit", resolve));
+    (child.stdio[descriptors.commands] as Duplex).write(encodeFrame({ kind: "exit" }));
+    const timer = setTimeout(() => child.kill("SIGKILL"), EXIT_MS);
+    await gone;
+    clearTimeout(timer);
+  }
+
+  private write(descriptor: number, frame: Buffer): void {
+    const stream = this.child?.stdio[descriptor] as Duplex | undefined;
+    if (stream?.writable === true) stream.write(frame);
+  }
+
+  private receive(report: Report): void {
+    switch (report.kind) {
+      case "ready":
+        this.ready = true;
+        return;
+      case "exiting":
+        this.exitCode = report.code;
+        return;
+      case "done":
+        this.endCell(report.outcome);
+        return;
+      case "ask":
+        this.asking = true;
+    }
+    this.listener.report(report);
+  }
+
+  /** Passes on what child processes or native code wrote to the standard streams. */
+  private forwardRawOutput(child: ChildProcess): void {
+    child.stdout!.setEncoding("utf8").on("data", (text: string) => {
+      this.listener.report({ kind: "stream", name: "stdout", text });
+    });
+    child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      // The last words of a process that crashes belong to the error, not to the user's stderr.
+      if (this.rawErrors === "") setTimeout(() => this.forwardRawErrors(child), RAW_OUTPUT_MS);
+      this.rawErrors += text;
+    });
+  }
+
+  private forwardRawErrors(child: ChildProcess): void {
+    if (this.child !== child || this.rawErrors === "") return;
+    this.listener.report({ kind: "stream", name: "stderr", text: this.rawErrors });
+    this.rawErrors = "";
+  }
+
+  private endCell(end: CellEnd): void {
+    const settle = this.settleCell;
+    this.settleCell = undefined;
+    this.asking = false;
+    settle?.(end);
+  }
+
+  private lose(child: ChildProcess, how: string): void {
+    if (this.child !== child) return;
+    this.child = undefined;
+    const lastWords = /^(?:FATAL|.*[Ff]atal error|.*out of memory).*$/m.exec(this.rawErrors)?.[0];
+    const reason =
+      this.exitCode === undefined
+        ? `the process that runs the cells died (${how}${lastWords === undefined ? "" : `: ${lastWords}`})`
+        : `process.exit(${this.exitCode}) ended the session`;
+    // One that dies at once would do so again: the next cell tries, and tells.
+    if (this.ready) this.start();
+    if (this.settleCell === undefined) this.listener.lost(reason);
+    else this.endCell({ status: "lost", reason });
+  }
+}

@@ -1,0 +1,213 @@
+/** Runs the cells that front ends ask for: one at a time, in order, each from text to outputs. */
+
+import type { CellReport, CommPacket } from "../evaluator/messages";
+import type { LanguageClient } from "../language";
+import type { Json, Message, Sockets } from "../wire";
+import { diagnosticsError, plainError, thrownError, type ErrorContent } from "./errors";
+import { EvaluatorProcess } from "./evaluator-process";
+import { History } from "./history";
+import { Outputs } from "./outputs";
+import { executeRequest, type ExecuteRequest } from "./requests";
+import { Sources } from "./sources";
+
+/** What the executor does not handle itself. */
+export interface ExecutorListener {
+  /** A request is being worked on, or no longer. */
+  status(state: "busy" | "idle", request: Message): void;
+  comm(packet: CommPacket): void;
+  /** The session's variables are gone, its ends of comms too. */
+  sessionLost(): void;
+}
+
+interface Result {
+  readonly error: ErrorContent | undefined;
+  readonly bundle: { data: Json; metadata: Json } | undefined;
+}
+
+export class Executor {
+  readonly history = new History();
+  readonly evaluator: EvaluatorProcess;
+  /** The types of what cells have declared. */
+  declarations = "";
+  /** The request that is being run. */
+  current: Message | undefined;
+
+  private readonly queue: Message[] = [];
+  private readonly outputs: Outputs;
+  private readonly sources = new Sources();
+  private executionCount = 0;
+  private unnumbered = 0;
+  private interrupted = false;
+  private running = false;
+
+  constructor(
+    private readonly sockets: Sockets,
+    private readonly language: LanguageClient,
+    private readonly listener: ExecutorListener,
+  ) {
+    this.outputs = new Outputs(sockets);
+    this.evaluator = new EvaluatorProcess({
+      report: (report) => this.receive(report),
+      lost: (reason) => this.outputs.error(this.sessionLost(reason)),
+    });
+  }
+
+  enqueue(request: Message): void {
+    this.queue.push(request);
+    if (!this.running) void this.work();
+  }
+
+  interrupt(): void {
+    this.interrupted = true;
+    this.evaluator.interrupt();
+  }
+
+  private async work(): Promise<void> {
+    this.running = true;
+    for (let request = this.queue.shift(); request !== undefined; request = this.queue.shift()) {
+      this.current = request;
+      this.listener.status("busy", request);
+      const content = await this.answer(request);
+      this.outputs.flush();
+      this.sockets.reply("shell", request, "execute_reply", content);
+      this.current = undefined;
+      this.listener.status("idle", request);
+    }
+    this.running = false;
+  }
+
+  /** Runs a request; whatever goes wrong becomes the reply. */
+  private async answer(message: Message): Promise<Json> {
+    try {
+      return await this.execute(message, executeRequest(message.content));
+    } catch (error) {
+      const { name, message: text } = error as Error;
+      return { status: "error", execution_count: this.executionCount, ...plainError(name, text) };
+    }
+  }
+
+  private async execute(message: Message, request: ExecuteRequest): Promise<Json> {
+    const { code, silent, storeHistory } = request;
+    if (storeHistory) {
+      this.executionCount += 1;
+      this.history.add(this.executionCount, code);
+    }
+    const executionCount = this.executionCount;
+    this.interrupted = false;
+    this.outputs.belongTo(message, silent);
+    if (!silent) {
+      const input = { code, execution_count: executionCount };
+      this.sockets.publish(message, "execute_input", input);
+    }
+
+    const name = storeHistory ? `cell [${executionCount}]` : `unnumbered cell ${++this.unnumbered}`;
+    const { error, bundle } = await this.run(name, code, request.allowStdin, true);
+    if (error !== undefined) {
+      this.outputs.error(error);
+      if (request.stopOnError) await this.abortQueue();
+      return { status: "error", execution_count: executionCount, ...error };
+    }
+    if (bundle !== undefined) {
+      this.outputs.result(bundle, executionCount);
+      if (storeHistory) this.history.setOutput(String(bundle.data["text/plain"]));
+    }
+    const expressions: Json = {};
+    for (const [key, expression] of Object.entries(request.userExpressions)) {
+      expressions[key] = await this.userExpression(expression);
+    }
+    return {
+      status: "ok",
+      execution_count: executionCount,
+      user_expressions: expressions,
+      payload: [],
+    };
+  }
+
+  private async userExpression(expression: string): Promise<Json> {
+    const { error, bundle } = await this.run("user expression", expression, false, false);
+    if (error !== undefined) return { status: "error", ...error };
+    return { status: "ok", data: bundle?.data ?? {}, metadata: bundle?.metadata ?? {} };
+  }
+
+  /** Compiles and runs a cell; with `declare`, later cells know its names. */
+  private async run(
+    name: string,
+    code: string,
+    allowStdin: boolean,
+    declare: boolean,
+  ): Promise<Result> {
+    const failed = (error: ErrorContent): Result => ({ error, bundle: undefined });
+    this.sources.addCell(name, code);
+    const conversion = await this.language.convert(this.declarations, code, name);
+    if (!conversion.ok) {
+      return failed(diagnosticsError(conversion.diagnostics, name, this.sources));
+    }
+    if (this.interrupted) return failed(plainError("Interrupted", "the cell was interrupted"));
+    // Also when the cell fails: what it declared until then can be used.
+    if (declare) this.declarations = conversion.declarations;
+    const end = await this.evaluator.run(conversion.cell, conversion.modules, allowStdin);
+    switch (end.status) {
+      case "ok":
+        return { error: undefined, bundle: end.result };
+      case "error":
+        return failed(thrownError(end.error, this.sources));
+      case "lost":
+        return failed(this.sessionLost(end.reason));
+    }
+  }
+
+  private sessionLost(reason: string): ErrorContent {
+    this.declarations = "";
+    this.listener.sessionLost();
+    return plainError(
+      "SessionLost",
+      `${reason}: variables and definitions are gone; run the cells that you need again`,
+    );
+  }
+
+  /** Refuses the requests that came before the one that failed was answered. */
+  private async abortQueue(): Promise<void> {
+    // What the sockets have received already is part of the same run of cells.
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const request of this.queue.splice(0)) {
+      this.listener.status("busy", request);
+      this.sockets.reply("shell", request, "execute_reply", {
+        status: "aborted",
+        execution_count: this.executionCount,
+      });
+      this.listener.status("idle", request);
+    }
+  }
+
+  private receive(report: CellReport): void {
+    switch (report.kind) {
+      case "stream":
+        this.outputs.stream(report.name, report.text);
+        return;
+      case "display":
+        this.outputs.display(report.bundle, report.id, report.update);
+        return;
+      case "clear":
+        this.outputs.clear(report.wait);
+        return;
+      case "failure":
+        this.outputs.error(thrownError(report.error, this.sources));
+        return;
+      case "comm":
+        this.outputs.flush();
+        this.listener.comm(report.packet);
+        return;
+      case "ask":
+        this.ask(report.prompt);
+    }
+  }
+
+  private ask(prompt: string): void {
+    this.outputs.flush();
+    if (this.current === undefined) {
+      this.evaluator.answer(undefined);
+      return;
+    }
+    this.sockets.reply("stdin", this.current, "input_request", { prompt, password: false });
+  }
+}

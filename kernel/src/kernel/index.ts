@@ -1,0 +1,2 @@
+export { EvaluatorProcess } from "./evaluator-process";
+export { Kernel } from "./kernel";

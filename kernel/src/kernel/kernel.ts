@@ -1,0 +1,208 @@
+/**
+ * The kernel: takes front ends' requests and answers them.
+ *
+ * It only passes things on and is therefore always ready. TypeScript works in a thread of its own,
+ * cells run in a process of their own.
+ */
+
+import type { CommPacket } from "../evaluator/messages";
+import { LanguageClient } from "../language";
+import { Sockets, type Connection, type Json, type Message, type RequestChannel } from "../wire";
+import { codePointsBefore, offsetOfCodePoint } from "./cursor";
+import { plainError } from "./errors";
+import { Executor } from "./executor";
+import { inspectionBundle } from "./inspection-text";
+import { kernelInfo } from "./kernel-info";
+import { BadRequest, flag, numberField, objectField, stringField } from "./requests";
+
+type Handler = (request: Message) => Promise<Json | undefined> | Json | undefined;
+
+export class Kernel {
+  private readonly sockets: Sockets;
+  private readonly language = new LanguageClient((problem) => console.error(problem));
+  private readonly executor: Executor;
+  /** The open comms' targets, by id. */
+  private readonly comms = new Map<string, string>();
+  private readonly handlers: Readonly<Record<string, Handler>>;
+
+  /** @param ended is called when a front end has shut the kernel down */
+  constructor(
+    connection: Connection,
+    private readonly ended: () => void,
+  ) {
+    this.sockets = new Sockets(connection);
+    this.executor = new Executor(this.sockets, this.language, {
+      status: (state, request) => this.publishStatus(state, request),
+      comm: (packet) => this.sendComm(packet),
+      sessionLost: () => this.closeComms(),
+    });
+    this.handlers = {
+      kernel_info_request: kernelInfo,
+      complete_request: ({ content }) => this.complete(content),
+      inspect_request: ({ content }) => this.inspect(content),
+      is_complete_request: ({ content }) => this.isComplete(content),
+      history_request: ({ content }) => ({
+        status: "ok",
+        history: this.executor.history.find(content),
+      }),
+      comm_info_request: ({ content }) => this.commInfo(content),
+      comm_open: (request) => this.receiveComm("open", request),
+      comm_msg: (request) => this.receiveComm("message", request),
+      comm_close: (request) => this.receiveComm("close", request),
+      interrupt_request: () => {
+        this.interrupt();
+        return { status: "ok" };
+      },
+      shutdown_request: (request) => this.shutDown(request),
+    };
+  }
+
+  /** Starts everything; front ends are answered from the moment the promise is settled. */
+  async start(): Promise<void> {
+    this.executor.evaluator.start();
+    this.language.start();
+    await this.sockets.open((channel, message) => this.receive(channel, message));
+    this.sockets.publish(undefined, "status", { execution_state: "starting" });
+  }
+
+  /** Interrupts the current cell. */
+  interrupt(): void {
+    this.executor.interrupt();
+  }
+
+  private receive(channel: RequestChannel, message: Message): void {
+    const type = message.header.msg_type;
+    if (channel === "stdin") {
+      const { value } = message.content;
+      if (type === "input_reply")
+        this.executor.evaluator.answer(typeof value === "string" ? value : "");
+    } else if (type === "execute_request") {
+      if (channel === "shell") this.executor.enqueue(message);
+    } else if (Object.hasOwn(this.handlers, type)) {
+      void this.handle(channel, message, this.handlers[type]!);
+    }
+  }
+
+  private async handle(channel: RequestChannel, request: Message, handler: Handler): Promise<void> {
+    this.publishStatus("busy", request);
+    const reply = await this.answer(request, handler);
+    if (reply !== undefined) {
+      const type = request.header.msg_type.replace("_request", "_reply");
+      this.sockets.reply(channel, request, type, reply);
+    }
+    this.publishStatus("idle", request);
+  }
+
+  private async answer(request: Message, handler: Handler): Promise<Json | undefined> {
+    try {
+      return await handler(request);
+    } catch (error) {
+      const { name, message } = error as Error;
+      if (!(error instanceof BadRequest)) console.error(error);
+      return { status: "error", ...plainError(name, message) };
+    }
+  }
+
+  private publishStatus(state: "busy" | "idle", request: Message): void {
+    this.sockets.publish(request, "status", { execution_state: state });
+    const { current } = this.executor;
+    // Front ends show the latest status as the kernel's, and it still computes.
+    if (state === "idle" && current !== undefined && current !== request) {
+      this.sockets.publish(current, "status", { execution_state: "busy" });
+    }
+  }
+
+  private async complete(content: Json): Promise<Json> {
+    const code = stringField(content, "code");
+    const offset = offsetOfCodePoint(code, numberField(content, "cursor_pos"));
+    const { declarations } = this.executor;
+    const { start, end, items } = await this.language.complete(declarations, code, offset);
+    const from = codePointsBefore(code, start);
+    const to = codePointsBefore(code, end);
+    return {
+      status: "ok",
+      matches: items.map(({ text }) => text),
+      cursor_start: from,
+      cursor_end: to,
+      metadata: {
+        _jupyter_types_experimental: items.map(({ text, kind }) => ({
+          start: from,
+          end: to,
+          text,
+          type: kind,
+        })),
+      },
+    };
+  }
+
+  private async inspect(content: Json): Promise<Json> {
+    const code = stringField(content, "code");
+    const offset = offsetOfCodePoint(code, numberField(content, "cursor_pos"));
+    const inspection = await this.language.inspect(this.executor.declarations, code, offset);
+    return {
+      status: "ok",
+      found: inspection !== undefined,
+      data: inspection === undefined ? {} : inspectionBundle(inspection),
+      metadata: {},
+    };
+  }
+
+  private async isComplete(content: Json): Promise<Json> {
+    return { ...(await this.language.completeness(stringField(content, "code"))) };
+  }
+
+  private commInfo(content: Json): Json {
+    const wanted = content["target_name"];
+    const comms = [...this.comms].filter(
+      ([, target]) => typeof wanted !== "string" || target === wanted,
+    );
+    return {
+      status: "ok",
+      comms: Object.fromEntries(comms.map(([id, target]) => [id, { target_name: target }])),
+    };
+  }
+
+  private receiveComm(
+    type: CommPacket["type"],
+    { content, metadata, buffers }: Message,
+  ): undefined {
+    const id = stringField(content, "comm_id");
+    const packet: CommPacket = { type, id, data: objectField(content, "data"), metadata, buffers };
+    if (type === "open") {
+      const target = stringField(content, "target_name");
+      this.comms.set(id, target);
+      this.executor.evaluator.send({ kind: "comm", packet: { ...packet, target } });
+      return undefined;
+    }
+    if (type === "close") this.comms.delete(id);
+    this.executor.evaluator.send({ kind: "comm", packet });
+    return undefined;
+  }
+
+  private sendComm({ type, id, target, data, metadata, buffers }: CommPacket): void {
+    if (type === "open") this.comms.set(id, target ?? "");
+    if (type === "close") this.comms.delete(id);
+    const messageType = { open: "comm_open", message: "comm_msg", close: "comm_close" }[type];
+    const content = { comm_id: id, data, ...(type === "open" ? { target_name: target } : {}) };
+    this.sockets.publish(this.executor.current, messageType, content, { metadata, buffers });
+  }
+
+  private closeComms(): void {
+    for (const id of [...this.comms.keys()]) {
+      this.sendComm({ type: "close", id, data: {}, metadata: {}, buffers: [] });
+    }
+  }
+
+  private shutDown(request: Message): Json {
+    const content = { status: "ok", restart: flag(request.content, "restart", false) };
+    this.sockets.publish(request, "shutdown_reply", content);
+    // After the reply to this request has been sent.
+    setImmediate(() => void this.stop());
+    return content;
+  }
+
+  private async stop(): Promise<void> {
+    await Promise.all([this.executor.evaluator.stop(), this.language.stop(), this.sockets.close()]);
+    this.ended();
+  }
+}

@@ -1,0 +1,70 @@
+/** What cells show, on its way to the front ends. */
+
+import type { SentBundle } from "../evaluator/messages";
+import type { Message, Sockets } from "../wire";
+import type { ErrorContent } from "./errors";
+
+/** Text is gathered this long, since a loop that prints would otherwise flood the front ends. */
+const GATHER_MS = 20;
+
+export class Outputs {
+  private parent: Message | undefined;
+  private silent = false;
+  private gathered: { name: string; text: string } | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly sockets: Sockets) {}
+
+  /**
+   * From now on, outputs belong to `request`, also those that come when its cell has ended: timers
+   * and other things left behind show up below the last cell that was run.
+   */
+  belongTo(request: Message, silent: boolean): void {
+    this.flush();
+    this.parent = request;
+    this.silent = silent;
+  }
+
+  stream(name: "stdout" | "stderr", text: string): void {
+    if (this.gathered !== undefined && this.gathered.name !== name) this.flush();
+    this.gathered ??= { name, text: "" };
+    this.gathered.text += text;
+    this.timer ??= setTimeout(() => this.flush(), GATHER_MS);
+  }
+
+  display({ data, metadata }: SentBundle, id: string | undefined, update: boolean): void {
+    this.publish(update ? "update_display_data" : "display_data", {
+      data,
+      metadata,
+      transient: id === undefined ? {} : { display_id: id },
+    });
+  }
+
+  result({ data, metadata }: SentBundle, executionCount: number): void {
+    this.publish("execute_result", { data, metadata, execution_count: executionCount });
+  }
+
+  error({ ename, evalue, traceback }: ErrorContent): void {
+    this.publish("error", { ename, evalue, traceback });
+  }
+
+  clear(wait: boolean): void {
+    this.publish("clear_output", { wait });
+  }
+
+  /** Sends the text gathered so far. */
+  flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const { gathered } = this;
+    this.gathered = undefined;
+    if (gathered !== undefined && !this.silent) {
+      this.sockets.publish(this.parent, "stream", gathered);
+    }
+  }
+
+  private publish(type: string, content: Record<string, unknown>): void {
+    this.flush();
+    if (!this.silent) this.sockets.publish(this.parent, type, content);
+  }
+}

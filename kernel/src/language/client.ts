@@ -1,0 +1,82 @@
+/** The kernel's side of the language worker: the same questions, answered later. */
+
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { LanguageService } from "./messages";
+import type { LanguageAnswer } from "./worker";
+
+type Later<Service> = {
+  [Method in keyof Service]: Service[Method] extends (...args: infer Args) => infer Result
+    ? (...args: Args) => Promise<Result>
+    : never;
+};
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+export class LanguageClient implements Later<LanguageService> {
+  private worker: Worker | undefined;
+  private readonly waiting = new Map<number, Waiting>();
+  private lastId = 0;
+
+  /** @param report is told what is wrong with the notebook's configuration */
+  constructor(private readonly report: (problem: string) => void) {}
+
+  /** Starts the worker ahead of the first question, since TypeScript takes a while to load. */
+  start(): Worker {
+    if (this.worker !== undefined) return this.worker;
+    const worker = new Worker(join(__dirname, "worker.js"));
+    worker.on("message", (answer: LanguageAnswer) => this.receive(answer));
+    worker.on("error", (error) => this.lose(error));
+    this.worker = worker;
+    return worker;
+  }
+
+  convert(...args: Parameters<LanguageService["convert"]>) {
+    return this.ask("convert", args);
+  }
+  complete(...args: Parameters<LanguageService["complete"]>) {
+    return this.ask("complete", args);
+  }
+  inspect(...args: Parameters<LanguageService["inspect"]>) {
+    return this.ask("inspect", args);
+  }
+  completeness(...args: Parameters<LanguageService["completeness"]>) {
+    return this.ask("completeness", args);
+  }
+
+  async stop(): Promise<void> {
+    await this.worker?.terminate();
+  }
+
+  private ask<Method extends keyof LanguageService>(
+    method: Method,
+    args: Parameters<LanguageService[Method]>,
+  ): Promise<ReturnType<LanguageService[Method]>> {
+    const id = ++this.lastId;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve: resolve as Waiting["resolve"], reject });
+      this.start().postMessage({ id, method, args });
+    });
+  }
+
+  private receive(answer: LanguageAnswer): void {
+    if ("problems" in answer) {
+      answer.problems.forEach(this.report);
+      return;
+    }
+    const waiting = this.waiting.get(answer.id);
+    this.waiting.delete(answer.id);
+    if ("error" in answer) waiting?.reject(new Error(answer.error));
+    else waiting?.resolve(answer.value);
+  }
+
+  /** The worker broke, for instance for want of memory; the next question starts another. */
+  private lose(error: Error): void {
+    this.worker = undefined;
+    for (const { reject } of this.waiting.values()) reject(error);
+    this.waiting.clear();
+  }
+}

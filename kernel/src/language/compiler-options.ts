@@ -1,0 +1,123 @@
+/**
+ * How cells are compiled: strict, with Node's types and the bundled libraries at hand, and with the
+ * `compilerOptions` of a tsconfig.json beside the notebook on top.
+ */
+
+import type * as ts from "@tslab/typescript-for-tslab";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { bundledLibraries, libraryRoot } from "../libraries";
+
+/** What the conversion of cells itself depends on; a tsconfig.json cannot change these. */
+const reserved = [
+  "allowJs",
+  "alwaysStrict",
+  "composite",
+  "declaration",
+  "declarationDir",
+  "declarationMap",
+  "disableTopLevelAwait",
+  "emitDeclarationOnly",
+  "esModuleInterop",
+  "importsNotUsedAsValues",
+  "incremental",
+  "inlineSourceMap",
+  "inlineSources",
+  "isolatedModules",
+  "mapRoot",
+  "module",
+  "moduleDetection",
+  "moduleResolution",
+  "newLine",
+  "noEmit",
+  "noEmitOnError",
+  "noImplicitUseStrict",
+  "outDir",
+  "outFile",
+  "preserveValueImports",
+  "project",
+  "rootDir",
+  "rootDirs",
+  "skipLibCheck",
+  "sourceMap",
+  "sourceRoot",
+  "stripInternal",
+  "tsBuildInfoFile",
+  "verbatimModuleSyntax",
+];
+
+export interface CellOptions {
+  readonly options: ts.CompilerOptions;
+  /** What is wrong with the notebook's tsconfig.json, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** The options for cells of a notebook in `folder`. */
+export function cellOptions(compiler: typeof ts, folder: string): CellOptions {
+  const { options, problems } = notebookOptions(compiler, folder);
+  return {
+    options: {
+      strict: true,
+      checkJs: false,
+      lib: ["lib.es2023.d.ts"],
+      types: ["node"],
+      typeRoots: typeRoots(folder),
+      moduleResolution: compiler.ModuleResolutionKind.Bundler,
+      allowImportingTsExtensions: true,
+      inlineSourceMap: true,
+      ...options,
+      paths: { ...options.paths, ...libraryPaths() },
+    },
+    problems,
+  };
+}
+
+/** The notebook's own `@types` folders, nearest first, then the kernel's. */
+function typeRoots(folder: string): string[] {
+  const roots: string[] = [];
+  for (let at = folder; ; at = dirname(at)) {
+    const root = join(at, "node_modules", "@types");
+    if (existsSync(root)) roots.push(root);
+    if (at === dirname(at)) break;
+  }
+  roots.push(dirname(dirname(require.resolve("@types/node/package.json"))));
+  return [...new Set(roots)];
+}
+
+function libraryPaths(): Record<string, string[]> {
+  const paths: Record<string, string[]> = {};
+  for (const name of bundledLibraries) {
+    const root = libraryRoot(name);
+    if (root === undefined) continue;
+    paths[name] = [root];
+    paths[`${name}/*`] = [`${root}/*`];
+  }
+  return paths;
+}
+
+function notebookOptions(compiler: typeof ts, folder: string): CellOptions {
+  const path = join(folder, "tsconfig.json");
+  if (!existsSync(path)) return { options: {}, problems: [] };
+  const { config, error } = compiler.readConfigFile(path, compiler.sys.readFile) as {
+    config?: unknown;
+    error?: ts.Diagnostic;
+  };
+  if (error !== undefined) return { options: {}, problems: [sentence(compiler, path, error)] };
+  // Only the options are of interest, not which files there are beside the notebook.
+  const host: ts.ParseConfigHost = { ...compiler.sys, readDirectory: () => [] };
+  const parsed = compiler.parseJsonConfigFileContent(config, host, folder);
+  const options = Object.fromEntries(
+    Object.entries(parsed.options).filter(([name]) => !reserved.includes(name)),
+  );
+  delete options["configFilePath"];
+  const problems = parsed.errors
+    .filter((problem) => problem.code !== NO_INPUTS_FOUND)
+    .map((problem) => sentence(compiler, path, problem));
+  return { options, problems };
+}
+
+const NO_INPUTS_FOUND = 18003;
+
+function sentence(compiler: typeof ts, path: string, diagnostic: ts.Diagnostic): string {
+  return `${path}: ${compiler.flattenDiagnosticMessageText(diagnostic.messageText, " ")}`;
+}

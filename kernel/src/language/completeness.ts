@@ -1,0 +1,31 @@
+/** Whether a console should run what was typed, wait for more, or say that it cannot become right. */
+
+import type * as ts from "@tslab/typescript-for-tslab";
+import type { Completeness } from "./messages";
+
+const INDENT = "  ";
+
+/** The one mistake at the end of the text that another line cannot mend. */
+const UNTERMINATED_STRING = 1002;
+
+export function completeness(compiler: typeof ts, cell: string): Completeness {
+  const source = compiler.createSourceFile("cell.ts", cell, compiler.ScriptTarget.Latest);
+  const { parseDiagnostics } = source as ts.SourceFile & {
+    parseDiagnostics: readonly ts.DiagnosticWithLocation[];
+  };
+  if (parseDiagnostics.length === 0) return { status: "complete" };
+  const end = cell.trimEnd().length;
+  const unfinished = parseDiagnostics.every(
+    ({ start, length, code }) => start >= end && length === 0 && code !== UNTERMINATED_STRING,
+  );
+  // Two empty lines say that nothing more will come.
+  if (!unfinished || /\n\s*\n\s*\n$/.test(cell)) return { status: "invalid" };
+  return { status: "incomplete", indent: indentAfter(cell) };
+}
+
+/** The last line's indentation, one step deeper after an opening bracket or arrow. */
+function indentAfter(cell: string): string {
+  const line = cell.trimEnd().split("\n").at(-1) ?? "";
+  const current = /^\s*/.exec(line)![0];
+  return /(?:[{([]|=>)$/.test(line) ? current + INDENT : current;
+}

@@ -1,0 +1,223 @@
+/**
+ * The last step from a cell to code that runs: the converter's ES module becomes a function.
+ *
+ *     import { te } from "tvm-ts";                     const tvm_ts_1 = require("tvm-ts");
+ *     const A = await f(exports.n);              →     const A = await awaited(f(exports.n));
+ *     export const tsLastExpr = A;                     exports.tsLastExpr = A;
+ *     export { te, A };                                function bindings() { return { ... } }
+ *
+ * The session's names are bound to the function's own variables, both ways, rather than copied: a
+ * later cell that assigns to one is seen by functions of the cell that declared it. Awaiting goes
+ * through the evaluator so that an interrupt can end it.
+ */
+
+import { decodedMappings, TraceMap, traceSegment } from "@jridgewell/trace-mapping";
+import type * as ts from "@tslab/typescript-for-tslab";
+import type { CompiledCell, CompiledSource, LineMap } from "./messages";
+import { LineIndex, type RewrittenText } from "./rewritten-text";
+
+/** The parameters of a cell's function, in order. */
+export const cellParameters = [
+  "exports",
+  "require",
+  "__filename",
+  "__dirname",
+  "__bind__",
+  "__await__",
+] as const;
+
+const BINDINGS = "__bindings__";
+
+/** Compiles a cell's ES module; `prefix` is what the converter put in front of the cell. */
+export function emitCell(
+  compiler: typeof ts,
+  name: string,
+  module: string,
+  source: RewrittenText,
+  original: string,
+  prefix: string,
+): Omit<CompiledCell, "resultName"> {
+  const { code, map } = withoutMap(module);
+  const { text, hasBindings } = bindExports(compiler, code);
+  const compiled = toCommonJs(compiler, text, [
+    interruptibleAwaits(compiler),
+    dynamicImports(compiler),
+  ]);
+  const bind = hasBindings ? `__bind__(${BINDINGS}());` : "";
+  const head = `(async function (${cellParameters.join(", ")}) { "use strict"; ${bind}\n`;
+  const lines = new LineIndex(prefix + source.text);
+  const originalLines = new LineIndex(original);
+  return {
+    name,
+    code: `${head}${compiled.code}\n})`,
+    imports: requiredModules(compiled.code),
+    map: lineMap(compiled.map, map, 1, (line, column) => {
+      const offset = lines.offset(line, column) - prefix.length;
+      return originalLines.position(source.toOriginal(Math.max(offset, 0)));
+    }),
+  };
+}
+
+/** Compiles the ES module of a file beside the notebook to a CommonJS module. */
+export function emitModule(compiler: typeof ts, path: string, module: string): CompiledSource {
+  const { code, map } = withoutMap(module);
+  const compiled = toCommonJs(compiler, code, []);
+  return {
+    name: path,
+    code: compiled.code,
+    map: lineMap(compiled.map, map, 0, (line, column) => ({ line, column })),
+  };
+}
+
+/** Replaces the module's final `export { ... }` by a function that gives access to the names. */
+function bindExports(compiler: typeof ts, code: string): { text: string; hasBindings: boolean } {
+  const source = compiler.createSourceFile("cell.js", code, compiler.ScriptTarget.Latest);
+  const list = source.statements.findLast(
+    (statement): statement is ts.ExportDeclaration =>
+      compiler.isExportDeclaration(statement) && statement.moduleSpecifier === undefined,
+  );
+  if (list?.exportClause === undefined || !compiler.isNamedExports(list.exportClause)) {
+    return { text: code, hasBindings: false };
+  }
+  const fixed = fixedNames(compiler, source);
+  const entries = list.exportClause.elements.map(({ name: { text: name } }) =>
+    fixed.has(name)
+      ? `${name}: [() => ${name}]`
+      : `${name}: [() => ${name}, (value) => { ${name} = value; }]`,
+  );
+  const bindings = `function ${BINDINGS}() { return { ${entries.join(", ")} }; }`;
+  const text = code.slice(0, list.getStart(source)) + bindings + code.slice(list.getEnd());
+  return { text, hasBindings: entries.length > 0 };
+}
+
+/** The top-level names that cannot be assigned to. */
+function fixedNames(compiler: typeof ts, source: ts.SourceFile): Set<string> {
+  const names = new Set<string>();
+  const add = (name: ts.BindingName): void => {
+    if (compiler.isIdentifier(name)) names.add(name.text);
+    else {
+      for (const element of name.elements) {
+        if (compiler.isBindingElement(element)) add(element.name);
+      }
+    }
+  };
+  for (const statement of source.statements) {
+    if (compiler.isVariableStatement(statement)) {
+      const { declarationList } = statement;
+      if ((declarationList.flags & compiler.NodeFlags.Const) === 0) continue;
+      for (const { name } of declarationList.declarations) add(name);
+    } else if (compiler.isImportDeclaration(statement)) {
+      const clause = statement.importClause;
+      if (clause?.name !== undefined) add(clause.name);
+      const named = clause?.namedBindings;
+      if (named === undefined) continue;
+      if (compiler.isNamespaceImport(named)) add(named.name);
+      else for (const element of named.elements) add(element.name);
+    }
+  }
+  return names;
+}
+
+type Transformer = ts.TransformerFactory<ts.SourceFile>;
+
+/** `await x` becomes `await __await__(x)`. */
+function interruptibleAwaits(compiler: typeof ts): Transformer {
+  return replacing(compiler, (node, factory) =>
+    compiler.isAwaitExpression(node)
+      ? factory.updateAwaitExpression(
+          node,
+          factory.createCallExpression(factory.createIdentifier("__await__"), undefined, [
+            node.expression,
+          ]),
+        )
+      : node,
+  );
+}
+
+/** `import(x)` becomes `require.import(x)`: the evaluator knows where the notebook's modules are. */
+function dynamicImports(compiler: typeof ts): Transformer {
+  return replacing(compiler, (node, factory) =>
+    compiler.isCallExpression(node) && node.expression.kind === compiler.SyntaxKind.ImportKeyword
+      ? factory.updateCallExpression(
+          node,
+          factory.createPropertyAccessExpression(factory.createIdentifier("require"), "import"),
+          undefined,
+          node.arguments,
+        )
+      : node,
+  );
+}
+
+/** A transformer that maps every node, children first. */
+function replacing(
+  compiler: typeof ts,
+  replace: (node: ts.Node, factory: ts.NodeFactory) => ts.Node,
+): Transformer {
+  return (context) => {
+    const visit = (node: ts.Node): ts.Node =>
+      replace(compiler.visitEachChild(node, visit, context), context.factory);
+    return (source) => compiler.visitNode(source, visit) as ts.SourceFile;
+  };
+}
+
+function toCommonJs(
+  compiler: typeof ts,
+  code: string,
+  before: Transformer[],
+): { code: string; map: string } {
+  const { outputText, sourceMapText } = compiler.transpileModule(code, {
+    fileName: "cell.js",
+    compilerOptions: {
+      module: compiler.ModuleKind.CommonJS,
+      target: compiler.ScriptTarget.ES2022,
+      newLine: compiler.NewLineKind.LineFeed,
+      esModuleInterop: true,
+      sourceMap: true,
+      allowJs: true,
+    },
+    transformers: { before },
+  });
+  return { code: outputText.replace(MAP_COMMENT, ""), map: sourceMapText ?? EMPTY_MAP };
+}
+
+const MAP_COMMENT = /\n?\/\/# sourceMappingURL=(?:data:application\/json;base64,)?(\S+)\s*$/;
+const EMPTY_MAP = '{"version":3,"sources":[""],"names":[],"mappings":""}';
+
+/** Splits off an inline source map. */
+function withoutMap(code: string): { code: string; map: string } {
+  const match = MAP_COMMENT.exec(code);
+  if (match === null) return { code, map: EMPTY_MAP };
+  return {
+    code: code.slice(0, match.index + 1),
+    map: Buffer.from(match[1]!, "base64").toString("utf8"),
+  };
+}
+
+/** Follows the last step's source map, then the first step's; `locate` says where that place is. */
+function lineMap(
+  last: string,
+  first: string,
+  addedLines: number,
+  locate: (line: number, column: number) => { line: number; column: number },
+): LineMap {
+  const firstMap = new TraceMap(first);
+  const rows: number[] = [];
+  decodedMappings(new TraceMap(last)).forEach((segments, line) => {
+    for (const segment of segments) {
+      if (segment.length === 1) continue;
+      const source = traceSegment(firstMap, segment[2], segment[3]);
+      if (source === null || source.length === 1) continue;
+      const place = locate(source[2], source[3]);
+      rows.push(line + addedLines, segment[0], place.line, place.column);
+    }
+  });
+  return Int32Array.from(rows);
+}
+
+/** The modules that CommonJS code asks for by a literal name. */
+function requiredModules(code: string): string[] {
+  const names = [...code.matchAll(/\brequire\((["'])((?:(?!\1)[^\\\n])+)\1\)/g)].map(
+    (match) => match[2]!,
+  );
+  return [...new Set(names)];
+}

@@ -1,0 +1,211 @@
+/**
+ * tslab's converter, loaded over its own TypeScript with a few doors opened.
+ *
+ * The converter turns a cell into an ES module that refers to earlier cells' names through
+ * `exports`, carries their types along as declarations, and allows `await` at the top. It keeps its
+ * compiler options, its program and its diagnostics to itself, though, emits no source maps, and
+ * watches folders. It reaches TypeScript through one object, so handing it that object with five
+ * members replaced is enough; nothing of tslab is copied or changed on disk.
+ */
+
+import type * as ts from "@tslab/typescript-for-tslab";
+import { statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type * as converters from "tslab/dist/converter";
+
+/** What the converter is told, and what it tells. */
+export interface TslabHooks {
+  /** Changes the compiler options and adds root files, before the first program is made. */
+  configure(options: ts.CompilerOptions, rootFiles: string[]): void;
+  /** Whether a file may change while the kernel runs. */
+  mayChange(path: string): boolean;
+  /** The cell, compiled to an ES module with an inline source map. */
+  emittedCell(code: string): void;
+  /** A file that the cell imports, likewise. */
+  emittedModule(path: string, code: string): void;
+  diagnosed(diagnostics: readonly ts.Diagnostic[]): void;
+}
+
+export interface Tslab {
+  readonly converter: converters.Converter;
+  /** The program as it is after the converter's last call. */
+  program(): ts.Program;
+  /** The name that the program gives to the cell. */
+  readonly cellFile: string;
+  /** What the converter puts in front of a cell. */
+  readonly prefix: string;
+  /** Makes the next call see files that changed on disk, and packages that were installed. */
+  refresh(): void;
+}
+
+const fromTslab = createRequire(require.resolve("tslab/dist/converter"));
+const compilerPath = fromTslab.resolve("@tslab/typescript-for-tslab");
+
+/** The compiler that the converter uses; loading it takes a while. */
+export function loadCompiler(): typeof ts {
+  return fromTslab(compilerPath) as typeof ts;
+}
+
+/** Starts a converter for cells of a notebook in `folder`, which must be the working directory. */
+export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHooks): Tslab {
+  const cellFile = join(folder, "__tslab__.ts");
+  const files = new WatchedFiles(hooks);
+  const resolver = new Resolver(compiler, folder, hooks);
+  let builder: ts.BuilderProgram | undefined;
+
+  const createWatchCompilerHost = (
+    rootFiles: string[],
+    options: ts.CompilerOptions,
+    system: ts.System,
+    ...rest: []
+  ): ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram> => {
+    hooks.configure(options, rootFiles);
+    const host = compiler.createWatchCompilerHost(rootFiles, options, system, ...rest);
+    return resolver.install(
+      host as ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram>,
+    );
+  };
+
+  const createWatchProgram = (
+    host: ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram>,
+  ): unknown => {
+    const created = host.afterProgramCreate?.bind(host);
+    host.afterProgramCreate = (next) => {
+      builder = next;
+      const emit = next.emit.bind(next);
+      next.emit = (file, write, ...rest) =>
+        file === undefined || file.fileName === cellFile
+          ? emit(file, write, ...rest)
+          : emit(file, (name, text) => {
+              if (/\.[cm]?js$/.test(name)) hooks.emittedModule(file.fileName, text);
+            });
+      created?.(next);
+    };
+    return compiler.createWatchProgram(host);
+  };
+
+  const getPreEmitDiagnosticsOfFiles: typeof compiler.getPreEmitDiagnosticsOfFiles = (...args) => {
+    const diagnostics = compiler.getPreEmitDiagnosticsOfFiles(...args);
+    hooks.diagnosed(diagnostics);
+    return diagnostics;
+  };
+
+  // The converter's second step, which would make it a CommonJS module; that is done by emit.ts.
+  const transpileModule = (code: string | undefined): ts.TranspileOutput => {
+    hooks.emittedCell(code ?? "");
+    return { outputText: "" };
+  };
+
+  const facade = {
+    ...compiler,
+    sys: files.install(compiler.sys),
+    createWatchCompilerHost,
+    createWatchProgram,
+    getPreEmitDiagnosticsOfFiles,
+    transpileModule,
+  };
+  return {
+    converter: loadConverter(facade).createConverter(),
+    program: () => builder!.getProgram(),
+    cellFile,
+    prefix: `export {};${compiler.sys.newLine}`,
+    refresh() {
+      resolver.refresh();
+      files.refresh();
+    },
+  };
+}
+
+/** Loads a copy of the converter that is given `compiler` when it asks for TypeScript. */
+function loadConverter(compiler: object): typeof converters {
+  const module = fromTslab.cache[compilerPath]!;
+  const path = require.resolve("tslab/dist/converter");
+  const { exports } = module;
+  module.exports = compiler;
+  Reflect.deleteProperty(fromTslab.cache, path);
+  try {
+    return fromTslab(path) as typeof converters;
+  } finally {
+    module.exports = exports;
+  }
+}
+
+/**
+ * The files that may change, looked at when a cell is about to be compiled: what was saved before a
+ * cell is run is then always seen, and no folder has to be watched.
+ */
+class WatchedFiles {
+  private readonly files = new Map<string, { stamp: string; changed: ts.FileWatcherCallback }>();
+
+  constructor(private readonly hooks: TslabHooks) {}
+
+  install(system: ts.System): ts.System {
+    const watched = Object.create(system) as ts.System;
+    watched.watchFile = (path, changed) => {
+      if (this.hooks.mayChange(path)) this.files.set(path, { stamp: stampOf(path), changed });
+      return { close: () => this.files.delete(path) };
+    };
+    watched.watchDirectory = () => ({ close: () => undefined });
+    return watched;
+  }
+
+  refresh(): void {
+    for (const [path, file] of [...this.files]) {
+      const stamp = stampOf(path);
+      if (stamp === file.stamp) continue;
+      file.stamp = stamp;
+      file.changed(path, stamp === MISSING ? FILE_DELETED : FILE_CHANGED);
+    }
+  }
+}
+
+const MISSING = "missing";
+const FILE_CHANGED = 1 satisfies ts.FileWatcherEventKind.Changed;
+const FILE_DELETED = 2 satisfies ts.FileWatcherEventKind.Deleted;
+
+function stampOf(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? MISSING : `${stats.mtimeMs} ${stats.size}`;
+}
+
+/** Finds imported modules; those of files that may change are looked for again when one was missing. */
+class Resolver {
+  private readonly settled: ts.ModuleResolutionCache;
+  private fresh: ts.ModuleResolutionCache;
+  private readonly incomplete = new Set<string>();
+
+  constructor(
+    private readonly compiler: typeof ts,
+    private readonly folder: string,
+    private readonly hooks: TslabHooks,
+  ) {
+    this.settled = this.newCache();
+    this.fresh = this.newCache();
+  }
+
+  install<Host extends ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram>>(
+    host: Host,
+  ): Host {
+    host.resolveModuleNameLiterals = (literals, file, redirected, options) => {
+      const cache = this.hooks.mayChange(file) ? this.fresh : this.settled;
+      const found = literals.map(({ text }) =>
+        this.compiler.resolveModuleName(text, file, options, host, cache, redirected),
+      );
+      if (found.some(({ resolvedModule }) => resolvedModule === undefined))
+        this.incomplete.add(file);
+      else this.incomplete.delete(file);
+      return found;
+    };
+    host.hasInvalidatedResolutions = (path) => this.incomplete.has(path);
+    return host;
+  }
+
+  refresh(): void {
+    this.fresh = this.newCache();
+  }
+
+  private newCache(): ts.ModuleResolutionCache {
+    return this.compiler.createModuleResolutionCache(this.folder, (path) => path);
+  }
+}

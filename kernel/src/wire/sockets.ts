@@ -1,0 +1,95 @@
+/** The five ZeroMQ sockets of a kernel. */
+
+import { Publisher, Reply, Router } from "zeromq";
+import { addressOf, type Connection } from "./connection";
+import { Codec, MalformedMessage, type Json, type Message } from "./message";
+
+/** The sockets over which front ends send requests. */
+export type RequestChannel = "shell" | "control" | "stdin";
+
+/** How long what was sent last may take to get out when the kernel ends. */
+const LINGER_MS = 1000;
+
+export class Sockets {
+  private readonly codec: Codec;
+  private readonly requests: Record<RequestChannel, Router>;
+  private readonly iopub = new Publisher({ sendHighWaterMark: 0, linger: LINGER_MS });
+  private readonly heartbeat = new Reply();
+  /** A socket sends one message at a time; this is when each one's last is out. */
+  private readonly sending = new Map<Router | Publisher, Promise<void>>();
+
+  constructor(private readonly connection: Connection) {
+    this.codec = new Codec(connection);
+    const router = (): Router => new Router({ sendHighWaterMark: 0, linger: LINGER_MS });
+    this.requests = { shell: router(), control: router(), stdin: router() };
+  }
+
+  /** Listens, and calls `receive` with every well-formed message. */
+  async open(receive: (channel: RequestChannel, message: Message) => void): Promise<void> {
+    const { shell, control, stdin } = this.requests;
+    await Promise.all([
+      shell.bind(addressOf(this.connection, "shell")),
+      control.bind(addressOf(this.connection, "control")),
+      stdin.bind(addressOf(this.connection, "stdin")),
+      this.iopub.bind(addressOf(this.connection, "iopub")),
+      this.heartbeat.bind(addressOf(this.connection, "hb")),
+    ]);
+    void this.listen("shell", receive);
+    void this.listen("control", receive);
+    void this.listen("stdin", receive);
+    void this.beat();
+  }
+
+  /** Sends a message about `parent` to who sent that. */
+  reply(channel: RequestChannel, parent: Message, type: string, content: Json): void {
+    this.send(this.requests[channel], this.codec.create(type, content, parent));
+  }
+
+  /** Tells every front end. */
+  publish(
+    parent: Message | undefined,
+    type: string,
+    content: Json,
+    extras: { metadata?: Json; buffers?: readonly Uint8Array[] } = {},
+  ): void {
+    const identities = [Buffer.from(`kernel.${type}`)];
+    this.send(this.iopub, this.codec.create(type, content, parent, { ...extras, identities }));
+  }
+
+  /** Closes the sockets when everything is sent. */
+  async close(): Promise<void> {
+    await Promise.all(this.sending.values());
+    for (const socket of [...Object.values(this.requests), this.iopub, this.heartbeat])
+      socket.close();
+  }
+
+  private send(socket: Router | Publisher, message: Message): void {
+    const frames = this.codec.encode(message);
+    const before = this.sending.get(socket) ?? Promise.resolve();
+    // A socket that is closed while messages wait has nobody to tell about it.
+    this.sending.set(
+      socket,
+      before.then(() => socket.send(frames as Buffer[])).catch(() => undefined),
+    );
+  }
+
+  private async listen(
+    channel: RequestChannel,
+    receive: (channel: RequestChannel, message: Message) => void,
+  ): Promise<void> {
+    for await (const frames of this.requests[channel]) {
+      let message: Message;
+      try {
+        message = this.codec.decode(frames);
+      } catch (error) {
+        if (error instanceof MalformedMessage) continue;
+        throw error;
+      }
+      receive(channel, message);
+    }
+  }
+
+  private async beat(): Promise<void> {
+    for await (const frames of this.heartbeat) await this.heartbeat.send(frames);
+  }
+}

@@ -1,0 +1,37 @@
+/** The globals of a cell; see api.d.ts for their types. A cell may declare any of these names anew. */
+
+/**
+ * Shows a value below the cell, in as many forms as it has.
+ *
+ * An object shows itself by a method `Symbol.for("Jupyter.display")` that returns a MIME bundle or a
+ * promise of one. With an `id` the output can be replaced later: `display(next, { id, update: true })`.
+ */
+declare function display(value: unknown, options?: import("./api").DisplayOptions): void;
+
+/** HTML to show: html`<b>${text}</b>` or html("<b>...</b>"). Values are inserted as they are. */
+declare const html: import("./api").TextHelper;
+
+/** Markdown to show: md`# Title`. */
+declare const md: import("./api").TextHelper;
+
+/** An SVG picture to show: svg`<svg ...>`. */
+declare const svg: import("./api").TextHelper;
+
+/** A formula to show: latex`x^2` or latex("$x^2$"). */
+declare const latex: import("./api").TextHelper;
+
+/**
+ * Shows a progress bar for a loop: `for (const x of progress(list)) ...`, or
+ * `for await (const x of progress(stream, { total }))`. For code that reports by itself,
+ * `progress.bar(total)` returns a bar with `update`.
+ */
+declare const progress: import("./api").Progress;
+
+/** Asks for a line of text and waits for it; `null` if there is none. */
+declare function prompt(message?: string, defaultValue?: string): string | null;
+
+/** Asks a question that is answered by y or n, and waits for the answer. */
+declare function confirm(message?: string): boolean;
+
+/** The notebook as seen from a cell: comms, formatters, outputs. */
+declare const jupyter: import("./api").Jupyter;
