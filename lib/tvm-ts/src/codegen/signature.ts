@@ -7,8 +7,8 @@
  */
 
 import {
-  elementOf,
   isHandle,
+  lanesOf,
   printExpr,
   type Buffer,
   type PrimExpr,
@@ -87,12 +87,18 @@ class SignatureBuilder {
     if (buffer === undefined) {
       return { kind: "scalar", name: this.names.get(param) ?? param.name, dtype: param.dtype };
     }
+    if (lanesOf(buffer.dtype) !== 1) {
+      throw new UsageError(
+        `argument ${buffer.name} has elements of type ${buffer.dtype}; arrays have scalar elements, ` +
+          `so give it one more dimension instead`,
+      );
+    }
     const sizes = (list: readonly PrimExpr[]): SizeRecord[] =>
       list.map((size) => this.size(size, buffer));
     return {
       kind: "buffer",
       name: buffer.name,
-      dtype: elementOf(buffer.dtype),
+      dtype: buffer.dtype,
       shape: sizes(buffer.shape),
       strides: buffer.strides.length === 0 ? null : sizes(buffer.strides),
       elemOffset: this.size(buffer.elemOffset, buffer),

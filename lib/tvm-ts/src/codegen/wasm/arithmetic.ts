@@ -82,7 +82,10 @@ export class Arithmetic {
     if (target.float) return this.integerToFloat(source, target, value);
     let converted = value;
     if (source.wasm === "i32" && target.wasm === "i64") {
-      converted = source.signed ? m.i64.extend_s(value) : m.i64.extend_u(value);
+      // Masked rather than extended with zeros: binaryen 132 would make `extend_u` of a load a load
+      // that extends the sign.
+      converted = m.i64.extend_s(value);
+      if (!source.signed) converted = m.i64.and(converted, m.i64.const(0xffffffffn));
     } else if (source.wasm === "i64" && target.wasm === "i32") {
       converted = m.i32.wrap(value);
     }

@@ -246,9 +246,10 @@ export class VectorEmitter {
         return "max_s" in ops ? ops[`max_${sign}`](a(), b()) : undefined;
       case "FloorDiv":
       case "FloorMod": {
-        const shift = Math.log2(constIntValue(expr.b) ?? NaN);
+        const divisor = constIntValue(expr.b) ?? NaN;
+        const shift = Math.log2(divisor);
         if (!Number.isInteger(shift)) return undefined;
-        if (expr.kind === "FloorMod") return m.v128.and(a(), b());
+        if (expr.kind === "FloorMod") return m.v128.and(a(), sequence(m, type, divisor - 1, 0));
         return ops[`shr_${sign}`](a(), m.i32.const(shift));
       }
       default:
