@@ -223,15 +223,15 @@ export class ScalarEmitter {
 
   private call(call: Call): Ref {
     const instruction = FLOAT_INSTRUCTIONS.get(call.op);
+    const double = DOUBLE_FUNCTIONS.get(call.op);
+    if (instruction === undefined && double === undefined) return this.calls.emit(call);
     const type = representationOf(call.dtype);
     if (instruction !== undefined) {
       const ops = type.wasm === "f64" ? this.m.f64 : this.m.f32;
       const value = ops[instruction](this.emit(call.args[0]!));
       return type.half && instruction === "sqrt" ? this.arithmetic.roundToHalf(value) : value;
     }
-    const double = DOUBLE_FUNCTIONS.get(call.op);
-    if (double === undefined || !type.float) return this.calls.emit(call);
     const args = call.args.map((arg) => this.arithmetic.cast(arg.dtype, "float64", this.emit(arg)));
-    return this.arithmetic.cast("float64", call.dtype, double(this.fn.module, ...args));
+    return this.arithmetic.cast("float64", call.dtype, double!(this.fn.module, ...args));
   }
 }
