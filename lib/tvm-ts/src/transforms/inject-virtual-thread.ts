@@ -19,8 +19,9 @@ export const injectVirtualThread: FunctionPass = {
   name: "tir.InjectVirtualThread",
   doc: "Runs virtual threads one after another, each with memory of its own.",
   run(func) {
-    const expanded = has(func.body, Feature.VirtualThread) ? expand(func.body) : func.body;
-    return func.with({ body: convertSSA(expanded) });
+    // Choices by constants, which loop partitioning leaves behind, are made on the way.
+    const isNeeded = has(func.body, Feature.VirtualThread | Feature.DecidedCondition);
+    return func.with({ body: convertSSA(isNeeded ? expand(func.body) : func.body) });
   },
 };
 

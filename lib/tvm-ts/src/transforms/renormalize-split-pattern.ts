@@ -34,7 +34,7 @@ export const renormalizeSplitPattern: FunctionPass = {
   name: "tir.RenormalizeSplitPattern",
   doc: "Brings divisions and bounds that splits left behind into a form in which they cancel.",
   run(func) {
-    if (!has(func.body, Feature.SplitPattern)) return func;
+    if (!has(func.body, Feature.SplitPattern | Feature.DecidedCondition)) return func;
     return func.with({ body: renormalize(func.body) });
   },
 };

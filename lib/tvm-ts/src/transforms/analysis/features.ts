@@ -41,6 +41,8 @@ export const Feature = {
   WideInt: 1 << 19,
   /** A let inside an expression. */
   LetExpr: 1 << 20,
+  /** A choice by a constant. */
+  DecidedCondition: 1 << 21,
 } as const;
 
 const attrFeatures: Readonly<Record<string, number>> = {
@@ -84,7 +86,7 @@ function ownFeatures(stmt: Stmt): number {
     case "Allocate":
       return Feature.Allocate | typeFeatures(stmt.dtype);
     case "IfThenElse":
-      return Feature.If;
+      return Feature.If | decided(stmt.condition);
     case "For":
       if (stmt.forKind === "vectorized") return Feature.VectorizedLoop;
       return stmt.forKind === "unrolled" ? Feature.UnrolledLoop : 0;
@@ -115,9 +117,10 @@ function ownExprFeatures(expr: PrimExpr): number {
   switch (expr.kind) {
     case "Call":
       if (expr.op === builtin.likely) return features | Feature.Likely;
+      if (expr.op === builtin.ifThenElse) return features | decided(expr.args[0]!);
       return expr.op === builtin.accessPtr ? features | Feature.AccessPtr : features;
     case "Select":
-      return features | Feature.Select;
+      return features | Feature.Select | decided(expr.condition);
     case "Let":
       return features | Feature.LetExpr;
     case "FloorDiv":
@@ -130,6 +133,10 @@ function ownExprFeatures(expr: PrimExpr): number {
     default:
       return features;
   }
+}
+
+function decided(condition: PrimExpr): number {
+  return condition.kind === "IntImm" ? Feature.DecidedCondition : 0;
 }
 
 const typeBits = new Map<DataType, number>();

@@ -189,7 +189,8 @@ function prefetchLoop(node: Prefetch, buffer: Buffer, cacheLineSize: number): St
   }
   const step = constant(Math.floor(perLine / covered));
 
-  // The indices stand innermost first, as in the reference.
+  // The indices and the loops' variables stand innermost first, as in the reference. (Where that is
+  // not what was meant, something else is brought near, which changes no result.)
   const indices = bounds
     .slice(walked + 1)
     .map((bound) => bound.min)
@@ -205,9 +206,8 @@ function prefetchLoop(node: Prefetch, buffer: Buffer, cacheLineSize: number): St
   const address = new Call("handle", builtin.addressOf, [new BufferLoad(buffer, indices)]);
   const hints = [constant(0), constant(3), constant(1)];
   const call = new Call(buffer.dtype, builtin.prefetch, [address, ...hints]);
-  return vars.reduce<Stmt>((inner, variable, i) => {
-    const { extent } = bounds[walked - i]!;
-    const count = i === 0 ? add(div(sub(extent, 1), step), 1) : extent;
-    return new For(variable, new IntImm(0), count, "serial", inner);
+  return bounds.slice(0, walked + 1).reduceRight<Stmt>((inner, { extent }, dim) => {
+    const count = dim === walked ? add(div(sub(extent, 1), step), 1) : extent;
+    return new For(vars[dim]!, new IntImm(0), count, "serial", inner);
   }, new Evaluate(call));
 }

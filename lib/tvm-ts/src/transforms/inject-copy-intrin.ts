@@ -1,0 +1,162 @@
+/**
+ * Replaces loops that copy a region, marked by a pragma, by what a target's function makes of them.
+ *
+ *     attr [i] "pragma_dma_copy" = 1 { for (i, 0, 64) { B[i] = A[x*64 + i] } }
+ *  => f(A with shape [64], strides [1], offset x*64,  B with shape [64], strides [1], offset 0)
+ */
+
+import { Analyzer, detectClipBound, detectLinearEquation } from "../arith";
+import {
+  add,
+  builtin,
+  constant,
+  isZero,
+  lanesOf,
+  max,
+  Max,
+  mul,
+  printStmt,
+  stmtMutator,
+  sub,
+  zero,
+  type AttrStmt,
+  type Buffer,
+  type BufferLoad,
+  type BufferStore,
+  type For,
+  type PrimExpr,
+  type Stmt,
+} from "../ir";
+import type { FunctionPass } from "../pass";
+import { UsageError } from "../support";
+
+/** A copy of a box of elements; padding is counted in elements at each side of each dimension. */
+export interface Copy {
+  /** The elements that are read, as a view: shape, strides and offset. */
+  readonly source: Buffer;
+  /** The elements that are written, those of the padding included. */
+  readonly target: Buffer;
+  /** Empty if nothing is padded. */
+  readonly padBefore: readonly PrimExpr[];
+  readonly padAfter: readonly PrimExpr[];
+  /** What the padding is filled with. */
+  readonly padValue: PrimExpr | undefined;
+  /** Where the copy was asked for. */
+  readonly span: Stmt["span"];
+}
+
+/**
+ * @param pragma The pragma's key without `pragma_`.
+ * @param lower The statement that does the copy.
+ */
+export function injectCopyIntrin(pragma: string, lower: (copy: Copy) => Stmt): FunctionPass {
+  const key = `pragma_${pragma}`;
+  return {
+    name: "tir.InjectCopyIntrin",
+    doc: `Replaces the copies marked "${pragma}" by what the target makes of them.`,
+    run: (func) =>
+      func.with({
+        body: stmtMutator({
+          AttrStmt: (attr) => (attr.key === key ? lower(matchCopy(attr, pragma)) : undefined),
+        })(func.body),
+      }),
+  };
+}
+
+/** @throws UsageError if the statement is no copy. */
+function matchCopy(attr: AttrStmt, pragma: string): Copy {
+  const analyzer = new Analyzer();
+  const refuse = (reason: string): UsageError =>
+    new UsageError(
+      `"${pragma}" marks a statement that is no copy: ${reason}, in\n${printStmt(attr.body).text}`,
+      { span: attr.span },
+    );
+
+  const loops: For[] = [];
+  let body = attr.body;
+  for (; body.kind === "For"; body = body.body) {
+    if (!isZero(body.min)) throw refuse(`loop ${body.loopVar.name} does not start at 0`);
+    loops.push(body);
+  }
+  if (body.kind !== "BufferStore") throw refuse("inside the loops there is no store");
+  const { load, condition, otherwise } = sourceOf(body);
+  if (load === undefined || lanesOf(load.dtype) !== 1) {
+    throw refuse("what is stored is not one element that was loaded");
+  }
+
+  const vars = loops.map((loop) => loop.loopVar);
+  const from = detectLinearEquation(load.indices[0]!, vars);
+  const to = detectLinearEquation(body.indices[0]!, vars);
+  if (from === undefined || to === undefined || load.indices.length + body.indices.length > 2) {
+    throw refuse("the indices are not linear in the loop variables");
+  }
+  // A single element is a box of one dimension.
+  const one = constant(1);
+  const extents = loops.length === 0 ? [one] : loops.map((loop) => loop.extent);
+  const target = view(body.buffer, extents, to, loops.length);
+  const whole = view(load.buffer, extents, from, loops.length);
+  if (condition === undefined) {
+    return {
+      source: whole,
+      target,
+      padBefore: [],
+      padAfter: [],
+      padValue: undefined,
+      span: attr.span,
+    };
+  }
+
+  const bounds = loops.length === 0 ? undefined : detectClipBound(condition, vars);
+  if (bounds === undefined) throw refuse("its condition is not a range of each loop variable");
+  const padBefore = bounds.map(({ min }, i) => {
+    const none = zero(vars[i]!.dtype);
+    return min === undefined ? none : analyzer.simplify(new Max(min, none));
+  });
+  const padAfter = bounds.map(({ max: last }, i) => {
+    const none = zero(vars[i]!.dtype);
+    if (last === undefined) return none;
+    return analyzer.simplify(max(sub(sub(extents[i]!, last), 1), none));
+  });
+  const offset = padBefore.reduce(
+    (sum, pad, i) => add(sum, mul(pad, from[i]!)),
+    from[vars.length]!,
+  );
+  const source = whole.with({
+    shape: extents.map((extent, i) =>
+      analyzer.simplify(sub(sub(extent, padBefore[i]!), padAfter[i]!)),
+    ),
+    elemOffset: analyzer.simplify(offset),
+  });
+  return { source, target, padBefore, padAfter, padValue: otherwise, span: attr.span };
+}
+
+/** What is copied: a load, perhaps converted, or chosen by a condition. */
+function sourceOf({ value }: BufferStore): {
+  load?: BufferLoad | undefined;
+  condition?: PrimExpr | undefined;
+  otherwise?: PrimExpr | undefined;
+} {
+  const asLoad = (expr: PrimExpr): BufferLoad | undefined =>
+    expr.kind === "BufferLoad" ? expr : undefined;
+  if (value.kind === "Cast") return { load: asLoad(value.value) };
+  if (value.kind === "Select") {
+    const { condition, trueValue, falseValue } = value;
+    return { load: asLoad(trueValue), condition, otherwise: falseValue };
+  }
+  if (value.kind === "Call" && value.op === builtin.ifThenElse) {
+    const [condition, whenTrue, whenFalse] = value.args;
+    return { load: asLoad(whenTrue!), condition, otherwise: whenFalse };
+  }
+  return { load: asLoad(value) };
+}
+
+/** The elements that the loops go through: `coeffs` are the strides and then the offset. */
+function view(
+  buffer: Buffer,
+  shape: readonly PrimExpr[],
+  coeffs: readonly PrimExpr[],
+  loops: number,
+): Buffer {
+  const strides = loops === 0 ? [constant(1)] : coeffs.slice(0, loops);
+  return buffer.with({ shape, strides, elemOffset: coeffs[loops]! });
+}

@@ -1,0 +1,111 @@
+/**
+ * Moves an attribute that all parts of a statement share to the statement, and joins neighbours
+ * that share it.
+ *
+ *     { attr [v] "coproc_scope" = 2 { a }  attr [v] "coproc_scope" = 2 { b }  c }
+ *  => { attr [v] "coproc_scope" = 2 { a b }  c }
+ */
+
+import {
+  AttrStmt,
+  flattenSeq,
+  mapArray,
+  stmtMutator,
+  update,
+  type AttrNode,
+  type PrimExpr,
+  type Stmt,
+  type StmtRecur,
+} from "../ir";
+import type { FunctionPass } from "../pass";
+import { UsageError } from "../support";
+
+export function liftAttrScope(key: string): FunctionPass {
+  return {
+    name: "tir.LiftAttrScope",
+    doc: `Moves "${key}" out to the statement all of whose parts share it.`,
+    run: (func) => func.with({ body: lift(func.body, key) }),
+  };
+}
+
+/** What a statement was wrapped in before it was taken off. */
+interface Scope {
+  readonly node: AttrNode;
+  readonly value: PrimExpr;
+}
+
+function lift(body: Stmt, key: string): Stmt {
+  /** The attribute taken off the statement that was just visited. */
+  let taken: Scope | undefined;
+
+  const take = (): Scope | undefined => {
+    const scope = taken;
+    taken = undefined;
+    return scope;
+  };
+  const wrap = (scope: Scope | undefined, stmt: Stmt): Stmt =>
+    scope === undefined ? stmt : new AttrStmt(scope.node, key, scope.value, stmt, stmt.span);
+
+  const visitAlone = (stmt: Stmt, recur: StmtRecur): [Stmt, Scope | undefined] => {
+    taken = undefined;
+    const result = recur(stmt);
+    return [result, take()];
+  };
+
+  const result = stmtMutator({
+    AttrStmt(attr) {
+      if (attr.key !== key) return undefined;
+      taken = attr;
+      return attr.body;
+    },
+    Allocate(node, recur) {
+      const allocate = recur.children(node);
+      return update(allocate, { body: wrap(take(), allocate.body) }); // no further
+    },
+    SeqStmt(node, recur) {
+      const flat = node.seq.some((stmt) => stmt.kind === "SeqStmt") ? flattenSeq(node) : node;
+      const parts = (flat.kind === "SeqStmt" ? flat.seq : [flat]).map((stmt) =>
+        visitAlone(stmt, recur),
+      );
+      const groups: { scope: Scope | undefined; stmts: Stmt[] }[] = [];
+      for (const [stmt, scope] of parts) {
+        const last = groups[groups.length - 1];
+        if (last !== undefined && sameScope(last.scope, scope)) last.stmts.push(stmt);
+        else groups.push({ scope, stmts: [stmt] });
+      }
+      if (groups.length === 1) {
+        const [{ scope, stmts }] = groups as [(typeof groups)[0]];
+        taken = scope;
+        return update(node, { seq: mapArray(node.seq, (_, i) => stmts[i]!) });
+      }
+      const joined = groups.map(({ scope, stmts }) => wrap(scope, flattenSeq(...stmts)));
+      return flattenSeq(...joined);
+    },
+    IfThenElse(node, recur) {
+      if (node.elseCase === undefined) return undefined;
+      const [thenCase, first] = visitAlone(node.thenCase, recur);
+      const [elseCase, second] = visitAlone(node.elseCase, recur);
+      if (first !== undefined && sameScope(first, second)) {
+        taken = first;
+        return update(node, { thenCase, elseCase });
+      }
+      return update(node, { thenCase: wrap(first, thenCase), elseCase: wrap(second, elseCase) });
+    },
+    While(node) {
+      throw new UsageError(`a while loop cannot be part of "${key}"`, { span: node.span });
+    },
+  })(body);
+  return wrap(take(), result);
+}
+
+function sameScope(a: Scope | undefined, b: Scope | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  if (a.node !== b.node) return false;
+  if (a.value === b.value) return true;
+  return (
+    a.value.kind === "IntImm" &&
+    b.value.kind === "IntImm" &&
+    a.value.dtype === b.value.dtype &&
+    a.value.value === b.value.value
+  );
+}

@@ -1,0 +1,108 @@
+/** Which loops are worth splitting. */
+
+import { Analyzer } from "../../arith";
+import {
+  builtin,
+  forEachChild,
+  isConstInt,
+  IterVar,
+  type Node,
+  type Stmt,
+  type Var,
+} from "../../ir";
+import { threadRank } from "../analysis/storage-scope";
+
+export interface Candidates {
+  /** Loops, and launches of thread blocks. */
+  readonly loops: ReadonlySet<Stmt>;
+  /** Loop variables a user asked to split by. */
+  readonly hinted: ReadonlySet<Var>;
+}
+
+/**
+ * The loops of unknown extent whose variable occurs in a `likely` condition, and those a user gave
+ * a hint for.
+ * @param constantLoops Takes loops of constant extent too.
+ * @param known Hints given by statements around `stmt`.
+ */
+export function findCandidates(
+  stmt: Stmt,
+  constantLoops: boolean,
+  known: ReadonlySet<Var>,
+): Candidates {
+  const analyzer = new Analyzer();
+  const loops = new Set<Stmt>();
+  const hinted = new Set(known);
+  /** The loop variables around, with whether a `likely` condition reads them. */
+  const used = new Map<Var, boolean>();
+  let inLikely = false;
+  /** A reduction across threads was met: the loop around it stays whole. */
+  let mustStay = false;
+
+  const visitChildren = (node: Node): void => forEachChild(node, visit);
+
+  const visitLoop = (node: Stmt, variable: Var): void => {
+    if (hinted.has(variable)) {
+      loops.add(node);
+      visitChildren(node);
+      return;
+    }
+    used.set(variable, false);
+    visitChildren(node);
+    if (used.get(variable) && !mustStay) loops.add(node);
+    used.delete(variable);
+  };
+
+  const visit = (node: Node): void => {
+    switch (node.kind) {
+      case "For": {
+        const isConstant = isConstInt(node.min) && isConstInt(node.extent);
+        if (constantLoops || !isConstant) return visitLoop(node, node.loopVar);
+        return visitChildren(node);
+      }
+      case "AttrStmt": {
+        if (node.key === "thread_extent" && node.node instanceof IterVar) {
+          const isBlock = threadRank(node.node.threadTag) === 0;
+          if (isBlock && (constantLoops || !isConstInt(node.value))) {
+            return visitLoop(node, node.node.var_);
+          }
+        }
+        if (node.key === "pragma_loop_partition_hint" && analyzer.canProve(node.value)) {
+          hinted.add(node.node instanceof IterVar ? node.node.var_ : (node.node as Var));
+        }
+        return forEachChild(node, (child) => {
+          if (child !== node.node) visit(child);
+        });
+      }
+      case "SeqStmt": {
+        // What one statement holds together says nothing of the next.
+        const before = mustStay;
+        let any = before;
+        for (const child of node.seq) {
+          mustStay = before;
+          visit(child);
+          any ||= mustStay;
+        }
+        mustStay = any;
+        return;
+      }
+      case "Call":
+        if (node.op === builtin.threadAllreduce) {
+          mustStay = true;
+          return;
+        }
+        if (node.op !== builtin.likely) return visitChildren(node);
+        inLikely = true;
+        visitChildren(node);
+        inLikely = false;
+        return;
+      case "Var":
+        if (inLikely && used.has(node)) used.set(node, true);
+        return;
+      default:
+        return visitChildren(node);
+    }
+  };
+  visit(stmt);
+  return { loops, hinted };
+}

@@ -1,0 +1,268 @@
+/** Splits one loop after another; see `index.ts`. */
+
+import { Analyzer, intersect, IntSet } from "../../arith";
+import {
+  add,
+  and,
+  constant,
+  eq,
+  flattenSeq,
+  For,
+  ge,
+  gt,
+  IfThenElse,
+  IntImm,
+  isExpr,
+  IterVar,
+  le,
+  lt,
+  mapChildren,
+  max,
+  min,
+  stmtMutator,
+  sub,
+  substitute,
+  trueImm,
+  falseImm,
+  update,
+  type AttrStmt,
+  type Node,
+  type PrimExpr,
+  type Stmt,
+  type Var,
+} from "../../ir";
+import type { OptionGroups } from "../../pass";
+import { threadRank } from "../analysis/storage-scope";
+import { convertSSA } from "../convert-ssa";
+import { findCandidates, type Candidates } from "./candidates";
+import { findIntervals, type Known } from "./finder";
+
+/** A loop, or the launch of thread blocks. */
+interface Subject {
+  readonly stmt: For | AttrStmt;
+  readonly variable: Var;
+  /** First and last value. */
+  readonly first: PrimExpr;
+  readonly last: PrimExpr;
+}
+
+/** Values of the variable for which some conditions all hold, or none does. */
+interface Middle {
+  readonly interval: IntSet;
+  readonly conditions: ReadonlySet<PrimExpr>;
+  readonly hold: boolean;
+}
+
+export class LoopPartitioner {
+  private readonly analyzer = new Analyzer();
+  private readonly hints = new Map<Var, IntSet>();
+  private readonly relax = new Map<Var, IntSet>();
+  private candidates: Candidates = { loops: new Set(), hinted: new Set() };
+
+  constructor(private readonly options: OptionGroups["tir.LoopPartition"]) {}
+
+  partition(stmt: Stmt): Stmt {
+    const outer = this.candidates;
+    const { partitionConstLoop } = this.options;
+    this.candidates = findCandidates(stmt, partitionConstLoop, outer.hinted);
+    const result = this.rewrite(stmt);
+    this.candidates = { loops: outer.loops, hinted: this.candidates.hinted };
+    return result;
+  }
+
+  private readonly rewrite = stmtMutator({
+    For: (loop, recur) => {
+      const { loopVar, extent } = loop;
+      const last = sub(add(loop.min, extent), 1);
+      const split = this.trySplit({ stmt: loop, variable: loopVar, first: loop.min, last });
+      if (split !== undefined) return split;
+      return within(this.hints, loopVar, IntSet.interval(loop.min, last), () =>
+        recur.children(loop),
+      );
+    },
+    AttrStmt: (attr, recur) => {
+      if (attr.key !== "thread_extent" || !(attr.node instanceof IterVar)) return undefined;
+      const { var_: variable, threadTag } = attr.node;
+      const first = constant(0, variable.dtype);
+      const last = sub(attr.value, 1);
+      const split = this.trySplit({ stmt: attr, variable, first, last });
+      if (split !== undefined) return split;
+      // Threads of a block may be anywhere at any time; a block has its index.
+      const domains = threadRank(threadTag) === 1 ? this.relax : this.hints;
+      return within(domains, variable, IntSet.interval(first, last), () => recur.children(attr));
+    },
+  });
+
+  private trySplit(subject: Subject): Stmt | undefined {
+    const { stmt, variable, first, last } = subject;
+    if (!this.candidates.loops.has(stmt)) return undefined;
+    const isHinted = this.candidates.hinted.has(variable);
+    const known = within(this.hints, variable, IntSet.interval(first, last), () =>
+      findIntervals(stmt.body, variable, { hints: this.hints, relax: this.relax }, isHinted),
+    );
+    if (known.length === 0) return undefined;
+
+    const all = IntSet.interval(first, last);
+    const middle =
+      this.middleOf(known, all, true, isHinted) ?? this.middleOf(known, all, false, isHinted);
+    if (middle === undefined) {
+      const unrolls = isHinted && this.options.unrollLoopWithPartitionHintNoInterval;
+      if (!unrolls || !this.analyzer.canProve(gt(sub(last, first), 0))) return undefined;
+      const extent = add(sub(last, first), 1);
+      return new For(
+        variable,
+        first,
+        extent,
+        "unrolled",
+        stmt.body,
+        undefined,
+        undefined,
+        stmt.span,
+      );
+    }
+    return convertSSA(this.split(subject, middle));
+  }
+
+  /** Where all conditions that can be decided so have the value `hold`. */
+  private middleOf(
+    known: readonly Known[],
+    all: IntSet,
+    hold: boolean,
+    isHinted: boolean,
+  ): Middle | undefined {
+    const relevant = known.filter(
+      (one) => one.holds === hold && !intersect([one.interval, all]).isNothing,
+    );
+    const whole = intersect(relevant.map((one) => one.interval));
+    if (!whole.isNothing) {
+      const conditions = new Set(relevant.map((one) => one.condition));
+      return { interval: whole, conditions, hold };
+    }
+    if (!isHinted || relevant.length === 0) return undefined;
+    // As many as have something in common.
+    let common = IntSet.everything();
+    const conditions = new Set<PrimExpr>();
+    for (const { condition, interval } of relevant) {
+      const narrower = intersect([common, interval]);
+      if (narrower.isNothing) break;
+      common = narrower;
+      conditions.add(condition);
+    }
+    return { interval: common, conditions, hold };
+  }
+
+  private split(subject: Subject, middle: Middle): Stmt {
+    const { stmt, first, last } = subject;
+    const before = this.partBefore(subject, middle.interval);
+    const after = this.partAfter(subject, middle.interval);
+    if (stmt.kind === "AttrStmt") {
+      let condition: PrimExpr = trueImm();
+      if (!this.analyzer.canProve(eq(before.end, first))) {
+        condition = and(condition, ge(subject.variable, before.end));
+      }
+      if (!this.analyzer.canProve(eq(after.begin, add(last, 1)))) {
+        condition = and(condition, lt(subject.variable, after.begin));
+      }
+      return branchInThread(stmt, condition, middle.conditions);
+    }
+    let main: Stmt | undefined;
+    let { part: pre } = before;
+    let { part: post } = after;
+    if (!this.analyzer.canProve(ge(before.end, after.begin))) {
+      const decided = decide(stmt.body, middle.conditions, middle.hold);
+      const extent = sub(after.begin, before.end);
+      main = this.partition(this.part(stmt, before.end, extent, decided));
+      if (pre !== undefined && before.splitsFurther) pre = this.partition(pre);
+      if (post !== undefined && after.splitsFurther) post = this.partition(post);
+    }
+    return flattenSeq(pre, main, post);
+  }
+
+  /** The values before the middle, where the conditions are still tested. */
+  private partBefore({ stmt, first }: Subject, middle: IntSet): Part & { end: PrimExpr } {
+    if (!middle.hasLowerBound) return { part: undefined, splitsFurther: false, end: first };
+    let end = this.analyzer.simplify(middle.min);
+    if (this.analyzer.canProve(eq(end, first))) {
+      return { part: undefined, splitsFurther: false, end };
+    }
+    const extent = this.analyzer.simplify(sub(end, first));
+    const splitsFurther = this.analyzer.canProve(gt(extent, 0));
+    if (!splitsFurther) end = max(end, first);
+    const isEmpty = this.analyzer.canProve(le(extent, 0));
+    const part = isEmpty ? undefined : this.part(stmt, first, sub(end, first), stmt.body);
+    return { part, splitsFurther, end };
+  }
+
+  /** The values after the middle. */
+  private partAfter({ stmt, last }: Subject, middle: IntSet): Part & { begin: PrimExpr } {
+    const behind = add(last, 1);
+    if (!middle.hasUpperBound) return { part: undefined, splitsFurther: false, begin: behind };
+    let begin = this.analyzer.simplify(add(middle.max, 1));
+    if (this.analyzer.canProve(eq(middle.max, last))) {
+      return { part: undefined, splitsFurther: false, begin };
+    }
+    const extent = this.analyzer.simplify(add(sub(last, begin), 1));
+    const splitsFurther = this.analyzer.canProve(gt(extent, 0));
+    if (!splitsFurther) begin = min(begin, behind);
+    const isEmpty = this.analyzer.canProve(le(extent, 0));
+    const part = isEmpty ? undefined : this.part(stmt, begin, extent, stmt.body);
+    return { part, splitsFurther, begin };
+  }
+
+  /** `extent` iterations of a loop, starting at `begin`. */
+  private part(stmt: Subject["stmt"], begin: PrimExpr, extent: PrimExpr, body: Stmt): Stmt {
+    if (stmt.kind === "AttrStmt") return stmt; // thread blocks are not launched in parts
+    const { loopVar, forKind, span } = stmt;
+    const moved = substitute(body, new Map([[loopVar, add(loopVar, begin)]]));
+    const isSingle = this.analyzer.canProve(eq(extent, constant(1)));
+    if (isSingle && !this.options.noUnrollLoopWithExtentOne) {
+      return substitute(moved, new Map([[loopVar, new IntImm(0, loopVar.dtype)]]));
+    }
+    const zero = new IntImm(0, stmt.min.dtype);
+    return new For(loopVar, zero, extent, forKind, moved, undefined, undefined, span);
+  }
+}
+
+interface Part {
+  /** Undefined if there are no such values. */
+  readonly part: Stmt | undefined;
+  /** Whether it is worth splitting again: there are values for certain. */
+  readonly splitsFurther: boolean;
+}
+
+function within<T>(domains: Map<Var, IntSet>, variable: Var, domain: IntSet, run: () => T): T {
+  domains.set(variable, domain);
+  const result = run();
+  domains.delete(variable);
+  return result;
+}
+
+/** The body with these conditions (these very objects) decided. */
+function decide(body: Stmt, conditions: ReadonlySet<PrimExpr>, hold: boolean): Stmt {
+  const rewrite = (node: Node): Node => {
+    if (isExpr(node) && conditions.has(node)) return hold ? trueImm() : falseImm();
+    return mapChildren(node, rewrite);
+  };
+  return rewrite(body) as Stmt;
+}
+
+/** Tests `condition` inside the innermost launch of threads. */
+function branchInThread(
+  launch: AttrStmt,
+  condition: PrimExpr,
+  conditions: ReadonlySet<PrimExpr>,
+): Stmt {
+  let isInnermost = false;
+  return stmtMutator({
+    AttrStmt(attr, recur) {
+      if (attr.key !== "thread_extent") return undefined;
+      isInnermost = true;
+      const inner = recur.children(attr);
+      const wasInnermost = isInnermost;
+      isInnermost = false;
+      if (!wasInnermost) return inner;
+      const decided = decide(attr.body, conditions, true);
+      return update(attr, { body: new IfThenElse(condition, decided, attr.body) });
+    },
+  })(launch);
+}

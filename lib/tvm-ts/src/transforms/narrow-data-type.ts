@@ -1,0 +1,233 @@
+/**
+ * Computes indices in fewer bits where their values are known to fit.
+ *
+ *     for (i: int64, 0i64, 16i64) { A[i*4i64] = 0f32 }  =>  for (i: int32, 0, 16) { A[i*4] = 0f32 }
+ */
+
+import {
+  add,
+  bitsOf,
+  bitwiseAnd,
+  bitwiseOr,
+  bitwiseXor,
+  builtin,
+  cast,
+  Cast,
+  div,
+  elementOf,
+  eq,
+  floorDiv,
+  floorMod,
+  ge,
+  gt,
+  IntImm,
+  isInt,
+  IterVar,
+  lanesOf,
+  le,
+  lt,
+  mapArray,
+  max,
+  min,
+  mul,
+  mutator,
+  ne,
+  pow,
+  Range,
+  shiftLeft,
+  shiftRight,
+  sub,
+  truncMod,
+  update,
+  Var,
+  vectorOf,
+  type DataType,
+  type Handlers,
+  type Op,
+  type PrimExpr,
+  type Recur,
+  type Stmt,
+} from "../ir";
+import type { FunctionPass } from "../pass";
+import { Feature, has } from "./analysis/features";
+import { isThread, narrowTypes, type Narrowable } from "./analysis/narrow-types";
+
+/** @param bits The width to come down to. */
+export function narrowDataType(bits: 16 | 32): FunctionPass {
+  return {
+    name: "tir.NarrowDataType",
+    doc: `Computes indices in ${bits} bits where their values are known to fit.`,
+    run(func) {
+      if (bits === 32 && !has(func.body, Feature.WideInt)) return func;
+      return func.with({ body: narrow(func.body, narrowTypes(func.body, bits)) });
+    },
+  };
+}
+
+type Binary = Extract<PrimExpr, { b: PrimExpr }>;
+type Operator = (a: PrimExpr, b: PrimExpr) => PrimExpr;
+
+/** Calls whose operands must be of one type. */
+const callOperators: ReadonlyMap<Op, Operator> = new Map([
+  [builtin.shiftRight, shiftRight],
+  [builtin.shiftLeft, shiftLeft],
+  [builtin.bitwiseAnd, bitwiseAnd],
+  [builtin.bitwiseOr, bitwiseOr],
+  [builtin.bitwiseXor, bitwiseXor],
+  [builtin.pow, pow],
+]);
+
+function narrow(body: Stmt, types: ReadonlyMap<Narrowable, DataType>): Stmt {
+  const vars = new Map<Var, Var>();
+  const threads = new Map<IterVar, IterVar>();
+  /** Constants and conversions come down in indices and in what conditions compare. */
+  let inIndex = false;
+  let inCondition = false;
+
+  const narrowVar = (variable: Var): Var => {
+    const type = types.get(variable);
+    if (type === undefined) return variable;
+    let narrowed = vars.get(variable);
+    if (narrowed === undefined) {
+      narrowed = new Var(variable.name, type, undefined, variable.isSize);
+      vars.set(variable, narrowed);
+    }
+    return narrowed;
+  };
+
+  const narrowThread = (thread: IterVar, var_: Var): IterVar => {
+    let narrowed = threads.get(thread);
+    if (narrowed === undefined) {
+      const { dom, iterType, threadTag, span } = thread;
+      const range = dom && new Range(cast(var_.dtype, dom.min), cast(var_.dtype, dom.extent));
+      narrowed = new IterVar(range, var_, iterType, threadTag, span);
+      threads.set(thread, narrowed);
+    }
+    return narrowed;
+  };
+
+  const indices = (exprs: readonly PrimExpr[], recur: Recur): readonly PrimExpr[] => {
+    inIndex = true;
+    const result = mapArray(exprs, (expr) => recur(expr));
+    inIndex = false;
+    return result;
+  };
+
+  const condition = (expr: PrimExpr, recur: Recur): PrimExpr => {
+    const outer = inCondition;
+    inCondition = true;
+    const result = recur(expr);
+    inCondition = outer;
+    return result;
+  };
+
+  /** Operands that came down differently are brought to one type again. */
+  const joined =
+    (combine: Operator) =>
+    (node: Binary, recur: Recur): PrimExpr => {
+      const a = recur(node.a);
+      const b = recur(node.b);
+      return a === node.a && b === node.b ? node : combine(a, b);
+    };
+
+  const compared =
+    (combine: Operator) =>
+    (node: Binary, recur: Recur): PrimExpr => {
+      const outer = inIndex;
+      if (inCondition && isInt(node.a.dtype) && isInt(node.b.dtype)) inIndex = true;
+      const result = joined(combine)(node, recur);
+      inIndex = outer;
+      return result;
+    };
+
+  const handlers: Handlers = {
+    Add: joined(add),
+    Sub: joined(sub),
+    Mul: joined(mul),
+    Div: joined(div),
+    Mod: joined(truncMod),
+    FloorDiv: joined(floorDiv),
+    FloorMod: joined(floorMod),
+    Min: joined(min),
+    Max: joined(max),
+    EQ: compared(eq),
+    NE: compared(ne),
+    LT: compared(lt),
+    LE: compared(le),
+    GT: compared(gt),
+    GE: compared(ge),
+    Var: narrowVar,
+    IntImm(node) {
+      const type = inIndex ? types.get(node) : undefined;
+      return type === undefined ? node : new IntImm(node.value, type, node.span);
+    },
+    Cast(node, recur) {
+      const type = inIndex ? types.get(node) : undefined;
+      const inner = recur.children(node);
+      return type === undefined ? inner : new Cast(type, inner.value, node.span);
+    },
+    Select(node, recur) {
+      const select = recur.children(node);
+      const [trueValue, falseValue] = sameWidth(select.trueValue, select.falseValue);
+      return update(select, { trueValue, falseValue });
+    },
+    Ramp(node, recur) {
+      const [base, stride] = sameWidth(recur(node.base), recur(node.stride));
+      return update(node, { base, stride });
+    },
+    Call(node, recur) {
+      if (node.op === builtin.ifThenElse) {
+        const [test, whenTrue, whenFalse] = node.args;
+        const choice = condition(test!, recur);
+        const [a, b] = sameWidth(recur(whenTrue!), recur(whenFalse!));
+        const args = [choice, a, b];
+        return update(node, { args: mapArray(node.args, (_, i) => args[i]!) });
+      }
+      const call = recur.children(node);
+      const combine = callOperators.get(call.op);
+      return combine === undefined || call === node ? call : combine(call.args[0]!, call.args[1]!);
+    },
+    BufferLoad: (node, recur) => update(node, { indices: indices(node.indices, recur) }),
+    BufferStore(node, recur) {
+      const value = recur(node.value);
+      return update(node, { value, indices: indices(node.indices, recur) });
+    },
+    For(node, recur) {
+      const loop = recur.children(node);
+      const loopVar = narrowVar(node.loopVar);
+      const { dtype } = loopVar;
+      return update(loop, {
+        loopVar,
+        min: cast(dtype, loop.min),
+        extent: cast(dtype, loop.extent),
+      });
+    },
+    IfThenElse(node, recur) {
+      const thenCase = recur(node.thenCase);
+      const elseCase = node.elseCase && recur(node.elseCase);
+      return update(node, { condition: condition(node.condition, recur), thenCase, elseCase });
+    },
+    AttrStmt(node, recur) {
+      const attr = recur.children(node);
+      if (!(node.node instanceof IterVar) || !isThread(node.key)) return attr;
+      const var_ = narrowVar(node.node.var_);
+      if (var_ === node.node.var_) return attr;
+      return update(attr, {
+        node: narrowThread(node.node, var_),
+        value: cast(var_.dtype, attr.value),
+      });
+    },
+  };
+  return mutator(handlers)(body);
+}
+
+/** Both in the wider type of the two, if they are signed integers. */
+function sameWidth(a: PrimExpr, b: PrimExpr): [PrimExpr, PrimExpr] {
+  if (a.dtype === b.dtype || !isInt(a.dtype) || !isInt(b.dtype)) return [a, b];
+  const wider = elementOf(bitsOf(a.dtype) >= bitsOf(b.dtype) ? a.dtype : b.dtype);
+  return [cast(sameLanes(wider, a), a), cast(sameLanes(wider, b), b)];
+}
+
+function sameLanes(element: DataType, like: PrimExpr): DataType {
+  return vectorOf(element, lanesOf(like.dtype));
+}
