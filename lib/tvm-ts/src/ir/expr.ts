@@ -514,7 +514,7 @@ export type IterType =
   | "ThreadIndex"
   | "CommReduce"
   | "Ordered"
-  | "DimInfo"
+  | "Opaque"
   | "Unrolled"
   | "Vectorized"
   | "Parallelized"

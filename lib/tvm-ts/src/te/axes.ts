@@ -1,0 +1,123 @@
+/** Variables and axes, as users declare them. */
+
+import { Span, UsageError } from "../support";
+import {
+  canonicalDType,
+  constant,
+  constIntValue,
+  isInteger,
+  isZero,
+  IterVar,
+  printExpr,
+  Range,
+  sub,
+  toExpr,
+  Var,
+  type ExprLike,
+  type PrimExpr,
+} from "../ir";
+
+/** Extents, outermost dimension first; a single one may stand alone. */
+export type ShapeLike = ExprLike | readonly ExprLike[];
+
+/** A range as `[begin, end]`, end not included, or as a `Range`. */
+export type RangeLike = Range | readonly [ExprLike, ExprLike];
+
+/** A symbolic integer (or value of another type) that is known when the program runs. */
+export function variable(name = "tindex", dtype = "int32"): Var {
+  return new Var(name, canonicalDType(dtype), undefined, false, Span.capture());
+}
+
+/** A symbolic extent: a variable that is not negative. */
+export function sizeVar(name = "size", dtype = "int32"): Var {
+  return new Var(name, canonicalDType(dtype), undefined, true, Span.capture());
+}
+
+/**
+ * A constant of `dtype`; without one an `int32` if it is whole, else a `float32`.
+ * @throws UsageError for a value the type cannot hold.
+ */
+export function constantOf(value: number | boolean, dtype?: string): PrimExpr {
+  return dtype === undefined ? toExpr(value) : constant(value, dtype);
+}
+
+/**
+ * An axis to reduce over, for `sum`, `max`, `min` and other reducers.
+ * @throws UsageError when the range is not of integers or runs backwards.
+ */
+export function reduceAxis(dom: RangeLike, name = "rv"): IterVar {
+  const span = Span.capture();
+  const range = rangeOf(dom, `reduction axis ${name}`);
+  return new IterVar(range, new Var(name, range.extent.dtype), "CommReduce", "", span);
+}
+
+/**
+ * A thread to bind an axis to: `threadAxis("threadIdx.x")`, or with an extent of its own
+ * `threadAxis([0, 32], "threadIdx.x")`. Tags are `blockIdx.x`, `threadIdx.x` and so on, `vthread`
+ * and `cthread` for virtual threads.
+ * @throws UsageError when there is no tag.
+ */
+export function threadAxis(tag: string, options?: { readonly name?: string }): IterVar;
+export function threadAxis(
+  dom: RangeLike | undefined,
+  tag: string,
+  options?: { readonly name?: string },
+): IterVar;
+export function threadAxis(
+  first: string | RangeLike | undefined,
+  second?: string | { readonly name?: string },
+  third?: { readonly name?: string },
+): IterVar {
+  const span = Span.capture();
+  const tag = typeof first === "string" ? first : second;
+  if (typeof tag !== "string" || tag === "") {
+    throw new UsageError('a thread axis needs a tag, for example threadAxis("threadIdx.x")');
+  }
+  const name = ((typeof second === "object" ? second : third) ?? {}).name ?? tag;
+  const dom =
+    first === undefined || typeof first === "string"
+      ? undefined
+      : rangeOf(first, `thread axis ${tag}`);
+  return new IterVar(dom, new Var(name, dom?.extent.dtype ?? "int32"), "ThreadIndex", tag, span);
+}
+
+/** A range as users write it; `what` names it in messages. */
+export function rangeOf(given: RangeLike, what: string): Range {
+  if (given instanceof Range) return given;
+  if (!Array.isArray(given) || given.length !== 2) {
+    throw new UsageError(`the range of ${what} is [begin, end]`);
+  }
+  const [begin, end] = (given as readonly [ExprLike, ExprLike]).map((bound) => toExpr(bound));
+  for (const bound of [begin!, end!]) {
+    if (isInteger(bound.dtype)) continue;
+    throw new UsageError(
+      `the range of ${what} is from ${printExpr(begin!)} to ${printExpr(end!)}; its bounds are integers`,
+    );
+  }
+  const extent = isZero(begin!) ? end! : sub(end!, begin!);
+  const size = constIntValue(extent);
+  if (size !== undefined && size < 0) {
+    throw new UsageError(
+      `the range of ${what} ends at ${printExpr(end!)}, before it begins at ${printExpr(begin!)}`,
+    );
+  }
+  return new Range(begin!, extent);
+}
+
+/**
+ * A shape as users write it, as expressions; `what` names it in messages.
+ * @throws UsageError for an extent that is negative or not an integer.
+ */
+export function shapeOf(given: ShapeLike, what: string): PrimExpr[] {
+  const dims = Array.isArray(given) ? (given as readonly ExprLike[]) : [given as ExprLike];
+  return dims.map((dim, i) => {
+    const extent = toExpr(dim);
+    const value = constIntValue(extent);
+    if (!isInteger(extent.dtype) || (value !== undefined && value < 0)) {
+      throw new UsageError(
+        `dimension ${i} of ${what} is ${printExpr(extent)}; an extent is an integer that is not negative`,
+      );
+    }
+    return extent;
+  });
+}

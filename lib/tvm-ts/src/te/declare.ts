@@ -1,0 +1,194 @@
+/** Declaring placeholders and computations. */
+
+import { plural, Span, UsageError } from "../support";
+import {
+  canonicalDType,
+  IntImm,
+  IterVar,
+  Range,
+  toExpr,
+  Var,
+  type ExprLike,
+  type PrimExpr,
+} from "../ir";
+import { shapeOf, type ShapeLike } from "./axes";
+import {
+  ComputeOp,
+  PlaceholderOp,
+  TensorComputeOp,
+  type OperationAttrs,
+  type OperationInfo,
+} from "./operation";
+import { parametersOf } from "./parameter-names";
+import { effectiveTag } from "./tag-scope";
+import { isTensor, type Tensor } from "./tensor";
+import { TensorIntrinCall } from "./tensor-intrin";
+
+export interface PlaceholderOptions {
+  readonly name?: string;
+  /** `float32` if left out. */
+  readonly dtype?: string;
+}
+
+/**
+ * A tensor whose values come from outside.
+ * @throws UsageError for an extent that is negative or not an integer, or an unknown type.
+ */
+export function placeholder(shape: ShapeLike, options: PlaceholderOptions = {}): Tensor {
+  const name = options.name ?? "placeholder";
+  const span = Span.capture();
+  const op = new PlaceholderOp(
+    { name, span },
+    shapeOf(shape, `placeholder ${name}`),
+    canonicalDType(options.dtype ?? "float32"),
+  );
+  return op.output(0);
+}
+
+export interface DeclareOptions {
+  readonly name?: string;
+  /** What kind of computation this is; see `tagScope`. */
+  readonly tag?: string;
+  readonly attrs?: OperationAttrs;
+}
+
+export interface ComputeOptions extends DeclareOptions {
+  /** Names of the axes that a variadic function (`(...i) => ...`) takes; `i0`, `i1`, ... if left out. */
+  readonly varargsNames?: readonly string[];
+}
+
+/** What a computation's function may give for one output. */
+export type ComputeBody = ExprLike | TensorIntrinCall;
+
+/**
+ * A tensor computed element by element: `fn` is given an element's indices and says what it is.
+ *
+ * The axes take the names of the function's parameters; those of a variadic function are `i0`,
+ * `i1`, ... . A function that gives a list makes as many tensors, all of the same shape.
+ * @throws UsageError when the number of parameters is not the number of dimensions, for a
+ * reduction inside a larger expression, or a bad extent.
+ */
+export function compute(
+  shape: ShapeLike,
+  fn: (...axes: Var[]) => ComputeBody,
+  options?: string | ComputeOptions,
+): Tensor;
+export function compute(
+  shape: ShapeLike,
+  fn: (...axes: Var[]) => readonly ExprLike[],
+  options?: string | ComputeOptions,
+): Tensor[];
+export function compute(
+  shape: ShapeLike,
+  fn: (...axes: Var[]) => ComputeBody | readonly ExprLike[],
+  options: string | ComputeOptions = {},
+): Tensor | Tensor[] {
+  const given: ComputeOptions = typeof options === "string" ? { name: options } : options;
+  const { name = "compute", attrs } = given;
+  const info = { name, tag: effectiveTag(given.tag), attrs, span: Span.capture() };
+  const dims = shapeOf(shape, name);
+  const names = axisNames(info, dims.length, fn, given.varargsNames);
+  const axis = names.map((axisName, i) => dataAxis(axisName, dims[i]!, info.span));
+  const body = fn(...axis.map((iv) => iv.var_));
+  if (body instanceof TensorIntrinCall) return tensorCompute(info, axis, dims, body);
+  if (axis.length !== dims.length) throw tooFewParameters(info, names, dims.length);
+  if (Array.isArray(body)) {
+    const bodies = (body as readonly ExprLike[]).map((value) => bodyOf(info, value));
+    if (bodies.length === 0) throw new UsageError(`${name} has no outputs: its function gives []`);
+    return [...new ComputeOp(info, axis, bodies).outputs];
+  }
+  return new ComputeOp(info, axis, [bodyOf(info, body as ExprLike)]).output(0);
+}
+
+/**
+ * A tensor computed element by element, its axes numbered (`ax0`, `ax1`, ...): as library operators
+ * and schedule primitives make them.
+ */
+export function computeTensor(
+  shape: readonly PrimExpr[],
+  body: (axes: Var[]) => PrimExpr,
+  info: OperationInfo,
+  axisPrefix = "ax",
+): Tensor {
+  const axis = shape.map((extent, i) => dataAxis(`${axisPrefix}${i}`, extent, info.span));
+  return new ComputeOp(info, axis, [body(axis.map((iv) => iv.var_))]).output(0);
+}
+
+/** A data-parallel axis over `[0, extent)`. */
+export function dataAxis(name: string, extent: PrimExpr, span?: Span): IterVar {
+  const dom = new Range(new IntImm(0), extent);
+  return new IterVar(dom, new Var(name, extent.dtype), "DataPar", "", span);
+}
+
+/**
+ * One name for each dimension. Only a call of a tensor intrinsic may leave dimensions over (they
+ * are inside the intrinsic), so fewer names are an error the caller reports.
+ */
+function axisNames(
+  info: OperationInfo,
+  ndim: number,
+  fn: (...axes: Var[]) => unknown,
+  varargsNames: readonly string[] | undefined,
+): string[] {
+  const { names, variadic } = parametersOf(fn);
+  const named = names.map((name, i) => name ?? `i${i}`);
+  if (named.length > ndim) {
+    throw new UsageError(
+      `the function of ${info.name} takes ${plural(named.length, "index", "indices")} ` +
+        `(${named.join(", ")}), but the shape has ${plural(ndim, "dimension")}`,
+    );
+  }
+  if (!variadic && named.length > 0) return named;
+  const rest = ndim - named.length;
+  if (varargsNames !== undefined && varargsNames.length !== rest) {
+    throw new UsageError(
+      `varargsNames of ${info.name} gives ${plural(varargsNames.length, "name")} for ` +
+        `${plural(rest, "remaining dimension")}`,
+    );
+  }
+  return [...named, ...(varargsNames ?? Array.from({ length: rest }, (_, i) => `i${i}`))];
+}
+
+function tooFewParameters(info: OperationInfo, names: readonly string[], ndim: number): UsageError {
+  return new UsageError(
+    `the function of ${info.name} takes ${plural(names.length, "index", "indices")} ` +
+      `(${names.join(", ")}), but the shape has ${plural(ndim, "dimension")}; ` +
+      `name them all, or write (...i) => ...`,
+  );
+}
+
+function bodyOf(info: OperationInfo, value: ExprLike): PrimExpr {
+  if (isTensor(value)) {
+    throw new UsageError(
+      `the function of ${info.name} gives the tensor ${(value as Tensor).name}; ` +
+        `give one of its elements, such as ${(value as Tensor).name}(...i)`,
+    );
+  }
+  if (value === undefined) {
+    throw new UsageError(`the function of ${info.name} gives nothing; is a "return" missing?`);
+  }
+  return toExpr(value);
+}
+
+function tensorCompute(
+  info: OperationInfo,
+  loops: readonly IterVar[],
+  dims: readonly PrimExpr[],
+  call: TensorIntrinCall,
+): Tensor {
+  const inside = dims.slice(loops.length).map((extent, i) => {
+    const dom = new Range(new IntImm(0), extent);
+    return new IterVar(dom, new Var(`ax${i}`, extent.dtype), "Opaque", "", info.span);
+  });
+  const op = new TensorComputeOp(
+    info,
+    [...loops, ...inside],
+    call.reduceAxis,
+    loops.length,
+    call.intrin,
+    call.tensors,
+    call.regions,
+    call.scalarInputs,
+  );
+  return op.output(0);
+}

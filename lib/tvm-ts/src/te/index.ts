@@ -1,0 +1,75 @@
+/** Tensor expressions: declaring computations, scheduling them, and turning both into TIR. */
+
+export {
+  constantOf as const,
+  reduceAxis,
+  sizeVar,
+  threadAxis,
+  variable as var,
+  type RangeLike,
+  type ShapeLike,
+} from "./axes";
+export { broadcastOp, castTensor, elementAt, sameExtent, type BroadcastOp } from "./broadcast";
+export {
+  compute,
+  computeTensor,
+  dataAxis,
+  placeholder,
+  type ComputeBody,
+  type ComputeOptions,
+  type DeclareOptions,
+  type PlaceholderOptions,
+} from "./declare";
+export { extern, type ExternBody, type ExternOptions } from "./extern";
+export {
+  ComputeOp,
+  ExternOp,
+  isOperation,
+  PlaceholderOp,
+  ScanOp,
+  TensorComputeOp,
+  type Operation,
+  type OperationAttrs,
+} from "./operation";
+export {
+  commReducer,
+  max,
+  min,
+  sum,
+  tupleReducer,
+  type ReduceOptions,
+  type Reducer,
+  type TupleReducer,
+} from "./reduce";
+export { scan, type ScanOptions } from "./scan";
+export { tagScope } from "./tag-scope";
+export { isTensor, Tensor, TensorSlice, type TensorLike } from "./tensor";
+export {
+  declTensorIntrin,
+  TensorIntrin,
+  TensorIntrinCall,
+  type IntrinBodies,
+  type IntrinBody,
+  type TensorIntrinOptions,
+} from "./tensor-intrin";
+export {
+  autoInlineBroadcast,
+  autoInlineElemWise,
+  autoInlineInjective,
+} from "./schedule/auto-inline";
+export {
+  relationText,
+  type Fuse,
+  type Rebase,
+  type Relation,
+  type Singleton,
+  type Split,
+} from "./schedule/relation";
+export { createSchedule, Schedule } from "./schedule/schedule";
+export { Stage, type SplitBy } from "./schedule/stage";
+export type { Attachment, IterVarAttr, LoopType } from "./schedule/stage-state";
+export {
+  scheduleToModule,
+  type ScheduleArg,
+  type ScheduleToModuleOptions,
+} from "./lower/schedule-to-module";

@@ -1,0 +1,42 @@
+/** Matching what an intrinsic was declared with against what it is applied to. */
+
+import { UsageError, type Span } from "../../support";
+import { Analyzer } from "../../arith";
+import { eq, isOne, isZero, printExpr, type PrimExpr, type Var } from "../../ir";
+import type { Frame } from "./frames";
+
+export class ArgBinder {
+  /** What the variables met stand for. */
+  readonly values = new Map<Var, PrimExpr>();
+  /** What can only be checked when the program runs. */
+  readonly asserts: Frame[] = [];
+  private readonly analyzer = new Analyzer();
+
+  constructor(
+    private readonly what: string,
+    private readonly span: Span | undefined,
+  ) {}
+
+  /**
+   * Makes `declared` mean `given`: a variable is defined, anything else must be equal.
+   * @throws UsageError when it is not.
+   */
+  bind(declared: PrimExpr, given: PrimExpr, name: string): void {
+    const known = declared.kind === "Var" ? this.values.get(declared) : undefined;
+    if (declared.kind === "Var" && known === undefined) {
+      this.values.set(declared, given);
+      return;
+    }
+    const condition = eq(known ?? declared, given);
+    const simple = this.analyzer.simplify(condition);
+    if (isOne(simple)) return;
+    if (isZero(simple)) {
+      throw new UsageError(
+        `${this.what}: ${name} is ${printExpr(known ?? declared)} there and ${printExpr(given)} here`,
+        { span: this.span },
+      );
+    }
+    const message = `Argument ${name} has an unsatisfied constraint: ${printExpr(condition)}`;
+    this.asserts.push({ kind: "assert", condition: simple, message });
+  }
+}

@@ -1,0 +1,149 @@
+/** Statements that compute a tensor element by element. */
+
+import { UsageError } from "../../support";
+import {
+  flattenSeq,
+  IfThenElse,
+  isOne,
+  SeqStmt,
+  substitute,
+  type CommReducer,
+  type PrimExpr,
+  type Reduce,
+  type Stmt,
+  type Var,
+} from "../../ir";
+import type { ComputeOp } from "../operation";
+import type { StageContext } from "./context";
+import { computeLoopNest } from "./compute-nest";
+import { crossThreadReduction } from "./cross-thread";
+import { guards, wrap } from "./frames";
+import { tensorizedCompute } from "./tensorize";
+
+/** What a stage of a `ComputeOp` does. */
+export function provideCompute(context: StageContext, op: ComputeOp): Stmt {
+  switch (manner(context)) {
+    case "tensorized":
+      return tensorizedCompute(context, op);
+    case "crossThread":
+      return crossThreadReduction(context, op);
+    case "plain":
+      return plainCompute(context, op);
+  }
+}
+
+function manner(context: StageContext): "plain" | "crossThread" | "tensorized" {
+  const { stage } = context;
+  let tensorized = false;
+  let reducingThread: string | undefined;
+  for (const axis of stage.leafIterVars) {
+    const attr = stage.iterVarAttrs.get(axis);
+    tensorized ||= attr?.iterType === "Tensorized";
+    if (axis.iterType === "CommReduce") {
+      if (attr?.bindThread !== undefined) reducingThread = axis.name;
+    } else if (reducingThread !== undefined) {
+      throw new UsageError(
+        `axis ${axis.name} of stage ${stage.name} is inside axis ${reducingThread}, over which ` +
+          `threads reduce together; reorder the data axes outward`,
+        { notes: [{ text: `${stage.name} was declared here`, span: stage.op.span }] },
+      );
+    }
+  }
+  if (reducingThread !== undefined && tensorized) {
+    throw new UsageError(
+      `stage ${stage.name} is tensorized and reduces over the thread ${reducingThread}; ` +
+        `it can do one of the two`,
+    );
+  }
+  if (tensorized) return "tensorized";
+  return reducingThread === undefined ? "plain" : "crossThread";
+}
+
+function plainCompute(context: StageContext, op: ComputeOp): Stmt {
+  const { attach } = context;
+  const nest = computeLoopNest(context, op);
+  const rewrite = context.rewriter(nest.mainValues);
+  const main = nest.main.flat();
+  if (op.reduceAxis.length === 0) {
+    const indices = op.axis.map((axis) => rewrite(axis.var_));
+    const stores = op.outputs.map((tensor, i) =>
+      context.store(tensor, rewrite(op.body[i]!), indices),
+    );
+    const frames = [...main, ...guards(nest.mainConditions)];
+    return wrap(frames, flattenSeq(...stores), rewrite, attach);
+  }
+  const split = nest.main.slice(0, nest.common).flat().length;
+  const update = wrap(
+    [...main.slice(split), ...guards(nest.mainConditions)],
+    updateStmt(context, op, rewrite),
+    rewrite,
+    attach,
+  );
+  const common = main.slice(0, split);
+  if (context.keepTrivialLoops) return wrap(common, update, rewrite, attach);
+  const loops = context.stage.leafIterVars.length;
+  const rewriteInit = context.rewriter(nest.initValues);
+  const init = wrap(
+    [...nest.init.flat(), ...guards(nest.initConditions)],
+    initStmt(context, op, rewriteInit),
+    rewriteInit,
+    attach,
+  );
+  // Several stores are one block with what follows only where no loop or condition is around them.
+  const initIsBare = nest.initLoops === 0 && nest.initConditions.length === 0;
+  const updateIsBare = loops === nest.common && nest.mainConditions.length === 0;
+  const both = new SeqStmt([...parts(init, initIsBare), ...parts(update, updateIsBare)]);
+  return wrap(common, both, rewrite, attach);
+}
+
+function parts(stmt: Stmt, isBare: boolean): readonly Stmt[] {
+  return isBare && stmt.kind === "SeqStmt" ? stmt.seq : [stmt];
+}
+
+/** The reduction that the bodies of an operation are the components of. */
+export function reductionOf(op: ComputeOp): Reduce {
+  return op.body[0] as Reduce;
+}
+
+/** Sets the outputs to what the reduction begins with. */
+function initStmt(
+  context: StageContext,
+  op: ComputeOp,
+  rewrite: (expr: PrimExpr) => PrimExpr,
+): Stmt {
+  const { init, combiner } = reductionOf(op);
+  const values = init.length > 0 ? init : combiner.identity;
+  const indices = op.axis.map((axis) => rewrite(axis.var_));
+  return flattenSeq(
+    ...op.outputs.map((tensor, i) => context.store(tensor, rewrite(values[i]!), indices)),
+  );
+}
+
+/** Combines one step of the reduction with the outputs. */
+function updateStmt(
+  context: StageContext,
+  op: ComputeOp,
+  rewrite: (expr: PrimExpr) => PrimExpr,
+): Stmt {
+  const { combiner, source, condition } = reductionOf(op);
+  const indices = op.axis.map((axis) => rewrite(axis.var_));
+  const sofar = op.outputs.map((tensor) => rewrite(tensor(...op.axis)));
+  const steps = source.map(rewrite);
+  const stores = combined(combiner, sofar, steps).map((value, i) =>
+    context.store(op.output(i), value, indices),
+  );
+  const update = flattenSeq(...stores);
+  return isOne(condition) ? update : new IfThenElse(rewrite(condition), update);
+}
+
+/** The combination of two sets of partial results. */
+export function combined(
+  combiner: CommReducer,
+  left: readonly PrimExpr[],
+  right: readonly PrimExpr[],
+): PrimExpr[] {
+  const values = new Map<Var, PrimExpr>();
+  combiner.lhs.forEach((variable, i) => values.set(variable, left[i]!));
+  combiner.rhs.forEach((variable, i) => values.set(variable, right[i]!));
+  return combiner.result.map((result) => substitute(result, values));
+}

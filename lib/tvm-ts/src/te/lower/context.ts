@@ -1,0 +1,85 @@
+/** What the lowering of one stage has to go by. */
+
+import {
+  BufferLoad,
+  BufferStore,
+  mutator,
+  substitute,
+  type Buffer,
+  type IterVar,
+  type PrimExpr,
+  type Stmt,
+  type Var,
+} from "../../ir";
+import type { InferredBounds } from "../schedule/infer-bound";
+import { boundChecks, type Domains } from "../schedule/message-passing";
+import type { Stage } from "../schedule/stage";
+import type { Tensor } from "../tensor";
+import type { Attach } from "./frames";
+
+/** What each axis is in terms of loop variables. */
+export type AxisValues = Map<IterVar, PrimExpr>;
+
+export class StageContext {
+  constructor(
+    readonly stage: Stage,
+    readonly bounds: InferredBounds,
+    readonly bufferOf: (tensor: Tensor) => Buffer,
+    /** The thread axes launched around the stage. */
+    readonly launched: ReadonlySet<IterVar>,
+    /** Places other stages are computed at. */
+    readonly attach: Attach,
+    /** Whether loops of one step are kept; for looking at what bound inference did. */
+    readonly keepTrivialLoops: boolean,
+  ) {}
+
+  get domains(): Domains {
+    return this.bounds.domains;
+  }
+
+  /** See `boundChecks`. */
+  boundChecks(
+    values: AxisValues,
+    options: { readonly ownDomainOnly?: boolean; readonly skip?: ReadonlySet<IterVar> } = {},
+  ): PrimExpr[] {
+    const visible = this.bounds.visibleTo(this.stage);
+    return boundChecks(this.stage, this.domains, visible, values, options);
+  }
+
+  /** Axes replaced by their values, and tensors by their buffers, in an expression. */
+  rewriter(values: AxisValues): (expr: PrimExpr) => PrimExpr {
+    const byVar = varValues(values);
+    const recur = mutator({
+      Var: (variable) => byVar.get(variable),
+      ProducerLoad: (load, recur) =>
+        new BufferLoad(
+          this.bufferOf(load.producer as Tensor),
+          recur.children(load).indices,
+          load.span,
+        ),
+    });
+    return (expr) => recur(expr);
+  }
+
+  /** The same in statements written by hand. */
+  rewriteStmt(stmt: Stmt, values: AxisValues): Stmt {
+    const replaced = substitute(stmt, varValues(values));
+    return mutator({
+      ProducerLoad: (load, recur) =>
+        new BufferLoad(
+          this.bufferOf(load.producer as Tensor),
+          recur.children(load).indices,
+          load.span,
+        ),
+    })(replaced);
+  }
+
+  /** The element of an output at the operation's own axes. */
+  store(tensor: Tensor, value: PrimExpr, indices: readonly PrimExpr[]): BufferStore {
+    return new BufferStore(this.bufferOf(tensor), value, indices);
+  }
+}
+
+function varValues(values: AxisValues): ReadonlyMap<Var, PrimExpr> {
+  return new Map([...values].map(([axis, value]) => [axis.var_, value]));
+}

@@ -1,0 +1,106 @@
+/**
+ * Loop nests under construction: lists of frames, outermost first, that are wrapped around a
+ * statement at the end.
+ */
+
+import { assertNever } from "../../support";
+import {
+  AssertStmt,
+  AttrStmt,
+  builtin,
+  Call,
+  For,
+  IfThenElse,
+  IntImm,
+  StringImm,
+  type AttrNode,
+  type Buffer,
+  type ForKind,
+  type IterVar,
+  type PrimExpr,
+  type Range,
+  type Stmt,
+  type Var,
+} from "../../ir";
+
+export type Frame =
+  | {
+      readonly kind: "for";
+      readonly loopVar: Var;
+      readonly extent: PrimExpr;
+      readonly forKind: ForKind;
+    }
+  | {
+      readonly kind: "attr";
+      readonly node: AttrNode;
+      readonly key: string;
+      readonly value: PrimExpr;
+    }
+  | { readonly kind: "if"; readonly condition: PrimExpr }
+  | { readonly kind: "assert"; readonly condition: PrimExpr; readonly message: string }
+  /** Where stages attached to `axis` are computed, before what follows. */
+  | { readonly kind: "attach"; readonly axis: IterVar };
+
+/** What happens at `attach` frames: the statement with the attached stages before it. */
+export type Attach = (axis: IterVar, body: Stmt) => Stmt;
+
+/** `frames` around `body`, their expressions rewritten. */
+export function wrap(
+  frames: readonly Frame[],
+  body: Stmt,
+  rewrite: (expr: PrimExpr) => PrimExpr,
+  attach: Attach,
+): Stmt {
+  return frames.reduceRight((inner, frame) => wrapOne(frame, inner, rewrite, attach), body);
+}
+
+function wrapOne(
+  frame: Frame,
+  body: Stmt,
+  rewrite: (expr: PrimExpr) => PrimExpr,
+  attach: Attach,
+): Stmt {
+  switch (frame.kind) {
+    case "for": {
+      const min = new IntImm(0, frame.loopVar.dtype);
+      return new For(frame.loopVar, min, rewrite(frame.extent), frame.forKind, body);
+    }
+    case "attr":
+      return new AttrStmt(frame.node, frame.key, rewrite(frame.value), body);
+    case "if":
+      return new IfThenElse(rewrite(frame.condition), body);
+    case "assert":
+      return new AssertStmt(rewrite(frame.condition), new StringImm(frame.message), body);
+    case "attach":
+      return attach(frame.axis, body);
+    default:
+      return assertNever(frame);
+  }
+}
+
+/** A condition each. */
+export function guards(conditions: readonly PrimExpr[]): Frame[] {
+  return conditions.map((condition) => ({ kind: "if", condition }));
+}
+
+/** Says that `view` is the given region of `buffer`. */
+export function bindFrame(view: Buffer, buffer: Buffer, region: readonly Range[]): Frame {
+  const value = new Call(
+    "handle",
+    builtin.tuple,
+    region.flatMap(({ min, extent }) => [min, extent]),
+  );
+  return { kind: "attr", node: [view, buffer], key: "buffer_bind_scope", value };
+}
+
+/** The variables that frames define. */
+export function definedVars(frames: readonly Frame[]): Var[] {
+  return frames.flatMap((frame) => {
+    if (frame.kind === "for") return [frame.loopVar];
+    if (frame.kind === "attach") return [frame.axis.var_];
+    if (frame.kind === "attr" && "iterType" in (frame.node as object)) {
+      return [(frame.node as IterVar).var_];
+    }
+    return [];
+  });
+}

@@ -1,0 +1,168 @@
+/** The loops of a stage, as frames. */
+
+import { UsageError } from "../../support";
+import {
+  cast,
+  constIntValue,
+  IntImm,
+  isOne,
+  isZero,
+  printExpr,
+  toExpr,
+  Var,
+  type ForKind,
+  type IterVar,
+  type PrimExpr,
+} from "../../ir";
+import { passUpIndex } from "../schedule/message-passing";
+import { NO_ATTR, type IterVarAttr, type LoopType } from "../schedule/stage-state";
+import { isVirtualThread, StorageRank, storageRank, threadScope } from "../schedule/storage-scope";
+import type { AxisValues, StageContext } from "./context";
+import type { Frame } from "./frames";
+
+const FOR_KINDS: Readonly<Record<LoopType, ForKind>> = {
+  DataPar: "serial",
+  Unrolled: "unrolled",
+  Vectorized: "vectorized",
+  Parallelized: "parallel",
+  Tensorized: "serial",
+};
+
+export interface LoopNestOptions {
+  /** The first loop to make; those before it have values already. */
+  readonly begin?: number;
+  /** Makes loops of their own, `i.init`, beside the main ones. */
+  readonly forInit?: boolean;
+  /** Loops to leave out. */
+  readonly skip?: ReadonlySet<IterVar>;
+}
+
+/**
+ * The frames of each loop (an empty list where it makes none), and in `values` what every axis of
+ * the stage is inside of them.
+ */
+export function makeLoopNest(
+  context: StageContext,
+  values: AxisValues,
+  options: LoopNestOptions = {},
+): Frame[][] {
+  const { begin = 0, forInit = false, skip } = options;
+  const { stage } = context;
+  const nest = stage.leafIterVars.map((axis, i): Frame[] => {
+    if (i < begin) return [];
+    if (axis.iterType === "Opaque" || skip?.has(axis)) {
+      values.set(axis, axis.var_);
+      return [];
+    }
+    const attr = stage.iterVarAttrs.get(axis) ?? NO_ATTR;
+    const thread = attr.bindThread ?? (axis.threadTag === "" ? undefined : axis);
+    const frames =
+      thread === undefined
+        ? plainLoop(context, axis, attr, values, forInit)
+        : threadLoop(context, axis, thread, values);
+    if (!forInit) frames.push({ kind: "attach", axis });
+    return frames;
+  });
+  passUpIndex(stage, context.domains, values);
+  return nest;
+}
+
+function plainLoop(
+  context: StageContext,
+  axis: IterVar,
+  attr: IterVarAttr,
+  values: AxisValues,
+  forInit: boolean,
+): Frame[] {
+  const { min, extent } = context.domains.get(axis)!;
+  const frames: Frame[] = attr.pragmas.map(({ key, value }) => ({
+    kind: "attr",
+    node: axis,
+    key: `pragma_${key}`,
+    value: value ?? new IntImm(1),
+  }));
+  if (isOne(extent) && !context.keepTrivialLoops) {
+    values.set(axis, min);
+    checkNoPrefetch(context, axis, attr);
+    return frames;
+  }
+  const loopVar = forInit ? new Var(`${axis.name}.init`, axis.var_.dtype) : axis.var_;
+  frames.push({ kind: "for", loopVar, extent, forKind: FOR_KINDS[attr.iterType] });
+  values.set(axis, loopVar);
+  for (const { tensor, offset } of attr.prefetches) {
+    const node = context.bufferOf(tensor);
+    frames.push({ kind: "attr", node, key: "prefetch_scope", value: offset });
+  }
+  return frames;
+}
+
+function checkNoPrefetch(context: StageContext, axis: IterVar, attr: IterVarAttr): void {
+  if (attr.prefetches.length === 0) return;
+  throw new UsageError(
+    `axis ${axis.name} of stage ${context.stage.name} has one step only: there is no later one to ` +
+      `prefetch for`,
+    { span: attr.span },
+  );
+}
+
+function threadLoop(
+  context: StageContext,
+  axis: IterVar,
+  thread: IterVar,
+  values: AxisValues,
+): Frame[] {
+  const { stage } = context;
+  const { min, extent } = context.domains.get(axis)!;
+  const span = stage.iterVarAttrs.get(axis)?.span;
+  if (!isZero(min)) {
+    throw new UsageError(
+      `axis ${axis.name} of stage ${stage.name} begins at ${printExpr(min)} and cannot be bound to ` +
+        `${thread.threadTag}, which begins at 0; split it and bind a part`,
+      { span },
+    );
+  }
+  const index = cast(axis.var_.dtype, thread.var_);
+  if (isVirtualThread(thread.threadTag)) {
+    const count = constIntValue(extent);
+    if (count === undefined || count < 1) {
+      throw new UsageError(
+        `axis ${axis.name} of stage ${stage.name} is bound to ${thread.threadTag} and needs a ` +
+          `constant extent, but has ${printExpr(extent)}`,
+        { span },
+      );
+    }
+    values.set(axis, index);
+    return [{ kind: "attr", node: thread, key: "virtual_thread", value: extent }];
+  }
+  if (thread.threadTag === "pipeline") {
+    if (!isOne(extent)) {
+      throw new UsageError(
+        `axis ${axis.name} of stage ${stage.name} marks a pipeline and must have extent 1`,
+        { span },
+      );
+    }
+    values.set(axis, min);
+    return [{ kind: "attr", node: thread, key: "pipeline_exec_scope", value: extent }];
+  }
+  values.set(axis, threadIndex(context, thread, index, extent));
+  if (context.launched.has(thread)) return [];
+  return [{ kind: "attr", node: thread, key: "thread_extent", value: extent }];
+}
+
+/** Where memory belongs to each thread, all of them compute the whole: the axis stays at zero. */
+function threadIndex(
+  context: StageContext,
+  thread: IterVar,
+  index: PrimExpr,
+  extent: PrimExpr,
+): PrimExpr {
+  const start = toExpr(0);
+  if (isOne(extent) && !context.keepTrivialLoops) return cast(index.dtype, start);
+  const { scope } = context.stage;
+  if (scope === "") return index;
+  const { rank, dim } = threadScope(thread.threadTag);
+  const memory = storageRank(scope);
+  const shared = (memory as number) <= rank;
+  const withinWarp = memory === StorageRank.Warp && rank === 1 && dim === 0;
+  return shared || withinWarp ? index : cast(index.dtype, start);
+}

@@ -1,0 +1,196 @@
+/** A schedule and its arguments as a function of TIR: what all passes begin with. */
+
+import { UsageError } from "../../support";
+import {
+  Buffer,
+  declBuffer,
+  IRModule,
+  PrimFunc,
+  Var,
+  walk,
+  type FuncAttr,
+  type PrimExpr,
+} from "../../ir";
+import type { Operation } from "../operation";
+import { inferBound } from "../schedule/infer-bound";
+import type { Schedule } from "../schedule/schedule";
+import { isTensor, type Tensor } from "../tensor";
+import { scheduleOps } from "./schedule-ops";
+
+/** What a function takes: data as a tensor or a buffer, or a scalar. */
+export type ScheduleArg = Tensor | Buffer | Var;
+
+export interface ScheduleToModuleOptions {
+  /** The function's name; `main` if left out. */
+  readonly name?: string;
+  /** How arguments lie in memory; compactly if nothing is said. */
+  readonly binds?: ReadonlyMap<Tensor, Buffer>;
+  /** Says that the arguments do not overlap; so if left out. */
+  readonly noalias?: boolean;
+  /** Keeps loops of one step and leaves out initializations, to look at bounds. */
+  readonly keepTrivialLoops?: boolean;
+}
+
+/**
+ * The module that computes the outputs of `schedule` in a function of `args`. The schedule stays
+ * as it is.
+ * @throws UsageError when a tensor the outputs need is missing from the arguments or there twice,
+ * and for whatever is wrong with the schedule as a whole.
+ */
+export function scheduleToModule(
+  schedule: Schedule,
+  args: readonly ScheduleArg[],
+  options: ScheduleToModuleOptions = {},
+): IRModule {
+  const name = options.name ?? "main";
+  const normalized = schedule.normalize();
+  const table = new BufferTable(normalized, args, options.binds);
+  checkVariables(normalized, table);
+  const body = scheduleOps(normalized, inferBound(normalized), {
+    bufferOf: (tensor) => table.of(tensor),
+    keepTrivialLoops: options.keepTrivialLoops ?? false,
+  });
+  const attrs: Record<string, FuncAttr> = { from_legacy_te_schedule: true, global_symbol: name };
+  if (options.noalias ?? true) attrs["tir.noalias"] = true;
+  return IRModule.of(name, new PrimFunc(table.params, body, table.bufferMap, new Map(), attrs));
+}
+
+/** The buffer of each tensor, and the parameters of the function. */
+class BufferTable {
+  readonly params: Var[] = [];
+  readonly bufferMap = new Map<Var, Buffer>();
+  private readonly buffers = new Map<Tensor, Buffer>();
+  /** The rows that begin and continue a scan, and its state, are all the scan's output. */
+  private readonly scanned = new Map<Tensor, Tensor>();
+
+  constructor(
+    private readonly schedule: Schedule,
+    args: readonly ScheduleArg[],
+    binds: ReadonlyMap<Tensor, Buffer> = new Map(),
+  ) {
+    const symbolic = !hasViews(schedule);
+    const seen = new Set<ScheduleArg>();
+    for (const arg of args) {
+      if (seen.has(arg)) throw new UsageError(`${arg.name} is among the arguments twice`);
+      seen.add(arg);
+      this.addParam(arg, binds, symbolic);
+    }
+    for (const op of schedule.outputs) this.checkOutput(op);
+    for (const { op } of schedule.stages) {
+      if (op.kind !== "scan") continue;
+      op.outputs.forEach((output, i) => {
+        for (const part of [op.init[i]!, op.update[i]!, op.statePlaceholder[i]!]) {
+          this.scanned.set(part, output);
+        }
+      });
+    }
+  }
+
+  private addParam(arg: ScheduleArg, binds: ReadonlyMap<Tensor, Buffer>, symbolic: boolean): void {
+    if (arg instanceof Var) {
+      this.params.push(arg);
+      return;
+    }
+    if (!isTensor(arg) && !(arg instanceof Buffer)) {
+      throw new UsageError(
+        `the argument ${String(arg)} is neither a tensor, nor a buffer, nor a variable`,
+      );
+    }
+    const buffer = isTensor(arg) ? (binds.get(arg) ?? argumentBuffer(arg, symbolic)) : arg;
+    const pointer = new Var(buffer.name, "handle");
+    this.params.push(pointer);
+    this.bufferMap.set(pointer, buffer);
+    if (isTensor(arg)) this.buffers.set(arg, buffer);
+  }
+
+  private checkOutput(op: Operation): void {
+    if (op.outputs.some((output) => this.buffers.has(output))) return;
+    throw new UsageError(
+      `the output ${op.name} is not among the arguments (${this.argNames()}), so nobody would get it`,
+      { notes: [{ text: `${op.name} was declared here`, span: op.span }] },
+    );
+  }
+
+  private argNames(): string {
+    return this.params.map((param) => param.name).join(", ");
+  }
+
+  /** The buffer of a tensor; one is made when it is first asked for. */
+  of(tensor: Tensor): Buffer {
+    const target = this.scanned.get(tensor) ?? tensor;
+    let buffer = this.buffers.get(target);
+    if (buffer === undefined) {
+      if (target.op.kind === "placeholder") throw this.missing(target);
+      const { scope } = this.schedule.stage(target);
+      buffer = declBuffer(target.shape, target.dtype, { name: target.name, scope });
+      this.buffers.set(target, buffer);
+    }
+    return buffer;
+  }
+
+  private missing(placeholder: Tensor): UsageError {
+    return new UsageError(
+      `the placeholder ${placeholder.name} is read, but is not among the arguments ` +
+        `(${this.argNames()})`,
+      { notes: [{ text: `${placeholder.name} was declared here`, span: placeholder.op.span }] },
+    );
+  }
+}
+
+/** A symbolic extent of an argument may turn out to be 1, and its one element to be repeated. */
+function argumentBuffer(tensor: Tensor, symbolic: boolean): Buffer {
+  const autoBroadcast = symbolic && tensor.shape.some((extent) => extent.kind === "Var");
+  return declBuffer(tensor.shape, tensor.dtype, { name: tensor.op.name, autoBroadcast });
+}
+
+/** Whether intrinsics or external functions see buffers as they lie in memory. */
+function hasViews(schedule: Schedule): boolean {
+  return schedule.stages.some(
+    ({ op, leafIterVars, iterVarAttrs }) =>
+      op.kind === "extern" ||
+      op.kind === "tensor_compute_op" ||
+      leafIterVars.some((axis) => iterVarAttrs.get(axis)?.iterType === "Tensorized"),
+  );
+}
+
+/** Variables are scalars among the arguments, extents or strides of arguments, or threads. */
+function checkVariables(schedule: Schedule, table: BufferTable): void {
+  const defined = new Set<Var>(table.params);
+  const define = (expr: PrimExpr): void =>
+    walk(expr, { Var: (variable) => void defined.add(variable) });
+  for (const buffer of table.bufferMap.values()) {
+    [...buffer.shape, ...buffer.strides, buffer.elemOffset].forEach(define);
+  }
+  for (const stage of schedule.stages) {
+    for (const { bindThread } of stage.iterVarAttrs.values()) {
+      if (bindThread !== undefined) defined.add(bindThread.var_);
+    }
+    for (const thread of stage.state.envThreads) defined.add(thread.var_);
+  }
+  for (const stage of schedule.stages) {
+    if (stage.attachment.type !== "inlinedAlready") checkOperation(stage.op, defined);
+  }
+}
+
+function checkOperation(op: Operation, defined: ReadonlySet<Var>): void {
+  if (op.kind !== "compute") return;
+  const own = new Set<Var>(op.rootIterVars.map((axis) => axis.var_));
+  const check = (variable: Var): void => {
+    if (own.has(variable) || defined.has(variable)) return;
+    throw new UsageError(
+      `${op.name} uses the variable ${variable.name}, which is neither an axis of it (a reduction ` +
+        `axis is one only inside te.sum and the like) nor given by an argument`,
+      {
+        span: op.span,
+        notes: [{ text: `${variable.name} was made here`, span: variable.span }],
+      },
+    );
+  };
+  for (const body of op.body) {
+    walk(body, {
+      Let: ({ var_ }) => void own.add(var_),
+      Var: check,
+    });
+  }
+  for (const axis of op.axis) walk(axis.dom!.extent, { Var: check });
+}

@@ -1,0 +1,221 @@
+/** Reducers: `sum`, `max`, `min`, and those that users make. */
+
+import { UsageError } from "../support";
+import {
+  add,
+  CommReducer,
+  constant,
+  isBool,
+  IterVar,
+  max as maxOf,
+  maxValue,
+  min as minOf,
+  minValue,
+  Operand,
+  printExpr,
+  Reduce,
+  toExpr,
+  trueImm,
+  Var,
+  type DataType,
+  type ExprLike,
+  type PrimExpr,
+} from "../ir";
+import { parametersOf, type Parameters } from "./parameter-names";
+
+export interface ReduceOptions {
+  /** Only where this holds does an element take part. */
+  readonly where?: ExprLike;
+  /** What to begin with instead of the identity: constants or tensor elements. */
+  readonly init?: ExprLike | readonly ExprLike[];
+}
+
+/** What `commReducer` gives: a function that reduces over axes, or combines values directly. */
+export interface Reducer {
+  /** The reduction of `expr` over one axis or several. */
+  (expr: ExprLike, axis: IterVar | readonly IterVar[], options?: ReduceOptions): PrimExpr;
+  /** The combination of two values or more. */
+  (first: ExprLike, second: ExprLike, ...more: readonly ExprLike[]): PrimExpr;
+}
+
+/** A reducer of several values at once, such as an index and a value. */
+export type TupleReducer = (
+  exprs: readonly ExprLike[],
+  axis: IterVar | readonly IterVar[],
+  options?: ReduceOptions,
+) => PrimExpr[];
+
+/**
+ * A reducer from a function that combines two values and one that gives, for a type, the value
+ * that changes nothing. The combination must be associative and commutative.
+ */
+export function commReducer(
+  combine: (x: PrimExpr, y: PrimExpr) => ExprLike,
+  identity: (dtype: DataType) => ExprLike,
+  name = "reduce",
+): Reducer {
+  const maker = new ReduceMaker(
+    name,
+    parametersOf(combine),
+    ([x], [y]) => [combine(x!, y!)],
+    ([dtype]) => [identity(dtype!)],
+  );
+  return (
+    source: ExprLike,
+    axis: ExprLike | readonly IterVar[],
+    ...rest: readonly unknown[]
+  ): PrimExpr => {
+    if (axis instanceof IterVar || Array.isArray(axis)) {
+      return maker.reduce([source], listOf(axis), (rest[0] ?? {}) as ReduceOptions)[0]!;
+    }
+    const others = [axis, ...rest] as readonly ExprLike[];
+    return others.reduce<PrimExpr>(
+      (sofar, value) => toExpr(combine(sofar, toExpr(value))),
+      toExpr(source),
+    );
+  };
+}
+
+/**
+ * The same for several values that are reduced together, such as an index and a value:
+ *
+ *     const argmax = te.tupleReducer(
+ *       ([i, x], [j, y]) => [tir.select(x.ge(y), i, j), tir.select(x.ge(y), x, y)],
+ *       ([t0, t1]) => [te.const(-1, t0), te.minValue(t1)],
+ *     );
+ *     const [index, value] = te.compute([n], (i) => argmax([A(i, k), B(i, k)], k));
+ */
+export function tupleReducer(
+  combine: (x: readonly PrimExpr[], y: readonly PrimExpr[]) => readonly ExprLike[],
+  identity: (dtypes: readonly DataType[]) => readonly ExprLike[],
+  name = "reduce",
+): TupleReducer {
+  const maker = new ReduceMaker(name, parametersOf(combine), combine, identity);
+  return (exprs, axis, options = {}) => maker.reduce(exprs, listOf(axis), options);
+}
+
+function listOf(axis: IterVar | readonly IterVar[]): readonly IterVar[] {
+  return axis instanceof IterVar ? [axis] : axis;
+}
+
+class ReduceMaker {
+  constructor(
+    private readonly name: string,
+    /** What the combining function calls its two operands. */
+    private readonly operands: Parameters,
+    private readonly combine: (
+      x: readonly PrimExpr[],
+      y: readonly PrimExpr[],
+    ) => readonly ExprLike[],
+    private readonly identity: (dtypes: readonly DataType[]) => readonly ExprLike[],
+  ) {}
+
+  reduce(
+    sources: readonly ExprLike[],
+    axis: readonly IterVar[],
+    options: ReduceOptions,
+  ): PrimExpr[] {
+    this.checkAxes(axis);
+    const source = sources.map((value) => toExpr(value));
+    const combiner = this.combiner(source.map((value) => value.dtype));
+    const condition = this.condition(options.where);
+    const init = this.init(options.init, source);
+    return source.map((_, i) => new Reduce(combiner, source, init, axis, condition, i));
+  }
+
+  private checkAxes(axes: readonly IterVar[]): void {
+    if (axes.length === 0) throw new UsageError(`${this.name} needs an axis to reduce over`);
+    axes.forEach((axis, i) => {
+      if (!(axis instanceof IterVar) || axis.iterType !== "CommReduce") {
+        const what = axis instanceof Operand ? printExpr(axis.asExpr()) : String(axis);
+        throw new UsageError(
+          `${this.name} reduces over axes made by te.reduceAxis; ${what} is none`,
+        );
+      }
+      if (axes.indexOf(axis) === i) return;
+      throw new UsageError(`${this.name} is given the axis ${axis.name} twice`, {
+        notes: [{ text: `axis ${axis.name} was made here`, span: axis.span }],
+      });
+    });
+  }
+
+  private combiner(dtypes: readonly DataType[]): CommReducer {
+    const operand = (position: 0 | 1, fallback: string): Var[] =>
+      dtypes.map((dtype, i) => {
+        const name = this.operands.names[position] ?? fallback;
+        return new Var(dtypes.length > 1 ? `${name}_${i}` : name, dtype);
+      });
+    const lhs = operand(0, "x");
+    const rhs = operand(1, "y");
+    return new CommReducer(
+      lhs,
+      rhs,
+      this.components("combination", this.combine(lhs, rhs), dtypes),
+      this.components("identity", this.identity(dtypes), dtypes),
+    );
+  }
+
+  /** One value of the right type for each source; a bare number takes it. */
+  private components(
+    what: string,
+    values: readonly ExprLike[],
+    dtypes: readonly DataType[],
+  ): PrimExpr[] {
+    if (values.length !== dtypes.length) {
+      throw new UsageError(
+        `the ${what} of ${this.name} gives ${values.length} values for ${dtypes.length} sources`,
+      );
+    }
+    return values.map((value, i) => {
+      const dtype = dtypes[i]!;
+      const expr = typeof value === "number" ? constant(value, dtype) : toExpr(value);
+      if (expr.dtype === dtype) return expr;
+      throw new UsageError(
+        `the ${what} of ${this.name} gives ${printExpr(expr)} of type ${expr.dtype} for a source ` +
+          `of type ${dtype}`,
+      );
+    });
+  }
+
+  private condition(where: ExprLike | undefined): PrimExpr {
+    if (where === undefined) return trueImm();
+    const condition = toExpr(where);
+    if (isBool(condition.dtype)) return condition;
+    throw new UsageError(
+      `where of ${this.name} is ${printExpr(condition)} of type ${condition.dtype}; ` +
+        `write a condition, such as i.lt(8)`,
+    );
+  }
+
+  private init(
+    given: ExprLike | readonly ExprLike[] | undefined,
+    source: readonly PrimExpr[],
+  ): PrimExpr[] {
+    if (given === undefined) return [];
+    const init = this.components(
+      "init",
+      Array.isArray(given) ? (given as readonly ExprLike[]) : [given as ExprLike],
+      source.map((value) => value.dtype),
+    );
+    for (const value of init) {
+      if (["ProducerLoad", "IntImm", "FloatImm"].includes(value.kind)) continue;
+      throw new UsageError(
+        `init of ${this.name} is ${printExpr(value)}; it is a constant or a tensor's element`,
+      );
+    }
+    return init;
+  }
+}
+
+/** The sum over axes, or of values. */
+export const sum: Reducer = commReducer(
+  (x, y) => add(x, y),
+  (dtype) => constant(0, dtype),
+  "sum",
+);
+
+/** The smallest over axes, or of values. */
+export const min: Reducer = commReducer((x, y) => minOf(x, y), maxValue, "min");
+
+/** The largest over axes, or of values. */
+export const max: Reducer = commReducer((x, y) => maxOf(x, y), minValue, "max");

@@ -1,0 +1,78 @@
+/** Finding an axis among the loops of a stage, and saying what became of it when it is not there. */
+
+import { UsageError, type ErrorNote } from "../../support";
+import { IterVar } from "../../ir";
+import type { Operation } from "../operation";
+import type { StageState } from "./stage-state";
+
+/** What messages need to know of a stage and of those beside it. */
+export interface StageView {
+  readonly name: string;
+  readonly op: Operation | undefined;
+  /** All stages of the schedule. */
+  readonly siblings: readonly { readonly name: string; readonly state: StageState }[];
+}
+
+/** Where an axis was made, as a note. */
+export function noteAxis(axis: IterVar): ErrorNote[] {
+  if (axis.span === undefined) return [];
+  return [{ text: `axis ${axis.name} was made here`, span: axis.span }];
+}
+
+/** Where the stage's operation was declared, as a note. */
+export function noteStage(view: StageView): ErrorNote[] {
+  if (view.op?.span === undefined) return [];
+  return [{ text: `${view.name} was declared here`, span: view.op.span }];
+}
+
+/**
+ * The position of `axis` among the loops of a stage.
+ * @throws UsageError when it was split or fused, belongs to another stage, or is no axis.
+ */
+export function leafPosition(view: StageView, state: StageState, axis: IterVar): number {
+  const position = state.leafIterVars.indexOf(axis);
+  if (position >= 0) return position;
+  if (!(axis instanceof IterVar)) {
+    throw new UsageError(
+      `an axis of stage ${view.name} is expected, such as its op.axis[0], not ${String(axis)}`,
+    );
+  }
+  const successor = successors(state, axis);
+  if (successor !== undefined) {
+    throw new UsageError(
+      `axis ${axis.name} of stage ${view.name} was ${successor.how} and is no loop any more; ` +
+        `use ${successor.axes.map((made) => made.name).join(" or ")}`,
+      { notes: noteAxis(successor.axes[0]!) },
+    );
+  }
+  throw new UsageError(foreignAxis(view, state, axis), {
+    notes: [...noteAxis(axis), ...noteStage(view)],
+  });
+}
+
+/** What an axis was made into, if a relation of the stage says so. */
+function successors(
+  state: StageState,
+  axis: IterVar,
+): { readonly how: string; readonly axes: readonly IterVar[] } | undefined {
+  for (const relation of state.relations) {
+    if (relation.kind === "split" && relation.parent === axis) {
+      return { how: "split", axes: [relation.outer, relation.inner] };
+    }
+    if (relation.kind === "fuse" && (relation.outer === axis || relation.inner === axis)) {
+      return { how: "fused", axes: [relation.fused] };
+    }
+  }
+  return undefined;
+}
+
+function foreignAxis(view: StageView, state: StageState, axis: IterVar): string {
+  const owner = view.siblings.find(
+    (sibling) => sibling.state !== state && sibling.state.allIterVars.includes(axis),
+  );
+  const own = state.leafIterVars.map((leaf) => leaf.name).join(", ");
+  const has = own === "" ? "which has no loops" : `whose loops are ${own}`;
+  return owner === undefined
+    ? `axis ${axis.name} is not a loop of stage ${view.name}, ${has}`
+    : `axis ${axis.name} belongs to stage ${owner.name}, not to stage ${view.name}, ${has}`;
+}

@@ -1,0 +1,264 @@
+/** Copies of tensors in other memories: before they are read, and while they are written. */
+
+import { plural, Span, UsageError } from "../../support";
+import { Analyzer } from "../../arith";
+import {
+  all,
+  IterVar,
+  Range,
+  Reduce,
+  select,
+  substitute,
+  Var,
+  zero,
+  type PrimExpr,
+} from "../../ir";
+import { computeTensor } from "../declare";
+import { ComputeOp, mapBodies, replaceInputs, TensorComputeOp, type Operation } from "../operation";
+import type { Tensor } from "../tensor";
+import { boundChecks, passDownDomain, passDownIndex, passUpIndex } from "./message-passing";
+import type { Schedule } from "./schedule";
+import { Stage } from "./stage";
+import { initialState, type StageState } from "./stage-state";
+import { isStorageScope } from "./storage-scope";
+
+/** Makes `readers` read a copy of `tensor` kept in `scope`; see `Schedule.cacheRead`. */
+export function cacheRead(
+  schedule: Schedule,
+  tensor: Tensor,
+  scope: string,
+  readers: readonly (Tensor | Operation)[],
+): Tensor {
+  const span = Span.capture();
+  const stage = schedule.stage(tensor);
+  checkScope("cacheRead", tensor, scope);
+  if (readers.length === 0) {
+    throw new UsageError(`cacheRead of ${tensor.name} is given nobody who reads the copy`);
+  }
+  const name = cacheName(schedule, tensor, scope);
+  const copy = computeTensor(tensor.shape, (axes) => tensor(...axes), { name, span });
+  const map = new Map([[tensor, copy]]);
+  const changes = readers.map((reader) => {
+    const target = schedule.stage(reader);
+    const op = replaceInputs(target.op, map);
+    if (op !== target.op) return { target, op };
+    throw new UsageError(
+      `${target.name} does not read ${tensor.name}, so it cannot read its copy`,
+      {
+        notes: [{ text: `${target.name} was declared here`, span: target.op.span }],
+      },
+    );
+  });
+  for (const { target, op } of changes) target.replaceOp(op);
+  addBeside(schedule, stage, copy.op, scope, 1);
+  return copy;
+}
+
+function checkScope(primitive: string, tensor: Tensor, scope: string): void {
+  if (isStorageScope(scope)) return;
+  throw new UsageError(
+    `${primitive} of ${tensor.name}: "${scope}" is no memory scope; scopes begin with global, ` +
+      `shared, local, warp, wmma or texture`,
+  );
+}
+
+/** `A.shared`; for further copies `A.d.shared`, `A.d.d.shared` and so on. */
+function cacheName(schedule: Schedule, tensor: Tensor, scope: string): string {
+  const taken = new Set(schedule.stages.map((stage) => stage.op.name));
+  const { op } = schedule.stage(tensor);
+  let base = op.numOutputs === 1 ? op.name : `${op.name}.v${tensor.valueIndex}`;
+  while (taken.has(`${base}.${scope}`)) base += ".d";
+  return `${base}.${scope}`;
+}
+
+/** A stage for `op`, `distance` places after `stage` and in its group. */
+export function addBeside(
+  schedule: Schedule,
+  stage: Stage,
+  op: Operation,
+  scope: string,
+  distance: 0 | 1,
+): Stage {
+  const { group } = stage.state;
+  const added = new Stage(schedule, op, false, { ...initialState(op), scope, group });
+  schedule.insertStage(added, schedule.stages.indexOf(stage) + distance);
+  group?.addChildren(1);
+  return added;
+}
+
+/** Computes `tensors` in `scope` first; see `Schedule.cacheWrite`. */
+export function cacheWrite(
+  schedule: Schedule,
+  tensors: readonly Tensor[],
+  scope: string,
+): Tensor[] {
+  const span = Span.capture();
+  const first = tensors[0];
+  if (first === undefined) throw new UsageError("cacheWrite is given no tensor");
+  const stage = schedule.stage(first);
+  const { op } = stage;
+  checkScope("cacheWrite", first, scope);
+  if (op.kind !== "compute" && op.kind !== "tensor_compute_op") {
+    throw new UsageError(
+      `cacheWrite is for computed tensors; ${first.name} is a ${op.kind}, which is not written ` +
+        `element by element`,
+      { notes: [{ text: `${first.name} was declared here`, span: op.span }] },
+    );
+  }
+  if (
+    tensors.length !== op.numOutputs ||
+    tensors.some((tensor) => schedule.stage(tensor) !== stage)
+  ) {
+    throw new UsageError(
+      `cacheWrite is given ${plural(tensors.length, "tensor")} of ${op.name}, which has ` +
+        `${plural(op.numOutputs, "output")}; all of them go together`,
+      { notes: [{ text: `${op.name} was declared here`, span: op.span }] },
+    );
+  }
+  const relaid = new Relayout(stage, op);
+  const cached =
+    op.kind === "compute" ? relaid.compute(op, scope, span) : relaid.intrinsic(op, scope, span);
+  const copies = cached.outputs.map((tensor) => tensor(...relaid.indices));
+  const copying = new ComputeOp(op.info(), relaid.copyAxis, copies, op.outputs);
+  stage.replaceOp(copying, renewed(stage, copying));
+  addBeside(schedule, stage, cached, scope, 0);
+  return [...cached.outputs];
+}
+
+/**
+ * The state of a stage that begins anew with `op`: its place and memory are kept, and what was
+ * asked of the axes that `op` still has.
+ * @throws UsageError when a loop that is gone was bound to a thread.
+ */
+export function renewed(stage: Stage, op: Operation): StageState {
+  const { iterVarAttrs, attach, scope, doubleBuffer, group, storePredicate } = stage.state;
+  for (const [axis, { bindThread, span }] of iterVarAttrs) {
+    if (bindThread === undefined || op.rootIterVars.includes(axis)) continue;
+    throw new UsageError(
+      `stage ${stage.name} gets other loops, but ${axis.name} is bound to ` +
+        `${bindThread.threadTag} already; bind loops afterwards`,
+      { notes: [{ text: `${axis.name} was bound here`, span }] },
+    );
+  }
+  return {
+    ...initialState(op),
+    iterVarAttrs: new Map([...iterVarAttrs].filter(([axis]) => op.rootIterVars.includes(axis))),
+    attach,
+    scope,
+    doubleBuffer,
+    group,
+    storePredicate,
+  };
+}
+
+/**
+ * An operation over the loops its stage has now: element `[yo, xo, yi, xi]` of the copy is element
+ * `[yo * 8 + yi, xo * 8 + xi]` of the tensor, if that is how its axes were split.
+ */
+class Relayout {
+  /** The data axes of the copy. */
+  private readonly axis: IterVar[] = [];
+  /** Where an element of the tensor is in the copy. */
+  readonly indices: PrimExpr[];
+  /** The axes of the stage that copies back. */
+  readonly copyAxis: readonly IterVar[];
+  private readonly domains = new Map<IterVar, Range>();
+  /** The operation's axes by the loops, and the loops' variables by those of the copy's axes. */
+  private readonly byLoops = new Map<Var, PrimExpr>();
+  private readonly renamed = new Map<Var, PrimExpr>();
+  private readonly conditions: PrimExpr[];
+
+  constructor(
+    private readonly stage: Stage,
+    op: ComputeOp | TensorComputeOp,
+  ) {
+    const analyzer = new Analyzer();
+    for (const axis of op.axis) {
+      this.domains.set(axis, axis.dom!);
+      analyzer.bind(axis.var_, axis.dom!);
+    }
+    passDownDomain(stage, this.domains, analyzer, true);
+    const reduced = new Set(op.reduceAxis);
+    const loops = stage.leafIterVars.filter((loop) => !reduced.has(loop));
+    const values = new Map<IterVar, PrimExpr>();
+    for (const loop of loops) {
+      if (loop.iterType !== "DataPar") throw this.splitReduction(loop);
+      const axis = new IterVar(
+        this.domains.get(loop),
+        new Var(`${loop.name}.c`, loop.var_.dtype),
+        "DataPar",
+        "",
+        loop.span,
+      );
+      this.axis.push(axis);
+      values.set(loop, loop.var_);
+      this.renamed.set(loop.var_, axis.var_);
+    }
+    passUpIndex(stage, this.domains, values, true);
+    this.conditions = boundChecks(stage, this.domains, this.domains, values, {
+      ownDomainOnly: true,
+      skip: reduced,
+    });
+    for (const axis of op.axis) {
+      const value = values.get(axis);
+      if (value !== undefined) this.byLoops.set(axis.var_, value);
+    }
+    const loopNdim = op.kind === "compute" ? op.axis.length : op.schedulableNdim;
+    this.copyAxis = op.axis.map((axis, i) =>
+      i < loopNdim ? axis : new IterVar(axis.dom, axis.var_, "DataPar", "", axis.span),
+    );
+    this.indices = this.readerIndices(loops, op.axis.slice(loopNdim));
+  }
+
+  private splitReduction(loop: IterVar): UsageError {
+    return new UsageError(
+      `cacheWrite of ${this.stage.name} must come before its reduction axes are split or fused, ` +
+        `but ${loop.name} is a loop already`,
+      { notes: [{ text: `axis ${loop.name} was made here`, span: loop.span }] },
+    );
+  }
+
+  private readerIndices(loops: readonly IterVar[], inside: readonly IterVar[]): PrimExpr[] {
+    const values = new Map<IterVar, PrimExpr>();
+    for (const axis of this.stage.op.axis) values.set(axis, axis.var_);
+    passDownIndex(this.stage, this.domains, values, true);
+    return [...loops.map((loop) => values.get(loop)!), ...inside.map((axis) => axis.var_)];
+  }
+
+  compute(op: ComputeOp, scope: string, span: Span): ComputeOp {
+    const body = mapBodies(op.body, (expr) =>
+      substitute(this.guarded(substitute(expr, this.byLoops)), this.renamed),
+    );
+    return new ComputeOp({ ...op.info(), name: `${op.name}.${scope}`, span }, this.axis, body);
+  }
+
+  /** The body where the loops run past the data gives nothing (or zero). */
+  private guarded(body: PrimExpr): PrimExpr {
+    if (this.conditions.length === 0) return body;
+    if (body.kind !== "Reduce") return select(all(...this.conditions), body, zero(body.dtype));
+    const { combiner, source, init, axis, valueIndex } = body;
+    const condition = all(body.condition, ...this.conditions);
+    return new Reduce(combiner, source, init, axis, condition, valueIndex);
+  }
+
+  intrinsic(op: TensorComputeOp, scope: string, span: Span): TensorComputeOp {
+    const inside = op.axis.slice(op.schedulableNdim).map((axis) => {
+      const variable = new Var(`${axis.name}.c`, axis.var_.dtype);
+      return new IterVar(axis.dom, variable, axis.iterType, "", axis.span);
+    });
+    return new TensorComputeOp(
+      { ...op.info(), name: `${op.name}.${scope}`, span },
+      [...this.axis, ...inside],
+      op.reduceAxis,
+      op.schedulableNdim,
+      op.intrin,
+      op.inputTensors,
+      op.inputRegions.map((region) => region.map((range) => this.moved(range))),
+      op.scalarInputs.map((scalar) => substitute(scalar, this.renamed)),
+    );
+  }
+
+  private moved(range: Range): Range {
+    return new Range(substitute(range.min, this.renamed), substitute(range.extent, this.renamed));
+  }
+}

@@ -1,0 +1,86 @@
+/** Who reads whom, among operations and among the stages of a schedule. */
+
+import { UsageError } from "../../support";
+import type { IterVar } from "../../ir";
+import type { Operation } from "../operation";
+import type { Schedule } from "./schedule";
+import type { Stage } from "./stage";
+
+/** The operations that `roots` need, and they themselves; producers before consumers. */
+export function postOrder(roots: readonly Operation[]): Operation[] {
+  const order: Operation[] = [];
+  const visited = new Set<Operation>();
+  // Each entry is an operation with the number of its inputs that were looked into.
+  const stack: { readonly op: Operation; next: number }[] = [];
+  const enter = (op: Operation): void => {
+    if (visited.has(op)) return;
+    visited.add(op);
+    stack.push({ op, next: 0 });
+  };
+  for (const root of roots) {
+    enter(root);
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      const input = top.op.inputTensors[top.next++];
+      if (input !== undefined) enter(input.op);
+      else order.push(stack.pop()!.op);
+    }
+  }
+  return order;
+}
+
+/** The stages that read what each stage computes, in schedule order. */
+export function consumers(schedule: Schedule): ReadonlyMap<Stage, readonly Stage[]> {
+  const readers = new Map<Stage, Stage[]>();
+  for (const stage of schedule.stages) {
+    if (stage.attachment.type === "inlinedAlready") continue;
+    const producers = new Set(stage.op.inputTensors.map((tensor) => schedule.stage(tensor)));
+    for (const producer of producers) {
+      const list = readers.get(producer);
+      if (list === undefined) readers.set(producer, [stage]);
+      else list.push(stage);
+    }
+  }
+  return readers;
+}
+
+/**
+ * The loops around each stage that other stages bring: from the one it is attached to outward.
+ * @throws UsageError when the axis it is attached to is no loop any more.
+ */
+export function attachPaths(schedule: Schedule): ReadonlyMap<Stage, readonly IterVar[]> {
+  const paths = new Map<Stage, readonly IterVar[]>();
+  const pathOf = (stage: Stage): readonly IterVar[] => {
+    const known = paths.get(stage);
+    if (known !== undefined) return known;
+    const { attachment } = stage.attachSpec;
+    let path: readonly IterVar[] = [];
+    if (attachment.type === "scope" || attachment.type === "scanUpdate") {
+      const parent = attachment.stage;
+      const inward =
+        attachment.type === "scope" ? loopsUpTo(stage, attachment) : parent.leafIterVars;
+      path = [...[...inward].reverse(), ...pathOf(parent)];
+    }
+    paths.set(stage, path);
+    return path;
+  };
+  // Consumers first: what a stage is attached to comes after it, so paths do not nest deeply.
+  [...schedule.stages].reverse().forEach(pathOf);
+  return paths;
+}
+
+/** The loops of the parent down to the one `stage` is attached to. */
+function loopsUpTo(
+  stage: Stage,
+  attachment: Stage["attachment"] & { type: "scope" },
+): readonly IterVar[] {
+  const { stage: parent, axis, span } = attachment;
+  const position = parent.leafIterVars.indexOf(axis);
+  if (position >= 0) return parent.leafIterVars.slice(0, position + 1);
+  const loops = parent.leafIterVars.map((leaf) => leaf.name).join(", ");
+  throw new UsageError(
+    `stage ${stage.name} is computed at axis ${axis.name} of ${parent.name}, which is no loop any ` +
+      `more (the loops are ${loops}); move it with computeAt after changing the loops`,
+    { span, notes: [{ text: `axis ${axis.name} was made here`, span: axis.span }] },
+  );
+}

@@ -1,0 +1,222 @@
+/**
+ * Bound inference: which part of each operation its consumers need, where they are computed.
+ *
+ * Stages are visited consumers first. What a consumer reads of a tensor, over the part of itself
+ * that is computed between two computations of the producer, is a box in the tensor; the boxes of
+ * all consumers together are the domain of the producer's axes.
+ */
+
+import { UsageError } from "../../support";
+import { Analyzer, IntSet, union } from "../../arith";
+import { add, cast, isOne, Range, sub, type IterVar, type PrimExpr, type Var } from "../../ir";
+import type { Operation, ScanOp } from "../operation";
+import type { Tensor } from "../tensor";
+import { attachPaths, consumers } from "./graph";
+import { passDownDomain, passUpSets, type Domains } from "./message-passing";
+import { noReads, propagateReads, type ReadSets } from "./reads";
+import { scanFixPoints } from "./scan-fix-points";
+import type { Schedule } from "./schedule";
+import type { Stage } from "./stage";
+import { StorageRank, storageRank, threadScope } from "./storage-scope";
+
+/** What lowering needs to know of all axes. */
+export interface InferredBounds {
+  readonly domains: Domains;
+  /** The axes that a stage's domains may be expressed by: its own, and of those it is inside of. */
+  visibleTo(stage: Stage): Domains;
+}
+
+/**
+ * The domain of every axis of a normalized schedule.
+ * @throws UsageError when a stage is computed where a consumer cannot reach it, an output is not
+ * computed at the root, or loops on one thread differ in extent.
+ */
+export function inferBound(schedule: Schedule): InferredBounds {
+  return new BoundInference(schedule).run();
+}
+
+class BoundInference {
+  private readonly domains = new Map<IterVar, Range>();
+  private readonly readers: ReadonlyMap<Stage, readonly Stage[]>;
+  private readonly paths: ReadonlyMap<Stage, readonly IterVar[]>;
+  private readonly threads = new Map<IterVar, IterVar>();
+  private readonly analyzer = new Analyzer();
+
+  constructor(private readonly schedule: Schedule) {
+    this.readers = consumers(schedule);
+    this.paths = attachPaths(schedule);
+    for (const stage of schedule.stages) {
+      for (const [axis, { bindThread }] of stage.iterVarAttrs) {
+        if (bindThread !== undefined) this.threads.set(axis, bindThread);
+      }
+    }
+  }
+
+  run(): InferredBounds {
+    for (const stage of [...this.schedule.stages].reverse()) {
+      if (stage.attachment.type === "inlinedAlready") continue;
+      this.inferRoot(stage);
+      for (const axis of stage.op.rootIterVars) {
+        const range = this.domains.get(axis);
+        if (range !== undefined) this.analyzer.bind(axis.var_, range);
+      }
+      passDownDomain(stage, this.domains, this.analyzer);
+      for (const thread of stage.state.envThreads) this.domains.set(thread, thread.dom!);
+    }
+    for (const [axis, { min, extent }] of this.domains) {
+      const type = axis.var_.dtype;
+      const simple = (end: PrimExpr): PrimExpr => this.analyzer.simplify(cast(type, end));
+      this.domains.set(axis, new Range(simple(min), simple(extent)));
+    }
+    return { domains: this.domains, visibleTo: (stage) => this.visibleTo(stage) };
+  }
+
+  private visibleTo(stage: Stage): Domains {
+    const visible = new Map<IterVar, Range>();
+    const add = (axis: IterVar): void => {
+      const range = this.domains.get(axis);
+      if (range !== undefined) visible.set(axis, range);
+      const thread = this.threads.get(axis);
+      if (thread !== undefined) add(thread);
+    };
+    this.paths.get(stage)!.forEach(add);
+    stage.allIterVars.forEach(add);
+    stage.leafIterVars.forEach(add);
+    return visible;
+  }
+
+  /** The domains of an operation's own axes. */
+  private inferRoot(stage: Stage): void {
+    const { op } = stage;
+    if (stage.isOutput && stage.attachSpec.attachment.type !== "groupRoot") {
+      throw new UsageError(
+        `the output ${stage.name} is computed inside another stage; outputs are computed at the root`,
+        { span: op.span },
+      );
+    }
+    if (stage.isOutput) {
+      for (const axis of op.rootIterVars) this.domains.set(axis, axis.dom!);
+      return;
+    }
+    if (op.rootIterVars.length === 0) return;
+    const reads = noReads(op.outputs);
+    for (const reader of this.readers.get(stage) ?? []) this.readBy(stage, reader, reads);
+    this.gather(op, reads);
+  }
+
+  /** Adds what `consumer` reads of the outputs of `stage`, each time that is computed. */
+  private readBy(stage: Stage, consumer: Stage, reads: ReadonlyMap<Tensor, ReadSets>): void {
+    const rank = this.rankOf(stage);
+    const attachedAt = this.paths.get(stage)![0];
+    const loops = new Map<IterVar, IntSet>();
+    const relaxed = new Map<Var, IntSet>();
+    const analyzer = new Analyzer();
+    // From the innermost loop outward: until the stage's own place is met, every step of a loop
+    // reads the same computation of the stage, so the loop counts with its whole range.
+    let outside = false;
+    for (const axis of [...consumer.leafIterVars].reverse()) {
+      outside ||= axis === attachedAt;
+      const range = this.domains.get(axis)!;
+      const thread = this.threads.get(axis);
+      loops.set(
+        axis,
+        isOne(range.extent)
+          ? IntSet.single(range.min)
+          : this.needsRelaxing(axis, outside, rank)
+            ? IntSet.fromRange(range)
+            : IntSet.single((thread ?? axis).var_),
+      );
+    }
+    for (const axis of this.paths.get(consumer)!) {
+      outside ||= axis === attachedAt;
+      if (!this.needsRelaxing(axis, outside, rank)) continue;
+      const set = IntSet.fromRange(this.domains.get(axis)!);
+      relaxed.set(axis.var_, set);
+      const thread = this.threads.get(axis);
+      if (thread !== undefined) relaxed.set(thread.var_, set);
+    }
+    if (attachedAt !== undefined && !outside) throw unreachable(stage, attachedAt, consumer);
+    passUpSets(consumer, this.domains, loops);
+    for (const [axis, range] of this.visibleTo(consumer)) analyzer.bind(axis.var_, range);
+    const sets = new Map<Var, IntSet>();
+    for (const axis of consumer.op.rootIterVars) {
+      const range = loops.get(axis)?.coverRange(axis.dom!) ?? axis.dom!;
+      const last = sub(add(range.min, range.extent), 1);
+      sets.set(
+        axis.var_,
+        relaxed.size === 0
+          ? IntSet.fromRange(range)
+          : IntSet.interval(
+              analyzer.intSet(range.min, relaxed).min,
+              analyzer.intSet(last, relaxed).max,
+            ),
+      );
+      analyzer.bind(axis.var_, range, true);
+    }
+    propagateReads(consumer.op, analyzer, sets, reads);
+  }
+
+  /** Whether all values of a loop read the same memory of that rank. */
+  private needsRelaxing(axis: IterVar, outside: boolean, rank: StorageRank): boolean {
+    const tag = this.threads.get(axis)?.threadTag ?? axis.threadTag;
+    if (tag === "" || tag === "pipeline") return !outside;
+    const scope = threadScope(tag);
+    if (rank === StorageRank.Warp && scope.rank === 1 && scope.dim === 0) return true;
+    return (rank as number) <= scope.rank;
+  }
+
+  /** The rank of a stage's memory: as said, else what the threads around it share. */
+  private rankOf(stage: Stage): StorageRank {
+    if (stage.scope !== "") return storageRank(stage.scope);
+    let innermost = -1;
+    for (const axis of this.paths.get(stage)!) {
+      const tag = this.threads.get(axis)?.threadTag ?? axis.threadTag;
+      if (tag === "" || tag === "pipeline") continue;
+      innermost = Math.max(innermost, threadScope(tag).rank);
+    }
+    return [StorageRank.Global, StorageRank.Shared, StorageRank.Local][innermost + 1]!;
+  }
+
+  // What they are asked for ---------------------------------------------------------------------
+
+  private gather(op: Operation, reads: ReadonlyMap<Tensor, ReadSets>): void {
+    if (op.kind === "scan") return this.gatherScan(op, reads);
+    const dims = reads.get(op.output(0))!;
+    op.axis.forEach((axis, i) => this.domains.set(axis, covering(dims[i]!, axis.dom!)));
+    for (const axis of op.reduceAxis) this.domains.set(axis, axis.dom!);
+  }
+
+  private gatherScan(op: ScanOp, reads: ReadonlyMap<Tensor, ReadSets>): void {
+    const time = op.outputs.flatMap((tensor) => reads.get(tensor)![0]!);
+    const own = op.scanAxis.dom!;
+    const asked = covering(time, own);
+    const steps = sub(add(asked.extent, asked.min), own.min);
+    this.domains.set(op.scanAxis, new Range(own.min, new Analyzer().simplify(steps)));
+    const fixed = scanFixPoints(this.schedule, op);
+    const others = op.outputs.flatMap((tensor) => reads.get(tensor)!.slice(1));
+    op.spatialAxis.forEach((axis, i) => {
+      const range = fixed.has(axis) ? covering(others[i]!, axis.dom!) : axis.dom!;
+      this.domains.set(axis, range);
+    });
+  }
+}
+
+function covering(sets: readonly IntSet[], whole: Range): Range {
+  return union(sets).coverRange(whole);
+}
+
+function unreachable(stage: Stage, axis: IterVar, consumer: Stage): UsageError {
+  const { attachment } = stage.attachSpec;
+  const parent = attachment.type === "scope" ? ` of ${attachment.stage.name}` : "";
+  return new UsageError(
+    `stage ${stage.name} is computed inside axis ${axis.name}${parent}, but ${consumer.name} uses ` +
+      `it outside that loop; compute it at a loop that is around all its consumers`,
+    {
+      span: attachment.type === "scope" ? attachment.span : undefined,
+      notes: [
+        { text: `${stage.name} was declared here`, span: stage.op.span },
+        { text: `${consumer.name} was declared here`, span: consumer.op.span },
+      ],
+    },
+  );
+}

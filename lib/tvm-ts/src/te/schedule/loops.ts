@@ -1,0 +1,167 @@
+/** Splitting, fusing and reordering the loops of a stage: each gives the stage's next state. */
+
+import { UsageError, type Span } from "../../support";
+import {
+  bitsOf,
+  canonicalDType,
+  constIntValue,
+  IntImm,
+  isInteger,
+  IterVar,
+  printExpr,
+  Range,
+  Var,
+  type IterType,
+  type PrimExpr,
+} from "../../ir";
+import { leafPosition, noteAxis, type StageView } from "./axis-errors";
+import type { StageState } from "./stage-state";
+
+/** The axes that are loops over data, and may be taken apart and put together. */
+const LOOPS: ReadonlySet<IterType> = new Set(["DataPar", "CommReduce", "Ordered"]);
+
+function checkLoop(view: StageView, axis: IterVar, what: string): void {
+  if (LOOPS.has(axis.iterType)) return;
+  throw new UsageError(
+    `axis ${axis.name} of stage ${view.name} is of type ${axis.iterType} and cannot be ${what}`,
+    { notes: noteAxis(axis) },
+  );
+}
+
+/** `axis` becomes `axis.outer` and `axis.inner`. */
+export function split(
+  view: StageView,
+  state: StageState,
+  axis: IterVar,
+  by: "factor" | "nparts",
+  amount: PrimExpr,
+  span: Span,
+): { state: StageState; outer: IterVar; inner: IterVar } {
+  const position = leafPosition(view, state, axis);
+  checkLoop(view, axis, "split");
+  checkAmount(view, axis, by, amount);
+  const part = (suffix: string): IterVar => {
+    const variable = new Var(axis.name + suffix, axis.var_.dtype);
+    return new IterVar(undefined, variable, axis.iterType, "", span);
+  };
+  const outer = part(".outer");
+  const inner = part(".inner");
+  const relation = { kind: "split", parent: axis, outer, inner, by, amount } as const;
+  const next: StageState = {
+    ...state,
+    relations: [...state.relations, relation],
+    allIterVars: [...state.allIterVars, outer, inner],
+    leafIterVars: spliced(state.leafIterVars, position, 1, outer, inner),
+  };
+  return { state: next, outer, inner };
+}
+
+function checkAmount(
+  view: StageView,
+  axis: IterVar,
+  by: "factor" | "nparts",
+  amount: PrimExpr,
+): void {
+  const value = constIntValue(amount);
+  if (isInteger(amount.dtype) && (value === undefined || value > 0)) return;
+  throw new UsageError(
+    `axis ${axis.name} of stage ${view.name} cannot be split by the ${by} ${printExpr(amount)}; ` +
+      `it is an integer of at least 1`,
+    { notes: noteAxis(axis) },
+  );
+}
+
+/** Neighbouring loops become one; no axes at all, a loop of one step around everything. */
+export function fuse(
+  view: StageView,
+  state: StageState,
+  axes: readonly IterVar[],
+  span: Span,
+): { state: StageState; fused: IterVar } {
+  const [first, ...others] = axes;
+  if (first === undefined) return addSingleton(state, span);
+  leafPosition(view, state, first);
+  let fused = first;
+  for (const axis of others) ({ state, fused } = fuseTwo(view, state, fused, axis, span));
+  return { state, fused };
+}
+
+/** What the fused axis is: the stronger of the two. */
+const STRENGTH: readonly IterType[] = ["DataPar", "CommReduce", "Ordered"];
+
+function fuseTwo(
+  view: StageView,
+  state: StageState,
+  left: IterVar,
+  right: IterVar,
+  span: Span,
+): { state: StageState; fused: IterVar } {
+  const a = leafPosition(view, state, left);
+  const b = leafPosition(view, state, right);
+  checkLoop(view, left, "fused");
+  checkLoop(view, right, "fused");
+  if (Math.abs(a - b) !== 1) {
+    const order = state.leafIterVars.map((axis) => axis.name).join(", ");
+    throw new UsageError(
+      `axes ${left.name} and ${right.name} of stage ${view.name} are not neighbours (the loops ` +
+        `are ${order}); reorder them before fusing`,
+      { notes: [...noteAxis(left), ...noteAxis(right)] },
+    );
+  }
+  const [outer, inner] = a < b ? [left, right] : [right, left];
+  const iterType =
+    STRENGTH[Math.max(STRENGTH.indexOf(left.iterType), STRENGTH.indexOf(right.iterType))]!;
+  const bits = Math.max(bitsOf(left.var_.dtype), bitsOf(right.var_.dtype));
+  const variable = new Var(`${left.name}.${right.name}.fused`, canonicalDType(`int${bits}`));
+  const fused = new IterVar(undefined, variable, iterType, "", span);
+  const next: StageState = {
+    ...state,
+    relations: [...state.relations, { kind: "fuse", outer, inner, fused }],
+    allIterVars: [...state.allIterVars, fused],
+    leafIterVars: spliced(state.leafIterVars, Math.min(a, b), 2, fused),
+  };
+  return { state: next, fused };
+}
+
+function addSingleton(state: StageState, span: Span): { state: StageState; fused: IterVar } {
+  const dom = new Range(new IntImm(0), new IntImm(1));
+  const fused = new IterVar(dom, new Var("singleton"), "DataPar", "", span);
+  const next: StageState = {
+    ...state,
+    relations: [...state.relations, { kind: "singleton", iter: fused }],
+    allIterVars: [...state.allIterVars, fused],
+    leafIterVars: [fused, ...state.leafIterVars],
+  };
+  return { state: next, fused };
+}
+
+/** The named loops in the given order, in the places they had between them. */
+export function reorder(view: StageView, state: StageState, order: readonly IterVar[]): StageState {
+  const positions = order.map((axis, i) => {
+    const position = leafPosition(view, state, axis);
+    if (!["DataPar", "CommReduce", "ThreadIndex"].includes(axis.iterType)) {
+      throw new UsageError(
+        `axis ${axis.name} of stage ${view.name} is of type ${axis.iterType} and cannot be reordered`,
+        { notes: noteAxis(axis) },
+      );
+    }
+    if (order.indexOf(axis) !== i) {
+      throw new UsageError(
+        `axis ${axis.name} of stage ${view.name} is named twice in reorder; name each once`,
+        { notes: noteAxis(axis) },
+      );
+    }
+    return position;
+  });
+  const leafIterVars = [...state.leafIterVars];
+  [...positions]
+    .sort((a, b) => a - b)
+    .forEach((position, i) => {
+      leafIterVars[position] = order[i]!;
+    });
+  return { ...state, leafIterVars };
+}
+
+function spliced<T>(list: readonly T[], start: number, count: number, ...insert: T[]): T[] {
+  return [...list.slice(0, start), ...insert, ...list.slice(start + count)];
+}

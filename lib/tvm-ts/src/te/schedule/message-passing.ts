@@ -1,0 +1,452 @@
+/**
+ * Carrying facts along the relations between a stage's axes: domains, indices and sets of values,
+ * down from the axes of the operation to the loops, or up again.
+ */
+
+import { UsageError } from "../../support";
+import { Analyzer, evalSet, IntSet } from "../../arith";
+import {
+  add,
+  cast,
+  floorDiv,
+  floorMod,
+  IntImm,
+  isZero,
+  mul,
+  printExpr,
+  Range,
+  sub,
+  zero,
+  type IterVar,
+  type PrimExpr,
+} from "../../ir";
+import type { Fuse, Relation, Split } from "./relation";
+import type { Stage } from "./stage";
+
+/** The domain of each axis that has one. */
+export type Domains = ReadonlyMap<IterVar, Range>;
+
+function fromZero(extent: PrimExpr): Range {
+  return new Range(new IntImm(0, extent.dtype), extent);
+}
+
+/** Whether each axis leads to a loop that runs on a thread. */
+function leadsToThread(stage: Stage): (axis: IterVar) => boolean {
+  const bound = new Set<IterVar>();
+  for (const leaf of stage.leafIterVars) {
+    if (stage.iterVarAttrs.get(leaf)?.bindThread !== undefined) bound.add(leaf);
+  }
+  if (bound.size === 0) return () => false;
+  for (const relation of [...stage.relations].reverse()) {
+    if (derived(relation).some((axis) => bound.has(axis))) {
+      for (const axis of sources(relation)) bound.add(axis);
+    }
+  }
+  return (axis) => bound.has(axis);
+}
+
+/** The axes a relation makes others from. */
+export function sources(relation: Relation): readonly IterVar[] {
+  switch (relation.kind) {
+    case "split":
+    case "rebase":
+      return [relation.parent];
+    case "fuse":
+      return [relation.outer, relation.inner];
+    case "singleton":
+      return [];
+  }
+}
+
+/** The axes a relation makes. */
+export function derived(relation: Relation): readonly IterVar[] {
+  switch (relation.kind) {
+    case "split":
+      return [relation.outer, relation.inner];
+    case "fuse":
+      return [relation.fused];
+    case "rebase":
+      return [relation.rebased];
+    case "singleton":
+      return [relation.iter];
+  }
+}
+
+/**
+ * Domains of all axes from those of the operation's. With `partial`, relations between axes whose
+ * domains are not known are passed over, and no loop is shortened to the extent it divides.
+ * @throws UsageError when a thread axis is bound to loops of different extents.
+ */
+export function passDownDomain(
+  stage: Stage,
+  domains: Map<IterVar, Range>,
+  analyzer: Analyzer,
+  partial = false,
+): void {
+  const onThread = leadsToThread(stage);
+  const define = (axis: IterVar, range: Range): void => {
+    domains.set(axis, range);
+    analyzer.bind(axis.var_, range);
+  };
+  for (const relation of stage.relations) {
+    if (partial && !sources(relation).every((axis) => domains.has(axis))) continue;
+    switch (relation.kind) {
+      case "split":
+        splitDomain(relation, domains.get(relation.parent)!.extent);
+        break;
+      case "fuse": {
+        const outer = domains.get(relation.outer)!.extent;
+        const inner = domains.get(relation.inner)!.extent;
+        domains.set(relation.fused, fromZero(mul(outer, inner)));
+        break;
+      }
+      case "rebase":
+        define(relation.rebased, fromZero(domains.get(relation.parent)!.extent));
+        break;
+      case "singleton":
+        define(relation.iter, fromZero(new IntImm(1)));
+        break;
+    }
+  }
+  for (const [axis, { bindThread }] of stage.iterVarAttrs) {
+    if (bindThread === undefined) continue;
+    const range = domains.get(axis)!;
+    const known = domains.get(bindThread);
+    if (known === undefined) define(bindThread, range);
+    else if (!isZero(known.min) || !analyzer.canProveEqual(range.extent, known.extent)) {
+      throw threadMismatch(stage, axis, bindThread, range, known);
+    }
+  }
+
+  function splitDomain(split: Split, extent: PrimExpr): void {
+    const [given, other] =
+      split.by === "factor" ? [split.inner, split.outer] : [split.outer, split.inner];
+    // A loop longer than what is split would only idle; but one on a thread is that long on
+    // purpose, to share the threads with other stages.
+    const keep = onThread(given) || partial || isZero(extent);
+    const amount = keep ? split.amount : smaller(analyzer, extent, split.amount);
+    define(given, fromZero(cast(extent.dtype, amount)));
+    define(other, fromZero(ceilQuotient(analyzer, extent, split.amount)));
+  }
+}
+
+function ceilQuotient(analyzer: Analyzer, a: PrimExpr, b: PrimExpr): PrimExpr {
+  if (analyzer.canProve(floorMod(a, b).eq(0))) return analyzer.simplify(floorDiv(a, b));
+  return analyzer.simplify(floorDiv(add(a, sub(b, 1)), b));
+}
+
+/** The smaller of the two if that can be told, else the second. */
+function smaller(analyzer: Analyzer, a: PrimExpr, b: PrimExpr): PrimExpr {
+  return analyzer.simplify(analyzer.canProve(a.lt(b)) ? a : b);
+}
+
+function threadMismatch(
+  stage: Stage,
+  axis: IterVar,
+  thread: IterVar,
+  range: Range,
+  known: Range,
+): UsageError {
+  return new UsageError(
+    `axis ${axis.name} of stage ${stage.name} has extent ${printExpr(range.extent)}, but its thread ` +
+      `axis ${thread.threadTag} is also bound to a loop of extent ${printExpr(known.extent)}; ` +
+      `loops on the same thread have the same extent`,
+    {
+      span: stage.iterVarAttrs.get(axis)?.span,
+      notes: [{ text: `the thread axis was made here`, span: thread.span }],
+    },
+  );
+}
+
+/** Values of the operation's axes from those of the loops. */
+export function passUpIndex(
+  stage: Stage,
+  domains: Domains,
+  values: Map<IterVar, PrimExpr>,
+  partial = false,
+): void {
+  for (const relation of [...stage.relations].reverse()) {
+    if (partial && !derived(relation).every((axis) => values.has(axis))) continue;
+    switch (relation.kind) {
+      case "split": {
+        const outer = values.get(relation.outer)!;
+        const inner = values.get(relation.inner)!;
+        const index = add(inner, mul(outer, domains.get(relation.inner)!.extent));
+        values.set(relation.parent, plusMin(index, domains, relation.parent));
+        break;
+      }
+      case "fuse": {
+        const { outer, inner } = unfuse(relation, domains, values.get(relation.fused)!);
+        values.set(relation.outer, cast(relation.outer.var_.dtype, outer));
+        values.set(relation.inner, cast(relation.inner.var_.dtype, inner));
+        break;
+      }
+      case "rebase":
+        values.set(
+          relation.parent,
+          plusMin(values.get(relation.rebased)!, domains, relation.parent),
+        );
+        break;
+      case "singleton":
+        break;
+    }
+  }
+}
+
+function plusMin(value: PrimExpr, domains: Domains, axis: IterVar): PrimExpr {
+  const { min } = domains.get(axis)!;
+  return isZero(min) ? value : add(value, min);
+}
+
+function unfuse(
+  relation: Fuse,
+  domains: Domains,
+  value: PrimExpr,
+): { outer: PrimExpr; inner: PrimExpr } {
+  const factor = domains.get(relation.inner)!.extent;
+  return {
+    outer: plusMin(floorDiv(value, factor), domains, relation.outer),
+    inner: plusMin(floorMod(value, factor), domains, relation.inner),
+  };
+}
+
+/** Values of the loops from those of the operation's axes, which begin at zero. */
+export function passDownIndex(
+  stage: Stage,
+  domains: Domains,
+  values: Map<IterVar, PrimExpr>,
+  partial = false,
+): void {
+  for (const relation of stage.relations) {
+    if (partial && !sources(relation).every((axis) => values.has(axis))) continue;
+    switch (relation.kind) {
+      case "split": {
+        const parent = values.get(relation.parent)!;
+        const factor = domains.get(relation.inner)!.extent;
+        values.set(relation.outer, floorDiv(parent, factor));
+        values.set(relation.inner, floorMod(parent, factor));
+        break;
+      }
+      case "fuse": {
+        const outer = values.get(relation.outer)!;
+        const inner = values.get(relation.inner)!;
+        const factor = domains.get(relation.inner)!.extent;
+        values.set(relation.fused, add(mul(outer, factor), inner));
+        break;
+      }
+      case "rebase":
+        values.set(relation.rebased, values.get(relation.parent)!);
+        break;
+      case "singleton":
+        values.set(relation.iter, zero(relation.iter.var_.dtype));
+        break;
+    }
+  }
+}
+
+/** Sets of values of the operation's axes from those of the loops. */
+export function passUpSets(stage: Stage, domains: Domains, sets: Map<IterVar, IntSet>): void {
+  for (const relation of [...stage.relations].reverse()) {
+    switch (relation.kind) {
+      case "split":
+        sets.set(relation.parent, splitParent(relation, domains, sets));
+        break;
+      case "fuse":
+        unfuseSets(relation, domains, sets);
+        break;
+      case "rebase": {
+        const parent = domains.get(relation.parent)!;
+        const rebased = sets.get(relation.rebased)!;
+        sets.set(
+          relation.parent,
+          rebased.matchRange(domains.get(relation.rebased)!)
+            ? IntSet.fromRange(parent)
+            : evalSet(
+                add(relation.rebased.var_, parent.min),
+                new Map([[relation.rebased.var_, rebased]]),
+              ),
+        );
+        break;
+      }
+      case "singleton":
+        break;
+    }
+  }
+}
+
+function splitParent(
+  relation: Split,
+  domains: Domains,
+  sets: ReadonlyMap<IterVar, IntSet>,
+): IntSet {
+  const { parent, outer, inner } = relation;
+  const outerSet = sets.get(outer)!;
+  const innerSet = sets.get(inner)!;
+  const range = domains.get(parent)!;
+  if (outerSet.matchRange(domains.get(outer)!) && innerSet.matchRange(domains.get(inner)!)) {
+    return IntSet.fromRange(range);
+  }
+  const value = add(add(mul(outer.var_, domains.get(inner)!.extent), inner.var_), range.min);
+  return evalSet(
+    value,
+    new Map([
+      [outer.var_, outerSet],
+      [inner.var_, innerSet],
+    ]),
+  );
+}
+
+function unfuseSets(relation: Fuse, domains: Domains, sets: Map<IterVar, IntSet>): void {
+  const fused = sets.get(relation.fused)!;
+  const outer = domains.get(relation.outer)!;
+  const inner = domains.get(relation.inner)!;
+  if (fused.matchRange(domains.get(relation.fused)!)) {
+    sets.set(relation.outer, IntSet.fromRange(outer));
+    sets.set(relation.inner, IntSet.fromRange(inner));
+    return;
+  }
+  if (fused.isSinglePoint) {
+    const values = unfuse(relation, domains, fused.pointValue);
+    sets.set(relation.outer, IntSet.single(values.outer));
+    sets.set(relation.inner, IntSet.single(values.inner));
+    return;
+  }
+  const extent = add(sub(fused.max, fused.min), 1);
+  sets.set(
+    relation.outer,
+    IntSet.interval(
+      add(outer.min, floorDiv(fused.min, inner.extent)),
+      add(outer.min, floorDiv(fused.max, inner.extent)),
+    ),
+  );
+  // Values within one row keep their columns; else every column may occur.
+  const analyzer = new Analyzer();
+  const divides = (a: PrimExpr, b: PrimExpr): boolean => isZero(analyzer.simplify(floorMod(a, b)));
+  sets.set(
+    relation.inner,
+    divides(inner.extent, extent) && divides(fused.min, extent)
+      ? IntSet.interval(
+          add(inner.min, floorMod(fused.min, inner.extent)),
+          add(inner.min, floorMod(fused.max, inner.extent)),
+        )
+      : IntSet.fromRange(inner),
+  );
+}
+
+/** Bit masks carried down: a loop has the bits of every axis it comes from. */
+export function passDownBits(stage: Stage, bits: Map<IterVar, number>): void {
+  for (const relation of stage.relations) {
+    const from = sources(relation).filter((axis) => bits.has(axis));
+    if (from.length === 0 && relation.kind !== "singleton") continue;
+    const mask = from.reduce((all, axis) => all | bits.get(axis)!, 0);
+    for (const axis of derived(relation)) bits.set(axis, (bits.get(axis) ?? 0) | mask);
+  }
+}
+
+/** Bit masks carried up: an axis has the bits of every loop it leads to. */
+export function passUpBits(stage: Stage, bits: Map<IterVar, number>): void {
+  for (const relation of [...stage.relations].reverse()) {
+    const from = derived(relation).filter((axis) => bits.has(axis));
+    if (from.length === 0) continue;
+    const mask = from.reduce((all, axis) => all | bits.get(axis)!, 0);
+    for (const axis of sources(relation)) bits.set(axis, (bits.get(axis) ?? 0) | mask);
+  }
+}
+
+/** Whether the values of an axis may run past its domain, because a split does not divide it. */
+function passUpBoundCheck(
+  stage: Stage,
+  domains: Domains,
+  analyzer: Analyzer,
+): ReadonlySet<IterVar> {
+  const unsafe = new Set<IterVar>();
+  for (const relation of [...stage.relations].reverse()) {
+    const made = derived(relation).some((axis) => unsafe.has(axis));
+    const runsPast = made || (relation.kind === "split" && !dividesEvenly(relation));
+    if (runsPast) for (const axis of sources(relation)) unsafe.add(axis);
+  }
+  return unsafe;
+
+  function dividesEvenly({ parent, outer, inner }: Split): boolean {
+    const innerRange = domains.get(inner);
+    const outerRange = domains.get(outer);
+    if (innerRange === undefined || outerRange === undefined) return false;
+    const steps = mul(innerRange.extent, outerRange.extent);
+    return analyzer.canProve(domains.get(parent)!.extent.eq(steps));
+  }
+}
+
+/**
+ * The conditions under which a step of the loops does something, given the values that the axes
+ * have in it: the values must lie in the axes' domains, and those of the operation's axes in the
+ * operation's own.
+ */
+export function boundChecks(
+  stage: Stage,
+  domains: Domains,
+  /** The axes that values are expressed by, with their domains: this stage's and those around it. */
+  visible: Domains,
+  values: ReadonlyMap<IterVar, PrimExpr>,
+  options: { readonly ownDomainOnly?: boolean; readonly skip?: ReadonlySet<IterVar> } = {},
+): PrimExpr[] {
+  const skipped = (axis: IterVar): boolean =>
+    axis.iterType === "Opaque" || (options.skip?.has(axis) ?? false);
+  const analyzer = new Analyzer();
+  const unsafe = passUpBoundCheck(stage, domains, analyzer);
+  const checks = new BoundChecker(analyzer, visible);
+  for (const axis of stage.allIterVars) {
+    if (skipped(axis) || !unsafe.has(axis)) continue;
+    const { min, extent } = domains.get(axis)!;
+    checks.below(sub(values.get(axis)!, min), extent);
+  }
+  if (options.ownDomainOnly) return checks.conditions;
+  for (const axis of stage.op.rootIterVars) {
+    const own = axis.dom!;
+    if (skipped(axis) || sameRange(own, domains.get(axis)!)) continue;
+    const value = sub(values.get(axis)!, own.min);
+    checks.notNegative(value);
+    checks.below(value, own.extent);
+  }
+  return checks.conditions;
+}
+
+class BoundChecker {
+  readonly conditions: PrimExpr[] = [];
+  private bound = false;
+  private readonly sets = new Map<IterVar["var_"], IntSet>();
+
+  constructor(
+    private readonly analyzer: Analyzer,
+    private readonly visible: Domains,
+  ) {}
+
+  below(value: PrimExpr, extent: PrimExpr): void {
+    const { max } = this.setOf(value);
+    if (max.dtype === value.dtype && this.analyzer.canProve(max.lt(extent))) return;
+    this.conditions.push(value.lt(extent));
+  }
+
+  notNegative(value: PrimExpr): void {
+    const { min } = this.setOf(value);
+    if (min.dtype === value.dtype && this.analyzer.canProve(min.ge(0))) return;
+    this.conditions.push(value.ge(0));
+  }
+
+  private setOf(value: PrimExpr): IntSet {
+    if (!this.bound) {
+      // Most stages need no check at all, and then none of this.
+      this.bound = true;
+      for (const [axis, range] of this.visible) {
+        this.sets.set(axis.var_, IntSet.fromRange(range));
+        this.analyzer.bind(axis.var_, range);
+      }
+    }
+    return this.analyzer.intSet(value, this.sets);
+  }
+}
+
+function sameRange(a: Range, b: Range): boolean {
+  if (a === b) return true;
+  const analyzer = new Analyzer();
+  return analyzer.canProve(a.min.eq(b.min)) && analyzer.canProve(a.extent.eq(b.extent));
+}

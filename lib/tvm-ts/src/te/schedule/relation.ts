@@ -1,0 +1,54 @@
+/** How axes of a stage came from one another; bounds and indices are worked out along these. */
+
+import { reprExpr, type IterVar, type PrimExpr } from "../../ir";
+
+/** `parent = outer * (extent of inner) + inner`, by a factor or by a number of parts. */
+export interface Split {
+  readonly kind: "split";
+  readonly parent: IterVar;
+  readonly outer: IterVar;
+  readonly inner: IterVar;
+  /** The extent of `inner`, or (`nparts`) that of `outer`. */
+  readonly by: "factor" | "nparts";
+  readonly amount: PrimExpr;
+}
+
+/** `fused = outer * (extent of inner) + inner` */
+export interface Fuse {
+  readonly kind: "fuse";
+  readonly outer: IterVar;
+  readonly inner: IterVar;
+  readonly fused: IterVar;
+}
+
+/** `rebased` is `parent`, counted from zero. */
+export interface Rebase {
+  readonly kind: "rebase";
+  readonly parent: IterVar;
+  readonly rebased: IterVar;
+}
+
+/** An axis of one step, which stands for nothing. */
+export interface Singleton {
+  readonly kind: "singleton";
+  readonly iter: IterVar;
+}
+
+export type Relation = Split | Fuse | Rebase | Singleton;
+
+/** `split(parent=..., outer=..., inner=..., factor=4)`, as the reference writes it. */
+export function relationText(relation: Relation): string {
+  switch (relation.kind) {
+    case "split":
+      return (
+        `split(parent=${relation.parent}, outer=${relation.outer}, inner=${relation.inner}, ` +
+        `${relation.by}=${reprExpr(relation.amount)})`
+      );
+    case "fuse":
+      return `fuse(outer=${relation.outer}, inner=${relation.inner}, fused=${relation.fused})`;
+    case "rebase":
+      return `rebase(parent=${relation.parent}, rebased=${relation.rebased})`;
+    case "singleton":
+      return `singleton(${relation.iter})`;
+  }
+}

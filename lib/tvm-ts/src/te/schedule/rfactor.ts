@@ -1,0 +1,191 @@
+/**
+ * Factoring a reduction: a part of its axis becomes a dimension of a tensor of partial results.
+ *
+ *     C[i] = sum(A[i, k], axis=k)            k split into k.outer, k.inner; factored at k.inner
+ *     C.rf[k.inner, i] = sum(A[i, k.outer*4 + k.inner], axis=k.outer)
+ *     C[i] = sum(C.rf[k.inner.v, i], axis=k.inner.v)
+ */
+
+import { Span, UsageError, type ErrorNote } from "../../support";
+import { Analyzer } from "../../arith";
+import {
+  all,
+  isOne,
+  isZero,
+  IterVar,
+  likely,
+  Reduce,
+  select,
+  substitute,
+  trueImm,
+  Var,
+  type PrimExpr,
+  type Range,
+} from "../../ir";
+import { ComputeOp } from "../operation";
+import { dataAxis } from "../declare";
+import type { Tensor } from "../tensor";
+import { leafPosition, noteAxis, noteStage } from "./axis-errors";
+import { addBeside, renewed } from "./cache";
+import {
+  boundChecks,
+  derived,
+  passDownBits,
+  passDownDomain,
+  passUpBits,
+  passUpIndex,
+  sources,
+} from "./message-passing";
+import type { Schedule } from "./schedule";
+import type { Stage } from "./stage";
+
+/** See `Schedule.rfactor`. */
+export function rfactor(
+  schedule: Schedule,
+  tensor: Tensor,
+  axis: IterVar,
+  factorAxis: number,
+): Tensor[] {
+  const span = Span.capture();
+  const stage = schedule.stage(tensor);
+  const { op, reduce } = reductionOf(stage, tensor);
+  leafPosition(stage, stage.state, axis);
+  if (axis.iterType !== "CommReduce") {
+    throw failed(stage, `${axis.name} is no reduction axis`, noteAxis(axis));
+  }
+  const position = factorAxis >= 0 ? factorAxis : op.axis.length + 1 + factorAxis;
+  if (!Number.isInteger(position) || position < 0 || position > op.axis.length) {
+    throw failed(
+      stage,
+      `factorAxis ${factorAxis} is no place among its ${op.axis.length} dimensions`,
+    );
+  }
+  const touched = touchedAxes(stage, op, axis);
+  const { domains, values, conditions } = factoredLoops(stage, op, touched);
+  const range = domains.get(axis)!;
+  if (!isZero(range.min)) {
+    throw failed(stage, `${axis.name} does not begin at 0`, noteAxis(axis));
+  }
+
+  // The partial results: one more dimension, and the reduction over what is left.
+  const factored = new IterVar(range, axis.var_, "DataPar", "", axis.span);
+  const dims = [...op.axis.slice(0, position), factored, ...op.axis.slice(position)];
+  const byLoops = new Map<Var, PrimExpr>();
+  for (const reduced of op.reduceAxis) {
+    if (touched.has(reduced)) byLoops.set(reduced.var_, values.get(reduced)!);
+  }
+  const left = [
+    ...op.reduceAxis.filter((reduced) => !touched.has(reduced)),
+    ...stage.leafIterVars
+      .filter((loop) => touched.has(loop) && loop !== axis)
+      .map((loop) => loop.withDom(domains.get(loop))),
+  ];
+  const condition = likely(all(trueImm(), ...conditions, reduce.condition));
+  const source = reduce.source.map((value) => substitute(value, byLoops));
+  const guarded = substitute(condition, byLoops);
+  const partialBody = source.map((value, i) => {
+    if (left.length > 0) return new Reduce(reduce.combiner, source, [], left, guarded, i);
+    // Nothing is left to reduce: each partial result is one value.
+    return isOne(guarded) ? value : select(guarded, value, reduce.combiner.identity[i]!);
+  });
+  const partial = new ComputeOp({ name: `${op.name}.rf`, span }, dims, partialBody);
+
+  const final = reducePartial(op, reduce, partial, position, axis, range, span);
+  const state = renewed(stage, final);
+  addBeside(schedule, stage, partial, "", 0);
+  stage.replaceOp(final, state);
+  return [...partial.outputs];
+}
+
+function failed(stage: Stage, why: string, notes: readonly ErrorNote[] = []): UsageError {
+  return new UsageError(`rfactor of ${stage.name} cannot be done: ${why}`, {
+    notes: [...notes, ...noteStage(stage)],
+  });
+}
+
+function reductionOf(stage: Stage, tensor: Tensor): { op: ComputeOp; reduce: Reduce } {
+  const { op } = stage;
+  const reduce = op.kind === "compute" ? op.body[tensor.valueIndex] : undefined;
+  if (op.kind !== "compute" || reduce?.kind !== "Reduce") {
+    throw failed(stage, "it is not a reduction");
+  }
+  return { op, reduce };
+}
+
+/**
+ * The axes that the factored one comes from and leads to, with all others made from those.
+ * @throws UsageError when data axes are among them, or loops over data were split before.
+ */
+function touchedAxes(stage: Stage, op: ComputeOp, axis: IterVar): ReadonlySet<IterVar> {
+  const bits = new Map([[axis, 1]]);
+  passUpBits(stage, bits);
+  passDownBits(stage, bits);
+  const touched = new Set([...bits].filter(([, bit]) => bit !== 0).map(([each]) => each));
+  const data = op.axis.find((each) => touched.has(each));
+  if (data !== undefined) {
+    throw failed(stage, `${axis.name} is fused with the data axis ${data.name}`, noteAxis(axis));
+  }
+  for (const relation of stage.relations) {
+    const from = sources(relation);
+    if (from.some((each) => touched.has(each))) continue;
+    const made = derived(relation)[0]!;
+    const names = from.map((each) => each.name).join(" and ");
+    throw failed(
+      stage,
+      `its loop ${names === "" ? made.name : names} was changed before; factor first, then ` +
+        `schedule the stages it makes`,
+      noteAxis(made),
+    );
+  }
+  return touched;
+}
+
+/** Domains and values of the touched axes, and where the loops run past them. */
+function factoredLoops(
+  stage: Stage,
+  op: ComputeOp,
+  touched: ReadonlySet<IterVar>,
+): { domains: Map<IterVar, Range>; values: Map<IterVar, PrimExpr>; conditions: PrimExpr[] } {
+  const analyzer = new Analyzer();
+  const domains = new Map<IterVar, Range>();
+  const values = new Map<IterVar, PrimExpr>();
+  const skip = new Set<IterVar>(op.axis);
+  for (const axis of op.reduceAxis) {
+    if (touched.has(axis)) domains.set(axis, axis.dom!);
+    else skip.add(axis);
+    analyzer.bind(axis.var_, axis.dom!);
+  }
+  passDownDomain(stage, domains, analyzer, true);
+  for (const loop of stage.leafIterVars) {
+    if (!touched.has(loop)) continue;
+    const { min, extent } = domains.get(loop)!;
+    values.set(loop, isOne(extent) ? min : loop.var_);
+  }
+  passUpIndex(stage, domains, values, true);
+  const conditions = boundChecks(stage, domains, domains, values, { ownDomainOnly: true, skip });
+  return { domains, values, conditions };
+}
+
+/** The operation that reduces the partial results to the tensors that were asked for. */
+function reducePartial(
+  op: ComputeOp,
+  reduce: Reduce,
+  partial: ComputeOp,
+  position: number,
+  axis: IterVar,
+  range: Range,
+  span: Span,
+): ComputeOp {
+  const name = `${axis.name}.v`;
+  const over = new IterVar(range, new Var(name, range.extent.dtype), "CommReduce", "", span);
+  const axes = op.axis.map((each, i) => dataAxis(`ax${i}`, each.dom!.extent, span));
+  const vars = axes.map((each) => each.var_);
+  const indices = [...vars.slice(0, position), over.var_, ...vars.slice(position)];
+  const source = partial.outputs.map((tensor) => tensor(...indices));
+  const renamed = new Map(op.axis.map((each, i) => [each.var_, vars[i]!]));
+  const init = reduce.init.map((value) => substitute(value, renamed));
+  const body = source.map(
+    (_, i) => new Reduce(reduce.combiner, source, init, [over], trueImm(), i),
+  );
+  return new ComputeOp({ name: `${op.name}.repl`, span }, axes, body, op.outputs);
+}

@@ -1,0 +1,220 @@
+/** A schedule: a stage for each operation, in an order in which they can be computed. */
+
+import { UsageError } from "../../support";
+import type { IterVar } from "../../ir";
+import { isOperation, type Operation } from "../operation";
+import { isTensor, type Tensor } from "../tensor";
+import * as cache from "./cache";
+import { postOrder } from "./graph";
+import { createGroup } from "./group";
+import { normalize } from "./normalize";
+import { rfactor } from "./rfactor";
+import { Stage } from "./stage";
+
+/**
+ * Made by `createSchedule`. The primitives that concern one operation are methods of its stage;
+ * those that add stages are here.
+ */
+export class Schedule {
+  /** @internal */
+  private list: readonly Stage[] = [];
+  /** @internal */
+  private groupList: readonly Stage[] = [];
+  private readonly stageOf = new Map<Operation, Stage>();
+
+  /** @internal */
+  constructor(readonly outputs: readonly Operation[]) {}
+
+  /** Producers before consumers. */
+  get stages(): readonly Stage[] {
+    return this.list;
+  }
+
+  get groups(): readonly Stage[] {
+    return this.groupList;
+  }
+
+  /**
+   * The stage of a tensor or operation, as it was declared or as a primitive made it.
+   * @throws UsageError when the schedule has none.
+   */
+  stage(of: Tensor | Operation): Stage {
+    const op = isTensor(of) ? of.op : of;
+    if (!isOperation(op)) {
+      throw new UsageError(
+        `the stage of a tensor or an operation is asked for, not of ${String(of)}`,
+      );
+    }
+    const stage = this.stageOf.get(op);
+    if (stage !== undefined) return stage;
+    const names = this.list.map((each) => each.name).join(", ");
+    throw new UsageError(
+      `${op.name} is not in this schedule, whose stages are ${names}; ` +
+        `only what the scheduled outputs need has a stage`,
+      { notes: [{ text: `${op.name} was declared here`, span: op.span }] },
+    );
+  }
+
+  /** The same as `stage`. */
+  get(of: Tensor | Operation): Stage {
+    return this.stage(of);
+  }
+
+  has(of: Tensor | Operation): boolean {
+    return this.stageOf.has(isTensor(of) ? of.op : of);
+  }
+
+  /**
+   * A copy of `tensor` in another memory, which `readers` read instead. Call it before splitting.
+   * @throws UsageError when one of them does not read the tensor.
+   */
+  cacheRead(
+    tensor: Tensor,
+    scope: string,
+    readers: Tensor | Operation | readonly (Tensor | Operation)[],
+  ): Tensor {
+    return cache.cacheRead(this, tensor, scope, listOf(readers));
+  }
+
+  /**
+   * Computes `tensor` in another memory first, in the order of its loops as they are now; the
+   * stage itself then only copies. All outputs of an operation with several go together.
+   * @throws UsageError for what is not computed element by element.
+   */
+  cacheWrite(tensor: Tensor, scope: string): Tensor;
+  cacheWrite(tensors: readonly Tensor[], scope: string): Tensor[];
+  cacheWrite(tensors: Tensor | readonly Tensor[], scope: string): Tensor | Tensor[] {
+    const caches = cache.cacheWrite(this, listOf(tensors), scope);
+    return isTensor(tensors) ? caches[0]! : caches;
+  }
+
+  /**
+   * Turns a reduction axis (or a part of one) into a dimension of a tensor of partial results,
+   * which the stage then reduces.
+   * @throws UsageError when `axis` is no loop over a reduction of the stage.
+   */
+  rfactor(tensor: Tensor, axis: IterVar, factorAxis = 0): Tensor | Tensor[] {
+    const factored = rfactor(this, tensor, axis, factorAxis);
+    return factored.length === 1 ? factored[0]! : factored;
+  }
+
+  /**
+   * Makes a group of the stages from `inputs` (left out, unless `includeInputs`) to `outputs`, so
+   * that they can be computed together inside a loop.
+   */
+  createGroup(
+    outputs: Tensor | readonly Tensor[],
+    inputs: Tensor | readonly Tensor[],
+    includeInputs = false,
+  ): Stage {
+    return createGroup(this, listOf(outputs), listOf(inputs), includeInputs);
+  }
+
+  /**
+   * The schedule as it is lowered: inlined stages are gone from the bodies that read them, and
+   * every loop begins at zero. This one stays as it is.
+   */
+  normalize(): Schedule {
+    return normalize(this);
+  }
+
+  // For the primitives --------------------------------------------------------------------------
+
+  /** @internal Adds stages, each where `position` says, and makes `ops` lead to theirs. */
+  insertStage(stage: Stage, position: number): void {
+    this.list = [...this.list.slice(0, position), stage, ...this.list.slice(position)];
+    this.leadTo(stage, stage.op);
+  }
+
+  /** @internal */
+  insertGroup(group: Stage): void {
+    this.groupList = [...this.groupList, group];
+  }
+
+  /** @internal From now on `op` is another name of the stage. */
+  leadTo(stage: Stage, op: Operation): void {
+    this.stageOf.set(op, stage);
+  }
+
+  /** @internal A schedule of the same stages, which can be changed on its own. */
+  copy(): Schedule {
+    const copy = new Schedule(this.outputs);
+    const copies = new Map<Stage, Stage>();
+    const copied = (stage: Stage): Stage => {
+      const twin = new Stage(copy, stage.originOp, stage.isOutput, stage.state);
+      copies.set(stage, twin);
+      return twin;
+    };
+    copy.list = this.list.map(copied);
+    copy.groupList = this.groupList.map(copied);
+    for (const twin of copies.values()) {
+      const { attach, group } = twin.state;
+      if (group === undefined && !("stage" in attach)) continue;
+      twin.state = {
+        ...twin.state,
+        group: group && copies.get(group),
+        attach: "stage" in attach ? { ...attach, stage: copies.get(attach.stage)! } : attach,
+      };
+    }
+    for (const [op, stage] of this.stageOf) copy.stageOf.set(op, copies.get(stage)!);
+    return copy;
+  }
+
+  toString(): string {
+    return `schedule(${this.list.map((stage) => stage.name).join(", ")})`;
+  }
+}
+
+function listOf<T>(one: T | readonly T[]): readonly T[] {
+  return Array.isArray(one) ? (one as readonly T[]) : [one as T];
+}
+
+/**
+ * A schedule that computes `outputs` (tensors or their operations) and all they need, each stage
+ * on its own, in plain loops.
+ * @throws UsageError when two of the operations reduce over the same axis.
+ */
+export function createSchedule(
+  outputs: Tensor | Operation | readonly (Tensor | Operation)[],
+): Schedule {
+  const roots = new Set(listOf(outputs).map((output) => operationOf(output)));
+  const schedule = new Schedule([...roots]);
+  const ops = postOrder([...roots]);
+  checkReduceAxes(ops);
+  for (const op of ops) {
+    const stage = new Stage(schedule, op, roots.has(op));
+    schedule.insertStage(stage, schedule.stages.length);
+    if (op.kind !== "scan") continue;
+    // The update of a scan is computed in its loop, as a group.
+    const group = createGroup(schedule, op.update, [...op.statePlaceholder, ...op.inputs], false);
+    group.state = { ...group.state, attach: { type: "scanUpdate", stage } };
+  }
+  return schedule;
+}
+
+function operationOf(output: Tensor | Operation): Operation {
+  const op = isTensor(output) ? output.op : output;
+  if (isOperation(op)) return op;
+  throw new UsageError(`a schedule is made for tensors or operations, not for ${String(output)}`);
+}
+
+/** An axis belongs to one operation: its loop could not be in two places. */
+function checkReduceAxes(ops: readonly Operation[]): void {
+  const owner = new Map<IterVar, Operation>();
+  for (const op of ops) {
+    for (const axis of op.reduceAxis) {
+      const other = owner.get(axis);
+      owner.set(axis, op);
+      if (other === undefined) continue;
+      throw new UsageError(
+        `${other.name} and ${op.name} both reduce over axis ${axis.name}; make an axis for each`,
+        {
+          notes: [other, op].map((each) => ({
+            text: `${each.name} was declared here`,
+            span: each.span,
+          })),
+        },
+      );
+    }
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * What a schedule knows of one stage, as an immutable record. A primitive computes the next record
+ * from the current one and the stage takes it as a whole, so one that fails changes nothing.
+ */
+
+import type { Span } from "../../support";
+import type { IterVar, PrimExpr } from "../../ir";
+import type { Operation } from "../operation";
+import type { Tensor } from "../tensor";
+import type { TensorIntrin } from "../tensor-intrin";
+import type { Relation } from "./relation";
+import type { Stage } from "./stage";
+
+/** How a loop is to be carried out; a plain one is `DataPar`. */
+export type LoopType = "DataPar" | "Unrolled" | "Vectorized" | "Parallelized" | "Tensorized";
+
+/** What was asked for one axis. */
+export interface IterVarAttr {
+  readonly iterType: LoopType;
+  readonly bindThread?: IterVar;
+  readonly tensorIntrin?: TensorIntrin;
+  readonly prefetches: readonly { readonly tensor: Tensor; readonly offset: PrimExpr }[];
+  readonly pragmas: readonly { readonly key: string; readonly value: PrimExpr | undefined }[];
+  /** The dimension's stride is `k * factor + offset` for some `k`. */
+  readonly align?: { readonly factor: number; readonly offset: number };
+  /** Where it was asked for last. */
+  readonly span?: Span;
+}
+
+export const NO_ATTR: IterVarAttr = { iterType: "DataPar", prefetches: [], pragmas: [] };
+
+/** Where a stage is computed. */
+export type Attachment =
+  /** At the root of its group, or of the program. */
+  | { readonly type: "groupRoot" }
+  /** Inside a loop of another stage. */
+  | {
+      readonly type: "scope";
+      readonly stage: Stage;
+      readonly axis: IterVar;
+      readonly span?: Span | undefined;
+    }
+  /** In place of each of its reads. */
+  | { readonly type: "inline"; readonly span?: Span | undefined }
+  /** The same, after the reads were replaced: nothing is left to compute. */
+  | { readonly type: "inlinedAlready" }
+  /** In each step of a scan. */
+  | { readonly type: "scanUpdate"; readonly stage: Stage };
+
+export interface StageState {
+  /** The operation as it is now; `undefined` for a group. */
+  readonly op: Operation | undefined;
+  /** Every axis there ever was, and those that are loops now, outermost first. */
+  readonly allIterVars: readonly IterVar[];
+  readonly leafIterVars: readonly IterVar[];
+  readonly relations: readonly Relation[];
+  readonly iterVarAttrs: ReadonlyMap<IterVar, IterVarAttr>;
+  readonly envThreads: readonly IterVar[];
+  readonly storePredicate: PrimExpr | undefined;
+  readonly attach: Attachment;
+  /** The memory of the result; empty when nobody has said. */
+  readonly scope: string;
+  readonly doubleBuffer: boolean;
+  /** The group the stage belongs to. */
+  readonly group: Stage | undefined;
+  readonly numChildStages: number;
+}
+
+/** A stage nobody has scheduled yet. */
+export function initialState(op: Operation | undefined): StageState {
+  const axes = op?.rootIterVars ?? [];
+  return {
+    op,
+    allIterVars: axes,
+    leafIterVars: axes.some((axis) => axis.iterType === "Opaque")
+      ? axes.filter((axis) => axis.iterType !== "Opaque")
+      : axes,
+    relations: [],
+    iterVarAttrs: new Map(),
+    envThreads: [],
+    storePredicate: undefined,
+    attach: { type: "groupRoot" },
+    scope: "",
+    doubleBuffer: false,
+    group: undefined,
+    numChildStages: 0,
+  };
+}
+
+/** The attributes of one axis changed. */
+export function withAttr(
+  state: StageState,
+  axis: IterVar,
+  change: (attr: IterVarAttr) => IterVarAttr,
+): StageState {
+  const iterVarAttrs = new Map(state.iterVarAttrs);
+  iterVarAttrs.set(axis, change(iterVarAttrs.get(axis) ?? NO_ATTR));
+  return { ...state, iterVarAttrs };
+}

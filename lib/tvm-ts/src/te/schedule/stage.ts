@@ -1,0 +1,488 @@
+/** A stage: how one operation is computed. Its methods are the schedule primitives. */
+
+import { Span, UsageError, type ErrorNote } from "../../support";
+import {
+  isBool,
+  IterVar,
+  printExpr,
+  toExpr,
+  type ExprLike,
+  type IterType,
+  type PrimExpr,
+} from "../../ir";
+import type { Operation } from "../operation";
+import { isTensor, type Tensor } from "../tensor";
+import { TensorIntrin } from "../tensor-intrin";
+import { leafPosition, noteAxis, noteStage, type StageView } from "./axis-errors";
+import * as loops from "./loops";
+import type { Relation } from "./relation";
+import type { Schedule } from "./schedule";
+import {
+  initialState,
+  withAttr,
+  type Attachment,
+  type IterVarAttr,
+  type LoopType,
+  type StageState,
+} from "./stage-state";
+import { isStorageScope, isThreadTag } from "./storage-scope";
+
+/** By what an axis is split: the extent of the inner loop, or the number of steps of the outer. */
+export type SplitBy =
+  | { readonly factor: ExprLike; readonly nparts?: undefined }
+  | { readonly nparts: ExprLike; readonly factor?: undefined };
+
+/**
+ * Made by `createSchedule`; reached with `s.stage(tensor)`.
+ *
+ * Every primitive throws a UsageError for an axis that is not a loop of this stage, and leaves the
+ * stage as it was when it throws.
+ */
+export class Stage implements StageView {
+  /** @internal What the primitives replace, as a whole. */
+  state: StageState;
+
+  /** @internal */
+  constructor(
+    /** @internal */
+    readonly schedule: Schedule,
+    /** The operation as declared; `op` is what caching and factoring made of it. */
+    readonly originOp: Operation | undefined,
+    readonly isOutput = false,
+    state: StageState = initialState(originOp),
+  ) {
+    this.state = state;
+  }
+
+  get name(): string {
+    return this.originOp?.name ?? "group";
+  }
+  get op(): Operation {
+    if (this.state.op === undefined) throw new UsageError("a group of stages has no operation");
+    return this.state.op;
+  }
+  /** @internal */
+  get siblings(): readonly Stage[] {
+    return this.schedule.stages;
+  }
+  /** Every axis there ever was, in the order they were made. */
+  get allIterVars(): readonly IterVar[] {
+    return this.state.allIterVars;
+  }
+  /** The loops, outermost first. */
+  get leafIterVars(): readonly IterVar[] {
+    return this.state.leafIterVars;
+  }
+  get relations(): readonly Relation[] {
+    return this.state.relations;
+  }
+  get iterVarAttrs(): ReadonlyMap<IterVar, IterVarAttr> {
+    return this.state.iterVarAttrs;
+  }
+  get attachment(): Attachment {
+    return this.state.attach;
+  }
+  get scope(): string {
+    return this.state.scope;
+  }
+  get group(): Stage | undefined {
+    return this.state.group;
+  }
+  /** Whether anything was asked of its loops or its place; scope and alignment do not count. */
+  get isScheduled(): boolean {
+    const { relations, attach, allIterVars, leafIterVars, iterVarAttrs } = this.state;
+    return (
+      relations.length > 0 ||
+      attach.type !== "groupRoot" ||
+      allIterVars !== leafIterVars ||
+      [...iterVarAttrs.values()].some((attr) => attr.span !== undefined)
+    );
+  }
+
+  // For the primitives that change operations ---------------------------------------------------
+
+  /** @internal The stage computes its tensors by another operation from now on. */
+  replaceOp(op: Operation, state: StageState = this.state): void {
+    this.state = { ...state, op };
+    this.schedule.leadTo(this, op);
+  }
+
+  /** @internal */
+  addChildren(count: number): void {
+    this.state = { ...this.state, numChildStages: this.state.numChildStages + count };
+  }
+
+  // Loops ---------------------------------------------------------------------------------------
+
+  /**
+   * Splits an axis in two loops: `[outer, inner]`. Where the factor does not divide the extent, a
+   * condition guards the rest.
+   * @throws UsageError unless exactly one of factor and nparts is given, as a positive integer.
+   */
+  split(axis: IterVar, by: SplitBy): [outer: IterVar, inner: IterVar] {
+    const span = Span.capture();
+    const [kind, amount] = splitAmount(this, axis, by);
+    const { state, outer, inner } = loops.split(this, this.state, axis, kind, amount, span);
+    this.state = state;
+    return [outer, inner];
+  }
+
+  /**
+   * Fuses neighbouring loops, outermost first, into one. Without any axis it adds a loop of one
+   * step around the others.
+   */
+  fuse(...axes: readonly IterVar[]): IterVar {
+    const { state, fused } = loops.fuse(this, this.state, axes, Span.capture());
+    this.state = state;
+    return fused;
+  }
+
+  /** Puts the named loops in this order, in the places they have between them. */
+  reorder(...order: readonly IterVar[]): this {
+    this.state = loops.reorder(this, this.state, order);
+    return this;
+  }
+
+  /** Splits two axes and orders the loops `[xOuter, yOuter, xInner, yInner]`. */
+  tile(
+    x: IterVar,
+    y: IterVar,
+    xFactor: ExprLike,
+    yFactor: ExprLike,
+  ): [xOuter: IterVar, yOuter: IterVar, xInner: IterVar, yInner: IterVar] {
+    const span = Span.capture();
+    const first = loops.split(this, this.state, x, "factor", toExpr(xFactor), span);
+    const second = loops.split(this, first.state, y, "factor", toExpr(yFactor), span);
+    const order = [first.outer, second.outer, first.inner, second.inner] as const;
+    this.state = loops.reorder(this, second.state, order);
+    return [...order];
+  }
+
+  // Where it is computed ------------------------------------------------------------------------
+
+  /**
+   * Computes this stage inside a loop of a stage that uses it, as much as one step there needs.
+   * @throws UsageError for an output, and when `parent` does not come after this stage.
+   */
+  computeAt(parent: Stage, axis: IterVar): this {
+    const span = Span.capture();
+    if (!(parent instanceof Stage)) {
+      throw new UsageError(
+        `${this.name} is computed at a loop of a stage; write computeAt(s.stage(T), axis)`,
+      );
+    }
+    this.checkMovable("computed inside another stage");
+    this.checkOrder(parent);
+    leafPosition(parent, parent.state, axis);
+    this.checkGroup(parent);
+    return this.attach({ type: "scope", stage: parent, axis, span });
+  }
+
+  /**
+   * Puts the computation in place of each read of it.
+   * @throws UsageError for an output, a reduction, several outputs, and what is not computed.
+   */
+  computeInline(): this {
+    this.checkMovable("inlined");
+    const { op } = this.state;
+    const fail = (why: string): UsageError =>
+      new UsageError(`stage ${this.name} cannot be inlined: ${why}`, { notes: noteStage(this) });
+    if (op?.kind !== "compute") throw fail("it is not an elementwise computation");
+    if (op.reduceAxis.length > 0) {
+      throw fail(`it is a reduction over ${op.reduceAxis.map((axis) => axis.name).join(", ")}`);
+    }
+    if (op.body.length !== 1) throw fail(`it has ${op.body.length} outputs`);
+    return this.attach({ type: "inline", span: Span.capture() });
+  }
+
+  /** Computes the stage on its own, before everything that uses it: the default. */
+  computeRoot(): this {
+    return this.attach({ type: "groupRoot" });
+  }
+
+  private attach(attach: Attachment): this {
+    if (this.state.attach.type === "scanUpdate") {
+      throw new UsageError(
+        `${this.name} is the update of a scan; it is computed in the scan's loop`,
+      );
+    }
+    this.state = { ...this.state, attach };
+    return this;
+  }
+
+  private checkMovable(what: string): void {
+    const why = this.isOutput
+      ? "it is an output of the schedule"
+      : this.state.op?.kind === "placeholder"
+        ? "it is a placeholder, which is not computed"
+        : undefined;
+    if (why === undefined) return;
+    throw new UsageError(`stage ${this.name} cannot be ${what}: ${why}`, {
+      notes: noteStage(this),
+    });
+  }
+
+  private checkOrder(parent: Stage): void {
+    if (this.state.op === undefined) return;
+    if (parent === this) {
+      throw new UsageError(`stage ${this.name} cannot be computed inside itself`);
+    }
+    const position = this.siblings.indexOf(this);
+    if (this.siblings.indexOf(parent, position) > position) return;
+    const why = this.siblings.includes(parent)
+      ? `${parent.name} is computed first and does not use it`
+      : `${parent.name} is a stage of another schedule`;
+    throw new UsageError(
+      `stage ${this.name} cannot be computed inside ${parent.name}: ${why}; ` +
+        `a stage is computed inside one that uses its result`,
+      { notes: [...noteStage(this), ...noteStage(parent)] },
+    );
+  }
+
+  private checkGroup(parent: Stage): void {
+    const { group } = this.state;
+    if (group === undefined) return;
+    for (let g = parent.state.group; g !== undefined; g = g.state.group) if (g === group) return;
+    throw new UsageError(
+      `stage ${this.name} cannot be computed inside ${parent.name}, which is not in its group`,
+      { notes: [...noteStage(this), ...noteStage(parent)] },
+    );
+  }
+
+  /** Where the stage is really attached, its groups looked through. */
+  get attachSpec(): Stage {
+    const { attach, group } = this.state;
+    return attach.type === "groupRoot" && group !== undefined ? group.attachSpec : this;
+  }
+
+  // Memory --------------------------------------------------------------------------------------
+
+  /**
+   * The memory the result is kept in: `global`, `shared`, `local`, or with a suffix one of an
+   * accelerator's, such as `local.acc_buffer`.
+   * @throws UsageError for a scope of another name.
+   */
+  setScope(scope: string): this {
+    if (typeof scope !== "string" || !isStorageScope(scope)) {
+      throw new UsageError(
+        `"${String(scope)}" is no memory scope for stage ${this.name}; scopes begin with global, ` +
+          `shared, local, warp, wmma or texture`,
+      );
+    }
+    this.state = { ...this.state, scope };
+    return this;
+  }
+
+  /** Makes the stride of a dimension `k * factor + offset`, so that rows do not collide in banks. */
+  storageAlign(axis: IterVar, factor: number, offset: number): this {
+    if (!this.state.op?.axis.includes(axis)) {
+      leafPosition(this, this.state, axis);
+      throw new UsageError(
+        `axis ${axis.name} is no dimension of ${this.name}; align one of its op.axis`,
+        { notes: noteAxis(axis) },
+      );
+    }
+    if (!Number.isInteger(factor) || factor < 1 || !Number.isInteger(offset)) {
+      throw new UsageError(
+        `storageAlign of stage ${this.name}: factor ${factor} and offset ${offset} must be ` +
+          `integers, the factor at least 1`,
+      );
+    }
+    return this.annotate(axis, (attr) => ({ ...attr, align: { factor, offset } }));
+  }
+
+  /** Doubles the memory, so that one half is filled while the other is used. */
+  doubleBuffer(): this {
+    this.checkMovable("double buffered");
+    this.state = { ...this.state, doubleBuffer: true };
+    return this;
+  }
+
+  /** Stores only where `condition` holds, for threads that would all store the same. */
+  setStorePredicate(condition: ExprLike): this {
+    const predicate = toExpr(condition);
+    if (!isBool(predicate.dtype)) {
+      throw new UsageError(
+        `the store predicate of stage ${this.name} is ${printExpr(predicate)} of type ` +
+          `${predicate.dtype}; write a condition, such as i.eq(0)`,
+      );
+    }
+    this.state = { ...this.state, storePredicate: predicate };
+    return this;
+  }
+
+  // How loops run -------------------------------------------------------------------------------
+
+  /**
+   * Runs a loop's steps on threads.
+   * @throws UsageError when `thread` is not a thread axis, or another loop of the stage has it.
+   */
+  bind(axis: IterVar, thread: IterVar): this {
+    const span = Span.capture();
+    leafPosition(this, this.state, axis);
+    this.checkIterType(axis, ["DataPar", "CommReduce"], "bound to a thread");
+    if (!(thread instanceof IterVar) || thread.iterType !== "ThreadIndex") {
+      throw new UsageError(
+        `axis ${axis.name} of stage ${this.name} is bound to a thread axis; ` +
+          `make one with te.threadAxis("threadIdx.x")`,
+      );
+    }
+    if (!isThreadTag(thread.threadTag)) {
+      throw new UsageError(
+        `axis ${axis.name} of stage ${this.name} cannot be bound to "${thread.threadTag}"; threads ` +
+          `are blockIdx.x to z, threadIdx.x to z, vthread, cthread and pipeline`,
+        { notes: noteAxis(thread) },
+      );
+    }
+    for (const [other, attr] of this.state.iterVarAttrs) {
+      if (other === axis || attr.bindThread !== thread) continue;
+      if (!this.leafIterVars.includes(other)) continue;
+      throw new UsageError(
+        `axes ${other.name} and ${axis.name} of stage ${this.name} cannot both be bound to ` +
+          `${thread.threadTag}; make a thread axis for each, or fuse them`,
+        { notes: [{ text: `${other.name} was bound here`, span: attr.span }] },
+      );
+    }
+    return this.annotate(axis, (attr) => ({ ...attr, bindThread: thread, span }));
+  }
+
+  /** Threads around a whole scan. */
+  envThreads(threads: IterVar | readonly IterVar[]): this {
+    const list = threads instanceof IterVar ? [threads] : threads;
+    if (this.state.op?.kind !== "scan") {
+      throw new UsageError(`envThreads is for scans; ${this.name} is none`);
+    }
+    if (this.state.envThreads.length > 0) {
+      throw new UsageError(`the threads around ${this.name} were set before`);
+    }
+    for (const thread of list) {
+      if (thread.iterType === "ThreadIndex" && thread.dom !== undefined) continue;
+      throw new UsageError(
+        `threads around a scan are thread axes with a range: te.threadAxis([0, n], "blockIdx.x")`,
+      );
+    }
+    this.state = {
+      ...this.state,
+      envThreads: list,
+      leafIterVars: [...list, ...this.state.leafIterVars],
+      allIterVars: [...this.state.allIterVars, ...list],
+    };
+    return this;
+  }
+
+  /**
+   * Does all steps of a loop at once, as lanes of vectors.
+   * @throws UsageError for a reduction axis.
+   */
+  vectorize(axis: IterVar): this {
+    return this.markLoop(axis, "Vectorized", "vectorized");
+  }
+
+  /** Writes out a loop's steps one after another. */
+  unroll(axis: IterVar): this {
+    return this.setLoopType(axis, "Unrolled");
+  }
+
+  /**
+   * Runs a loop's steps on the cores of a processor.
+   * @throws UsageError for a reduction axis, whose steps change the same elements; see `rfactor`.
+   */
+  parallel(axis: IterVar): this {
+    return this.markLoop(axis, "Parallelized", "run in parallel");
+  }
+
+  private markLoop(axis: IterVar, type: LoopType, what: string): this {
+    leafPosition(this, this.state, axis);
+    this.checkIterType(axis, ["DataPar", "Opaque"], what);
+    return this.setLoopType(axis, type);
+  }
+
+  private setLoopType(axis: IterVar, iterType: LoopType): this {
+    const span = Span.capture();
+    leafPosition(this, this.state, axis);
+    return this.annotate(axis, (attr) => ({ ...attr, iterType, span }));
+  }
+
+  /**
+   * Replaces everything from this loop inward by an intrinsic, which must compute the same.
+   * That it does is checked when the schedule is lowered.
+   */
+  tensorize(axis: IterVar, intrin: TensorIntrin): this {
+    const span = Span.capture();
+    leafPosition(this, this.state, axis);
+    if (!(intrin instanceof TensorIntrin)) {
+      throw new UsageError(
+        `stage ${this.name} is tensorized with an intrinsic made by te.declTensorIntrin`,
+      );
+    }
+    return this.annotate(axis, (attr) => ({
+      ...attr,
+      iterType: "Tensorized",
+      tensorIntrin: intrin,
+      span,
+    }));
+  }
+
+  /**
+   * A remark on a loop that passes and targets understand, such as `auto_unroll_max_step`; "unroll"
+   * and "vectorize" are the primitives of those names.
+   */
+  pragma(axis: IterVar, key: string, value?: ExprLike | string): this {
+    if (key === "unroll") return this.unroll(axis);
+    if (key === "vectorize") return this.vectorize(axis);
+    const span = Span.capture();
+    leafPosition(this, this.state, axis);
+    if (typeof key !== "string" || key === "") {
+      throw new UsageError(`a pragma of stage ${this.name} has no name`);
+    }
+    const pragma = { key, value: value === undefined ? undefined : toExpr(value) };
+    return this.annotate(axis, (attr) => ({ ...attr, pragmas: [...attr.pragmas, pragma], span }));
+  }
+
+  /** Asks for what `tensor` is read at `offset` steps of this loop later. */
+  prefetch(tensor: Tensor, axis: IterVar, offset: ExprLike): this {
+    const span = Span.capture();
+    leafPosition(this, this.state, axis);
+    if (!isTensor(tensor)) {
+      throw new UsageError(`stage ${this.name} prefetches a tensor, not ${String(tensor)}`);
+    }
+    const prefetch = { tensor, offset: toExpr(offset) };
+    return this.annotate(axis, (attr) => ({
+      ...attr,
+      prefetches: [...attr.prefetches, prefetch],
+      span,
+    }));
+  }
+
+  private annotate(axis: IterVar, change: (attr: IterVarAttr) => IterVarAttr): this {
+    this.state = withAttr(this.state, axis, change);
+    return this;
+  }
+
+  private checkIterType(axis: IterVar, allowed: readonly IterType[], what: string): void {
+    if (allowed.includes(axis.iterType)) return;
+    const why = axis.iterType === "CommReduce" ? "a reduction axis" : `of type ${axis.iterType}`;
+    const notes: ErrorNote[] = noteAxis(axis);
+    throw new UsageError(
+      `axis ${axis.name} of stage ${this.name} is ${why} and cannot be ${what}`,
+      { notes },
+    );
+  }
+
+  /** `stage(C, compute(C, body=[...], ...))`, as the reference writes it. */
+  toString(): string {
+    if (this.originOp === undefined) return "group-stage";
+    return `stage(${this.name}, ${this.op.toString()})`;
+  }
+}
+
+function splitAmount(stage: Stage, axis: IterVar, by: SplitBy): ["factor" | "nparts", PrimExpr] {
+  const { factor, nparts } = by;
+  if ((factor === undefined) === (nparts === undefined)) {
+    const name = axis instanceof IterVar ? axis.name : "an axis";
+    throw new UsageError(
+      `splitting ${name} of stage ${stage.name} takes either { factor } or { nparts }`,
+    );
+  }
+  return factor === undefined ? ["nparts", toExpr(nparts!)] : ["factor", toExpr(factor)];
+}

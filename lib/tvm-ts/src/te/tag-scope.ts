@@ -1,0 +1,40 @@
+/** Tags for every operation declared while a function runs. */
+
+import { UsageError } from "../support";
+
+let current: string | undefined;
+
+/**
+ * Runs `declare` and gives back its result; operations declared in it get `tag`.
+ * @throws UsageError inside another `tagScope`, or for an asynchronous function.
+ */
+export function tagScope<T>(tag: string, declare: () => T): T {
+  if (current !== undefined) {
+    throw new UsageError(`tagScope("${tag}") is inside tagScope("${current}"); tags do not nest`);
+  }
+  current = tag;
+  let result: T;
+  try {
+    result = declare();
+  } finally {
+    current = undefined;
+  }
+  if (result instanceof Promise) {
+    throw new UsageError("tagScope takes a function that declares at once, not an async one");
+  }
+  return result;
+}
+
+/**
+ * The tag of an operation declared now, of its own or the scope's.
+ * @throws UsageError when both say one.
+ */
+export function effectiveTag(own: string | undefined): string {
+  if (current === undefined) return own ?? "";
+  if (own !== undefined && own !== "") {
+    throw new UsageError(
+      `the tag "${own}" is given inside tagScope("${current}"); keep one of them`,
+    );
+  }
+  return current;
+}

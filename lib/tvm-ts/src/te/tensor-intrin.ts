@@ -1,0 +1,153 @@
+/**
+ * Tensor intrinsics: hardware instructions and library calls that compute a small tensor at once,
+ * described by a computation and the statements that carry it out.
+ */
+
+import { Span, UsageError } from "../support";
+import {
+  declBuffer,
+  Evaluate,
+  isExpr,
+  isStmt,
+  IterVar,
+  toExpr,
+  type Buffer,
+  type BufferOptions,
+  type ExprLike,
+  type PrimExpr,
+  type Range,
+  type Stmt,
+  type Var,
+} from "../ir";
+import { isOperation, type Operation } from "./operation";
+import { isTensor, TensorSlice, type Tensor } from "./tensor";
+
+/** What an intrinsic's function may give: a statement, or a call evaluated for its effect. */
+export type IntrinBody = Stmt | PrimExpr;
+
+/**
+ * The statements of an intrinsic, as its function gives them: the body alone, or for reductions
+ * `[body, reduceInit, reduceUpdate]`, any of which may be `null`.
+ */
+export type IntrinBodies =
+  | IntrinBody
+  | readonly [
+      body: IntrinBody | null,
+      reduceInit?: IntrinBody | null,
+      reduceUpdate?: IntrinBody | null,
+    ];
+
+export class TensorIntrin {
+  constructor(
+    readonly name: string,
+    /** The computation it stands for. */
+    readonly op: Operation,
+    readonly inputs: readonly Tensor[],
+    /** How each input, then each output, must lie in memory. */
+    readonly buffers: readonly Buffer[],
+    readonly scalarParams: readonly Var[],
+    /** Computes the whole region. */
+    readonly body: Stmt | undefined,
+    /** Sets the region to the reduction's identity. */
+    readonly reduceInit: Stmt | undefined,
+    /** Adds one step of the reduction to the region. */
+    readonly reduceUpdate: Stmt | undefined,
+    readonly span?: Span,
+  ) {}
+
+  /**
+   * Applies the intrinsic to regions of tensors, as the body of a `compute` whose function takes
+   * the axes outside the intrinsic only.
+   */
+  call(
+    args: readonly (TensorSlice | ExprLike)[],
+    options: { readonly reduceAxis?: IterVar | readonly IterVar[] } = {},
+  ): TensorIntrinCall {
+    const slices = args.filter((arg): arg is TensorSlice => arg instanceof TensorSlice);
+    const scalars = args.filter((arg) => !(arg instanceof TensorSlice)) as ExprLike[];
+    const axis = options.reduceAxis ?? [];
+    return new TensorIntrinCall(
+      this,
+      slices.map((slice) => slice.tensor),
+      slices.map((slice) => slice.region),
+      axis instanceof IterVar ? [axis] : axis,
+      scalars.map((scalar) => toExpr(scalar)),
+    );
+  }
+
+  toString(): string {
+    return `TensorIntrin(name=${this.name})`;
+  }
+}
+
+/** A call of an intrinsic, which `compute` makes into an operation. */
+export class TensorIntrinCall {
+  constructor(
+    readonly intrin: TensorIntrin,
+    readonly tensors: readonly Tensor[],
+    readonly regions: readonly (readonly Range[])[],
+    readonly reduceAxis: readonly IterVar[],
+    readonly scalarInputs: readonly PrimExpr[],
+  ) {}
+}
+
+export interface TensorIntrinOptions {
+  readonly name?: string;
+  /** How tensors must lie in memory; a compact buffer is made for those left out. */
+  readonly binds?: ReadonlyMap<Tensor, Buffer>;
+  readonly scalarParams?: readonly Var[];
+  /** For the buffers made here. */
+  readonly defaultBufferParams?: Omit<BufferOptions, "name">;
+}
+
+/**
+ * Declares an intrinsic: `op` is the computation it stands for, over placeholders, and `fn` gives
+ * the statements that do it on the buffers of the inputs and outputs.
+ * @throws UsageError when an input is itself computed, or `fn` gives no statement.
+ */
+export function declTensorIntrin(
+  op: Operation,
+  fn: (
+    inputs: readonly Buffer[],
+    outputs: readonly Buffer[],
+    scalarParams: readonly Var[],
+  ) => IntrinBodies,
+  options: TensorIntrinOptions = {},
+): TensorIntrin {
+  const name = options.name ?? "tensor_intrin";
+  const span = Span.capture();
+  if (!isOperation(op)) {
+    const hint = isTensor(op) ? `; write ${(op as Tensor).name}.op` : "";
+    throw new UsageError(`the intrinsic ${name} is declared by an operation${hint}`);
+  }
+  const inputs = op.inputTensors;
+  for (const input of inputs) {
+    if (input.op.kind === "placeholder") continue;
+    throw new UsageError(
+      `the intrinsic ${name} reads ${input.name}, which is computed; its inputs are placeholders`,
+      { notes: [{ text: `${input.name} was declared here`, span: input.op.span }] },
+    );
+  }
+  const buffers = [...inputs, ...op.outputs].map(
+    (tensor) =>
+      options.binds?.get(tensor) ??
+      declBuffer(tensor.shape, tensor.dtype, {
+        ...options.defaultBufferParams,
+        name: tensor.op.name,
+      }),
+  );
+  const scalars = options.scalarParams ?? [];
+  const given = fn(buffers.slice(0, inputs.length), buffers.slice(inputs.length), scalars);
+  const list = (Array.isArray(given) ? given : [given]) as readonly (IntrinBody | null)[];
+  const [body, reduceInit, reduceUpdate] = list.map((stmt) => asStmt(name, stmt));
+  return new TensorIntrin(name, op, inputs, buffers, scalars, body, reduceInit, reduceUpdate, span);
+}
+
+function asStmt(name: string, given: IntrinBody | null | undefined): Stmt | undefined {
+  if (given === null || given === undefined) return undefined;
+  if (isStmt(given)) return given;
+  if (isExpr(given)) return new Evaluate(given);
+  throw new UsageError(
+    `the function of ${name} gives statements or calls, such as ib.get(), not ${typeof given}`,
+  );
+}

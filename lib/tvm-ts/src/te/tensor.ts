@@ -1,0 +1,177 @@
+/**
+ * Tensors: the results of operations.
+ *
+ * A tensor is called to read an element, `A(i, j)`, and has methods for arithmetic on all of its
+ * elements, `A.add(B)`.
+ */
+
+import { plural, UsageError } from "../support";
+import {
+  constIntValue,
+  isInteger,
+  printExpr,
+  ProducerLoad,
+  Range,
+  reprList,
+  sub,
+  toExpr,
+  type DataProducer,
+  type DataType,
+  type ExprLike,
+  type PrimExpr,
+} from "../ir";
+import type { Operation } from "./operation";
+
+/** What stands beside a tensor in elementwise arithmetic. */
+export type TensorLike = Tensor | ExprLike;
+
+/** The elementwise operations of tensors; `broadcast.ts` has them. */
+export interface TensorOperators {
+  add(a: TensorLike, b: TensorLike): Tensor;
+  subtract(a: TensorLike, b: TensorLike): Tensor;
+  multiply(a: TensorLike, b: TensorLike): Tensor;
+  divide(a: TensorLike, b: TensorLike): Tensor;
+  cast(a: Tensor, dtype: string): Tensor;
+}
+
+let operators: TensorOperators;
+
+/** Called once by the module that implements the operators, which needs the class below. */
+export function bindTensorOperators(implementation: TensorOperators): void {
+  operators = implementation;
+}
+
+// A class whose instances can be called is only typed by merging it with a call signature.
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
+export interface Tensor {
+  /**
+   * The element at these indices, one for each dimension.
+   * @throws UsageError when their number differs, one is not an integer, or one is a constant
+   * outside the tensor.
+   */
+  (...indices: readonly ExprLike[]): PrimExpr;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- as above
+export class Tensor implements DataProducer {
+  declare readonly op: Operation;
+  /** Which of the operation's outputs this is. */
+  declare readonly valueIndex: number;
+  declare readonly shape: readonly PrimExpr[];
+  declare readonly dtype: DataType;
+  declare readonly name: string;
+
+  /** Made by its operation; see `placeholder`, `compute`, `scan` and `extern`. */
+  constructor(
+    op: Operation,
+    valueIndex: number,
+    shape: readonly PrimExpr[],
+    dtype: DataType,
+    name: string,
+  ) {
+    const read = ((...indices: readonly ExprLike[]) => load(read, indices)) as Tensor;
+    Object.setPrototypeOf(read, new.target.prototype as object);
+    Object.defineProperty(read, "name", { value: name });
+    Reflect.deleteProperty(read, "length");
+    return Object.assign(read, { op, valueIndex, shape, dtype });
+  }
+
+  /** The number of dimensions. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** A part of the tensor, for a call of a tensor intrinsic: an index or `[begin, end]` each. */
+  region(...indices: readonly (ExprLike | readonly [ExprLike, ExprLike])[]): TensorSlice {
+    checkRank(this, indices.length);
+    return new TensorSlice(
+      this,
+      indices.map((index) => {
+        if (!Array.isArray(index)) return new Range(toExpr(index as ExprLike), toExpr(1));
+        const [begin, end] = index as readonly [ExprLike, ExprLike];
+        return new Range(toExpr(begin), sub(end, begin));
+      }),
+    );
+  }
+
+  /** Elementwise; dimensions of extent 1 are repeated to fit. A scalar goes with every element. */
+  add(other: TensorLike): Tensor {
+    return operators.add(this, other);
+  }
+  sub(other: TensorLike): Tensor {
+    return operators.subtract(this, other);
+  }
+  mul(other: TensorLike): Tensor {
+    return operators.multiply(this, other);
+  }
+  /** Rounds toward zero for integers. */
+  div(other: TensorLike): Tensor {
+    return operators.divide(this, other);
+  }
+  neg(): Tensor {
+    return operators.multiply(this, toExpr(-1).astype(this.dtype));
+  }
+  /** Every element converted to another type. */
+  astype(dtype: string): Tensor {
+    return operators.cast(this, dtype);
+  }
+
+  /** `Tensor(shape=[2, 3], op.name=A)`, as the reference writes it. */
+  toString(): string {
+    return `Tensor(shape=${reprList(this.shape)}, op.name=${this.op.name})`;
+  }
+
+  /** What Node's console shows: without it, a function. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+/** A part of a tensor, given by a range for each dimension. */
+export class TensorSlice {
+  constructor(
+    readonly tensor: Tensor,
+    readonly region: readonly Range[],
+  ) {}
+}
+
+function load(tensor: Tensor, indices: readonly ExprLike[]): PrimExpr {
+  checkRank(tensor, indices.length);
+  return new ProducerLoad(
+    tensor,
+    indices.map((index, dim) => checkedIndex(tensor, dim, index)),
+  );
+}
+
+function checkRank(tensor: Tensor, count: number): void {
+  if (count === tensor.ndim) return;
+  throw new UsageError(
+    `tensor ${tensor.name} has ${plural(tensor.ndim, "dimension")} and is read with ` +
+      `${plural(count, "index", "indices")}; give one for each`,
+    { notes: [{ text: `${tensor.name} was made here`, span: tensor.op.span }] },
+  );
+}
+
+function checkedIndex(tensor: Tensor, dim: number, given: ExprLike): PrimExpr {
+  const index = toExpr(given);
+  if (!isInteger(index.dtype)) {
+    throw new UsageError(
+      `index ${dim} of tensor ${tensor.name} is ${printExpr(index)} of type ${index.dtype}; ` +
+        `indices are integers`,
+    );
+  }
+  const value = constIntValue(index);
+  const extent = constIntValue(tensor.shape[dim]!);
+  if (value !== undefined && extent !== undefined && (value < 0 || value >= extent)) {
+    throw new UsageError(
+      `index ${dim} of tensor ${tensor.name} is ${value}, outside its ${extent} elements`,
+      { notes: [{ text: `${tensor.name} was made here`, span: tensor.op.span }] },
+    );
+  }
+  return index;
+}
+
+/** Whether a value of unknown origin is a tensor. */
+export function isTensor(value: unknown): value is Tensor {
+  return value instanceof Tensor;
+}

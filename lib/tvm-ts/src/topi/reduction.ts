@@ -1,0 +1,165 @@
+/** Operators that reduce dimensions. */
+
+import { UsageError } from "../support";
+import {
+  add,
+  and,
+  constant,
+  eq,
+  gt,
+  IntImm,
+  lt,
+  maxValue,
+  minValue,
+  mul,
+  or,
+  select,
+  toExpr,
+  type IterVar,
+  type PrimExpr,
+  type Var,
+} from "../ir";
+import * as te from "../te";
+import type { Tensor } from "../te";
+import { define, dimension } from "./define";
+import { tag } from "./tags";
+
+/** The dimensions to reduce, counted from the end if negative; all if left out. */
+export type AxisLike = number | readonly number[] | undefined;
+
+type ReduceOp = (x: Tensor, axis?: AxisLike, keepdims?: boolean) => Tensor;
+
+/** Which dimensions are reduced, over which axes, and what is left. */
+class Reduction {
+  readonly dims: readonly number[];
+  readonly axes: readonly IterVar[];
+  readonly shape: readonly PrimExpr[];
+
+  constructor(
+    operator: string,
+    private readonly x: Tensor,
+    axis: AxisLike,
+    private readonly keepdims: boolean,
+  ) {
+    if (x.ndim === 0) throw new UsageError(`${operator}: ${x.name} has no dimensions to reduce`);
+    const given = axis === undefined ? x.shape.map((_, i) => i) : [axis].flat();
+    const positions = given.map((dim) => dimension(operator, x, dim));
+    this.dims = [...new Set(positions)].sort((a, b) => a - b);
+    this.axes = this.dims.map((dim) => te.reduceAxis([0, x.shape[dim]!], `k${dim}`));
+    this.shape = x.shape.flatMap((extent, dim) => {
+      if (!this.dims.includes(dim)) return [extent];
+      return keepdims ? [new IntImm(1)] : [];
+    });
+  }
+
+  /** The element of the tensor that goes into the result's element at `axes`. */
+  element(axes: readonly Var[]): PrimExpr {
+    let next = 0;
+    const indices = this.x.shape.map((_, dim) => {
+      const reduced = this.dims.indexOf(dim);
+      if (reduced >= 0) {
+        if (this.keepdims) next++;
+        return this.axes[reduced]!;
+      }
+      return axes[next++]!;
+    });
+    return this.x(...indices);
+  }
+
+  /** The number of the element among those that are reduced. */
+  position(): PrimExpr {
+    return this.axes.reduce<PrimExpr>(
+      (sofar, axis, i) =>
+        i === 0 ? axis.var_ : add(mul(sofar, this.x.shape[this.dims[i]!]!), axis.var_),
+      toExpr(0),
+    );
+  }
+}
+
+function reduceOp(operator: string, reducer: te.Reducer): ReduceOp {
+  return (x, axis, keepdims = false) => {
+    const reduction = new Reduction(operator, x, axis, keepdims);
+    const info = { name: `${x.op.name}_red`, tag: tag.COMM_REDUCE };
+    return define(reduction.shape, (i) => reducer(reduction.element(i), reduction.axes), info);
+  };
+}
+
+export const sum = reduceOp("sum", te.sum);
+export const max = reduceOp("max", te.max);
+export const min = reduceOp("min", te.min);
+export const prod = reduceOp(
+  "prod",
+  te.commReducer(
+    (x, y) => mul(x, y),
+    () => 1,
+    "prod",
+  ),
+);
+/** Whether all of some conditions hold. */
+export const all = reduceOp(
+  "all",
+  te.commReducer(
+    (x, y) => and(x, y),
+    () => true,
+    "all",
+  ),
+);
+/** Whether one of some conditions holds. */
+export const any = reduceOp(
+  "any",
+  te.commReducer(
+    (x, y) => or(x, y),
+    () => false,
+    "any",
+  ),
+);
+
+type Better = (a: PrimExpr, b: PrimExpr) => PrimExpr;
+
+/** An index and a value: the better value, and of equal ones the first (or last) index. */
+function indexReducer(
+  name: string,
+  better: Better,
+  worst: (dtype: string) => PrimExpr,
+  last: boolean,
+): te.TupleReducer {
+  const earlier: Better = last ? gt : lt;
+  return te.tupleReducer(
+    (lhs, rhs) => {
+      const [i, x] = lhs as readonly [PrimExpr, PrimExpr];
+      const [j, y] = rhs as readonly [PrimExpr, PrimExpr];
+      const wins = better(x, y);
+      const first = or(wins, and(eq(x, y), earlier(i, j)));
+      return [select(first, i, j), select(wins, x, y)];
+    },
+    ([index, value]) => [constant(-1, index), worst(value!)],
+    name,
+  );
+}
+
+function indexOp(
+  operator: string,
+  better: Better,
+  worst: (dtype: string) => PrimExpr,
+): (x: Tensor, axis?: AxisLike, keepdims?: boolean, selectLastIndex?: boolean) => Tensor {
+  return (x, axis, keepdims = false, selectLastIndex = false) => {
+    const reduction = new Reduction(operator, x, axis, keepdims);
+    const reducer = indexReducer(operator, better, worst, selectLastIndex);
+    const pairs = te.compute(
+      reduction.shape,
+      (...i) => reducer([reduction.position(), reduction.element(i)], reduction.axes),
+      {
+        name: `${x.op.name}_red_temp`,
+        tag: tag.COMM_REDUCE_IDX,
+        varargsNames: reduction.shape.map((_, i) => `ax${i}`),
+      },
+    );
+    const info = { name: `${x.op.name}_red`, tag: tag.COMM_REDUCE_IDX };
+    return define(reduction.shape, (i) => pairs[0]!(...i), info);
+  };
+}
+
+/** The index of the largest element; over several dimensions, counted row by row. */
+export const argmax = indexOp("argmax", gt, minValue);
+/** The index of the smallest element. */
+export const argmin = indexOp("argmin", lt, maxValue);

@@ -1,0 +1,20 @@
+/** What kinds of computations operators are: automatic schedules go by these. */
+
+export const tag = {
+  ELEMWISE: "elemwise",
+  BROADCAST: "broadcast",
+  INJECTIVE: "injective",
+  COMM_REDUCE: "comm_reduce",
+  COMM_REDUCE_IDX: "comm_reduce_idx",
+  MATMUL: "matmul",
+} as const;
+
+/** Whether an element of the result is made from one element of each input. */
+export function isBroadcast(text: string): boolean {
+  return text.startsWith(tag.ELEMWISE) || text.startsWith(tag.BROADCAST);
+}
+
+/** Whether nothing is reduced. */
+export function isInjective(text: string): boolean {
+  return isBroadcast(text) || text.startsWith(tag.INJECTIVE);
+}
