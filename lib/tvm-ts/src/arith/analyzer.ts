@@ -93,7 +93,9 @@ export class Analyzer {
   /** `expr` with the rewrite rules applied from the inside out, twice. The same object if no rule applies. */
   rewriteSimplify(expr: PrimExpr): PrimExpr {
     const once = this.rewriter.of(expr);
-    return once === expr ? expr : this.rewriter.of(once);
+    if (once === expr) return expr;
+    const twice = this.rewriter.of(once);
+    return exprEqual(twice, expr) ? expr : twice; // some rules undo each other
   }
 
   /** `expr` as a sum of scaled quotients and remainders, like terms merged. The same object if it is one. */
@@ -102,13 +104,13 @@ export class Analyzer {
     return exprEqual(simple, expr) ? expr : simple;
   }
 
-  /** Rewriting and canonical simplification in turns, `steps` of them. */
+  /** Rewriting and canonical simplification in turns, `steps` of them. The same object if nothing changes. */
   simplify(expr: PrimExpr, steps = 2): PrimExpr {
     let simple = expr;
     for (let step = 0; step < steps && !isConstInt(simple); step++) {
       simple = step % 2 === 0 ? this.rewriteSimplify(simple) : this.canonicalSimplify(simple);
     }
-    return simple;
+    return exprEqual(simple, expr) ? expr : simple;
   }
 
   /** Whether `condition` simplifies to true. */

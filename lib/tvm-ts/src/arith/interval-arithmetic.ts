@@ -28,7 +28,6 @@ import {
   type BinaryExpr,
   type PrimExpr,
 } from "../ir";
-import { UsageError } from "../support";
 import { IntSet } from "./int-set";
 
 /** The proofs interval arithmetic needs, under the facts of whoever evaluates. */
@@ -47,6 +46,12 @@ function combine(op: (a: PrimExpr, b: PrimExpr) => PrimExpr, otherwise: Combine)
     if (b.isNothing) return b;
     return otherwise(prover, a, b);
   };
+}
+
+/** Division by the constant 0 has no value; nothing is said of it. */
+function division(op: (a: PrimExpr, b: PrimExpr) => PrimExpr, otherwise: Combine): Combine {
+  const divide = combine(op, otherwise);
+  return (prover, a, b) => (isZero(b.min) ? IntSet.everything() : divide(prover, a, b));
 }
 
 const sum = combine(add, (_, a, b) =>
@@ -72,11 +77,9 @@ const product = combine(mul, (prover, a, b) => {
 });
 
 function divided(divide: (a: PrimExpr, b: PrimExpr) => PrimExpr): Combine {
-  return combine(divide, (prover, a, b) => {
+  return division(divide, (prover, a, b) => {
     if (!b.isSinglePoint) return IntSet.everything();
-    if (isZero(b.min)) throw divisionByZero();
-    if (isOne(b.min)) return a;
-    return scaled(prover, a, b.min, divide);
+    return isOne(b.min) ? a : scaled(prover, a, b.min, divide);
   });
 }
 
@@ -109,12 +112,15 @@ function scaled(
   );
 }
 
-const truncRemainder = combine(truncMod, (prover, _, b) => {
+const truncRemainder = division(truncMod, (prover, a, b) => {
   if (!b.isSinglePoint) return IntSet.everything();
-  return remainderOf(prover, b.min);
+  const set = remainderOf(prover, b.min);
+  // The remainder has the sign of the dividend.
+  if (prover.canProveGreaterEqual(a.min, 0)) return set;
+  return IntSet.interval(neg(set.max), set.max);
 });
 
-const floorRemainder = combine(floorMod, (prover, a, b) => {
+const floorRemainder = division(floorMod, (prover, a, b) => {
   if (!b.isSinglePoint) return IntSet.everything();
   const divisor = b.min;
   if (divisor.kind === "IntImm" && divisor.value > 0) {
@@ -132,7 +138,6 @@ const floorRemainder = combine(floorMod, (prover, a, b) => {
 
 /** All remainders of a division by `divisor`. */
 function remainderOf(prover: IntervalProver, divisor: PrimExpr): IntSet {
-  if (isZero(divisor)) throw divisionByZero();
   if (prover.canProveGreaterEqual(divisor, 0)) {
     return IntSet.interval(zero(divisor.dtype), sub(divisor, 1));
   }
@@ -156,7 +161,3 @@ export const arithmetic: Readonly<Record<BinaryExpr["kind"], Combine>> = {
   Min: smaller,
   Max: larger,
 };
-
-function divisionByZero(): UsageError {
-  return new UsageError("division by zero: the divisor is the constant 0");
-}

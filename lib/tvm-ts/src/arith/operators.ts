@@ -46,7 +46,19 @@ export const OPERATORS = {
 export type OperatorKind = keyof typeof OPERATORS;
 export type OperatorExpr = InstanceType<(typeof OPERATORS)[OperatorKind]>;
 
+const DIVISIONS: ReadonlySet<OperatorKind> = new Set(["Div", "Mod", "FloorDiv", "FloorMod"]);
+
+/**
+ * What the operator folds to, if anything. A division by the constant 0 stays as it is: it may be
+ * in a branch that is never taken.
+ */
+export function fold(kind: OperatorKind, a: PrimExpr, b: PrimExpr): PrimExpr | undefined {
+  const isZero = (b.kind === "IntImm" || b.kind === "FloatImm") && b.value === 0;
+  if (isZero && DIVISIONS.has(kind)) return undefined;
+  return constFold[kind](a, b);
+}
+
 /** The operator over operands of one type, folded. */
 export function operate(kind: OperatorKind, a: PrimExpr, b: PrimExpr): PrimExpr {
-  return constFold[kind](a, b) ?? new OPERATORS[kind](a, b);
+  return fold(kind, a, b) ?? new OPERATORS[kind](a, b);
 }

@@ -12,7 +12,6 @@ import {
   cast,
   CommReducer,
   constant,
-  constFold,
   isIndexType,
   Reduce,
   Select,
@@ -34,7 +33,7 @@ import {
 } from "../../ir";
 import { fits, floorDivide, floorRemainder, truncDivide } from "../int-math";
 import { binaryOperands, levelOf, Memoized } from "../memo";
-import { OPERATORS } from "../operators";
+import { fold, OPERATORS } from "../operators";
 import { RewriteSimplifier } from "../rewrite/simplifier";
 import {
   normalize,
@@ -163,7 +162,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
     let builder: SumBuilder | undefined;
     for (const { form: term, sign } of rest) {
       if (builder === undefined) {
-        const folded = fold(sign === 1 ? "Add" : "Sub", form, term);
+        const folded = foldForms(sign === 1 ? "Add" : "Sub", form, term);
         if (folded !== undefined) {
           form = folded;
           continue;
@@ -179,7 +178,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
   private productForm(expr: Mul): Form {
     const a = this.forms.of(expr.a);
     const b = this.forms.of(expr.b);
-    const folded = fold("Mul", a, b);
+    const folded = foldForms("Mul", a, b);
     if (folded !== undefined) return folded;
     const [form, factor] = a.kind === "IntImm" ? [b, a] : [a, b];
     const scaled = factor.kind === "IntImm" ? scaledBy(form, factor.value) : undefined;
@@ -189,7 +188,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
   private quotientForm(expr: Div | FloorDiv, mode: DivMode): Form {
     const a = this.forms.of(expr.a);
     const b = this.forms.of(expr.b);
-    const folded = fold(expr.kind, a, b);
+    const folded = foldForms(expr.kind, a, b);
     if (folded !== undefined) return folded;
     if (b.kind !== "IntImm" || b.value <= 0) return rebuilt(expr, a, b);
     const divisor = b.value;
@@ -239,15 +238,15 @@ export class CanonicalSimplifier extends RewriteSimplifier {
   /** `split / divisor` */
   private splitQuotient(split: Split, divisor: number, mode: DivMode): Split {
     const form = withMode(split, mode);
-    const { index, dtype, scale, lower, upper } = form;
+    const { index, dtype, scale, upper } = form;
     if (scale % divisor === 0) return form.with({ scale: scale / divisor });
-    const combined = lower * (divisor / scale);
-    if (divisor % scale === 0 && fits(combined, dtype)) {
+    const combined = combinedFactor(form, divisor);
+    if (combined !== undefined) {
       // ((x % u) / l * s) / (s*d)  ->  (x % u) / (l*d)
       if (upper === Infinity || upper % combined === 0) {
         return form.with({ scale: 1, lower: combined });
       }
-      if (upper <= combined) return new Split(zero(dtype));
+      if (upper > 0 && upper <= combined) return new Split(zero(dtype));
       const remainder = remainderOf(mode, index, upper);
       return form.with({ index: remainder, upper: Infinity, scale: 1, lower: combined });
     }
@@ -257,7 +256,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
   private truncRemainderForm(expr: Mod): Form {
     const a = this.forms.of(expr.a);
     const b = this.forms.of(expr.b);
-    const folded = fold("Mod", a, b);
+    const folded = foldForms("Mod", a, b);
     if (folded !== undefined) return folded;
     if (b.kind !== "IntImm" || b.value <= 0) return rebuilt(expr, a, b);
     const divisor = b.value;
@@ -284,7 +283,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
   private floorRemainderForm(expr: FloorMod): Form {
     const a = this.forms.of(expr.a);
     const b = this.forms.of(expr.b);
-    const folded = fold("FloorMod", a, b);
+    const folded = foldForms("FloorMod", a, b);
     if (folded !== undefined) return folded;
     if (b.kind !== "IntImm" || b.value <= 0) return rebuilt(expr, a, b);
     const divisor = b.value;
@@ -309,8 +308,8 @@ export class CanonicalSimplifier extends RewriteSimplifier {
     const { index, dtype, lower, upper, scale } = form;
     if (scale % divisor === 0) return form.with({ scale: 0 });
     // ((x % u) / l * s) % (s*d)  ->  ((x % u) % (l*d)) / l * s
-    const combined = lower * (divisor / scale);
-    if (divisor % scale === 0 && fits(combined, dtype)) {
+    const combined = combinedFactor(form, divisor);
+    if (combined !== undefined) {
       if (upper === Infinity) return form.with({ upper: combined });
       if (upper % combined === 0) {
         if (combined >= upper) return form.with({ upper: combined });
@@ -320,8 +319,8 @@ export class CanonicalSimplifier extends RewriteSimplifier {
         const part = lower === 1 ? inner : this.splitQuotient(inner, lower, mode);
         const whole = part.scale * scale;
         if (fits(whole, dtype)) return part.with({ scale: whole });
-      } else if (combined % upper === 0) {
-        return form;
+      } else if (combined % upper === 0 && (mode === "trunc" || combined > 0 === upper > 0)) {
+        return form; // smaller than the divisor already
       }
     }
     return new Split(normalize(form), dtype, 1, divisor, 1, mode);
@@ -423,8 +422,8 @@ function combined(reduce: Reduce): PrimExpr {
  * What the operator folds to. Folding looks at constants only and hands the other operand back as
  * it is, whatever form it has.
  */
-function fold(kind: Arithmetic["kind"], a: Form, b: Form): Form | undefined {
-  return constFold[kind](a as PrimExpr, b as PrimExpr);
+function foldForms(kind: Arithmetic["kind"], a: Form, b: Form): Form | undefined {
+  return fold(kind, a as PrimExpr, b as PrimExpr);
 }
 
 /** The node over the expressions its operands' forms stand for. */
@@ -449,6 +448,17 @@ function scaledBy(form: Form, factor: number): Form | undefined {
   const split = toSplit(form);
   const scale = split.scale * factor;
   return fits(scale, split.dtype) ? split.with({ scale }) : undefined;
+}
+
+/**
+ * `lower * d` where `scale * d` is the divisor, if that makes one division of two. Rounding down
+ * twice is rounding down once only if the outer divisor is positive.
+ */
+function combinedFactor(split: Split, divisor: number): number | undefined {
+  const { lower, scale, mode, dtype } = split;
+  const combined = lower * (divisor / scale);
+  const rounds = scale > 0 || lower === 1 || mode === "trunc";
+  return rounds && divisor % scale === 0 && fits(combined, dtype) ? combined : undefined;
 }
 
 /** The split with divisions of `mode`; what divides in another mode becomes the index. */

@@ -190,18 +190,13 @@ function vectorBuilder(kind: "Ramp" | "Broadcast", args: readonly Pattern[]): Bu
 
 /** The operator applied and folded; undefined when a constant would not be what it stands for. */
 function combine(kind: OperatorKind, a: PrimExpr, b: PrimExpr): PrimExpr | undefined {
-  if (b.kind === "IntImm") {
-    const exact = EXACT[kind];
-    if (a.kind === "IntImm" && exact !== undefined) {
-      const value = exact(a.value, b.value);
-      return fits(value, a.dtype) ? new IntImm(value, a.dtype) : undefined;
-    }
-    if (b.value === 0 && DIVISIONS.has(kind)) return undefined;
+  const exact = EXACT[kind];
+  if (a.kind === "IntImm" && b.kind === "IntImm" && exact !== undefined) {
+    const value = exact(a.value, b.value);
+    return fits(value, a.dtype) ? new IntImm(value, a.dtype) : undefined;
   }
   return operate(kind, a, b);
 }
-
-const DIVISIONS: ReadonlySet<PatternKind> = new Set(["Div", "Mod", "FloorDiv", "FloorMod"]);
 
 /** Whole-number operators; not a number where there is no whole result. */
 const EXACT: Readonly<Partial<Record<PatternKind, (x: number, y: number) => number>>> = {

@@ -74,7 +74,9 @@ export type Test = (match: Match, ask: Questions) => boolean;
 export class Rule {
   /** The rule as it reads: `(x + c1) + c2 -> x + (c1 + c2)`. */
   readonly name: string;
-  private readonly alternatives: readonly { pattern: Pattern; matches: Matcher }[];
+  /** What it matches: the first of these that does. */
+  readonly patterns: readonly Pattern[];
+  private readonly matchers: readonly Matcher[];
   private readonly build: Builder | undefined;
   private readonly holds: Condition | undefined;
 
@@ -86,10 +88,8 @@ export class Rule {
     readonly again: boolean,
   ) {
     const texts = typeof patterns === "string" ? [patterns] : patterns;
-    this.alternatives = texts.map((text) => {
-      const pattern = parsePattern(text);
-      return { pattern, matches: compileMatcher(pattern) };
-    });
+    this.patterns = texts.map(parsePattern);
+    this.matchers = this.patterns.map(compileMatcher);
     const result = typeof replacement === "string" ? replacement : replacement.name;
     const when = typeof condition === "function" ? condition.name : condition;
     this.name = `${texts.join(", ")} -> ${result}${when === undefined ? "" : ` if ${when}`}`;
@@ -100,7 +100,7 @@ export class Rule {
 
   /** The kinds its matches can have at the root and in the first two operands ("any": all). */
   get heads(): readonly { kind: PatternKind; first: PatternHead; second: PatternHead }[] {
-    return this.alternatives.map(({ pattern }) => {
+    return this.patterns.map((pattern) => {
       if (pattern.type !== "node") throw new Error(`the rule ${this.name} matches everything`);
       const [first, second] = pattern.args;
       return { kind: pattern.kind, first: headOf(first), second: headOf(second) };
@@ -109,9 +109,9 @@ export class Rule {
 
   /** Whether a pattern matches; fills the slots. */
   private matches(expr: PrimExpr, slots: Slots): boolean {
-    const { alternatives } = this;
-    if (alternatives.length === 1) return alternatives[0]!.matches(expr, slots);
-    return alternatives.some(({ matches }) => {
+    const { matchers } = this;
+    if (matchers.length === 1) return matchers[0]!(expr, slots);
+    return matchers.some((matches) => {
       slots.fill(undefined); // a variable the alternative does not have stands for nothing
       return matches(expr, slots);
     });

@@ -11,7 +11,6 @@ import {
   CallEffect,
   cast,
   constant,
-  constFold,
   eq,
   exprEqual,
   FloatImm,
@@ -45,7 +44,7 @@ import type { ConstIntBound } from "../const-int-bound";
 import { extractConstraints } from "../constraints";
 import { levelOf, Memoized } from "../memo";
 import type { ModularSet } from "../modular-set";
-import { OPERATORS, type OperatorExpr } from "../operators";
+import { fold, OPERATORS, type OperatorExpr } from "../operators";
 import type { Slots } from "./compile";
 import type { Order, Questions } from "./questions";
 import { rules, type RewrittenKind } from "./rules";
@@ -193,7 +192,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
   private rewriteOperator(expr: RewrittenOperator): PrimExpr {
     const a = this.of(expr.a);
     const b = this.of(expr.b);
-    const folded = constFold[expr.kind](a, b);
+    const folded = fold(expr.kind, a, b);
     if (folded !== undefined) return folded;
     const node = a === expr.a && b === expr.b ? expr : new OPERATORS[expr.kind](a, b);
     return this.truthOf(node) ?? this.applyRules(node, expr.kind, a, b);

@@ -82,6 +82,5 @@ export const lessRules: RuleSet = {
     again("c1 + y < x", "c1 < x - y"),
     again("x + c1 < c2", "x < c2 - c1"),
     again("x - c1 < c2", "x < c2 + c1"),
-    rule("x - c1 < 0", "x < c1"),
   ],
 };

@@ -7,9 +7,7 @@ export const notRules: RuleSet = {
   any: [
     rule("!(!x)", "x"),
     rule("!(x <= y)", "y < x"),
-    rule("!(x >= y)", "x < y"),
     rule("!(x < y)", "y <= x"),
-    rule("!(x > y)", "x <= y"),
     rule("!(x == y)", "x != y"),
     rule("!(x != y)", "x == y"),
     again("!(x || y)", "!x && !y"),

@@ -17,7 +17,7 @@ export const truncDivRules: RuleSet = {
     rule("truncdiv(broadcast(x, lanes), broadcast(y, lanes))", "broadcast(truncdiv(x, y), lanes)"),
     rule("truncdiv(ramp(b1, c1, lanes), broadcast(c2, lanes))", quotientOfRampTruncated),
   ],
-  float: [rule("truncdiv(x, f1)", timesReciprocal)],
+  float: [rule("truncdiv(x, f1)", timesReciprocal, "f1 != 0")],
   index: [
     rule("truncdiv(truncdiv(x, c1), c2)", "truncdiv(x, c1*c2)", "c1 > 0, c2 > 0"),
     rule(
