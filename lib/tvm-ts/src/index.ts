@@ -17,5 +17,19 @@ export * as view from "./view";
 
 installDisplays();
 
-/** What runs in this process: its devices, arrays, modules and sessions. */
-export const { build, cpu, devices, extDev, loadModule, nd, rpc } = createApi(host);
+const api = createApi(host);
+
+/** Compiles lowered functions into a module. */
+export const build = api.build;
+/** Loads a module that was saved. */
+export const loadModule = api.loadModule;
+/** The CPU of this process. */
+export const cpu = api.cpu;
+/** An accelerator of this process. */
+export const extDev = api.extDev;
+/** The devices of this process. */
+export const devices = api.devices;
+/** Arrays on devices. */
+export const nd = api.nd;
+/** Sessions, here and elsewhere. */
+export const rpc = api.rpc;

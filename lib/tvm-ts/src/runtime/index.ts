@@ -16,7 +16,7 @@ export {
 export { bytesOf, createMemory, MAX_PAGES, PAGE_BYTES } from "./memory";
 export { ELEMENTS, elementType, type ElementType } from "./element";
 export { halfToNumber, numberToHalf } from "./half";
-export { NDArray, type DlpackRecord, type DlpackSource } from "./ndarray";
+export { NDArray, type ArrayData, type DlpackRecord, type DlpackSource } from "./ndarray";
 export * as np from "./numpy";
 export { bindArguments, type Argument } from "./arguments";
 export { type Linked, type PackedFunction } from "./instance";
@@ -24,3 +24,4 @@ export { Module, type ModuleHost, type PackedFunc, type SourceKind } from "./mod
 export { decodeModule, encodeModule, type ModuleContents } from "./module-file";
 export { type ParallelWork, type RangeFunction, type ThreadPool } from "./thread-pool";
 export { type TimingOptions, type TimingResult } from "./time-evaluator";
+export type { CompilerOptions, Host } from "./host";

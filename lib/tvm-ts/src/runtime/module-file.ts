@@ -24,6 +24,8 @@ export interface ModuleContents {
   /** Text of the functions that the code was made from. */
   readonly tir: () => string;
   readonly imports: readonly ModuleContents[];
+  /** The functions in C, and the machine to compile them for; files do not carry it. */
+  readonly library?: { readonly source: () => string; readonly triple: string | undefined };
 }
 
 /** The bytes of a file. */
@@ -59,13 +61,14 @@ export function decodeModule(bytes: Uint8Array, name: string): LoadedModule {
   const start = bytes.length - CHECKSUM_SECTION_BYTES;
   const body = bytes.subarray(0, Math.max(start, 0));
   const expected = section(SECTIONS.checksum, sha256(body));
-  if (start < 0 || expected.some((byte, i) => bytes[start + i] !== byte)) {
-    const marker = new TextDecoder("latin1").decode(bytes.slice(-CHECKSUM_SECTION_BYTES));
-    refuse(
-      marker.includes(SECTIONS.checksum)
-        ? "its checksum is wrong, so some of its bytes have changed since it was saved"
-        : "it does not end as files saved by this library do; it is cut off or made by something else",
-    );
+  const matches = (from: number, to: number): boolean =>
+    expected.subarray(from, to).every((byte, i) => bytes[start + from + i] === byte);
+  const title = CHECKSUM_SECTION_BYTES - DIGEST_BYTES;
+  if (start < 0 || !matches(0, title)) {
+    refuse("it does not end as saved modules do: it is cut off, or made by something else");
+  }
+  if (!matches(title, CHECKSUM_SECTION_BYTES)) {
+    refuse("its checksum is wrong, so some of its bytes have changed since it was saved");
   }
   let module: WebAssembly.Module;
   try {
@@ -118,7 +121,8 @@ function section(name: string, contents: Uint8Array): Uint8Array {
   return concatenate([new Uint8Array([0]), leb128(inside.length), inside]);
 }
 
-const CHECKSUM_SECTION_BYTES = section(SECTIONS.checksum, new Uint8Array(32)).length;
+const DIGEST_BYTES = 32;
+const CHECKSUM_SECTION_BYTES = section(SECTIONS.checksum, new Uint8Array(DIGEST_BYTES)).length;
 
 function leb128(value: number): Uint8Array {
   const bytes: number[] = [];

@@ -5,22 +5,18 @@ import { bindArguments, type Argument } from "./arguments";
 import { deviceName, type Device, type ExternFunction, type Word } from "./device";
 import { Instance, type Linked, type PackedFunction } from "./instance";
 import { decodeModule, encodeModule, type ModuleContents } from "./module-file";
-import type { ThreadPool } from "./thread-pool";
+import type { CompilerOptions, Host } from "./host";
 import { timeCalls, type TimingOptions, type TimingResult } from "./time-evaluator";
 
-/** The texts of a module: `wat` its WebAssembly, `tir` what it was compiled from. */
-export type SourceKind = "wat" | "tir";
+/** The texts of a module: `wat` its WebAssembly, `c` its C, `tir` what it was compiled from. */
+export type SourceKind = "wat" | "c" | "tir";
 
-/** What the embedding application does for modules. */
-export interface ModuleHost {
+/** What modules need of what is around them. */
+export interface ModuleHost extends Pick<Host, "writeFile" | "compileLibrary" | "threads"> {
   /** Where functions without array arguments run. */
   defaultDevice(kind: ModuleRecord["device"]): Device;
   /** The text of a WebAssembly module. */
   wasmText(code: Uint8Array): string;
-  /** Writes a file, completely or not at all. */
-  writeFile(path: string, bytes: Uint8Array): void;
-  /** Threads for parallel loops; `undefined` where there are none. */
-  threads(): ThreadPool | undefined;
 }
 
 /** A function of a module, bound to it. */
@@ -141,7 +137,7 @@ export class Module {
     this.state.host.writeFile(path, this.toBytes());
   }
 
-  /** The module as text: `"wat"` for its WebAssembly, `"tir"` for the functions it was made from. */
+  /** The module as text: its WebAssembly, its C, or the functions it was made from. */
   getSource(kind: SourceKind = "wat"): string {
     const { contents, host } = this.state;
     switch (kind) {
@@ -149,9 +145,30 @@ export class Module {
         return contents.tir();
       case "wat":
         return host.wasmText(contents.code);
+      case "c":
+        return this.library().source();
       default:
-        throw new UsageError(`a compiled module has the sources "wat" and "tir", not "${kind}"`);
+        throw new UsageError(
+          `a module has the sources "wat", "c" and "tir", not "${String(kind)}"`,
+        );
     }
+  }
+
+  /**
+   * Compiles the module's C source to a shared library, which TVM's own C runtime loads.
+   * @throws UsageError when there is no compiler for the target, or with what it says.
+   */
+  exportLibrary(path: string, options: CompilerOptions = {}): void {
+    const { source, triple } = this.library();
+    this.state.host.compileLibrary(source(), path, triple, options);
+  }
+
+  private library(): NonNullable<ModuleContents["library"]> {
+    const { library } = this.state.contents;
+    if (library !== undefined) return library;
+    throw new UsageError(
+      "a module loaded from a file has no C source; ask the module that was built for it",
+    );
   }
 
   /**

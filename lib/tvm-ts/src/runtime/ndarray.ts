@@ -68,6 +68,9 @@ export interface DlpackSource {
   __dlpack__(): DlpackRecord;
 }
 
+/** What an array can be made of. */
+export type ArrayData = NDArray | ArrayLike | DlpackSource;
+
 export class NDArray implements DlpackSource {
   private constructor(
     private readonly storage: Storage,
@@ -86,7 +89,7 @@ export class NDArray implements DlpackSource {
   }
 
   /** An array with the values, shape and type of `data`. */
-  static of(data: NDArray | ArrayLike | DlpackSource, device: Device): NDArray {
+  static of(data: ArrayData, device: Device): NDArray {
     if (data instanceof NDArray) {
       return NDArray.empty(data.shape, data.dtype, device).copyFrom(data);
     }
@@ -177,7 +180,10 @@ export class NDArray implements DlpackSource {
    * Copies values in, converting them to this array's type.
    * @throws UsageError when the shapes differ.
    */
-  copyFrom(source: NDArray | ArrayLike): this {
+  copyFrom(source: ArrayData): this {
+    if (!(source instanceof NDArray) && isDlpackSource(source)) {
+      return this.copyFrom(NDArray.fromDlpack(source, this.device));
+    }
     const from = source instanceof NDArray ? source : toArray(source);
     if (from.shape.join() !== this.shape.join()) {
       throw new UsageError(

@@ -1,0 +1,42 @@
+/** From lowered functions to a module that can be called, saved or compiled further. */
+
+import { generateC, generateWasm } from "../codegen";
+import { mutate, printModule, type IRModule, type PrimFunc } from "../ir";
+import { UsageError } from "../support";
+import { Module, type ModuleHost } from "../runtime";
+import type { Target } from "./target";
+
+/**
+ * Compiles lowered functions. They run as WebAssembly here; their C source is generated when
+ * somebody asks for it.
+ * @throws UsageError for what the target cannot run.
+ */
+export function buildModule(functions: IRModule, target: Target, host: ModuleHost): Module {
+  const names = [...functions.functions.keys()];
+  if (names.length === 0) throw new UsageError("there is no function to build");
+  const lowered = functions.map((func) => lowerOperators(func, target));
+  const { binary, record } = generateWasm(lowered, {
+    target: target.toString(),
+    device: target.kind,
+    entry: names[0]!,
+    ...(target.configuration === undefined ? {} : { configuration: target.configuration }),
+  });
+  const tir = (): string => printModule(functions).text;
+  const triple = target.host?.triple ?? target.triple;
+  const library = { source: () => generateC(lowered), triple };
+  return Module.of({ code: binary, record, tir, imports: [], library }, host);
+}
+
+/** The function with the target's own operators expressed by what every target has. */
+export function lowerOperators(func: PrimFunc, { lowerings }: Target): PrimFunc {
+  if (lowerings.size === 0) return func;
+  const body = mutate(func.body, {
+    Call(call, recur) {
+      const inner = recur.children(call);
+      const lowering = lowerings.get(call.op);
+      // What a lowering gives may use operators of the target again.
+      return lowering === undefined ? inner : recur(lowering(inner));
+    },
+  });
+  return func.with({ body });
+}

@@ -1,0 +1,73 @@
+/// <reference types="node" />
+/** The C compilers of the machine. */
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UsageError } from "../support";
+import type { CompilerOptions } from "../runtime";
+
+interface Compiler {
+  readonly command: string;
+  /** How to get it. */
+  readonly install: string;
+}
+
+/** The compiler for a machine, by the beginning of its triple. */
+function compilerFor(triple: string | undefined): Compiler {
+  if (triple === undefined) return { command: "cc", install: "apt install gcc" };
+  const [architecture = ""] = triple.split("-");
+  if (/^arm/.test(architecture)) {
+    return { command: "arm-linux-gnueabihf-gcc", install: "apt install gcc-arm-linux-gnueabihf" };
+  }
+  if (/^(aarch64|arm64)/.test(architecture)) {
+    return { command: "aarch64-linux-gnu-gcc", install: "apt install gcc-aarch64-linux-gnu" };
+  }
+  if (/^(x86_64|amd64)/.test(architecture)) {
+    return { command: "x86_64-linux-gnu-gcc", install: "apt install gcc-x86-64-linux-gnu" };
+  }
+  throw new UsageError(
+    `there is no known C compiler for ${triple}; name one: exportLibrary(path, { cc: "..." })`,
+  );
+}
+
+/** Compiles a C source to a shared library at `path`, which appears complete or not at all. */
+export function compileLibrary(
+  source: string,
+  path: string,
+  triple: string | undefined,
+  { cc, options = [] }: CompilerOptions,
+): void {
+  const { command, install } =
+    cc === undefined ? compilerFor(triple) : { command: cc, install: "" };
+  const folder = mkdtempSync(join(tmpdir(), "tvm-ts-"));
+  try {
+    const input = join(folder, "lib.c");
+    writeFileSync(input, source);
+    const unfinished = `${path}.${process.pid}.tmp`;
+    const args = [
+      "-shared",
+      "-fPIC",
+      "-std=c99",
+      "-O2",
+      ...options,
+      input,
+      "-o",
+      unfinished,
+      "-lm",
+    ];
+    const { error, status, stderr } = spawnSync(command, args, { encoding: "utf8" });
+    if (error !== undefined) {
+      const advice = install === "" ? "" : `; install it, for example with: ${install}`;
+      throw new UsageError(`the C compiler ${command} cannot be run${advice}`, { cause: error });
+    }
+    if (status !== 0) {
+      rmSync(unfinished, { force: true });
+      throw new UsageError(`${command} refused the generated C:\n${stderr.trim()}`);
+    }
+    renameSync(unfinished, path);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

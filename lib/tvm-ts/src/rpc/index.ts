@@ -1,0 +1,9 @@
+export { LocalSession, type LocalMachine } from "./local-session";
+export type {
+  Session,
+  SessionArgument,
+  SessionArray,
+  SessionDevice,
+  SessionFunction,
+  SessionModule,
+} from "./session";

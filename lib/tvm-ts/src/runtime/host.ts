@@ -1,0 +1,30 @@
+/** What the library needs of the program it runs in: files, threads, compilers. */
+
+import type { ThreadPool } from "./thread-pool";
+
+/** How a C source becomes a library that can be loaded. */
+export interface CompilerOptions {
+  /** The compiler's command; chosen by the target's triple if left out. */
+  readonly cc?: string;
+  /** More arguments for it. */
+  readonly options?: readonly string[];
+}
+
+export interface Host {
+  /** @throws UsageError when there is no such file or it cannot be read. */
+  readFile(path: string): Uint8Array;
+  /** Writes a file, completely or not at all. */
+  writeFile(path: string, bytes: Uint8Array): void;
+  /**
+   * Compiles a C source to a shared library.
+   * @throws UsageError when there is no compiler, or with what it says.
+   */
+  compileLibrary(
+    source: string,
+    path: string,
+    triple: string | undefined,
+    options: CompilerOptions,
+  ): void;
+  /** Threads for parallel loops; `undefined` where there are none. */
+  threads(): ThreadPool | undefined;
+}
