@@ -32,7 +32,7 @@ test("a module is saved, and loaded by another process", () => {
   expect(loaded.getSource("wat")).toBe(module.getSource("wat"));
   expect(() => loaded.getSource("c")).toThrow("loaded from a file has no C source");
   const index = join(import.meta.dirname, "../../../lib/tvm-ts/src/index.ts");
-  const script = `import * as tvm from ${JSON.stringify(index)};
+  const script = `import tvm from ${JSON.stringify(index)};
     const out = tvm.nd.empty([8]);
     const ones = tvm.nd.array(tvm.np.ones(8, "float32"));
     tvm.loadModule(${JSON.stringify(path)})(ones, ones, out);
