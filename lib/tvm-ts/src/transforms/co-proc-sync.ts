@@ -72,7 +72,9 @@ function synchronize(body: Stmt, ops: CoProcOps): Stmt {
     const after = tokens(planner.after.get(stmt));
     // The host waits right behind the whole, in front of the tokens that are left over.
     if (stmt === body) after.unshift(call(ops.sync, []));
-    return before.length + after.length === 0 ? result : flattenSeq(...before, result, ...after);
+    const isFlat = result.kind !== "SeqStmt" || result.seq.every((s) => s.kind !== "SeqStmt");
+    if (isFlat && before.length + after.length === 0) return result;
+    return flattenSeq(...before, result, ...after);
   };
   return insert(body);
 }
