@@ -5,7 +5,7 @@
  * outer loop, inner loop, micro-ops.
  */
 
-import { accBase, accBytes, dstBits, srcBits, uopBase, wrapShift } from "./shape";
+import { accBase, accBytes, dstBits, immediate, srcBits, uopBase, wrapShift } from "./shape";
 
 const MIN = 0;
 const MAX = 1;
@@ -14,8 +14,6 @@ const SHR = 3;
 const MUL = 4;
 /** Not an ALU operation: what a GEMM with reset does. */
 const RESET = -1;
-/** A shift by an immediate, the same for all lanes. */
-const SHR_IMM = 5;
 
 /** Right by `y`, or left by `-y`, bits; a shift by 32 or more leaves only signs or zeros. */
 function shift(x: i32, y: i32): i32 {
@@ -23,38 +21,55 @@ function shift(x: i32, y: i32): i32 {
   return y > -32 ? x << -y : 0;
 }
 
-function shiftAll(x: v128, y: i32): v128 {
-  if (y >= 0) return i32x4.shr_s(x, min(y, 31));
-  return y > -32 ? i32x4.shl(x, -y) : i32x4.splat(0);
+/** Writes a result, wrapped to the accumulator's width. */
+function put(at: usize, value: v128): void {
+  if (wrapShift) value = i32x4.shr_s(i32x4.shl(value, wrapShift), wrapShift);
+  v128.store(at, value);
 }
 
-function shiftLanes(x: v128, y: v128): v128 {
-  return i32x4(
-    shift(i32x4.extract_lane(x, 0), i32x4.extract_lane(y, 0)),
-    shift(i32x4.extract_lane(x, 1), i32x4.extract_lane(y, 1)),
-    shift(i32x4.extract_lane(x, 2), i32x4.extract_lane(y, 2)),
-    shift(i32x4.extract_lane(x, 3), i32x4.extract_lane(y, 3)),
-  );
+// Each operation on one element: vectors from `dst` to `end`, with operands `step` bytes apart.
+
+function minimum(dst: usize, end: usize, src: usize, step: usize): void {
+  for (; dst < end; dst += 16, src += step) put(dst, i32x4.min_s(v128.load(dst), v128.load(src)));
 }
 
-function apply(op: i32, a: v128, b: v128, imm: i32): v128 {
-  switch (op) {
-    case MIN:
-      return i32x4.min_s(a, b);
-    case MAX:
-      return i32x4.max_s(a, b);
-    case ADD:
-      return i32x4.add(a, b);
-    case MUL:
-      return i32x4.mul(a, b);
-    case SHR:
-      return shiftLanes(a, b);
-    case SHR_IMM:
-      return shiftAll(a, imm);
-    case RESET:
-    default:
-      return i32x4.splat(0);
+function maximum(dst: usize, end: usize, src: usize, step: usize): void {
+  for (; dst < end; dst += 16, src += step) put(dst, i32x4.max_s(v128.load(dst), v128.load(src)));
+}
+
+function add(dst: usize, end: usize, src: usize, step: usize): void {
+  for (; dst < end; dst += 16, src += step) put(dst, i32x4.add(v128.load(dst), v128.load(src)));
+}
+
+function multiply(dst: usize, end: usize, src: usize, step: usize): void {
+  for (; dst < end; dst += 16, src += step) put(dst, i32x4.mul(v128.load(dst), v128.load(src)));
+}
+
+function shiftLanes(dst: usize, end: usize, src: usize): void {
+  for (; dst < end; dst += 16, src += 16) {
+    const x = v128.load(dst);
+    put(
+      dst,
+      i32x4(
+        shift(i32x4.extract_lane(x, 0), load<i32>(src)),
+        shift(i32x4.extract_lane(x, 1), load<i32>(src, 4)),
+        shift(i32x4.extract_lane(x, 2), load<i32>(src, 8)),
+        shift(i32x4.extract_lane(x, 3), load<i32>(src, 12)),
+      ),
+    );
   }
+}
+
+function shiftAll(dst: usize, end: usize, y: i32): void {
+  if (y >= 0) {
+    for (; dst < end; dst += 16) put(dst, i32x4.shr_s(v128.load(dst), min(y, 31)));
+  } else if (y > -32) {
+    for (; dst < end; dst += 16) put(dst, i32x4.shl(v128.load(dst), -y));
+  } else reset(dst, end);
+}
+
+function reset(dst: usize, end: usize): void {
+  for (; dst < end; dst += 16) v128.store(dst, i32x4.splat(0));
 }
 
 /**
@@ -62,7 +77,7 @@ function apply(op: i32, a: v128, b: v128, imm: i32): v128 {
  * operation `RESET` zeroes acc[dst].
  */
 export function alu(
-  opcode: i32,
+  op: i32,
   useImm: bool,
   imm: i32,
   uopBgn: usize,
@@ -76,29 +91,43 @@ export function alu(
   dstInner: i32,
   srcInner: i32,
 ): void {
-  const op = opcode === SHR && useImm ? SHR_IMM : opcode;
   const dstMask = (1 << dstBits) - 1;
   const srcMask = (1 << srcBits) - 1;
   const uops = uopBase + uopBgn * 4;
   const uopsEnd = uopBase + uopEnd * 4;
-  const value = i32x4.splat(imm);
+  const step: usize = useImm ? 0 : 16;
+  v128.store(immediate, i32x4.splat(imm));
   for (let y = outerBgn; y < outerEnd; y++) {
     for (let x = innerBgn; x < innerEnd; x++) {
       const dstShift = y * dstOuter + x * dstInner;
       const srcShift = y * srcOuter + x * srcInner;
       for (let at = uops; at < uopsEnd; at += 4) {
         const uop = load<i32>(at);
-        let dst = accBase + <usize>((uop & dstMask) + dstShift) * accBytes;
-        let src = accBase + <usize>(((uop >>> dstBits) & srcMask) + srcShift) * accBytes;
+        const dst = accBase + <usize>((uop & dstMask) + dstShift) * accBytes;
         const end = dst + accBytes;
-        do {
-          const b = useImm ? value : v128.load(src);
-          let c = apply(op, v128.load(dst), b, imm);
-          if (wrapShift) c = i32x4.shr_s(i32x4.shl(c, wrapShift), wrapShift);
-          v128.store(dst, c);
-          dst += 16;
-          src += 16;
-        } while (dst < end);
+        const src = useImm
+          ? immediate
+          : accBase + <usize>(((uop >>> dstBits) & srcMask) + srcShift) * accBytes;
+        switch (op) {
+          case MIN:
+            minimum(dst, end, src, step);
+            break;
+          case MAX:
+            maximum(dst, end, src, step);
+            break;
+          case ADD:
+            add(dst, end, src, step);
+            break;
+          case MUL:
+            multiply(dst, end, src, step);
+            break;
+          case SHR:
+            if (useImm) shiftAll(dst, end, imm);
+            else shiftLanes(dst, end, src);
+            break;
+          case RESET:
+            reset(dst, end);
+        }
       }
     }
   }

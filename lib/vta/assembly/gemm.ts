@@ -26,9 +26,8 @@ import {
   inpBytes,
   inpRowBytes,
   steps,
-  wgtBase,
+  weightAt,
   wgtBits,
-  wgtBytes,
   wide,
   wideBase,
   wideBytes,
@@ -45,7 +44,7 @@ function wrapped(value: v128): v128 {
 
 /** Widens and transposes one weight element. */
 function widenWeight(index: usize): void {
-  const from = wgtBase + index * wgtBytes;
+  const from = load<usize>(weightAt + index * 4);
   const to = wideBase + index * wideBytes;
   if (wgtBits === 8 && !wide && (blockIn & 7) === 0 && (blockOut & 3) === 0) widenFast(to, from);
   else widenAny(to, from);
@@ -247,43 +246,53 @@ function sumLanes(a: v128, b: v128, c: v128, d: v128): v128 {
   return i32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
 }
 
-/** One row of the accumulator plus `n` products of a row of inputs with an int8 weight element. */
+/**
+ * One row of the accumulator plus `n` products of a row of inputs with an int8 weight element;
+ * `w` is the place of the first element's address in the table, the next ones are `wStep` bytes apart.
+ */
 function sums(n: i32, a: usize, p: usize, pStep: usize, w: usize, wStep: usize): void {
   const row: usize = blockIn;
   const aEnd = a + accRowBytes;
+  let rowsAt: usize = 0;
   do {
     let s0 = i32x4.splat(0);
     let s1 = s0;
     let s2 = s0;
     let s3 = s0;
-    let pAt = p;
-    let wAt = w;
-    let left = n;
-    do {
-      let k: usize = 0;
+    for (let k: usize = 0; k < row; k += 16) {
+      let pAt = p + 2 * k;
+      let wAt = w;
+      let left = n;
       do {
-        const x = v128.load(pAt + 2 * k);
-        const at = wAt + k;
-        s0 = i32x4.add(s0, i32x4.dot_i16x8_s(x, v128.load8x8_s(at)));
-        s1 = i32x4.add(s1, i32x4.dot_i16x8_s(x, v128.load8x8_s(at + row)));
-        s2 = i32x4.add(s2, i32x4.dot_i16x8_s(x, v128.load8x8_s(at + 2 * row)));
-        s3 = i32x4.add(s3, i32x4.dot_i16x8_s(x, v128.load8x8_s(at + 3 * row)));
-        k += 8;
-      } while (k < row);
-      pAt += pStep;
-      wAt += wStep;
-    } while (--left);
+        const low = v128.load(pAt);
+        const high = v128.load(pAt, 16);
+        const w0 = load<usize>(wAt) + rowsAt + k;
+        s0 = i32x4.add(s0, i32x4.dot_i16x8_s(low, v128.load8x8_s(w0)));
+        s0 = i32x4.add(s0, i32x4.dot_i16x8_s(high, v128.load8x8_s(w0, 8)));
+        const w1 = w0 + row;
+        s1 = i32x4.add(s1, i32x4.dot_i16x8_s(low, v128.load8x8_s(w1)));
+        s1 = i32x4.add(s1, i32x4.dot_i16x8_s(high, v128.load8x8_s(w1, 8)));
+        const w2 = w1 + row;
+        s2 = i32x4.add(s2, i32x4.dot_i16x8_s(low, v128.load8x8_s(w2)));
+        s2 = i32x4.add(s2, i32x4.dot_i16x8_s(high, v128.load8x8_s(w2, 8)));
+        const w3 = w2 + row;
+        s3 = i32x4.add(s3, i32x4.dot_i16x8_s(low, v128.load8x8_s(w3)));
+        s3 = i32x4.add(s3, i32x4.dot_i16x8_s(high, v128.load8x8_s(w3, 8)));
+        pAt += pStep;
+        wAt += wStep;
+      } while (--left);
+    }
     let c = i32x4.add(v128.load(a), sumLanes(s0, s1, s2, s3));
     if (wrapShift) c = wrapped(c);
     v128.store(a, c);
     a += 16;
-    w += 4 * row;
+    rowsAt += 4 * row;
   } while (a < aEnd);
 }
 
 /** Whether `gemmSums` can work with this shape: int8 weights in rows of whole vectors. */
 export function canSum(): bool {
-  return wgtBits === 8 && !wide && (blockIn & 7) === 0 && (blockOut & 3) === 0;
+  return wgtBits === 8 && !wide && (blockIn & 15) === 0 && (blockOut & 3) === 0;
 }
 
 /**
@@ -313,11 +322,11 @@ export function gemmSums(
         const wgt: usize = load<i32>(e, 8) + y * wgtOuter + x * wgtInner;
         const n = load<i32>(e, 12);
         const pStep = <usize>load<i32>(e, 16) * inpBytes;
-        const wStep = <usize>load<i32>(e, 20) * wgtBytes;
+        const wStep = <usize>load<i32>(e, 20) * 4;
         let a = accBase + dst * accBytes;
         let p = inpBase + src * inpBytes;
         for (let b = 0; b < batch; b++) {
-          sums(n, a, p, pStep, wgtBase + wgt * wgtBytes, wStep);
+          sums(n, a, p, pStep, weightAt + wgt * 4, wStep);
           a += accRowBytes;
           p += inpRowBytes;
         }

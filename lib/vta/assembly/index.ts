@@ -15,4 +15,4 @@ export {
   weightElementBytes,
   widenedElementBytes,
 } from "./shape";
-export { load2d, store2d } from "./transfer";
+export { load2d, settleWeights, store2d } from "./transfer";

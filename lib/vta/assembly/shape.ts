@@ -4,8 +4,8 @@
  * On chip, values are held so that SIMD can use them as they are:
  *
  *   inp   [depth][BATCH][steps]     a step is a pair of int16, or one int32 when an operand has 32 bits
- *   wgt   [depth] packed as in DRAM, and widened on demand to
- *         [depth][blocks][steps][groups of a block][4 outputs] steps
+ *   wgt   [depth] packed as in DRAM; in fact where `weightAt` says, see transfer.ts
+ *   wide  [depth][blocks][steps][groups of a block][4 outputs] steps: weights, widened on demand
  *   acc   [depth][BATCH][groups][4] int32, sign-extended from the accumulator's width
  *   uop   [depth] words
  *
@@ -15,10 +15,14 @@
 export let uopBase: usize;
 export let inpBase: usize;
 export let wgtBase: usize;
+/** A table: the address of each weight element's values. */
+export let weightAt: usize;
 export let wideBase: usize;
 /** One byte a weight element: whether its widened form is up to date. */
 export let wideFlags: usize;
 export let accBase: usize;
+/** A vector that holds the immediate of an ALU instruction while that is executed. */
+export let immediate: usize;
 
 export let batch: i32;
 export let blockIn: i32;
@@ -55,16 +59,20 @@ export function setMemories(
   uop: usize,
   inp: usize,
   wgt: usize,
+  table: usize,
   widened: usize,
   flags: usize,
   acc: usize,
+  operand: usize,
 ): void {
   uopBase = uop;
   inpBase = inp;
   wgtBase = wgt;
+  weightAt = table;
   wideBase = widened;
   wideFlags = flags;
   accBase = acc;
+  immediate = operand;
 }
 
 export function setShape(

@@ -1,6 +1,10 @@
 /**
  * LOAD and STORE: two-dimensional copies between DRAM and the on-chip memories, which hold values in
  * another form than DRAM does.
+ *
+ * A LOAD of weights copies nothing: it notes where they lie, which is as good as long as nobody
+ * writes there, and many are used only once. `settleWeights` makes the copies; it is called when a
+ * run ends and before a STORE into DRAM that weights were loaded from.
  */
 
 import { packOne, unpackOne } from "./bits";
@@ -18,6 +22,7 @@ import {
   inpRowBytes,
   outBits,
   uopBase,
+  weightAt,
   wgtBase,
   wgtBytes,
   wide,
@@ -33,14 +38,12 @@ const ACC_8BIT = 5;
 /** Bytes of an element on chip. */
 function elementBytes(id: i32): usize {
   if (id === UOP) return 4;
-  if (id === WGT) return wgtBytes;
   if (id === INP) return inpBytes;
   return accBytes;
 }
 
 function base(id: i32): usize {
   if (id === UOP) return uopBase;
-  if (id === WGT) return wgtBase;
   if (id === INP) return inpBase;
   return accBase;
 }
@@ -118,7 +121,6 @@ function unpackRows(
 /** `count` elements in a row, from DRAM into a memory. */
 function fetch(id: i32, to: usize, from: usize, count: usize): void {
   if (id === UOP) memory.copy(to, from, count * 4);
-  else if (id === WGT) memory.copy(to, from, count * wgtBytes);
   else if (id === INP) {
     const rows = count * batch;
     const bytes: usize = wide ? 4 : 2;
@@ -152,10 +154,13 @@ export function load2d(
   xPad0: usize,
   xPad1: usize,
 ): void {
+  if (id === WGT) {
+    borrowWeights(index, dram, y, x, strideBytes, yPad0, yPad1, xPad0, xPad1);
+    return;
+  }
   const bytes = elementBytes(id);
   const width = xPad0 + x + xPad1;
   let to = base(id) + index * bytes;
-  if (id === WGT) memory.fill(wideFlags + index, 0, (yPad0 + y + yPad1) * width);
   if (yPad0) memory.fill(to, 0, yPad0 * width * bytes);
   to += yPad0 * width * bytes;
   for (let row: usize = 0; row < y; row++) {
@@ -168,6 +173,54 @@ export function load2d(
     dram += strideBytes;
   }
   if (yPad1) memory.fill(to, 0, yPad1 * width * bytes);
+}
+
+/** `count` weight elements from `index` on are zero. */
+function zeroWeights(index: usize, count: usize): usize {
+  const end = index + count;
+  memory.fill(wgtBase + index * wgtBytes, 0, count * wgtBytes);
+  for (; index < end; index++) store<usize>(weightAt + index * 4, wgtBase + index * wgtBytes);
+  return end;
+}
+
+/** What `load2d` does for weights. */
+function borrowWeights(
+  index: usize,
+  dram: usize,
+  y: usize,
+  x: usize,
+  strideBytes: usize,
+  yPad0: usize,
+  yPad1: usize,
+  xPad0: usize,
+  xPad1: usize,
+): void {
+  const width = xPad0 + x + xPad1;
+  memory.fill(wideFlags + index, 0, (yPad0 + y + yPad1) * width);
+  index = zeroWeights(index, yPad0 * width);
+  for (let row: usize = 0; row < y; row++) {
+    index = zeroWeights(index, xPad0);
+    const end = index + x;
+    let from = dram;
+    for (; index < end; index++) {
+      store<usize>(weightAt + index * 4, from);
+      from += wgtBytes;
+    }
+    index = zeroWeights(index, xPad1);
+    dram += strideBytes;
+  }
+  zeroWeights(index, yPad1 * width);
+}
+
+/** Copies the weight elements `begin..end` that still lie in DRAM. */
+export function settleWeights(begin: usize, end: usize): void {
+  for (let index = begin; index < end; index++) {
+    const at = weightAt + index * 4;
+    const own = wgtBase + index * wgtBytes;
+    const from = load<usize>(at);
+    if (from !== own) memory.copy(own, from, wgtBytes);
+    store<usize>(at, own);
+  }
 }
 
 /** Writes `y` rows of `x` accumulator elements to DRAM, keeping the output's low bits. */

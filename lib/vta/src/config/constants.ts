@@ -8,9 +8,6 @@ export const MEM_ID = { UOP: 0, WGT: 1, INP: 2, ACC: 3, OUT: 4, ACC_8BIT: 5 } as
 /** What the ALU does with two operands. There is no subtraction: it is an addition of the negative. */
 export const ALU_OPCODE = { MIN: 0, MAX: 1, ADD: 2, SHR: 3, MUL: 4 } as const;
 
-/** The queue (pipeline stage) that works on a task: 1 load, 2 compute, 3 store. */
-export const QID = { LOAD_INP: 1, LOAD_WGT: 1, LOAD_OUT: 2, COMPUTE: 2, STORE_OUT: 3 } as const;
-
 /** Bits of the argument of `VTASetDebugMode`. */
 export const DEBUG = {
   DUMP_INSN: 1 << 1,

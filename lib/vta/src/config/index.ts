@@ -1,5 +1,5 @@
 export { boards, samples, type Board } from "./boards";
-export { ALU_OPCODE, DEBUG, INSN_BYTES, MEM_ID, PAGE_BYTES, QID, UOP_BYTES } from "./constants";
+export { ALU_OPCODE, DEBUG, INSN_BYTES, MEM_ID, PAGE_BYTES, UOP_BYTES } from "./constants";
 export { getEnv, setDefaultConfig, setEnv, withEnvironment } from "./current";
 export { Environment } from "./environment";
 export {

@@ -1,70 +1,119 @@
 /**
  * A field of an instruction: where its bits are, reading and writing them.
  *
- * Instructions lie in memory as four 32-bit words, lowest first. A field may reach from one word into
- * the next.
+ * Instructions lie in memory as 32-bit words, lowest first. Most fields are in one word; some reach
+ * into the next.
  */
 
 import { UsageError } from "tvm-ts";
 
-export class Field {
+export abstract class Field {
   /** Smallest and largest value the field can hold. */
   readonly min: number;
   readonly max: number;
-  private readonly word: number;
-  private readonly shift: number;
-  private readonly mask: number;
-  /** How many of the bits are in the next word; 0 for most fields. */
-  private readonly spill: number;
 
-  /**
-   * @param owner the instruction, as messages name it
-   * @param bit the position of the lowest bit, 0 to 127
-   * @param bits the width, 1 to 32
-   */
+  /** @param owner the instruction, as messages name it */
   constructor(
     readonly owner: string,
     readonly name: string,
-    readonly bit: number,
     readonly bits: number,
-    readonly signed = false,
+    signed: boolean,
   ) {
     this.min = signed ? -(2 ** (bits - 1)) : 0;
     this.max = signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
-    this.word = bit >>> 5;
-    this.shift = bit & 31;
-    this.mask = bits === 32 ? -1 : (1 << bits) - 1;
-    this.spill = Math.max(0, this.shift + bits - 32);
   }
 
   /** The field's value in the instruction whose first word is `words[at]`. */
-  get(words: Uint32Array, at: number): number {
-    const first = at + this.word;
-    let raw = words[first]! >>> this.shift;
-    if (this.spill > 0) raw |= words[first + 1]! << (32 - this.shift);
-    raw &= this.mask;
-    return this.signed ? (raw << (32 - this.bits)) >> (32 - this.bits) : raw >>> 0;
-  }
+  abstract get(words: Uint32Array, at: number): number;
 
   /**
    * Writes the field and leaves the other bits alone.
-   * @throws UsageError for a value that the field cannot hold.
+   * @throws UsageError for a value that the field cannot hold
    */
-  set(words: Uint32Array, at: number, value: number): void {
-    if (!(value >= this.min && value <= this.max && Number.isInteger(value))) this.refuse(value);
-    const first = at + this.word;
-    const raw = value & this.mask;
-    words[first] = (words[first]! & ~(this.mask << this.shift)) | (raw << this.shift);
-    if (this.spill > 0) {
-      const low = 32 - this.shift;
-      words[first + 1] = (words[first + 1]! & ~(this.mask >>> low)) | (raw >>> low);
-    }
-  }
+  abstract set(words: Uint32Array, at: number, value: number): void;
 
-  private refuse(value: number): never {
+  protected check(value: number): void {
+    if (value >= this.min && value <= this.max && Number.isInteger(value)) return;
     throw new UsageError(
       `${this.owner}: ${this.name} is ${value}, but the field has ${this.bits} ` +
         `${this.bits === 1 ? "bit" : "bits"} and holds ${this.min} to ${this.max}`,
     );
   }
+}
+
+/** A field inside one word. */
+class WordField extends Field {
+  private readonly mask: number;
+  /** Shifts that bring the value to a word's top and then to its bottom. */
+  private readonly up: number;
+  private readonly down: number;
+
+  constructor(
+    owner: string,
+    name: string,
+    private readonly word: number,
+    private readonly shift: number,
+    bits: number,
+    private readonly signed: boolean,
+  ) {
+    super(owner, name, bits, signed);
+    this.mask = bits === 32 ? -1 : (1 << bits) - 1;
+    this.up = 32 - bits - shift;
+    this.down = 32 - bits;
+  }
+
+  get(words: Uint32Array, at: number): number {
+    const top = words[at + this.word]! << this.up;
+    return this.signed ? top >> this.down : top >>> this.down;
+  }
+
+  set(words: Uint32Array, at: number, value: number): void {
+    const raw = value & this.mask;
+    if (raw !== value) this.check(value);
+    const i = at + this.word;
+    words[i] = (words[i]! & ~(this.mask << this.shift)) | (raw << this.shift);
+  }
+}
+
+/** An unsigned field that begins in one word and ends in the next. */
+class SplitField extends Field {
+  private readonly low: WordField;
+  private readonly high: WordField;
+  private readonly lowSize: number;
+
+  constructor(owner: string, name: string, word: number, shift: number, bits: number) {
+    super(owner, name, bits, false);
+    const lowBits = 32 - shift;
+    this.low = new WordField(owner, name, word, shift, lowBits, false);
+    this.high = new WordField(owner, name, word + 1, 0, bits - lowBits, false);
+    this.lowSize = 2 ** lowBits;
+  }
+
+  get(words: Uint32Array, at: number): number {
+    return this.high.get(words, at) * this.lowSize + this.low.get(words, at);
+  }
+
+  set(words: Uint32Array, at: number, value: number): void {
+    this.check(value);
+    this.low.set(words, at, value % this.lowSize);
+    this.high.set(words, at, Math.floor(value / this.lowSize));
+  }
+}
+
+/**
+ * @param bit the position of the lowest bit, counted from the first word's lowest
+ * @param bits the width, 1 to 32; a signed field must not reach into another word
+ */
+export function makeField(
+  owner: string,
+  name: string,
+  bit: number,
+  bits: number,
+  signed: boolean,
+): Field {
+  const word = bit >>> 5;
+  const shift = bit & 31;
+  return shift + bits > 32
+    ? new SplitField(owner, name, word, shift, bits)
+    : new WordField(owner, name, word, shift, bits, signed);
 }

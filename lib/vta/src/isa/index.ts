@@ -1,5 +1,5 @@
 export { disassemble, titleOf } from "./disassemble";
-export { Field } from "./field";
+export { type Field } from "./field";
 export {
   decode,
   decodeUop,
@@ -17,6 +17,9 @@ export {
 export {
   InstructionSet,
   OPCODE,
+  TOKEN,
+  TOKEN_MASK,
+  TOKEN_SHIFT,
   type AluField,
   type CommonField,
   type GemmField,

@@ -6,9 +6,14 @@
  */
 
 import type { Environment } from "../config";
-import { Field } from "./field";
+import { makeField, type Field } from "./field";
 
 export const OPCODE = { LOAD: 0, STORE: 1, GEMM: 2, FINISH: 3, ALU: 4 } as const;
+
+/** The fields about tokens as bits of an instruction's first word, where all instructions have them. */
+export const TOKEN = { POP_PREV: 1 << 3, POP_NEXT: 1 << 4, PUSH_PREV: 1 << 5, PUSH_NEXT: 1 << 6 };
+export const TOKEN_SHIFT = 3;
+export const TOKEN_MASK = 0b1111 << TOKEN_SHIFT;
 
 /** Fields that every instruction starts with: tokens to wait for, tokens to give. */
 export type CommonField = "opcode" | "popPrev" | "popNext" | "pushPrev" | "pushNext";
@@ -78,7 +83,7 @@ function layout<Name extends string>(
   halves.forEach((rows, half) => {
     let bit = half * 64;
     for (const [name, bits, signed] of rows) {
-      fields[name] = new Field(owner, name, bit, bits, signed === "signed");
+      fields[name] = makeField(owner, name, bit, bits, signed === "signed");
       bit += bits;
     }
   });

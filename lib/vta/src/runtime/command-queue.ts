@@ -7,7 +7,7 @@
  */
 
 import { UsageError } from "tvm-ts";
-import { DEBUG, MEM_ID, type Environment } from "../config";
+import { DEBUG, MEM_ID, UOP_BYTES, type Environment } from "../config";
 import { InstructionSet, OPCODE } from "../isa";
 import { hex, type Driver } from "../sim";
 import { dumpInstructions, dumpUops } from "./dump";
@@ -42,6 +42,8 @@ export type RecordKernel = () => number;
 export class CommandQueue {
   readonly driver: Driver;
   private readonly isa: InstructionSet;
+  /** Bytes of an element in DRAM, by memory. */
+  private readonly elementBytes: readonly number[];
   private readonly uops: UopQueue;
   private readonly insns: InsnQueue;
   private readonly print: (text: string) => void;
@@ -52,12 +54,13 @@ export class CommandQueue {
 
   /** @param makeDriver makes the accelerator, after the queue's own buffers have their addresses */
   constructor(
-    private readonly env: Environment,
+    env: Environment,
     private readonly dram: Driver["dram"],
     makeDriver: () => Driver,
     options: CommandQueueOptions = {},
   ) {
     this.isa = new InstructionSet(env);
+    this.elementBytes = elementBytes(env);
     const capacity = options.maxTransfer ?? MAX_TRANSFER;
     this.uops = new UopQueue(dram, 2 ** env.shape.logUopDepth, capacity);
     this.insns = new InsnQueue(this.isa, dram, capacity);
@@ -272,7 +275,7 @@ export class CommandQueue {
   /** Has all stages meet, and records the FINISH. */
   private finish(): void {
     const { insns } = this;
-    if ((this.debug & DEBUG.FORCE_SERIAL) !== 0) forceSerial(this.isa, insns);
+    if ((this.debug & DEBUG.FORCE_SERIAL) !== 0) forceSerial(insns);
     else {
       insns.depPush(STAGE.STORE, STAGE.COMPUTE);
       insns.depPush(STAGE.LOAD, STAGE.COMPUTE);
@@ -348,36 +351,30 @@ export class CommandQueue {
 
   /** A place in a buffer, in elements of a memory from address 0 on, as instructions have it. */
   private dramBase(address: number, offset: number, memory: number): number {
-    const bytes = this.elementBytes(memory);
+    const bytes = this.elementBytes[memory];
+    if (bytes === undefined) {
+      throw new UsageError(`there is no memory ${memory}; they are numbered 0 to 5`);
+    }
     // Compiled code has signed 32-bit numbers; an address is not signed.
-    const base = (address >>> 0) / bytes;
-    if (!Number.isInteger(base) || this.dram.startOf(address >>> 0) === undefined) {
+    const start = address >>> 0;
+    if (start % bytes !== 0 || this.dram.startOf(start) === undefined) {
       throw new UsageError(
-        `${hex(address >>> 0)} is not an element of ${bytes} bytes in a buffer of the device`,
+        `${hex(start)} is not an element of ${bytes} bytes in a buffer of the device`,
       );
     }
-    return base + offset;
+    return start / bytes + offset;
   }
+}
 
-  private elementBytes(memory: number): number {
-    const { env } = this;
-    switch (memory) {
-      case MEM_ID.UOP:
-        return 4;
-      case MEM_ID.WGT:
-        return env.WGT_ELEM_BYTES;
-      case MEM_ID.INP:
-        return env.INP_ELEM_BYTES;
-      case MEM_ID.ACC:
-        return env.ACC_ELEM_BYTES;
-      case MEM_ID.OUT:
-        return env.OUT_ELEM_BYTES;
-      case MEM_ID.ACC_8BIT:
-        return env.ACC_ELEM_BYTES / 4;
-      default:
-        throw new UsageError(`there is no memory ${memory}; they are numbered 0 to 5`);
-    }
-  }
+function elementBytes(env: Environment): readonly number[] {
+  const bytes: number[] = [];
+  bytes[MEM_ID.UOP] = UOP_BYTES;
+  bytes[MEM_ID.WGT] = env.WGT_ELEM_BYTES;
+  bytes[MEM_ID.INP] = env.INP_ELEM_BYTES;
+  bytes[MEM_ID.ACC] = env.ACC_ELEM_BYTES;
+  bytes[MEM_ID.OUT] = env.OUT_ELEM_BYTES;
+  bytes[MEM_ID.ACC_8BIT] = env.ACC_ELEM_BYTES / 4;
+  return bytes;
 }
 
 const ONCE: UopLoop = { extent: 1, dst: 0, src: 0, wgt: 0 };

@@ -9,18 +9,12 @@
 
 import { UsageError } from "tvm-ts";
 import { INSN_BYTES, MEM_ID } from "../config";
-import { INSN_WORDS, OPCODE, type InstructionSet } from "../isa";
+import { INSN_WORDS, OPCODE, TOKEN, type InstructionSet } from "../isa";
 import type { Dram } from "../sim";
 
 /** Stages, numbered as `depPush` and `depPop` name them. */
 export const STAGE = { LOAD: 1, COMPUTE: 2, STORE: 3 } as const;
 export type Stage = (typeof STAGE)[keyof typeof STAGE];
-
-/** Tokens that the next instruction of a stage has to take first. */
-interface PendingPops {
-  prev: boolean;
-  next: boolean;
-}
 
 export class InsnQueue {
   /** Physical address of the first instruction. */
@@ -28,13 +22,10 @@ export class InsnQueue {
   /** Instructions recorded. */
   count = 0;
   private readonly limit: number;
-  /** The stage of the last instruction, or undefined if a push must not join it. */
-  private lastStage: Stage | undefined;
-  private readonly pending: Readonly<Record<Stage, PendingPops>> = {
-    [STAGE.LOAD]: { prev: false, next: false },
-    [STAGE.COMPUTE]: { prev: false, next: false },
-    [STAGE.STORE]: { prev: false, next: false },
-  };
+  /** The stage of the last instruction, or 0 if no push can join it. */
+  private lastStage: Stage | 0 = 0;
+  /** By stage: token bits that its next instruction has to carry. */
+  private readonly pendingPops = [0, 0, 0, 0];
 
   /** @param capacity bytes of the buffer in DRAM */
   constructor(
@@ -62,76 +53,54 @@ export class InsnQueue {
 
   /** A new instruction, empty but for its opcode and the tokens its stage has to take. */
   create(stage: Stage, opcode: number): number {
-    const at = this.append(opcode);
-    const { finish } = this.isa;
-    const pending = this.pending[stage];
-    if (pending.prev) finish.popPrev.set(this.words, at, 1);
-    if (pending.next) finish.popNext.set(this.words, at, 1);
-    pending.prev = false;
-    pending.next = false;
+    const at = this.append(opcode | this.pendingPops[stage]!);
+    this.pendingPops[stage] = 0;
     this.lastStage = stage;
     return at;
   }
 
   /** Says that the last instruction moves nothing, so that no push may join it. */
   sealLast(): void {
-    this.lastStage = undefined;
+    this.lastStage = 0;
   }
 
   /** Stage `from` is to give a token to stage `to` when it has done what was recorded so far. */
   depPush(from: Stage, to: Stage): void {
-    this.checkNeighbours(from, to);
+    checkNeighbours(from, to);
     this.commitPendingPop(from);
-    const { finish } = this.isa;
-    const bit = from < to ? finish.pushNext : finish.pushPrev;
+    const token = from < to ? TOKEN.PUSH_NEXT : TOKEN.PUSH_PREV;
     const last = this.at(this.count - 1);
-    if (this.lastStage === from && bit.get(this.words, last) === 0) {
-      bit.set(this.words, last, 1);
-      return;
-    }
-    bit.set(this.words, this.appendNop(from), 1);
+    if (this.lastStage === from && (this.words[last]! & token) === 0) this.words[last]! |= token;
+    else this.appendNop(from, token);
   }
 
   /** Stage `to` is to take a token from stage `from` before what it does next. */
   depPop(from: Stage, to: Stage): void {
-    this.checkNeighbours(from, to);
-    const side = from < to ? "prev" : "next";
-    if (this.pending[to][side]) this.commitPendingPop(to);
-    this.pending[to][side] = true;
+    checkNeighbours(from, to);
+    const token = from < to ? TOKEN.POP_PREV : TOKEN.POP_NEXT;
+    if ((this.pendingPops[to]! & token) !== 0) this.commitPendingPop(to);
+    this.pendingPops[to]! |= token;
   }
 
   /** Lets an instruction that does nothing take the tokens a stage has to take. */
   commitPendingPop(stage: Stage): void {
-    const pending = this.pending[stage];
-    if (!pending.prev && !pending.next) return;
-    const at = this.appendNop(stage);
-    if (pending.prev) this.isa.finish.popPrev.set(this.words, at, 1);
-    if (pending.next) this.isa.finish.popNext.set(this.words, at, 1);
-    pending.prev = false;
-    pending.next = false;
+    const tokens = this.pendingPops[stage]!;
+    if (tokens === 0) return;
+    this.appendNop(stage, tokens);
+    this.pendingPops[stage] = 0;
   }
 
   dropPendingPops(): void {
-    for (const pending of Object.values(this.pending)) {
-      pending.prev = false;
-      pending.next = false;
-    }
+    this.pendingPops.fill(0);
   }
 
   /** Starts over; tokens still to be taken remain to be taken. */
   clear(): void {
     this.count = 0;
-    this.lastStage = undefined;
+    this.lastStage = 0;
   }
 
-  /** Gives the DRAM buffer back. */
-  free(): void {
-    this.dram.free(this.address);
-  }
-
-  /**
-   * The stage that executes instruction `i`; one that does nothing counts by its memory.
-   */
+  /** The stage that executes instruction `i`; one that does nothing counts by its memory. */
   stageOf(i: number): Stage {
     const { load, finish } = this.isa;
     const opcode = finish.opcode.get(this.words, this.at(i));
@@ -140,32 +109,28 @@ export class InsnQueue {
     return stageOfMemory(load.memoryType.get(this.words, this.at(i)));
   }
 
+  /** Gives the DRAM buffer back. */
+  free(): void {
+    this.dram.free(this.address);
+  }
+
   /** A NOP is a transfer of no elements, of a memory that belongs to the stage. */
-  private appendNop(stage: Stage): number {
+  private appendNop(stage: Stage, tokens: number): void {
     const storing = stage === STAGE.STORE;
-    const at = this.append(storing ? OPCODE.STORE : OPCODE.LOAD);
+    const at = this.append((storing ? OPCODE.STORE : OPCODE.LOAD) | tokens);
     const memory = stage === STAGE.LOAD ? MEM_ID.INP : MEM_ID.UOP;
     this.isa.load.memoryType.set(this.words, at, memory);
-    this.lastStage = storing ? STAGE.STORE : undefined;
-    return at;
+    this.lastStage = storing ? STAGE.STORE : 0;
   }
 
-  private append(opcode: number): number {
-    if (this.count === this.limit) {
-      throw new UsageError(`more than ${this.limit} instructions were recorded without a run`);
-    }
+  private append(firstWord: number): number {
     const at = this.at(this.count++);
-    this.words.fill(0, at, at + INSN_WORDS);
-    this.isa.finish.opcode.set(this.words, at, opcode);
+    const { words } = this;
+    words[at] = firstWord;
+    words[at + 1] = 0;
+    words[at + 2] = 0;
+    words[at + 3] = 0;
     return at;
-  }
-
-  private checkNeighbours(from: Stage, to: Stage): void {
-    if (Math.abs(from - to) === 1 && from >= STAGE.LOAD && from <= STAGE.STORE) return;
-    throw new UsageError(
-      `stage ${from} exchanges no tokens with stage ${to}; only 1 (load) and 2 (compute), and ` +
-        "2 (compute) and 3 (store) do",
-    );
   }
 }
 
@@ -174,4 +139,13 @@ export function stageOfMemory(memory: number): Stage {
   return memory === MEM_ID.ACC || memory === MEM_ID.ACC_8BIT || memory === MEM_ID.UOP
     ? STAGE.COMPUTE
     : STAGE.LOAD;
+}
+
+function checkNeighbours(from: Stage, to: Stage): void {
+  const known = from >= STAGE.LOAD && from <= STAGE.STORE && to >= STAGE.LOAD && to <= STAGE.STORE;
+  if (known && Math.abs(from - to) === 1) return;
+  throw new UsageError(
+    `stage ${from} exchanges no tokens with stage ${to}; only 1 (load) and 2 (compute), and ` +
+      "2 (compute) and 3 (store) do",
+  );
 }

@@ -21,11 +21,11 @@ export interface UopLoad {
 export class UopQueue {
   private readonly address: number;
   /** Resident kernels, those loaded since the last restart first; new ones go in at `next`. */
-  private readonly resident: UopKernel[] = [];
+  private resident: UopKernel[] = [];
   private next = 0;
   private sramEnd = 0;
   /** Kernels that have been written to DRAM since the last run. */
-  private readonly written: UopKernel[] = [];
+  private written: UopKernel[] = [];
   private dramEnd = 0;
 
   /**
@@ -82,8 +82,8 @@ export class UopQueue {
       kernel.sramEnd = 0;
     }
     for (const kernel of this.written) kernel.dramIndex = undefined;
-    this.resident.length = 0;
-    this.written.length = 0;
+    this.resident = [];
+    this.written = [];
     this.next = 0;
     this.sramEnd = 0;
     this.dramEnd = 0;

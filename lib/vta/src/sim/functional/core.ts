@@ -22,6 +22,8 @@ export class Core {
   readonly isa: InstructionSet;
   readonly kernels: Kernels;
   readonly profiler = new Profiler();
+  /** Weight elements, and bytes of DRAM, that a LOAD has noted and nobody copied yet. */
+  private readonly borrowed = { begin: Infinity, end: 0, dramBegin: Infinity, dramEnd: 0 };
   private cycles = 0;
   private limit = Infinity;
   private nextPause = SLICE;
@@ -44,6 +46,20 @@ export class Core {
     this.cycles = 0;
     this.limit = limit;
     this.nextPause = SLICE;
+  }
+
+  /**
+   * Copies weights on chip that a LOAD has only noted the place of. To be called when a program has
+   * ended: until then nobody but its own STOREs writes to DRAM, and those are watched.
+   */
+  settle(): void {
+    const { borrowed, kernels } = this;
+    if (borrowed.end === 0) return;
+    kernels.run.settleWeights(borrowed.begin, borrowed.end);
+    borrowed.begin = Infinity;
+    borrowed.end = 0;
+    borrowed.dramBegin = Infinity;
+    borrowed.dramEnd = 0;
   }
 
   private spend(cycles: number): void {
@@ -130,10 +146,18 @@ export class Core {
     const xPad0 = load.xPad0.get(words, at);
     const xPad1 = load.xPad1.get(words, at);
     const sram = load.sramBase.get(words, at);
-    checkEnd(sram + (yPad0 + y + yPad1) * (xPad0 + x + xPad1), depth);
+    const end = sram + (yPad0 + y + yPad1) * (xPad0 + x + xPad1);
+    checkEnd(end, depth);
     const dram = load.dramBase.get(words, at) * dramBytes;
     const stride = load.xStride.get(words, at) * dramBytes;
-    this.checkDram(dram, y, x * dramBytes, stride);
+    const span = this.checkDram(dram, y, x * dramBytes, stride);
+    if (memory === MEM_ID.WGT) {
+      const { borrowed } = this;
+      borrowed.begin = Math.min(borrowed.begin, sram);
+      borrowed.end = Math.max(borrowed.end, end);
+      borrowed.dramBegin = Math.min(borrowed.dramBegin, dram);
+      borrowed.dramEnd = Math.max(borrowed.dramEnd, dram + span);
+    }
     kernels.run.load2d(memory, sram, dram, y, x, stride, yPad0, yPad1, xPad0, xPad1);
     this.spend(count);
   }
@@ -148,15 +172,15 @@ export class Core {
     const bytes = this.env.OUT_ELEM_BYTES;
     this.profiler.outStoreBytes += x * y * bytes;
     if (this.profiler.skipExecution) return;
-    for (const pad of [store.yPad0, store.yPad1, store.xPad0, store.xPad1]) {
-      const value = pad.get(words, at);
-      if (value !== 0) throw new DeviceError(`a STORE cannot pad, but ${pad.name} is ${value}`);
-    }
+    const yPads = store.yPad0.get(words, at) + store.yPad1.get(words, at);
+    const xPads = store.xPad0.get(words, at) + store.xPad1.get(words, at);
+    if (yPads + xPads > 0) throw new DeviceError("a STORE cannot pad");
     const sram = store.sramBase.get(words, at);
     checkEnd(sram + x * y, this.kernels.accDepth);
     const dram = store.dramBase.get(words, at) * bytes;
     const stride = store.xStride.get(words, at) * bytes;
-    this.checkDram(dram, y, x * bytes, stride);
+    const span = this.checkDram(dram, y, x * bytes, stride);
+    if (dram < this.borrowed.dramEnd && dram + span > this.borrowed.dramBegin) this.settle();
     this.kernels.run.store2d(sram, dram, y, x, stride);
     this.spend(x * y);
   }
@@ -282,11 +306,11 @@ export class Core {
     this.uops.count = count;
   }
 
-  /** `y` rows of `bytes` bytes, `stride` bytes apart, must lie in one buffer. */
-  private checkDram(address: number, y: number, bytes: number, stride: number): void {
-    if (y === 0) return;
+  /** `y` rows of `bytes` bytes, `stride` bytes apart, must lie in one buffer; returns their span. */
+  private checkDram(address: number, y: number, bytes: number, stride: number): number {
+    if (y === 0) return 0;
     const span = (y - 1) * stride + bytes;
-    if (this.dram.contains(address, span)) return;
+    if (this.dram.contains(address, span)) return span;
     throw new DeviceError(
       `DRAM bytes ${hex(address)} to ${hex(address + span)} are not inside one buffer; ` +
         "an array is too small for the transfer, or was freed",

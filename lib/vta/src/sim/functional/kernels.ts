@@ -40,9 +40,11 @@ interface Exports {
     uop: number,
     inp: number,
     wgt: number,
+    weightAt: number,
     widened: number,
     flags: number,
     acc: number,
+    immediate: number,
   ): void;
   inputElementBytes(): number;
   weightElementBytes(): number;
@@ -61,6 +63,7 @@ interface Exports {
     xPad0: number,
     xPad1: number,
   ): void;
+  settleWeights(begin: number, end: number): void;
   store2d(index: number, dram: number, y: number, x: number, strideBytes: number): void;
   gemmRows(list: number, entries: number, ...loops: LoopArguments): void;
   gemmSums(list: number, entries: number, ...loops: LoopArguments): void;
@@ -86,6 +89,8 @@ export const RESET = -1;
 
 /** Bytes of an entry of the lists that `gemmRows` and `gemmSums` take: six int32. */
 const ENTRY_BYTES = 24;
+
+const VECTOR_BYTES = 16;
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -146,9 +151,15 @@ export class Kernels {
     this.inp = dram.reserve(this.inpDepth * run.inputElementBytes());
     this.wgt = dram.reserve(this.wgtDepth * run.weightElementBytes());
     this.acc = dram.reserve(this.accDepth * run.accumulatorElementBytes());
+    const weightAt = dram.reserve(this.wgtDepth * 4);
     const widened = dram.reserve(this.wgtDepth * run.widenedElementBytes());
     const flags = dram.reserve(this.wgtDepth);
-    run.setMemories(this.uops, this.inp, this.wgt, widened, flags, this.acc);
+    const immediate = dram.reserve(VECTOR_BYTES);
+    run.setMemories(this.uops, this.inp, this.wgt, weightAt, widened, flags, this.acc, immediate);
+    const weightBytes = run.weightElementBytes();
+    for (let i = 0; i < this.wgtDepth; i++) {
+      dram.words[weightAt / 4 + i] = this.wgt + i * weightBytes;
+    }
   }
 
   /**

@@ -9,21 +9,32 @@
 
 import { DeviceError } from "tvm-ts";
 import { INSN_BYTES, MEM_ID, type Environment } from "../../config";
-import { decode, decodeUop, disassemble, INSN_WORDS, OPCODE } from "../../isa";
+import {
+  decode,
+  decodeUop,
+  disassemble,
+  INSN_WORDS,
+  OPCODE,
+  TOKEN_MASK,
+  TOKEN_SHIFT,
+} from "../../isa";
 import type { Driver } from "../driver";
 import { hex, type Dram } from "../dram";
 import type { Profiler } from "../profiler";
 import { ExecutionTrace, type StageName, type TokenName } from "../trace";
 import { Core } from "./core";
 
-/** A stage, its neighbours' token queues, and the instructions dealt to it. */
+/** Tokens that an instruction takes before it starts and gives when it is done. */
+interface TokenExchange {
+  readonly popped: readonly TokenName[];
+  readonly pushed: readonly TokenName[];
+}
+
+/** A stage and the instructions dealt to it. */
 interface Stage {
   readonly name: StageName;
-  /** Queues that `popPrev`, `popNext`, `pushPrev`, `pushNext` mean; load has no previous stage. */
-  readonly fromPrev: TokenName | undefined;
-  readonly fromNext: TokenName | undefined;
-  readonly toPrev: TokenName | undefined;
-  readonly toNext: TokenName | undefined;
+  /** By an instruction's token bits; undefined where they name a stage that there is not. */
+  readonly exchanges: readonly (TokenExchange | undefined)[];
   /** Numbers of its instructions, the next one at `head`. */
   queue: Int32Array;
   head: number;
@@ -33,6 +44,17 @@ interface Stage {
 type Tokens = Record<TokenName, number>;
 
 const NO_TOKENS: Readonly<Tokens> = { l2g: 0, g2l: 0, g2s: 0, s2g: 0 };
+
+/** A stage whose four token bits, from the lowest on, mean these queues. */
+function makeStage(name: StageName, ...queues: readonly (TokenName | undefined)[]): Stage {
+  const exchanges = Array.from({ length: 1 << queues.length }, (_, bits) => {
+    const named = queues.map((queue, i) => ((bits >> i) & 1 ? [queue] : []));
+    if (named.flat().includes(undefined)) return undefined;
+    const [popPrev, popNext, pushPrev, pushNext] = named as TokenName[][];
+    return { popped: [...popPrev!, ...popNext!], pushed: [...pushPrev!, ...pushNext!] };
+  });
+  return { name, exchanges, queue: new Int32Array(64), head: 0, tail: 0 };
+}
 
 export interface FunctionalSimulatorOptions {
   /** Called every few milliseconds while a program runs; what it throws ends the run. */
@@ -46,8 +68,7 @@ export class FunctionalSimulator implements Driver {
 
   private readonly stages: readonly [Stage, Stage, Stage];
   private readonly tokens: Tokens = { ...NO_TOKENS };
-  /** The program as it was when it was started. */
-  private words = new Uint32Array(64 * INSN_WORDS);
+  /** Where the program that runs begins. */
   private address = 0;
 
   constructor(
@@ -56,20 +77,10 @@ export class FunctionalSimulator implements Driver {
     options: FunctionalSimulatorOptions = {},
   ) {
     this.core = new Core(env, dram, options.onPause ?? (() => undefined));
-    const stage = (
-      name: StageName,
-      fromPrev?: TokenName,
-      fromNext?: TokenName,
-      toPrev?: TokenName,
-      toNext?: TokenName,
-    ): Stage => {
-      const queue = new Int32Array(64);
-      return { name, fromPrev, fromNext, toPrev, toNext, queue, head: 0, tail: 0 };
-    };
     this.stages = [
-      stage("load", undefined, "g2l", undefined, "l2g"),
-      stage("compute", "l2g", "s2g", "g2l", "g2s"),
-      stage("store", "g2s", undefined, "s2g", undefined),
+      makeStage("load", undefined, "g2l", undefined, "l2g"),
+      makeStage("compute", "l2g", "s2g", "g2l", "g2s"),
+      makeStage("store", "g2s", undefined, "s2g", undefined),
     ];
   }
 
@@ -90,22 +101,24 @@ export class FunctionalSimulator implements Driver {
       this.drain();
       finished = true;
     } finally {
+      this.core.settle();
       // What a failed program left behind must not reach the next one.
       if (!finished) this.reset();
     }
   }
 
   private fetch(address: number, count: number): void {
-    const bytes = count * INSN_BYTES;
-    if (address % INSN_BYTES !== 0 || !this.dram.contains(address, bytes)) {
+    if (address % INSN_BYTES !== 0 || !this.dram.contains(address, count * INSN_BYTES)) {
       throw new DeviceError(
         `${count} instructions from ${hex(address)} on are not inside one buffer of DRAM`,
       );
     }
-    const words = count * INSN_WORDS;
-    if (this.words.length < words) this.words = new Uint32Array(2 * words);
-    this.words.set(this.dram.words.subarray(address / 4, address / 4 + words));
     this.address = address;
+  }
+
+  /** Index of an instruction's first word in `dram.words`. */
+  private at(index: number): number {
+    return this.address / 4 + index * INSN_WORDS;
   }
 
   /** Gives every instruction to the stage that executes it. */
@@ -116,15 +129,16 @@ export class FunctionalSimulator implements Driver {
       if (stage.queue.length < count) stage.queue = new Int32Array(2 * count);
     }
     const { finish, load } = this.core.isa;
+    const { words } = this.dram;
     const [loading, computing, storing] = this.stages;
     let finishes = false;
     for (let i = 0; i < count; i++) {
-      const at = i * INSN_WORDS;
-      const opcode = finish.opcode.get(this.words, at);
+      const at = this.at(i);
+      const opcode = finish.opcode.get(words, at);
       let stage = computing;
       if (opcode === OPCODE.STORE) stage = storing;
       else if (opcode === OPCODE.LOAD) {
-        const memory = load.memoryType.get(this.words, at);
+        const memory = load.memoryType.get(words, at);
         if (memory === MEM_ID.INP || memory === MEM_ID.WGT) stage = loading;
       } else if (opcode === OPCODE.FINISH) finishes = true;
       stage.queue[stage.tail++] = i;
@@ -149,65 +163,54 @@ export class FunctionalSimulator implements Driver {
   /** Executes a stage's next instruction if its tokens are there. */
   private step(stage: Stage): boolean {
     const index = stage.queue[stage.head]!;
-    const at = index * INSN_WORDS;
-    const { words, tokens } = this;
-    const { popPrev, popNext, pushPrev, pushNext } = this.core.isa.finish;
-    const fromPrev = popPrev.get(words, at) === 1 ? this.link(stage, "fromPrev", index) : undefined;
-    const fromNext = popNext.get(words, at) === 1 ? this.link(stage, "fromNext", index) : undefined;
-    if (fromPrev !== undefined && tokens[fromPrev] === 0) return false;
-    if (fromNext !== undefined && tokens[fromNext] === 0) return false;
-    if (fromPrev !== undefined) tokens[fromPrev]--;
-    if (fromNext !== undefined) tokens[fromNext]--;
-    const toPrev = pushPrev.get(words, at) === 1 ? this.link(stage, "toPrev", index) : undefined;
-    const toNext = pushNext.get(words, at) === 1 ? this.link(stage, "toNext", index) : undefined;
+    const exchange = this.exchangeOf(stage, index);
+    const { tokens } = this;
+    for (const name of exchange.popped) if (tokens[name] === 0) return false;
+    for (const name of exchange.popped) tokens[name]--;
     try {
-      this.core.execute(words, at);
+      this.core.execute(this.dram.words, this.at(index));
     } catch (error) {
       throw error instanceof DeviceError ? this.located(error, index) : error;
     }
-    if (toPrev !== undefined) tokens[toPrev]++;
-    if (toNext !== undefined) tokens[toNext]++;
+    for (const name of exchange.pushed) tokens[name]++;
     stage.head++;
-    if (this.trace !== undefined) {
-      const taken = (name: TokenName | undefined): TokenName[] =>
-        name === undefined ? [] : [name];
-      const { isa, kernels } = this.core;
-      this.trace.record(
-        {
-          index,
-          address: this.address + index * INSN_BYTES,
-          stage: stage.name,
-          instruction: decode(isa, words, at),
-          popped: [...taken(fromPrev), ...taken(fromNext)],
-          pushed: [...taken(toPrev), ...taken(toNext)],
-        },
-        (i) => decodeUop(isa, kernels.element("UOP", i)[0]!),
-      );
-    }
+    if (this.trace !== undefined) this.record(this.trace, stage, index, exchange);
     return true;
   }
 
-  private link(
-    stage: Stage,
-    side: "fromPrev" | "fromNext" | "toPrev" | "toNext",
-    index: number,
-  ): TokenName {
-    const name = stage[side];
-    if (name !== undefined) return name;
-    const which = side.endsWith("Prev") ? "previous" : "next";
+  /** The tokens that an instruction takes and gives. */
+  private exchangeOf(stage: Stage, index: number): TokenExchange {
+    const bits = (this.dram.words[this.at(index)]! & TOKEN_MASK) >>> TOKEN_SHIFT;
+    const exchange = stage.exchanges[bits];
+    if (exchange !== undefined) return exchange;
     throw this.located(
-      new DeviceError(`the ${stage.name} stage has no ${which} stage to exchange tokens with`),
+      new DeviceError(`the ${stage.name} stage has no such neighbour to exchange tokens with`),
       index,
+    );
+  }
+
+  private record(
+    trace: ExecutionTrace,
+    stage: Stage,
+    index: number,
+    { popped, pushed }: TokenExchange,
+  ): void {
+    const { isa, kernels } = this.core;
+    const instruction = decode(isa, this.dram.words, this.at(index));
+    const address = this.address + index * INSN_BYTES;
+    trace.record({ index, address, stage: stage.name, instruction, popped, pushed }, (i) =>
+      decodeUop(isa, kernels.element("UOP", i)[0]!),
     );
   }
 
   /** `instruction 12 at 0x00002010 (LOAD INP ...)` */
   private describe(index: number): string {
     const address = hex(this.address + index * INSN_BYTES);
-    const at = index * INSN_WORDS;
-    const opcode = this.core.isa.finish.opcode.get(this.words, at);
+    const at = this.at(index);
+    const { words } = this.dram;
+    const opcode = this.core.isa.finish.opcode.get(words, at);
     const known = Object.values<number>(OPCODE).includes(opcode);
-    const text = known ? disassemble(decode(this.core.isa, this.words, at)) : `opcode ${opcode}`;
+    const text = known ? disassemble(decode(this.core.isa, words, at)) : `opcode ${opcode}`;
     return `instruction ${index} at ${address} (${text})`;
   }
 
