@@ -1,5 +1,6 @@
 import { createApi } from "./driver";
 import { host } from "./node";
+import { callerFolder, registerLibraryRoot } from "./support";
 import { installDisplays } from "./view";
 
 export * as arith from "./arith";
@@ -15,6 +16,7 @@ export * as tir from "./ir";
 export * as topi from "./topi";
 export * as view from "./view";
 
+registerLibraryRoot(callerFolder(1));
 installDisplays();
 
 const api = createApi(host);
