@@ -6,7 +6,18 @@ import { installDisplays } from "./view";
 export * as arith from "./arith";
 export * from "./ir";
 export { ready } from "./codegen";
-export { Target, target, type Lowering, type TargetOptions } from "./driver";
+export {
+  lowerPipeline,
+  Target,
+  target,
+  type Lowerable,
+  type LowerOptions,
+  type Lowering,
+  type LowerTrace,
+  type TargetOptions,
+} from "./driver";
+export * as pass from "./pass";
+export { PassContext, type PassConfig, type PassInstrument } from "./pass";
 export * as runtime from "./runtime";
 export { NDArray, np, type Device } from "./runtime";
 export type { Session, SessionArray, SessionDevice, SessionModule } from "./rpc";
@@ -14,6 +25,7 @@ export * from "./support";
 export * as te from "./te";
 export * as tir from "./ir";
 export * as topi from "./topi";
+export * as transforms from "./transforms";
 export * as view from "./view";
 
 registerLibraryRoot(callerFolder(1));
@@ -21,6 +33,8 @@ installDisplays();
 
 const api = createApi(host);
 
+/** Lowers a schedule with the arguments its function is to take, or functions of TIR. */
+export const lower = api.lower;
 /** Compiles lowered functions into a module. */
 export const build = api.build;
 /** Loads a module that was saved. */

@@ -12,8 +12,11 @@ import {
   type Host,
   type ModuleHost,
 } from "../runtime";
+import type * as te from "../te";
 import { LocalSession, type Session, type SessionArray, type SessionDevice } from "../rpc";
 import { buildModule } from "./build";
+import { watched } from "./debug";
+import { lower, type Lowerable, type LowerOptions } from "./lower";
 import { target, type Target } from "./target";
 
 export interface BuildOptions {
@@ -42,6 +45,8 @@ export interface Api {
   readonly rpc: { localSession(): Session };
   cpu(id?: number): Device;
   extDev(id?: number): Device;
+  /** Lowers a schedule with the arguments its function is to take, or functions of TIR. */
+  readonly lower: typeof lower;
   /** Compiles lowered functions. */
   build(functions: IRModule | PrimFunc, options?: BuildOptions): Module;
   /** Loads a module that was saved. */
@@ -80,6 +85,11 @@ export function createApi(host: Host): Api {
     rpc: { localSession: () => new LocalSession(machine) },
     cpu: (id = 0) => devices.get("cpu", id),
     extDev: (id = 0) => devices.get("ext_dev", id),
+    lower: ((subject: Lowerable, args?: readonly te.ScheduleArg[], options: LowerOptions = {}) =>
+      lower(subject, args, {
+        ...options,
+        context: watched(options.context, host),
+      })) as typeof lower,
     build(functions, options = {}) {
       const module =
         functions instanceof PrimFunc ? IRModule.of(nameOf(functions), functions) : functions;

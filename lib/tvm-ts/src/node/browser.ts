@@ -13,5 +13,7 @@ export const host: Host = {
   readFile: () => missing("files"),
   writeFile: () => missing("files"),
   compileLibrary: () => missing("C compiler"),
+  debugLevel: () => 0,
+  log: () => undefined,
   threads: () => undefined,
 };

@@ -25,6 +25,8 @@ export const host: Host = {
     }
   },
   compileLibrary,
+  debugLevel: () => Number(process.env["TVM_TS_DEBUG"] ?? 0),
+  log: (text) => void process.stderr.write(text),
   threads: () => undefined,
 };
 

@@ -1,12 +1,15 @@
 /** An instrument that writes down what passes do, in as much detail as asked for. */
 
-import { printModule, type IRModule } from "../ir";
+import { printExpr, printModule, type IRModule, type PrimExpr } from "../ir";
 import type { PassInstrument } from "./instrument";
 import { PassRecord, PassRecorder } from "./recorder";
 import type { PassInfo } from "./pass";
 
-/** 1: names and times. 2: also the module where it changed. 3: also the module where it did not. */
-export type DebugLevel = 1 | 2 | 3;
+/**
+ * 1: names and times. 2: also the module where it changed. 3: also where it did not. 4: also each
+ * rule of arithmetic that was applied.
+ */
+export type DebugLevel = 1 | 2 | 3 | 4;
 
 /** Writes a line (or a module) through `write` for each pass that finishes. */
 export class PassPrinter implements PassInstrument {
@@ -30,9 +33,14 @@ export class PassPrinter implements PassInstrument {
     this.recorder.runAfterPass(module, pass);
     const record = this.recorder.records[this.recorder.records.length - 1]!;
     this.write(summary(record));
-    if (this.level === 3 || (this.level === 2 && record.changed)) {
+    if (this.level >= 3 || (this.level === 2 && record.changed)) {
       this.write(printModule(module).text);
     }
+  }
+
+  ruleApplied(rule: string, before: PrimExpr, after: PrimExpr): void {
+    if (this.level < 4) return;
+    this.write(`      ${rule}: ${printExpr(before)}  =>  ${printExpr(after)}\n`);
   }
 }
 

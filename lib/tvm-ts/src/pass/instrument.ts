@@ -3,7 +3,7 @@
  * context lists the instruments.
  */
 
-import type { IRModule } from "../ir";
+import type { IRModule, PrimExpr } from "../ir";
 import type { PassInfo } from "./pass";
 
 export interface PassInstrument {
@@ -16,4 +16,6 @@ export interface PassInstrument {
   shouldRun?(module: IRModule, pass: PassInfo): boolean;
   runBeforePass?(module: IRModule, pass: PassInfo): void;
   runAfterPass?(module: IRModule, pass: PassInfo): void;
+  /** A rule of arithmetic, by name, was applied while simplifying. */
+  ruleApplied?(rule: string, before: PrimExpr, after: PrimExpr): void;
 }

@@ -61,6 +61,14 @@ export class PassContext {
     return this.with({ instruments: [...this.instruments, instrument] });
   }
 
+  /** Tells the instruments of a rule; undefined if none of them listens. */
+  get onRule(): PassInstrument["ruleApplied"] {
+    const listeners = this.instruments.filter((instrument) => instrument.ruleApplied !== undefined);
+    if (listeners.length === 0) return undefined;
+    return (rule, before, after) =>
+      listeners.forEach((listener) => listener.ruleApplied?.(rule, before, after));
+  }
+
   /** Whether a sequence runs the pass: it is not disabled, and of this level or required. */
   isEnabled(pass: PassInfo): boolean {
     if (this.disabledPass.includes(pass.name)) return false;

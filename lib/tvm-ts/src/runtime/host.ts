@@ -25,6 +25,13 @@ export interface Host {
     triple: string | undefined,
     options: CompilerOptions,
   ): void;
+  /**
+   * How much of the compiler's inside to show: 0 nothing, 1 passes and times, 2 also what they
+   * changed, 3 everything, 4 also the rules of arithmetic that were applied.
+   */
+  debugLevel(): number;
+  /** Writes a piece of text where a developer looks. */
+  log(text: string): void;
   /** Threads for parallel loops; `undefined` where there are none. */
   threads(): ThreadPool | undefined;
 }

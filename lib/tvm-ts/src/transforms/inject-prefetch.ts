@@ -8,7 +8,6 @@
 import { domainTouched, evalSet, IntSet } from "../arith";
 import { add, mutator, Prefetch, SeqStmt, sub, type Buffer, type Stmt, type Var } from "../ir";
 import type { FunctionPass } from "../pass";
-import { UsageError } from "../support";
 import { Feature, has } from "./analysis/features";
 import { isFromSchedule } from "./analysis/function";
 
@@ -45,13 +44,8 @@ function inject(body: Stmt): Stmt {
       const buffer = attr.node as Buffer;
       const loopVar = loops[loops.length - 1];
       const touched = domainTouched(inner, buffer, true, false);
-      if (loopVar === undefined || touched === undefined) {
-        throw new UsageError(
-          `cannot tell which part of ${buffer.name} to prefetch: ` +
-            (loopVar === undefined ? "there is no loop around it" : "it is not read there"),
-          { span: attr.span },
-        );
-      }
+      // Only a hint: where it cannot be told what to bring, nothing is brought.
+      if (loopVar === undefined || touched === undefined) return inner;
       domains.set(loopVar, IntSet.single(add(loopVar, attr.value)));
       const bounds = touched.map((range) => evalSet(range, domains).coverRange(range));
       domains.delete(loopVar);

@@ -42,13 +42,19 @@ import type { FunctionPass } from "../pass";
 export const simplify: FunctionPass = {
   name: "tir.Simplify",
   doc: "Simplifies expressions and decides conditions, knowing the loops and conditions around them.",
-  run: (func) => func.with({ body: new StmtSimplifier().visit(func.body) }),
+  run(func, { onRule }) {
+    const analyzer = new Analyzer(
+      onRule && ((rule, before, after) => onRule(rule.name, before, after)),
+    );
+    return func.with({ body: new StmtSimplifier(analyzer).visit(func.body) });
+  },
 };
 
 class StmtSimplifier {
-  private readonly analyzer = new Analyzer();
   /** Lets that stay, but help to decide conditions. */
   private readonly lets = new Map<Var, PrimExpr>();
+
+  constructor(private readonly analyzer: Analyzer) {}
 
   visit(stmt: Stmt): Stmt {
     switch (stmt.kind) {

@@ -1,0 +1,97 @@
+/** From a schedule, or functions of TIR, to functions that code can be generated for. */
+
+import { IRModule, PrimFunc, type Buffer } from "../ir";
+import { PassContext, PassRecorder, runPass, type PassRecord, type Sequential } from "../pass";
+import { UsageError } from "../support";
+import { Schedule, scheduleToModule, type ScheduleArg, type Tensor } from "../te";
+import { lowerPipeline } from "./lower-pipeline";
+
+export interface LowerOptions {
+  /** The function's name; `main` if left out. */
+  readonly name?: string;
+  /** Leaves loops whole (no LoopPartition), which makes the result easier to read. */
+  readonly simpleMode?: boolean;
+  /** How arguments lie in memory; compactly if nothing is said. */
+  readonly binds?: ReadonlyMap<Tensor, Buffer>;
+  /** Options of passes, passes to leave out, passes to add, instruments. */
+  readonly context?: PassContext;
+  /** Gives what every pass did instead of only the result. */
+  readonly trace?: boolean;
+}
+
+/** What `lower` did: the result, and each pass in the order in which they finished. */
+export interface LowerTrace {
+  /** Before the first pass. */
+  readonly start: IRModule;
+  readonly module: IRModule;
+  readonly passes: readonly PassRecord[];
+}
+
+/** What can be lowered. */
+export type Lowerable = Schedule | IRModule | PrimFunc;
+
+/**
+ * Lowers a schedule with the arguments its function is to take, or TIR functions as they are.
+ * @throws UsageError where the schedule or a function asks for what cannot be done.
+ */
+export function lower(
+  subject: Lowerable,
+  args: readonly ScheduleArg[] | undefined,
+  options: LowerOptions & { readonly trace: true },
+): LowerTrace;
+export function lower(
+  subject: Lowerable,
+  args?: readonly ScheduleArg[],
+  options?: LowerOptions & { readonly trace?: false },
+): IRModule;
+export function lower(
+  subject: Lowerable,
+  args?: readonly ScheduleArg[],
+  options?: LowerOptions,
+): IRModule | LowerTrace;
+export function lower(
+  subject: Lowerable,
+  args?: readonly ScheduleArg[],
+  options: LowerOptions = {},
+): IRModule | LowerTrace {
+  const context = options.context ?? new PassContext();
+  const start = toModule(subject, args, options, context);
+  const pipeline: Sequential = {
+    name: "sequential",
+    doc: "All passes of lower.",
+    passes: lowerPipeline(context, options.simpleMode).passes,
+  };
+  if (options.trace !== true) return runPass(pipeline, start, context);
+  const recorder = new PassRecorder();
+  const module = runPass(pipeline, start, context.withInstrument(recorder));
+  return { start, module, passes: recorder.records };
+}
+
+function toModule(
+  subject: Lowerable,
+  args: readonly ScheduleArg[] | undefined,
+  options: LowerOptions,
+  context: PassContext,
+): IRModule {
+  const name = options.name ?? "main";
+  if (subject instanceof Schedule) {
+    if (args === undefined) {
+      throw new UsageError("a schedule is lowered with the arguments of its function: [A, B, C]");
+    }
+    return scheduleToModule(subject, args, {
+      name,
+      noalias: context.option("tir.noalias"),
+      keepTrivialLoops: context.option("tir.debug_keep_trivial_loop"),
+      ...(options.binds === undefined ? {} : { binds: options.binds }),
+    });
+  }
+  if (args !== undefined || options.binds !== undefined) {
+    throw new UsageError("a function of TIR has its arguments already: lower(func) takes none");
+  }
+  if (subject instanceof IRModule) return subject;
+  if (!(subject instanceof PrimFunc)) {
+    throw new UsageError("only a schedule, a PrimFunc or a module of them can be lowered");
+  }
+  const noalias = context.option("tir.noalias") ? { "tir.noalias": true } : {};
+  return IRModule.of(name, subject.withAttrs({ global_symbol: name, ...noalias }));
+}
