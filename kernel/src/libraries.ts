@@ -6,39 +6,46 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-export const bundledLibraries = ["tvm-ts", "vta-ts"] as const;
+export const libraryNames = ["tvm-ts", "vta-ts"] as const;
 
-/** The library that `specifier` names, itself or a file below it. */
-export function bundledLibraryOf(specifier: string): string | undefined {
-  return bundledLibraries.find((name) => specifier === name || specifier.startsWith(`${name}/`));
+export interface Library {
+  readonly name: string;
+  /** Its folder, links resolved. */
+  readonly root: string;
+  /** The file with its types. */
+  readonly types: string;
 }
 
-/** The folder of a bundled library, links resolved; `undefined` if it is not built. */
-export function libraryRoot(name: string): string | undefined {
-  let folder: string;
+/** Whether `specifier` names one of the libraries, or a file of one. */
+export function isLibrary(specifier: string): boolean {
+  return libraryNames.some((name) => specifier === name || specifier.startsWith(`${name}/`));
+}
+
+/** A library; `undefined` if it is not built. */
+export function findLibrary(name: string): Library | undefined {
+  let root: string;
   try {
-    folder = dirname(require.resolve(name));
+    root = dirname(require.resolve(name));
   } catch {
     return undefined;
   }
-  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
-  return folder;
+  while (!existsSync(join(root, "package.json"))) root = dirname(root);
+  const { types } = readManifest(root) as { types: string };
+  return { name, root, types: join(root, types) };
 }
 
-/** The file with a bundled library's types. */
-export function libraryTypes(name: string): string | undefined {
-  const root = libraryRoot(name);
-  if (root === undefined) return undefined;
-  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
-    types?: string;
-  };
-  return manifest.types === undefined ? undefined : join(root, manifest.types);
-}
+/** All that are built. */
+export const libraries: readonly Library[] = libraryNames
+  .map((name) => findLibrary(name))
+  .filter((library) => library !== undefined);
 
 /** The kernel's own folder, the one with its package.json. */
 export const kernelRoot = dirname(__dirname);
 
 export function kernelVersion(): string {
-  return (JSON.parse(readFileSync(join(kernelRoot, "package.json"), "utf8")) as { version: string })
-    .version;
+  return (readManifest(kernelRoot) as { version: string }).version;
+}
+
+function readManifest(folder: string): unknown {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 }

@@ -2,7 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { bundledLibraries, libraryRoot } from "../libraries";
+import { findLibrary, libraryNames } from "../libraries";
 import { LanguageClient } from "../language";
 import { EvaluatorProcess } from "../kernel";
 import { KERNEL_NAME, readSpec, type Kernelspec } from "./kernelspec";
@@ -21,14 +21,7 @@ type Check = () => Finding | Promise<Finding>;
 
 /** Runs all checks and prints each one's finding; `true` if nothing is wrong. */
 export async function doctor(print: (line: string) => void): Promise<boolean> {
-  const checks: Check[] = [
-    node,
-    sockets,
-    ...bundledLibraries.map(library),
-    compiler,
-    cell,
-    jupyter,
-  ];
+  const checks: Check[] = [node, sockets, ...libraryNames.map(library), compiler, cell, jupyter];
   let healthy = true;
   for (const check of checks) {
     const { ok, text, advice } = await check();
@@ -66,14 +59,14 @@ async function sockets(): Promise<Finding> {
 
 function library(name: string): Check {
   return () => {
-    const root = libraryRoot(name);
-    return root === undefined
+    const found = findLibrary(name);
+    return found === undefined
       ? {
           ok: false,
           text: `${name} is not found`,
           advice: "run `npm install`, then `npm run build`",
         }
-      : { ok: true, text: `${name} in ${root}` };
+      : { ok: true, text: `${name} in ${found.root}` };
   };
 }
 

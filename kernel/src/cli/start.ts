@@ -3,11 +3,22 @@
 import { Kernel } from "../kernel";
 import { readConnection } from "../wire";
 
+const PARENT_CHECK_MS = 1000;
+
 export async function startKernel(connectionFile: string): Promise<void> {
   const kernel = new Kernel(readConnection(connectionFile), () => process.exit(0));
   // Front ends interrupt by message; this is for a terminal, and for those that do not.
   process.on("SIGINT", () => kernel.interrupt());
   process.on("uncaughtException", (error) => console.error(error));
   process.on("unhandledRejection", (reason) => console.error(reason));
+  if (process.env["JPY_PARENT_PID"] !== undefined) endWithParent(kernel);
   await kernel.start();
+}
+
+/** Jupyter sets the variable for kernels that should not outlive it. */
+function endWithParent(kernel: Kernel): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) void kernel.stop();
+  }, PARENT_CHECK_MS).unref();
 }

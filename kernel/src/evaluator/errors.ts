@@ -2,7 +2,7 @@
 
 import { inspect } from "node:util";
 import type { ErrorNote, ErrorReport } from "./messages";
-import { framesOf } from "./stack";
+import { framesOf, isLibraryFile } from "./stack";
 
 /** What the library's errors have beyond JavaScript's. */
 interface RichError extends Error {
@@ -34,10 +34,16 @@ export function reportError(thrown: unknown, depth = 0): ErrorReport {
     message: fromLibrary ? String(error.sentence) : messageOf(error),
     // A mistake of the library's own is easier to report with its frames.
     frames: framesOf(String(error.stack ?? ""), error.code === "internal"),
-    place: fromLibrary ? error.place : undefined,
-    notes: fromLibrary ? (error.notes ?? []) : [],
+    place: fromLibrary ? usersPlace(error.place) : undefined,
+    notes: fromLibrary
+      ? (error.notes ?? []).map(({ text, place }) => ({ text, place: usersPlace(place) }))
+      : [],
     cause: cause === undefined || depth === CAUSE_LIMIT ? undefined : reportError(cause, depth + 1),
   };
+}
+
+function usersPlace(place: ErrorNote["place"]): ErrorNote["place"] {
+  return place === undefined || isLibraryFile(place.file) ? undefined : { ...place };
 }
 
 function messageOf(error: Error): string {

@@ -7,8 +7,9 @@ import Module, { createRequire } from "node:module";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as vm from "node:vm";
-import { bundledLibraries, bundledLibraryOf } from "../libraries";
+import { isLibrary, libraries } from "../libraries";
 import type { CompiledSource } from "../language";
+import { hideFile } from "./stack";
 
 /** `require` as cells get it. */
 export type CellRequire = NodeJS.Require & { import(specifier: string): Promise<unknown> };
@@ -35,8 +36,8 @@ export class Modules {
   /** Where cells seem to be; the file does not exist. */
   readonly filename: string;
   private readonly compiled = new Map<string, CompiledSource>();
-  /** ESM that `require` cannot load, by what the cell calls it. */
-  private readonly imported = new Map<string, unknown>();
+  /** How to get the ESM that `require` cannot load, by what the cell calls it. */
+  private readonly imported = new Map<string, () => object>();
   private readonly plainRequire: NodeJS.Require;
   private readonly importHere: (specifier: string) => Promise<object>;
   private librariesReady: Promise<unknown> | undefined;
@@ -46,8 +47,10 @@ export class Modules {
     this.filename = join(folder, "cell");
     this.plainRequire = createRequire(this.filename);
     this.importHere = importerFor(this.filename, this.plainRequire);
-    const load = (specifier: string): unknown =>
-      this.imported.get(specifier) ?? (this.plainRequire(specifier) as unknown);
+    const load = (specifier: string): unknown => {
+      const imported = this.imported.get(specifier);
+      return imported === undefined ? (this.plainRequire(specifier) as unknown) : imported();
+    };
     this.require = Object.assign(load, this.plainRequire, {
       import: (specifier: string) => this.import(specifier),
     });
@@ -69,30 +72,35 @@ export class Modules {
   /** Awaits whatever a cell's imports need before its code can load them synchronously. */
   async prepare(specifiers: readonly string[]): Promise<void> {
     for (const specifier of specifiers) {
-      if (bundledLibraryOf(specifier) !== undefined || specifier.startsWith(".")) {
+      if (isLibrary(specifier) || specifier.startsWith(".")) {
         this.loadLibraries();
         await this.librariesReady;
-      } else if (!this.imported.has(specifier)) {
+      } else {
         await this.importIfNeeded(specifier);
       }
     }
   }
 
+  /** Loads an ES module that `require` cannot; all other failures are met again by the cell's code. */
   private async importIfNeeded(specifier: string): Promise<void> {
     try {
       this.plainRequire(specifier);
+      return;
     } catch (error) {
-      // Any other failure is the cell's: its own `require` meets it again, at the right place.
       if (!needsImport(error)) return;
-      this.imported.set(specifier, withInterop(await this.importHere(specifier)));
+    }
+    try {
+      const namespace = withInterop(await this.importHere(specifier));
+      this.imported.set(specifier, () => namespace);
+    } catch (cause) {
+      this.imported.set(specifier, () => {
+        throw new Error(`"${specifier}" cannot be imported`, { cause });
+      });
     }
   }
 
   private async import(specifier: string): Promise<unknown> {
-    if (
-      bundledLibraryOf(specifier) === undefined &&
-      this.find(specifier, this.folder) === undefined
-    ) {
+    if (!isLibrary(specifier) && this.find(specifier, this.folder) === undefined) {
       return this.importHere(specifier);
     }
     return this.plainRequire(specifier) as unknown;
@@ -111,7 +119,7 @@ export class Modules {
   private hookLoader(loader: Loader): void {
     const resolveFilename = loader._resolveFilename.bind(loader);
     loader._resolveFilename = (request, parent, ...rest) => {
-      if (bundledLibraryOf(request) !== undefined) return resolveFilename(request, module);
+      if (isLibrary(request)) return resolveFilename(request, module);
       const folder = dirname(parent?.filename ?? this.filename);
       return this.find(request, folder) ?? resolveFilename(request, parent, ...rest);
     };
@@ -129,7 +137,7 @@ export class Modules {
 /** Loads tvm-ts and vta-ts, and what they load asynchronously, so that cells can stay synchronous. */
 async function loadLibraries(): Promise<void> {
   const load = createRequire(__filename);
-  for (const name of bundledLibraries) {
+  for (const { name } of libraries) {
     try {
       const library = load(name) as { ready?: () => Promise<unknown> };
       await library.ready?.();
@@ -169,6 +177,7 @@ function importerFor(
       return (await import(isAbsolute(path) ? pathToFileURL(path).href : path)) as object;
     };
   }
+  hideFile(filename);
   const script = new vm.Script("(specifier) => import(specifier)", {
     filename,
     importModuleDynamically: loader as unknown as NonNullable<

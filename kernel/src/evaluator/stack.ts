@@ -1,7 +1,7 @@
 /** Stack traces that speak of cells and TypeScript files as the user wrote them. */
 
 import { join } from "node:path";
-import { bundledLibraries, kernelRoot, libraryRoot } from "../libraries";
+import { kernelRoot, libraries } from "../libraries";
 import type { CompiledSource, LineMap } from "../language";
 import type { Frame } from "./messages";
 
@@ -34,13 +34,23 @@ function headline(error: Error): string {
 
 const ownRoot = join(kernelRoot, "dist");
 
+/** Files that only the evaluator knows of. */
+const hidden = new Set<string>();
+
+/** Leaves a file's frames out of traces. */
+export function hideFile(path: string): void {
+  hidden.add(path);
+}
+
 /** Frames of the evaluator and of Node's that lie below every cell. */
 function isOurs(file: string | null | undefined): boolean {
-  return file?.startsWith(ownRoot) === true || file?.startsWith("node:") === true;
+  if (file === null || file === undefined) return false;
+  return file.startsWith(ownRoot) || file.startsWith("node:") || hidden.has(file);
 }
 
 function describe(site: NodeJS.CallSite): string {
-  const text = String(site);
+  // A session's names are properties of an object that nobody has heard of.
+  const text = String(site).replace(/^(async )?Object\./, "$1");
   const file = site.getFileName();
   const line = site.getLineNumber();
   const column = site.getColumnNumber();
@@ -67,9 +77,9 @@ function original(map: LineMap, line: number, column: number): { line: number; c
 
 const FRAME = /^\s+at (?:.*\()?(.+?):(\d+):(\d+)\)?$/;
 
-const libraries = bundledLibraries
-  .map((name) => libraryRoot(name))
-  .filter((root) => root !== undefined);
+export function isLibraryFile(file: string): boolean {
+  return libraries.some(({ root }) => file.startsWith(`${root}/`));
+}
 
 /** The frames in a trace; those of the libraries only when `all` are wanted. */
 export function framesOf(stack: string, all: boolean): Frame[] {
@@ -78,7 +88,7 @@ export function framesOf(stack: string, all: boolean): Frame[] {
     const match = FRAME.exec(text);
     if (match === null) continue;
     const file = match[1]!.replace(/^(?:async )?(?:file:\/\/)?/, "");
-    if (!all && libraries.some((root) => file.startsWith(`${root}/`))) continue;
+    if (!all && isLibraryFile(file)) continue;
     frames.push({ text: text.trim(), file, line: Number(match[2]), column: Number(match[3]) });
   }
   return frames;

@@ -1,6 +1,6 @@
 /** Errors as front ends show them: a name, a sentence, and a trace in the user's own lines. */
 
-import type { ErrorReport } from "../evaluator/messages";
+import type { ErrorReport, Frame } from "../evaluator/messages";
 import type { Diagnostic } from "../language";
 import type { Json } from "../wire";
 import type { Place, Sources } from "./sources";
@@ -13,6 +13,8 @@ export interface ErrorContent extends Json {
 }
 
 const MAX_FRAMES = 20;
+/** TypeScript numbers what is wrong with the syntax below this. */
+const FIRST_TYPE_ERROR = 2000;
 const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
 
 /** An error that has nothing to do with a place in the user's text. */
@@ -27,7 +29,7 @@ export function thrownError(error: ErrorReport, sources: Sources): ErrorContent 
 
 function trace(error: ErrorReport, sources: Sources): string[] {
   const lines = [`${red(error.name)}: ${error.message}`];
-  const place = error.place ?? error.frames.find(({ file }) => sources.isCell(file));
+  const place = error.place ?? error.frames.find(({ file }) => sources.isUsers(file));
   if (place !== undefined) lines.push(`  ${placeText(place)}`, ...sources.excerpt(place));
   for (const note of error.notes) {
     lines.push(`note: ${note.text}`);
@@ -37,10 +39,26 @@ function trace(error: ErrorReport, sources: Sources): string[] {
   }
   // A single frame says what the excerpt says already.
   if (error.frames.length > 1 || place === undefined) {
-    lines.push(...error.frames.slice(0, MAX_FRAMES).map(({ text }) => `    ${text}`));
+    lines.push(...frameLines(error.frames));
   }
   if (error.cause !== undefined) lines.push("caused by", ...trace(error.cause, sources));
   return lines;
+}
+
+/** The frames, with those of a recursion only once. */
+function frameLines(frames: readonly Frame[]): string[] {
+  const lines: string[] = [];
+  let repeated = 0;
+  frames.forEach(({ text }, index) => {
+    const again = text === frames[index - 1]?.text;
+    if (again) repeated += 1;
+    if (repeated > 0 && (!again || index === frames.length - 1)) {
+      lines.push(`      (${repeated} times more)`);
+      repeated = 0;
+    }
+    if (!again) lines.push(`    ${text}`);
+  });
+  return lines.slice(0, MAX_FRAMES);
 }
 
 /** What TypeScript found in a cell that was therefore not run. */
@@ -49,19 +67,20 @@ export function diagnosticsError(
   cell: string,
   sources: Sources,
 ): ErrorContent {
-  const [first] = diagnostics;
-  const syntax = first !== undefined && first.code < 2000;
-  const ename = syntax ? "SyntaxError" : "TypeCheckError";
+  // What a cell that cannot be parsed means is anybody's guess.
+  const syntax = diagnostics.filter(({ code }) => code < FIRST_TYPE_ERROR);
+  const ename = syntax.length > 0 ? "SyntaxError" : "TypeCheckError";
+  const shown = syntax.length > 0 ? syntax : diagnostics;
   const lines: string[] = [];
-  for (const diagnostic of diagnostics) {
+  for (const diagnostic of shown) {
     lines.push(`${red(ename)}: ${diagnostic.message} (TS${diagnostic.code})`);
     lines.push(...located(diagnostic, cell, sources));
     for (const related of diagnostic.related) {
       lines.push(`note: ${related.message}`, ...located(related, cell, sources));
     }
   }
-  const [summary = "the cell cannot be compiled"] = (first?.message ?? "").split("\n");
-  const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : "";
+  const [summary = "the cell cannot be compiled"] = (shown[0]?.message ?? "").split("\n");
+  const more = shown.length > 1 ? ` (and ${shown.length - 1} more)` : "";
   return { ename, evalue: summary + more, traceback: lines };
 }
 

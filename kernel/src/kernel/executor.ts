@@ -6,6 +6,7 @@ import type { Json, Message, Sockets } from "../wire";
 import { diagnosticsError, plainError, thrownError, type ErrorContent } from "./errors";
 import { EvaluatorProcess } from "./evaluator-process";
 import { History } from "./history";
+import { inspectionBundle } from "./inspection-text";
 import { Outputs } from "./outputs";
 import { executeRequest, type ExecuteRequest } from "./requests";
 import { Sources } from "./sources";
@@ -100,6 +101,8 @@ export class Executor {
       this.sockets.publish(message, "execute_input", input);
     }
 
+    const topic = helpTopic(code);
+    if (topic !== undefined) return this.help(topic, executionCount);
     const name = storeHistory ? `cell [${executionCount}]` : `unnumbered cell ${++this.unnumbered}`;
     const { error, bundle } = await this.run(name, code, request.allowStdin, true);
     if (error !== undefined) {
@@ -120,6 +123,21 @@ export class Executor {
       execution_count: executionCount,
       user_expressions: expressions,
       payload: [],
+    };
+  }
+
+  /** Answers `name?` with what is known about the name, for the front end's pager. */
+  private async help(topic: string, executionCount: number): Promise<Json> {
+    const inspection = await this.language.inspect(this.declarations, topic, topic.length);
+    const data =
+      inspection === undefined
+        ? { "text/plain": `Nothing is known about ${topic}.` }
+        : inspectionBundle(inspection);
+    return {
+      status: "ok",
+      execution_count: executionCount,
+      user_expressions: {},
+      payload: [{ source: "page", data, start: 0 }],
     };
   }
 
@@ -210,4 +228,10 @@ export class Executor {
     }
     this.sockets.reply("stdin", this.current, "input_request", { prompt, password: false });
   }
+}
+
+/** The name in a cell that is `name?` or `?name`, which no TypeScript is. */
+function helpTopic(code: string): string | undefined {
+  const match = /^\s*(?:\?\s*([\w$.]+)|([\w$.]+)\s*\?)\s*$/.exec(code);
+  return match?.[1] ?? match?.[2];
 }

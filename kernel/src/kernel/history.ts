@@ -72,7 +72,7 @@ function tail(entries: Entry[], count: number | undefined): Entry[] {
 function globPattern(glob: string): RegExp {
   const source = glob
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replace(/\*+/g, ".*?")
+    .replace(/\*+/g, ".*")
     .replace(/\?/g, ".");
   return new RegExp(`^${source}$`, "s");
 }

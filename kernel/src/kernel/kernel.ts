@@ -201,7 +201,8 @@ export class Kernel {
     return content;
   }
 
-  private async stop(): Promise<void> {
+  /** Ends everything that belongs to the kernel. */
+  async stop(): Promise<void> {
     await Promise.all([this.executor.evaluator.stop(), this.language.stop(), this.sockets.close()]);
     this.ended();
   }

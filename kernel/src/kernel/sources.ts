@@ -18,8 +18,9 @@ export class Sources {
     this.cells.set(name, text);
   }
 
-  isCell(file: string): boolean {
-    return this.cells.has(file);
+  /** Whether a file is a cell, or one that the user may have written. */
+  isUsers(file: string): boolean {
+    return this.cells.has(file) || (file.startsWith("/") && !file.includes("/node_modules/"));
   }
 
   /**

@@ -6,7 +6,7 @@
 import type * as ts from "@tslab/typescript-for-tslab";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { bundledLibraries, libraryRoot } from "../libraries";
+import { libraries } from "../libraries";
 
 /** What the conversion of cells itself depends on; a tsconfig.json cannot change these. */
 const reserved = [
@@ -86,9 +86,7 @@ function typeRoots(folder: string): string[] {
 
 function libraryPaths(): Record<string, string[]> {
   const paths: Record<string, string[]> = {};
-  for (const name of bundledLibraries) {
-    const root = libraryRoot(name);
-    if (root === undefined) continue;
+  for (const { name, root } of libraries) {
     paths[name] = [root];
     paths[`${name}/*`] = [`${root}/*`];
   }

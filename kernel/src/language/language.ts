@@ -3,7 +3,7 @@
 import type * as ts from "@tslab/typescript-for-tslab";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { bundledLibraries, kernelRoot, libraryRoot, libraryTypes } from "../libraries";
+import { kernelRoot, libraries } from "../libraries";
 import { cellOptions } from "./compiler-options";
 import { completeness } from "./completeness";
 import { emitCell, emitModule } from "./emit";
@@ -24,8 +24,8 @@ import { loadCompiler, startTslab, type Tslab } from "./tslab";
 /** TypeScript's code for `await` where it is not allowed. */
 const AWAIT_OUTSIDE = 1308;
 
-/** The globals that the evaluator brings, as types. */
-const globalsFile = join(kernelRoot, "types", "globals.d.ts");
+/** The types of the globals that the evaluator and Node bring. */
+const globalTypes = ["globals.d.ts", "runtime.d.ts"].map((file) => join(kernelRoot, "types", file));
 
 export class Language implements LanguageService {
   /** What is wrong with the notebook's tsconfig.json. */
@@ -79,15 +79,20 @@ export class Language implements LanguageService {
         offset,
       );
       const kinds = new Map(original?.entries.map(({ name, kind }) => [name, kind]));
-      const items = candidates.map((text) => ({ text, kind: kinds.get(text) ?? "" }));
+      // The converter also offers names that contain what was typed; those are the second choice.
+      const typed = cell.slice(start, offset).toLowerCase();
+      const continued = candidates.filter((text) => text.toLowerCase().startsWith(typed));
+      const chosen = continued.length > 0 ? continued : candidates;
+      const items = chosen.map((text) => ({ text, kind: kinds.get(text) ?? "" }));
       return { start, end, items };
     });
   }
 
   inspect(declarations: string, cell: string, offset: number): Inspection | undefined {
-    return this.attempt(() =>
+    const inspection = this.attempt(() =>
       inspect(this.compiler, this.tslab.converter, declarations, cell, offset),
     );
+    return inspection && { ...inspection, signature: nameLibraries(inspection.signature) };
   }
 
   completeness(cell: string): Completeness {
@@ -95,19 +100,15 @@ export class Language implements LanguageService {
   }
 
   private start(): Tslab {
-    const libraries = bundledLibraries
-      .map((name) => libraryRoot(name))
-      .filter((root) => root !== undefined);
     return startTslab(this.compiler, this.folder, {
       configure: (options, rootFiles) => {
         Object.assign(options, this.options);
-        const types = bundledLibraries.map((name) => libraryTypes(name));
-        rootFiles.push(globalsFile, ...types.filter((path) => path !== undefined));
+        rootFiles.push(...globalTypes, ...libraries.map(({ types }) => types));
       },
       mayChange: (path) =>
         !path.includes("/node_modules/") &&
-        path !== globalsFile &&
-        !libraries.some((root) => path.startsWith(root)),
+        !globalTypes.includes(path) &&
+        !libraries.some(({ root }) => path.startsWith(root)),
       emittedCell: (code) => {
         this.cellModule = code;
       },
@@ -171,7 +172,9 @@ export class Language implements LanguageService {
     const lineEnd = text.indexOf("\n", start);
     const last = lineEnd < 0 ? end : Math.min(end, lineEnd);
     return {
-      message: this.compiler.flattenDiagnosticMessageText(diagnostic.messageText, "\n"),
+      message: nameLibraries(
+        this.compiler.flattenDiagnosticMessageText(diagnostic.messageText, "\n"),
+      ),
       code: diagnostic.code,
       file: inCell ? undefined : fileName,
       line: line + 1,
@@ -183,4 +186,12 @@ export class Language implements LanguageService {
   private isUsers(file: string): boolean {
     return file === this.tslab.cellFile || !/\/node_modules\/|__prev__\.d\.ts$/.test(file);
   }
+}
+
+/** `import("/somewhere/tvm-ts/dist/index")` becomes `import("tvm-ts")`. */
+function nameLibraries(text: string): string {
+  return text.replace(/import\("([^"]+)"\)/g, (whole, path: string) => {
+    const library = libraries.find(({ root }) => path.startsWith(root));
+    return library === undefined ? whole : `import("${library.name}")`;
+  });
 }

@@ -39,6 +39,9 @@ export interface Tslab {
   refresh(): void;
 }
 
+/** Said of files above the notebook's folder, which are compiled all the same. */
+const OUTSIDE_ROOT_FOLDER = 6059;
+
 const fromTslab = createRequire(require.resolve("tslab/dist/converter"));
 const compilerPath = fromTslab.resolve("@tslab/typescript-for-tslab");
 
@@ -86,7 +89,9 @@ export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHook
   };
 
   const getPreEmitDiagnosticsOfFiles: typeof compiler.getPreEmitDiagnosticsOfFiles = (...args) => {
-    const diagnostics = compiler.getPreEmitDiagnosticsOfFiles(...args);
+    const diagnostics = compiler
+      .getPreEmitDiagnosticsOfFiles(...args)
+      .filter(({ code }) => code !== OUTSIDE_ROOT_FOLDER);
     hooks.diagnosed(diagnostics);
     return diagnostics;
   };

@@ -1,0 +1,76 @@
+/** What every supported Node.js has and TypeScript 5.0's own libraries do not know yet. */
+
+interface Array<T> {
+  /** A copy in reverse order. */
+  toReversed(): T[];
+  /** A sorted copy. */
+  toSorted(compare?: (a: T, b: T) => number): T[];
+  /** A copy with `deleteCount` items from `start` on removed and `items` put in their place. */
+  toSpliced(start: number, deleteCount?: number, ...items: T[]): T[];
+  /** A copy with the item at `index` replaced. */
+  with(index: number, value: T): T[];
+}
+
+interface ReadonlyArray<T> {
+  /** A copy in reverse order. */
+  toReversed(): T[];
+  /** A sorted copy. */
+  toSorted(compare?: (a: T, b: T) => number): T[];
+  /** A copy with `deleteCount` items from `start` on removed and `items` put in their place. */
+  toSpliced(start: number, deleteCount?: number, ...items: T[]): T[];
+  /** A copy with the item at `index` replaced. */
+  with(index: number, value: T): T[];
+}
+
+declare namespace WebAssembly {
+  type Imports = Record<string, Record<string, unknown>>;
+  type Bytes = ArrayBuffer | ArrayBufferView;
+
+  class Module {
+    constructor(bytes: Bytes);
+    readonly [Symbol.toStringTag]: string;
+    static exports(module: Module): { name: string; kind: string }[];
+    static imports(module: Module): { module: string; name: string; kind: string }[];
+    static customSections(module: Module, name: string): ArrayBuffer[];
+  }
+
+  class Instance {
+    constructor(module: Module, imports?: Imports);
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- functions, memories, globals
+    readonly exports: Record<string, any>;
+  }
+
+  class Memory {
+    constructor(descriptor: { initial: number; maximum?: number; shared?: boolean });
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  }
+
+  class Table {
+    constructor(descriptor: {
+      element: "anyfunc" | "externref";
+      initial: number;
+      maximum?: number;
+    });
+    readonly length: number;
+    get(index: number): unknown;
+    set(index: number, value: unknown): void;
+  }
+
+  class Global {
+    constructor(descriptor: { value: string; mutable?: boolean }, value?: unknown);
+    value: unknown;
+  }
+
+  class CompileError extends Error {}
+  class LinkError extends Error {}
+  class RuntimeError extends Error {}
+
+  function validate(bytes: Bytes): boolean;
+  function compile(bytes: Bytes): Promise<Module>;
+  function instantiate(module: Module, imports?: Imports): Promise<Instance>;
+  function instantiate(
+    bytes: Bytes,
+    imports?: Imports,
+  ): Promise<{ module: Module; instance: Instance }>;
+}

@@ -1,0 +1,52 @@
+"""Questions that cells ask the user."""
+
+
+def test_a_prompt_waits_for_a_line(shared):
+    assert shared.run("prompt('name?')", answers=["Ada"]).result == "'Ada'"
+
+
+def test_two_questions_in_one_expression_are_answered_in_order(shared):
+    assert shared.run("[prompt('1'), prompt('2'), confirm('sure?')]", answers=["a", "b", "y"]).result == (
+        "[ 'a', 'b', true ]"
+    )
+
+
+def test_an_empty_answer_means_the_default(shared):
+    assert shared.run("prompt('name?', 'nobody')", answers=[""]).result == "'nobody'"
+    assert shared.run("prompt('name?')", answers=[""]).result == "null"
+
+
+def test_confirm_is_true_only_for_yes(shared):
+    assert shared.run("confirm('sure?')", answers=["yes"]).result == "true"
+    assert shared.run("confirm('sure?')", answers=[""]).result == "false"
+
+
+def test_a_question_asked_later_is_answered_too(shared):
+    code = "await new Promise((r) => setTimeout(r, 20)); const answer = prompt('later'); answer"
+    assert shared.run(code, answers=["ok"]).result == "'ok'"
+
+
+def test_without_anybody_to_ask_there_is_an_error(shared):
+    assert "takes no input" in shared.run("prompt('anybody?')").reply["evalue"]
+
+
+def test_what_was_printed_before_is_shown_before_the_question(shared):
+    shown = []
+    client = shared.client
+    client.allow_stdin = True
+    client.execute("console.log('first'); prompt('then')", allow_stdin=True)
+    request = client.get_stdin_msg(timeout=30)
+    assert request["content"]["prompt"] == "then "
+    shown = shared.published(lambda m: m["msg_type"] == "stream")
+    assert shown["content"]["text"] == "first\n"
+    client.input("done")
+    assert client.get_shell_msg(timeout=30)["content"]["status"] == "ok"
+
+
+def test_an_interrupt_ends_a_question(shared):
+    client = shared.client
+    client.execute("prompt('for ever')", allow_stdin=True)
+    client.get_stdin_msg(timeout=30)
+    shared.ask("interrupt_request")
+    assert client.get_shell_msg(timeout=30)["content"]["ename"] == "Interrupted"
+    assert shared.run("prompt('again')", answers=["fine"]).result == "'fine'"
