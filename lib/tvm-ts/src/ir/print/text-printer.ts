@@ -87,6 +87,7 @@ class TextPrinter {
   private vars = new Map<Var, string>();
   private buffers = new Map<Buffer, string>();
   private readonly producers = new Map<DataProducer, string>();
+  private readonly reducers = new Map<CommReducer, number>();
 
   // Functions -----------------------------------------------------------------------------------
 
@@ -327,16 +328,11 @@ class TextPrinter {
     }
   }
 
+  /** Reducers are counted, not written out: the text form of the reference has no syntax for them. */
   private reducer(combiner: CommReducer): void {
-    this.doc.put("comm_reducer(result=");
-    this.exprList(combiner.result);
-    this.doc.put(", lhs=");
-    this.exprList(combiner.lhs);
-    this.doc.put(", rhs=");
-    this.exprList(combiner.rhs);
-    this.doc.put(", identity_element=");
-    this.exprList(combiner.identity);
-    this.doc.put(")");
+    const number = this.reducers.get(combiner) ?? this.reducers.size;
+    this.reducers.set(combiner, number);
+    this.doc.put(`meta[tir.CommReducer][${number}]`);
   }
 
   private reduce(expr: Reduce): void {

@@ -17,6 +17,13 @@ import type { Stage } from "../schedule/stage";
 import type { Tensor } from "../tensor";
 import type { Attach } from "./frames";
 
+/** The memory of tensors. */
+export interface TensorMemory {
+  bufferOf(tensor: Tensor): Buffer;
+  /** Whether the tensor is part of another one, the output of a scan, and has no memory of its own. */
+  isPart(tensor: Tensor): boolean;
+}
+
 /** What each axis is in terms of loop variables. */
 export type AxisValues = Map<IterVar, PrimExpr>;
 
@@ -24,7 +31,7 @@ export class StageContext {
   constructor(
     readonly stage: Stage,
     readonly bounds: InferredBounds,
-    readonly bufferOf: (tensor: Tensor) => Buffer,
+    private readonly memory: TensorMemory,
     /** The thread axes launched around the stage. */
     readonly launched: ReadonlySet<IterVar>,
     /** Places other stages are computed at. */
@@ -35,6 +42,15 @@ export class StageContext {
 
   get domains(): Domains {
     return this.bounds.domains;
+  }
+
+  bufferOf(tensor: Tensor): Buffer {
+    return this.memory.bufferOf(tensor);
+  }
+
+  /** See `TensorMemory`. */
+  isPart(tensor: Tensor): boolean {
+    return this.memory.isPart(tensor);
   }
 
   /** See `boundChecks`. */

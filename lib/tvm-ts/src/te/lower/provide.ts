@@ -144,11 +144,13 @@ function realized(
   bounds: readonly Range[],
   body: Stmt,
 ): Stmt {
+  if (context.isPart(tensor)) return body;
   return new BufferRealize(context.bufferOf(tensor), bounds, trueImm(), body);
 }
 
 /** The alignments asked for, each said of the buffer. */
 function aligned(context: StageContext, tensor: Tensor, body: Stmt): Stmt {
+  if (context.isPart(tensor)) return body;
   const { op, iterVarAttrs } = context.stage;
   const loops = op.kind === "tensor_compute_op" ? op.schedulableNdim : op.axis.length;
   return op.axis.slice(0, loops).reduce((inner, axis, dim) => {

@@ -9,25 +9,15 @@
  */
 
 import { UsageError } from "../../support";
-import {
-  AttrStmt,
-  isNoOp,
-  noOp,
-  SeqStmt,
-  toExpr,
-  type Buffer,
-  type IterVar,
-  type Stmt,
-} from "../../ir";
+import { AttrStmt, isNoOp, noOp, SeqStmt, toExpr, type IterVar, type Stmt } from "../../ir";
 import type { InferredBounds } from "../schedule/infer-bound";
 import type { Schedule } from "../schedule/schedule";
 import type { Stage } from "../schedule/stage";
-import type { Tensor } from "../tensor";
-import { StageContext } from "./context";
+import { StageContext, type TensorMemory } from "./context";
 import { provide, realize, type ScanParts } from "./provide";
 
 export interface ScheduleOpsOptions {
-  readonly bufferOf: (tensor: Tensor) => Buffer;
+  readonly memory: TensorMemory;
   readonly keepTrivialLoops: boolean;
 }
 
@@ -108,7 +98,7 @@ class ScheduleLowering {
     const context = new StageContext(
       stage,
       this.bounds,
-      this.options.bufferOf,
+      this.options.memory,
       launched,
       (axis, body) => {
         const here = attached?.atAxis.get(axis);
@@ -127,7 +117,9 @@ class ScheduleLowering {
     if (stage.state.doubleBuffer) {
       producer = stage.op.outputs.reduceRight<Stmt>(
         (inner, tensor) =>
-          new AttrStmt(this.options.bufferOf(tensor), "double_buffer_scope", toExpr(1), inner),
+          context.isPart(tensor)
+            ? inner
+            : new AttrStmt(context.bufferOf(tensor), "double_buffer_scope", toExpr(1), inner),
         producer,
       );
     }

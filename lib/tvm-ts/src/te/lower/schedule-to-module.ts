@@ -15,6 +15,7 @@ import type { Operation } from "../operation";
 import { inferBound } from "../schedule/infer-bound";
 import type { Schedule } from "../schedule/schedule";
 import { isTensor, type Tensor } from "../tensor";
+import type { TensorMemory } from "./context";
 import { scheduleOps } from "./schedule-ops";
 
 /** What a function takes: data as a tensor or a buffer, or a scalar. */
@@ -47,7 +48,7 @@ export function scheduleToModule(
   const table = new BufferTable(normalized, args, options.binds);
   checkVariables(normalized, table);
   const body = scheduleOps(normalized, inferBound(normalized), {
-    bufferOf: (tensor) => table.of(tensor),
+    memory: table,
     keepTrivialLoops: options.keepTrivialLoops ?? false,
   });
   const attrs: Record<string, FuncAttr> = { from_legacy_te_schedule: true, global_symbol: name };
@@ -56,7 +57,7 @@ export function scheduleToModule(
 }
 
 /** The buffer of each tensor, and the parameters of the function. */
-class BufferTable {
+class BufferTable implements TensorMemory {
   readonly params: Var[] = [];
   readonly bufferMap = new Map<Var, Buffer>();
   private readonly buffers = new Map<Tensor, Buffer>();
@@ -115,17 +116,25 @@ class BufferTable {
     return this.params.map((param) => param.name).join(", ");
   }
 
+  isPart(tensor: Tensor): boolean {
+    return this.scanned.has(tensor);
+  }
+
   /** The buffer of a tensor; one is made when it is first asked for. */
-  of(tensor: Tensor): Buffer {
-    const target = this.scanned.get(tensor) ?? tensor;
-    let buffer = this.buffers.get(target);
-    if (buffer === undefined) {
-      if (target.op.kind === "placeholder") throw this.missing(target);
-      const { scope } = this.schedule.stage(target);
-      buffer = declBuffer(target.shape, target.dtype, { name: target.name, scope });
-      this.buffers.set(target, buffer);
-    }
+  bufferOf(tensor: Tensor): Buffer {
+    const known = this.buffers.get(tensor);
+    if (known !== undefined) return known;
+    const buffer = this.makeBuffer(tensor);
+    this.buffers.set(tensor, buffer);
     return buffer;
+  }
+
+  private makeBuffer(tensor: Tensor): Buffer {
+    const whole = this.scanned.get(tensor);
+    if (whole !== undefined) return this.bufferOf(whole);
+    if (tensor.op.kind === "placeholder") throw this.missing(tensor);
+    const { scope } = this.schedule.stage(tensor);
+    return declBuffer(tensor.shape, tensor.dtype, { name: tensor.name, scope });
   }
 
   private missing(placeholder: Tensor): UsageError {

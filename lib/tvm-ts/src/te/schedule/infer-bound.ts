@@ -71,17 +71,21 @@ class BoundInference {
     return { domains: this.domains, visibleTo: (stage) => this.visibleTo(stage) };
   }
 
+  /** Threads are seen from everywhere: a stage may belong to each thread without being inside. */
   private visibleTo(stage: Stage): Domains {
     const visible = new Map<IterVar, Range>();
-    const add = (axis: IterVar): void => {
-      const range = this.domains.get(axis);
-      if (range !== undefined) visible.set(axis, range);
-      const thread = this.threads.get(axis);
-      if (thread !== undefined) add(thread);
-    };
-    this.paths.get(stage)!.forEach(add);
-    stage.allIterVars.forEach(add);
-    stage.leafIterVars.forEach(add);
+    const { paths, threads } = this;
+    for (const axes of [
+      threads.values(),
+      paths.get(stage)!,
+      stage.allIterVars,
+      stage.leafIterVars,
+    ]) {
+      for (const axis of axes) {
+        const range = this.domains.get(axis);
+        if (range !== undefined) visible.set(axis, range);
+      }
+    }
     return visible;
   }
 
