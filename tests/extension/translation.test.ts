@@ -4,14 +4,14 @@ import { expect, test } from "vitest";
 
 const extension = fileURLToPath(new URL("../../extension/", import.meta.url));
 
-/** The English texts that the extension's sources ask the translator for. */
-function textsInSources(): Set<string> {
-  const texts = new Set<string>();
+/** The English texts that the sources ask the translator for, and whether each has a plural. */
+function textsInSources(): Map<string, boolean> {
+  const texts = new Map<string, boolean>();
   for (const name of readdirSync(`${extension}src`, { recursive: true, encoding: "utf8" })) {
     if (!name.endsWith(".ts")) continue;
     const source = readFileSync(`${extension}src/${name}`, "utf8");
-    for (const match of source.matchAll(/trans\s*\.(?:__|_n)\(\s*("(?:[^"\\]|\\.)*")/g)) {
-      texts.add(JSON.parse(match[1]!) as string);
+    for (const match of source.matchAll(/trans\s*\.(__|_n)\(\s*("(?:[^"\\]|\\.)*")/g)) {
+      texts.set(JSON.parse(match[2]!) as string, match[1] === "_n");
     }
   }
   return texts;
@@ -29,11 +29,17 @@ const known = Object.keys(catalogue).filter((key) => key !== "");
 const placeholders = (text: string) => [...text.matchAll(/%\d/g)].map(([found]) => found).sort();
 
 test("the Chinese catalogue has every text of the extension and no other", () => {
-  expect([...known].sort()).toEqual([...textsInSources()].sort());
+  expect([...known].sort()).toEqual([...textsInSources().keys()].sort());
 });
 
 test("a translation has the places for values that its text has", () => {
   for (const text of known) {
     expect(placeholders(catalogue[text]![0]!), text).toEqual(placeholders(text));
+  }
+});
+
+test("a text with a plural has two translations: JupyterLab takes no other for a plural", () => {
+  for (const [text, hasPlural] of textsInSources()) {
+    expect(catalogue[text], text).toHaveLength(hasPlural ? 2 : 1);
   }
 });

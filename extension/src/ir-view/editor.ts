@@ -34,6 +34,7 @@ export function irEditor(model: IrModel, trans: TranslationBundle, onFact: OnFac
         EditorView.contentAttributes.of({
           "aria-label": trans.__("Lowered function"),
           "aria-readonly": "true",
+          tabindex: "0",
           // JupyterLab's own one-letter shortcuts stay away from the text.
           "data-lm-suppress-shortcuts": "true",
         }),

@@ -37,7 +37,10 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
   private async makeView(model: IRenderMime.IMimeModel): Promise<Widget> {
     try {
       const { createView } = await this.load();
-      return createView(model.data[this.mimeType], this.context);
+      const start = performance.now();
+      const view = createView(model.data[this.mimeType], this.context);
+      performance.measure(`jupyterlab-tvm-vta ${this.mimeType}`, { start });
+      return view;
     } catch (error) {
       const text = model.data["text/plain"];
       return new MessageWidget(

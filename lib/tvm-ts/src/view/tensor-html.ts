@@ -14,7 +14,7 @@ export function tensorHtml(tensor: PreparedTensor): string {
   const { min, max, mean, zeros, nans, infinities } = statistics;
   const name = tensor.name === undefined ? "" : `${tensor.name}: `;
   const facts = [
-    ...(min === null ? [] : [`min ${min}`, `max ${max}`, `mean ${formatFloat(mean!)}`]),
+    ...(min === null ? [] : [`min ${short(min)}`, `max ${short(max!)}`, `mean ${short(mean!)}`]),
     ...(zeros > 0 ? [plural(zeros, "zero")] : []),
     ...(nans > 0 ? [`${nans} NaN`] : []),
     ...(infinities > 0 ? [`${infinities} infinite`] : []),
@@ -35,7 +35,7 @@ export function tensorDiffHtml(difference: TensorDifference): string {
   return panelHtml(
     heading(`Elements that differ: ${mismatches} of ${total}`),
     picture(reduced, shape, scale),
-    line(`largest difference ${formatFloat(maxAbsolute)}, relative ${formatFloat(maxRelative)}`),
+    line(`largest difference ${short(maxAbsolute)}, relative ${short(maxRelative)}`),
     tableHtml(["index", actualName ?? "actual", expectedName ?? "expected"], rows),
   );
 }
@@ -54,7 +54,7 @@ function picture(reduced: Reduced, shape: readonly number[], scale: ColorScale):
   return (
     image(heatmapUri({ rows, columns, values }, scale), `heatmap, ${caption}`, "") +
     line(caption) +
-    `<div>${scale.low} ${image(legendUri(scale), "color scale", "width:160px;height:12px")} ${scale.high}</div>`
+    `<div>${short(scale.low)} ${image(legendUri(scale), "color scale", "width:160px;height:12px")} ${short(scale.high)}</div>`
   );
 }
 
@@ -68,4 +68,9 @@ function heading(text: string): string {
 
 function line(text: string): string {
   return `<div>${escapeHtml(text)}</div>`;
+}
+
+/** Whole numbers in full, others with as many digits as a glance takes in. */
+function short(value: number): string {
+  return Number.isInteger(value) ? String(value) : formatFloat(value);
 }

@@ -1,0 +1,357 @@
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import type { Browser, Locator } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { storiesNotebook } from "../../extension/stories/notebook";
+import { launchChromium } from "../support/chromium";
+import { installExtension, Jupyter } from "./jupyter";
+import { LabPage } from "./lab-page";
+
+const notebook = storiesNotebook();
+
+const files = {
+  "stories.ipynb": JSON.stringify(notebook),
+  // Trust is given to contents, not to files: these must differ.
+  "trusted.ipynb": JSON.stringify({ ...notebook, metadata: { title: "trusted" } }),
+  "loop.tir": "for (i: int32, 0, 8) {\n  B[i] = (A[i] + 1f32)\n}\n",
+  "page.md": "```tir\nfor (i: int32, 0, 8) {\n  B[i] = (A[i] + 1f32)\n}\n```\n",
+};
+
+let jupyter: Jupyter;
+let browser: Browser;
+/** The tab of the tests that are running. */
+let lab: LabPage;
+
+beforeAll(async () => {
+  installExtension();
+  jupyter = await Jupyter.start(files, ["trusted.ipynb"]);
+  browser = await launchChromium();
+}, 300_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await jupyter?.stop();
+});
+
+/** The tests around this call share one tab, in which `open` has been done. */
+function inOneTab(open: () => Promise<void> = () => Promise.resolve()): void {
+  beforeAll(async () => {
+    lab = await LabPage.create(browser, jupyter);
+    await open();
+  });
+  afterAll(() => lab.close());
+}
+
+/** The output of a story in the notebook that is open. */
+function story(id: string): Promise<Locator> {
+  return lab.output(notebook.cells.findIndex((cell) => cell.id === id));
+}
+
+/** The word of IR whose text is exactly `word`. */
+function word(output: Locator, text: string): Locator {
+  return output.locator(".cm-line").getByText(text, { exact: true });
+}
+
+function colorOf(element: Locator): Promise<string> {
+  return element.evaluate((node) => getComputedStyle(node).color);
+}
+
+/** A colour of the theme, as the browser computes it. */
+function themeColor(name: string): Promise<string> {
+  return lab.page.evaluate((variable) => {
+    const probe = document.createElement("span");
+    probe.style.color = `var(${variable})`;
+    document.body.append(probe);
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
+  }, name);
+}
+
+/** Keeps a picture for the documentation, when asked to. */
+async function picture(name: string): Promise<void> {
+  if (process.env["UPDATE_IMAGES"] === undefined) return;
+  const path = fileURLToPath(new URL(`../../docs/images/${name}.png`, import.meta.url));
+  await lab.page.screenshot({ path });
+}
+
+describe("the IR view", () => {
+  inOneTab(() => lab.open("stories.ipynb"));
+
+  test("colours words as the theme colours code", async () => {
+    const output = await story("ir-matmul");
+    const keyword = await themeColor("--jp-mirror-editor-keyword-color");
+    expect(await colorOf(word(output, "allocate"))).toBe(keyword);
+    const builtin = await themeColor("--jp-mirror-editor-builtin-color");
+    expect(await colorOf(word(output, "int32").first())).toBe(builtin);
+    const definition = await themeColor("--jp-mirror-editor-def-color");
+    expect(await colorOf(word(output, "k.outer").first())).toBe(definition);
+  });
+
+  test("says what a name is under the pointer, and lights its uses", async () => {
+    const output = await story("ir-matmul");
+    await word(output, "y.inner").first().hover();
+    const tooltip = lab.page.locator(".jp-tvm-Facts");
+    await tooltip.waitFor();
+    expect(await tooltip.locator("dt").allTextContents()).toEqual(["Type", "Loop", "Comes from"]);
+    expect(await tooltip.locator("dd").allTextContents()).toEqual([
+      "int32",
+      "32 iterations",
+      "the inner part of a split of y",
+    ]);
+    const lit = await output.locator(".jp-tvm-use").allTextContents();
+    expect(lit.length).toBeGreaterThan(2);
+    expect(new Set(lit)).toEqual(new Set(["y.inner"]));
+    await picture("ir-view");
+  });
+
+  test("says what a loop came from when its keyword is clicked", async () => {
+    const output = await story("ir-matmul");
+    await output.locator(".cm-line", { hasText: "k.outer: int32" }).getByText("for").click();
+    expect(await output.getByRole("status").textContent()).toBe(
+      "k.outer · Loop: 256 iterations · Comes from: the outer part of a split of k",
+    );
+  });
+
+  test("is read with the keyboard, which does nothing to the notebook meanwhile", async () => {
+    const output = await story("ir-matmul");
+    await output.locator(".cm-content").focus();
+    await lab.page.keyboard.press("Control+Home");
+    for (let i = 0; i < 6; i++) await lab.page.keyboard.press("ArrowDown");
+    for (let i = 0; i < 3; i++) await lab.page.keyboard.press("ArrowRight");
+    expect(await output.getByRole("status").textContent()).toContain("Loop: 1024 iterations");
+    const cells = await lab.page.locator(".jp-Notebook .jp-Cell").count();
+    await lab.page.keyboard.type("ddxx");
+    expect(await lab.page.locator(".jp-Notebook .jp-Cell").count()).toBe(cells);
+    expect(await output.locator(".cm-content").textContent()).not.toContain("ddxx");
+  });
+
+  test("folds and unfolds blocks", async () => {
+    const output = await story("ir-matmul");
+    const lines = output.locator(".cm-line");
+    const all = await lines.count();
+    await output.getByRole("button", { name: "Fold all", exact: true }).click();
+    expect(await lines.count()).toBeLessThan(10);
+    await output.getByRole("button", { name: "Unfold all", exact: true }).click();
+    expect(await lines.count()).toBe(all);
+  });
+
+  test("finds text", async () => {
+    const output = await story("ir-long");
+    await output.getByRole("button", { name: "Find" }).click();
+    await lab.page.keyboard.type("cse_var_300");
+    await lab.page.keyboard.press("Enter");
+    const match = output.locator(".cm-searchMatch-selected");
+    await match.waitFor();
+    expect(await match.textContent()).toBe("cse_var_300");
+  });
+
+  test("copies the whole text", async () => {
+    await lab.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    const output = await story("ir-matmul");
+    await output.getByRole("button", { name: "Copy" }).click();
+    const copied = await lab.page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toMatch(/^@main = primfn\(A_1: handle/);
+    expect(copied.split("\n")).toHaveLength(34);
+  });
+
+  test.each([
+    ["ir-damaged", "This output is damaged (places lie outside the text or name no fact)."],
+    ["ir-future", "This output has format 2, and the installed extension draws format 1."],
+  ])("says in a sentence why %s is not drawn, and shows its text", async (id, sentence) => {
+    const message = (await story(id)).locator(".jp-tvm-Message");
+    expect(await message.locator("p").textContent()).toContain(sentence);
+    expect(await message.locator("pre").textContent()).toContain("@main = primfn(");
+  });
+
+  test("shows texts that look like HTML as text", async () => {
+    const output = await story("ir-hostile");
+    await word(output, "x").hover();
+    await lab.page.locator(".jp-tvm-Facts").waitFor();
+    expect(await lab.page.evaluate(() => "hacked" in window)).toBe(false);
+    expect(await output.locator("img, script").count()).toBe(0);
+  });
+
+  test("follows the theme", async () => {
+    const output = await story("ir-matmul");
+    const light = await colorOf(word(output, "allocate"));
+    await lab.useTheme("JupyterLab Dark");
+    const dark = await colorOf(word(output, "allocate"));
+    expect(dark).not.toBe(light);
+    expect(dark).toBe(await themeColor("--jp-mirror-editor-keyword-color"));
+    await picture("ir-view-dark");
+    await lab.useTheme("JupyterLab Light");
+  });
+});
+
+describe("the tensor view", () => {
+  inOneTab(() => lab.open("stories.ipynb"));
+
+  test("draws a heatmap, and tells index and value under the pointer", async () => {
+    const output = await story("tensor-packed");
+    await output.locator(".heatmaplayer image").waitFor();
+    expect(await output.locator("strong").textContent()).toBe("A: int32 [1, 64, 1, 16]");
+    expect(await output.locator("p").textContent()).toContain("min -128 · max 127");
+    const box = (await output.locator(".nsewdrag").boundingBox())!;
+    await lab.page.mouse.move(box.x + 5, box.y + 3);
+    await output.locator(".hovertext").waitFor();
+    expect(await output.locator(".hovertext").textContent()).toMatch(/^\[0, 0, 0, 0\]: −?\d+$/);
+    await picture("tensor-view");
+  });
+
+  test("draws a million elements as means, with the tensor's own indices", async () => {
+    const output = await story("tensor-million");
+    await output.locator(".heatmaplayer image").waitFor();
+    expect(await output.locator("p").textContent()).toContain("each cell is the mean of 4 × 4");
+    const ticks = await output.locator(".xtick").allTextContents();
+    expect(Math.max(...ticks.map(Number))).toBeGreaterThan(700);
+  });
+
+  test.each([
+    ["tensor-vector", "A: uint8 [256]", 1],
+    ["tensor-odd", "A: float32 [8, 8]", 1],
+    ["tensor-scalar", "A: float64 []", 1],
+    ["tensor-empty", "A: int8 [0, 4]", 0],
+  ])("draws %s", async (id, title, plots) => {
+    const output = await story(id);
+    await output.getByText(title).waitFor();
+    if (plots > 0) await output.locator(".heatmaplayer image").waitFor();
+    expect(await output.locator(".js-plotly-plot").count()).toBe(plots);
+  });
+
+  test("says why damaged data are not drawn", async () => {
+    const message = (await story("tensor-damaged")).locator(".jp-tvm-Message p");
+    expect(await message.textContent()).toContain("there are not as many values as the shape says");
+  });
+
+  test("takes the theme's colours when the theme changes", async () => {
+    const output = await story("tensor-packed");
+    const tick = output.locator(".xtick text").first();
+    await tick.waitFor();
+    const fill = () => tick.evaluate((node) => getComputedStyle(node).fill);
+    const light = await fill();
+    await lab.useTheme("JupyterLab Dark");
+    await expect.poll(fill).not.toBe(light);
+    await picture("tensor-view-dark");
+    await lab.useTheme("JupyterLab Light");
+  });
+});
+
+describe("figures of other libraries", () => {
+  inOneTab();
+
+  test("are drawn in a trusted notebook", async () => {
+    await lab.open("trusted.ipynb");
+    await (await story("plotly")).locator(".barlayer").waitFor();
+  });
+
+  test("are not drawn in an untrusted one", async () => {
+    await lab.open("stories.ipynb");
+    const output = await story("plotly");
+    await output.getByText("Figure").waitFor();
+    expect(await output.locator(".js-plotly-plot").count()).toBe(0);
+  });
+});
+
+describe("the language of the IR", () => {
+  inOneTab();
+
+  test("colours .tir files", async () => {
+    await lab.open("loop.tir");
+    const keyword = lab.page.locator(".jp-FileEditor .cm-line").getByText("for", { exact: true });
+    expect(await colorOf(keyword)).toBe(await themeColor("--jp-mirror-editor-keyword-color"));
+  });
+
+  test("colours fenced blocks in Markdown", async () => {
+    await lab.open("page.md");
+    await lab.execute("markdownviewer:open", { path: "page.md" });
+    const keyword = lab.page.locator(".jp-MarkdownViewer pre").getByText("for", { exact: true });
+    expect(await colorOf(keyword)).toBe(await themeColor("--jp-mirror-editor-keyword-color"));
+  });
+});
+
+describe("without the extension", () => {
+  inOneTab();
+
+  test("nbconvert's page has the coloured IR and the pictures of tensors", async () => {
+    const { page } = lab;
+    await page.setContent(jupyter.convertToHtml("stories.ipynb"));
+    const cell = (id: string) => page.locator(`#cell-id\\=${id}`);
+    const matmul = cell("ir-matmul").locator("pre", { hasText: "primfn" });
+    expect(await colorOf(matmul.getByText("allocate", { exact: true }))).toBe("rgb(122, 31, 162)");
+    const heatmap = cell("tensor-packed").getByRole("img", {
+      name: "down: axis 1, across: axis 3",
+    });
+    const width = await heatmap.evaluate((image) => (image as HTMLImageElement).naturalWidth);
+    expect(width).toBe(80);
+    await picture("nbconvert");
+  });
+});
+
+describe("the extension", () => {
+  inOneTab();
+
+  test("all views draw in Notebook 7", async () => {
+    await lab.openInNotebook("stories.ipynb");
+    expect(await word(await story("ir-matmul"), "allocate").count()).toBe(1);
+    await (await story("tensor-packed")).locator(".heatmaplayer image").waitFor();
+    await picture("notebook-7");
+  });
+
+  test("speaks Chinese when JupyterLab does", async () => {
+    const plugin = "@jupyterlab/translation-extension:plugin";
+    await lab.open("loop.tir");
+    await lab.saveSettings(plugin, { locale: "zh_CN" });
+    try {
+      await lab.open("stories.ipynb");
+      const output = await story("ir-matmul");
+      await output.getByRole("button", { name: "全部折叠" }).waitFor();
+      await picture("ir-view-chinese");
+    } finally {
+      await lab.saveSettings(plugin, { locale: "default" });
+    }
+  });
+
+  test("no accessibility check finds something serious in any view", async () => {
+    await lab.open("stories.ipynb");
+    await (await story("tensor-packed")).locator(".heatmaplayer image").waitFor();
+    await lab.page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core") });
+    const found = await lab.page.evaluate(async () => {
+      const { axe } = window as unknown as { axe: typeof import("axe-core") };
+      const { violations } = await axe.run(".jp-tvm-Output");
+      return violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n")}`);
+    });
+    expect(found).toEqual([]);
+  });
+
+  test("loads at most 60 KiB with JupyterLab, and Plotly only for a plot", async () => {
+    const loaded = new Map<string, number>();
+    lab.page.on("requestfinished", async (request) => {
+      const file = /extensions\/jupyterlab-tvm-vta\/static\/([^?]+)/.exec(request.url())?.[1];
+      if (file === undefined) return;
+      const response = (await request.response())!;
+      loaded.set(file, gzipSync(await response.body()).length);
+    });
+    const total = () => [...loaded.values()].reduce((sum, size) => sum + size, 0);
+    await lab.page.goto(`${jupyter.url}lab?reset`);
+    await lab.page.locator(".jp-Launcher").waitFor();
+    expect([...loaded.keys()].some((file) => file.startsWith("remoteEntry"))).toBe(true);
+    expect(total()).toBeLessThan(60 * 1024);
+
+    await lab.open("stories.ipynb");
+    await (await story("tensor-packed")).locator(".heatmaplayer image").waitFor();
+    expect(total()).toBeGreaterThan(400 * 1024);
+  });
+
+  test("nothing throws while every story is looked at", async () => {
+    await lab.open("stories.ipynb");
+    lab.errors.length = 0;
+    for (const { id, cell_type } of notebook.cells) {
+      if (cell_type === "code") await story(id);
+    }
+    expect(lab.errors).toEqual([]);
+  });
+});

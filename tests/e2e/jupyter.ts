@@ -1,0 +1,118 @@
+/** A real Jupyter server with the extension installed, for tests in a browser. */
+
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const venv = join(root, ".venv");
+const extension = join(root, "extension");
+
+/** Makes the virtual environment if there is none, and installs the extension as it was last built. */
+export function installExtension(): void {
+  if (!existsSync(join(venv, "bin/python"))) run("python3", "-m", "venv", venv);
+  const requirements = fileURLToPath(new URL("requirements.txt", import.meta.url));
+  pip("install", "--quiet", "-r", requirements);
+  const built = join(extension, "jupyterlab_tvm_vta/labextension/package.json");
+  if (!existsSync(built)) run(process.execPath, join(extension, "scripts/build.mjs"));
+  pip("install", "--quiet", "--no-build-isolation", "--no-deps", "--force-reinstall", extension);
+}
+
+function pip(...args: string[]): void {
+  run(join(venv, "bin/python"), "-m", "pip", "--disable-pip-version-check", ...args);
+}
+
+function run(command: string, ...args: string[]): void {
+  try {
+    execFileSync(command, args, { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`, { cause: error });
+  }
+}
+
+/** A server with a folder, settings and state of its own, all of which go with it. */
+export class Jupyter {
+  private constructor(
+    private readonly server: ChildProcess,
+    /** With a final slash. */
+    readonly url: string,
+    private readonly home: string,
+  ) {}
+
+  /**
+   * @param files what the served folder holds, by name
+   * @param trusted which of them are notebooks whose outputs may do anything
+   */
+  static async start(
+    files: Readonly<Record<string, string>>,
+    trusted: readonly string[] = [],
+  ): Promise<Jupyter> {
+    const home = mkdtempSync(join(tmpdir(), "tvm-vta-e2e-"));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(home, name), text);
+    const config = join(home, ".jupyter");
+    writeSettings(config, "@jupyterlab/apputils-extension/notification", { fetchNews: "false" });
+    const args = [
+      "lab",
+      "--no-browser",
+      "--allow-root",
+      "--port=0",
+      "--expose-app-in-browser",
+      `--ServerApp.root_dir=${home}`,
+      "--IdentityProvider.token=",
+    ];
+    const env = { ...process.env, HOME: home, JUPYTER_CONFIG_DIR: config };
+    for (const name of trusted) {
+      execFileSync(join(venv, "bin/jupyter"), ["trust", join(home, name)], {
+        env,
+        stdio: "ignore",
+      });
+    }
+    const server = spawn(join(venv, "bin/jupyter"), args, {
+      env,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const port = await listeningPort(server);
+    return new Jupyter(server, `http://127.0.0.1:${port}/`, home);
+  }
+
+  /** A notebook of the served folder as a page of its own. */
+  convertToHtml(name: string): string {
+    const args = ["nbconvert", "--to", "html", "--stdout", join(this.home, name)];
+    return execFileSync(join(venv, "bin/jupyter"), args, {
+      encoding: "utf8",
+      maxBuffer: 64 * 1024 * 1024,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.server.once("exit", resolve));
+    this.server.kill("SIGTERM");
+    await ended;
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+/** What a user would have set in JupyterLab's settings. */
+function writeSettings(config: string, plugin: string, settings: object): void {
+  const file = join(config, "lab/user-settings", `${plugin}.jupyterlab-settings`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(settings));
+}
+
+/** The server says where it listens. */
+function listeningPort(server: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let log = "";
+    server.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+      const port = /http:\/\/(?:127\.0\.0\.1|localhost):(\d+)\/lab/.exec(log)?.[1];
+      if (port !== undefined) resolve(port);
+    });
+    server.once("exit", () => reject(new Error(`jupyter ended:\n${log}`)));
+    server.once("error", reject);
+  });
+}

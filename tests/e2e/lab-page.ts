@@ -1,0 +1,84 @@
+/** JupyterLab or Notebook in a browser tab, as the tests see it. */
+
+import type { Browser, Locator, Page } from "playwright-core";
+import type { Jupyter } from "./jupyter";
+
+/** What JupyterLab shows of itself when its server was told to. */
+interface ExposedApp {
+  readonly commands: { execute(command: string, args: object): Promise<unknown> };
+  readonly serviceManager: { settings: { save(plugin: string, raw: string): Promise<void> } };
+}
+
+export class LabPage {
+  /** What scripts threw and nobody caught. */
+  readonly errors: string[] = [];
+
+  private constructor(
+    private readonly jupyter: Jupyter,
+    readonly page: Page,
+  ) {
+    page.on("pageerror", (error) => this.errors.push(error.message));
+  }
+
+  static async create(browser: Browser, jupyter: Jupyter): Promise<LabPage> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 960 } });
+    return new LabPage(jupyter, await context.newPage());
+  }
+
+  close(): Promise<void> {
+    return this.page.context().close();
+  }
+
+  /** Opens a file in JupyterLab and nothing else. */
+  async open(file: string): Promise<void> {
+    await this.page.goto(`${this.jupyter.url}lab/tree/${file}?reset`);
+    await this.page.locator("#jp-main-dock-panel .lm-DockPanel-widget").waitFor();
+    if (file.endsWith(".ipynb")) await this.declineKernel();
+  }
+
+  /** Opens a notebook in Notebook 7. */
+  async openInNotebook(file: string): Promise<void> {
+    await this.page.goto(`${this.jupyter.url}notebooks/${file}`);
+    await this.declineKernel();
+  }
+
+  private async declineKernel(): Promise<void> {
+    const dialog = this.page.getByRole("dialog");
+    await dialog.locator(".jp-mod-reject").click();
+  }
+
+  /** The output of the notebook's `index`-th cell, scrolled to. */
+  async output(index: number): Promise<Locator> {
+    const output = this.page.locator(".jp-Notebook .jp-Cell").nth(index).locator(".jp-OutputArea");
+    await output.scrollIntoViewIfNeeded();
+    return output;
+  }
+
+  async execute(command: string, args: object): Promise<void> {
+    await this.page.evaluate(
+      ([name, given]) =>
+        (window as unknown as { jupyterapp: ExposedApp }).jupyterapp.commands
+          .execute(name, given)
+          .then(() => undefined),
+      [command, args] as const,
+    );
+  }
+
+  /** Saves settings of a plugin of JupyterLab's. */
+  async saveSettings(plugin: string, settings: object): Promise<void> {
+    await this.page.evaluate(
+      ([name, raw]) =>
+        (window as unknown as { jupyterapp: ExposedApp }).jupyterapp.serviceManager.settings.save(
+          name,
+          raw,
+        ),
+      [plugin, JSON.stringify(settings)] as const,
+    );
+  }
+
+  async useTheme(theme: string): Promise<void> {
+    await this.execute("apputils:change-theme", { theme });
+    const body = this.page.locator(`body[data-jp-theme-name="${theme}"]`);
+    await body.waitFor({ state: "attached" });
+  }
+}
