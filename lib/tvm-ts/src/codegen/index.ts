@@ -1,4 +1,13 @@
 export { generateC } from "./c/generate";
+export {
+  interpret,
+  Pointer,
+  type Argument,
+  type Extern,
+  type InterpretOptions,
+  type Scalar,
+  type Value,
+} from "./interpreter";
 export { signatureOf, type Signature } from "./signature";
 export { ready } from "./wasm/binaryen";
 export { generateWasm, wasmText, type WasmCode, type WasmOptions } from "./wasm/generate";

@@ -3,7 +3,7 @@
 import { generateC, generateWasm } from "../codegen";
 import { mutate, printModule, type IRModule, type PrimFunc } from "../ir";
 import { UsageError } from "../support";
-import { Module, type ModuleHost } from "../runtime";
+import { DEVICE_TYPE, Module, type ModuleHost } from "../runtime";
 import type { Target } from "./target";
 
 /**
@@ -23,7 +23,10 @@ export function buildModule(functions: IRModule, target: Target, host: ModuleHos
   });
   const tir = (): string => printModule(functions).text;
   const triple = target.host?.triple ?? target.triple;
-  const library = { source: () => generateC(lowered), triple };
+  const library = {
+    source: () => generateC(lowered, { deviceType: DEVICE_TYPE[target.kind] }),
+    triple,
+  };
   return Module.of({ code: binary, record, tir, imports: [], library }, host);
 }
 

@@ -1,5 +1,5 @@
 export { createApi, type Api, type BuildOptions, type NdFunctions } from "./api";
 export { buildModule, lowerOperators } from "./build";
-export { lower, type Lowerable, type LowerOptions, type LowerTrace } from "./lower";
+export { lower, type Lowerable, type LowerOptions } from "./lower";
 export { lowerPipeline } from "./lower-pipeline";
 export { Target, target, type Lowering, type TargetOptions } from "./target";

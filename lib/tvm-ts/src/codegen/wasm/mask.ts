@@ -3,11 +3,11 @@
  * A comparison gives lanes as wide as what it compares.
  */
 
-import { builtin, lanesOf, substitute, type CompareExpr, type PrimExpr } from "../../ir";
+import { builtin, lanesOf, substitute, type CompareExpr, type PrimExpr, IntImm } from "../../ir";
 import { InternalError } from "../../support";
 import type { Ref } from "./binaryen";
 import type { FunctionContext } from "./function-context";
-import { laneOf } from "./lanes";
+import { laneOf } from "../lanes";
 import { representationOf } from "./representation";
 import { integerLanes, narrow, widen, zeroVector } from "./simd";
 import type { VectorEmitter } from "./vector";
@@ -114,7 +114,7 @@ export class MaskEmitter {
     const perPart = 16 / bytes;
     const last = Math.min((part + 1) * perPart, lanesOf(expr.dtype));
     const lane = (i: number): Ref => {
-      const flag = m.i32.sub(m.i32.const(0), this.vectors.scalar.emit(laneOf(expr, i)));
+      const flag = m.i32.sub(m.i32.const(0), this.vectors.scalar.emit(laneOf(expr, new IntImm(i))));
       return bytes === 8 ? m.i64.extend_s(flag) : flag;
     };
     let vector = zeroVector(m);

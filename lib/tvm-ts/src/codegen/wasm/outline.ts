@@ -6,7 +6,7 @@
 import { Var, type AttrStmt, type For } from "../../ir";
 import { IMPORTS, UsageError } from "../../support";
 import type { Ref } from "./binaryen";
-import { freeVariables } from "./free-variables";
+import { freeVariables } from "../free-variables";
 import { FRAME_LOCAL, FunctionContext } from "./function-context";
 import { StatementEmitter } from "./statement";
 

@@ -17,7 +17,7 @@ import { CallEmitter } from "./call";
 import { Scope, type FunctionContext } from "./function-context";
 import { halfToSingle, singleToHalf } from "./helpers";
 import { DOUBLE_FUNCTIONS, FLOAT_INSTRUCTIONS } from "./math";
-import { flatIndex } from "./memory";
+import { flatIndex } from "../memory";
 import { representationOf, type Representation } from "./representation";
 
 export class ScalarEmitter {

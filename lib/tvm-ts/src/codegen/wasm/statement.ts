@@ -20,7 +20,7 @@ import {
 import { assertNever, IMPORTS, UsageError } from "../../support";
 import type { Ref } from "./binaryen";
 import { Scope, type FunctionContext } from "./function-context";
-import { constantSize } from "./memory";
+import { constantSize } from "../memory";
 import { emitParallel, emitRecording } from "./outline";
 import { registerCount } from "./registers";
 import { partCount, representationOf } from "./representation";

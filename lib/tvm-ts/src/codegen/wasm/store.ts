@@ -3,19 +3,19 @@
 import {
   constIntValue,
   elementOf,
-  exprEqual,
   lanesOf,
   postOrderVisit,
   someNode,
   type BufferStore,
   type PrimExpr,
+  IntImm,
 } from "../../ir";
 import type { Address } from "./address";
 import type { Ref } from "./binaryen";
 import type { FunctionContext } from "./function-context";
-import { laneOf, scalarView } from "./lanes";
+import { laneOf, scalarView } from "../lanes";
 import { STORED_MASK_BYTES } from "./mask";
-import { flatIndex } from "./memory";
+import { flatIndex, readsOverlap } from "../memory";
 import { partCount, representationOf, type Representation } from "./representation";
 import type { ScalarEmitter } from "./scalar";
 import { sequence } from "./simd";
@@ -78,7 +78,7 @@ export class StoreEmitter {
       this.writePart(type, this.vectors.contiguous(buffer, indices)!, part, vector);
     const each = <T>(make: (part: number) => T): T[] =>
       Array.from({ length: parts }, (_, part) => make(part));
-    if (this.readsOverlap(store)) {
+    if (readsOverlap(store)) {
       // A later part would read what an earlier one has written.
       const locals = this.newLocals(value);
       return [
@@ -125,16 +125,16 @@ export class StoreEmitter {
     const view = lanesOf(buffer.dtype) === 1 ? buffer : scalarView(buffer);
     const perElement = lanesOf(buffer.dtype);
     const dtype = elementOf(value.dtype);
-    const hold = this.readsOverlap(store);
+    const hold = readsOverlap(store);
     const values: Ref[] = [];
     const stores: Ref[] = [];
     for (let lane = 0; lane < lanesOf(value.dtype); lane++) {
-      const at = indices.map((index) => laneOf(index, Math.floor(lane / perElement)));
+      const at = indices.map((index) => laneOf(index, new IntImm(Math.floor(lane / perElement))));
       const flat = flatIndex(buffer, at)
         .mul(perElement)
         .add(lane % perElement);
       const address = this.scalar.planner.address(view.data, flat, representationOf(dtype).bytes);
-      let element = this.scalar.emit(laneOf(value, lane));
+      let element = this.scalar.emit(laneOf(value, new IntImm(lane)));
       if (hold) {
         const local = this.fn.newLocal(this.fn.module.typeOf(dtype));
         values.push(this.fn.set(local, element));
@@ -143,17 +143,6 @@ export class StoreEmitter {
       stores.push(this.scalar.write(dtype, address, element));
     }
     return this.block([...values, ...stores]);
-  }
-
-  /** Whether the value reads other elements of the memory that is written. */
-  private readsOverlap({ buffer, value, indices }: BufferStore): boolean {
-    return someNode(value, (node) => {
-      if (node.kind !== "BufferLoad" || node.buffer.data !== buffer.data) return false;
-      return (
-        node.buffer.dtype !== buffer.dtype ||
-        node.indices.some((index, d) => !exprEqual(index, indices[d]!))
-      );
-    });
   }
 
   /** Broadcasts that are worth a local: of something computed, used by several parts. */

@@ -12,15 +12,16 @@ import {
   type BufferLoad,
   type Call,
   type PrimExpr,
+  IntImm,
 } from "../../ir";
 import { InternalError } from "../../support";
 import type { Address } from "./address";
 import type { Ref } from "./binaryen";
 import type { FunctionContext } from "./function-context";
-import { laneOf } from "./lanes";
+import { laneOf } from "../lanes";
 import { MaskEmitter } from "./mask";
 import { FLOAT_INSTRUCTIONS } from "./math";
-import { flatIndex } from "./memory";
+import { flatIndex } from "../memory";
 import { lanesPerPart, representationOf, type Representation } from "./representation";
 import type { ScalarEmitter } from "./scalar";
 import { integerLanes, replaceLane, sequence, splat, zeroVector } from "./simd";
@@ -94,7 +95,7 @@ export class VectorEmitter {
   fromLanes(expr: PrimExpr, type: Representation, part: number): Ref {
     const first = part * lanesPerPart(type);
     const last = Math.min(first + lanesPerPart(type), type.lanes);
-    const lane = (i: number): Ref => this.scalar.emit(laneOf(expr, i));
+    const lane = (i: number): Ref => this.scalar.emit(laneOf(expr, new IntImm(i)));
     let vector = splat(this.m, type, lane(first));
     for (let i = first + 1; i < last; i++) {
       vector = replaceLane(this.m, type, vector, i - first, lane(i));
@@ -184,7 +185,7 @@ export class VectorEmitter {
     }
     const last = indices[indices.length - 1];
     if (last?.kind === "Broadcast" && lanesOf(buffer.dtype) === 1) {
-      return splat(this.m, type, this.scalar.emit(laneOf(load, 0)));
+      return splat(this.m, type, this.scalar.emit(laneOf(load, new IntImm(0))));
     }
     const address = this.contiguous(buffer, indices);
     if (address === undefined || type.half) return this.fromLanes(load, type, part);

@@ -1,6 +1,15 @@
 /** Buffers as flat memory. */
 
-import { add, IntImm, mul, type Buffer, type PrimExpr } from "../../ir";
+import {
+  add,
+  exprEqual,
+  IntImm,
+  mul,
+  someNode,
+  type Buffer,
+  type BufferStore,
+  type PrimExpr,
+} from "../ir";
 
 /** The index of an element in the memory behind a buffer, in elements. */
 export function flatIndex(buffer: Buffer, indices: readonly PrimExpr[]): PrimExpr {
@@ -21,4 +30,15 @@ export function constantSize(extents: readonly PrimExpr[]): number | undefined {
     size *= extent.value;
   }
   return size;
+}
+
+/** Whether a store's value reads other elements of the memory that is written. */
+export function readsOverlap({ buffer, value, indices }: BufferStore): boolean {
+  return someNode(value, (node) => {
+    if (node.kind !== "BufferLoad" || node.buffer.data !== buffer.data) return false;
+    return (
+      node.buffer.dtype !== buffer.dtype ||
+      node.indices.some((index, d) => !exprEqual(index, indices[d]!))
+    );
+  });
 }

@@ -1,6 +1,6 @@
 /** The variables that a piece of a function takes from around it. */
 
-import { forEachChild, type Buffer, type Node, type Stmt, type Var } from "../../ir";
+import { forEachChild, type Buffer, type Node, type Stmt, type Var } from "../ir";
 
 /** Variables used in `stmt` and not defined there, in the order of their first use. */
 export function freeVariables(stmt: Stmt): Var[] {

@@ -8,33 +8,40 @@ import {
   BufferLoad,
   Call,
   Cast,
+  cast,
   constIntValue,
   elementOf,
+  floorDiv,
+  floorMod,
   IntImm,
   lanesOf,
   mul,
   Not,
   Select,
   Shuffle,
+  someNode,
   substitute,
   update,
   type Buffer,
   type PrimExpr,
-} from "../../ir";
-import { InternalError } from "../../support";
+} from "../ir";
+import { InternalError } from "../support";
 import { flatIndex } from "./memory";
 
-/** Element `lane` of a vector expression; a scalar is the same in every lane. */
-export function laneOf(expr: PrimExpr, lane: number): PrimExpr {
+/**
+ * Element `lane` of a vector expression; a scalar is the same in every lane. The lane may be a
+ * variable, but for expressions with a `Shuffle` (see `needsConstantLanes`).
+ */
+export function laneOf(expr: PrimExpr, lane: PrimExpr): PrimExpr {
   if (lanesOf(expr.dtype) === 1) return expr;
   const of = (part: PrimExpr): PrimExpr => laneOf(part, lane);
   switch (expr.kind) {
     case "Ramp":
-      return add(expr.base, mul(expr.stride, new IntImm(lane, expr.stride.dtype)));
+      return add(expr.base, mul(expr.stride, cast(expr.stride.dtype, lane)));
     case "Broadcast":
       return expr.value;
     case "Var":
-      return new Shuffle([expr], [new IntImm(lane)]);
+      return new Shuffle([expr], [lane]);
     case "Not":
       return new Not(of(expr.a));
     case "Select":
@@ -45,14 +52,14 @@ export function laneOf(expr: PrimExpr, lane: number): PrimExpr {
       return new Call(elementOf(expr.dtype), expr.op, expr.args.map(of));
     case "BufferLoad": {
       const perElement = lanesOf(expr.buffer.dtype);
-      const indices = expr.indices.map((index) => laneOf(index, Math.floor(lane / perElement)));
-      return elementLoad(expr.buffer, indices, lane % perElement);
+      const indices = expr.indices.map((index) => laneOf(index, floorDiv(lane, perElement)));
+      return elementLoad(expr.buffer, indices, floorMod(lane, perElement));
     }
     case "Shuffle": {
-      let at = constIntValue(expr.indices[lane]!)!;
+      let at = constIntValue(expr.indices[constIntValue(lane)!]!)!;
       for (const vector of expr.vectors) {
         const lanes = lanesOf(vector.dtype);
-        if (at < lanes) return laneOf(vector, at);
+        if (at < lanes) return laneOf(vector, new IntImm(at));
         at -= lanes;
       }
       break;
@@ -66,7 +73,7 @@ export function laneOf(expr: PrimExpr, lane: number): PrimExpr {
 }
 
 /** Lane `lane` of one element of a buffer of vectors (or its only one). */
-function elementLoad(buffer: Buffer, indices: readonly PrimExpr[], lane: number): PrimExpr {
+function elementLoad(buffer: Buffer, indices: readonly PrimExpr[], lane: PrimExpr): PrimExpr {
   const lanes = lanesOf(buffer.dtype);
   if (lanes === 1) return new BufferLoad(buffer, indices);
   return new BufferLoad(scalarView(buffer), [add(mul(flatIndex(buffer, indices), lanes), lane)]);
@@ -85,4 +92,9 @@ export function scalarView(buffer: Buffer): Buffer {
     views.set(buffer, view);
   }
   return view;
+}
+
+/** Whether the lanes of an expression can only be taken one by one, by number. */
+export function needsConstantLanes(expr: PrimExpr): boolean {
+  return someNode(expr, (node) => node.kind === "Shuffle");
 }

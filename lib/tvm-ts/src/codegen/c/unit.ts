@@ -1,0 +1,86 @@
+/** What the functions of one C source share: declarations, helpers, outlined functions. */
+
+import type { DataType } from "../../ir";
+import { cType, suffix } from "./types";
+
+/** Helper functions by name; each is written once, when it is used. */
+const HELPERS = {
+  min: (t: string) => `(${t} a, ${t} b) { return a < b ? a : b; }`,
+  max: (t: string) => `(${t} a, ${t} b) { return a > b ? a : b; }`,
+  floordiv: (t: string) =>
+    `(${t} a, ${t} b) { ${t} q = a / b, r = a % b; return r != 0 && (r ^ b) < 0 ? q - 1 : q; }`,
+  floormod: (t: string) =>
+    `(${t} a, ${t} b) { ${t} r = a % b; return r != 0 && (r ^ b) < 0 ? r + b : r; }`,
+} as const;
+
+const HALF_HELPERS = `static inline float half_to_float(uint16_t h) {
+  union { uint32_t u; float f; } x, scale = { 0x77800000u };
+  uint32_t magnitude = h & 0x7fffu;
+  x.u = magnitude << 13;
+  x.f *= scale.f;
+  if (magnitude >= 0x7c00u) x.u |= 0x7f800000u;
+  x.u |= (uint32_t)(h & 0x8000u) << 16;
+  return x.f;
+}
+static inline uint16_t float_to_half(float f) {
+  union { uint32_t u; float f; } x = { 0 }, y;
+  x.f = f;
+  uint32_t sign = (x.u >> 16) & 0x8000u, magnitude = x.u & 0x7fffffffu, bits;
+  if (magnitude >= 0x47800000u) {
+    bits = magnitude > 0x7f800000u ? 0x7e00u : 0x7c00u;
+  } else if (magnitude < 0x38800000u) {
+    y.u = magnitude;
+    y.f += 0.5f;
+    bits = y.u - 0x3f000000u;
+  } else {
+    bits = (magnitude + 0xc8000fffu + ((magnitude >> 13) & 1u)) >> 13;
+  }
+  return (uint16_t)(sign | bits);
+}
+static inline float round_half(float f) { return half_to_float(float_to_half(f)); }`;
+
+export class Unit {
+  private readonly helpers = new Map<string, string>();
+  private readonly externs = new Map<string, Set<string>>();
+  /** Definitions of functions that were taken out of others. */
+  readonly outlined: string[] = [];
+  private numbers = 0;
+
+  /** The name of a helper for values of `dtype`. */
+  helper(name: keyof typeof HELPERS, dtype: DataType): string {
+    const type = cType(dtype);
+    const full = `${name}_${suffix(dtype)}`;
+    if (!this.helpers.has(full)) {
+      this.helpers.set(full, `static inline ${type} ${full}${HELPERS[name](type)}`);
+    }
+    return full;
+  }
+
+  /** Makes the conversions between halves and floats available. */
+  useHalves(): void {
+    this.helpers.set("half", HALF_HELPERS);
+  }
+
+  /** Declares a C function that is called with these types. */
+  declareExtern(name: string, result: string, params: readonly string[]): void {
+    const signatures = this.externs.get(name) ?? new Set();
+    signatures.add(`${result} ${name}(${params.length === 0 ? "void" : params.join(", ")});`);
+    // Called in several ways, it is declared without parameters, which fits all of them.
+    if (signatures.size > 1) {
+      signatures.clear();
+      signatures.add(`${result} ${name}();`);
+    }
+    this.externs.set(name, signatures);
+  }
+
+  /** A number for names at file scope. */
+  number(): number {
+    return this.numbers++;
+  }
+
+  /** Everything that stands before the functions. */
+  declarations(): string {
+    const externs = [...this.externs.values()].flatMap((signatures) => [...signatures]);
+    return [...externs, ...this.helpers.values(), ...this.outlined].join("\n");
+  }
+}
