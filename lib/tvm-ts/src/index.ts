@@ -13,11 +13,10 @@ export {
   type Lowerable,
   type LowerOptions,
   type Lowering,
-  type LowerTrace,
   type TargetOptions,
 } from "./driver";
 export * as pass from "./pass";
-export { PassContext, type PassConfig, type PassInstrument } from "./pass";
+export { PassContext, type LowerTrace, type PassConfig, type PassInstrument } from "./pass";
 export * as runtime from "./runtime";
 export { NDArray, np, type Device } from "./runtime";
 export type { Session, SessionArray, SessionDevice, SessionModule } from "./rpc";

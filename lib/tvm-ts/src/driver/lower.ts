@@ -1,7 +1,7 @@
 /** From a schedule, or functions of TIR, to functions that code can be generated for. */
 
 import { IRModule, PrimFunc, type Buffer } from "../ir";
-import { PassContext, PassRecorder, runPass, type PassRecord, type Sequential } from "../pass";
+import { LowerTrace, PassContext, PassRecorder, runPass, type Sequential } from "../pass";
 import { UsageError } from "../support";
 import { Schedule, scheduleToModule, type ScheduleArg, type Tensor } from "../te";
 import { lowerPipeline } from "./lower-pipeline";
@@ -17,14 +17,6 @@ export interface LowerOptions {
   readonly context?: PassContext;
   /** Gives what every pass did instead of only the result. */
   readonly trace?: boolean;
-}
-
-/** What `lower` did: the result, and each pass in the order in which they finished. */
-export interface LowerTrace {
-  /** Before the first pass. */
-  readonly start: IRModule;
-  readonly module: IRModule;
-  readonly passes: readonly PassRecord[];
 }
 
 /** What can be lowered. */
@@ -64,7 +56,7 @@ export function lower(
   if (options.trace !== true) return runPass(pipeline, start, context);
   const recorder = new PassRecorder();
   const module = runPass(pipeline, start, context.withInstrument(recorder));
-  return { start, module, passes: recorder.records };
+  return new LowerTrace(start, module, recorder.records);
 }
 
 function toModule(

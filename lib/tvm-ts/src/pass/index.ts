@@ -12,3 +12,4 @@ export { PassContext, type PassContextOptions } from "./pass-context";
 export { Pipeline, type Phase } from "./pipeline";
 export { PassRecord, PassRecorder } from "./recorder";
 export { runPass } from "./run";
+export { LowerTrace } from "./trace";
