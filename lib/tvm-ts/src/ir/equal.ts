@@ -181,20 +181,27 @@ const reduceFields = [
 
 /** Whether two expressions are the same over the same variables. */
 export function exprEqual(a: PrimExpr, b: PrimExpr): boolean {
-  while (a !== b) {
-    if (a.kind !== b.kind || a.dtype !== b.dtype || a.kind === "Var") return false;
-    // Nodes that bind variables need them matched up; all others are compared without bookkeeping.
-    if (a.kind === "Let" || a.kind === "Reduce") return structuralEqual(a, b);
-    if ("b" in a) {
-      const other = b as typeof a;
-      if (!exprEqual(a.b, other.b)) return false;
-      a = a.a;
-      b = other.a;
-    } else {
-      return sameFields(a, b);
+  // Pairs of right operands still to be compared; chains of any length must not deepen the stack.
+  let pending: PrimExpr[] | undefined;
+  for (;;) {
+    if (a !== b) {
+      if (a.kind !== b.kind || a.dtype !== b.dtype || a.kind === "Var") return false;
+      // Nodes that bind variables need them matched up; all others are compared without bookkeeping.
+      if (a.kind === "Let" || a.kind === "Reduce") {
+        if (!structuralEqual(a, b)) return false;
+      } else if ("b" in a) {
+        const other = b as typeof a;
+        if ("b" in a.b) (pending ??= []).push(a.b, other.b);
+        else if (!exprEqual(a.b, other.b)) return false;
+        a = a.a;
+        b = other.a;
+        continue;
+      } else if (!sameFields(a, b)) return false;
     }
+    if (pending === undefined || pending.length === 0) return true;
+    b = pending.pop()!;
+    a = pending.pop()!;
   }
-  return true;
 }
 
 function sameFields(a: PrimExpr, b: PrimExpr): boolean {
@@ -258,10 +265,7 @@ const exprHashes = new WeakMap<object, number>();
 export function exprHash(expr: PrimExpr): number {
   const known = exprHashes.get(expr);
   if (known !== undefined) return known;
-  // Hash the left operands of a long chain from the bottom up: each then finds the one below known.
-  const spine: PrimExpr[] = [];
-  for (let e = expr; "b" in e && !exprHashes.has(e.a); e = e.a) spine.push(e.a);
-  for (let i = spine.length - 1; i > 0; i--) exprHash(spine[i]!);
+  if ("b" in expr) hashOperands(expr);
   let hash = mix(hashText(expr.kind), hashText(expr.dtype));
   if (expr.kind === "Var") hash = mix(hash, idOf(expr));
   else if (expr.kind !== "Let" && expr.kind !== "Reduce") {
@@ -272,6 +276,21 @@ export function exprHash(expr: PrimExpr): number {
   }
   exprHashes.set(expr, hash);
   return hash;
+}
+
+/** Hashes what is below an operator from the inside out: each node then finds its operands known. */
+function hashOperands(expr: PrimExpr): void {
+  const pending: PrimExpr[] = [expr];
+  while (pending.length > 0) {
+    const top = pending[pending.length - 1]!;
+    const unknown = "b" in top ? [top.b, top.a].filter((e) => "b" in e && !exprHashes.has(e)) : [];
+    if (unknown.length > 0) {
+      pending.push(...unknown);
+      continue;
+    }
+    pending.pop();
+    if (top !== expr && !exprHashes.has(top)) exprHash(top);
+  }
 }
 
 function hashField(value: unknown, role: Role): number {
