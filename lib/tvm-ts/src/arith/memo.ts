@@ -27,6 +27,8 @@ export function levelOf<T>(tables: Map<PrimExpr, T>[], level: number): Map<PrimE
 
 /** So many nested expressions are worked out by recursion; deeper ones from the inside out. */
 export const MAX_NESTING = 100;
+/** The same for forms: the sums below are then flattened, which repeated nesting would copy. */
+export const MAX_FORM_NESTING = 16;
 
 /**
  * Makes sure that everything below `root` is known before `root` is: chains of operators tens of
@@ -66,9 +68,11 @@ export function binaryOperands(expr: PrimExpr): readonly PrimExpr[] {
 export abstract class Memoized<T> {
   private nesting = 0;
 
+  constructor(private readonly maxNesting = MAX_NESTING) {}
+
   /** Whether the call stack is deep already. */
   protected get isDeep(): boolean {
-    return this.nesting >= MAX_NESTING;
+    return this.nesting >= this.maxNesting;
   }
 
   /** Where answers are kept under the facts as they stand. */

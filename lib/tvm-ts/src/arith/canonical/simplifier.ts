@@ -32,7 +32,7 @@ import {
   type Sub,
 } from "../../ir";
 import { fits, floorDivide, floorRemainder, truncDivide } from "../int-math";
-import { binaryOperands, levelOf, Memoized } from "../memo";
+import { binaryOperands, levelOf, MAX_FORM_NESTING, Memoized } from "../memo";
 import { fold, OPERATORS } from "../operators";
 import { RewriteSimplifier } from "../rewrite/simplifier";
 import {
@@ -74,7 +74,7 @@ class Forms extends Memoized<Form> {
     protected readonly table: () => Map<PrimExpr, Form>,
     private readonly formOf: (expr: PrimExpr) => Form,
   ) {
-    super();
+    super(MAX_FORM_NESTING);
   }
 
   protected compute(expr: PrimExpr): Form {

@@ -54,11 +54,15 @@ type RewrittenOperator = Extract<OperatorExpr, { kind: RewrittenKind }>;
 /** How many results may be simplified again inside one another. */
 const FUEL = 5;
 
+/** How many comparisons simplify what they compare inside one another; deeper ones take it as it is. */
+const MAX_COMPARING = 16;
+
 export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
   private readonly values = new Map<Var, PrimExpr>();
   /** Conditions known to hold, as they look when simplified. */
   private readonly literals: PrimExpr[] = [];
   protected spent = 0;
+  private comparing = 0;
 
   constructor(protected readonly analyzer: Analyzer) {
     super();
@@ -111,7 +115,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
   }
 
   compare(expr: PrimExpr, value: number): Order {
-    const simple = this.of(expr);
+    const simple = this.simplifiedToCompare(expr);
     const { min, max } = this.analyzer.constIntBound(simple);
     if (min === value && max === value) return "==";
     if (min > value) return ">";
@@ -120,6 +124,16 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
     if (max <= value) return "<=";
     if (value === 0 && this.analyzer.modularSet(simple).base !== 0) return "!=";
     return "?";
+  }
+
+  private simplifiedToCompare(expr: PrimExpr): PrimExpr {
+    if (this.comparing >= MAX_COMPARING) return expr;
+    this.comparing++;
+    try {
+      return this.of(expr);
+    } finally {
+      this.comparing--;
+    }
   }
 
   // The walk -------------------------------------------------------------------------------------

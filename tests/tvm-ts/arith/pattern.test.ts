@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import { add, constant, InternalError, mul, printExpr, sub, Var, type PrimExpr } from "tvm-ts";
+import type { Questions } from "../../../lib/tvm-ts/src/arith/rewrite/questions";
+import { rule, type Rule } from "../../../lib/tvm-ts/src/arith/rewrite/rule";
+
+const x = new Var("x");
+const y = new Var("y");
+
+/** Somebody who can prove nothing. */
+const nobody: Questions = {
+  compare: () => "?",
+  canProveGreaterEqual: () => false,
+  canProveLess: () => false,
+  bound: () => ({ min: -Infinity, max: Infinity }),
+  modular: () => ({ coeff: 1, base: 0 }),
+};
+
+function apply(written: Rule, expr: PrimExpr, ask = nobody): string | undefined {
+  const result = written.apply(expr, [], expr.dtype, ask);
+  return result && printExpr(result);
+}
+
+describe("a rule", () => {
+  test("reads as it is written", () => {
+    expect(rule("x*c1 + y", "y + x*c1", "c1 > 0, x >= 0").name).toBe(
+      "x*c1 + y -> y + x*c1 if c1 > 0, x >= 0",
+    );
+  });
+
+  test("matches equal expressions for equal names", () => {
+    const cancel = rule("(x + y) - x", "y");
+    expect(apply(cancel, sub(add(mul(x, 2), y), mul(x, 2)))).toBe("y: int32");
+    expect(apply(cancel, sub(add(x, y), y))).toBeUndefined();
+  });
+
+  test("matches integer constants by value and computes with them", () => {
+    const merge = rule("(x + c1) + c2", "x + (c1 + c2)");
+    expect(apply(merge, add(add(x, 3), 4))).toBe("(x: int32 + 7)");
+    expect(apply(merge, add(add(x, y), 4))).toBeUndefined();
+  });
+
+  test("does not apply where a constant would not fit its type", () => {
+    const merge = rule("(x + c1) + c2", "x + (c1 + c2)");
+    const large = constant(2_000_000_000);
+    expect(apply(merge, add(add(x, large), large))).toBeUndefined();
+  });
+
+  test("computes conditions on constants and has the others proved", () => {
+    const conditional = rule("x*c1 + y", "y", "c1 % 2 == 0, y >= 0");
+    const even = add(mul(x, 4), y);
+    expect(apply(conditional, even)).toBeUndefined();
+    const proves = { ...nobody, canProveGreaterEqual: (e: PrimExpr) => e === y };
+    expect(apply(conditional, even, proves)).toBe("y: int32");
+    expect(apply(conditional, add(mul(x, 3), y), proves)).toBeUndefined();
+  });
+
+  test("gives literals the type of what is beside them", () => {
+    const wide = new Var("w", "int64");
+    const opposite = rule("x - y", "0 - (y - x)");
+    expect(apply(opposite, sub(wide, mul(wide, 2)))).toBe("(0i64 - ((w: int64*2i64) - w))");
+  });
+
+  test("takes the first of several patterns that matches", () => {
+    const either = rule(["x*c1 + y", "x + y"], (match) => match.y);
+    expect(apply(either, add(mul(x, 2), y))).toBe("y: int32");
+    expect(apply(either, add(y, x))).toBe("x: int32");
+  });
+});
+
+test.each([
+  ["x +", "uses '', which is no pattern variable"],
+  ["x y", "goes on with 'y'"],
+  ["w + 1", "uses 'w', which is no pattern variable"],
+  ["min(x)", "gives min 1 arguments"],
+  ["(x + y", "has no ')' where one is needed"],
+  ["x $ y", "has ' $ y' in it"],
+  ["x, y", "is not one pattern"],
+])("the malformed pattern %s is refused", (pattern, problem) => {
+  expect(() => rule(pattern, "x")).toThrow(InternalError);
+  expect(() => rule(pattern, "x")).toThrow(`the pattern "${pattern}" ${problem}`);
+});
+
+test.each(["x", "x + y > 0 && x > 0", "x != 0", "x*y"])(
+  "the condition %s is refused",
+  (condition) => {
+    expect(() => rule("x + y", "x", condition)).toThrow(InternalError);
+  },
+);
