@@ -19,9 +19,20 @@ import { watched } from "./debug";
 import { lower, type Lowerable, type LowerOptions } from "./lower";
 import { target, type Target } from "./target";
 
-export interface BuildOptions {
+/** How a schedule is lowered on the way, and for what code is generated. */
+export interface BuildOptions extends Pick<LowerOptions, "name" | "binds" | "context"> {
   /** `"wasm"` if left out. */
   readonly target?: string | Target;
+}
+
+export interface BuildFunction {
+  /**
+   * Lowers a schedule with the arguments its function is to take, and compiles it.
+   * @throws UsageError where the schedule or the function asks for what cannot be done.
+   */
+  (schedule: te.Schedule, args: readonly te.ScheduleArg[], options?: BuildOptions): Module;
+  /** Compiles lowered functions as they are. */
+  (functions: IRModule | PrimFunc, options?: Pick<BuildOptions, "target">): Module;
 }
 
 /** Arrays: on a device of this process, or (asynchronously) on one of a session. */
@@ -47,8 +58,7 @@ export interface Api {
   extDev(id?: number): Device;
   /** Lowers a schedule with the arguments its function is to take, or functions of TIR. */
   readonly lower: typeof lower;
-  /** Compiles lowered functions. */
-  build(functions: IRModule | PrimFunc, options?: BuildOptions): Module;
+  readonly build: BuildFunction;
   /** Loads a module that was saved. */
   loadModule(path: string): Module;
 }
@@ -56,7 +66,12 @@ export interface Api {
 /** The library's functions on a host. */
 export function createApi(host: Host): Api {
   const devices = new DeviceRegistry();
-  devices.provide("cpu", (id) => new CpuDevice(id));
+  const cpus = new Map<number, CpuDevice>();
+  devices.provide("cpu", (id) => {
+    const cpu = cpus.get(id) ?? new CpuDevice(id);
+    cpus.set(id, cpu);
+    return cpu;
+  });
   const moduleHost: ModuleHost = {
     defaultDevice: (kind) => devices.get(kind),
     wasmText,
@@ -90,13 +105,29 @@ export function createApi(host: Host): Api {
         ...options,
         context: watched(options.context, host),
       })) as typeof lower,
-    build(functions, options = {}) {
-      const module =
-        functions instanceof PrimFunc ? IRModule.of(nameOf(functions), functions) : functions;
-      return buildModule(module, target(options.target ?? "wasm"), moduleHost);
+    build(
+      subject: te.Schedule | IRModule | PrimFunc,
+      ...rest: readonly (readonly te.ScheduleArg[] | BuildOptions | undefined)[]
+    ) {
+      const args = Array.isArray(rest[0]) ? (rest[0] as readonly te.ScheduleArg[]) : undefined;
+      const options = (args === undefined ? rest[0] : rest[1]) as BuildOptions | undefined;
+      const parsed = target(options?.target ?? "wasm");
+      return buildModule(toFunctions(subject, args, options ?? {}, host), parsed, moduleHost);
     },
     loadModule: (path) => machine.loadModule(host.readFile(path), path),
   };
+}
+
+/** The functions to compile: of a schedule, lowered; others as they are. */
+function toFunctions(
+  subject: te.Schedule | IRModule | PrimFunc,
+  args: readonly te.ScheduleArg[] | undefined,
+  { target: _, ...options }: BuildOptions,
+  host: Host,
+): IRModule {
+  if (subject instanceof IRModule) return subject;
+  if (subject instanceof PrimFunc) return IRModule.of(nameOf(subject), subject);
+  return lower(subject, args, { ...options, context: watched(options.context, host) });
 }
 
 function isSessionDevice(device: Device | SessionDevice): device is SessionDevice {

@@ -1,4 +1,10 @@
-export { createApi, type Api, type BuildOptions, type NdFunctions } from "./api";
+export {
+  createApi,
+  type Api,
+  type BuildFunction,
+  type BuildOptions,
+  type NdFunctions,
+} from "./api";
 export { buildModule, lowerOperators } from "./build";
 export { lower, type Lowerable, type LowerOptions } from "./lower";
 export { lowerPipeline } from "./lower-pipeline";
