@@ -1,0 +1,171 @@
+import { describe, expect, test } from "vitest";
+import { Language } from "../../kernel/src/language/language";
+import type { Conversion } from "../../kernel/src/language/messages";
+
+const language = new Language(process.cwd());
+
+/** Converts cells one after another and returns the last one's conversion. */
+function convert(...cells: string[]): Conversion {
+  let declarations = "";
+  let last: Conversion | undefined;
+  cells.forEach((cell, index) => {
+    last = language.convert(declarations, cell, `cell [${index + 1}]`);
+    if (last.ok) declarations = last.declarations;
+  });
+  return last!;
+}
+
+function compiled(...cells: string[]): Conversion & { ok: true } {
+  const conversion = convert(...cells);
+  if (!conversion.ok) throw new Error(JSON.stringify(conversion.diagnostics));
+  return conversion;
+}
+
+function diagnosed(...cells: string[]): string[] {
+  const conversion = convert(...cells);
+  if (conversion.ok) throw new Error("the cell was compiled");
+  return conversion.diagnostics.map(
+    ({ code, line, column, length }) => `TS${code} at ${line}:${column}+${length}`,
+  );
+}
+
+/** Where a piece of compiled code comes from, as `line:column` from 1. */
+function sourceOf({ cell: { code, map } }: Conversion & { ok: true }, piece: string): string {
+  const before = code.slice(0, code.indexOf(piece)).split("\n");
+  const [line, column] = [before.length - 1, before.at(-1)!.length];
+  for (let row = map.length - 4; row >= 0; row -= 4) {
+    if (map[row] === line && map[row + 1]! <= column)
+      return `${map[row + 2]! + 1}:${map[row + 3]! + 1}`;
+  }
+  return "nowhere";
+}
+
+describe("a compiled cell", () => {
+  test("leaves the last expression's value under a name", () => {
+    expect(compiled("1 + 1").cell.resultName).toBe("tsLastExpr");
+    expect(compiled("const x = 1").cell.resultName).toBeUndefined();
+  });
+
+  test("binds its names to its own variables, constants without a way to assign", () => {
+    const { code } = compiled("let a = 1; const b = 2; function f() {}").cell;
+    expect(code).toContain("a: [() => a, (value) => { a = value; }]");
+    expect(code).toContain("b: [() => b]");
+    expect(code).toContain("f: [() => f,");
+  });
+
+  test("lists what it imports", () => {
+    const cell = "import * as fs from 'fs'; import { sep } from 'path'; require('os'); sep; fs";
+    expect(new Set(compiled(cell).cell.imports)).toEqual(new Set(["fs", "path", "os"]));
+  });
+
+  test("takes names of earlier cells from the session, also in short properties", () => {
+    const { code } = compiled("const x = 1; type T = { x: number }", "const o: T = { x }; o").cell;
+    expect(code).toContain("{ x: exports.x }");
+  });
+
+  test("waits through the evaluator", () => {
+    expect(compiled("await Promise.resolve(1)").cell.code).toContain(
+      "await __await__(Promise.resolve(1))",
+    );
+    expect(compiled("const m = await import('os'); m").cell.code).toContain("require.import('os')");
+  });
+
+  test("maps its code to the user's lines and columns", () => {
+    const cell = compiled(
+      "const p = 1; let marker = (n: number): void => {};",
+      "interface Gone { a: string }\nconst o = { p }; marker(o.p);\n  marker(2 as number);",
+    );
+    expect(sourceOf(cell, "marker(o.p)")).toBe("2:18");
+    expect(sourceOf(cell, "marker(2)")).toBe("3:3");
+  });
+});
+
+describe("types", () => {
+  test("are remembered from cell to cell", () => {
+    expect(diagnosed("let n = 1;", "n = 'text'")).toEqual(["TS2322 at 1:1+1"]);
+  });
+
+  test("are forgotten when a name is declared anew", () => {
+    expect(compiled("let n = 1;", "let n = 'text';", "n.length").ok).toBe(true);
+  });
+
+  test("are checked where the user wrote them, behind what was written out", () => {
+    expect(diagnosed("const a = 1;", "const o = { a, a2: a }; const s: string = a;")).toEqual([
+      "TS2322 at 1:31+1",
+    ]);
+  });
+
+  test("point at the whole of a place that ends on a later line only as far as its first", () => {
+    expect(diagnosed("const n: number = {\n  a: 1 };")).toEqual(["TS2322 at 1:7+1"]);
+  });
+
+  test("cover what the kernel brings", () => {
+    expect(
+      compiled("display(html`<b>`, { id: 'x' }); for (const n of progress([1])) n.toFixed()").ok,
+    ).toBe(true);
+    expect(diagnosed("display()")).toEqual(["TS2554 at 1:1+9"]);
+  });
+});
+
+test("a top-level await beside a mistake is not a mistake", () => {
+  expect(diagnosed("await null;\nnowhere")).toEqual(["TS2304 at 2:1+7"]);
+});
+
+describe("completeness", () => {
+  test.each(["1", "let x = 1;", "if (a) {\n}", "`a\n${b}`", "// only a comment", ""])(
+    "%j is complete",
+    (cell) => expect(language.completeness(cell)).toEqual({ status: "complete" }),
+  );
+  test.each([
+    ["f(", "  "],
+    ["class A {\n  m() {", "    "],
+    ["x +", ""],
+    ["const f = () =>", "  "],
+    ["/* open", ""],
+    ["`open", ""],
+    ["let x = {\n  a: 1,", "  "],
+  ])("%j waits for more", (cell, indent) =>
+    expect(language.completeness(cell)).toEqual({ status: "incomplete", indent }),
+  );
+  test.each(["}", "let = = 1", "x = 'open", "f(\n\n\n"])("%j cannot become right", (cell) =>
+    expect(language.completeness(cell)).toEqual({ status: "invalid" }),
+  );
+});
+
+describe("completion", () => {
+  const at = (cell: string): string[] =>
+    language
+      .complete("declare const known: { first: number; second: string };\n", cell, cell.length)
+      .items.map(({ text }) => text);
+
+  test("offers members that begin as typed", () => {
+    expect(at("known.")).toEqual(["first", "second"]);
+    expect(at("known.F")).toEqual(["first"]);
+  });
+
+  test("says what kind of thing each is", () => {
+    const { items } = language.complete("declare function f1(): void;\n", "f1", 2);
+    expect(items).toContainEqual({ text: "f1", kind: "function" });
+  });
+});
+
+describe("inspection", () => {
+  const declarations =
+    "/** Doubles.\n * @param x what */\ndeclare function twice(x: number): number;\n";
+
+  test.each([
+    ["on the name", "twice(1)", 2],
+    ["behind the name", "twice", 5],
+    ["between the parentheses", "twice(1, 2)", 7],
+    ["behind an open parenthesis", "twice(", 6],
+  ])("works %s", (_, cell, offset) => {
+    const inspection = language.inspect(declarations, cell, offset);
+    expect(inspection?.signature).toBe("function twice(x: number): number");
+    expect(inspection?.documentation).toBe("Doubles.");
+    expect(inspection?.tags).toEqual([{ name: "param", text: "x what" }]);
+  });
+
+  test("finds nothing where there is nothing", () => {
+    expect(language.inspect("", "   ", 1)).toBeUndefined();
+  });
+});
