@@ -151,6 +151,17 @@ export function minValueOf(dtype: DataType): number {
   return -maxValueOf(dtype);
 }
 
+/**
+ * The whole number that a constant of an integer type stands for. A `number` rounds the largest
+ * 64-bit values up, to a value that the type does not have: they are meant.
+ */
+export function exactInteger(value: number, dtype: DataType): bigint {
+  const { code, bits } = dtypeInfo(dtype);
+  const largest = 2n ** BigInt(code === "int" ? bits - 1 : bits) - 1n;
+  const exact = BigInt(value);
+  return exact > largest ? largest : exact;
+}
+
 /** The largest value of a scalar numeric type. For 64-bit integers it rounds up to a power of two. */
 export function maxValueOf(dtype: DataType): number {
   const { code, bits } = dtypeInfo(dtype);

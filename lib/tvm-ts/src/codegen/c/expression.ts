@@ -4,6 +4,7 @@ import {
   builtin,
   bytesOf,
   dtypeInfo,
+  exactInteger,
   isBool,
   isFloat,
   isInteger,
@@ -270,7 +271,7 @@ function integerText(value: number, dtype: DataType): string {
   const { bits, code } = dtypeInfo(dtype);
   if (!isInteger(dtype) || bits === 1) return String(value);
   if (bits === 64) {
-    const whole = BigInt(value);
+    const whole = exactInteger(value, dtype);
     if (code === "uint") return `UINT64_C(${whole})`;
     return whole === -(2n ** 63n) ? "INT64_MIN" : `INT64_C(${whole})`;
   }

@@ -1,6 +1,7 @@
 /** Scalar expressions as WebAssembly. */
 
 import {
+  exactInteger,
   constIntValue,
   printExpr,
   type BufferLoad,
@@ -152,7 +153,7 @@ export class ScalarEmitter {
   integer(value: number, dtype: DataType): Ref {
     const { m } = this;
     const type = representationOf(dtype);
-    return type.wasm === "i64" ? m.i64.const(BigInt(value)) : m.i32.const(value | 0);
+    return type.wasm === "i64" ? m.i64.const(exactInteger(value, dtype)) : m.i32.const(value | 0);
   }
 
   private float(value: number, dtype: DataType): Ref {

@@ -5,7 +5,7 @@
 
 import { assertNever, escapeString, formatFloat } from "../../support";
 import type { FloatImm, IntImm, PrimExpr, Reduce } from "../expr";
-import { bitsOf } from "../dtype";
+import { bitsOf, exactInteger } from "../dtype";
 
 const INFIX: Readonly<Record<string, string>> = {
   Add: " + ",
@@ -122,9 +122,7 @@ export function reprList(exprs: readonly PrimExpr[]): string {
 }
 
 function reprInt(expr: IntImm): string {
-  const text = Number.isSafeInteger(expr.value)
-    ? String(expr.value)
-    : BigInt(expr.value).toString();
+  const text = exactInteger(expr.value, expr.dtype).toString();
   return expr.dtype === "int32" ? text : `(${expr.dtype})${text}`;
 }
 

@@ -2,7 +2,7 @@
 
 import { assertNever, escapeString, formatFloat } from "../../support";
 import { ALLOC_ALIGNMENT, type Buffer } from "../buffer";
-import type { DataType } from "../dtype";
+import { exactInteger, type DataType } from "../dtype";
 import {
   Add,
   IntImm,
@@ -299,7 +299,7 @@ export function quoted(text: string): string {
 function scriptInt(constant: IntImm): string {
   if (constant.dtype === "bool") return constant.value === 1 ? "True" : "False";
   const { value, dtype } = constant;
-  const text = Number.isSafeInteger(value) ? String(value) : BigInt(value).toString();
+  const text = exactInteger(value, dtype).toString();
   return typed(text, dtype, dtype === "int32");
 }
 

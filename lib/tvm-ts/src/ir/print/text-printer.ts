@@ -7,7 +7,7 @@
 
 import { assertNever, escapeString, formatFloat } from "../../support";
 import { ALLOC_ALIGNMENT, Buffer } from "../buffer";
-import { dtypeInfo, type DataType } from "../dtype";
+import { dtypeInfo, exactInteger, type DataType } from "../dtype";
 import {
   CommReducer,
   isExpr,
@@ -553,12 +553,10 @@ export function constantText(constant: IntImm | FloatImm): string {
   const { code, bits } = dtypeInfo(constant.dtype);
   if (constant.dtype === "bool") return constant.value === 1 ? "True" : "False";
   const number =
-    constant.kind === "IntImm" ? integerText(constant.value) : formatFloat(constant.value);
+    constant.kind === "IntImm"
+      ? exactInteger(constant.value, constant.dtype).toString()
+      : formatFloat(constant.value);
   return constant.dtype === "int32" ? number : `${number}${SUFFIX[code] ?? ""}${bits}`;
-}
-
-function integerText(value: number): string {
-  return Number.isSafeInteger(value) ? String(value) : BigInt(value).toString();
 }
 
 /** A data type as the reference writes it. */
