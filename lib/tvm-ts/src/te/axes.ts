@@ -48,7 +48,8 @@ export function constantOf(value: number | boolean, dtype?: string): PrimExpr {
 export function reduceAxis(dom: RangeLike, name = "rv"): IterVar {
   const span = Span.capture();
   const range = rangeOf(dom, `reduction axis ${name}`);
-  return new IterVar(range, new Var(name, range.extent.dtype), "CommReduce", "", span);
+  const variable = new Var(name, range.extent.dtype, undefined, false, span);
+  return new IterVar(range, variable, "CommReduce", "", span);
 }
 
 /**

@@ -117,7 +117,7 @@ export function computeTensor(
 /** A data-parallel axis over `[0, extent)`. */
 export function dataAxis(name: string, extent: PrimExpr, span?: Span): IterVar {
   const dom = new Range(new IntImm(0), extent);
-  return new IterVar(dom, new Var(name, extent.dtype), "DataPar", "", span);
+  return new IterVar(dom, new Var(name, extent.dtype, undefined, false, span), "DataPar", "", span);
 }
 
 /**

@@ -86,7 +86,9 @@ function plainLoop(
     checkNoPrefetch(context, axis, attr);
     return frames;
   }
-  const loopVar = forInit ? new Var(`${axis.name}.init`, axis.var_.dtype) : axis.var_;
+  const loopVar = forInit
+    ? new Var(`${axis.name}.init`, axis.var_.dtype, undefined, false, axis.span)
+    : axis.var_;
   frames.push({ kind: "for", loopVar, extent, forKind: FOR_KINDS[attr.iterType] });
   values.set(axis, loopVar);
   for (const { tensor, offset } of attr.prefetches) {

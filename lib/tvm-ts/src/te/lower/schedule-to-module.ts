@@ -1,6 +1,6 @@
 /** A schedule and its arguments as a function of TIR: what all passes begin with. */
 
-import { UsageError } from "../../support";
+import { UsageError, type Span } from "../../support";
 import {
   Buffer,
   declBuffer,
@@ -134,7 +134,11 @@ class BufferTable implements TensorMemory {
     if (whole !== undefined) return this.bufferOf(whole);
     if (tensor.op.kind === "placeholder") throw this.missing(tensor);
     const { scope } = this.schedule.stage(tensor);
-    return declBuffer(tensor.shape, tensor.dtype, { name: tensor.name, scope });
+    return declBuffer(tensor.shape, tensor.dtype, {
+      name: tensor.name,
+      scope,
+      ...madeBy(tensor.op),
+    });
   }
 
   private missing(placeholder: Tensor): UsageError {
@@ -149,7 +153,16 @@ class BufferTable implements TensorMemory {
 /** A symbolic extent of an argument may turn out to be 1, and its one element to be repeated. */
 function argumentBuffer(tensor: Tensor, symbolic: boolean): Buffer {
   const autoBroadcast = symbolic && tensor.shape.some((extent) => extent.kind === "Var");
-  return declBuffer(tensor.shape, tensor.dtype, { name: tensor.op.name, autoBroadcast });
+  return declBuffer(tensor.shape, tensor.dtype, {
+    name: tensor.op.name,
+    autoBroadcast,
+    ...madeBy(tensor.op),
+  });
+}
+
+/** A buffer points at the line that declared its tensor. */
+function madeBy({ span }: Operation): { span?: Span } {
+  return span === undefined ? {} : { span };
 }
 
 /** Whether intrinsics or external functions see buffers as they lie in memory. */

@@ -185,7 +185,7 @@ class Relayout {
       if (loop.iterType !== "DataPar") throw this.splitReduction(loop);
       const axis = new IterVar(
         this.domains.get(loop),
-        new Var(`${loop.name}.c`, loop.var_.dtype),
+        new Var(`${loop.name}.c`, loop.var_.dtype, undefined, false, loop.span),
         "DataPar",
         "",
         loop.span,

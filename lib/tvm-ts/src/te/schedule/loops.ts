@@ -41,7 +41,7 @@ export function split(
   checkLoop(view, axis, "split");
   checkAmount(view, axis, by, amount);
   const part = (suffix: string): IterVar => {
-    const variable = new Var(axis.name + suffix, axis.var_.dtype);
+    const variable = new Var(axis.name + suffix, axis.var_.dtype, undefined, false, span);
     return new IterVar(undefined, variable, axis.iterType, "", span);
   };
   const outer = part(".outer");
@@ -112,7 +112,8 @@ function fuseTwo(
   const iterType =
     STRENGTH[Math.max(STRENGTH.indexOf(left.iterType), STRENGTH.indexOf(right.iterType))]!;
   const bits = Math.max(bitsOf(left.var_.dtype), bitsOf(right.var_.dtype));
-  const variable = new Var(`${left.name}.${right.name}.fused`, canonicalDType(`int${bits}`));
+  const name = `${left.name}.${right.name}.fused`;
+  const variable = new Var(name, canonicalDType(`int${bits}`), undefined, false, span);
   const fused = new IterVar(undefined, variable, iterType, "", span);
   const next: StageState = {
     ...state,
