@@ -8,17 +8,11 @@
 
 import {
   add,
-  CallEffect,
   cast,
-  CommReducer,
   constant,
   isIndexType,
   Reduce,
-  Select,
-  sideEffect,
   sub,
-  substitute,
-  usesVar,
   zero,
   type Add,
   type Cast,
@@ -35,6 +29,7 @@ import { fits, floorDivide, floorRemainder, truncDivide } from "../int-math";
 import { binaryOperands, levelOf, MAX_FORM_NESTING, Memoized } from "../memo";
 import { fold, OPERATORS } from "../operators";
 import { RewriteSimplifier } from "../rewrite/simplifier";
+import { ofOneElement, withSimplerCombiner } from "./reduce";
 import {
   normalize,
   remainderOf,
@@ -357,65 +352,11 @@ export class CanonicalSimplifier extends RewriteSimplifier {
 
   private reduceForm(expr: Reduce): Form {
     const reduce = this.rewriteReduce(expr);
-    return reduce.axis.length > 0 ? this.withSimplerCombiner(reduce) : this.ofOneElement(reduce);
+    const simplify = (part: PrimExpr): PrimExpr => this.of(part);
+    return reduce.axis.length > 0
+      ? withSimplerCombiner(reduce, simplify)
+      : simplify(ofOneElement(reduce));
   }
-
-  /** A reduction over no axis: its one element, combined with what it starts from. */
-  private ofOneElement(reduce: Reduce): PrimExpr {
-    const { combiner, source, init, condition, valueIndex } = reduce;
-    const start = init.length > 0 ? init[valueIndex]! : combiner.identity[valueIndex]!;
-    const element = init.length > 0 ? combined(reduce) : source[valueIndex]!;
-    return this.of(new Select(condition, element, start));
-  }
-
-  /** Simplifies how elements combine, and drops the components nobody uses. */
-  private withSimplerCombiner(reduce: Reduce): Reduce {
-    const { combiner, source, init } = reduce;
-    const results = combiner.result.map((result) => this.of(result));
-    const used = new Set<number>();
-    const use = (component: number): void => {
-      if (used.has(component)) return;
-      used.add(component);
-      results.forEach((_, other) => {
-        const uses = [combiner.lhs[other], combiner.rhs[other]];
-        if (usesVar(results[component]!, (v) => uses.includes(v))) use(other);
-      });
-    };
-    use(reduce.valueIndex);
-    results.forEach((_, i) => {
-      const parts = [source[i], combiner.identity[i], combiner.result[i], init[i]];
-      if (parts.some((part) => part !== undefined && writes(part))) use(i);
-    });
-    const keep = <T>(items: readonly T[]): T[] => items.filter((_, i) => used.has(i));
-    return new Reduce(
-      new CommReducer(
-        keep(combiner.lhs),
-        keep(combiner.rhs),
-        keep(results),
-        keep(combiner.identity).map((identity) => this.of(identity)),
-      ),
-      keep(source),
-      keep(init),
-      reduce.axis,
-      reduce.condition,
-      [...used].filter((component) => component < reduce.valueIndex).length,
-      reduce.span,
-    );
-  }
-}
-
-function writes(expr: PrimExpr): boolean {
-  return sideEffect(expr) > CallEffect.ReadState;
-}
-
-/** The reduced value of the one element and the start. */
-function combined(reduce: Reduce): PrimExpr {
-  const { combiner, init, source, valueIndex } = reduce;
-  const values = new Map([
-    ...combiner.lhs.map((v, i) => [v, init[i]!] as const),
-    ...combiner.rhs.map((v, i) => [v, source[i]!] as const),
-  ]);
-  return substitute(combiner.result[valueIndex]!, values);
 }
 
 /**
