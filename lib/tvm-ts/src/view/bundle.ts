@@ -2,7 +2,8 @@
 
 import { plural } from "../support";
 import type { IRModule, PrimFunc, Stmt } from "../ir";
-import type { PassRecord } from "../pass";
+import type { LowerTrace } from "../pass";
+import type { Schedule, Stage } from "../te";
 import { irHtml } from "./html";
 import { irView } from "./ir-view";
 import { sizeOf } from "./matrix-layout";
@@ -10,6 +11,8 @@ import { mimeTypes, type MimeBundle } from "./mime";
 import { passHtml } from "./pass-html";
 import { passView } from "./pass-view";
 import { plotlyFigure } from "./plotly";
+import { scheduleHtml } from "./schedule-html";
+import { scheduleView } from "./schedule-view";
 import { compareTensors, tensorDiffView, type Tolerance } from "./tensor-diff-view";
 import { tensorDiffHtml, tensorHtml } from "./tensor-html";
 import { prepareTensor, tensorView, type TensorSource } from "./tensor-view";
@@ -25,14 +28,22 @@ export function irBundle(ir: IRModule | PrimFunc | Stmt): MimeBundle {
 }
 
 /** What each pass did. */
-export function passBundle(records: readonly PassRecord[]): MimeBundle {
-  const view = passView(records);
-  const changed = view.steps.filter((step) => step.changed);
-  const names = changed.map((step) => `  ${step.name}\n`).join("");
+export function passBundle(trace: LowerTrace): MimeBundle {
+  const view = passView(trace.passes);
   return {
     [mimeTypes.passes]: view,
     "text/html": passHtml(view),
-    "text/plain": `${plural(records.length, "pass", "passes")}, ${changed.length} changed something\n${names}`,
+    "text/plain": String(trace),
+  };
+}
+
+/** How a schedule computes its stages, or how one stage is computed. */
+export function scheduleBundle(of: Schedule | Stage): MimeBundle {
+  const view = scheduleView(of);
+  return {
+    [mimeTypes.schedule]: view,
+    "text/html": scheduleHtml(view),
+    "text/plain": String(of),
   };
 }
 

@@ -4,15 +4,40 @@
  * stage of the compiler knows how it is drawn.
  */
 
-import { IRModule, PrimFunc } from "../ir";
-import { PassRecorder } from "../pass";
+import {
+  Allocate,
+  AssertStmt,
+  AttrStmt,
+  Buffer,
+  BufferRealize,
+  BufferStore,
+  Evaluate,
+  For,
+  IfThenElse,
+  IRModule,
+  LetStmt,
+  Operand,
+  Prefetch,
+  PrimFunc,
+  printStmt,
+  ProducerRealize,
+  ProducerStore,
+  Range,
+  SeqStmt,
+  While,
+  type Stmt,
+} from "../ir";
+import { LowerTrace } from "../pass";
 import { NDArray, type np } from "../runtime";
-import { irBundle, passBundle, tensorBundle, tensorDiffBundle } from "./bundle";
+import * as te from "../te";
+import { irBundle, passBundle, scheduleBundle, tensorBundle, tensorDiffBundle } from "./bundle";
 import type { MimeBundle } from "./mime";
 import type { Tolerance } from "./tensor-diff-view";
 import type { TensorSource } from "./tensor-view";
 
 const DISPLAY: unique symbol = Symbol.for("Jupyter.display");
+/** What Node's `console.log` calls. */
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
 /** Something made to be looked at: the value of a cell, or what `display` takes. */
 export class Picture {
@@ -56,24 +81,63 @@ function sourceOf(array: AnyArray): TensorSource {
   return { shape, dtype, data };
 }
 
-function show<T extends object>(
-  type: { readonly prototype: T },
-  bundle: (value: T) => MimeBundle,
-): void {
-  Object.defineProperty(type.prototype, DISPLAY, {
-    value(this: T) {
-      return bundle(this);
-    },
-    configurable: true,
-  });
-}
+/** Statements have no common class that is exported. */
+const STATEMENTS = [
+  Allocate,
+  AssertStmt,
+  AttrStmt,
+  BufferRealize,
+  BufferStore,
+  Evaluate,
+  For,
+  IfThenElse,
+  LetStmt,
+  Prefetch,
+  ProducerRealize,
+  ProducerStore,
+  SeqStmt,
+  While,
+];
+
+/** Objects whose text is all there is to see. */
+const TEXTS = [
+  Operand,
+  Range,
+  Buffer,
+  te.Tensor,
+  te.PlaceholderOp,
+  te.ComputeOp,
+  te.TensorComputeOp,
+  te.ScanOp,
+  te.ExternOp,
+];
 
 /** Called once, by the package's index. */
 export function installDisplays(): void {
   show(IRModule, irBundle);
   show(PrimFunc, irBundle);
-  show(PassRecorder, (recorder) => passBundle(recorder.records));
+  for (const type of STATEMENTS) show<Stmt>(type, irBundle, (stmt) => printStmt(stmt).text);
+  show(te.Schedule, scheduleBundle);
+  show(te.Stage, scheduleBundle);
+  show(LowerTrace, passBundle);
   show(NDArray, (array) =>
     array.isFreed ? { "text/plain": String(array) } : tensorBundle(sourceOf(array), String(array)),
   );
+  for (const type of TEXTS) show<object>(type, (value) => ({ "text/plain": String(value) }));
+}
+
+function show<T extends object>(
+  type: { readonly prototype: T },
+  bundle: (value: T) => MimeBundle,
+  text: (value: T) => string = String,
+): void {
+  const define = (name: symbol, value: (this: T) => unknown): void => {
+    Object.defineProperty(type.prototype, name, { value, configurable: true });
+  };
+  define(DISPLAY, function () {
+    return bundle(this);
+  });
+  define(INSPECT, function () {
+    return text(this);
+  });
 }

@@ -3,7 +3,7 @@
  * that go with it. Reads every stage, is read by none.
  */
 
-export { irBundle, passBundle, tensorBundle, tensorDiffBundle } from "./bundle";
+export { irBundle, passBundle, scheduleBundle, tensorBundle, tensorDiffBundle } from "./bundle";
 export type { ColorScale } from "./color-scale";
 export { difference, heatmap, installDisplays, Picture } from "./display";
 export { escapeHtml, irHtml } from "./html";
@@ -22,6 +22,14 @@ export { loopOrigin, type LoopOrigin } from "./loop-origin";
 export { mimeTypes, type MimeBundle } from "./mime";
 export type { PackedNumbers, PackedType } from "./numbers";
 export type { PassStep, PassView } from "./pass-view";
+export {
+  scheduleView,
+  type AxisRelation,
+  type ScheduleView,
+  type StageFact,
+  type StageLoop,
+  type StagePlace,
+} from "./schedule-view";
 export type { Histogram, Statistics } from "./statistics";
 export type { Mismatch, TensorDiffView, Tolerance } from "./tensor-diff-view";
 export type { TensorSource, TensorView } from "./tensor-view";

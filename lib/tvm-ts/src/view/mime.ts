@@ -7,6 +7,7 @@
 export const mimeTypes = {
   ir: "application/vnd.tvm-vta.ir.v1+json",
   passes: "application/vnd.tvm-vta.passes.v1+json",
+  schedule: "application/vnd.tvm-vta.schedule.v1+json",
   tensor: "application/vnd.tvm-vta.tensor.v1+json",
   tensorDiff: "application/vnd.tvm-vta.tensor-diff.v1+json",
   plotly: "application/vnd.plotly.v1+json",

@@ -1,0 +1,152 @@
+/** How a schedule computes its stages, as front ends draw it. */
+
+import { reprExpr, type IterType, type IterVar } from "../ir";
+import type { Place } from "../support";
+import type { Attachment, LoopType, Relation, Schedule, Stage } from "../te";
+
+/** A loop of a stage. */
+export interface StageLoop {
+  readonly name: string;
+  /** Undefined for loops that splitting or fusing made: their bounds are worked out in lowering. */
+  readonly extent?: string;
+  readonly iterType: IterType;
+  /** How it is to be carried out. */
+  readonly loopType: LoopType;
+  /** The tag of the thread axis it is bound to. */
+  readonly thread?: string;
+  /** `dma_copy`, or `auto_unroll_max_step = 16`. */
+  readonly pragmas: readonly string[];
+  /** The intrinsic that takes the place of it and the loops inside it. */
+  readonly intrinsic?: string;
+}
+
+/** How loops came from others; names of axes. */
+export type AxisRelation =
+  | {
+      readonly kind: "split";
+      readonly parent: string;
+      readonly outer: string;
+      readonly inner: string;
+      readonly by: "factor" | "nparts";
+      readonly amount: string;
+    }
+  | {
+      readonly kind: "fuse";
+      readonly outer: string;
+      readonly inner: string;
+      readonly fused: string;
+    };
+
+/** Where a stage is computed. */
+export type StagePlace =
+  | { readonly where: "root" | "inlined" }
+  | { readonly where: "loop"; readonly stage: string; readonly axis: string }
+  | { readonly where: "scan"; readonly stage: string };
+
+export interface StageFact {
+  readonly name: string;
+  /** `compute`, `placeholder`, ...; a group has none. */
+  readonly operation?: string;
+  readonly isOutput: boolean;
+  /** The reference's text of the stage. */
+  readonly text: string;
+  /** The names of the tensors it reads. */
+  readonly inputs: readonly string[];
+  /** The memory of its result; empty when nobody has said. */
+  readonly scope: string;
+  readonly place: StagePlace;
+  /** Outermost first. */
+  readonly loops: readonly StageLoop[];
+  /** In the order in which they were made. */
+  readonly relations: readonly AxisRelation[];
+  readonly madeAt?: Place;
+}
+
+export interface ScheduleView {
+  readonly version: 1;
+  /** Producers before consumers. */
+  readonly stages: readonly StageFact[];
+}
+
+/** The view of a whole schedule, or of one stage of it. */
+export function scheduleView(of: Schedule | Stage): ScheduleView {
+  const stages = "stages" in of ? of.stages : [of];
+  return { version: 1, stages: stages.map(stageFact) };
+}
+
+function stageFact(stage: Stage): StageFact {
+  const { originOp } = stage;
+  const isGroup = originOp === undefined;
+  const madeAt = originOp?.span?.place;
+  return {
+    name: stage.name,
+    ...(!isGroup && { operation: stage.op.kind }),
+    isOutput: stage.isOutput,
+    text: String(stage),
+    inputs: isGroup ? [] : stage.op.inputTensors.map((tensor) => tensor.name),
+    scope: stage.scope,
+    place: placeOf(stage.attachment),
+    loops: stage.leafIterVars.map((axis) => loopOf(stage, axis)),
+    relations: stage.relations.flatMap(relationOf),
+    ...(madeAt !== undefined && { madeAt }),
+  };
+}
+
+function placeOf(attachment: Attachment): StagePlace {
+  switch (attachment.type) {
+    case "groupRoot":
+      return { where: "root" };
+    case "inline":
+    case "inlinedAlready":
+      return { where: "inlined" };
+    case "scope":
+      return { where: "loop", stage: attachment.stage.name, axis: attachment.axis.name };
+    case "scanUpdate":
+      return { where: "scan", stage: attachment.stage.name };
+  }
+}
+
+function loopOf(stage: Stage, axis: IterVar): StageLoop {
+  const attr = stage.iterVarAttrs.get(axis);
+  const pragmas = attr?.pragmas ?? [];
+  return {
+    name: axis.name,
+    ...(axis.dom !== undefined && { extent: reprExpr(axis.dom.extent) }),
+    iterType: axis.iterType,
+    loopType: attr?.iterType ?? "DataPar",
+    ...(attr?.bindThread !== undefined && { thread: attr.bindThread.threadTag }),
+    pragmas: pragmas.map(({ key, value }) =>
+      value === undefined ? key : `${key} = ${reprExpr(value)}`,
+    ),
+    ...(attr?.tensorIntrin !== undefined && { intrinsic: attr.tensorIntrin.name }),
+  };
+}
+
+/** Rebased and single axes are the compiler's own business. */
+function relationOf(relation: Relation): AxisRelation[] {
+  switch (relation.kind) {
+    case "split":
+      return [
+        {
+          kind: "split",
+          parent: relation.parent.name,
+          outer: relation.outer.name,
+          inner: relation.inner.name,
+          by: relation.by,
+          amount: reprExpr(relation.amount),
+        },
+      ];
+    case "fuse":
+      return [
+        {
+          kind: "fuse",
+          outer: relation.outer.name,
+          inner: relation.inner.name,
+          fused: relation.fused.name,
+        },
+      ];
+    case "rebase":
+    case "singleton":
+      return [];
+  }
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
+import { expect, test } from "vitest";
+import * as tvm from "tvm-ts";
+import { te, view } from "tvm-ts";
+
+/** `C = A + 1` through a cached stage, split, bound, attached and unrolled. */
+function example() {
+  const A = te.placeholder([64], { name: "A", dtype: "float32" });
+  const B = te.compute([64], (i) => A(i).add(1), "B");
+  const C = te.compute([64], (i) => B(i).mul(2), "C");
+  const s = te.createSchedule(C.op);
+  const [outer, inner] = s.stage(C).split(C.op.axis[0]!, { factor: 8 });
+  s.stage(C).unroll(inner);
+  s.stage(C).pragma(outer, "auto_unroll_max_step", 16);
+  s.stage(B).computeAt(s.stage(C), outer);
+  s.stage(B).setScope("local");
+  return { A, B, C, s };
+}
+
+function bundleOf(value: unknown): view.MimeBundle {
+  return (value as Record<symbol, () => view.MimeBundle>)[Symbol.for("Jupyter.display")]!();
+}
+
+test("a schedule shows each stage's place, memory and loops", () => {
+  const { s } = example();
+  const bundle = bundleOf(s);
+  const [a, b, c] = (bundle[view.mimeTypes.schedule] as view.ScheduleView).stages;
+  expect(a).toMatchObject({ name: "A", operation: "placeholder", loops: [] });
+  expect(b).toMatchObject({
+    name: "B",
+    operation: "compute",
+    inputs: ["A"],
+    scope: "local",
+    place: { where: "loop", stage: "C", axis: "i.outer" },
+    loops: [{ name: "i", extent: "64", iterType: "DataPar", loopType: "DataPar" }],
+  });
+  expect(c).toMatchObject({
+    isOutput: true,
+    place: { where: "root" },
+    loops: [
+      { name: "i.outer", pragmas: ["auto_unroll_max_step = 16"] },
+      { name: "i.inner", loopType: "Unrolled" },
+    ],
+    relations: [
+      { kind: "split", parent: "i", outer: "i.outer", inner: "i.inner", by: "factor", amount: "8" },
+    ],
+  });
+  expect(bundle["text/html"]).toContain("in C's loop i.outer, in local");
+  expect(JSON.parse(JSON.stringify(bundle))).toEqual(bundle);
+});
+
+test("a stage shows itself alone, with the reference's text", () => {
+  const { s, C } = example();
+  const bundle = bundleOf(s.stage(C));
+  expect((bundle[view.mimeTypes.schedule] as view.ScheduleView).stages).toHaveLength(1);
+  expect(bundle["text/plain"]).toBe(String(s.stage(C)));
+});
+
+test("a trace of lowering shows every pass and each text once", () => {
+  const { s, A, C } = example();
+  const trace = tvm.lower(s, [A, C], { trace: true });
+  const bundle = bundleOf(trace);
+  const passes = bundle[view.mimeTypes.passes] as view.PassView;
+  expect(passes.steps.map((step) => step.name)).toContain("tir.StorageFlatten");
+  expect(new Set(passes.texts).size).toBe(passes.texts.length);
+  for (const step of passes.steps) expect(step.changed).toBe(step.before !== step.after);
+  const last = passes.steps.at(-1)!;
+  expect(passes.texts[last.after]).toBe(String(trace.module));
+  expect(bundle["text/html"]).toContain("<details");
+});
+
+test("expressions, tensors, axes and statements are their texts, also in console.log", () => {
+  const { A, C } = example();
+  const axis = C.op.axis[0]!;
+  for (const value of [A, A.op, axis, A(axis)]) {
+    expect(bundleOf(value)).toEqual({ "text/plain": String(value) });
+    expect(inspect(value)).toBe(String(value));
+  }
+  const loop = new tvm.Evaluate(new tvm.IntImm(3));
+  expect(inspect(loop)).toBe("3");
+  expect(bundleOf(loop)["text/plain"]).toBe("3");
+});
+
+test("a loop's origin by its name is what the schedule did", () => {
+  const { s, A, C } = example();
+  const ir = view.irView(tvm.lower(s, [A, C], { simpleMode: true }));
+  const loop = ir.facts.find((fact) => fact.kind === "loop")!;
+  expect(loop).toMatchObject({ extent: "8", origin: { how: "outer", from: ["i"] } });
+});
+
+test("buffers and loops say where the program made them", () => {
+  const { s, A, C } = example();
+  const { facts } = view.irView(tvm.lower(s, [A, C], { simpleMode: true }));
+  const madeAt = (kind: string, name: string) => {
+    const fact = facts.find((each) => each.kind === kind && "name" in each && each.name === name);
+    return (fact as view.VariableFact | undefined)?.madeAt;
+  };
+  const here = fileURLToPath(import.meta.url);
+  const lines = readFileSync(here, "utf8").split("\n");
+  const lineOf = (kind: string, name: string) => {
+    const place = madeAt(kind, name)!;
+    expect(place.file).toBe(here);
+    return lines[place.line - 1];
+  };
+  expect(lineOf("variable", "i.outer")).toContain(".split(C.op.axis[0]!");
+  expect(lineOf("buffer", "A")).toContain("const A = te.placeholder");
+  expect(lineOf("buffer", "B")).toContain("const B = te.compute");
+});
