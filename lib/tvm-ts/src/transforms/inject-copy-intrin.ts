@@ -41,6 +41,8 @@ export interface Copy {
   readonly padAfter: readonly PrimExpr[];
   /** What the padding is filled with. */
   readonly padValue: PrimExpr | undefined;
+  /** The loops that copy, for messages. */
+  readonly stmt: Stmt;
   /** Where the copy was asked for. */
   readonly span: Stmt["span"];
 }
@@ -95,15 +97,9 @@ function matchCopy(attr: AttrStmt, pragma: string): Copy {
   const extents = loops.length === 0 ? [one] : loops.map((loop) => loop.extent);
   const target = view(body.buffer, extents, to, loops.length);
   const whole = view(load.buffer, extents, from, loops.length);
+  const asked = { target, stmt: attr.body, span: attr.span };
   if (condition === undefined) {
-    return {
-      source: whole,
-      target,
-      padBefore: [],
-      padAfter: [],
-      padValue: undefined,
-      span: attr.span,
-    };
+    return { ...asked, source: whole, padBefore: [], padAfter: [], padValue: undefined };
   }
 
   const bounds = loops.length === 0 ? undefined : detectClipBound(condition, vars);
@@ -127,7 +123,7 @@ function matchCopy(attr: AttrStmt, pragma: string): Copy {
     ),
     elemOffset: analyzer.simplify(offset),
   });
-  return { source, target, padBefore, padAfter, padValue: otherwise, span: attr.span };
+  return { ...asked, source, padBefore, padAfter, padValue: otherwise };
 }
 
 /** What is copied: a load, perhaps converted, or chosen by a condition. */
