@@ -44,6 +44,8 @@ export const cpu = api.cpu;
 export const extDev = api.extDev;
 /** The devices of this process. */
 export const devices = api.devices;
+/** The on-chip memories that schedules can name as scopes. */
+export const memories = api.memories;
 /** Arrays on devices. */
 export const nd = api.nd;
 /** Sessions, here and elsewhere. */

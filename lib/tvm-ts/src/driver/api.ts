@@ -12,11 +12,13 @@ import {
   type Host,
   type ModuleHost,
 } from "../runtime";
+import type { PassContext } from "../pass";
 import type * as te from "../te";
 import { LocalSession, type Session, type SessionArray, type SessionDevice } from "../rpc";
 import { buildModule } from "./build";
 import { watched } from "./debug";
 import { lower, type Lowerable, type LowerOptions } from "./lower";
+import { MemoryRegistry } from "./memories";
 import { target, type Target } from "./target";
 
 /** How a schedule is lowered on the way, and for what code is generated. */
@@ -52,6 +54,8 @@ export interface NdFunctions {
 export interface Api {
   /** The devices of this process. */
   readonly devices: DeviceRegistry;
+  /** The on-chip memories that schedules can name. */
+  readonly memories: MemoryRegistry;
   readonly nd: NdFunctions;
   readonly rpc: { localSession(): Session };
   cpu(id?: number): Device;
@@ -66,6 +70,7 @@ export interface Api {
 /** The library's functions on a host. */
 export function createApi(host: Host): Api {
   const devices = new DeviceRegistry();
+  const memories = new MemoryRegistry();
   const cpus = new Map<number, CpuDevice>();
   devices.provide("cpu", (id) => {
     const cpu = cpus.get(id) ?? new CpuDevice(id);
@@ -94,17 +99,17 @@ export function createApi(host: Host): Api {
     ) =>
       isSessionDevice(device) ? device.empty(shape, dtype) : NDArray.empty(shape, dtype, device),
   } as NdFunctions;
+  const contextOf = (given: PassContext | undefined): PassContext =>
+    watched(memories.completed(given), host);
   return {
     devices,
+    memories,
     nd,
     rpc: { localSession: () => new LocalSession(machine) },
     cpu: (id = 0) => devices.get("cpu", id),
     extDev: (id = 0) => devices.get("ext_dev", id),
     lower: ((subject: Lowerable, args?: readonly te.ScheduleArg[], options: LowerOptions = {}) =>
-      lower(subject, args, {
-        ...options,
-        context: watched(options.context, host),
-      })) as typeof lower,
+      lower(subject, args, { ...options, context: contextOf(options.context) })) as typeof lower,
     build(
       subject: te.Schedule | IRModule | PrimFunc,
       ...rest: readonly (readonly te.ScheduleArg[] | BuildOptions | undefined)[]
@@ -112,7 +117,7 @@ export function createApi(host: Host): Api {
       const args = Array.isArray(rest[0]) ? (rest[0] as readonly te.ScheduleArg[]) : undefined;
       const options = (args === undefined ? rest[0] : rest[1]) as BuildOptions | undefined;
       const parsed = target(options?.target ?? "wasm");
-      return buildModule(toFunctions(subject, args, options ?? {}, host), parsed, moduleHost);
+      return buildModule(toFunctions(subject, args, options ?? {}, contextOf), parsed, moduleHost);
     },
     loadModule: (path) => machine.loadModule(host.readFile(path), path),
   };
@@ -123,11 +128,11 @@ function toFunctions(
   subject: te.Schedule | IRModule | PrimFunc,
   args: readonly te.ScheduleArg[] | undefined,
   { target: _, ...options }: BuildOptions,
-  host: Host,
+  contextOf: (given: PassContext | undefined) => PassContext,
 ): IRModule {
   if (subject instanceof IRModule) return subject;
   if (subject instanceof PrimFunc) return IRModule.of(nameOf(subject), subject);
-  return lower(subject, args, { ...options, context: watched(options.context, host) });
+  return lower(subject, args, { ...options, context: contextOf(options.context) });
 }
 
 function isSessionDevice(device: Device | SessionDevice): device is SessionDevice {

@@ -80,37 +80,28 @@ export function deviceName(device: { readonly kind: string; readonly id: number 
   return `${device.kind}(${device.id})`;
 }
 
-/** The devices that this process can reach, made when they are first asked for. */
+/** The devices that this process can reach. */
 export class DeviceRegistry {
-  private readonly makers = new Map<DeviceKind, (id: number) => Device>();
-  private readonly made = new Map<string, Device>();
+  private readonly providers = new Map<DeviceKind, (id: number) => Device>();
 
-  /** Says how devices of a kind are made; devices made before by another maker stay as they are. */
-  provide(kind: DeviceKind, make: (id: number) => Device): void {
-    this.makers.set(kind, make);
-    for (const name of this.made.keys()) if (name.startsWith(`${kind}(`)) this.made.delete(name);
+  /** Says who knows the devices of a kind: `find` gives the same device for a number each time. */
+  provide(kind: DeviceKind, find: (id: number) => Device): void {
+    this.providers.set(kind, find);
   }
 
   /**
-   * The device of this kind and number; the same object each time.
+   * The device of this kind and number.
    * @throws UsageError when nobody provides the kind.
    */
   get(kind: DeviceKind, id = 0): Device {
     if (!Number.isInteger(id) || id < 0) {
       throw new UsageError(`${id} is not the number of a device; devices count from 0`);
     }
-    const name = deviceName({ kind, id });
-    const known = this.made.get(name);
-    if (known !== undefined) return known;
-    const make = this.makers.get(kind);
-    if (make === undefined) {
-      throw new UsageError(
-        `there is no device ${name} here: nothing provides ${kind} devices` +
-          (kind === "ext_dev" ? "; vta.getEnv() makes the VTA simulator available" : ""),
-      );
-    }
-    const device = make(id);
-    this.made.set(name, device);
-    return device;
+    const find = this.providers.get(kind);
+    if (find !== undefined) return find(id);
+    throw new UsageError(
+      `there is no device ${deviceName({ kind, id })} here: nothing provides ${kind} devices` +
+        (kind === "ext_dev" ? '; importing "vta-ts" brings the VTA simulator' : ""),
+    );
   }
 }
