@@ -23,16 +23,28 @@ const layers = {
 
 /** The folders of vta-ts, likewise. */
 const vtaLayers = {
-  config: [],
+  intrin: [],
+  config: ["intrin"],
   isa: ["config"],
-  intrin: ["config"],
   sim: ["config", "isa"],
   runtime: ["config", "isa", "sim"],
-  transforms: ["config"],
-  topi: ["config", "intrin"],
+  transforms: ["config", "intrin"],
+  topi: ["config"],
+  driver: ["config", "intrin", "isa", "sim", "runtime", "transforms"],
   rpc: ["config", "runtime", "sim"],
   view: ["config", "isa", "runtime", "sim"],
-  node: ["config", "isa", "intrin", "sim", "runtime", "transforms", "topi", "rpc", "view"],
+  node: [
+    "config",
+    "isa",
+    "intrin",
+    "sim",
+    "runtime",
+    "transforms",
+    "topi",
+    "driver",
+    "rpc",
+    "view",
+  ],
 };
 
 function zones(root, table) {

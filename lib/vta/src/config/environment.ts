@@ -6,7 +6,8 @@
  * scopes and pragmas are in camelCase (`env.accDtype`, `env.accScope`, `env.dmaCopy`).
  */
 
-import { UsageError } from "tvm-ts";
+import { UsageError, type te } from "tvm-ts";
+import { gemm } from "../intrin";
 import { bitstreamName, modelName } from "./package";
 import {
   deriveKeys,
@@ -94,6 +95,7 @@ export class Environment implements VtaConfig, DerivedKeys {
   readonly accScope = "local.acc_buffer";
 
   private mockCopy: Environment | undefined;
+  private gemmIntrin: te.TensorIntrin | undefined;
 
   /** @throws UsageError when the configuration is malformed, or no hardware can have it. */
   constructor(config: VtaConfig, mockMode = false) {
@@ -165,6 +167,12 @@ export class Environment implements VtaConfig, DerivedKeys {
   /** Pragma key: compute with the ALU. */
   get alu(): string {
     return this.mockMode ? "skip_alu" : "alu";
+  }
+
+  /** Tensor intrinsic: multiply blocks that lie in the on-chip memories. */
+  get gemm(): te.TensorIntrin {
+    this.gemmIntrin ??= gemm(this);
+    return this.gemmIntrin;
   }
 
   /** The device's target as text. */

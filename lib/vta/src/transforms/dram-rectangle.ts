@@ -1,0 +1,145 @@
+/**
+ * Reading the elements of a copy as what a transfer instruction can express: rows of DRAM elements,
+ * one row every `xStride` elements.
+ *
+ * Elements are blocks of values: `BATCH x BLOCK` of an input, say. The innermost dimensions of a view
+ * must make up exactly one block, without gaps; what is left must fold into two dimensions.
+ */
+
+import { arith, plural, tir, type UsageError } from "tvm-ts";
+
+/** `ySize` rows of `xSize` elements, `xStride` elements apart, from element `offset` on. */
+export interface Rectangle {
+  readonly xSize: tir.PrimExpr;
+  readonly ySize: tir.PrimExpr;
+  readonly xStride: tir.PrimExpr;
+  readonly offset: tir.PrimExpr;
+}
+
+/** Makes the error that a broken rule is reported with. */
+export type Refuse = (reason: string) => UsageError;
+
+/** Some dimensions of a view as one: `extent` steps of `stride` values. */
+interface Dimension {
+  readonly extent: tir.PrimExpr;
+  readonly stride: tir.PrimExpr;
+}
+
+const analyzer = new arith.Analyzer();
+const one = new tir.IntImm(1);
+
+/**
+ * @param view shape, strides and offset in values
+ * @param block values in an element of the on-chip memory
+ * @param padded the two dimensions outside a block are padded: they stay what they are
+ * @throws what `refuse` makes, when no rectangle describes the view
+ */
+export function rectangleOf(
+  view: tir.Buffer,
+  block: number,
+  padded: boolean,
+  refuse: Refuse,
+): Rectangle {
+  if (!divides(view.elemOffset, block)) {
+    throw refuse(
+      `it begins at value ${view.elemOffset}, which is not provably the begin of a block of ${block}`,
+    );
+  }
+  const dims = dimensionsOf(view);
+  const outer = outsideBlock(dims, block, refuse);
+  for (const { stride } of outer) {
+    if (divides(stride, block)) continue;
+    throw refuse(`it steps by ${stride} values, which are not whole blocks of ${block}`);
+  }
+  if (padded && outer.length !== 2) {
+    throw refuse(
+      `padding goes around rows and columns of blocks, but outside a block of ${block} there ` +
+        `are ${plural(outer.length, "loop")}: ${describe(outer)}`,
+    );
+  }
+  const rows = padded ? outer : folded(outer, block);
+  const offset = tir.floorDiv(view.elemOffset, block);
+  const [x, y] = [rows.at(-1), rows.at(-2)];
+  if (x === undefined) return { xSize: one, ySize: one, xStride: one, offset };
+  if (rows.length > 2 || !isConst(x.stride, block)) {
+    throw refuse(
+      `its blocks of ${block} do not lie in rows at equal distances: ${describe(rows)}; a transfer ` +
+        `moves a rectangle, so copy along fewer loops or move the copy inside one`,
+    );
+  }
+  if (y === undefined) return { xSize: x.extent, ySize: one, xStride: x.extent, offset };
+  const xStride = tir.floorDiv(y.stride, block);
+  return { xSize: x.extent, ySize: y.extent, xStride, offset };
+}
+
+/** @throws what `refuse` makes, unless the view is dense and row-major. */
+export function checkCompact(view: tir.Buffer, refuse: Refuse): void {
+  let size: tir.PrimExpr = one;
+  for (const { extent, stride } of dimensionsOf(view).reverse()) {
+    if (!isConst(tir.sub(size, stride), 0)) {
+      throw refuse(
+        `the on-chip side is not dense: ${describe(dimensionsOf(view))}; on-chip memory is ` +
+          `transferred from one element to the next`,
+      );
+    }
+    size = tir.mul(size, extent);
+  }
+}
+
+/** Outermost first. */
+function dimensionsOf({ shape, strides }: tir.Buffer): Dimension[] {
+  return shape.map((extent, i) => ({ extent, stride: strides[i]! }));
+}
+
+/** The dimensions outside those that make up one block. */
+function outsideBlock(
+  dims: readonly Dimension[],
+  block: number,
+  refuse: Refuse,
+): readonly Dimension[] {
+  let size: tir.PrimExpr = one;
+  let inside = dims.length;
+  while (!isConst(size, block)) {
+    const dim = dims[--inside];
+    if (dim === undefined || !isConst(tir.sub(dim.stride, size), 0)) {
+      throw refuse(
+        `its innermost loops do not go through one block of ${block} values after another: ` +
+          describe(dims),
+      );
+    }
+    size = tir.mul(size, dim.extent);
+  }
+  return dims.slice(0, inside);
+}
+
+/** Runs of dimensions that step through memory evenly as one dimension each. */
+function folded(dims: readonly Dimension[], block: number): Dimension[] {
+  const runs: Dimension[] = [];
+  for (const dim of [...dims].reverse()) {
+    const run = runs[0];
+    if (run !== undefined && isConst(tir.sub(tir.mul(run.extent, run.stride), dim.stride), 0)) {
+      runs[0] = { extent: analyzer.simplify(tir.mul(run.extent, dim.extent)), stride: run.stride };
+    } else {
+      runs.unshift({ extent: analyzer.simplify(dim.extent), stride: dim.stride });
+    }
+  }
+  const innermost = runs.at(-1);
+  // Blocks that are all apart: rows of one.
+  if (innermost !== undefined && !isConst(innermost.stride, block)) {
+    runs.push({ extent: one, stride: new tir.IntImm(block) });
+  }
+  return runs;
+}
+
+function isConst(expr: tir.PrimExpr, value: number): boolean {
+  return tir.isConstInt(tir.isConstInt(expr) ? expr : analyzer.simplify(expr), value);
+}
+
+function divides(expr: tir.PrimExpr, block: number): boolean {
+  return isConst(tir.floorMod(expr, block), 0);
+}
+
+function describe(dims: readonly Dimension[]): string {
+  const list = dims.map(({ extent, stride }) => `${extent} steps of ${stride}`);
+  return list.length === 0 ? "no loops" : list.join(", ");
+}

@@ -1,0 +1,13 @@
+export { addDebug } from "./add-debug";
+export { annotateALUCoProcScope } from "./annotate-alu-coproc-scope";
+export { cpuAccessRewrite } from "./cpu-access-rewrite";
+export { earlyRewrite } from "./early-rewrite";
+export { foldUopLoop } from "./fold-uop-loop";
+export { injectALUIntrin } from "./inject-alu-intrin";
+export { injectConv2DTransposeSkip } from "./inject-conv2d-transpose-skip";
+export { injectCoProcSync } from "./inject-coproc-sync";
+export { injectDMAIntrin } from "./inject-dma-intrin";
+export { injectSkipCopy } from "./inject-skip-copy";
+export { liftAllocToScopeBegin } from "./lift-alloc-to-scope-begin";
+export { memoryInfo } from "./memory-info";
+export { acceleratorContext, buildConfig, type BuildConfigOptions } from "./pipeline";

@@ -1,0 +1,51 @@
+/**
+ * Makes the stages wait for one another, and the host for all of them: by `CoProcSync`, and where a
+ * schedule asks for it.
+ *
+ *     attr [i] "pragma_coproc_sync" = 1 { body }
+ *  => { body  @tir.vta.coproc_sync() }
+ *
+ * `pragma_trim_loop` cuts a loop to two iterations, to look at a large program's instructions.
+ */
+
+import { tir, transforms, UsageError, type pass } from "tvm-ts";
+import { vtaOps } from "../intrin";
+import { isPragma } from "./pragma";
+
+const TRIMMED_EXTENT = 2;
+
+export const injectCoProcSync: pass.Pass = {
+  name: "tir.vta.InjectCoProcSync",
+  doc: "Makes the stages wait for one another, and the host for all of them.",
+  passes: [
+    {
+      name: "tir.vta.InjectCoProcSync",
+      doc: "Makes the host wait where a pragma asks for it.",
+      run: (func) => func.with({ body: followPragmas(func.body) }),
+    },
+    transforms.coProcSync({
+      sync: vtaOps.coprocSync,
+      depPush: vtaOps.coprocDepPush,
+      depPop: vtaOps.coprocDepPop,
+    }),
+  ],
+};
+
+function followPragmas(body: tir.Stmt): tir.Stmt {
+  return tir.stmtMutator({
+    AttrStmt(attr, recur) {
+      if (isPragma(attr, "coproc_sync")) {
+        const sync = new tir.Call("int32", vtaOps.coprocSync, []);
+        return tir.flattenSeq(recur(attr.body), new tir.Evaluate(sync));
+      }
+      if (!isPragma(attr, "trim_loop")) return undefined;
+      const loop = recur(attr.body);
+      if (loop.kind !== "For") {
+        throw new UsageError("pragma trim_loop marks something that is no loop", {
+          span: attr.span,
+        });
+      }
+      return tir.update(loop, { extent: new tir.IntImm(TRIMMED_EXTENT) });
+    },
+  })(body);
+}
