@@ -252,6 +252,20 @@ test("buffers whose elements are vectors", () => {
   );
 });
 
+test("a vector kept in registers is taken apart into lanes", () => {
+  const data = new Var("V", "handle");
+  const V = declBuffer([2], "int32x3", { name: "V", data });
+  const body = (R: Buffer): Stmt => {
+    const inner = seq(
+      store(V, 1, new Ramp(new IntImm(5), new IntImm(1), 3)),
+      store(V, 0, load(V, 1).mul(new Broadcast(new IntImm(2), 3))),
+      store(R, slice(1, 3), load(V, 0)),
+    );
+    return new Allocate(data, "int32x3", [new IntImm(2)], trueImm(), inner);
+  };
+  expect(filled(5, body)).toEqual([0, 10, 12, 14, 0]);
+});
+
 test("an array of vectors cannot be an argument", () => {
   const V = declBuffer([4], "float32x8", { name: "V" });
   expect(() => compile(func([V], store(V, 0, new Broadcast(new FloatImm(1), 8))))).toThrow(

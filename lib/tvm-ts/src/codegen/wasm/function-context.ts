@@ -15,7 +15,11 @@ export type Binding =
   /** The address of scratch memory, `offset` bytes into the frame. */
   | { readonly kind: "frame"; readonly offset: number }
   /** Memory of constant size that is only indexed by constants: a row of locals per element. */
-  | { readonly kind: "registers"; readonly elements: readonly (readonly number[])[] };
+  | {
+      readonly kind: "registers";
+      readonly dtype: DataType;
+      readonly elements: readonly (readonly number[])[];
+    };
 
 /** A region in which variables are defined: the function, a loop's body, a `let`'s body. */
 export class Scope {

@@ -8,12 +8,9 @@ import { InternalError } from "../../support";
 import type { Ref } from "./binaryen";
 import type { FunctionContext } from "./function-context";
 import { laneOf } from "../lanes";
-import { representationOf } from "./representation";
+import { representationOf, STORED_MASK_BYTES } from "./representation";
 import { integerLanes, narrow, widen, zeroVector } from "./simd";
 import type { VectorEmitter } from "./vector";
-
-/** Bytes of a lane of masks in locals and of `bool` elements in memory. */
-export const STORED_MASK_BYTES = 1;
 
 export class MaskEmitter {
   constructor(

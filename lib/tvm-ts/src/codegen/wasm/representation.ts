@@ -26,6 +26,9 @@ export interface Representation {
   readonly lanes: number;
 }
 
+/** Bytes of a lane of masks in locals and of `bool` elements in memory. */
+export const STORED_MASK_BYTES = 1;
+
 const cache = new Map<DataType, Representation>();
 
 /** @throws UsageError for a type that WebAssembly has no form for. */

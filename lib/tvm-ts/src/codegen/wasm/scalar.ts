@@ -19,7 +19,7 @@ import { Scope, type FunctionContext } from "./function-context";
 import { halfToSingle, singleToHalf } from "./helpers";
 import { DOUBLE_FUNCTIONS, FLOAT_INSTRUCTIONS } from "./math";
 import { flatIndex } from "../memory";
-import { representationOf, type Representation } from "./representation";
+import { representationOf, STORED_MASK_BYTES, type Representation } from "./representation";
 
 export class ScalarEmitter {
   readonly arithmetic: Arithmetic;
@@ -180,8 +180,12 @@ export class ScalarEmitter {
     const { data, dtype } = load.buffer;
     const binding = this.fn.binding(data);
     if (binding.kind === "registers") {
-      const element = constIntValue(flatIndex(load.buffer, load.indices))!;
-      return this.fn.get(binding.elements[element]![0]!);
+      const index = constIntValue(flatIndex(load.buffer, load.indices))!;
+      const { lanes } = representationOf(binding.dtype);
+      const locals = binding.elements[Math.floor(index / lanes)]!;
+      return lanes === 1
+        ? this.fn.get(locals[0]!)
+        : this.laneOfParts(representationOf(binding.dtype), locals, index % lanes);
     }
     return this.read(dtype, this.address(load.buffer, load.indices));
   }
@@ -195,10 +199,12 @@ export class ScalarEmitter {
     }
     const binding = this.fn.binding(vector!);
     if (binding.kind !== "local") throw new InternalError("a vector variable is kept in locals");
-    const type = representationOf(vector!.dtype);
-    const width = type.bool ? 1 : type.laneBytes;
-    const perPart = 16 / width;
-    const part = this.fn.get(binding.locals[Math.floor(lane / perPart)]!);
+    return this.laneOfParts(representationOf(vector!.dtype), binding.locals, lane);
+  }
+
+  private laneOfParts(type: Representation, locals: readonly number[], lane: number): Ref {
+    const perPart = 16 / (type.bool ? STORED_MASK_BYTES : type.laneBytes);
+    const part = this.fn.get(locals[Math.floor(lane / perPart)]!);
     return this.lane(type, part, lane % perPart);
   }
 

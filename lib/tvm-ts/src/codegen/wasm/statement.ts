@@ -189,7 +189,7 @@ export class StatementEmitter {
     const elements = Array.from({ length: count }, () =>
       Array.from({ length: perElement }, () => this.fn.newLocal(wasm)),
     );
-    this.fn.bind(bufferVar, { kind: "registers", elements });
+    this.fn.bind(bufferVar, { kind: "registers", dtype, elements });
     return this.emit(body);
   }
 

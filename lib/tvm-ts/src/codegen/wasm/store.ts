@@ -14,9 +14,13 @@ import type { Address } from "./address";
 import type { Ref } from "./binaryen";
 import type { FunctionContext } from "./function-context";
 import { laneOf, scalarView } from "../lanes";
-import { STORED_MASK_BYTES } from "./mask";
 import { flatIndex, readsOverlap } from "../memory";
-import { partCount, representationOf, type Representation } from "./representation";
+import {
+  partCount,
+  representationOf,
+  STORED_MASK_BYTES,
+  type Representation,
+} from "./representation";
 import type { ScalarEmitter } from "./scalar";
 import { sequence } from "./simd";
 import type { VectorEmitter } from "./vector";
