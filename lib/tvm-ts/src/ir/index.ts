@@ -44,6 +44,7 @@ export {
 export * from "./stmt";
 export { substitute, type Substitution } from "./substitute";
 export { update, type Changes } from "./update";
+export { verifyFunc } from "./verify";
 export {
   forEachChild,
   ownExprs,

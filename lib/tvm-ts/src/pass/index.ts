@@ -13,3 +13,4 @@ export { Pipeline, type Phase } from "./pipeline";
 export { PassRecord, PassRecorder } from "./recorder";
 export { runPass } from "./run";
 export { LowerTrace } from "./trace";
+export { PassVerifier } from "./verifier";

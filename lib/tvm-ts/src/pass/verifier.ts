@@ -1,0 +1,21 @@
+/** An instrument that makes sure that every pass leaves well-formed functions behind. */
+
+import { verifyFunc, type IRModule } from "../ir";
+import { InternalError } from "../support";
+import type { PassInstrument } from "./instrument";
+import type { PassInfo } from "./pass";
+
+export class PassVerifier implements PassInstrument {
+  readonly name = "verifier";
+
+  /** @throws InternalError naming the pass and everything that is wrong. */
+  runAfterPass(module: IRModule, pass: PassInfo): void {
+    for (const [name, func] of module.functions) {
+      const problems = verifyFunc(func);
+      if (problems.length === 0) continue;
+      throw new InternalError(
+        `pass ${pass.name} leaves function ${name} malformed: ${problems.join("; ")}`,
+      );
+    }
+  }
+}
