@@ -5,6 +5,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { UsageError } from "../support";
 import type { Host } from "../runtime";
 import { compileLibrary } from "./c-compiler";
+import { threads } from "./threads";
 
 export const host: Host = {
   readFile(path) {
@@ -27,7 +28,7 @@ export const host: Host = {
   compileLibrary,
   debugLevel: () => Number(process.env["TVM_TS_DEBUG"] ?? 0),
   log: (text) => void process.stderr.write(text),
-  threads: () => undefined,
+  threads,
 };
 
 const REASONS: Readonly<Record<string, string>> = {

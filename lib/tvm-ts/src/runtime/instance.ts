@@ -36,6 +36,8 @@ const PORTIONS = 16;
 
 export class Instance {
   private readonly exports: WebAssembly.Exports;
+  /** Whether the code uses no functions of doubles but those of every thread's `Math`. */
+  private readonly onlyPlainMath: boolean;
   /** Memory that the running call has asked for. */
   private allocations = new Set<number>();
 
@@ -49,6 +51,9 @@ export class Instance {
   ) {
     checkConfiguration(record, device);
     this.exports = new WebAssembly.Instance(code, this.imports()).exports;
+    this.onlyPlainMath = WebAssembly.Module.imports(code).every(
+      ({ module, name }) => module !== IMPORTS.math || name in Math,
+    );
   }
 
   /** Calls an exported function with the words that follow its frame. */
@@ -151,7 +156,8 @@ export class Instance {
   private parallel(number: number, memory: number, begin: number, end: number): void {
     const { body, frame: bytes, anyThread } = this.record.parallels[number]!;
     const run = this.export(body);
-    const threads = end - begin > 1 && anyThread ? this.linked.threads() : undefined;
+    const spread = end - begin > 1 && anyThread && this.onlyPlainMath;
+    const threads = spread ? this.linked.threads() : undefined;
     if (threads !== undefined) {
       const work = { code: this.code, memory: this.device.memory, body, closure: memory };
       const frames = Array.from({ length: threads.size }, () => this.frame(bytes));

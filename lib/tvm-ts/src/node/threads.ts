@@ -1,0 +1,136 @@
+/// <reference types="node" />
+/**
+ * Worker threads for parallel loops.
+ *
+ * The calling thread starts on the iterations at once and takes portions of them from a counter in
+ * shared memory; workers that get the message in time take portions from the same counter. So a short
+ * loop never waits for a thread to wake up, and nobody needs an event loop to turn.
+ */
+
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { ParallelWork, RangeFunction, ThreadPool } from "../runtime";
+
+/** What the threads of one loop share, as `Int32Array` elements. */
+const NEXT = 0;
+const RUNNING = 1;
+const FAILED = 2;
+const FAILED_AT = 3;
+const FIELDS = 4;
+
+/** Portions for each thread: enough to even out differences, few enough to cost nothing. */
+const PORTIONS = 4;
+
+interface Message {
+  readonly id: number;
+  readonly code: WebAssembly.Module | undefined;
+  readonly memory: WebAssembly.Memory | undefined;
+  readonly body: string;
+  readonly closure: number;
+  readonly frame: number;
+  readonly end: number;
+  readonly step: number;
+  readonly control: Int32Array;
+}
+
+/** Runs in the worker; plain JavaScript, since it travels as text. */
+const WORKER = `
+const { parentPort } = require("node:worker_threads");
+const instances = new Map();
+const nothing = new Proxy({}, { get: () => () => { throw new Error("not on this thread"); } });
+function instantiate({ code, memory }) {
+  const imports = { env: { memory }, math: Math, host: nothing, extern: nothing };
+  return new WebAssembly.Instance(code, { ...imports, recording: nothing, packed: nothing });
+}
+parentPort.on("message", (work) => {
+  const { id, body, closure, frame, end, step, control } = work;
+  if (work.code !== undefined) instances.set(id, instantiate(work));
+  const run = instances.get(id).exports[body];
+  Atomics.add(control, ${RUNNING}, 1);
+  for (;;) {
+    const begin = Atomics.add(control, ${NEXT}, step);
+    if (begin >= end || Atomics.load(control, ${FAILED}) !== 0) break;
+    try {
+      run(frame, closure, begin, Math.min(begin + step, end));
+    } catch {
+      Atomics.store(control, ${FAILED_AT}, begin);
+      Atomics.store(control, ${FAILED}, 1);
+    }
+  }
+  Atomics.sub(control, ${RUNNING}, 1);
+  Atomics.notify(control, ${RUNNING});
+});
+`;
+
+class WorkerPool implements ThreadPool {
+  private readonly workers: Worker[] = [];
+  private readonly ids = new WeakMap<WebAssembly.Memory, WeakMap<WebAssembly.Module, number>>();
+  private nextId = 0;
+
+  constructor(readonly size: number) {
+    for (let i = 1; i < size; i++) {
+      const worker = new Worker(WORKER, { eval: true });
+      // An idle pool does not keep the program from ending.
+      worker.unref();
+      this.workers.push(worker);
+    }
+  }
+
+  run(
+    work: ParallelWork,
+    frames: readonly number[],
+    begin: number,
+    end: number,
+    run: RangeFunction,
+  ): void {
+    const { closure, body } = work;
+    const step = Math.max(1, Math.ceil((end - begin) / (this.size * PORTIONS)));
+    const control = new Int32Array(new SharedArrayBuffer(FIELDS * 4));
+    control[NEXT] = begin;
+    const { id, isNew } = this.idOf(work);
+    const code = isNew ? work.code : undefined;
+    const memory = isNew ? work.memory : undefined;
+    this.workers.forEach((worker, i) => {
+      const frame = frames[i + 1]!;
+      const message: Message = { id, code, memory, body, closure, frame, end, step, control };
+      worker.postMessage(message);
+    });
+    try {
+      for (;;) {
+        const first = Atomics.add(control, NEXT, step);
+        if (first >= end || Atomics.load(control, FAILED) !== 0) break;
+        run(frames[0]!, closure, first, Math.min(first + step, end));
+      }
+    } finally {
+      // Nobody may still be at work when the memory of the loop is given back.
+      Atomics.store(control, NEXT, end);
+      for (let n = Atomics.load(control, RUNNING); n > 0; n = Atomics.load(control, RUNNING)) {
+        Atomics.wait(control, RUNNING, n);
+      }
+    }
+    if (control[FAILED] === 0) return;
+    // The same iterations fail here too, with an error that can be explained.
+    run(frames[0]!, closure, control[FAILED_AT]!, Math.min(control[FAILED_AT]! + step, end));
+  }
+
+  /** The number under which workers know this code in this memory. */
+  private idOf({ code, memory }: ParallelWork): { id: number; isNew: boolean } {
+    let modules = this.ids.get(memory);
+    if (modules === undefined) this.ids.set(memory, (modules = new WeakMap()));
+    const known = modules.get(code);
+    if (known !== undefined) return { id: known, isNew: false };
+    const id = this.nextId++;
+    modules.set(code, id);
+    return { id, isNew: true };
+  }
+}
+
+let pool: ThreadPool | undefined;
+
+/** The threads of this process: `TVM_NUM_THREADS`, or one for each processor. */
+export function threads(): ThreadPool | undefined {
+  const wanted = Number(process.env["TVM_NUM_THREADS"] ?? availableParallelism());
+  if (!(wanted > 1)) return undefined;
+  pool ??= new WorkerPool(Math.floor(wanted));
+  return pool;
+}
