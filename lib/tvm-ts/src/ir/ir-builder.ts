@@ -93,7 +93,7 @@ const FOR_KIND: Readonly<Record<LoopKind, ForKind>> = {
 };
 
 export interface ForRangeOptions {
-  /** `i`, `j`, `k`, then `i_0`, `i_1`, ... if left out. */
+  /** `i`, `j`, `k`, then `i_0`, `i_1`, ... if left out (or `i`). */
   readonly name?: string;
   readonly dtype?: string;
   readonly kind?: LoopKind;
@@ -135,7 +135,8 @@ export class IRBuilder {
     }
     const wide = min.dtype === "int64" || last.dtype === "int64";
     const dtype = canonicalDType(options.dtype ?? (wide ? "int64" : "int32"));
-    const loopVar = new Var(options.name ?? this.nextLoopName(), dtype);
+    const { name = "i" } = options;
+    const loopVar = new Var(name === "i" ? this.nextLoopName() : name, dtype);
     const extent = isZero(min) ? last : sub(last, min);
     const kind = FOR_KIND[options.kind ?? "serial"];
     const inner = this.scoped(() => body(loopVar));

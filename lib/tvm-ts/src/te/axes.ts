@@ -8,7 +8,7 @@ import {
   isInteger,
   isZero,
   IterVar,
-  printExpr,
+  reprExpr,
   Range,
   sub,
   toExpr,
@@ -92,14 +92,14 @@ export function rangeOf(given: RangeLike, what: string): Range {
   for (const bound of [begin!, end!]) {
     if (isInteger(bound.dtype)) continue;
     throw new UsageError(
-      `the range of ${what} is from ${printExpr(begin!)} to ${printExpr(end!)}; its bounds are integers`,
+      `the range of ${what} is from ${reprExpr(begin!)} to ${reprExpr(end!)}; its bounds are integers`,
     );
   }
   const extent = isZero(begin!) ? end! : sub(end!, begin!);
   const size = constIntValue(extent);
   if (size !== undefined && size < 0) {
     throw new UsageError(
-      `the range of ${what} ends at ${printExpr(end!)}, before it begins at ${printExpr(begin!)}`,
+      `the range of ${what} ends at ${reprExpr(end!)}, before it begins at ${reprExpr(begin!)}`,
     );
   }
   return new Range(begin!, extent);
@@ -116,7 +116,7 @@ export function shapeOf(given: ShapeLike, what: string): PrimExpr[] {
     const value = constIntValue(extent);
     if (!isInteger(extent.dtype) || (value !== undefined && value < 0)) {
       throw new UsageError(
-        `dimension ${i} of ${what} is ${printExpr(extent)}; an extent is an integer that is not negative`,
+        `dimension ${i} of ${what} is ${reprExpr(extent)}; an extent is an integer that is not negative`,
       );
     }
     return extent;

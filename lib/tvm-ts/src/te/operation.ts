@@ -8,10 +8,9 @@ import {
   mapArray,
   mutate,
   postOrderVisit,
-  printExpr,
+  reprExpr,
   ProducerLoad,
   Reduce,
-  reprExpr,
   reprList,
   structuralEqual,
   type Buffer,
@@ -360,8 +359,8 @@ function checkReductions(op: ComputeOp): void {
     postOrderVisit(body, (node) => {
       if (node.kind !== "Reduce" || node === body) return;
       throw new UsageError(
-        `the reduction in ${op.name} is part of a larger expression, ${shortened(printExpr(body))}; ` +
-          `compute it as a tensor of its own and read that`,
+        `the reduction in ${op.name} is part of a larger expression; compute it as a tensor of its ` +
+          `own and read that`,
         { span: op.span },
       );
     });
@@ -385,10 +384,6 @@ function sameReduction(a: PrimExpr, b: PrimExpr): boolean {
     same(a.init, b.init) &&
     structuralEqual(a.condition, b.condition)
   );
-}
-
-function shortened(text: string): string {
-  return text.length <= 120 ? text : `${text.slice(0, 117)}...`;
 }
 
 /** `{"key": value}`, as the reference writes a dictionary. */

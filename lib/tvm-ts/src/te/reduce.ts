@@ -12,7 +12,7 @@ import {
   min as minOf,
   minValue,
   Operand,
-  printExpr,
+  reprExpr,
   Reduce,
   toExpr,
   trueImm,
@@ -127,7 +127,7 @@ class ReduceMaker {
     if (axes.length === 0) throw new UsageError(`${this.name} needs an axis to reduce over`);
     axes.forEach((axis, i) => {
       if (!(axis instanceof IterVar) || axis.iterType !== "CommReduce") {
-        const what = axis instanceof Operand ? printExpr(axis.asExpr()) : String(axis);
+        const what = axis instanceof Operand ? reprExpr(axis.asExpr()) : String(axis);
         throw new UsageError(
           `${this.name} reduces over axes made by te.reduceAxis; ${what} is none`,
         );
@@ -171,7 +171,7 @@ class ReduceMaker {
       const expr = typeof value === "number" ? constant(value, dtype) : toExpr(value);
       if (expr.dtype === dtype) return expr;
       throw new UsageError(
-        `the ${what} of ${this.name} gives ${printExpr(expr)} of type ${expr.dtype} for a source ` +
+        `the ${what} of ${this.name} gives ${reprExpr(expr)} of type ${expr.dtype} for a source ` +
           `of type ${dtype}`,
       );
     });
@@ -182,7 +182,7 @@ class ReduceMaker {
     const condition = toExpr(where);
     if (isBool(condition.dtype)) return condition;
     throw new UsageError(
-      `where of ${this.name} is ${printExpr(condition)} of type ${condition.dtype}; ` +
+      `where of ${this.name} is ${reprExpr(condition)} of type ${condition.dtype}; ` +
         `write a condition, such as i.lt(8)`,
     );
   }
@@ -200,7 +200,7 @@ class ReduceMaker {
     for (const value of init) {
       if (["ProducerLoad", "IntImm", "FloatImm"].includes(value.kind)) continue;
       throw new UsageError(
-        `init of ${this.name} is ${printExpr(value)}; it is a constant or a tensor's element`,
+        `init of ${this.name} is ${reprExpr(value)}; it is a constant or a tensor's element`,
       );
     }
     return init;

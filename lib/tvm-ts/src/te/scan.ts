@@ -2,7 +2,7 @@
 
 import { plural, Span, UsageError } from "../support";
 import { Analyzer } from "../arith";
-import { IntImm, isZero, IterVar, printExpr, Range, sub, Var, type PrimExpr } from "../ir";
+import { IntImm, isZero, IterVar, reprExpr, Range, sub, Var, type PrimExpr } from "../ir";
 import type { DeclareOptions } from "./declare";
 import { ScanOp } from "./operation";
 import { effectiveTag } from "./tag-scope";
@@ -99,8 +99,8 @@ function checkState(name: string, init: Tensor, update: Tensor, state: Tensor): 
     for (const tensor of dim === 0 ? [update] : [update, init]) {
       if (!differ(tensor.shape[dim]!, extent)) continue;
       throw mismatch(
-        `dimension ${dim} of ${tensor.name} is ${printExpr(tensor.shape[dim]!)}, that of the ` +
-          `state ${printExpr(extent)}`,
+        `dimension ${dim} of ${tensor.name} is ${reprExpr(tensor.shape[dim]!)}, that of the ` +
+          `state ${reprExpr(extent)}`,
       );
     }
   });

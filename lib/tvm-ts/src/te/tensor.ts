@@ -9,7 +9,7 @@ import { plural, UsageError } from "../support";
 import {
   constIntValue,
   isInteger,
-  printExpr,
+  reprExpr,
   ProducerLoad,
   Range,
   reprList,
@@ -156,7 +156,7 @@ function checkedIndex(tensor: Tensor, dim: number, given: ExprLike): PrimExpr {
   const index = toExpr(given);
   if (!isInteger(index.dtype)) {
     throw new UsageError(
-      `index ${dim} of tensor ${tensor.name} is ${printExpr(index)} of type ${index.dtype}; ` +
+      `index ${dim} of tensor ${tensor.name} is ${reprExpr(index)} of type ${index.dtype}; ` +
         `indices are integers`,
     );
   }

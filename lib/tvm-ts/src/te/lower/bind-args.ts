@@ -2,7 +2,7 @@
 
 import { UsageError, type Span } from "../../support";
 import { Analyzer } from "../../arith";
-import { eq, isOne, isZero, printExpr, type PrimExpr, type Var } from "../../ir";
+import { eq, isOne, isZero, reprExpr, type PrimExpr, type Var } from "../../ir";
 import type { Frame } from "./frames";
 
 export class ArgBinder {
@@ -32,11 +32,11 @@ export class ArgBinder {
     if (isOne(simple)) return;
     if (isZero(simple)) {
       throw new UsageError(
-        `${this.what}: ${name} is ${printExpr(known ?? declared)} there and ${printExpr(given)} here`,
+        `${this.what}: ${name} is ${reprExpr(known ?? declared)} there and ${reprExpr(given)} here`,
         { span: this.span },
       );
     }
-    const message = `Argument ${name} has an unsatisfied constraint: ${printExpr(condition)}`;
+    const message = `Argument ${name} has an unsatisfied constraint: ${reprExpr(condition)}`;
     this.asserts.push({ kind: "assert", condition: simple, message });
   }
 }

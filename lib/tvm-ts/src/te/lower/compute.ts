@@ -8,12 +8,14 @@ import {
   SeqStmt,
   substitute,
   type CommReducer,
+  type IterVar,
   type PrimExpr,
   type Reduce,
   type Stmt,
   type Var,
 } from "../../ir";
 import type { ComputeOp } from "../operation";
+import type { Stage } from "../schedule/stage";
 import type { StageContext } from "./context";
 import { computeLoopNest } from "./compute-nest";
 import { crossThreadReduction } from "./cross-thread";
@@ -35,28 +37,39 @@ export function provideCompute(context: StageContext, op: ComputeOp): Stmt {
 function manner(context: StageContext): "plain" | "crossThread" | "tensorized" {
   const { stage } = context;
   let tensorized = false;
-  let reducingThread: string | undefined;
+  let reducing: IterVar | undefined;
   for (const axis of stage.leafIterVars) {
     const attr = stage.iterVarAttrs.get(axis);
     tensorized ||= attr?.iterType === "Tensorized";
     if (axis.iterType === "CommReduce") {
-      if (attr?.bindThread !== undefined) reducingThread = axis.name;
-    } else if (reducingThread !== undefined) {
-      throw new UsageError(
-        `axis ${axis.name} of stage ${stage.name} is inside axis ${reducingThread}, over which ` +
+      if (attr?.bindThread !== undefined) reducing = axis;
+    } else if (reducing !== undefined) {
+      throw threadError(
+        stage,
+        reducing,
+        `axis ${axis.name} of stage ${stage.name} is inside axis ${reducing.name}, over which ` +
           `threads reduce together; reorder the data axes outward`,
-        { notes: [{ text: `${stage.name} was declared here`, span: stage.op.span }] },
       );
     }
   }
-  if (reducingThread !== undefined && tensorized) {
-    throw new UsageError(
-      `stage ${stage.name} is tensorized and reduces over the thread ${reducingThread}; ` +
-        `it can do one of the two`,
+  if (reducing !== undefined && tensorized) {
+    throw threadError(
+      stage,
+      reducing,
+      `stage ${stage.name} is tensorized and reduces over the threads of ${reducing.name}; it can ` +
+        `do one of the two`,
     );
   }
   if (tensorized) return "tensorized";
-  return reducingThread === undefined ? "plain" : "crossThread";
+  return reducing === undefined ? "plain" : "crossThread";
+}
+
+/** Points at where the axis was bound. */
+function threadError(stage: Stage, axis: IterVar, sentence: string): UsageError {
+  return new UsageError(sentence, {
+    span: stage.iterVarAttrs.get(axis)?.span,
+    notes: [{ text: `${stage.name} was declared here`, span: stage.op.span }],
+  });
 }
 
 function plainCompute(context: StageContext, op: ComputeOp): Stmt {

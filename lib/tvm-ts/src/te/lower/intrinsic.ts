@@ -7,7 +7,7 @@ import {
   IfThenElse,
   likely,
   or,
-  printExpr,
+  reprExpr,
   substitute,
   usesVar,
   type PrimExpr,
@@ -95,7 +95,7 @@ function firstOrNext(context: StageContext, use: IntrinsicUse, first: Stmt, next
   for (const condition of use.nest.mainConditions) {
     if (!usesVar(condition, (variable) => vars.has(variable))) continue;
     throw use.fail(
-      `the condition ${printExpr(condition)} depends on a reduction axis, so that the first step ` +
+      `the condition ${reprExpr(condition)} depends on a reduction axis, so that the first step ` +
         `may be left out`,
     );
   }

@@ -7,7 +7,7 @@ import {
   IntImm,
   isOne,
   isZero,
-  printExpr,
+  reprExpr,
   toExpr,
   Var,
   type ForKind,
@@ -118,7 +118,7 @@ function threadLoop(
   const span = stage.iterVarAttrs.get(axis)?.span;
   if (!isZero(min)) {
     throw new UsageError(
-      `axis ${axis.name} of stage ${stage.name} begins at ${printExpr(min)} and cannot be bound to ` +
+      `axis ${axis.name} of stage ${stage.name} begins at ${reprExpr(min)} and cannot be bound to ` +
         `${thread.threadTag}, which begins at 0; split it and bind a part`,
       { span },
     );
@@ -129,7 +129,7 @@ function threadLoop(
     if (count === undefined || count < 1) {
       throw new UsageError(
         `axis ${axis.name} of stage ${stage.name} is bound to ${thread.threadTag} and needs a ` +
-          `constant extent, but has ${printExpr(extent)}`,
+          `constant extent, but has ${reprExpr(extent)}`,
         { span },
       );
     }

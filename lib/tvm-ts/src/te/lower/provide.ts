@@ -75,7 +75,9 @@ function provideScan(context: StageContext, scan: ScanParts): Stmt {
   // Threads around the scan are around its first rows, too.
   const threads = stage.leafIterVars.filter((axis) => axis.iterType === "ThreadIndex").length;
   if (stage.leafIterVars.slice(0, threads).some((axis) => axis.iterType !== "ThreadIndex")) {
-    throw new UsageError(`the threads around the scan ${stage.name} must be its outermost loops`);
+    throw new UsageError(`the threads around the scan ${stage.name} must be its outermost loops`, {
+      span: stage.op.span,
+    });
   }
   const rewrite = context.rewriter(values);
   const frames = [...nest.slice(threads).flat(), ...guards(context.boundChecks(values))];

@@ -131,13 +131,9 @@ class ScheduleLowering {
     if (this.placed.has(stage)) return;
     const { attachment } = stage.attachSpec;
     if (attachment.type !== "scope") return;
-    const parent = attachment.stage;
-    const why =
-      parent.attachment.type === "inlinedAlready"
-        ? "which is inlined and has no loops"
-        : "but that loop is inside an intrinsic";
     throw new UsageError(
-      `stage ${stage.name} is computed at axis ${attachment.axis.name} of ${parent.name}, ${why}`,
+      `stage ${stage.name} is computed at axis ${attachment.axis.name} of ` +
+        `${attachment.stage.name}, but that loop is inside an intrinsic`,
       {
         span: attachment.span,
         notes: [{ text: `axis ${attachment.axis.name} was made here`, span: attachment.axis.span }],

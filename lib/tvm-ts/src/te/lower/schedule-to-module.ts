@@ -85,6 +85,9 @@ class BufferTable implements TensorMemory {
         }
       });
     }
+    for (const { op } of schedule.stages) {
+      if (op.kind === "placeholder") this.checkInput(op.output(0));
+    }
   }
 
   private addParam(arg: ScheduleArg, binds: ReadonlyMap<Tensor, Buffer>, symbolic: boolean): void {
@@ -102,6 +105,15 @@ class BufferTable implements TensorMemory {
     this.params.push(pointer);
     this.bufferMap.set(pointer, buffer);
     if (isTensor(arg)) this.buffers.set(arg, buffer);
+  }
+
+  private checkInput(placeholder: Tensor): void {
+    if (this.buffers.has(placeholder) || this.scanned.has(placeholder)) return;
+    throw new UsageError(
+      `the placeholder ${placeholder.name} is read, but is not among the arguments ` +
+        `(${this.argNames()})`,
+      { notes: [{ text: `${placeholder.name} was declared here`, span: placeholder.op.span }] },
+    );
   }
 
   private checkOutput(op: Operation): void {
@@ -132,21 +144,12 @@ class BufferTable implements TensorMemory {
   private makeBuffer(tensor: Tensor): Buffer {
     const whole = this.scanned.get(tensor);
     if (whole !== undefined) return this.bufferOf(whole);
-    if (tensor.op.kind === "placeholder") throw this.missing(tensor);
     const { scope } = this.schedule.stage(tensor);
     return declBuffer(tensor.shape, tensor.dtype, {
       name: tensor.name,
       scope,
       ...madeBy(tensor.op),
     });
-  }
-
-  private missing(placeholder: Tensor): UsageError {
-    return new UsageError(
-      `the placeholder ${placeholder.name} is read, but is not among the arguments ` +
-        `(${this.argNames()})`,
-      { notes: [{ text: `${placeholder.name} was declared here`, span: placeholder.op.span }] },
-    );
   }
 }
 

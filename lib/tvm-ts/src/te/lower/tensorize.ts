@@ -17,10 +17,9 @@ import {
   isOne,
   isZero,
   mutator,
-  printExpr,
+  reprExpr,
   ProducerLoad,
   Reduce,
-  reprExpr,
   structuralEqual,
   sub,
   substitute,
@@ -178,7 +177,7 @@ class Tensorizer {
     for (const condition of [...mainConditions, ...initConditions]) {
       if (!usesVar(condition, (variable) => inside.has(variable))) continue;
       throw this.fail(
-        `a split does not divide its axis, and the condition ${printExpr(condition)} would be ` +
+        `a split does not divide its axis, and the condition ${reprExpr(condition)} would be ` +
           `inside the intrinsic`,
       );
     }
@@ -228,7 +227,7 @@ class Tensorizer {
         } else if (isOne(extent)) vars.set(axis.var_, min);
         else {
           throw this.fail(
-            `the intrinsic has no axis for ${axis.name}, of which it covers ${printExpr(extent)} steps`,
+            `the intrinsic has no axis for ${axis.name}, of which it covers ${reprExpr(extent)} steps`,
           );
         }
       });
@@ -263,8 +262,8 @@ class Tensorizer {
     const difference = new Analyzer().simplify(sub(extent, declared));
     if (!isConstInt(difference) || isZero(difference)) return;
     throw this.fail(
-      `it covers ${printExpr(extent)} steps of axis ${axis.name}, the intrinsic's axis ` +
-        `${target.name} has ${printExpr(declared)}`,
+      `it covers ${reprExpr(extent)} steps of axis ${axis.name}, the intrinsic's axis ` +
+        `${target.name} has ${reprExpr(declared)}`,
     );
   }
 
@@ -288,7 +287,7 @@ class Tensorizer {
           region.length >= input.ndim &&
           skipped.every(({ extent }) => isOne(analyzer.simplify(extent)));
         if (!fits) {
-          const extents = region.map(({ extent }) => printExpr(analyzer.simplify(extent)));
+          const extents = region.map(({ extent }) => reprExpr(analyzer.simplify(extent)));
           throw this.fail(
             `it reads [${extents.join(", ")}] elements of ${tensor.name} where the intrinsic reads ` +
               `a tensor of ${input.ndim} dimensions`,

@@ -8,7 +8,7 @@ import {
   IntImm,
   isInteger,
   IterVar,
-  printExpr,
+  reprExpr,
   Range,
   Var,
   type IterType,
@@ -65,7 +65,7 @@ function checkAmount(
   const value = constIntValue(amount);
   if (isInteger(amount.dtype) && (value === undefined || value > 0)) return;
   throw new UsageError(
-    `axis ${axis.name} of stage ${view.name} cannot be split by the ${by} ${printExpr(amount)}; ` +
+    `axis ${axis.name} of stage ${view.name} cannot be split by the ${by} ${reprExpr(amount)}; ` +
       `it is an integer of at least 1`,
     { notes: noteAxis(axis) },
   );

@@ -13,7 +13,7 @@ import {
   IntImm,
   isZero,
   mul,
-  printExpr,
+  reprExpr,
   Range,
   sub,
   zero,
@@ -148,8 +148,8 @@ function threadMismatch(
   known: Range,
 ): UsageError {
   return new UsageError(
-    `axis ${axis.name} of stage ${stage.name} has extent ${printExpr(range.extent)}, but its thread ` +
-      `axis ${thread.threadTag} is also bound to a loop of extent ${printExpr(known.extent)}; ` +
+    `axis ${axis.name} of stage ${stage.name} has extent ${reprExpr(range.extent)}, but its thread ` +
+      `axis ${thread.threadTag} is also bound to a loop of extent ${reprExpr(known.extent)}; ` +
       `loops on the same thread have the same extent`,
     {
       span: stage.iterVarAttrs.get(axis)?.span,

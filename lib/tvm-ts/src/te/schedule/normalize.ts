@@ -44,11 +44,27 @@ function inlineStages(schedule: Schedule): void {
     stage.state = { ...stage.state, attach: { type: "inlinedAlready" } };
   }
   if (inlined.size === 0) return;
+  checkAttachments(schedule);
   for (const stage of schedule.stages) {
     const { op } = stage;
     if (inlined.has(stage) || op.kind !== "compute") continue;
     if (!op.inputTensors.some((tensor) => inlined.has(schedule.stage(tensor)))) continue;
     stage.replaceOp(op.withBody(mapBodies(op.body, (body) => expand(schedule, inlined, body))));
+  }
+}
+
+/** An inlined stage has no loops that others could be computed in. */
+function checkAttachments(schedule: Schedule): void {
+  for (const stage of [...schedule.stages, ...schedule.groups]) {
+    const { attachment } = stage;
+    if (attachment.type !== "scope") continue;
+    const { stage: parent, axis, span } = attachment;
+    if (parent.attachment.type !== "inlinedAlready") continue;
+    throw new UsageError(
+      `stage ${stage.name} is computed at axis ${axis.name} of ${parent.name}, which is inlined and ` +
+        `has no loops`,
+      { span, notes: [{ text: `${parent.name} was declared here`, span: parent.op.span }] },
+    );
   }
 }
 

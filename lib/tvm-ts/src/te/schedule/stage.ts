@@ -4,7 +4,7 @@ import { Span, UsageError, type ErrorNote } from "../../support";
 import {
   isBool,
   IterVar,
-  printExpr,
+  reprExpr,
   toExpr,
   type ExprLike,
   type IterType,
@@ -303,7 +303,7 @@ export class Stage implements StageView {
     const predicate = toExpr(condition);
     if (!isBool(predicate.dtype)) {
       throw new UsageError(
-        `the store predicate of stage ${this.name} is ${printExpr(predicate)} of type ` +
+        `the store predicate of stage ${this.name} is ${reprExpr(predicate)} of type ` +
           `${predicate.dtype}; write a condition, such as i.eq(0)`,
       );
     }

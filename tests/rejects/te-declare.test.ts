@@ -1,0 +1,272 @@
+import { te, tir } from "tvm-ts";
+import { testRefused } from "../support/refused";
+
+testRefused([
+  {
+    why: "an extent is negative",
+    program: (mark) => {
+      mark();
+      te.placeholder([4, -1], { name: "A" });
+    },
+    sentence: "dimension 1 of placeholder A is -1; an extent is an integer that is not negative",
+  },
+  {
+    why: "an extent is a fraction",
+    program: (mark) => {
+      mark();
+      te.compute([2.5], () => 0, "B");
+    },
+    sentence: "dimension 0 of B is 2.5f; an extent is an integer that is not negative",
+  },
+  {
+    why: "a type is misspelt",
+    program: (mark) => {
+      mark();
+      te.placeholder([4], { name: "A", dtype: "flaot32" });
+    },
+    sentence:
+      '\'flaot32\' is not a data type; write for example "int32", "float32", "int8x16" or "bool"',
+  },
+  {
+    why: "a tensor is read with too few indices",
+    program: (mark) => {
+      mark("A");
+      const A = te.placeholder([8, 8], { name: "A" });
+      mark();
+      A(3);
+    },
+    sentence: "tensor A has 2 dimensions and is read with 1 index; give one for each",
+    notes: ["A"],
+  },
+  {
+    why: "a tensor is read at a constant outside of it",
+    program: (mark) => {
+      mark("A");
+      const A = te.placeholder([8], { name: "A" });
+      mark();
+      A(8);
+    },
+    sentence: "index 0 of tensor A is 8, outside its 8 elements",
+    notes: ["A"],
+  },
+  {
+    why: "a tensor is read at a fraction",
+    program: (mark) => {
+      const A = te.placeholder([8], { name: "A" });
+      mark();
+      A(te.const(1.5));
+    },
+    sentence: "index 0 of tensor A is 1.5f of type float32; indices are integers",
+  },
+  {
+    why: "a function takes fewer indices than there are dimensions",
+    program: (mark) => {
+      const A = te.placeholder([8, 8], { name: "A" });
+      mark();
+      te.compute([8, 8], (i) => A(i, i), "B");
+    },
+    sentence:
+      "the function of B takes 1 index (i), but the shape has 2 dimensions; name them all, or write (...i) => ...",
+  },
+  {
+    why: "a function takes more indices than there are dimensions",
+    program: (mark) => {
+      const A = te.placeholder([8], { name: "A" });
+      mark();
+      te.compute([8], (i, j) => A(i).add(j!), "B");
+    },
+    sentence: "the function of B takes 2 indices (i, j), but the shape has 1 dimension",
+  },
+  {
+    why: "a function gives a whole tensor",
+    program: (mark) => {
+      const A = te.placeholder([8], { name: "A" });
+      mark();
+      te.compute([8], () => A as never, "B");
+    },
+    sentence: "the function of B gives the tensor A; give one of its elements, such as A(...i)",
+  },
+  {
+    why: "a function forgets to return",
+    program: (mark) => {
+      mark();
+      te.compute([8], (() => undefined) as never, "B");
+    },
+    sentence: 'the function of B gives nothing; is a "return" missing?',
+  },
+  {
+    why: "a reduction is part of a larger expression",
+    program: (mark) => {
+      const A = te.placeholder([8, 8], { name: "A" });
+      const k = te.reduceAxis([0, 8], "k");
+      mark();
+      te.compute([8], (i) => te.sum(A(i, k), k).add(1), "B");
+    },
+    sentence:
+      "the reduction in B is part of a larger expression; compute it as a tensor of its own and read that",
+  },
+  {
+    why: "one output is a reduction and the other is not",
+    program: (mark) => {
+      const A = te.placeholder([8, 8], { name: "A" });
+      const k = te.reduceAxis([0, 8], "k");
+      mark();
+      te.compute([8], (i) => [te.sum(A(i, k), k), A(i, 0)], "B");
+    },
+    sentence:
+      "the 2 outputs of B must be the components of one reduction, or none of them a reduction",
+  },
+  {
+    why: "an axis is reduced over twice",
+    program: (mark) => {
+      const A = te.placeholder([8], { name: "A" });
+      mark("k");
+      const k = te.reduceAxis([0, 8], "k");
+      mark();
+      te.sum(A(k), [k, k]);
+    },
+    sentence: "sum is given the axis k twice",
+    notes: ["k"],
+  },
+  {
+    why: "a data axis is reduced over",
+    program: (mark) => {
+      const A = te.placeholder([8], { name: "A" });
+      const B = te.compute([8], (i) => A(i), "B");
+      mark();
+      te.max(A(0), [B.op.axis[0]!]);
+    },
+    sentence: "max reduces over axes made by te.reduceAxis; i is none",
+  },
+  {
+    why: "the condition of a reduction is a number",
+    program: (mark) => {
+      const A = te.placeholder([8], { name: "A" });
+      const k = te.reduceAxis([0, 8], "k");
+      mark();
+      te.sum(A(k), k, { where: k.add(1) });
+    },
+    sentence: "where of sum is (k + 1) of type int32; write a condition, such as i.lt(8)",
+  },
+  {
+    why: "a reducer combines values to another type",
+    program: (mark) => {
+      const odd = te.commReducer(
+        (x, y) => x.add(y).astype("int32"),
+        () => 0,
+        "odd",
+      );
+      const A = te.placeholder([8], { name: "A" });
+      const k = te.reduceAxis([0, 8], "k");
+      mark();
+      odd(A(k), k);
+    },
+    sentence:
+      "the combination of odd gives int32((x + y)) of type int32 for a source of type float32",
+  },
+  {
+    why: "a range runs backwards",
+    program: (mark) => {
+      mark();
+      te.reduceAxis([8, 2], "k");
+    },
+    sentence: "the range of reduction axis k ends at 2, before it begins at 8",
+  },
+  {
+    why: "a float is shifted",
+    program: (mark) => {
+      const A = te.placeholder([8], { name: "A" });
+      mark();
+      A(0).shiftRight(2);
+    },
+    sentence: "shiftRight takes integers, but A[0] has type float32",
+  },
+  {
+    why: "shapes do not fit in elementwise arithmetic",
+    program: (mark) => {
+      mark("A");
+      const A = te.placeholder([4, 8], { name: "A" });
+      mark("B");
+      const B = te.placeholder([4, 6], { name: "B" });
+      mark();
+      A.add(B);
+    },
+    sentence:
+      "T_add: shapes [4, 8] of A and [4, 6] of B do not fit, 8 and 6 differ and neither is 1",
+    notes: ["A", "B"],
+  },
+  {
+    why: "a thread axis has no tag",
+    program: (mark) => {
+      mark();
+      te.threadAxis("");
+    },
+    sentence: 'a thread axis needs a tag, for example threadAxis("threadIdx.x")',
+  },
+  {
+    why: "tag scopes are nested",
+    program: (mark) => {
+      te.tagScope("outer", () => {
+        mark();
+        te.tagScope("inner", () => 0);
+      });
+    },
+    sentence: 'tagScope("inner") is inside tagScope("outer"); tags do not nest',
+  },
+  {
+    why: "the rows of a scan have other extents than its state",
+    program: (mark) => {
+      mark("state");
+      const state = te.placeholder([8, 4], { name: "state" });
+      mark("init");
+      const init = te.compute([1, 4], () => 0.5, "init");
+      mark("update");
+      const update = te.compute([8, 3], (t, i) => state(t, i), "update");
+      mark();
+      te.scan(init, update, state, { name: "sc" });
+    },
+    sentence: "the scan sc: dimension 1 of update is 3, that of the state 4",
+    notes: ["init", "update", "state"],
+  },
+  {
+    why: "the type of an external result cannot be told",
+    program: (mark) => {
+      const A = te.placeholder([8], { name: "A" });
+      const B = te.placeholder([8], { name: "B", dtype: "int32" });
+      mark();
+      te.extern([8], [A, B], () => tir.noOp(), { name: "E" });
+    },
+    sentence: "the type of E cannot be told from inputs of 2 types; give it as { dtype }",
+  },
+  {
+    why: "an intrinsic reads what is computed",
+    program: (mark) => {
+      const A = te.placeholder([8], { name: "A" });
+      mark("B");
+      const B = te.compute([8], (i) => A(i).add(1), "B");
+      const C = te.compute([8], (i) => B(i).mul(2), "C");
+      mark();
+      te.declTensorIntrin(C.op, () => tir.noOp(), { name: "twice" });
+    },
+    sentence: "the intrinsic twice reads B, which is computed; its inputs are placeholders",
+    notes: ["B"],
+  },
+  {
+    why: "an intrinsic is declared by a tensor",
+    program: (mark) => {
+      const A = te.placeholder([8], { name: "A" });
+      mark();
+      te.declTensorIntrin(A as never, () => tir.noOp());
+    },
+    sentence: "the intrinsic tensor_intrin is declared by an operation; write A.op",
+  },
+  {
+    why: "an else scope follows nothing",
+    program: (mark) => {
+      const ib = tir.irBuilder();
+      mark();
+      ib.elseScope(() => {});
+    },
+    sentence: "elseScope must follow an ifScope directly",
+  },
+]);

@@ -1,0 +1,323 @@
+import { te, tir } from "tvm-ts";
+import { testRefused, type Mark } from "../support/refused";
+
+/** A chain `A -> B -> C` of 64 elements each, its axes named `i`. */
+function chain(mark: Mark = () => {}) {
+  mark("A");
+  const A = te.placeholder([64], { name: "A" });
+  mark("B");
+  const B = te.compute([64], (i) => A(i).add(1), "B");
+  mark("C");
+  const C = te.compute([64], (i) => B(i).mul(2), "C");
+  const s = te.createSchedule(C);
+  return { A, B, C, s, b: s.stage(B), c: s.stage(C), i: C.op.axis[0]! };
+}
+
+/** An intrinsic that adds `n` elements. */
+function adder(n: number, mark: Mark = () => {}): te.TensorIntrin {
+  const a = te.placeholder([n], { name: "a" });
+  const b = te.placeholder([n], { name: "b" });
+  const c = te.compute([n], (i) => a(i).add(b(i)), "c");
+  mark("adder");
+  return te.declTensorIntrin(
+    c.op,
+    (ins, outs) =>
+      tir.callExtern(
+        "int32",
+        "vadd",
+        outs[0]!.accessPtr("w"),
+        ins[0]!.accessPtr("r"),
+        ins[1]!.accessPtr("r"),
+      ),
+    { name: "adder", defaultBufferParams: { offsetFactor: n } },
+  );
+}
+
+function sums(mark: Mark) {
+  const A = te.placeholder([4, 64], { name: "A" });
+  const B = te.placeholder([4, 64], { name: "B" });
+  mark("C");
+  const C = te.compute([4, 64], (i, j) => A(i, j).add(B(i, j)), "C");
+  const s = te.createSchedule(C);
+  return { A, B, C, s, c: s.stage(C), i: C.op.axis[0]!, j: C.op.axis[1]! };
+}
+
+testRefused([
+  {
+    why: "an input is missing from the arguments",
+    program: (mark) => {
+      const { C, s } = chain(mark);
+      mark();
+      te.scheduleToModule(s, [C]);
+    },
+    sentence: "the placeholder A is read, but is not among the arguments (C)",
+    notes: ["A"],
+  },
+  {
+    why: "the output is missing from the arguments",
+    program: (mark) => {
+      const { A, s } = chain(mark);
+      mark();
+      te.scheduleToModule(s, [A]);
+    },
+    sentence: "the output C is not among the arguments (A), so nobody would get it",
+    notes: ["C"],
+  },
+  {
+    why: "an argument is given twice",
+    program: (mark) => {
+      const { A, C, s } = chain();
+      mark();
+      te.scheduleToModule(s, [A, A, C]);
+    },
+    sentence: "A is among the arguments twice",
+  },
+  {
+    why: "an argument is a number",
+    program: (mark) => {
+      const { A, C, s } = chain();
+      mark();
+      te.scheduleToModule(s, [A, C, 3 as never]);
+    },
+    sentence: "the argument 3 is neither a tensor, nor a buffer, nor a variable",
+  },
+  {
+    why: "a reduction axis is used outside of a reduction",
+    program: (mark) => {
+      const A = te.placeholder([8, 8], { name: "A" });
+      mark("k");
+      const k = te.reduceAxis([0, 8], "k");
+      mark();
+      const B = te.compute([8], (i) => A(i, k), "B");
+      te.scheduleToModule(te.createSchedule(B), [A, B]);
+    },
+    sentence:
+      "B uses the variable k, which is neither an axis of it (a reduction axis is one only inside te.sum and the like) nor given by an argument",
+    notes: ["k"],
+  },
+  {
+    why: "a stage is computed where one of its consumers is not",
+    program: (mark) => {
+      const { A, B } = chain(mark);
+      mark("C");
+      const C = te.compute([64], (i) => B(i).add(1), "C");
+      mark("D");
+      const D = te.compute([64], (i) => B(i).add(C(i)), "D");
+      const s = te.createSchedule(D);
+      mark();
+      s.stage(B).computeAt(s.stage(C), C.op.axis[0]!);
+      te.scheduleToModule(s, [A, D]);
+    },
+    sentence:
+      "stage B is computed inside axis i of C, but D uses it outside that loop; compute it at a loop that is around all its consumers",
+    notes: ["B", "D"],
+  },
+  {
+    why: "the axis a stage is computed at was fused into another since",
+    program: (mark) => {
+      const { A, B } = chain();
+      mark("D");
+      const D = te.compute([8, 8], (i, j) => B(i.mul(8).add(j!)), "D");
+      const s = te.createSchedule(D);
+      const [i, j] = D.op.axis;
+      mark();
+      s.stage(B).computeAt(s.stage(D), i!);
+      s.stage(D).fuse(i!, j!);
+      te.scheduleToModule(s, [A, D]);
+    },
+    sentence:
+      "stage B is computed at axis i of D, which is no loop any more (the loops are i.j.fused); move it with computeAt after changing the loops",
+    notes: ["D"],
+  },
+  {
+    why: "a stage is computed in a loop of an inlined one",
+    program: (mark) => {
+      const { A, B } = chain();
+      mark("C");
+      const C = te.compute([64], (i) => B(i).add(1), "C");
+      const D = te.compute([64], (i) => C(i).add(1), "D");
+      const s = te.createSchedule(D);
+      mark();
+      s.stage(B).computeAt(s.stage(C), C.op.axis[0]!);
+      s.stage(C).computeInline();
+      te.scheduleToModule(s, [A, D]);
+    },
+    sentence: "stage B is computed at axis i of C, which is inlined and has no loops",
+    notes: ["C"],
+  },
+  {
+    why: "a stage that a scan begins with is inlined",
+    program: (mark) => {
+      const X = te.placeholder([8, 4], { name: "X" });
+      const state = te.placeholder([8, 4], { name: "state" });
+      const init = te.compute([1, 4], (_, i) => X(0, i!), "init");
+      const update = te.compute([8, 4], (t, i) => state(t.sub(1), i!), "update");
+      mark("scan");
+      const scan = te.scan(init, update, state, { name: "sc" });
+      const s = te.createSchedule(scan);
+      mark();
+      s.stage(init).computeInline();
+      te.scheduleToModule(s, [X, scan]);
+    },
+    sentence: "stage init cannot be inlined into sc, which is a scan and reads it from memory",
+    notes: ["scan"],
+  },
+  {
+    why: "loops of different extents run on one thread",
+    program: (mark) => {
+      const { A, B } = chain();
+      const C = te.compute([32], (i) => B(i), "C");
+      const s = te.createSchedule(C);
+      mark("thread");
+      const thread = te.threadAxis("threadIdx.x");
+      s.stage(C).bind(C.op.axis[0]!, thread);
+      const [outer] = s.stage(B).split(B.op.axis[0]!, { factor: 8 });
+      mark();
+      s.stage(B).bind(outer, thread);
+      te.scheduleToModule(s, [A, C]);
+    },
+    sentence:
+      "axis i.outer of stage B has extent 4, but its thread axis threadIdx.x is also bound to a loop of extent 32; loops on the same thread have the same extent",
+    notes: ["thread"],
+  },
+  {
+    why: "a virtual thread has a symbolic extent",
+    program: (mark) => {
+      const n = te.var("n");
+      const A = te.placeholder([n], { name: "A" });
+      const B = te.compute([n], (i) => A(i), "B");
+      const s = te.createSchedule(B);
+      mark();
+      s.stage(B).bind(B.op.axis[0]!, te.threadAxis("vthread"));
+      te.scheduleToModule(s, [A, B]);
+    },
+    sentence: "axis i of stage B is bound to vthread and needs a constant extent, but has n",
+  },
+  {
+    why: "a data axis is inside a reduction over threads",
+    program: (mark) => {
+      const A = te.placeholder([8, 8], { name: "A" });
+      const k = te.reduceAxis([0, 8], "k");
+      mark("B");
+      const B = te.compute([8], (i) => te.sum(A(i, k), k), "B");
+      const s = te.createSchedule(B);
+      s.stage(B).reorder(k, B.op.axis[0]!);
+      mark();
+      s.stage(B).bind(k, te.threadAxis("threadIdx.x"));
+      te.scheduleToModule(s, [A, B]);
+    },
+    sentence:
+      "axis i of stage B is inside axis k, over which threads reduce together; reorder the data axes outward",
+    notes: ["B"],
+  },
+  {
+    why: "there is nothing to prefetch in a loop of one step",
+    program: (mark) => {
+      const { A, C, s, c, i } = chain();
+      const [, inner] = c.split(i, { factor: 1 });
+      mark();
+      c.prefetch(A, inner, 1);
+      te.scheduleToModule(s, [A, C]);
+    },
+    sentence: "axis i.inner of stage C has one step only: there is no later one to prefetch for",
+  },
+  {
+    why: "an intrinsic covers more than the loop",
+    program: (mark) => {
+      const { A, B, C, s, c, j } = sums(mark);
+      const [, inner] = c.split(j, { factor: 8 });
+      mark();
+      c.tensorize(inner, adder(16, mark));
+      te.scheduleToModule(s, [A, B, C]);
+    },
+    sentence:
+      "stage C cannot be tensorized by adder: it covers 8 steps of axis j, the intrinsic's axis i has 16",
+    notes: ["C", "adder"],
+  },
+  {
+    why: "an intrinsic has no axis for an outer loop inside of it",
+    program: (mark) => {
+      const { A, B, C, s, c, i } = sums(mark);
+      mark();
+      c.tensorize(i, adder(64, mark));
+      te.scheduleToModule(s, [A, B, C]);
+    },
+    sentence:
+      "stage C cannot be tensorized by adder: the intrinsic has no axis for i, of which it covers 4 steps",
+    notes: ["C", "adder"],
+  },
+  {
+    why: "an intrinsic computes something else",
+    program: (mark) => {
+      const A = te.placeholder([64], { name: "A" });
+      const B = te.placeholder([64], { name: "B" });
+      mark("C");
+      const C = te.compute([64], (i) => A(i).mul(B(i)), "C");
+      const s = te.createSchedule(C);
+      const [, inner] = s.stage(C).split(C.op.axis[0]!, { factor: 16 });
+      mark();
+      s.stage(C).tensorize(inner, adder(16, mark));
+      te.scheduleToModule(s, [A, B, C]);
+    },
+    sentence:
+      "stage C cannot be tensorized by adder: it computes (a[i]*b[i]), the intrinsic (a[i] + b[i])",
+    notes: ["C", "adder"],
+  },
+  {
+    why: "an intrinsic reads another number of tensors",
+    program: (mark) => {
+      const A = te.placeholder([64], { name: "A" });
+      mark("C");
+      const C = te.compute([64], (i) => A(i).add(A(i)), "C");
+      const s = te.createSchedule(C);
+      const [, inner] = s.stage(C).split(C.op.axis[0]!, { factor: 16 });
+      mark();
+      s.stage(C).tensorize(inner, adder(16, mark));
+      te.scheduleToModule(s, [A, C]);
+    },
+    sentence: "stage C cannot be tensorized by adder: it reads 1 tensors, the intrinsic 2",
+    notes: ["C", "adder"],
+  },
+  {
+    why: "a split inside an intrinsic does not divide its axis",
+    program: (mark) => {
+      const { A, B, C, s, c, j } = sums(mark);
+      const [, inner] = c.split(j, { factor: 24 });
+      mark();
+      c.tensorize(inner, adder(24, mark));
+      te.scheduleToModule(s, [A, B, C]);
+    },
+    sentence:
+      "stage C cannot be tensorized by adder: a split does not divide its axis, and the condition tir.likely(((j.inner + (j.outer*24)) < 64)) would be inside the intrinsic",
+    notes: ["C", "adder"],
+  },
+  {
+    why: "two loops of a stage are tensorized",
+    program: (mark) => {
+      const { A, B, C, s, c, i, j } = sums(mark);
+      c.tensorize(i, adder(64, mark));
+      mark();
+      c.tensorize(j, adder(64, mark));
+      te.scheduleToModule(s, [A, B, C]);
+    },
+    sentence: "stage C is tensorized at i and j; only one of its loops can be",
+  },
+  {
+    why: "a stage is computed in a loop that an intrinsic took the place of",
+    program: (mark) => {
+      const A = te.placeholder([64], { name: "A" });
+      const B = te.placeholder([64], { name: "B" });
+      const D = te.compute([64], (i) => A(i).mul(2), "D");
+      const C = te.compute([64], (i) => D(i).add(B(i)), "C");
+      const s = te.createSchedule(C);
+      mark("split");
+      const [outer, inner] = s.stage(C).split(C.op.axis[0]!, { factor: 16 });
+      s.stage(C).tensorize(outer, adder(64, mark));
+      mark();
+      s.stage(D).computeAt(s.stage(C), inner);
+      te.scheduleToModule(s, [A, B, C]);
+    },
+    sentence: "stage D is computed at axis i.inner of C, but that loop is inside an intrinsic",
+    notes: ["split"],
+  },
+]);

@@ -1,0 +1,483 @@
+import { te } from "tvm-ts";
+import { testRefused, type Mark } from "../support/refused";
+
+/** A chain `A -> B -> C` of 64 elements each, its axes named `i`. */
+function chain(mark: Mark = () => {}) {
+  mark("A");
+  const A = te.placeholder([64], { name: "A" });
+  mark("B");
+  const B = te.compute([64], (i) => A(i).add(1), "B");
+  mark("C");
+  const C = te.compute([64], (i) => B(i).mul(2), "C");
+  const s = te.createSchedule(C);
+  return { A, B, C, s, b: s.stage(B), c: s.stage(C), i: C.op.axis[0]! };
+}
+
+/** `C[x, y] = sum(A[x, k] * B[k, y])` */
+function matmul(mark: Mark = () => {}) {
+  const A = te.placeholder([32, 32], { name: "A" });
+  const B = te.placeholder([32, 32], { name: "B" });
+  mark("k");
+  const k = te.reduceAxis([0, 32], "k");
+  mark("C");
+  const C = te.compute([32, 32], (x, y) => te.sum(A(x, k).mul(B(k, y)), k), "C");
+  const s = te.createSchedule(C);
+  const [x, y] = C.op.axis;
+  return { A, B, C, s, c: s.stage(C), x: x!, y: y!, k };
+}
+
+testRefused([
+  {
+    why: "an axis is split that was split before",
+    program: (mark) => {
+      const { c, i } = chain();
+      mark("split");
+      c.split(i, { factor: 8 });
+      mark();
+      c.split(i, { factor: 4 });
+    },
+    sentence: "axis i of stage C was split and is no loop any more; use i.outer or i.inner",
+    notes: ["split"],
+  },
+  {
+    why: "an axis is vectorized that was fused",
+    program: (mark) => {
+      const { c, x, y } = matmul();
+      mark("fuse");
+      c.fuse(x, y);
+      mark();
+      c.vectorize(y);
+    },
+    sentence: "axis y of stage C was fused and is no loop any more; use x.y.fused",
+    notes: ["fuse"],
+  },
+  {
+    why: "an axis of another stage is reordered",
+    program: (mark) => {
+      const { B, b, c, i } = chain(mark);
+      mark("split");
+      const [outer] = c.split(i, { factor: 8 });
+      mark();
+      b.reorder(outer, B.op.axis[0]!);
+    },
+    sentence: "axis i.outer belongs to stage C, not to stage B, whose loops are i",
+    notes: ["split", "B"],
+  },
+  {
+    why: "an axis of no stage is unrolled",
+    program: (mark) => {
+      const { c } = chain(mark);
+      mark("k");
+      const k = te.reduceAxis([0, 4], "k");
+      mark();
+      c.unroll(k);
+    },
+    sentence: "axis k is not a loop of stage C, whose loops are i",
+    notes: ["k", "C"],
+  },
+  {
+    why: "what should be an axis is a number",
+    program: (mark) => {
+      const { c } = chain();
+      mark();
+      c.parallel(0 as never);
+    },
+    sentence: "an axis of stage C is expected, such as its op.axis[0], not 0",
+  },
+  {
+    why: "an axis is named twice in reorder",
+    program: (mark) => {
+      const { c, x, y } = matmul(mark);
+      mark();
+      c.reorder(x, y, x);
+    },
+    sentence: "axis x of stage C is named twice in reorder; name each once",
+    notes: ["C"],
+  },
+  {
+    why: "axes that are not neighbours are fused",
+    program: (mark) => {
+      const { c, x, k } = matmul(mark);
+      mark();
+      c.fuse(x, k);
+    },
+    sentence:
+      "axes x and k of stage C are not neighbours (the loops are x, y, k); reorder them before fusing",
+    notes: ["C", "k"],
+  },
+  {
+    why: "an axis is split by zero",
+    program: (mark) => {
+      const { c, i } = chain(mark);
+      mark();
+      c.split(i, { factor: 0 });
+    },
+    sentence: "axis i of stage C cannot be split by the factor 0; it is an integer of at least 1",
+    notes: ["C"],
+  },
+  {
+    why: "an axis is split in a negative number of parts",
+    program: (mark) => {
+      const { c, i } = chain(mark);
+      mark();
+      c.split(i, { nparts: -2 });
+    },
+    sentence: "axis i of stage C cannot be split by the nparts -2; it is an integer of at least 1",
+    notes: ["C"],
+  },
+  {
+    why: "an axis is split by neither factor nor nparts",
+    program: (mark) => {
+      const { c, i } = chain();
+      mark();
+      c.split(i, {} as never);
+    },
+    sentence: "splitting i of stage C takes either { factor } or { nparts }",
+  },
+  {
+    why: "the second axis of a tile is wrong",
+    program: (mark) => {
+      const { c, x } = matmul(mark);
+      mark();
+      c.tile(x, x, 4, 4);
+    },
+    sentence: "axis x of stage C was split and is no loop any more; use x.outer or x.inner",
+    notes: ["mistake"],
+  },
+  {
+    why: "a reduction axis is vectorized",
+    program: (mark) => {
+      const { c, k } = matmul(mark);
+      mark();
+      c.vectorize(k);
+    },
+    sentence: "axis k of stage C is a reduction axis and cannot be vectorized",
+    notes: ["k"],
+  },
+  {
+    why: "a reduction axis runs in parallel",
+    program: (mark) => {
+      const { c, k } = matmul(mark);
+      mark();
+      c.parallel(k);
+    },
+    sentence: "axis k of stage C is a reduction axis and cannot be run in parallel",
+    notes: ["k"],
+  },
+  {
+    why: "the output is computed inside its producer",
+    program: (mark) => {
+      const { B, b, c } = chain(mark);
+      mark();
+      c.computeAt(b, B.op.axis[0]!);
+    },
+    sentence: "stage C cannot be computed inside another stage: it is an output of the schedule",
+    notes: ["C"],
+  },
+  {
+    why: "a consumer is computed inside its producer",
+    program: (mark) => {
+      const { A, B } = chain(mark);
+      mark("D");
+      const D = te.compute([64], (i) => B(i).add(A(i)), "D");
+      const E = te.compute([64], (i) => D(i).add(1), "E");
+      const s = te.createSchedule(E);
+      mark();
+      s.stage(D).computeAt(s.stage(B), B.op.axis[0]!);
+    },
+    sentence:
+      "stage D cannot be computed inside B: B is computed first and does not use it; a stage is computed inside one that uses its result",
+    notes: ["D", "B"],
+  },
+  {
+    why: "a stage is computed inside itself",
+    program: (mark) => {
+      const { B, b } = chain();
+      mark();
+      b.computeAt(b, B.op.axis[0]!);
+    },
+    sentence: "stage B cannot be computed inside itself",
+  },
+  {
+    why: "a stage is computed at an axis of another than the parent",
+    program: (mark) => {
+      const { B, b, c } = chain(mark);
+      mark();
+      b.computeAt(c, B.op.axis[0]!);
+    },
+    sentence: "axis i belongs to stage B, not to stage C, whose loops are i",
+    notes: ["B", "C"],
+  },
+  {
+    why: "a placeholder is computed inside a stage",
+    program: (mark) => {
+      const { A, s, c, i } = chain(mark);
+      mark();
+      s.stage(A).computeAt(c, i);
+    },
+    sentence:
+      "stage A cannot be computed inside another stage: it is a placeholder, which is not computed",
+    notes: ["A"],
+  },
+  {
+    why: "the output is inlined",
+    program: (mark) => {
+      const { c } = chain(mark);
+      mark();
+      c.computeInline();
+    },
+    sentence: "stage C cannot be inlined: it is an output of the schedule",
+    notes: ["C"],
+  },
+  {
+    why: "a reduction is inlined",
+    program: (mark) => {
+      const { C } = matmul(mark);
+      const D = te.compute([32, 32], (x, y) => C(x, y).add(1), "D");
+      const s = te.createSchedule(D);
+      mark();
+      s.stage(C).computeInline();
+    },
+    sentence: "stage C cannot be inlined: it is a reduction over k",
+    notes: ["C"],
+  },
+  {
+    why: "an operation of several outputs is inlined",
+    program: (mark) => {
+      const { A } = chain();
+      mark("P");
+      const [P] = te.compute([64], (i) => [A(i), A(i).neg()], "P");
+      const Q = te.compute([64], (i) => P!(i).add(1), "Q");
+      const s = te.createSchedule(Q);
+      mark();
+      s.stage(P!).computeInline();
+    },
+    sentence: "stage P cannot be inlined: it has 2 outputs",
+    notes: ["P"],
+  },
+  {
+    why: "the memory scope is misspelt",
+    program: (mark) => {
+      const { b } = chain();
+      mark();
+      b.setScope("lokal");
+    },
+    sentence:
+      '"lokal" is no memory scope for stage B; scopes begin with global, shared, local, warp, wmma or texture',
+  },
+  {
+    why: "an axis is bound to something that is no thread",
+    program: (mark) => {
+      const { c, i } = chain();
+      mark();
+      c.bind(i, i);
+    },
+    sentence:
+      'axis i of stage C is bound to a thread axis; make one with te.threadAxis("threadIdx.x")',
+  },
+  {
+    why: "an axis is bound to an unknown thread",
+    program: (mark) => {
+      const { c, i } = chain();
+      mark("thread");
+      const thread = te.threadAxis("treadIdx.x");
+      mark();
+      c.bind(i, thread);
+    },
+    sentence:
+      'axis i of stage C cannot be bound to "treadIdx.x"; threads are blockIdx.x to z, threadIdx.x to z, vthread, cthread and pipeline',
+    notes: ["thread"],
+  },
+  {
+    why: "two loops of a stage are bound to one thread",
+    program: (mark) => {
+      const { c, x, y } = matmul();
+      const thread = te.threadAxis("threadIdx.x");
+      mark("bind");
+      c.bind(x, thread);
+      mark();
+      c.bind(y, thread);
+    },
+    sentence:
+      "axes x and y of stage C cannot both be bound to threadIdx.x; make a thread axis for each, or fuse them",
+    notes: ["bind"],
+  },
+  {
+    why: "threads are put around what is no scan",
+    program: (mark) => {
+      const { c } = chain();
+      mark();
+      c.envThreads(te.threadAxis([0, 4], "blockIdx.x"));
+    },
+    sentence: "envThreads is for scans; C is none",
+  },
+  {
+    why: "a loop that is no dimension is aligned",
+    program: (mark) => {
+      const { c, k } = matmul(mark);
+      mark();
+      c.storageAlign(k, 8, 0);
+    },
+    sentence: "axis k is no dimension of C; align one of its op.axis",
+    notes: ["k"],
+  },
+  {
+    why: "a dimension is aligned to nothing",
+    program: (mark) => {
+      const { b, B } = chain();
+      mark();
+      b.storageAlign(B.op.axis[0]!, 0, 0);
+    },
+    sentence:
+      "storageAlign of stage B: factor 0 and offset 0 must be integers, the factor at least 1",
+  },
+  {
+    why: "the output is double buffered",
+    program: (mark) => {
+      const { c } = chain(mark);
+      mark();
+      c.doubleBuffer();
+    },
+    sentence: "stage C cannot be double buffered: it is an output of the schedule",
+    notes: ["C"],
+  },
+  {
+    why: "a store predicate is a number",
+    program: (mark) => {
+      const { c, i } = chain();
+      mark();
+      c.setStorePredicate(i.add(1));
+    },
+    sentence:
+      "the store predicate of stage C is (i + 1) of type int32; write a condition, such as i.eq(0)",
+  },
+  {
+    why: "a stage is tensorized by what is no intrinsic",
+    program: (mark) => {
+      const { c, i } = chain();
+      mark();
+      c.tensorize(i, "gemm" as never);
+    },
+    sentence: "stage C is tensorized with an intrinsic made by te.declTensorIntrin",
+  },
+  {
+    why: "a tensor that is not scheduled is asked for",
+    program: (mark) => {
+      const { s } = chain();
+      mark("D");
+      const D = te.placeholder([4], { name: "D" });
+      mark();
+      s.stage(D);
+    },
+    sentence:
+      "D is not in this schedule, whose stages are A, B, C; only what the scheduled outputs need has a stage",
+    notes: ["D"],
+  },
+  {
+    why: "two operations reduce over one axis",
+    program: (mark) => {
+      const A = te.placeholder([8, 8], { name: "A" });
+      const k = te.reduceAxis([0, 8], "k");
+      mark("B");
+      const B = te.compute([8], (i) => te.sum(A(i, k), k), "B");
+      mark("C");
+      const C = te.compute([8], (i) => te.sum(B(k).mul(A(i, k)), k), "C");
+      mark();
+      te.createSchedule(C);
+    },
+    sentence: "B and C both reduce over axis k; make an axis for each",
+    notes: ["B", "C"],
+  },
+  {
+    why: "a reader of a cache does not read the tensor",
+    program: (mark) => {
+      const { A, C, s } = chain(mark);
+      mark();
+      s.cacheRead(A, "local", C);
+    },
+    sentence: "C does not read A, so it cannot read its copy",
+    notes: ["C"],
+  },
+  {
+    why: "a placeholder is written through a cache",
+    program: (mark) => {
+      mark("A");
+      const A = te.placeholder([8], { name: "A" });
+      const s = te.createSchedule(te.compute([8], (i) => A(i).add(1), "B"));
+      mark();
+      s.cacheWrite(A, "local");
+    },
+    sentence:
+      "cacheWrite is for computed tensors; A is a placeholder, which is not written element by element",
+    notes: ["A"],
+  },
+  {
+    why: "one of two outputs is written through a cache",
+    program: (mark) => {
+      const { A } = chain();
+      mark("P");
+      const [P] = te.compute([64], (i) => [A(i), A(i).neg()], "P");
+      const s = te.createSchedule(P!);
+      mark();
+      s.cacheWrite(P!, "local");
+    },
+    sentence: "cacheWrite is given 1 tensor of P, which has 2 outputs; all of them go together",
+    notes: ["P"],
+  },
+  {
+    why: "a tensor is written through a cache after its reduction was split",
+    program: (mark) => {
+      const { C, s, c, k } = matmul();
+      mark("split");
+      c.split(k, { factor: 4 });
+      mark();
+      s.cacheWrite(C, "local");
+    },
+    sentence:
+      "cacheWrite of C must come before its reduction axes are split or fused, but k.outer is a loop already",
+    notes: ["split"],
+  },
+  {
+    why: "a data axis is factored",
+    program: (mark) => {
+      const { C, s, x } = matmul(mark);
+      mark();
+      s.rfactor(C, x);
+    },
+    sentence: "rfactor of C cannot be done: x is no reduction axis",
+    notes: ["C", "C"],
+  },
+  {
+    why: "what does not reduce is factored",
+    program: (mark) => {
+      const { C, s, i } = chain(mark);
+      mark();
+      s.rfactor(C, i);
+    },
+    sentence: "rfactor of C cannot be done: it is not a reduction",
+    notes: ["C"],
+  },
+  {
+    why: "a reduction is factored after its data axes were split",
+    program: (mark) => {
+      const { C, s, c, x, k } = matmul(mark);
+      mark("split");
+      c.split(x, { factor: 4 });
+      mark();
+      s.rfactor(C, k);
+    },
+    sentence:
+      "rfactor of C cannot be done: its loop x was changed before; factor first, then schedule the stages it makes",
+    notes: ["split", "C"],
+  },
+  {
+    why: "the factored dimension has no such place",
+    program: (mark) => {
+      const { C, s, k } = matmul(mark);
+      mark();
+      s.rfactor(C, k, 3);
+    },
+    sentence: "rfactor of C cannot be done: factorAxis 3 is no place among its 2 dimensions",
+    notes: ["C"],
+  },
+]);

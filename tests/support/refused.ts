@@ -1,0 +1,54 @@
+/**
+ * Tables of programs that must be refused: each says what the error's sentence is, and marks the
+ * statements that it must point at.
+ */
+
+import { expect, test } from "vitest";
+import { parseStack, TvmError } from "tvm-ts";
+
+/** Called directly before a statement that an error must point at. */
+export type Mark = (name?: string) => void;
+
+export interface Refused {
+  /** A sentence: what is wrong. */
+  readonly why: string;
+  /** The program; `mark()` stands before the mistake, `mark("x")` before what note x points at. */
+  readonly program: (mark: Mark) => unknown;
+  readonly sentence: string;
+  /** The marks that the notes point at, in order; those without one are left out. */
+  readonly notes?: readonly string[];
+}
+
+/** A test for each program of the table. */
+export function testRefused(cases: readonly Refused[]): void {
+  test.each(cases.map((entry) => [entry.why, entry] as const))("%s", (_, entry) => {
+    const marks = new Map<string, string>();
+    const mark: Mark = (name = "mistake") => {
+      const here = parseStack(new Error().stack ?? "").find(({ file }) => !isSupport(file))!;
+      // Compiled code has a statement a line: what follows the mark is on the next one.
+      marks.set(`${here.file}:${here.line + 1}`, name);
+    };
+    const error = thrownBy(() => entry.program(mark));
+    expect(error).toBeInstanceOf(TvmError);
+    const { code, sentence, place, notes } = error as TvmError;
+    expect(sentence).toBe(entry.sentence);
+    expect(code).toBe("usage");
+    const marked = (at: typeof place): string =>
+      at === undefined ? "nowhere" : (marks.get(`${at.file}:${at.line}`) ?? `line ${at.line}`);
+    expect(marked(place)).toBe("mistake");
+    expect(notes.map((note) => marked(note.place))).toEqual(entry.notes ?? []);
+  });
+}
+
+function isSupport(file: string): boolean {
+  return file.endsWith("/refused.ts");
+}
+
+function thrownBy(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("the program was accepted");
+}
