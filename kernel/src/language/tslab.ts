@@ -39,6 +39,8 @@ export interface Tslab {
   refresh(): void;
 }
 
+type Host = ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram>;
+
 /** Said of files above the notebook's folder, which are compiled all the same. */
 const OUTSIDE_ROOT_FOLDER = 6059;
 
@@ -61,29 +63,22 @@ export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHook
     rootFiles: string[],
     options: ts.CompilerOptions,
     system: ts.System,
-    ...rest: []
-  ): ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram> => {
+    _create: null,
+    ...reporters: [ts.DiagnosticReporter, ts.WatchStatusReporter]
+  ): Host => {
     hooks.configure(options, rootFiles);
-    const host = compiler.createWatchCompilerHost(rootFiles, options, system, ...rest);
+    // The plain builder: one that tracks what changed looks at all files whenever a cell is touched.
+    const create = compiler.createAbstractBuilder;
     return resolver.install(
-      host as ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram>,
+      compiler.createWatchCompilerHost(rootFiles, options, system, create, ...reporters),
     );
   };
 
-  const createWatchProgram = (
-    host: ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram>,
-  ): unknown => {
+  const createWatchProgram = (host: Host): unknown => {
     const created = host.afterProgramCreate?.bind(host);
     host.afterProgramCreate = (next) => {
-      builder = next;
-      const emit = next.emit.bind(next);
-      next.emit = (file, write, ...rest) =>
-        file === undefined || file.fileName === cellFile
-          ? emit(file, write, ...rest)
-          : emit(file, (name, text) => {
-              if (/\.[cm]?js$/.test(name)) hooks.emittedModule(file.fileName, text);
-            });
-      created?.(next);
+      builder = completeBuilder(compiler, next, cellFile, hooks);
+      created?.(builder);
     };
     return compiler.createWatchProgram(host);
   };
@@ -120,6 +115,50 @@ export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHook
       files.refresh();
     },
   };
+}
+
+/** Gives a plain builder what the converter expects of one. */
+function completeBuilder(
+  compiler: typeof ts,
+  builder: ts.BuilderProgram,
+  cellFile: string,
+  hooks: TslabHooks,
+): ts.BuilderProgram {
+  const program = builder.getProgram();
+  const { bindSourceFile } = compiler as typeof ts & {
+    bindSourceFile(file: ts.SourceFile, options: ts.CompilerOptions): void;
+  };
+  // The converter lists a cell's names before it has the cell checked.
+  const cell = program.getSourceFile(cellFile);
+  if (cell !== undefined) bindSourceFile(cell, program.getCompilerOptions());
+  return {
+    ...builder,
+    getAllDependencies: (file) => sourcesImportedBy(program, file),
+    emit: (file, write, ...rest) =>
+      file === undefined || file.fileName === cellFile
+        ? program.emit(file, write, ...rest)
+        : program.emit(file, (name, text) => {
+            if (/\.[cm]?js$/.test(name)) hooks.emittedModule(file.fileName, text);
+          }),
+  };
+}
+
+/** A file and the files, other than declarations, that it imports, directly or not. */
+function sourcesImportedBy(program: ts.Program, file: ts.SourceFile): string[] {
+  const found = new Set<string>();
+  const visit = (source: ts.SourceFile | undefined): void => {
+    if (source === undefined || source.isDeclarationFile || found.has(source.fileName)) return;
+    found.add(source.fileName);
+    const { resolvedModules } = source as ts.SourceFile & {
+      resolvedModules?: ts.ModeAwareCache<ts.ResolvedModuleWithFailedLookupLocations>;
+    };
+    resolvedModules?.forEach(({ resolvedModule }) => {
+      if (resolvedModule !== undefined)
+        visit(program.getSourceFile(resolvedModule.resolvedFileName));
+    });
+  };
+  visit(file);
+  return [...found];
 }
 
 /** Loads a copy of the converter that is given `compiler` when it asks for TypeScript. */
@@ -189,19 +228,20 @@ class Resolver {
     this.fresh = this.newCache();
   }
 
-  install<Host extends ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram>>(
-    host: Host,
-  ): Host {
+  install(host: Host): Host {
     host.resolveModuleNameLiterals = (literals, file, redirected, options) => {
       const cache = this.hooks.mayChange(file) ? this.fresh : this.settled;
       const found = literals.map(({ text }) =>
         this.compiler.resolveModuleName(text, file, options, host, cache, redirected),
       );
-      if (found.some(({ resolvedModule }) => resolvedModule === undefined))
-        this.incomplete.add(file);
+      // A program is made anew as a whole when any file's imports have to be looked for again.
+      const missing = found.some(({ resolvedModule }) => resolvedModule === undefined);
+      if (missing && this.hooks.mayChange(file)) this.incomplete.add(file);
       else this.incomplete.delete(file);
       return found;
     };
+    // Where TypeScript remembers that there is no replacement for its own library files.
+    host.getModuleResolutionCache = () => this.settled;
     host.hasInvalidatedResolutions = (path) => this.incomplete.has(path);
     return host;
   }

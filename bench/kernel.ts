@@ -1,0 +1,174 @@
+/** The kernel as a front end feels it: over ZeroMQ, from request to reply. */
+
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Dealer, Subscriber } from "zeromq";
+import { Codec } from "../kernel/src/wire/message";
+import type { BenchCase } from "./harness";
+
+const command = fileURLToPath(new URL("../kernel/bin/tvm-vta-kernel.mjs", import.meta.url));
+const KEY = "bench";
+
+/** A kernel of its own, and the one front end that talks to it. */
+class KernelUnderTest {
+  private readonly codec = new Codec({ key: KEY, hash: "sha256" });
+  private readonly shell = new Dealer();
+  private readonly iopub = new Subscriber();
+
+  private constructor(
+    private readonly process: ChildProcess,
+    private readonly folder: string,
+    ports: readonly number[],
+  ) {
+    this.shell.connect(`tcp://127.0.0.1:${ports[0]}`);
+    this.iopub.connect(`tcp://127.0.0.1:${ports[3]}`);
+    this.iopub.subscribe();
+    void this.discardOutputs();
+  }
+
+  static async start(): Promise<KernelUnderTest> {
+    const ports = await freePorts(5);
+    const folder = mkdtempSync(join(tmpdir(), "tvm-vta-bench-"));
+    const file = join(folder, "connection.json");
+    const names = ["shell", "control", "stdin", "iopub", "hb"];
+    const numbers = Object.fromEntries(names.map((name, i) => [`${name}_port`, ports[i]]));
+    const signing = { key: KEY, signature_scheme: "hmac-sha256" };
+    writeFileSync(
+      file,
+      JSON.stringify({ ...numbers, ...signing, transport: "tcp", ip: "127.0.0.1" }),
+    );
+    const process_ = spawn(process.execPath, [command, "start", file], {
+      cwd: folder,
+      stdio: "ignore",
+    });
+    return new KernelUnderTest(process_, folder, ports);
+  }
+
+  /** Sends a request; the promise is settled by its reply. */
+  async ask(type: string, content: Record<string, unknown>): Promise<Record<string, unknown>> {
+    const request = this.codec.create(type, content, undefined);
+    await this.shell.send(this.codec.encode(request) as Buffer[]);
+    for (;;) {
+      const reply = this.codec.decode(await this.shell.receive());
+      if (reply.parent.msg_id === request.header.msg_id) return reply.content;
+    }
+  }
+
+  /** Runs a cell and returns how many milliseconds it took. */
+  async time(code: string): Promise<number> {
+    const started = performance.now();
+    const { status, evalue } = await this.ask("execute_request", { code });
+    if (status !== "ok") throw new Error(`a cell failed: ${String(evalue)}`);
+    return performance.now() - started;
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.process.once("exit", resolve));
+    await this.ask("shutdown_request", { restart: false });
+    await ended;
+    this.shell.close();
+    this.iopub.close();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  private async discardOutputs(): Promise<void> {
+    for await (const frames of this.iopub) void frames;
+  }
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve) => {
+          server.once("listening", () => resolve((server.address() as { port: number }).port));
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/** A case that measures one kernel that has warmed up. */
+function withKernel(
+  name: string,
+  measure: (kernel: KernelUnderTest) => Promise<number[]>,
+  unit = "ms",
+): BenchCase {
+  return {
+    name,
+    unit,
+    better: "lower",
+    async run() {
+      const kernel = await KernelUnderTest.start();
+      try {
+        await kernel.time(WARM_UP);
+        for (let n = 0; n < 5; n++) await kernel.time("");
+        return await measure(kernel);
+      } finally {
+        await kernel.stop();
+      }
+    },
+  };
+}
+
+const WARM_UP = `import * as tvm from "tvm-ts"; import * as vta from "vta-ts"; const { te } = tvm;`;
+
+/** How often each thing is measured. */
+const STARTS = 5;
+const CELLS = 40;
+const SESSION_CELLS = 300;
+
+async function repeat(count: number, once: (n: number) => Promise<number>): Promise<number[]> {
+  const samples: number[] = [];
+  for (let n = 0; n < count; n++) samples.push(await once(n));
+  return samples;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+export const cases: BenchCase[] = [
+  {
+    name: "kernel/start",
+    unit: "ms",
+    better: "lower",
+    run: () =>
+      repeat(STARTS, async () => {
+        const started = performance.now();
+        const kernel = await KernelUnderTest.start();
+        await kernel.time("1 + 1");
+        const took = performance.now() - started;
+        await kernel.stop();
+        return took;
+      }),
+  },
+  withKernel("kernel/empty_cell", (kernel) => repeat(CELLS, () => kernel.time(""))),
+  withKernel("kernel/small_cell", (kernel) =>
+    repeat(CELLS, (n) => kernel.time(`const x${n} = te.placeholder([${n + 1}], { name: "A" });`)),
+  ),
+  withKernel("kernel/completion", (kernel) =>
+    repeat(CELLS, async () => {
+      const started = performance.now();
+      await kernel.ask("complete_request", { code: "te.", cursor_pos: 3 });
+      return performance.now() - started;
+    }),
+  ),
+  // How many times as long the last cells of a long session take as the tenth and those around it.
+  withKernel(
+    "kernel/long_session",
+    async (kernel) => {
+      const times = await repeat(SESSION_CELLS, (n) =>
+        kernel.time(`function f${n}(x: number) { return { x, n: ${n} } }\nf${n}(1)`),
+      );
+      return [median(times.slice(-15)) / median(times.slice(5, 20))];
+    },
+    "times",
+  ),
+];
