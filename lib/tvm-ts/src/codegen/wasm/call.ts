@@ -201,15 +201,18 @@ export class CallEmitter {
     const { module } = this.fn;
     const [name, ...values] = args as [PrimExpr, ...PrimExpr[]];
     if (name.kind !== "StringImm") throw new UsageError("call_extern takes a name first");
-    const types = values.map((value) => module.typeOf(value.dtype));
     const result = resultType(module.b.none, dtype, (type) => module.typeOf(type));
-    const internal = module.importFunction(IMPORTS.extern, name.value, types, result);
-    this.fn.usesMainThread = true;
-    return this.m.call(
-      internal,
-      values.map((value) => this.scalar.emit(value)),
-      result,
+    const types = values.map((value) =>
+      isUnsignedWord(value.dtype) ? module.b.f64 : module.typeOf(value.dtype),
     );
+    const internal = module.importFunction(IMPORTS.extern, name.value, types, result);
+    const words = values.map((value) => {
+      const word = this.scalar.emit(value);
+      // JavaScript sees an i32 as signed: what is not goes as a double, which holds it exactly.
+      return isUnsignedWord(value.dtype) ? this.m.f64.convert_u.i32(word) : word;
+    });
+    this.fn.usesMainThread = true;
+    return this.m.call(internal, words, result);
   }
 
   /** Arrays go as their address and lengths; what they are is written in the module's record. */
@@ -266,4 +269,9 @@ function resultType(
   typeOf: (dtype: DataType) => WasmType,
 ): WasmType {
   return dtypeInfo(dtype).code === "void" ? none : typeOf(dtype);
+}
+
+/** Addresses and `uint32`. */
+function isUnsignedWord(dtype: DataType): boolean {
+  return isHandle(dtype) || dtype === "uint32";
 }
