@@ -8,11 +8,14 @@ import {
   IntImm,
   irBuilder,
   IRModule,
+  lower,
   PrimFunc,
   StringImm,
+  te,
   Var,
   view,
   type Buffer,
+  type IterVar,
   type Stmt,
 } from "tvm-ts";
 import type { Story } from "./story";
@@ -32,7 +35,7 @@ function moduleOf(buffers: readonly Buffer[], body: Stmt): IRModule {
   );
 }
 
-/** A tiled matrix product with a local accumulator, a fused parallel loop and a vectorized one. */
+/** Every kind of loop: a tiled matrix product before loops are unrolled and vectorized. */
 function matmul(): IRModule {
   const [A, B, C] = ["A", "B", "C"].map((name) =>
     declBuffer([1024, 1024], "float32", { name }),
@@ -68,6 +71,23 @@ function matmul(): IRModule {
     });
   });
   return moduleOf([A, B, C], ib.get());
+}
+
+/** The compiler's own: a matrix product with a cached write and a split reduction. */
+function lowered(): IRModule {
+  const A = te.placeholder([128, 128], { name: "A" });
+  const B = te.placeholder([128, 128], { name: "B" });
+  const k = te.reduceAxis([0, 128], "k");
+  const C = te.compute([128, 128], (x, y) => te.sum(A(x, k).mul(B(k, y)), k), "C");
+  const s = te.createSchedule(C.op);
+  const cache = s.cacheWrite(C, "global");
+  const [x, y] = C.op.axis as [IterVar, IterVar];
+  const [xo, yo, , yi] = s.stage(C).tile(x, y, 32, 32);
+  s.stage(C).vectorize(yi);
+  s.stage(cache).computeAt(s.stage(C), yo);
+  s.stage(cache).split(cache.op.reduceAxis[0]!, { factor: 4 });
+  s.stage(C).parallel(xo);
+  return lower(s, [A, B, C], { simpleMode: true });
 }
 
 /** A load, an addition and a store as the accelerator's runtime is told of them. */
@@ -108,6 +128,11 @@ const drawn = small[view.mimeTypes.ir] as view.IrView;
 
 export const irStories: readonly Story[] = [
   { id: "ir-matmul", source: "tvm.lower(s, [A, B, C])", bundle: small },
+  {
+    id: "ir-lowered",
+    source: "tvm.lower(s, [A, B, C], { simpleMode: true })",
+    bundle: view.irBundle(lowered()),
+  },
   {
     id: "ir-calls",
     source: "vta.lower(s, [A])",

@@ -336,8 +336,7 @@ describe("the extension", () => {
       loaded.set(file, gzipSync(await response.body()).length);
     });
     const total = () => [...loaded.values()].reduce((sum, size) => sum + size, 0);
-    await lab.page.goto(`${jupyter.url}lab?reset`);
-    await lab.page.locator(".jp-Launcher").waitFor();
+    await lab.openLauncher();
     expect([...loaded.keys()].some((file) => file.startsWith("remoteEntry"))).toBe(true);
     expect(total()).toBeLessThan(60 * 1024);
 

@@ -6,7 +6,23 @@ import type { Jupyter } from "./jupyter";
 /** What JupyterLab shows of itself when its server was told to. */
 interface ExposedApp {
   readonly commands: { execute(command: string, args: object): Promise<unknown> };
+  readonly shell: {
+    readonly currentWidget: { readonly content: { readonly rendermime: ExposedRenderMime } };
+    add(widget: ExposedRenderer, area: "main"): void;
+  };
   readonly serviceManager: { settings: { save(plugin: string, raw: string): Promise<void> } };
+}
+
+interface ExposedRenderMime {
+  createModel(options: object): object;
+  createRenderer(mimeType: string): ExposedRenderer;
+}
+
+interface ExposedRenderer {
+  id: string;
+  readonly node: HTMLElement;
+  renderModel(model: object): Promise<void>;
+  dispose(): void;
 }
 
 export class LabPage {
@@ -34,6 +50,12 @@ export class LabPage {
     await this.page.goto(`${this.jupyter.url}lab/tree/${file}?reset`);
     await this.page.locator("#jp-main-dock-panel .lm-DockPanel-widget").waitFor();
     if (file.endsWith(".ipynb")) await this.declineKernel();
+  }
+
+  /** JupyterLab as it is when nothing is open. */
+  async openLauncher(): Promise<void> {
+    await this.page.goto(`${this.jupyter.url}lab?reset`);
+    await this.page.locator(".jp-Launcher").waitFor();
   }
 
   /** Opens a notebook in Notebook 7. */
@@ -73,6 +95,35 @@ export class LabPage {
           raw,
         ),
       [plugin, JSON.stringify(settings)] as const,
+    );
+  }
+
+  /**
+   * Milliseconds until a renderer in a tab of its own has drawn what `selector` finds.
+   * What runs in the page names no function: compilers add helpers for names, which are not there.
+   */
+  timeRenderer(mimeType: string, data: unknown, selector: string): Promise<number> {
+    return this.page.evaluate(
+      async ([type, json, wanted]) => {
+        const { shell } = (window as unknown as { jupyterapp: ExposedApp }).jupyterapp;
+        const { rendermime } = shell.currentWidget.content;
+        const renderer = rendermime.createRenderer(type);
+        const notebook = shell.currentWidget as unknown as ExposedRenderer;
+        const start = performance.now();
+        renderer.id = `timed-${start}`;
+        const rendered = renderer.renderModel(rendermime.createModel({ data: { [type]: json } }));
+        shell.add(renderer, "main");
+        await rendered;
+        while (renderer.node.querySelector(wanted) === null)
+          await new Promise(requestAnimationFrame);
+        await new Promise(requestAnimationFrame);
+        const time = performance.now() - start;
+        renderer.dispose();
+        while (shell.currentWidget !== (notebook as unknown))
+          await new Promise(requestAnimationFrame);
+        return time;
+      },
+      [mimeType, data, selector] as const,
     );
   }
 

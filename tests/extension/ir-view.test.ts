@@ -47,6 +47,14 @@ test("a buffer says its shape, scope and size, a let its value, a call its opera
   expect(saidOf("@tir.likely")).toBe("tir.likely · Call: tir.likely · Type: bool · Arguments: 1");
 });
 
+test("what the compiler lowered says where the program made it", () => {
+  const lowered = new IrModel(readView(irViewSchema, story("ir-lowered"), trans));
+  const { fact } = lowered.placeAt(lowered.text.indexOf("k.outer"))!;
+  const words = new Map(inWords(lowered, fact, trans).rows);
+  expect(words.get("Comes from")).toBe("the outer part of a split of k");
+  expect(words.get("Made at")).toMatch(/extension\/stories\/ir\.ts:\d+:\d+$/);
+});
+
 test("the uses of a loop are its keyword and all places of its variable, in order", () => {
   const { fact } = model.placeAt(model.text.indexOf("for (y.c"))!;
   const uses = model.usesOf(fact).map(({ from, to }) => model.text.slice(from, to));

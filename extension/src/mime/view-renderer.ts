@@ -37,10 +37,7 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
   private async makeView(model: IRenderMime.IMimeModel): Promise<Widget> {
     try {
       const { createView } = await this.load();
-      const start = performance.now();
-      const view = createView(model.data[this.mimeType], this.context);
-      performance.measure(`jupyterlab-tvm-vta ${this.mimeType}`, { start });
-      return view;
+      return createView(model.data[this.mimeType], this.context);
     } catch (error) {
       const text = model.data["text/plain"];
       return new MessageWidget(

@@ -59,11 +59,9 @@ export class PlotWidget extends Widget {
   private async draw(): Promise<void> {
     const plotly = await loadPlotly();
     if (this.isDisposed) return;
-    const start = performance.now();
     const { data, layout } = this.figure;
     await plotly.react(this.node, data, { ...layout, ...themeLayout(this.node) }, CONFIG);
     this.plotly = plotly;
-    performance.measure("jupyterlab-tvm-vta plot", { start });
   }
 
   private followTheme(): void {

@@ -6,7 +6,7 @@ import { fileURLToPath, URL } from "node:url";
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 await build({
-  entryPoints: [path("numpy.mjs"), path("sha256.mjs")],
+  entryPoints: [path("numpy.mjs"), path("png.mjs"), path("sha256.mjs")],
   outdir: path("../dist/vendor"),
   bundle: true,
   platform: "neutral",

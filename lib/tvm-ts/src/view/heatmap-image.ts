@@ -1,6 +1,6 @@
 /** A matrix as a picture inside HTML: a PNG in a data URI, one square a value. */
 
-import { encode } from "fast-png";
+import { encode } from "#png";
 import { colorAt, type ColorScale, type Rgb } from "./color-scale";
 import { base64 } from "./numbers";
 

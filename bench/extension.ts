@@ -1,0 +1,98 @@
+/**
+ * The JupyterLab extension: what it makes JupyterLab load, and how long views take to appear. These
+ * run in a browser, on the extension as it was last built.
+ */
+
+import { gzipSync } from "node:zlib";
+import { view } from "tvm-ts";
+import { storiesNotebook } from "../extension/stories/notebook";
+import { installExtension, Jupyter } from "../tests/e2e/jupyter";
+import { LabPage } from "../tests/e2e/lab-page";
+import { launchChromium } from "../tests/support/chromium";
+import { timed, type BenchCase } from "./harness";
+
+const notebook = storiesNotebook();
+
+/** Runs `use` with a fresh JupyterLab that serves the stories. */
+async function withLab<T>(use: (lab: LabPage) => Promise<T>): Promise<T> {
+  installExtension();
+  const jupyter = await Jupyter.start({ "stories.ipynb": JSON.stringify(notebook) });
+  const browser = await launchChromium();
+  try {
+    return await use(await LabPage.create(browser, jupyter));
+  } finally {
+    await browser.close();
+    await jupyter.stop();
+  }
+}
+
+/** KiB of our files, compressed, that a fresh page has loaded when `arrive` is done. */
+async function loadedKiB(arrive: (lab: LabPage) => Promise<void>): Promise<number> {
+  return withLab(async (lab) => {
+    const sizes: Promise<number>[] = [];
+    lab.page.on("response", (response) => {
+      if (!response.url().includes("extensions/jupyterlab-tvm-vta/static/")) return;
+      sizes.push(response.body().then((body) => gzipSync(body).length / 1024));
+    });
+    await arrive(lab);
+    return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  });
+}
+
+const atStart = (lab: LabPage) => lab.openLauncher();
+const withPlot = async (lab: LabPage) => {
+  await lab.open("stories.ipynb");
+  await lab.page.locator(".heatmaplayer image").first().waitFor();
+};
+
+/** Milliseconds from a story's data to its picture, marked by `selector`, several times over. */
+function appearance(name: string, id: string, mimeType: string, selector: string): BenchCase {
+  const cell = notebook.cells.find((candidate) => candidate.id === id)!;
+  const { data } = (cell as { outputs: { data: view.MimeBundle }[] }).outputs[0]!;
+  return {
+    name,
+    unit: "ms",
+    better: "lower",
+    run: () =>
+      withLab(async (lab) => {
+        await lab.open("stories.ipynb");
+        const samples: number[] = [];
+        for (let i = 0; i < 6; i++) {
+          samples.push(await lab.timeRenderer(mimeType, data[mimeType], selector));
+        }
+        return samples.slice(1); // the first one loads the view's code
+      }),
+  };
+}
+
+const million = {
+  shape: [1024, 1024],
+  dtype: "float32",
+  data: Float32Array.from({ length: 1024 * 1024 }, (_, i) => Math.sin(i / 1000)),
+};
+
+export const cases: readonly BenchCase[] = [
+  {
+    name: "extension/start",
+    unit: "KiB",
+    better: "lower",
+    run: async () => [await loadedKiB(atStart)],
+  },
+  {
+    name: "extension/plot",
+    unit: "KiB",
+    better: "lower",
+    run: async () => [(await loadedKiB(withPlot)) - (await loadedKiB(atStart))],
+  },
+  appearance("extension/ir_2000_lines", "ir-long", view.mimeTypes.ir, ".cm-line"),
+  appearance(
+    "extension/heatmap_1024",
+    "tensor-million",
+    view.mimeTypes.tensor,
+    ".heatmaplayer image",
+  ),
+  timed({
+    name: "view/heatmap_1024",
+    setUp: () => () => view.tensorBundle(million, ""),
+  }),
+];
