@@ -36,7 +36,10 @@ import { RewriteSimplifier } from "./rewrite/simplifier";
 export type RuleObserver = (rule: Rule, before: PrimExpr, after: PrimExpr) => void;
 
 export class Analyzer {
-  /** What was worked out under the facts as they stand; for the analyses. */
+  /**
+   * What was worked out under the facts as they stand.
+   * @internal for the analyses
+   */
   memo = new Memo();
   /** Counts the facts that stay, so that a scope knows whether what was known before it is stale. */
   private bindings = 0;
@@ -90,7 +93,10 @@ export class Analyzer {
     return this.sets.of(expr, domains);
   }
 
-  /** `expr` with the rewrite rules applied from the inside out, twice. The same object if no rule applies. */
+  /**
+   * `expr` with the rewrite rules applied from the inside out, twice. The same object if that
+   * changes nothing.
+   */
   rewriteSimplify(expr: PrimExpr): PrimExpr {
     const once = this.rewriter.of(expr);
     if (once === expr) return expr;
@@ -98,13 +104,19 @@ export class Analyzer {
     return exprEqual(twice, expr) ? expr : twice; // some rules undo each other
   }
 
-  /** `expr` as a sum of scaled quotients and remainders, like terms merged. The same object if it is one. */
+  /**
+   * `expr` as a sum of scaled quotients and remainders, like terms merged. The same object if it is
+   * written that way already.
+   */
   canonicalSimplify(expr: PrimExpr): PrimExpr {
     const simple = this.canonical.of(expr);
     return exprEqual(simple, expr) ? expr : simple;
   }
 
-  /** Rewriting and canonical simplification in turns, `steps` of them. The same object if nothing changes. */
+  /**
+   * Rewriting and canonical simplification in turns, `steps` of them. The same object if that changes
+   * nothing. A result can often be simplified further, but repeating it settles.
+   */
   simplify(expr: PrimExpr, steps = 2): PrimExpr {
     let simple = expr;
     for (let step = 0; step < steps && !isConstInt(simple); step++) {
@@ -158,15 +170,23 @@ export class Analyzer {
     const parts = extractConstraints(this, condition);
     const leaveBounds = this.bounds.enterConstraint(parts);
     const leaveModular = this.modular.enterConstraint(condition);
+    const leaveSets = this.sets.enterConstraint(parts);
     // What the bounds say already need not be kept as a condition: it simplifies to true.
     const leaveLiterals = this.rewriter.enterConstraint(condition);
-    const leaveSets = this.sets.enterConstraint(parts);
-    this.memo = new Memo();
-    const leave = [leaveSets, leaveLiterals, leaveModular, leaveBounds, leaveFacts];
-    return () => leave.forEach((forget) => forget());
+    if (leaveLiterals !== undefined) this.memo = new Memo();
+    return () => {
+      leaveLiterals?.();
+      leaveSets();
+      leaveModular();
+      leaveBounds();
+      leaveFacts();
+    };
   }
 
-  /** What `run` gives with facts of its own, which it takes back itself; for the analyses. */
+  /**
+   * What `run` gives with facts of its own, which it takes back itself.
+   * @internal for the analyses
+   */
   withFacts<T>(run: () => T): T {
     const leave = this.enterFacts();
     try {
@@ -185,7 +205,10 @@ export class Analyzer {
     };
   }
 
-  /** An analyzer that knows nothing of any variable. */
+  /**
+   * An analyzer that knows nothing of any variable.
+   * @internal for the analyses
+   */
   unbound(): Analyzer {
     return (this.withoutFacts ??= new Analyzer(this.onRewrite));
   }

@@ -132,7 +132,9 @@ function quotient(
 
 export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
   private readonly vars = new Map<Var, ConstIntBound>();
-  private readonly known: KnownBound[] = [];
+  /** What conditions say of variables, and of other expressions. */
+  private readonly knownVars: KnownBound[] = [];
+  private readonly knownExprs: KnownBound[] = [];
 
   constructor(private readonly analyzer: Analyzer) {
     super();
@@ -157,13 +159,14 @@ export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
 
   /** Takes comparisons with constants into account; gives the function that forgets them. */
   enterConstraint(parts: readonly PrimExpr[]): () => void {
-    const size = this.known.length;
+    const { knownVars, knownExprs } = this;
+    const sizes = [knownVars.length, knownExprs.length] as const;
     for (const part of parts) {
       const found = boundIn(part);
-      if (found !== undefined) this.known.push(found);
+      if (found !== undefined) (found.expr.kind === "Var" ? knownVars : knownExprs).push(found);
     }
     return () => {
-      this.known.length = size;
+      [knownVars.length, knownExprs.length] = sizes;
     };
   }
 
@@ -173,7 +176,8 @@ export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
 
   protected compute(expr: PrimExpr): ConstIntBound {
     let bound = this.byKind(expr);
-    for (const known of this.known) {
+    const relevant = expr.kind === "Var" ? this.knownVars : this.knownExprs;
+    for (const known of relevant) {
       if (exprEqual(expr, known.expr)) bound = intersection(bound, known.bound);
     }
     return bound;

@@ -137,7 +137,10 @@ export class SetEvaluator {
   }
 
   private ofVar(variable: Var): IntSet {
-    const sets = this.constraints.filter(([v]) => v === variable).map(([, set]) => set);
+    const sets: IntSet[] = [];
+    for (const [confined, set] of this.constraints) {
+      if (confined === variable) sets.push(set);
+    }
     const domain = this.domains.get(variable);
     if (domain !== undefined) sets.push(domain);
     if (sets.length === 0) return IntSet.single(variable);

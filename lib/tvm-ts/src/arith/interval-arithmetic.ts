@@ -11,6 +11,7 @@ import {
   floorMod,
   ge,
   isOne,
+  isUInt,
   isZero,
   max,
   min,
@@ -116,7 +117,7 @@ const truncRemainder = division(truncMod, (prover, a, b) => {
   if (!b.isSinglePoint) return IntSet.everything();
   const set = remainderOf(prover, b.min);
   // The remainder has the sign of the dividend.
-  if (prover.canProveGreaterEqual(a.min, 0)) return set;
+  if (isUInt(b.min.dtype) || prover.canProveGreaterEqual(a.min, 0)) return set;
   return IntSet.interval(neg(set.max), set.max);
 });
 

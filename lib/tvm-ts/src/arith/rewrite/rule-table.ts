@@ -20,7 +20,7 @@ export class RuleTable {
     if (bySecond === undefined) byFirst.set(first, (bySecond = new Map()));
     let rules = bySecond.get(second);
     if (rules === undefined) {
-      rules = this.select(type).filter((rule) => canMatch(rule, first, second));
+      rules = this.select(type).filter((rule) => rule.canMatch(first, second));
       bySecond.set(second, rules);
     }
     return rules;
@@ -41,12 +41,4 @@ export class RuleTable {
       ...(any ?? NO_RULES),
     ];
   }
-}
-
-function canMatch(rule: Rule, first: string, second: string): boolean {
-  return rule.heads.some(
-    (heads) =>
-      (heads.first === "any" || heads.first === first) &&
-      (heads.second === "any" || heads.second === second),
-  );
 }

@@ -6,17 +6,15 @@
  *     again("x + min(y, z)", "min(y, z) + x")
  */
 
-import type { DataType, PrimExpr } from "../../ir";
+import type { PrimExpr } from "../../ir";
 import {
   compileBuilder,
   compileCondition,
   compileMatcher,
-  type Builder,
-  type Condition,
   type Matcher,
   type Slots,
 } from "./compile";
-import { parsePattern, SLOT, type Pattern, type PatternKind } from "./pattern";
+import { parsePattern, SLOT, type Pattern } from "./pattern";
 import type { Questions } from "./questions";
 
 /** What the variables of a pattern stand for, to those who compute with it. */
@@ -71,14 +69,24 @@ export type Compute = (match: Match, ask: Questions) => PrimExpr | undefined;
 /** A condition that is more than comparisons. */
 export type Test = (match: Match, ask: Questions) => boolean;
 
+/** Something found out from a match. */
+type OnMatch<T> = (expr: PrimExpr, slots: Slots, ask: Questions) => T;
+
+/** A rule's text turned into functions. */
+interface Compiled {
+  readonly matchers: readonly Matcher[];
+  readonly holds: OnMatch<boolean>;
+  readonly build: OnMatch<PrimExpr | undefined>;
+}
+
+/**
+ * A rule. Its text is read when a node of its kind is first met, and turned into functions when one
+ * is first tried: most programs need few of the rules.
+ */
 export class Rule {
-  /** The rule as it reads: `(x + c1) + c2 -> x + (c1 + c2)`. */
-  readonly name: string;
-  /** What it matches: the first of these that does. */
-  readonly patterns: readonly Pattern[];
-  private readonly matchers: readonly Matcher[];
-  private readonly build: Builder | undefined;
-  private readonly holds: Condition | undefined;
+  private readonly texts: readonly string[];
+  private parsed: readonly Pattern[] | undefined;
+  private compiled: Compiled | undefined;
 
   constructor(
     patterns: string | readonly string[],
@@ -87,65 +95,82 @@ export class Rule {
     /** Whether the result is simplified again, as long as there is fuel. */
     readonly again: boolean,
   ) {
-    const texts = typeof patterns === "string" ? [patterns] : patterns;
-    this.patterns = texts.map(parsePattern);
-    this.matchers = this.patterns.map(compileMatcher);
-    const result = typeof replacement === "string" ? replacement : replacement.name;
-    const when = typeof condition === "function" ? condition.name : condition;
-    this.name = `${texts.join(", ")} -> ${result}${when === undefined ? "" : ` if ${when}`}`;
-    this.build =
-      typeof replacement === "string" ? compileBuilder(parsePattern(replacement)) : undefined;
-    this.holds = typeof condition === "string" ? compileCondition(condition) : undefined;
+    this.texts = typeof patterns === "string" ? [patterns] : patterns;
   }
 
-  /** The kinds its matches can have at the root and in the first two operands ("any": all). */
-  get heads(): readonly { kind: PatternKind; first: PatternHead; second: PatternHead }[] {
-    return this.patterns.map((pattern) => {
-      if (pattern.type !== "node") throw new Error(`the rule ${this.name} matches everything`);
-      const [first, second] = pattern.args;
-      return { kind: pattern.kind, first: headOf(first), second: headOf(second) };
-    });
+  /** The rule as it reads: `(x + c1) + c2 -> x + (c1 + c2)`. */
+  get name(): string {
+    const textOf = (part: string | Compute | Test): string =>
+      typeof part === "string" ? part : part.name;
+    const when = this.condition === undefined ? "" : ` if ${textOf(this.condition)}`;
+    return `${this.texts.join(", ")} -> ${textOf(this.replacement)}${when}`;
   }
 
-  /** Whether a pattern matches; fills the slots. */
-  private matches(expr: PrimExpr, slots: Slots): boolean {
-    const { matchers } = this;
-    if (matchers.length === 1) return matchers[0]!(expr, slots);
-    return matchers.some((matches) => {
-      slots.fill(undefined); // a variable the alternative does not have stands for nothing
-      return matches(expr, slots);
-    });
+  /** What it matches: the first of these that does. */
+  get patterns(): readonly Pattern[] {
+    return (this.parsed ??= this.texts.map(parsePattern));
   }
 
-  /** What the rule makes of `expr`, or undefined if it does not apply. */
-  apply(expr: PrimExpr, slots: Slots, like: DataType, ask: Questions): PrimExpr | undefined {
-    if (!this.matches(expr, slots)) return undefined;
-    if (this.holds !== undefined && !this.holds(slots, like, ask)) return undefined;
-    if (this.build !== undefined && typeof this.condition !== "function") {
-      return this.build(slots, like);
-    }
-    const match = new Match(expr, slots);
-    if (typeof this.condition === "function" && !this.condition(match, ask)) return undefined;
-    return typeof this.replacement === "function"
-      ? this.replacement(match, ask)
-      : this.build!(slots, like);
+  /** Whether it can match a node whose first two operands are of these kinds. */
+  canMatch(first: PrimExpr["kind"], second: PrimExpr["kind"]): boolean {
+    return this.patterns.some(
+      (pattern) =>
+        pattern.type === "node" && canBe(pattern.args[0], first) && canBe(pattern.args[1], second),
+    );
+  }
+
+  /** What the rule makes of `expr`, or undefined if it does not apply. `slots` is overwritten. */
+  apply(expr: PrimExpr, slots: Slots, ask: Questions): PrimExpr | undefined {
+    const { matchers, holds, build } = (this.compiled ??= this.compile());
+    if (!matches(matchers, expr, slots) || !holds(expr, slots, ask)) return undefined;
+    return build(expr, slots, ask);
+  }
+
+  private compile(): Compiled {
+    return {
+      matchers: this.patterns.map(compileMatcher),
+      holds: this.condition === undefined ? () => true : testOf(this.condition),
+      build: builderOf(this.replacement),
+    };
   }
 }
 
-/** The kind of node an operand must be. */
-export type PatternHead = PatternKind | "IntImm" | "FloatImm" | "any";
+function matches(matchers: readonly Matcher[], expr: PrimExpr, slots: Slots): boolean {
+  if (matchers.length === 1) return matchers[0]!(expr, slots);
+  return matchers.some((match) => {
+    slots.fill(undefined); // a variable the alternative does not have stands for nothing
+    return match(expr, slots);
+  });
+}
 
-function headOf(pattern: Pattern | undefined): PatternHead {
+function testOf(condition: string | Test): OnMatch<boolean> {
+  if (typeof condition === "function") {
+    return (expr, slots, ask) => condition(new Match(expr, slots), ask);
+  }
+  const holds = compileCondition(condition);
+  return (expr, slots, ask) => holds(slots, expr.dtype, ask);
+}
+
+function builderOf(replacement: string | Compute): OnMatch<PrimExpr | undefined> {
+  if (typeof replacement === "function") {
+    return (expr, slots, ask) => replacement(new Match(expr, slots), ask);
+  }
+  const build = compileBuilder(parsePattern(replacement));
+  return (expr, slots) => build(slots, expr.dtype);
+}
+
+/** Whether a node of `kind` can match the pattern; an operand that is not there matches any. */
+function canBe(pattern: Pattern | undefined, kind: PrimExpr["kind"]): boolean {
   switch (pattern?.type) {
     case "node":
-      return pattern.kind;
+      return pattern.kind === kind;
     case "int":
     case "literal":
-      return "IntImm";
+      return kind === "IntImm";
     case "float":
-      return "FloatImm";
+      return kind === "FloatImm";
     default:
-      return "any";
+      return true;
   }
 }
 

@@ -2,12 +2,15 @@
  * Simplification by rewrite rules: an expression is rebuilt from the inside out, and at each node
  * the first rule that applies replaces it.
  *
- *     before   ((x*4 + y) - x*4) + 0*z        with y in [0, 3]
- *     after    y
+ *     before   floordiv((x*4 + y) - x*4, 4) + z     with y in [0, 3]
+ *     after    z
  */
 
 import {
+  and,
+  bitsOf,
   builtin,
+  Call,
   CallEffect,
   cast,
   constant,
@@ -25,8 +28,6 @@ import {
   mapChildren,
   not,
   Not,
-  and,
-  Call,
   Select,
   shiftLeft,
   shiftRight,
@@ -79,8 +80,11 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
     this.values.set(variable, value);
   }
 
-  /** Takes the parts of a condition for true; gives the function that forgets them. */
-  enterConstraint(condition: PrimExpr): () => void {
+  /**
+   * Takes the parts of a condition for true; gives the function that forgets them, or nothing if
+   * they say nothing.
+   */
+  enterConstraint(condition: PrimExpr): (() => void) | undefined {
     const size = this.literals.length;
     const found: PrimExpr[] = [];
     for (const part of extractConstraints(this.analyzer, this.of(condition))) {
@@ -90,6 +94,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
       const simple = this.of(opposite);
       if (simple.kind !== "IntImm") found.push(new Not(simple));
     }
+    if (found.length === 0) return undefined;
     this.literals.push(...found);
     return () => {
       this.literals.length = size;
@@ -267,9 +272,9 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
       case builtin.likely:
         return isConstInt(x) ? x : (this.truthOf(x) ?? node);
       case builtin.shiftRight:
-        return isConstInt(x) && isConstInt(y!) ? shiftRight(x, y) : node;
+        return isConstInt(x) && isShiftAmount(y!) ? shiftRight(x, y) : node;
       case builtin.shiftLeft:
-        return isConstInt(x) && isConstInt(y!) ? shiftLeft(x, y) : node;
+        return isConstInt(x) && isShiftAmount(y!) ? shiftLeft(x, y) : node;
       case builtin.ceil:
         return foldCeil(node, x);
       default:
@@ -315,7 +320,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
     if (candidates.length === 0) return node;
     const slots: Slots = [];
     for (const rule of candidates) {
-      const result = rule.apply(node, slots, node.dtype, this);
+      const result = rule.apply(node, slots, this);
       if (result === undefined) continue;
       this.analyzer.onRewrite?.(rule, node, result);
       return rule.again ? this.simplifyAgain(result) : result;
@@ -343,6 +348,11 @@ function sameOr(node: NE | LE | GE, result: PrimExpr): PrimExpr {
 function isNumber(expr: PrimExpr): boolean {
   if (expr.kind === "Broadcast") return isNumber(expr.value);
   return expr.kind === "IntImm" || expr.kind === "FloatImm";
+}
+
+/** Whether a shift by the constant is defined; others may be in a branch that is never taken. */
+function isShiftAmount(expr: PrimExpr): expr is IntImm {
+  return expr.kind === "IntImm" && expr.value >= 0 && expr.value < bitsOf(expr.dtype);
 }
 
 /** `ceil` of a constant, and of the logarithm of one: exact on every target. */
