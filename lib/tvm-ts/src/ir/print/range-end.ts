@@ -3,5 +3,7 @@ import { constFold } from "../fold";
 
 /** `min + extent`, folded: the end of a range as it is printed. */
 export function endOf(min: PrimExpr, extent: PrimExpr): PrimExpr {
+  // A zero may be of another type.
+  if (min.kind === "IntImm" && min.value === 0) return extent;
   return constFold.Add(min, extent) ?? new Add(min, extent);
 }
