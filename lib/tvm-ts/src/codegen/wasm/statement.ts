@@ -6,6 +6,7 @@ import {
   constIntValue,
   dtypeInfo,
   isConstInt,
+  IterVar,
   lanesOf,
   type Allocate,
   type AssertStmt,
@@ -232,7 +233,8 @@ export class StatementEmitter {
         return emitRecording(this, attr);
       case "thread_extent":
         throw new UsageError(
-          `the function runs on threads (${String(attr.node)}), which target wasm does not have`,
+          `the function runs on threads (${threadName(attr)}), which target wasm does not have; use ` +
+            `parallel() instead of bind()`,
         );
       default:
         return this.emit(attr.body);
@@ -249,4 +251,8 @@ export class StatementEmitter {
 
 function isReturn(value: PrimExpr): boolean {
   return value.kind === "Call" && value.op === builtin.ret;
+}
+
+function threadName({ node }: AttrStmt): string {
+  return node instanceof IterVar ? node.threadTag : String(node);
 }

@@ -1,0 +1,73 @@
+/** The reference's te programs: WebAssembly, C and the interpreter compute the same. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import * as tvm from "tvm-ts";
+import { interpret } from "../../../lib/tvm-ts/src/codegen";
+import { np } from "../../../lib/tvm-ts/src/runtime";
+import { buildProgram, type ProgramJson } from "../../support/golden-program";
+import { runC } from "../../support/compiled-c";
+
+beforeAll(tvm.ready);
+
+const folder = join(import.meta.dirname, "../../golden/programs");
+
+/** What these cannot do on a CPU: threads; functions of C that nobody provides. */
+const NOT_HERE = new Set(["te_bind", "te_symbolic_bind", "te_tensorize_gemv", "te_tensorize_vadd"]);
+
+const programs = readdirSync(folder)
+  .filter((name) => /^te_.*\.json$/.test(name) && !name.includes(".expect."))
+  .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as ProgramJson)
+  .filter(({ name }) => !NOT_HERE.has(name));
+
+/** The value of every size variable. */
+const SIZE = 13;
+
+function sizeOf(dim: tvm.PrimExpr): number {
+  const value = tvm.constIntValue(dim);
+  if (value !== undefined) return value;
+  const replaced = tvm.substitute(dim, () => new tvm.IntImm(SIZE));
+  return tvm.constIntValue(new tvm.arith.Analyzer().simplify(replaced))!;
+}
+
+test.each(programs.map((program) => [program.name, program] as const))("%s", (name, program) => {
+  const { schedule, args, tensors } = buildProgram<never>(program);
+  const module = tvm.lower(schedule, args);
+  const [func] = [...module.functions.values()];
+  np.random.seed(7);
+  const inputs = program.args.map((arg) => {
+    const tensor = tensors.get(arg);
+    if (tensor === undefined) return SIZE;
+    const shape = tensor.shape.map(sizeOf);
+    const float = tensor.dtype.startsWith("float");
+    const data = np.random.randint(1, 50, shape);
+    return float ? data.div(16).astype(tensor.dtype) : data.astype(tensor.dtype);
+  });
+  const onCpu = inputs.map((x) => (typeof x === "number" ? x : tvm.nd.array(x)));
+  tvm.build(module)(...onCpu);
+  const model = inputs.map((x) =>
+    typeof x === "number" ? x : { data: x.data.slice(), shape: [...x.shape] },
+  );
+  interpret(func!, model);
+  const usesFunctions = /@tir\.(exp|tanh|log|sqrt|sigmoid|pow)/.test(
+    String(tvm.printModule(module).text),
+  );
+  // A function in C may be one unit in the last place off.
+  const rtol = usesFunctions ? 2 ** -20 : 0;
+  const scalars = inputs.some((x) => typeof x === "number");
+  const c = scalars ? undefined : runC(func!, inputs as np.ndarray[]);
+  onCpu.forEach((array, i) => {
+    if (typeof array === "number") return;
+    const expected = (model[i] as { data: np.ndarray["data"] }).data;
+    expect([name, array.numpy().data]).toEqual([name, expected]);
+    if (c !== undefined) np.testing.assertAllclose(c[i]!, array.numpy(), { rtol });
+  });
+});
+
+test("a schedule that is bound to threads is refused in words", () => {
+  const file = join(folder, "te_bind.json");
+  const program = JSON.parse(readFileSync(file, "utf8")) as ProgramJson;
+  const { schedule, args } = buildProgram<never>(program);
+  expect(() => tvm.build(schedule, args)).toThrow("the function runs on threads (blockIdx.x)");
+});
