@@ -37,11 +37,11 @@ def test_packages_beside_the_notebook_are_found_whatever_their_kind(fresh, tmp_p
         **{"i__d__ts": "export const v: number;"},
     )
     package(tmp_path, "failing", {"type": "module", "main": "i.js"}, i__js="await 1; throw new Error('at load')")
-    assert fresh.run("// @ts-ignore\nimport { k } from 'plain'; k").result == "7"
+    assert fresh.run("import { k } from 'plain'; k").result == "7"
     assert fresh.run("import f, { named } from 'modern'; f() + named").result == "'default4'"
     assert fresh.run("import { v } from 'awaiting'; v").result == "42"
     assert fresh.run("(await import('awaiting')).v + (await import('os')).EOL.length").result == "43"
-    assert "at load" in fresh.run("// @ts-ignore\nimport 'failing'").error
+    assert "at load" in fresh.run("import 'failing'").error
 
 
 def test_a_package_installed_after_a_failed_import_is_found(fresh, tmp_path):

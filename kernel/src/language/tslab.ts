@@ -41,8 +41,11 @@ export interface Tslab {
 
 type Host = ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram>;
 
-/** Said of files above the notebook's folder, which are compiled all the same. */
-const OUTSIDE_ROOT_FOLDER = 6059;
+/** What TypeScript says that is no mistake in a notebook. */
+const harmless = new Set([
+  6059, // a file is above the notebook's folder; it is compiled all the same
+  7016, // a package has no types; what it exports is `any`
+]);
 
 const fromTslab = createRequire(require.resolve("tslab/dist/converter"));
 const compilerPath = fromTslab.resolve("@tslab/typescript-for-tslab");
@@ -86,7 +89,7 @@ export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHook
   const getPreEmitDiagnosticsOfFiles: typeof compiler.getPreEmitDiagnosticsOfFiles = (...args) => {
     const diagnostics = compiler
       .getPreEmitDiagnosticsOfFiles(...args)
-      .filter(({ code }) => code !== OUTSIDE_ROOT_FOLDER);
+      .filter(({ code }) => !harmless.has(code));
     hooks.diagnosed(diagnostics);
     return diagnostics;
   };
