@@ -86,6 +86,7 @@ export function compile(primFunc: PrimFunc): Module {
       defaultDevice: () => cpu,
       wasmText,
       writeFile: () => undefined,
+      compileLibrary: () => undefined,
       threads: () => undefined,
     },
   );

@@ -19,7 +19,7 @@ test("the tutorial's packing: reshape, transpose and back", () => {
   const back = packed.transpose(0, 2, 1, 3).reshape([2, 32]);
   np.testing.assertEqual(back, a);
   expect(a.T.shape).toEqual([32, 2]);
-  expect(Array.from(a.T.data.slice(0, 2))).toEqual([a.get(0, 0), a.get(1, 0)]);
+  expect([...a.T.data].slice(0, 2)).toEqual([a.get(0, 0), a.get(1, 0)]);
 });
 
 test("integers wrap when converted and when added, a fraction widens the array", () => {
