@@ -115,7 +115,7 @@ export class Analyzer {
 
   /**
    * Rewriting and canonical simplification in turns, `steps` of them. The same object if that changes
-   * nothing. A result can often be simplified further, but repeating it settles.
+   * nothing. What comes out can sometimes be simplified further.
    */
   simplify(expr: PrimExpr, steps = 2): PrimExpr {
     let simple = expr;
