@@ -5,6 +5,9 @@ import { callerBuffer, signatureOf } from "../signature";
 import type { StatementWriter } from "./statement";
 import { cElementType, cType } from "./types";
 
+/** DLPack's number of CPUs. */
+const CPU = 1;
+
 /** DLPack's type codes. */
 const CODES: Readonly<Record<string, number>> = { int: 0, uint: 1, float: 2 };
 
@@ -103,15 +106,18 @@ function writeArray(
     `${array}->device.device_type == ${deviceType}`,
     `${at} must be on a device of type ${deviceType}`,
   );
-  const data = func.bufferMap.get(param)?.data ?? param;
+  const variable = func.bufferMap.get(param)?.data ?? param;
+  const data = writer.names.of(variable);
   const type = cElementType(buffer.dtype);
+  if (deviceType === CPU) {
+    const start = `(char*)${array}->data + ${array}->byte_offset`;
+    writer.expressions.pointees.set(variable, type);
+    writer.line(`${type}* restrict ${data} = (${type}*)(${start});`);
+    return;
+  }
   // An accelerator's pointers are handles of its runtime's: not to be computed with.
-  const pointer =
-    deviceType === 1
-      ? `(${type}*)((char*)${array}->data + ${array}->byte_offset)`
-      : `${array}->data`;
-  if (deviceType === 1) writer.line(`${type}* restrict ${writer.names.of(data)} = ${pointer};`);
-  else writer.line(`void* ${writer.names.of(data)} = ${pointer};`);
+  writer.check(`${array}->byte_offset == 0`, `${at} must start where its memory starts`);
+  writer.line(`void* ${data} = ${array}->data;`);
 }
 
 function place(name: string, param: Var, i: number): string {

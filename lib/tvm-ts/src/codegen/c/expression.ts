@@ -16,6 +16,7 @@ import {
   type DataType,
   type Op,
   type PrimExpr,
+  type Var,
 } from "../../ir";
 import { assertNever, InternalError, UsageError } from "../../support";
 import { scalarView } from "../lanes";
@@ -25,6 +26,9 @@ import { cElementType, cType, isHalf } from "./types";
 import type { Unit } from "./unit";
 
 export class ExpressionWriter {
+  /** What pointers are declared to point to, where it is not `void`. */
+  readonly pointees = new Map<Var, string>();
+
   constructor(
     private readonly unit: Unit,
     private readonly names: Names,
@@ -100,7 +104,10 @@ export class ExpressionWriter {
   element(buffer: Buffer, indices: readonly PrimExpr[]): string {
     const scalar = lanesOf(buffer.dtype) === 1 ? buffer : scalarView(buffer);
     const index = this.write(flatIndex(scalar, indices));
-    return `((${cElementType(scalar.dtype)}*)${this.names.of(scalar.data)})[${index}]`;
+    const type = cElementType(scalar.dtype);
+    const name = this.names.of(scalar.data);
+    const pointer = this.pointees.get(scalar.data) === type ? name : `((${type}*)${name})`;
+    return `${pointer}[${index}]`;
   }
 
   /** What is written to memory for a value of `dtype`. */

@@ -213,6 +213,7 @@ export class StatementWriter {
   private allocate({ bufferVar, dtype, extents, body }: Allocate): void {
     const name = this.names.of(bufferVar);
     const type = cElementType(dtype);
+    this.expressions.pointees.set(bufferVar, type);
     const size = constantSize(extents);
     const lanes = lanesOf(dtype);
     this.line("{");
