@@ -7,12 +7,12 @@
  */
 
 import { createHash } from "node:crypto";
-import type { VtaDevice } from "vta-ts";
+import { Environment, FunctionalSimulator, samples, VtaDevice, type VtaConfig } from "vta-ts";
 
 /** A program as its golden files describe it. */
 export interface ReplayProgram {
   readonly name: string;
-  readonly config?: Readonly<Record<string, string | number>>;
+  readonly config?: VtaConfig;
   /** The text of the lowered function. */
   readonly lower: string;
   /** Inputs by name: `[lowest, highest (not included), seed]`. */
@@ -90,7 +90,6 @@ export function compileReplay(text: string): Replay {
       scope = scopes.pop() ?? scope;
     } else lines.push(call(line));
   }
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval
   const run = new Function(
     "extern",
     "recording",
@@ -188,4 +187,26 @@ export function runReplay(
   } finally {
     for (const address of addresses) device.free(address);
   }
+}
+
+/** Devices for replays, one for each configuration, that keep what they print. */
+export class ReplayDevices {
+  private readonly devices = new Map<string, { device: VtaDevice; printed: string[] }>();
+
+  of(config: VtaConfig = samples.sim): { device: VtaDevice; printed: string[] } {
+    const key = JSON.stringify(config);
+    let known = this.devices.get(key);
+    if (known === undefined) {
+      const printed: string[] = [];
+      const options = { print: (text: string) => printed.push(text) };
+      known = { device: new VtaDevice(0, new Environment(config), options), printed };
+      this.devices.set(key, known);
+    }
+    known.printed.length = 0;
+    return known;
+  }
+}
+
+export function profilerOf(device: VtaDevice) {
+  return (device.driver as FunctionalSimulator).profiler;
 }

@@ -170,7 +170,8 @@ function tile1x1(a: usize, p: usize, w: usize, stepBytes: usize): void {
 function rows(n: i32, a: usize, aStep: usize, p: usize, pStep: usize, w: usize): void {
   const stepBytes = blockGroups * 16;
   const blockBytes = steps * stepBytes;
-  if (blockGroups === 4 && !wide) {
+  // Two rows at a time, unless both are added to the same accumulator.
+  if (blockGroups === 4 && !wide && aStep) {
     while (n >= 2) {
       let block = w;
       for (let at: usize = 0; at < accRowBytes; at += 64) {

@@ -109,8 +109,8 @@ describe("a configuration is refused", () => {
     expect(() => new Environment({ ...base, ...change } as VtaConfig)).toThrow(message);
 
   it("when a key is missing, unknown or of the wrong type, naming all of them", () => {
-    const { LOG_BLOCK: _, ...incomplete } = base;
-    expect(() => parseConfig({ ...incomplete, LOG_BLOK: 4, TARGET: "fpga" })).toThrow(
+    const misspelt = { ...base, LOG_BLOK: 4, LOG_BLOCK: undefined, TARGET: "fpga" };
+    expect(() => parseConfig(JSON.parse(JSON.stringify(misspelt)))).toThrow(
       /TARGET is "fpga", which must be one of sim, tsim.*LOG_BLOCK is missing.*LOG_BLOK is not one of its keys/,
     );
     refuse({ LOG_BATCH: 0.5 }, "LOG_BATCH is 0.5, which is a logarithm to base 2");

@@ -69,23 +69,30 @@ class WordField extends Field {
 
   set(words: Uint32Array, at: number, value: number): void {
     const raw = value & this.mask;
-    if (raw !== value) this.check(value);
+    if (raw !== value || this.signed) this.check(value);
     const i = at + this.word;
     words[i] = (words[i]! & ~(this.mask << this.shift)) | (raw << this.shift);
   }
 }
 
-/** An unsigned field that begins in one word and ends in the next. */
+/** A field that begins in one word and ends in the next, which has its sign if it has one. */
 class SplitField extends Field {
   private readonly low: WordField;
   private readonly high: WordField;
   private readonly lowSize: number;
 
-  constructor(owner: string, name: string, word: number, shift: number, bits: number) {
-    super(owner, name, bits, false);
+  constructor(
+    owner: string,
+    name: string,
+    word: number,
+    shift: number,
+    bits: number,
+    signed: boolean,
+  ) {
+    super(owner, name, bits, signed);
     const lowBits = 32 - shift;
     this.low = new WordField(owner, name, word, shift, lowBits, false);
-    this.high = new WordField(owner, name, word + 1, 0, bits - lowBits, false);
+    this.high = new WordField(owner, name, word + 1, 0, bits - lowBits, signed);
     this.lowSize = 2 ** lowBits;
   }
 
@@ -95,14 +102,15 @@ class SplitField extends Field {
 
   set(words: Uint32Array, at: number, value: number): void {
     this.check(value);
-    this.low.set(words, at, value % this.lowSize);
-    this.high.set(words, at, Math.floor(value / this.lowSize));
+    const high = Math.floor(value / this.lowSize);
+    this.low.set(words, at, value - high * this.lowSize);
+    this.high.set(words, at, high);
   }
 }
 
 /**
  * @param bit the position of the lowest bit, counted from the first word's lowest
- * @param bits the width, 1 to 32; a signed field must not reach into another word
+ * @param bits the width, 1 to 32
  */
 export function makeField(
   owner: string,
@@ -114,6 +122,6 @@ export function makeField(
   const word = bit >>> 5;
   const shift = bit & 31;
   return shift + bits > 32
-    ? new SplitField(owner, name, word, shift, bits)
+    ? new SplitField(owner, name, word, shift, bits, signed)
     : new WordField(owner, name, word, shift, bits, signed);
 }

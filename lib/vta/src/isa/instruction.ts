@@ -51,7 +51,7 @@ function layoutOf(isa: InstructionSet, kind: Instruction["kind"]): Layout<string
 export function encode(
   isa: InstructionSet,
   instruction: Instruction,
-  words = new Uint32Array(INSN_WORDS),
+  words: Uint32Array = new Uint32Array(INSN_WORDS),
   at = 0,
 ): Uint32Array {
   words.fill(0, at, at + INSN_WORDS);

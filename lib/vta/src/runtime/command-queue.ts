@@ -6,8 +6,8 @@
  * offsets and strides in elements of the memory they name.
  */
 
-import { UsageError } from "tvm-ts";
-import { DEBUG, MEM_ID, UOP_BYTES, type Environment } from "../config";
+import { DeviceError, UsageError } from "tvm-ts";
+import { DEBUG, MEM_ID, PAGE_BYTES, UOP_BYTES, type Environment } from "../config";
 import { InstructionSet, OPCODE } from "../isa";
 import { hex, type Driver } from "../sim";
 import { dumpInstructions, dumpUops } from "./dump";
@@ -111,7 +111,7 @@ export class CommandQueue {
     memory: number,
   ): void {
     if (memory === MEM_ID.OUT) throw new UsageError("nothing can be loaded into the output memory");
-    const dramBase = this.dramBase(source, sourceOffset, memory);
+    const dramBase = this.dramBase("LOAD", source, sourceOffset, memory, xSize, ySize, xStride);
     const { load } = this.isa;
     const at = this.insns.create(stageOfMemory(memory), OPCODE.LOAD);
     const { words } = this.dram;
@@ -139,7 +139,15 @@ export class CommandQueue {
     ySize: number,
     xStride: number,
   ): void {
-    const dramBase = this.dramBase(destination, destinationOffset, memory);
+    const dramBase = this.dramBase(
+      "STORE",
+      destination,
+      destinationOffset,
+      memory,
+      xSize,
+      ySize,
+      xStride,
+    );
     const { store } = this.isa;
     const at = this.insns.create(STAGE.STORE, OPCODE.STORE);
     const { words } = this.dram;
@@ -349,20 +357,41 @@ export class CommandQueue {
     load.xStride.set(words, at, transfer.count);
   }
 
-  /** A place in a buffer, in elements of a memory from address 0 on, as instructions have it. */
-  private dramBase(address: number, offset: number, memory: number): number {
+  /**
+   * Where a transfer of `y` rows of `x` elements starts, in elements from address 0 on, as
+   * instructions have it.
+   */
+  private dramBase(
+    kind: "LOAD" | "STORE",
+    address: number,
+    offset: number,
+    memory: number,
+    x: number,
+    y: number,
+    stride: number,
+  ): number {
     const bytes = this.elementBytes[memory];
     if (bytes === undefined) {
       throw new UsageError(`there is no memory ${memory}; they are numbered 0 to 5`);
     }
     // Compiled code has signed 32-bit numbers; an address is not signed.
     const start = address >>> 0;
-    if (start % bytes !== 0 || this.dram.startOf(start) === undefined) {
+    const block = this.dram.blockAt(start);
+    if (start % bytes !== 0 || block === undefined) {
       throw new UsageError(
         `${hex(start)} is not an element of ${bytes} bytes in a buffer of the device`,
       );
     }
-    return start / bytes + offset;
+    const begin = start + offset * bytes;
+    const end = begin + ((y - 1) * stride + x) * bytes;
+    const inside = begin >= block.start && end <= block.start + block.pages * PAGE_BYTES;
+    if (!inside && x > 0 && y > 0) {
+      throw new DeviceError(
+        `instruction ${this.count} (${kind}) moves DRAM bytes ${hex(begin)} to ${hex(end)}, outside ` +
+          `of its array's buffer, which is ${block.pages * PAGE_BYTES} bytes at ${hex(block.start)}`,
+      );
+    }
+    return begin / bytes;
   }
 }
 

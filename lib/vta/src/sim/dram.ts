@@ -13,9 +13,11 @@ import { PAGE_BYTES } from "../config";
 const WASM_PAGE_BYTES = 65536;
 const MAX_WASM_PAGES = 65536;
 
-interface Block {
+/** A buffer: `pages` pages from address `start` on. */
+export interface Block {
   readonly start: number;
   readonly pages: number;
+  /** Whether it is in use. */
   live: boolean;
 }
 
@@ -102,12 +104,8 @@ export class Dram {
     return block !== undefined && address + bytes <= block.start + block.pages * PAGE_BYTES;
   }
 
-  /** Where the block in use around `address` starts, if there is one. */
-  startOf(address: number): number | undefined {
-    return this.blockAt(address)?.start;
-  }
-
-  private blockAt(address: number): Block | undefined {
+  /** The block in use around `address`, if there is one. */
+  blockAt(address: number): Block | undefined {
     const block = this.pageTable[Math.floor(address / PAGE_BYTES)];
     return block?.live === true ? block : undefined;
   }
