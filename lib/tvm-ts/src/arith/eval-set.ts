@@ -4,7 +4,6 @@ import {
   add,
   cast,
   constant,
-  constFold,
   exprEqual,
   isInteger,
   max,
@@ -21,20 +20,13 @@ import {
   type PrimExpr,
   type Ramp,
   type Var,
-  And as AndNode,
-  EQ,
-  GE,
-  GT,
-  LE,
-  LT,
-  NE,
-  Or as OrNode,
 } from "../ir";
 import { InternalError } from "../support";
 import type { Analyzer } from "./analyzer";
 import { arithmetic } from "./interval-arithmetic";
 import { IntSet, type Domains } from "./int-set";
 import { binaryOperands, fromTheInsideOut, levelOf, MAX_NESTING } from "./memo";
+import { operate } from "./operators";
 
 /** A variable and a set that a condition confines it to. */
 export type DomainConstraint = readonly [Var, IntSet];
@@ -156,8 +148,7 @@ export class SetEvaluator {
     const b = this.of(expr.b);
     if (isPoint(a, expr.a) && isPoint(b, expr.b)) return IntSet.single(expr);
     if (a.isSinglePoint && b.isSinglePoint) {
-      const folded = constFold[expr.kind](a.min, b.min);
-      return IntSet.single(folded ?? new CONDITIONS[expr.kind](a.min, b.min));
+      return IntSet.single(operate(expr.kind, a.min, b.min));
     }
     return IntSet.interval(constant(0, expr.dtype), constant(1, expr.dtype));
   }
@@ -179,8 +170,6 @@ export class SetEvaluator {
     return arithmetic.Add(this.analyzer, base, steps);
   }
 }
-
-const CONDITIONS = { EQ, NE, LT, LE, GT, GE, And: AndNode, Or: OrNode };
 
 function isPoint(set: IntSet, expr: PrimExpr): boolean {
   return set.min === expr && set.max === expr;
