@@ -15,7 +15,8 @@ import type {
   RejectEntry,
 } from "./corpus";
 import { firstDifference, type GoldenKind, type Report } from "./report";
-import { buildOperator, environmentOf, lowerVta, runVta, type ActualRun } from "./vta";
+import * as vta from "vta-ts";
+import { buildOperator, bytesOf, environmentOf, namesOf, runVta, type ActualRun } from "./vta";
 
 /** What is to be checked, and on which CPU target programs without VTA run. */
 export interface CheckOptions {
@@ -48,23 +49,25 @@ export async function checkEntry(
 
 // Programs --------------------------------------------------------------------------------------
 
-function lowerCommand(command: Lowering, program: ProgramJson, trace?: false): tvm.IRModule;
-function lowerCommand(command: Lowering, program: ProgramJson, trace: true): tvm.LowerTrace;
+/** Lowers as the command says; the environment in force is the program's, whoever lowers. */
 function lowerCommand(
   { flavour, schedule, args, options }: Lowering,
   program: ProgramJson,
-  trace = false,
-): tvm.IRModule | tvm.LowerTrace {
-  const context = new tvm.PassContext({ disabledPass: options.disabled_pass ?? [] });
-  const shared = {
-    name: options.name ?? "main",
-    simpleMode: options.simple_mode ?? true,
-    context,
-    ...(trace ? { trace } : {}),
-  };
-  return flavour === "tvm"
-    ? tvm.lower(schedule, args, shared)
-    : lowerVta(schedule, args, shared, environmentOf(program.config));
+): tvm.LowerTrace {
+  const disabledPass = options.disabled_pass ?? [];
+  const env = environmentOf(program.config);
+  const context =
+    flavour === "tvm"
+      ? new tvm.PassContext({ disabledPass })
+      : vta.buildConfig({ env, disabledPass });
+  return vta.withEnvironment(env, () =>
+    tvm.lower(schedule, args, {
+      name: options.name ?? "main",
+      simpleMode: options.simple_mode ?? true,
+      context,
+      trace: true,
+    }),
+  );
 }
 
 async function checkProgram(
@@ -79,8 +82,8 @@ async function checkProgram(
     let refusal: string | undefined;
     try {
       buildProgram(program, {
-        vta: environmentOf(program.config),
-        lower: (command) => modules.set(command.label, lowerCommand(command, program)),
+        vta: namesOf(environmentOf(program.config)),
+        lower: (command) => modules.set(command.label, lowerCommand(command, program).module),
       });
     } catch (error) {
       refusal = describe(error);
@@ -102,9 +105,9 @@ async function checkProgram(
 
 async function runProgram(program: ProgramJson, options: CheckOptions): Promise<ActualRun> {
   const environment = environmentOf(program.config);
-  const { schedule, args, tensors } = buildProgram<never>(program, { vta: environment });
+  const { schedule, args, tensors } = buildProgram<never>(program, { vta: namesOf(environment) });
   const { inputs, target, disabled_pass } = program.run!;
-  const context = new tvm.PassContext({ disabledPass: disabled_pass ?? [] });
+  const disabledPass = disabled_pass ?? [];
   const arrays = program.args.map((name) => {
     const tensor = tensors.get(name)!;
     const shape = tensor.shape.map((dim) => tvm.constIntValue(dim)!);
@@ -116,8 +119,10 @@ async function runProgram(program: ProgramJson, options: CheckOptions): Promise<
       data: input === undefined ? undefined : inputData(shape, tensor.dtype, input),
     };
   });
-  if (target === undefined) return runVta(schedule, args, arrays, context, environment);
-  const module = tvm.lower(schedule, args, { context, simpleMode: false });
+  if (target === undefined) return runVta(schedule, args, arrays, { disabledPass }, environment);
+  const module = tvm.lower(schedule, args, {
+    context: new tvm.PassContext({ disabledPass }),
+  });
   const f = tvm.build(module, { target: options.cpuTarget });
   const values = arrays.map(({ data, shape, dtype }) =>
     data === undefined ? tvm.nd.empty(shape, dtype) : tvm.nd.array(data),
@@ -126,12 +131,6 @@ async function runProgram(program: ProgramJson, options: CheckOptions): Promise<
   const outputs = new Map(arrays.map(({ name }, i) => [name, bytesOf(values[i]!)]));
   values.forEach((value) => value.free());
   return { outputs };
-}
-
-/** The elements' bytes, little-endian. */
-export function bytesOf(array: tvm.NDArray): Uint8Array {
-  const { buffer, byteOffset, byteLength } = array.asTypedArray();
-  return new Uint8Array(buffer, byteOffset, byteLength).slice();
 }
 
 async function checkRun(
@@ -189,7 +188,7 @@ async function checkReject(
   await report.check("rejects", name, async () => {
     try {
       buildProgram(program, {
-        vta: environmentOf(program.config),
+        vta: namesOf(environmentOf(program.config)),
         lower: (command) => lowerCommand(command, program),
       });
       if (program.run !== undefined) await runProgram(program, options);
@@ -212,16 +211,16 @@ async function checkPipeline(
   let refusal = "was not lowered";
   try {
     buildProgram(program, {
-      vta: environmentOf(program.config),
+      vta: namesOf(environmentOf(program.config)),
       lower: (command) => {
-        if (command.flavour === flavour) trace = lowerCommand(command, program, true);
+        if (command.flavour === flavour) trace = lowerCommand(command, program);
       },
     });
   } catch (error) {
     refusal = describe(error);
   }
   await report.check("pipelines", `${name} final`, () =>
-    trace === undefined ? refusal : firstDifference(final, trace.module.toString()),
+    trace === undefined ? refusal : firstDifference(final, `${trace.module.toString()}\n`),
   );
   await report.check("pipelines", `${name} passes`, () => {
     if (trace === undefined) return refusal;
