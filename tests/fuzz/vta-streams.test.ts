@@ -10,7 +10,7 @@ import {
 import { PlainVta } from "../support/vta-interpreter";
 import { place, serial } from "../support/vta-program";
 
-const RUNS = Number(process.env["FUZZ_RUNS"] ?? 300);
+const RUNS = Number(process.env["FUZZ_RUNS"] ?? 150);
 
 const MEMORY: ProgramMemory = { data: 0x1000, dataBytes: 0x2000, uops: 0x3000, uopCount: 256 };
 

@@ -1,0 +1,1 @@
+export { defaultConfig, readConfigFile } from "./config-file";
