@@ -5,6 +5,9 @@
 
 import { formatPlace, Span, type Place } from "./span";
 
+/** An error may be found deep inside a pass. */
+const ERROR_FRAMES = 200;
+
 /** A remark that belongs to an error and may point somewhere else. */
 export interface ErrorNote {
   readonly text: string;
@@ -30,7 +33,7 @@ export abstract class TvmError extends Error {
   readonly notes: readonly { text: string; place: Place | undefined }[];
 
   constructor(sentence: string, options: ErrorOptions = {}) {
-    const place = (options.span ?? Span.capture()).place;
+    const place = (options.span ?? Span.capture(ERROR_FRAMES)).place;
     const notes = (options.notes ?? []).map((note) => ({
       text: note.text,
       place: note.span?.place,
