@@ -17,6 +17,7 @@ import {
   Let,
   LetStmt,
   mapChildren,
+  postOrderVisit,
   reprExpr,
   someNode,
   update,
@@ -26,8 +27,14 @@ import {
   type Stmt,
 } from "../ir";
 import type { FunctionPass } from "../pass";
-import { ComputationFinder, directComputations, isEligible } from "./analysis/computations";
+import {
+  ComputationFinder,
+  directComputations,
+  isEligible,
+  isLeaf,
+} from "./analysis/computations";
 import { exprSize, freeVars } from "./analysis/expr";
+import { Feature, has } from "./analysis/features";
 
 export const commonSubexprElimTIR: FunctionPass = {
   name: "tir.CommonSubexprElimTIR",
@@ -51,6 +58,8 @@ class Eliminator {
   private readonly analyzer = new Analyzer();
   /** The variables in scope, with the values of those that have a fixed one. */
   private readonly scope = new Map<Var, PrimExpr | undefined>();
+  /** The names of variables there were before; looked for when the first one is made. */
+  private taken: ReadonlySet<string> | undefined;
   private lastNumber = 0;
 
   constructor(
@@ -81,6 +90,12 @@ class Eliminator {
         const body = this.within(result.loopVar, undefined, () => this.stmt(result.body));
         return update(result, { min, extent, body });
       }
+      case "BufferStore":
+      case "Evaluate":
+        // Whatever its expressions share, the statement has shared already, unless a let inside an
+        // expression brings variables into scope.
+        if (!has(result, Feature.LetExpr)) return result;
+        return mapChildren(result, (child) => this.expr(child as PrimExpr));
       default:
         return mapChildren(result, (child) =>
           isExpr(child) ? this.expr(child) : this.stmt(child),
@@ -112,8 +127,9 @@ class Eliminator {
     node: N,
     bind: (variable: Var, value: PrimExpr, rest: N) => N,
   ): N {
-    const candidates = new Candidates((expr) => this.normal(expr));
     const computations = this.finder.of(node).entries();
+    if (computations.length === 0) return node;
+    const candidates = new Candidates((expr) => this.normal(expr));
     // The first by text stands for those that are the same after simplification.
     const ordered = this.modulo
       ? [...computations].sort((a, b) => byText(a.key, b.key))
@@ -138,6 +154,7 @@ class Eliminator {
 
   /** Whether looking into an expression can lead to anything: something repeats or is known. */
   private canShareIn(expr: PrimExpr): boolean {
+    if (isLeaf(expr)) return false;
     if (this.modulo) return true;
     const seen = new Set<number>();
     for (const value of this.scope.values()) {
@@ -168,10 +185,11 @@ class Eliminator {
   }
 
   private newVar(expr: PrimExpr): Var {
+    this.taken ??= namesIn(this.initialBody);
     let name: string;
     do {
       name = `cse_var_${++this.lastNumber}`;
-    } while (someNode(this.initialBody, (node) => node.kind === "Var" && node.name === name));
+    } while (this.taken.has(name));
     return new Var(name, expr.dtype);
   }
 
@@ -195,6 +213,7 @@ class Eliminator {
   }
 
   private matches(expr: PrimExpr, target: PrimExpr): boolean {
+    if (!this.modulo) return exprEqual(expr, target);
     return isEligible(expr) && this.same(expr, target);
   }
 
@@ -250,6 +269,14 @@ class Candidates {
     }
     this.list.splice(low, 0, candidate);
   }
+}
+
+function namesIn(body: Stmt): ReadonlySet<string> {
+  const names = new Set<string>();
+  postOrderVisit(body, (node) => {
+    if (node.kind === "Var") names.add(node.name);
+  });
+  return names;
 }
 
 function byText(a: PrimExpr, b: PrimExpr): number {

@@ -6,7 +6,7 @@
  *  => allocate(B, float32, [32]) { B[(i*8) + j] = A[(i*8) + j] }
  */
 
-import { elemOffset, flattenedBuffer } from "../arith";
+import { Analyzer, elemOffset, flattenedBuffer } from "../arith";
 import {
   cast,
   constant,
@@ -27,6 +27,7 @@ export const flattenBuffer: FunctionPass = {
 };
 
 function flatten(func: PrimFunc): PrimFunc {
+  const analyzer = new Analyzer();
   const buffers = new Map<Buffer, Buffer>();
   const flat = (buffer: Buffer): Buffer => {
     let result = buffers.get(buffer);
@@ -51,12 +52,12 @@ function flatten(func: PrimFunc): PrimFunc {
     BufferStore(node, recur) {
       const store = recur.children(node);
       const value = node.value.dtype === "bool" ? cast("int8", store.value) : store.value;
-      const indices = elemOffset(node.buffer, store.indices);
+      const indices = elemOffset(node.buffer, store.indices, analyzer);
       return update(store, { buffer: flat(node.buffer), value, indices });
     },
     BufferLoad(node, recur) {
       const load = recur.children(node);
-      const indices = elemOffset(node.buffer, load.indices);
+      const indices = elemOffset(node.buffer, load.indices, analyzer);
       const value = update(load, { buffer: flat(node.buffer), indices });
       return node.dtype === "bool" ? cast("bool", value) : value;
     },

@@ -3,8 +3,7 @@
  * subexpression elimination chooses from.
  */
 
-import { ExprMap, forEachChild, isExpr, type Node, type PrimExpr } from "../../ir";
-import { foldExpr } from "./expr";
+import { ExprMap, forEachChild, isExpr, type Node, type PrimExpr, type Stmt } from "../../ir";
 
 /** Expressions with how often they are computed. */
 export type Computations = ExprMap<number>;
@@ -15,76 +14,82 @@ export type Computations = ExprMap<number>;
  * look for them.
  */
 export function isEligible(expr: PrimExpr): boolean {
-  switch (expr.kind) {
-    case "Var":
-    case "IntImm":
-    case "FloatImm":
-    case "StringImm":
-    case "Ramp":
-    case "Broadcast":
-      return false;
-    default:
-      return isPure(expr);
-  }
+  if (isLeaf(expr) || expr.kind === "Ramp" || expr.kind === "Broadcast") return false;
+  return isPure(expr);
 }
 
-const isPure = foldExpr<boolean>(
-  (expr, parts) =>
-    expr.kind !== "Call" && expr.kind !== "BufferLoad" && parts.every((part) => part),
-);
+function isPure(expr: PrimExpr): boolean {
+  // Right operands first: in long sums, what is added last tells soonest.
+  let inner = expr;
+  for (; "b" in inner; inner = inner.a) {
+    if (!isPure(inner.b)) return false;
+  }
+  if (inner.kind === "Call" || inner.kind === "BufferLoad") return false;
+  if (isLeaf(inner)) return true;
+  let pure = true;
+  forEachChild(inner, (child) => {
+    pure &&= isPure(child as PrimExpr);
+  });
+  return pure;
+}
 
 const none: Computations = new ExprMap<number>();
 
-/** Finds computations, remembering what was found in each node. */
+/** Finds computations, remembering what was found in each statement. */
 export class ComputationFinder {
-  private readonly known = new WeakMap<Node, Computations>();
+  private readonly known = new WeakMap<Stmt, Computations>();
 
   /** The largest eligible computations that `node` does whatever happens. */
   of(node: Node): Computations {
-    if (isLeaf(node)) return none;
-    let found = this.known.get(node);
+    if (!isExpr(node)) return this.ofStmt(node);
+    const found: Computations = new ExprMap();
+    this.collect(node, found);
+    return found;
+  }
+
+  private ofStmt(stmt: Stmt): Computations {
+    let found = this.known.get(stmt);
     if (found === undefined) {
-      found = this.find(node);
-      this.known.set(node, found);
+      found = this.find(stmt);
+      this.known.set(stmt, found);
     }
     return found;
   }
 
-  private find(node: Node): Computations {
-    if (isExpr(node) && isEligible(node)) {
-      const itself: Computations = new ExprMap();
-      itself.set(node, 1);
-      return itself;
-    }
-    switch (node.kind) {
+  private find(stmt: Stmt): Computations {
+    switch (stmt.kind) {
+      // A part may not be executed, or less often than another.
       case "For":
-        return this.sharedBy([node.min, node.extent, node.body]);
+        if (isLeaf(stmt.min) && isLeaf(stmt.extent)) return none;
+        return this.sharedBy([stmt.min, stmt.extent, stmt.body]);
       case "IfThenElse": {
-        const parts = [node.condition, node.thenCase];
-        return this.sharedBy(node.elseCase === undefined ? parts : [...parts, node.elseCase]);
+        const parts = [stmt.condition, stmt.thenCase];
+        return this.sharedBy(stmt.elseCase === undefined ? parts : [...parts, stmt.elseCase]);
       }
       case "While":
-        return this.sharedBy([node.condition, node.body]);
-      default:
-        return this.all(node);
+        return this.sharedBy([stmt.condition, stmt.body]);
+      default: {
+        const found: Computations = new ExprMap();
+        forEachChild(stmt, (child) => this.collect(child, found));
+        return found;
+      }
     }
   }
 
-  private all(node: Node): Computations {
-    const parts: Computations[] = [];
-    forEachChild(node, (child) => {
-      const part = this.of(child);
-      if (part.size > 0) parts.push(part);
-    });
-    if (parts.length <= 1) return parts[0] ?? none;
-    const sum: Computations = new ExprMap();
-    for (const part of parts) {
-      for (const { key, value } of part.entries()) sum.set(key, (sum.get(key) ?? 0) + value);
+  /** Adds what `node` does to `found`. */
+  private collect(node: Node, found: Computations): void {
+    if (!isExpr(node)) {
+      for (const { key, value } of this.ofStmt(node).entries()) {
+        found.set(key, (found.get(key) ?? 0) + value);
+      }
+    } else if (isEligible(node)) {
+      found.set(node, (found.get(node) ?? 0) + 1);
+    } else if (!isLeaf(node)) {
+      forEachChild(node, (child) => this.collect(child, found));
     }
-    return sum;
   }
 
-  /** What at least two of the parts do: not all of them may be executed, or equally often. */
+  /** What at least two of the parts do. */
   private sharedBy(parts: readonly Node[]): Computations {
     const tables = parts.map((part) => this.of(part)).filter((table) => table.size > 0);
     if (tables.length < 2) return none;
@@ -92,23 +97,20 @@ export class ComputationFinder {
     for (const table of tables) {
       for (const { key } of table.entries()) {
         const counts = tables.map((other) => other.get(key)).filter((n) => n !== undefined);
-        if (counts.length >= 2)
-          shared.set(
-            key,
-            counts.reduce((a, b) => a + b),
-          );
+        if (counts.length >= 2) shared.set(key, counts.reduce((a, b) => a + b));
       }
     }
     return shared;
   }
 }
 
-function isLeaf(node: Node): boolean {
+/** Whether an expression computes nothing. */
+export function isLeaf(expr: PrimExpr): boolean {
   return (
-    node.kind === "Var" ||
-    node.kind === "IntImm" ||
-    node.kind === "FloatImm" ||
-    node.kind === "StringImm"
+    expr.kind === "Var" ||
+    expr.kind === "IntImm" ||
+    expr.kind === "FloatImm" ||
+    expr.kind === "StringImm"
   );
 }
 

@@ -29,7 +29,7 @@ export const bufferStrideLegalize: FunctionPass = {
   doc: "Gives buffers the strides their alignment asks for.",
   run(func) {
     if (!has(func.body, Feature.BufferDimAlign)) return func;
-    return func.with({ body: legalize(func.body) });
+    return func.with({ body: legalize(func.body, [...func.bufferMap.values()]) });
   },
 };
 
@@ -39,10 +39,11 @@ interface Alignment {
   readonly offset: number;
 }
 
-function legalize(body: Stmt): Stmt {
+function legalize(body: Stmt, external: readonly Buffer[]): Stmt {
   const analyzer = boundAnalyzer(body);
   const alignments = new Map<Buffer, Map<number, Alignment>>();
-  const strided = new Map<Buffer, Buffer>();
+  // The memory of arguments is laid out by whoever passes them.
+  const strided = new Map(external.map((buffer) => [buffer, buffer]));
 
   const withStrides = (buffer: Buffer): Buffer => {
     const known = strided.get(buffer);

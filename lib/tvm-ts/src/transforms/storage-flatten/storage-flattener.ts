@@ -5,7 +5,7 @@
  *  => allocate(B, float32, [2048]) { B[(i*64 + j)] = A[(i*64 + j)] }
  */
 
-import { elemOffset, flattenedBuffer } from "../../arith";
+import { Analyzer, elemOffset, flattenedBuffer } from "../../arith";
 import {
   add,
   Allocate,
@@ -57,6 +57,7 @@ interface Entry {
 }
 
 function flatten(func: PrimFunc, cacheLineSize: number, context: PassContext): PrimFunc {
+  const analyzer = new Analyzer();
   const memories = context.option("tir.memory_info");
   const scopes = new BufferScopes<Entry>();
   const bufferMap = new Map<Var, Buffer>();
@@ -85,12 +86,12 @@ function flatten(func: PrimFunc, cacheLineSize: number, context: PassContext): P
       const store = recur.children(node);
       const { buffer, flat } = entryOf(node.buffer);
       const value = store.value.dtype === "bool" ? new Cast("int8", store.value) : store.value;
-      return update(store, { buffer: flat, value, indices: elemOffset(buffer, store.indices) });
+      return update(store, { buffer: flat, value, indices: elemOffset(buffer, store.indices, analyzer) });
     },
     BufferLoad(node, recur) {
       const load = recur.children(node);
       const { buffer, flat } = entryOf(node.buffer);
-      const value = update(load, { buffer: flat, indices: elemOffset(buffer, load.indices) });
+      const value = update(load, { buffer: flat, indices: elemOffset(buffer, load.indices, analyzer) });
       return node.dtype === "bool" ? new Cast("bool", value) : value;
     },
     BufferRealize(realize, recur) {
@@ -119,8 +120,7 @@ function flatten(func: PrimFunc, cacheLineSize: number, context: PassContext): P
       if (node.var_.dtype === "handle") pointers.add(node.var_);
       return undefined;
     },
-    Prefetch: (node, recur) =>
-      recur(prefetchLoop(node, entryOf(node.buffer).buffer, cacheLineSize)),
+    Prefetch: (node, recur) => recur(prefetchLoop(node, cacheLineSize)),
   })(func.body);
 
   const preflattened = new Map([...func.bufferMap, ...func.preflattenedBufferMap]);
@@ -177,8 +177,8 @@ function allocated(
  * Loops that ask for the region line by line. As many inner dimensions as fit one line are covered
  * by the line itself; the next one is walked a line at a time.
  */
-function prefetchLoop(node: Prefetch, buffer: Buffer, cacheLineSize: number): Stmt {
-  const { bounds } = node;
+function prefetchLoop(node: Prefetch, cacheLineSize: number): Stmt {
+  const { buffer, bounds } = node;
   const perLine = Math.floor(cacheLineSize / bytesOf(buffer.dtype));
   let walked = bounds.length - 1;
   let covered = 1;
@@ -197,7 +197,7 @@ function prefetchLoop(node: Prefetch, buffer: Buffer, cacheLineSize: number): St
     .reverse();
   const vars: Var[] = [];
   for (let dim = walked; dim >= 0; dim--) {
-    const variable = new Var(`prefetch.${node.buffer.name}.${dim}`);
+    const variable = new Var(`prefetch.${buffer.name}.${dim}`);
     const { min } = bounds[dim]!;
     indices.push(dim === walked ? add(min, mul(step, variable)) : add(variable, min));
     vars.push(variable);
