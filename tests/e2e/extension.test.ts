@@ -10,6 +10,9 @@ import { LabPage } from "./lab-page";
 
 const notebook = storiesNotebook();
 
+/** On a busy machine a page takes its time. */
+const PATIENTLY = { timeout: 20_000 };
+
 const files = {
   "stories.ipynb": JSON.stringify(notebook),
   // Trust is given to contents, not to files: these must differ.
@@ -193,10 +196,16 @@ describe("the tensor view", () => {
     await output.locator(".heatmaplayer image").waitFor();
     expect(await output.locator("strong").textContent()).toBe("A: int32 [1, 64, 1, 16]");
     expect(await output.locator("p").textContent()).toContain("min -128 · max 127");
-    const box = (await output.locator(".nsewdrag").boundingBox())!;
-    await lab.page.mouse.move(box.x + 5, box.y + 3);
-    await output.locator(".hovertext").waitFor();
-    expect(await output.locator(".hovertext").textContent()).toMatch(/^\[0, 0, 0, 0\]: −?\d+$/);
+    // Outputs above may still grow and move the plot away from under the pointer.
+    const label = output.locator(".hovertext");
+    let x = 5;
+    await expect
+      .poll(async () => {
+        await output.locator(".nsewdrag").hover({ position: { x: x++, y: 3 } });
+        return label.count();
+      }, PATIENTLY)
+      .toBe(1);
+    expect(await label.textContent()).toMatch(/^\[0, 0, 0, 0\]: −?\d+$/);
     await picture("tensor-view");
   });
 
@@ -232,7 +241,7 @@ describe("the tensor view", () => {
     const fill = () => tick.evaluate((node) => getComputedStyle(node).fill);
     const light = await fill();
     await lab.useTheme("JupyterLab Dark");
-    await expect.poll(fill).not.toBe(light);
+    await expect.poll(fill, PATIENTLY).not.toBe(light);
     await picture("tensor-view-dark");
     await lab.useTheme("JupyterLab Light");
   });

@@ -1,39 +1,12 @@
-/** Registers the renderers of our MIME types, and Plotly's where nobody else draws it. */
+/** Registers the renderers of the MIME types that we draw. */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { IThemeManager } from "@jupyterlab/apputils";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { domain } from "../translation";
-import { ViewRenderer, type ViewContext, type ViewModule } from "./view-renderer";
-
-interface View {
-  readonly mimeType: string;
-  readonly load: () => Promise<ViewModule>;
-  /** Whether it may draw what an untrusted notebook holds. */
-  readonly safe: boolean;
-}
-
-/** Texts become text nodes and numbers become pixels, so nothing in our own types can run. */
-const views: readonly View[] = [
-  {
-    mimeType: "application/vnd.tvm-vta.ir.v1+json",
-    load: () => import("../ir-view"),
-    safe: true,
-  },
-  {
-    mimeType: "application/vnd.tvm-vta.tensor.v1+json",
-    load: () => import("../tensor-view"),
-    safe: true,
-  },
-];
-
-/** A whole Plotly figure may load pictures and link anywhere: for trusted notebooks only. */
-const plotlyView: View = {
-  mimeType: "application/vnd.plotly.v1+json",
-  load: () => import("../plotly"),
-  safe: false,
-};
+import { ViewRenderer, type ViewContext } from "./view-renderer";
+import { viewsToRegister } from "./views";
 
 /** Before HTML, and before Plotly's own extension, whose rank is 2. */
 const RANK = 1;
@@ -57,18 +30,9 @@ export const mimePlugin: JupyterFrontEndPlugin<void> = {
         return () => themes?.themeChanged.disconnect(callback);
       },
     };
-    const register = ({ mimeType, load, safe }: View): void => {
-      rendermime.addFactory(
-        {
-          safe,
-          mimeTypes: [mimeType],
-          createRenderer: () => new ViewRenderer(mimeType, load, context),
-        },
-        RANK,
-      );
-    };
-    views.forEach(register);
-    // An extension of Plotly's own that comes later takes the type over.
-    if (!rendermime.mimeTypes.includes(plotlyView.mimeType)) register(plotlyView);
+    for (const { mimeType, load, safe } of viewsToRegister(rendermime.mimeTypes)) {
+      const createRenderer = () => new ViewRenderer(mimeType, load, context);
+      rendermime.addFactory({ safe, mimeTypes: [mimeType], createRenderer }, RANK);
+    }
   },
 };

@@ -1,0 +1,40 @@
+/** Which MIME types are drawn, each by the module of a view, loaded on first use. */
+
+import type { ViewModule } from "./view-renderer";
+
+/** What draws a MIME type. */
+export interface View {
+  readonly mimeType: string;
+  readonly load: () => Promise<ViewModule>;
+  /** Whether it may draw what an untrusted notebook holds. */
+  readonly safe: boolean;
+}
+
+/** Texts become text nodes and numbers become pixels, so nothing in our own types can run. */
+const views: readonly View[] = [
+  {
+    mimeType: "application/vnd.tvm-vta.ir.v1+json",
+    load: () => import("../ir-view"),
+    safe: true,
+  },
+  {
+    mimeType: "application/vnd.tvm-vta.tensor.v1+json",
+    load: () => import("../tensor-view"),
+    safe: true,
+  },
+];
+
+/** A whole Plotly figure may load pictures and link anywhere: for trusted notebooks only. */
+const plotlyView: View = {
+  mimeType: "application/vnd.plotly.v1+json",
+  load: () => import("../plotly"),
+  safe: false,
+};
+
+/**
+ * The views to register where `drawn` are drawn already. Somebody else's renderer of Plotly's type
+ * stays; one that comes after ours takes the type over by itself.
+ */
+export function viewsToRegister(drawn: readonly string[]): readonly View[] {
+  return drawn.includes(plotlyView.mimeType) ? views : [...views, plotlyView];
+}
