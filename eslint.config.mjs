@@ -105,4 +105,21 @@ export default defineConfig(
     rules: { "no-restricted-imports": ["error", { patterns: [{ group: nodeModules }] }] },
   },
   ...oneDoor,
+  {
+    files: ["extension/src/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          paths: [
+            {
+              name: "tvm-ts",
+              allowTypeImports: true,
+              message: "the extension takes the library's types, not its code",
+            },
+          ],
+        },
+      ],
+    },
+  },
 );
