@@ -1,14 +1,16 @@
 import { beforeAll, expect, test } from "vitest";
 import { ready } from "../../../lib/tvm-ts/src/codegen";
-import { fuseStores } from "../../../lib/tvm-ts/src/codegen/optimize/fuse-stores";
-import { promoteAccumulators } from "../../../lib/tvm-ts/src/codegen/optimize/promote-accumulators";
+import { fuseStores } from "../../../lib/tvm-ts/src/codegen/wasm/optimize/fuse-stores";
+import { promoteAccumulators } from "../../../lib/tvm-ts/src/codegen/wasm/optimize/promote-accumulators";
 import {
   callExtern,
   Evaluate,
   IfThenElse,
   IntImm,
+  LetStmt,
   LT,
   printStmt,
+  Var,
   type Buffer,
   type Stmt,
 } from "../../../lib/tvm-ts/src/ir";
@@ -75,6 +77,15 @@ test("an element that a loop adds to is kept in a register", () => {
   );
   expect(text(promoteAccumulators(body))).toContain("C.register");
   unchanged(body);
+  const through = loop("i", 8, (i) =>
+    loop("k", 8, (k) => {
+      const [at, from] = [new Var("at"), new Var("from")];
+      const body = store(C, at, load(C, at).add(load(A, from)));
+      return new LetStmt(at, i.mul(3), new LetStmt(from, k.add(at), body));
+    }),
+  );
+  expect(text(promoteAccumulators(through))).toContain("C.register");
+  unchanged(through);
   const two = loop("i", 4, (i) =>
     loop("k", 8, (k) =>
       loop("j", 2, (j) =>

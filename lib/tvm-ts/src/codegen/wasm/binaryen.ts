@@ -33,3 +33,13 @@ export function loadedBinaryen(): Binaryen {
     "the code generator is not loaded yet: write `await tvm.ready()` before the first build",
   );
 }
+
+/** What the library has at its top, while its declarations have it in `Module`. */
+interface FunctionNames {
+  readonly Function: { setLocalName(func: number, local: number, name: string): void };
+}
+
+/** Names a local, for the text form. */
+export function nameLocal(library: Binaryen, func: number, local: number, name: string): void {
+  (library as unknown as FunctionNames).Function.setLocalName(func, local, name);
+}

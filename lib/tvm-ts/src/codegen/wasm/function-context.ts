@@ -5,7 +5,7 @@
 
 import { ExprMap, type DataType, type PrimExpr, type Var } from "../../ir";
 import { InternalError, UsageError } from "../../support";
-import type { Ref, WasmType } from "./binaryen";
+import { nameLocal, type Ref, type WasmType } from "./binaryen";
 import type { ModuleContext } from "./module-context";
 
 /** What a variable is in the function. */
@@ -59,6 +59,8 @@ export class FunctionContext {
   readonly lets = new Map<Var, PrimExpr>();
   private readonly types: WasmType[];
   private readonly bindings = new Map<Var, Binding>();
+  /** What the text of the module calls a local. */
+  private readonly names = new Map<number, string>([[FRAME_LOCAL, "frame"]]);
   private frameTop = 0;
   private framePeak = 0;
 
@@ -95,6 +97,23 @@ export class FunctionContext {
 
   bind(variable: Var, binding: Binding): void {
     this.bindings.set(variable, binding);
+    const [local] = binding.kind === "local" ? binding.locals : [];
+    if (local !== undefined) this.names.set(local, variable.name);
+  }
+
+  /** Adds the function to the module, its locals named after the program's variables. */
+  addTo(name: string, result: WasmType, body: Ref): void {
+    const { m, b } = this.module;
+    const params = b.createType([...this.paramTypes]);
+    const func = m.addFunction(name, params, result, [...this.localTypes], body);
+    m.addFunctionExport(name, name);
+    const taken = new Set<string>();
+    for (const [local, hint] of this.names) {
+      let unique = hint;
+      for (let i = 1; taken.has(unique); i++) unique = `${hint}_${i}`;
+      taken.add(unique);
+      nameLocal(b, func, local, unique);
+    }
   }
 
   binding(variable: Var): Binding {

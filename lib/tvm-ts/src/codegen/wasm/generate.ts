@@ -8,7 +8,7 @@ import {
   type FunctionRecord,
   type ModuleRecord,
 } from "../../support";
-import { prepare } from "../prepare";
+import { prepare } from "./prepare";
 import { signatureOf } from "../signature";
 import { loadedBinaryen } from "./binaryen";
 import { FunctionContext } from "./function-context";
@@ -75,13 +75,11 @@ function addFunction(module: ModuleContext, name: string, lowered: PrimFunc): Fu
     fn.bind(variable, { kind: "local", locals: [i + 1], scope: fn.root });
   });
   const body = new StatementEmitter(fn).body(func.body);
-  const params = b.createType([b.i32, ...types]);
   const result = fn.result === undefined ? b.none : module.typeOf(fn.result);
   // Whoever returns a value does so by `ret`: the end is not reached.
   const whole = fn.result === undefined ? body : m.block(null, [body, m.unreachable()], result);
   checkName(name);
-  m.addFunction(name, params, result, [...fn.localTypes], whole);
-  m.addFunctionExport(name, name);
+  fn.addTo(name, result, whole);
   return {
     name,
     params: signature.params,
@@ -101,6 +99,7 @@ function optimize(module: ModuleContext): void {
   const { b, m } = module;
   b.setOptimizeLevel(2);
   b.setShrinkLevel(0);
+  b.setDebugInfo(true); // names in the file, for whoever reads the text
   m.runPasses(PASSES);
 }
 

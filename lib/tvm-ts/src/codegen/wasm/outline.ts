@@ -49,7 +49,7 @@ export function emitParallel(outer: StatementEmitter, loop: For): Ref {
     frame: inner.frameBytes,
     anyThread: !inner.usesMainThread,
   });
-  addOutlined(inner, name, emitter.block([...inner.root.prelude, body]));
+  inner.addTo(name, b.none, emitter.block([...inner.root.prelude, body]));
   return fn.withFrame(variables.length * SLOT_BYTES, (offset) => {
     const stores = variables.map((variable, i) => {
       const at = { pointer: fn.get(FRAME_LOCAL), offset: offset + i * SLOT_BYTES };
@@ -84,7 +84,7 @@ export function emitRecording(outer: StatementEmitter, { value, body }: AttrStmt
   const number = module.recordings.length;
   const name = `recording.${number}`;
   module.recordings.push({ function: value.value, body: name, frame: 0 });
-  addOutlined(inner, name, new StatementEmitter(inner).body(body));
+  inner.addTo(name, b.none, new StatementEmitter(inner).body(body));
   module.recordings[number] = { function: value.value, body: name, frame: inner.frameBytes };
   const run = module.importFunction(IMPORTS.recording, String(number), types, b.none);
   fn.usesMainThread = true;
@@ -93,12 +93,6 @@ export function emitRecording(outer: StatementEmitter, { value, body }: AttrStmt
     variables.map((variable) => outer.scalar.emit(variable)),
     b.none,
   );
-}
-
-function addOutlined(fn: FunctionContext, name: string, body: Ref): void {
-  const { m, b } = fn.module;
-  m.addFunction(name, b.createType([...fn.paramTypes]), b.none, [...fn.localTypes], body);
-  m.addFunctionExport(name, name);
 }
 
 /** Addresses travel as 32-bit numbers. */

@@ -1,6 +1,6 @@
 /** What is done to a lowered function before WebAssembly is generated for it. */
 
-import { IntImm, type PrimFunc } from "../ir";
+import { IntImm, type PrimFunc } from "../../ir";
 import { fuseStores } from "./optimize/fuse-stores";
 import { promoteAccumulators } from "./optimize/promote-accumulators";
 

@@ -14,7 +14,7 @@ import {
   type BufferLoad,
   type PrimExpr,
   type Stmt,
-} from "../../ir";
+} from "../../../ir";
 
 export function fuseStores(body: Stmt): Stmt {
   return mutate(body, {

@@ -19,6 +19,7 @@ import {
   mutate,
   SeqStmt,
   someNode,
+  substitute,
   trueImm,
   usesVar,
   Var,
@@ -26,7 +27,8 @@ import {
   type Node,
   type PrimExpr,
   type Stmt,
-} from "../../ir";
+} from "../../../ir";
+import { isHoistable } from "../index-properties";
 
 /** Bytes of an accumulator that still fits into registers: half of sixteen of 16 bytes. */
 const MOST_BYTES = 128;
@@ -54,9 +56,17 @@ interface Memory {
   written: boolean;
 }
 
-function findAccumulator(loop: For, promoted: ReadonlySet<Var>): BufferStore | undefined {
+/** An element that a loop works on, by one of its stores; its indices hold before the loop. */
+interface Accumulator {
+  readonly store: BufferStore;
+  readonly indices: readonly PrimExpr[];
+}
+
+function findAccumulator(loop: For, promoted: ReadonlySet<Var>): Accumulator | undefined {
   const memories = new Map<Var, Memory>();
   const inside = new Set<Var>([loop.loopVar]);
+  /** Values of variables that are the same in every iteration, though defined in it. */
+  const lets = new Map<Var, PrimExpr>();
   let opaque = false;
   const access = (node: Access, always: boolean): void => {
     const { data, dtype } = node.buffer;
@@ -93,9 +103,12 @@ function findAccumulator(loop: For, promoted: ReadonlySet<Var>): BufferStore | u
         inside.add(node.loopVar);
         return descend(node, always && (constIntValue(node.extent) ?? 0) > 0);
       case "Let":
-      case "LetStmt":
-        inside.add(node.var_);
+      case "LetStmt": {
+        const value = substitute(node.value, lets);
+        if (isHoistable(value) && !usesVar(value, (v) => inside.has(v))) lets.set(node.var_, value);
+        else inside.add(node.var_);
         break;
+      }
       case "Allocate":
         inside.add(node.bufferVar);
         break;
@@ -118,7 +131,8 @@ function findAccumulator(loop: For, promoted: ReadonlySet<Var>): BufferStore | u
       someNode(index, (node) => node.kind === "BufferLoad" || node.kind === "Call");
     if (first.indices.some(varies)) continue;
     const store = storeOf(loop, data);
-    if (bytesOf(store.value.dtype) <= MOST_BYTES) return store;
+    if (bytesOf(store.value.dtype) > MOST_BYTES) continue;
+    return { store, indices: store.indices.map((index) => substitute(index, lets)) };
   }
   return undefined;
 }
@@ -132,8 +146,8 @@ function storeOf(loop: For, data: Var): BufferStore {
   return store!;
 }
 
-function promote(loop: For, store: BufferStore, promoted: Set<Var>): Stmt {
-  const { buffer, indices, value } = store;
+function promote(loop: For, { store, indices }: Accumulator, promoted: Set<Var>): Stmt {
+  const { buffer, value } = store;
   const data = new Var(`${buffer.name}.register`, "handle");
   promoted.add(data);
   const register = declBuffer([1], value.dtype, { name: data.name, data });
