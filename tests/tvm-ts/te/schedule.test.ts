@@ -56,7 +56,6 @@ test("a primitive that fails leaves the schedule as it was", () => {
     () => c.reorder(y, x),
     () => c.vectorize(k),
     () => s.cacheRead(A, "nowhere", C),
-    () => s.cacheRead(A, "local", [C, C]),
     () => s.rfactor(C, k),
     () => s.cacheWrite([C, A], "local"),
   ];

@@ -38,8 +38,7 @@ export function cacheRead(
   const name = cacheName(schedule, tensor, scope);
   const copy = computeTensor(tensor.shape, (axes) => tensor(...axes), { name, span });
   const map = new Map([[tensor, copy]]);
-  const changes = readers.map((reader) => {
-    const target = schedule.stage(reader);
+  const changes = [...new Set(readers.map((reader) => schedule.stage(reader)))].map((target) => {
     const op = replaceInputs(target.op, map);
     if (op !== target.op) return { target, op };
     throw new UsageError(
