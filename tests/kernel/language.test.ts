@@ -109,6 +109,7 @@ describe("types", () => {
 
 test("a top-level await beside a mistake is not a mistake", () => {
   expect(diagnosed("await null;\nnowhere")).toEqual(["TS2304 at 2:1+7"]);
+  expect(diagnosed("await null;\nfunction f() { await null }")).toEqual(["TS1308 at 2:16+5"]);
 });
 
 describe("completeness", () => {

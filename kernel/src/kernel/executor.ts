@@ -8,7 +8,7 @@ import { EvaluatorProcess } from "./evaluator-process";
 import { History } from "./history";
 import { inspectionBundle } from "./inspection-text";
 import { Outputs } from "./outputs";
-import { executeRequest, type ExecuteRequest } from "./requests";
+import { BadRequest, executeRequest, type ExecuteRequest } from "./requests";
 import { Sources } from "./sources";
 
 /** What the executor does not handle itself. */
@@ -83,7 +83,10 @@ export class Executor {
       return await this.execute(message, executeRequest(message.content));
     } catch (error) {
       const { name, message: text } = error as Error;
-      return { status: "error", execution_count: this.executionCount, ...plainError(name, text) };
+      const content = plainError(name, text);
+      // A request that was refused has shown nothing yet, and does not.
+      if (!(error instanceof BadRequest)) this.outputs.error(content);
+      return { status: "error", execution_count: this.executionCount, ...content };
     }
   }
 

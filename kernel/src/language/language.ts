@@ -3,6 +3,7 @@
 import type * as ts from "@tslab/typescript-for-tslab";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ConvertResult } from "tslab/dist/converter";
 import { kernelRoot, libraries } from "../libraries";
 import { cellOptions } from "./compiler-options";
 import { completeness } from "./completeness";
@@ -49,7 +50,7 @@ export class Language implements LanguageService {
 
   convert(declarations: string, cell: string, name: string): Conversion {
     return this.attempt(() => {
-      const source = RewrittenText.of(cell).edit(normalize(this.compiler, cell));
+      const source = this.rewrite(cell);
       const result = this.tslab.converter.convert(declarations, source.text);
       if (result.diagnostics.length > 0) {
         return { ok: false, diagnostics: this.explain(cell, source, result.diagnostics) };
@@ -99,6 +100,11 @@ export class Language implements LanguageService {
     return completeness(this.compiler, cell);
   }
 
+  /** What the converter gets for a cell: the text after each rewriting. */
+  private rewrite(cell: string): RewrittenText {
+    return RewrittenText.of(cell).edit(normalize(this.compiler, cell));
+  }
+
   private start(): Tslab {
     return startTslab(this.compiler, this.folder, {
       configure: (options, rootFiles) => {
@@ -143,11 +149,13 @@ export class Language implements LanguageService {
   private explain(
     cell: string,
     source: RewrittenText,
-    reported: readonly { readonly code: number }[],
+    reported: ConvertResult["diagnostics"],
   ): Diagnostic[] {
-    const codes = new Set(reported.map(({ code }) => code));
+    const awaits = reported.filter(({ code }) => code === AWAIT_OUTSIDE);
+    const starts = new Set(awaits.map(({ start }) => start.offset + this.tslab.prefix.length));
     return this.diagnostics
-      .filter(({ file, code }) => file !== undefined && (code !== AWAIT_OUTSIDE || codes.has(code)))
+      .filter(({ code, start }) => code !== AWAIT_OUTSIDE || starts.has(start!))
+      .filter(({ file }) => file !== undefined)
       .map((diagnostic) => ({
         ...this.place(diagnostic, cell, source),
         related: (diagnostic.relatedInformation ?? [])

@@ -29,8 +29,6 @@ export interface TslabHooks {
 
 export interface Tslab {
   readonly converter: converters.Converter;
-  /** The program as it is after the converter's last call. */
-  program(): ts.Program;
   /** The name that the program gives to the cell. */
   readonly cellFile: string;
   /** What the converter puts in front of a cell. */
@@ -60,8 +58,6 @@ export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHook
   const cellFile = join(folder, "__tslab__.ts");
   const files = new WatchedFiles(hooks);
   const resolver = new Resolver(compiler, folder, hooks);
-  let builder: ts.BuilderProgram | undefined;
-
   const createWatchCompilerHost = (
     rootFiles: string[],
     options: ts.CompilerOptions,
@@ -79,9 +75,8 @@ export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHook
 
   const createWatchProgram = (host: Host): unknown => {
     const created = host.afterProgramCreate?.bind(host);
-    host.afterProgramCreate = (next) => {
-      builder = completeBuilder(compiler, next, cellFile, hooks);
-      created?.(builder);
+    host.afterProgramCreate = (builder) => {
+      created?.(completeBuilder(compiler, builder, cellFile, hooks));
     };
     return compiler.createWatchProgram(host);
   };
@@ -110,7 +105,6 @@ export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHook
   };
   return {
     converter: loadConverter(facade).createConverter(),
-    program: () => builder!.getProgram(),
     cellFile,
     prefix: `export {};${compiler.sys.newLine}`,
     refresh() {
