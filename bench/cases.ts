@@ -3,6 +3,9 @@
 import type { BenchCase } from "./harness";
 
 export async function allCases(): Promise<BenchCase[]> {
-  const subjects = await Promise.all([import("./cpu").then(({ cases }) => cases)]);
+  const subjects = await Promise.all([
+    import("./cpu").then(({ cases }) => cases),
+    import("./kernel").then(({ cases }) => cases),
+  ]);
   return subjects.flat();
 }
