@@ -16,7 +16,8 @@ import type {
 } from "./corpus";
 import { firstDifference, type GoldenKind, type Report } from "./report";
 import * as vta from "vta-ts";
-import { buildOperator, bytesOf, environmentOf, namesOf, runVta, type ActualRun } from "./vta";
+import { buildOperator } from "./operators";
+import { bytesOf, environmentOf, namesOf, runVta, type ActualRun } from "./vta";
 
 /** What is to be checked, and on which CPU target programs without VTA run. */
 export interface CheckOptions {

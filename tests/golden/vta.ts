@@ -2,7 +2,6 @@
 
 import { nd, type NDArray, type np, type te } from "tvm-ts";
 import * as vta from "vta-ts";
-import type { OperatorEntry } from "./corpus";
 
 /** What a run gave, in the form it is compared in. */
 export interface ActualRun {
@@ -78,11 +77,4 @@ export async function runVta(
 export function bytesOf(array: NDArray): Uint8Array {
   const { buffer, byteOffset, byteLength } = array.asTypedArray();
   return new Uint8Array(buffer, byteOffset, byteLength).slice();
-}
-
-export function buildOperator(_entry: OperatorEntry): {
-  lowered(): string;
-  run(): Promise<ActualRun>;
-} {
-  throw new Error("vta.topi does not exist yet");
 }

@@ -1,0 +1,203 @@
+/** The functional simulator: whole calls of compiled programs, beside a plain loop in JavaScript. */
+
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import * as tvm from "tvm-ts";
+import * as vta from "vta-ts";
+import { readCorpus, type ProgramEntry } from "../tests/golden/corpus";
+import { namesOf } from "../tests/golden/vta";
+import { inputData } from "../tests/support/golden-data";
+import { buildProgram } from "../tests/support/golden-program";
+import { timed, type BenchCase } from "./harness";
+
+const { nd, np, te } = tvm;
+
+/** Multiply-adds of one GEMM micro-op of the default accelerator. */
+const MACS_PER_UOP = 256;
+
+function goldenProgram(name: string): ProgramEntry {
+  const path = fileURLToPath(new URL(`../tests/golden/programs/${name}.json`, import.meta.url));
+  return readCorpus([path])[0] as ProgramEntry;
+}
+
+/** Builds a golden program; gives a call of it with arrays that stay on the device. */
+async function goldenCall(name: string): Promise<() => unknown> {
+  await tvm.ready();
+  const { program } = goldenProgram(name);
+  const env = vta.getEnv();
+  const { schedule, args } = buildProgram(program, { vta: namesOf(env) });
+  const disabledPass = program.run?.disabled_pass ?? [];
+  const f = vta.build(schedule, args, { env, context: vta.buildConfig({ env, disabledPass }) });
+  const device = vta.extDev(0, env);
+  const values = (args as readonly tvm.te.Tensor[]).map((tensor) => {
+    const shape = tensor.shape.map(Number);
+    const input = program.run?.inputs[tensor.op.name];
+    return input === undefined
+      ? nd.empty(shape, String(tensor.dtype), device)
+      : nd.array(inputData(shape, String(tensor.dtype), input), device);
+  });
+  return () => f(...values);
+}
+
+function throughput(name: string): BenchCase {
+  const macs = goldenProgram(name).expected.run!.stats!["gemm_counter"]! * MACS_PER_UOP;
+  return timed({
+    name: `sim/${name}`,
+    unit: "GMAC/s",
+    better: "higher",
+    convert: (ms) => macs / ms / 1e6,
+    setUp: () => goldenCall(name),
+  });
+}
+
+/** `vta_conv2d_opt`'s convolution as a loop over typed arrays: 14x14, 256 to 256 channels, 3x3. */
+function scalarConvolution(): () => void {
+  const [height, width, channels, kernel] = [14, 14, 256, 3];
+  const pitch = width + 2;
+  const data = new Int8Array((height + 2) * pitch * channels).map((_, i) => (i * 7) & 63);
+  const weights = new Int8Array(channels * kernel * kernel * channels).map((_, i) => (i * 5) & 63);
+  const result = new Int8Array(height * width * channels);
+  return () => {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        for (let o = 0; o < channels; o++) {
+          let sum = 0;
+          for (let dy = 0; dy < kernel; dy++) {
+            for (let dx = 0; dx < kernel; dx++) {
+              const from = ((y + dy) * pitch + x + dx) * channels;
+              const weight = ((o * kernel + dy) * kernel + dx) * channels;
+              for (let i = 0; i < channels; i++) sum += data[from + i]! * weights[weight + i]!;
+            }
+          }
+          result[(y * width + x) * channels + o] = Math.min(Math.max(sum >> 8, 0), 127);
+        }
+      }
+    }
+  };
+}
+
+const CONVOLUTION_MACS = 14 * 14 * 256 * 256 * 9;
+
+/** `n` rows times an `n` x `n` matrix, tiled so that a tile fits the on-chip memories. */
+function matmul(env: vta.Environment, n: number) {
+  const blocks = n / env.BLOCK_IN;
+  const tile = { rows: Math.min(n, 64), blocks: Math.min(blocks, 16) };
+  const data = te.placeholder([n, blocks, env.BATCH, env.BLOCK_IN], {
+    name: "data",
+    dtype: env.inpDtype,
+  });
+  const weight = te.placeholder([blocks, blocks, env.BLOCK_OUT, env.BLOCK_IN], {
+    name: "weight",
+    dtype: env.wgtDtype,
+  });
+  const dataBuf = te.compute(data.shape, (...i) => data(...i), "data_buf");
+  const weightBuf = te.compute(weight.shape, (...i) => weight(...i), "weight_buf");
+  const ko = te.reduceAxis([0, blocks], "ko");
+  const ki = te.reduceAxis([0, env.BLOCK_IN], "ki");
+  const shape = [n, blocks, env.BATCH, env.BLOCK_OUT];
+  const gem = te.compute(
+    shape,
+    (r, o, b, c) =>
+      te.sum(
+        dataBuf(r!, ko, b!, ki)
+          .astype(env.accDtype)
+          .mul(weightBuf(o!, ko, c!, ki).astype(env.accDtype)),
+        [ko, ki],
+      ),
+    "gem",
+  );
+  const result = te.compute(shape, (...i) => gem(...i).astype(env.inpDtype), "result");
+  const s = te.createSchedule(result.op);
+  const [r, o, b, c] = result.op.axis;
+  const [ro, ri] = s.stage(result).split(r!, { factor: tile.rows });
+  const [oo, oi] = s.stage(result).split(o!, { factor: tile.blocks });
+  s.stage(result).reorder(ro, oo, ri, oi, b!, c!);
+  s.stage(gem).setScope(env.accScope);
+  s.stage(gem).computeAt(s.stage(result), oo);
+  const [gr, go, gb, gc] = gem.op.axis;
+  const [koo, koi] = s.stage(gem).split(gem.op.reduceAxis[0]!, { factor: tile.blocks });
+  const kii = gem.op.reduceAxis[1]!;
+  s.stage(gem).reorder(koo, gr!, go!, koi, gb!, gc!, kii);
+  for (const [buffer, scope] of [
+    [dataBuf, env.inpScope],
+    [weightBuf, env.wgtScope],
+  ] as const) {
+    s.stage(buffer).setScope(scope);
+    s.stage(buffer).computeAt(s.stage(gem), koo);
+    s.stage(buffer).pragma(buffer.op.axis[0]!, env.dmaCopy);
+  }
+  s.stage(gem).tensorize(gb!, vta.gemm(env));
+  s.stage(result).pragma(ri, env.dmaCopy);
+  return { schedule: s, args: [data, weight, result], shapes: [data, weight, result] };
+}
+
+function square(n: number): BenchCase {
+  return timed({
+    name: `sim/matmul_${n}`,
+    unit: "GMAC/s",
+    better: "higher",
+    convert: (ms) => n ** 3 / ms / 1e6,
+    async setUp() {
+      await tvm.ready();
+      const env = vta.getEnv();
+      const { schedule, args, shapes } = matmul(env, n);
+      const f = vta.build(schedule, args, { env });
+      const device = vta.extDev(0, env);
+      const values = shapes.map((tensor) =>
+        nd.array(np.random.randint(-128, 128, tensor.shape.map(Number)).astype("int8"), device),
+      );
+      return () => f(...values);
+    },
+  });
+}
+
+/** Peak memory of a process that runs the convolution, and of one that has loaded the libraries. */
+function peakMemory(name: string, program: string | undefined): BenchCase {
+  return {
+    name: `sim/memory_${name}`,
+    unit: "MiB",
+    better: "lower",
+    run() {
+      const script = fileURLToPath(import.meta.url);
+      const args = [...process.execArgv, script, ...(program === undefined ? [] : [program])];
+      const child = spawnSync(process.execPath, args, {
+        encoding: "utf8",
+        env: { ...process.env, VTA_BENCH_MEMORY: "1" },
+      });
+      if (child.status !== 0) throw new Error(child.stderr);
+      return Promise.resolve([Number(child.stdout.trim().split("\n").at(-1)) / 1024]);
+    },
+  };
+}
+
+async function reportPeak(program: string | undefined): Promise<void> {
+  if (program === undefined) await tvm.ready();
+  else {
+    const call = await goldenCall(program);
+    for (let i = 0; i < 20; i++) call();
+  }
+  console.log(process.resourceUsage().maxRSS);
+}
+
+if (process.env["VTA_BENCH_MEMORY"] === "1") void reportPeak(process.argv[2]);
+
+export const cases: BenchCase[] = [
+  throughput("vta_conv2d_opt"),
+  throughput("vta_matmul_opt"),
+  timed({
+    name: "sim/scalar_js",
+    unit: "GMAC/s",
+    better: "higher",
+    convert: (ms) => CONVOLUTION_MACS / ms / 1e6,
+    setUp: scalarConvolution,
+  }),
+  timed({
+    name: "sim/vta_vadd",
+    unit: "µs",
+    convert: (ms) => ms * 1000,
+    setUp: () => goldenCall("vta_vadd"),
+  }),
+  ...[64, 128, 256, 512, 1024, 2048, 4096].map(square),
+  peakMemory("libraries", undefined),
+  peakMemory("vta_conv2d_opt", "vta_conv2d_opt"),
+];
