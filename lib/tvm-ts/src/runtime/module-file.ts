@@ -95,16 +95,24 @@ export function decodeModule(bytes: Uint8Array, name: string): LoadedModule {
 /** A file's module without the sections that were added to it. */
 function codeOf(file: Uint8Array): Uint8Array {
   let at = 8;
-  while (at < file.length && file[at] !== 0) at = sectionEnd(file, at);
+  while (at < file.length) {
+    const { contents, end } = sectionAt(file, at);
+    const title = file.subarray(contents + 1, contents + 1 + OURS.length);
+    if (file[at] === 0 && OURS.every((byte, i) => title[i] === byte)) break;
+    at = end;
+  }
   return file.subarray(0, at);
 }
 
-/** Where the section that starts at `at` ends: after its id, its size, and as many bytes. */
-function sectionEnd(file: Uint8Array, at: number): number {
+/** How the names of our sections begin. */
+const OURS = new TextEncoder().encode("tvm.");
+
+/** Where the contents of the section that starts at `at` are: after its id and its size. */
+function sectionAt(file: Uint8Array, at: number): { contents: number; end: number } {
   let size = 0;
   for (let i = at + 1, shift = 0; ; i++, shift += 7) {
     size |= (file[i]! & 127) << shift;
-    if (file[i]! < 128) return i + 1 + size;
+    if (file[i]! < 128) return { contents: i + 1, end: i + 1 + size };
   }
 }
 

@@ -53,10 +53,10 @@ export class ModuleContext {
     const key = `${module}.${name}(${params.join()})${result}`;
     let internal = this.imports.get(key);
     if (internal === undefined) {
-      internal = `${module}.${name}`;
+      internal = `import.${module}.${name}`;
       // The same function may be called with several signatures, each an import of its own.
       const taken = [...this.imports.values()];
-      for (let i = 1; taken.includes(internal); i++) internal = `${module}.${name}#${i}`;
+      for (let i = 1; taken.includes(internal); i++) internal = `import.${module}.${name}#${i}`;
       const paramType = this.b.createType([...params]);
       this.m.addFunctionImport(internal, module, name, paramType, result);
       this.imports.set(key, internal);
