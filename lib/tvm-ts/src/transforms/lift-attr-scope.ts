@@ -14,6 +14,7 @@ import {
   update,
   type AttrNode,
   type PrimExpr,
+  type SeqStmt,
   type Stmt,
   type StmtRecur,
 } from "../ir";
@@ -63,10 +64,9 @@ function lift(body: Stmt, key: string): Stmt {
       return update(allocate, { body: wrap(take(), allocate.body) }); // no further
     },
     SeqStmt(node, recur) {
-      const flat = node.seq.some((stmt) => stmt.kind === "SeqStmt") ? flattenSeq(node) : node;
-      const parts = (flat.kind === "SeqStmt" ? flat.seq : [flat]).map((stmt) =>
-        visitAlone(stmt, recur),
-      );
+      const nested = node.seq.some((stmt) => stmt.kind === "SeqStmt");
+      const flat = nested ? (flattenSeq(node) as SeqStmt) : node;
+      const parts = flat.seq.map((stmt) => visitAlone(stmt, recur));
       const groups: { scope: Scope | undefined; stmts: Stmt[] }[] = [];
       for (const [stmt, scope] of parts) {
         const last = groups[groups.length - 1];
@@ -76,7 +76,7 @@ function lift(body: Stmt, key: string): Stmt {
       if (groups.length === 1) {
         const [{ scope, stmts }] = groups as [(typeof groups)[0]];
         taken = scope;
-        return update(node, { seq: mapArray(node.seq, (_, i) => stmts[i]!) });
+        return update(flat, { seq: mapArray(flat.seq, (_, i) => stmts[i]!) });
       }
       const joined = groups.map(({ scope, stmts }) => wrap(scope, flattenSeq(...stmts)));
       return flattenSeq(...joined);
