@@ -12,6 +12,7 @@ export { readConfigFile } from "./node";
 export * from "./runtime";
 export * from "./sim";
 export { buildConfig, type BuildConfigOptions } from "./transforms";
+export * as topi from "./topi";
 export * as transforms from "./transforms";
 
 setDefaultConfig(defaultConfig);

@@ -10,6 +10,7 @@
 
 import { tir, transforms, UsageError, type pass } from "tvm-ts";
 import { vtaOps } from "../intrin";
+import { checkThreads } from "./check-threads";
 import { isPragma } from "./pragma";
 
 const TRIMMED_EXTENT = 2;
@@ -21,7 +22,10 @@ export const injectCoProcSync: pass.Pass = {
     {
       name: "tir.vta.InjectCoProcSync",
       doc: "Makes the host wait where a pragma asks for it.",
-      run: (func) => func.with({ body: followPragmas(func.body) }),
+      run(func) {
+        checkThreads(func.body);
+        return func.with({ body: followPragmas(func.body) });
+      },
     },
     transforms.coProcSync({
       sync: vtaOps.coprocSync,

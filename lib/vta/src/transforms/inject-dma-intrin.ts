@@ -51,6 +51,12 @@ function store(
   if (source.scope !== env.accScope) {
     throw refuse(`only ${env.accScope} can be stored, and ${source.name} lies in ${source.scope}`);
   }
+  if (target.dtype !== env.outDtype) {
+    throw refuse(
+      `${env.outDtype} values are stored, and ${target.name} has ${target.dtype}; convert what is ` +
+        `copied with .astype(env.outDtype)`,
+    );
+  }
   checkCompact(source, refuse);
   const block = env.BATCH * env.BLOCK_OUT;
   const { xSize, ySize, xStride, offset } = rectangleOf(target, block, false, refuse);

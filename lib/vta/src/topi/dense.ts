@@ -1,0 +1,49 @@
+/** Fully connected layers of packed tensors. */
+
+import { te, type tir } from "tvm-ts";
+import { demand, lengths } from "./workload";
+
+export interface DenseOptions {
+  /** The type that products are summed up in: the accelerator's `accDtype`. */
+  readonly outDtype: string;
+}
+
+/** The tag by which the schedule recognizes the layer. */
+export const DENSE_TAG = "dense_pack";
+
+const OPERATOR = "densePacked";
+
+/**
+ * `data` `[n, c, BATCH, BLOCK_IN]` times the transposed `weight` `[o, c, BLOCK_OUT, BLOCK_IN]`:
+ * `[n, o, BATCH, BLOCK_OUT]`.
+ * @throws UsageError when the shapes do not fit together.
+ */
+export function densePacked(
+  data: te.Tensor,
+  weight: te.Tensor,
+  { outDtype }: DenseOptions,
+): te.Tensor {
+  const [n, channels, batch, block] = lengths(OPERATOR, data, 4, "NC{BATCH}n{BLOCK_IN}c");
+  const [outputs, inputs, outBlock, inBlock] = lengths(
+    OPERATOR,
+    weight,
+    4,
+    "OI{BLOCK_OUT}o{BLOCK_IN}i",
+  );
+  demand(
+    OPERATOR,
+    channels === inputs && block === inBlock,
+    `data has ${channels} blocks of ${block} channels, the weights ${inputs} of ${inBlock}`,
+  );
+  const ko = te.reduceAxis([0, channels!], "k_o");
+  const ki = te.reduceAxis([0, block!], "k_i");
+  return te.compute(
+    [n!, outputs!, batch!, outBlock!],
+    (...axes) => {
+      const [b, c, bi, ci] = axes as [tir.Var, tir.Var, tir.Var, tir.Var];
+      const value = data(b, ko, bi, ki).astype(outDtype);
+      return te.sum(value.mul(weight(c, ko, ci, ki).astype(outDtype)), [ko, ki]);
+    },
+    { name: "res", tag: DENSE_TAG, varargsNames: ["b_o", "c_o", "b_i", "c_i"] },
+  );
+}

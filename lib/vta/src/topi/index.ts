@@ -1,0 +1,20 @@
+/** Operators on packed tensors, with the schedules that put them onto the accelerator. */
+
+export {
+  conv2dPacked,
+  groupConv2dPacked,
+  type Conv2DOptions,
+  type GroupConv2DOptions,
+} from "./conv2d";
+export { conv2dTransposePacked, type Conv2DTransposeOptions } from "./conv2d-transpose";
+export { densePacked, type DenseOptions } from "./dense";
+export { bitPack, clip } from "./elementwise";
+export type { ConvKnobs, DenseKnobs } from "./knobs";
+export { packData, packKernel, unpackData } from "./layout";
+export {
+  scheduleConv2dPacked,
+  scheduleConv2dTransposePacked,
+  scheduleGroupConv2dPacked,
+} from "./schedule-conv2d";
+export { scheduleDensePacked } from "./schedule-dense";
+export type { Pair } from "./workload";

@@ -1,0 +1,123 @@
+/**
+ * The schedules of the packed convolutions: tiles of the output, computed in the accumulator while
+ * the next one's inputs and weights are loaded, and stored when everything has been done to them.
+ */
+
+import { te } from "tvm-ts";
+import { getEnv, type Environment } from "../config";
+import { CONV2D_TAG, GROUP_CONV2D_TAG } from "./conv2d";
+import { CONV2D_TRANSPOSE_TAG } from "./conv2d-transpose";
+import { attachEpilogue, readPackedOperator, scheduleEpilogue } from "./epilogue";
+import { knob, tile, type ConvKnobs } from "./knobs";
+
+/**
+ * Schedules the result of `conv2dPacked` with operators on its elements behind it.
+ * @throws UsageError when `output` is something else.
+ */
+export function scheduleConv2dPacked(
+  output: te.Tensor,
+  knobs: ConvKnobs = {},
+  env: Environment = getEnv(),
+): te.Schedule {
+  return convolution("scheduleConv2dPacked", CONV2D_TAG, output, knobs, env, byIntrinsic);
+}
+
+/** As `scheduleConv2dPacked`, for the result of `groupConv2dPacked`. */
+export function scheduleGroupConv2dPacked(
+  output: te.Tensor,
+  knobs: ConvKnobs = {},
+  env: Environment = getEnv(),
+): te.Schedule {
+  return convolution(
+    "scheduleGroupConv2dPacked",
+    GROUP_CONV2D_TAG,
+    output,
+    knobs,
+    env,
+    byIntrinsic,
+  );
+}
+
+/** As `scheduleConv2dPacked`, for the result of `conv2dTransposePacked`. */
+export function scheduleConv2dTransposePacked(
+  output: te.Tensor,
+  knobs: ConvKnobs = {},
+  env: Environment = getEnv(),
+): te.Schedule {
+  const name = "scheduleConv2dTransposePacked";
+  return convolution(name, CONV2D_TRANSPOSE_TAG, output, knobs, env, byUnrolledProducts);
+}
+
+/** Orders a convolution's loops and marks its product; gives the loop over input channels. */
+type OrderLoops = (conv: te.Stage, env: Environment) => Axis;
+type Axis = te.Stage["leafIterVars"][number];
+
+function convolution(
+  name: string,
+  tag: string,
+  result: te.Tensor,
+  knobs: ConvKnobs,
+  env: Environment,
+  orderLoops: OrderLoops,
+): te.Schedule {
+  const operator = readPackedOperator(name, result, tag);
+  const s = te.createSchedule(result.op);
+  const [data, kernel] = operator.main.op.inputTensors as [te.Tensor, te.Tensor];
+  // Padding is done by the load itself.
+  const isPadded = data.op.tag.includes("pad");
+  const inputs = isPadded ? data : s.cacheRead(data, env.inpScope, [operator.main]);
+  if (isPadded) s.stage(data).setScope(env.inpScope);
+  const weights = s.cacheRead(kernel, env.wgtScope, [operator.main]);
+  const conv = s.stage(operator.main).setScope(env.accScope);
+  const epilogue = scheduleEpilogue(s, operator, env);
+
+  const output = s.stage(result);
+  const [n, co, i, j, bi, ci] = output.op.axis as [Axis, Axis, Axis, Axis, Axis, Axis];
+  const [coTile, coIn] = tile(output, co, knob(knobs, "tileCo"));
+  const [iTile, iIn] = tile(output, i, knob(knobs, "tileH"));
+  const [jTile, jIn] = tile(output, j, knob(knobs, "tileW"));
+  output.reorder(n, iTile, coTile, jTile, coIn, iIn, jIn, bi, ci);
+  conv.computeAt(output, jTile);
+  attachEpilogue(epilogue, output, jTile, env);
+  bindThreads(output, coTile, n, knob(knobs, "ocNthread"));
+  bindThreads(output, iTile, n, knob(knobs, "hNthread"));
+
+  const channels = orderLoops(conv, env);
+  const [channelTile] = tile(conv, channels, knob(knobs, "tileCi"));
+  for (const copy of [s.stage(inputs), s.stage(weights)]) {
+    copy.computeAt(conv, channelTile).pragma(copy.op.axis[0]!, env.dmaCopy);
+  }
+  output.pragma(coIn, env.dmaCopy);
+  return s;
+}
+
+/** Virtual threads over the iterations of `axis`, outside everything else. */
+export function bindThreads(stage: te.Stage, axis: Axis, outermost: Axis, threads: number): void {
+  if (threads === 1) return;
+  const [, thread] = stage.split(axis, { factor: threads });
+  stage.reorder(thread, outermost);
+  stage.bind(thread, te.threadAxis("cthread"));
+}
+
+const byIntrinsic: OrderLoops = (conv, env) => {
+  const [n, co, i, j, bi, ci] = conv.op.axis as [Axis, Axis, Axis, Axis, Axis, Axis];
+  const [ko, di, dj, ki] = conv.op.reduceAxis as [Axis, Axis, Axis, Axis];
+  conv.reorder(n, ko, j, dj, di, co, i, bi, ci, ki);
+  conv.tensorize(bi, env.gemm);
+  return ko;
+};
+
+/** Rows and columns that are unrolled, so that neighbouring micro-ops write different elements. */
+const UNROLLED_ROWS = 4;
+const UNROLLED_COLUMNS = 2;
+
+const byUnrolledProducts: OrderLoops = (conv) => {
+  const [n, co, i, j, bi, ci] = conv.op.axis as [Axis, Axis, Axis, Axis, Axis, Axis];
+  const [ko, di, dj, ki] = conv.op.reduceAxis as [Axis, Axis, Axis, Axis];
+  const [iOut, iIn] = conv.split(i, { factor: UNROLLED_ROWS });
+  const [jOut, jIn] = conv.split(j, { factor: UNROLLED_COLUMNS });
+  conv.reorder(n, ko, jOut, co, iOut, jIn, dj, di, iIn, bi, ci, ki);
+  for (const axis of [dj, di, iIn, jIn]) conv.unroll(axis);
+  conv.pragma(bi, "conv2d_transpose_gemm");
+  return ko;
+};

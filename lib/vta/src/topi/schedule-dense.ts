@@ -1,0 +1,48 @@
+/** The schedule of the packed fully connected layer; see `schedule-conv2d.ts`. */
+
+import { te } from "tvm-ts";
+import { getEnv, type Environment } from "../config";
+import { DENSE_TAG } from "./dense";
+import { attachEpilogue, readPackedOperator, scheduleEpilogue } from "./epilogue";
+import { knob, tile, type DenseKnobs } from "./knobs";
+import { bindThreads } from "./schedule-conv2d";
+
+type Axis = te.Stage["leafIterVars"][number];
+
+/**
+ * Schedules the result of `densePacked` with operators on its elements behind it.
+ * @throws UsageError when `output` is something else.
+ */
+export function scheduleDensePacked(
+  result: te.Tensor,
+  knobs: DenseKnobs = {},
+  env: Environment = getEnv(),
+): te.Schedule {
+  const operator = readPackedOperator("scheduleDensePacked", result, DENSE_TAG);
+  const s = te.createSchedule(result.op);
+  const [data, weight] = operator.main.op.inputTensors as [te.Tensor, te.Tensor];
+  const inputs = s.cacheRead(data, env.inpScope, [operator.main]);
+  const weights = s.cacheRead(weight, env.wgtScope, [operator.main]);
+  const dense = s.stage(operator.main).setScope(env.accScope);
+  const epilogue = scheduleEpilogue(s, operator, env);
+
+  const output = s.stage(result);
+  const [b, c] = output.op.axis as [Axis, Axis];
+  const [bTile, bIn] = tile(output, b, knob(knobs, "tileB"));
+  const [cTile, cIn] = tile(output, c, knob(knobs, "tileCo"));
+  output.reorder(bTile, cTile, bIn, cIn);
+  dense.computeAt(output, cTile);
+  attachEpilogue(epilogue, output, cTile, env);
+  bindThreads(output, cTile, bTile, knob(knobs, "ocNthread"));
+
+  const [n, co, bi] = dense.op.axis as [Axis, Axis, Axis];
+  const [ko] = dense.op.reduceAxis as [Axis];
+  dense.reorder(n, ko, co);
+  const [channelTile] = tile(dense, ko, knob(knobs, "tileCi"));
+  for (const copy of [s.stage(inputs), s.stage(weights)]) {
+    copy.computeAt(dense, channelTile).pragma(copy.op.axis[0]!, env.dmaCopy);
+  }
+  dense.tensorize(bi, env.gemm);
+  output.pragma(cIn, env.dmaCopy);
+  return s;
+}

@@ -1,0 +1,39 @@
+/** What the packed operators ask of their tensors. */
+
+import { tir, UsageError, type te } from "tvm-ts";
+
+/** The lengths of a tensor's dimensions. @throws UsageError unless there are `ndim`, all known. */
+export function lengths(
+  operator: string,
+  tensor: te.Tensor,
+  ndim: number,
+  layout: string,
+): number[] {
+  const known = tensor.shape.map((extent) => tir.constIntValue(extent));
+  if (known.length === ndim && known.every((length) => length !== undefined)) return known;
+  throw new UsageError(
+    `${operator}: ${tensor.name} has the shape ${tir.reprList(tensor.shape)}; it is to be packed as ` +
+      `${layout}, ${ndim} dimensions of known length`,
+  );
+}
+
+/** @throws UsageError with `text` unless `condition` holds. */
+export function demand(operator: string, condition: boolean, text: string): asserts condition {
+  if (!condition) throw new UsageError(`${operator}: ${text}`);
+}
+
+/** Both of a pair, or one number for both. */
+export type Pair = number | readonly [number, number];
+
+/** @throws UsageError unless both are integers, `least` or more. */
+export function pair(operator: string, name: string, given: Pair, least: number): [number, number] {
+  const [first, second] = typeof given === "number" ? [given, given] : given;
+  for (const value of [first, second]) {
+    demand(
+      operator,
+      Number.isInteger(value) && value >= least,
+      `${name} is ${value}; it must be an integer of at least ${least}`,
+    );
+  }
+  return [first, second];
+}
