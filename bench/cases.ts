@@ -6,6 +6,7 @@ export async function allCases(): Promise<BenchCase[]> {
   const subjects = await Promise.all([
     import("./cpu").then(({ cases }) => cases),
     import("./kernel").then(({ cases }) => cases),
+    import("./simulator").then(({ cases }) => cases),
   ]);
   return subjects.flat();
 }
