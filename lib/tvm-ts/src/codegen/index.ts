@@ -9,5 +9,5 @@ export {
   type Value,
 } from "./interpreter";
 export { signatureOf, type Signature } from "./signature";
-export { ready } from "./wasm/binaryen";
+export { ready } from "./wasm/loading";
 export { generateWasm, wasmText, type WasmCode, type WasmOptions } from "./wasm/generate";
