@@ -1,3 +1,4 @@
+/// <reference types="node" />
 /** `vta_config.json` on disk, and the one that `VTA_HW_PATH` names. */
 
 import { readFileSync } from "node:fs";
