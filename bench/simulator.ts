@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import * as tvm from "tvm-ts";
 import * as vta from "vta-ts";
 import { readCorpus, type ProgramEntry } from "../tests/golden/corpus";
+import { declareOperator } from "../tests/golden/operators";
 import { namesOf } from "../tests/golden/vta";
 import { inputData } from "../tests/support/golden-data";
 import { buildProgram } from "../tests/support/golden-program";
@@ -152,6 +153,61 @@ function square(n: number): BenchCase {
   });
 }
 
+/** ResNet-18's convolutions (batch 1), each with a tiling that fits the default accelerator. */
+const LAYERS: Readonly<
+  Record<string, { workload: Record<string, number>; tile: [h: number, w: number, co: number] }>
+> = {
+  C2: { workload: layer(56, 64, 64, 3, 1), tile: [8, 56, 4] },
+  C3: { workload: layer(56, 64, 128, 3, 2), tile: [7, 28, 8] },
+  C4: { workload: layer(56, 64, 128, 1, 2), tile: [7, 28, 8] },
+  C5: { workload: layer(28, 128, 128, 3, 1), tile: [7, 28, 8] },
+  C6: { workload: layer(28, 128, 256, 3, 2), tile: [14, 14, 8] },
+  C7: { workload: layer(28, 128, 256, 1, 2), tile: [14, 14, 8] },
+  C8: { workload: layer(14, 256, 256, 3, 1), tile: [14, 14, 8] },
+  C9: { workload: layer(14, 256, 512, 3, 2), tile: [7, 7, 32] },
+  C10: { workload: layer(14, 256, 512, 1, 2), tile: [7, 7, 32] },
+  C11: { workload: layer(7, 512, 512, 3, 1), tile: [7, 7, 32] },
+};
+
+function layer(size: number, from: number, to: number, k: number, stride: number) {
+  return { batch: 1, h: size, w: size, in: from, out: to, k, pad: k === 3 ? 1 : 0, stride };
+}
+
+/** Builds a layer; gives a call of it with arrays that stay on the device. */
+async function layerCall(name: string): Promise<() => unknown> {
+  await tvm.ready();
+  const env = vta.getEnv();
+  const { workload, tile } = LAYERS[name]!;
+  const [h, w, co] = tile;
+  const knobs = { tile_b: 1, tile_h: h, tile_w: w, tile_ci: 1, tile_co: co };
+  const { schedule, args } = declareOperator(
+    { operator: "conv2d_packed", workload, knobs: { ...knobs, oc_nthread: 1, h_nthread: 1 } },
+    env,
+  );
+  const context = vta.buildConfig({ env, disabledPass: ["tir.CommonSubexprElimTIR"] });
+  const f = vta.build(schedule, args, { env, context });
+  const device = vta.extDev(0, env);
+  const values = args.map(({ shape, dtype }, i) =>
+    nd.array(inputData(shape.map(Number), dtype, [-64, 64, i]), device),
+  );
+  return () => f(...values);
+}
+
+const layers: BenchCase[] = [
+  ...Object.keys(LAYERS).map((name) =>
+    timed({ name: `sim/resnet18_${name}`, setUp: () => layerCall(name) }),
+  ),
+  timed({
+    name: "sim/resnet18",
+    async setUp() {
+      const calls = await Promise.all(Object.keys(LAYERS).map(layerCall));
+      return () => {
+        for (const call of calls) call();
+      };
+    },
+  }),
+];
+
 /** Memory of a process that runs a program, or, without one, has only loaded the libraries. */
 function memory(name: string, program?: string): BenchCase {
   return {
@@ -202,6 +258,7 @@ export const cases: BenchCase[] = [
     setUp: () => goldenCall("vta_vadd"),
   }),
   ...[64, 128, 256, 512, 1024, 2048, 4096].map(square),
+  ...layers,
   memory("libraries"),
   memory("vta_conv2d_opt", "vta_conv2d_opt"),
 ];

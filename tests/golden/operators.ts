@@ -17,7 +17,7 @@ const LEFT_OUT = { disabledPass: ["tir.CommonSubexprElimTIR"] };
 
 export function buildOperator(entry: OperatorEntry): GoldenOperator {
   const env = environmentOf(entry.config);
-  const declared = declare(entry, env);
+  const declared = declareOperator(entry, env);
   const context = vta.buildConfig({ env, ...LEFT_OUT });
   return {
     lowered: () =>
@@ -35,13 +35,17 @@ export function buildOperator(entry: OperatorEntry): GoldenOperator {
   };
 }
 
-interface Declared {
+export interface DeclaredOperator {
   readonly schedule: te.Schedule;
   readonly args: readonly te.Tensor[];
   readonly names: readonly string[];
 }
 
-function declare({ operator, workload, knobs }: OperatorEntry, env: vta.Environment): Declared {
+/** The operator's schedule and the arrays it works on. */
+export function declareOperator(
+  { operator, workload, knobs }: Pick<OperatorEntry, "operator" | "workload" | "knobs">,
+  env: vta.Environment,
+): DeclaredOperator {
   const size = (name: string): number => workload[name]!;
   const [batch, inputs, outputs] = [
     size("batch") / env.BATCH,
