@@ -13,6 +13,8 @@ export default defineConfig({
   },
   test: {
     include: ["tests/**/*.test.ts"],
+    // What needs a browser, for `npm test -- --no-browser`.
+    exclude: process.env["NO_BROWSER"] ? ["tests/e2e/**", "tests/**/browser.test.ts"] : [],
     testTimeout: 60_000,
   },
 });
