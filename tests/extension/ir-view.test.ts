@@ -25,40 +25,39 @@ function saidOf(word: string): string {
   throw new Error(`${word} is not there`);
 }
 
-test("a loop says its extent, kind and origin, at its keyword and at its variable", () => {
-  expect(saidOf("for")).toBe(
-    "x.outer.y.outer.fused · Loop: 1024 iterations · Kind: parallel · " +
-      "Comes from: x.outer and y.outer, fused",
+test("a loop says its extent, its kind and what it was made from, back to the declared axes", () => {
+  expect(saidOf("for")).toContain(
+    "i.outer.j.outer.fused · Loop: 1024 iterations · Kind: parallel · " +
+      "Comes from: i.outer and j.outer, fused · i.outer: the outer part of i, split by 32 · " +
+      "j.outer: the outer part of j, split by 32 · Made at: ",
   );
-  expect(saidOf("k.inner")).toBe(
-    "k.inner · Type: int32 · Loop: 4 iterations · Kind: unrolled · " +
-      "Comes from: the inner part of a split of k",
+  expect(saidOf("k.inner")).toContain("k.inner · Type: int32 · Made at: ");
+  expect(saidOf("k.inner")).toContain(
+    "Loop: 4 iterations · Kind: unrolled · Comes from: the inner part of k, split by 4",
   );
 });
 
 test("a buffer says its shape, scope and size, a let its value, a call its operator", () => {
-  expect(saidOf("A")).toBe(
-    "A · Buffer: float32 [1024, 1024] · Scope: global · Size: 4194304 bytes",
+  expect(saidOf("A")).toContain(
+    "A · Buffer: float32 [1000000] · Scope: global · Size: 4000000 bytes",
   );
-  expect(saidOf("allocate")).toBe(
+  expect(saidOf("allocate")).toContain(
     "C.local · Allocation: float32 [1024] · Scope: local · Size: 4096 bytes",
   );
-  expect(saidOf("cse_var_1")).toBe("cse_var_1 · Type: int32 · Value: ((k.outer*4) + k.inner)");
+  expect(saidOf("cse_var_1")).toBe("cse_var_1 · Type: int32 · Value: ((i.c*32) + j.c)");
   expect(saidOf("@tir.likely")).toBe("tir.likely · Call: tir.likely · Type: bool · Arguments: 1");
 });
 
-test("what the compiler lowered says where the program made it", () => {
-  const lowered = new IrModel(readView(irViewSchema, story("ir-lowered"), trans));
-  const { fact } = lowered.placeAt(lowered.text.indexOf("k.outer"))!;
-  const words = new Map(inWords(lowered, fact, trans).rows);
-  expect(words.get("Comes from")).toBe("the outer part of a split of k");
+test("a name says where the program made it", () => {
+  const { fact } = model.placeAt(model.text.indexOf("k.outer"))!;
+  const words = new Map(inWords(model, fact, trans).rows);
   expect(words.get("Made at")).toMatch(/extension\/stories\/ir\.ts:\d+:\d+$/);
 });
 
 test("the uses of a loop are its keyword and all places of its variable, in order", () => {
-  const { fact } = model.placeAt(model.text.indexOf("for (y.c"))!;
+  const { fact } = model.placeAt(model.text.indexOf("for (j.c.init"))!;
   const uses = model.usesOf(fact).map(({ from, to }) => model.text.slice(from, to));
-  expect(uses).toEqual(["for", "y.c", "y.c"]);
+  expect(uses).toEqual(["for", "j.c.init", "j.c.init"]);
 });
 
 test("between names there is no fact", () => {

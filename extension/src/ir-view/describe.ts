@@ -79,9 +79,7 @@ function ownerRows(fact: view.IrFact, trans: TranslationBundle): Row[] {
     return [
       [trans.__("Loop"), iterations],
       ...(fact.forKind === "serial" ? [] : [[trans.__("Kind"), kindText(fact, trans)] as const]),
-      ...(fact.origin === undefined
-        ? []
-        : [[trans.__("Comes from"), originText(fact.origin, trans)] as const]),
+      ...originRows(fact.origins, trans),
     ];
   }
   if (fact.kind !== "allocation") return [];
@@ -107,13 +105,26 @@ function kindText(loop: view.LoopFact, trans: TranslationBundle): string {
   }
 }
 
-function originText({ how, from }: view.LoopOrigin, trans: TranslationBundle): string {
+/** What the loop came from, and what that came from. */
+function originRows(origins: readonly view.LoopOrigin[], trans: TranslationBundle): Row[] {
+  return origins.map((origin, i) => [
+    i === 0 ? trans.__("Comes from") : origin.name,
+    originText(origin, trans),
+  ]);
+}
+
+function originText(origin: view.LoopOrigin, trans: TranslationBundle): string {
+  const { how, from, by, amount = "" } = origin;
   const [first = "", second = ""] = from;
   switch (how) {
     case "outer":
-      return trans.__("the outer part of a split of %1", first);
+      return by === "nparts"
+        ? trans.__("the outer part of %1, split in %2 parts", first, amount)
+        : trans.__("the outer part of %1, split by %2", first, amount);
     case "inner":
-      return trans.__("the inner part of a split of %1", first);
+      return by === "nparts"
+        ? trans.__("the inner part of %1, split in %2 parts", first, amount)
+        : trans.__("the inner part of %1, split by %2", first, amount);
     case "fused":
       return trans.__("%1 and %2, fused", first, second);
     case "cache":

@@ -41,10 +41,13 @@ const loop = v.object({
   extent: v.string(),
   forKind: v.picklist(["serial", "parallel", "vectorized", "unrolled", "thread_binding"]),
   threadTag: v.exactOptional(v.string()),
-  origin: v.exactOptional(
+  origins: v.array(
     v.object({
+      name: v.string(),
       how: v.picklist(["outer", "inner", "fused", "cache", "init", "rfactor"]),
       from: v.array(v.string()),
+      by: v.exactOptional(v.picklist(["factor", "nparts"])),
+      amount: v.exactOptional(v.string()),
     }),
   ),
 });

@@ -83,11 +83,63 @@ test("expressions, tensors, axes and statements are their texts, also in console
   expect(bundleOf(loop)["text/plain"]).toBe("3");
 });
 
-test("a loop's origin by its name is what the schedule did", () => {
-  const { s, A, C } = example();
-  const ir = view.irView(tvm.lower(s, [A, C], { simpleMode: true }));
-  const loop = ir.facts.find((fact) => fact.kind === "loop")!;
-  expect(loop).toMatchObject({ extent: "8", origin: { how: "outer", from: ["i"] } });
+/** The origins of the loops of `module`, by the names of their variables. */
+function originsIn(module: tvm.IRModule): Map<string, readonly view.LoopOrigin[]> {
+  const { facts } = view.irView(module);
+  return new Map(
+    facts.flatMap((fact) =>
+      fact.kind === "loop"
+        ? [[(facts[fact.variable] as view.VariableFact).name, fact.origins] as const]
+        : [],
+    ),
+  );
+}
+
+test("a loop knows what it was split, fused and copied from, back to what was declared", () => {
+  const A = te.placeholder([64, 64], { name: "A" });
+  const k = te.reduceAxis([0, 64], "k");
+  const B = te.compute([64], (i) => te.sum(A(i, k), k), "B");
+  const s = te.createSchedule(B.op);
+  const cache = s.cacheWrite(B, "global");
+  const [outer, inner] = s.stage(B).split(B.op.axis[0]!, { nparts: 4 });
+  const [innerOuter, innerInner] = s.stage(B).split(inner, { factor: 2 });
+  const fused = s.stage(B).fuse(outer, innerOuter);
+  s.stage(cache).computeAt(s.stage(B), fused);
+  s.stage(cache).reorder(cache.op.reduceAxis[0]!, cache.op.axis[0]!);
+  const origins = originsIn(tvm.lower(s, [A, B], { simpleMode: true }));
+
+  const split = { from: ["i"], by: "nparts", amount: "4" };
+  const splitAgain = { from: ["i.inner"], by: "factor", amount: "2" };
+  expect(origins.get("i.outer.i.inner.outer.fused")).toEqual([
+    {
+      name: "i.outer.i.inner.outer.fused",
+      how: "fused",
+      from: ["i.outer", "i.inner.outer"],
+    },
+    { name: "i.outer", how: "outer", ...split },
+    { name: "i.inner.outer", how: "outer", ...splitAgain },
+    { name: "i.inner", how: "inner", ...split },
+  ]);
+  expect(origins.get(innerInner.name)).toEqual([
+    { name: "i.inner.inner", how: "inner", ...splitAgain },
+    { name: "i.inner", how: "inner", ...split },
+  ]);
+  expect(origins.get("i.c")).toEqual([{ name: "i.c", how: "cache", from: ["i"] }]);
+  expect(origins.get("i.c.init")?.[0]).toEqual({ name: "i.c.init", how: "init", from: ["i.c"] });
+  expect(origins.get("k")).toEqual([]);
+});
+
+test("variables that passes make anew keep where they were made and what of", () => {
+  const n = 1 << 20;
+  const A = te.placeholder([new tvm.IntImm(n, "int64")], { name: "A" });
+  const B = te.compute(A.shape, (i) => A(i).add(1), "B");
+  const s = te.createSchedule(B.op);
+  s.stage(B).split(B.op.axis[0]!, { factor: 16 });
+  const { facts } = view.irView(tvm.lower(s, [A, B], { simpleMode: true }));
+  const inner = facts.find((fact) => fact.kind === "variable" && fact.name === "i.inner");
+  expect(inner).toMatchObject({ dtype: "int32", madeAt: { file: fileURLToPath(import.meta.url) } });
+  const loops = facts.filter((fact) => fact.kind === "loop");
+  expect(loops.map(({ origins }) => origins[0]?.how)).toEqual(["outer", "inner"]);
 });
 
 test("buffers and loops say where the program made them", () => {

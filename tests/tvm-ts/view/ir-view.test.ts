@@ -83,12 +83,12 @@ test("a place ends with the name, whatever operator follows", () => {
   expect(factsAt(view.irView(example()), "i.outer")).toHaveLength(2);
 });
 
-test("a loop tells its extent, its kind and the axis it was split from", () => {
+test("a loop tells its extent and its kind; that a name has a dot says nothing", () => {
   const ir = view.irView(example());
   const loops = factsAt(ir, "for") as view.LoopFact[];
   expect(loops).toMatchObject([
-    { extent: "8", forKind: "parallel", origin: { how: "outer", from: ["i"] } },
-    { extent: "8", forKind: "serial", origin: { how: "inner", from: ["i"] } },
+    { extent: "8", forKind: "parallel", origins: [] },
+    { extent: "8", forKind: "serial", origins: [] },
   ]);
   expect(ir.facts[loops[1]!.variable]).toBe(factsAt(ir, "i.inner")[0]);
 });
@@ -138,20 +138,4 @@ test("a module shows itself with private JSON, HTML without scripts, and its tex
 
 test("HTML shows a name that looks like a tag as text", () => {
   expect(view.irHtml('A[0] = "<script>alert(1)</script>"')).not.toContain("<script>");
-});
-
-test.each([
-  ["i", undefined],
-  ["i.outer", { how: "outer", from: ["i"] }],
-  ["i.j.fused", { how: "fused", from: ["i", "j"] }],
-  ["i.outer.j.outer.fused", { how: "fused", from: ["i.outer", "j.outer"] }],
-  ["i.j.fused.k.fused", { how: "fused", from: ["i.j.fused", "k"] }],
-  ["i.j.fused.inner", { how: "inner", from: ["i.j.fused"] }],
-  ["k.inner.init", { how: "init", from: ["k.inner"] }],
-  ["x.c", { how: "cache", from: ["x"] }],
-  ["threadIdx.x", undefined],
-  ["outer", undefined],
-  ["fused", undefined],
-])("the origin of a loop named %s", (name, origin) => {
-  expect(view.loopOrigin(name)).toEqual(origin);
 });

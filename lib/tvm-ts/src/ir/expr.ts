@@ -12,6 +12,7 @@ import { InternalError, type Span } from "../support";
 import type { Buffer } from "./buffer";
 import { dtypeInfo, lanesOf, vectorOf, type DataType } from "./dtype";
 import type { Op } from "./op";
+import type { VarOrigin } from "./var-origin";
 
 /** What a method takes for an operand; `matchTypes` in `ops.ts` says what becomes of a number. */
 export type ExprLike = Operand | number | boolean;
@@ -184,6 +185,9 @@ export interface PointerType {
   readonly scope: string;
 }
 
+/** In what a variable differs from the one it replaces. */
+export type VarChanges = Partial<Pick<Var, "name" | "dtype" | "pointer" | "origin">>;
+
 /** A variable; identity is the object, the name only a hint for printing. */
 export class Var extends Expression {
   readonly kind = "Var";
@@ -197,9 +201,18 @@ export class Var extends Expression {
     /** A size: known not to be negative. */
     readonly isSize = false,
     span?: Span,
+    /** What a schedule made it from, if it counts a loop. */
+    readonly origin?: VarOrigin,
   ) {
     super(span);
     this.dtype = dtype;
+  }
+
+  /** Another variable that takes this one's place: it was made by the same line, from the same. */
+  replacement(changes: VarChanges = {}): Var {
+    const { name = this.name, dtype = this.dtype } = changes;
+    const { pointer = this.pointer, origin = this.origin } = changes;
+    return new Var(name, dtype, pointer, this.isSize, this.span, origin);
   }
 }
 

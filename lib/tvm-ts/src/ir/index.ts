@@ -45,6 +45,7 @@ export * from "./stmt";
 export { substitute, type Substitution } from "./substitute";
 export { update, type Changes } from "./update";
 export { verifyFunc } from "./verify";
+export type { VarOrigin } from "./var-origin";
 export {
   forEachChild,
   ownExprs,

@@ -148,7 +148,7 @@ function lowerTypes(func: PrimFunc): PrimFunc {
     return stored;
   };
   const repoint = (pointer: Var, dtype: DataType): Var => {
-    const fresh = new Var(pointer.name, "handle", { element: storedType(dtype), scope: "" });
+    const fresh = pointer.replacement({ pointer: { element: storedType(dtype), scope: "" } });
     pointers.set(pointer, fresh);
     return fresh;
   };

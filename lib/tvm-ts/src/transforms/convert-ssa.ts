@@ -43,7 +43,7 @@ function rename(stmt: Stmt): Stmt {
       return body(variable);
     }
     const outer = renamed.get(variable);
-    const fresh = new Var(variable.name, variable.dtype, variable.pointer);
+    const fresh = variable.replacement();
     renamed.set(variable, fresh);
     const result = body(fresh);
     if (outer === undefined) renamed.delete(variable);

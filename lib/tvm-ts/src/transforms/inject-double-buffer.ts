@@ -128,7 +128,7 @@ function inject(body: Stmt, doubled: ReadonlySet<Var>, splitLoop: number): Stmt 
     if (entry === undefined) return recur(attr.body);
     const { loopVar } = loop;
     const two = constant(2, loopVar.dtype);
-    const writes = new Var(`${loopVar.name}.db`, loopVar.dtype);
+    const writes = loopVar.replacement({ name: `${loopVar.name}.db` });
     entry.filled = { by: loop, writes, reads: floorMod(loopVar, two) };
     const fill = recur(attr.body);
 
@@ -212,7 +212,9 @@ function splitLast(loop: For, factor: number): Stmt[] {
   if (!isZero(min)) throw new InternalError("a loop that fills a double buffer starts at 0");
   const by = constant(factor, loopVar.dtype);
   const count = div(sub(extent, constant(1, loopVar.dtype)), by);
-  const outer = new Var(`${loopVar.name}.outer`, loopVar.dtype);
+  const origin = { how: "outer", from: loopVar, by: "factor", amount: by } as const;
+  const name = `${loopVar.name}.outer`;
+  const outer = new Var(name, loopVar.dtype, undefined, false, loopVar.span, origin);
   const iteration = (stmt: Stmt, at: PrimExpr): Stmt => substitute(stmt, new Map([[loopVar, at]]));
 
   const steps = Array.from({ length: factor }, (_, i) => constant(i, loopVar.dtype));

@@ -89,7 +89,7 @@ function narrow(body: Stmt, types: ReadonlyMap<Narrowable, DataType>): Stmt {
     if (type === undefined) return variable;
     let narrowed = vars.get(variable);
     if (narrowed === undefined) {
-      narrowed = new Var(variable.name, type, undefined, variable.isSize);
+      narrowed = variable.replacement({ dtype: type });
       vars.set(variable, narrowed);
     }
     return narrowed;

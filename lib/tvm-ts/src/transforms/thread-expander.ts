@@ -191,7 +191,7 @@ export class ThreadExpander {
       );
       return flattenSeq(...copies);
     }
-    const index = new Var(`${name}.s`, dtype);
+    const index = variable.replacement({ name: `${name}.s` });
     const body = substitute(stmt, new Map([[variable, index]]));
     return new For(index, new IntImm(0, dtype), new IntImm(count, dtype), "serial", body);
   }

@@ -101,7 +101,7 @@ export class Vectorizer {
   /** The statement as it was, once for each lane. */
   private scalarize(stmt: Stmt): Stmt {
     const { dtype, name } = this.loopVar;
-    const lane = new Var(`${name}.s`, dtype);
+    const lane = this.loopVar.replacement({ name: `${name}.s` });
     const body = substitute(stmt, new Map([[this.loopVar, lane]]));
     return new For(lane, new IntImm(0, dtype), new IntImm(this.lanes, dtype), "serial", body);
   }
@@ -145,7 +145,8 @@ export class Vectorizer {
   }
 
   private letVar(variable: Var, value: PrimExpr): Var {
-    const result = value.dtype === variable.dtype ? variable : new Var(variable.name, value.dtype);
+    const result =
+      value.dtype === variable.dtype ? variable : variable.replacement({ dtype: value.dtype });
     this.lets.set(variable, result);
     return result;
   }

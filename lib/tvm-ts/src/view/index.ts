@@ -18,7 +18,7 @@ export {
   type LoopFact,
   type VariableFact,
 } from "./ir-view";
-export { loopOrigin, type LoopOrigin } from "./loop-origin";
+export type { LoopOrigin } from "./loop-origin";
 export { mimeTypes, type MimeBundle } from "./mime";
 export type { PackedNumbers, PackedType } from "./numbers";
 export type { PassStep, PassView } from "./pass-view";

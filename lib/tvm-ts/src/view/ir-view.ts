@@ -25,7 +25,7 @@ import {
   type Var,
 } from "../ir";
 import type { Place, Span } from "../support";
-import { loopOrigin, type LoopOrigin } from "./loop-origin";
+import { loopOrigins, type LoopOrigin } from "./loop-origin";
 
 /** A variable: a parameter, a loop's counter, a let's name or the pointer of a buffer. */
 export interface VariableFact {
@@ -73,7 +73,8 @@ export interface LoopFact {
   readonly extent: string;
   readonly forKind: ForKind;
   readonly threadTag?: string;
-  readonly origin?: LoopOrigin;
+  /** What a schedule made it from, and that from what; empty for an axis as it was declared. */
+  readonly origins: readonly LoopOrigin[];
 }
 
 export interface AllocationFact {
@@ -220,18 +221,15 @@ class IrViewMaker {
   }
 
   private loop(loop: For): number {
-    return this.fact(loop, () => {
-      const origin = loopOrigin(loop.loopVar.name);
-      return {
-        kind: "loop",
-        variable: this.variable(loop.loopVar),
-        min: reprExpr(loop.min),
-        extent: reprExpr(loop.extent),
-        forKind: loop.forKind,
-        ...(loop.threadBinding && { threadTag: loop.threadBinding.threadTag }),
-        ...(origin && { origin }),
-      };
-    });
+    return this.fact(loop, () => ({
+      kind: "loop",
+      variable: this.variable(loop.loopVar),
+      min: reprExpr(loop.min),
+      extent: reprExpr(loop.extent),
+      forKind: loop.forKind,
+      ...(loop.threadBinding && { threadTag: loop.threadBinding.threadTag }),
+      origins: loopOrigins(loop.loopVar),
+    }));
   }
 
   private allocation(allocation: Allocate): number {

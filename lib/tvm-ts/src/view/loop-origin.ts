@@ -1,42 +1,29 @@
-/**
- * What a loop came from, told by its name. Schedules name the loops they make after the axes they
- * make them of: a split of `i` gives `i.outer` and `i.inner`, fusing `i` and `j` gives `i.j.fused`,
- * a cache stage's axes end in `.c`, a reduction's initialisation in `.init`. (Names: the
- * reference's `te/schedule` and `te/operation`.)
- */
+/** What a loop came from, back to the axes that the program declared. */
 
-/** `from` was split, fused or copied to make the loop. */
+import { reprExpr, type Var } from "../ir";
+
+/** The axis `name` was split, fused or copied from others. */
 export interface LoopOrigin {
+  readonly name: string;
   readonly how: "outer" | "inner" | "fused" | "cache" | "init" | "rfactor";
   readonly from: readonly string[];
+  /** Of a split: by what, and by how much. */
+  readonly by?: "factor" | "nparts";
+  readonly amount?: string;
 }
 
-const SUFFIXES: Readonly<Record<string, LoopOrigin["how"]>> = {
-  outer: "outer",
-  inner: "inner",
-  c: "cache",
-  init: "init",
-  v: "rfactor",
-};
-
-/** Undefined for a plain axis and for names that follow no such rule. */
-export function loopOrigin(name: string): LoopOrigin | undefined {
-  // The name is in postfix form: "i.outer.j.fused" fuses the two names before its last word.
-  const stack: { name: string; origin?: LoopOrigin }[] = [];
-  for (const word of name.split(".")) {
-    const how = SUFFIXES[word];
-    if (word === "fused") {
-      const second = stack.pop();
-      const first = stack.pop();
-      if (first === undefined || second === undefined) return undefined;
-      const from = [first.name, second.name];
-      stack.push({ name: `${from.join(".")}.fused`, origin: { how: "fused", from } });
-    } else if (how !== undefined && stack.length > 0) {
-      const { name: from } = stack.pop()!;
-      stack.push({ name: `${from}.${word}`, origin: { how, from: [from] } });
-    } else {
-      stack.push({ name: word });
-    }
+/** How the loop of `variable` was made, then how those were that it was made of; empty for a plain axis. */
+export function loopOrigins(variable: Var): LoopOrigin[] {
+  const { name, origin } = variable;
+  if (origin === undefined) return [];
+  const { how } = origin;
+  if (how === "fused") {
+    const { outer, inner } = origin;
+    const own = { name, how, from: [outer.name, inner.name] };
+    return [own, ...loopOrigins(outer), ...loopOrigins(inner)];
   }
-  return stack.length === 1 ? stack[0]!.origin : undefined;
+  const own = { name, how, from: [origin.from.name] };
+  const rest = loopOrigins(origin.from);
+  if (how !== "outer" && how !== "inner") return [own, ...rest];
+  return [{ ...own, by: origin.by, amount: reprExpr(origin.amount) }, ...rest];
 }

@@ -9,7 +9,6 @@ import {
   isZero,
   reprExpr,
   toExpr,
-  Var,
   type ForKind,
   type IterVar,
   type PrimExpr,
@@ -75,11 +74,12 @@ function plainLoop(
   forInit: boolean,
 ): Frame[] {
   const { min, extent } = context.domains.get(axis)!;
-  const frames: Frame[] = attr.pragmas.map(({ key, value }) => ({
+  const frames: Frame[] = attr.pragmas.map(({ key, value, span }) => ({
     kind: "attr",
     node: axis,
     key: `pragma_${key}`,
     value: value ?? new IntImm(1),
+    span,
   }));
   if (isOne(extent) && !context.keepTrivialLoops) {
     values.set(axis, min);
@@ -87,13 +87,17 @@ function plainLoop(
     return frames;
   }
   const loopVar = forInit
-    ? new Var(`${axis.name}.init`, axis.var_.dtype, undefined, false, axis.span)
+    ? axis.var_.replacement({
+        name: `${axis.name}.init`,
+        origin: { how: "init", from: axis.var_ },
+      })
     : axis.var_;
-  frames.push({ kind: "for", loopVar, extent, forKind: FOR_KINDS[attr.iterType] });
+  const forKind = FOR_KINDS[attr.iterType];
+  frames.push({ kind: "for", loopVar, extent, forKind, span: attr.span });
   values.set(axis, loopVar);
-  for (const { tensor, offset } of attr.prefetches) {
+  for (const { tensor, offset, span } of attr.prefetches) {
     const node = context.bufferOf(tensor);
-    frames.push({ kind: "attr", node, key: "prefetch_scope", value: offset });
+    frames.push({ kind: "attr", node, key: "prefetch_scope", value: offset, span });
   }
   return frames;
 }
@@ -134,7 +138,7 @@ function threadLoop(
       );
     }
     values.set(axis, index);
-    return [{ kind: "attr", node: thread, key: "virtual_thread", value: extent }];
+    return [{ kind: "attr", node: thread, key: "virtual_thread", value: extent, span }];
   }
   if (thread.threadTag === "pipeline") {
     if (!isOne(extent)) {

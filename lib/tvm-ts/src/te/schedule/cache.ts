@@ -182,13 +182,7 @@ class Relayout {
     const values = new Map<IterVar, PrimExpr>();
     for (const loop of loops) {
       if (loop.iterType !== "DataPar") throw this.splitReduction(loop);
-      const axis = new IterVar(
-        this.domains.get(loop),
-        new Var(`${loop.name}.c`, loop.var_.dtype, undefined, false, loop.span),
-        "DataPar",
-        "",
-        loop.span,
-      );
+      const axis = new IterVar(this.domains.get(loop), cachedVar(loop), "DataPar", "", loop.span);
       this.axis.push(axis);
       values.set(loop, loop.var_);
       this.renamed.set(loop.var_, axis.var_);
@@ -242,8 +236,7 @@ class Relayout {
 
   intrinsic(op: TensorComputeOp, scope: string, span: Span): TensorComputeOp {
     const inside = op.axis.slice(op.schedulableNdim).map((axis) => {
-      const variable = new Var(`${axis.name}.c`, axis.var_.dtype);
-      return new IterVar(axis.dom, variable, axis.iterType, "", axis.span);
+      return new IterVar(axis.dom, cachedVar(axis), axis.iterType, "", axis.span);
     });
     return new TensorComputeOp(
       { ...op.info(), name: `${op.name}.${scope}`, span },
@@ -260,4 +253,9 @@ class Relayout {
   private moved(range: Range): Range {
     return new Range(substitute(range.min, this.renamed), substitute(range.extent, this.renamed));
   }
+}
+
+/** The variable of a loop of the copy. */
+function cachedVar({ name, var_ }: IterVar): Var {
+  return var_.replacement({ name: `${name}.c`, origin: { how: "cache", from: var_ } });
 }

@@ -40,12 +40,14 @@ export function split(
   const position = leafPosition(view, state, axis);
   checkLoop(view, axis, "split");
   checkAmount(view, axis, by, amount);
-  const part = (suffix: string): IterVar => {
-    const variable = new Var(axis.name + suffix, axis.var_.dtype, undefined, false, span);
+  const part = (how: "outer" | "inner"): IterVar => {
+    const { name, dtype } = axis.var_;
+    const origin = { how, from: axis.var_, by, amount };
+    const variable = new Var(`${name}.${how}`, dtype, undefined, false, span, origin);
     return new IterVar(undefined, variable, axis.iterType, "", span);
   };
-  const outer = part(".outer");
-  const inner = part(".inner");
+  const outer = part("outer");
+  const inner = part("inner");
   const relation = { kind: "split", parent: axis, outer, inner, by, amount } as const;
   const next: StageState = {
     ...state,
@@ -113,7 +115,8 @@ function fuseTwo(
     STRENGTH[Math.max(STRENGTH.indexOf(left.iterType), STRENGTH.indexOf(right.iterType))]!;
   const bits = Math.max(bitsOf(left.var_.dtype), bitsOf(right.var_.dtype));
   const name = `${left.name}.${right.name}.fused`;
-  const variable = new Var(name, canonicalDType(`int${bits}`), undefined, false, span);
+  const origin = { how: "fused", outer: outer.var_, inner: inner.var_ } as const;
+  const variable = new Var(name, canonicalDType(`int${bits}`), undefined, false, span, origin);
   const fused = new IterVar(undefined, variable, iterType, "", span);
   const next: StageState = {
     ...state,

@@ -135,7 +135,7 @@ function rebaseLoops(schedule: Schedule): ReadonlyMap<IterVar, IterVar> {
     const leaves = leafIterVars.map((axis) => {
       const attr = iterVarAttrs.get(axis);
       if (!own.has(axis) || attr?.bindThread !== undefined) return axis;
-      const variable = new Var(axis.name, axis.var_.dtype, undefined, false, axis.span);
+      const variable = axis.var_.replacement();
       const rebased = new IterVar(undefined, variable, axis.iterType, "", axis.span);
       relations.push({ kind: "rebase", parent: axis, rebased });
       if (attr !== undefined) attrs.set(rebased, attr);

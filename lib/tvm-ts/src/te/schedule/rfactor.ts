@@ -176,8 +176,12 @@ function reducePartial(
   range: Range,
   span: Span,
 ): ComputeOp {
-  const name = `${axis.name}.v`;
-  const over = new IterVar(range, new Var(name, range.extent.dtype), "CommReduce", "", span);
+  const variable = axis.var_.replacement({
+    name: `${axis.name}.v`,
+    dtype: range.extent.dtype,
+    origin: { how: "rfactor", from: axis.var_ },
+  });
+  const over = new IterVar(range, variable, "CommReduce", "", span);
   const axes = op.axis.map((each, i) => dataAxis(`ax${i}`, each.dom!.extent, span));
   const vars = axes.map((each) => each.var_);
   const indices = [...vars.slice(0, position), over.var_, ...vars.slice(position)];

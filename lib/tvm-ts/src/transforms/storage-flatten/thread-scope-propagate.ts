@@ -48,7 +48,7 @@ function propagate(body: Stmt, external: ReadonlySet<Buffer>): Stmt {
       if (data.pointer?.scope !== "" || external.has(buffer)) return undefined;
       const rank = threads[threads.length - 1];
       const scope = rank === undefined ? "global" : defaultScopes[rank];
-      const pointer = new Var(data.name, data.dtype, { element: data.pointer.element, scope });
+      const pointer = data.replacement({ pointer: { element: data.pointer.element, scope } });
       const result = buffer.with({ data: pointer });
       scoped.set(data, result);
       return update(realize, { buffer: result, body: recur(realize.body) });

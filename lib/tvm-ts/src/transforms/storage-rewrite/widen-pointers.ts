@@ -99,9 +99,8 @@ function chooseWidths(body: Stmt, func: PrimFunc): Map<Var, Widened> {
     const elementType = preferredType(memory, analyzer);
     if (elementType === memory.elementType) continue;
     widened.set(pointer, {
-      pointer: new Var(pointer.name, "handle", {
-        element: elementType,
-        scope: pointer.pointer?.scope ?? "",
+      pointer: pointer.replacement({
+        pointer: { element: elementType, scope: pointer.pointer?.scope ?? "" },
       }),
       elementType,
       factor: lanesOf(elementType) / lanesOf(memory.elementType),
