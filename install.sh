@@ -146,6 +146,11 @@ kernel_and_extension() {
   npx --no-install tvm-vta-kernel install --prefix "$prefix"
 }
 
+check() {
+  cd "$here"
+  PATH="$prefix/bin:$PATH" npx --no-install tvm-vta-kernel doctor
+}
+
 tutorial() {
   cd "$here"
   "$prefix/bin/python" -m jupyter nbconvert --to notebook --execute --log-level WARN \
@@ -155,7 +160,7 @@ tutorial() {
 step "Fetching packages" packages
 step "Building" build
 step "Installing the kernel and the extension" kernel_and_extension
-step "Checking the installation" npx --prefix "$here" --no-install tvm-vta-kernel doctor --prefix "$prefix"
+step "Checking the installation" check
 
 if [ "$run" = yes ]; then
   step "Running notebooks/tutorials/vta_get_started.ipynb" tutorial
