@@ -81,7 +81,7 @@ export function compile(primFunc: PrimFunc): Module {
     entry: "main",
   });
   return Module.of(
-    { code: binary, record, tir: () => "", imports: [] },
+    { code: binary, record, tir: () => "", calls: () => [], imports: [] },
     {
       defaultDevice: () => cpu,
       wasmText,

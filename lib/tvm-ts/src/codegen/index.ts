@@ -10,4 +10,5 @@ export {
 } from "./interpreter";
 export { signatureOf, type Signature } from "./signature";
 export { ready } from "./wasm/loading";
+export { isExternalCall, type CompiledCall } from "./wasm/external-calls";
 export { generateWasm, wasmText, type WasmCode, type WasmOptions } from "./wasm/generate";

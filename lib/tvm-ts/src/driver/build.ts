@@ -1,9 +1,9 @@
 /** From lowered functions to a module that can be called, saved or compiled further. */
 
-import { generateC, generateWasm } from "../codegen";
-import { mutate, printModule, type IRModule, type PrimFunc } from "../ir";
+import { generateC, generateWasm, isExternalCall, type WasmCode } from "../codegen";
+import { isStmt, mutate, printModule, type IRModule, type PrimFunc } from "../ir";
 import { UsageError } from "../support";
-import { DEVICE_TYPE, Module, type ModuleHost } from "../runtime";
+import { DEVICE_TYPE, Module, type CallPlace, type ModuleHost } from "../runtime";
 import type { Target } from "./target";
 
 /**
@@ -15,7 +15,7 @@ export function buildModule(functions: IRModule, target: Target, host: ModuleHos
   const names = [...functions.functions.keys()];
   if (names.length === 0) throw new UsageError("there is no function to build");
   const lowered = functions.map((func) => lowerOperators(func, target));
-  const { binary, record } = generateWasm(lowered, {
+  const code = generateWasm(lowered, {
     target: target.toString(),
     device: target.kind,
     entry: names[0]!,
@@ -27,7 +27,24 @@ export function buildModule(functions: IRModule, target: Target, host: ModuleHos
     source: () => generateC(lowered, { deviceType: DEVICE_TYPE[target.kind] }),
     triple,
   };
-  return Module.of({ code: binary, record, tir, imports: [], library }, host);
+  const { binary, record } = code;
+  const calls = (): CallPlace[] => callPlaces(functions, target, code);
+  return Module.of({ code: binary, record, tir, calls, imports: [], library }, host);
+}
+
+/** Which piece of the functions' text each external call in the code comes from. */
+function callPlaces(functions: IRModule, { lowerings }: Target, code: WasmCode): CallPlace[] {
+  const places = printModule(functions).ranges.filter(({ node }) => {
+    if (!isStmt(node)) return false;
+    if (isExternalCall(node)) return true;
+    return node.kind === "Evaluate" && node.value.kind === "Call" && lowerings.has(node.value.op);
+  });
+  // What is left out of the code, such as an empty loop, would make the numbers mean something else.
+  if (places.length !== code.externalCalls) return [];
+  return code.calls.map(({ offset, call }) => {
+    const { start, end } = places[call]!;
+    return { offset, start, end };
+  });
 }
 
 /** The function with the target's own operators expressed by what every target has. */

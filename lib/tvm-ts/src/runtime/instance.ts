@@ -10,9 +10,11 @@ import {
   type ModuleRecord,
   type PackedRecord,
 } from "../support";
+import { enter, isRunning, leave } from "./caller";
 import { deviceName, type CallSite, type Device, type ExternFunction, type Word } from "./device";
 import { elementType } from "./element";
 import { HOST_MATH } from "./host-math";
+import type { ModuleContents } from "./module-file";
 import { NDArray } from "./ndarray";
 import type { ThreadPool } from "./thread-pool";
 
@@ -28,13 +30,11 @@ export interface Linked {
 
 const FRAME_ALIGNMENT = 64;
 
-/** How many calls are under way on a device, one within another. */
-const depths = new WeakMap<Device, number>();
-
 /** Iterations of a loop are run in this many portions: the engine replaces slow code in between. */
 const PORTIONS = 16;
 
 export class Instance {
+  private readonly record: ModuleRecord;
   private readonly exports: WebAssembly.Exports;
   /** Whether the code uses no functions of doubles but those of every thread's `Math`. */
   private readonly onlyPlainMath: boolean;
@@ -43,13 +43,14 @@ export class Instance {
 
   constructor(
     private readonly code: WebAssembly.Module,
-    private readonly record: ModuleRecord,
+    private readonly contents: ModuleContents,
     private readonly device: Device,
     private readonly linked: Linked,
     /** The modules that this one uses, in the same memory. */
     private readonly others: readonly Instance[],
   ) {
-    checkConfiguration(record, device);
+    this.record = contents.record;
+    checkConfiguration(this.record, device);
     this.exports = new WebAssembly.Instance(code, this.imports()).exports;
     this.onlyPlainMath = WebAssembly.Module.imports(code).every(
       ({ module, name }) => module !== IMPORTS.math || name in Math,
@@ -58,9 +59,8 @@ export class Instance {
 
   /** Calls an exported function with the words that follow its frame. */
   call(func: FunctionRecord, words: readonly Word[]): Word | void {
-    const depth = depths.get(this.device) ?? 0;
-    if (depth === 0) this.device.startCall?.();
-    depths.set(this.device, depth + 1);
+    if (!isRunning(this.device)) this.device.startCall?.();
+    enter(this.device, this.contents);
     const outer = this.allocations;
     this.allocations = new Set();
     const frame = this.frame(func.frame);
@@ -72,7 +72,7 @@ export class Instance {
       if (frame !== 0) this.device.free(frame);
       for (const address of this.allocations) this.device.free(address);
       this.allocations = outer;
-      depths.set(this.device, depth);
+      leave(this.device);
     }
   }
 

@@ -4,6 +4,7 @@
  *
  *     tvm.record    the module's record as JSON
  *     tvm.tir       the text of the functions it was made from
+ *     tvm.calls     which pieces of that text the code's external calls come from, as JSON
  *     tvm.import    a module that this one uses, saved in the same way (any number)
  *     tvm.checksum  SHA-256 of everything before this section, which is the last
  */
@@ -14,15 +15,28 @@ import { FORMAT_VERSION, UsageError, type ModuleRecord } from "../support";
 const SECTIONS = {
   record: "tvm.record",
   tir: "tvm.tir",
+  calls: "tvm.calls",
   import: "tvm.import",
   checksum: "tvm.checksum",
 } as const;
+
+/**
+ * An external call: the bytes of code from `offset` on make it, the functions' text from `start` to
+ * `end` says it.
+ */
+export interface CallPlace {
+  readonly offset: number;
+  readonly start: number;
+  readonly end: number;
+}
 
 export interface ModuleContents {
   readonly code: Uint8Array;
   readonly record: ModuleRecord;
   /** Text of the functions that the code was made from. */
   readonly tir: () => string;
+  /** Those of its external calls whose place is known. */
+  readonly calls: () => readonly CallPlace[];
   readonly imports: readonly ModuleContents[];
   /** The functions in C, and the machine to compile them for; files do not carry it. */
   readonly library?: { readonly source: () => string; readonly triple: string | undefined };
@@ -35,6 +49,7 @@ export function encodeModule(contents: ModuleContents): Uint8Array {
     contents.code,
     section(SECTIONS.record, text.encode(JSON.stringify(contents.record))),
     section(SECTIONS.tir, text.encode(contents.tir())),
+    section(SECTIONS.calls, text.encode(JSON.stringify(contents.calls()))),
     ...contents.imports.map((imported) => section(SECTIONS.import, encodeModule(imported))),
   ]);
   return concatenate([body, section(SECTIONS.checksum, sha256(body))]);
@@ -89,7 +104,11 @@ export function decodeModule(bytes: Uint8Array, name: string): LoadedModule {
     (imported) => decodeModule(new Uint8Array(imported), `an import of ${name}`).contents,
   );
   const tir = sectionTexts(module, SECTIONS.tir)[0] ?? "";
-  return { contents: { code: codeOf(body), record: parsed, tir: () => tir, imports }, module };
+  const calls = JSON.parse(sectionTexts(module, SECTIONS.calls)[0] ?? "[]") as CallPlace[];
+  return {
+    contents: { code: codeOf(body), record: parsed, tir: () => tir, calls: () => calls, imports },
+    module,
+  };
 }
 
 /** A file's module without the sections that were added to it. */

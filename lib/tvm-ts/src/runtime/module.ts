@@ -223,7 +223,7 @@ export class Module {
     if (instance === undefined) {
       this.state.code ??= new WebAssembly.Module(contents.code as BufferSource);
       const others = imports.map((module) => module.instance(device));
-      instance = new Instance(this.state.code, contents.record, device, linked, others);
+      instance = new Instance(this.state.code, contents, device, linked, others);
       instances.set(device, instance);
     }
     return instance;

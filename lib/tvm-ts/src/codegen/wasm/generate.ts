@@ -11,6 +11,7 @@ import {
 import { prepare } from "./prepare";
 import { signatureOf } from "../signature";
 import { loadedBinaryen } from "./binaryen";
+import { emitWithCalls, type CompiledCall } from "./external-calls";
 import { FunctionContext } from "./function-context";
 import { ModuleContext } from "./module-context";
 import { StatementEmitter } from "./statement";
@@ -21,6 +22,9 @@ export type WasmOptions = Pick<ModuleRecord, "target" | "device" | "entry" | "co
 export interface WasmCode {
   readonly binary: Uint8Array;
   readonly record: ModuleRecord;
+  readonly calls: readonly CompiledCall[];
+  /** How many there are in the program's text. */
+  readonly externalCalls: number;
 }
 
 /**
@@ -44,7 +48,7 @@ export function generateWasm(functions: IRModule, options: WasmOptions): WasmCod
       packed: module.packed,
       assertions: module.assertions,
     };
-    return { binary: m.emitBinary(), record };
+    return { ...emitWithCalls(m), record, externalCalls: module.externalCallCount };
   } finally {
     module.m.dispose();
   }

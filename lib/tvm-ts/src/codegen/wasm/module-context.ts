@@ -19,11 +19,15 @@ export class ModuleContext {
   readonly parallels: ParallelRecord[] = [];
   readonly packed: PackedRecord[] = [];
   readonly assertions: string[] = [];
+  /** The file of debug locations; see `external-calls.ts`. */
+  readonly callFile: number;
+  private externalCalls = 0;
   private readonly imports = new Map<string, string>();
   private readonly helpers = new Set<string>();
 
   constructor(readonly b: Binaryen) {
     this.m = new b.Module();
+    this.callFile = this.m.addDebugInfoFileName("calls");
     const { Features } = b;
     this.m.setFeatures(
       Features.MVP |
@@ -62,6 +66,15 @@ export class ModuleContext {
       this.imports.set(key, internal);
     }
     return internal;
+  }
+
+  /** The number of the next external call in the text. */
+  nextExternalCall(): number {
+    return this.externalCalls++;
+  }
+
+  get externalCallCount(): number {
+    return this.externalCalls;
   }
 
   /** The number of an assertion's message. */

@@ -81,6 +81,7 @@ export function emitRecording(outer: StatementEmitter, { value, body }: AttrStmt
   variables.forEach((variable, i) => {
     inner.bind(variable, { kind: "local", locals: [i + 1], scope: inner.root });
   });
+  const callNumber = module.nextExternalCall();
   const number = module.recordings.length;
   const name = `recording.${number}`;
   module.recordings.push({ function: value.value, body: name, frame: 0 });
@@ -88,11 +89,13 @@ export function emitRecording(outer: StatementEmitter, { value, body }: AttrStmt
   module.recordings[number] = { function: value.value, body: name, frame: inner.frameBytes };
   const run = module.importFunction(IMPORTS.recording, String(number), types, b.none);
   fn.usesMainThread = true;
-  return m.call(
+  const call = m.call(
     run,
     variables.map((variable) => outer.scalar.emit(variable)),
     b.none,
   );
+  fn.markCall(callNumber, call);
+  return call;
 }
 
 /** Addresses travel as 32-bit numbers. */

@@ -21,6 +21,7 @@ import {
 import { assertNever, IMPORTS, UsageError } from "../../support";
 import type { Ref } from "./binaryen";
 import { Scope, type FunctionContext } from "./function-context";
+import { isExternalCall } from "./external-calls";
 import { constantSize } from "../memory";
 import { emitParallel, emitRecording } from "./outline";
 import { registerCount } from "./registers";
@@ -241,9 +242,11 @@ export class StatementEmitter {
     }
   }
 
-  private evaluate({ value }: Evaluate): Ref {
+  private evaluate(stmt: Evaluate): Ref {
+    const { value } = stmt;
     if (value.kind === "IntImm") return this.m.nop();
     const ref = this.scalar.emit(value);
+    if (isExternalCall(stmt)) this.fn.markCall(this.fn.module.nextExternalCall(), ref);
     const isVoid = dtypeInfo(value.dtype).code === "void" || isReturn(value);
     return isVoid ? ref : this.m.drop(ref);
   }

@@ -1,0 +1,95 @@
+import { beforeAll, expect, test } from "vitest";
+import * as tvm from "tvm-ts";
+import {
+  AttrStmt,
+  callExtern,
+  Evaluate,
+  IRModule,
+  StringImm,
+  type ExprLike,
+  type Stmt,
+} from "../../../lib/tvm-ts/src/ir";
+import { callerOf, CpuDevice, NDArray, type Device } from "../../../lib/tvm-ts/src/runtime";
+import { flat, func, loop, seq } from "../../support/compiled";
+
+beforeAll(tvm.ready);
+
+/** A device that notes what in the functions' text calls its functions. */
+class Listener extends CpuDevice {
+  readonly heard: (string | undefined)[] = [];
+  override readonly functions: Device["functions"] = {
+    extern: { Push: () => this.note(), Other: () => this.note() },
+    recording: {
+      Record: (_, body) => {
+        this.note();
+        return body();
+      },
+    },
+  };
+
+  private note(): void {
+    const caller = callerOf(this);
+    this.heard.push(caller && caller.text().slice(caller.start, caller.end));
+  }
+}
+
+const push = (x: ExprLike): Stmt => new Evaluate(callExtern("int32", "Push", x));
+const record = (body: Stmt): Stmt =>
+  new AttrStmt(new StringImm("vta"), "coproc_uop_scope", new StringImm("Record"), body);
+
+function moduleOf(body: Stmt): tvm.runtime.Module {
+  return tvm.build(IRModule.of("main", func([flat("R", 1)], body)));
+}
+
+function callsHeard(module: tvm.runtime.Module): (string | undefined)[] {
+  const device = new Listener(0);
+  module(NDArray.empty([1], "float32", device));
+  return device.heard;
+}
+
+const program = seq(
+  push(1),
+  loop("i", 2, (i) => seq(push(i.mul(2).add(1)), push(1))),
+  record(push(7)),
+  new Evaluate(callExtern("void", "Other")),
+);
+
+test("a function of the device learns which statement of the text calls it", () => {
+  const module = moduleOf(program);
+  expect(callsHeard(module)).toEqual([
+    '@tir.call_extern("Push", 1, dtype=int32)',
+    '@tir.call_extern("Push", ((i*2) + 1), dtype=int32)',
+    '@tir.call_extern("Push", 1, dtype=int32)',
+    '@tir.call_extern("Push", ((i*2) + 1), dtype=int32)',
+    '@tir.call_extern("Push", 1, dtype=int32)',
+    'attr ["vta"] "coproc_uop_scope" = "Record";\n  @tir.call_extern("Push", 7, dtype=int32)',
+    '@tir.call_extern("Push", 7, dtype=int32)',
+    '@tir.call_extern("Other", dtype=void)',
+  ]);
+});
+
+test("the same text in two places is told apart", () => {
+  const places: number[] = [];
+  const device = new Listener(0);
+  Object.defineProperty(device.functions.extern, "Push", {
+    value: () => void places.push(callerOf(device)!.start),
+  });
+  moduleOf(program)(NDArray.empty([1], "float32", device));
+  expect(new Set(places).size).toBe(4);
+  expect(places[2]).toBe(places[4]);
+});
+
+test("a saved module still knows", () => {
+  const module = moduleOf(program);
+  const loaded = tvm.runtime.Module.load(module.toBytes(), "module", undefined as never);
+  expect(callsHeard(loaded)).toEqual(callsHeard(module));
+});
+
+test("nothing is said where calls were left out of the code", () => {
+  const empty = loop("j", 0, () => push(2));
+  expect(callsHeard(moduleOf(seq(empty, push(1))))).toEqual([undefined]);
+});
+
+test("nobody calls when no code runs", () => {
+  expect(callerOf(new CpuDevice(0))).toBeUndefined();
+});
