@@ -24,10 +24,12 @@ export {
   type StmtHandlers,
   type StmtRecur,
 } from "./mutate";
+export * from "./math";
 export { CallEffect, Op } from "./op";
 export * from "./ops";
 export { IRModule, PrimFunc, type FuncAttr } from "./prim-func";
 export { reprExpr, reprList } from "./print/repr";
+export { reprStmt } from "./print/repr-stmt";
 export { type PrintedNode, type PrintedText, type TextRange } from "./print/text-doc";
 export { printFuncScript, printScript } from "./print/script-printer";
 export { constantText, printExpr, printFunc, printModule, printStmt } from "./print/text-printer";
@@ -44,8 +46,8 @@ export {
 export * from "./stmt";
 export { substitute, type Substitution } from "./substitute";
 export { update, type Changes } from "./update";
-export { verifyFunc } from "./verify";
 export type { VarOrigin } from "./var-origin";
+export { verifyFunc } from "./verify";
 export {
   forEachChild,
   ownExprs,

@@ -15,7 +15,7 @@ import {
   max,
   Max,
   mul,
-  printStmt,
+  reprStmt,
   stmtMutator,
   sub,
   zero,
@@ -70,7 +70,7 @@ function matchCopy(attr: AttrStmt, pragma: string): Copy {
   const analyzer = new Analyzer();
   const refuse = (reason: string): UsageError =>
     new UsageError(
-      `"${pragma}" marks a statement that is no copy: ${reason}, in\n${printStmt(attr.body).text}`,
+      `"${pragma}" marks a statement that is no copy: ${reason}, in\n${reprStmt(attr.body)}`,
       { span: attr.span },
     );
 
