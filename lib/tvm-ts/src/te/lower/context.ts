@@ -92,7 +92,7 @@ export class StageContext {
 
   /** The element of an output at the operation's own axes. */
   store(tensor: Tensor, value: PrimExpr, indices: readonly PrimExpr[]): BufferStore {
-    return new BufferStore(this.bufferOf(tensor), value, indices);
+    return new BufferStore(this.bufferOf(tensor), value, indices, tensor.op.span);
   }
 }
 

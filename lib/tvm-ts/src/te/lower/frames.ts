@@ -3,7 +3,7 @@
  * statement at the end.
  */
 
-import { assertNever } from "../../support";
+import { assertNever, type Span } from "../../support";
 import {
   AssertStmt,
   AttrStmt,
@@ -29,12 +29,16 @@ export type Frame =
       readonly loopVar: Var;
       readonly extent: PrimExpr;
       readonly forKind: ForKind;
+      /** The line that last said something about the loop. */
+      readonly span?: Span | undefined;
     }
   | {
       readonly kind: "attr";
       readonly node: AttrNode;
       readonly key: string;
       readonly value: PrimExpr;
+      /** The line that asked for it. */
+      readonly span?: Span | undefined;
     }
   | { readonly kind: "if"; readonly condition: PrimExpr }
   | { readonly kind: "assert"; readonly condition: PrimExpr; readonly message: string }
@@ -63,10 +67,19 @@ function wrapOne(
   switch (frame.kind) {
     case "for": {
       const min = new IntImm(0, frame.loopVar.dtype);
-      return new For(frame.loopVar, min, rewrite(frame.extent), frame.forKind, body);
+      return new For(
+        frame.loopVar,
+        min,
+        rewrite(frame.extent),
+        frame.forKind,
+        body,
+        undefined,
+        undefined,
+        frame.span,
+      );
     }
     case "attr":
-      return new AttrStmt(frame.node, frame.key, rewrite(frame.value), body);
+      return new AttrStmt(frame.node, frame.key, rewrite(frame.value), body, frame.span);
     case "if":
       return new IfThenElse(rewrite(frame.condition), body);
     case "assert":

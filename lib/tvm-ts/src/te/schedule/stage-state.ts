@@ -19,8 +19,16 @@ export interface IterVarAttr {
   readonly iterType: LoopType;
   readonly bindThread?: IterVar;
   readonly tensorIntrin?: TensorIntrin;
-  readonly prefetches: readonly { readonly tensor: Tensor; readonly offset: PrimExpr }[];
-  readonly pragmas: readonly { readonly key: string; readonly value: PrimExpr | undefined }[];
+  readonly prefetches: readonly {
+    readonly tensor: Tensor;
+    readonly offset: PrimExpr;
+    readonly span: Span;
+  }[];
+  readonly pragmas: readonly {
+    readonly key: string;
+    readonly value: PrimExpr | undefined;
+    readonly span: Span;
+  }[];
   /** The dimension's stride is `k * factor + offset` for some `k`. */
   readonly align?: { readonly factor: number; readonly offset: number };
   /** Where it was asked for last. */

@@ -435,7 +435,7 @@ export class Stage implements StageView {
     if (typeof key !== "string" || key === "") {
       throw new UsageError(`a pragma of stage ${this.name} has no name`);
     }
-    const pragma = { key, value: value === undefined ? undefined : toExpr(value) };
+    const pragma = { key, value: value === undefined ? undefined : toExpr(value), span };
     return this.annotate(axis, (attr) => ({ ...attr, pragmas: [...attr.pragmas, pragma], span }));
   }
 
@@ -446,7 +446,8 @@ export class Stage implements StageView {
     if (!isTensor(tensor)) {
       throw new UsageError(`stage ${this.name} prefetches a tensor, not ${String(tensor)}`);
     }
-    const prefetch = { tensor, offset: toExpr(offset) };
+    this.schedule.stage(tensor);
+    const prefetch = { tensor, offset: toExpr(offset), span };
     return this.annotate(axis, (attr) => ({
       ...attr,
       prefetches: [...attr.prefetches, prefetch],
