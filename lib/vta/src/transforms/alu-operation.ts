@@ -106,7 +106,7 @@ class AluReader {
     const operator = operatorOf(value);
     if (operator === undefined) {
       throw this.refuse(
-        `it computes ${tir.printExpr(value)}; the ALU can add, subtract, multiply, shift, take the ` +
+        `it computes ${tir.reprExpr(value)}; the ALU can add, subtract, multiply, shift, take the ` +
           `minimum or the maximum, one operation a stage, and copy`,
       );
     }
@@ -192,7 +192,7 @@ class AluReader {
     if (expr.kind === "IntImm") return { imm: expr };
     if (expr.kind === "BufferLoad") return { at: this.addressOf(expr) };
     throw this.refuse(
-      `an operand is ${tir.printExpr(expr)}, and operands are constants and elements of the ` +
+      `an operand is ${tir.reprExpr(expr)}, and operands are constants and elements of the ` +
         `accumulator; give what is computed first a stage of its own`,
     );
   }

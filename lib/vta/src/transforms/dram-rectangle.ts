@@ -6,7 +6,7 @@
  * must make up exactly one block, without gaps; what is left must fold into two dimensions.
  */
 
-import { arith, plural, tir, type UsageError } from "tvm-ts";
+import { arith, tir, type UsageError } from "tvm-ts";
 
 /** `ySize` rows of `xSize` elements, `xStride` elements apart, from element `offset` on. */
 export interface Rectangle {
@@ -42,19 +42,22 @@ export function rectangleOf(
 ): Rectangle {
   if (!divides(view.elemOffset, block)) {
     throw refuse(
-      `it begins at value ${view.elemOffset}, which is not provably the begin of a block of ${block}`,
+      `it begins at value ${tir.reprExpr(view.elemOffset)} of ${view.name}, which is not known to be the ` +
+        `first of a block of ${block}`,
     );
   }
   const dims = dimensionsOf(view);
   const outer = outsideBlock(dims, block, refuse);
   for (const { stride } of outer) {
     if (divides(stride, block)) continue;
-    throw refuse(`it steps by ${stride} values, which are not whole blocks of ${block}`);
+    throw refuse(
+      `it steps by ${tir.reprExpr(stride)} values, which is not known to be whole blocks of ${block}`,
+    );
   }
   if (padded && outer.length !== 2) {
     throw refuse(
-      `padding goes around rows and columns of blocks, but outside a block of ${block} there ` +
-        `are ${plural(outer.length, "loop")}: ${describe(outer)}`,
+      `padding goes around rows and columns of blocks, and outside a block of ${block} there is ` +
+        `not one loop for each (${describe(outer)})`,
     );
   }
   const rows = padded ? outer : folded(outer, block);
@@ -63,8 +66,8 @@ export function rectangleOf(
   if (x === undefined) return { xSize: one, ySize: one, xStride: one, offset };
   if (rows.length > 2 || !isConst(x.stride, block)) {
     throw refuse(
-      `its blocks of ${block} do not lie in rows at equal distances: ${describe(rows)}; a transfer ` +
-        `moves a rectangle, so copy along fewer loops or move the copy inside one`,
+      `the blocks of ${block} values in ${view.name} do not lie in rows (${describe(rows)}); ` +
+        `a transfer moves a rectangle, so mark an inner loop instead`,
     );
   }
   if (y === undefined) return { xSize: x.extent, ySize: one, xStride: x.extent, offset };
@@ -78,8 +81,8 @@ export function checkCompact(view: tir.Buffer, refuse: Refuse): void {
   for (const { extent, stride } of dimensionsOf(view).reverse()) {
     if (!isConst(tir.sub(size, stride), 0)) {
       throw refuse(
-        `the on-chip side is not dense: ${describe(dimensionsOf(view))}; on-chip memory is ` +
-          `transferred from one element to the next`,
+        `the loops leave gaps in ${view.name} (${describe(dimensionsOf(view))}), and on-chip memory ` +
+          `is transferred from one element to the next`,
       );
     }
     size = tir.mul(size, extent);
@@ -103,8 +106,8 @@ function outsideBlock(
     const dim = dims[--inside];
     if (dim === undefined || !isConst(tir.sub(dim.stride, size), 0)) {
       throw refuse(
-        `its innermost loops do not go through one block of ${block} values after another: ` +
-          describe(dims),
+        `the innermost loops do not go through blocks of ${block} values in DRAM, one value after ` +
+          `another (${describe(dims)})`,
       );
     }
     size = tir.mul(size, dim.extent);
@@ -140,6 +143,6 @@ function divides(expr: tir.PrimExpr, block: number): boolean {
 }
 
 function describe(dims: readonly Dimension[]): string {
-  const list = dims.map(({ extent, stride }) => `${extent} steps of ${stride}`);
-  return list.length === 0 ? "no loops" : list.join(", ");
+  const extents = tir.reprList(dims.map((dim) => dim.extent));
+  return `extents ${extents}, strides ${tir.reprList(dims.map((dim) => dim.stride))}`;
 }

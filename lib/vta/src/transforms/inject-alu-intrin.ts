@@ -43,7 +43,7 @@ function kernels(kernel: tir.AttrStmt, env: Environment): tir.Stmt {
   if (marked === undefined) return kernel;
   const refuse: Refuse = (reason) =>
     new UsageError(
-      `"alu" marks what the vector ALU cannot do: ${reason}, in\n${tir.printStmt(marked.body).text}`,
+      `"alu" marks what the vector ALU cannot do: ${reason}, in\n${tir.reprStmt(marked.body)}`,
       { span: marked.span },
     );
   const operation = readAluOperation(marked.body, env, refuse);
@@ -177,7 +177,7 @@ class Elements {
   private inElements(values: tir.PrimExpr): tir.PrimExpr {
     if (!tir.isZero(this.analyzer.simplify(tir.floorMod(values, this.lanes)))) {
       throw this.refuse(
-        `it steps by ${tir.printExpr(values)} values, which is not known to be whole elements of ` +
+        `it steps by ${tir.reprExpr(values)} values, which is not known to be whole elements of ` +
           `${this.lanes}`,
       );
     }

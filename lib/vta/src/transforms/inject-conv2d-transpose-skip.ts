@@ -80,7 +80,7 @@ function readProduct(attr: tir.AttrStmt): Product {
   }
   throw new UsageError(
     `"${PRAGMA}" marks loops that do not sum up products of two tensors, in\n` +
-      tir.printStmt(attr.body).text,
+      tir.reprStmt(attr.body),
     { span: attr.span },
   );
 }

@@ -30,7 +30,7 @@ function transfer(copy: transforms.Copy, env: Environment): tir.Stmt {
   const refuse: Refuse = (reason) =>
     new UsageError(
       `the copy of ${source.name} to ${target.name} cannot be a transfer: ${reason}, in\n` +
-        tir.printStmt(copy.stmt).text,
+        tir.reprStmt(copy.stmt),
       { span: copy.span },
     );
   if (source.scope !== "global" && target.scope === "global") return store(copy, env, refuse);

@@ -1,0 +1,373 @@
+/** Schedules that the accelerator cannot carry out: what is said of them, and where it points. */
+
+import { te, tir, topi } from "tvm-ts";
+import * as vta from "vta-ts";
+import { testRefused, type Mark } from "../support/refused";
+
+const env = vta.getEnv();
+const SHAPE = [2, 8, env.BATCH, env.BLOCK_OUT];
+
+interface Parts {
+  readonly load?: (A: te.Tensor, axes: tir.Var[]) => tir.PrimExpr;
+  readonly body?: (a: tir.PrimExpr, axes: tir.Var[]) => tir.PrimExpr;
+  readonly outDtype?: string;
+}
+
+/** Load, compute, store: `A -> A_buf -> B -> C`. Nothing is scheduled yet. */
+function declare(
+  { load, body, outDtype = env.outDtype }: Parts = {},
+  marks: { readonly A_buf?: Mark; readonly B?: Mark } = {},
+) {
+  const A = te.placeholder(SHAPE, { name: "A", dtype: env.accDtype });
+  marks.A_buf?.();
+  const A_buf = te.compute(SHAPE, (...i) => load?.(A, i) ?? A(...i), "A_buf");
+  marks.B?.();
+  const B = te.compute(SHAPE, (...i) => body?.(A_buf(...i), i) ?? A_buf(...i).add(3), "B");
+  const C = te.compute(SHAPE, (...i) => B(...i).astype(outDtype), "C");
+  const s = te.createSchedule(C);
+  const [a, b, c] = [s.stage(A_buf), s.stage(B), s.stage(C)];
+  const axis = (stage: te.Stage, i = 0): tir.IterVar => stage.op.axis[i]!;
+  return { A, A_buf, B, C, s, a, b, c, axis, lower: () => vta.lower(s, [A, C]) };
+}
+
+/** The same, with the scopes and pragmas that make it run. */
+function scheduled(parts: Parts = {}) {
+  const program = declare(parts);
+  const { a, b, c, axis } = program;
+  a.setScope(env.accScope).pragma(axis(a), env.dmaCopy);
+  b.setScope(env.accScope);
+  c.pragma(axis(c), env.dmaCopy);
+  return program;
+}
+
+/** With the pragma of the ALU stage, at which errors about it point. */
+function withBody(mark: Mark, body: Parts["body"]): void {
+  const { b, axis, lower } = scheduled({ body: body! });
+  mark();
+  b.pragma(axis(b), env.alu);
+  lower();
+}
+
+/** The loops over a buffer, as messages show them. */
+const inLoops = (statement: string): string =>
+  [
+    "for (i0, 0, 2) {",
+    "  for (i1, 0, 8) {",
+    "    for (i3, 0, 16) {",
+    `      ${statement}`,
+    "    }",
+    "  }",
+    "}",
+  ].join("\n");
+
+testRefused([
+  {
+    why: "a buffer that is loaded has no scope",
+    program: (mark) => {
+      const { a, axis, lower } = declare();
+      mark();
+      a.pragma(axis(a), env.dmaCopy);
+      lower();
+    },
+    sentence:
+      "the copy of A to A_buf cannot be a transfer: A lies in global and A_buf in global, but " +
+      "one must lie in DRAM and the other on the chip; give the stage on the chip its memory " +
+      "with stage.setScope(env.accScope), env.inpScope or env.wgtScope, in\n" +
+      inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = A[(((i0*128) + (i1*16)) + i3)]"),
+  },
+  {
+    why: "a buffer has a scope that is no memory of the accelerator",
+    program: (mark) => {
+      const { a, axis, lower } = declare();
+      a.setScope("local");
+      mark();
+      a.pragma(axis(a), env.dmaCopy);
+      lower();
+    },
+    sentence:
+      "the copy of A to A_buf cannot be a transfer: local is no memory of the accelerator; it " +
+      "has local.acc_buffer, local.inp_buffer and local.wgt_buffer, in\n" +
+      inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = A[(((i0*128) + (i1*16)) + i3)]"),
+  },
+  {
+    why: "stages have scopes and no pragmas",
+    program: (mark) => {
+      const { a, b, lower } = declare({}, { A_buf: mark });
+      a.setScope(env.accScope);
+      b.setScope(env.accScope);
+      lower();
+    },
+    sentence:
+      "A_buf lies in local.acc_buffer but is filled by the host, which cannot reach it; mark " +
+      "the stage's loops: stage.pragma(axis, env.dmaCopy) for a copy, env.alu for arithmetic, " +
+      "stage.tensorize(axis, env.gemm) for a matrix product",
+  },
+  {
+    why: "the copy into the accumulator has no pragma",
+    program: (mark) => {
+      const { a, b, c, axis, lower } = declare({}, { A_buf: mark });
+      a.setScope(env.accScope);
+      b.setScope(env.accScope).pragma(axis(b), env.alu);
+      c.pragma(axis(c), env.dmaCopy);
+      lower();
+    },
+    sentence:
+      "buffer A_buf in local.acc_buffer is accessed by the host and by the accelerator; mark " +
+      "the stages that fill and read it with pragmas, so that the accelerator does both",
+  },
+  {
+    why: "the arithmetic has no pragma",
+    program: (mark) => {
+      const { a, b, c, axis, lower } = declare({}, { B: mark });
+      a.setScope(env.accScope).pragma(axis(a), env.dmaCopy);
+      b.setScope(env.accScope);
+      c.pragma(axis(c), env.dmaCopy);
+      lower();
+    },
+    sentence:
+      "buffer B in local.acc_buffer is accessed by the host and by the accelerator; mark the " +
+      "stages that fill and read it with pragmas, so that the accelerator does both",
+  },
+  {
+    why: "a copy computes",
+    program: (mark) => {
+      const { a, axis, lower } = declare({ load: (A, i) => A(...i).add(1) });
+      a.setScope(env.accScope);
+      mark();
+      a.pragma(axis(a), env.dmaCopy);
+      lower();
+    },
+    sentence:
+      '"dma_copy" marks a statement that is no copy: what is stored is not one element that ' +
+      "was loaded, in\n" +
+      inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = (A[(((i0*128) + (i1*16)) + i3)] + 1)"),
+  },
+  {
+    why: "a copy reverses the values of a block",
+    program: (mark) => {
+      const { a, axis, lower } = declare({
+        load: (A, [i, j, k, l]) => A(i!, j!, k!, tir.sub(env.BLOCK_OUT - 1, l!)),
+      });
+      a.setScope(env.accScope);
+      mark();
+      a.pragma(axis(a), env.dmaCopy);
+      lower();
+    },
+    sentence:
+      "the copy of A to A_buf cannot be a transfer: it begins at value 15 of A, which is not " +
+      "known to be the first of a block of 16, in\n" +
+      inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = A[((((i0*128) + (i1*16)) + 15) - i3)]"),
+  },
+  {
+    why: "a copy reverses the order of blocks",
+    program: (mark) => {
+      const { a, axis, lower } = declare({
+        load: (A, [i, j, k, l]) => A(i!, tir.sub(7, j!), k!, l!),
+      });
+      a.setScope(env.accScope);
+      mark();
+      a.pragma(axis(a), env.dmaCopy);
+      lower();
+    },
+    sentence:
+      "the copy of A to A_buf cannot be a transfer: the blocks of 16 values in A do not lie in " +
+      "rows (extents [2, 8, 1], strides [128, -16, 16]); a transfer moves a rectangle, so mark " +
+      "an inner loop instead, in\n" +
+      inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = A[((((i0*128) + i3) + 112) - (i1*16))]"),
+  },
+  {
+    why: "32-bit values are copied into the input memory",
+    program: (mark) => {
+      const { a, axis, lower } = declare();
+      a.setScope(env.inpScope);
+      mark();
+      a.pragma(axis(a), env.dmaCopy);
+      lower();
+    },
+    sentence:
+      "the copy of A to A_buf cannot be a transfer: the memory is loaded with int8 values, and " +
+      "A has int32, in\n" +
+      inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = A[(((i0*128) + (i1*16)) + i3)]"),
+  },
+  {
+    why: "the accumulator is stored as 32-bit values",
+    program: (mark) => {
+      const { a, b, c, axis, lower } = declare({ outDtype: "int32" });
+      a.setScope(env.accScope).pragma(axis(a), env.dmaCopy);
+      b.setScope(env.accScope).pragma(axis(b), env.alu);
+      mark();
+      c.pragma(axis(c), env.dmaCopy);
+      lower();
+    },
+    sentence:
+      "the copy of B to C cannot be a transfer: int8 values are stored, and C has int32; " +
+      "convert what is copied with .astype(env.outDtype), in\n" +
+      inLoops("C[(((i0*128) + (i1*16)) + i3)] = B[(((i0*128) + (i1*16)) + i3)]"),
+  },
+  {
+    why: "values inside a block are padded",
+    program: (mark) => {
+      const A = te.placeholder([2, 8, 1, 12], { name: "A", dtype: env.accDtype });
+      const A_buf = topi.nn.pad(A, [0, 1, 0, 2], undefined, { name: "A_buf" });
+      const B = te.compute([2, 10, 1, 16], (...i) => A_buf(...i).astype(env.outDtype), "B");
+      const s = te.createSchedule(B);
+      const a = s.stage(A_buf).setScope(env.accScope);
+      mark();
+      a.pragma(a.op.axis[0]!, env.dmaCopy);
+      vta.lower(s, [A, B]);
+    },
+    sentence: [
+      "the copy of A to A_buf cannot be a transfer: the innermost loops do not go through " +
+        "blocks of 16 values in DRAM, one value after another (extents [2, 8, 12], strides [96, " +
+        "12, 1]), in",
+      "for (i0, 0, 2) {",
+      "  for (i1, 0, 10) {",
+      "    for (i3, 0, 16) {",
+      "      A_buf[(((i0*160) + (i1*16)) + i3)] = tir.if_then_else(((((1 <= i1) && (i1 < 9)) && (2 <= i3)) && (i3 < 14)), A[((((i0*96) + (i1*12)) + i3) - 14)], 0)",
+      "    }",
+      "  }",
+      "}",
+    ].join("\n"),
+  },
+  {
+    why: "the ALU is to divide",
+    program: (mark) => withBody(mark, (a) => a.floorDiv(3)),
+    sentence:
+      '"alu" marks what the vector ALU cannot do: it computes floordiv(A_buf[(((i0*128) + ' +
+      "(i1*16)) + i3)], 3); the ALU can add, subtract, multiply, shift, take the minimum or " +
+      "the maximum, one operation a stage, and copy, in\n" +
+      inLoops(
+        "A_buf[(((i0*128) + (i1*16)) + i3)] = floordiv(A_buf[(((i0*128) + (i1*16)) + i3)], 3)",
+      ),
+  },
+  {
+    why: "the ALU is to do two things at once",
+    program: (mark) => withBody(mark, (a) => a.mul(2).add(1)),
+    sentence:
+      '"alu" marks what the vector ALU cannot do: an operand is (A_buf[(((i0*128) + (i1*16)) + ' +
+      "i3)]*2), and operands are constants and elements of the accumulator; give what is " +
+      "computed first a stage of its own, in\n" +
+      inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = ((A_buf[(((i0*128) + (i1*16)) + i3)]*2) + 1)"),
+  },
+  {
+    why: "the ALU is to shift a constant",
+    program: (mark) => withBody(mark, (a) => tir.shiftLeft(tir.constant(1), a)),
+    sentence:
+      '"alu" marks what the vector ALU cannot do: it shifts a constant, and the ALU shifts ' +
+      "what lies in memory, in\n" +
+      inLoops(
+        "A_buf[(((i0*128) + (i1*16)) + i3)] = tir.shift_left(1, A_buf[(((i0*128) + (i1*16)) + i3)])",
+      ),
+  },
+  {
+    why: "the ALU is to shift to the left by amounts in memory",
+    program: (mark) => withBody(mark, (a) => a.shiftLeft(a)),
+    sentence:
+      '"alu" marks what the vector ALU cannot do: it shifts to the left by amounts in memory, ' +
+      "which the ALU cannot, in\n" +
+      inLoops(
+        "A_buf[(((i0*128) + (i1*16)) + i3)] = tir.shift_left(A_buf[(((i0*128) + (i1*16)) + i3)], A_buf[(((i0*128) + (i1*16)) + i3)])",
+      ),
+  },
+  {
+    why: "the ALU is to add an index",
+    program: (mark) => withBody(mark, (a, [, i1]) => a.add(i1!)),
+    sentence:
+      '"alu" marks what the vector ALU cannot do: an operand is i1, and operands are constants ' +
+      "and elements of the accumulator; give what is computed first a stage of its own, in\n" +
+      inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = (A_buf[(((i0*128) + (i1*16)) + i3)] + i1)"),
+  },
+  {
+    why: "the loop over a block's values is not innermost",
+    program: (mark) => {
+      const { b, axis, lower } = scheduled();
+      b.reorder(axis(b, 0), axis(b, 3), axis(b, 1));
+      mark();
+      b.pragma(axis(b), env.alu);
+      lower();
+    },
+    sentence: [
+      '"alu" marks what the vector ALU cannot do: its innermost loops do not go through the 16 ' +
+        "values of an element one after another; the last axes of the tensor are [..., BATCH, " +
+        "BLOCK_OUT], and stay innermost, in",
+      "for (i0, 0, 2) {",
+      "  for (i3, 0, 16) {",
+      "    for (i1, 0, 8) {",
+      "      A_buf[(((i0*128) + (i1*16)) + i3)] = (A_buf[(((i0*128) + (i1*16)) + i3)] + 3)",
+      "    }",
+      "  }",
+      "}",
+    ].join("\n"),
+  },
+  {
+    why: "a loop of the ALU is unrolled",
+    program: (mark) => {
+      const { b, axis, lower } = scheduled();
+      b.unroll(axis(b, 1));
+      mark();
+      b.pragma(axis(b), env.alu);
+      lower();
+    },
+    sentence: [
+      '"alu" marks what the vector ALU cannot do: inside the loops there is not one store ' +
+        "alone: do not unroll or vectorize the loops, and split by factors that divide, in",
+      "for (i0, 0, 2) {",
+      "  for (i3, 0, 16) {",
+      "    A_buf[(((i0*128) + (0*16)) + i3)] = (A_buf[(((i0*128) + (0*16)) + i3)] + 3)",
+      "  }",
+      "  for (i3, 0, 16) {",
+      "    A_buf[(((i0*128) + (1*16)) + i3)] = (A_buf[(((i0*128) + (1*16)) + i3)] + 3)",
+      "  }",
+      "  for (i3, 0, 16) {",
+      "    A_buf[(((i0*128) + (2*16)) + i3)] = (A_buf[(((i0*128) + (2*16)) + i3)] + 3)",
+      "  }",
+      "  for (i3, 0, 16) {",
+      "    A_buf[(((i0*128) + (3*16)) + i3)] = (A_buf[(((i0*128) + (3*16)) + i3)] + 3)",
+      "  }",
+      "  for (i3, 0, 16) {",
+      "    A_buf[(((i0*128) + (4*16)) + i3)] = (A_buf[(((i0*128) + (4*16)) + i3)] + 3)",
+      "  }",
+      "  for (i3, 0, 16) {",
+      "    A_buf[(((i0*128) + (5*16)) + i3)] = (A_buf[(((i0*128) + (5*16)) + i3)] + 3)",
+      "  }",
+      "  for (i3, 0, 16) {",
+      "    A_buf[(((i0*128) + (6*16)) + i3)] = (A_buf[(((i0*128) + (6*16)) + i3)] + 3)",
+      "  }",
+      "  for (i3, 0, 16) {",
+      "    A_buf[(((i0*128) + (7*16)) + i3)] = (A_buf[(((i0*128) + (7*16)) + i3)] + 3)",
+      "  }",
+      "}",
+    ].join("\n"),
+  },
+  {
+    why: "a loop around accelerator code is parallel",
+    program: (mark) => {
+      const { a, b, c, axis, lower } = declare();
+      a.setScope(env.accScope).pragma(axis(a), env.dmaCopy).computeAt(c, axis(c));
+      b.setScope(env.accScope).pragma(axis(b), env.alu).computeAt(c, axis(c));
+      c.pragma(axis(c, 1), env.dmaCopy);
+      mark();
+      c.parallel(axis(c));
+      lower();
+    },
+    sentence:
+      "the loop i0 is parallel and drives the accelerator, which one thread alone can do; " +
+      "leave out stage.parallel(axis)",
+  },
+  {
+    why: "accelerator code is bound to vthread",
+    program: (mark) => {
+      const { a, b, c, axis, lower } = declare();
+      a.setScope(env.accScope).pragma(axis(a), env.dmaCopy).computeAt(c, axis(c));
+      b.setScope(env.accScope).pragma(axis(b), env.alu).computeAt(c, axis(c));
+      c.pragma(axis(c, 1), env.dmaCopy);
+      mark();
+      c.bind(axis(c), te.threadAxis("vthread"));
+      lower();
+    },
+    sentence:
+      "an axis is bound to vthread, whose threads share instructions; bind it to " +
+      'te.threadAxis("cthread"), whose threads have instructions and on-chip memory of their ' +
+      "own",
+  },
+]);
