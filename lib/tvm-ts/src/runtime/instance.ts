@@ -181,18 +181,20 @@ export class Instance {
   private recording(index: number): ExternFunction {
     const { function: name, body, frame: bytes } = this.record.recordings[index]!;
     const site: CallSite = { module: this, index };
-    return (...words) => {
-      const record = this.device.functions.recording[name]!;
-      const run = (): number => {
-        const frame = this.frame(bytes);
-        try {
-          this.export(body)(frame, ...words);
-        } finally {
-          if (frame !== 0) this.device.free(frame);
-        }
-        return 0;
-      };
-      const code = record(site, run, words);
+    // Made once: most calls of a recording function record nothing.
+    let words: readonly Word[] = [];
+    const run = (): number => {
+      const frame = this.frame(bytes);
+      try {
+        this.export(body)(frame, ...words);
+      } finally {
+        if (frame !== 0) this.device.free(frame);
+      }
+      return 0;
+    };
+    return (...given) => {
+      words = given;
+      const code = this.device.functions.recording[name]!(site, run, given);
       if (code !== 0) throw new DeviceError(`${name} failed with code ${code}`);
     };
   }
