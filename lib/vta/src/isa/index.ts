@@ -18,8 +18,6 @@ export {
   InstructionSet,
   OPCODE,
   TOKEN,
-  TOKEN_MASK,
-  TOKEN_SHIFT,
   type AluField,
   type CommonField,
   type GemmField,

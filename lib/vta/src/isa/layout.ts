@@ -12,8 +12,6 @@ export const OPCODE = { LOAD: 0, STORE: 1, GEMM: 2, FINISH: 3, ALU: 4 } as const
 
 /** The fields about tokens as bits of an instruction's first word, where all instructions have them. */
 export const TOKEN = { POP_PREV: 1 << 3, POP_NEXT: 1 << 4, PUSH_PREV: 1 << 5, PUSH_NEXT: 1 << 6 };
-export const TOKEN_SHIFT = 3;
-export const TOKEN_MASK = 0b1111 << TOKEN_SHIFT;
 
 /** Fields that every instruction starts with: tokens to wait for, tokens to give. */
 export type CommonField = "opcode" | "popPrev" | "popNext" | "pushPrev" | "pushNext";
@@ -97,6 +95,8 @@ export class InstructionSet {
   readonly gemm: Layout<GemmField>;
   readonly alu: Layout<AluField>;
   readonly finish: Layout<CommonField> = layout("FINISH", [COMMON]);
+  /** The four fields about tokens as one, `popPrev` lowest. */
+  readonly tokens: Field = makeField("instruction", "tokens", 3, 4, false);
   /** A micro-op's indices; an ALU micro-op has no use for `wgt`. */
   readonly uop: Layout<UopField>;
 

@@ -16,6 +16,12 @@ import { InsnQueue, STAGE, stageOfMemory, type Stage } from "./insn-queue";
 import { UopKernel, type UopLoop } from "./uop-kernel";
 import { UopQueue } from "./uop-queue";
 
+// Constants of other modules that are read for every instruction are kept here: an import is looked
+// up each time.
+const { UOP, OUT } = MEM_ID;
+const { LOAD, STORE, GEMM, ALU, FINISH } = OPCODE;
+const PAGE = PAGE_BYTES;
+
 /** Bytes of DRAM for the micro-ops and for the instructions of a run, as the reference has them. */
 const MAX_TRANSFER = 1 << 25;
 
@@ -110,10 +116,10 @@ export class CommandQueue {
     sramIndex: number,
     memory: number,
   ): void {
-    if (memory === MEM_ID.OUT) throw new UsageError("nothing can be loaded into the output memory");
+    if (memory === OUT) throw new UsageError("nothing can be loaded into the output memory");
     const dramBase = this.dramBase("LOAD", source, sourceOffset, memory, xSize, ySize, xStride);
     const { load } = this.isa;
-    const at = this.insns.create(stageOfMemory(memory), OPCODE.LOAD);
+    const at = this.insns.create(stageOfMemory(memory), LOAD);
     const { words } = this.dram;
     load.memoryType.set(words, at, memory);
     load.sramBase.set(words, at, sramIndex);
@@ -149,7 +155,7 @@ export class CommandQueue {
       xStride,
     );
     const { store } = this.isa;
-    const at = this.insns.create(STAGE.STORE, OPCODE.STORE);
+    const at = this.insns.create(STAGE.STORE, STORE);
     const { words } = this.dram;
     store.memoryType.set(words, at, memory);
     store.sramBase.set(words, at, sramIndex);
@@ -203,7 +209,7 @@ export class CommandQueue {
     const kernel = this.kernelOf(site, record, signature, "gemm");
     this.makeResident(kernel);
     const { gemm } = this.isa;
-    const at = this.insns.create(STAGE.COMPUTE, OPCODE.GEMM);
+    const at = this.insns.create(STAGE.COMPUTE, GEMM);
     const { words } = this.dram;
     gemm.resetReg.set(words, at, kernel.operation.resetOut);
     gemm.uopBgn.set(words, at, kernel.sramBegin);
@@ -227,7 +233,7 @@ export class CommandQueue {
     this.makeResident(kernel);
     const { alu } = this.isa;
     const { operation, loops } = kernel;
-    const at = this.insns.create(STAGE.COMPUTE, OPCODE.ALU);
+    const at = this.insns.create(STAGE.COMPUTE, ALU);
     const { words } = this.dram;
     alu.resetReg.set(words, at, operation.resetOut);
     alu.uopBgn.set(words, at, kernel.sramBegin);
@@ -283,7 +289,7 @@ export class CommandQueue {
   /** Has all stages meet, and records the FINISH. */
   private finish(): void {
     const { insns } = this;
-    if ((this.debug & DEBUG.FORCE_SERIAL) !== 0) forceSerial(insns);
+    if ((this.debug & DEBUG.FORCE_SERIAL) !== 0) forceSerial(this.isa, insns);
     else {
       insns.depPush(STAGE.STORE, STAGE.COMPUTE);
       insns.depPush(STAGE.LOAD, STAGE.COMPUTE);
@@ -291,7 +297,7 @@ export class CommandQueue {
       insns.depPop(STAGE.LOAD, STAGE.COMPUTE);
       insns.commitPendingPop(STAGE.COMPUTE);
     }
-    insns.create(STAGE.COMPUTE, OPCODE.FINISH);
+    insns.create(STAGE.COMPUTE, FINISH);
   }
 
   private runIfFull(): void {
@@ -347,9 +353,9 @@ export class CommandQueue {
     const transfer = this.uops.place(kernel);
     if (transfer === undefined) return;
     const { load } = this.isa;
-    const at = this.insns.create(STAGE.COMPUTE, OPCODE.LOAD);
+    const at = this.insns.create(STAGE.COMPUTE, LOAD);
     const { words } = this.dram;
-    load.memoryType.set(words, at, MEM_ID.UOP);
+    load.memoryType.set(words, at, UOP);
     load.sramBase.set(words, at, transfer.sramBase);
     load.dramBase.set(words, at, transfer.dramBase);
     load.ySize.set(words, at, 1);
@@ -384,11 +390,11 @@ export class CommandQueue {
     }
     const begin = start + offset * bytes;
     const end = begin + ((y - 1) * stride + x) * bytes;
-    const inside = begin >= block.start && end <= block.start + block.pages * PAGE_BYTES;
+    const inside = begin >= block.start && end <= block.start + block.pages * PAGE;
     if (!inside && x > 0 && y > 0) {
       throw new DeviceError(
         `instruction ${this.count} (${kind}) moves DRAM bytes ${hex(begin)} to ${hex(end)}, outside ` +
-          `of its array's buffer, which is ${block.pages * PAGE_BYTES} bytes at ${hex(block.start)}`,
+          `of its array's buffer, which is ${block.pages * PAGE} bytes at ${hex(block.start)}`,
       );
     }
     return begin / bytes;
@@ -397,11 +403,11 @@ export class CommandQueue {
 
 function elementBytes(env: Environment): readonly number[] {
   const bytes: number[] = [];
-  bytes[MEM_ID.UOP] = UOP_BYTES;
+  bytes[UOP] = UOP_BYTES;
   bytes[MEM_ID.WGT] = env.WGT_ELEM_BYTES;
   bytes[MEM_ID.INP] = env.INP_ELEM_BYTES;
   bytes[MEM_ID.ACC] = env.ACC_ELEM_BYTES;
-  bytes[MEM_ID.OUT] = env.OUT_ELEM_BYTES;
+  bytes[OUT] = env.OUT_ELEM_BYTES;
   bytes[MEM_ID.ACC_8BIT] = env.ACC_ELEM_BYTES / 4;
   return bytes;
 }

@@ -3,7 +3,7 @@
  * mistakes: with debug flag FORCE_SERIAL, results no longer depend on the program's own tokens.
  */
 
-import { TOKEN, TOKEN_MASK } from "../isa";
+import { TOKEN, type InstructionSet } from "../isa";
 import { STAGE, type InsnQueue } from "./insn-queue";
 
 /**
@@ -11,10 +11,10 @@ import { STAGE, type InsnQueue } from "./insn-queue";
  * neighbouring stage's, and the end waits for all stages. What the program wanted to pop is dropped,
  * for the tokens it waited for are gone.
  */
-export function forceSerial(queue: InsnQueue): void {
+export function forceSerial(isa: InstructionSet, queue: InsnQueue): void {
   const { words, count } = queue;
   queue.dropPendingPops();
-  for (let i = 0; i < count; i++) words[queue.at(i)]! &= ~TOKEN_MASK;
+  for (let i = 0; i < count; i++) isa.tokens.set(words, queue.at(i), 0);
   for (let i = 1; i < count; i++) {
     const before = queue.stageOf(i - 1);
     const after = queue.stageOf(i);

@@ -16,6 +16,12 @@ import type { Dram } from "../sim";
 export const STAGE = { LOAD: 1, COMPUTE: 2, STORE: 3 } as const;
 export type Stage = (typeof STAGE)[keyof typeof STAGE];
 
+// Constants of other modules that are read for every instruction are kept here: an import is looked
+// up each time.
+const { UOP, INP, ACC, ACC_8BIT } = MEM_ID;
+const { POP_PREV, POP_NEXT, PUSH_PREV, PUSH_NEXT } = TOKEN;
+const WORDS = INSN_WORDS;
+
 export class InsnQueue {
   /** Physical address of the first instruction. */
   readonly address: number;
@@ -43,7 +49,7 @@ export class InsnQueue {
 
   /** Index in `words` of instruction `i`. */
   at(i: number): number {
-    return this.address / 4 + i * INSN_WORDS;
+    return this.address / 4 + i * WORDS;
   }
 
   /** Whether `more` further instructions have room. */
@@ -68,7 +74,7 @@ export class InsnQueue {
   depPush(from: Stage, to: Stage): void {
     checkNeighbours(from, to);
     this.commitPendingPop(from);
-    const token = from < to ? TOKEN.PUSH_NEXT : TOKEN.PUSH_PREV;
+    const token = from < to ? PUSH_NEXT : PUSH_PREV;
     const last = this.at(this.count - 1);
     if (this.lastStage === from && (this.words[last]! & token) === 0) this.words[last]! |= token;
     else this.appendNop(from, token);
@@ -77,7 +83,7 @@ export class InsnQueue {
   /** Stage `to` is to take a token from stage `from` before what it does next. */
   depPop(from: Stage, to: Stage): void {
     checkNeighbours(from, to);
-    const token = from < to ? TOKEN.POP_PREV : TOKEN.POP_NEXT;
+    const token = from < to ? POP_PREV : POP_NEXT;
     if ((this.pendingPops[to]! & token) !== 0) this.commitPendingPop(to);
     this.pendingPops[to]! |= token;
   }
@@ -118,7 +124,7 @@ export class InsnQueue {
   private appendNop(stage: Stage, tokens: number): void {
     const storing = stage === STAGE.STORE;
     const at = this.append((storing ? OPCODE.STORE : OPCODE.LOAD) | tokens);
-    const memory = stage === STAGE.LOAD ? MEM_ID.INP : MEM_ID.UOP;
+    const memory = stage === STAGE.LOAD ? INP : UOP;
     this.isa.load.memoryType.set(this.words, at, memory);
     this.lastStage = storing ? STAGE.STORE : 0;
   }
@@ -136,9 +142,7 @@ export class InsnQueue {
 
 /** The stage that loads a memory: the accumulator and the micro-ops are compute's own. */
 export function stageOfMemory(memory: number): Stage {
-  return memory === MEM_ID.ACC || memory === MEM_ID.ACC_8BIT || memory === MEM_ID.UOP
-    ? STAGE.COMPUTE
-    : STAGE.LOAD;
+  return memory === ACC || memory === ACC_8BIT || memory === UOP ? STAGE.COMPUTE : STAGE.LOAD;
 }
 
 function checkNeighbours(from: Stage, to: Stage): void {

@@ -10,6 +10,8 @@
 import { DeviceError, UsageError } from "tvm-ts";
 import { PAGE_BYTES } from "../config";
 
+// Read for every transfer; an import is looked up each time.
+const PAGE = PAGE_BYTES;
 const WASM_PAGE_BYTES = 65536;
 const MAX_WASM_PAGES = 65536;
 
@@ -65,10 +67,10 @@ export class Dram {
    * @throws DeviceError when 4 GiB or what the host has are used up.
    */
   alloc(bytes: number): number {
-    const pages = Math.max(1, Math.ceil(bytes / PAGE_BYTES));
+    const pages = Math.max(1, Math.ceil(bytes / PAGE));
     const block = this.takeFree(pages) ?? this.append(pages);
     block.live = true;
-    this.takenBytes += block.pages * PAGE_BYTES;
+    this.takenBytes += block.pages * PAGE;
     return block.start;
   }
 
@@ -79,7 +81,7 @@ export class Dram {
       throw new UsageError(`${hex(address)} is not the start of a buffer in device memory`);
     }
     block.live = false;
-    this.takenBytes -= block.pages * PAGE_BYTES;
+    this.takenBytes -= block.pages * PAGE;
     const same = this.freeBlocks.get(block.pages);
     if (same !== undefined) {
       same.push(block);
@@ -91,9 +93,9 @@ export class Dram {
 
   /** Zeroed memory that no instruction can address: for a simulator's own on-chip memories. */
   reserve(bytes: number): number {
-    const start = this.pageTable.length * PAGE_BYTES;
-    const pages = Math.ceil(bytes / PAGE_BYTES);
-    this.growTo(start + pages * PAGE_BYTES);
+    const start = this.pageTable.length * PAGE;
+    const pages = Math.ceil(bytes / PAGE);
+    this.growTo(start + pages * PAGE);
     for (let i = 0; i < pages; i++) this.pageTable.push(undefined);
     return start;
   }
@@ -101,12 +103,12 @@ export class Dram {
   /** Whether `bytes` bytes from `address` on lie in one block in use. */
   contains(address: number, bytes: number): boolean {
     const block = this.blockAt(address);
-    return block !== undefined && address + bytes <= block.start + block.pages * PAGE_BYTES;
+    return block !== undefined && address + bytes <= block.start + block.pages * PAGE;
   }
 
   /** The block in use around `address`, if there is one. */
   blockAt(address: number): Block | undefined {
-    const block = this.pageTable[Math.floor(address / PAGE_BYTES)];
+    const block = this.pageTable[Math.floor(address / PAGE)];
     return block?.live === true ? block : undefined;
   }
 
@@ -123,8 +125,8 @@ export class Dram {
   }
 
   private append(pages: number): Block {
-    const start = this.pageTable.length * PAGE_BYTES;
-    this.growTo(start + pages * PAGE_BYTES);
+    const start = this.pageTable.length * PAGE;
+    this.growTo(start + pages * PAGE);
     const block: Block = { start, pages, live: true };
     for (let i = 0; i < pages; i++) this.pageTable.push(block);
     return block;

@@ -1,9 +1,10 @@
 /**
- * What a functional simulation counts. Bytes are those of DRAM elements moved, padding not included;
- * the counters of GEMM and ALU are micro-ops executed.
+ * What a simulation counts. Bytes are those of DRAM elements moved, padding not included; the
+ * counters of GEMM and ALU are micro-ops executed.
  */
 
-export interface ProfilerStats {
+/** The counters under the reference's names, in its order. */
+export class ProfilerStats {
   readonly inp_load_nbytes: number;
   readonly wgt_load_nbytes: number;
   readonly acc_load_nbytes: number;
@@ -11,9 +12,45 @@ export interface ProfilerStats {
   readonly out_store_nbytes: number;
   readonly gemm_counter: number;
   readonly alu_counter: number;
+
+  constructor(counts: Counts) {
+    this.inp_load_nbytes = counts.inpLoadBytes;
+    this.wgt_load_nbytes = counts.wgtLoadBytes;
+    this.acc_load_nbytes = counts.accLoadBytes;
+    this.uop_load_nbytes = counts.uopLoadBytes;
+    this.out_store_nbytes = counts.outStoreBytes;
+    this.gemm_counter = counts.gemmCounter;
+    this.alu_counter = counts.aluCounter;
+  }
+
+  /** The text that `vta.simulator.profiler_status` answers over RPC. */
+  toString(): string {
+    const lines = Object.entries(this).map(([name, value]) => ` "${name}":${value}`);
+    return `{\n${lines.join(",\n")}\n}\n`;
+  }
 }
 
-export class Profiler {
+interface Counts {
+  inpLoadBytes: number;
+  wgtLoadBytes: number;
+  accLoadBytes: number;
+  uopLoadBytes: number;
+  outStoreBytes: number;
+  gemmCounter: number;
+  aluCounter: number;
+}
+
+const NOTHING: Readonly<Counts> = {
+  inpLoadBytes: 0,
+  wgtLoadBytes: 0,
+  accLoadBytes: 0,
+  uopLoadBytes: 0,
+  outStoreBytes: 0,
+  gemmCounter: 0,
+  aluCounter: 0,
+};
+
+export class Profiler implements Counts {
   inpLoadBytes = 0;
   wgtLoadBytes = 0;
   accLoadBytes = 0;
@@ -23,33 +60,41 @@ export class Profiler {
   aluCounter = 0;
   /** Count, load micro-ops, and leave all other work undone: statistics of a large program, fast. */
   skipExecution = false;
+  /** The counters when the last call of a program began. */
+  private atCall = NOTHING;
 
   clear(): void {
-    this.inpLoadBytes = 0;
-    this.wgtLoadBytes = 0;
-    this.accLoadBytes = 0;
-    this.uopLoadBytes = 0;
-    this.outStoreBytes = 0;
-    this.gemmCounter = 0;
-    this.aluCounter = 0;
+    Object.assign(this, NOTHING);
+    this.atCall = NOTHING;
   }
 
-  /** The counters under the reference's names, in its order. */
   get stats(): ProfilerStats {
-    return {
-      inp_load_nbytes: this.inpLoadBytes,
-      wgt_load_nbytes: this.wgtLoadBytes,
-      acc_load_nbytes: this.accLoadBytes,
-      uop_load_nbytes: this.uopLoadBytes,
-      out_store_nbytes: this.outStoreBytes,
-      gemm_counter: this.gemmCounter,
-      alu_counter: this.aluCounter,
-    };
+    return new ProfilerStats(this);
   }
 
-  /** The text that `vta.simulator.profiler_status` answers over RPC. */
-  statusText(): string {
-    const lines = Object.entries(this.stats).map(([name, value]) => ` "${name}":${value}`);
-    return `{\n${lines.join(",\n")}\n}\n`;
+  /** A call of a program begins: `lastCall` counts from here on. */
+  startCall(): void {
+    this.atCall = this.counts();
+  }
+
+  /** What the last call of a program has added to the counters. */
+  get lastCall(): ProfilerStats {
+    const counts = this.counts();
+    for (const name of Object.keys(counts) as (keyof Counts)[]) counts[name] -= this.atCall[name];
+    return new ProfilerStats(counts);
+  }
+
+  private counts(): Counts {
+    const { inpLoadBytes, wgtLoadBytes, accLoadBytes, uopLoadBytes, outStoreBytes } = this;
+    const { gemmCounter, aluCounter } = this;
+    return {
+      inpLoadBytes,
+      wgtLoadBytes,
+      accLoadBytes,
+      uopLoadBytes,
+      outStoreBytes,
+      gemmCounter,
+      aluCounter,
+    };
   }
 }

@@ -12,6 +12,11 @@ import { Profiler } from "../profiler";
 import { planGemm, type Loop, type UopIndices } from "./gemm-plan";
 import { Kernels, RESET } from "./kernels";
 
+// Constants of other modules that are read for every instruction are kept here: an import is looked
+// up each time.
+const { UOP, WGT, INP, ACC, OUT, ACC_8BIT } = MEM_ID;
+const { LOAD, STORE, GEMM, ALU, FINISH } = OPCODE;
+
 /** Micro-ops that one call of a kernel executes at most: a few milliseconds of work. */
 const SLICE = 1 << 18;
 
@@ -80,15 +85,15 @@ export class Core {
     this.spend(1);
     const opcode = this.isa.finish.opcode.get(words, at);
     switch (opcode) {
-      case OPCODE.LOAD:
+      case LOAD:
         return this.load(words, at);
-      case OPCODE.STORE:
+      case STORE:
         return this.store(words, at);
-      case OPCODE.GEMM:
+      case GEMM:
         return this.gemm(words, at);
-      case OPCODE.ALU:
+      case ALU:
         return this.alu(words, at);
-      case OPCODE.FINISH:
+      case FINISH:
         return;
       default:
         throw new DeviceError(`there is no instruction with opcode ${opcode}`);
@@ -106,27 +111,27 @@ export class Core {
     let dramBytes: number;
     let depth: number;
     switch (memory) {
-      case MEM_ID.UOP:
+      case UOP:
         dramBytes = 4;
         depth = kernels.uopDepth;
         profiler.uopLoadBytes += count * dramBytes;
         break;
-      case MEM_ID.WGT:
+      case WGT:
         dramBytes = env.WGT_ELEM_BYTES;
         depth = kernels.wgtDepth;
         profiler.wgtLoadBytes += count * dramBytes;
         break;
-      case MEM_ID.INP:
+      case INP:
         dramBytes = env.INP_ELEM_BYTES;
         depth = kernels.inpDepth;
         profiler.inpLoadBytes += count * dramBytes;
         break;
-      case MEM_ID.ACC:
+      case ACC:
         dramBytes = env.ACC_ELEM_BYTES;
         depth = kernels.accDepth;
         profiler.accLoadBytes += count * dramBytes;
         break;
-      case MEM_ID.ACC_8BIT:
+      case ACC_8BIT:
         if (env.ACC_WIDTH !== 32) {
           throw new DeviceError(
             `bytes can be loaded into 32-bit accumulators only; these have ${env.ACC_WIDTH} bits`,
@@ -140,7 +145,7 @@ export class Core {
         throw new DeviceError(`memory ${memory} cannot be loaded`);
     }
     // Micro-ops are loaded even when execution is skipped: later programs may rely on them.
-    if (profiler.skipExecution && memory !== MEM_ID.UOP) return;
+    if (profiler.skipExecution && memory !== UOP) return;
     const yPad0 = load.yPad0.get(words, at);
     const yPad1 = load.yPad1.get(words, at);
     const xPad0 = load.xPad0.get(words, at);
@@ -151,7 +156,7 @@ export class Core {
     const dram = load.dramBase.get(words, at) * dramBytes;
     const stride = load.xStride.get(words, at) * dramBytes;
     const span = this.checkDram(dram, y, x * dramBytes, stride);
-    if (memory === MEM_ID.WGT) {
+    if (memory === WGT) {
       const { borrowed } = this;
       borrowed.begin = Math.min(borrowed.begin, sram);
       borrowed.end = Math.max(borrowed.end, end);
@@ -167,7 +172,7 @@ export class Core {
     const x = store.xSize.get(words, at);
     if (x === 0) return;
     const memory = store.memoryType.get(words, at);
-    if (memory !== MEM_ID.OUT) throw new DeviceError(`memory ${memory} cannot be stored`);
+    if (memory !== OUT) throw new DeviceError(`memory ${memory} cannot be stored`);
     const y = store.ySize.get(words, at);
     const bytes = this.env.OUT_ELEM_BYTES;
     this.profiler.outStoreBytes += x * y * bytes;

@@ -9,25 +9,27 @@
 
 import { DeviceError } from "tvm-ts";
 import { INSN_BYTES, MEM_ID, type Environment } from "../../config";
-import {
-  decode,
-  decodeUop,
-  disassemble,
-  INSN_WORDS,
-  OPCODE,
-  TOKEN_MASK,
-  TOKEN_SHIFT,
-} from "../../isa";
+import { decode, decodeUop, disassemble, INSN_WORDS, OPCODE } from "../../isa";
 import type { Driver } from "../driver";
 import { hex, type Dram } from "../dram";
 import type { Profiler } from "../profiler";
 import { ExecutionTrace, type StageName, type TokenName } from "../trace";
 import { Core } from "./core";
 
-/** Tokens that an instruction takes before it starts and gives when it is done. */
+// Constants of other modules that are read for every instruction are kept here: an import is looked
+// up each time.
+const { INP, WGT } = MEM_ID;
+const { LOAD, STORE, FINISH } = OPCODE;
+const WORDS = INSN_WORDS;
+
+/** The token queues; elsewhere they go by their index here. */
+const TOKENS: readonly TokenName[] = ["l2g", "g2l", "g2s", "s2g"];
+const [L2G, G2L, G2S, S2G] = [0, 1, 2, 3];
+
+/** Token queues that an instruction takes one from before it starts and gives one when it is done. */
 interface TokenExchange {
-  readonly popped: readonly TokenName[];
-  readonly pushed: readonly TokenName[];
+  readonly popped: readonly number[];
+  readonly pushed: readonly number[];
 }
 
 /** A stage and the instructions dealt to it. */
@@ -41,16 +43,12 @@ interface Stage {
   tail: number;
 }
 
-type Tokens = Record<TokenName, number>;
-
-const NO_TOKENS: Readonly<Tokens> = { l2g: 0, g2l: 0, g2s: 0, s2g: 0 };
-
 /** A stage whose four token bits, from the lowest on, mean these queues. */
-function makeStage(name: StageName, ...queues: readonly (TokenName | undefined)[]): Stage {
+function makeStage(name: StageName, ...queues: readonly (number | undefined)[]): Stage {
   const exchanges = Array.from({ length: 1 << queues.length }, (_, bits) => {
     const named = queues.map((queue, i) => ((bits >> i) & 1 ? [queue] : []));
     if (named.flat().includes(undefined)) return undefined;
-    const [popPrev, popNext, pushPrev, pushNext] = named as TokenName[][];
+    const [popPrev, popNext, pushPrev, pushNext] = named as number[][];
     return { popped: [...popPrev!, ...popNext!], pushed: [...pushPrev!, ...pushNext!] };
   });
   return { name, exchanges, queue: new Int32Array(64), head: 0, tail: 0 };
@@ -67,7 +65,8 @@ export class FunctionalSimulator implements Driver {
   trace: ExecutionTrace | undefined;
 
   private readonly stages: readonly [Stage, Stage, Stage];
-  private readonly tokens: Tokens = { ...NO_TOKENS };
+  /** How many tokens each queue holds. */
+  private readonly tokens = new Int32Array(TOKENS.length);
   /** Where the program that runs begins. */
   private address = 0;
 
@@ -78,9 +77,9 @@ export class FunctionalSimulator implements Driver {
   ) {
     this.core = new Core(env, dram, options.onPause ?? (() => undefined));
     this.stages = [
-      makeStage("load", undefined, "g2l", undefined, "l2g"),
-      makeStage("compute", "l2g", "s2g", "g2l", "g2s"),
-      makeStage("store", "g2s", undefined, "s2g", undefined),
+      makeStage("load", undefined, G2L, undefined, L2G),
+      makeStage("compute", L2G, S2G, G2L, G2S),
+      makeStage("store", G2S, undefined, S2G, undefined),
     ];
   }
 
@@ -89,7 +88,7 @@ export class FunctionalSimulator implements Driver {
   }
 
   reset(): void {
-    Object.assign(this.tokens, NO_TOKENS);
+    this.tokens.fill(0);
   }
 
   run(address: number, count: number, waitCycles: number): void {
@@ -118,7 +117,7 @@ export class FunctionalSimulator implements Driver {
 
   /** Index of an instruction's first word in `dram.words`. */
   private at(index: number): number {
-    return this.address / 4 + index * INSN_WORDS;
+    return this.address / 4 + index * WORDS;
   }
 
   /** Gives every instruction to the stage that executes it. */
@@ -136,11 +135,11 @@ export class FunctionalSimulator implements Driver {
       const at = this.at(i);
       const opcode = finish.opcode.get(words, at);
       let stage = computing;
-      if (opcode === OPCODE.STORE) stage = storing;
-      else if (opcode === OPCODE.LOAD) {
+      if (opcode === STORE) stage = storing;
+      else if (opcode === LOAD) {
         const memory = load.memoryType.get(words, at);
-        if (memory === MEM_ID.INP || memory === MEM_ID.WGT) stage = loading;
-      } else if (opcode === OPCODE.FINISH) finishes = true;
+        if (memory === INP || memory === WGT) stage = loading;
+      } else if (opcode === FINISH) finishes = true;
       stage.queue[stage.tail++] = i;
     }
     if (!finishes) {
@@ -165,14 +164,14 @@ export class FunctionalSimulator implements Driver {
     const index = stage.queue[stage.head]!;
     const exchange = this.exchangeOf(stage, index);
     const { tokens } = this;
-    for (const name of exchange.popped) if (tokens[name] === 0) return false;
-    for (const name of exchange.popped) tokens[name]--;
+    for (const queue of exchange.popped) if (tokens[queue] === 0) return false;
+    for (const queue of exchange.popped) tokens[queue]!--;
     try {
       this.core.execute(this.dram.words, this.at(index));
     } catch (error) {
       throw error instanceof DeviceError ? this.located(error, index) : error;
     }
-    for (const name of exchange.pushed) tokens[name]++;
+    for (const queue of exchange.pushed) tokens[queue]!++;
     stage.head++;
     if (this.trace !== undefined) this.record(this.trace, stage, index, exchange);
     return true;
@@ -180,7 +179,7 @@ export class FunctionalSimulator implements Driver {
 
   /** The tokens that an instruction takes and gives. */
   private exchangeOf(stage: Stage, index: number): TokenExchange {
-    const bits = (this.dram.words[this.at(index)]! & TOKEN_MASK) >>> TOKEN_SHIFT;
+    const bits = this.core.isa.tokens.get(this.dram.words, this.at(index));
     const exchange = stage.exchanges[bits];
     if (exchange !== undefined) return exchange;
     throw this.located(
@@ -198,8 +197,17 @@ export class FunctionalSimulator implements Driver {
     const { isa, kernels } = this.core;
     const instruction = decode(isa, this.dram.words, this.at(index));
     const address = this.address + index * INSN_BYTES;
-    trace.record({ index, address, stage: stage.name, instruction, popped, pushed }, (i) =>
-      decodeUop(isa, kernels.element("UOP", i)[0]!),
+    const names = (queues: readonly number[]): TokenName[] => queues.map((queue) => TOKENS[queue]!);
+    trace.record(
+      {
+        index,
+        address,
+        stage: stage.name,
+        instruction,
+        popped: names(popped),
+        pushed: names(pushed),
+      },
+      (i) => decodeUop(isa, kernels.element("UOP", i)[0]!),
     );
   }
 
@@ -225,7 +233,7 @@ export class FunctionalSimulator implements Driver {
         const left = stage.tail - stage.head - 1;
         return `${stage.name}: ${this.describe(stage.queue[stage.head]!)} waits, ${left} behind it`;
       });
-    const tokens = Object.entries(this.tokens).map(([name, number]) => `${name} ${number}`);
+    const tokens = TOKENS.map((name, queue) => `${name} ${this.tokens[queue]!}`);
     throw new DeviceError(
       `the program waits for ever for a token that nobody sends; tokens: ${tokens.join(", ")}`,
       { notes: waiting.map((text) => ({ text })) },
