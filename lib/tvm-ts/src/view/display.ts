@@ -55,25 +55,38 @@ export class Picture {
 
 type AnyArray = NDArray | np.ndarray;
 
+/** How the data lies in an array. */
+export interface LayoutOption {
+  /**
+   * A letter for each axis, inner parts small: `NCHWnc`, or with block sizes `NCHW1n16c`. The
+   * picture can then be unpacked.
+   */
+  readonly layout?: string;
+}
+
 /**
  * The values of an array as a heatmap, headed by `name`.
  *
  *     tvm.view.heatmap(A, "A")
+ *     tvm.view.heatmap(packed, "data", { layout: "NCHWnc" })
+ *
+ * @throws UsageError when the layout does not fit the shape.
  */
-export function heatmap(array: AnyArray, name?: string): Picture {
-  return new Picture(tensorBundle({ ...sourceOf(array), name }, String(array)));
+export function heatmap(array: AnyArray, name?: string, { layout }: LayoutOption = {}): Picture {
+  return new Picture(tensorBundle({ ...sourceOf(array), name, layout }, String(array)));
 }
 
 /**
  * Where and by how much two arrays of one shape differ.
- * @throws UsageError when the shapes differ.
+ * @throws UsageError when the shapes differ, or the layout does not fit them.
  */
 export function difference(
   actual: AnyArray,
   expected: AnyArray,
-  tolerance: Tolerance = {},
+  { layout, ...tolerance }: Tolerance & LayoutOption = {},
 ): Picture {
-  return new Picture(tensorDiffBundle(sourceOf(actual), sourceOf(expected), tolerance));
+  const source = { ...sourceOf(actual), layout };
+  return new Picture(tensorDiffBundle(source, sourceOf(expected), tolerance));
 }
 
 function sourceOf(array: AnyArray): TensorSource {

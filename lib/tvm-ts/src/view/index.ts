@@ -5,7 +5,7 @@
 
 export { irBundle, passBundle, scheduleBundle, tensorBundle, tensorDiffBundle } from "./bundle";
 export type { ColorScale } from "./color-scale";
-export { difference, heatmap, installDisplays, Picture } from "./display";
+export { difference, heatmap, installDisplays, Picture, type LayoutOption } from "./display";
 export { escapeHtml, irHtml } from "./html";
 export { irTokens, type Token, type TokenClass } from "./ir-tokens";
 export {
@@ -18,7 +18,10 @@ export {
   type LoopFact,
   type VariableFact,
 } from "./ir-view";
+export type { DataAxis, Layout } from "./layout";
+export type { TileRefusal, TileReply, TileRequest } from "./live-tensors";
 export type { LoopOrigin } from "./loop-origin";
+export type { MatrixSides, Stretch } from "./matrix-tile";
 export { mimeTypes, type MimeBundle } from "./mime";
 export type { PackedNumbers, PackedType } from "./numbers";
 export type { PassStep, PassView } from "./pass-view";

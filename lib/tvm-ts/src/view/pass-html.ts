@@ -3,16 +3,21 @@
 import { escapeHtml, irHtml, panelHtml } from "./html";
 import type { PassStep, PassView } from "./pass-view";
 
-export function passHtml(view: PassView): string {
-  return panelHtml(...view.steps.map((step) => stepHtml(step, view.texts)));
+export function passHtml({ steps, texts }: PassView): string {
+  const shown = new Set<number>();
+  const lines = steps.map((step) => {
+    // What a sequence gives is there already, behind the last of its passes.
+    const isNew = step.changed && !shown.has(step.after);
+    shown.add(step.after);
+    return stepHtml(step, isNew ? texts[step.after] : undefined);
+  });
+  return panelHtml(...lines);
 }
 
-function stepHtml(step: PassStep, texts: readonly string[]): string {
-  const indent = `margin-left:${step.depth * 16}px`;
-  const label = escapeHtml(`${step.name} (${step.milliseconds.toFixed(2)} ms)`);
-  if (!step.changed) return `<div style="${indent};color:#5f5f5f">${label}</div>`;
-  return (
-    `<details style="${indent}"><summary><b>${label}</b></summary>` +
-    `${irHtml(texts[step.after]!)}</details>`
-  );
+function stepHtml({ name, depth, milliseconds, changed }: PassStep, text?: string): string {
+  const indent = `margin-left:${depth * 16}px`;
+  const label = escapeHtml(`${name} (${milliseconds.toFixed(2)} ms)`);
+  if (!changed) return `<div style="${indent};color:#5f5f5f">${label}</div>`;
+  if (text === undefined) return `<div style="${indent}"><b>${label}</b></div>`;
+  return `<details style="${indent}"><summary><b>${label}</b></summary>${irHtml(text)}</details>`;
 }

@@ -18,6 +18,11 @@ export interface Reduced {
   readonly values: Float64Array;
 }
 
+/** Whether some value stands for more than one element. */
+export function isReduced({ block }: Reduced): boolean {
+  return block.some((extent) => extent > 1);
+}
+
 /**
  * Halves the longest axis until at most `budget` elements are left.
  * @param values row-major, as many as `shape` says

@@ -2,6 +2,8 @@
 
 import { UsageError } from "../support";
 import { colorScaleFor, type ColorScale } from "./color-scale";
+import { parseLayout, type Layout } from "./layout";
+import { keepLive } from "./live-tensors";
 import { sizeOf } from "./matrix-layout";
 import { packedType, packNumbers, type PackedNumbers } from "./numbers";
 import { reduceTensor, VALUE_BUDGET, type Reduced } from "./reduce";
@@ -35,6 +37,9 @@ interface Findings {
 export interface TensorDifference extends Findings {
   readonly actualName: string | undefined;
   readonly expectedName: string | undefined;
+  readonly layout: Layout | undefined;
+  /** All differences, in row-major order. */
+  readonly elements: Float64Array;
   readonly reduced: Reduced;
 }
 
@@ -45,6 +50,8 @@ export interface TensorDiffView extends Findings {
   /** As in `TensorView`, but a value is the difference in its block that is farthest from zero. */
   readonly block: readonly number[];
   readonly values: PackedNumbers;
+  readonly layout?: Layout;
+  readonly live?: string;
 }
 
 export interface Tolerance {
@@ -54,7 +61,10 @@ export interface Tolerance {
 
 const FIRST = 10;
 
-/** @throws UsageError when the shapes differ. */
+/**
+ * @param actual its layout is that of both
+ * @throws UsageError when the shapes differ, or the layout does not fit.
+ */
 export function compareTensors(
   actual: TensorSource,
   expected: TensorSource,
@@ -66,6 +76,7 @@ export function compareTensors(
       `tensors of shapes [${shape.join(", ")}] and [${expected.shape.join(", ")}] have no difference`,
     );
   }
+  const layout = actual.layout === undefined ? undefined : parseLayout(actual.layout, shape);
   const count = sizeOf(shape);
   const differences = new Float64Array(count);
   const first: Mismatch[] = [];
@@ -100,12 +111,14 @@ export function compareTensors(
     maxRelative,
     first,
     scale: colorScaleFor(-maxAbsolute, maxAbsolute),
+    layout,
+    elements: differences,
     reduced: reduceTensor(differences, shape, VALUE_BUDGET, "extreme"),
   };
 }
 
 export function tensorDiffView(difference: TensorDifference): TensorDiffView {
-  const { actualName, expectedName, reduced, ...findings } = difference;
+  const { actualName, expectedName, layout, elements, reduced, ...findings } = difference;
   const type = packedType(findings.dtype) === "f8" ? "f8" : "f4";
   return {
     version: 1,
@@ -114,6 +127,8 @@ export function tensorDiffView(difference: TensorDifference): TensorDiffView {
     ...findings,
     block: reduced.block,
     values: packNumbers(reduced.values, type),
+    ...(layout !== undefined && { layout }),
+    ...keepLive(elements, reduced, findings.shape, "extreme"),
   };
 }
 

@@ -2,9 +2,11 @@
 
 import { UsageError } from "../support";
 import { colorScaleFor, type ColorScale } from "./color-scale";
+import { parseLayout, type Layout } from "./layout";
+import { keepLive } from "./live-tensors";
 import { sizeOf } from "./matrix-layout";
 import { packedType, packNumbers, type PackedNumbers } from "./numbers";
-import { reduceTensor, VALUE_BUDGET, type Reduced } from "./reduce";
+import { isReduced, reduceTensor, VALUE_BUDGET, type Reduced } from "./reduce";
 import { histogramOf, statisticsOf, type Histogram, type Statistics } from "./statistics";
 
 /** Anything with a shape, a type and its elements in row-major order; an `np` array is one. */
@@ -13,6 +15,8 @@ export interface TensorSource {
   readonly shape: readonly number[];
   readonly dtype: string;
   readonly data: ArrayLike<number> | ArrayLike<bigint>;
+  /** How the data is packed, as in `NCHWnc`: a letter for each axis, inner parts small. */
+  readonly layout?: string | undefined;
 }
 
 export interface TensorView {
@@ -28,6 +32,10 @@ export interface TensorView {
   readonly statistics: Statistics;
   readonly histogram: Histogram;
   readonly scale: ColorScale;
+  /** The axes of packed data. */
+  readonly layout?: Layout;
+  /** By which name the kernel that showed it can be asked for more than these values. */
+  readonly live?: string;
 }
 
 /** A tensor ready to be drawn in any of its forms. */
@@ -39,9 +47,10 @@ export interface PreparedTensor {
   readonly reduced: Reduced;
   readonly statistics: Statistics;
   readonly scale: ColorScale;
+  readonly layout: Layout | undefined;
 }
 
-/** @throws UsageError when the number of values is not what the shape says. */
+/** @throws UsageError when the number of values is not what the shape says, or the layout does not fit. */
 export function prepareTensor(source: TensorSource): PreparedTensor {
   const elements = toDoubles(source.data);
   if (elements.length !== sizeOf(source.shape)) {
@@ -53,12 +62,13 @@ export function prepareTensor(source: TensorSource): PreparedTensor {
   const statistics = statisticsOf(elements);
   const scale = colorScaleFor(statistics.min ?? 0, statistics.max ?? 0);
   const { name, dtype, shape } = source;
+  const layout = source.layout === undefined ? undefined : parseLayout(source.layout, shape);
   const reduced = reduceTensor(elements, shape, VALUE_BUDGET, "mean");
-  return { name, dtype, shape, elements, reduced, statistics, scale };
+  return { name, dtype, shape, elements, reduced, statistics, scale, layout };
 }
 
 export function tensorView(tensor: PreparedTensor): TensorView {
-  const { name, dtype, shape, elements, reduced, statistics, scale } = tensor;
+  const { name, dtype, shape, elements, reduced, statistics, scale, layout } = tensor;
   return {
     version: 1,
     ...(name !== undefined && { name }),
@@ -69,13 +79,15 @@ export function tensorView(tensor: PreparedTensor): TensorView {
     statistics,
     histogram: histogramOf(elements, statistics),
     scale,
+    ...(layout !== undefined && { layout }),
+    ...keepLive(elements, reduced, shape, "mean"),
   };
 }
 
 /** Means of whole numbers are no whole numbers. */
 function reducedType(dtype: string, reduced: Reduced) {
   const own = packedType(dtype);
-  return own === "f8" || reduced.block.every((extent) => extent === 1) ? own : "f4";
+  return own === "f8" || !isReduced(reduced) ? own : "f4";
 }
 
 /** 64-bit integers become the nearest double. */

@@ -1,0 +1,54 @@
+/**
+ * Packed layouts, where one axis of the data lies in several axes of the array: in `NCHWnc` the
+ * channels are `C` blocks of `c` elements. Told by a word with a letter for each axis of the array,
+ * as the reference's layouts are; what a small letter names is the inner part of its capital.
+ */
+
+import { UsageError } from "../support";
+
+/** An axis of the data, and the axes of the array it lies in, outermost first. */
+export interface DataAxis {
+  readonly name: string;
+  readonly parts: readonly number[];
+}
+
+/** The axes of the data, in the order in which their first parts lie in the array. */
+export type Layout = readonly DataAxis[];
+
+const WORD = /^(?:\d*[A-Za-z])+$/;
+
+/**
+ * Reads a layout; numbers before letters (`NCHW1n16c`) are block sizes and must be the extents.
+ * @throws UsageError when the word is no layout of arrays of this shape.
+ */
+export function parseLayout(word: string, shape: readonly number[]): Layout {
+  const letters = WORD.test(word) ? [...word.matchAll(/(\d*)([A-Za-z])/g)] : [];
+  if (letters.length !== shape.length) {
+    throw new UsageError(
+      `the layout '${word}' has ${letters.length} axes, but the shape [${shape.join(", ")}] has ` +
+        `${shape.length}; give each axis a letter, as in NCHWnc`,
+    );
+  }
+  const axes = new Map<string, number[]>();
+  letters.forEach(([, size, letter = ""], i) => {
+    if (size !== "" && Number(size) !== shape[i]) {
+      throw new UsageError(
+        `the layout '${word}' says that ${letter} has ${size} elements, but axis ${i} of the shape ` +
+          `[${shape.join(", ")}] has ${shape[i]}`,
+      );
+    }
+    const name = letter.toUpperCase();
+    const parts = axes.get(name);
+    if (parts === undefined && letter !== name) {
+      throw new UsageError(
+        `the layout '${word}' has ${letter}, the inner part of ${name}, but no ${name} before it`,
+      );
+    }
+    if (parts !== undefined && letter === name) {
+      throw new UsageError(`the layout '${word}' has ${letter} twice; write inner parts small`);
+    }
+    if (parts === undefined) axes.set(name, [i]);
+    else parts.push(i);
+  });
+  return [...axes].map(([name, parts]) => ({ name, parts }));
+}

@@ -1,0 +1,162 @@
+/**
+ * Tensors that a front end may look at more closely than their outputs allow: the latest large ones
+ * that were shown, as they were then. A kernel that offers comms (`jupyter.comm`, see docs/cells.md)
+ * takes the questions; anywhere else nothing is kept.
+ */
+
+import { UsageError } from "../support";
+import { sizeOf } from "./matrix-layout";
+import { matrixTile, type MatrixSides, type Stretch } from "./matrix-tile";
+import { isReduced, type Reduced, type Reduction } from "./reduce";
+
+/** The comm's target: a front end opens one for a tensor, naming it by `{ tensor: id }`. */
+export const TENSOR_TARGET = "tvm-vta.tensor";
+
+/** A question, `request` being its number. */
+export interface TileRequest extends MatrixSides {
+  readonly request: number;
+  readonly down: Stretch;
+  readonly across: Stretch;
+  /** How many rows, and how many columns, the answer has at most. */
+  readonly most: number;
+}
+
+/** The answer; the values follow as a buffer of little-endian doubles, row by row. */
+export interface TileReply {
+  readonly request: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly rowBlock: number;
+  readonly columnBlock: number;
+}
+
+/** The answer to a question that makes no sense. */
+export interface TileRefusal {
+  readonly request: number;
+  readonly error: string;
+}
+
+/** What is used of a kernel's comms. */
+export interface KernelComm {
+  send(data: object, extras?: { readonly buffers?: readonly Uint8Array[] }): void;
+  close(): void;
+  onMessage(handler: (message: { readonly data: object }) => void): void;
+}
+
+export interface KernelComms {
+  register(
+    target: string,
+    accept: (comm: KernelComm, message: { readonly data: object }) => void,
+  ): void;
+}
+
+interface Kept {
+  readonly elements: Float64Array;
+  readonly shape: readonly number[];
+  readonly reduction: Reduction;
+}
+
+/** Bytes of tensors kept at most; the one shown longest ago goes first. */
+const CAPACITY = 256 * 2 ** 20;
+
+/** No answer is larger than this many rows and columns. */
+const MOST = 2048;
+
+export class LiveTensors {
+  private readonly kept = new Map<string, Kept>();
+  private bytes = 0;
+
+  constructor(comms: KernelComms) {
+    comms.register(TENSOR_TARGET, (comm, { data }) => {
+      const { tensor } = data as { tensor?: unknown };
+      if (typeof tensor !== "string" || !this.kept.has(tensor)) {
+        comm.close();
+        return;
+      }
+      comm.onMessage((message) => this.answer(comm, tensor, message.data as TileRequest));
+    });
+  }
+
+  /** Keeps a tensor; gives the name by which it can be asked for. */
+  keep(elements: Float64Array, shape: readonly number[], reduction: Reduction): string {
+    const id = globalThis.crypto.randomUUID();
+    this.kept.set(id, { elements, shape, reduction });
+    this.bytes += elements.byteLength;
+    for (const [oldest, { elements: old }] of this.kept) {
+      if (this.bytes <= CAPACITY || oldest === id) break;
+      this.kept.delete(oldest);
+      this.bytes -= old.byteLength;
+    }
+    return id;
+  }
+
+  private answer(comm: KernelComm, id: string, request: TileRequest): void {
+    const tensor = this.kept.get(id);
+    if (tensor === undefined) {
+      comm.close();
+      return;
+    }
+    try {
+      const { elements, shape, reduction } = tensor;
+      const { down, across, most } = checked(request, shape);
+      const tile = matrixTile(elements, shape, request, down, across, most, reduction);
+      const { values, ...sizes } = tile;
+      const reply: TileReply = { request: request.request, ...sizes };
+      comm.send(reply, { buffers: [new Uint8Array(values.buffer)] });
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      const refusal: TileRefusal = { request: request.request, error: error.message };
+      comm.send(refusal);
+    }
+  }
+}
+
+/** @throws UsageError for a question that the tensor has no answer to. */
+function checked(request: TileRequest, shape: readonly number[]): TileRequest {
+  const { rows, columns, at, down, across, most } = request;
+  const axes = [rows, columns].every(Array.isArray) ? [...rows, ...columns] : [NaN];
+  const fits =
+    new Set(axes).size === axes.length &&
+    axes.every((axis) => isIndex(axis, shape.length)) &&
+    Array.isArray(at) &&
+    shape.every((extent, axis) => axes.includes(axis) || isIndex(at[axis], extent)) &&
+    isStretch(down, extentOf(rows, shape)) &&
+    isStretch(across, extentOf(columns, shape)) &&
+    isIndex(most, MOST + 1) &&
+    most > 0;
+  if (!fits) throw new UsageError("this is no part of the tensor");
+  return request;
+}
+
+function extentOf(axes: readonly number[], shape: readonly number[]): number {
+  return sizeOf(axes.map((axis) => shape[axis]!));
+}
+
+function isIndex(value: unknown, extent: number): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < extent;
+}
+
+function isStretch(value: Stretch | undefined, extent: number): boolean {
+  return (
+    isIndex(value?.start, extent) && isIndex(value?.stop, extent + 1) && value!.start < value!.stop
+  );
+}
+
+const ofKernels = new WeakMap<KernelComms, LiveTensors>();
+
+/**
+ * Keeps a tensor that is shown reduced, and gives its name for the output's JSON; nothing where all
+ * of it is shown, or where there is no kernel to ask.
+ */
+export function keepLive(
+  elements: Float64Array,
+  reduced: Reduced,
+  shape: readonly number[],
+  reduction: Reduction,
+): { live?: string } {
+  const comms = (globalThis as { jupyter?: { comm?: KernelComms } }).jupyter?.comm;
+  if (comms === undefined || !isReduced(reduced)) return {};
+  let tensors = ofKernels.get(comms);
+  if (tensors === undefined) ofKernels.set(comms, (tensors = new LiveTensors(comms)));
+  return { live: tensors.keep(elements, shape, reduction) };
+}
