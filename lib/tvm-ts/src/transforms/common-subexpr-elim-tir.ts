@@ -27,12 +27,7 @@ import {
   type Stmt,
 } from "../ir";
 import type { FunctionPass } from "../pass";
-import {
-  ComputationFinder,
-  directComputations,
-  isEligible,
-  isLeaf,
-} from "./analysis/computations";
+import { ComputationFinder, directComputations, isEligible, isLeaf } from "./analysis/computations";
 import { exprSize, freeVars } from "./analysis/expr";
 import { Feature, has } from "./analysis/features";
 
@@ -48,9 +43,24 @@ export const commonSubexprElimTIR: FunctionPass = {
 };
 
 /** Something computed, and how often. */
-interface Candidate {
-  readonly expr: PrimExpr;
-  count: number;
+class Candidate {
+  readonly size: number;
+  private text: string | undefined;
+
+  constructor(
+    readonly expr: PrimExpr,
+    public count: number,
+  ) {
+    this.size = exprSize(expr);
+  }
+
+  /** The largest first, those of one size by their text. */
+  compare(other: Candidate): number {
+    if (this.size !== other.size) return other.size - this.size;
+    this.text ??= reprExpr(this.expr);
+    other.text ??= reprExpr(other.expr);
+    return this.text < other.text ? -1 : this.text > other.text ? 1 : 0;
+  }
 }
 
 class Eliminator {
@@ -244,14 +254,13 @@ class Candidates {
       known.count += count;
       return;
     }
-    const candidate = { expr, count };
+    const candidate = new Candidate(expr, count);
     this.index.set(key, candidate);
     this.list.push(candidate);
   }
 
-  /** The largest first, those of one size by their text. */
   sort(): void {
-    this.list.sort((a, b) => exprSize(b.expr) - exprSize(a.expr) || byText(a.expr, b.expr));
+    this.list.sort((a, b) => a.compare(b));
   }
 
   /** Adds a part of a candidate, after all that are as large. */
@@ -260,11 +269,10 @@ class Candidates {
     this.add(expr, 1);
     if (this.list.length === before) return;
     const candidate = this.list.pop()!;
-    const size = exprSize(expr);
     let low = 0;
     for (let high = this.list.length; low < high;) {
       const middle = (low + high) >> 1;
-      if (exprSize(this.list[middle]!.expr) >= size) low = middle + 1;
+      if (this.list[middle]!.size >= candidate.size) low = middle + 1;
       else high = middle;
     }
     this.list.splice(low, 0, candidate);
