@@ -16,11 +16,12 @@ export const injectPrefetch: FunctionPass = {
   doc: "Puts the prefetches a schedule asked for where the tensor is read.",
   run(func) {
     if (!isFromSchedule(func) || !has(func.body, Feature.PrefetchScope)) return func;
-    return func.with({ body: inject(func.body) });
+    return func.with({ body: inject(func.body, new Set(func.bufferMap.values())) });
   },
 };
 
-function inject(body: Stmt): Stmt {
+/** @param allocated The buffers that have memory; those realized on the way are added. */
+function inject(body: Stmt, allocated: Set<Buffer>): Stmt {
   const loops: Var[] = [];
   /** All values of vectorized loops, and the iteration that is prefetched for. */
   const domains = new Map<Var, IntSet>();
@@ -38,13 +39,21 @@ function inject(body: Stmt): Stmt {
       loops.pop();
       return result;
     },
+    BufferRealize(node, recur) {
+      if (allocated.has(node.buffer)) return undefined;
+      allocated.add(node.buffer);
+      const result = recur.children(node);
+      allocated.delete(node.buffer);
+      return result;
+    },
     AttrStmt(attr, recur) {
       if (attr.key !== "prefetch_scope") return undefined;
       const inner = recur(attr.body);
       const buffer = attr.node as Buffer;
       const loopVar = loops[loops.length - 1];
       const touched = domainTouched(inner, buffer, true, false);
-      // Only a hint: where it cannot be told what to bring, nothing is brought.
+      // Only a hint: what is computed inside, or cannot be told, is not brought.
+      if (!allocated.has(buffer)) return inner;
       if (loopVar === undefined || touched === undefined) return inner;
       domains.set(loopVar, IntSet.single(add(loopVar, attr.value)));
       const bounds = touched.map((range) => evalSet(range, domains).coverRange(range));
