@@ -26,6 +26,10 @@ function collect(expr: PrimExpr, uses: Uses): void {
   visit(expr);
 }
 
+function isLikely(expr: PrimExpr): boolean {
+  return expr.kind === "Call" && expr.op === builtin.likely;
+}
+
 function usesOf(...exprs: readonly PrimExpr[]): Uses {
   const uses: Uses = { reads: new Set(), writes: new Set() };
   for (const expr of exprs) collect(expr, uses);
@@ -45,29 +49,43 @@ export function touchedBy(body: Stmt, source: Var): Set<Var> {
       else known.push(variable);
     }
   };
+  // What decides whether a statement is run. Checks of bounds matter to updates only: what they
+  // leave out of a plain store is not read.
+  const control: PrimExpr[] = [];
+  const recordWrite = (memory: Var, uses: Uses): void => {
+    const isUpdate = uses.reads.has(memory);
+    record(memory, uses);
+    record(memory, usesOf(...control.filter((expr) => isUpdate || !isLikely(expr))));
+  };
   const visit = (stmt: Stmt): void => {
+    const outer = control.length;
     switch (stmt.kind) {
       case "LetStmt":
         record(stmt.var_, usesOf(stmt.value));
         break;
       case "BufferStore":
-        record(stmt.buffer.data, usesOf(stmt.value, ...stmt.indices));
+        recordWrite(stmt.buffer.data, usesOf(stmt.value, ...stmt.indices));
         break;
       case "For":
         record(stmt.loopVar, usesOf(stmt.min, stmt.extent));
+        control.push(stmt.min, stmt.extent);
+        break;
+      case "IfThenElse":
+        control.push(stmt.condition);
         break;
       case "Allocate":
         record(stmt.bufferVar, usesOf(...stmt.extents, stmt.condition));
         break;
       case "Evaluate": {
         const uses = usesOf(stmt.value);
-        for (const written of uses.writes) record(written, uses);
+        for (const written of uses.writes) recordWrite(written, uses);
         break;
       }
       default:
         break;
     }
     subStmts(stmt).forEach(visit);
+    control.length = outer;
   };
   visit(body);
 
