@@ -44,6 +44,8 @@ export interface Place {
 
 export class ExpressionCompiler {
   private readonly cells = new Map<Var, Cell>();
+  /** The lanes that matter where the program is; all of them if undefined. */
+  private lanes: readonly boolean[] | undefined;
 
   constructor(
     private readonly externs: Readonly<Record<string, Extern>>,
@@ -199,11 +201,25 @@ export class ExpressionCompiler {
     const a = this.compile(trueValue);
     const b = this.compile(falseValue);
     if (lanesOf(condition.dtype) === 1) return () => (test() === 0 ? b() : a());
+    const zero = arithmeticOf(trueValue.dtype).convert(0);
     return () => {
-      const whenTrue = a() as Scalar[];
-      const whenFalse = b() as Scalar[];
-      return (test() as Scalar[]).map((lane, i) => (lane === 0 ? whenFalse[i]! : whenTrue[i]!));
+      const chosen = (test() as Scalar[]).map((lane) => lane !== 0);
+      const others = chosen.map((lane) => !lane);
+      const whenTrue = this.inLanes(chosen, a) ?? chosen.map(() => zero);
+      const whenFalse = this.inLanes(others, b) ?? chosen.map(() => zero);
+      return chosen.map((lane, i) => (lane ? whenTrue : whenFalse)[i]!);
     };
+  }
+
+  /** A vector of which only some lanes matter, `undefined` if none; the others read no memory. */
+  private inLanes(lanes: readonly boolean[], value: Code): readonly Scalar[] | undefined {
+    const outer = this.lanes;
+    const inner = outer === undefined ? lanes : lanes.map((lane, i) => lane && outer[i]!);
+    if (!inner.includes(true)) return undefined;
+    this.lanes = inner;
+    const result = value() as Scalar[];
+    this.lanes = outer;
+    return result;
   }
 
   private ramp(expr: Ramp): Code {
@@ -237,9 +253,11 @@ export class ExpressionCompiler {
       const from = memory();
       const at = index();
       const starts = (Array.isArray(at) ? at : [at]) as Scalar[];
-      return starts.flatMap((start) =>
+      return starts.flatMap((start, i) =>
         Array.from({ length: width }, (_, lane) =>
-          readElement(from, element, Number(start) * width + lane),
+          this.lanes?.[i * width + lane] === false
+            ? arithmeticOf(element).convert(0)
+            : readElement(from, element, Number(start) * width + lane),
         ),
       );
     };
