@@ -1,0 +1,93 @@
+/** Properties of the passes, on random programs with random schedules. */
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  constIntValue,
+  lower,
+  pass,
+  PassContext,
+  transforms,
+  UsageError,
+  verifyFunc,
+  type IRModule,
+  type PassInstrument,
+} from "tvm-ts";
+import { interpret } from "../../lib/tvm-ts/src/codegen";
+import { makeArray } from "../support/interpreted";
+import { build, randomProgram, type Scheduled } from "../support/random-schedule";
+
+const RUNS = Number(process.env["FUZZ_RUNS"] ?? 200);
+
+/** What the module's function writes into its arguments; memory starts out as garbage. */
+function results(module: IRModule, { args }: Scheduled): number[][] {
+  const arrays = args.map((tensor, i) => {
+    const shape = tensor.shape.map((dim) => constIntValue(dim)!);
+    return makeArray(shape, tensor.dtype, i < 2 ? [-9, 10, i + 1] : undefined);
+  });
+  const [func] = module.functions.values();
+  interpret(func!, arrays, { unwritten: 0xcd });
+  return arrays.map(({ data }) => Array.from(data as Int32Array));
+}
+
+/** With memory whose size changes from iteration to iteration back in its loop. */
+function placed(module: IRModule): IRModule {
+  return pass.runPass(transforms.placeAllocations, module);
+}
+
+/** Whether no variable lacks a value. */
+function isWhole(module: IRModule): boolean {
+  const [func] = module.functions.values();
+  return verifyFunc(func!).length === 0;
+}
+
+/**
+ * Lowers with an instrument; `undefined` for a schedule that is refused as a whole, or that
+ * computes at a place without threads what it splits among them.
+ */
+function lowerWith(scheduled: Scheduled, simpleMode: boolean, instrument: PassInstrument) {
+  const context = new PassContext({ instruments: [instrument] });
+  try {
+    const trace = lower(scheduled.schedule, scheduled.args, { simpleMode, context, trace: true });
+    return isWhole(trace.start) ? trace : undefined;
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
+}
+
+test("every pass keeps what a program computes, and leaves it well-formed", () => {
+  fc.assert(
+    fc.property(randomProgram, fc.boolean(), (program, simpleMode) => {
+      const scheduled = build(program);
+      const recorder = new pass.PassRecorder();
+      const trace = lowerWith(scheduled, simpleMode, recorder);
+      if (trace === undefined) return;
+      const expected = results(trace.start, scheduled);
+      let last = trace.start;
+      for (const record of recorder.records) {
+        if (record.after === last) continue;
+        last = record.after;
+        const module = placed(record.after);
+        const [func] = module.functions.values();
+        expect(verifyFunc(func!), `after ${record.name}`).toEqual([]);
+        expect(results(module, scheduled), `after ${record.name}`).toEqual(expected);
+      }
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test("lowering what was lowered changes nothing that is computed", () => {
+  fc.assert(
+    fc.property(randomProgram, (program) => {
+      const scheduled = build(program);
+      const trace = lowerWith(scheduled, true, { name: "none" });
+      if (trace === undefined) return;
+      const once = placed(trace.module);
+      const again = placed(lower(once, undefined, { simpleMode: false }));
+      expect(results(again, scheduled)).toEqual(results(once, scheduled));
+    }),
+    { numRuns: Math.ceil(RUNS / 4) },
+  );
+});
