@@ -338,7 +338,7 @@ describe("the profiler", () => {
       alu_counter: 9,
     };
     expect(sim.profiler.stats).toEqual(stats);
-    expect(sim.profiler.statusText()).toBe(
+    expect(String(sim.profiler.stats)).toBe(
       '{\n "inp_load_nbytes":48,\n "wgt_load_nbytes":1024,\n "acc_load_nbytes":576,\n' +
         ' "uop_load_nbytes":28,\n "out_store_nbytes":96,\n "gemm_counter":15,\n "alu_counter":9\n}\n',
     );

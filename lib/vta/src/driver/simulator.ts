@@ -10,6 +10,9 @@ export const simulator = {
   /** What was counted since the last `clearStats()`. */
   stats: (device?: VtaDevice): ProfilerStats => profilerOf(device).stats,
 
+  /** What the last call of a program was counted for. */
+  lastCall: (device?: VtaDevice): ProfilerStats => profilerOf(device).lastCall,
+
   clearStats(device?: VtaDevice): void {
     profilerOf(device).clear();
   },

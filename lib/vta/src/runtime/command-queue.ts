@@ -79,6 +79,11 @@ export class CommandQueue {
     return this.insns.count;
   }
 
+  /** Has `onInstruction` called with the number of each instruction when it is recorded. */
+  watch(onInstruction: ((index: number) => void) | undefined): void {
+    this.insns.onInstruction = onInstruction;
+  }
+
   /** What the debug flags (`DEBUG`) make the queue do from now on; 0 for nothing. */
   setDebugMode(flags: number): void {
     this.debug = flags;

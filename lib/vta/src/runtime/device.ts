@@ -66,6 +66,7 @@ export class VtaDevice {
   /** A program starts: what an earlier one left, because it failed half-way, is dropped. */
   startCall(): void {
     this.commands?.reset();
+    this.accelerator?.startCall();
   }
 
   /** Gives up the queue with its buffers and recorded kernels; the next use makes a new one. */

@@ -27,6 +27,8 @@ export class InsnQueue {
   readonly address: number;
   /** Instructions recorded. */
   count = 0;
+  /** Called with the number of each instruction when it is recorded. */
+  onInstruction: ((index: number) => void) | undefined;
   private readonly limit: number;
   /** The stage of the last instruction, or 0 if no push can join it. */
   private lastStage: Stage | 0 = 0;
@@ -130,6 +132,7 @@ export class InsnQueue {
   }
 
   private append(firstWord: number): number {
+    this.onInstruction?.(this.count);
     const at = this.at(this.count++);
     const { words } = this;
     words[at] = firstWord;

@@ -4,6 +4,7 @@
  */
 
 import type { Dram } from "./dram";
+import type { ExecutionTrace } from "./trace";
 
 export interface Driver {
   readonly dram: Dram;
@@ -17,6 +18,10 @@ export interface Driver {
    *   token that nobody will send
    */
   run(address: number, count: number, waitCycles: number): void;
+  /** Set to have it told what each instruction does, as long as it is set. */
+  trace: ExecutionTrace | undefined;
+  /** A call of a program begins: what is counted from here on is the call's. */
+  startCall(): void;
   /** Empties the token queues between the stages: what an earlier program left does not count. */
   reset(): void;
 }

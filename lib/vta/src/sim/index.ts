@@ -1,13 +1,15 @@
 export type { Driver } from "./driver";
 export { Dram, hex } from "./dram";
 export { Core, FunctionalSimulator, type FunctionalSimulatorOptions } from "./functional";
-export { Profiler, type ProfilerStats } from "./profiler";
 export {
-  ExecutionTrace,
+  geometryOf,
+  ON_CHIP,
+  type Accesses,
   type Extent,
   type OnChipAccess,
   type OnChipName,
-  type StageName,
-  type TokenName,
-  type TraceEntry,
-} from "./trace";
+} from "./accesses";
+export { type MemoryUse, type Residency } from "./memory-use";
+export { Profiler, ProfilerStats } from "./profiler";
+export { ExecutionTrace, type ExecutionTraceOptions } from "./trace";
+export type { StageName, TokenName, TraceEntry } from "./trace-entry";

@@ -13,7 +13,8 @@ import { decode, decodeUop, disassemble, INSN_WORDS, OPCODE } from "../../isa";
 import type { Driver } from "../driver";
 import { hex, type Dram } from "../dram";
 import type { Profiler } from "../profiler";
-import { ExecutionTrace, type StageName, type TokenName } from "../trace";
+import type { ExecutionTrace } from "../trace";
+import type { StageName, TokenName } from "../trace-entry";
 import { Core } from "./core";
 
 // Constants of other modules that are read for every instruction are kept here: an import is looked
@@ -61,7 +62,6 @@ export interface FunctionalSimulatorOptions {
 
 export class FunctionalSimulator implements Driver {
   readonly core: Core;
-  /** Set to record what each instruction does; see `ExecutionTrace`. */
   trace: ExecutionTrace | undefined;
 
   private readonly stages: readonly [Stage, Stage, Stage];
@@ -87,6 +87,10 @@ export class FunctionalSimulator implements Driver {
     return this.core.profiler;
   }
 
+  startCall(): void {
+    this.profiler.startCall();
+  }
+
   reset(): void {
     this.tokens.fill(0);
   }
@@ -94,6 +98,7 @@ export class FunctionalSimulator implements Driver {
   run(address: number, count: number, waitCycles: number): void {
     this.fetch(address, count);
     this.core.startCounting(waitCycles);
+    this.trace?.startRun();
     let finished = false;
     try {
       this.deal(count);

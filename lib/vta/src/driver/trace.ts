@@ -1,0 +1,52 @@
+/** Watching what an accelerator does while a program runs. */
+
+import { runtime, UsageError } from "tvm-ts";
+import type { VtaDevice } from "../runtime";
+import { ExecutionTrace, type ExecutionTraceOptions } from "../sim";
+import { extDev } from "./devices";
+
+export interface TraceOptions extends Pick<ExecutionTraceOptions, "limit"> {
+  /** The accelerator to watch; `vta.extDev(0)` if left out. */
+  readonly device?: VtaDevice;
+}
+
+/**
+ * Runs `body` and records every instruction that the accelerator executes meanwhile: its fields, what
+ * it read and wrote, the tokens that passed, and the statement of the lowered program that it comes
+ * from. The trace shows itself in a notebook.
+ *
+ *     vta.trace(() => f(A, B, C))
+ *     await vta.trace(() => remoteF(A, B, C)) // where calls are awaited
+ *
+ * @throws UsageError when the accelerator is being watched already. What `body` throws ends it.
+ */
+export function trace<T>(body: () => Promise<T>, options?: TraceOptions): Promise<ExecutionTrace>;
+export function trace(body: () => unknown, options?: TraceOptions): ExecutionTrace;
+export function trace(
+  body: () => unknown,
+  { device = extDev(), ...options }: TraceOptions = {},
+): ExecutionTrace | Promise<ExecutionTrace> {
+  const { queue } = device;
+  const { driver } = queue;
+  if (driver.trace !== undefined) {
+    throw new UsageError(`${device} is being traced already; traces cannot be nested`);
+  }
+  const callers: (runtime.Caller | undefined)[] = [];
+  const recorded = new ExecutionTrace(device.env, { ...options, callerOf: (i) => callers[i] });
+  const stop = (): void => {
+    driver.trace = undefined;
+    queue.watch(undefined);
+  };
+  driver.trace = recorded;
+  queue.watch((index) => (callers[index] = runtime.callerOf(device)));
+  let result: unknown;
+  try {
+    result = body();
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  if (result instanceof Promise) return result.finally(stop).then(() => recorded);
+  stop();
+  return recorded;
+}
