@@ -1,6 +1,7 @@
 /** The extension's plugins. */
 
 import { mimePlugin } from "./mime/plugin";
+import { optionsPlugin } from "./options/plugin";
 import { tirPlugin } from "./tir/plugin";
 
-export default [tirPlugin, mimePlugin];
+export default [tirPlugin, optionsPlugin, mimePlugin];

@@ -3,49 +3,30 @@
  * once. The fact under the pointer, or else the one at the cursor, is lit wherever it is met.
  */
 
-import { standardKeymap } from "@codemirror/commands";
-import { codeFolding, foldGutter, foldKeymap } from "@codemirror/language";
-import { search, searchKeymap } from "@codemirror/search";
 import { EditorState, StateEffect, StateField, type Extension } from "@codemirror/state";
 import {
   Decoration,
   EditorView,
   hoverTooltip,
-  keymap,
-  lineNumbers,
   tooltips,
   type DecorationSet,
 } from "@codemirror/view";
-import { jupyterTheme } from "@jupyterlab/codemirror";
 import type { TranslationBundle } from "@jupyterlab/translation";
-import { tir } from "../tir/language";
+import { reader } from "../editor/reader";
+import type { ViewContext } from "../mime/view-renderer";
 import { describe, type Description } from "./describe";
 import type { IrModel } from "./model";
 
 /** Called with the fact at the cursor whenever that changes. */
 export type OnFact = (fact: number | undefined) => void;
 
-export function irEditor(model: IrModel, trans: TranslationBundle, onFact: OnFact): EditorView {
+export function irEditor(model: IrModel, context: ViewContext, onFact: OnFact): EditorView {
+  const { trans } = context;
   return new EditorView({
     state: EditorState.create({
       doc: model.text.trimEnd(),
       extensions: [
-        EditorState.readOnly.of(true),
-        EditorView.contentAttributes.of({
-          "aria-label": trans.__("Lowered function"),
-          "aria-readonly": "true",
-          tabindex: "0",
-          // JupyterLab's own one-letter shortcuts stay away from the text.
-          "data-lm-suppress-shortcuts": "true",
-        }),
-        EditorState.phrases.of(phrases(trans)),
-        jupyterTheme,
-        tir(),
-        lineNumbers(),
-        codeFolding(),
-        foldGutter(),
-        search({ top: true }),
-        keymap.of([...searchKeymap, ...foldKeymap, ...standardKeymap]),
+        reader(trans.__("Lowered function"), context),
         tooltips({ parent: document.body }),
         factTooltip(model, trans),
         litUses(model),
@@ -57,24 +38,6 @@ export function irEditor(model: IrModel, trans: TranslationBundle, onFact: OnFac
       ],
     }),
   });
-}
-
-/** The editor's own words. */
-function phrases(trans: TranslationBundle): Record<string, string> {
-  return {
-    Find: trans.__("Find"),
-    next: trans.__("next"),
-    previous: trans.__("previous"),
-    all: trans.__("all"),
-    "match case": trans.__("match case"),
-    "by word": trans.__("by word"),
-    regexp: trans.__("regexp"),
-    close: trans.__("close"),
-    "Fold line": trans.__("Fold line"),
-    "Unfold line": trans.__("Unfold line"),
-    unfold: trans.__("unfold"),
-    "folded code": trans.__("folded code"),
-  };
 }
 
 function factTooltip(model: IrModel, trans: TranslationBundle): Extension {

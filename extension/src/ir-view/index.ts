@@ -7,6 +7,6 @@ import { IrModel } from "./model";
 import { IrPanel } from "./panel";
 import { irViewSchema } from "./schema";
 
-export function createView(data: unknown, { trans }: ViewContext): Widget {
-  return new IrPanel(new IrModel(readView(irViewSchema, data, trans)), trans);
+export function createView(data: unknown, context: ViewContext): Widget {
+  return new IrPanel(new IrModel(readView(irViewSchema, data, context.trans)), context);
 }

@@ -7,6 +7,8 @@ import { Clipboard } from "@jupyterlab/apputils";
 import type { TranslationBundle } from "@jupyterlab/translation";
 import type { Message } from "@lumino/messaging";
 import { Widget } from "@lumino/widgets";
+import { button, element, toolbar } from "../dom/controls";
+import type { ViewContext } from "../mime/view-renderer";
 import { describe, inOneLine } from "./describe";
 import { irEditor } from "./editor";
 import type { IrModel } from "./model";
@@ -14,14 +16,14 @@ import type { IrModel } from "./model";
 export class IrPanel extends Widget {
   private readonly editor: EditorView;
 
-  constructor(model: IrModel, trans: TranslationBundle) {
+  constructor(model: IrModel, context: ViewContext) {
     super();
+    const { trans } = context;
     this.addClass("jp-tvm-Ir");
-    const status = document.createElement("div");
-    status.className = "jp-tvm-Status";
+    const status = element("div", "jp-tvm-Status");
     status.setAttribute("role", "status");
     status.textContent = trans.__("Point at a name, or move the cursor to it, to see what it is.");
-    this.editor = irEditor(model, trans, (fact) => {
+    this.editor = irEditor(model, context, (fact) => {
       if (fact !== undefined) status.textContent = inOneLine(describe(model, fact, trans));
     });
     this.node.append(this.toolbar(model, trans), this.editor.dom, status);
@@ -44,29 +46,14 @@ export class IrPanel extends Widget {
   }
 
   private toolbar(model: IrModel, trans: TranslationBundle): HTMLElement {
-    const toolbar = document.createElement("div");
-    toolbar.className = "jp-tvm-Toolbar";
-    toolbar.setAttribute("role", "toolbar");
-    toolbar.setAttribute("aria-label", trans.__("Lowered function"));
-    const lines = document.createElement("span");
-    const count = this.editor.state.doc.lines;
-    lines.textContent = trans._n("%1 line", "%1 lines", count);
-    toolbar.append(
-      lines,
+    const lines = trans._n("%1 line", "%1 lines", this.editor.state.doc.lines);
+    return toolbar(
+      trans.__("Lowered function"),
+      element("span", "", lines),
       button(trans.__("Find"), () => openSearchPanel(this.editor)),
       button(trans.__("Fold all"), () => foldAll(this.editor)),
       button(trans.__("Unfold all"), () => unfoldAll(this.editor)),
       button(trans.__("Copy"), () => Clipboard.copyToSystem(model.text)),
     );
-    return toolbar;
   }
-}
-
-function button(label: string, onClick: () => void): HTMLButtonElement {
-  const node = document.createElement("button");
-  node.type = "button";
-  node.className = "jp-tvm-Button";
-  node.textContent = label;
-  node.addEventListener("click", onClick);
-  return node;
 }

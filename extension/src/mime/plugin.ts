@@ -4,35 +4,46 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/applica
 import { IThemeManager } from "@jupyterlab/apputils";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
+import { kernelAt } from "../documents/documents";
+import type { Options } from "../options/options";
+import { IViewOptions } from "../options/plugin";
 import { domain } from "../translation";
+import { CurrentView, ICurrentView } from "./current-view";
 import { ViewRenderer, type ViewContext } from "./view-renderer";
 import { viewsToRegister } from "./views";
 
 /** Before HTML, and before Plotly's own extension, whose rank is 2. */
 const RANK = 1;
 
-export const mimePlugin: JupyterFrontEndPlugin<void> = {
+export const mimePlugin: JupyterFrontEndPlugin<CurrentView> = {
   id: "jupyterlab-tvm-vta:mime",
-  description: "Draws lowered functions and tensors in notebooks.",
+  description: "Draws lowered functions, passes, schedules and tensors in notebooks.",
   autoStart: true,
-  requires: [IRenderMimeRegistry],
+  provides: ICurrentView,
+  requires: [IRenderMimeRegistry, IViewOptions],
   optional: [ITranslator, IThemeManager],
   activate(
-    _app: JupyterFrontEnd,
+    { shell }: JupyterFrontEnd,
     rendermime: IRenderMimeRegistry,
+    options: Options,
     translator: ITranslator | null,
     themes: IThemeManager | null,
-  ): void {
+  ): CurrentView {
+    const current = new CurrentView();
     const context: ViewContext = {
       trans: (translator ?? nullTranslator).load(domain),
+      options,
       onThemeChange(callback) {
         themes?.themeChanged.connect(callback);
         return () => themes?.themeChanged.disconnect(callback);
       },
+      kernelAt: (node) => kernelAt(shell, node),
     };
     for (const { mimeType, load, safe } of viewsToRegister(rendermime.mimeTypes)) {
-      const createRenderer = () => new ViewRenderer(mimeType, load, context);
+      const createRenderer = () =>
+        new ViewRenderer(mimeType, load, context, (view) => current.note(view));
       rendermime.addFactory({ safe, mimeTypes: [mimeType], createRenderer }, RANK);
     }
+    return current;
   },
 };

@@ -1,0 +1,117 @@
+/** The controls that views put into their toolbars. */
+
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className: string,
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const node = document.createElement(tag);
+  node.className = className;
+  node.append(...children);
+  return node;
+}
+
+/** Controls in a row; those behind the first are pushed to the right. */
+export function toolbar(label: string, ...children: Node[]): HTMLElement {
+  const node = element("div", "jp-tvm-Toolbar", ...children);
+  node.setAttribute("role", "toolbar");
+  node.setAttribute("aria-label", label);
+  return node;
+}
+
+export function button(label: string, onClick: () => void): HTMLButtonElement {
+  const node = element("button", "jp-tvm-Button", label);
+  node.type = "button";
+  node.addEventListener("click", onClick);
+  return node;
+}
+
+/** A control that holds a value. */
+export interface Control<T> {
+  /** With its label. */
+  readonly node: HTMLElement;
+  value: T;
+}
+
+export function checkbox(
+  label: string,
+  checked: boolean,
+  onChange: (checked: boolean) => void,
+): Control<boolean> {
+  const input = element("input", "");
+  input.type = "checkbox";
+  input.checked = checked;
+  input.addEventListener("change", () => onChange(input.checked));
+  return {
+    node: element("label", "jp-tvm-Control", input, label),
+    get value() {
+      return input.checked;
+    },
+    set value(value) {
+      input.checked = value;
+    },
+  };
+}
+
+/** A choice among few. @param choices value and label of each */
+export function choice<T extends string>(
+  label: string,
+  choices: readonly (readonly [T, string])[],
+  value: T,
+  onChange: (value: T) => void,
+): Control<T> {
+  const select = element("select", "jp-tvm-Select");
+  for (const [each, text] of choices) select.append(new Option(text, each));
+  select.value = value;
+  select.addEventListener("change", () => onChange(select.value as T));
+  return {
+    node: element("label", "jp-tvm-Control", label, select),
+    get value() {
+      return select.value as T;
+    },
+    set value(value) {
+      select.value = value;
+    },
+  };
+}
+
+/** A whole number from 0 to `max`, shown beside the slider. */
+export function slider(
+  label: string,
+  max: number,
+  value: number,
+  onInput: (value: number) => void,
+): Control<number> {
+  const input = element("input", "jp-tvm-Slider");
+  const shown = element("output", "jp-tvm-Value");
+  input.type = "range";
+  input.max = String(max);
+  const show = (now: number): void => {
+    input.value = String(now);
+    shown.value = String(now);
+  };
+  show(value);
+  input.addEventListener("input", () => {
+    show(input.valueAsNumber);
+    onInput(input.valueAsNumber);
+  });
+  return {
+    node: element("label", "jp-tvm-Control", label, input, shown),
+    get value() {
+      return input.valueAsNumber;
+    },
+    set value(value) {
+      show(value);
+    },
+  };
+}
+
+/** A field for part of a name. */
+export function filterField(label: string, onInput: (text: string) => void): HTMLInputElement {
+  const input = element("input", "jp-tvm-Filter");
+  input.type = "search";
+  input.placeholder = label;
+  input.setAttribute("aria-label", label);
+  input.addEventListener("input", () => onInput(input.value));
+  return input;
+}
