@@ -177,6 +177,7 @@ export function load2d(
 
 /** `count` weight elements from `index` on are zero. */
 function zeroWeights(index: usize, count: usize): usize {
+  if (!count) return index;
   const end = index + count;
   memory.fill(wgtBase + index * wgtBytes, 0, count * wgtBytes);
   for (; index < end; index++) store<usize>(weightAt + index * 4, wgtBase + index * wgtBytes);
@@ -212,14 +213,20 @@ function borrowWeights(
   zeroWeights(index, yPad1 * width);
 }
 
-/** Copies the weight elements `begin..end` that still lie in DRAM. */
+/** Copies the weight elements `begin..end` that still lie in DRAM, those in a row there at once. */
 export function settleWeights(begin: usize, end: usize): void {
-  for (let index = begin; index < end; index++) {
-    const at = weightAt + index * 4;
-    const own = wgtBase + index * wgtBytes;
-    const from = load<usize>(at);
-    if (from !== own) memory.copy(own, from, wgtBytes);
-    store<usize>(at, own);
+  let index = begin;
+  while (index < end) {
+    const first = index;
+    const from = load<usize>(weightAt + first * 4);
+    let next = from;
+    while (index < end && load<usize>(weightAt + index * 4) === next) {
+      store<usize>(weightAt + index * 4, wgtBase + index * wgtBytes);
+      next += wgtBytes;
+      index++;
+    }
+    const to = wgtBase + first * wgtBytes;
+    if (from !== to) memory.copy(to, from, next - from);
   }
 }
 

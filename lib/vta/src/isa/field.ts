@@ -12,10 +12,14 @@ export abstract class Field {
   readonly min: number;
   readonly max: number;
 
-  /** @param owner the instruction, as messages name it */
+  /**
+   * @param owner the instruction, as messages name it
+   * @param bit where its lowest bit is, counted from the first word's lowest
+   */
   constructor(
     readonly owner: string,
     readonly name: string,
+    readonly bit: number,
     readonly bits: number,
     signed: boolean,
   ) {
@@ -56,7 +60,7 @@ class WordField extends Field {
     bits: number,
     private readonly signed: boolean,
   ) {
-    super(owner, name, bits, signed);
+    super(owner, name, word * 32 + shift, bits, signed);
     this.mask = bits === 32 ? -1 : (1 << bits) - 1;
     this.up = 32 - bits - shift;
     this.down = 32 - bits;
@@ -89,7 +93,7 @@ class SplitField extends Field {
     bits: number,
     signed: boolean,
   ) {
-    super(owner, name, bits, signed);
+    super(owner, name, word * 32 + shift, bits, signed);
     const lowBits = 32 - shift;
     this.low = new WordField(owner, name, word, shift, lowBits, false);
     this.high = new WordField(owner, name, word + 1, 0, bits - lowBits, signed);

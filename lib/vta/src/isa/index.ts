@@ -22,6 +22,7 @@ export {
   type CommonField,
   type GemmField,
   type Layout,
+  type LoopField,
   type MemField,
   type UopField,
 } from "./layout";

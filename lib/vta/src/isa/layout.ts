@@ -29,7 +29,8 @@ export type MemField =
   | "xPad0"
   | "xPad1";
 
-type LoopField =
+/** Fields that GEMM and ALU have in common. */
+export type LoopField =
   | CommonField
   | "resetReg"
   | "uopBgn"

@@ -6,7 +6,7 @@
 
 import { DeviceError } from "tvm-ts";
 import { MEM_ID, type Environment } from "../../config";
-import { InstructionSet, OPCODE } from "../../isa";
+import { InstructionSet, OPCODE, type Layout, type LoopField } from "../../isa";
 import { hex, type Dram } from "../dram";
 import { Profiler } from "../profiler";
 import { planGemm, type Loop, type UopIndices } from "./gemm-plan";
@@ -22,6 +22,8 @@ const SLICE = 1 << 18;
 
 const ALU_OPCODES = 5;
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** @param onPause called after every slice of work; what it throws ends the execution */
 export class Core {
   readonly isa: InstructionSet;
@@ -33,6 +35,9 @@ export class Core {
   private limit = Infinity;
   private nextPause = SLICE;
 
+  /** The loops of the instruction that is executed; made once, for there are many instructions. */
+  private readonly outer: Writable<Loop> = { extent: 0, dst: 0, src: 0, wgt: 0 };
+  private readonly inner: Writable<Loop> = { extent: 0, dst: 0, src: 0, wgt: 0 };
   private readonly uops: { count: number } & Pick<UopIndices, "dst" | "src" | "wgt">;
 
   constructor(
@@ -195,18 +200,10 @@ export class Core {
     const { profiler, kernels } = this;
     const bgn = gemm.uopBgn.get(words, at);
     const end = gemm.uopEnd.get(words, at);
-    const outer: Loop = {
-      extent: gemm.iterOut.get(words, at),
-      dst: gemm.dstFactorOut.get(words, at),
-      src: gemm.srcFactorOut.get(words, at),
-      wgt: gemm.wgtFactorOut.get(words, at),
-    };
-    const inner: Loop = {
-      extent: gemm.iterIn.get(words, at),
-      dst: gemm.dstFactorIn.get(words, at),
-      src: gemm.srcFactorIn.get(words, at),
-      wgt: gemm.wgtFactorIn.get(words, at),
-    };
+    const { outer, inner } = this;
+    this.readLoops(gemm, words, at);
+    outer.wgt = gemm.wgtFactorOut.get(words, at);
+    inner.wgt = gemm.wgtFactorIn.get(words, at);
     checkUops(bgn, end, kernels.uopDepth);
     const work = outer.extent * inner.extent * (end - bgn);
     const reset = gemm.resetReg.get(words, at) === 1;
@@ -237,18 +234,8 @@ export class Core {
     const end = alu.uopEnd.get(words, at);
     const opcode = alu.aluOpcode.get(words, at);
     const useImm = alu.useImm.get(words, at) === 1;
-    const outer: Loop = {
-      extent: alu.iterOut.get(words, at),
-      dst: alu.dstFactorOut.get(words, at),
-      src: alu.srcFactorOut.get(words, at),
-      wgt: 0,
-    };
-    const inner: Loop = {
-      extent: alu.iterIn.get(words, at),
-      dst: alu.dstFactorIn.get(words, at),
-      src: alu.srcFactorIn.get(words, at),
-      wgt: 0,
-    };
+    const { outer, inner } = this;
+    this.readLoops(alu, words, at);
     if (opcode >= ALU_OPCODES) throw new DeviceError(`there is no ALU operation ${opcode}`);
     checkUops(bgn, end, kernels.uopDepth);
     const work = outer.extent * inner.extent * (end - bgn);
@@ -260,6 +247,17 @@ export class Core {
       checkIndices(this.uops.src, bgn, end, "accumulator", kernels.accDepth, outer, inner, "src");
     }
     this.elementwise(opcode, useImm, alu.imm.get(words, at), bgn, end, outer, inner);
+  }
+
+  /** Reads the loops that GEMM and ALU have in common into `this.outer` and `this.inner`. */
+  private readLoops(layout: Layout<LoopField>, words: Uint32Array, at: number): void {
+    const { outer, inner } = this;
+    outer.extent = layout.iterOut.get(words, at);
+    outer.dst = layout.dstFactorOut.get(words, at);
+    outer.src = layout.srcFactorOut.get(words, at);
+    inner.extent = layout.iterIn.get(words, at);
+    inner.dst = layout.dstFactorIn.get(words, at);
+    inner.src = layout.srcFactorIn.get(words, at);
   }
 
   private elementwise(
