@@ -127,19 +127,22 @@ const TEXTS = [
 
 /** Called once, by the package's index. */
 export function installDisplays(): void {
-  show(IRModule, irBundle);
-  show(PrimFunc, irBundle);
-  for (const type of STATEMENTS) show<Stmt>(type, irBundle, (stmt) => printStmt(stmt).text);
-  show(te.Schedule, scheduleBundle);
-  show(te.Stage, scheduleBundle);
-  show(LowerTrace, passBundle);
-  show(NDArray, (array) =>
+  showAs(IRModule, irBundle);
+  showAs(PrimFunc, irBundle);
+  for (const type of STATEMENTS) showAs<Stmt>(type, irBundle, (stmt) => printStmt(stmt).text);
+  showAs(te.Schedule, scheduleBundle);
+  showAs(te.Stage, scheduleBundle);
+  showAs(LowerTrace, passBundle);
+  showAs(NDArray, (array) =>
     array.isFreed ? { "text/plain": String(array) } : tensorBundle(sourceOf(array), String(array)),
   );
-  for (const type of TEXTS) show<object>(type, (value) => ({ "text/plain": String(value) }));
+  for (const type of TEXTS) showAs<object>(type, (value) => ({ "text/plain": String(value) }));
 }
 
-function show<T extends object>(
+/**
+ * Has the objects of a class show themselves by `bundle` in a notebook, and by `text` in a terminal.
+ */
+export function showAs<T extends object>(
   type: { readonly prototype: T },
   bundle: (value: T) => MimeBundle,
   text: (value: T) => string = String,

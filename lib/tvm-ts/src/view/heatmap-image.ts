@@ -1,8 +1,7 @@
 /** A matrix as a picture inside HTML: a PNG in a data URI, one square a value. */
 
-import { encode } from "#png";
 import { colorAt, type ColorScale, type Rgb } from "./color-scale";
-import { base64 } from "./numbers";
+import { indexedPngUri } from "./png";
 
 export interface Matrix {
   readonly rows: number;
@@ -22,7 +21,7 @@ export function heatmapUri(matrix: Matrix, scale: ColorScale): string {
   const { rows, columns, values } = matrix;
   const zoom = Math.max(1, Math.floor(WANTED_PIXELS / Math.max(rows, columns)));
   const width = columns * zoom;
-  const data = new Uint8Array(width * rows * zoom);
+  const pixels = new Uint8Array(width * rows * zoom);
   const span = scale.high - scale.low || 1;
   for (let row = 0; row < rows; row++) {
     const start = row * zoom * width;
@@ -31,16 +30,15 @@ export function heatmapUri(matrix: Matrix, scale: ColorScale): string {
       const color = Number.isFinite(fraction)
         ? Math.min(Math.max(Math.round(fraction * 254), 0), 254)
         : NOT_FINITE;
-      data.fill(color, start + column * zoom, start + (column + 1) * zoom);
+      pixels.fill(color, start + column * zoom, start + (column + 1) * zoom);
     }
     for (let copy = 1; copy < zoom; copy++) {
-      data.copyWithin(start + copy * width, start, start + width);
+      pixels.copyWithin(start + copy * width, start, start + width);
     }
   }
   const palette: Rgb[] = Array.from({ length: 255 }, (_, i) => colorAt(scale.colors, i / 254));
   palette.push(GREY);
-  const png = encode({ width, height: rows * zoom, data, channels: 1, depth: 8, palette });
-  return `data:image/png;base64,${base64(png)}`;
+  return indexedPngUri({ width, height: rows * zoom, pixels, palette });
 }
 
 /** The scale itself, lowest value on the left. */

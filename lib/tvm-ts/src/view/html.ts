@@ -43,6 +43,11 @@ export function panelHtml(...parts: readonly string[]): string {
   return `<div style="${PANEL}font-family:sans-serif;font-size:13px">${parts.join("")}</div>`;
 }
 
+/** A picture, with what it shows for those who do not see it. */
+export function imageHtml(uri: string, alt: string, style: string): string {
+  return `<img src="${uri}" alt="${escapeHtml(alt)}" style="${style}"/>`;
+}
+
 /** A table; cells are text. */
 export function tableHtml(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const row = (cells: readonly string[], tag: "th" | "td") =>

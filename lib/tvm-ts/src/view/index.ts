@@ -4,9 +4,16 @@
  */
 
 export { irBundle, passBundle, scheduleBundle, tensorBundle, tensorDiffBundle } from "./bundle";
-export type { ColorScale } from "./color-scale";
-export { difference, heatmap, installDisplays, Picture, type LayoutOption } from "./display";
-export { escapeHtml, irHtml } from "./html";
+export type { ColorScale, Rgb } from "./color-scale";
+export {
+  difference,
+  heatmap,
+  installDisplays,
+  Picture,
+  showAs,
+  type LayoutOption,
+} from "./display";
+export { escapeHtml, imageHtml, irHtml, panelHtml, tableHtml } from "./html";
 export { irTokens, type Token, type TokenClass } from "./ir-tokens";
 export {
   irView,
@@ -23,8 +30,10 @@ export type { TileRefusal, TileReply, TileRequest } from "./live-tensors";
 export type { LoopOrigin } from "./loop-origin";
 export type { MatrixSides, Stretch } from "./matrix-tile";
 export { mimeTypes, type MimeBundle } from "./mime";
-export type { PackedNumbers, PackedType } from "./numbers";
+export { packNumbers, type PackedNumbers, type PackedType } from "./numbers";
 export type { PassStep, PassView } from "./pass-view";
+export { indexedPngUri, type IndexedPicture } from "./png";
+export type { PlotlyFigure } from "./plotly";
 export {
   scheduleView,
   type AxisRelation,

@@ -38,7 +38,7 @@ export function packedType(dtype: string): PackedType {
   return PACKED[dtype] ?? "f8";
 }
 
-export function packNumbers(values: Float64Array, dtype: PackedType): PackedNumbers {
+export function packNumbers(values: ArrayLike<number>, dtype: PackedType): PackedNumbers {
   const typed = CONSTRUCTORS[dtype].from(values);
   return { dtype, bdata: base64(new Uint8Array(typed.buffer)) };
 }

@@ -2,7 +2,7 @@
 
 import { formatFloat, plural } from "../support";
 import type { ColorScale } from "./color-scale";
-import { escapeHtml, panelHtml, tableHtml } from "./html";
+import { escapeHtml, imageHtml, panelHtml, tableHtml } from "./html";
 import { axesTitle, rowAxes, sizeOf } from "./matrix-layout";
 import { heatmapUri, legendUri } from "./heatmap-image";
 import type { Reduced } from "./reduce";
@@ -52,14 +52,10 @@ function picture(reduced: Reduced, shape: readonly number[], scale: ColorScale):
     .filter(Boolean)
     .join(", ");
   return (
-    image(heatmapUri({ rows, columns, values }, scale), `heatmap, ${caption}`, "") +
+    imageHtml(heatmapUri({ rows, columns, values }, scale), `heatmap, ${caption}`, "") +
     line(caption) +
-    `<div>${short(scale.low)} ${image(legendUri(scale), "color scale", "width:160px;height:12px")} ${short(scale.high)}</div>`
+    `<div>${short(scale.low)} ${imageHtml(legendUri(scale), "color scale", "width:160px;height:12px")} ${short(scale.high)}</div>`
   );
-}
-
-function image(uri: string, alt: string, style: string): string {
-  return `<img src="${uri}" alt="${escapeHtml(alt)}" style="${style}"/>`;
 }
 
 function heading(text: string): string {
