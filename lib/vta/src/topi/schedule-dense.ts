@@ -35,9 +35,9 @@ export function scheduleDensePacked(
   attachEpilogue(epilogue, output, cTile, env);
   bindThreads(output, cTile, bTile, knob(knobs, "ocNthread"));
 
-  const [n, co, bi] = dense.op.axis as [Axis, Axis, Axis];
-  const [ko] = dense.op.reduceAxis as [Axis];
-  dense.reorder(n, ko, co);
+  const [n, co, bi, ci] = dense.op.axis as [Axis, Axis, Axis, Axis];
+  const [ko, ki] = dense.op.reduceAxis as [Axis, Axis];
+  dense.reorder(n, ko, co, bi, ci, ki);
   const [channelTile] = tile(dense, ko, knob(knobs, "tileCi"));
   for (const copy of [s.stage(inputs), s.stage(weights)]) {
     copy.computeAt(dense, channelTile).pragma(copy.op.axis[0]!, env.dmaCopy);
