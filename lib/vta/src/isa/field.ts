@@ -79,36 +79,41 @@ class WordField extends Field {
   }
 }
 
-/** A field that begins in one word and ends in the next, which has its sign if it has one. */
+/** A field that begins in one word and ends in the next. */
 class SplitField extends Field {
-  private readonly low: WordField;
-  private readonly high: WordField;
-  private readonly lowSize: number;
+  private readonly lowBits: number;
+  private readonly lowMask: number;
+  private readonly highMask: number;
 
   constructor(
     owner: string,
     name: string,
-    word: number,
-    shift: number,
+    private readonly word: number,
+    private readonly shift: number,
     bits: number,
-    signed: boolean,
+    private readonly signed: boolean,
   ) {
     super(owner, name, word * 32 + shift, bits, signed);
-    const lowBits = 32 - shift;
-    this.low = new WordField(owner, name, word, shift, lowBits, false);
-    this.high = new WordField(owner, name, word + 1, 0, bits - lowBits, signed);
-    this.lowSize = 2 ** lowBits;
+    this.lowBits = 32 - shift;
+    this.lowMask = (1 << this.lowBits) - 1;
+    this.highMask = (1 << (bits - this.lowBits)) - 1;
   }
 
   get(words: Uint32Array, at: number): number {
-    return this.high.get(words, at) * this.lowSize + this.low.get(words, at);
+    const i = at + this.word;
+    const low = words[i]! >>> this.shift;
+    const raw = ((words[i + 1]! & this.highMask) << this.lowBits) | low;
+    const unused = 32 - this.bits;
+    return this.signed ? (raw << unused) >> unused : raw >>> 0;
   }
 
   set(words: Uint32Array, at: number, value: number): void {
-    this.check(value);
-    const high = Math.floor(value / this.lowSize);
-    this.low.set(words, at, value - high * this.lowSize);
-    this.high.set(words, at, high);
+    if (value >>> 0 !== value || value > this.max) this.check(value);
+    const i = at + this.word;
+    const low = (value & this.lowMask) << this.shift;
+    const high = (value >> this.lowBits) & this.highMask;
+    words[i] = (words[i]! & ~(this.lowMask << this.shift)) | low;
+    words[i + 1] = (words[i + 1]! & ~this.highMask) | high;
   }
 }
 
