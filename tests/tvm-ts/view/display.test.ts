@@ -33,15 +33,16 @@ test("a schedule shows each stage's place, memory and loops", () => {
     operation: "compute",
     inputs: ["A"],
     scope: "local",
-    place: { where: "loop", stage: "C", axis: "i.outer" },
-    loops: [{ name: "i", extent: "64", iterType: "DataPar", loopType: "DataPar" }],
+    place: { where: "loop", stage: "C", axis: "i.outer", at: [2, 0] },
+    // As much as one step of i.outer needs.
+    loops: [{ name: "i", extent: "8", iterType: "DataPar", loopType: "DataPar" }],
   });
   expect(c).toMatchObject({
     isOutput: true,
     place: { where: "root" },
     loops: [
-      { name: "i.outer", pragmas: ["auto_unroll_max_step = 16"] },
-      { name: "i.inner", loopType: "Unrolled" },
+      { name: "i.outer", extent: "8", pragmas: ["auto_unroll_max_step = 16"] },
+      { name: "i.inner", extent: "8", loopType: "Unrolled" },
     ],
     relations: [
       { kind: "split", parent: "i", outer: "i.outer", inner: "i.inner", by: "factor", amount: "8" },
@@ -52,10 +53,26 @@ test("a schedule shows each stage's place, memory and loops", () => {
 });
 
 test("a stage shows itself alone, with the reference's text", () => {
-  const { s, C } = example();
-  const bundle = bundleOf(s.stage(C));
-  expect((bundle[view.mimeTypes.schedule] as view.ScheduleView).stages).toHaveLength(1);
-  expect(bundle["text/plain"]).toBe(String(s.stage(C)));
+  const { s, B } = example();
+  const bundle = bundleOf(s.stage(B));
+  const { stages } = bundle[view.mimeTypes.schedule] as view.ScheduleView;
+  expect(stages).toHaveLength(1);
+  expect(stages[0]!.place).toEqual({ where: "loop", stage: "C", axis: "i.outer" });
+  expect(stages[0]!.loops[0]!.extent).toBe("8");
+  expect(bundle["text/plain"]).toBe(String(s.stage(B)));
+});
+
+test("a schedule that cannot be lowered yet is shown with what was declared", () => {
+  const A = te.placeholder([64], { name: "A" });
+  const B = te.compute([64], (i) => A(i).add(1), "B");
+  const [C, D] = ["C", "D"].map((name) => te.compute([64], (i) => B(i).mul(2), name)) as [
+    te.Tensor,
+    te.Tensor,
+  ];
+  const s = te.createSchedule([C, D]);
+  s.stage(B).computeAt(s.stage(C), C.op.axis[0]!); // D needs it, too
+  const { stages } = view.scheduleView(s);
+  expect(stages.find(({ name }) => name === "B")!.loops[0]!.extent).toBe("64");
 });
 
 test("a trace of lowering shows every pass and each text once", () => {

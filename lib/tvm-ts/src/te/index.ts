@@ -73,3 +73,4 @@ export {
   type ScheduleArg,
   type ScheduleToModuleOptions,
 } from "./lower/schedule-to-module";
+export { inferBound, type InferredBounds } from "./schedule/infer-bound";

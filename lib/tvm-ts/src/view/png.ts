@@ -16,7 +16,6 @@ export interface IndexedPicture {
 
 /** `data:image/png;base64,...` */
 export function indexedPngUri({ width, height, pixels, palette }: IndexedPicture): string {
-  const colors = palette.map((color) => [...color]);
-  const png = encode({ width, height, data: pixels, channels: 1, depth: 8, palette: colors });
+  const png = encode({ width, height, data: pixels, channels: 1, depth: 8, palette });
   return `data:image/png;base64,${base64(png)}`;
 }

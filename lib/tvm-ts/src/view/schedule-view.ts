@@ -1,13 +1,23 @@
 /** How a schedule computes its stages, as front ends draw it. */
 
-import { reprExpr, type IterType, type IterVar } from "../ir";
-import type { Place } from "../support";
-import type { Attachment, LoopType, Relation, Schedule, Stage } from "../te";
+import { reprExpr, type IterType, type IterVar, type PrimExpr } from "../ir";
+import { UsageError, type Place } from "../support";
+import {
+  inferBound,
+  type Attachment,
+  type LoopType,
+  type Relation,
+  type Schedule,
+  type Stage,
+} from "../te";
 
 /** A loop of a stage. */
 export interface StageLoop {
   readonly name: string;
-  /** Undefined for loops that splitting or fusing made: their bounds are worked out in lowering. */
+  /**
+   * How many steps it takes where the stage is computed; of a schedule that cannot be lowered as it
+   * is, only what the program declared.
+   */
   readonly extent?: string;
   readonly iterType: IterType;
   /** How it is to be carried out. */
@@ -40,7 +50,13 @@ export type AxisRelation =
 /** Where a stage is computed. */
 export type StagePlace =
   | { readonly where: "root" | "inlined" }
-  | { readonly where: "loop"; readonly stage: string; readonly axis: string }
+  | {
+      readonly where: "loop";
+      readonly stage: string;
+      readonly axis: string;
+      /** The numbers of stage and loop in this view, if they are in it. */
+      readonly at?: readonly [stage: number, loop: number];
+    }
   | { readonly where: "scan"; readonly stage: string };
 
 export interface StageFact {
@@ -70,11 +86,32 @@ export interface ScheduleView {
 
 /** The view of a whole schedule, or of one stage of it. */
 export function scheduleView(of: Schedule | Stage): ScheduleView {
-  const stages = "stages" in of ? of.stages : [of];
-  return { version: 1, stages: stages.map(stageFact) };
+  const [schedule, stages] = "stages" in of ? [of, of.stages] : [of.schedule, [of]];
+  const extents = loopExtents(schedule);
+  return { version: 1, stages: stages.map((stage) => stageFact(stage, stages, extents)) };
 }
 
-function stageFact(stage: Stage): StageFact {
+/** The extents of a stage's loops, outermost first. */
+type LoopExtents = ReadonlyMap<Stage, readonly (PrimExpr | undefined)[]>;
+
+/** As lowering would infer them; none for a schedule that is not finished. */
+function loopExtents(schedule: Schedule): LoopExtents {
+  try {
+    const normalized = schedule.normalize();
+    const { domains } = inferBound(normalized);
+    return new Map(
+      schedule.stages.map((stage, i) => [
+        stage,
+        normalized.stages[i]!.leafIterVars.map((axis) => domains.get(axis)?.extent),
+      ]),
+    );
+  } catch (error) {
+    if (error instanceof UsageError) return new Map();
+    throw error;
+  }
+}
+
+function stageFact(stage: Stage, shown: readonly Stage[], extents: LoopExtents): StageFact {
   const { originOp } = stage;
   const isGroup = originOp === undefined;
   const madeAt = originOp?.span?.place;
@@ -85,33 +122,39 @@ function stageFact(stage: Stage): StageFact {
     text: String(stage),
     inputs: isGroup ? [] : stage.op.inputTensors.map((tensor) => tensor.name),
     scope: stage.scope,
-    place: placeOf(stage.attachment),
-    loops: stage.leafIterVars.map((axis) => loopOf(stage, axis)),
+    place: placeOf(stage.attachment, shown),
+    loops: stage.leafIterVars.map((axis, i) =>
+      loopOf(stage, axis, extents.get(stage)?.[i] ?? axis.dom?.extent),
+    ),
     relations: stage.relations.flatMap(relationOf),
     ...(madeAt !== undefined && { madeAt }),
   };
 }
 
-function placeOf(attachment: Attachment): StagePlace {
+function placeOf(attachment: Attachment, shown: readonly Stage[]): StagePlace {
   switch (attachment.type) {
     case "groupRoot":
       return { where: "root" };
     case "inline":
     case "inlinedAlready":
       return { where: "inlined" };
-    case "scope":
-      return { where: "loop", stage: attachment.stage.name, axis: attachment.axis.name };
+    case "scope": {
+      const { stage, axis } = attachment;
+      const at = [shown.indexOf(stage), stage.leafIterVars.indexOf(axis)] as const;
+      const isShown = at.every((index) => index >= 0);
+      return { where: "loop", stage: stage.name, axis: axis.name, ...(isShown && { at }) };
+    }
     case "scanUpdate":
       return { where: "scan", stage: attachment.stage.name };
   }
 }
 
-function loopOf(stage: Stage, axis: IterVar): StageLoop {
+function loopOf(stage: Stage, axis: IterVar, extent: PrimExpr | undefined): StageLoop {
   const attr = stage.iterVarAttrs.get(axis);
   const pragmas = attr?.pragmas ?? [];
   return {
     name: axis.name,
-    ...(axis.dom !== undefined && { extent: reprExpr(axis.dom.extent) }),
+    ...(extent !== undefined && { extent: reprExpr(extent) }),
     iterType: axis.iterType,
     loopType: attr?.iterType ?? "DataPar",
     ...(attr?.bindThread !== undefined && { thread: attr.bindThread.threadTag }),
