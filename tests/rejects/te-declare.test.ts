@@ -269,4 +269,30 @@ testRefused([
     },
     sentence: "elseScope must follow an ifScope directly",
   },
+  {
+    why: "a selection is between values of two types",
+    program: (mark) => {
+      const A = te.placeholder([8], { name: "A", dtype: "int32" });
+      const i = te.var("i");
+      mark();
+      te.select(i.lt(4), A(i), te.const(1, "float32"));
+    },
+    sentence:
+      "types int32 and float32 cannot be combined (in A[i: int32] and 1f32); convert one with .astype(...)",
+  },
+  {
+    why: "a reducer of one value is given two",
+    program: (mark) => {
+      const k = te.reduceAxis([0, 8], "k");
+      const product = te.commReducer(
+        (x, y) => x.mul(y),
+        () => 1,
+        "product",
+      );
+      mark();
+      product([k, k] as never, k);
+    },
+    sentence:
+      "product is given 2 values to reduce together; make such a reducer with te.tupleReducer",
+  },
 ]);

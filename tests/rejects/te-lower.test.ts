@@ -213,10 +213,10 @@ testRefused([
   {
     why: "there is nothing to prefetch in a loop of one step",
     program: (mark) => {
-      const { A, C, s, c, i } = chain();
+      const { A, B, C, s, c, i } = chain();
       const [, inner] = c.split(i, { factor: 1 });
       mark();
-      c.prefetch(A, inner, 1);
+      c.prefetch(B, inner, 1);
       te.scheduleToModule(s, [A, C]);
     },
     sentence: "axis i.inner of stage C has one step only: there is no later one to prefetch for",
@@ -319,5 +319,55 @@ testRefused([
     },
     sentence: "stage D is computed at axis i.inner of C, but that loop is inside an intrinsic",
     notes: ["split"],
+  },
+  {
+    why: "the output is a placeholder",
+    program: (mark) => {
+      mark("A");
+      const A = te.placeholder([64], { name: "A" });
+      const s = te.createSchedule(A);
+      mark();
+      te.scheduleToModule(s, [A]);
+    },
+    sentence:
+      "the schedule computes nothing: its output A is a placeholder; make the schedule of what is computed from it",
+    notes: ["A"],
+  },
+  {
+    why: "an inlined stage has split loops",
+    program: (mark) => {
+      const { A, B, C, s, b } = chain();
+      mark("split");
+      b.split(B.op.axis[0]!, { factor: 4 });
+      mark();
+      b.computeInline();
+      te.scheduleToModule(s, [A, C]);
+    },
+    sentence:
+      "stage B is inlined and has no loops, but its axis i is split; leave out one of the two",
+    notes: ["split"],
+  },
+  {
+    why: "a tensor is prefetched that is not read",
+    program: (mark) => {
+      const { A, C, s, c, i } = chain(mark);
+      mark();
+      c.prefetch(A, i, 1);
+      te.scheduleToModule(s, [A, C]);
+    },
+    sentence: "stage C cannot prefetch A at axis i: C does not read it; it reads B",
+    notes: ["A"],
+  },
+  {
+    why: "a tensor is prefetched that is inlined",
+    program: (mark) => {
+      const { A, B, C, s, b, c, i } = chain(mark);
+      b.computeInline();
+      mark();
+      c.prefetch(B, i, 1);
+      te.scheduleToModule(s, [A, C]);
+    },
+    sentence: "stage C cannot prefetch B at axis i: it is inlined and has no memory",
+    notes: ["B"],
   },
 ]);

@@ -480,4 +480,17 @@ testRefused([
     sentence: "rfactor of C cannot be done: factorAxis 3 is no place among its 2 dimensions",
     notes: ["C"],
   },
+  {
+    why: "a tensor of another schedule is prefetched",
+    program: (mark) => {
+      const { c, x } = matmul();
+      mark("D");
+      const D = te.placeholder([4], { name: "D" });
+      mark();
+      c.prefetch(D, x, 1);
+    },
+    sentence:
+      "D is not in this schedule, whose stages are A, B, C; only what the scheduled outputs need has a stage",
+    notes: ["D"],
+  },
 ]);

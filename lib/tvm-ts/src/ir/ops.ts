@@ -401,11 +401,24 @@ function integerOperands(operator: string, left: ExprLike, right: ExprLike): [Pr
   return matchTypes(a, b);
 }
 
-/** One of two values by a condition; both are evaluated. */
+/**
+ * One of two values by a condition; both are evaluated. Their types are the same; a bare number
+ * takes that of the other.
+ */
 export function select(condition: ExprLike, whenTrue: ExprLike, whenFalse: ExprLike): PrimExpr {
   const test = booleanOperand("select", condition);
-  const [a, b] = matchTypes(whenTrue, whenFalse);
+  const a = numberLike(whenTrue, whenFalse);
+  const b = numberLike(whenFalse, whenTrue);
+  if (a.dtype !== b.dtype) throw mismatch(a, b);
   return new Select(test, a, b);
+}
+
+function numberLike(value: ExprLike, other: ExprLike): PrimExpr {
+  if (typeof value !== "number" || !(other instanceof Operand)) return toExpr(value);
+  const { dtype } = other.asExpr();
+  return isFloat(dtype) || (isInteger(dtype) && Number.isInteger(value))
+    ? constant(value, dtype)
+    : toExpr(value);
 }
 
 /** One of two values by a condition; only that one is evaluated. */

@@ -1,6 +1,51 @@
 /** Tensor expressions: declaring computations, scheduling them, and turning both into TIR. */
 
 export {
+  abs,
+  acos,
+  acosh,
+  all,
+  any,
+  asin,
+  asinh,
+  atan,
+  atanh,
+  ceil,
+  cos,
+  cosh,
+  div,
+  erf,
+  exp,
+  floor,
+  floorDiv,
+  floorMod,
+  fmod,
+  ifThenElse,
+  isfinite,
+  isinf,
+  isnan,
+  log,
+  log2,
+  log10,
+  maxValue,
+  minValue,
+  nearbyint,
+  popcount,
+  pow,
+  round,
+  rsqrt,
+  select,
+  sigmoid,
+  sin,
+  sinh,
+  sqrt,
+  tan,
+  tanh,
+  trunc,
+  truncDiv,
+  truncMod,
+} from "../ir";
+export {
   constantOf as const,
   reduceAxis,
   sizeVar,
@@ -39,6 +84,7 @@ export {
   tupleReducer,
   type ReduceOptions,
   type Reducer,
+  type ReducerOptions,
   type TupleReducer,
 } from "./reduce";
 export { scan, type ScanOptions } from "./scan";
@@ -57,6 +103,7 @@ export {
   autoInlineElemWise,
   autoInlineInjective,
 } from "./schedule/auto-inline";
+export { inferBound, type InferredBounds } from "./schedule/infer-bound";
 export {
   relationText,
   type Fuse,
@@ -73,4 +120,3 @@ export {
   type ScheduleArg,
   type ScheduleToModuleOptions,
 } from "./lower/schedule-to-module";
-export { inferBound, type InferredBounds } from "./schedule/infer-bound";

@@ -21,13 +21,20 @@ import {
   type ExprLike,
   type PrimExpr,
 } from "../ir";
-import { parametersOf, type Parameters } from "./parameter-names";
+import { parametersOf } from "./parameter-names";
 
 export interface ReduceOptions {
   /** Only where this holds does an element take part. */
   readonly where?: ExprLike;
   /** What to begin with instead of the identity: constants or tensor elements. */
   readonly init?: ExprLike | readonly ExprLike[];
+}
+
+export interface ReducerOptions {
+  /** What messages call it; `reduce` if left out. */
+  readonly name?: string;
+  /** What the two operands are called in texts; as the combining function calls them if left out. */
+  readonly operands?: readonly [string, string];
 }
 
 /** What `commReducer` gives: a function that reduces over axes, or combines values directly. */
@@ -52,11 +59,12 @@ export type TupleReducer = (
 export function commReducer(
   combine: (x: PrimExpr, y: PrimExpr) => ExprLike,
   identity: (dtype: DataType) => ExprLike,
-  name = "reduce",
+  options: ReducerOptions | string = {},
 ): Reducer {
+  const info = reducerInfo(options, combine);
+  const { name } = info;
   const maker = new ReduceMaker(
-    name,
-    parametersOf(combine),
+    info,
     ([x], [y]) => [combine(x!, y!)],
     ([dtype]) => [identity(dtype!)],
   );
@@ -65,6 +73,12 @@ export function commReducer(
     axis: ExprLike | readonly IterVar[],
     ...rest: readonly unknown[]
   ): PrimExpr => {
+    if (Array.isArray(source)) {
+      throw new UsageError(
+        `${name} is given ${source.length} values to reduce together; make such a reducer with ` +
+          `te.tupleReducer`,
+      );
+    }
     if (axis instanceof IterVar || Array.isArray(axis)) {
       return maker.reduce([source], listOf(axis), (rest[0] ?? {}) as ReduceOptions)[0]!;
     }
@@ -80,7 +94,7 @@ export function commReducer(
  * The same for several values that are reduced together, such as an index and a value:
  *
  *     const argmax = te.tupleReducer(
- *       ([i, x], [j, y]) => [tir.select(x.ge(y), i, j), tir.select(x.ge(y), x, y)],
+ *       ([i, x], [j, y]) => [te.select(x.ge(y), i, j), te.select(x.ge(y), x, y)],
  *       ([t0, t1]) => [te.const(-1, t0), te.minValue(t1)],
  *     );
  *     const [index, value] = te.compute([n], (i) => argmax([A(i, k), B(i, k)], k));
@@ -88,10 +102,24 @@ export function commReducer(
 export function tupleReducer(
   combine: (x: readonly PrimExpr[], y: readonly PrimExpr[]) => readonly ExprLike[],
   identity: (dtypes: readonly DataType[]) => readonly ExprLike[],
-  name = "reduce",
+  options: ReducerOptions | string = {},
 ): TupleReducer {
-  const maker = new ReduceMaker(name, parametersOf(combine), combine, identity);
+  const maker = new ReduceMaker(reducerInfo(options, combine), combine, identity);
   return (exprs, axis, options = {}) => maker.reduce(exprs, listOf(axis), options);
+}
+
+interface ReducerInfo {
+  readonly name: string;
+  readonly operands: readonly [string, string];
+}
+
+function reducerInfo(
+  options: ReducerOptions | string,
+  combine: (...operands: never[]) => unknown,
+): ReducerInfo {
+  const { name = "reduce", operands } = typeof options === "string" ? { name: options } : options;
+  const [x = "x", y = "y"] = operands ?? parametersOf(combine).names;
+  return { name, operands: [x, y] };
 }
 
 function listOf(axis: IterVar | readonly IterVar[]): readonly IterVar[] {
@@ -99,16 +127,18 @@ function listOf(axis: IterVar | readonly IterVar[]): readonly IterVar[] {
 }
 
 class ReduceMaker {
+  private readonly name: string;
+
   constructor(
-    private readonly name: string,
-    /** What the combining function calls its two operands. */
-    private readonly operands: Parameters,
+    private readonly info: ReducerInfo,
     private readonly combine: (
       x: readonly PrimExpr[],
       y: readonly PrimExpr[],
     ) => readonly ExprLike[],
     private readonly identity: (dtypes: readonly DataType[]) => readonly ExprLike[],
-  ) {}
+  ) {
+    this.name = info.name;
+  }
 
   reduce(
     sources: readonly ExprLike[],
@@ -140,13 +170,9 @@ class ReduceMaker {
   }
 
   private combiner(dtypes: readonly DataType[]): CommReducer {
-    const operand = (position: 0 | 1, fallback: string): Var[] =>
-      dtypes.map((dtype, i) => {
-        const name = this.operands.names[position] ?? fallback;
-        return new Var(dtypes.length > 1 ? `${name}_${i}` : name, dtype);
-      });
-    const lhs = operand(0, "x");
-    const rhs = operand(1, "y");
+    const [lhs, rhs] = this.info.operands.map((name) =>
+      dtypes.map((dtype, i) => new Var(dtypes.length > 1 ? `${name}_${i}` : name, dtype)),
+    ) as [Var[], Var[]];
     return new CommReducer(
       lhs,
       rhs,

@@ -133,7 +133,7 @@ function indexReducer(
       return [select(first, i, j), select(wins, x, y)];
     },
     ([index, value]) => [constant(-1, index), worst(value!)],
-    name,
+    { name, operands: [`${name}_lhs`, `${name}_rhs`] },
   );
 }
 

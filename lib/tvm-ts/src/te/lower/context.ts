@@ -58,7 +58,8 @@ export class StageContext {
     values: AxisValues,
     options: { readonly ownDomainOnly?: boolean; readonly skip?: ReadonlySet<IterVar> } = {},
   ): PrimExpr[] {
-    const visible = this.bounds.visibleTo(this.stage);
+    const visible = (exprs: readonly PrimExpr[]): Domains =>
+      this.bounds.visibleTo(this.stage, exprs);
     return boundChecks(this.stage, this.domains, visible, values, options);
   }
 

@@ -1,20 +1,12 @@
 /** A schedule and its arguments as a function of TIR: what all passes begin with. */
 
 import { UsageError, type Span } from "../../support";
-import {
-  Buffer,
-  declBuffer,
-  IRModule,
-  PrimFunc,
-  Var,
-  walk,
-  type FuncAttr,
-  type PrimExpr,
-} from "../../ir";
+import { Buffer, declBuffer, IRModule, PrimFunc, Var, type FuncAttr } from "../../ir";
 import type { Operation } from "../operation";
 import { inferBound } from "../schedule/infer-bound";
 import type { Schedule } from "../schedule/schedule";
 import { isTensor, type Tensor } from "../tensor";
+import { checkOutputs, checkPrefetches, checkVariables } from "./checks";
 import type { TensorMemory } from "./context";
 import { scheduleOps } from "./schedule-ops";
 
@@ -45,8 +37,10 @@ export function scheduleToModule(
 ): IRModule {
   const name = options.name ?? "main";
   const normalized = schedule.normalize();
+  checkOutputs(normalized);
+  checkPrefetches(normalized);
   const table = new BufferTable(normalized, args, options.binds);
-  checkVariables(normalized, table);
+  checkVariables(normalized, table.params, [...table.bufferMap.values()]);
   const body = scheduleOps(normalized, inferBound(normalized), {
     memory: table,
     keepTrivialLoops: options.keepTrivialLoops ?? false,
@@ -176,46 +170,4 @@ function hasViews(schedule: Schedule): boolean {
       op.kind === "tensor_compute_op" ||
       leafIterVars.some((axis) => iterVarAttrs.get(axis)?.iterType === "Tensorized"),
   );
-}
-
-/** Variables are scalars among the arguments, extents or strides of arguments, or threads. */
-function checkVariables(schedule: Schedule, table: BufferTable): void {
-  const defined = new Set<Var>(table.params);
-  const define = (expr: PrimExpr): void =>
-    walk(expr, { Var: (variable) => void defined.add(variable) });
-  for (const buffer of table.bufferMap.values()) {
-    [...buffer.shape, ...buffer.strides, buffer.elemOffset].forEach(define);
-  }
-  for (const stage of schedule.stages) {
-    for (const { bindThread } of stage.iterVarAttrs.values()) {
-      if (bindThread !== undefined) defined.add(bindThread.var_);
-    }
-    for (const thread of stage.state.envThreads) defined.add(thread.var_);
-  }
-  for (const stage of schedule.stages) {
-    if (stage.attachment.type !== "inlinedAlready") checkOperation(stage.op, defined);
-  }
-}
-
-function checkOperation(op: Operation, defined: ReadonlySet<Var>): void {
-  if (op.kind !== "compute") return;
-  const own = new Set<Var>(op.rootIterVars.map((axis) => axis.var_));
-  const check = (variable: Var): void => {
-    if (own.has(variable) || defined.has(variable)) return;
-    throw new UsageError(
-      `${op.name} uses the variable ${variable.name}, which is neither an axis of it (a reduction ` +
-        `axis is one only inside te.sum and the like) nor given by an argument`,
-      {
-        span: op.span,
-        notes: [{ text: `${variable.name} was made here`, span: variable.span }],
-      },
-    );
-  };
-  for (const body of op.body) {
-    walk(body, {
-      Let: ({ var_ }) => void own.add(var_),
-      Var: check,
-    });
-  }
-  for (const axis of op.axis) walk(axis.dom!.extent, { Var: check });
 }

@@ -188,7 +188,7 @@ class Relayout {
       this.renamed.set(loop.var_, axis.var_);
     }
     passUpIndex(stage, this.domains, values, true);
-    this.conditions = boundChecks(stage, this.domains, this.domains, values, {
+    this.conditions = boundChecks(stage, this.domains, () => this.domains, values, {
       ownDomainOnly: true,
       skip: reduced,
     });

@@ -8,7 +8,17 @@
 
 import { UsageError } from "../../support";
 import { Analyzer, IntSet, union } from "../../arith";
-import { add, cast, isOne, Range, sub, type IterVar, type PrimExpr, type Var } from "../../ir";
+import {
+  add,
+  cast,
+  isOne,
+  Range,
+  sub,
+  walk,
+  type IterVar,
+  type PrimExpr,
+  type Var,
+} from "../../ir";
 import type { Operation, ScanOp } from "../operation";
 import type { Tensor } from "../tensor";
 import { attachPaths, consumers } from "./graph";
@@ -22,8 +32,8 @@ import { StorageRank, storageRank, threadScope } from "./storage-scope";
 /** What lowering needs to know of all axes. */
 export interface InferredBounds {
   readonly domains: Domains;
-  /** The axes that a stage's domains may be expressed by: its own, and of those it is inside of. */
-  visibleTo(stage: Stage): Domains;
+  /** Of a stage's axes and those around it, the ones that `exprs` depend on. */
+  visibleTo(stage: Stage, exprs: readonly PrimExpr[]): Domains;
 }
 
 /**
@@ -40,6 +50,7 @@ class BoundInference {
   private readonly readers: ReadonlyMap<Stage, readonly Stage[]>;
   private readonly paths: ReadonlyMap<Stage, readonly IterVar[]>;
   private readonly threads = new Map<IterVar, IterVar>();
+  private readonly axisOf = new Map<Var, IterVar>();
   private readonly analyzer = new Analyzer();
 
   constructor(private readonly schedule: Schedule) {
@@ -49,7 +60,10 @@ class BoundInference {
       for (const [axis, { bindThread }] of stage.iterVarAttrs) {
         if (bindThread !== undefined) this.threads.set(axis, bindThread);
       }
+      for (const axis of stage.allIterVars) this.axisOf.set(axis.var_, axis);
+      for (const axis of stage.leafIterVars) this.axisOf.set(axis.var_, axis);
     }
+    for (const thread of this.threads.values()) this.axisOf.set(thread.var_, thread);
   }
 
   run(): InferredBounds {
@@ -68,12 +82,16 @@ class BoundInference {
       const simple = (end: PrimExpr): PrimExpr => this.analyzer.simplify(cast(type, end));
       this.domains.set(axis, new Range(simple(min), simple(extent)));
     }
-    return { domains: this.domains, visibleTo: (stage) => this.visibleTo(stage) };
+    return { domains: this.domains, visibleTo: (stage, exprs) => this.visibleTo(stage, exprs) };
   }
 
-  /** Threads are seen from everywhere: a stage may belong to each thread without being inside. */
-  private visibleTo(stage: Stage): Domains {
+  /**
+   * Threads are seen from everywhere: a stage may belong to each thread without being inside. Most
+   * of the loops around a stage that is deep inside others have nothing to do with it.
+   */
+  private visibleTo(stage: Stage, exprs: readonly PrimExpr[]): Domains {
     const visible = new Map<IterVar, Range>();
+    const needed = this.dependencies(exprs);
     const { paths, threads } = this;
     for (const axes of [
       threads.values(),
@@ -82,11 +100,32 @@ class BoundInference {
       stage.leafIterVars,
     ]) {
       for (const axis of axes) {
+        if (!needed.has(axis.var_)) continue;
         const range = this.domains.get(axis);
         if (range !== undefined) visible.set(axis, range);
       }
     }
     return visible;
+  }
+
+  /** The variables of `exprs`, and those that their domains are expressed by. */
+  private dependencies(exprs: readonly PrimExpr[]): ReadonlySet<Var> {
+    const found = new Set<Var>();
+    const visit = (expr: PrimExpr): void => {
+      walk(expr, {
+        Var: (variable) => {
+          if (found.has(variable)) return;
+          found.add(variable);
+          const axis = this.axisOf.get(variable);
+          const range = axis && this.domains.get(axis);
+          if (range === undefined) return;
+          visit(range.min);
+          visit(range.extent);
+        },
+      });
+    };
+    exprs.forEach(visit);
+    return found;
   }
 
   /** The domains of an operation's own axes. */
@@ -141,10 +180,17 @@ class BoundInference {
     }
     if (attachedAt !== undefined && !outside) throw unreachable(stage, attachedAt, consumer);
     passUpSets(consumer, this.domains, loops);
-    for (const [axis, range] of this.visibleTo(consumer)) analyzer.bind(axis.var_, range);
+    const { rootIterVars } = consumer.op;
+    const ranges = rootIterVars.map((axis) => loops.get(axis)?.coverRange(axis.dom!) ?? axis.dom!);
+    const visible = this.visibleTo(consumer, [
+      ...ranges.flatMap(({ min, extent }) => [min, extent]),
+      ...[...relaxed.values()].flatMap(({ min, max }) => [min, max]),
+      ...indicesOf(consumer.op, stage.op.outputs),
+    ]);
+    for (const [axis, range] of visible) analyzer.bind(axis.var_, range);
     const sets = new Map<Var, IntSet>();
-    for (const axis of consumer.op.rootIterVars) {
-      const range = loops.get(axis)?.coverRange(axis.dom!) ?? axis.dom!;
+    for (const [i, axis] of rootIterVars.entries()) {
+      const range = ranges[i]!;
       const last = sub(add(range.min, range.extent), 1);
       sets.set(
         axis.var_,
@@ -203,6 +249,12 @@ class BoundInference {
       this.domains.set(axis, range);
     });
   }
+}
+
+/** How `op` reads elements of `tensors`. */
+function indicesOf(op: Operation, tensors: readonly Tensor[]): PrimExpr[] {
+  if (op.kind !== "compute") return [];
+  return tensors.flatMap((tensor) => op.reads.get(tensor)?.flatMap(({ indices }) => indices) ?? []);
 }
 
 function covering(sets: readonly IntSet[], whole: Range): Range {

@@ -19,6 +19,7 @@ import {
   zero,
   type IterVar,
   type PrimExpr,
+  type Var,
 } from "../../ir";
 import type { Fuse, Relation, Split } from "./relation";
 import type { Stage } from "./stage";
@@ -384,8 +385,8 @@ function passUpBoundCheck(
 export function boundChecks(
   stage: Stage,
   domains: Domains,
-  /** The axes that values are expressed by, with their domains: this stage's and those around it. */
-  visible: Domains,
+  /** The domains of the axes that expressions depend on: this stage's and those around it. */
+  visible: (exprs: readonly PrimExpr[]) => Domains,
   values: ReadonlyMap<IterVar, PrimExpr>,
   options: { readonly ownDomainOnly?: boolean; readonly skip?: ReadonlySet<IterVar> } = {},
 ): PrimExpr[] {
@@ -393,56 +394,46 @@ export function boundChecks(
     axis.iterType === "Opaque" || (options.skip?.has(axis) ?? false);
   const analyzer = new Analyzer();
   const unsafe = passUpBoundCheck(stage, domains, analyzer);
-  const checks = new BoundChecker(analyzer, visible);
+  const doubtful: Doubtful[] = [];
   for (const axis of stage.allIterVars) {
     if (skipped(axis) || !unsafe.has(axis)) continue;
     const { min, extent } = domains.get(axis)!;
-    checks.below(sub(values.get(axis)!, min), extent);
+    doubtful.push({ value: sub(values.get(axis)!, min), extent, mayBeNegative: false });
   }
-  if (options.ownDomainOnly) return checks.conditions;
-  for (const axis of stage.op.rootIterVars) {
+  for (const axis of options.ownDomainOnly ? [] : stage.op.rootIterVars) {
     const own = axis.dom!;
     if (skipped(axis) || sameRange(own, domains.get(axis)!)) continue;
     const value = sub(values.get(axis)!, own.min);
-    checks.notNegative(value);
-    checks.below(value, own.extent);
+    doubtful.push({ value, extent: own.extent, mayBeNegative: true });
   }
-  return checks.conditions;
+  if (doubtful.length === 0) return [];
+  return unproven(doubtful, analyzer, visible(doubtful.flatMap((one) => [one.value, one.extent])));
 }
 
-class BoundChecker {
-  readonly conditions: PrimExpr[] = [];
-  private bound = false;
-  private readonly sets = new Map<IterVar["var_"], IntSet>();
+/** A value that should be below an extent, and perhaps not below zero. */
+interface Doubtful {
+  readonly value: PrimExpr;
+  readonly extent: PrimExpr;
+  readonly mayBeNegative: boolean;
+}
 
-  constructor(
-    private readonly analyzer: Analyzer,
-    private readonly visible: Domains,
-  ) {}
-
-  below(value: PrimExpr, extent: PrimExpr): void {
-    const { max } = this.setOf(value);
-    if (max.dtype === value.dtype && this.analyzer.canProve(max.lt(extent))) return;
-    this.conditions.push(value.lt(extent));
+/** The conditions that are not certain, given the domains of the axes. */
+function unproven(doubtful: readonly Doubtful[], analyzer: Analyzer, visible: Domains): PrimExpr[] {
+  const sets = new Map<Var, IntSet>();
+  for (const [axis, range] of visible) {
+    sets.set(axis.var_, IntSet.fromRange(range));
+    analyzer.bind(axis.var_, range);
   }
-
-  notNegative(value: PrimExpr): void {
-    const { min } = this.setOf(value);
-    if (min.dtype === value.dtype && this.analyzer.canProve(min.ge(0))) return;
-    this.conditions.push(value.ge(0));
-  }
-
-  private setOf(value: PrimExpr): IntSet {
-    if (!this.bound) {
-      // Most stages need no check at all, and then none of this.
-      this.bound = true;
-      for (const [axis, range] of this.visible) {
-        this.sets.set(axis.var_, IntSet.fromRange(range));
-        this.analyzer.bind(axis.var_, range);
-      }
-    }
-    return this.analyzer.intSet(value, this.sets);
-  }
+  // An end that is open has another type.
+  const proven = (value: PrimExpr, end: PrimExpr, condition: () => PrimExpr): boolean =>
+    end.dtype === value.dtype && analyzer.canProve(condition());
+  return doubtful.flatMap(({ value, extent, mayBeNegative }) => {
+    const { min, max } = analyzer.intSet(value, sets);
+    const conditions: PrimExpr[] = [];
+    if (mayBeNegative && !proven(value, min, () => min.ge(0))) conditions.push(value.ge(0));
+    if (!proven(value, max, () => max.lt(extent))) conditions.push(value.lt(extent));
+    return conditions;
+  });
 }
 
 function sameRange(a: Range, b: Range): boolean {

@@ -40,6 +40,7 @@ function inlineStages(schedule: Schedule): void {
       continue;
     }
     if (kinds.some((kind) => kind !== "compute")) throw unreadable(stage, readers.get(stage)!);
+    checkNoLoops(stage);
     inlined.set(stage, stage.op as ComputeOp);
     stage.state = { ...stage.state, attach: { type: "inlinedAlready" } };
   }
@@ -64,6 +65,24 @@ function checkAttachments(schedule: Schedule): void {
       `stage ${stage.name} is computed at axis ${axis.name} of ${parent.name}, which is inlined and ` +
         `has no loops`,
       { span, notes: [{ text: `${parent.name} was declared here`, span: parent.op.span }] },
+    );
+  }
+}
+
+/** What is written into others has no loops that could be split or fused. */
+function checkNoLoops(stage: Stage): void {
+  const { attachment } = stage;
+  if (attachment.type !== "inline") return;
+  for (const relation of stage.relations) {
+    if (relation.kind !== "split" && relation.kind !== "fuse") continue;
+    const [how, axis, made] =
+      relation.kind === "split"
+        ? ["split", relation.parent, relation.outer]
+        : ["fused", relation.outer, relation.fused];
+    throw new UsageError(
+      `stage ${stage.name} is inlined and has no loops, but its axis ${axis.name} is ${how}; leave ` +
+        `out one of the two`,
+      { span: attachment.span, notes: [{ text: `${axis.name} was ${how} here`, span: made.span }] },
     );
   }
 }

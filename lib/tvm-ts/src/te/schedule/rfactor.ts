@@ -162,7 +162,10 @@ function factoredLoops(
     values.set(loop, isOne(extent) ? min : loop.var_);
   }
   passUpIndex(stage, domains, values, true);
-  const conditions = boundChecks(stage, domains, domains, values, { ownDomainOnly: true, skip });
+  const conditions = boundChecks(stage, domains, () => domains, values, {
+    ownDomainOnly: true,
+    skip,
+  });
   return { domains, values, conditions };
 }
 

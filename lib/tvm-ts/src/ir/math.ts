@@ -1,0 +1,105 @@
+/** Mathematical functions of expressions, called as the reference's users call them. */
+
+import { UsageError } from "../support";
+import { binaryMath, builtin } from "./builtin";
+import { canonicalDType, isFloat, isInteger } from "./dtype";
+import { Call, FloatImm, type ExprLike, type PrimExpr } from "./expr";
+import { abs, and, callUnary, constant, eq, isnan, matchTypes, not, toExpr } from "./ops";
+import { printExpr } from "./print/text-printer";
+
+type UnaryName = Parameters<typeof callUnary>[0];
+type BinaryName = Exclude<keyof typeof binaryMath, "pow">;
+
+function unary(name: UnaryName): (x: ExprLike) => PrimExpr {
+  return (x) => callUnary(name, x);
+}
+
+function binary(name: BinaryName): (x: ExprLike, y: ExprLike) => PrimExpr {
+  return (x, y) => {
+    const [a, b] = matchTypes(x, y);
+    if (isFloat(a.dtype)) return new Call(a.dtype, binaryMath[name], [a, b]);
+    throw new UsageError(
+      `${name} takes floating-point numbers, but ${printExpr(a)} has type ${a.dtype}; ` +
+        `convert it with .astype("float32")`,
+    );
+  };
+}
+
+export const exp = unary("exp");
+export const exp2 = unary("exp2");
+export const exp10 = unary("exp10");
+export const erf = unary("erf");
+export const sigmoid = unary("sigmoid");
+export const sqrt = unary("sqrt");
+export const rsqrt = unary("rsqrt");
+export const log = unary("log");
+export const log2 = unary("log2");
+export const log10 = unary("log10");
+export const log1p = unary("log1p");
+export const sin = unary("sin");
+export const cos = unary("cos");
+export const tan = unary("tan");
+export const asin = unary("asin");
+export const acos = unary("acos");
+export const atan = unary("atan");
+export const sinh = unary("sinh");
+export const cosh = unary("cosh");
+export const tanh = unary("tanh");
+export const asinh = unary("asinh");
+export const acosh = unary("acosh");
+export const atanh = unary("atanh");
+
+/** The remainder of `x / y`, with the sign of `x`. */
+export const fmod = binary("fmod");
+export const atan2 = binary("atan2");
+export const hypot = binary("hypot");
+/** `x` with the sign of `y`. */
+export const copysign = binary("copysign");
+/** The number next to `x` on the way to `y`. */
+export const nextafter = binary("nextafter");
+
+/** `x` times 2 to the power of `y`, an integer. */
+export function ldexp(x: ExprLike, y: ExprLike): PrimExpr {
+  const [a, b] = [toExpr(x), toExpr(y)];
+  if (isFloat(a.dtype) && isInteger(b.dtype)) return new Call(a.dtype, builtin.ldexp, [a, b]);
+  throw new UsageError(
+    `ldexp takes a floating-point number and an integer, but is given ${printExpr(a)} of type ` +
+      `${a.dtype} and ${printExpr(b)} of type ${b.dtype}`,
+  );
+}
+
+/** How many bits are set. */
+export function popcount(operand: ExprLike): PrimExpr {
+  return bits("popcount", operand);
+}
+
+/** How many bits above the highest one that is set. */
+export function clz(operand: ExprLike): PrimExpr {
+  return bits("clz", operand);
+}
+
+function bits(name: "popcount" | "clz", operand: ExprLike): PrimExpr {
+  const x = toExpr(operand);
+  if (isInteger(x.dtype)) {
+    return new Call(name === "clz" ? "int32" : x.dtype, builtin[name], [x]);
+  }
+  throw new UsageError(`${name} takes integers, but ${printExpr(x)} has type ${x.dtype}`);
+}
+
+/** The greatest value of a floating-point type: beyond all numbers. */
+export function infinity(dtype: string): PrimExpr {
+  const type = canonicalDType(dtype);
+  if (!isFloat(type)) throw new UsageError(`${type} has no infinity`);
+  return new FloatImm(Infinity, type);
+}
+
+export function isinf(operand: ExprLike): PrimExpr {
+  const x = toExpr(operand);
+  if (isInteger(x.dtype)) return constant(false, "bool");
+  return and(eq(abs(x), infinity(x.dtype)), not(isnan(x)));
+}
+
+/** Whether it is a number: neither infinite nor NaN. */
+export function isfinite(operand: ExprLike): PrimExpr {
+  return and(not(isinf(operand)), not(isnan(operand)));
+}

@@ -1,0 +1,95 @@
+/** What only a whole schedule shows to be wrong, before its loops are made. */
+
+import { UsageError } from "../../support";
+import { walk, type Buffer, type PrimExpr, type Var } from "../../ir";
+import type { Operation } from "../operation";
+import type { Schedule } from "../schedule/schedule";
+import type { Stage } from "../schedule/stage";
+import type { Tensor } from "../tensor";
+
+/** At least one output is computed. */
+export function checkOutputs(schedule: Schedule): void {
+  const [first] = schedule.outputs;
+  if (first === undefined || schedule.outputs.some((op) => op.kind !== "placeholder")) return;
+  throw new UsageError(
+    `the schedule computes nothing: its output ${first.name} is a placeholder; make the schedule ` +
+      `of what is computed from it`,
+    { notes: [{ text: `${first.name} was declared here`, span: first.span }] },
+  );
+}
+
+/** What is prefetched for the steps of a loop is read there, and lies in memory. */
+export function checkPrefetches(schedule: Schedule): void {
+  for (const stage of schedule.stages) {
+    for (const axis of stage.leafIterVars) {
+      const attr = stage.iterVarAttrs.get(axis);
+      if (attr === undefined || attr.bindThread !== undefined) continue;
+      for (const { tensor, span } of attr.prefetches) {
+        const why = unreachable(schedule, stage, tensor);
+        if (why === undefined) continue;
+        throw new UsageError(
+          `stage ${stage.name} cannot prefetch ${tensor.name} at axis ${axis.name}: ${why}`,
+          {
+            span,
+            notes: [{ text: `${tensor.name} was declared here`, span: tensor.op.span }],
+          },
+        );
+      }
+    }
+  }
+}
+
+function unreachable(schedule: Schedule, stage: Stage, tensor: Tensor): string | undefined {
+  const producer = schedule.stage(tensor);
+  if (producer.attachment.type === "inlinedAlready") return "it is inlined and has no memory";
+  const inputs = stage.op.inputTensors;
+  if (inputs.some((input) => schedule.stage(input) === producer)) return undefined;
+  const names = inputs.map((input) => input.name).join(" and ");
+  return `${stage.name} does not read it; it reads ${names === "" ? "nothing" : names}`;
+}
+
+/** Variables are scalars among the arguments, extents or strides of arguments, or threads. */
+export function checkVariables(
+  schedule: Schedule,
+  params: readonly Var[],
+  buffers: readonly Buffer[],
+): void {
+  const defined = new Set<Var>(params);
+  const define = (expr: PrimExpr): void =>
+    walk(expr, { Var: (variable) => void defined.add(variable) });
+  for (const buffer of buffers) {
+    [...buffer.shape, ...buffer.strides, buffer.elemOffset].forEach(define);
+  }
+  for (const stage of schedule.stages) {
+    for (const { bindThread } of stage.iterVarAttrs.values()) {
+      if (bindThread !== undefined) defined.add(bindThread.var_);
+    }
+    for (const thread of stage.state.envThreads) defined.add(thread.var_);
+  }
+  for (const stage of schedule.stages) {
+    if (stage.attachment.type !== "inlinedAlready") checkOperation(stage.op, defined);
+  }
+}
+
+function checkOperation(op: Operation, defined: ReadonlySet<Var>): void {
+  if (op.kind !== "compute") return;
+  const own = new Set<Var>(op.rootIterVars.map((axis) => axis.var_));
+  const check = (variable: Var): void => {
+    if (own.has(variable) || defined.has(variable)) return;
+    throw new UsageError(
+      `${op.name} uses the variable ${variable.name}, which is neither an axis of it (a reduction ` +
+        `axis is one only inside te.sum and the like) nor given by an argument`,
+      {
+        span: op.span,
+        notes: [{ text: `${variable.name} was made here`, span: variable.span }],
+      },
+    );
+  };
+  for (const body of op.body) {
+    walk(body, {
+      Let: ({ var_ }) => void own.add(var_),
+      Var: check,
+    });
+  }
+  for (const axis of op.axis) walk(axis.dom!.extent, { Var: check });
+}
