@@ -3,6 +3,7 @@ import { getEnv, setDefaultConfig } from "./config";
 import { extDev } from "./driver";
 import { defaultConfig } from "./node";
 import { memoryInfo } from "./transforms";
+import { installDisplays } from "./view";
 
 export * from "./config";
 export * from "./driver";
@@ -14,7 +15,9 @@ export * from "./sim";
 export { buildConfig, type BuildConfigOptions } from "./transforms";
 export * as topi from "./topi";
 export * as transforms from "./transforms";
+export * as view from "./view";
 
 setDefaultConfig(defaultConfig);
 devices.provide("ext_dev", extDev);
 memories.provide(() => memoryInfo(getEnv()));
+installDisplays();

@@ -1,0 +1,52 @@
+/** Lets the accelerator's objects show themselves in a notebook; see tvm-ts' `installDisplays`. */
+
+import { view } from "tvm-ts";
+import { Environment } from "../config";
+import { ExecutionTrace, ProfilerStats } from "../sim";
+import {
+  environmentHtml,
+  environmentText,
+  statisticsHtml,
+  statisticsText,
+} from "./environment-html";
+import { environmentView } from "./environment-view";
+import { mimeTypes } from "./mime";
+import { statisticsView } from "./statistics-view";
+import { traceHtml } from "./trace-html";
+import { tracePlotly } from "./trace-plotly";
+import { traceText } from "./trace-text";
+import { traceView } from "./trace-view";
+
+export function traceBundle(trace: ExecutionTrace): view.MimeBundle {
+  return {
+    [mimeTypes.trace]: traceView(trace),
+    ...(trace.entries.length > 0 && { [view.mimeTypes.plotly]: tracePlotly(trace) }),
+    "text/html": traceHtml(trace),
+    "text/plain": traceText(trace),
+  };
+}
+
+export function environmentBundle(env: Environment): view.MimeBundle {
+  const environment = environmentView(env);
+  return {
+    [mimeTypes.environment]: environment,
+    "text/html": environmentHtml(environment),
+    "text/plain": environmentText(environment),
+  };
+}
+
+export function statisticsBundle(stats: ProfilerStats): view.MimeBundle {
+  const statistics = statisticsView(stats);
+  return {
+    [mimeTypes.statistics]: statistics,
+    "text/html": statisticsHtml(statistics),
+    "text/plain": statisticsText(statistics),
+  };
+}
+
+/** Called once, by the package's index. */
+export function installDisplays(): void {
+  view.showAs(ExecutionTrace, traceBundle, traceText);
+  view.showAs(Environment, environmentBundle, (env) => environmentText(environmentView(env)));
+  view.showAs(ProfilerStats, statisticsBundle, (stats) => statisticsText(statisticsView(stats)));
+}

@@ -1,0 +1,16 @@
+/**
+ * What front ends draw of the accelerator: plain versioned JSON, and the HTML and text that go with
+ * it. Reads every stage, is read by none.
+ */
+
+export { environmentBundle, installDisplays, statisticsBundle, traceBundle } from "./display";
+export { environmentView, type EnvironmentView, type MemoryFact } from "./environment-view";
+export { mimeTypes } from "./mime";
+export { statisticsView, type StatisticsView } from "./statistics-view";
+export {
+  traceView,
+  type FieldFact,
+  type LayoutFact,
+  type MemoryUseFact,
+  type TraceView,
+} from "./trace-view";

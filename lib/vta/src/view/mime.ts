@@ -1,0 +1,7 @@
+/** The MIME types of this package's outputs; see `mimeTypes` of tvm-ts' `view`. */
+
+export const mimeTypes = {
+  trace: "application/vnd.tvm-vta.trace.v1+json",
+  environment: "application/vnd.tvm-vta.environment.v1+json",
+  statistics: "application/vnd.tvm-vta.statistics.v1+json",
+} as const;

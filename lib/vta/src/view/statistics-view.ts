@@ -1,0 +1,22 @@
+/** Counters as a front end shows them. */
+
+import type { ProfilerStats } from "../sim";
+
+export interface StatisticsView {
+  readonly version: 1;
+  /** Under the reference's names. */
+  readonly counters: Readonly<Record<Exclude<keyof ProfilerStats, "toString">, number>>;
+  /** Bytes read from DRAM and written to it; instructions are not counted. */
+  readonly dramRead: number;
+  readonly dramWritten: number;
+}
+
+export function statisticsView(stats: ProfilerStats): StatisticsView {
+  return {
+    version: 1,
+    counters: { ...stats },
+    dramRead:
+      stats.inp_load_nbytes + stats.wgt_load_nbytes + stats.acc_load_nbytes + stats.uop_load_nbytes,
+    dramWritten: stats.out_store_nbytes,
+  };
+}
