@@ -97,7 +97,11 @@ export class ComputationFinder {
     for (const table of tables) {
       for (const { key } of table.entries()) {
         const counts = tables.map((other) => other.get(key)).filter((n) => n !== undefined);
-        if (counts.length >= 2) shared.set(key, counts.reduce((a, b) => a + b));
+        if (counts.length >= 2)
+          shared.set(
+            key,
+            counts.reduce((a, b) => a + b),
+          );
       }
     }
     return shared;

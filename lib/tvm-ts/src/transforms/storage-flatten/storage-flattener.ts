@@ -86,12 +86,19 @@ function flatten(func: PrimFunc, cacheLineSize: number, context: PassContext): P
       const store = recur.children(node);
       const { buffer, flat } = entryOf(node.buffer);
       const value = store.value.dtype === "bool" ? new Cast("int8", store.value) : store.value;
-      return update(store, { buffer: flat, value, indices: elemOffset(buffer, store.indices, analyzer) });
+      return update(store, {
+        buffer: flat,
+        value,
+        indices: elemOffset(buffer, store.indices, analyzer),
+      });
     },
     BufferLoad(node, recur) {
       const load = recur.children(node);
       const { buffer, flat } = entryOf(node.buffer);
-      const value = update(load, { buffer: flat, indices: elemOffset(buffer, load.indices, analyzer) });
+      const value = update(load, {
+        buffer: flat,
+        indices: elemOffset(buffer, load.indices, analyzer),
+      });
       return node.dtype === "bool" ? new Cast("bool", value) : value;
     },
     BufferRealize(realize, recur) {
