@@ -27,6 +27,7 @@ import {
 import type { FunctionPass } from "../pass";
 import { InternalError, UsageError } from "../support";
 import { Feature, has } from "./analysis/features";
+import { scopeOfPointer } from "./analysis/storage-scope";
 import { DependencePlanner, type TokenAction } from "./co-proc-dependences";
 
 /** The co-processor's operators. */
@@ -125,12 +126,12 @@ function checkSharing(body: Stmt): void {
   };
   visit(body, false, body.span);
 
-  for (const [{ name, pointer }, { host, coProc, span }] of access) {
+  for (const [data, { host, coProc, span }] of access) {
     const conflicts =
       (host.writes && (coProc.reads || coProc.writes)) || (host.reads && coProc.writes);
     if (!conflicts) continue;
     throw new UsageError(
-      `buffer ${name} in ${pointer?.scope ?? "global"} is accessed by the host and by the ` +
+      `buffer ${data.name} in ${scopeOfPointer(data).text} is accessed by the host and by the ` +
         `accelerator; mark the stages that fill and read it with pragmas, so that the ` +
         `accelerator does both`,
       { span },
