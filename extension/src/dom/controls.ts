@@ -16,6 +16,8 @@ export function toolbar(label: string, ...children: Node[]): HTMLElement {
   const node = element("div", "jp-tvm-Toolbar", ...children);
   node.setAttribute("role", "toolbar");
   node.setAttribute("aria-label", label);
+  // JupyterLab's one-letter shortcuts, Enter and the arrows stay away from the controls.
+  node.setAttribute("data-lm-suppress-shortcuts", "true");
   return node;
 }
 

@@ -18,6 +18,16 @@ const views: readonly View[] = [
     safe: true,
   },
   {
+    mimeType: "application/vnd.tvm-vta.passes.v1+json",
+    load: () => import("../pass-view"),
+    safe: true,
+  },
+  {
+    mimeType: "application/vnd.tvm-vta.schedule.v1+json",
+    load: () => import("../schedule-view"),
+    safe: true,
+  },
+  {
     mimeType: "application/vnd.tvm-vta.tensor.v1+json",
     load: () => import("../tensor-view"),
     safe: true,

@@ -1,0 +1,67 @@
+/** The schedule view: stages and their loops, one inside the other, as they will be computed. */
+
+import { Clipboard } from "@jupyterlab/apputils";
+import type { TranslationBundle } from "@jupyterlab/translation";
+import { Widget } from "@lumino/widgets";
+import type { view } from "tvm-ts";
+import { button, element, toolbar } from "../dom/controls";
+import type { ViewContext } from "../mime/view-renderer";
+import { stageTree, type LoopNode, type StageNode } from "./model";
+import { loopRemarks, relationText, stageRemarks } from "./words";
+
+export class SchedulePanel extends Widget {
+  constructor(data: view.ScheduleView, { trans }: ViewContext) {
+    super();
+    this.addClass("jp-tvm-Schedule");
+    const { stages } = data;
+    const controls = toolbar(
+      trans.__("Schedule"),
+      element("span", "", trans._n("%1 stage", "%1 stages", stages.length)),
+      button(trans.__("Fold all"), () => this.setOpen(false)),
+      button(trans.__("Unfold all"), () => this.setOpen(true)),
+      button(trans.__("Copy"), () =>
+        Clipboard.copyToSystem(stages.map(({ text }) => text).join("\n")),
+      ),
+    );
+    this.node.append(controls, ...stageTree(data).map((stage) => stageNode(stage, trans)));
+  }
+
+  private setOpen(open: boolean): void {
+    for (const stage of this.node.querySelectorAll("details")) stage.open = open;
+  }
+}
+
+function stageNode({ fact, loops }: StageNode, trans: TranslationBundle): HTMLElement {
+  const { name, inputs, relations, madeAt } = fact;
+  const summary = element("summary", "", element("strong", "", name));
+  summary.append(...remarks(stageRemarks(fact, trans)));
+  summary.setAttribute("data-lm-suppress-shortcuts", "true");
+  const node = element("details", "jp-tvm-Stage", summary);
+  node.open = true;
+  const lines = [
+    ...(inputs.length === 0 ? [] : [trans.__("reads %1", inputs.join(", "))]),
+    ...relations.map((relation) => relationText(relation, trans)),
+    ...(madeAt === undefined
+      ? []
+      : [trans.__("made at %1", `${madeAt.file}:${madeAt.line}:${madeAt.column}`)]),
+  ];
+  node.append(...lines.map((line) => element("p", "jp-tvm-StageLine", line)));
+  if (loops.length > 0) node.append(loopNest(loops, trans));
+  return node;
+}
+
+/** The first loop with the others inside it. */
+function loopNest([first, ...inner]: readonly LoopNode[], trans: TranslationBundle): HTMLElement {
+  const { fact, stages } = first!;
+  const extent = fact.extent === undefined ? "" : trans.__("%1 steps", fact.extent);
+  const line = element("span", "jp-tvm-Loop", fact.name);
+  const item = element("li", "", line, element("span", "jp-tvm-Extent", extent));
+  item.append(...remarks(loopRemarks(fact, trans)));
+  item.append(...stages.map((stage) => stageNode(stage, trans)));
+  if (inner.length > 0) item.append(loopNest(inner, trans));
+  return element("ul", "jp-tvm-Loops", item);
+}
+
+function remarks(texts: readonly string[]): HTMLElement[] {
+  return texts.map((text) => element("span", "jp-tvm-Remark", text));
+}

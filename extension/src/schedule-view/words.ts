@@ -1,0 +1,64 @@
+/** Stages, loops and relations in words. */
+
+import type { TranslationBundle } from "@jupyterlab/translation";
+import type { view } from "tvm-ts";
+
+/** Remarks on a stage, shown behind its name. */
+export function stageRemarks(stage: view.StageFact, trans: TranslationBundle): string[] {
+  return [
+    stage.operation ?? trans.__("group"),
+    ...(stage.isOutput ? [trans.__("output")] : []),
+    ...(stage.scope === "" ? [] : [trans.__("in %1", stage.scope)]),
+    ...placeRemark(stage.place, trans),
+  ];
+}
+
+/** Where it is computed, unless that is on its own. */
+function placeRemark(place: view.StagePlace, trans: TranslationBundle): string[] {
+  switch (place.where) {
+    case "root":
+      return [];
+    case "inlined":
+      return [trans.__("inlined")];
+    case "loop":
+      return [trans.__("computed at %1 of %2", place.axis, place.stage)];
+    case "scan":
+      return [trans.__("in each step of %1", place.stage)];
+  }
+}
+
+export function loopRemarks(loop: view.StageLoop, trans: TranslationBundle): string[] {
+  return [
+    ...(loop.iterType === "CommReduce" ? [trans.__("reduction")] : []),
+    ...loopTypeRemark(loop.loopType, trans),
+    ...(loop.thread === undefined ? [] : [trans.__("bound to thread %1", loop.thread)]),
+    ...loop.pragmas.map((pragma) => trans.__("pragma %1", pragma)),
+    ...(loop.intrinsic === undefined ? [] : [trans.__("done by %1", loop.intrinsic)]),
+  ];
+}
+
+function loopTypeRemark(type: view.StageLoop["loopType"], trans: TranslationBundle): string[] {
+  switch (type) {
+    case "DataPar":
+    case "Tensorized": // the intrinsic is named
+      return [];
+    case "Unrolled":
+      return [trans.__("unrolled")];
+    case "Vectorized":
+      return [trans.__("vectorized")];
+    case "Parallelized":
+      return [trans.__("parallel")];
+  }
+}
+
+/** `i, split by 8: i.outer, i.inner` */
+export function relationText(relation: view.AxisRelation, trans: TranslationBundle): string {
+  if (relation.kind === "fuse") {
+    const { outer, inner, fused } = relation;
+    return trans.__("%1 and %2 → %3, fused", outer, inner, fused);
+  }
+  const { parent, outer, inner, amount } = relation;
+  return relation.by === "nparts"
+    ? trans.__("%1 → %2, %3, split in %4 parts", parent, outer, inner, amount)
+    : trans.__("%1 → %2, %3, split by %4", parent, outer, inner, amount);
+}
