@@ -4,7 +4,7 @@
  */
 
 import type { view } from "tvm-ts";
-import { unpackNumbers } from "./numbers";
+import { unpackNumbers } from "../packed/numbers";
 
 /** What runs along one side of the matrix. */
 export interface Side {

@@ -2,7 +2,7 @@
 
 import type { view } from "tvm-ts";
 import * as v from "valibot";
-import { elementBytes } from "./numbers";
+import { packedLength, packedNumbers } from "../packed/numbers";
 
 const extent = v.pipe(v.number(), v.integer(), v.minValue(0));
 const numberOrNull = v.nullable(v.number());
@@ -13,10 +13,7 @@ const layout: v.GenericSchema<unknown, view.TensorView> = v.object({
   dtype: v.string(),
   shape: v.array(extent),
   block: v.array(v.pipe(v.number(), v.integer(), v.minValue(1))),
-  values: v.object({
-    dtype: v.picklist(["i1", "u1", "i2", "u2", "i4", "u4", "f4", "f8"]),
-    bdata: v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]*={0,2}$/)),
-  }),
+  values: packedNumbers("i1", "u1", "i2", "u2", "i4", "u4", "f4", "f8"),
   statistics: v.object({
     min: numberOrNull,
     max: numberOrNull,
@@ -41,6 +38,5 @@ export const tensorViewSchema = v.pipe(
 function valuesFit({ shape, block, values }: view.TensorView): boolean {
   if (shape.length !== block.length) return false;
   const count = shape.reduce((size, n, axis) => size * Math.ceil(n / block[axis]!), 1);
-  const padding = /=*$/.exec(values.bdata)![0].length;
-  return (values.bdata.length / 4) * 3 - padding === count * elementBytes[values.dtype];
+  return packedLength(values) === count;
 }
