@@ -6,7 +6,7 @@
 import { ExprMap, type DataType, type PrimExpr, type Var } from "../../ir";
 import { InternalError, UsageError } from "../../support";
 import { nameLocal, type Ref, type WasmType } from "./binaryen";
-import { markCalls } from "./external-calls";
+import { markCalls } from "./call-locations";
 import type { ModuleContext } from "./module-context";
 
 /** What a variable is in the function. */

@@ -11,7 +11,8 @@ import {
 import { prepare } from "./prepare";
 import { signatureOf } from "../signature";
 import { loadedBinaryen } from "./binaryen";
-import { emitWithCalls, type CompiledCall } from "./external-calls";
+import { emitWithCalls } from "./call-locations";
+import type { CompiledCall } from "./external-calls";
 import { FunctionContext } from "./function-context";
 import { ModuleContext } from "./module-context";
 import { StatementEmitter } from "./statement";

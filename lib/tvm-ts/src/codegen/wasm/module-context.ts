@@ -19,7 +19,7 @@ export class ModuleContext {
   readonly parallels: ParallelRecord[] = [];
   readonly packed: PackedRecord[] = [];
   readonly assertions: string[] = [];
-  /** The file of debug locations; see `external-calls.ts`. */
+  /** The file of debug locations; see `call-locations.ts`. */
   readonly callFile: number;
   private externalCalls = 0;
   private readonly imports = new Map<string, string>();
