@@ -1,4 +1,4 @@
-/** The stories as a notebook, which JupyterLab opens without a kernel. */
+/** The stories as a notebook. It names no language, lest JupyterLab starts a kernel for it. */
 
 import { irStories } from "./ir";
 import type { Story } from "./story";
@@ -28,7 +28,7 @@ export function storiesNotebook() {
         ...stories.map(code),
       ]),
     ],
-    metadata: { language_info: { name: "typescript" } },
+    metadata: {},
     nbformat: 4,
     nbformat_minor: 5,
   };

@@ -1,7 +1,7 @@
 /** A real Jupyter server with the extension installed, for tests in a browser. */
 
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,13 +10,18 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const venv = join(root, ".venv");
 const extension = join(root, "extension");
 
-/** Makes the virtual environment if there is none, and installs the extension as it was last built. */
+/** Makes the virtual environment if there is none, and installs the extension if it has changed. */
 export function installExtension(): void {
   if (!existsSync(join(venv, "bin/python"))) run("python3", "-m", "venv", venv);
   const requirements = fileURLToPath(new URL("requirements.txt", import.meta.url));
   pip("install", "--quiet", "-r", requirements);
-  const built = join(extension, "jupyterlab_tvm_vta/labextension/package.json");
-  if (!existsSync(built)) run(process.execPath, join(extension, "scripts/build.mjs"));
+  run(process.execPath, join(extension, "scripts/build.mjs"));
+  const installed = join(venv, "share/jupyter/labextensions/jupyterlab-tvm-vta/package.json");
+  const files = ["labextension/package.json", "locale/zh_CN/LC_MESSAGES/jupyterlab_tvm_vta.json"];
+  const written = files.map(
+    (file) => statSync(join(extension, "jupyterlab_tvm_vta", file)).mtimeMs,
+  );
+  if (existsSync(installed) && statSync(installed).mtimeMs > Math.max(...written)) return;
   pip("install", "--quiet", "--no-build-isolation", "--no-deps", "--force-reinstall", extension);
 }
 

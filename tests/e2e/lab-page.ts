@@ -25,6 +25,14 @@ interface ExposedRenderer {
   dispose(): void;
 }
 
+export interface OpenOptions {
+  /** Whether the notebook names a kernel, which is to run; without, it stays without one. */
+  readonly kernel?: boolean;
+}
+
+/** What loads much or starts a process takes its time on a busy machine. */
+const SLOWLY = { timeout: 60_000 };
+
 export class LabPage {
   /** What scripts threw and nobody caught. */
   readonly errors: string[] = [];
@@ -46,27 +54,34 @@ export class LabPage {
   }
 
   /** Opens a file in JupyterLab and nothing else. */
-  async open(file: string): Promise<void> {
+  async open(file: string, options: OpenOptions = {}): Promise<void> {
     await this.page.goto(`${this.jupyter.url}lab/tree/${file}?reset`);
-    await this.page.locator("#jp-main-dock-panel .lm-DockPanel-widget").waitFor();
-    if (file.endsWith(".ipynb")) await this.declineKernel();
+    await this.page.locator("#jp-main-dock-panel .lm-DockPanel-widget").waitFor(SLOWLY);
+    if (file.endsWith(".ipynb")) await this.settleKernel(options);
   }
 
   /** JupyterLab as it is when nothing is open. */
   async openLauncher(): Promise<void> {
     await this.page.goto(`${this.jupyter.url}lab?reset`);
-    await this.page.locator(".jp-Launcher").waitFor();
+    await this.page.locator(".jp-Launcher").waitFor(SLOWLY);
   }
 
   /** Opens a notebook in Notebook 7. */
-  async openInNotebook(file: string): Promise<void> {
+  async openInNotebook(file: string, options: OpenOptions = {}): Promise<void> {
     await this.page.goto(`${this.jupyter.url}notebooks/${file}`);
-    await this.declineKernel();
+    await this.settleKernel(options);
   }
 
-  private async declineKernel(): Promise<void> {
-    const dialog = this.page.getByRole("dialog");
-    await dialog.locator(".jp-mod-reject").click();
+  /** A notebook that names no kernel asks for one; one that does starts it. */
+  private async settleKernel({ kernel = false }: OpenOptions): Promise<void> {
+    if (kernel) await this.idle();
+    else await this.page.getByRole("dialog").locator(".jp-mod-reject").click(SLOWLY);
+  }
+
+  /** Waits until the kernel of the notebook that is open has nothing to do. */
+  async idle(): Promise<void> {
+    const idle = '.jp-Notebook-ExecutionIndicator[data-status="idle"]';
+    await this.page.locator(`${idle}, .jp-NotebookKernelStatus:has-text("idle")`).waitFor(SLOWLY);
   }
 
   /** The output of the notebook's `index`-th cell, scrolled to. */
