@@ -182,17 +182,14 @@ function rows(stats: Readonly<Record<string, number>>): string {
 // Rejects ---------------------------------------------------------------------------------------
 
 async function checkReject(
-  { name, program }: RejectEntry,
+  { name, refused }: RejectEntry,
   options: CheckOptions,
   report: Report,
 ): Promise<void> {
   await report.check("rejects", name, async () => {
     try {
-      buildProgram(program, {
-        vta: namesOf(environmentOf(program.config)),
-        lower: (command) => lowerCommand(command, program),
-      });
-      if (program.run !== undefined) await runProgram(program, options);
+      if ("operator" in refused) await lowerAndRunOperator(refused);
+      else await lowerAndRun(refused, options);
     } catch (error) {
       if (!(error instanceof tvm.TvmError)) return `not an error of ours: ${describe(error)}`;
       if (error.code === "internal") return `an internal error: ${describe(error)}`;
@@ -200,6 +197,20 @@ async function checkReject(
     }
     return "was not refused";
   });
+}
+
+async function lowerAndRun(program: ProgramJson, options: CheckOptions): Promise<void> {
+  buildProgram(program, {
+    vta: namesOf(environmentOf(program.config)),
+    lower: (command) => lowerCommand(command, program),
+  });
+  if (program.run !== undefined) await runProgram(program, options);
+}
+
+async function lowerAndRunOperator(entry: OperatorEntry): Promise<void> {
+  const operator = buildOperator(entry);
+  operator.lowered();
+  await operator.run();
 }
 
 // Pipelines -------------------------------------------------------------------------------------

@@ -29,10 +29,11 @@ export interface ProgramEntry {
   readonly expected: Expected;
 }
 
+/** What must be refused: a program, or an operator with knobs that do not fit. */
 export interface RejectEntry {
   readonly sort: "reject";
   readonly name: string;
-  readonly program: ProgramJson;
+  readonly refused: ProgramJson | OperatorEntry;
 }
 
 export interface PipelineEntry {
@@ -100,9 +101,13 @@ function readEntries(path: string): Entry[] {
   if (!path.endsWith(".json") || path.endsWith(".expect.json")) return [];
   const json = readJson<Record<string, unknown>>(path);
   if (path.endsWith(".pipeline.json")) return [pipelineEntry(path, name, json)];
-  if ("operator" in json) return [{ sort: "operator", name, ...json } as unknown as OperatorEntry];
   const program = json as unknown as ProgramJson;
-  if (json["reject"] === true) return [{ sort: "reject", name, program }];
+  const operator = { sort: "operator", inputs: {}, ...json } as unknown as OperatorEntry;
+  const isOperator = "operator" in json;
+  if (json["reject"] === true) {
+    return [{ sort: "reject", name, refused: isOperator ? operator : program }];
+  }
+  if (isOperator) return [operator];
   const expected = readJson<Expected>(path.replace(/\.json$/, ".expect.json"));
   return [{ sort: "program", name, program, expected }];
 }
