@@ -25,8 +25,11 @@ export interface BenchCase {
   run(): Promise<readonly number[]>;
 }
 
-/** How long a timed case is warmed up and sampled, in milliseconds. */
-const WARM_UP_MS = 300;
+/**
+ * How long a timed case is warmed up and sampled, in milliseconds. The JavaScript engine is done
+ * with compiling the compiler after about a second of its work.
+ */
+const WARM_UP_MS = 1500;
 const SAMPLE_MS = 1000;
 
 export interface TimedOptions {

@@ -6,7 +6,7 @@ import { measure, type Measurement } from "./harness";
 
 const options = new Command("bench")
   .description("Measures how fast things are: warm medians with their spread.")
-  .option("--only <names>", "cases to run, comma-separated; a name ending in / runs its folder")
+  .option("--only <names>", "cases to run, comma-separated; a folder stands for all of its cases")
   .option("--list", "print the names and stop")
   .option("--json", "one JSON object a line")
   .parse()
@@ -16,7 +16,7 @@ function wanted(name: string): boolean {
   if (options.only === undefined) return true;
   return options.only
     .split(",")
-    .some((only) => (only.endsWith("/") ? name.startsWith(only) : name === only));
+    .some((only) => name === only || name.startsWith(`${only.replace(/\/$/, "")}/`));
 }
 
 function print(result: Measurement): void {

@@ -4,22 +4,17 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as tvm from "tvm-ts";
 import * as vta from "vta-ts";
-import { readCorpus, type ProgramEntry } from "../tests/golden/corpus";
 import { declareOperator } from "../tests/golden/operators";
 import { namesOf } from "../tests/golden/vta";
 import { inputData } from "../tests/support/golden-data";
 import { buildProgram } from "../tests/support/golden-program";
+import { goldenProgram } from "./golden";
 import { timed, type BenchCase } from "./harness";
 
 const { nd, np, te } = tvm;
 
 /** Multiply-adds of one GEMM micro-op of the default accelerator. */
 const MACS_PER_UOP = 256;
-
-function goldenProgram(name: string): ProgramEntry {
-  const path = fileURLToPath(new URL(`../tests/golden/programs/${name}.json`, import.meta.url));
-  return readCorpus([path])[0] as ProgramEntry;
-}
 
 /** Builds a golden program; gives a call of it with arrays that stay on the device. */
 async function goldenCall(name: string): Promise<() => unknown> {

@@ -1,0 +1,9 @@
+/** The golden programs, as the cases use them. */
+
+import { fileURLToPath } from "node:url";
+import { readCorpus, type ProgramEntry } from "../tests/golden/corpus";
+
+export function goldenProgram(name: string): ProgramEntry {
+  const path = fileURLToPath(new URL(`../tests/golden/programs/${name}.json`, import.meta.url));
+  return readCorpus([path])[0] as ProgramEntry;
+}
