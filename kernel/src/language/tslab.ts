@@ -13,6 +13,10 @@ import { statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as converters from "tslab/dist/converter";
+import { loadHookedCompiler, type HookedProgram } from "./compiler";
+import { operatorCalls } from "./operator-calls";
+import type { TagCache } from "./operator-methods";
+import { Operators } from "./operators";
 
 /** What the converter is told, and what it tells. */
 export interface TslabHooks {
@@ -50,7 +54,7 @@ const compilerPath = fromTslab.resolve("@tslab/typescript-for-tslab");
 
 /** The compiler that the converter uses; loading it takes a while. */
 export function loadCompiler(): typeof ts {
-  return fromTslab(compilerPath) as typeof ts;
+  return loadHookedCompiler(fromTslab, compilerPath);
 }
 
 /** Starts a converter for cells of a notebook in `folder`, which must be the working directory. */
@@ -58,6 +62,7 @@ export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHook
   const cellFile = join(folder, "__tslab__.ts");
   const files = new WatchedFiles(hooks);
   const resolver = new Resolver(compiler, folder, hooks);
+  const tags: TagCache = new WeakMap();
   const createWatchCompilerHost = (
     rootFiles: string[],
     options: ts.CompilerOptions,
@@ -76,7 +81,7 @@ export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHook
   const createWatchProgram = (host: Host): unknown => {
     const created = host.afterProgramCreate?.bind(host);
     host.afterProgramCreate = (builder) => {
-      created?.(completeBuilder(compiler, builder, cellFile, hooks));
+      created?.(completeBuilder(compiler, builder, cellFile, tags, hooks));
     };
     return compiler.createWatchProgram(host);
   };
@@ -119,9 +124,12 @@ function completeBuilder(
   compiler: typeof ts,
   builder: ts.BuilderProgram,
   cellFile: string,
+  tags: TagCache,
   hooks: TslabHooks,
 ): ts.BuilderProgram {
-  const program = builder.getProgram();
+  const program: HookedProgram = builder.getProgram();
+  const operators = new Operators(compiler, program, cellFile, tags);
+  program.checkerHook = operators;
   const { bindSourceFile } = compiler as typeof ts & {
     bindSourceFile(file: ts.SourceFile, options: ts.CompilerOptions): void;
   };
@@ -131,12 +139,16 @@ function completeBuilder(
   return {
     ...builder,
     getAllDependencies: (file) => sourcesImportedBy(program, file),
-    emit: (file, write, ...rest) =>
-      file === undefined || file.fileName === cellFile
-        ? program.emit(file, write, ...rest)
-        : program.emit(file, (name, text) => {
-            if (/\.[cm]?js$/.test(name)) hooks.emittedModule(file.fileName, text);
-          }),
+    emit: (file, write, cancellation, declarationsOnly, transformers) => {
+      if (file !== undefined && file.fileName !== cellFile) {
+        return program.emit(file, (name, text) => {
+          if (/\.[cm]?js$/.test(name)) hooks.emittedModule(file.fileName, text);
+        });
+      }
+      const before = [operatorCalls(compiler, (node) => operators.callOf(node))];
+      const all = { ...transformers, before };
+      return program.emit(file, write, cancellation, declarationsOnly, all);
+    },
   };
 }
 

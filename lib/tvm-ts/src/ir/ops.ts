@@ -263,6 +263,22 @@ export function div(left: ExprLike, right: ExprLike): PrimExpr {
   return constFold.Div(a, b) ?? new Div(a, b);
 }
 
+/** Division of which one operand at least is a float: `/` in Python. */
+export function trueDiv(left: ExprLike, right: ExprLike): PrimExpr {
+  const [a, b] = [toExpr(left), toExpr(right)];
+  checkTrueDiv(a.dtype, b.dtype);
+  return div(a, b);
+}
+
+/** @throws UsageError for types of signed integers, whose quotient can be rounded in several ways. */
+export function checkTrueDiv(left: DataType, right: DataType): void {
+  if ([left, right].some((dtype) => dtypeInfo(dtype).code !== "int")) return;
+  throw new UsageError(
+    `${left} / ${right} does not say how to round: write .div(), which rounds toward zero, ` +
+      "or .floorDiv(), or convert one operand with .astype()",
+  );
+}
+
 export function truncDiv(left: ExprLike, right: ExprLike): PrimExpr {
   const [a, b] = integerOperands("truncDiv", left, right);
   return constFold.Div(a, b) ?? new Div(a, b);
@@ -289,11 +305,18 @@ export function ceilDiv(left: ExprLike, right: ExprLike): PrimExpr {
   return floorDiv(sub(add(a, b), 1), b);
 }
 
+/** `0 - x`, as passes write it. The method of the same name is what users write, see `negated`. */
 export function neg(operand: ExprLike): PrimExpr {
   const a = toExpr(operand);
   if (a.kind === "IntImm") return foldInt(-a.value, a.dtype) ?? sub(zero(a.dtype), a);
   if (a.kind === "FloatImm") return new FloatImm(-a.value, a.dtype);
   return sub(zero(a.dtype), a);
+}
+
+/** `x * -1`: what the reference makes of a user's `-x`. */
+function negated(operand: ExprLike): PrimExpr {
+  const a = toExpr(operand);
+  return mul(a, constant(-1, a.dtype));
 }
 
 export function min(left: ExprLike, right: ExprLike): PrimExpr {
@@ -612,6 +635,7 @@ bindOperators({
   sub,
   mul,
   div,
+  trueDiv,
   truncDiv,
   truncMod,
   floorDiv,
@@ -632,7 +656,7 @@ bindOperators({
   bitwiseOr,
   bitwiseXor,
   not,
-  neg,
+  neg: negated,
   bitwiseNot,
   cast,
   print: (expr) => printExpr(expr.asExpr()),

@@ -7,8 +7,10 @@
 
 import { plural, UsageError } from "../support";
 import {
+  checkTrueDiv,
   constIntValue,
   isInteger,
+  noNumber,
   reprExpr,
   ProducerLoad,
   Range,
@@ -94,13 +96,18 @@ export class Tensor implements DataProducer {
     );
   }
 
-  /** Elementwise; dimensions of extent 1 are repeated to fit. A scalar goes with every element. */
+  /**
+   * Elementwise; dimensions of extent 1 are repeated to fit. A scalar goes with every element.
+   * @operator +
+   */
   add(other: TensorLike): Tensor {
     return operators.add(this, other);
   }
+  /** @operator - */
   sub(other: TensorLike): Tensor {
     return operators.subtract(this, other);
   }
+  /** @operator * */
   mul(other: TensorLike): Tensor {
     return operators.multiply(this, other);
   }
@@ -108,8 +115,33 @@ export class Tensor implements DataProducer {
   div(other: TensorLike): Tensor {
     return operators.divide(this, other);
   }
+  /**
+   * Exact division, of which one operand at least is a float.
+   * @operator /
+   * @throws UsageError for two signed integers: `div` rounds.
+   */
+  trueDiv(other: TensorLike): Tensor {
+    return trueDivide(this, other);
+  }
+  /** @operator -x */
   neg(): Tensor {
     return operators.multiply(this, toExpr(-1).astype(this.dtype));
+  }
+  /**
+   * The method with its operands in reverse order: `A.reversed("sub", 1)` is `1 - A`.
+   * @operator reversed
+   */
+  reversed(method: "add" | "sub" | "mul" | "trueDiv", left: ExprLike): Tensor {
+    switch (method) {
+      case "add":
+        return operators.add(left, this);
+      case "sub":
+        return operators.subtract(left, this);
+      case "mul":
+        return operators.multiply(left, this);
+      case "trueDiv":
+        return trueDivide(left, this);
+    }
   }
   /** Every element converted to another type. */
   astype(dtype: string): Tensor {
@@ -119,6 +151,15 @@ export class Tensor implements DataProducer {
   /** `Tensor(shape=[2, 3], op.name=A)`, as the reference writes it. */
   toString(): string {
     return `Tensor(shape=${reprList(this.shape)}, op.name=${this.op.name})`;
+  }
+
+  /**
+   * Text where JavaScript wants text.
+   * @throws UsageError where it wants a number, as for `-A` outside of a notebook cell: there is none.
+   */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "number") throw noNumber(this);
+    return this.toString();
   }
 
   /** What Node's console shows: without it, a function. */
@@ -133,6 +174,12 @@ export class TensorSlice {
     readonly tensor: Tensor,
     readonly region: readonly Range[],
   ) {}
+}
+
+function trueDivide(a: TensorLike, b: TensorLike): Tensor {
+  const [left, right] = [a, b].map((each) => (isTensor(each) ? each : toExpr(each)).dtype);
+  checkTrueDiv(left!, right!);
+  return operators.divide(a, b);
 }
 
 function load(tensor: Tensor, indices: readonly ExprLike[]): PrimExpr {

@@ -7,6 +7,7 @@ import {
   binary,
   checkedShape,
   coreOf,
+  likeArray,
   numpyDType,
   NumpyArray,
   reduce,
@@ -51,7 +52,7 @@ export function eye(n: number, dtype = "float64"): NumpyArray {
 const ofTwo =
   (apply: BinaryFunction) =>
   (a: ArrayLike, b: ArrayLike): NumpyArray =>
-    binary(apply, toArray(a), b);
+    binary(apply, b instanceof NumpyArray ? likeArray(a, b) : toArray(a), b);
 
 export const add = ofTwo(library.add);
 export const subtract = ofTwo(library.subtract);

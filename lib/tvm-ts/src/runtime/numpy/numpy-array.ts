@@ -19,6 +19,21 @@ export const NUMPY_DTYPES: ReadonlySet<string> = new Set([
   ...["float16", "float32", "float64", "bool"],
 ]);
 
+/** The methods that `reversed` knows. */
+export type ReversibleOperator =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "mod"
+  | "power"
+  | "leftShift"
+  | "rightShift"
+  | "bitwiseAnd"
+  | "bitwiseOr"
+  | "bitwiseXor";
+
+/** A method tagged `@operator +` is what `a + b` means in a notebook cell. */
 export class NumpyArray {
   /** Arrays are made by the functions of `np`. */
   private constructor(private readonly core: Core) {}
@@ -99,30 +114,85 @@ export class NumpyArray {
     return this.core.toArray() as Nested;
   }
 
+  /** @operator + */
   add(other: ArrayLike): NumpyArray {
     return binary(library.add, this, other);
   }
+  /** @operator - */
   sub(other: ArrayLike): NumpyArray {
     return binary(library.subtract, this, other);
   }
+  /** @operator * */
   mul(other: ArrayLike): NumpyArray {
     return binary(library.multiply, this, other);
   }
-  /** The quotient as a float. */
+  /**
+   * The quotient as a float.
+   * @operator /
+   */
   div(other: ArrayLike): NumpyArray {
     return binary(library.divide, this, other);
   }
   floorDiv(other: ArrayLike): NumpyArray {
     return binary(library.floor_divide, this, other);
   }
+  /**
+   * The remainder of `floorDiv`.
+   * @operator %
+   */
   mod(other: ArrayLike): NumpyArray {
     return binary(library.mod, this, other);
   }
+  /** @operator ** */
+  power(other: ArrayLike): NumpyArray {
+    return binary(library.power, this, other);
+  }
+  /** @operator -x */
+  neg(): NumpyArray {
+    return this.made(() => library.negative(this.core));
+  }
+  /** @operator << */
   leftShift(other: ArrayLike): NumpyArray {
     return binary(library.left_shift, this, other);
   }
+  /** @operator >> */
   rightShift(other: ArrayLike): NumpyArray {
     return binary(library.right_shift, this, other);
+  }
+  /** @operator & */
+  bitwiseAnd(other: ArrayLike): NumpyArray {
+    return binary(library.bitwise_and, this, other);
+  }
+  /** @operator | */
+  bitwiseOr(other: ArrayLike): NumpyArray {
+    return binary(library.bitwise_or, this, other);
+  }
+  /** @operator ^ */
+  bitwiseXor(other: ArrayLike): NumpyArray {
+    return binary(library.bitwise_xor, this, other);
+  }
+  /** @operator < */
+  less(other: ArrayLike): NumpyArray {
+    return binary(library.less, this, other);
+  }
+  /** @operator <= */
+  lessEqual(other: ArrayLike): NumpyArray {
+    return binary(library.less_equal, this, other);
+  }
+  /** @operator > */
+  greater(other: ArrayLike): NumpyArray {
+    return binary(library.greater, this, other);
+  }
+  /** @operator >= */
+  greaterEqual(other: ArrayLike): NumpyArray {
+    return binary(library.greater_equal, this, other);
+  }
+  /**
+   * The method with its operands in reverse order: `a.reversed("sub", 1)` is `1 - a`.
+   * @operator reversed
+   */
+  reversed(method: ReversibleOperator, left: ArrayLike): NumpyArray {
+    return likeArray(left, this)[method](this);
   }
   dot(other: ArrayLike): NumpyArray {
     return wrap(attempt(() => library.dot(this.core, coreOf(toArray(other)))));
@@ -200,9 +270,18 @@ export type BinaryFunction = (a: Core, b: Core | number) => Core;
 
 /** Applies an elementwise function; a fraction or a too large number widens an integer array. */
 export function binary(apply: BinaryFunction, a: NumpyArray, other: ArrayLike): NumpyArray {
-  const plain = typeof other === "number" && (isFloat(a.dtype) || fits(other, a.dtype));
-  const operand = plain ? other : coreOf(toArray(other));
+  const operand = goesWith(other, a) ? other : coreOf(toArray(other));
   return wrap(attempt(() => apply(coreOf(a), operand)));
+}
+
+/** An array, of the type of `other` if it is a number that goes with that. */
+export function likeArray(value: ArrayLike, other: NumpyArray): NumpyArray {
+  return goesWith(value, other) ? wrap(library.full([], value, other.dtype)) : toArray(value);
+}
+
+/** Whether a value is a number and the elements of `array` can be like it. */
+function goesWith(value: ArrayLike, array: NumpyArray): value is number {
+  return typeof value === "number" && (isFloat(array.dtype) || fits(value, array.dtype));
 }
 
 function isFloat(dtype: string): boolean {

@@ -36,6 +36,7 @@ export class Schedule {
 
   /**
    * The stage of a tensor or operation, as it was declared or as a primitive made it.
+   * @operator []
    * @throws UsageError when the schedule has none.
    */
   stage(of: Tensor | Operation): Stage {

@@ -1,0 +1,81 @@
+/**
+ * The TypeScript that checks cells: tslab's, taught to ask about operators.
+ *
+ * What TypeScript refuses, such as `a + b` of two objects, has no type, and so has nothing that is
+ * computed from it: whoever looks at its errors afterwards learns of one operator at a time. So the
+ * checker itself asks where it finds an operator's type, and goes on with the answer. Types flow,
+ * and completion, inspection and the places of errors are right without knowing of operators. It
+ * has no door there: three statements are put into its text as it is loaded. Its version is pinned,
+ * and nothing is changed on disk.
+ */
+
+import type * as ts from "@tslab/typescript-for-tslab";
+import { readFileSync } from "node:fs";
+import Module, { createRequire } from "node:module";
+
+/** Answers a checker's questions: the type of an expression, or nothing if TypeScript knows best. */
+export interface CheckerHook {
+  /** `a + b`, `a += b`, `a < b`, ... */
+  binary(
+    node: ts.BinaryExpression,
+    left: ts.Type,
+    right: ts.Type,
+    report: Report,
+  ): ts.Type | undefined;
+  /** `-a`, `~a`, ... */
+  unary(node: ts.PrefixUnaryExpression, operand: ts.Type, report: Report): ts.Type | undefined;
+  /** `a[b]` */
+  index(node: ts.ElementAccessExpression, object: ts.Type, index: ts.Type): ts.Type | undefined;
+}
+
+/** Tells of a mistake at a node. */
+export type Report = (node: ts.Node, message: ts.DiagnosticMessage) => void;
+
+/** A program whose checker asks. */
+export interface HookedProgram extends ts.Program {
+  checkerHook?: CheckerHook;
+}
+
+/** Pieces of the compiler's text that occur once, and what is put behind each. */
+const insertions: readonly (readonly [place: string, statement: string])[] = [
+  [
+    `function checkBinaryLikeExpressionWorker(left, operatorToken, right, leftType, rightType, errorNode) {
+      const operator = operatorToken.kind;`,
+    `const answer = errorNode && host.checkerHook?.binary(errorNode, leftType, rightType, error);
+     if (answer) { checkAssignmentOperator(answer); return answer; }`,
+  ],
+  [
+    `function checkPrefixUnaryExpression(node) {
+      const operandType = checkExpression(node.operand);`,
+    `const answer = host.checkerHook?.unary(node, operandType, error);
+     if (answer) return answer;`,
+  ],
+  [
+    "const indexType = checkExpression(indexExpression);",
+    `const answer = host.checkerHook?.index(node, objectType, indexType);
+     if (answer) return answer;`,
+  ],
+];
+
+/** Loads the compiler at `path`, which `load` finds from then on. */
+export function loadHookedCompiler(load: NodeJS.Require, path: string): typeof ts {
+  const loaded = load.cache[path];
+  if (loaded !== undefined) return loaded.exports as typeof ts;
+  const module = new Module(path) as NodeJS.Module & { _compile(text: string, path: string): void };
+  module.filename = path;
+  module.require = createRequire(path);
+  module._compile(withHook(readFileSync(path, "utf8")), path);
+  module.loaded = true;
+  load.cache[path] = module;
+  return module.exports as typeof ts;
+}
+
+function withHook(compiler: string): string {
+  return insertions.reduce((text, [place, statement]) => {
+    const parts = text.split(place);
+    if (parts.length !== 2) {
+      throw new Error(`this is another TypeScript than expected: it does not have "${place}" once`);
+    }
+    return `${parts[0]!}${place}\n${statement}${parts[1]!}`;
+  }, compiler);
+}

@@ -1,0 +1,176 @@
+/**
+ * Operators in cells: the checker comes by one, and learns whether it means a call.
+ *
+ * It does only where TypeScript refuses the operator, or where JavaScript would make numbers of
+ * objects, which is what `-a` and `a < b` of objects come to. What else TypeScript accepts keeps its
+ * meaning: `==` and `===` ask for identity, `&&`, `||`, `!` and conditions whether there is
+ * something at all, and `+` with a text makes a text.
+ */
+
+import type * as ts from "@tslab/typescript-for-tslab";
+import type { CheckerHook, Report } from "./compiler";
+import {
+  OperatorMethods,
+  type OperatorCall,
+  type TagCache,
+  type TypedCall,
+} from "./operator-methods";
+
+const comparing = new Set(["<", "<=", ">", ">="]);
+/** These may also assign, with `=` behind them. */
+const calculating = new Set(["+", "-", "*", "/", "%", "**", "<<", ">>", ">>>", "&", "|", "^"]);
+
+/** TypeScript's code for an operator that does not go with its operands. */
+const WRONG_OPERANDS = 2365;
+
+/** Answers the checker of one program. */
+export class Operators implements CheckerHook {
+  private readonly calls = new Map<ts.Node, OperatorCall>();
+  private known: OperatorMethods | undefined;
+
+  /** @param file the one file whose operators may mean calls */
+  constructor(
+    private readonly compiler: typeof ts,
+    private readonly program: ts.Program,
+    private readonly file: string,
+    private readonly tags: TagCache,
+  ) {}
+
+  /** The call that a node means, once the checker has come by it. */
+  callOf(node: ts.Node): OperatorCall | undefined {
+    return this.calls.get(node);
+  }
+
+  binary(
+    node: ts.BinaryExpression,
+    left: ts.Type,
+    right: ts.Type,
+    report: Report,
+  ): ts.Type | undefined {
+    const token = this.compiler.tokenToString(node.operatorToken.kind)!;
+    const assigns = token.endsWith("=") && calculating.has(token.slice(0, -1));
+    const operator = assigns ? token.slice(0, -1) : token;
+    if (!calculating.has(operator) && !comparing.has(operator)) return undefined;
+    const type = this.answer(node, () => {
+      if (!this.mayHaveMethods(left) && !this.mayHaveMethods(right)) return undefined;
+      if ([left, right].some((operand) => this.isAccepted(operator, operand))) return undefined;
+      const found = this.methods.binary(operator, left, right);
+      return assigns ? this.assignment(node.left, found) : found;
+    });
+    return type && this.unlessTested(node, operator, type, report);
+  }
+
+  unary(node: ts.PrefixUnaryExpression, operand: ts.Type, report: Report): ts.Type | undefined {
+    const operator = this.compiler.tokenToString(node.operator)!;
+    const type = this.answer(node, () =>
+      this.mayHaveMethods(operand) ? this.methods.unary(operator, operand) : undefined,
+    );
+    return type && this.unlessTested(node, operator, type, report);
+  }
+
+  index(node: ts.ElementAccessExpression, object: ts.Type, index: ts.Type): ts.Type | undefined {
+    return this.answer(node, () =>
+      this.mayHaveMethods(index) && !this.isAssigned(node)
+        ? this.methods.index(object, index)
+        : undefined,
+    );
+  }
+
+  private get methods(): OperatorMethods {
+    return (this.known ??= new OperatorMethods(this.program.getTypeChecker(), this.tags));
+  }
+
+  /** The checker may come by a node several times, with better types each time. */
+  private answer(node: ts.Node, find: () => TypedCall | undefined): ts.Type | undefined {
+    const found = node.getSourceFile().fileName === this.file ? find() : undefined;
+    if (found === undefined) this.calls.delete(node);
+    else this.calls.set(node, found.call);
+    return found?.type;
+  }
+
+  /** Not numbers, texts and the like, of which nothing has to be known. */
+  private mayHaveMethods({ flags }: ts.Type): boolean {
+    const { StructuredOrInstantiable, BooleanLike, EnumLike } = this.compiler.TypeFlags;
+    return (flags & StructuredOrInstantiable) !== 0 && (flags & (BooleanLike | EnumLike)) === 0;
+  }
+
+  /** Whether TypeScript accepts the operator for the sake of this operand, whatever the other is. */
+  private isAccepted(operator: string, { flags }: ts.Type): boolean {
+    const { Any, StringLike } = this.compiler.TypeFlags;
+    const accepted = operator === "+" ? Any | StringLike : comparing.has(operator) ? Any : 0;
+    return (flags & accepted) !== 0;
+  }
+
+  /** `a = a.add(b)`: of an object, and of a place that can be evaluated twice. */
+  private assignment(target: ts.Expression, found: TypedCall | undefined): TypedCall | undefined {
+    if (found?.call.form !== "method" || !this.isRepeatable(target)) return undefined;
+    return { ...found, call: { ...found.call, form: "assignment" } };
+  }
+
+  private isRepeatable(target: ts.Expression): boolean {
+    const { compiler } = this;
+    if (compiler.isIdentifier(target) || target.kind === compiler.SyntaxKind.ThisKeyword)
+      return true;
+    if (compiler.isPropertyAccessExpression(target)) return this.isRepeatable(target.expression);
+    if (!compiler.isElementAccessExpression(target)) return false;
+    const { expression, argumentExpression: index } = target;
+    const simple = compiler.isIdentifier(index) || compiler.isLiteralExpression(index);
+    return simple && this.isRepeatable(expression);
+  }
+
+  private isAssigned(node: ts.Node): boolean {
+    return (
+      this.compiler as typeof ts & { isAssignmentTarget(node: ts.Node): boolean }
+    ).isAssignmentTarget(node);
+  }
+
+  /** What an operator makes is an object; one that is asked whether it is true is a mistake. */
+  private unlessTested(
+    node: ts.Expression,
+    operator: string,
+    type: ts.Type,
+    report: Report,
+  ): ts.Type {
+    const test = this.testOf(node);
+    if (test === undefined || !this.isAlwaysTrue(type)) return type;
+    const checker = this.program.getTypeChecker();
+    const name = checker.typeToString(type);
+    const method = this.methods.named(test, type);
+    const advice = method === undefined ? "" : `; write .${method}() instead`;
+    report(node, {
+      key: "",
+      category: this.compiler.DiagnosticCategory.Error,
+      code: WRONG_OPERANDS,
+      message: `'${operator}' makes a ${name} here, and '${test}' takes every ${name} for true${advice}`,
+    });
+    return type;
+  }
+
+  private isAlwaysTrue(type: ts.Type): boolean {
+    const members = type.isUnion() ? type.types : [type];
+    return members.every(({ flags }) => (flags & this.compiler.TypeFlags.Object) !== 0);
+  }
+
+  /** What asks whether a value is true, if something does: `!`, `&&`, `if`, ... */
+  private testOf(node: ts.Node): string | undefined {
+    const { compiler } = this;
+    const { parent } = node;
+    if (compiler.isParenthesizedExpression(parent)) return this.testOf(parent);
+    if (compiler.isPrefixUnaryExpression(parent)) {
+      return parent.operator === compiler.SyntaxKind.ExclamationToken ? "!" : undefined;
+    }
+    if (compiler.isBinaryExpression(parent)) {
+      const token = compiler.tokenToString(parent.operatorToken.kind)!;
+      if (token !== "&&" && token !== "||") return undefined;
+      return node === parent.left ? token : this.testOf(parent);
+    }
+    if (compiler.isConditionalExpression(parent)) {
+      return node === parent.condition ? "?:" : undefined;
+    }
+    if (compiler.isForStatement(parent)) return node === parent.condition ? "for" : undefined;
+    if (compiler.isIfStatement(parent)) return "if";
+    return compiler.isWhileStatement(parent) || compiler.isDoStatement(parent)
+      ? "while"
+      : undefined;
+  }
+}

@@ -1,0 +1,300 @@
+import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import * as vm from "node:vm";
+import { beforeAll, describe, expect, test } from "vitest";
+import { Session } from "../../kernel/src/evaluator/session";
+import { Language } from "../../kernel/src/language/language";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What all rows know. `Money` is of a library that knows nothing of the compiler. */
+const setting = `
+import * as tvm from "tvm-ts";
+const { te, np } = tvm;
+const n = te.sizeVar("n");
+const x = te.var("x", "float32");
+const A = te.placeholder([2, 3], { name: "A" });
+const F = te.placeholder([2, 3], { name: "F", dtype: "float32" });
+const B = te.compute([2, 3], (...i) => A(...i), "B");
+const s = te.createSchedule(B.op);
+const v = np.array([1, 2, 3]);
+const none = undefined as typeof s | undefined;
+const some = s as typeof s | undefined;
+const unknown: any = 5;
+const log: string[] = [];
+const said = <T>(name: string, value: T): T => { log.push(name); return value; };
+class Money {
+  constructor(readonly cents: number) {}
+  /** @operator + */
+  plus(other: Money): Money { return new Money(this.cents + other.cents); }
+  /**
+   * @operator *
+   * @operator /
+   */
+  times(by: number): Money { return new Money(this.cents * by); }
+  toString() { return this.cents + "c"; }
+}
+class Plain { constructor(readonly a: number) {} }
+const price = new Money(250);
+`;
+
+let language: Language;
+let declarations: string;
+let session: Session;
+
+/** Runs a cell: the text of its last expression's value, or what it was refused or failed for. */
+async function run(text: string): Promise<string> {
+  const conversion = language.convert(declarations, text, "cell [2]");
+  if (!conversion.ok) {
+    const said = conversion.diagnostics.map(
+      ({ line, column, length, message }) => `${line}:${column}+${length} ${message}`,
+    );
+    return said.join("\n");
+  }
+  const { code, map, resultName } = conversion.cell;
+  declarations = conversion.declarations;
+  const { exports, bind } = session;
+  const body = vm.runInThisContext(code, { filename: "cell [2]" }) as (
+    ...args: unknown[]
+  ) => Promise<void>;
+  try {
+    await body(exports, createRequire(import.meta.url), "", "", bind, (value: unknown) => value);
+  } catch (error) {
+    return `${placeOf(error as Error, map)} ${(error as Error).message}`;
+  }
+  return resultName === undefined ? "nothing" : String(session.take(resultName));
+}
+
+/** The user's place of the innermost frame in the cell. */
+function placeOf({ stack }: Error, map: Int32Array): string {
+  const [, line, column] = /^ +at .*cell \[2\]:(\d+):(\d+)/m.exec(stack!)!.map(Number);
+  for (let row = map.length - 4; row >= 0; row -= 4) {
+    if (map[row] === line! - 1 && map[row + 1]! < column!)
+      return `${map[row + 2]! + 1}:${map[row + 3]! + 1}`;
+  }
+  return "nowhere";
+}
+
+beforeAll(async () => {
+  // The library as cells see it.
+  execFileSync("npx", ["--no-install", "tsc", "-b", "lib/tvm-ts"], { cwd: root, stdio: "inherit" });
+  language = new Language(root);
+  declarations = "";
+  session = new Session();
+  expect(await run(setting)).toBe("nothing");
+}, 300_000);
+
+function table(rows: readonly (readonly [cell: string, result: string])[]): void {
+  test.each(rows)("%s   →   %s", async (cell, result) => {
+    const before = declarations;
+    expect(await run(cell)).toBe(result);
+    declarations = before;
+  });
+}
+
+describe("an operator on expressions makes the expression", () => {
+  table([
+    ["n + 1", "(n: int32 + 1)"],
+    ["n - 1", "(n: int32 - 1)"],
+    ["n * 2", "(n: int32*2)"],
+    ["n % 3", "floormod(n: int32, 3)"],
+    ["x / 2", "(x: float32 / 2f32)"],
+    ["n << 1", "@tir.shift_left(n: int32, 1, dtype=int32)"],
+    ["n >> 8", "@tir.shift_right(n: int32, 8, dtype=int32)"],
+    ["n & 7", "@tir.bitwise_and(n: int32, 7, dtype=int32)"],
+    ["n | 8", "@tir.bitwise_or(n: int32, 8, dtype=int32)"],
+    ["n ^ 1", "@tir.bitwise_xor(n: int32, 1, dtype=int32)"],
+    ["-n", "(n: int32*-1)"],
+    ["~n", "@tir.bitwise_not(n: int32, dtype=int32)"],
+    ["n < 3", "(n: int32 < 3)"],
+    ["n <= 3", "(n: int32 <= 3)"],
+    ["n > n + 1", "(n: int32 > (n + 1))"],
+    ["n >= 3", "(n: int32 >= 3)"],
+  ]);
+});
+
+describe("a number may come first", () => {
+  table([
+    ["1 + n", "(1 + n: int32)"],
+    ["1 - n", "(1 - n: int32)"],
+    ["3 % n", "floormod(3, n: int32)"],
+    ["1 / x", "(1f32 / x: float32)"],
+    ["1 << n", "@tir.shift_left(1, n: int32, dtype=int32)"],
+    ["3 < n", "(n: int32 > 3)"],
+    ["3 >= n", "(n: int32 <= 3)"],
+    ["2 * A(n, n)", "(2f32*A[n: int32, n])"],
+    ["1 - v", "[ 0. -1. -2.]"],
+    ["1 - A", "Tensor(shape=[2, 3], op.name=T_subtract)"],
+    ["`${said('left', 1) - said('right', n)} ${log}`", "(1 - n: int32) left,right"],
+  ]);
+});
+
+describe("operators nest as they always do", () => {
+  table([
+    ["n + n * 2", "(n: int32 + (n*2))"],
+    ["(n + n) * 2", "((n: int32 + n)*2)"],
+    ["n - 1 - 2", "((n: int32 - 1) - 2)"],
+    ["n - (1 - n)", "(n: int32 - (1 - n))"],
+    ["-n * -1", "((n: int32*-1)*-1)"],
+    ["-(n + 1)", "((n: int32 + 1)*-1)"],
+    ["n * (2 + 3) + 4 * 5", "((n: int32*5) + 20)"],
+    ["n + 1 < n * 2", "((n: int32 + 1) < (n*2))"],
+    ["n // first\n  + 1 // second\n  - /* third */ 2", "((n: int32 + 1) - 2)"],
+    ["const y = n\n-n;\ny", "(n: int32 - n)"],
+    ["let sum = n + 0; sum += n; sum *= 2; sum", "((n: int32 + n)*2)"],
+    ["const box = { e: n + 0 }; box.e -= 1; box.e", "(n: int32 - 1)"],
+    ["const list = [n + 0]; list[0] += 2; list[0]! + 1", "((n: int32 + 2) + 1)"],
+  ]);
+});
+
+describe("operators are known in every corner of the language", () => {
+  table([
+    ["((...i: tvm.PrimExpr[]) => A(...i) + B(...i))(n, n)", "(A[n: int32, n] + B[n, n])"],
+    ["te.compute([2, 3], (i, j) => A(i, j) * 2 + i).dtype", "float32"],
+    [
+      "te.compute([2, 3], (...i) => A(...i).astype('int64') + B(...i).astype('int64')).dtype",
+      "int64",
+    ],
+    ["[1, 2].map((k) => n * k).join('; ')", "n: int32; (n: int32*2)"],
+    ["let t: tvm.PrimExpr = n; for (let k = 0; k < 3; k++) t = t + k; t", "((n: int32 + 1) + 2)"],
+    ["`${n + 1} and ${1 + 1}`", "(n: int32 + 1) and 2"],
+    ["(unknown > 3 ? n + 1 : n - 1)", "(n: int32 + 1)"],
+    ["function twice<T extends tvm.PrimExpr>(e: T) { return e + e }\ntwice(n)", "(n: int32 + n)"],
+    [
+      "const sum = (...es: tvm.PrimExpr[]) => es.reduce((a, b) => a + b); sum(n, n, n)",
+      "((n: int32 + n) + n)",
+    ],
+    ["const [p, q = n - 1] = [n + 1]; q", "(n: int32 - 1)"],
+    ["const { w = -n } = {} as { w?: tvm.PrimExpr }; w", "(n: int32*-1)"],
+    [
+      "class Half { constructor(readonly e = n >> 1) {} }; new Half().e",
+      "@tir.shift_right(n: int32, 1, dtype=int32)",
+    ],
+    ["(await Promise.resolve(n)) + 1", "(n: int32 + 1)"],
+    ["A + B", "Tensor(shape=[2, 3], op.name=T_add)"],
+    ["-A", "Tensor(shape=[2, 3], op.name=T_multiply)"],
+    ["(F / 2).dtype", "float32"],
+    ["te.sum(A(0, 0) + 1, [te.reduceAxis([0, 3], 'k')]).dtype", "float32"],
+  ]);
+});
+
+describe("a schedule is indexed by tensors and operations", () => {
+  table([
+    ["s[B] === s.stage(B)", "true"],
+    ["s[B.op].op === B.op", "true"],
+    ["s[B].op.axis[0]!.name", "i0"],
+    ["some?.[B].op.name", "B"],
+    ["none?.[B].op.name", "undefined"],
+    ["s['stages'].length", "2"],
+  ]);
+});
+
+describe("arrays calculate", () => {
+  table([
+    ["(v + v).toArray()", "2,4,6"],
+    ["(v * 2 - 1).toArray()", "1,3,5"],
+    ["(2 ** 3 + v ** 2).toArray()", "9,12,17"],
+    ["(v / 2).toArray()", "0.5,1,1.5"],
+    ["(v > 1).toArray()", "0,1,1"],
+    ["(-v).toArray()", "-1,-2,-3"],
+  ]);
+});
+
+describe("classes of any library may say what operators mean", () => {
+  table([
+    ["price + price", "500c"],
+    ["price * 2 + price / 2", "1000c"],
+    [
+      "price - price",
+      "1:1+5 The left-hand side of an arithmetic operation must be of type 'any', 'number', 'bigint' or an enum type.\n1:9+5 The right-hand side of an arithmetic operation must be of type 'any', 'number', 'bigint' or an enum type.",
+    ],
+    [
+      "2 * price",
+      "1:5+5 The right-hand side of an arithmetic operation must be of type 'any', 'number', 'bigint' or an enum type.",
+    ],
+    ["price + 1", "1:1+9 Operator '+' cannot be applied to types 'Money' and 'number'."],
+  ]);
+});
+
+describe("what TypeScript accepts keeps its meaning", () => {
+  table([
+    ["1 + 2 * 3", "7"],
+    ["2n ** 64n", "18446744073709551616"],
+    ["'a' + 1 + n", "a1n: int32"],
+    ["n + ' is the size'", "n: int32 is the size"],
+    ["'a' < 'b'", "true"],
+    ["new Date(5) < new Date(6)", "true"],
+    ["n === n", "true"],
+    ["n == te.sizeVar('n')", "false"],
+    ["n != n", "false"],
+    ["!n", "false"],
+    ["(none || s) === s", "true"],
+    ["(n && 3)", "3"],
+    ["(n === n, 3)", "1:2+7 Left side of comma operator is unused and has no side effects."],
+    ["unknown + 1 < 7", "true"],
+    ["({ n: 1 })['n']", "1"],
+    ["typeof n + 1", "object1"],
+    ["new Plain(1) < new Plain(2)", "false"],
+    ["let text = 'n = '; text += n; text", "n = n: int32"],
+  ]);
+});
+
+describe("mistakes are told at the user's place", () => {
+  table([
+    [
+      "const k: number = n + 1",
+      "1:7+1 Type 'PrimExpr' is not assignable to type 'number'.\n  Type 'Var' is not assignable to type 'number'.",
+    ],
+    ["1 + 1;\n  n + {}", "2:3+6 Operator '+' cannot be applied to types 'Var' and '{}'."],
+    ["n + 1n", "1:1+6 Operator '+' cannot be applied to types 'Var' and 'bigint'."],
+    [
+      "n ** 2",
+      "1:1+1 The left-hand side of an arithmetic operation must be of type 'any', 'number', 'bigint' or an enum type.",
+    ],
+    [
+      "none + 1",
+      "1:1+4 'none' is possibly 'undefined'.\n1:1+8 Operator '+' cannot be applied to types 'Schedule' and 'number'.",
+    ],
+    ["none[B]", "1:1+4 'none' is possibly 'undefined'."],
+    ["s[n]", "1:3+1 Type 'Var' cannot be used as an index type."],
+    ["s[B] = 1", "1:3+1 Type 'Tensor' cannot be used as an index type."],
+    [
+      "(n + 1).nothing",
+      "1:9+7 Property 'nothing' does not exist on type 'PrimExpr'.\n  Property 'nothing' does not exist on type 'Var'.",
+    ],
+    ["s[B].nothing()", "1:6+7 Property 'nothing' does not exist on type 'Stage'."],
+    ["if (n < 3) n", "1:5+5 '<' makes a PrimExpr here, and 'if' takes every PrimExpr for true"],
+    [
+      "n < 3 && n > 1",
+      "1:1+5 '<' makes a PrimExpr here, and '&&' takes every PrimExpr for true; write .and() instead",
+    ],
+    [
+      "!(n < 3)",
+      "1:3+5 '<' makes a PrimExpr here, and '!' takes every PrimExpr for true; write .not() instead",
+    ],
+    ["n < 3 ? 1 : 2", "1:1+5 '<' makes a PrimExpr here, and '?:' takes every PrimExpr for true"],
+    [
+      "0;\n  n / 2",
+      "2:5 int32 / int32 does not say how to round: write .div(), which rounds toward zero, or .floorDiv(), or convert one operand with .astype()",
+    ],
+    [
+      "0; 1 / n",
+      "1:6 int32 / int32 does not say how to round: write .div(), which rounds toward zero, or .floorDiv(), or convert one operand with .astype()",
+    ],
+    [
+      "0; n < unknown",
+      "1:5 n: int32 is no number; operators are for notebook cells and for operands of known types, elsewhere calculate with methods, such as a.add(b) and a.lt(b)",
+    ],
+    ["0; s[A.op] + s", "1:4+11 Operator '+' cannot be applied to types 'Stage' and 'Schedule'."],
+    ["0; x % 2", "1:6 floorMod takes integers, but x: float32 has type float32"],
+    [
+      "te.createSchedule(B.op);\n s[F]",
+      "2:4 F is not in this schedule, whose stages are A, B; only what the scheduled outputs need has a stage\n  note: F was declared here (cell [2]:32:14)",
+    ],
+    [
+      "const g = <T>(e: T) => e + 1",
+      "1:24+5 Operator '+' cannot be applied to types 'T' and 'number'.",
+    ],
+  ]);
+});
