@@ -24,7 +24,10 @@ describe("the tutorial VTA: Get Started", () => {
   const B_buf = te.compute(shape, (...i) => B(...i), "B_buf");
   const C_buf = te.compute(
     shape,
-    (...i) => A_buf(...i).astype(env.accDtype).add(B_buf(...i).astype(env.accDtype)),
+    (...i) =>
+      A_buf(...i)
+        .astype(env.accDtype)
+        .add(B_buf(...i).astype(env.accDtype)),
     "C_buf",
   );
   const C = te.compute(shape, (...i) => C_buf(...i).astype(env.inpDtype), "C");

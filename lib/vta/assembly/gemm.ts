@@ -145,6 +145,34 @@ function tile2x4(a0: usize, a1: usize, p0: usize, p1: usize, w: usize): void {
   v128.store(a1, c13, 48);
 }
 
+/** One row of inputs times one block of four groups. */
+function tile1x4(a: usize, p: usize, w: usize): void {
+  let c0 = v128.load(a);
+  let c1 = v128.load(a, 16);
+  let c2 = v128.load(a, 32);
+  let c3 = v128.load(a, 48);
+  const end = p + inpRowBytes;
+  do {
+    const i = v128.load32_splat(p);
+    c0 = i32x4.add(c0, i32x4.dot_i16x8_s(i, v128.load(w)));
+    c1 = i32x4.add(c1, i32x4.dot_i16x8_s(i, v128.load(w, 16)));
+    c2 = i32x4.add(c2, i32x4.dot_i16x8_s(i, v128.load(w, 32)));
+    c3 = i32x4.add(c3, i32x4.dot_i16x8_s(i, v128.load(w, 48)));
+    p += 4;
+    w += 64;
+  } while (p < end);
+  if (wrapShift) {
+    c0 = wrapped(c0);
+    c1 = wrapped(c1);
+    c2 = wrapped(c2);
+    c3 = wrapped(c3);
+  }
+  v128.store(a, c0);
+  v128.store(a, c1, 16);
+  v128.store(a, c2, 32);
+  v128.store(a, c3, 48);
+}
+
 /** One row of inputs times one group, whose weights lie `stepBytes` apart. */
 function tile1x1(a: usize, p: usize, w: usize, stepBytes: usize): void {
   let c = v128.load(a);
@@ -170,9 +198,9 @@ function tile1x1(a: usize, p: usize, w: usize, stepBytes: usize): void {
 function rows(n: i32, a: usize, aStep: usize, p: usize, pStep: usize, w: usize): void {
   const stepBytes = blockGroups * 16;
   const blockBytes = steps * stepBytes;
-  // Two rows at a time, unless both are added to the same accumulator.
-  if (blockGroups === 4 && !wide && aStep) {
-    while (n >= 2) {
+  if (blockGroups === 4 && !wide) {
+    // Two rows at a time, unless both are added to the same accumulator.
+    while (n >= 2 && aStep) {
       let block = w;
       for (let at: usize = 0; at < accRowBytes; at += 64) {
         tile2x4(a + at, a + aStep + at, p, p + pStep, block);
@@ -182,6 +210,17 @@ function rows(n: i32, a: usize, aStep: usize, p: usize, pStep: usize, w: usize):
       p += 2 * pStep;
       n -= 2;
     }
+    while (n > 0) {
+      let block = w;
+      for (let at: usize = 0; at < accRowBytes; at += 64) {
+        tile1x4(a + at, p, block);
+        block += blockBytes;
+      }
+      a += aStep;
+      p += pStep;
+      n--;
+    }
+    return;
   }
   while (n > 0) {
     for (let group: usize = 0; group < groups; group++) {

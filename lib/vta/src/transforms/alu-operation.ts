@@ -8,7 +8,8 @@
  *     a - c   ->  dst = a + -c                 a - b  ->  dst = -(-a + b)
  *     a << c  ->  dst = a >> -c                c - a  ->  dst = -a + c
  *
- * Where no operand lies where the result belongs, one is brought there first.
+ * Where no operand lies where the result belongs, one is brought there first, by setting the place to
+ * zero (a GEMM can) and adding.
  */
 
 import { arith, tir, UsageError } from "tvm-ts";
@@ -103,7 +104,12 @@ class AluReader {
 
   private stepsOf(value: tir.PrimExpr): AluStep[] {
     if (value.kind === "BufferLoad") return this.copy(this.addressOf(value));
+    if (value.kind === "IntImm") return this.constant(value);
     const operator = operatorOf(value);
+    const fromConstant = minuendFirst(value);
+    if (fromConstant !== undefined) {
+      return this.binary("sub", this.operand(fromConstant.a), this.operand(fromConstant.b));
+    }
     if (operator === undefined) {
       throw this.refuse(
         `it computes ${tir.reprExpr(value)}; the ALU can add, subtract, multiply, shift, take the ` +
@@ -116,7 +122,7 @@ class AluReader {
 
   private binary(operator: Operator, a: Operand, b: Operand): AluStep[] {
     if ("imm" in b) {
-      if ("imm" in a) throw this.refuse("it computes a constant");
+      if ("imm" in a) throw this.refuse("it computes with constants only");
       const opcode = opcodeOf(operator);
       const negative = operator === "sub" || operator === "shiftLeft";
       return [...this.bring(a.at), this.withImmediate(opcode, negative ? tir.neg(b.imm) : b.imm)];
@@ -164,6 +170,11 @@ class AluReader {
   private copy(from: Address): AluStep[] {
     if (!this.isPlace(from)) return this.bring(from);
     return [this.withImmediate(ALU_OPCODE.SHR, new tir.IntImm(0))];
+  }
+
+  private constant(value: tir.IntImm): AluStep[] {
+    if (tir.isZero(value)) return [{ kind: "reset" }];
+    return [{ kind: "reset" }, this.withImmediate(ALU_OPCODE.ADD, value)];
   }
 
   /** Has the destination hold what lies at `from`. */
@@ -234,6 +245,14 @@ function operatorOf(value: tir.PrimExpr): Operator | undefined {
   if (value.kind !== "Call") return OPERATORS[value.kind];
   if (value.op === tir.builtin.shiftLeft) return "shiftLeft";
   return value.op === tir.builtin.shiftRight ? "shiftRight" : undefined;
+}
+
+/** `-8 - x`, which simplification has made `(0 - x) - 8`. */
+function minuendFirst(value: tir.PrimExpr): tir.Sub | undefined {
+  if (value.kind !== "Sub" || value.b.kind !== "IntImm") return undefined;
+  const { a, b } = value;
+  if (a.kind !== "Sub" || !tir.isZero(a.a)) return undefined;
+  return new tir.Sub(tir.neg(b), a.b);
 }
 
 function operandsOf(value: tir.PrimExpr): readonly tir.PrimExpr[] {

@@ -9,7 +9,7 @@
 
 import { arith, tir, UsageError, type pass } from "tvm-ts";
 import type { Environment } from "../config";
-import { asKernel, PUSH_ALU, PUSH_GEMM, UOP_MODE, uopPush } from "../intrin";
+import { PUSH_ALU, PUSH_GEMM, UOP_MODE, uopPush } from "../intrin";
 import {
   readAluOperation,
   type Address,
@@ -47,17 +47,12 @@ function kernels(kernel: tir.AttrStmt, env: Environment): tir.Stmt {
       { span: marked.span },
     );
   const operation = readAluOperation(marked.body, env, refuse);
-  const bodies = operation.steps.map((step): [AluStep, tir.Stmt] => {
+  const steps = operation.steps.map((step) => {
     const microOps = new Elements(operation, step, env, refuse).microOps();
-    return [step, replace(kernel.body, marked, microOps)];
+    const body = replace(kernel.body, marked, microOps);
+    return tir.update(kernel, { value: step.kind === "reset" ? PUSH_GEMM : kernel.value, body });
   });
-  const [[, only] = [undefined, undefined]] = bodies;
-  if (bodies.length === 1) return tir.update(kernel, { body: only! });
-  return new tir.SeqStmt(
-    bodies.map(([step, body]) =>
-      asKernel(step.kind === "reset" ? PUSH_GEMM : new tir.StringImm(PUSH_ALU), body),
-    ),
-  );
+  return tir.flattenSeq(...steps);
 }
 
 function findMarked(body: tir.Stmt): tir.AttrStmt | undefined {
