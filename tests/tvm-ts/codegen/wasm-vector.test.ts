@@ -21,7 +21,9 @@ import {
   isFloat,
   LT,
   Max,
+  maxValueOf,
   Min,
+  minValueOf,
   Mod,
   Mul,
   NE,
@@ -159,6 +161,14 @@ function filled(size: number, body: (R: Buffer) => Stmt): unknown {
   compile(func([R], body(R)))(out);
   return out.numpy().toArray();
 }
+
+test.each(NUMBERS)("the extreme values of %s are exact in every lane", (dtype) => {
+  const extremes = (a: PrimExpr): PrimExpr => {
+    const [least, largest] = [minValueOf(dtype), maxValueOf(dtype)];
+    return new Select(new LT(a, same(1, a)), same(least, a), same(largest, a));
+  };
+  sameAsScalar(dtype, dtype, 4, extremes);
+});
 
 test("ramps count, forwards and backwards, with a variable start", () => {
   const body = (R: Buffer): Stmt =>

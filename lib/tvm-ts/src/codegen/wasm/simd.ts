@@ -1,5 +1,6 @@
 /** Instructions on `v128`, by the width of a lane. */
 
+import { exactInteger } from "../../ir";
 import type { Ref, WasmModule } from "./binaryen";
 import type { Representation } from "./representation";
 
@@ -85,7 +86,7 @@ export function sequence(m: WasmModule, type: Representation, start: number, ste
       if (type.laneBytes === 8) view.setFloat64(at, value, true);
       else view.setFloat32(at, value, true);
     } else if (type.laneBytes === 8) {
-      view.setBigInt64(at, BigInt(value), true);
+      view.setBigInt64(at, exactInteger(value, type.signed ? "int64" : "uint64"), true);
     } else {
       for (let byte = 0; byte < type.laneBytes; byte++) {
         view.setUint8(at + byte, Math.floor(value / 256 ** byte) & 255);
