@@ -12,13 +12,12 @@ import {
   PassContext,
   PrimFunc,
   StringImm,
-  te,
   Var,
   view,
   type Buffer,
-  type IterVar,
   type Stmt,
 } from "tvm-ts";
+import { tiledMatmul } from "./programs";
 import type { Story } from "./story";
 
 function moduleOf(buffers: readonly Buffer[], body: Stmt): IRModule {
@@ -38,25 +37,9 @@ function moduleOf(buffers: readonly Buffer[], body: Stmt): IRModule {
 
 /** Every kind of loop: a tiled matrix product before loops are unrolled and vectorized. */
 function matmul(): IRModule {
-  const n = 1000;
-  const A = te.placeholder([n, n], { name: "A" });
-  const B = te.placeholder([n, n], { name: "B" });
-  const k = te.reduceAxis([0, n], "k");
-  const C = te.compute([n, n], (i, j) => te.sum(A(i, k).mul(B(k, j)), k), "C");
-  const s = te.createSchedule(C.op);
-  const local = s.cacheWrite(C, "local");
-  const [x, y] = C.op.axis as [IterVar, IterVar];
-  const [xo, yo, , yi] = s.stage(C).tile(x, y, 32, 32);
-  const tile = s.stage(C).fuse(xo, yo);
-  s.stage(C).parallel(tile);
-  s.stage(C).vectorize(yi);
-  s.stage(local).computeAt(s.stage(C), tile);
-  const [xc, yc] = local.op.axis as [IterVar, IterVar];
-  const [ko, ki] = s.stage(local).split(local.op.reduceAxis[0]!, { factor: 4 });
-  s.stage(local).reorder(ko, xc, ki, yc);
-  s.stage(local).unroll(ki);
+  const { schedule, args } = tiledMatmul();
   const context = new PassContext({ disabledPass: ["tir.UnrollLoop", "tir.VectorizeLoop"] });
-  return lower(s, [A, B, C], { simpleMode: true, context });
+  return lower(schedule, args, { simpleMode: true, context });
 }
 
 /** A load, an addition and a store as the accelerator's runtime is told of them. */

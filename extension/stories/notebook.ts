@@ -1,11 +1,15 @@
 /** The stories as a notebook. It names no language, lest JupyterLab starts a kernel for it. */
 
 import { irStories } from "./ir";
+import { passStories } from "./passes";
+import { scheduleStories } from "./schedule";
 import type { Story } from "./story";
 import { tensorStories } from "./tensor";
 
 const sections: readonly (readonly [string, readonly Story[]])[] = [
   ["Lowered functions", irStories],
+  ["Passes", passStories],
+  ["Schedules", scheduleStories],
   ["Tensors", tensorStories],
 ];
 

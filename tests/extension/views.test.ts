@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { view } from "tvm-ts";
+import * as vta from "vta-ts";
 import { viewsToRegister } from "../../extension/src/mime/views";
 
 const typesWhere = (drawn: readonly string[]) =>
@@ -19,6 +20,9 @@ test("untrusted notebooks are drawn by our own views only", () => {
 });
 
 test("the types that are drawn are types that the library makes", () => {
-  const made: readonly string[] = Object.values(view.mimeTypes);
+  const made: readonly string[] = Object.values({
+    ...view.mimeTypes,
+    ...vta.view.mimeTypes,
+  });
   for (const type of typesWhere([])) expect(made).toContain(type);
 });
