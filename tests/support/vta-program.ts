@@ -9,6 +9,7 @@ import {
   type Dram,
   type Environment,
   type Instruction,
+  type MemInstruction,
 } from "vta-ts";
 
 export const NO_TOKENS = { popPrev: 0, popNext: 0, pushPrev: 0, pushNext: 0 };
@@ -16,7 +17,7 @@ export const NO_TOKENS = { popPrev: 0, popNext: 0, pushPrev: 0, pushNext: 0 };
 export const FINISH: Instruction = { kind: "FINISH", ...NO_TOKENS };
 
 /** A load of micro-ops that loads none: something for the compute stage to hang tokens on. */
-export const COMPUTE_NOP: Instruction = {
+export const COMPUTE_NOP: MemInstruction = {
   kind: "LOAD",
   ...NO_TOKENS,
   memoryType: MEM_ID.UOP,
