@@ -23,6 +23,7 @@ export type { Session, SessionArray, SessionDevice, SessionModule } from "./rpc"
 export * from "./support";
 export * as te from "./te";
 export * as tir from "./ir";
+export { utils } from "./node";
 export * as topi from "./topi";
 export * as transforms from "./transforms";
 export * as view from "./view";

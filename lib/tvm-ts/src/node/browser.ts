@@ -17,3 +17,5 @@ export const host: Host = {
   log: () => undefined,
   threads: () => undefined,
 };
+
+export const utils = { tempdir: () => missing("files") };

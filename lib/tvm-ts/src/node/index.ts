@@ -1,1 +1,2 @@
 export { host } from "./host";
+export * as utils from "./temp-directory";
