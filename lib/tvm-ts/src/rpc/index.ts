@@ -1,4 +1,4 @@
-export { LocalSession, type LocalMachine } from "./local-session";
+export { LocalArray, LocalDevice, LocalSession, type LocalMachine } from "./local-session";
 export type {
   Session,
   SessionArgument,

@@ -74,6 +74,11 @@ export class LocalSession implements Session {
     this.files.clear();
   }
 
+  toString(): string {
+    const files = [...this.files.keys()].join(", ");
+    return `a local session${this.closed ? ", closed" : files && ` with ${files}`}`;
+  }
+
   private device(kind: DeviceKind, id: number): LocalDevice {
     this.checkOpen();
     const device = this.machine.device(kind, id);
@@ -101,7 +106,8 @@ export class LocalSession implements Session {
   }
 }
 
-class LocalDevice implements SessionDevice {
+/** A device of this process, as the session sees it. */
+export class LocalDevice implements SessionDevice {
   readonly kind: DeviceKind;
   readonly id: number;
 
@@ -126,7 +132,8 @@ class LocalDevice implements SessionDevice {
   }
 }
 
-class LocalArray implements SessionArray {
+/** An array in the memory of a device of this process. */
+export class LocalArray implements SessionArray {
   constructor(
     readonly device: LocalDevice,
     readonly array: NDArray,

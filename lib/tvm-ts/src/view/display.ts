@@ -28,6 +28,7 @@ import {
   type Stmt,
 } from "../ir";
 import { LowerTrace } from "../pass";
+import { LocalArray, LocalDevice, LocalSession } from "../rpc";
 import { NDArray, type np } from "../runtime";
 import * as te from "../te";
 import { irBundle, passBundle, scheduleBundle, tensorBundle, tensorDiffBundle } from "./bundle";
@@ -123,7 +124,14 @@ const TEXTS = [
   te.TensorComputeOp,
   te.ScanOp,
   te.ExternOp,
+  LocalSession,
+  LocalDevice,
 ];
+
+function arrayBundle(array: NDArray): MimeBundle {
+  const text = String(array);
+  return array.isFreed ? { "text/plain": text } : tensorBundle(sourceOf(array), text);
+}
 
 /** Called once, by the package's index. */
 export function installDisplays(): void {
@@ -133,9 +141,8 @@ export function installDisplays(): void {
   showAs(te.Schedule, scheduleBundle);
   showAs(te.Stage, scheduleBundle);
   showAs(LowerTrace, passBundle);
-  showAs(NDArray, (array) =>
-    array.isFreed ? { "text/plain": String(array) } : tensorBundle(sourceOf(array), String(array)),
-  );
+  showAs(NDArray, arrayBundle);
+  showAs(LocalArray, ({ array }) => arrayBundle(array));
   for (const type of TEXTS) showAs<object>(type, (value) => ({ "text/plain": String(value) }));
 }
 
