@@ -1,5 +1,6 @@
 /** JupyterLab or Notebook in a browser tab, as the tests see it. */
 
+import { fileURLToPath } from "node:url";
 import type { Browser, Locator, Page } from "playwright-core";
 import type { Jupyter } from "./jupyter";
 
@@ -7,7 +8,10 @@ import type { Jupyter } from "./jupyter";
 interface ExposedApp {
   readonly commands: { execute(command: string, args: object): Promise<unknown> };
   readonly shell: {
-    readonly currentWidget: { readonly content: { readonly rendermime: ExposedRenderMime } };
+    readonly currentWidget: {
+      readonly content: { readonly rendermime: ExposedRenderMime };
+      readonly sessionContext?: { readonly session?: { readonly kernel: unknown } };
+    };
     add(widget: ExposedRenderer, area: "main"): void;
   };
   readonly serviceManager: { settings: { save(plugin: string, raw: string): Promise<void> } };
@@ -74,8 +78,18 @@ export class LabPage {
 
   /** A notebook that names no kernel asks for one; one that does starts it. */
   private async settleKernel({ kernel = false }: OpenOptions): Promise<void> {
-    if (kernel) await this.idle();
-    else await this.page.getByRole("dialog").locator(".jp-mod-reject").click(SLOWLY);
+    if (!kernel) {
+      await this.page.getByRole("dialog").locator(".jp-mod-reject").click(SLOWLY);
+      return;
+    }
+    await this.page.waitForFunction(
+      () =>
+        (window as unknown as { jupyterapp?: ExposedApp }).jupyterapp?.shell.currentWidget
+          ?.sessionContext?.session?.kernel,
+      undefined,
+      SLOWLY,
+    );
+    await this.idle();
   }
 
   /** Waits until the kernel of the notebook that is open has nothing to do. */
@@ -89,6 +103,13 @@ export class LabPage {
     const output = this.page.locator(".jp-Notebook .jp-Cell").nth(index).locator(".jp-OutputArea");
     await output.scrollIntoViewIfNeeded();
     return output;
+  }
+
+  /** Keeps a picture of the page for the documentation, when asked to. */
+  async picture(name: string): Promise<void> {
+    if (process.env["UPDATE_IMAGES"] === undefined) return;
+    const path = fileURLToPath(new URL(`../../docs/images/${name}.png`, import.meta.url));
+    await this.page.screenshot({ path });
   }
 
   async execute(command: string, args: object): Promise<void> {
