@@ -1,7 +1,6 @@
 /** Registers the renderers of the MIME types that we draw. */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
-import { IThemeManager } from "@jupyterlab/apputils";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { kernelAt } from "../documents/documents";
@@ -21,21 +20,22 @@ export const mimePlugin: JupyterFrontEndPlugin<CurrentView> = {
   autoStart: true,
   provides: ICurrentView,
   requires: [IRenderMimeRegistry, IViewOptions],
-  optional: [ITranslator, IThemeManager],
+  optional: [ITranslator],
   activate(
     { shell }: JupyterFrontEnd,
     rendermime: IRenderMimeRegistry,
     options: Options,
     translator: ITranslator | null,
-    themes: IThemeManager | null,
   ): CurrentView {
     const current = new CurrentView();
     const context: ViewContext = {
       trans: (translator ?? nullTranslator).load(domain),
       options,
       onThemeChange(callback) {
-        themes?.themeChanged.connect(callback);
-        return () => themes?.themeChanged.disconnect(callback);
+        // The theme manager's own signal comes before the page knows whether the theme is light.
+        const observer = new MutationObserver(callback);
+        observer.observe(document.body, { attributeFilter: ["data-jp-theme-name"] });
+        return () => observer.disconnect();
       },
       kernelAt: (node) => kernelAt(shell, node),
     };

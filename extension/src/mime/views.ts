@@ -32,6 +32,11 @@ const views: readonly View[] = [
     load: () => import("../tensor-view"),
     safe: true,
   },
+  {
+    mimeType: "application/vnd.tvm-vta.trace.v1+json",
+    load: () => import("../trace-view"),
+    safe: true,
+  },
 ];
 
 /** A whole Plotly figure may load pictures and link anywhere: for trusted notebooks only. */

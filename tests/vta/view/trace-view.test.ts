@@ -57,6 +57,17 @@ describe("a trace's view", () => {
     });
   });
 
+  it("names the values of fields that are no quantities", () => {
+    const names = viewOf(trace).layouts.flatMap(({ fields }) =>
+      fields.flatMap(({ name, names }) => (names ? [[name, names[2]]] : [])),
+    );
+    expect(names).toEqual([
+      ["memoryType", "INP"],
+      ["memoryType", "INP"],
+      ["aluOpcode", "ADD"],
+    ]);
+  });
+
   it("says what each instruction does on chip", () => {
     const { stream } = trace;
     const view = viewOf(trace);

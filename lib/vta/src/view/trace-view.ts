@@ -5,6 +5,7 @@
  */
 
 import { view, type runtime } from "tvm-ts";
+import { ALU_OPCODE, MEM_ID } from "../config";
 import { encode, INSN_WORDS, InstructionSet, OPCODE, type Field } from "../isa";
 import {
   ON_CHIP,
@@ -23,6 +24,8 @@ export interface FieldFact {
   readonly bit: number;
   readonly bits: number;
   readonly signed: boolean;
+  /** What the values 0, 1, 2 ... are called, where they are not quantities. */
+  readonly names?: readonly string[];
 }
 
 /** The fields of the instructions of one opcode. */
@@ -83,6 +86,11 @@ export interface TraceView {
 }
 
 const STAGES: readonly StageName[] = ["load", "compute", "store"];
+/** Of the fields whose values are not quantities. */
+const VALUE_NAMES: Readonly<Record<string, readonly string[]>> = {
+  memoryType: Object.keys(MEM_ID),
+  aluOpcode: Object.keys(ALU_OPCODE),
+};
 const ACCESS = { read: 0, written: 1, padded: 2 } as const;
 
 export function traceView(trace: ExecutionTrace): TraceView {
@@ -119,12 +127,10 @@ function memoryUseFact({ memory, residencies: _, ...use }: MemoryUse): MemoryUse
 }
 
 function layoutFacts(isa: InstructionSet): LayoutFact[] {
-  const fact = ({ name, bit, bits, min }: Field): FieldFact => ({
-    name,
-    bit,
-    bits,
-    signed: min < 0,
-  });
+  const fact = ({ name, bit, bits, min }: Field): FieldFact => {
+    const names = VALUE_NAMES[name];
+    return { name, bit, bits, signed: min < 0, ...(names && { names }) };
+  };
   return (["load", "store", "gemm", "alu", "finish"] as const).map((name) => {
     const kind = name.toUpperCase() as keyof typeof OPCODE;
     return { kind, opcode: OPCODE[kind], fields: Object.values<Field>(isa[name]).map(fact) };

@@ -1,0 +1,97 @@
+/** One on-chip memory over time. */
+
+import type { TranslationBundle } from "@jupyterlab/translation";
+import { CELL, type MemoryModel } from "../trace/memory-model";
+import type { TraceModel } from "../trace/model";
+import type { Sheet, StripPicture } from "../trace/strip";
+import type { TimeWindow } from "../trace/time-window";
+import { rasterOf } from "./raster";
+
+export class MemoryPicture implements StripPicture {
+  readonly height = 64;
+  /** Whether all elements are drawn, or those up to the last that was used. */
+  whole = false;
+
+  constructor(
+    private readonly memory: MemoryModel,
+    private readonly model: TraceModel,
+    private readonly window: TimeWindow,
+    private readonly trans: TranslationBundle,
+  ) {}
+
+  /** Elements from the top to the bottom. */
+  get elements(): number {
+    return this.whole ? this.memory.fact.depth : Math.max(this.memory.used, 1);
+  }
+
+  draw(sheet: Sheet): void {
+    const { context, width, height, scale } = sheet;
+    const { from, to } = this.window;
+    const columns = Math.round(width * scale);
+    const rows = Math.round(height * scale);
+    const frame = { columns, rows, elements: this.elements, from, to };
+    const cells = rasterOf(this.memory, frame);
+    const palette = paletteOf(sheet);
+    const pixels = new Uint32Array(cells.length);
+    for (let i = 0; i < cells.length; i++) pixels[i] = palette[cells[i]!]!;
+    const bytes = new Uint8ClampedArray(pixels.buffer);
+    context.putImageData(new ImageData(bytes, columns, rows), 0, 0);
+    this.drawSelected(sheet);
+  }
+
+  instructionAt(time: number, until: number, y: number): number | undefined {
+    const element = this.elementAt(y);
+    const below = Math.max(this.elementAt(y + 1), element + 1);
+    return this.memory.instructionAt(element, below, time, until);
+  }
+
+  describe(time: number, until: number, y: number): string {
+    const { trans, memory, model } = this;
+    const element = this.elementAt(y);
+    const place = `${memory.fact.name} ${element}`;
+    const residency = memory.residencyAt(element, (time + until) / 2);
+    if (residency === undefined) return trans.__("%1: nothing that is needed", place);
+    const { writer, reader } = residency;
+    const name = (index: number): string => `${index} ${model.title(index)}`;
+    return reader === writer
+      ? trans.__("%1: written by %2, read by nobody", place, name(writer))
+      : trans.__("%1: written by %2, read last by %3", place, name(writer), name(reader));
+  }
+
+  private elementAt(y: number): number {
+    const element = Math.floor((y / this.height) * this.elements);
+    return Math.min(Math.max(element, 0), this.elements - 1);
+  }
+
+  /** A line where the chosen instruction is, and frames around what it uses. */
+  private drawSelected({ context, x, height, color }: Sheet): void {
+    const { selected } = this.window;
+    if (selected < 0) return;
+    const { begins, ends } = this.model.times;
+    const left = x(begins[selected]!);
+    const width = Math.max(x(ends[selected]!) - left, 1);
+    context.strokeStyle = color("--jp-tvm-selected");
+    context.strokeRect(left - 0.5, 0.5, width + 1, height - 1);
+    context.lineWidth = 2;
+    for (const { begin, end } of this.memory.marksOf(selected)) {
+      const top = (begin / this.elements) * height;
+      const tall = Math.max(((end - begin) / this.elements) * height, 2);
+      context.strokeRect(left - 2, top, width + 4, tall);
+    }
+    context.lineWidth = 1;
+  }
+}
+
+/** The colours of `CELL` as pixels: red is the lowest byte. */
+function paletteOf({ color }: Sheet): number[] {
+  return Object.keys(CELL).map((name) => {
+    const [red, green, blue] = channels(color(`--jp-tvm-cell-${name}`));
+    return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+  });
+}
+
+/** @param color `#rrggbb` */
+function channels(color: string): [number, number, number] {
+  const number = parseInt(color.slice(1), 16) || 0;
+  return [number >> 16, (number >> 8) & 255, number & 255];
+}

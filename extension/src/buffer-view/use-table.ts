@@ -1,0 +1,28 @@
+/** What a program made of the on-chip memories, and what it left unused, in numbers. */
+
+import type { TranslationBundle } from "@jupyterlab/translation";
+import { table } from "../dom/table";
+import { bytesText, percentText } from "../dom/quantities";
+import type { TraceModel } from "../trace/model";
+
+export function useTable({ data }: TraceModel, trans: TranslationBundle): HTMLTableElement {
+  return table(
+    trans.__("Use of the on-chip memories"),
+    [
+      trans.__("Memory"),
+      trans.__("Capacity"),
+      trans.__("Most in use at once"),
+      trans.__("On average"),
+      trans.__("Never written"),
+      trans.__("Written, never read"),
+    ],
+    data.memories.map(({ name, depth, elementBytes, touched, peak, average, unread }) => [
+      name,
+      trans.__("%1 elements, %2", depth, bytesText(depth * elementBytes)),
+      `${peak} (${percentText(peak, depth)})`,
+      percentText(average, depth),
+      `${depth - touched} (${percentText(depth - touched, depth)})`,
+      String(unread),
+    ]),
+  );
+}

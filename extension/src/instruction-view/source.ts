@@ -1,0 +1,105 @@
+/** The program that recorded the instructions: the chosen one's statement is lit, a click chooses. */
+
+import { EditorState, StateEffect, StateField } from "@codemirror/state";
+import { Decoration, EditorView, type DecorationSet } from "@codemirror/view";
+import { reader } from "../editor/reader";
+import type { ViewContext } from "../mime/view-renderer";
+import type { TraceModel } from "../trace/model";
+import type { TimeWindow } from "../trace/time-window";
+
+const setLit = StateEffect.define<{ readonly from: number; readonly to: number } | undefined>();
+const litLine = Decoration.line({ class: "jp-tvm-Statement" });
+
+const lit = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(lines, { effects, state }) {
+    for (const effect of effects) {
+      if (!effect.is(setLit)) continue;
+      if (effect.value === undefined) return Decoration.none;
+      const first = state.doc.lineAt(effect.value.from).number;
+      const last = state.doc.lineAt(Math.max(effect.value.from, effect.value.to - 1)).number;
+      const starts = Array.from({ length: last - first + 1 }, (_, i) => state.doc.line(first + i));
+      return Decoration.set(starts.map(({ from }) => litLine.range(from)));
+    }
+    return lines;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+export class SourceText {
+  private readonly editor: EditorView;
+  /** The program that is shown. */
+  private source = 0;
+
+  constructor(
+    private readonly model: TraceModel,
+    private readonly window: TimeWindow,
+    context: ViewContext,
+  ) {
+    this.editor = new EditorView({
+      state: EditorState.create({
+        doc: model.data.sources[0] ?? "",
+        extensions: [
+          reader(context.trans.__("Program that recorded the instructions"), context),
+          lit,
+          EditorView.updateListener.of((update) => {
+            const byUser = update.transactions.some((done) => done.isUserEvent("select"));
+            if (byUser) this.choose(update.state.selection.main.head);
+          }),
+        ],
+      }),
+    });
+    this.editor.dom.classList.add("jp-tvm-Source");
+    window.selectionChanged.connect(this.show, this);
+  }
+
+  get node(): HTMLElement {
+    return this.editor.dom;
+  }
+
+  /** After the widget was shown or sized. */
+  measure(): void {
+    this.editor.requestMeasure();
+  }
+
+  dispose(): void {
+    this.window.selectionChanged.disconnect(this.show, this);
+    this.editor.destroy();
+  }
+
+  /** Chooses the first instruction of the statement at a place, unless one of its is chosen. */
+  private choose(position: number): void {
+    const { model, window } = this;
+    const statement = model.statementAt(this.source, position);
+    if (statement === undefined || model.statementOf(window.selected) === statement) return;
+    const [first] = model.recordedBy(statement);
+    if (first !== undefined) window.select(first);
+  }
+
+  private show(_: TimeWindow, index: number): void {
+    const number = this.model.statementOf(index);
+    if (number === undefined) {
+      this.editor.dispatch({ effects: setLit.of(undefined) });
+      return;
+    }
+    const { source, start, end } = this.model.statement(number);
+    const { doc } = this.editor.state;
+    const changes =
+      source === this.source
+        ? []
+        : { from: 0, to: doc.length, insert: this.model.data.sources[source]! };
+    this.source = source;
+    this.editor.dispatch({ changes });
+    this.editor.dispatch({ effects: setLit.of({ from: start, to: end }) });
+    this.bringInSight(start);
+  }
+
+  /** Scrolls the text, and nothing around it. */
+  private bringInSight(position: number): void {
+    const { scrollDOM } = this.editor;
+    const { top, bottom } = this.editor.lineBlockAt(position);
+    const { scrollTop, clientHeight } = scrollDOM;
+    if (top >= scrollTop && bottom <= scrollTop + clientHeight) return;
+    scrollDOM.scrollTop = Math.max(0, top - clientHeight / 3);
+  }
+}

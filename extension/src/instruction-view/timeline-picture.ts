@@ -1,0 +1,229 @@
+/**
+ * The three stages over time, and the tokens they pass:
+ *
+ *     load     ▇▇▇▇      ▇▇▇▇
+ *                  ╲   ╱
+ *     compute       ▇▇▇▇▇
+ *                        ╲
+ *     store               ▇▇
+ */
+
+import type { TranslationBundle } from "@jupyterlab/translation";
+import type { TraceModel } from "../trace/model";
+import type { Sheet, StripPicture } from "../trace/strip";
+import type { TimeWindow } from "../trace/time-window";
+import type { Token } from "../trace/tokens";
+
+const LANE = 22;
+const GAP = 26;
+/** Room above the first lane and below the last, where peers are marked. */
+const EDGE = 8;
+const AXIS = 18;
+const STAGES = 3;
+
+export class TimelinePicture implements StripPicture {
+  readonly height = 2 * EDGE + STAGES * LANE + (STAGES - 1) * GAP + AXIS;
+
+  constructor(
+    private readonly model: TraceModel,
+    private readonly window: TimeWindow,
+    private readonly trans: TranslationBundle,
+  ) {}
+
+  draw(sheet: Sheet): void {
+    const { context, width, height } = sheet;
+    context.clearRect(0, 0, width, height);
+    this.drawLanes(sheet);
+    this.drawTokens(sheet);
+    this.drawInstructions(sheet);
+    this.drawSelected(sheet);
+    this.drawAxis(sheet);
+  }
+
+  instructionAt(time: number, until: number, y: number): number | undefined {
+    const { times, size } = this.model;
+    const stage = stageAt(y);
+    let nearest: number | undefined;
+    let distance = Infinity;
+    for (let i = 0; i < size; i++) {
+      if (this.model.stage(i) !== stage) continue;
+      const away = Math.max(times.begins[i]! - until, time - times.ends[i]!, 0);
+      if (away < distance) [nearest, distance] = [i, away];
+    }
+    return nearest;
+  }
+
+  describe(time: number, until: number, y: number): string {
+    const { model, trans } = this;
+    const { times } = model;
+    const index = this.instructionAt(time, until, y);
+    if (index === undefined || times.begins[index]! > until || times.ends[index]! < time) return "";
+    const text = `${index} ${model.title(index)}  ${model.operands(index)}`;
+    if (!model.hasCycles) return text;
+    return `${text}  ${trans.__("cycles %1 to %2", times.begins[index], times.ends[index])}`;
+  }
+
+  private drawLanes({ context, width, color }: Sheet): void {
+    context.fillStyle = color("--jp-tvm-lane");
+    for (let stage = 0; stage < STAGES; stage++) context.fillRect(0, top(stage), width, LANE);
+  }
+
+  private drawInstructions({ context, x, width, color }: Sheet): void {
+    const { model, window } = this;
+    const { begins, ends } = model.times;
+    const colors = [0, 1, 2].map((stage) => color(`--jp-tvm-stage-${stage}`));
+    // Where many fall on a pixel, one is enough.
+    const drawn = new Float64Array(STAGES).fill(-1);
+    for (let i = 0; i < model.size; i++) {
+      if (begins[i]! >= window.to || ends[i]! <= window.from) continue;
+      const stage = model.stage(i);
+      const left = Math.max(x(begins[i]!), -1);
+      const right = Math.min(x(ends[i]!), width + 1);
+      if (right <= drawn[stage]!) continue;
+      // Neighbours are told apart where there is room for a line between them.
+      const wide = right - left > 3 ? right - left - 1 : Math.max(right - left, 1);
+      context.fillStyle = colors[stage]!;
+      context.fillRect(left, top(stage), wide, LANE);
+      drawn[stage] = Math.floor(right);
+      if (wide > 60) this.label(context, color, i, left, stage, wide);
+    }
+  }
+
+  private label(
+    context: CanvasRenderingContext2D,
+    color: Sheet["color"],
+    index: number,
+    left: number,
+    stage: number,
+    wide: number,
+  ): void {
+    context.save();
+    context.beginPath();
+    context.rect(left, top(stage), wide, LANE);
+    context.clip();
+    context.font = `11px ${color("--jp-ui-font-family")}`;
+    context.fillStyle = color("--jp-tvm-on-stage");
+    context.textBaseline = "middle";
+    context.fillText(this.model.title(index), left + 4, top(stage) + LANE / 2);
+    context.restore();
+  }
+
+  private drawTokens(sheet: Sheet): void {
+    const { context, color } = sheet;
+    const { from, to, selected } = this.window;
+    const { begins, ends } = this.model.times;
+    const lines = new Set<string>();
+    for (const forward of [true, false]) {
+      context.strokeStyle = color(forward ? "--jp-tvm-token" : "--jp-tvm-token-back");
+      context.setLineDash(forward ? [] : [3, 2]);
+      context.beginPath();
+      for (const token of this.model.tokens) {
+        if (token.from < token.to !== forward) continue;
+        const { pushed, popped } = token;
+        if (pushed === undefined || popped === undefined) continue;
+        if (pushed === selected || popped === selected) continue;
+        if (ends[pushed]! < from || begins[popped]! > to) continue;
+        const line = this.lineOf(token, sheet);
+        // Of lines that cannot be told apart one is drawn.
+        const key = line.map(Math.round).join();
+        if (lines.has(key)) continue;
+        lines.add(key);
+        context.moveTo(line[0], line[1]);
+        context.lineTo(line[2], line[3]);
+      }
+      context.stroke();
+    }
+    context.setLineDash([]);
+  }
+
+  /** A frame, the tokens it waits for and gives, and a mark at others of the same statement. */
+  private drawSelected(sheet: Sheet): void {
+    const { context, x, color } = sheet;
+    const { model, window } = this;
+    const { selected } = window;
+    if (selected < 0) return;
+    const { begins, ends } = model.times;
+    context.strokeStyle = context.fillStyle = color("--jp-tvm-selected");
+    const statement = model.statementOf(selected);
+    for (const peer of statement === undefined ? [] : model.recordedBy(statement)) {
+      if (begins[peer]! >= window.to || ends[peer]! <= window.from) continue;
+      const wide = Math.max(x(ends[peer]!) - x(begins[peer]!) - 1, 1);
+      context.fillRect(x(begins[peer]!), top(model.stage(peer)) + LANE + 1, wide, 2);
+    }
+    const left = x(begins[selected]!);
+    const wide = Math.max(x(ends[selected]!) - left, 2);
+    context.lineWidth = 2;
+    context.strokeRect(left - 1, top(model.stage(selected)) - 1, wide + 1, LANE + 2);
+    for (const token of model.tokensAt(selected)) {
+      if (token.pushed === undefined || token.popped === undefined) continue;
+      const [x0, y0, x1, y1] = this.lineOf(token, sheet);
+      context.beginPath();
+      context.moveTo(x0, y0);
+      context.lineTo(x1, y1);
+      context.stroke();
+      arrowHead(context, x0, y0, x1, y1);
+    }
+    context.lineWidth = 1;
+  }
+
+  /** From the end of the instruction that gives to the beginning of the one that takes. */
+  private lineOf(
+    { from, to, pushed, popped }: Token,
+    { x }: Sheet,
+  ): [number, number, number, number] {
+    const { begins, ends } = this.model.times;
+    const down = from < to;
+    const start = top(from) + (down ? LANE : 0);
+    const end = top(to) + (down ? 0 : LANE);
+    return [x(ends[pushed!]!), start, x(begins[popped!]!), end];
+  }
+
+  private drawAxis({ context, x, width, height, color }: Sheet): void {
+    const { from, to } = this.window;
+    const step = tickStep((to - from) / Math.max(width / 90, 1));
+    context.font = `11px ${color("--jp-ui-font-family")}`;
+    context.fillStyle = context.strokeStyle = color("--jp-content-font-color1");
+    context.textBaseline = "bottom";
+    context.textAlign = "left";
+    context.beginPath();
+    for (let time = Math.ceil(from / step) * step; time <= to; time += step) {
+      const at = Math.round(x(time)) + 0.5;
+      context.moveTo(at, height - AXIS);
+      context.lineTo(at, height - AXIS + 5);
+      context.fillText(String(time), at + 3, height);
+    }
+    context.stroke();
+  }
+}
+
+function top(stage: number): number {
+  return EDGE + stage * (LANE + GAP);
+}
+
+/** The stage whose lane is nearest. */
+function stageAt(y: number): number {
+  const stage = Math.round((y - EDGE - LANE / 2) / (LANE + GAP));
+  return Math.min(Math.max(stage, 0), STAGES - 1);
+}
+
+/** The least of 1, 2, 5, 10, 20 ... that is no smaller. */
+function tickStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(least, 1)));
+  return [1, 2, 5, 10].map((n) => n * power).find((step) => step >= least)!;
+}
+
+function arrowHead(
+  context: CanvasRenderingContext2D,
+  x0: number,
+  y0: number,
+  x1: number,
+  y1: number,
+): void {
+  const angle = Math.atan2(y1 - y0, x1 - x0);
+  context.beginPath();
+  context.moveTo(x1, y1);
+  for (const side of [-0.4, 0.4]) {
+    context.lineTo(x1 - 8 * Math.cos(angle + side), y1 - 8 * Math.sin(angle + side));
+  }
+  context.fill();
+}

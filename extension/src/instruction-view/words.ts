@@ -1,0 +1,71 @@
+/** Stages, tokens and accesses in words. */
+
+import type { TranslationBundle } from "@jupyterlab/translation";
+import type { Access, TraceModel } from "../trace/model";
+import { COMPUTE, LOAD } from "../trace/tokens";
+
+export function stageName(stage: number, trans: TranslationBundle): string {
+  switch (stage) {
+    case LOAD:
+      return trans.__("load");
+    case COMPUTE:
+      return trans.__("compute");
+    default:
+      return trans.__("store");
+  }
+}
+
+/** `reads INP 0..16` */
+export function accessText(access: Access, trans: TranslationBundle): string {
+  const { memory, begin, end } = access;
+  const place = `${memory.name} ${begin}..${end}`;
+  switch (access.done) {
+    case "read":
+      return trans.__("reads %1", place);
+    case "written":
+      return trans.__("writes %1", place);
+    case "padded":
+      return trans.__("fills %1 with zeros", place);
+  }
+}
+
+/** A sentence about a token, and the instruction at its other end, if there is one. */
+export interface TokenText {
+  readonly text: string;
+  readonly other: number | undefined;
+}
+
+/** What an instruction waits for, then what it lets others do. */
+export function tokenTexts(
+  model: TraceModel,
+  index: number,
+  trans: TranslationBundle,
+): TokenText[] {
+  return model.tokensAt(index).map((token) => {
+    const waits = token.popped === index;
+    const other = waits ? token.pushed : token.popped;
+    const stage = stageName(waits ? token.from : token.to, trans);
+    if (other === undefined) {
+      return {
+        text: waits
+          ? trans.__("waits for %1, which is not in the trace", stage)
+          : trans.__("gives %1 a token that nobody in the trace takes", stage),
+        other,
+      };
+    }
+    const name = `${other} ${model.title(other)}`;
+    const text = waits
+      ? trans.__("waits for %1: %2", stage, name)
+      : trans.__("lets %1 begin: %2", stage, name);
+    return { text, other };
+  });
+}
+
+/** `⇠c` waits for compute, `⇢s` gives to store: for a narrow column. */
+export function tokenMarks(model: TraceModel, index: number): string {
+  const letters = ["L", "C", "S"];
+  return model
+    .tokensAt(index)
+    .map(({ from, to, popped }) => (popped === index ? `${letters[from]}→` : `→${letters[to]}`))
+    .join(" ");
+}

@@ -1,0 +1,151 @@
+/** What a trace's JSON must look like, and its numbers unpacked. */
+
+import * as v from "valibot";
+import { packedNumbers, unpackNumbers } from "../packed/numbers";
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const field = v.pipe(
+  v.object({
+    name: v.string(),
+    bit: count,
+    bits: v.pipe(count, v.minValue(1), v.maxValue(32)),
+    signed: v.boolean(),
+    names: v.exactOptional(v.array(v.string())),
+  }),
+  v.check(({ bit, bits }) => bit + bits <= 128, "a field lies outside the instruction"),
+);
+
+const memory = v.object({
+  name: v.string(),
+  depth: v.pipe(count, v.minValue(1)),
+  elementBytes: count,
+  touched: count,
+  peak: count,
+  average: v.number(),
+  unread: count,
+});
+
+const layout = v.object({
+  version: v.literal(1),
+  model: v.string(),
+  statistics: v.object({
+    counters: v.record(v.string(), v.number()),
+    dramRead: v.number(),
+    dramWritten: v.number(),
+  }),
+  macsPerGemm: count,
+  memories: v.array(memory),
+  layouts: v.array(v.object({ kind: v.string(), opcode: count, fields: v.array(field) })),
+  runs: v.array(count),
+  dropped: count,
+  words: packedNumbers("u4"),
+  stages: packedNumbers("u1"),
+  traffic: packedNumbers("u4"),
+  patterns: packedNumbers("u4"),
+  patternEnds: packedNumbers("u4"),
+  accesses: packedNumbers("u4"),
+  residencies: packedNumbers("u4"),
+  cycles: v.exactOptional(packedNumbers("f8")),
+  sources: v.array(v.string()),
+  statements: v.array(count),
+  callers: packedNumbers("u4"),
+});
+
+type Json = v.InferOutput<typeof layout>;
+
+/** As the library's `TraceView` says, with arrays for the packed numbers. */
+export type TraceData = ReturnType<typeof unpack>;
+export type FieldFact = TraceData["layouts"][number]["fields"][number];
+export type MemoryFact = TraceData["memories"][number];
+
+/** Numbers an access and numbers a residency. */
+export const ACCESS_NUMBERS = 4;
+export const RESIDENCY_NUMBERS = 5;
+
+export const traceSchema = v.pipe(
+  layout,
+  v.check(bytesFit, "numbers are cut off"),
+  v.transform(unpack),
+  v.check(instructionsFit, "there are not as many numbers as instructions"),
+  v.check(accessesFit, "an instruction uses memory that is not there"),
+  v.check(residenciesFit, "elements are held that are not there"),
+  v.check(statementsFit, "a statement lies outside its program"),
+);
+
+const BYTES = { u1: 1, u4: 4, f8: 8 } as const;
+
+function bytesFit(json: Json): boolean {
+  const { words, stages, traffic, patterns, patternEnds, accesses, residencies, callers } = json;
+  const all = [words, stages, traffic, patterns, patternEnds, accesses, residencies, callers];
+  return [...all, ...(json.cycles ? [json.cycles] : [])].every(({ dtype, bdata }) => {
+    const padding = bdata.endsWith("==") ? 2 : bdata.endsWith("=") ? 1 : 0;
+    return bdata.length % 4 === 0 && ((bdata.length / 4) * 3 - padding) % BYTES[dtype] === 0;
+  });
+}
+
+function unpack(json: Json) {
+  return {
+    ...json,
+    words: unpackNumbers(json.words),
+    stages: unpackNumbers(json.stages),
+    traffic: unpackNumbers(json.traffic),
+    patterns: unpackNumbers(json.patterns),
+    patternEnds: unpackNumbers(json.patternEnds),
+    accesses: unpackNumbers(json.accesses),
+    residencies: unpackNumbers(json.residencies),
+    cycles: json.cycles && unpackNumbers(json.cycles),
+    callers: unpackNumbers(json.callers),
+  };
+}
+
+function instructionsFit(data: TraceData): boolean {
+  const { stages, words, traffic, patterns, callers, cycles, runs } = data;
+  const n = stages.length;
+  return (
+    words.length === 4 * n &&
+    [traffic, patterns, callers].every(({ length }) => length === n) &&
+    stages.every((stage) => stage < 3) &&
+    runs.reduce((sum, length) => sum + length, 0) === n &&
+    (cycles === undefined ||
+      (cycles.length === 2 * n &&
+        stages.every((_, i) => cycles[2 * i]! >= 0 && cycles[2 * i]! <= cycles[2 * i + 1]!) &&
+        cycles.every(Number.isFinite)))
+  );
+}
+
+function accessesFit({ patterns, patternEnds, accesses, memories }: TraceData): boolean {
+  if (accesses.length % ACCESS_NUMBERS !== 0) return false;
+  for (let i = 0; i < accesses.length; i += ACCESS_NUMBERS) {
+    const [memory, done, begin, end] = accesses.subarray(i, i + ACCESS_NUMBERS);
+    if (!isExtent(memories[memory!], begin!, end!) || done! > 2) return false;
+  }
+  const last = accesses.length / ACCESS_NUMBERS;
+  return (
+    patternEnds.every((end, i) => end <= last && end >= (patternEnds[i - 1] ?? 0)) &&
+    patterns.every((pattern) => pattern < patternEnds.length)
+  );
+}
+
+function residenciesFit({ residencies, memories, stages }: TraceData): boolean {
+  if (residencies.length % RESIDENCY_NUMBERS !== 0) return false;
+  for (let i = 0; i < residencies.length; i += RESIDENCY_NUMBERS) {
+    const [memory, begin, end, writer, reader] = residencies.subarray(i, i + RESIDENCY_NUMBERS);
+    if (!isExtent(memories[memory!], begin!, end!)) return false;
+    if (writer! >= stages.length || reader! >= stages.length) return false;
+  }
+  return true;
+}
+
+function isExtent(memory: MemoryFact | undefined, begin: number, end: number): boolean {
+  return memory !== undefined && begin < end && end <= memory.depth;
+}
+
+function statementsFit({ statements, sources, callers }: TraceData): boolean {
+  if (statements.length % 3 !== 0) return false;
+  for (let i = 0; i < statements.length; i += 3) {
+    const [source, start, end] = statements.slice(i, i + 3);
+    if (start! >= end! || !(end! <= (sources[source!]?.length ?? 0))) return false;
+  }
+  return callers.every((caller) => caller <= statements.length / 3);
+}

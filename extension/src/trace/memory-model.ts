@@ -1,0 +1,115 @@
+/** What a trace says of one on-chip memory. */
+
+import { ACCESS_NUMBERS, RESIDENCY_NUMBERS, type MemoryFact, type TraceData } from "./data";
+import type { Times } from "./times";
+
+/** What may be seen of an element at a time; where several apply, the last of these. */
+export const CELL = { free: 0, occupied: 1, read: 2, padded: 3, written: 4 } as const;
+
+/** Elements that one instruction wrote, up to the instruction that read them last. */
+export interface Residency {
+  readonly begin: number;
+  readonly end: number;
+  readonly writer: number;
+  /** The writer itself if nobody did. */
+  readonly reader: number;
+}
+
+/** What an instruction does to elements; `cell` is of `CELL`. */
+export interface Mark {
+  readonly begin: number;
+  readonly end: number;
+  readonly cell: number;
+}
+
+export class MemoryModel {
+  readonly fact: MemoryFact;
+  readonly residencies: readonly Residency[];
+  /** The elements up to here were used. */
+  readonly used: number;
+  /** By pattern. */
+  private readonly marks: readonly (readonly Mark[])[];
+
+  constructor(
+    private readonly data: TraceData,
+    readonly times: Times,
+    number: number,
+  ) {
+    const { memories, residencies, patternEnds } = data;
+    this.fact = memories[number]!;
+    const own: Residency[] = [];
+    for (let i = 0; i < residencies.length; i += RESIDENCY_NUMBERS) {
+      if (residencies[i] !== number) continue;
+      const [, begin, end, writer, reader] = residencies.subarray(i, i + RESIDENCY_NUMBERS);
+      own.push({ begin: begin!, end: end!, writer: writer!, reader: reader! });
+    }
+    this.residencies = own;
+    this.marks = [...patternEnds].map((end, i) =>
+      marksBetween(data, number, patternEnds[i - 1] ?? 0, end),
+    );
+    const ends = [...own, ...this.marks.flat()].map(({ end }) => end);
+    this.used = ends.reduce((most, end) => Math.max(most, end), 0);
+  }
+
+  marksOf(instruction: number): readonly Mark[] {
+    return this.marks[this.data.patterns[instruction]!]!;
+  }
+
+  /** What holds an element at a time. */
+  residencyAt(element: number, time: number): Residency | undefined {
+    const { begins, ends } = this.times;
+    return this.residencies.find(
+      ({ begin, end, writer, reader }) =>
+        begin <= element && element < end && begins[writer]! <= time && time < ends[reader]!,
+    );
+  }
+
+  /**
+   * The instruction that is meant by a place: one at work there on elements `begin` to `end` between
+   * two times, or else the one that wrote what is there.
+   */
+  instructionAt(begin: number, end: number, from: number, to: number): number | undefined {
+    const { begins, ends } = this.times;
+    let best: number | undefined;
+    let bestCell = 0;
+    for (let i = 0; i < begins.length; i++) {
+      if (begins[i]! >= to || ends[i]! <= from) continue;
+      for (const mark of this.marksOf(i)) {
+        if (mark.begin < end && begin < mark.end && mark.cell > bestCell) {
+          [best, bestCell] = [i, mark.cell];
+        }
+      }
+    }
+    return best ?? this.residencyAt(begin, from)?.writer;
+  }
+}
+
+/** Reads, writes without what is padding, and padding; of the accesses `first` to `last`. */
+function marksBetween(
+  { accesses }: TraceData,
+  memory: number,
+  first: number,
+  last: number,
+): Mark[] {
+  const marks: Mark[][] = [[], [], []];
+  for (let i = first; i < last; i++) {
+    const [of, done, begin, end] = accesses.subarray(ACCESS_NUMBERS * i, ACCESS_NUMBERS * (i + 1));
+    const cell = [CELL.read, CELL.written, CELL.padded][done!]!;
+    if (of === memory) marks[done!]!.push({ begin: begin!, end: end!, cell });
+  }
+  const [reads, writes, padding] = marks as [Mark[], Mark[], Mark[]];
+  return [...reads, ...without(writes, padding), ...padding];
+}
+
+function without(marks: readonly Mark[], padding: readonly Mark[]): Mark[] {
+  let rest = [...marks];
+  for (const { begin, end } of padding) {
+    rest = rest.flatMap((mark) =>
+      [
+        { ...mark, end: Math.min(mark.end, begin) },
+        { ...mark, begin: Math.max(mark.begin, end) },
+      ].filter((part) => part.begin < part.end),
+    );
+  }
+  return rest;
+}

@@ -1,0 +1,140 @@
+/**
+ * A picture along the time axis: as wide as there is room, drawn anew when what is in sight changes,
+ * in the theme's colours. Wheel and pointer move what is in sight; a click chooses an instruction.
+ */
+
+import { element } from "../dom/controls";
+import type { ViewContext } from "../mime/view-renderer";
+import type { TimeWindow } from "./time-window";
+
+/** What is drawn on; sizes are those of the style sheet. */
+export interface Sheet {
+  readonly context: CanvasRenderingContext2D;
+  readonly width: number;
+  readonly height: number;
+  /** The screen's pixels for one of the style sheet's. */
+  readonly scale: number;
+  /** The value of a CSS variable. */
+  color(name: string): string;
+  /** Where a time is. */
+  x(time: number): number;
+}
+
+export interface StripPicture {
+  readonly height: number;
+  draw(sheet: Sheet): void;
+  /** The instruction at a place; undefined if there is none. @param time at the pointer's left edge */
+  instructionAt(time: number, until: number, y: number): number | undefined;
+  /** What is under the pointer, in words. */
+  describe(time: number, until: number, y: number): string;
+}
+
+/** A pointer that moves further than this many pixels drags. */
+const CLICK = 4;
+
+export class Strip {
+  readonly node: HTMLElement;
+  private readonly canvas = element("canvas", "jp-tvm-Strip-canvas");
+  private readonly size: ResizeObserver;
+  private readonly endThemes: () => void;
+  private requested = 0;
+
+  /** @param onHover called with what is under the pointer, in words */
+  constructor(
+    private readonly picture: StripPicture,
+    private readonly window: TimeWindow,
+    { onThemeChange }: ViewContext,
+    private readonly onHover: (text: string) => void,
+  ) {
+    this.node = element("div", "jp-tvm-Strip", this.canvas);
+    this.node.style.height = `${picture.height}px`;
+    // The list of instructions says to those who do not see it what is drawn here.
+    this.canvas.setAttribute("aria-hidden", "true");
+    this.size = new ResizeObserver(() => this.draw());
+    this.size.observe(this.node);
+    this.endThemes = onThemeChange(() => this.request());
+    window.changed.connect(this.request, this);
+    this.listen();
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.requested);
+    this.size.disconnect();
+    this.endThemes();
+    this.window.changed.disconnect(this.request, this);
+  }
+
+  /** Draws with the next frame. */
+  request(): void {
+    if (this.requested !== 0) return;
+    this.requested = requestAnimationFrame(() => {
+      this.requested = 0;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
+    const { clientWidth: width } = this.node;
+    const { height } = this.picture;
+    if (width === 0) return;
+    const scale = devicePixelRatio;
+    this.canvas.width = Math.round(width * scale);
+    this.canvas.height = Math.round(height * scale);
+    const context = this.canvas.getContext("2d")!;
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    const style = getComputedStyle(this.node);
+    const { from, to } = this.window;
+    this.picture.draw({
+      context,
+      width,
+      height,
+      scale,
+      color: (name) => style.getPropertyValue(name).trim(),
+      x: (time) => ((time - from) / (to - from)) * width,
+    });
+  }
+
+  /** The times between which a pixel lies. */
+  private timesAt(x: number): [from: number, until: number] {
+    const { from, to } = this.window;
+    const step = (to - from) / Math.max(this.node.clientWidth, 1);
+    return [from + x * step, from + (x + 1) * step];
+  }
+
+  private listen(): void {
+    const { canvas, window, picture } = this;
+    let drag: { x: number; moved: boolean } | undefined;
+    canvas.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      canvas.setPointerCapture(event.pointerId);
+      drag = { x: event.offsetX, moved: false };
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      const [from, until] = this.timesAt(event.offsetX);
+      this.onHover(picture.describe(from, until, event.offsetY));
+      if (drag === undefined) return;
+      const distance = drag.x - event.offsetX;
+      if (!drag.moved && Math.abs(distance) < CLICK) return;
+      drag = { x: event.offsetX, moved: true };
+      window.pan(distance / this.node.clientWidth);
+    });
+    canvas.addEventListener("pointerup", (event) => {
+      const clicked = drag?.moved === false;
+      drag = undefined;
+      if (!clicked) return;
+      const index = picture.instructionAt(...this.timesAt(event.offsetX), event.offsetY);
+      if (index !== undefined) window.select(index);
+    });
+    canvas.addEventListener("pointercancel", () => (drag = undefined));
+    canvas.addEventListener("pointerleave", () => this.onHover(""));
+    canvas.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
+  }
+
+  /** With Ctrl the wheel zooms; across it moves; otherwise it scrolls the page. */
+  private onWheel(event: WheelEvent): void {
+    if (event.ctrlKey) this.window.zoom(2 ** (event.deltaY / 200), this.timesAt(event.offsetX)[0]);
+    else if (event.deltaX !== 0) this.window.pan(event.deltaX / this.node.clientWidth);
+    else return;
+    event.preventDefault();
+  }
+}

@@ -1,0 +1,260 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { ready, view } from "tvm-ts";
+import * as vta from "vta-ts";
+import { rasterOf } from "../../extension/src/buffer-view/raster";
+import { tokenTexts } from "../../extension/src/instruction-view/words";
+import { readView, UnreadableOutput } from "../../extension/src/mime/read-view";
+import { traceSchema } from "../../extension/src/trace/data";
+import { CELL } from "../../extension/src/trace/memory-model";
+import { TraceModel } from "../../extension/src/trace/model";
+import { TimeWindow } from "../../extension/src/trace/time-window";
+import { COMPUTE, LOAD } from "../../extension/src/trace/tokens";
+import { traceOfProduct } from "../../extension/stories/trace";
+import { trans } from "./trans";
+
+let trace: vta.ExecutionTrace;
+/** As a front end gets it. */
+let json: vta.view.TraceView;
+let model: TraceModel;
+
+function modelOf(data: object): TraceModel {
+  return new TraceModel(readView(traceSchema, JSON.parse(JSON.stringify(data)), trans));
+}
+
+beforeAll(async () => {
+  await ready();
+  trace = traceOfProduct({ rows: 8, blocks: 4, tile: [8, 2, 2], threads: 2 });
+  json = vta.view.traceBundle(trace)[vta.view.mimeTypes.trace] as vta.view.TraceView;
+  model = modelOf(json);
+});
+
+describe("an instruction", () => {
+  test("is called what the library calls it", () => {
+    const titles = trace.stream.map(({ instruction }) => vta.titleOf(instruction));
+    expect(titles.map((_, i) => model.title(i))).toEqual(titles);
+  });
+
+  test("has the fields that the library encoded", () => {
+    trace.stream.forEach(({ instruction }, i) => {
+      for (const { name, value } of model.fields(i)) {
+        expect([name, value]).toEqual([name, instruction[name as keyof typeof instruction]]);
+      }
+    });
+  });
+
+  test("has fields across 32-bit words and signed ones", () => {
+    const isa = new vta.InstructionSet(trace.env);
+    const alu: vta.Instruction = {
+      ...{ kind: "ALU", popPrev: 0, popNext: 0, pushPrev: 0, pushNext: 0, resetReg: 0 },
+      ...{ uopBgn: 8191, uopEnd: 8192, iterOut: 16383, iterIn: 12345, aluOpcode: 4, useImm: 1 },
+      ...{ dstFactorOut: 2047, dstFactorIn: 1, srcFactorOut: 1024, srcFactorIn: 3, imm: -32768 },
+    };
+    const words = new Uint32Array(4 * trace.stream.length);
+    vta.encode(isa, alu, words);
+    const changed = modelOf({ ...json, words: view.packNumbers(words, "u4") });
+    const fields = Object.fromEntries(changed.fields(0).map(({ name, value }) => [name, value]));
+    expect({ ...alu, ...fields }).toEqual(alu);
+    expect(changed.title(0)).toBe("ALU MUL");
+  });
+
+  test("says what it does on chip", () => {
+    trace.stream.forEach(({ sramReads, sramWrites }, i) => {
+      const all = model.accesses(i).map(({ memory, done, begin, end }) => {
+        return `${done} ${memory.name} ${begin}..${end}`;
+      });
+      const said = [
+        ...sramReads.map(({ memory, begin, end }) => `read ${memory} ${begin}..${end}`),
+        ...sramWrites.map(({ memory, begin, end }) => `written ${memory} ${begin}..${end}`),
+      ];
+      expect(all).toEqual(said);
+    });
+  });
+});
+
+describe("a token", () => {
+  test("goes from the instruction that pushed it to the one that waited for it", () => {
+    const load = trace.stream.findIndex(({ pushed }) => pushed.includes("l2g"));
+    const waits = trace.stream.findIndex(({ popped }) => popped.includes("l2g"));
+    const token = model.tokensAt(load).find(({ pushed }) => pushed === load)!;
+    expect(token).toEqual({ from: LOAD, to: COMPUTE, pushed: load, popped: waits });
+    expect(tokenTexts(model, waits, trans)[0]).toEqual({
+      text: `waits for load: ${load} LOAD WGT`,
+      other: load,
+    });
+  });
+
+  test("is never taken before it was given", () => {
+    const order = new Map(trace.entries.map((entry, place) => [entry, place]));
+    const place = (index: number) => order.get(trace.stream[index]!)!;
+    expect(model.tokens.length).toBeGreaterThan(10);
+    for (const { pushed, popped } of model.tokens) {
+      expect(place(popped!)).toBeGreaterThan(place(pushed!));
+    }
+  });
+
+  test("whose other end was cut off says so", () => {
+    const cut = traceOfProduct({ rows: 8, blocks: 4, tile: [8, 2, 2], threads: 2 }, { limit: 12 });
+    const { [vta.view.mimeTypes.trace]: data } = vta.view.traceBundle(cut);
+    const short = modelOf(data as object);
+    const alone = short.tokens.find(({ popped }) => popped === undefined)!;
+    const texts = tokenTexts(short, alone.pushed!, trans).map(({ text }) => text);
+    expect(texts.join()).toMatch(/gives \w+ a token that nobody in the trace takes/);
+  });
+});
+
+describe("a memory", () => {
+  test("shows a load as written, then occupied, then read, then free", () => {
+    const [inp] = model.memories;
+    const { writer, reader, begin } = inp!.residencies[0]!;
+    const columns = model.size;
+    const frame = { columns, rows: inp!.used, elements: inp!.used, from: 0, to: columns };
+    const row = [...rasterOf(inp!, frame).subarray(begin * columns, (begin + 1) * columns)];
+    expect(row[writer]).toBe(CELL.written);
+    expect(new Set(row.slice(writer + 1, reader))).toEqual(new Set([CELL.occupied]));
+    expect(row[reader]).toBe(CELL.read);
+    expect(row[reader + 1]).toBe(CELL.free);
+  });
+
+  test("shows what is most telling where many instructions share a pixel", () => {
+    const [inp] = model.memories;
+    const frame = { columns: 1, rows: 1, elements: inp!.used, from: 0, to: model.size };
+    expect([...rasterOf(inp!, frame)]).toEqual([CELL.written]);
+  });
+
+  test("leads to the instruction at work at a place, or to the one that wrote what is there", () => {
+    const [inp] = model.memories;
+    const { writer, reader, begin } = inp!.residencies[0]!;
+    const at = (time: number) => inp!.instructionAt(begin, begin + 1, time, time + 1);
+    expect([at(writer), at(writer + 1), at(reader)]).toEqual([writer, writer, reader]);
+    expect(inp!.instructionAt(begin, begin + 1, 0, 1)).toBeUndefined();
+  });
+
+  test("tells padding from what was loaded", () => {
+    const accesses = view.packNumbers([0, 1, 0, 8, 0, 2, 2, 4], "u4");
+    const patternEnds = view.packNumbers([2], "u4");
+    const patterns = view.packNumbers(
+      trace.stream.map(() => 0),
+      "u4",
+    );
+    const padded = modelOf({ ...json, accesses, patternEnds, patterns });
+    const { used } = padded.memories[0]!;
+    const frame = { columns: 1, rows: used, elements: used, from: 0, to: 1 };
+    const [written, zeros] = [CELL.written, CELL.padded];
+    expect([...rasterOf(padded.memories[0]!, frame)].slice(0, 8)).toEqual([
+      written,
+      written,
+      zeros,
+      zeros,
+      written,
+      written,
+      written,
+      written,
+    ]);
+  });
+});
+
+describe("a statement", () => {
+  test("leads to its instructions, and they lead to it", () => {
+    const statement = model.statementOf(4)!;
+    const { source, start, end } = model.statement(statement);
+    const text = json.sources[source]!.slice(start, end);
+    expect(text).toContain("VTALoadBuffer2D");
+    expect(model.recordedBy(statement)).toContain(4);
+    expect(model.statementAt(source, start + 5)).toBe(statement);
+  });
+
+  test("that nobody is known to have recorded is none", () => {
+    const callers = view.packNumbers(
+      trace.stream.map(() => 0),
+      "u4",
+    );
+    const unknown = modelOf({ ...json, callers, sources: [], statements: [] });
+    expect(unknown.statementOf(4)).toBeUndefined();
+    expect(unknown.statementAt(0, 3)).toBeUndefined();
+  });
+});
+
+describe("time", () => {
+  test("counts instructions, and cycles where they are known", () => {
+    expect(model.duration).toBe(model.size);
+    const cycles = view.packNumbers(
+      trace.stream.flatMap((_, i) => [10 * i, 10 * i + 7]),
+      "f8",
+    );
+    expect(modelOf({ ...json, cycles }).duration).toBe(10 * (model.size - 1) + 7);
+  });
+
+  test("goes on where the run before ended", () => {
+    const half = 16;
+    const rest = model.size - half;
+    const numbers = trace.stream.flatMap((_, i) => {
+      const begin = 10 * (i < half ? i : i - half);
+      return [begin, begin + 10];
+    });
+    const cycles = view.packNumbers(numbers, "f8");
+    const { times } = modelOf({ ...json, cycles, runs: [half, rest] });
+    expect(times.begins[half]).toBe(10 * half);
+  });
+
+  test("in sight is moved and zoomed within the trace", () => {
+    const window = new TimeWindow(model);
+    window.zoom(0.5, 10);
+    expect([window.from, window.to]).toEqual([5, 5 + model.size / 2]);
+    window.pan(-1);
+    expect(window.from).toBe(0);
+    window.pan(10);
+    expect(window.to).toBe(model.size);
+    window.zoom(100);
+    expect([window.from, window.to]).toEqual([0, model.size]);
+    window.zoom(1e-9);
+    expect(window.to - window.from).toBe(8);
+  });
+
+  test("moves to the instruction that is chosen, which is always one of the trace", () => {
+    const window = new TimeWindow(model);
+    window.zoom(0.25, 0);
+    window.select(model.size + 5);
+    expect(window.selected).toBe(model.size - 1);
+    expect(window.to).toBe(model.size);
+    window.select(-3);
+    expect([window.selected, window.from]).toEqual([0, 0]);
+  });
+});
+
+test.each<[string, (data: vta.view.TraceView) => object]>([
+  ["words are missing", ({ words }) => ({ words: { ...words, bdata: words.bdata.slice(16) } })],
+  ["bytes are missing", ({ words }) => ({ words: { ...words, bdata: words.bdata.slice(1) } })],
+  [
+    "a stage that is none",
+    ({ stages }) => ({ stages: { ...stages, bdata: "/" + stages.bdata.slice(1) } }),
+  ],
+  ["fewer in the runs", () => ({ runs: [1] })],
+  ["a memory that is not there", () => ({ memories: [] })],
+  ["smaller memories", ({ memories }) => ({ memories: memories.map((m) => ({ ...m, depth: 1 })) })],
+  ["a program that is not there", () => ({ sources: [] })],
+  ["no statements", () => ({ statements: [] })],
+  [
+    "a field outside the word",
+    () => ({
+      layouts: [
+        { kind: "X", opcode: 0, fields: [{ name: "a", bit: 127, bits: 32, signed: false }] },
+      ],
+    }),
+  ],
+  [
+    "cycles that are not numbers",
+    ({ stages }) => ({
+      cycles: view.packNumbers(
+        Array.from({ length: stages.bdata.length }, () => NaN),
+        "f8",
+      ),
+    }),
+  ],
+])("a damaged trace is refused: %s", (_, change) => {
+  expect(() => modelOf({ ...json, ...change(json) })).toThrow(UnreadableOutput);
+});
+
+test("a trace of nothing is a trace", () => {
+  const nothing = vta.view.traceBundle(vta.trace(() => undefined));
+  expect(modelOf(nothing[vta.view.mimeTypes.trace] as object).size).toBe(0);
+});
