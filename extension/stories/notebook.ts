@@ -1,17 +1,14 @@
 /** The stories as a notebook. It names no language, lest JupyterLab starts a kernel for it. */
 
+import { ready } from "tvm-ts";
+import { acceleratorStories } from "./accelerator";
 import { irStories } from "./ir";
 import { passStories } from "./passes";
 import { scheduleStories } from "./schedule";
 import type { Story } from "./story";
 import { tensorStories } from "./tensor";
 
-const sections: readonly (readonly [string, readonly Story[]])[] = [
-  ["Lowered functions", irStories],
-  ["Passes", passStories],
-  ["Schedules", scheduleStories],
-  ["Tensors", tensorStories],
-];
+type Section = readonly [heading: string, stories: readonly Story[]];
 
 function markdown(source: string, id: string) {
   return { cell_type: "markdown", id, metadata: {}, source };
@@ -22,8 +19,20 @@ function code({ id, source, bundle }: Story) {
   return { cell_type: "code", execution_count: null, id, metadata: {}, source, outputs };
 }
 
+/** Every state of every view. */
+export async function storiesNotebook() {
+  await ready();
+  return notebookOf([
+    ["Lowered functions", irStories],
+    ["Passes", passStories],
+    ["Schedules", scheduleStories],
+    ["Tensors", tensorStories],
+    ["The accelerator", acceleratorStories()],
+  ]);
+}
+
 /** In nbformat 4.5; a cell's id is its story's. */
-export function storiesNotebook() {
+export function notebookOf(sections: readonly Section[]) {
   return {
     cells: [
       markdown("# Every state of every view", "title"),

@@ -4,4 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { storiesNotebook } from "./notebook";
 
-writeFileSync(join(__dirname, "stories.ipynb"), JSON.stringify(storiesNotebook(), null, 1) + "\n");
+const path = join(__dirname, "stories.ipynb");
+void storiesNotebook().then((notebook) =>
+  writeFileSync(path, JSON.stringify(notebook, null, 1) + "\n"),
+);

@@ -9,7 +9,7 @@ import { CELL } from "../../extension/src/trace/memory-model";
 import { TraceModel } from "../../extension/src/trace/model";
 import { TimeWindow } from "../../extension/src/trace/time-window";
 import { COMPUTE, LOAD } from "../../extension/src/trace/tokens";
-import { traceOfProduct } from "../../extension/stories/trace";
+import { traceOfProduct } from "../../extension/stories/accelerator";
 import { trans } from "./trans";
 
 let trace: vta.ExecutionTrace;

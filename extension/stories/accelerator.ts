@@ -1,4 +1,4 @@
-/** Traces of the accelerator: short, long, with cycles, cut off, of nothing, and not to be drawn. */
+/** The accelerator: traces in every state and such as cannot be drawn, its environment and counters. */
 
 import { nd, np, te, view, type IterVar } from "tvm-ts";
 import * as vta from "vta-ts";
@@ -117,7 +117,7 @@ const { mimeTypes } = vta.view;
 const small: ProductOptions = { rows: 8, blocks: 4, tile: [8, 2, 2], threads: 2 };
 
 /** Made when asked for: building programs takes the library to be ready. */
-export function traceStories(): readonly Story[] {
+export function acceleratorStories(): readonly Story[] {
   const threads = traceOfProduct(small);
   const bundle = bundleOf(threads);
   const drawn = bundle[mimeTypes.trace] as vta.view.TraceView;
