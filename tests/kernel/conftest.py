@@ -1,7 +1,5 @@
 """The kernel as Jupyter installs and starts it, driven through jupyter_client."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,15 +8,6 @@ from session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = ["node", str(ROOT / "kernel" / "bin" / "tvm-vta-kernel.mjs")]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def installed():
-    """Installs the kernelspec into the environment that runs the tests."""
-    place = ["--sys-prefix", "--python", sys.executable]
-    subprocess.run([*COMMAND, "install", *place], check=True)
-    yield
-    subprocess.run([*COMMAND, "uninstall", *place], check=True)
 
 
 @pytest.fixture(scope="module")

@@ -1,27 +1,25 @@
 /** Runs the Python tests of this folder: the kernel as Jupyter sees it, through jupyter_client. */
 
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { buildPackages, installKernel, preparePython, python } from "../support/jupyter-env";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const root = join(here, "../..");
-const environment = join(root, ".venv/kernel-tests");
-const python = join(environment, "bin/python");
-
 const SETUP_MS = 600_000;
 const FILE_MS = 600_000;
 
+let kernel: ReturnType<typeof installKernel>;
+
 beforeAll(() => {
-  const run = (command: string, ...args: string[]): void => {
-    execFileSync(command, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
-  };
-  run("npm", "run", "build");
-  if (!existsSync(python)) run("python3", "-m", "venv", environment);
-  run(python, "-m", "pip", "install", "--quiet", "-r", join(here, "requirements.txt"));
+  buildPackages();
+  preparePython(join(here, "requirements.txt"));
+  kernel = installKernel();
 }, SETUP_MS);
+
+afterAll(() => rmSync(kernel.prefix, { recursive: true }));
 
 const files = readdirSync(here).filter((name) => /^test_\w+\.py$/.test(name));
 
@@ -29,11 +27,8 @@ test.each(files)(
   "%s passes",
   (file) => {
     const args = ["-m", "pytest", "-q", "-p", "no:cacheprovider", file];
-    const { status, stdout } = spawnSync(python, args, {
-      cwd: here,
-      encoding: "utf8",
-      env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
-    });
+    const env = { ...kernel.env, PYTHONDONTWRITEBYTECODE: "1" };
+    const { status, stdout } = spawnSync(python, args, { cwd: here, encoding: "utf8", env });
     expect(status, stdout).toBe(0);
   },
   FILE_MS,

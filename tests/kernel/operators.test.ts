@@ -1,12 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import * as vm from "node:vm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Session } from "../../kernel/src/evaluator/session";
 import { Language } from "../../kernel/src/language/language";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
+import { buildPackages, root } from "../support/jupyter-env";
 
 /** What all rows know. `Money` is of a library that knows nothing of the compiler. */
 const setting = `
@@ -77,8 +74,8 @@ function placeOf({ stack }: Error, map: Int32Array): string {
 }
 
 beforeAll(async () => {
-  // The library as cells see it.
-  execFileSync("npx", ["--no-install", "tsc", "-b", "lib/tvm-ts"], { cwd: root, stdio: "inherit" });
+  // Cells see the libraries as they are built.
+  buildPackages();
   language = new Language(root);
   declarations = "";
   session = new Session();

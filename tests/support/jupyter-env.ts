@@ -1,0 +1,64 @@
+/**
+ * What tests with a real Jupyter need: everything built, the Python environment that `install.sh`
+ * makes, with the tests' own packages, and the kernel for the Node.js that runs the tests.
+ */
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+export const python = join(root, ".venv/bin/python");
+
+const STALE_MS = 600_000;
+
+/** Builds the libraries and the kernel, as far as their sources have changed. */
+export function buildPackages(): void {
+  locked(() => run("npx", "--no-install", "tsc", "-b"));
+}
+
+/** Makes the environment if there is none, and adds what a requirements file asks for. */
+export function preparePython(requirements: string): void {
+  locked(() => {
+    if (!existsSync(python)) run("python3", "-m", "venv", join(root, ".venv"));
+    run(python, "-m", "pip", "--disable-pip-version-check", "install", "-qr", requirements);
+  });
+}
+
+/** Installs the kernel into a folder of its own; Jupyter finds it by the environment variables. */
+export function installKernel(): { prefix: string; env: NodeJS.ProcessEnv } {
+  const prefix = mkdtempSync(join(tmpdir(), "tvm-vta-kernel-"));
+  const command = join(root, "kernel/bin/tvm-vta-kernel.mjs");
+  run(process.execPath, command, "install", "--prefix", prefix);
+  return { prefix, env: { ...process.env, JUPYTER_PATH: join(prefix, "share/jupyter") } };
+}
+
+/** Test files run side by side, and neither compilers nor package managers like company. */
+function locked(action: () => void): void {
+  mkdirSync(join(root, ".cache"), { recursive: true });
+  const lock = join(root, ".cache/tests.lock");
+  while (!acquired(lock)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  try {
+    action();
+  } finally {
+    rmdirSync(lock);
+  }
+}
+
+function acquired(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    // One that a killed test left behind is taken over.
+    const made = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return made > 0 && Date.now() - made > STALE_MS;
+  }
+}
+
+function run(command: string, ...args: string[]): void {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`);
+}
