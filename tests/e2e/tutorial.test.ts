@@ -28,6 +28,7 @@ beforeAll(async () => {
   browser = await launchChromium();
   lab = await LabPage.create(browser, jupyter);
   await lab.open(NOTEBOOK, { kernel: true });
+  await lab.execute("application:toggle-left-area", {});
   await lab.execute("notebook:run-all-cells", {});
   await lab.idle();
 }, 300_000);
@@ -54,6 +55,8 @@ describe("the first tutorial", () => {
     expect(new Set(classes).size).toBe(4);
     expect(classes).not.toContain(null);
     expect(await output.textContent()).toContain("VTAUopLoopBegin");
+    await output.locator(".cm-editor").scrollIntoViewIfNeeded();
+    await lab.picture("tutorial-program");
   });
 
   test("draws the sum as a heatmap", async () => {
@@ -61,6 +64,6 @@ describe("the first tutorial", () => {
     await output.locator(".js-plotly-plot .heatmaplayer image").waitFor();
     const axes = await output.locator(".js-plotly-plot .xtick, .js-plotly-plot .ytick").count();
     expect(axes).toBeGreaterThan(4);
-    await lab.picture("tutorial");
+    await lab.picture("tutorial-heatmap");
   });
 });
