@@ -6,6 +6,7 @@ import {
   add,
   constant,
   isConstInt,
+  isBinary,
   isInt,
   max,
   min,
@@ -204,7 +205,7 @@ function onlyVariable(expr: PrimExpr, vars: ReadonlyMap<Var, unknown>): Var | un
 
 /** An expression that is not negative exactly when an order of integers holds. */
 function notNegative(condition: PrimExpr): PrimExpr | undefined {
-  if (!("b" in condition) || !isInt(condition.a.dtype)) return undefined;
+  if (!isBinary(condition) || !isInt(condition.a.dtype)) return undefined;
   const { a, b } = condition;
   switch (condition.kind) {
     case "LT":

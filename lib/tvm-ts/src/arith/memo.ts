@@ -6,7 +6,7 @@
  * `Analyzer` replaces when its facts change.
  */
 
-import type { PrimExpr } from "../ir";
+import { isBinary, type PrimExpr } from "../ir";
 import type { ConstIntBound } from "./const-int-bound";
 import type { ModularSet } from "./modular-set";
 import type { Form } from "./canonical/forms";
@@ -61,7 +61,7 @@ const NONE: readonly PrimExpr[] = [];
 
 /** The two operands of an operator; nothing else nests deeply. */
 export function binaryOperands(expr: PrimExpr): readonly PrimExpr[] {
-  return "b" in expr ? [expr.b, expr.a] : NONE;
+  return isBinary(expr) ? [expr.b, expr.a] : NONE;
 }
 
 /** An analysis that works bottom-up and remembers its answers. */

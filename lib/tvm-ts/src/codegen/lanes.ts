@@ -14,6 +14,7 @@ import {
   floorDiv,
   floorMod,
   IntImm,
+  isBinary,
   lanesOf,
   mul,
   Not,
@@ -67,7 +68,7 @@ export function laneOf(expr: PrimExpr, lane: PrimExpr): PrimExpr {
     case "Let":
       return of(substitute(expr.body, new Map([[expr.var_, expr.value]])));
     default:
-      if ("b" in expr) return update(expr, { a: of(expr.a), b: of(expr.b) });
+      if (isBinary(expr)) return update(expr, { a: of(expr.a), b: of(expr.b) });
   }
   throw new InternalError(`${expr.kind} has no lanes`);
 }

@@ -88,8 +88,13 @@ export function canonicalDType(dtype: string): DataType {
 export function vectorOf(element: DataType, lanes: number): DataType {
   const scalar = dtypeInfo(element).element;
   if (lanes === 1) return scalar;
-  return scalar === "bool" ? `uint1x${lanes}` : `${scalar}x${lanes}`;
+  let names = vectorNames.get(scalar);
+  if (names === undefined) vectorNames.set(scalar, (names = []));
+  return (names[lanes] ??= scalar === "bool" ? `uint1x${lanes}` : `${scalar}x${lanes}`);
 }
+
+/** By element and lanes: one string for a type, which is then compared by looking at the address. */
+const vectorNames = new Map<ScalarType, DataType[]>();
 
 export function lanesOf(dtype: DataType): number {
   return dtypeInfo(dtype).lanes;

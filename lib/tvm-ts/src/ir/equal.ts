@@ -3,7 +3,7 @@
 import type { Buffer } from "./buffer";
 import type { CommReducer, IterVar, PrimExpr, Range, Var } from "./expr";
 import { IterVar as IterVarClass, isExpr } from "./expr";
-import { fieldsOf, type Node, type Role } from "./shapes";
+import { fieldsOf, isBinary, type Kind, type Node, type Role } from "./shapes";
 import type { Annotations } from "./stmt";
 
 /**
@@ -29,7 +29,7 @@ class Comparer {
 
   nodes(a: Node, b: Node): boolean {
     // A loop along left operands, so that long chains do not deepen the stack.
-    while ("b" in a && "b" in b && a.kind === b.kind && a.dtype === b.dtype) {
+    while (isBinary(a) && isBinary(b) && a.kind === b.kind && a.dtype === b.dtype) {
       if (!this.nodes(a.b, b.b)) return false;
       a = a.a;
       b = b.a;
@@ -189,9 +189,9 @@ export function exprEqual(a: PrimExpr, b: PrimExpr): boolean {
       // Nodes that bind variables need them matched up; all others are compared without bookkeeping.
       if (a.kind === "Let" || a.kind === "Reduce") {
         if (!structuralEqual(a, b)) return false;
-      } else if ("b" in a) {
+      } else if (isBinary(a)) {
         const other = b as typeof a;
-        if ("b" in a.b) (pending ??= []).push(a.b, other.b);
+        if (isBinary(a.b)) (pending ??= []).push(a.b, other.b);
         else if (!exprEqual(a.b, other.b)) return false;
         a = a.a;
         b = other.a;
@@ -250,7 +250,8 @@ function idOf(object: object): number {
 const MULTIPLIER = 0x01000193;
 
 function mix(hash: number, value: number): number {
-  return Math.imul(hash ^ value, MULTIPLIER) >>> 0;
+  // Small enough for the engine to keep it without allocating.
+  return Math.imul(hash ^ value, MULTIPLIER) & 0x3fffffff;
 }
 
 function hashText(text: string): number {
@@ -259,14 +260,15 @@ function hashText(text: string): number {
   return hash;
 }
 
-const exprHashes = new WeakMap<object, number>();
+const kindHashes = Object.fromEntries(
+  Object.keys(fieldsOf).map((kind) => [kind, hashText(kind)]),
+) as Readonly<Record<Kind, number>>;
 
-/** A hash that agrees with `exprEqual`, remembered for each node. */
+/** A hash that agrees with `exprEqual`, remembered in each node; never 0. */
 export function exprHash(expr: PrimExpr): number {
-  const known = exprHashes.get(expr);
-  if (known !== undefined) return known;
-  if ("b" in expr) hashOperands(expr);
-  let hash = mix(hashText(expr.kind), hashText(expr.dtype));
+  if (expr.hash !== 0) return expr.hash;
+  if (isBinary(expr)) hashOperands(expr);
+  let hash = kindHashes[expr.kind];
   if (expr.kind === "Var") hash = mix(hash, idOf(expr));
   else if (expr.kind !== "Let" && expr.kind !== "Reduce") {
     const record = expr as unknown as Record<string, unknown>;
@@ -274,8 +276,7 @@ export function exprHash(expr: PrimExpr): number {
       hash = mix(hash, hashField(record[name], role));
     }
   }
-  exprHashes.set(expr, hash);
-  return hash;
+  return (expr.hash = hash || 1);
 }
 
 /** Hashes what is below an operator from the inside out: each node then finds its operands known. */
@@ -283,13 +284,13 @@ function hashOperands(expr: PrimExpr): void {
   const pending: PrimExpr[] = [expr];
   while (pending.length > 0) {
     const top = pending[pending.length - 1]!;
-    const unknown = "b" in top ? [top.b, top.a].filter((e) => "b" in e && !exprHashes.has(e)) : [];
+    const unknown = isBinary(top) ? [top.b, top.a].filter((e) => isBinary(e) && e.hash === 0) : [];
     if (unknown.length > 0) {
       pending.push(...unknown);
       continue;
     }
     pending.pop();
-    if (top !== expr && !exprHashes.has(top)) exprHash(top);
+    if (top !== expr) exprHash(top);
   }
 }
 
@@ -300,7 +301,8 @@ function hashField(value: unknown, role: Role): number {
   }
   if (role === "buffer") return idOf((value as Buffer).data);
   if (role === "plain") {
-    if (typeof value === "number") return hashText(String(value));
+    if (typeof value === "number")
+      return Number.isInteger(value) ? value | 0 : hashText(String(value));
     if (typeof value === "string") return hashText(value);
     if (typeof value === "object" && value !== null) return idOf(value);
   }

@@ -232,6 +232,10 @@ abstract class Expression extends Operand {
   abstract readonly kind: string;
   abstract readonly dtype: DataType;
   readonly span: Span | undefined;
+  /** @internal The answer of `exprHash`, once it was asked for. */
+  hash = 0;
+  /** @internal The answer of `featuresOf`, once it was asked for. */
+  features = 0;
 
   constructor(span?: Span) {
     super();

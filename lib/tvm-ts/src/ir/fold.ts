@@ -11,6 +11,7 @@ import { FloatImm, IntImm, type PrimExpr } from "./expr";
 
 /** The value an integer operation leaves in `dtype`, or `undefined` if a `number` cannot hold it. */
 function wrap(value: number, dtype: DataType): number | undefined {
+  if (dtype === "int32" && value === (value | 0)) return value;
   const { code, bits } = dtypeInfo(dtype);
   if (!Number.isSafeInteger(value)) return undefined;
   if (bits === 64) return value;

@@ -37,7 +37,9 @@ export { sideEffect } from "./side-effect";
 export {
   fieldsOf,
   fieldValue,
+  isBinary,
   shapes,
+  type BinaryNode,
   type Kind,
   type Node,
   type NodeOf,

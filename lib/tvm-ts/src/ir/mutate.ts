@@ -17,7 +17,18 @@
 
 import type { IterVar, PrimExpr } from "./expr";
 import { isExpr, Range } from "./expr";
-import { construct, fieldsOf, type Kind, type Node, type NodeOf, type Role } from "./shapes";
+import {
+  childFieldsOf,
+  construct,
+  constructBinary,
+  fieldsOf,
+  isBinary,
+  type BinaryNode,
+  type Kind,
+  type Node,
+  type NodeOf,
+  type Role,
+} from "./shapes";
 import type { Annotations, Stmt } from "./stmt";
 
 /** What a rewrite of a node may give: another node of its sort. */
@@ -55,22 +66,19 @@ export function mutator(handlers: Handlers): Recur {
   };
 
   const rewriteChildren = (node: Node): Node => {
-    if (!hasLeftOperand(node)) return mapChildren(node, rewrite);
+    if (!isBinary(node)) return mapChildren(node, rewrite);
+    if (!isBinary(node.a)) return withOperands(node, rewrite(node.a), rewrite(node.b));
     // Walk down the left operands in a loop; rebuild on the way up.
-    const spine: LeftOperand[] = [node];
+    const spine: BinaryNode[] = [node];
     let left: Node = node.a;
-    while (hasLeftOperand(left) && table[left.kind] === undefined) {
+    while (isBinary(left) && table[left.kind] === undefined) {
       spine.push(left);
       left = left.a;
     }
     let below = rewrite(left);
     while (spine.length > 0) {
       const parent = spine.pop()!;
-      const right = rewrite(parent.b);
-      below =
-        below === parent.a && right === parent.b
-          ? parent
-          : construct(parent.kind, [below, right], parent.span);
+      below = withOperands(parent, below, rewrite(parent.b));
     }
     return below;
   };
@@ -102,24 +110,21 @@ export function stmtMutator(handlers: StmtHandlers): StmtRecur {
   return recur;
 }
 
-type LeftOperand = Extract<Node, { a: PrimExpr; b: PrimExpr }>;
-
-function hasLeftOperand(node: Node): node is LeftOperand {
-  return "b" in node;
+function withOperands(node: BinaryNode, a: Node, b: Node): Node {
+  if (a === node.a && b === node.b) return node;
+  return constructBinary(node.kind, a as PrimExpr, b as PrimExpr, node.span);
 }
 
 /** The node with `map` applied to each child; the same object if no child changes. */
 export function mapChildren<N extends Node>(node: N, map: (child: Node) => Node): N {
   const record = node as unknown as Record<string, unknown>;
-  const fields = fieldsOf[node.kind];
   let changed: unknown[] | undefined;
-  for (let i = 0; i < fields.length; i++) {
-    const { name, role } = fields[i]!;
+  for (const { name, role, place } of childFieldsOf[node.kind]) {
     const before = record[name];
     const after = mapField(before, role, map);
     if (after === before) continue;
-    changed ??= fields.map((field) => record[field.name]);
-    changed[i] = after;
+    changed ??= fieldsOf[node.kind].map((field) => record[field.name]);
+    changed[place] = after;
   }
   return changed === undefined ? node : (construct(node.kind, changed, node.span) as N);
 }

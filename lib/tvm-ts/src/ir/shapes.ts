@@ -42,7 +42,7 @@ export type Role =
 
 type FieldOf<N> = Exclude<
   { [F in keyof N]: N[F] extends (...args: never[]) => unknown ? never : F }[keyof N],
-  "kind" | "span" | "origin" | "dtype"
+  "kind" | "span" | "origin" | "dtype" | "hash" | "features"
 >;
 
 /** Every field of every kind has a role; `dtype` only where it is not derived from the others. */
@@ -133,14 +133,40 @@ export const shapes = {
 export interface Field {
   readonly name: string;
   readonly role: Role;
+  /** Its place in the constructor's parameters. */
+  readonly place: number;
 }
 
 export const fieldsOf = Object.fromEntries(
   Object.entries(shapes).map(([kind, shape]) => [
     kind,
-    Object.entries(shape).map(([name, role]) => ({ name, role })),
+    Object.entries(shape).map(([name, role], place) => ({ name, role, place })),
   ]),
 ) as unknown as Readonly<Record<Kind, readonly Field[]>>;
+
+const CHILDLESS: ReadonlySet<Role> = new Set<Role>([
+  "def",
+  "defBuffer",
+  "buffer",
+  "iterVar",
+  "reducer",
+  "plain",
+]);
+
+/** Those of a kind's fields that can have children. */
+export const childFieldsOf = Object.fromEntries(
+  Object.entries(fieldsOf).map(([kind, fields]) => [
+    kind,
+    fields.filter(({ role }) => !CHILDLESS.has(role)),
+  ]),
+) as unknown as Readonly<Record<Kind, readonly Field[]>>;
+
+/** An operator on two expressions, `a` and `b`. */
+export type BinaryNode = Extract<Node, { a: PrimExpr; b: PrimExpr }>;
+
+export function isBinary(node: Node): node is BinaryNode {
+  return shapes[node.kind] === binary;
+}
 
 type Constructor = new (...args: unknown[]) => Node;
 
@@ -149,6 +175,11 @@ const constructors: Readonly<Record<string, Constructor>> = { ...expr, ...stmt }
 /** A node of `kind` with these fields, in the table's order. */
 export function construct(kind: Kind, fields: readonly unknown[], span: Node["span"]): Node {
   return new constructors[kind]!(...fields, span);
+}
+
+/** An operator's node with these operands. */
+export function constructBinary(kind: Kind, a: PrimExpr, b: PrimExpr, span: Node["span"]): Node {
+  return new constructors[kind]!(a, b, span);
 }
 
 /** A node's fields as the table lists them; for those who work on any kind. */

@@ -19,6 +19,9 @@ import {
 
 abstract class Statement {
   abstract readonly kind: string;
+  /** @internal The answer of `featuresOf`, once it was asked for. */
+  features = 0;
+
   constructor(readonly span?: Span) {}
 }
 export type { Statement };

@@ -4,7 +4,7 @@ import { construct, fieldsOf, fieldValue, type Node } from "./shapes";
 
 /** Any of a node's fields. */
 export type Changes<N extends Node> = {
-  readonly [F in Exclude<keyof N, "kind" | "span">]?: N[F] | undefined;
+  readonly [F in Exclude<keyof N, "kind" | "span" | "hash" | "features">]?: N[F] | undefined;
 };
 
 /** `node` with other values of some fields, its span kept; the same object if nothing differs. */

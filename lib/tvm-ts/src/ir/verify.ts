@@ -22,6 +22,7 @@ import {
 import { IterVar, type Call, type PrimExpr, type Var } from "./expr";
 import type { PrimFunc } from "./prim-func";
 import { printExpr } from "./print/text-printer";
+import { isBinary } from "./shapes";
 import type { Allocate, AttrStmt, BufferStore, Stmt } from "./stmt";
 import { forEachChild } from "./walk";
 
@@ -190,7 +191,7 @@ class Verifier {
   private expr(expr: PrimExpr): void {
     // Left operands nest deeply in sums; they are followed in a loop.
     let inner = expr;
-    for (; "b" in inner; inner = inner.a) {
+    for (; isBinary(inner); inner = inner.a) {
       const { kind, dtype } = inner;
       if (kind === "And" || kind === "Or") this.check(isBool(dtype), () => `${kind} of ${dtype}`);
       this.expr(inner.b);

@@ -2,16 +2,13 @@
 
 import type { IterVar, PrimExpr, Range } from "./expr";
 import { isExpr } from "./expr";
-import { fieldsOf, type Kind, type Node, type NodeOf, type Role } from "./shapes";
+import { childFieldsOf, type Kind, type Node, type NodeOf, type Role } from "./shapes";
 import type { Annotations } from "./stmt";
 
 /** Calls `visit` with each child of `node`, in field order. */
 export function forEachChild(node: Node, visit: (child: Node) => void): void {
   const record = node as unknown as Record<string, unknown>;
-  for (const { name, role } of fieldsOf[node.kind]) {
-    if (role === "plain" || role === "def" || role === "buffer") continue;
-    visitField(record[name], role, visit);
-  }
+  for (const { name, role } of childFieldsOf[node.kind]) visitField(record[name], role, visit);
 }
 
 function visitField(value: unknown, role: Role, visit: (child: Node) => void): void {
@@ -63,46 +60,44 @@ type AnyVisit = ((node: Node) => void | boolean) | undefined;
 export function walk(root: Node, enter: Visitor, leave: Visitor = {}): void {
   const enterAny = enter as Record<string, AnyVisit>;
   const leaveAny = leave as Record<string, AnyVisit>;
-  // A node is on the stack once to be entered and, below its children, once more to be left.
-  const stack: { node: Node; entered: boolean }[] = [{ node: root, entered: false }];
-  const children: Node[] = [];
-  while (stack.length > 0) {
-    const top = stack[stack.length - 1]!;
-    if (top.entered) {
-      stack.pop();
-      leaveAny[top.node.kind]?.(top.node);
-      continue;
-    }
-    top.entered = true;
-    if (enterAny[top.node.kind]?.(top.node) === false) {
-      stack.pop();
-      continue;
-    }
-    children.length = 0;
-    forEachChild(top.node, (child) => children.push(child));
-    for (let i = children.length - 1; i >= 0; i--) {
-      stack.push({ node: children[i]!, entered: false });
-    }
-  }
+  traverse(
+    root,
+    (node) => enterAny[node.kind]?.(node) !== false,
+    (node) => leaveAny[node.kind]?.(node),
+  );
 }
 
 /** Calls `visit` with every node, children before parents. */
 export function postOrderVisit(root: Node, visit: (node: Node) => void): void {
-  const stack: { node: Node; entered: boolean }[] = [{ node: root, entered: false }];
-  const children: Node[] = [];
+  traverse(root, () => true, visit);
+}
+
+/** Enters (if `enter` agrees) and leaves every node, children in order between the two. */
+function traverse(root: Node, enter: (node: Node) => boolean, leave: (node: Node) => void): void {
+  const stack: Node[] = [root];
+  /** Where in the stack the nodes are that were entered and not yet left. */
+  const entered: number[] = [];
+  const push = (child: Node): void => void stack.push(child);
   while (stack.length > 0) {
-    const top = stack[stack.length - 1]!;
-    if (top.entered) {
+    const top = stack.length - 1;
+    const node = stack[top]!;
+    if (entered[entered.length - 1] === top) {
+      entered.pop();
       stack.pop();
-      visit(top.node);
-      continue;
+      leave(node);
+    } else if (enter(node)) {
+      entered.push(top);
+      forEachChild(node, push);
+      reverseFrom(stack, top + 1);
+    } else {
+      stack.pop();
     }
-    top.entered = true;
-    children.length = 0;
-    forEachChild(top.node, (child) => children.push(child));
-    for (let i = children.length - 1; i >= 0; i--) {
-      stack.push({ node: children[i]!, entered: false });
-    }
+  }
+}
+
+function reverseFrom(stack: Node[], start: number): void {
+  for (let i = start, j = stack.length - 1; i < j; i++, j--) {
+    [stack[i], stack[j]] = [stack[j]!, stack[i]!];
   }
 }
 

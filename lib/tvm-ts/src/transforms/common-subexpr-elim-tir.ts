@@ -13,6 +13,7 @@ import {
   exprEqual,
   exprHash,
   ExprMap,
+  isBinary,
   isExpr,
   Let,
   LetStmt,
@@ -22,6 +23,7 @@ import {
   someNode,
   update,
   Var,
+  type BinaryNode,
   type Node,
   type PrimExpr,
   type Stmt,
@@ -207,9 +209,9 @@ class Eliminator {
     const rewrite = (node: Node): Node => {
       if (!isExpr(node)) return mapChildren(node, rewrite);
       // Left operands nest deeply in sums; they are rewritten from the bottom up.
-      const spine: Extract<PrimExpr, { b: PrimExpr }>[] = [];
+      const spine: BinaryNode[] = [];
       let inner: PrimExpr = node;
-      while (!this.matches(inner, target) && "b" in inner) {
+      while (!this.matches(inner, target) && isBinary(inner)) {
         spine.push(inner);
         inner = inner.a;
       }

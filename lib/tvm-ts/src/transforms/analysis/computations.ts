@@ -3,7 +3,15 @@
  * subexpression elimination chooses from.
  */
 
-import { ExprMap, forEachChild, isExpr, type Node, type PrimExpr, type Stmt } from "../../ir";
+import {
+  ExprMap,
+  forEachChild,
+  isBinary,
+  isExpr,
+  type Node,
+  type PrimExpr,
+  type Stmt,
+} from "../../ir";
 
 /** Expressions with how often they are computed. */
 export type Computations = ExprMap<number>;
@@ -21,7 +29,7 @@ export function isEligible(expr: PrimExpr): boolean {
 function isPure(expr: PrimExpr): boolean {
   // Right operands first: in long sums, what is added last tells soonest.
   let inner = expr;
-  for (; "b" in inner; inner = inner.a) {
+  for (; isBinary(inner); inner = inner.a) {
     if (!isPure(inner.b)) return false;
   }
   if (inner.kind === "Call" || inner.kind === "BufferLoad") return false;

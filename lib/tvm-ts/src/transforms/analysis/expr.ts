@@ -1,6 +1,6 @@
 /** Small questions about expressions that several passes ask. */
 
-import { forEachChild, postOrderVisit, type PrimExpr, type Var } from "../../ir";
+import { forEachChild, isBinary, postOrderVisit, type PrimExpr, type Var } from "../../ir";
 
 const sizes = new WeakMap<PrimExpr, number>();
 
@@ -10,7 +10,7 @@ export function exprSize(expr: PrimExpr): number {
   if (known !== undefined) return known;
   let size = 0;
   let inner = expr;
-  for (; "b" in inner; inner = inner.a) size += 1 + exprSize(inner.b);
+  for (; isBinary(inner); inner = inner.a) size += 1 + exprSize(inner.b);
   size++;
   forEachChild(inner, (child) => {
     size += exprSize(child as PrimExpr);

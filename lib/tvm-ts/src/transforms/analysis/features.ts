@@ -8,9 +8,9 @@ import {
   builtin,
   dtypeInfo,
   forEachChild,
+  isBinary,
   isExpr,
   type DataType,
-  type Node,
   type PrimExpr,
   type Stmt,
 } from "../../ir";
@@ -62,17 +62,16 @@ export function has(stmt: Stmt, features: number): boolean {
   return (featuresOf(stmt) & features) !== 0;
 }
 
-const known = new WeakMap<Stmt, number>();
+/** Set in what a node remembers, so that having no feature is told from not having been asked. */
+const KNOWN = 1 << 30;
 
 function featuresOf(stmt: Stmt): number {
-  const remembered = known.get(stmt);
-  if (remembered !== undefined) return remembered;
-  let features = ownFeatures(stmt);
+  if (stmt.features !== 0) return stmt.features;
+  let features = KNOWN | ownFeatures(stmt);
   forEachChild(stmt, (child) => {
     features |= isExpr(child) ? exprFeatures(child) : featuresOf(child);
   });
-  known.set(stmt, features);
-  return features;
+  return (stmt.features = features);
 }
 
 function ownFeatures(stmt: Stmt): number {
@@ -95,21 +94,19 @@ function ownFeatures(stmt: Stmt): number {
   }
 }
 
-function exprFeatures(root: PrimExpr): number {
-  let features = 0;
-  const visit = (node: Node): void => {
-    // Left operands nest deeply in sums; they are followed in a loop.
-    let inner = node as PrimExpr;
-    for (;;) {
-      features |= ownExprFeatures(inner);
-      if (!("b" in inner)) break;
-      visit(inner.b);
-      inner = inner.a;
-    }
-    forEachChild(inner, visit);
-  };
-  visit(root);
-  return features;
+function exprFeatures(expr: PrimExpr): number {
+  if (expr.features !== 0) return expr.features;
+  let features = KNOWN;
+  // Left operands nest deeply in sums; they are followed in a loop.
+  let inner = expr;
+  for (; isBinary(inner); inner = inner.a) {
+    features |= ownExprFeatures(inner) | exprFeatures(inner.b);
+  }
+  features |= ownExprFeatures(inner);
+  forEachChild(inner, (child) => {
+    features |= exprFeatures(child as PrimExpr);
+  });
+  return (expr.features = features);
 }
 
 function ownExprFeatures(expr: PrimExpr): number {
