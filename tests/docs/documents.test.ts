@@ -1,0 +1,94 @@
+/** What the documents say is so: links lead somewhere, and the README's example runs. */
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const documents = [
+  "README.md",
+  "extension/README.md",
+  ...readdirSync(join(root, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join("docs", name)),
+];
+
+function read(document: string): string {
+  return readFileSync(join(root, document), "utf8");
+}
+
+/** The anchors of a document, as GitHub makes them from its headings. */
+function anchors(document: string): string[] {
+  return [...read(document).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+describe("the documents", () => {
+  it.each(documents)("%s has no link that leads nowhere", (document) => {
+    const links = [...read(document).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!);
+    const broken = links.filter((link) => {
+      if (/^https?:/.test(link)) return false;
+      const [path, anchor] = link.split("#") as [string, string?];
+      const target = path === "" ? document : join(dirname(document), path);
+      if (!existsSync(join(root, target))) return true;
+      return anchor !== undefined && !anchors(target).includes(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it("README.md's example shows a program and a picture in a notebook", () => {
+    const example = /```ts\n(.*?)```/s.exec(read("README.md"))![1]!;
+    const outputs = runCell(example);
+    expect(outputs.map(({ output_type }) => output_type)).toEqual([
+      "display_data",
+      "execute_result",
+    ]);
+    const [program, picture] = outputs;
+    expect(program!.data["text/plain"]).toContain("ramp(");
+    expect(Object.keys(picture!.data)).toContain("application/vnd.plotly.v1+json");
+  }, 120_000);
+});
+
+interface Output {
+  readonly output_type: string;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** What a notebook of one cell shows, run as Jupyter runs it. */
+function runCell(source: string): Output[] {
+  const folder = mkdtempSync(join(tmpdir(), "tvm-docs-"));
+  const kernelspec = { name: "tvm-vta", display_name: "TypeScript (TVM/VTA)" };
+  const cell = { cell_type: "code", execution_count: null, id: "a", metadata: {}, source };
+  const notebook = {
+    cells: [{ ...cell, outputs: [] }],
+    metadata: { kernelspec },
+    nbformat: 4,
+    nbformat_minor: 5,
+  };
+  try {
+    writeFileSync(join(folder, "a.ipynb"), JSON.stringify(notebook));
+    const args = ["-m", "jupyter", "nbconvert", "--to=notebook", "--execute", "--stdout"];
+    const printed = execFileSync(join(root, ".venv/bin/python"), [...args, "a.ipynb"], {
+      cwd: folder,
+      encoding: "utf8",
+      maxBuffer: 64 * 1024 * 1024,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const { cells } = JSON.parse(printed) as { cells: { outputs: Output[] }[] };
+    return cells[0]!.outputs.map((output) => ({
+      ...output,
+      data: Object.fromEntries(
+        Object.entries(output.data).map(([type, text]) => [type, [text].flat().join("")]),
+      ),
+    }));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
