@@ -4,13 +4,14 @@ import { describe, expect, test } from "vitest";
 import {
   declBuffer,
   PassContext,
+  te,
   tir,
   transforms,
   UsageError,
   type Buffer,
   type Stmt,
 } from "tvm-ts";
-import { textAfter } from "../../support/passes";
+import { run, textAfter } from "../../support/passes";
 
 const { Call, CallEffect, Evaluate, IntImm, IterVar, Op, Var } = tir;
 
@@ -228,6 +229,52 @@ describe("InjectCopyIntrin", () => {
       );
     };
     expect(() => copied(scatter)).toThrow(/not linear in the loop variables/);
+  });
+});
+
+describe("StorageRewrite", () => {
+  /** `C` may take the place of `B`, in a loop inside of this. */
+  function twoBuffers(around: (ib: tir.IRBuilder) => void): Stmt {
+    const ib = tir.irBuilder();
+    around(ib);
+    const B = ib.allocate("int32", 4, { name: "B" });
+    const C = ib.allocate("int32", 4, { name: "C" });
+    ib.forRange(0, 4, { name: "i" }, (i) => B.set(i, i));
+    ib.forRange(0, 4, { name: "i" }, (i) => C.set(i, B.get(i)));
+    return ib.get();
+  }
+  const thread = (name: string): tir.IterVar => te.threadAxis(name);
+
+  test("memory that is needed no more is used again, also inside a virtual thread", () => {
+    const body = twoBuffers((ib) => ib.scopeAttr(thread("cthread"), "virtual_thread", 2));
+    expect(textAfter(transforms.storageRewrite, body)).toMatchInlineSnapshot(`
+      "attr "virtual_thread" = 2
+      allocate B[4]
+      for (i, 0, 4) {
+        B[i] = i
+      }
+      for (j, 0, 4) {
+        B[j] = B[j]
+      }"
+    `);
+  });
+
+  test("virtual threads inside one another are left for when they are expanded", () => {
+    const body = twoBuffers((ib) => {
+      ib.scopeAttr(thread("cthread"), "virtual_thread", 2);
+      ib.scopeAttr(thread("cthread"), "virtual_thread", 2);
+    });
+    expect(run(transforms.storageRewrite, body)).toBe(body);
+  });
+
+  test("threads launched inside a parallel loop are refused", () => {
+    const body = twoBuffers((ib) =>
+      ib.forRange(0, 4, { name: "p", kind: "parallel" }, () => {
+        ib.scopeAttr(thread("threadIdx.x"), "thread_extent", 2);
+        ib.emit(plain("launch"));
+      }),
+    );
+    expect(() => run(transforms.storageRewrite, body)).toThrow(/inside a parallel loop; bind/);
   });
 });
 

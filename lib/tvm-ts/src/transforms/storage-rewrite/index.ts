@@ -15,6 +15,7 @@ import {
   mutator,
   update,
   Var,
+  walk,
   type Buffer,
   type BufferLoad,
   type BufferStore,
@@ -31,12 +32,36 @@ export const storageRewrite: FunctionPass = {
   name: "tir.StorageRewrite",
   doc: "Lets allocations share memory, and widens the elements of memory accessed by vectors.",
   run(func, context) {
-    if (!has(func.body, Feature.Allocate)) return func;
+    if (!has(func.body, Feature.Allocate) || nestsVirtualThreads(func.body)) return func;
     const plan = planStorage(func.body, context.option("tir.memory_info"));
     const body = applyPlan(func.body, plan);
     return func.with({ body: widenPointers(body, func) });
   },
 };
+
+/**
+ * Whether virtual threads are inside one another. Which of them shares a memory is only known once
+ * they are expanded, so that plans made before leave such functions alone.
+ */
+function nestsVirtualThreads(body: Stmt): boolean {
+  if (!has(body, Feature.VirtualThread)) return false;
+  let depth = 0;
+  let nests = false;
+  walk(
+    body,
+    {
+      AttrStmt({ key }) {
+        if (key === "virtual_thread" && ++depth > 1) nests = true;
+      },
+    },
+    {
+      AttrStmt({ key }) {
+        if (key === "virtual_thread") depth--;
+      },
+    },
+  );
+  return nests;
+}
 
 function applyPlan(body: Stmt, { storageOf, attached }: StoragePlan): Stmt {
   const buffers = new Map<Buffer, Buffer>();

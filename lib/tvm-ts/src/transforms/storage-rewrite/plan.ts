@@ -26,7 +26,7 @@ import {
   type Var,
 } from "../../ir";
 import type { MemoryInfo } from "../../pass";
-import { InternalError, UsageError } from "../../support";
+import { UsageError } from "../../support";
 import { constantSize } from "../analysis/allocation";
 import {
   isTaggedMemory,
@@ -220,8 +220,13 @@ class Planner {
       this.thread = stmt;
       return;
     }
-    if (this.thread !== stmt)
-      throw new InternalError("threads are launched inside a parallel loop");
+    if (this.thread !== stmt) {
+      throw new UsageError(
+        `threads are launched inside a parallel loop; bind the loop outside of them to a thread ` +
+          `axis too, or leave it serial`,
+        { span: stmt.span },
+      );
+    }
     this.thread = undefined;
     this.free = this.free.filter((storage) => storage.attachedTo !== stmt);
     this.freeUnknown = this.freeUnknown.filter((storage) => storage.attachedTo !== stmt);
