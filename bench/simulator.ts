@@ -11,10 +11,14 @@ import { buildProgram } from "../tests/support/golden-program";
 import { goldenProgram } from "./golden";
 import { timed, type BenchCase } from "./harness";
 
-const { nd, np, te } = tvm;
+const { nd, np, te, tir } = tvm;
 
 /** Multiply-adds of one GEMM micro-op of the default accelerator. */
 const MACS_PER_UOP = 256;
+
+function lengths({ shape }: tvm.te.Tensor): number[] {
+  return shape.map((extent) => tir.constIntValue(extent)!);
+}
 
 /** Builds a golden program; gives a call of it with arrays that stay on the device. */
 async function goldenCall(name: string): Promise<() => unknown> {
@@ -26,7 +30,7 @@ async function goldenCall(name: string): Promise<() => unknown> {
   const f = vta.build(schedule, args, { env, context: vta.buildConfig({ env, disabledPass }) });
   const device = vta.extDev(0, env);
   const values = (args as readonly tvm.te.Tensor[]).map((tensor) => {
-    const shape = tensor.shape.map(Number);
+    const shape = lengths(tensor);
     const input = program.run?.inputs[tensor.op.name];
     return input === undefined
       ? nd.empty(shape, String(tensor.dtype), device)
@@ -141,7 +145,7 @@ function square(n: number): BenchCase {
       const f = vta.build(schedule, args, { env });
       const device = vta.extDev(0, env);
       const values = shapes.map((tensor) =>
-        nd.array(np.random.randint(-128, 128, tensor.shape.map(Number)).astype("int8"), device),
+        nd.array(np.random.randint(-128, 128, lengths(tensor)).astype("int8"), device),
       );
       return () => f(...values);
     },
@@ -182,8 +186,8 @@ async function layerCall(name: string): Promise<() => unknown> {
   const context = vta.buildConfig({ env, disabledPass: ["tir.CommonSubexprElimTIR"] });
   const f = vta.build(schedule, args, { env, context });
   const device = vta.extDev(0, env);
-  const values = args.map(({ shape, dtype }, i) =>
-    nd.array(inputData(shape.map(Number), dtype, [-64, 64, i]), device),
+  const values = args.map((tensor, i) =>
+    nd.array(inputData(lengths(tensor), tensor.dtype, [-64, 64, i]), device),
   );
   return () => f(...values);
 }
