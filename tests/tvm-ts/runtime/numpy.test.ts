@@ -63,3 +63,13 @@ test.each([
 ] as [() => unknown, string][])("bad input %# is refused with a sentence", (run, message) => {
   expect(run).toThrow(message);
 });
+
+test("a reduction to one number keeps its type and is printed as NumPy prints it", () => {
+  const a = np.arange(6).reshape([2, 3]).astype("int8");
+  const facts = (x: ReturnType<typeof np.array>) => [x.dtype, x.shape, String(x)];
+  expect(facts(a.sum())).toEqual(["int64", [], "15"]);
+  expect(facts(a.max())).toEqual(["int8", [], "5"]);
+  expect(facts(a.flatten().min(0))).toEqual(["int8", [], "0"]);
+  expect(facts(a.mean())).toEqual(["float64", [], "2.5"]);
+  expect(facts(a.astype("float32").sum())).toEqual(["float32", [], "15.0"]);
+});

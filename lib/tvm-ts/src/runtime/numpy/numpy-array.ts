@@ -219,7 +219,9 @@ export class NumpyArray {
 
   /** As NumPy prints it; long arrays are shortened. */
   toString(): string {
-    return this.core.toString();
+    if (this.ndim > 0) return this.core.toString();
+    const text = this.reshape([1]).toString().slice(1, -1);
+    return text.endsWith(".") ? `${text}0` : text;
   }
 
   private made(make: () => Core): NumpyArray {
@@ -304,7 +306,10 @@ export function reduce(
   axis: number | readonly number[] | undefined,
 ): NumpyArray {
   const axes = axis === undefined || typeof axis === "number" ? axis : [...axis];
-  return wrap(attempt(() => apply(coreOf(a), axes)));
+  const result = attempt(() => apply(coreOf(a), axes));
+  if (typeof result === "object") return wrap(result);
+  // The number that the library makes of a whole array has lost its type: that of a row has not.
+  return wrap(apply(coreOf(a.reshape([1, a.size])), 1)).reshape([]);
 }
 
 /** @throws UsageError for a type that arrays cannot have. */
