@@ -119,6 +119,12 @@ function withKernel(
 
 const WARM_UP = `import * as tvm from "tvm-ts"; import * as vta from "vta-ts"; const { te } = tvm;`;
 
+/** The same cell twice. */
+const METHODS = `const $ = te.compute([n, n], (i, j) =>
+  A(i, j).add(1).mul(A(j, i).sub(i.floorMod(2).add(j.mul(3)).astype("float32"))).add(A(i, i).trueDiv(2).neg()).sub(A(j, j).mul(2)), "B")`;
+const OPERATORS = `const $ = te.compute([n, n], (i, j) =>
+  (A(i, j) + 1) * (A(j, i) - (i % 2 + j * 3).astype("float32")) + -(A(i, i) / 2) - A(j, j) * 2, "B")`;
+
 /** How often each thing is measured. */
 const STARTS = 5;
 const CELLS = 40;
@@ -153,6 +159,17 @@ export const cases: BenchCase[] = [
   withKernel("kernel/small_cell", (kernel) =>
     repeat(CELLS, (n) => kernel.time(`const x${n} = te.placeholder([${n + 1}], { name: "A" });`)),
   ),
+  // What ten operators cost, over the same cell with methods.
+  withKernel("kernel/operators", async (kernel) => {
+    await kernel.time(
+      'const n = te.sizeVar("n"); const A = te.placeholder([n, n], { name: "A" });',
+    );
+    return repeat(CELLS, async (k) => {
+      const methods = await kernel.time(METHODS.replace("$", `m${k}`));
+      const operators = await kernel.time(OPERATORS.replace("$", `o${k}`));
+      return operators - methods;
+    });
+  }),
   withKernel("kernel/completion", (kernel) =>
     repeat(CELLS, async () => {
       const started = performance.now();
