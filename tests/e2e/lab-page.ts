@@ -38,14 +38,14 @@ export interface OpenOptions {
 const SLOWLY = { timeout: 60_000 };
 
 export class LabPage {
-  /** What scripts threw and nobody caught. */
+  /** What scripts threw and nobody caught, with where. */
   readonly errors: string[] = [];
 
   private constructor(
     private readonly jupyter: Jupyter,
     readonly page: Page,
   ) {
-    page.on("pageerror", (error) => this.errors.push(error.message));
+    page.on("pageerror", (error) => this.errors.push(error.stack ?? error.message));
   }
 
   static async create(browser: Browser, jupyter: Jupyter): Promise<LabPage> {

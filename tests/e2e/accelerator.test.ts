@@ -1,0 +1,242 @@
+/** The views of the accelerator, driven in a real JupyterLab on recorded stories. */
+
+import { createRequire } from "node:module";
+import type { Browser, Locator } from "playwright-core";
+import { ready } from "tvm-ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { acceleratorStories } from "../../extension/stories/accelerator";
+import { notebookOf } from "../../extension/stories/notebook";
+import { launchChromium } from "../support/chromium";
+import { installExtension, Jupyter } from "./jupyter";
+import { LabPage } from "./lab-page";
+
+/** On a busy machine a page takes its time. */
+const PATIENTLY = { timeout: 20_000 };
+
+await ready();
+const notebook = notebookOf([["The accelerator", acceleratorStories()]]);
+
+let jupyter: Jupyter;
+let browser: Browser;
+let lab: LabPage;
+
+beforeAll(async () => {
+  installExtension();
+  jupyter = await Jupyter.start({ "stories.ipynb": JSON.stringify(notebook) });
+  browser = await launchChromium();
+  lab = await LabPage.create(browser, jupyter);
+  await lab.page.setViewportSize({ width: 1280, height: 1440 });
+  await lab.open("stories.ipynb");
+  await lab.execute("application:toggle-left-area", {});
+}, 300_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await jupyter?.stop();
+}, 120_000);
+
+/** The output of a story, drawn if it can be. */
+async function story(id: string, drawn = true): Promise<Locator> {
+  const output = await lab.output(notebook.cells.findIndex((cell) => cell.id === id));
+  if (drawn) await output.locator(".jp-tvm-Insn").first().waitFor(PATIENTLY);
+  return output;
+}
+
+const list = (output: Locator) => output.getByRole("listbox", { name: "Instructions" });
+const chosen = (output: Locator) => list(output).locator('[aria-selected="true"]');
+const title = (output: Locator) => output.getByRole("status").textContent();
+const memory = (output: Locator, name: string) =>
+  output.locator(".jp-tvm-StripRow", { hasText: name }).locator("canvas");
+
+/** The middle of instruction `index`'s column, a share of the height down. */
+async function place(canvas: Locator, index: number, of: number, down: number) {
+  const { width, height } = (await canvas.boundingBox())!;
+  return { x: ((index + 0.5) / of) * width, y: down * height };
+}
+
+/** A pixel of a picture, a share of its size from the left and from the top. */
+function pixel(canvas: Locator, across: number, down: number): Promise<number[]> {
+  return canvas.evaluate(
+    (node: HTMLCanvasElement, [x, y]) => {
+      const context = node.getContext("2d")!;
+      return [...context.getImageData(x! * node.width, y! * node.height, 1, 1).data];
+    },
+    [across, down],
+  );
+}
+
+describe("a trace", () => {
+  const COUNT = 33;
+
+  test("is walked through with the keyboard: fields, memories and program follow", async () => {
+    const output = await story("trace-threads");
+    await list(output).focus();
+    await lab.page.keyboard.press("Home");
+    for (let i = 0; i < 6; i++) await lab.page.keyboard.press("ArrowDown");
+    expect(await title(output)).toBe("6 · load · LOAD INP");
+    const fields = output.getByRole("table", { name: "Fields of the instruction" });
+    expect(await fields.getByRole("row", { name: "sramBase" }).textContent()).toBe("sramBase16");
+    expect(await output.locator(".jp-tvm-Statement").textContent()).toContain("VTALoadBuffer2D");
+    await lab.picture("trace-view");
+  });
+
+  test("leads from a place in a memory to the instruction that wrote what is there", async () => {
+    const output = await story("trace-threads");
+    const canvas = memory(output, "INP");
+    await canvas.click({ position: await place(canvas, 8, COUNT, 0.25) });
+    expect(await title(output)).toBe("4 · load · LOAD INP");
+    expect(await chosen(output).textContent()).toContain("LOAD INP");
+    await canvas.hover({ position: await place(canvas, 8, COUNT, 0.25) });
+    await output.getByText(/^INP \d+: written by 4 LOAD INP, read last by 9 GEMM$/).waitFor();
+  });
+
+  test("leads from a place on the timeline to the instruction, and on along its tokens", async () => {
+    const output = await story("trace-threads");
+    const canvas = output.locator(".jp-tvm-mod-timeline canvas");
+    await canvas.click({ position: await place(canvas, 5, COUNT, 0.12) });
+    expect(await title(output)).toBe("5 · load · LOAD WGT");
+    await output.getByRole("button", { name: /^lets compute begin/ }).click();
+    expect(await title(output)).toMatch(/ · compute · /);
+    await output.getByRole("button", { name: "waits for load: 5 LOAD WGT" }).click();
+    expect(await title(output)).toBe("5 · load · LOAD WGT");
+  });
+
+  test("leads from a line of the program to the instruction that it recorded", async () => {
+    const output = await story("trace-threads");
+    await output.locator(".cm-line", { hasText: "VTALoadBuffer2D" }).first().click();
+    await expect.poll(() => title(output), PATIENTLY).toBe("4 · load · LOAD INP");
+  });
+
+  test("lists only the instructions that are asked for", async () => {
+    const output = await story("trace-threads");
+    await output.getByRole("searchbox").fill("load wgt");
+    const titles = await list(output).locator(".jp-tvm-Insn-title").allTextContents();
+    expect(new Set(titles)).toEqual(new Set(["LOAD WGT"]));
+    await output.getByRole("searchbox").fill("");
+  });
+
+  test("is zoomed with buttons and keys, in all pictures at once", async () => {
+    const output = await story("trace-threads");
+    const pictures = () =>
+      output
+        .locator("canvas")
+        .evaluateAll((all) => all.map((node) => (node as HTMLCanvasElement).toDataURL()));
+    const before = await pictures();
+    await output.getByRole("button", { name: "Zoom in" }).click();
+    await expect
+      .poll(async () => (await pictures()).filter((now, i) => now === before[i]).length, PATIENTLY)
+      .toBe(0);
+    await list(output).focus();
+    await lab.page.keyboard.press("0");
+    await expect.poll(pictures, PATIENTLY).toEqual(before);
+  });
+
+  test("shows whole memories, and says how much of them was used", async () => {
+    const output = await story("trace-threads");
+    expect(await memory(output, "INP").locator("xpath=../..").textContent()).toContain(
+      "32 of 2048",
+    );
+    const row = output.getByRole("row", { name: "WGT 1024" });
+    expect(await row.textContent()).toBe("WGT1024 elements, 256 KiB8 (0.8 %)0.2 %1016 (99 %)0");
+    const used = await pixel(memory(output, "INP"), 8.5 / COUNT, 0.25);
+    await output.getByRole("checkbox", { name: "Whole memories" }).check();
+    await expect
+      .poll(() => pixel(memory(output, "INP"), 8.5 / COUNT, 0.25), PATIENTLY)
+      .not.toEqual(used);
+    await output.getByRole("checkbox", { name: "Whole memories" }).uncheck();
+  });
+
+  test("of cycles is drawn by cycles", async () => {
+    const output = await story("trace-cycles");
+    expect(await output.locator(".jp-tvm-StripLabel", { hasText: "cycle" }).count()).toBe(1);
+    expect(await output.locator(".jp-tvm-Insn-details").textContent()).toContain("cycles 0 to 5");
+    await lab.picture("trace-view-cycles");
+  });
+
+  test("of ten thousand instructions has only those in sight in the page", async () => {
+    const output = await story("trace-long");
+    expect(await list(output).getByRole("option").count()).toBeLessThan(60);
+    await list(output).focus();
+    await lab.page.keyboard.press("End");
+    expect(await title(output)).toMatch(/^1\d{4} · compute · FINISH$/);
+    expect(await chosen(output).getAttribute("aria-posinset")).toMatch(/^1\d{4}$/);
+    await output.getByRole("button", { name: "Show all" }).click();
+  });
+
+  test("that was cut says so, and one of nothing does", async () => {
+    const cut = await story("trace-cut");
+    expect(await cut.textContent()).toContain(
+      "Only the first 12 instructions are here; 21 more were executed.",
+    );
+    const nothing = await story("trace-nothing", false);
+    await nothing.getByText("The accelerator executed nothing.").waitFor();
+  });
+
+  test.each([
+    ["trace-damaged", "This output is damaged (an instruction uses memory that is not there)."],
+    ["trace-future", "This output has format 2, and the installed extension draws format 1."],
+  ])("says in a sentence why %s is not drawn, and shows its text", async (id, sentence) => {
+    const message = (await story(id, false)).locator(".jp-tvm-Message");
+    expect(await message.locator("p").textContent()).toContain(sentence);
+    expect(await message.locator("pre").textContent()).toContain("33 instructions in 1 run");
+  });
+
+  test("shows texts that look like HTML as text", async () => {
+    const output = await story("trace-hostile");
+    expect(await output.textContent()).toContain("<img src=x onerror=window.hacked=1>");
+    expect(await output.locator("img, script").count()).toBe(0);
+    expect(await lab.page.evaluate(() => "hacked" in window)).toBe(false);
+  });
+
+  test("takes the theme's colours when the theme changes", async () => {
+    const output = await story("trace-threads");
+    const free = () => pixel(memory(output, "WGT"), 0.9, 0.5);
+    expect(await free()).toEqual([255, 255, 255, 255]);
+    await lab.useTheme("JupyterLab Dark");
+    await expect.poll(free, PATIENTLY).toEqual([17, 17, 17, 255]);
+    await lab.picture("trace-view-dark");
+    await lab.useTheme("JupyterLab Light");
+    await expect.poll(free, PATIENTLY).toEqual([255, 255, 255, 255]);
+  });
+});
+
+test("no accessibility check finds something serious in any view of the accelerator", async () => {
+  for (const id of ["trace-threads", "trace-cycles", "trace-nothing", "trace-damaged"]) {
+    await story(id, id === "trace-threads" || id === "trace-cycles");
+  }
+  await lab.page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core") });
+  const found = await lab.page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof import("axe-core") };
+    const { violations } = await axe.run(".jp-tvm-Output");
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n")}`);
+  });
+  expect(found).toEqual([]);
+});
+
+test("no script of ours has failed", () => {
+  expect(lab.errors.filter((error) => error.includes("jupyterlab-tvm-vta"))).toEqual([]);
+});
+
+test("a trace draws in Notebook 7", async () => {
+  const page = await LabPage.create(browser, jupyter);
+  await page.openInNotebook("stories.ipynb");
+  const output = await page.output(notebook.cells.findIndex(({ id }) => id === "trace-threads"));
+  await output.locator(".jp-tvm-Insn").first().waitFor(PATIENTLY);
+  await page.picture("trace-view-notebook-7");
+  await page.close();
+});
+
+test("a trace speaks Chinese when JupyterLab does", async () => {
+  const plugin = "@jupyterlab/translation-extension:plugin";
+  await lab.saveSettings(plugin, { locale: "zh_CN" });
+  try {
+    await lab.open("stories.ipynb");
+    const output = await story("trace-threads");
+    await output.getByRole("button", { name: "放大" }).waitFor();
+    expect(await title(output)).toBe("0 · 计算 · LOAD UOP");
+  } finally {
+    await lab.saveSettings(plugin, { locale: "default" });
+  }
+});
