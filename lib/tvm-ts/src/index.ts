@@ -33,9 +33,25 @@ installDisplays();
 
 const api = createApi(host);
 
-/** Lowers a schedule with the arguments its function is to take, or functions of TIR. */
+/**
+ * Lowers a schedule with the arguments its function is to take, or functions of TIR.
+ * @example
+ * const A = te.placeholder([8], { name: "A", dtype: "int32" });
+ * const B = te.compute([8], (i) => A(i).add(1), "B");
+ * const module = tvm.lower(te.createSchedule(B.op), [A, B], { name: "plus_one" });
+ * [...module.functions.keys()] // => plus_one
+ */
 export const lower = api.lower;
-/** Compiles lowered functions into a module. */
+/**
+ * Compiles lowered functions into a module.
+ * @example
+ * const A = te.placeholder([4], { name: "A", dtype: "int32" });
+ * const B = te.compute([4], (i) => A(i).mul(A(i)), "B");
+ * const square = tvm.build(te.createSchedule(B.op), [A, B]);
+ * const b = tvm.nd.empty([4], "int32");
+ * square(tvm.nd.array(np.arange(4).astype("int32")), b);
+ * b.numpy().toArray() // => 0,1,4,9
+ */
 export const build = api.build;
 /** Loads a module that was saved. */
 export const loadModule = api.loadModule;
@@ -47,7 +63,19 @@ export const extDev = api.extDev;
 export const devices = api.devices;
 /** The on-chip memories that schedules can name as scopes. */
 export const memories = api.memories;
-/** Arrays on devices. */
+/**
+ * Arrays on devices.
+ * @example
+ * const a = tvm.nd.array(np.arange(6).reshape([2, 3]).astype("int8"));
+ * a.dtype // => int8
+ * a.numpy().sum() // => 15
+ */
 export const nd = api.nd;
-/** Sessions, here and elsewhere. */
+/**
+ * Sessions, here and elsewhere.
+ * @example
+ * const session = tvm.rpc.localSession();
+ * const a = await tvm.nd.array(np.zeros([2, 2]), session.cpu(0));
+ * (await a.numpy()).shape // => 2,2
+ */
 export const rpc = api.rpc;

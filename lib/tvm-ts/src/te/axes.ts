@@ -44,6 +44,11 @@ export function constantOf(value: number | boolean, dtype?: string): PrimExpr {
 /**
  * An axis to reduce over, for `sum`, `max`, `min` and other reducers.
  * @throws UsageError when the range is not of integers or runs backwards.
+ * @example
+ * const A = te.placeholder([8, 4], { name: "A" });
+ * const k = te.reduceAxis([0, 4], "k");
+ * const B = te.compute([8], (i) => te.sum(A(i, k), k), "B");
+ * B.op.reduceAxis[0] // => iter_var(k, range(min=0, ext=4))
  */
 export function reduceAxis(dom: RangeLike, name = "rv"): IterVar {
   const span = Span.capture();
@@ -57,6 +62,8 @@ export function reduceAxis(dom: RangeLike, name = "rv"): IterVar {
  * `threadAxis([0, 32], "threadIdx.x")`. Tags are `blockIdx.x`, `threadIdx.x` and so on, `vthread`
  * and `cthread` for virtual threads.
  * @throws UsageError when there is no tag.
+ * @example
+ * te.threadAxis("vthread") // => iter_var(vthread, , vthread)
  */
 export function threadAxis(tag: string, options?: { readonly name?: string }): IterVar;
 export function threadAxis(

@@ -33,6 +33,8 @@ export interface PlaceholderOptions {
 /**
  * A tensor whose values come from outside.
  * @throws UsageError for an extent that is negative or not an integer, or an unknown type.
+ * @example
+ * te.placeholder([8, 4], { name: "A", dtype: "int8" }) // => Tensor(shape=[8, 4], op.name=A)
  */
 export function placeholder(shape: ShapeLike, options: PlaceholderOptions = {}): Tensor {
   const name = options.name ?? "placeholder";
@@ -67,6 +69,10 @@ export type ComputeBody = ExprLike | TensorIntrinCall;
  * `i1`, ... . A function that gives a list makes as many tensors, all of the same shape.
  * @throws UsageError when the number of parameters is not the number of dimensions, for a
  * reduction inside a larger expression, or a bad extent.
+ * @example
+ * const A = te.placeholder([8, 4], { name: "A" });
+ * const B = te.compute([4, 8], (i, j) => A(j, i).mul(2), "B");
+ * B.op.body[0] // => (A[j: int32, i: int32]*2f32)
  */
 export function compute(
   shape: ShapeLike,

@@ -15,7 +15,13 @@ export function getEnv(): Environment {
   return (current ??= new Environment(firstConfig()));
 }
 
-/** Puts an environment, or the one of a configuration, in force. */
+/**
+ * Puts an environment, or the one of a configuration, in force.
+ * @example
+ * const before = vta.getEnv();
+ * vta.setEnv({ ...before.config, LOG_BLOCK: 5 }).BLOCK_OUT // => 32
+ * vta.setEnv(before);
+ */
 export function setEnv(env: Environment | VtaConfig): Environment {
   return (current = env instanceof Environment ? env : new Environment(env));
 }
@@ -31,6 +37,10 @@ export function setDefaultConfig(read: () => VtaConfig): void {
 /**
  * Runs `body` with another environment in force, and puts the one before back, also after an error.
  * `body` must be synchronous: other code would see its environment while it waits.
+ * @example
+ * const { config } = vta.getEnv();
+ * vta.withEnvironment({ ...config, LOG_BATCH: 1 }, (env) => env.BATCH) // => 2
+ * vta.getEnv().BATCH // => 1
  */
 export function withEnvironment<T>(env: Environment | VtaConfig, body: (env: Environment) => T): T {
   const before = current;

@@ -28,7 +28,13 @@ const HOSTS: Readonly<Record<TargetName, string | undefined>> = {
   zcu104: undefined,
 };
 
-/** An immutable description of one accelerator. Two of different shapes can be alive at once. */
+/**
+ * An immutable description of one accelerator. Two of different shapes can be alive at once.
+ * @example
+ * const env = vta.getEnv();
+ * [env.BATCH, env.BLOCK_IN, env.BLOCK_OUT] // => 1,16,16
+ * env.accDtype // => int32
+ */
 export class Environment implements VtaConfig, DerivedKeys {
   readonly config: VtaConfig;
   /** Depths and element sizes of the on-chip memories, as logarithms. */

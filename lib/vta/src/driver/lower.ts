@@ -53,6 +53,21 @@ export interface AcceleratorBuildOptions
 /**
  * Compiles a schedule for the accelerator. What `vta.lower` gave is compiled as it is.
  * @throws UsageError where the schedule or the target asks for what cannot be done.
+ * @example
+ * const env = vta.getEnv();
+ * const shape = [1, 4, env.BATCH, env.BLOCK_OUT];
+ * const A = te.placeholder(shape, { name: "A", dtype: env.accDtype });
+ * const A_buf = te.compute(shape, (...i) => A(...i), "A_buf");
+ * const B_buf = te.compute(shape, (...i) => A_buf(...i).shiftRight(1), "B_buf");
+ * const B = te.compute(shape, (...i) => B_buf(...i).astype(env.inpDtype), "B");
+ * const s = te.createSchedule(B.op);
+ * s.stage(A_buf).setScope(env.accScope).pragma(A_buf.op.axis[0], env.dmaCopy);
+ * s.stage(B_buf).setScope(env.accScope).pragma(B_buf.op.axis[0], env.alu);
+ * s.stage(B).pragma(B.op.axis[0], env.dmaCopy);
+ * const half = vta.build(s, [A, B]);
+ * const b = tvm.nd.empty(shape, env.inpDtype, tvm.extDev(0));
+ * half(tvm.nd.array(np.full(shape, 9).astype(env.accDtype), tvm.extDev(0)), b);
+ * b.numpy().max() // => 4
  */
 export function build(
   subject: Lowerable,

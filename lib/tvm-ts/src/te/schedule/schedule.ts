@@ -68,6 +68,11 @@ export class Schedule {
   /**
    * A copy of `tensor` in another memory, which `readers` read instead. Call it before splitting.
    * @throws UsageError when one of them does not read the tensor.
+   * @example
+   * const A = te.placeholder([8], { name: "A" });
+   * const B = te.compute([8], (i) => A(i).add(1), "B");
+   * const s = te.createSchedule(B.op);
+   * s.cacheRead(A, "local", [B]).op.name // => A.local
    */
   cacheRead(
     tensor: Tensor,
@@ -93,6 +98,13 @@ export class Schedule {
    * Turns a reduction axis (or a part of one) into a dimension of a tensor of partial results,
    * which the stage then reduces.
    * @throws UsageError when `axis` is no loop over a reduction of the stage.
+   * @example
+   * const A = te.placeholder([64], { name: "A" });
+   * const k = te.reduceAxis([0, 64], "k");
+   * const B = te.compute([1], () => te.sum(A(k), k), "B");
+   * const s = te.createSchedule(B.op);
+   * const [outer] = s.stage(B).split(k, { factor: 16 });
+   * s.rfactor(B, outer).shape // => 4,1
    */
   rfactor(tensor: Tensor, axis: IterVar, factorAxis = 0): Tensor | Tensor[] {
     const factored = rfactor(this, tensor, axis, factorAxis);

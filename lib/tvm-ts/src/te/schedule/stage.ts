@@ -118,6 +118,12 @@ export class Stage implements StageView {
    * Splits an axis in two loops: `[outer, inner]`. Where the factor does not divide the extent, a
    * condition guards the rest.
    * @throws UsageError unless exactly one of factor and nparts is given, as a positive integer.
+   * @example
+   * const A = te.placeholder([100], { name: "A" });
+   * const B = te.compute([100], (i) => A(i).add(1), "B");
+   * const s = te.createSchedule(B.op);
+   * const [outer, inner] = s.stage(B).split(B.op.axis[0], { factor: 32 });
+   * outer // => iter_var(i.outer, )
    */
   split(axis: IterVar, by: SplitBy): [outer: IterVar, inner: IterVar] {
     const span = Span.capture();
@@ -130,6 +136,11 @@ export class Stage implements StageView {
   /**
    * Fuses neighbouring loops, outermost first, into one. Without any axis it adds a loop of one
    * step around the others.
+   * @example
+   * const A = te.placeholder([8, 4], { name: "A" });
+   * const B = te.compute([8, 4], (i, j) => A(i, j).add(1), "B");
+   * const s = te.createSchedule(B.op);
+   * s.stage(B).fuse(...B.op.axis) // => iter_var(i.j.fused, )
    */
   fuse(...axes: readonly IterVar[]): IterVar {
     const { state, fused } = loops.fuse(this, this.state, axes, Span.capture());
@@ -143,7 +154,15 @@ export class Stage implements StageView {
     return this;
   }
 
-  /** Splits two axes and orders the loops `[xOuter, yOuter, xInner, yInner]`. */
+  /**
+   * Splits two axes and orders the loops `[xOuter, yOuter, xInner, yInner]`.
+   * @example
+   * const A = te.placeholder([64, 64], { name: "A" });
+   * const B = te.compute([64, 64], (i, j) => A(i, j).add(1), "B");
+   * const s = te.createSchedule(B.op);
+   * const [io, jo, ii, ji] = s.stage(B).tile(B.op.axis[0], B.op.axis[1], 8, 16);
+   * s.stage(B).leafIterVars.map((axis) => axis.var_.name) // => i.outer,j.outer,i.inner,j.inner
+   */
   tile(
     x: IterVar,
     y: IterVar,
@@ -163,6 +182,13 @@ export class Stage implements StageView {
   /**
    * Computes this stage inside a loop of a stage that uses it, as much as one step there needs.
    * @throws UsageError for an output, and when `parent` does not come after this stage.
+   * @example
+   * const A = te.placeholder([8, 4], { name: "A" });
+   * const B = te.compute([8, 4], (i, j) => A(i, j).add(1), "B");
+   * const C = te.compute([8, 4], (i, j) => B(i, j).mul(2), "C");
+   * const s = te.createSchedule(C.op);
+   * s.stage(B).computeAt(s.stage(C), C.op.axis[0]);
+   * tvm.lower(s, [A, C], { simpleMode: true }).script().includes("T.allocate([4]") // => true
    */
   computeAt(parent: Stage, axis: IterVar): this {
     const span = Span.capture();
@@ -181,6 +207,13 @@ export class Stage implements StageView {
   /**
    * Puts the computation in place of each read of it.
    * @throws UsageError for an output, a reduction, several outputs, and what is not computed.
+   * @example
+   * const A = te.placeholder([8], { name: "A" });
+   * const B = te.compute([8], (i) => A(i).add(1), "B");
+   * const C = te.compute([8], (i) => B(i).mul(2), "C");
+   * const s = te.createSchedule(C.op);
+   * s.stage(B).computeInline();
+   * String(tvm.lower(s, [A, C])).includes("allocate") // => false
    */
   computeInline(): this {
     this.checkMovable("inlined");
@@ -373,6 +406,13 @@ export class Stage implements StageView {
   /**
    * Does all steps of a loop at once, as lanes of vectors.
    * @throws UsageError for a reduction axis.
+   * @example
+   * const A = te.placeholder([64], { name: "A", dtype: "int32" });
+   * const B = te.compute([64], (i) => A(i).add(1), "B");
+   * const s = te.createSchedule(B.op);
+   * const [, inner] = s.stage(B).split(B.op.axis[0], { factor: 4 });
+   * s.stage(B).vectorize(inner);
+   * String(tvm.lower(s, [A, B])).includes("broadcast(1, 4)") // => true
    */
   vectorize(axis: IterVar): this {
     return this.markLoop(axis, "Vectorized", "vectorized");
