@@ -16,5 +16,6 @@ export default defineConfig({
     // What needs a browser, for `npm test -- --no-browser`.
     exclude: process.env["NO_BROWSER"] ? ["tests/e2e/**", "tests/**/browser.test.ts"] : [],
     testTimeout: 60_000,
+    maxWorkers: "100%",
   },
 });
