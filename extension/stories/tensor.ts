@@ -35,6 +35,12 @@ const small = view.tensorBundle(
   "A",
 );
 
+/** The data of a convolution as the accelerator keeps them: channels in blocks of 16. */
+const packed = { ...filled([1, 4, 14, 14, 1, 16], "int8", (i) => (i % 251) - 125), name: "data" };
+
+const wanted = filled([32, 32], "int32", (i) => i);
+const got = filled([32, 32], "int32", (i) => (i % 100 === 7 ? i + 3 : i));
+
 export const tensorStories: readonly Story[] = [
   { id: "tensor-packed", source: "A", bundle: small },
   story("tensor-million", "a million elements", wave),
@@ -58,6 +64,21 @@ export const tensorStories: readonly Story[] = [
     "no elements",
     filled([0, 4], "int8", () => 0),
   ),
+  story("tensor-layout", "a packed layout", { ...packed, layout: "NCHWnc" }),
+  {
+    id: "tensor-diff",
+    source: "tvm.view.difference(got, wanted)",
+    bundle: view.tensorDiffBundle({ ...got, name: "got" }, { ...wanted, name: "wanted" }),
+  },
+  {
+    id: "tensor-diff-none",
+    source: "// two equal tensors, of no name",
+    bundle: view.tensorDiffBundle(
+      { ...wanted, name: undefined },
+      { ...wanted, name: undefined },
+      { atol: 0.5 },
+    ),
+  },
   {
     id: "tensor-damaged",
     source: "// fewer values than the shape says",

@@ -8,14 +8,35 @@ import { launchChromium } from "../support/chromium";
 import { installExtension, Jupyter } from "./jupyter";
 import { LabPage } from "./lab-page";
 
-const notebook = storiesNotebook();
+const notebook = await storiesNotebook();
 
 /** On a busy machine a page takes its time. */
 const PATIENTLY = { timeout: 20_000 };
 /** Milliseconds for what comes before and after tests. */
 const HOOKS = 120_000;
 
+/** A million elements, of which the kernel knows each. */
+const live = {
+  cells: [
+    {
+      cell_type: "code",
+      execution_count: null,
+      id: "live",
+      metadata: {},
+      outputs: [],
+      source: [
+        'import { np, view } from "tvm-ts";\n',
+        'view.heatmap(np.arange(1024 * 1024).reshape([1024, 1024]), "A")',
+      ],
+    },
+  ],
+  metadata: { kernelspec: { name: "tvm-vta", display_name: "TypeScript (TVM/VTA)" } },
+  nbformat: 4,
+  nbformat_minor: 5,
+};
+
 const files = {
+  "live.ipynb": JSON.stringify(live),
   "stories.ipynb": JSON.stringify(notebook),
   // Trust is given to contents, not to files: these must differ.
   "trusted.ipynb": JSON.stringify({ ...notebook, metadata: { title: "trusted" } }),
@@ -83,11 +104,21 @@ function themeColor(name: string): Promise<string> {
   }, name);
 }
 
-/** Keeps a picture for the documentation, when asked to. */
-async function picture(name: string): Promise<void> {
+/** What is told of the corner of a plot when the pointer is there. */
+async function hovered(output: Locator, layer: string): Promise<string | null> {
+  // Outputs above may still grow and move the plot away from under the pointer.
+  const plot = output.locator(".js-plotly-plot", { has: lab.page.locator(layer) }).first();
+  const x = 4 + Math.round(Math.random() * 4);
+  await plot.locator(".nsewdrag").hover({ position: { x, y: 3 } });
+  const label = plot.locator(".hovertext");
+  return (await label.count()) === 1 ? label.textContent() : null;
+}
+
+/** Keeps a picture of the page, or of an output, for the documentation, when asked to. */
+async function picture(name: string, output?: Locator): Promise<void> {
   if (process.env["UPDATE_IMAGES"] === undefined) return;
   const path = fileURLToPath(new URL(`../../docs/images/${name}.png`, import.meta.url));
-  await lab.page.screenshot({ path });
+  await (output ?? lab.page).screenshot({ path });
 }
 
 describe("the IR view", () => {
@@ -114,7 +145,7 @@ describe("the IR view", () => {
       Loop: "32 iterations",
       "Comes from": "the inner part of i, split by 32",
     });
-    expect(facts["Made at"]).toMatch(/stories\/ir\.ts:\d+:\d+$/);
+    expect(facts["Made at"]).toMatch(/stories\/programs\.ts:\d+:\d+$/);
     const lit = await output.locator(".jp-tvm-use").allTextContents();
     expect(lit.length).toBeGreaterThan(2);
     expect(new Set(lit)).toEqual(new Set(["i.inner"]));
@@ -202,6 +233,116 @@ describe("the IR view", () => {
   });
 });
 
+describe("the pass view", () => {
+  inOneTab(() => lab.open("stories.ipynb"));
+
+  const options = (output: Locator) => output.getByRole("listbox").getByRole("option");
+
+  test("lists the passes that changed something, and shows what the chosen one did", async () => {
+    const output = await story("passes-matmul");
+    await output.getByRole("listbox").waitFor();
+    const changed = await options(output).count();
+    await output.getByRole("checkbox", { name: "Only what changed" }).uncheck();
+    expect(await options(output).count()).toBeGreaterThan(changed);
+    await output.getByRole("checkbox", { name: "Only what changed" }).check();
+    await options(output).filter({ hasText: "tir.VectorizeLoop" }).click();
+    await output.locator(".cm-deletedChunk", { hasText: '"vectorized"' }).waitFor();
+    expect(await output.getByRole("status").textContent()).toContain("tir.VectorizeLoop: ");
+    await picture("pass-view", output);
+  });
+
+  test("is walked through with the keyboard", async () => {
+    const output = await story("passes-matmul");
+    const list = output.getByRole("listbox");
+    const selected = list.locator('[aria-selected="true"] .jp-tvm-PassName');
+    await list.focus();
+    await lab.page.keyboard.press("Home");
+    const first = await selected.textContent();
+    await lab.page.keyboard.press("ArrowDown");
+    expect(await selected.textContent()).not.toBe(first);
+    await lab.page.keyboard.press("ArrowUp");
+    expect(await selected.textContent()).toBe(first);
+  });
+
+  test("finds passes by a part of their name", async () => {
+    const output = await story("passes-matmul");
+    await output.getByRole("searchbox").fill("unroll");
+    expect(await options(output).locator(".jp-tvm-PassName").allTextContents()).toEqual([
+      "tir.UnrollLoop",
+    ]);
+    await output.getByRole("searchbox").fill("");
+  });
+
+  test("compares any two texts, side by side; the layout is remembered", async () => {
+    const output = await story("passes-matmul");
+    await options(output).filter({ hasText: "tir.CommonSubexprElimTIR" }).click();
+    await output.getByLabel("Show").selectOption({ label: "Side by side" });
+    await output.getByLabel("Compare with").selectOption({ label: "before all passes" });
+    const [before, after] = [
+      output.locator(".cm-merge-a .cm-content"),
+      output.locator(".cm-merge-b .cm-content"),
+    ];
+    await before.waitFor();
+    expect(await before.locator(".cm-changedLine").count()).toBeGreaterThan(0);
+    expect(await after.textContent()).toContain("@main = primfn(");
+    await picture("pass-view-side-by-side", output);
+    await lab.open("stories.ipynb");
+    const reloaded = await story("passes-matmul");
+    await reloaded.locator(".cm-merge-a").waitFor();
+    await reloaded.getByLabel("Show").selectOption({ label: "Unified" });
+  });
+
+  test.each([
+    ["passes-damaged", "a pass names a text that is not there"],
+    ["passes-future", "This output has format 2"],
+  ])("says why %s is not drawn", async (id, sentence) => {
+    const message = (await story(id)).locator(".jp-tvm-Message p");
+    expect(await message.textContent()).toContain(sentence);
+  });
+
+  test("says so when there are no passes", async () => {
+    const output = await story("passes-none");
+    expect(await output.getByRole("toolbar").textContent()).toContain("0 passes");
+  });
+});
+
+describe("the schedule view", () => {
+  inOneTab(() => lab.open("stories.ipynb"));
+
+  test("shows a stage inside the loop that computes it", async () => {
+    const output = await story("schedule-matmul");
+    const inner = output.locator(".jp-tvm-Stage .jp-tvm-Loops .jp-tvm-Stage");
+    expect(await inner.locator("summary strong").textContent()).toBe("C.local");
+    expect(await inner.locator("summary").textContent()).toContain(
+      "computed at i.outer.j.outer.fused of C",
+    );
+    const loop = inner.locator("li", { has: lab.page.getByText("k.outer", { exact: true }) });
+    expect(await loop.first().textContent()).toContain("250 steps");
+    await picture("schedule-view", output);
+  });
+
+  test("folds and unfolds, by the keyboard too", async () => {
+    const output = await story("schedule-matmul");
+    const loop = output.getByText("k.outer", { exact: true });
+    await output.getByRole("button", { name: "Fold all", exact: true }).click();
+    expect(await loop.isVisible()).toBe(false);
+    await output.getByRole("button", { name: "Unfold all", exact: true }).click();
+    expect(await loop.isVisible()).toBe(true);
+    await output.locator("summary").last().focus();
+    await lab.page.keyboard.press("Enter");
+    expect(await loop.isVisible()).toBe(false);
+  });
+
+  test.each([
+    ["schedule-inlined", "inlined"],
+    ["schedule-stage", "1 stage"],
+    ["schedule-damaged", "a stage is computed in a loop that is not there"],
+    ["schedule-future", "This output has format 2"],
+  ])("draws or explains %s", async (id, text) => {
+    expect(await (await story(id)).textContent()).toContain(text);
+  });
+});
+
 describe("the tensor view", () => {
   inOneTab(() => lab.open("stories.ipynb"));
 
@@ -210,16 +351,9 @@ describe("the tensor view", () => {
     await output.locator(".heatmaplayer image").waitFor();
     expect(await output.locator("strong").textContent()).toBe("A: int32 [1, 64, 1, 16]");
     expect(await output.locator("p").textContent()).toContain("min -128 · max 127");
-    // Outputs above may still grow and move the plot away from under the pointer.
-    const label = output.locator(".hovertext");
-    let x = 5;
     await expect
-      .poll(async () => {
-        await output.locator(".nsewdrag").hover({ position: { x: x++, y: 3 } });
-        return label.count();
-      }, PATIENTLY)
-      .toBe(1);
-    expect(await label.textContent()).toMatch(/^\[0, 0, 0, 0\]: −?\d+$/);
+      .poll(() => hovered(output, ".heatmaplayer"), PATIENTLY)
+      .toMatch(/^\[0, 0, 0, 0\]: -?\d+$/);
     await picture("tensor-view");
   });
 
@@ -227,20 +361,74 @@ describe("the tensor view", () => {
     const output = await story("tensor-million");
     await output.locator(".heatmaplayer image").waitFor();
     expect(await output.locator("p").textContent()).toContain("each cell is the mean of 4 × 4");
-    const ticks = await output.locator(".xtick").allTextContents();
+    const ticks = await output
+      .locator(".js-plotly-plot")
+      .first()
+      .locator(".xtick")
+      .allTextContents();
     expect(Math.max(...ticks.map(Number))).toBeGreaterThan(700);
   });
 
+  test("shows one index of an axis, chosen with a slider", async () => {
+    const output = await story("tensor-layout");
+    await output.locator(".heatmaplayer image").first().waitFor();
+    await output.getByLabel("C", { exact: true }).selectOption({ label: "at one index" });
+    await output.getByLabel("index of C", { exact: true }).fill("3");
+    expect(await output.locator("output").first().textContent()).toBe("3");
+    await expect.poll(() => hovered(output, ".heatmaplayer")).toMatch(/^\[0, 3, 0, 0, 0, \d+\]: /);
+    await picture("tensor-view-slider", output);
+  });
+
+  test("shows packed data unpacked", async () => {
+    const output = await story("tensor-layout");
+    await output.getByLabel("Unpacked").check();
+    const titles = async () => [
+      await output.locator(".ytitle").first().textContent(),
+      await output.locator(".xtitle").first().textContent(),
+    ];
+    await expect.poll(titles, PATIENTLY).toEqual(["C", "H W"]);
+    expect(await output.getByLabel("c", { exact: true }).count()).toBe(0);
+    await picture("tensor-view-unpacked", output);
+  });
+
+  test("shows how often values occur, as long as that is wanted", async () => {
+    const output = await story("tensor-vector");
+    await output.locator(".barlayer").waitFor();
+    const wanted = output.getByRole("checkbox", { name: "Histogram" });
+    await wanted.uncheck();
+    await output.locator(".barlayer").waitFor({ state: "detached" });
+    await wanted.check();
+    await output.locator(".barlayer").waitFor();
+  });
+
+  test("shows where two tensors differ", async () => {
+    const output = await story("tensor-diff");
+    await output.locator(".heatmaplayer image").waitFor();
+    expect(await output.locator("strong").textContent()).toBe("got − wanted: int32 [32, 32]");
+    expect(await output.locator("p").textContent()).toContain(
+      "11 of 1024 elements differ · largest difference 3",
+    );
+    await output.getByText("The first 10 of 11").click();
+    expect(await output.locator("tr").nth(1).locator("td").allTextContents()).toEqual([
+      "[0, 7]",
+      "10",
+      "7",
+    ]);
+    await picture("tensor-difference", output);
+    const none = await story("tensor-diff-none");
+    expect(await none.locator("p").textContent()).toContain("all 1024 elements agree");
+  });
+
   test.each([
-    ["tensor-vector", "A: uint8 [256]", 1],
-    ["tensor-odd", "A: float32 [8, 8]", 1],
-    ["tensor-scalar", "A: float64 []", 1],
+    ["tensor-vector", "A: uint8 [256]", 2],
+    ["tensor-odd", "A: float32 [8, 8]", 2],
+    ["tensor-scalar", "A: float64 []", 2],
     ["tensor-empty", "A: int8 [0, 4]", 0],
   ])("draws %s", async (id, title, plots) => {
     const output = await story(id);
     await output.getByText(title).waitFor();
     if (plots > 0) await output.locator(".heatmaplayer image").waitFor();
-    expect(await output.locator(".js-plotly-plot").count()).toBe(plots);
+    await expect.poll(() => output.locator(".js-plotly-plot").count(), PATIENTLY).toBe(plots);
   });
 
   test("says why damaged data are not drawn", async () => {
@@ -258,6 +446,30 @@ describe("the tensor view", () => {
     await expect.poll(fill, PATIENTLY).not.toBe(light);
     await picture("tensor-view-dark");
     await lab.useTheme("JupyterLab Light");
+  });
+});
+
+describe("a tensor of a million elements whose kernel runs", () => {
+  inOneTab(() => lab.open("live.ipynb", { kernel: true }));
+
+  test("is shown element by element where it is zoomed in", async () => {
+    await lab.execute("notebook:run-all-cells", {});
+    const output = await lab.output(0);
+    await output.locator(".heatmaplayer image").waitFor(PATIENTLY);
+    const area = (await output.locator(".nsewdrag").first().boundingBox())!;
+    const { mouse } = lab.page;
+    await mouse.move(area.x + 100, area.y + 50);
+    await mouse.down();
+    await mouse.move(area.x + 140, area.y + 80, { steps: 4 });
+    await mouse.up();
+    await expect.poll(() => output.locator(".heatmaplayer image").count(), PATIENTLY).toBe(2);
+    await expect
+      .poll(() => hovered(output, ".heatmaplayer"), PATIENTLY)
+      .toMatch(/^\[(\d+), (\d+)\]: \d+$/);
+    const [, row, column, value] = /\[(\d+), (\d+)\]: (\d+)/.exec(
+      (await hovered(output, ".heatmaplayer"))!,
+    )!;
+    expect(Number(value)).toBe(Number(row) * 1024 + Number(column));
   });
 });
 

@@ -51,7 +51,7 @@ test("a buffer says its shape, scope and size, a let its value, a call its opera
 test("a name says where the program made it", () => {
   const { fact } = model.placeAt(model.text.indexOf("k.outer"))!;
   const words = new Map(inWords(model, fact, trans).rows);
-  expect(words.get("Made at")).toMatch(/extension\/stories\/ir\.ts:\d+:\d+$/);
+  expect(words.get("Made at")).toMatch(/extension\/stories\/programs\.ts:\d+:\d+$/);
 });
 
 test("the uses of a loop are its keyword and all places of its variable, in order", () => {

@@ -1,40 +1,127 @@
 import { expect, test } from "vitest";
 import { view } from "tvm-ts";
+import {
+  matrixSides,
+  wholeArrangement,
+  withRole,
+  type Arrangement,
+} from "../../extension/src/heatmap/arrangement";
+import { outputMatrix, tileMatrix } from "../../extension/src/heatmap/matrix";
 import { readView, UnreadableOutput } from "../../extension/src/mime/read-view";
-import { TensorModel } from "../../extension/src/tensor-view/model";
+import { unpackNumbers } from "../../extension/src/packed/numbers";
+import { tensorDiffViewSchema } from "../../extension/src/tensor-diff-view/schema";
 import { tensorViewSchema } from "../../extension/src/tensor-view/schema";
 import { trans } from "./trans";
 
-function modelOf(shape: number[], dtype = "int32"): TensorModel {
+type Source = Parameters<typeof view.tensorBundle>[0];
+
+/** The JSON of a tensor as it arrives. */
+function arrived(source: Source): view.TensorView {
+  const json = JSON.stringify(view.tensorBundle(source, "")[view.mimeTypes.tensor]);
+  return readView(tensorViewSchema, JSON.parse(json) as unknown, trans);
+}
+
+/** A tensor whose elements are numbered in their order. */
+function numbered(shape: number[], layout?: string): view.TensorView {
   const size = shape.reduce((product, extent) => product * extent, 1);
   const data = Float64Array.from({ length: size }, (_, i) => i);
-  const bundle = view.tensorBundle({ shape, dtype, data }, "");
-  const json = JSON.parse(JSON.stringify(bundle[view.mimeTypes.tensor])) as unknown;
-  return new TensorModel(readView(tensorViewSchema, json, trans));
+  return arrived({ shape, dtype: "int32", data, layout });
+}
+
+function matrixOf(data: view.TensorView, arrangement: Arrangement) {
+  return outputMatrix(data, unpackNumbers(data.values), matrixSides(arrangement, data.shape));
+}
+
+function wholeMatrix(shape: number[]) {
+  const data = numbered(shape);
+  return matrixOf(data, wholeArrangement(data, false));
 }
 
 test("a packed tensor is laid out as the matrix closest to a square", () => {
-  const model = modelOf([1, 64, 1, 16]);
-  expect([model.rows, model.columns]).toEqual([64, 16]);
-  expect(model.side("rows")).toEqual({ axes: [1], elements: 64, elementsPerCell: 1 });
-  expect(model.side("columns")).toEqual({ axes: [3], elements: 16, elementsPerCell: 1 });
+  const { down, across } = wholeMatrix([1, 64, 1, 16]);
+  expect(down).toMatchObject({ count: 64, elements: 64, elementsPerCell: 1 });
+  expect(across).toMatchObject({ count: 16, elements: 16, elementsPerCell: 1 });
 });
 
 test("a cell knows its index in the tensor", () => {
-  const model = modelOf([1, 64, 1, 16]);
-  expect(model.indexText(63, 5)).toBe("[0, 63, 0, 5]");
-  expect(model.matrix()[63]![5]).toBe(63 * 16 + 5);
+  const matrix = wholeMatrix([1, 64, 1, 16]);
+  expect(matrix.indexText(63, 5)).toBe("[0, 63, 0, 5]");
+  expect(matrix.values[63]![5]).toBe(63 * 16 + 5);
 });
 
 test("a cell of a reduced tensor knows the block it stands for", () => {
-  const model = modelOf([1000, 1000]);
-  expect([model.rows, model.columns]).toEqual([250, 250]);
-  expect(model.indexText(1, 249)).toBe("[4:8, 996:1000]");
-  expect(model.side("rows").elementsPerCell).toBe(4);
+  const matrix = wholeMatrix([1000, 1000]);
+  expect([matrix.down.count, matrix.across.count]).toEqual([250, 250]);
+  expect(matrix.indexText(1, 249)).toBe("[4:8, 996:1000]");
+  expect(matrix.down.elementsPerCell).toBe(4);
 });
 
 test("a block that was cut off ends where the tensor ends", () => {
-  expect(modelOf([65537]).indexText(0, 32768)).toBe("[65536:65537]");
+  expect(wholeMatrix([65537]).indexText(0, 32768)).toBe("[65536]");
+});
+
+test("an axis can stand at one index while others run", () => {
+  const data = numbered([3, 4, 5]);
+  const slice = withRole(wholeArrangement(data, false), 0, 2);
+  const matrix = matrixOf(data, withRole(slice, 1, "down"));
+  expect([matrix.down.count, matrix.across.count]).toEqual([4, 5]);
+  expect(matrix.values[3]![4]).toBe(59);
+  expect(matrix.indexText(3, 4)).toBe("[2, 3, 4]");
+});
+
+test("axes can be exchanged", () => {
+  const data = numbered([3, 4]);
+  const { roles, axes } = wholeArrangement(data, false);
+  expect(roles).toEqual(["down", "across"]);
+  const matrix = matrixOf(data, { axes, roles: ["across", "down"] });
+  expect(matrix.values[3]![2]).toBe(2 * 4 + 3);
+  expect(matrix.indexText(3, 2)).toBe("[2, 3]");
+});
+
+test("packed data are shown by the axes of the array or of the data", () => {
+  const data = numbered([2, 3, 4], "NCc");
+  const packed = wholeArrangement(data, false);
+  expect(packed.axes.map(({ name }) => name)).toEqual(["N", "C", "c"]);
+  const unpacked = wholeArrangement(data, true);
+  expect(unpacked.axes).toEqual([
+    { name: "N", parts: [0], extent: 2 },
+    { name: "C", parts: [1, 2], extent: 12 },
+  ]);
+  const matrix = matrixOf(data, unpacked);
+  expect([matrix.down.count, matrix.across.count]).toEqual([2, 12]);
+  expect(matrix.indexText(1, 7)).toBe("[1, 1, 3]");
+});
+
+test("a packed axis that stands at an index stands at one in each of its parts", () => {
+  const data = numbered([2, 3, 4], "NCc");
+  const arrangement = withRole(wholeArrangement(data, true), 1, 7);
+  const matrix = matrixOf(data, arrangement);
+  expect(matrixSides(arrangement, data.shape).at).toEqual([0, 1, 3]);
+  expect(matrix.values.map((row) => row[0])).toEqual([7, 19]);
+});
+
+test("an answer of the kernel knows the elements its cells stand for", () => {
+  const data = numbered([4, 6, 10]);
+  const request = {
+    request: 1,
+    rows: [0, 1],
+    columns: [2],
+    at: [0, 0, 0],
+    down: { start: 4, stop: 12 },
+    across: { start: 3, stop: 9 },
+    most: 3,
+  };
+  const reply = { request: 1, rows: 3, columns: 3, rowBlock: 3, columnBlock: 2 };
+  const matrix = tileMatrix(
+    data,
+    request,
+    reply,
+    Float64Array.from({ length: 9 }, (_, i) => i),
+  );
+  expect(matrix.down).toMatchObject({ start: 4, elements: 24, elementsPerCell: 3 });
+  expect(matrix.indexText(0, 0)).toBe("[0:2, 0:6, 3:5]"); // rows 4, 5 and 6 lie in two planes
+  expect(matrix.indexText(1, 2)).toBe("[1, 1:4, 7:9]");
+  expect(Array.from(matrix.values[2]!)).toEqual([6, 7, 8]);
 });
 
 test.each([
@@ -45,10 +132,8 @@ test.each([
   ["int64", [2 ** 40, -1, 0]],
   ["bool", [0, 1, 1]],
 ])("values of type %s arrive unchanged", (dtype, data) => {
-  const bundle = view.tensorBundle({ shape: [3], dtype, data }, "");
-  const json = JSON.parse(JSON.stringify(bundle[view.mimeTypes.tensor])) as unknown;
-  const model = new TensorModel(readView(tensorViewSchema, json, trans));
-  expect(model.matrix().flatMap((row) => Array.from(row))).toEqual(data);
+  const { values } = arrived({ shape: [3], dtype, data });
+  expect(Array.from(unpackNumbers(values))).toEqual(data);
 });
 
 test.each([
@@ -57,8 +142,18 @@ test.each([
   ["a colour that is none", { scale: { colors: ["red;", "#000000"], low: 0, high: 1 } }],
   ["values in no base64", { values: { dtype: "i4", bdata: "<b>" } }],
   ["a negative extent", { shape: [-3] }],
+  ["a layout of other axes", { layout: [{ name: "N", parts: [1] }] }],
 ])("damaged data are refused: %s", (_, change) => {
   const bundle = view.tensorBundle({ shape: [3], dtype: "int32", data: [1, 2, 3] }, "");
   const data = { ...(bundle[view.mimeTypes.tensor] as object), ...change };
   expect(() => readView(tensorViewSchema, data, trans)).toThrow(UnreadableOutput);
+});
+
+test("a difference arrives, and is refused when damaged", () => {
+  const source = (data: number[]) => ({ shape: [3], dtype: "int32", data });
+  const bundle = view.tensorDiffBundle(source([1, 2, 3]), source([1, 0, 3]));
+  const json = bundle[view.mimeTypes.tensorDiff] as view.TensorDiffView;
+  expect(readView(tensorDiffViewSchema, json, trans).mismatches).toBe(1);
+  const damaged = { ...json, shape: [4] };
+  expect(() => readView(tensorDiffViewSchema, damaged, trans)).toThrow(UnreadableOutput);
 });

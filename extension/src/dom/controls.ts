@@ -65,6 +65,7 @@ export function choice<T extends string>(
   const select = element("select", "jp-tvm-Select");
   for (const [each, text] of choices) select.append(new Option(text, each));
   select.value = value;
+  select.setAttribute("aria-label", label); // what it wraps says more than its name
   select.addEventListener("change", () => onChange(select.value as T));
   return {
     node: element("label", "jp-tvm-Control", label, select),
@@ -88,6 +89,7 @@ export function slider(
   const shown = element("output", "jp-tvm-Value");
   input.type = "range";
   input.max = String(max);
+  input.setAttribute("aria-label", label);
   const show = (now: number): void => {
     input.value = String(now);
     shown.value = String(now);

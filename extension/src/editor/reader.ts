@@ -49,6 +49,7 @@ function phrases(trans: TranslationBundle): Record<string, string> {
     "Unfold line": trans.__("Unfold line"),
     unfold: trans.__("unfold"),
     "folded code": trans.__("folded code"),
+    "$ unchanged lines": trans.__("$ unchanged lines"),
   };
 }
 

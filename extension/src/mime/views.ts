@@ -33,6 +33,11 @@ const views: readonly View[] = [
     safe: true,
   },
   {
+    mimeType: "application/vnd.tvm-vta.tensor-diff.v1+json",
+    load: () => import("../tensor-diff-view"),
+    safe: true,
+  },
+  {
     mimeType: "application/vnd.tvm-vta.trace.v1+json",
     load: () => import("../trace-view"),
     safe: true,

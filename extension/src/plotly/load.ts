@@ -1,6 +1,12 @@
 /** Plotly's bundle for cartesian plots, fetched when the first plot is drawn. */
 
+interface Axis {
+  /** What is in sight. */
+  readonly range?: readonly [number, number];
+}
+
 export interface PlotlyElement extends HTMLElement {
+  readonly layout: { readonly xaxis?: Axis; readonly yaxis?: Axis };
   on(event: string, handler: (event: never) => void): void;
 }
 
@@ -13,6 +19,8 @@ export interface Plotly {
     config?: object,
   ): Promise<PlotlyElement>;
   relayout(node: HTMLElement, update: object): Promise<void>;
+  /** A data URI. */
+  toImage(node: HTMLElement, options: object): Promise<string>;
   purge(node: HTMLElement): void;
   readonly Plots: { resize(node: HTMLElement): Promise<void> };
 }

@@ -3,10 +3,9 @@
 import type { Widget } from "@lumino/widgets";
 import { readView } from "../mime/read-view";
 import type { ViewContext } from "../mime/view-renderer";
-import { TensorModel } from "./model";
 import { TensorPanel } from "./panel";
 import { tensorViewSchema } from "./schema";
 
 export function createView(data: unknown, context: ViewContext): Widget {
-  return new TensorPanel(new TensorModel(readView(tensorViewSchema, data, context.trans)), context);
+  return new TensorPanel(readView(tensorViewSchema, data, context.trans), context);
 }

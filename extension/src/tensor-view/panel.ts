@@ -1,37 +1,50 @@
-/** The tensor view: what the tensor is, and its values as a heatmap. */
+/** The tensor view: what the tensor is, its values as a heatmap, and how often they occur. */
 
-import { Panel, Widget } from "@lumino/widgets";
 import type { TranslationBundle } from "@jupyterlab/translation";
-import type { ViewContext } from "../mime/view-renderer";
-import { PlotWidget, type Figure } from "../plotly/plot-widget";
-import type { Side, TensorModel } from "./model";
+import { Panel, Widget } from "@lumino/widgets";
+import type { view } from "tvm-ts";
+import { checkbox, element, toolbar } from "../dom/controls";
+import { HeatmapPanel } from "../heatmap/panel";
+import type { PictureFormat, PictureWidget, ViewContext } from "../mime/view-renderer";
+import { HistogramPanel } from "./histogram";
 
-export class TensorPanel extends Panel {
-  constructor(model: TensorModel, context: ViewContext) {
+export class TensorPanel extends Panel implements PictureWidget {
+  private readonly heatmap: HeatmapPanel | undefined;
+
+  constructor(data: view.TensorView, context: ViewContext) {
     super();
-    const { trans } = context;
+    const { trans, options } = context;
     this.addClass("jp-tvm-Tensor");
-    const { name, dtype, shape } = model.data;
+    const { name, dtype, shape, histogram } = data;
     const title = `${name === undefined ? "" : `${name}: `}${dtype} [${shape.join(", ")}]`;
-    const facts = statisticsText(model, trans);
-    this.addWidget(textWidget("strong", title));
-    this.addWidget(textWidget("p", facts));
-    if (model.isEmpty) return;
-    const label = trans.__("Heatmap of %1; %2", title, facts);
-    this.addWidget(new PlotWidget(heatmap(model, trans), label, context));
+    const facts = statisticsText(data, trans);
+    const heading = element("strong", "", title);
+    const isEmpty = shape.includes(0);
+    const switchHistogram = checkbox(trans.__("Histogram"), options.get("histogram"), (checked) =>
+      options.set("histogram", checked),
+    );
+    options.changed.connect(() => (switchHistogram.value = options.get("histogram")), this);
+    const controls = histogram.counts.length > 0 ? [switchHistogram.node] : [];
+    this.addWidget(new Widget({ node: toolbar(trans.__("Tensor"), heading, ...controls) }));
+    this.addWidget(new Widget({ node: element("p", "", facts) }));
+    if (isEmpty) return;
+    this.heatmap = new HeatmapPanel(data, trans.__("Heatmap of %1; %2", title, facts), context);
+    this.addWidget(this.heatmap);
+    if (histogram.counts.length > 0) this.addWidget(new HistogramPanel(histogram, context));
+  }
+
+  picture(format: PictureFormat): Promise<Blob> {
+    return this.heatmap!.picture(format);
   }
 }
 
-function textWidget(tag: "strong" | "p", text: string): Widget {
-  const node = document.createElement(tag);
-  node.textContent = text;
-  return new Widget({ node });
-}
-
-function statisticsText(model: TensorModel, trans: TranslationBundle): string {
-  const { min, max, mean, zeros, nans, infinities } = model.data.statistics;
+function statisticsText(
+  { shape, block, statistics }: view.TensorView,
+  trans: TranslationBundle,
+): string {
+  const { min, max, mean, zeros, nans, infinities } = statistics;
   const parts: string[] = [];
-  if (model.isEmpty) parts.push(trans.__("no elements"));
+  if (shape.includes(0)) parts.push(trans.__("no elements"));
   if (min !== null && max !== null) {
     parts.push(trans.__("min %1", short(min)), trans.__("max %1", short(max)));
   }
@@ -39,8 +52,8 @@ function statisticsText(model: TensorModel, trans: TranslationBundle): string {
   if (zeros > 0) parts.push(trans._n("%1 zero", "%1 zeros", zeros));
   if (nans > 0) parts.push(trans.__("%1 NaN", nans));
   if (infinities > 0) parts.push(trans.__("%1 infinite", infinities));
-  if (model.isReduced) {
-    parts.push(trans.__("each cell is the mean of %1 elements", model.data.block.join(" × ")));
+  if (block.some((extent) => extent > 1)) {
+    parts.push(trans.__("each cell is the mean of %1 elements", block.join(" × ")));
   }
   return parts.join(" · ");
 }
@@ -48,42 +61,4 @@ function statisticsText(model: TensorModel, trans: TranslationBundle): string {
 /** Whole numbers in full, others with as many digits as a glance takes in. */
 function short(value: number): number {
   return Number.isInteger(value) ? value : Number(value.toPrecision(6));
-}
-
-function heatmap(model: TensorModel, trans: TranslationBundle): Figure {
-  const { scale } = model.data;
-  const z = model.matrix();
-  const last = scale.colors.length - 1;
-  const [down, across] = [model.side("rows"), model.side("columns")];
-  return {
-    data: [
-      {
-        type: "heatmap",
-        z,
-        // A cell is drawn in the middle of the elements it stands for.
-        x0: (across.elementsPerCell - 1) / 2,
-        dx: across.elementsPerCell,
-        y0: (down.elementsPerCell - 1) / 2,
-        dy: down.elementsPerCell,
-        zmin: scale.low,
-        zmax: scale.high,
-        colorscale: scale.colors.map((color, i) => [i / last, color]),
-        text: z.map((row, i) => Array.from(row, (_, j) => model.indexText(i, j))),
-        hovertemplate: "%{text}: %{z}<extra></extra>",
-        colorbar: { thickness: 12, outlinewidth: 0 },
-      },
-    ],
-    layout: {
-      height: 340,
-      margin: { l: 56, r: 16, t: 32, b: 48 },
-      xaxis: axisLayout(across, trans),
-      yaxis: { ...axisLayout(down, trans), autorange: "reversed" },
-    },
-  };
-}
-
-function axisLayout({ axes, elements }: Side, trans: TranslationBundle): object {
-  if (axes.length === 0) return { showticklabels: false, ticks: "", showgrid: false };
-  const title = trans._n("axis %2", "axes %2", axes.length, axes.join(", "));
-  return { title: { text: title }, ...(elements <= 16 && { dtick: 1 }) };
 }

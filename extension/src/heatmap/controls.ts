@@ -1,0 +1,77 @@
+/** Controls that say which axes run down and across, and at which index the others stand. */
+
+import type { TranslationBundle } from "@jupyterlab/translation";
+import { checkbox, choice, element, slider, toolbar } from "../dom/controls";
+import { wholeArrangement, withRole, type Arrangement, type Role } from "./arrangement";
+import { axesTitle } from "./figure";
+import type { HeatmapData } from "./schema";
+
+type RoleName = "down" | "across" | "index";
+
+export class ArrangementControls {
+  /** Empty when there is nothing to choose. */
+  readonly node = element("div", "jp-tvm-Arrangement");
+  private current: Arrangement;
+
+  /** @param onChange called with the arrangement that was chosen */
+  constructor(
+    private readonly data: HeatmapData,
+    private readonly trans: TranslationBundle,
+    private readonly onChange: (arrangement: Arrangement) => void,
+  ) {
+    this.current = wholeArrangement(data, false);
+    this.fill(false);
+  }
+
+  get arrangement(): Arrangement {
+    return this.current;
+  }
+
+  private change(arrangement: Arrangement): void {
+    this.current = arrangement;
+    this.onChange(arrangement);
+  }
+
+  private fill(unpacked: boolean): void {
+    const { data, trans } = this;
+    const { axes } = this.current;
+    const controls = axes.flatMap(({ extent }, i) => (extent > 1 ? [this.axisControls(i)] : []));
+    if (data.layout === undefined && controls.length < 2) return;
+    const unpack = checkbox(trans.__("Unpacked"), unpacked, (checked) => {
+      this.change(wholeArrangement(data, checked));
+      this.fill(checked);
+      this.node.querySelector("input")?.focus();
+    });
+    this.node.replaceChildren(
+      toolbar(trans.__("Axes"), ...(data.layout === undefined ? [] : [unpack.node]), ...controls),
+    );
+  }
+
+  /** What an axis does; a slider beside it while it stands at an index. */
+  private axisControls(axis: number): HTMLElement {
+    const { trans } = this;
+    const { name, extent } = this.current.axes[axis]!;
+    const label = this.data.layout === undefined ? axesTitle([name], trans) : name;
+    const index = slider(trans.__("index of %1", label), extent - 1, 0, (value) =>
+      this.change(withRole(this.current, axis, value)),
+    );
+    const role = this.current.roles[axis]!;
+    const roles: readonly (readonly [RoleName, string])[] = [
+      ["down", trans.__("down")],
+      ["across", trans.__("across")],
+      ["index", trans.__("at one index")],
+    ];
+    const what = choice<RoleName>(
+      label,
+      roles,
+      typeof role === "number" ? "index" : role,
+      (chosen) => {
+        index.node.hidden = chosen !== "index";
+        const next: Role = chosen === "index" ? index.value : chosen;
+        this.change(withRole(this.current, axis, next));
+      },
+    );
+    index.node.hidden = true;
+    return element("span", "jp-tvm-AxisControls", what.node, index.node);
+  }
+}

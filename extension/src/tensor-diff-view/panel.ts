@@ -1,0 +1,75 @@
+/** The difference view: how many elements differ, the first of them, and by how much, as a heatmap. */
+
+import type { TranslationBundle } from "@jupyterlab/translation";
+import { Panel, Widget } from "@lumino/widgets";
+import type { view } from "tvm-ts";
+import { element } from "../dom/controls";
+import { HeatmapPanel } from "../heatmap/panel";
+import type { PictureFormat, PictureWidget, ViewContext } from "../mime/view-renderer";
+
+export class TensorDiffPanel extends Panel implements PictureWidget {
+  private readonly heatmap: HeatmapPanel | undefined;
+
+  constructor(data: view.TensorDiffView, context: ViewContext) {
+    super();
+    const { trans } = context;
+    this.addClass("jp-tvm-Tensor");
+    const { shape, dtype, mismatches } = data;
+    const actual = data.actualName ?? trans.__("actual");
+    const expected = data.expectedName ?? trans.__("expected");
+    const title = `${actual} − ${expected}: ${dtype} [${shape.join(", ")}]`;
+    const facts = findings(data, trans);
+    const node = element("div", "", element("strong", "", title), element("p", "", facts));
+    if (mismatches > 0) node.append(firstOnes(data, actual, expected, trans));
+    this.addWidget(new Widget({ node }));
+    if (shape.includes(0)) return;
+    const label = trans.__("Heatmap of %1; %2", title, facts);
+    this.heatmap = new HeatmapPanel(data, label, context);
+    this.addWidget(this.heatmap);
+  }
+
+  picture(format: PictureFormat): Promise<Blob> {
+    return this.heatmap!.picture(format);
+  }
+}
+
+function findings(data: view.TensorDiffView, trans: TranslationBundle): string {
+  const { shape, block, mismatches, atol, rtol, maxAbsolute, maxRelative } = data;
+  const total = shape.reduce((product, extent) => product * extent, 1);
+  const parts = [
+    mismatches === 0
+      ? trans._n("%1 element agrees", "all %1 elements agree", total)
+      : trans.__("%1 of %2 elements differ", mismatches, total),
+  ];
+  if (atol > 0 || rtol > 0) parts.push(trans.__("tolerance %1 + %2 · |expected|", atol, rtol));
+  parts.push(trans.__("largest difference %1", short(maxAbsolute)));
+  if (maxRelative > 0) parts.push(trans.__("relative %1", short(maxRelative)));
+  if (block.some((extent) => extent > 1)) {
+    const size = block.join(" × ");
+    parts.push(trans.__("each cell is the largest difference among %1 elements", size));
+  }
+  return parts.join(" · ");
+}
+
+/** The first elements that differ, as a table. */
+function firstOnes(
+  { first, mismatches }: view.TensorDiffView,
+  actual: string,
+  expected: string,
+  trans: TranslationBundle,
+): HTMLElement {
+  const row = (tag: "th" | "td", ...cells: string[]) =>
+    element("tr", "", ...cells.map((cell) => element(tag, "", cell)));
+  const summary = element("summary", "", trans.__("The first %1 of %2", first.length, mismatches));
+  const table = element(
+    "table",
+    "jp-tvm-Table",
+    row("th", trans.__("index"), actual, expected),
+    ...first.map((one) => row("td", `[${one.index.join(", ")}]`, one.actual, one.expected)),
+  );
+  return element("details", "", summary, table);
+}
+
+function short(value: number): number {
+  return Number(value.toPrecision(6));
+}

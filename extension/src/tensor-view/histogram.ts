@@ -1,0 +1,60 @@
+/** How often values occur, as a plot that is there while the option says so. */
+
+import type { TranslationBundle } from "@jupyterlab/translation";
+import { Panel } from "@lumino/widgets";
+import type { view } from "tvm-ts";
+import type { ViewContext } from "../mime/view-renderer";
+import { PlotWidget, type Figure } from "../plotly/plot-widget";
+
+export class HistogramPanel extends Panel {
+  constructor(
+    private readonly histogram: view.Histogram,
+    private readonly context: ViewContext,
+  ) {
+    super();
+    this.addClass("jp-tvm-Histogram");
+    context.options.changed.connect(this.follow, this);
+    this.follow();
+  }
+
+  private follow(): void {
+    const { options, trans } = this.context;
+    const wanted = options.get("histogram");
+    if (wanted === this.widgets.length > 0) return;
+    for (const plot of [...this.widgets]) plot.dispose();
+    if (!wanted) return;
+    const label = trans.__("Histogram of values");
+    this.addWidget(new PlotWidget(figure(this.histogram, trans), label, this.context));
+  }
+}
+
+function figure({ start, width, counts }: view.Histogram, trans: TranslationBundle): Figure {
+  // Bins of one whole number are named by it, others by where they begin and end.
+  const isSingle = width === 1 && Number.isInteger(start);
+  const short = (value: number) => Number(value.toPrecision(6));
+  const names = counts.map((_, i) => {
+    const from = start + i * width;
+    return isSingle ? String(from) : trans.__("%1 to %2", short(from), short(from + width));
+  });
+  return {
+    data: [
+      {
+        type: "bar",
+        x0: isSingle ? start : start + width / 2,
+        dx: width,
+        y: counts,
+        width,
+        text: names,
+        textposition: "none",
+        hovertemplate: "%{text}: %{y}<extra></extra>",
+      },
+    ],
+    layout: {
+      height: 150,
+      margin: { l: 56, r: 16, t: 8, b: 40 },
+      bargap: 0,
+      xaxis: { title: { text: trans.__("value") } },
+      yaxis: { title: { text: trans.__("elements") }, rangemode: "tozero" },
+    },
+  };
+}
