@@ -66,7 +66,7 @@ export class Analyzer {
       this.bindValue(variable, expr, allowOverride);
     }
     this.bindings++;
-    this.memo = new Memo();
+    this.forget();
   }
 
   private bindValue(variable: Var, value: PrimExpr, allowOverride: boolean): void {
@@ -173,7 +173,7 @@ export class Analyzer {
     const leaveSets = this.sets.enterConstraint(parts);
     // What the bounds say already need not be kept as a condition: it simplifies to true.
     const leaveLiterals = this.rewriter.enterConstraint(condition);
-    if (leaveLiterals !== undefined) this.memo = new Memo();
+    if (leaveLiterals !== undefined) this.forget();
     return () => {
       leaveLiterals?.();
       leaveSets();
@@ -194,6 +194,10 @@ export class Analyzer {
     } finally {
       leave();
     }
+  }
+
+  private forget(): void {
+    if (!this.memo.isEmpty) this.memo = new Memo();
   }
 
   private enterFacts(): () => void {

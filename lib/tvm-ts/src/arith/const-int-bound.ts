@@ -22,7 +22,7 @@ import {
 import { InternalError } from "../support";
 import type { Analyzer } from "./analyzer";
 import { floorDivide, truncDivide } from "./int-math";
-import { Memoized } from "./memo";
+import { levelOf, Memoized } from "./memo";
 
 /**
  * `min <= value <= max`. An open end is `-Infinity` or `Infinity`; so is an end beyond 2^53,
@@ -171,7 +171,7 @@ export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
   }
 
   protected table(): Map<PrimExpr, ConstIntBound> {
-    return this.analyzer.memo.bounds;
+    return levelOf(this.analyzer.memo.bounds, 0);
   }
 
   protected compute(expr: PrimExpr): ConstIntBound {

@@ -106,16 +106,13 @@ export class IntSet {
   /** The simplified range from end to end; `otherwise` if an end is open. */
   coverRange<T extends Range | undefined>(otherwise: T): Range | T {
     if (!this.hasLowerBound || !this.hasUpperBound) return otherwise;
-    const prover = newProver();
-    const extent = sub(add(this.max, 1), this.min);
-    return new Range(prover.simplify(this.min), prover.simplify(extent));
+    return new Range(simplified(this.min), simplified(sub(add(this.max, 1), this.min)));
   }
 
   /** Whether the set can be proved to be exactly the range. */
   matchRange(range: Range): boolean {
     if (!this.hasLowerBound || !this.hasUpperBound) return false;
-    const prover = newProver();
-    const same = (a: PrimExpr, b: PrimExpr): boolean => isZero(prover.simplify(sub(a, b)));
+    const same = (a: PrimExpr, b: PrimExpr): boolean => isZero(simplified(sub(a, b)));
     return same(this.min, range.min) && same(this.max, sub(add(range.extent, range.min), 1));
   }
 
@@ -157,9 +154,12 @@ function provedEqual(a: PrimExpr, b: PrimExpr): boolean {
 
 /** Whether an end simplifies to a constant for which `holds`. */
 function constantBound(end: PrimExpr, holds: (value: number) => boolean): boolean {
-  if (isConstInt(end)) return holds(end.value);
-  const simple = newProver().simplify(end);
+  const simple = simplified(end);
   return isConstInt(simple) && holds(simple.value);
+}
+
+function simplified(expr: PrimExpr): PrimExpr {
+  return expr.kind === "IntImm" || expr.kind === "Var" ? expr : newProver().simplify(expr);
 }
 
 /** What each variable may be. */

@@ -12,15 +12,23 @@ import type { ModularSet } from "./modular-set";
 import type { Form } from "./canonical/forms";
 
 export class Memo {
-  readonly bounds = new Map<PrimExpr, ConstIntBound>();
-  readonly modular = new Map<PrimExpr, ModularSet>();
+  readonly bounds: Map<PrimExpr, ConstIntBound>[] = [];
+  readonly modular: Map<PrimExpr, ModularSet>[] = [];
   /** By the fuel spent: with less fuel left the same expression may simplify less. */
   readonly rewritten: Map<PrimExpr, PrimExpr>[] = [];
   readonly canonical: Map<PrimExpr, PrimExpr>[] = [];
   readonly forms: Map<PrimExpr, Form>[] = [];
+
+  /** Whether nothing was asked yet. */
+  get isEmpty(): boolean {
+    const { bounds, modular, rewritten, canonical, forms } = this;
+    return (
+      bounds.length + modular.length + rewritten.length + canonical.length + forms.length === 0
+    );
+  }
 }
 
-/** The table for a level, made when it is first asked for. */
+/** The table for a level (0 if there is but one), made when it is first asked for. */
 export function levelOf<T>(tables: Map<PrimExpr, T>[], level: number): Map<PrimExpr, T> {
   return (tables[level] ??= new Map<PrimExpr, T>());
 }

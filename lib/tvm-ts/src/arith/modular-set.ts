@@ -8,7 +8,7 @@ import { InternalError } from "../support";
 import type { Analyzer } from "./analyzer";
 import { isNarrow } from "./const-int-bound";
 import { bezout, floorRemainder, gcd, truncDivide, truncRemainder } from "./int-math";
-import { Memoized } from "./memo";
+import { levelOf, Memoized } from "./memo";
 
 /**
  * The values `coeff * k + base` for whole `k`. `coeff` is not negative, and 0 means the value is
@@ -79,7 +79,7 @@ export class ModularSetAnalyzer extends Memoized<ModularSet> {
   }
 
   protected table(): Map<PrimExpr, ModularSet> {
-    return this.analyzer.memo.modular;
+    return levelOf(this.analyzer.memo.modular, 0);
   }
 
   protected compute(expr: PrimExpr): ModularSet {

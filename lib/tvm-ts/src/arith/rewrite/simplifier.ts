@@ -35,6 +35,7 @@ import {
   type GE,
   type LE,
   type NE,
+  type Node,
   type PrimExpr,
   type Reduce,
   type Var,
@@ -205,8 +206,10 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
   }
 
   private rewriteParts<E extends PrimExpr>(expr: E): E {
-    return mapChildren(expr, (child) => this.of(child as PrimExpr));
+    return mapChildren(expr, this.rewritePart);
   }
+
+  private readonly rewritePart = (part: Node): PrimExpr => this.of(part as PrimExpr);
 
   private rewriteOperator(expr: RewrittenOperator): PrimExpr {
     const a = this.of(expr.a);

@@ -8,6 +8,7 @@ import { Analyzer, evalSet, IntSet } from "../../arith";
 import {
   add,
   cast,
+  exprEqual,
   floorDiv,
   floorMod,
   IntImm,
@@ -437,7 +438,7 @@ function unproven(doubtful: readonly Doubtful[], analyzer: Analyzer, visible: Do
 }
 
 function sameRange(a: Range, b: Range): boolean {
-  if (a === b) return true;
-  const analyzer = new Analyzer();
-  return analyzer.canProve(a.min.eq(b.min)) && analyzer.canProve(a.extent.eq(b.extent));
+  const same = (x: PrimExpr, y: PrimExpr): boolean =>
+    exprEqual(x, y) || new Analyzer().canProve(x.eq(y));
+  return same(a.min, b.min) && same(a.extent, b.extent);
 }
