@@ -1,0 +1,128 @@
+/** docs/python-to-typescript.md: what it says is here is here, and it says something of every name. */
+
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import * as tvm from "tvm-ts";
+import * as vta from "vta-ts";
+
+const { te, tir } = tvm;
+
+/** The public names of the reference's `tvm.te`. */
+const TE_NAMES = `
+  AXIS_SEPARATOR ComputeOp ExternOp HybridOp PlaceholderOp ScanOp Schedule SpecializedCondition Stage
+  Tensor TensorComputeOp TensorSlice abs acos acosh all any asin asinh atan atanh autodiff ceil
+  comm_reducer compute const cos cosh create_prim_func create_schedule decl_tensor_intrin div erf exp
+  extern extern_primfunc floor floordiv floormod fmod gradient hybrid if_then_else indexdiv indexmod
+  isfinite isinf isnan log log10 log2 max max_value min min_value nearbyint operation placeholder
+  popcount power reduce_axis round rsqrt scan schedule sigmoid sin sinh size_var sqrt sum tag
+  tag_scope tan tanh tensor tensor_intrin thread_axis trace trunc truncdiv truncmod var`;
+
+/** The methods and fields of its classes. */
+const MEMBERS: Readonly<Record<string, string>> = {
+  Schedule: `cache_read cache_write create_group normalize rfactor outputs stages groups stage_map`,
+  Stage: `bind compute_at compute_inline compute_root double_buffer env_threads fuse parallel pragma
+    prefetch reorder rolling_buffer set_scope set_store_predicate split storage_align tensorize tile
+    transform_layout unroll vectorize op origin_op all_iter_vars leaf_iter_vars relations
+    iter_var_attrs attach_type attach_ivar attach_stage scope is_output layout_transforms
+    axis_separators group num_child_stages`,
+  Tensor: `astype axis dtype equal name ndim op shape value_index`,
+  TensorSlice: `asobject astype dtype equal`,
+  Operation: `attrs input_tensors name num_outputs output tag`,
+  PlaceholderOp: `dtype shape`,
+  BaseComputeOp: `axis reduce_axis`,
+  ComputeOp: `body`,
+  ScanOp: `init inputs scan_axis spatial_axis_ state_placeholder update`,
+  ExternOp: `body input_placeholders inputs output_placeholders`,
+  IterVar: `dom iter_type span thread_tag var`,
+};
+
+interface Row {
+  readonly theirs: readonly string[];
+  readonly ours: readonly string[];
+  readonly note: string;
+}
+
+/** The rows of the tables, and in each cell what is set in code. */
+function rows(): Row[] {
+  const text = readFileSync(new URL("../../docs/python-to-typescript.md", import.meta.url), "utf8");
+  const lists = text.slice(text.indexOf("## tvm.te: declaring"));
+  const code = (cell: string): string[] =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, span]) => span!);
+  return [...lists.matchAll(/^\| (?!TVM 0\.10|--)(.*) \|$/gm)].map(([, line]) => {
+    const [theirs, ours, note] = line!.split(/(?<!\\)\|/).map((cell) => cell.trim());
+    return { theirs: code(theirs!), ours: code(ours!), note: note! };
+  });
+}
+
+/** An object of each class whose members the tables name. */
+function examples(): Readonly<Record<string, object>> {
+  const A = te.placeholder([8], { name: "A" });
+  const B = te.compute([8], (i) => A(i).add(1), "B");
+  const E = te.extern([8], [A], () => tir.noOp(), { name: "E" });
+  const state = te.placeholder([8, 1], { name: "state" });
+  const init = te.compute([1, 1], () => tir.constant(0, "float32"), "init");
+  const update = te.compute([8, 1], (t, i) => state(t.sub(1), i!), "update");
+  const ScanOp = te.scan(init, update, state).op;
+  const s = te.createSchedule(B);
+  const module = tvm.lower(s, [A, B]);
+  return {
+    Schedule: s,
+    Stage: s.stage(B),
+    Tensor: A,
+    PrimExpr: A(0),
+    Operation: B.op,
+    PlaceholderOp: A.op,
+    ComputeOp: B.op,
+    ScanOp,
+    ExternOp: E.op,
+    IterVar: B.op.axis[0]!,
+    Buffer: tir.declBuffer([8]),
+    IRBuilder: tir.irBuilder(),
+    IRModule: module,
+    NDArray: tvm.nd.empty([1]),
+    Module: tvm.build(module),
+    Environment: vta.getEnv(),
+  };
+}
+
+const namespaces: Readonly<Record<string, object>> = { ...tvm, tvm, vta };
+
+function exists(name: string, objects: Readonly<Record<string, object>>): boolean {
+  const [first, ...rest] = name.split(".");
+  let here: unknown = objects[first!];
+  for (const part of rest) {
+    if (!(part in Object(here))) return false;
+    here = (here as Record<string, unknown>)[part];
+  }
+  return rest.length > 0 || here !== undefined;
+}
+
+const words = (text: string): string[] => text.trim().split(/\s+/);
+
+describe("the table of names", () => {
+  const table = rows();
+
+  test("every name of ours exists", async () => {
+    await tvm.ready();
+    const objects = { ...namespaces, ...examples() };
+    const ours = new Set(table.flatMap((row) => row.ours));
+    expect(ours.size).toBeGreaterThan(300);
+    expect([...ours].filter((name) => !exists(name, objects))).toEqual([]);
+  });
+
+  test("a name that is not here is explained", () => {
+    const unexplained = table.filter(({ ours, note }) => ours.length === 0 && note === "");
+    expect(unexplained).toEqual([]);
+  });
+
+  const theirs = new Set(table.flatMap((row) => row.theirs));
+
+  test("every public name of tvm.te has a row", () => {
+    expect(words(TE_NAMES).filter((name) => !theirs.has(`te.${name}`))).toEqual([]);
+  });
+
+  test.each(Object.keys(MEMBERS))("every member of %s has a row", (owner) => {
+    const missing = words(MEMBERS[owner]!).filter((name) => !theirs.has(`${owner}.${name}`));
+    expect(missing).toEqual([]);
+  });
+});
