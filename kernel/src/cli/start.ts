@@ -1,12 +1,18 @@
 /** Runs the kernel for a connection file that Jupyter has written. */
 
-import { Kernel } from "../kernel";
-import { readConnection } from "../wire";
+import { LanguageClient } from "../language";
 
 const PARENT_CHECK_MS = 1000;
 
 export async function startKernel(connectionFile: string): Promise<void> {
-  const kernel = new Kernel(readConnection(connectionFile), () => process.exit(0));
+  // TypeScript takes longest to start, so it begins before the rest is loaded.
+  const language = new LanguageClient((problem) => console.error(problem));
+  language.start();
+  const [{ Kernel }, { readConnection }] = await Promise.all([
+    import("../kernel/index.js"),
+    import("../wire/index.js"),
+  ]);
+  const kernel = new Kernel(readConnection(connectionFile), language, () => process.exit(0));
   // Front ends interrupt by message; this is for a terminal, and for those that do not.
   process.on("SIGINT", () => kernel.interrupt());
   process.on("uncaughtException", (error) => console.error(error));
@@ -16,7 +22,7 @@ export async function startKernel(connectionFile: string): Promise<void> {
 }
 
 /** Jupyter sets the variable for kernels that should not outlive it. */
-function endWithParent(kernel: Kernel): void {
+function endWithParent(kernel: { stop(): Promise<void> }): void {
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) void kernel.stop();

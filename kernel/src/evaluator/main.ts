@@ -51,6 +51,7 @@ function start(): void {
     jupyter: {
       comm: comms,
       registerFormatter: displays.registerFormatter.bind(displays),
+      variables: () => runner.variables,
       clearOutput: ({ wait = false } = {}) => report({ kind: "clear", wait }),
     },
   });

@@ -23,6 +23,11 @@ export class Runner {
     private readonly done: (outcome: Outcome) => void,
   ) {}
 
+  /** What cells have declared. */
+  get variables(): ReadonlyMap<string, unknown> {
+    return this.session.variables;
+  }
+
   /** Runs a cell; how it ended goes to `done`, once, whatever the cell does. */
   run(cell: CompiledCell, interrupts: Interrupts): void {
     this.finish = (outcome) => {

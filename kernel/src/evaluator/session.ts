@@ -10,6 +10,19 @@ type Binding = readonly [get: () => unknown, set?: (value: unknown) => void];
 export class Session {
   readonly exports: Record<string, unknown> = {};
 
+  /** What the names stand for now; those that their cell did not get to are left out. */
+  get variables(): ReadonlyMap<string, unknown> {
+    const variables = new Map<string, unknown>();
+    for (const name of Object.keys(this.exports)) {
+      try {
+        variables.set(name, this.exports[name]);
+      } catch {
+        // A variable that was never initialized.
+      }
+    }
+    return variables;
+  }
+
   /** Makes a cell's variables the session's names. */
   readonly bind = (bindings: Record<string, Binding>): void => {
     for (const [name, [get, set]] of Object.entries(bindings)) {

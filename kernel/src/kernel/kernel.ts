@@ -6,7 +6,7 @@
  */
 
 import type { CommPacket } from "../evaluator/messages";
-import { LanguageClient } from "../language";
+import type { LanguageClient } from "../language";
 import { Sockets, type Connection, type Json, type Message, type RequestChannel } from "../wire";
 import { codePointsBefore, offsetOfCodePoint } from "./cursor";
 import { plainError } from "./errors";
@@ -19,7 +19,6 @@ type Handler = (request: Message) => Promise<Json | undefined> | Json | undefine
 
 export class Kernel {
   private readonly sockets: Sockets;
-  private readonly language = new LanguageClient((problem) => console.error(problem));
   private readonly executor: Executor;
   /** The open comms' targets, by id. */
   private readonly comms = new Map<string, string>();
@@ -28,6 +27,7 @@ export class Kernel {
   /** @param ended is called when a front end has shut the kernel down */
   constructor(
     connection: Connection,
+    private readonly language: LanguageClient,
     private readonly ended: () => void,
   ) {
     this.sockets = new Sockets(connection);
@@ -60,7 +60,6 @@ export class Kernel {
   /** Starts everything; front ends are answered from the moment the promise is settled. */
   async start(): Promise<void> {
     this.executor.evaluator.start();
-    this.language.start();
     await this.sockets.open((channel, message) => this.receive(channel, message));
     this.sockets.publish(undefined, "status", { execution_state: "starting" });
   }

@@ -36,13 +36,12 @@ export interface HookedProgram extends ts.Program {
   checkerHook?: CheckerHook;
 }
 
-/** Pieces of the compiler's text that occur once, and what is put behind each. */
+/** Pieces of the compiler's text that occur once, in order, and what is put behind each. */
 const insertions: readonly (readonly [place: string, statement: string])[] = [
   [
-    `function checkBinaryLikeExpressionWorker(left, operatorToken, right, leftType, rightType, errorNode) {
-      const operator = operatorToken.kind;`,
-    `const answer = errorNode && host.checkerHook?.binary(errorNode, leftType, rightType, error);
-     if (answer) { checkAssignmentOperator(answer); return answer; }`,
+    "const indexType = checkExpression(indexExpression);",
+    `const answer = host.checkerHook?.index(node, objectType, indexType);
+     if (answer) return answer;`,
   ],
   [
     `function checkPrefixUnaryExpression(node) {
@@ -51,9 +50,10 @@ const insertions: readonly (readonly [place: string, statement: string])[] = [
      if (answer) return answer;`,
   ],
   [
-    "const indexType = checkExpression(indexExpression);",
-    `const answer = host.checkerHook?.index(node, objectType, indexType);
-     if (answer) return answer;`,
+    `function checkBinaryLikeExpressionWorker(left, operatorToken, right, leftType, rightType, errorNode) {
+      const operator = operatorToken.kind;`,
+    `const answer = errorNode && host.checkerHook?.binary(errorNode, leftType, rightType, error);
+     if (answer) { checkAssignmentOperator(answer); return answer; }`,
   ],
 ];
 
@@ -71,11 +71,15 @@ export function loadHookedCompiler(load: NodeJS.Require, path: string): typeof t
 }
 
 function withHook(compiler: string): string {
-  return insertions.reduce((text, [place, statement]) => {
-    const parts = text.split(place);
-    if (parts.length !== 2) {
+  const pieces: string[] = [];
+  let done = 0;
+  for (const [place, statement] of insertions) {
+    const end = compiler.indexOf(place, done) + place.length;
+    if (end < place.length || compiler.includes(place, end)) {
       throw new Error(`this is another TypeScript than expected: it does not have "${place}" once`);
     }
-    return `${parts[0]!}${place}\n${statement}${parts[1]!}`;
-  }, compiler);
+    pieces.push(compiler.slice(done, end), "\n", statement);
+    done = end;
+  }
+  return pieces.join("") + compiler.slice(done);
 }
