@@ -1,6 +1,13 @@
 /** Compiled code on the CPU: how fast it is, how long it takes to build and to load. */
 
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as tvm from "tvm-ts";
+import * as vta from "vta-ts";
+import { namesOf } from "../tests/golden/vta";
+import { buildProgram } from "../tests/support/golden-program";
+import { goldenProgram } from "./golden";
 import { timed, type BenchCase } from "./harness";
 
 const { te, np } = tvm;
@@ -75,12 +82,31 @@ export const cases: BenchCase[] = [
     },
   }),
   timed({
-    name: "load/matmul_512",
+    name: "build/vta_conv2d_opt",
     async setUp() {
       await tvm.ready();
-      const { schedule, args } = matmul(512);
-      const bytes = tvm.build(schedule, args).toBytes();
-      return () => tvm.runtime.decodeModule(bytes, "matmul");
+      const { program } = goldenProgram("vta_conv2d_opt");
+      const env = vta.getEnv();
+      const disabledPass = program.run?.disabled_pass ?? [];
+      const context = vta.buildConfig({ env, disabledPass });
+      return () => {
+        const { schedule, args } = buildProgram(program, { vta: namesOf(env) });
+        vta.build(schedule, args, { env, context });
+      };
+    },
+  }),
+  // From the file to the end of the first call, in which the engine compiles the code.
+  timed({
+    name: "load/matmul_32",
+    async setUp() {
+      await tvm.ready();
+      const folder = mkdtempSync(join(tmpdir(), "tvm-bench-"));
+      process.once("exit", () => rmSync(folder, { recursive: true }));
+      const { schedule, args } = matmul(32);
+      const file = join(folder, "matmul.wasm");
+      tvm.build(schedule, args).save(file);
+      const arrays = args.map(() => tvm.nd.empty([32, 32]));
+      return () => tvm.loadModule(file)(...arrays);
     },
   }),
 ];
