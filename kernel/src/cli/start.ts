@@ -1,5 +1,6 @@
 /** Runs the kernel for a connection file that Jupyter has written. */
 
+import type { Kernel } from "../kernel";
 import { LanguageClient } from "../language";
 
 const PARENT_CHECK_MS = 1000;
@@ -8,11 +9,10 @@ export async function startKernel(connectionFile: string): Promise<void> {
   // TypeScript takes longest to start, so it begins before the rest is loaded.
   const language = new LanguageClient((problem) => console.error(problem));
   language.start();
-  const [{ Kernel }, { readConnection }] = await Promise.all([
-    import("../kernel/index.js"),
-    import("../wire/index.js"),
-  ]);
-  const kernel = new Kernel(readConnection(connectionFile), language, () => process.exit(0));
+  const kernel = await connect(connectionFile, language).catch(async (error: unknown) => {
+    await language.stop();
+    throw error;
+  });
   // Front ends interrupt by message; this is for a terminal, and for those that do not.
   process.on("SIGINT", () => kernel.interrupt());
   process.on("uncaughtException", (error) => console.error(error));
@@ -21,8 +21,14 @@ export async function startKernel(connectionFile: string): Promise<void> {
   await kernel.start();
 }
 
+async function connect(connectionFile: string, language: LanguageClient): Promise<Kernel> {
+  const { readConnection } = await import("../wire/index.js");
+  const { Kernel } = await import("../kernel/index.js");
+  return new Kernel(readConnection(connectionFile), language, () => process.exit(0));
+}
+
 /** Jupyter sets the variable for kernels that should not outlive it. */
-function endWithParent(kernel: { stop(): Promise<void> }): void {
+function endWithParent(kernel: Kernel): void {
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) void kernel.stop();

@@ -16,6 +16,8 @@ export class Runner {
   private readonly session = new Session();
   /** Ends the current cell; `undefined` when none is running. */
   private finish: ((outcome: Outcome) => void) | undefined;
+  /** Where the current cell, or the last one, leaves its value. */
+  private resultName: string | undefined;
 
   constructor(
     private readonly modules: Modules,
@@ -23,9 +25,11 @@ export class Runner {
     private readonly done: (outcome: Outcome) => void,
   ) {}
 
-  /** What cells have declared. */
+  /** What cells have declared, the value of the cell that runs left aside. */
   get variables(): ReadonlyMap<string, unknown> {
-    return this.session.variables;
+    const variables = new Map(this.session.variables);
+    if (this.resultName !== undefined) variables.delete(this.resultName);
+    return variables;
   }
 
   /** Runs a cell; how it ended goes to `done`, once, whatever the cell does. */
@@ -53,6 +57,7 @@ export class Runner {
 
   private async evaluate(cell: CompiledCell, interrupts: Interrupts): Promise<Outcome> {
     mapSources([cell]);
+    this.resultName = cell.resultName;
     await this.modules.prepare(cell.imports);
     const { require, filename, folder } = this.modules;
     const body = new vm.Script(cell.code, {

@@ -72,7 +72,12 @@ export class EvaluatorProcess {
         child.once("error", (error) => resolve(error.message));
       }),
     ]);
-    void ended.then(([, how]) => this.lose(child, how));
+    const silent = new Promise((resolve) => child.stderr!.once("close", resolve));
+    void ended.then(async ([, how]) => {
+      // Its last words may come after it; children of its own may keep the stream open.
+      await Promise.race([silent, new Promise((resolve) => setTimeout(resolve, RAW_OUTPUT_MS))]);
+      this.lose(child, how);
+    });
     if (this.modules.size > 0) this.send({ kind: "modules", modules: [...this.modules.values()] });
     return child;
   }
