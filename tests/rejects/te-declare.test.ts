@@ -46,7 +46,7 @@ testRefused([
       mark();
       A(8);
     },
-    sentence: "index 0 of tensor A is 8, outside its 8 elements",
+    sentence: "index 0 of tensor A is 8, outside its 8 elements; indices go from 0 to 7",
     notes: ["A"],
   },
   {

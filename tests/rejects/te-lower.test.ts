@@ -50,7 +50,7 @@ testRefused([
       mark();
       te.scheduleToModule(s, [C]);
     },
-    sentence: "the placeholder A is read, but is not among the arguments (C)",
+    sentence: "the placeholder A is read, but is not among the arguments (C); add it",
     notes: ["A"],
   },
   {
@@ -60,7 +60,7 @@ testRefused([
       mark();
       te.scheduleToModule(s, [A]);
     },
-    sentence: "the output C is not among the arguments (A), so nobody would get it",
+    sentence: "the output C is not among the arguments (A), so nobody would get it; add it",
     notes: ["C"],
   },
   {
@@ -70,7 +70,7 @@ testRefused([
       mark();
       te.scheduleToModule(s, [A, A, C]);
     },
-    sentence: "A is among the arguments twice",
+    sentence: "A is among the arguments twice; give each once",
   },
   {
     why: "an argument is a number",
@@ -142,7 +142,8 @@ testRefused([
       s.stage(C).computeInline();
       te.scheduleToModule(s, [A, D]);
     },
-    sentence: "stage B is computed at axis i of C, which is inlined and has no loops",
+    sentence:
+      "stage B is computed at axis i of C, which is inlined and has no loops; compute it inside a stage that is not, or inline it too",
     notes: ["C"],
   },
   {
@@ -159,7 +160,8 @@ testRefused([
       s.stage(init).computeInline();
       te.scheduleToModule(s, [X, scan]);
     },
-    sentence: "stage init cannot be inlined into sc, which is a scan and reads it from memory",
+    sentence:
+      "stage init cannot be inlined into sc, which is a scan and reads it from memory; leave it where it is",
     notes: ["scan"],
   },
   {
@@ -191,7 +193,8 @@ testRefused([
       s.stage(B).bind(B.op.axis[0]!, te.threadAxis("vthread"));
       te.scheduleToModule(s, [A, B]);
     },
-    sentence: "axis i of stage B is bound to vthread and needs a constant extent, but has n",
+    sentence:
+      "axis i of stage B is bound to vthread and needs a constant extent, but has n; split it with nparts and bind the outer part",
   },
   {
     why: "a data axis is inside a reduction over threads",
@@ -219,7 +222,8 @@ testRefused([
       c.prefetch(B, inner, 1);
       te.scheduleToModule(s, [A, C]);
     },
-    sentence: "axis i.inner of stage C has one step only: there is no later one to prefetch for",
+    sentence:
+      "axis i.inner of stage C has one step only: there is no later one to prefetch for; prefetch at a loop of more steps",
   },
   {
     why: "an intrinsic covers more than the loop",
@@ -231,7 +235,7 @@ testRefused([
       te.scheduleToModule(s, [A, B, C]);
     },
     sentence:
-      "stage C cannot be tensorized by adder: it covers 8 steps of axis j, the intrinsic's axis i has 16",
+      "stage C cannot be tensorized by adder: it covers 8 steps of axis j, the intrinsic's axis i has 16; split the axis so that they agree",
     notes: ["C", "adder"],
   },
   {
@@ -243,7 +247,7 @@ testRefused([
       te.scheduleToModule(s, [A, B, C]);
     },
     sentence:
-      "stage C cannot be tensorized by adder: the intrinsic has no axis for i, of which it covers 4 steps",
+      "stage C cannot be tensorized by adder: the intrinsic has no axis for i, of which it covers 4 steps; tensorize a loop inside of that one",
     notes: ["C", "adder"],
   },
   {
@@ -275,7 +279,7 @@ testRefused([
       s.stage(C).tensorize(inner, adder(16, mark));
       te.scheduleToModule(s, [A, C]);
     },
-    sentence: "stage C cannot be tensorized by adder: it reads 1 tensors, the intrinsic 2",
+    sentence: "stage C cannot be tensorized by adder: it reads 1 tensor, the intrinsic 2",
     notes: ["C", "adder"],
   },
   {
@@ -288,7 +292,7 @@ testRefused([
       te.scheduleToModule(s, [A, B, C]);
     },
     sentence:
-      "stage C cannot be tensorized by adder: a split does not divide its axis, and the condition tir.likely(((j.inner + (j.outer*24)) < 64)) would be inside the intrinsic",
+      "stage C cannot be tensorized by adder: a split does not divide its axis, and the condition tir.likely(((j.inner + (j.outer*24)) < 64)) would be inside the intrinsic; split by a factor that does",
     notes: ["C", "adder"],
   },
   {
@@ -317,7 +321,8 @@ testRefused([
       s.stage(D).computeAt(s.stage(C), inner);
       te.scheduleToModule(s, [A, B, C]);
     },
-    sentence: "stage D is computed at axis i.inner of C, but that loop is inside an intrinsic",
+    sentence:
+      "stage D is computed at axis i.inner of C, but that loop is inside an intrinsic; compute it at a loop outside of it",
     notes: ["split"],
   },
   {

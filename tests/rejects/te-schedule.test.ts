@@ -151,7 +151,7 @@ testRefused([
       mark();
       c.vectorize(k);
     },
-    sentence: "axis k of stage C is a reduction axis and cannot be vectorized",
+    sentence: "axis k of stage C is a reduction axis and cannot be vectorized; x, y can be",
     notes: ["k"],
   },
   {
@@ -161,7 +161,7 @@ testRefused([
       mark();
       c.parallel(k);
     },
-    sentence: "axis k of stage C is a reduction axis and cannot be run in parallel",
+    sentence: "axis k of stage C is a reduction axis and cannot be run in parallel; x, y can be",
     notes: ["k"],
   },
   {
@@ -171,7 +171,8 @@ testRefused([
       mark();
       c.computeAt(b, B.op.axis[0]!);
     },
-    sentence: "stage C cannot be computed inside another stage: it is an output of the schedule",
+    sentence:
+      "stage C cannot be computed inside another stage: it is an output of the schedule; only what others read can be",
     notes: ["C"],
   },
   {
@@ -196,7 +197,8 @@ testRefused([
       mark();
       b.computeAt(b, B.op.axis[0]!);
     },
-    sentence: "stage B cannot be computed inside itself",
+    sentence:
+      "stage B cannot be computed inside itself; a stage is computed inside one that uses its result",
   },
   {
     why: "a stage is computed at an axis of another than the parent",
@@ -216,7 +218,7 @@ testRefused([
       s.stage(A).computeAt(c, i);
     },
     sentence:
-      "stage A cannot be computed inside another stage: it is a placeholder, which is not computed",
+      "stage A cannot be computed inside another stage: it is a placeholder, which is not computed; make a copy of it with cacheRead",
     notes: ["A"],
   },
   {
@@ -226,7 +228,8 @@ testRefused([
       mark();
       c.computeInline();
     },
-    sentence: "stage C cannot be inlined: it is an output of the schedule",
+    sentence:
+      "stage C cannot be inlined: it is an output of the schedule; only what others read can be",
     notes: ["C"],
   },
   {
@@ -238,7 +241,8 @@ testRefused([
       mark();
       s.stage(C).computeInline();
     },
-    sentence: "stage C cannot be inlined: it is a reduction over k",
+    sentence:
+      "stage C cannot be inlined: it is a reduction over k; compute it in a loop of its consumer with computeAt",
     notes: ["C"],
   },
   {
@@ -252,7 +256,8 @@ testRefused([
       mark();
       s.stage(P!).computeInline();
     },
-    sentence: "stage P cannot be inlined: it has 2 outputs",
+    sentence:
+      "stage P cannot be inlined: it has 2 outputs; compute it in a loop of its consumer with computeAt",
     notes: ["P"],
   },
   {
@@ -309,7 +314,7 @@ testRefused([
       mark();
       c.envThreads(te.threadAxis([0, 4], "blockIdx.x"));
     },
-    sentence: "envThreads is for scans; C is none",
+    sentence: "envThreads is for scans; C is none: bind its axes",
   },
   {
     why: "a loop that is no dimension is aligned",
@@ -338,7 +343,8 @@ testRefused([
       mark();
       c.doubleBuffer();
     },
-    sentence: "stage C cannot be double buffered: it is an output of the schedule",
+    sentence:
+      "stage C cannot be double buffered: it is an output of the schedule; only what others read can be",
     notes: ["C"],
   },
   {
@@ -395,7 +401,7 @@ testRefused([
       mark();
       s.cacheRead(A, "local", C);
     },
-    sentence: "C does not read A, so it cannot read its copy",
+    sentence: "C does not read A, so it cannot read its copy; name stages that read it",
     notes: ["C"],
   },
   {

@@ -211,7 +211,8 @@ function checkedIndex(tensor: Tensor, dim: number, given: ExprLike): PrimExpr {
   const extent = constIntValue(tensor.shape[dim]!);
   if (value !== undefined && extent !== undefined && (value < 0 || value >= extent)) {
     throw new UsageError(
-      `index ${dim} of tensor ${tensor.name} is ${value}, outside its ${extent} elements`,
+      `index ${dim} of tensor ${tensor.name} is ${value}, outside its ${extent} elements; ` +
+        `indices go from 0 to ${extent - 1}`,
       { notes: [{ text: `${tensor.name} was made here`, span: tensor.op.span }] },
     );
   }

@@ -106,7 +106,7 @@ function checkNoPrefetch(context: StageContext, axis: IterVar, attr: IterVarAttr
   if (attr.prefetches.length === 0) return;
   throw new UsageError(
     `axis ${axis.name} of stage ${context.stage.name} has one step only: there is no later one to ` +
-      `prefetch for`,
+      `prefetch for; prefetch at a loop of more steps`,
     { span: attr.span },
   );
 }
@@ -133,7 +133,7 @@ function threadLoop(
     if (count === undefined || count < 1) {
       throw new UsageError(
         `axis ${axis.name} of stage ${stage.name} is bound to ${thread.threadTag} and needs a ` +
-          `constant extent, but has ${reprExpr(extent)}`,
+          `constant extent, but has ${reprExpr(extent)}; split it with nparts and bind the outer part`,
         { span },
       );
     }

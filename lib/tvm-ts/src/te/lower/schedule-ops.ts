@@ -133,7 +133,8 @@ class ScheduleLowering {
     if (attachment.type !== "scope") return;
     throw new UsageError(
       `stage ${stage.name} is computed at axis ${attachment.axis.name} of ` +
-        `${attachment.stage.name}, but that loop is inside an intrinsic`,
+        `${attachment.stage.name}, but that loop is inside an intrinsic; compute it at a loop ` +
+        `outside of it`,
       {
         span: attachment.span,
         notes: [{ text: `axis ${attachment.axis.name} was made here`, span: attachment.axis.span }],

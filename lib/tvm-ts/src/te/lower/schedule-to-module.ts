@@ -66,7 +66,9 @@ class BufferTable implements TensorMemory {
     const symbolic = !hasViews(schedule);
     const seen = new Set<ScheduleArg>();
     for (const arg of args) {
-      if (seen.has(arg)) throw new UsageError(`${arg.name} is among the arguments twice`);
+      if (seen.has(arg)) {
+        throw new UsageError(`${arg.name} is among the arguments twice; give each once`);
+      }
       seen.add(arg);
       this.addParam(arg, binds, symbolic);
     }
@@ -105,7 +107,7 @@ class BufferTable implements TensorMemory {
     if (this.buffers.has(placeholder) || this.scanned.has(placeholder)) return;
     throw new UsageError(
       `the placeholder ${placeholder.name} is read, but is not among the arguments ` +
-        `(${this.argNames()})`,
+        `(${this.argNames()}); add it`,
       { notes: [{ text: `${placeholder.name} was declared here`, span: placeholder.op.span }] },
     );
   }
@@ -113,7 +115,8 @@ class BufferTable implements TensorMemory {
   private checkOutput(op: Operation): void {
     if (op.outputs.some((output) => this.buffers.has(output))) return;
     throw new UsageError(
-      `the output ${op.name} is not among the arguments (${this.argNames()}), so nobody would get it`,
+      `the output ${op.name} is not among the arguments (${this.argNames()}), so nobody would ` +
+        `get it; add it`,
       { notes: [{ text: `${op.name} was declared here`, span: op.span }] },
     );
   }

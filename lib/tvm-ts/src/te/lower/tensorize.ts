@@ -9,7 +9,7 @@
  * What the loops compute, seen from the region they cover, must be what the intrinsic declares.
  */
 
-import { UsageError } from "../../support";
+import { plural, UsageError } from "../../support";
 import { Analyzer, IntSet, union } from "../../arith";
 import {
   add,
@@ -109,7 +109,9 @@ class Tensorizer {
     stage.leafIterVars.forEach((axis, i) => {
       const range = domains.get(axis)!;
       if (i > this.location && stage.iterVarAttrs.get(axis)?.bindThread !== undefined) {
-        throw this.fail(`the loop ${axis.name} inside it is bound to a thread`);
+        throw this.fail(
+          `the loop ${axis.name} inside it is bound to a thread; bind loops outside of it`,
+        );
       }
       sets.set(
         axis,
@@ -178,7 +180,7 @@ class Tensorizer {
       if (!usesVar(condition, (variable) => inside.has(variable))) continue;
       throw this.fail(
         `a split does not divide its axis, and the condition ${reprExpr(condition)} would be ` +
-          `inside the intrinsic`,
+          `inside the intrinsic; split by a factor that does`,
       );
     }
   }
@@ -227,7 +229,8 @@ class Tensorizer {
         } else if (isOne(extent)) vars.set(axis.var_, min);
         else {
           throw this.fail(
-            `the intrinsic has no axis for ${axis.name}, of which it covers ${reprExpr(extent)} steps`,
+            `the intrinsic has no axis for ${axis.name}, of which it covers ${reprExpr(extent)} ` +
+              `steps; tensorize a loop inside of that one`,
           );
         }
       });
@@ -263,7 +266,7 @@ class Tensorizer {
     if (!isConstInt(difference) || isZero(difference)) return;
     throw this.fail(
       `it covers ${reprExpr(extent)} steps of axis ${axis.name}, the intrinsic's axis ` +
-        `${target.name} has ${reprExpr(declared)}`,
+        `${target.name} has ${reprExpr(declared)}; split the axis so that they agree`,
     );
   }
 
@@ -272,7 +275,8 @@ class Tensorizer {
     const { intrin, op } = this;
     const tensors = op.inputTensors;
     if (tensors.length !== intrin.inputs.length) {
-      throw this.fail(`it reads ${tensors.length} tensors, the intrinsic ${intrin.inputs.length}`);
+      const count = plural(tensors.length, "tensor");
+      throw this.fail(`it reads ${count}, the intrinsic ${intrin.inputs.length}`);
     }
     const analyzer = new Analyzer();
     for (const axis of this.context.stage.leafIterVars) {

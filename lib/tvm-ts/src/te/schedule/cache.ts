@@ -33,7 +33,9 @@ export function cacheRead(
   const stage = schedule.stage(tensor);
   checkScope("cacheRead", tensor, scope);
   if (readers.length === 0) {
-    throw new UsageError(`cacheRead of ${tensor.name} is given nobody who reads the copy`);
+    throw new UsageError(
+      `cacheRead of ${tensor.name} is given nobody who reads the copy; name the readers`,
+    );
   }
   const name = cacheName(schedule, tensor, scope);
   const copy = computeTensor(tensor.shape, (axes) => tensor(...axes), { name, span });
@@ -42,7 +44,8 @@ export function cacheRead(
     const op = replaceInputs(target.op, map);
     if (op !== target.op) return { target, op };
     throw new UsageError(
-      `${target.name} does not read ${tensor.name}, so it cannot read its copy`,
+      `${target.name} does not read ${tensor.name}, so it cannot read its copy; name stages that ` +
+        `read it`,
       {
         notes: [{ text: `${target.name} was declared here`, span: target.op.span }],
       },

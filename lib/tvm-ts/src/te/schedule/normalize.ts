@@ -63,7 +63,7 @@ function checkAttachments(schedule: Schedule): void {
     if (parent.attachment.type !== "inlinedAlready") continue;
     throw new UsageError(
       `stage ${stage.name} is computed at axis ${axis.name} of ${parent.name}, which is inlined and ` +
-        `has no loops`,
+        `has no loops; compute it inside a stage that is not, or inline it too`,
       { span, notes: [{ text: `${parent.name} was declared here`, span: parent.op.span }] },
     );
   }
@@ -92,7 +92,7 @@ function unreadable(stage: Stage, readers: readonly Stage[]): UsageError {
   const { attachment } = stage;
   return new UsageError(
     `stage ${stage.name} cannot be inlined into ${reader.name}, which is a ${reader.op.kind} and ` +
-      `reads it from memory`,
+      `reads it from memory; leave it where it is`,
     {
       span: attachment.type === "inline" ? attachment.span : undefined,
       notes: [{ text: `${reader.name} was declared here`, span: reader.op.span }],

@@ -220,11 +220,13 @@ export class Stage implements StageView {
     const { op } = this.state;
     const fail = (why: string): UsageError =>
       new UsageError(`stage ${this.name} cannot be inlined: ${why}`, { notes: noteStage(this) });
-    if (op?.kind !== "compute") throw fail("it is not an elementwise computation");
+    const instead = "compute it in a loop of its consumer with computeAt";
+    if (op?.kind !== "compute") throw fail(`it is not an elementwise computation; ${instead}`);
     if (op.reduceAxis.length > 0) {
-      throw fail(`it is a reduction over ${op.reduceAxis.map((axis) => axis.name).join(", ")}`);
+      const axes = op.reduceAxis.map((axis) => axis.name).join(", ");
+      throw fail(`it is a reduction over ${axes}; ${instead}`);
     }
-    if (op.body.length !== 1) throw fail(`it has ${op.body.length} outputs`);
+    if (op.body.length !== 1) throw fail(`it has ${op.body.length} outputs; ${instead}`);
     return this.attach({ type: "inline", span: Span.capture() });
   }
 
@@ -245,9 +247,9 @@ export class Stage implements StageView {
 
   private checkMovable(what: string): void {
     const why = this.isOutput
-      ? "it is an output of the schedule"
+      ? "it is an output of the schedule; only what others read can be"
       : this.state.op?.kind === "placeholder"
-        ? "it is a placeholder, which is not computed"
+        ? "it is a placeholder, which is not computed; make a copy of it with cacheRead"
         : undefined;
     if (why === undefined) return;
     throw new UsageError(`stage ${this.name} cannot be ${what}: ${why}`, {
@@ -258,7 +260,10 @@ export class Stage implements StageView {
   private checkOrder(parent: Stage): void {
     if (this.state.op === undefined) return;
     if (parent === this) {
-      throw new UsageError(`stage ${this.name} cannot be computed inside itself`);
+      throw new UsageError(
+        `stage ${this.name} cannot be computed inside itself; ` +
+          `a stage is computed inside one that uses its result`,
+      );
     }
     const position = this.siblings.indexOf(this);
     if (this.siblings.indexOf(parent, position) > position) return;
@@ -277,7 +282,8 @@ export class Stage implements StageView {
     if (group === undefined) return;
     for (let g = parent.state.group; g !== undefined; g = g.state.group) if (g === group) return;
     throw new UsageError(
-      `stage ${this.name} cannot be computed inside ${parent.name}, which is not in its group`,
+      `stage ${this.name} cannot be computed inside ${parent.name}, which is not in its group; ` +
+        `compute the group there`,
       { notes: [...noteStage(this), ...noteStage(parent)] },
     );
   }
@@ -383,7 +389,7 @@ export class Stage implements StageView {
   envThreads(threads: IterVar | readonly IterVar[]): this {
     const list = threads instanceof IterVar ? [threads] : threads;
     if (this.state.op?.kind !== "scan") {
-      throw new UsageError(`envThreads is for scans; ${this.name} is none`);
+      throw new UsageError(`envThreads is for scans; ${this.name} is none: bind its axes`);
     }
     if (this.state.envThreads.length > 0) {
       throw new UsageError(`the threads around ${this.name} were set before`);
@@ -504,8 +510,11 @@ export class Stage implements StageView {
     if (allowed.includes(axis.iterType)) return;
     const why = axis.iterType === "CommReduce" ? "a reduction axis" : `of type ${axis.iterType}`;
     const notes: ErrorNote[] = noteAxis(axis);
+    const others = this.state.leafIterVars.filter((leaf) => allowed.includes(leaf.iterType));
+    const names = others.map((leaf) => leaf.name).join(", ");
+    const instead = names === "" ? "" : `; ${names} can be`;
     throw new UsageError(
-      `axis ${axis.name} of stage ${this.name} is ${why} and cannot be ${what}`,
+      `axis ${axis.name} of stage ${this.name} is ${why} and cannot be ${what}${instead}`,
       { notes },
     );
   }
