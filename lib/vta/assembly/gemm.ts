@@ -286,6 +286,19 @@ function sumLanes(a: v128, b: v128, c: v128, d: v128): v128 {
   return i32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
 }
 
+/** Adds the products of 16 inputs and a row of 16 int8 weights, in lanes to be added up later. */
+function dot16(s: v128, low: v128, high: v128, w: usize): v128 {
+  s = i32x4.add(s, i32x4.dot_i16x8_s(low, v128.load8x8_s(w)));
+  return i32x4.add(s, i32x4.dot_i16x8_s(high, v128.load8x8_s(w, 8)));
+}
+
+/** Adds the sums of the lanes of four vectors to four accumulators. */
+function addSums(a: usize, s0: v128, s1: v128, s2: v128, s3: v128): void {
+  let c = i32x4.add(v128.load(a), sumLanes(s0, s1, s2, s3));
+  if (wrapShift) c = wrapped(c);
+  v128.store(a, c);
+}
+
 /**
  * One row of the accumulator plus `n` products of a row of inputs with an int8 weight element;
  * `w` is the place of the first element's address in the table, the next ones are `wStep` bytes apart.
@@ -294,11 +307,16 @@ function sums(n: i32, a: usize, p: usize, pStep: usize, w: usize, wStep: usize):
   const row: usize = blockIn;
   const aEnd = a + accRowBytes;
   let rowsAt: usize = 0;
-  do {
+  // Eight outputs at a time: their weights are two lines of the cache, side by side.
+  while (a < aEnd) {
     let s0 = i32x4.splat(0);
     let s1 = s0;
     let s2 = s0;
     let s3 = s0;
+    let s4 = s0;
+    let s5 = s0;
+    let s6 = s0;
+    let s7 = s0;
     for (let k: usize = 0; k < row; k += 16) {
       let pAt = p + 2 * k;
       let wAt = w;
@@ -306,33 +324,36 @@ function sums(n: i32, a: usize, p: usize, pStep: usize, w: usize, wStep: usize):
       do {
         const low = v128.load(pAt);
         const high = v128.load(pAt, 16);
-        const w0 = load<usize>(wAt) + rowsAt + k;
-        s0 = i32x4.add(s0, i32x4.dot_i16x8_s(low, v128.load8x8_s(w0)));
-        s0 = i32x4.add(s0, i32x4.dot_i16x8_s(high, v128.load8x8_s(w0, 8)));
-        const w1 = w0 + row;
-        s1 = i32x4.add(s1, i32x4.dot_i16x8_s(low, v128.load8x8_s(w1)));
-        s1 = i32x4.add(s1, i32x4.dot_i16x8_s(high, v128.load8x8_s(w1, 8)));
-        const w2 = w1 + row;
-        s2 = i32x4.add(s2, i32x4.dot_i16x8_s(low, v128.load8x8_s(w2)));
-        s2 = i32x4.add(s2, i32x4.dot_i16x8_s(high, v128.load8x8_s(w2, 8)));
-        const w3 = w2 + row;
-        s3 = i32x4.add(s3, i32x4.dot_i16x8_s(low, v128.load8x8_s(w3)));
-        s3 = i32x4.add(s3, i32x4.dot_i16x8_s(high, v128.load8x8_s(w3, 8)));
+        let from = load<usize>(wAt) + rowsAt + k;
+        s0 = dot16(s0, low, high, from);
+        from += row;
+        s1 = dot16(s1, low, high, from);
+        from += row;
+        s2 = dot16(s2, low, high, from);
+        from += row;
+        s3 = dot16(s3, low, high, from);
+        from += row;
+        s4 = dot16(s4, low, high, from);
+        from += row;
+        s5 = dot16(s5, low, high, from);
+        from += row;
+        s6 = dot16(s6, low, high, from);
+        from += row;
+        s7 = dot16(s7, low, high, from);
         pAt += pStep;
         wAt += wStep;
       } while (--left);
     }
-    let c = i32x4.add(v128.load(a), sumLanes(s0, s1, s2, s3));
-    if (wrapShift) c = wrapped(c);
-    v128.store(a, c);
-    a += 16;
-    rowsAt += 4 * row;
-  } while (a < aEnd);
+    addSums(a, s0, s1, s2, s3);
+    addSums(a + 16, s4, s5, s6, s7);
+    a += 32;
+    rowsAt += 8 * row;
+  }
 }
 
 /** Whether `gemmSums` can work with this shape: int8 weights in rows of whole vectors. */
 export function canSum(): bool {
-  return wgtBits === 8 && !wide && (blockIn & 15) === 0 && (blockOut & 3) === 0;
+  return wgtBits === 8 && !wide && (blockIn & 15) === 0 && (blockOut & 7) === 0;
 }
 
 /**
