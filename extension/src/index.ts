@@ -1,7 +1,8 @@
 /** The extension's plugins. */
 
+import { commandsPlugin } from "./commands/plugin";
 import { mimePlugin } from "./mime/plugin";
 import { optionsPlugin } from "./options/plugin";
 import { tirPlugin } from "./tir/plugin";
 
-export default [tirPlugin, optionsPlugin, mimePlugin];
+export default [tirPlugin, optionsPlugin, mimePlugin, commandsPlugin];

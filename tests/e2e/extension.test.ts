@@ -409,7 +409,7 @@ describe("the tensor view", () => {
       "11 of 1024 elements differ · largest difference 3",
     );
     await output.getByText("The first 10 of 11").click();
-    expect(await output.locator("tr").nth(1).locator("td").allTextContents()).toEqual([
+    expect(await output.locator("tr").nth(1).locator("th, td").allTextContents()).toEqual([
       "[0, 7]",
       "10",
       "7",
@@ -503,6 +503,86 @@ describe("the language of the IR", () => {
     await lab.execute("markdownviewer:open", { path: "page.md" });
     const keyword = lab.page.locator(".jp-MarkdownViewer pre").getByText("for", { exact: true });
     expect(await colorOf(keyword)).toBe(await themeColor("--jp-mirror-editor-keyword-color"));
+  });
+});
+
+describe("commands", () => {
+  inOneTab(() => lab.open("stories.ipynb"));
+
+  test("the toolbar's button shows the last lowered function beside the notebook", async () => {
+    const tabs = lab.page.locator("#jp-main-dock-panel .lm-TabBar-tab");
+    const before = await tabs.count();
+    await lab.page
+      .locator('.jp-NotebookPanel-toolbar [data-jp-item-name="tvm-vta-last-function"]')
+      .click();
+    await expect.poll(() => tabs.count(), PATIENTLY).toBe(before + 1);
+    await lab.page.locator(".jp-tvm-Panel .jp-tvm-Ir").waitFor();
+  });
+
+  test("the palette has them all", async () => {
+    await lab.execute("apputils:activate-command-palette", {});
+    const palette = lab.page.locator(".lm-CommandPalette");
+    await palette.locator("input").fill("Tensor Compiler");
+    const labels = palette.locator(".lm-CommandPalette-itemLabel");
+    await expect.poll(() => labels.count(), PATIENTLY).toBeGreaterThan(9);
+    const texts = (await labels.allTextContents()).join();
+    for (const label of ["Save View as SVG", "Open Tensor IR File", "Show Last Lowered Function"]) {
+      expect(texts).toContain(label);
+    }
+    await lab.page.keyboard.press("Escape");
+  });
+
+  test("the view that was used last can be saved and copied", async () => {
+    await lab.open("stories.ipynb");
+    await lab.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    const output = await story("tensor-diff");
+    await output.locator(".heatmaplayer image").waitFor();
+    await output.locator("strong").click();
+    for (const [command, name] of [
+      ["tvm-vta:save-svg", "view.svg"],
+      ["tvm-vta:save-png", "view.png"],
+      ["tvm-vta:save-text", "view.txt"],
+    ] as const) {
+      const saved = lab.page.waitForEvent("download");
+      await lab.execute(command, {});
+      expect((await saved).suggestedFilename()).toBe(name);
+    }
+    await lab.execute("tvm-vta:copy-text", {});
+    expect(await lab.page.evaluate(() => navigator.clipboard.readText())).toBe(
+      "elements that differ: 11 of 1024",
+    );
+    await lab.execute("tvm-vta:open-view", {});
+    await lab.page.locator(".jp-tvm-Panel .heatmaplayer image").waitFor();
+  });
+
+  test("the menu switches options", async () => {
+    await lab.open("stories.ipynb");
+    const output = await story("tensor-vector");
+    await output.locator(".barlayer").waitFor();
+    await lab.page.locator(".lm-MenuBar-item", { hasText: "View" }).click();
+    await lab.page.locator(".lm-Menu-item", { hasText: "Tensor Compiler" }).click();
+    await lab.page.locator(".lm-Menu-item", { hasText: "Histogram of Tensor Values" }).click();
+    await output.locator(".barlayer").waitFor({ state: "detached" });
+    await lab.execute("tvm-vta:toggle-histogram", {});
+    await output.locator(".barlayer").waitFor();
+  });
+
+  test("the launcher's card makes a file for lowered functions", async () => {
+    await lab.openLauncher();
+    await lab.page.locator(".jp-LauncherCard", { hasText: "Tensor IR" }).click();
+    await lab.page.locator(".jp-FileEditor").waitFor();
+    await lab.page.locator(".lm-TabBar-tab", { hasText: "untitled.tir" }).waitFor();
+  });
+
+  test("a file of the IR is chosen in a dialog", async () => {
+    await lab.open("stories.ipynb");
+    void lab.execute("tvm-vta:open-tir", {});
+    const dialog = lab.page.getByRole("dialog");
+    await dialog.getByText("loop.tir").waitFor();
+    expect(await dialog.getByText("page.md").count()).toBe(0);
+    await dialog.getByText("loop.tir").click();
+    await dialog.locator(".jp-mod-accept").click();
+    await lab.page.locator(".jp-FileEditor").waitFor();
   });
 });
 

@@ -17,3 +17,8 @@ export function percentText(part: number, whole: number): string {
   const percent = whole === 0 ? 0 : (100 * part) / whole;
   return `${percent >= 10 || percent === 0 ? Math.round(percent) : percent.toPrecision(1)} %`;
 }
+
+/** Whole numbers in full, others with as many digits as a glance takes in. */
+export function shortNumber(value: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(6));
+}

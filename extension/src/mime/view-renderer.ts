@@ -31,13 +31,14 @@ export interface PictureWidget extends Widget {
 
 export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
   private plainText = "";
+  private model: IRenderMime.IMimeModel | undefined;
 
   /** @param onUse called when the user clicks into the view or moves the focus there */
   constructor(
     private readonly mimeType: string,
     private readonly load: () => Promise<ViewModule>,
     private readonly context: ViewContext,
-    onUse: (view: ViewRenderer) => void,
+    private readonly onUse: (view: ViewRenderer) => void,
   ) {
     super();
     this.addClass("jp-tvm-Output");
@@ -47,12 +48,21 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    this.model = model;
     const text = model.data["text/plain"];
     this.plainText = typeof text === "string" ? text : "";
     const view = await this.makeView(model);
     for (const old of [...this.widgets]) old.dispose();
     if (this.isDisposed) view.dispose();
     else this.addWidget(view);
+  }
+
+  /** The same view once more, which may ask the same kernel. */
+  async copy(): Promise<ViewRenderer> {
+    const context = { ...this.context, kernelAt: () => this.context.kernelAt(this.node) };
+    const copy = new ViewRenderer(this.mimeType, this.load, context, this.onUse);
+    if (this.model !== undefined) await copy.renderModel(this.model);
+    return copy;
   }
 
   /** What a terminal would show. */

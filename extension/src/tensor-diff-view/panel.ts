@@ -4,6 +4,8 @@ import type { TranslationBundle } from "@jupyterlab/translation";
 import { Panel, Widget } from "@lumino/widgets";
 import type { view } from "tvm-ts";
 import { element } from "../dom/controls";
+import { shortNumber } from "../dom/quantities";
+import { table } from "../dom/table";
 import { HeatmapPanel } from "../heatmap/panel";
 import type { PictureFormat, PictureWidget, ViewContext } from "../mime/view-renderer";
 
@@ -42,8 +44,8 @@ function findings(data: view.TensorDiffView, trans: TranslationBundle): string {
       : trans.__("%1 of %2 elements differ", mismatches, total),
   ];
   if (atol > 0 || rtol > 0) parts.push(trans.__("tolerance %1 + %2 · |expected|", atol, rtol));
-  parts.push(trans.__("largest difference %1", short(maxAbsolute)));
-  if (maxRelative > 0) parts.push(trans.__("relative %1", short(maxRelative)));
+  parts.push(trans.__("largest difference %1", shortNumber(maxAbsolute)));
+  if (maxRelative > 0) parts.push(trans.__("relative %1", shortNumber(maxRelative)));
   if (block.some((extent) => extent > 1)) {
     const size = block.join(" × ");
     parts.push(trans.__("each cell is the largest difference among %1 elements", size));
@@ -58,18 +60,8 @@ function firstOnes(
   expected: string,
   trans: TranslationBundle,
 ): HTMLElement {
-  const row = (tag: "th" | "td", ...cells: string[]) =>
-    element("tr", "", ...cells.map((cell) => element(tag, "", cell)));
   const summary = element("summary", "", trans.__("The first %1 of %2", first.length, mismatches));
-  const table = element(
-    "table",
-    "jp-tvm-Table",
-    row("th", trans.__("index"), actual, expected),
-    ...first.map((one) => row("td", `[${one.index.join(", ")}]`, one.actual, one.expected)),
-  );
-  return element("details", "", summary, table);
-}
-
-function short(value: number): number {
-  return Number(value.toPrecision(6));
+  const rows = first.map((one) => [`[${one.index.join(", ")}]`, one.actual, one.expected]);
+  const head = [trans.__("index"), actual, expected];
+  return element("details", "", summary, table(trans.__("Elements that differ"), head, rows));
 }

@@ -3,6 +3,7 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { Panel } from "@lumino/widgets";
 import type { view } from "tvm-ts";
+import { shortNumber } from "../dom/quantities";
 import type { ViewContext } from "../mime/view-renderer";
 import { PlotWidget, type Figure } from "../plotly/plot-widget";
 
@@ -31,10 +32,11 @@ export class HistogramPanel extends Panel {
 function figure({ start, width, counts }: view.Histogram, trans: TranslationBundle): Figure {
   // Bins of one whole number are named by it, others by where they begin and end.
   const isSingle = width === 1 && Number.isInteger(start);
-  const short = (value: number) => Number(value.toPrecision(6));
   const names = counts.map((_, i) => {
     const from = start + i * width;
-    return isSingle ? String(from) : trans.__("%1 to %2", short(from), short(from + width));
+    return isSingle
+      ? String(from)
+      : trans.__("%1 to %2", shortNumber(from), shortNumber(from + width));
   });
   return {
     data: [

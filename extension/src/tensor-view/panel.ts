@@ -4,6 +4,7 @@ import type { TranslationBundle } from "@jupyterlab/translation";
 import { Panel, Widget } from "@lumino/widgets";
 import type { view } from "tvm-ts";
 import { checkbox, element, toolbar } from "../dom/controls";
+import { shortNumber } from "../dom/quantities";
 import { HeatmapPanel } from "../heatmap/panel";
 import type { PictureFormat, PictureWidget, ViewContext } from "../mime/view-renderer";
 import { HistogramPanel } from "./histogram";
@@ -46,9 +47,9 @@ function statisticsText(
   const parts: string[] = [];
   if (shape.includes(0)) parts.push(trans.__("no elements"));
   if (min !== null && max !== null) {
-    parts.push(trans.__("min %1", short(min)), trans.__("max %1", short(max)));
+    parts.push(trans.__("min %1", shortNumber(min)), trans.__("max %1", shortNumber(max)));
   }
-  if (mean !== null) parts.push(trans.__("mean %1", short(mean)));
+  if (mean !== null) parts.push(trans.__("mean %1", shortNumber(mean)));
   if (zeros > 0) parts.push(trans._n("%1 zero", "%1 zeros", zeros));
   if (nans > 0) parts.push(trans.__("%1 NaN", nans));
   if (infinities > 0) parts.push(trans.__("%1 infinite", infinities));
@@ -56,9 +57,4 @@ function statisticsText(
     parts.push(trans.__("each cell is the mean of %1 elements", block.join(" × ")));
   }
   return parts.join(" · ");
-}
-
-/** Whole numbers in full, others with as many digits as a glance takes in. */
-function short(value: number): number {
-  return Number.isInteger(value) ? value : Number(value.toPrecision(6));
 }
