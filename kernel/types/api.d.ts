@@ -110,6 +110,8 @@ export interface Jupyter {
     type: Class<Value>,
     format: (value: Value) => MimeBundle | Promise<MimeBundle>,
   ): void;
+  /** What cells have declared at their top level, by name, for views of the whole session. */
+  variables(): ReadonlyMap<string, unknown>;
   /** Removes the cell's outputs, with `wait` only when the next one comes. */
   clearOutput(options?: { readonly wait?: boolean }): void;
 }

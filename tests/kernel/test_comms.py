@@ -75,3 +75,9 @@ def test_comms_end_with_the_session(fresh):
     assert len(comm_info(fresh)) == 1
     assert len(fresh.run("process.exit()").contents("comm_close")) == 1
     assert comm_info(fresh) == {}
+
+
+def test_views_are_told_what_cells_have_declared(fresh):
+    fresh.run("const early = 1; let later: number = 2;\nthrow new Error('stop'); const never = 3;")
+    fresh.run("later = 4;")
+    assert fresh.run("[...jupyter.variables()]").result == "[ [ 'early', 1 ], [ 'later', 4 ] ]"

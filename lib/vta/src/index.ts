@@ -1,9 +1,9 @@
 import { devices, memories } from "tvm-ts";
 import { getEnv, setDefaultConfig } from "./config";
-import { extDev } from "./driver";
+import { extDev, simulator } from "./driver";
 import { defaultConfig } from "./node";
 import { memoryInfo } from "./transforms";
-import { installDisplays } from "./view";
+import { installDisplays, serveSession } from "./view";
 
 export * from "./config";
 export * from "./driver";
@@ -21,3 +21,4 @@ setDefaultConfig(defaultConfig);
 devices.provide("ext_dev", extDev);
 memories.provide(() => memoryInfo(getEnv()));
 installDisplays();
+serveSession(() => simulator.lastCall());

@@ -6,6 +6,8 @@
 export { environmentBundle, installDisplays, statisticsBundle, traceBundle } from "./display";
 export { environmentView, type EnvironmentView, type MemoryFact } from "./environment-view";
 export { mimeTypes } from "./mime";
+export { serveSession, type ShownReply, type ShowRequest } from "./live-session";
+export { sessionView, type ObjectFact, type ObjectKind, type SessionView } from "./session-view";
 export { statisticsView, type StatisticsView } from "./statistics-view";
 export {
   traceView,

@@ -1,0 +1,60 @@
+/**
+ * Tells a front end about the session whenever it asks. A kernel that offers comms and the session's
+ * variables (`jupyter.comm`, `jupyter.variables`, see docs/cells.md) takes the questions.
+ */
+
+import type { view } from "tvm-ts";
+import type { ProfilerStats } from "../sim";
+import { sessionView } from "./session-view";
+
+/** The comm's target. Every message is answered: one that names an object with its display. */
+const SESSION_TARGET = "tvm-vta.session";
+
+/** A message that asks for an object; any other asks for the `SessionView`. */
+export interface ShowRequest {
+  readonly show: string;
+}
+
+/** The answer: the object's display, as a cell that ends in its name would show it. */
+export interface ShownReply {
+  readonly shown: string;
+  /** Missing when there is no such object any more. */
+  readonly bundle?: view.MimeBundle;
+}
+
+/** What is used of a kernel. */
+interface Kernel {
+  readonly comm: {
+    register(target: string, accept: (comm: KernelComm) => void): void;
+  };
+  variables(): ReadonlyMap<string, unknown>;
+}
+
+interface KernelComm {
+  send(data: object): void;
+  onMessage(handler: (message: { readonly data: object }) => void): void;
+}
+
+/** @param lastCall what the last call of a program cost */
+export function serveSession(lastCall: () => ProfilerStats): void {
+  const { jupyter } = globalThis as { jupyter?: Partial<Kernel> };
+  const { comm: comms, variables } = jupyter ?? {};
+  if (comms === undefined || variables === undefined) return;
+  comms.register(SESSION_TARGET, (comm) => {
+    const tell = (): void => comm.send(sessionView(variables(), lastCall()));
+    comm.onMessage(({ data }) => {
+      const { show } = data as Partial<ShowRequest>;
+      if (show === undefined) tell();
+      else comm.send({ shown: show, ...displayOf(variables().get(show)) } satisfies ShownReply);
+    });
+    tell();
+  });
+}
+
+function displayOf(value: unknown): Pick<ShownReply, "bundle"> {
+  const display = (value as Partial<Record<symbol, unknown>> | null | undefined)?.[
+    Symbol.for("Jupyter.display")
+  ];
+  if (typeof display !== "function") return {};
+  return { bundle: display.call(value) as view.MimeBundle };
+}

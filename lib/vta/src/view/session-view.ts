@@ -1,0 +1,63 @@
+/** A notebook's session as a front end shows it: the environment in force, and what cells have made. */
+
+import { IRModule, PrimFunc, runtime, te } from "tvm-ts";
+import { getEnv } from "../config";
+import { ExecutionTrace, type ProfilerStats } from "../sim";
+import { environmentView, type EnvironmentView } from "./environment-view";
+import { statisticsView, type StatisticsView } from "./statistics-view";
+
+export type ObjectKind = "schedule" | "function" | "module" | "trace";
+
+/** A variable whose value is worth a look. */
+export interface ObjectFact {
+  readonly name: string;
+  readonly kind: ObjectKind;
+  /** What it is, in a few words. */
+  readonly text: string;
+}
+
+export interface SessionView {
+  readonly version: 1;
+  /** The environment that `getEnv()` gives. */
+  readonly environment: EnvironmentView;
+  /** What the last call of a program cost; missing before the first. */
+  readonly lastCall?: StatisticsView;
+  /** In the order in which they were declared. */
+  readonly objects: readonly ObjectFact[];
+}
+
+export function sessionView(
+  variables: ReadonlyMap<string, unknown>,
+  lastCall: ProfilerStats,
+): SessionView {
+  const called = Object.values(lastCall).some((count) => count > 0);
+  return {
+    version: 1,
+    environment: environmentView(getEnv()),
+    ...(called && { lastCall: statisticsView(lastCall) }),
+    objects: [...variables].flatMap(([name, value]) => {
+      const fact = factOf(value);
+      return fact === undefined ? [] : [{ name, ...fact }];
+    }),
+  };
+}
+
+function factOf(value: unknown): Omit<ObjectFact, "name"> | undefined {
+  if (value instanceof te.Schedule) {
+    return { kind: "schedule", text: value.stages.map(({ name }) => name).join(", ") };
+  }
+  if (value instanceof IRModule) {
+    return { kind: "function", text: [...value.functions.keys()].join(", ") };
+  }
+  if (value instanceof PrimFunc) {
+    return { kind: "function", text: value.params.map(({ name }) => name).join(", ") };
+  }
+  if (value instanceof runtime.Module) {
+    return { kind: "module", text: value.record.functions.map(({ name }) => name).join(", ") };
+  }
+  if (value instanceof ExecutionTrace) {
+    const count = value.entries.length + value.dropped;
+    return { kind: "trace", text: String(count) };
+  }
+  return undefined;
+}

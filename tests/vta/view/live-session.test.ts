@@ -1,0 +1,110 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { lower, ready, te } from "tvm-ts";
+import * as vta from "vta-ts";
+
+beforeAll(() => ready());
+
+type Message = { data: object };
+
+/** A kernel that keeps what a comm sends. */
+class FakeKernel {
+  readonly sent: unknown[] = [];
+  private accept: ((comm: object) => void) | undefined;
+  private handler: ((message: Message) => void) | undefined;
+
+  constructor(readonly variables: ReadonlyMap<string, unknown>) {}
+
+  readonly comm = {
+    register: (target: string, accept: (comm: object) => void): void => {
+      expect(target).toBe("tvm-vta.session");
+      this.accept = accept;
+    },
+  };
+
+  open(): void {
+    this.accept!({
+      send: (data: unknown) => this.sent.push(JSON.parse(JSON.stringify(data))),
+      onMessage: (handler: (message: Message) => void) => (this.handler = handler),
+    });
+  }
+
+  ask(data: object): unknown {
+    this.handler!({ data });
+    return this.sent.at(-1);
+  }
+}
+
+const NOTHING = new vta.Profiler().stats;
+const A = te.placeholder([64], { name: "A" });
+const B = te.compute([64], (i) => A(i).add(1), "B");
+const schedule = te.createSchedule(B.op);
+const env = vta.getEnv();
+
+describe("a session", () => {
+  let kernel: FakeKernel;
+  let stats = NOTHING;
+
+  beforeEach(() => {
+    const trace = new vta.ExecutionTrace(env);
+    const entries: [string, unknown][] = [
+      ["schedule", schedule],
+      ["n", 3],
+      ["nothing", undefined],
+      ["lowered", lower(schedule, [A, B])],
+      ["trace", trace],
+    ];
+    kernel = new FakeKernel(new Map(entries));
+    const { comm, variables } = kernel;
+    Object.assign(globalThis, { jupyter: { comm, variables: () => variables } });
+    stats = NOTHING;
+    vta.view.serveSession(() => stats);
+    kernel.open();
+  });
+
+  afterEach(() => {
+    delete (globalThis as { jupyter?: unknown }).jupyter;
+  });
+
+  it("tells a front end that opens a comm about the environment and what cells have made", () => {
+    expect(kernel.sent).toEqual([
+      {
+        version: 1,
+        environment: JSON.parse(JSON.stringify(vta.view.environmentView(env))) as unknown,
+        objects: [
+          { name: "schedule", kind: "schedule", text: "A, B" },
+          { name: "lowered", kind: "function", text: "main" },
+          { name: "trace", kind: "trace", text: "0" },
+        ],
+      },
+    ]);
+  });
+
+  it("tells what the last call cost once there was one", () => {
+    stats = vta.trace(() => undefined).stats;
+    expect(kernel.ask({})).not.toHaveProperty("lastCall");
+    stats = Object.assign(new vta.Profiler(), { gemmCounter: 16 }).stats;
+    expect(kernel.ask({})).toMatchObject({ lastCall: { counters: { gemm_counter: 16 } } });
+  });
+
+  it("follows the environment in force", () => {
+    vta.withEnvironment({ ...env.config, LOG_BATCH: 1 }, () => {
+      expect(kernel.ask({})).toMatchObject({ environment: { gemm: { batch: 2 } } });
+    });
+  });
+
+  it("shows an object as a cell would", () => {
+    const reply = kernel.ask({ show: "schedule" }) as vta.view.ShownReply;
+    expect(reply.shown).toBe("schedule");
+    expect(Object.keys(reply.bundle!)).toContain("application/vnd.tvm-vta.schedule.v1+json");
+  });
+
+  it.each(["gone", "n", "nothing"])("says that there is nothing to show of %s", (name) => {
+    expect(kernel.ask({ show: name })).toEqual({ shown: name });
+  });
+});
+
+it("is not told to a kernel that has no variables to offer", () => {
+  Object.assign(globalThis, { jupyter: { comm: { register: () => expect.unreachable() } } });
+  vta.view.serveSession(() => NOTHING);
+  delete (globalThis as { jupyter?: unknown }).jupyter;
+});
