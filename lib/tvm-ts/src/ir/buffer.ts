@@ -3,16 +3,8 @@
 import { UsageError, type Span } from "../support";
 import { builtin } from "./builtin";
 import { canonicalDType, elementOf, lanesOf, vectorOf, type DataType } from "./dtype";
-import {
-  BufferLoad,
-  Call,
-  IntImm,
-  Ramp,
-  Var,
-  type Operand,
-  type PointerType,
-  type PrimExpr,
-} from "./expr";
+import { BufferLoad, Call, IntImm, Ramp, Var, type PointerType, type PrimExpr } from "./expr";
+import type { Operand } from "./operand";
 import { BufferStore } from "./stmt";
 
 /** Bytes the reference aligns allocations to when nobody asks for more. */

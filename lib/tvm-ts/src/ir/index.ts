@@ -11,6 +11,9 @@ export { builtin } from "./builtin";
 export * from "./dtype";
 export { ExprMap, exprEqual, exprHash, structuralEqual } from "./equal";
 export * from "./expr";
+export * from "./calls";
+export { cast, matchTypes } from "./cast";
+export * from "./constants";
 export { constFold, type Fold } from "./fold";
 export {
   mapArray,
@@ -26,6 +29,13 @@ export {
 } from "./mutate";
 export * from "./math";
 export { CallEffect, Op } from "./op";
+export {
+  noNumber,
+  Operand,
+  type ExprLike,
+  type ExprOperators,
+  type ReversibleOperator,
+} from "./operand";
 export * from "./ops";
 export { IRModule, PrimFunc, type FuncAttr } from "./prim-func";
 export { reprExpr, reprList } from "./print/repr";

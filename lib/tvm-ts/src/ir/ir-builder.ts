@@ -13,8 +13,11 @@
 import { UsageError } from "../support";
 import { declBuffer, type Buffer } from "./buffer";
 import { canonicalDType, elementOf, isIndexType, type DataType } from "./dtype";
-import { BufferLoad, isExpr, Operand, Var, type ExprLike, type PrimExpr } from "./expr";
-import { cast, floorDiv, floorMod, isZero, likely, max, sub, toExpr, trueImm } from "./ops";
+import { cast } from "./cast";
+import { isZero, toExpr, trueImm } from "./constants";
+import { BufferLoad, isExpr, Var, type PrimExpr } from "./expr";
+import { Operand, type ExprLike } from "./operand";
+import { floorDiv, floorMod, likely, max, sub } from "./ops";
 import { printExpr } from "./print/text-printer";
 import {
   Allocate,

@@ -1,13 +1,16 @@
 /** Mathematical functions of expressions, called as the reference's users call them. */
 
 import { UsageError } from "../support";
-import { binaryMath, builtin } from "./builtin";
-import { canonicalDType, isFloat, isInteger } from "./dtype";
-import { Call, FloatImm, type ExprLike, type PrimExpr } from "./expr";
-import { abs, and, callUnary, constant, eq, isnan, matchTypes, not, toExpr } from "./ops";
+import { binaryMath, builtin, unaryMath } from "./builtin";
+import { cast, matchTypes } from "./cast";
+import { constant, toExpr, zero } from "./constants";
+import { bitsOf, canonicalDType, dtypeInfo, isFloat, isInteger, lanesOf, vectorOf } from "./dtype";
+import { Call, FloatImm, Select, type PrimExpr } from "./expr";
+import { foldInt } from "./fold";
+import type { ExprLike } from "./operand";
+import { and, eq, ge, neg, not } from "./ops";
 import { printExpr } from "./print/text-printer";
-
-type UnaryName = Parameters<typeof callUnary>[0];
+type UnaryName = keyof typeof unaryMath;
 type BinaryName = Exclude<keyof typeof binaryMath, "pow">;
 
 function unary(name: UnaryName): (x: ExprLike) => PrimExpr {
@@ -66,6 +69,73 @@ export function ldexp(x: ExprLike, y: ExprLike): PrimExpr {
     `ldexp takes a floating-point number and an integer, but is given ${printExpr(a)} of type ` +
       `${a.dtype} and ${printExpr(b)} of type ${b.dtype}`,
   );
+}
+
+/** A function of one floating-point argument, by its reference name. */
+export function callUnary(name: UnaryName, operand: ExprLike): PrimExpr {
+  const x = toExpr(operand);
+  if (!isFloat(x.dtype)) {
+    throw new UsageError(
+      `${name} takes floating-point numbers, but ${printExpr(x)} has type ${x.dtype}; ` +
+        `convert it with .astype("float32")`,
+    );
+  }
+  return new Call(x.dtype, unaryMath[name], [x]);
+}
+
+/** The absolute value. */
+export function abs(operand: ExprLike): PrimExpr {
+  const x = toExpr(operand);
+  const { code } = dtypeInfo(x.dtype);
+  if (code === "uint") return x;
+  if (code === "int") {
+    if (x.kind === "IntImm") return foldInt(Math.abs(x.value), x.dtype) ?? x;
+    return new Select(ge(x, zero(x.dtype)), x, neg(x));
+  }
+  if (x.kind === "FloatImm") return new FloatImm(Math.abs(x.value), x.dtype);
+  return callUnary("fabs", x);
+}
+
+/** Rounding functions keep integers and fold constants. */
+function rounding(name: UnaryName, apply: (x: number) => number): (x: ExprLike) => PrimExpr {
+  return (operand) => {
+    const x = toExpr(operand);
+    if (isInteger(x.dtype)) return x;
+    if (x.kind === "FloatImm") return new FloatImm(apply(x.value), x.dtype);
+    return callUnary(name, x);
+  };
+}
+
+export const floor = rounding("floor", Math.floor);
+export const ceil = rounding("ceil", Math.ceil);
+export const trunc = rounding("trunc", Math.trunc);
+/** Halves round to even, as the reference folds constants. */
+export const round = rounding("round", roundHalfEven);
+export const nearbyint = rounding("nearbyint", roundHalfEven);
+
+function roundHalfEven(x: number): number {
+  const down = Math.floor(x);
+  const rest = x - down;
+  if (rest !== 0.5) return Math.round(x);
+  return down % 2 === 0 ? down : down + 1;
+}
+
+/** `x` to the power of `y`, for floats. */
+export function pow(left: ExprLike, right: ExprLike): PrimExpr {
+  const [x, y] = matchTypes(left, right);
+  if (!isFloat(x.dtype)) {
+    throw new UsageError(`pow takes floating-point numbers, but ${printExpr(x)} is ${x.dtype}`);
+  }
+  return new Call(x.dtype, builtin.pow, [x, y]);
+}
+
+export function isnan(operand: ExprLike): PrimExpr {
+  const x = toExpr(operand);
+  const type = vectorOf("bool", lanesOf(x.dtype));
+  if (isInteger(x.dtype)) return constant(0, type);
+  if (x.kind === "FloatImm") return constant(Number.isNaN(x.value), type);
+  const wide = bitsOf(x.dtype) === 16 ? cast(vectorOf("float32", lanesOf(x.dtype)), x) : x;
+  return new Call(type, builtin.isnan, [wide]);
 }
 
 /** How many bits are set. */

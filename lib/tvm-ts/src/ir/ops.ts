@@ -4,30 +4,23 @@
  */
 
 import { UsageError } from "../support";
-import { builtin, unaryMath } from "./builtin";
+import { builtin } from "./builtin";
+import { cast, matchTypes, mismatch } from "./cast";
+import { constant, isConstInt, NEG_INF, POS_INF, toExpr, zero } from "./constants";
 import {
   bitsOf,
-  canonicalDType,
   dtypeInfo,
-  elementOf,
   isBool,
   isFloat,
-  isHandle,
   isIndexType,
   isInteger,
   lanesOf,
-  maxValueOf,
-  minValueOf,
-  vectorOf,
   type DataType,
 } from "./dtype";
 import {
   Add,
   And,
-  bindOperators,
-  Broadcast,
   Call,
-  Cast,
   Div,
   EQ,
   FloatImm,
@@ -44,203 +37,16 @@ import {
   Mul,
   NE,
   Not,
-  Operand,
   Or,
   Select,
-  StringImm,
   Sub,
-  Var,
-  type ExprLike,
   type PrimExpr,
 } from "./expr";
 import { constFold, foldInt } from "./fold";
-import type { Op } from "./op";
+import { Op } from "./op";
+import { bindOperators, Operand, type ExprLike } from "./operand";
 import { reprExpr } from "./print/repr";
 import { printExpr } from "./print/text-printer";
-
-// Constants -------------------------------------------------------------------------------------
-
-/**
- * A constant of `dtype`: every lane of a vector has the value. Integer types truncate.
- * @throws UsageError for a value the type cannot hold.
- */
-export function constant(value: number | boolean, dtype: string = "int32"): PrimExpr {
-  // Nearly all constants are these; `| 0` also turns -0 into 0.
-  if (dtype === "int32" && value === (Number(value) | 0)) return new IntImm(value | 0);
-  const type = canonicalDType(dtype);
-  const { code, lanes, element } = dtypeInfo(type);
-  if (lanes > 1) return new Broadcast(constant(value, element), lanes);
-  if (code === "float" || code === "bfloat") return new FloatImm(Number(value), type);
-  if (code !== "int" && code !== "uint") {
-    throw new UsageError(`a constant of type ${type} cannot be made`);
-  }
-  return new IntImm(checkedInteger(Math.trunc(Number(value)), type), type);
-}
-
-function checkedInteger(value: number, dtype: DataType): number {
-  if (!Number.isFinite(value)) throw new UsageError(`${value} is not a value of type ${dtype}`);
-  if (value < minValueOf(dtype) || value > maxValueOf(dtype)) {
-    throw new UsageError(
-      `${value} does not fit ${dtype}, which holds ${minValueOf(dtype)} to ${maxValueOf(dtype)}`,
-    );
-  }
-  return value === 0 ? 0 : value; // never -0
-}
-
-/** `0` of any numeric type. */
-export function zero(dtype: DataType): PrimExpr {
-  return constant(0, dtype);
-}
-
-export function trueImm(): IntImm {
-  return new IntImm(1, "bool");
-}
-
-export function falseImm(): IntImm {
-  return new IntImm(0, "bool");
-}
-
-/** The smallest value of `dtype`, as an expression. */
-export function minValue(dtype: string): PrimExpr {
-  return limit(dtype, minValueOf);
-}
-
-/** The largest value of `dtype`, as an expression. */
-export function maxValue(dtype: string): PrimExpr {
-  return limit(dtype, maxValueOf);
-}
-
-function limit(dtype: string, of: (dtype: DataType) => number): PrimExpr {
-  const type = canonicalDType(dtype);
-  return isFloat(type) ? new FloatImm(of(type), type) : new IntImm(of(type), type);
-}
-
-/** A number, a boolean, a string or an operand as an expression: `int32`, `float32` or `bool`. */
-export function toExpr(value: ExprLike | string): PrimExpr {
-  if (value instanceof Operand) return value.asExpr();
-  if (typeof value === "boolean") return new IntImm(value ? 1 : 0, "bool");
-  if (typeof value === "string") return new StringImm(value);
-  if (typeof value === "number") {
-    return Number.isInteger(value) ? constant(value, "int32") : new FloatImm(value, "float32");
-  }
-  throw new UsageError(`${describe(value)} cannot be used in an expression`);
-}
-
-function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === "function") return "a function";
-  const type = (value as object).constructor?.name ?? typeof value;
-  return `a value of type ${type}`;
-}
-
-/** Whether `expr` is the integer constant `value`. */
-export function isConstInt(expr: PrimExpr, value?: number): expr is IntImm {
-  return expr.kind === "IntImm" && (value === undefined || expr.value === value);
-}
-
-export function isZero(expr: PrimExpr): boolean {
-  return expr.kind === "IntImm" && expr.value === 0;
-}
-
-export function isOne(expr: PrimExpr): boolean {
-  return expr.kind === "IntImm" && expr.value === 1;
-}
-
-/** The value of an integer constant, seen through a broadcast; `undefined` for anything else. */
-export function constIntValue(expr: PrimExpr): number | undefined {
-  if (expr.kind === "IntImm") return expr.value;
-  return expr.kind === "Broadcast" ? constIntValue(expr.value) : undefined;
-}
-
-/** The exponent if `expr` is a constant power of two. */
-export function constLog2(expr: PrimExpr): number | undefined {
-  if (expr.kind !== "IntImm" || expr.value <= 0) return undefined;
-  const exponent = Math.log2(expr.value);
-  return Number.isInteger(exponent) ? exponent : undefined;
-}
-
-/** Positive infinity, as `int-set` writes an open end. */
-export const POS_INF = new Var("pos_inf", "handle");
-/** Negative infinity, as `int-set` writes an open end. */
-export const NEG_INF = new Var("neg_inf", "handle");
-
-// Types -----------------------------------------------------------------------------------------
-
-/**
- * Both operands in one type: the wider, the float, the vector of the two. A bare number is an
- * `int32` if it is whole and a `float32` otherwise.
- */
-export function matchTypes(left: ExprLike, right: ExprLike): [PrimExpr, PrimExpr] {
-  let a = toExpr(left);
-  let b = toExpr(right);
-  if (a.dtype === b.dtype) return [a, b];
-  const aLanes = lanesOf(a.dtype);
-  const bLanes = lanesOf(b.dtype);
-  if (aLanes === 1 && bLanes !== 1) a = new Broadcast(a, bLanes);
-  else if (bLanes === 1 && aLanes !== 1) b = new Broadcast(b, aLanes);
-  else if (aLanes !== bLanes) throw mismatch(a, b);
-  if (a.dtype === b.dtype) return [a, b];
-  return widerOf(a, b) === a.dtype ? [a, cast(a.dtype, b)] : [cast(b.dtype, a), b];
-}
-
-function mismatch(a: PrimExpr, b: PrimExpr): UsageError {
-  return new UsageError(
-    `types ${a.dtype} and ${b.dtype} cannot be combined (in ${printExpr(a)} and ${printExpr(b)}); ` +
-      `convert one with .astype(...)`,
-  );
-}
-
-function widerOf(a: PrimExpr, b: PrimExpr): DataType {
-  const left = dtypeInfo(a.dtype);
-  const right = dtypeInfo(b.dtype);
-  if (!NUMERIC.has(left.code) || !NUMERIC.has(right.code)) throw mismatch(a, b);
-  if (left.code === right.code) return left.bits < right.bits ? b.dtype : a.dtype;
-  if (left.code === "float") return a.dtype;
-  if (right.code === "float") return b.dtype;
-  if (left.code === "bfloat") return a.dtype;
-  if (right.code === "bfloat") return b.dtype;
-  if (left.bits !== right.bits) return left.bits < right.bits ? b.dtype : a.dtype;
-  return left.code === "uint" ? a.dtype : b.dtype;
-}
-
-const NUMERIC: ReadonlySet<string> = new Set(["int", "uint", "float", "bfloat"]);
-
-/** Converts to another type; constants at once. */
-export function cast(dtype: string, operand: ExprLike): PrimExpr {
-  const type = canonicalDType(dtype);
-  const value = toExpr(operand);
-  if (value.dtype === type) return value;
-  const lanes = lanesOf(type);
-  if (lanes === 1) {
-    if (lanesOf(value.dtype) !== 1) {
-      throw new UsageError(`a vector (${value.dtype}) cannot be converted to ${type}`);
-    }
-    return castScalar(type, value);
-  }
-  if (lanesOf(value.dtype) === 1) return new Broadcast(castScalar(elementOf(type), value), lanes);
-  if (lanesOf(value.dtype) !== lanes) {
-    throw new UsageError(`${value.dtype} cannot be converted to ${type}: the lanes differ`);
-  }
-  return new Cast(type, value);
-}
-
-function castScalar(type: DataType, value: PrimExpr): PrimExpr {
-  if (value.dtype === type) return value;
-  if ((value.kind === "IntImm" || value.kind === "FloatImm") && !isHandle(type)) {
-    return castConstant(value, type);
-  }
-  if (isHandle(value.dtype)) throw new UsageError(`a handle cannot be converted to ${type}`);
-  return new Cast(type, value);
-}
-
-function castConstant(value: IntImm | FloatImm, type: DataType): PrimExpr {
-  if (isFloat(type) || !isInteger(type)) return constant(value.value, type);
-  const whole = Math.trunc(value.value);
-  // A constant that does not fit is converted when the program runs, as the target does it.
-  const fits = whole >= minValueOf(type) && whole <= maxValueOf(type);
-  return fits ? constant(whole, type) : new Cast(type, value);
-}
-
 // Arithmetic ------------------------------------------------------------------------------------
 
 export function add(left: ExprLike, right: ExprLike): PrimExpr {
@@ -523,111 +329,6 @@ function shift(
     }
     return new Call(a.dtype, op, [a, b]);
   };
-}
-
-// Functions -------------------------------------------------------------------------------------
-
-type UnaryName = keyof typeof unaryMath;
-
-/** A function of one floating-point argument, by its reference name. */
-export function callUnary(name: UnaryName, operand: ExprLike): PrimExpr {
-  const x = toExpr(operand);
-  if (!isFloat(x.dtype)) {
-    throw new UsageError(
-      `${name} takes floating-point numbers, but ${printExpr(x)} has type ${x.dtype}; ` +
-        `convert it with .astype("float32")`,
-    );
-  }
-  return new Call(x.dtype, unaryMath[name], [x]);
-}
-
-/** The absolute value. */
-export function abs(operand: ExprLike): PrimExpr {
-  const x = toExpr(operand);
-  const { code } = dtypeInfo(x.dtype);
-  if (code === "uint") return x;
-  if (code === "int") {
-    if (x.kind === "IntImm") return foldInt(Math.abs(x.value), x.dtype) ?? x;
-    return new Select(ge(x, zero(x.dtype)), x, neg(x));
-  }
-  if (x.kind === "FloatImm") return new FloatImm(Math.abs(x.value), x.dtype);
-  return callUnary("fabs", x);
-}
-
-/** Rounding functions keep integers and fold constants. */
-function rounding(name: UnaryName, apply: (x: number) => number): (x: ExprLike) => PrimExpr {
-  return (operand) => {
-    const x = toExpr(operand);
-    if (isInteger(x.dtype)) return x;
-    if (x.kind === "FloatImm") return new FloatImm(apply(x.value), x.dtype);
-    return callUnary(name, x);
-  };
-}
-
-export const floor = rounding("floor", Math.floor);
-export const ceil = rounding("ceil", Math.ceil);
-export const trunc = rounding("trunc", Math.trunc);
-/** Halves round to even, as the reference folds constants. */
-export const round = rounding("round", roundHalfEven);
-export const nearbyint = rounding("nearbyint", roundHalfEven);
-
-function roundHalfEven(x: number): number {
-  const down = Math.floor(x);
-  const rest = x - down;
-  if (rest !== 0.5) return Math.round(x);
-  return down % 2 === 0 ? down : down + 1;
-}
-
-/** `x` to the power of `y`, for floats. */
-export function pow(left: ExprLike, right: ExprLike): PrimExpr {
-  const [x, y] = matchTypes(left, right);
-  if (!isFloat(x.dtype)) {
-    throw new UsageError(`pow takes floating-point numbers, but ${printExpr(x)} is ${x.dtype}`);
-  }
-  return new Call(x.dtype, builtin.pow, [x, y]);
-}
-
-export function isnan(operand: ExprLike): PrimExpr {
-  const x = toExpr(operand);
-  const type = vectorOf("bool", lanesOf(x.dtype));
-  if (isInteger(x.dtype)) return constant(0, type);
-  if (x.kind === "FloatImm") return constant(Number.isNaN(x.value), type);
-  const wide = bitsOf(x.dtype) === 16 ? cast(vectorOf("float32", lanesOf(x.dtype)), x) : x;
-  return new Call(type, builtin.isnan, [wide]);
-}
-
-/** The same bits as another type. */
-export function reinterpret(dtype: string, operand: ExprLike): PrimExpr {
-  const type = canonicalDType(dtype);
-  const value = toExpr(operand);
-  return value.dtype === type ? value : new Call(type, builtin.reinterpret, [value]);
-}
-
-/** A call of `op` that gives a `dtype`. */
-export function callIntrin(
-  dtype: string,
-  op: Op,
-  ...args: readonly (ExprLike | string)[]
-): PrimExpr {
-  return new Call(canonicalDType(dtype), op, args.map(toExpr));
-}
-
-/** A call of a C function that may do anything. */
-export function callExtern(
-  dtype: string,
-  name: string,
-  ...args: readonly (ExprLike | string)[]
-): PrimExpr {
-  return callIntrin(dtype, builtin.callExtern, name, ...args);
-}
-
-/** A call of a C function without side effects. */
-export function callPureExtern(
-  dtype: string,
-  name: string,
-  ...args: readonly (ExprLike | string)[]
-): PrimExpr {
-  return callIntrin(dtype, builtin.callPureExtern, name, ...args);
 }
 
 bindOperators({

@@ -17,7 +17,7 @@ import {
   type Var,
 } from "../expr";
 import { exprEqual } from "../equal";
-import { isConstInt, isOne, isZero } from "../ops";
+import { isConstInt, isOne, isZero } from "../constants";
 import type { FuncAttr, IRModule, PrimFunc } from "../prim-func";
 import { type Annotations, type AttrNode, type For, type Stmt } from "../stmt";
 import { usesVar, walk } from "../walk";

@@ -1,0 +1,93 @@
+/** Conversions between types, and how operands of different types are brought to one. */
+
+import { UsageError } from "../support";
+import { constant, toExpr } from "./constants";
+import {
+  canonicalDType,
+  dtypeInfo,
+  elementOf,
+  isFloat,
+  isHandle,
+  isInteger,
+  lanesOf,
+  maxValueOf,
+  minValueOf,
+  type DataType,
+} from "./dtype";
+import { Broadcast, Cast, FloatImm, IntImm, type PrimExpr } from "./expr";
+import type { ExprLike } from "./operand";
+import { printExpr } from "./print/text-printer";
+/**
+ * Both operands in one type: the wider, the float, the vector of the two. A bare number is an
+ * `int32` if it is whole and a `float32` otherwise.
+ */
+export function matchTypes(left: ExprLike, right: ExprLike): [PrimExpr, PrimExpr] {
+  let a = toExpr(left);
+  let b = toExpr(right);
+  if (a.dtype === b.dtype) return [a, b];
+  const aLanes = lanesOf(a.dtype);
+  const bLanes = lanesOf(b.dtype);
+  if (aLanes === 1 && bLanes !== 1) a = new Broadcast(a, bLanes);
+  else if (bLanes === 1 && aLanes !== 1) b = new Broadcast(b, aLanes);
+  else if (aLanes !== bLanes) throw mismatch(a, b);
+  if (a.dtype === b.dtype) return [a, b];
+  return widerOf(a, b) === a.dtype ? [a, cast(a.dtype, b)] : [cast(b.dtype, a), b];
+}
+
+export function mismatch(a: PrimExpr, b: PrimExpr): UsageError {
+  return new UsageError(
+    `types ${a.dtype} and ${b.dtype} cannot be combined (in ${printExpr(a)} and ${printExpr(b)}); ` +
+      `convert one with .astype(...)`,
+  );
+}
+
+function widerOf(a: PrimExpr, b: PrimExpr): DataType {
+  const left = dtypeInfo(a.dtype);
+  const right = dtypeInfo(b.dtype);
+  if (!NUMERIC.has(left.code) || !NUMERIC.has(right.code)) throw mismatch(a, b);
+  if (left.code === right.code) return left.bits < right.bits ? b.dtype : a.dtype;
+  if (left.code === "float") return a.dtype;
+  if (right.code === "float") return b.dtype;
+  if (left.code === "bfloat") return a.dtype;
+  if (right.code === "bfloat") return b.dtype;
+  if (left.bits !== right.bits) return left.bits < right.bits ? b.dtype : a.dtype;
+  return left.code === "uint" ? a.dtype : b.dtype;
+}
+
+const NUMERIC: ReadonlySet<string> = new Set(["int", "uint", "float", "bfloat"]);
+
+/** Converts to another type; constants at once. */
+export function cast(dtype: string, operand: ExprLike): PrimExpr {
+  const type = canonicalDType(dtype);
+  const value = toExpr(operand);
+  if (value.dtype === type) return value;
+  const lanes = lanesOf(type);
+  if (lanes === 1) {
+    if (lanesOf(value.dtype) !== 1) {
+      throw new UsageError(`a vector (${value.dtype}) cannot be converted to ${type}`);
+    }
+    return castScalar(type, value);
+  }
+  if (lanesOf(value.dtype) === 1) return new Broadcast(castScalar(elementOf(type), value), lanes);
+  if (lanesOf(value.dtype) !== lanes) {
+    throw new UsageError(`${value.dtype} cannot be converted to ${type}: the lanes differ`);
+  }
+  return new Cast(type, value);
+}
+
+function castScalar(type: DataType, value: PrimExpr): PrimExpr {
+  if (value.dtype === type) return value;
+  if ((value.kind === "IntImm" || value.kind === "FloatImm") && !isHandle(type)) {
+    return castConstant(value, type);
+  }
+  if (isHandle(value.dtype)) throw new UsageError(`a handle cannot be converted to ${type}`);
+  return new Cast(type, value);
+}
+
+function castConstant(value: IntImm | FloatImm, type: DataType): PrimExpr {
+  if (isFloat(type) || !isInteger(type)) return constant(value.value, type);
+  const whole = Math.trunc(value.value);
+  // A constant that does not fit is converted when the program runs, as the target does it.
+  const fits = whole >= minValueOf(type) && whole <= maxValueOf(type);
+  return fits ? constant(whole, type) : new Cast(type, value);
+}

@@ -1,0 +1,222 @@
+/**
+ * What arithmetic takes: the methods users write (`a.add(b)`), which match types and fold constants
+ * as the reference does. They live in `ops.ts`, which needs the classes of expressions.
+ */
+
+import { UsageError } from "../support";
+import type { PrimExpr } from "./expr";
+
+/** What a method takes for an operand; `matchTypes` in `cast.ts` says what becomes of a number. */
+export type ExprLike = Operand | number | boolean;
+
+/** The operations `ops.ts` brings to every expression; see there. */
+export interface ExprOperators {
+  add(a: ExprLike, b: ExprLike): PrimExpr;
+  sub(a: ExprLike, b: ExprLike): PrimExpr;
+  mul(a: ExprLike, b: ExprLike): PrimExpr;
+  div(a: ExprLike, b: ExprLike): PrimExpr;
+  trueDiv(a: ExprLike, b: ExprLike): PrimExpr;
+  truncDiv(a: ExprLike, b: ExprLike): PrimExpr;
+  truncMod(a: ExprLike, b: ExprLike): PrimExpr;
+  floorDiv(a: ExprLike, b: ExprLike): PrimExpr;
+  floorMod(a: ExprLike, b: ExprLike): PrimExpr;
+  min(a: ExprLike, b: ExprLike): PrimExpr;
+  max(a: ExprLike, b: ExprLike): PrimExpr;
+  eq(a: ExprLike, b: ExprLike): PrimExpr;
+  ne(a: ExprLike, b: ExprLike): PrimExpr;
+  lt(a: ExprLike, b: ExprLike): PrimExpr;
+  le(a: ExprLike, b: ExprLike): PrimExpr;
+  gt(a: ExprLike, b: ExprLike): PrimExpr;
+  ge(a: ExprLike, b: ExprLike): PrimExpr;
+  and(a: ExprLike, b: ExprLike): PrimExpr;
+  or(a: ExprLike, b: ExprLike): PrimExpr;
+  shiftLeft(a: ExprLike, b: ExprLike): PrimExpr;
+  shiftRight(a: ExprLike, b: ExprLike): PrimExpr;
+  bitwiseAnd(a: ExprLike, b: ExprLike): PrimExpr;
+  bitwiseOr(a: ExprLike, b: ExprLike): PrimExpr;
+  bitwiseXor(a: ExprLike, b: ExprLike): PrimExpr;
+  not(a: ExprLike): PrimExpr;
+  neg(a: ExprLike): PrimExpr;
+  bitwiseNot(a: ExprLike): PrimExpr;
+  cast(dtype: string, value: ExprLike): PrimExpr;
+  print(expr: Operand): string;
+  repr(expr: Operand): string;
+}
+
+/** The methods that `reversed` knows. */
+export type ReversibleOperator =
+  | "add"
+  | "sub"
+  | "mul"
+  | "trueDiv"
+  | "floorMod"
+  | "shiftLeft"
+  | "shiftRight"
+  | "bitwiseAnd"
+  | "bitwiseOr"
+  | "bitwiseXor";
+
+/** The implementation; set before any operand can be made. */
+export let operators: ExprOperators;
+
+/** Called once by the module that implements the operators, which needs the classes below. */
+export function bindOperators(implementation: ExprOperators): void {
+  operators = implementation;
+}
+
+/**
+ * The base of expressions, of `IterVar`s and of whatever else may stand for one in arithmetic:
+ * operands are converted by `operators`.
+ *
+ * A method tagged `@operator +` is what `a + b` means in a notebook cell.
+ */
+export abstract class Operand {
+  /** @operator + */
+  add(other: ExprLike): PrimExpr {
+    return operators.add(this.asExpr(), other);
+  }
+  /** @operator - */
+  sub(other: ExprLike): PrimExpr {
+    return operators.sub(this.asExpr(), other);
+  }
+  /** @operator * */
+  mul(other: ExprLike): PrimExpr {
+    return operators.mul(this.asExpr(), other);
+  }
+  /** Division that rounds toward zero for integers; exact for floats. */
+  div(other: ExprLike): PrimExpr {
+    return operators.div(this.asExpr(), other);
+  }
+  /**
+   * Exact division, of which one operand at least is a float.
+   * @operator /
+   * @throws UsageError for two signed integers: `floorDiv` and `truncDiv` say how to round.
+   */
+  trueDiv(other: ExprLike): PrimExpr {
+    return operators.trueDiv(this.asExpr(), other);
+  }
+  /** The same as `div`, for integers only. */
+  truncDiv(other: ExprLike): PrimExpr {
+    return operators.truncDiv(this.asExpr(), other);
+  }
+  /** The remainder of `truncDiv`; it has the sign of the dividend. */
+  truncMod(other: ExprLike): PrimExpr {
+    return operators.truncMod(this.asExpr(), other);
+  }
+  /** Division that rounds toward minus infinity, Python's `//`. */
+  floorDiv(other: ExprLike): PrimExpr {
+    return operators.floorDiv(this.asExpr(), other);
+  }
+  /**
+   * The remainder of `floorDiv`, Python's `%`; it has the sign of the divisor.
+   * @operator %
+   */
+  floorMod(other: ExprLike): PrimExpr {
+    return operators.floorMod(this.asExpr(), other);
+  }
+  min(other: ExprLike): PrimExpr {
+    return operators.min(this.asExpr(), other);
+  }
+  max(other: ExprLike): PrimExpr {
+    return operators.max(this.asExpr(), other);
+  }
+  eq(other: ExprLike): PrimExpr {
+    return operators.eq(this.asExpr(), other);
+  }
+  ne(other: ExprLike): PrimExpr {
+    return operators.ne(this.asExpr(), other);
+  }
+  /** @operator < */
+  lt(other: ExprLike): PrimExpr {
+    return operators.lt(this.asExpr(), other);
+  }
+  /** @operator <= */
+  le(other: ExprLike): PrimExpr {
+    return operators.le(this.asExpr(), other);
+  }
+  /** @operator > */
+  gt(other: ExprLike): PrimExpr {
+    return operators.gt(this.asExpr(), other);
+  }
+  /** @operator >= */
+  ge(other: ExprLike): PrimExpr {
+    return operators.ge(this.asExpr(), other);
+  }
+  /** @operator && */
+  and(other: ExprLike): PrimExpr {
+    return operators.and(this.asExpr(), other);
+  }
+  /** @operator || */
+  or(other: ExprLike): PrimExpr {
+    return operators.or(this.asExpr(), other);
+  }
+  /** @operator << */
+  shiftLeft(other: ExprLike): PrimExpr {
+    return operators.shiftLeft(this.asExpr(), other);
+  }
+  /**
+   * Arithmetic shift for signed types, logical for unsigned ones.
+   * @operator >>
+   */
+  shiftRight(other: ExprLike): PrimExpr {
+    return operators.shiftRight(this.asExpr(), other);
+  }
+  /** @operator & */
+  bitwiseAnd(other: ExprLike): PrimExpr {
+    return operators.bitwiseAnd(this.asExpr(), other);
+  }
+  /** @operator | */
+  bitwiseOr(other: ExprLike): PrimExpr {
+    return operators.bitwiseOr(this.asExpr(), other);
+  }
+  /** @operator ^ */
+  bitwiseXor(other: ExprLike): PrimExpr {
+    return operators.bitwiseXor(this.asExpr(), other);
+  }
+  /** @operator ! */
+  not(): PrimExpr {
+    return operators.not(this.asExpr());
+  }
+  /**
+   * `x * -1`, which is what the reference makes of `-x`.
+   * @operator -x
+   */
+  neg(): PrimExpr {
+    return operators.neg(this.asExpr());
+  }
+  /** @operator ~x */
+  bitwiseNot(): PrimExpr {
+    return operators.bitwiseNot(this.asExpr());
+  }
+  /**
+   * The method with its operands in reverse order: `x.reversed("sub", 1)` is `1 - x`.
+   * @operator reversed
+   */
+  reversed(method: ReversibleOperator, left: ExprLike): PrimExpr {
+    return operators[method](left, this.asExpr());
+  }
+  /** Converts to another type; constants are converted at once. */
+  astype(dtype: string): PrimExpr {
+    return operators.cast(dtype, this.asExpr());
+  }
+
+  /**
+   * Text where JavaScript wants text.
+   * @throws UsageError where it wants a number, as for `-x` outside of a notebook cell: there is none.
+   */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "number") throw noNumber(this);
+    return this.toString();
+  }
+
+  /** The expression this stands for. */
+  abstract asExpr(): PrimExpr;
+}
+
+/** @internal What to throw where JavaScript asks for the number that an object does not have. */
+export function noNumber(object: { toString(): string }): UsageError {
+  return new UsageError(
+    `${String(object)} is no number; operators are for notebook cells and for operands of known ` +
+      "types, elsewhere calculate with methods, such as a.add(b) and a.lt(b)",
+  );
+}
