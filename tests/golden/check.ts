@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import * as tvm from "tvm-ts";
 import { answerArith, ARITH_FIELDS } from "../support/arith-answers";
+import { runC } from "../support/compiled-c";
 import { inputData } from "../support/golden-data";
 import { buildProgram, type Lowering, type ProgramJson } from "../support/golden-program";
 import type {
@@ -124,7 +125,13 @@ async function runProgram(program: ProgramJson, options: CheckOptions): Promise<
   const module = tvm.lower(schedule, args, {
     context: new tvm.PassContext({ disabledPass }),
   });
-  const f = tvm.build(module, { target: options.cpuTarget });
+  if (options.cpuTarget === "c") {
+    const [func] = [...module.functions.values()];
+    const given = arrays.map(({ data, shape, dtype }) => data ?? tvm.np.zeros(shape, dtype));
+    const results = runC(func!, given).map((result) => tvm.nd.array(result));
+    return { outputs: new Map(arrays.map(({ name }, i) => [name, bytesOf(results[i]!)])) };
+  }
+  const f = tvm.build(module);
   const values = arrays.map(({ data, shape, dtype }) =>
     data === undefined ? tvm.nd.empty(shape, dtype) : tvm.nd.array(data),
   );

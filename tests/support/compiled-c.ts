@@ -30,19 +30,20 @@ export interface CRun {
 }
 
 /**
- * Calls a function on arrays and gives all of them back as they are afterwards.
+ * Calls a function on arrays and whole numbers, and gives the arrays back as they are afterwards.
  * @throws Error with the function's message when it reports a mistake.
  */
 export function runC(
   func: PrimFunc,
-  arrays: readonly np.ndarray[],
+  args: readonly (np.ndarray | number)[],
   { externs = "", options = [] }: CRun = {},
 ): np.ndarray[] {
+  const arrays = args.filter((arg) => typeof arg !== "number");
   const folder = mkdtempSync(join(tmpdir(), "tvm-ts-c-"));
   try {
     const source = generateC(IRModule.of("main", func), { deviceType: 1 });
     const program = join(folder, "program.c");
-    writeFileSync(program, source + RUNTIME + externs + mainProgram(arrays));
+    writeFileSync(program, source + RUNTIME + externs + mainProgram(args));
     const output = join(folder, "program");
     const flags = ["-std=c99", "-O1", "-Wall", "-Wno-unused-function", "-fwrapv"];
     const exact = ["-ffp-contract=off", ...options, program, "-o", output, "-lm"];
@@ -77,8 +78,9 @@ function bytesOf(array: NDArray): Uint8Array {
   return new Uint8Array(cpu.memory.buffer, array.address, array.byteLength);
 }
 
-function mainProgram(arrays: readonly np.ndarray[]): string {
-  const setUp = arrays.map((array, i) => {
+function mainProgram(args: readonly (np.ndarray | number)[]): string {
+  const setUp = args.map((array, i) => {
+    if (typeof array === "number") return `  values[${i}].v_int64 = ${array};\n  codes[${i}] = 0;`;
     const { code, bits, bytes } = ELEMENTS[elementType(array.dtype)];
     const shape = array.shape.join(", ") || "0";
     return `
@@ -90,13 +92,15 @@ function mainProgram(arrays: readonly np.ndarray[]): string {
   values[${i}].v_handle = &array_${i};
   codes[${i}] = 7;`;
   });
-  const writes = arrays.map((_, i) => `  fwrite(data_${i}, 1, bytes_${i}, stdout);`);
+  const writes = args.map((arg, i) =>
+    typeof arg === "number" ? "" : `  fwrite(data_${i}, 1, bytes_${i}, stdout);`,
+  );
   return `
 int main(void) {
-  TVMValue values[${arrays.length + 1}], result;
-  int32_t codes[${arrays.length + 1}], code = 0;
+  TVMValue values[${args.length + 1}], result;
+  int32_t codes[${args.length + 1}], code = 0;
   ${setUp.join("\n")}
-  if (tvm_main(values, codes, ${arrays.length}, &result, &code, NULL) != 0) {
+  if (tvm_main(values, codes, ${args.length}, &result, &code, NULL) != 0) {
     printf("error: %s", last_error);
     return 1;
   }
