@@ -123,7 +123,27 @@ describe("a number may come first", () => {
     ["2 * A(n, n)", "(2f32*A[n: int32, n])"],
     ["1 - v", "[ 0. -1. -2.]"],
     ["1 - A", "Tensor(shape=[2, 3], op.name=T_subtract)"],
-    ["`${said('left', 1) - said('right', n)} ${log}`", "(1 - n: int32) left,right"],
+  ]);
+});
+
+describe("operands are evaluated in the order in which they are written", () => {
+  table([
+    [
+      "`${said('a', 1) - said('b', n) < said('c', 2)} ${log.splice(0)}`",
+      "((1 - n: int32) < 2) a,b,c",
+    ],
+    ["let k = 3; const f = () => { k = 5; return n }; k - f()", "(3 - n: int32)"],
+    [
+      "const down = (k: number): tvm.PrimExpr => (k > 0 ? k - down(k - 1) : n); down(3)",
+      "(3 - (2 - (1 - n: int32)))",
+    ],
+    ["const g = async (k: number) => k * (await Promise.resolve(n)); await g(2)", "(2*n: int32)"],
+    [
+      "function* ns(k: number) { yield k + n; yield k < n }; [...ns(7)].join(' ')",
+      "(7 + n: int32) (n: int32 > 7)",
+    ],
+    ["const by = (k: number, e = k - n) => e; by(4)", "(4 - n: int32)"],
+    ["class Later { k = 2; e = this.k - n }; new Later().e", "(2 - n: int32)"],
   ]);
 });
 

@@ -60,6 +60,13 @@ def test_a_comm_to_a_target_that_nobody_registered_is_closed(fresh):
     assert comm_info(fresh) == {}
 
 
+def test_a_comm_is_opened_before_the_libraries_that_answer_it_are_loaded(fresh):
+    send(fresh, "comm_open", {"comm_id": "1", "target_name": "tvm-vta.session", "data": {}})
+    reply = fresh.published(lambda m: m["msg_type"] in ("comm_msg", "comm_close"))
+    assert reply["msg_type"] == "comm_msg"
+    assert reply["content"]["data"]["environment"]["gemm"] == {"batch": 1, "blockIn": 16, "blockOut": 16}
+
+
 def test_messages_are_taken_while_a_cell_waits(fresh):
     fresh.run("jupyter.comm.register('go', () => go());\nlet go = () => {};")
     waiting = "new Promise<void>((resolve) => { go = resolve; console.log('waiting') })"

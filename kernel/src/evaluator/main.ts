@@ -78,7 +78,8 @@ function start(): void {
         modules.add(command.modules);
         return;
       case "comm":
-        comms.receive(command.packet);
+        // The front end may be faster than the libraries, which register targets, too.
+        void modules.loadLibraries().then(() => comms.receive(command.packet));
         return;
       case "exit":
         process.exit();

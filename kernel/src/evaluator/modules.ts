@@ -65,16 +65,15 @@ export class Modules {
   }
 
   /** Loads the bundled libraries ahead of the first cell that wants them. */
-  loadLibraries(): void {
-    this.librariesReady ??= loadLibraries();
+  loadLibraries(): Promise<unknown> {
+    return (this.librariesReady ??= loadLibraries());
   }
 
   /** Awaits whatever a cell's imports need before its code can load them synchronously. */
   async prepare(specifiers: readonly string[]): Promise<void> {
     for (const specifier of specifiers) {
       if (isLibrary(specifier) || specifier.startsWith(".")) {
-        this.loadLibraries();
-        await this.librariesReady;
+        await this.loadLibraries();
       } else {
         await this.importIfNeeded(specifier);
       }

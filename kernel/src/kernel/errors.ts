@@ -27,10 +27,12 @@ export function thrownError(error: ErrorReport, sources: Sources): ErrorContent 
   return { ename: error.name, evalue: error.message, traceback: trace(error, sources) };
 }
 
-function trace(error: ErrorReport, sources: Sources): string[] {
+/** @param shown the place that was shown last */
+function trace(error: ErrorReport, sources: Sources, shown?: Place): string[] {
   const lines = [`${red(error.name)}: ${error.message}`];
   const place = error.place ?? error.frames.find(({ file }) => sources.isUsers(file));
-  if (place !== undefined) lines.push(`  ${placeText(place)}`, ...sources.excerpt(place));
+  const known = place !== undefined && shown !== undefined && samePlace(place, shown);
+  if (place !== undefined && !known) lines.push(`  ${placeText(place)}`, ...sources.excerpt(place));
   for (const note of error.notes) {
     lines.push(`note: ${note.text}`);
     if (note.place !== undefined) {
@@ -38,10 +40,10 @@ function trace(error: ErrorReport, sources: Sources): string[] {
     }
   }
   // A single frame says what the excerpt says already.
-  if (error.frames.length > 1 || place === undefined) {
+  if ((error.frames.length > 1 && !known) || place === undefined) {
     lines.push(...frameLines(error.frames));
   }
-  if (error.cause !== undefined) lines.push("caused by", ...trace(error.cause, sources));
+  if (error.cause !== undefined) lines.push("caused by", ...trace(error.cause, sources, place));
   return lines;
 }
 
@@ -91,6 +93,10 @@ function located(
 ): string[] {
   const place = { file: file ?? cell, line, column };
   return [`  ${placeText(place)}`, ...sources.excerpt(place, length)];
+}
+
+function samePlace(a: Place, b: Place): boolean {
+  return placeText(a) === placeText(b);
 }
 
 function placeText({ file, line, column }: Place): string {

@@ -2,7 +2,8 @@
  * Writes operators as the calls that they mean.
  *
  *     A(i) + 1            A(i).add(1)
- *     1 - A(i)            ((a, b) => b.reversed("sub", a))(1, A(i))
+ *     1 - A(i)            A(i).reversed("sub", 1)
+ *     k - A(i)            (_a = k, A(i).reversed("sub", _a))
  *     sum += A(i)    →    sum = sum.add(A(i))
  *     s[B]                s.stage(B)
  *     s?.[B]              s?.stage(B)
@@ -19,7 +20,7 @@ export function operatorCalls(
   callOf: (node: ts.Node) => OperatorCall | undefined,
 ): ts.TransformerFactory<ts.SourceFile> {
   return (context) => {
-    const writer = new CallWriter(compiler, context.factory);
+    const writer = new CallWriter(compiler, context);
     const visit = (node: ts.Node): ts.Node => {
       const call = callOf(node);
       const visited = compiler.visitEachChild(node, visit, context);
@@ -33,8 +34,12 @@ export function operatorCalls(
 class CallWriter {
   constructor(
     private readonly compiler: typeof ts,
-    private readonly factory: ts.NodeFactory,
+    private readonly context: ts.TransformationContext,
   ) {}
+
+  private get factory(): ts.NodeFactory {
+    return this.context.factory;
+  }
 
   write(node: ts.Node, call: OperatorCall): ts.Expression {
     const { compiler, factory } = this;
@@ -56,12 +61,10 @@ class CallWriter {
         return factory.createAssignment(left, result);
       }
       case "mirrored":
-        return this.swapped(left, right, (a, b) => this.call(b, call.method, [a], operatorToken));
+        return this.swapped(left, (a) => this.call(right, call.method, [a], operatorToken));
       case "reversed": {
         const method = factory.createStringLiteral(call.method);
-        return this.swapped(left, right, (a, b) =>
-          this.call(b, call.by, [method, a], operatorToken),
-        );
+        return this.swapped(left, (a) => this.call(right, call.by, [method, a], operatorToken));
       }
     }
   }
@@ -90,22 +93,12 @@ class CallWriter {
     return this.compiler.setSourceMapRange(this.factory.createIdentifier(method), place);
   }
 
-  /** `((a, b) => body)(left, right)` */
-  private swapped(
-    left: ts.Expression,
-    right: ts.Expression,
-    body: (a: ts.Expression, b: ts.Expression) => ts.Expression,
-  ): ts.Expression {
-    const { factory } = this;
-    const names = ["a", "b"].map((name) => factory.createIdentifier(name));
-    const parameters = names.map((name) =>
-      factory.createParameterDeclaration(undefined, undefined, name),
-    );
-    const result = body(names[0]!, names[1]!);
-    return factory.createCallExpression(
-      factory.createArrowFunction(undefined, undefined, parameters, undefined, undefined, result),
-      undefined,
-      [left, right],
-    );
+  /** `(_a = left, body(_a))`, which comes to `body(left)` for a constant. */
+  private swapped(left: ts.Expression, body: (a: ts.Expression) => ts.Expression): ts.Expression {
+    const { compiler, context, factory } = this;
+    if (compiler.isLiteralExpression(left)) return body(left);
+    const name = factory.createTempVariable(context.hoistVariableDeclaration);
+    const comma = factory.createComma(factory.createAssignment(name, left), body(name));
+    return factory.createParenthesizedExpression(comma);
   }
 }
