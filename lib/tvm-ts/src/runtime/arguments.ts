@@ -34,7 +34,7 @@ export function bindArguments(func: FunctionRecord, args: readonly Argument[]): 
   if (args.length !== params.length) {
     const names = params.map((param) => param.name).join(", ");
     throw new UsageError(
-      `${func.name} takes ${params.length} arguments (${names}), but ${args.length} were given`,
+      `${func.name} takes ${params.length} arguments (${names}), but ${args.length} ${args.length === 1 ? "was" : "were"} given`,
     );
   }
   const words: Word[] = [];
