@@ -70,7 +70,13 @@ export class UopKernel {
   }
 
   loopBegin(loop: UopLoop): void {
-    if (this.size > 0) throw new UsageError("a micro-op loop must begin before the first micro-op");
+    if (this.size > 0) {
+      throw new UsageError(
+        "a micro-op loop must begin before the first micro-op, and here one begins after it: a loop " +
+          "of the program is left around the kernel; mark an outer axis of the stage, so that all " +
+          "its loops can become the instruction's",
+      );
+    }
     if (this.loops.length === MAX_LOOPS) {
       throw new UsageError(
         "micro-ops are nested in more than 2 loops, which no instruction can express; " +
@@ -106,7 +112,8 @@ export class UopKernel {
     if (!same) {
       throw new UsageError(
         `micro-op ${this.size} does ${describe(operation)}, but its kernel does ` +
-          `${describe(this.common)}; different operations need instructions of their own`,
+          `${describe(this.common)}; different operations need instructions of their own, with ` +
+          "something in between: compute the loads inside the loop of the sum (stage.computeAt)",
       );
     }
     const word = new Uint32Array(1);
