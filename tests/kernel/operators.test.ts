@@ -221,6 +221,10 @@ describe("arrays calculate", () => {
 describe("classes of any library may say what operators mean", () => {
   table([
     ["price + price", "500c"],
+    [
+      "class Mass { constructor(readonly g: number) {}\n/** @operator + */ and(o: Mass) { return new Mass(this.g + o.g) } }\n(new Mass(1) + new Mass(2)).g",
+      "3",
+    ],
     ["price * 2 + price / 2", "1000c"],
     [
       "price - price",
@@ -314,4 +318,26 @@ describe("mistakes are told at the user's place", () => {
       "1:24+5 Operator '+' cannot be applied to types 'T' and 'number'.",
     ],
   ]);
+});
+
+describe("completion and inspection know what operators make", () => {
+  const names = (cell: string) =>
+    language.complete(declarations, cell, cell.length).items.map(({ text }) => text);
+
+  test("behind an operator in parentheses", () => {
+    expect(names("(n + 1).asty")).toEqual(["astype"]);
+  });
+
+  test("behind an index", () => {
+    expect(names("s[B].setSc")).toEqual(["setScope"]);
+  });
+
+  test("behind a name that an operator's value was given", () => {
+    expect(names("const half = x / 2; half.dty")).toEqual(["dtype"]);
+  });
+
+  test("of the variable itself", () => {
+    const found = language.inspect(declarations, "const sum = n + 1;\nsum", 20);
+    expect(found?.signature).toBe("const sum: tvm.PrimExpr");
+  });
 });
