@@ -112,6 +112,17 @@ export class LabPage {
     await this.page.screenshot({ path });
   }
 
+  /** What axe-core, which the page has loaded, finds serious about an element. */
+  seriousViolations(element: Locator): Promise<string[]> {
+    return element.evaluate(async (checked) => {
+      const { axe } = window as unknown as { axe: typeof import("axe-core") };
+      const { violations } = await axe.run(checked);
+      return violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n")}`);
+    });
+  }
+
   async execute(command: string, args: object): Promise<void> {
     await this.page.evaluate(
       ([name, given]) =>
