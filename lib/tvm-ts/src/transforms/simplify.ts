@@ -13,6 +13,7 @@ import {
   CallEffect,
   exprEqual,
   ge,
+  isConstInt,
   isExpr,
   isInt,
   isOne,
@@ -84,17 +85,17 @@ class StmtSimplifier {
     const { analyzer } = this;
     const { loopVar } = loop;
     analyzer.bind(loopVar, new Range(loop.min, loop.extent));
+    const inside = (): Stmt =>
+      update(loop, {
+        min: analyzer.simplify(loop.min),
+        extent: analyzer.simplify(loop.extent),
+        body: this.visit(loop.body),
+      });
+    // Bounds that are constants are known from the range; others are worth saying as conditions.
+    if (isConstInt(loop.min) && isConstInt(loop.extent) && loop.extent.value > 0) return inside();
     const from = ge(loopVar, loop.min);
     const to = lt(loopVar, add(loop.min, loop.extent));
-    return analyzer.withConstraint(from, () =>
-      analyzer.withConstraint(to, () =>
-        update(loop, {
-          min: analyzer.simplify(loop.min),
-          extent: analyzer.simplify(loop.extent),
-          body: this.visit(loop.body),
-        }),
-      ),
-    );
+    return analyzer.withConstraint(from, () => analyzer.withConstraint(to, inside));
   }
 
   private letStmt(node: LetStmt): Stmt {
