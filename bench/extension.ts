@@ -56,7 +56,7 @@ function appearance(name: string, id: string, mimeType: string, selector: string
     run: () =>
       withLab(async (lab, { cells }) => {
         const cell = cells.find((candidate) => candidate.id === id)!;
-        const { data } = (cell as { outputs: { data: view.MimeBundle }[] }).outputs[0]!;
+        const { data } = (cell as unknown as { outputs: { data: view.MimeBundle }[] }).outputs[0]!;
         await lab.open("stories.ipynb");
         const samples: number[] = [];
         for (let i = 0; i < 6; i++) {

@@ -85,9 +85,9 @@ function examples(): Readonly<Record<string, object>> {
   };
 }
 
-const namespaces: Readonly<Record<string, object>> = { ...tvm, tvm, vta };
+const namespaces: Readonly<Record<string, unknown>> = { ...tvm, tvm, vta };
 
-function exists(name: string, objects: Readonly<Record<string, object>>): boolean {
+function exists(name: string, objects: Readonly<Record<string, unknown>>): boolean {
   const [first, ...rest] = name.split(".");
   let here: unknown = objects[first!];
   for (const part of rest) {

@@ -42,7 +42,8 @@ describe("vta.trace", () => {
     const trace = await vta.trace(async () => {
       await remote.upload(f.toBytes(), "gemm.o");
       const loaded = await remote.loadModule("gemm.o");
-      await loaded(...arrays);
+      const there = arrays.map((array) => nd.array(array.numpy(), remote.extDev(0)));
+      await loaded(...(await Promise.all(there)));
     });
     expect(trace.stats.gemm_counter).toBe(16);
   });

@@ -162,7 +162,7 @@ describe("VectorizeLoop", () => {
 
 describe("LoopPartition", () => {
   /** 10 elements in pieces of 4: the last piece is not full. */
-  function guarded(config: PassConfig, rows: te.ShapeLike): string {
+  function guarded(config: PassConfig, rows: tir.ExprLike): string {
     const X = te.placeholder([rows], { name: "X", dtype: "int32" });
     const Y = te.compute([rows], (i) => X(i).add(1), "Y");
     const s = te.createSchedule(Y.op);
