@@ -80,6 +80,11 @@ export class Target {
     ];
     return [this.name, ...options.filter((option) => option !== "")].join(" ");
   }
+
+  /** What Node's console shows. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
 }
 
 const NAMES = ["wasm", "c", "llvm", "ext_dev"];

@@ -211,6 +211,11 @@ function sizeText(size: SizeRecord): string {
   return `(${sizeText(a)} ${SIGNS[operator]} ${sizeText(b)})`;
 }
 
+/** A parameter's type: `int32`, `int8[4, n]`. */
+export function typeText(param: BufferParam | ScalarParam): string {
+  return param.kind === "scalar" ? param.dtype : param.dtype + shapeText(param.shape);
+}
+
 function shapeText(shape: readonly SizeRecord[]): string {
   return `[${shape.map(sizeText).join(", ")}]`;
 }

@@ -1,7 +1,7 @@
 /** Compiled modules: functions to call, files to save, sources to read. */
 
 import { UsageError, type FunctionRecord, type ModuleRecord } from "../support";
-import { bindArguments, type Argument } from "./arguments";
+import { bindArguments, typeText, type Argument } from "./arguments";
 import { deviceName, type Device, type ExternFunction, type Word } from "./device";
 import { Instance, type Linked, type PackedFunction } from "./instance";
 import { decodeModule, encodeModule, type ModuleContents } from "./module-file";
@@ -89,6 +89,16 @@ export class Module {
   /** What the module says about itself: its target, its functions and what they take. */
   get record(): ModuleRecord {
     return this.state.contents.record;
+  }
+
+  /** The target, and each function with what it takes. */
+  toString(): string {
+    const { target, functions } = this.record;
+    const signatures = functions.map(({ name, params }) => {
+      const list = params.map((param) => `${param.name}: ${typeText(param)}`);
+      return `  ${name}(${list.join(", ")})`;
+    });
+    return [`module for ${target}`, ...signatures].join("\n");
   }
 
   /** Modules that this one uses; see `import`. */

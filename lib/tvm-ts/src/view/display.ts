@@ -29,7 +29,7 @@ import {
 } from "../ir";
 import { LowerTrace } from "../pass";
 import { LocalArray, LocalDevice, LocalSession } from "../rpc";
-import { NDArray, type np } from "../runtime";
+import { Module, NDArray, np } from "../runtime";
 import * as te from "../te";
 import { irBundle, passBundle, scheduleBundle, tensorBundle, tensorDiffBundle } from "./bundle";
 import type { MimeBundle } from "./mime";
@@ -124,6 +124,7 @@ const TEXTS = [
   te.TensorComputeOp,
   te.ScanOp,
   te.ExternOp,
+  Module,
   LocalSession,
   LocalDevice,
 ];
@@ -142,6 +143,7 @@ export function installDisplays(): void {
   showAs(te.Stage, scheduleBundle);
   showAs(LowerTrace, passBundle);
   showAs(NDArray, arrayBundle);
+  showAs(np.ndarray, (array) => tensorBundle(sourceOf(array), String(array)));
   showAs(LocalArray, ({ array }) => arrayBundle(array));
   for (const type of TEXTS) showAs<object>(type, (value) => ({ "text/plain": String(value) }));
 }
