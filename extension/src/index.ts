@@ -3,6 +3,7 @@
 import { commandsPlugin } from "./commands/plugin";
 import { mimePlugin } from "./mime/plugin";
 import { optionsPlugin } from "./options/plugin";
+import { sidePanelPlugin } from "./side-panel/plugin";
 import { tirPlugin } from "./tir/plugin";
 
-export default [tirPlugin, optionsPlugin, mimePlugin, commandsPlugin];
+export default [tirPlugin, optionsPlugin, mimePlugin, commandsPlugin, sidePanelPlugin];

@@ -1,2 +1,3 @@
 import "./index.css";
 import "./trace.css";
+import "./side-panel.css";

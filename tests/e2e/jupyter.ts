@@ -65,6 +65,7 @@ export class Jupyter {
       "--allow-root",
       "--port=0",
       "--expose-app-in-browser",
+      "--JupyterNotebookApp.expose_app_in_browser=True",
       `--ServerApp.root_dir=${home}`,
       "--IdentityProvider.token=",
     ];

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { lower, ready, te } from "tvm-ts";
+import { build, lower, ready, te } from "tvm-ts";
 import * as vta from "vta-ts";
 
 beforeAll(() => ready());
@@ -52,6 +52,7 @@ describe("a session", () => {
       ["nothing", undefined],
       ["lowered", lower(schedule, [A, B])],
       ["trace", trace],
+      ["program", build(schedule, [A, B])],
     ];
     kernel = new FakeKernel(new Map(entries));
     const { comm, variables } = kernel;
@@ -74,6 +75,7 @@ describe("a session", () => {
           { name: "schedule", kind: "schedule", text: "A, B" },
           { name: "lowered", kind: "function", text: "main" },
           { name: "trace", kind: "trace", text: "0" },
+          { name: "program", kind: "module", text: "main" },
         ],
       },
     ]);
@@ -96,6 +98,11 @@ describe("a session", () => {
     const reply = kernel.ask({ show: "schedule" }) as vta.view.ShownReply;
     expect(reply.shown).toBe("schedule");
     expect(Object.keys(reply.bundle!)).toContain("application/vnd.tvm-vta.schedule.v1+json");
+  });
+
+  it("shows the program that a module was built from", () => {
+    const { bundle } = kernel.ask({ show: "program" }) as vta.view.ShownReply;
+    expect(bundle!["text/markdown"]).toMatch(/^```tir\n@main = primfn\(/);
   });
 
   it.each(["gone", "n", "nothing"])("says that there is nothing to show of %s", (name) => {

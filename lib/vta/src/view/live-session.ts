@@ -3,7 +3,7 @@
  * variables (`jupyter.comm`, `jupyter.variables`, see docs/cells.md) takes the questions.
  */
 
-import type { view } from "tvm-ts";
+import { runtime, type view } from "tvm-ts";
 import type { ProfilerStats } from "../sim";
 import { sessionView } from "./session-view";
 
@@ -15,10 +15,10 @@ export interface ShowRequest {
   readonly show: string;
 }
 
-/** The answer: the object's display, as a cell that ends in its name would show it. */
+/** The answer: the object as a cell that ends in its name shows it, of a module its program. */
 export interface ShownReply {
   readonly shown: string;
-  /** Missing when there is no such object any more. */
+  /** Missing when there is nothing to show under that name. */
   readonly bundle?: view.MimeBundle;
 }
 
@@ -52,9 +52,16 @@ export function serveSession(lastCall: () => ProfilerStats): void {
 }
 
 function displayOf(value: unknown): Pick<ShownReply, "bundle"> {
+  // In a cell a module is a function like others; here its program is worth more than its name.
+  if (value instanceof runtime.Module) return { bundle: programBundle(value) };
   const display = (value as Partial<Record<symbol, unknown>> | null | undefined)?.[
     Symbol.for("Jupyter.display")
   ];
   if (typeof display !== "function") return {};
   return { bundle: display.call(value) as view.MimeBundle };
+}
+
+function programBundle(module: runtime.Module): view.MimeBundle {
+  const text = module.getSource("tir");
+  return { "text/markdown": `\`\`\`tir\n${text}\n\`\`\``, "text/plain": text };
 }

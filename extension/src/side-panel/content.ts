@@ -1,0 +1,133 @@
+/** What the side panel shows of a session. */
+
+import type { TranslationBundle } from "@jupyterlab/translation";
+import { Widget } from "@lumino/widgets";
+import { button, element } from "../dom/controls";
+import { bytesText } from "../dom/quantities";
+import { table } from "../dom/table";
+import type { SessionConnection } from "./connection";
+import type { ObjectFact, SessionData } from "./schema";
+
+export class SessionContent extends Widget {
+  constructor(
+    private readonly connection: SessionConnection | undefined,
+    private readonly title_: string,
+    private readonly trans: TranslationBundle,
+  ) {
+    super();
+    this.addClass("jp-tvm-Session");
+    connection?.changed.connect(this.draw, this);
+    this.draw();
+  }
+
+  private draw(): void {
+    const { connection, trans } = this;
+    const heading = element("h2", "", this.title_ || trans.__("No notebook is open"));
+    this.node.replaceChildren(heading, ...parts(connection, trans));
+  }
+}
+
+function parts(connection: SessionConnection | undefined, trans: TranslationBundle): HTMLElement[] {
+  const state = connection?.state ?? { kind: "nothing" };
+  switch (state.kind) {
+    case "nothing":
+      return [element("p", "", trans.__("No kernel is running."))];
+    case "foreign":
+      return [element("p", "", trans.__("The notebook's kernel knows nothing of TVM and VTA."))];
+    case "waiting":
+      return [element("p", "", trans.__("Waiting for the kernel…"))];
+    case "unreadable":
+      return [
+        element(
+          "p",
+          "",
+          trans.__(
+            "The kernel is of another version than jupyterlab-tvm-vta. Update the older one.",
+          ),
+        ),
+      ];
+    case "known":
+      return sessionParts(state.session, (name) => connection?.show(name), trans);
+  }
+}
+
+function sessionParts(
+  { environment, lastCall, objects }: SessionData,
+  show: (name: string) => void,
+  trans: TranslationBundle,
+): HTMLElement[] {
+  const kinds: readonly (readonly [ObjectFact["kind"], string])[] = [
+    ["schedule", trans.__("Schedules")],
+    ["function", trans.__("Lowered functions")],
+    ["module", trans.__("Modules")],
+    ["trace", trans.__("Traces")],
+  ];
+  return [
+    section(trans.__("Environment"), ...environmentParts(environment, trans)),
+    section(trans.__("Last run"), ...callParts(lastCall, trans)),
+    ...kinds.flatMap(([kind, heading]) => {
+      const own = objects.filter((object) => object.kind === kind);
+      return own.length === 0 ? [] : [section(heading, objectList(own, show, trans))];
+    }),
+  ];
+}
+
+function section(heading: string, ...content: HTMLElement[]): HTMLElement {
+  return element("section", "", element("h3", "", heading), ...content);
+}
+
+function environmentParts(
+  { model, gemm, memories, config, mock }: SessionData["environment"],
+  trans: TranslationBundle,
+): HTMLElement[] {
+  const { batch, blockIn, blockOut } = gemm;
+  const rows = Object.entries(config).map(([key, value]) => [key, String(value)]);
+  const all = element("details", "", element("summary", "", trans.__("Configuration")));
+  all.append(table(trans.__("Configuration"), [], rows));
+  return [
+    element("p", "jp-tvm-Session-model", model),
+    ...(mock ? [element("p", "", trans.__("Mock: the accelerator does nothing."))] : []),
+    element(
+      "p",
+      "",
+      trans.__("A GEMM multiplies %1 × %2 inputs by %3 × %2 weights.", batch, blockIn, blockOut),
+    ),
+    table(
+      trans.__("On-chip memories"),
+      [trans.__("Memory"), trans.__("Size"), trans.__("Elements"), trans.__("An element")],
+      memories.map(({ name, bytes, depth, dtype, shape }) => [
+        name,
+        bytesText(bytes),
+        String(depth),
+        `${dtype} [${shape.join(", ")}]`,
+      ]),
+    ),
+    all,
+  ];
+}
+
+function callParts(lastCall: SessionData["lastCall"], trans: TranslationBundle): HTMLElement[] {
+  if (lastCall === undefined) {
+    return [element("p", "", trans.__("No program has run on the simulator yet."))];
+  }
+  const { counters, dramRead, dramWritten } = lastCall;
+  const rows = Object.entries(counters).map(([name, value]) => [name, String(value)]);
+  const moved = trans.__("DRAM: %1 read, %2 written", bytesText(dramRead), bytesText(dramWritten));
+  return [table(trans.__("Counters"), [], rows), element("p", "", moved)];
+}
+
+/** A click shows the object as a cell that ends in its name would. */
+function objectList(
+  objects: readonly ObjectFact[],
+  show: (name: string) => void,
+  trans: TranslationBundle,
+): HTMLElement {
+  const items = objects.map(({ name, kind, text }) => {
+    const open = button(name, () => show(name));
+    open.title = trans.__("Show %1", name);
+    const said =
+      kind === "trace" ? trans._n("%1 instruction", "%1 instructions", Number(text)) : text;
+    return element("li", "", open, element("span", "", said));
+  });
+  return element("ul", "jp-tvm-Session-objects", ...items);
+}

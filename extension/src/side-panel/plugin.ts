@@ -1,0 +1,70 @@
+/** Adds the side panel, in JupyterLab and in Notebook 7. */
+
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin,
+} from "@jupyterlab/application";
+import { ICommandPalette, MainAreaWidget } from "@jupyterlab/apputils";
+import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
+import { ITranslator, nullTranslator } from "@jupyterlab/translation";
+import { acceleratorIcon } from "../icons";
+import { domain } from "../translation";
+import { SidePanel } from "./panel";
+import type { MimeBundle } from "./schema";
+
+const SHOW = "tvm-vta:show-session";
+const RANK = 800;
+
+export const sidePanelPlugin: JupyterFrontEndPlugin<void> = {
+  id: "jupyterlab-tvm-vta:side-panel",
+  description: "The environment in force, and what the notebook in use has made.",
+  autoStart: true,
+  requires: [IRenderMimeRegistry],
+  optional: [ITranslator, ICommandPalette, ILayoutRestorer],
+  activate(
+    { shell, commands }: JupyterFrontEnd,
+    rendermime: IRenderMimeRegistry,
+    translator: ITranslator | null,
+    palette: ICommandPalette | null,
+    restorer: ILayoutRestorer | null,
+  ): void {
+    const trans = (translator ?? nullTranslator).load(domain);
+    const panel = new SidePanel(shell, trans, (name, bundle) => {
+      const widget = drawn(name, bundle, rendermime);
+      if (widget === undefined) return;
+      shell.add(widget, "down");
+      shell.activateById(widget.id);
+    });
+    shell.add(panel, "right", { rank: RANK });
+    restorer?.add(panel, panel.id);
+    commands.addCommand(SHOW, {
+      label: trans.__("Show the Accelerator's Side Panel"),
+      icon: acceleratorIcon,
+      execute: () => shell.activateById(panel.id),
+      describedBy: { args: { type: "object", properties: {} } },
+    });
+    palette?.addItem({ command: SHOW, category: trans.__("Tensor Compiler") });
+  },
+};
+
+let count = 0;
+
+/** A tab with an object as a cell would show it. */
+function drawn(
+  name: string,
+  data: MimeBundle,
+  rendermime: IRenderMimeRegistry,
+): MainAreaWidget | undefined {
+  const mimeType = rendermime.preferredMimeType(data, "any");
+  if (mimeType === undefined) return undefined;
+  const renderer = rendermime.createRenderer(mimeType);
+  const widget = new MainAreaWidget({ content: renderer });
+  widget.id = `jp-tvm-shown-${count++}`;
+  widget.addClass("jp-tvm-Shown");
+  widget.title.label = name;
+  widget.title.icon = acceleratorIcon;
+  widget.title.closable = true;
+  void renderer.renderModel(rendermime.createModel({ data, trusted: true }));
+  return widget;
+}
