@@ -11,6 +11,7 @@ import { installExtension, Jupyter } from "../tests/e2e/jupyter";
 import { LabPage } from "../tests/e2e/lab-page";
 import { launchChromium } from "../tests/support/chromium";
 import { timed, type BenchCase } from "./harness";
+import { lowering } from "./lower";
 
 type Stories = Awaited<ReturnType<typeof storiesNotebook>>;
 
@@ -47,24 +48,43 @@ const withPlot = async (lab: LabPage) => {
   await lab.page.locator(".heatmaplayer image").first().waitFor();
 };
 
-/** Milliseconds from a story's data to its picture, marked by `selector`, several times over. */
-function appearance(name: string, id: string, mimeType: string, selector: string): BenchCase {
+type Cells = Awaited<ReturnType<typeof storiesNotebook>>["cells"];
+
+/** The data of the output that a story shows. */
+function ofStory(id: string, mimeType: string): (cells: Cells) => unknown {
+  return (cells) => {
+    const cell = cells.find((candidate) => candidate.id === id)!;
+    const { data } = (cell as unknown as { outputs: { data: view.MimeBundle }[] }).outputs[0]!;
+    return data[mimeType];
+  };
+}
+
+/** Milliseconds from an output's data to its picture, marked by `selector`, several times over. */
+function appearance(
+  name: string,
+  mimeType: string,
+  selector: string,
+  data: (cells: Cells) => unknown,
+): BenchCase {
   return {
     name,
     unit: "ms",
     better: "lower",
     run: () =>
       withLab(async (lab, { cells }) => {
-        const cell = cells.find((candidate) => candidate.id === id)!;
-        const { data } = (cell as unknown as { outputs: { data: view.MimeBundle }[] }).outputs[0]!;
+        const output = data(cells);
         await lab.open("stories.ipynb");
         const samples: number[] = [];
         for (let i = 0; i < 6; i++) {
-          samples.push(await lab.timeRenderer(mimeType, data[mimeType], selector));
+          samples.push(await lab.timeRenderer(mimeType, output, selector));
         }
         return samples.slice(1); // the first one loads the view's code
       }),
   };
+}
+
+function storyAppearance(name: string, id: string, mimeType: string, selector: string): BenchCase {
+  return appearance(name, mimeType, selector, ofStory(id, mimeType));
 }
 
 const million = {
@@ -86,14 +106,19 @@ export const cases: readonly BenchCase[] = [
     better: "lower",
     run: async () => [(await loadedKiB(withPlot)) - (await loadedKiB(atStart))],
   },
-  appearance("extension/ir_2000_lines", "ir-long", view.mimeTypes.ir, ".cm-line"),
-  appearance(
+  appearance("extension/ir_vta_conv2d_opt", view.mimeTypes.ir, ".cm-line", () => {
+    const bundle = view.irBundle(lowering("vta_conv2d_opt")());
+    return bundle[view.mimeTypes.ir];
+  }),
+  storyAppearance("extension/ir_2000_lines", "ir-long", view.mimeTypes.ir, ".cm-line"),
+  storyAppearance("extension/passes", "passes-matmul", view.mimeTypes.passes, ".cm-line"),
+  storyAppearance(
     "extension/heatmap_1024",
     "tensor-million",
     view.mimeTypes.tensor,
     ".heatmaplayer image",
   ),
-  appearance("extension/trace_10000", "trace-long", vta.view.mimeTypes.trace, ".jp-tvm-Insn"),
+  storyAppearance("extension/trace_10000", "trace-long", vta.view.mimeTypes.trace, ".jp-tvm-Insn"),
   timed({
     name: "view/heatmap_1024",
     setUp: () => () => view.tensorBundle(million, ""),

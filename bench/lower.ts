@@ -13,23 +13,22 @@ import { timed, type BenchCase } from "./harness";
 const { te } = tvm;
 
 /** A golden program's declarations, its schedule, and everything it asks to be lowered. */
-function lowerProgram(name: string): BenchCase {
+export function lowering(name: string): () => tvm.IRModule {
   const { program } = goldenProgram(name);
-  return timed({
-    name: `lower/${name}`,
-    setUp() {
-      const env = vta.getEnv();
-      const names = namesOf(env);
-      const disabledPass = program.run?.disabled_pass ?? [];
-      const context = vta.buildConfig({ env, disabledPass });
-      return () => {
-        const { schedule, args } = buildProgram(program, { vta: names });
-        return name.startsWith("vta_")
-          ? vta.lower(schedule, args, { env, context })
-          : tvm.lower(schedule, args);
-      };
-    },
-  });
+  const env = vta.getEnv();
+  const names = namesOf(env);
+  const disabledPass = program.run?.disabled_pass ?? [];
+  const context = vta.buildConfig({ env, disabledPass });
+  return () => {
+    const { schedule, args } = buildProgram(program, { vta: names });
+    return name.startsWith("vta_")
+      ? vta.lower(schedule, args, { env, context })
+      : tvm.lower(schedule, args);
+  };
+}
+
+function lowerProgram(name: string): BenchCase {
+  return timed({ name: `lower/${name}`, setUp: () => lowering(name) });
 }
 
 type Chain = (tensors: readonly tvm.te.Tensor[]) => tvm.te.Schedule;

@@ -152,7 +152,7 @@ describe("the extension", () => {
     for (const [id, selector] of drawn) {
       const output = await story(id);
       await output.locator(selector).first().waitFor(PATIENTLY);
-      if (id === "passes-matmul") await picture("notebook-7");
+      if (id === "tensor-packed") await picture("notebook-7");
     }
   });
 

@@ -50,12 +50,14 @@ export class PassPanel extends Widget {
       options.get("passLayout"),
       (layout) => options.set("passLayout", layout),
     );
-    const content = element("div", "jp-tvm-Passes-content", this.list.node, this.comparison.node);
-    this.node.append(this.toolbar(), content, this.description);
-    options.changed.connect(this.followOptions, this);
+    this.node.append(this.toolbar());
     this.comparison.show("", "", "after");
+    if (model.rows.length === 0) return;
+    const content = element("div", "jp-tvm-Passes-content", this.list.node, this.comparison.node);
+    this.node.append(content, this.description);
+    options.changed.connect(this.followOptions, this);
     this.list.show(this.visibleRows());
-    if (model.rows.length > 0) this.list.select(model.first);
+    this.list.select(model.first);
   }
 
   override dispose(): void {
