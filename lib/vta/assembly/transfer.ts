@@ -203,6 +203,11 @@ function borrowWeights(
     index = zeroWeights(index, xPad0);
     const end = index + x;
     let from = dram;
+    const quarter = i32x4(0, <i32>wgtBytes, 2 * <i32>wgtBytes, 3 * <i32>wgtBytes);
+    for (; index + 4 <= end; index += 4) {
+      v128.store(weightAt + index * 4, i32x4.add(i32x4.splat(<i32>from), quarter));
+      from += 4 * wgtBytes;
+    }
     for (; index < end; index++) {
       store<usize>(weightAt + index * 4, from);
       from += wgtBytes;
