@@ -1,7 +1,7 @@
 /** What the side panel shows of a session. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
-import { Widget } from "@lumino/widgets";
+import { Widget, type Title } from "@lumino/widgets";
 import { button, element } from "../dom/controls";
 import { bytesText } from "../dom/quantities";
 import { table } from "../dom/table";
@@ -9,21 +9,26 @@ import type { SessionConnection } from "./connection";
 import type { ObjectFact, SessionData } from "./schema";
 
 export class SessionContent extends Widget {
+  /** @param notebook the notebook's title; undefined if none is open */
   constructor(
     private readonly connection: SessionConnection | undefined,
-    private readonly title_: string,
+    private readonly notebook: Title<Widget> | undefined,
     private readonly trans: TranslationBundle,
   ) {
     super();
     this.addClass("jp-tvm-Session");
     connection?.changed.connect(this.draw, this);
+    notebook?.changed.connect(this.draw, this);
     this.draw();
   }
 
   private draw(): void {
-    const { connection, trans } = this;
-    const heading = element("h2", "", this.title_ || trans.__("No notebook is open"));
+    const { connection, trans, notebook } = this;
+    const heading = element("h2", "", notebook?.label ?? trans.__("No notebook is open"));
+    const unfolded = this.node.querySelector("details")?.open ?? false;
     this.node.replaceChildren(heading, ...parts(connection, trans));
+    const details = this.node.querySelector("details");
+    if (details !== null) details.open = unfolded;
   }
 }
 

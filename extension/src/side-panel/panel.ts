@@ -2,16 +2,19 @@
 
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 import type { TranslationBundle } from "@jupyterlab/translation";
-import { Panel } from "@lumino/widgets";
+import type { Message } from "@lumino/messaging";
+import { Panel, type Widget } from "@lumino/widgets";
 import { isDocument, type DocumentView } from "../documents/documents";
 import { acceleratorIcon } from "../icons";
 import type { SessionConnection } from "./connection";
 import type { MimeBundle } from "./schema";
 
 export class SidePanel extends Panel {
-  private followed: DocumentView | undefined;
+  /** The notebook that was used last, if it is still open. */
+  private notebook: DocumentView | null = null;
+  /** The one that is shown; undefined before anything is. */
+  private shown: DocumentView | null | undefined;
   private connection: SessionConnection | undefined;
-  private drawing = false;
 
   /** @param onShow called with an object that the user wants to see */
   constructor(
@@ -37,39 +40,44 @@ export class SidePanel extends Panel {
     super.dispose();
   }
 
-  protected override onAfterShow(): void {
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
     this.follow();
+  }
+
+  protected override onUpdateRequest(message: Message): void {
+    super.onUpdateRequest(message);
+    if (this.isVisible && this.shown !== this.notebook) void this.draw();
   }
 
   /** A notebook is followed until another is used. */
   private follow(): void {
     const { currentWidget } = this.shell;
-    if (isNotebook(currentWidget) && currentWidget !== this.followed) {
-      this.followed = currentWidget;
-      currentWidget.disposed.connect(() => this.forget(currentWidget));
-    } else if (this.drawing) return;
-    if (this.isVisible) void this.draw();
+    if (isNotebook(currentWidget) && currentWidget !== this.notebook) {
+      this.notebook = currentWidget;
+      currentWidget.disposed.connect(this.forget, this);
+    }
+    this.update();
   }
 
-  private forget(document: DocumentView): void {
-    if (this.followed !== document) return;
-    this.followed = undefined;
-    void this.draw();
+  private forget(notebook: Widget): void {
+    if (this.notebook === notebook) this.notebook = null;
+    this.update();
   }
 
   private async draw(): Promise<void> {
-    this.drawing = true;
+    const { notebook } = this;
+    this.shown = notebook;
     const [{ SessionConnection }, { SessionContent }] = await Promise.all([
       import("./connection"),
       import("./content"),
     ]);
-    const { followed } = this;
+    if (this.isDisposed || this.shown !== notebook) return;
     this.connection?.dispose();
-    this.connection = followed && new SessionConnection(followed.context.sessionContext);
+    this.connection = notebook ? new SessionConnection(notebook.context.sessionContext) : undefined;
     this.connection?.shown.connect((_, { name, bundle }) => this.onShow(name, bundle));
-    const content = new SessionContent(this.connection, followed?.title.label ?? "", this.trans);
     for (const old of [...this.widgets]) old.dispose();
-    this.addWidget(content);
+    this.addWidget(new SessionContent(this.connection, notebook?.title, this.trans));
   }
 }
 

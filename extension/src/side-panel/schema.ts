@@ -3,6 +3,7 @@
 import * as v from "valibot";
 
 const environment = v.object({
+  version: v.literal(1),
   model: v.string(),
   config: v.record(v.string(), v.union([v.string(), v.number()])),
   gemm: v.object({ batch: v.number(), blockIn: v.number(), blockOut: v.number() }),
@@ -21,6 +22,7 @@ const environment = v.object({
 });
 
 const statistics = v.object({
+  version: v.literal(1),
   counters: v.record(v.string(), v.number()),
   dramRead: v.number(),
   dramWritten: v.number(),
