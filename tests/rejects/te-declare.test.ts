@@ -87,6 +87,25 @@ testRefused([
     sentence: "the function of B gives the tensor A; give one of its elements, such as A(...i)",
   },
   {
+    why: "there is no function",
+    program: (mark) => {
+      const A = te.placeholder([8], { name: "A" });
+      mark();
+      te.compute([8], A(0) as never, "B");
+    },
+    sentence: "B is computed by a function of its indices, not by A[0]",
+  },
+  {
+    why: "a scan has no update",
+    program: (mark) => {
+      const state = te.placeholder([8, 1], { name: "state" });
+      const init = te.compute([1, 1], () => 0.5, "init");
+      mark();
+      te.scan(init, undefined as never, state, { name: "sc" });
+    },
+    sentence: "the scan sc is made of tensors, but is given undefined",
+  },
+  {
     why: "a function forgets to return",
     program: (mark) => {
       mark();

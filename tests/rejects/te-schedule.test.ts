@@ -95,6 +95,44 @@ testRefused([
     notes: ["C"],
   },
   {
+    why: "an axis is fused with itself",
+    program: (mark) => {
+      const { c, x } = matmul(mark);
+      mark();
+      c.fuse(x, x);
+    },
+    sentence: "axis x of stage C is named twice in fuse; name each once",
+    notes: ["C"],
+  },
+  {
+    why: "what should be an axis is not there",
+    program: (mark) => {
+      const { c } = chain();
+      mark();
+      c.fuse(undefined as never, undefined as never);
+    },
+    sentence: "an axis of stage C is expected, such as its op.axis[0], not undefined",
+  },
+  {
+    why: "an axis is split by nothing",
+    program: (mark) => {
+      const { c, i } = chain();
+      mark();
+      c.split(i, undefined as never);
+    },
+    sentence: "splitting i of stage C takes either { factor } or { nparts }",
+  },
+  {
+    why: "the memory of a copy has no name",
+    program: (mark) => {
+      const { A, B, s } = chain();
+      mark();
+      s.cacheRead(A, undefined as never, B);
+    },
+    sentence:
+      'cacheRead of A: "undefined" is no memory scope; scopes begin with global, shared, local, warp, wmma or texture',
+  },
+  {
     why: "axes that are not neighbours are fused",
     program: (mark) => {
       const { c, x, k } = matmul(mark);

@@ -74,6 +74,14 @@ describe("UnrollLoop", () => {
     `);
   });
 
+  test("a very long loop can be unrolled", () => {
+    const body = write((ib, a) =>
+      ib.forRange(0, 130_000, { name: "i", kind: "unroll" }, (i) => a.set(i.floorMod(64), i)),
+    );
+    const unrolled = run(transforms.unrollLoop, body, [A]);
+    expect(unrolled.kind === "SeqStmt" && unrolled.seq.length).toBe(130_000);
+  });
+
   test("a loop of unknown extent cannot be unrolled", () => {
     const body = write((ib, a) =>
       ib.forRange(0, n, { name: "i", kind: "unroll" }, (i) => a.set(i, 0)),

@@ -93,6 +93,9 @@ export function compute(
   const { name = "compute", attrs } = given;
   const info = { name, tag: effectiveTag(given.tag), attrs, span: Span.capture() };
   const dims = shapeOf(shape, name);
+  if (typeof fn !== "function") {
+    throw new UsageError(`${name} is computed by a function of its indices, not by ${String(fn)}`);
+  }
   const names = axisNames(info, dims.length, fn, given.varargsNames);
   const axis = names.map((axisName, i) => dataAxis(axisName, dims[i]!, info.span));
   const body = fn(...axis.map((iv) => iv.var_));

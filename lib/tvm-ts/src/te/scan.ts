@@ -6,7 +6,7 @@ import { IntImm, isZero, IterVar, reprExpr, Range, sub, Var, type PrimExpr } fro
 import type { DeclareOptions } from "./declare";
 import { ScanOp } from "./operation";
 import { effectiveTag } from "./tag-scope";
-import type { Tensor } from "./tensor";
+import { isTensor, type Tensor } from "./tensor";
 
 export interface ScanOptions extends DeclareOptions {
   /** What else the update reads, besides the state: bounds the scan's body. */
@@ -48,6 +48,10 @@ export function scan(
       `the scan ${name} has ${plural(inits.length, "init")}, ${plural(updates.length, "update")} ` +
         `and ${plural(states.length, "state")}; give one of each`,
     );
+  }
+  for (const tensor of [...inits, ...updates, ...states]) {
+    if (isTensor(tensor)) continue;
+    throw new UsageError(`the scan ${name} is made of tensors, but is given ${String(tensor)}`);
   }
   inits.forEach((_, i) => checkState(name, inits[i]!, updates[i]!, states[i]!));
   const begin = inits[0]!.shape[0]!;

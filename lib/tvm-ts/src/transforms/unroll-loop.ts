@@ -10,6 +10,7 @@ import {
   add,
   constant,
   flattenSeq,
+  SeqStmt,
   mapArray,
   noOp,
   stmtMutator,
@@ -141,7 +142,7 @@ function repeat(loop: For, extent: number): Stmt {
   const iterations = Array.from({ length: extent }, (_, i) =>
     substitute(body, new Map([[loopVar, add(min, constant(i, loopVar.dtype))]])),
   );
-  return flattenSeq(...iterations);
+  return flattenSeq(new SeqStmt(iterations));
 }
 
 function pragmaValue(attr: AttrStmt): number {

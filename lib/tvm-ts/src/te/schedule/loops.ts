@@ -80,8 +80,8 @@ export function fuse(
   axes: readonly IterVar[],
   span: Span,
 ): { state: StageState; fused: IterVar } {
-  const [first, ...others] = axes;
-  if (first === undefined) return addSingleton(state, span);
+  if (axes.length === 0) return addSingleton(state, span);
+  const [first, ...others] = axes as readonly [IterVar, ...IterVar[]];
   leafPosition(view, state, first);
   let fused = first;
   for (const axis of others) ({ state, fused } = fuseTwo(view, state, fused, axis, span));
@@ -100,6 +100,12 @@ function fuseTwo(
 ): { state: StageState; fused: IterVar } {
   const a = leafPosition(view, state, left);
   const b = leafPosition(view, state, right);
+  if (left === right) {
+    throw new UsageError(
+      `axis ${left.name} of stage ${view.name} is named twice in fuse; name each once`,
+      { notes: noteAxis(left) },
+    );
+  }
   checkLoop(view, left, "fused");
   checkLoop(view, right, "fused");
   if (Math.abs(a - b) !== 1) {

@@ -302,7 +302,7 @@ export class Stage implements StageView {
    * @throws UsageError for a scope of another name.
    */
   setScope(scope: string): this {
-    if (typeof scope !== "string" || !isStorageScope(scope)) {
+    if (!isStorageScope(scope)) {
       throw new UsageError(
         `"${String(scope)}" is no memory scope for stage ${this.name}; scopes begin with global, ` +
           `shared, local, warp, wmma or texture`,
@@ -526,8 +526,12 @@ export class Stage implements StageView {
   }
 }
 
-function splitAmount(stage: Stage, axis: IterVar, by: SplitBy): ["factor" | "nparts", PrimExpr] {
-  const { factor, nparts } = by;
+function splitAmount(
+  stage: Stage,
+  axis: IterVar,
+  by: SplitBy | undefined,
+): ["factor" | "nparts", PrimExpr] {
+  const { factor, nparts } = by ?? {};
   if ((factor === undefined) === (nparts === undefined)) {
     const name = axis instanceof IterVar ? axis.name : "an axis";
     throw new UsageError(

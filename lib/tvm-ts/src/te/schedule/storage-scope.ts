@@ -28,7 +28,8 @@ function rankOf(scope: string): StorageRank | undefined {
 }
 
 /** Whether `scope` is empty or begins as a memory scope does. */
-export function isStorageScope(scope: string): boolean {
+export function isStorageScope(scope: unknown): scope is string {
+  if (typeof scope !== "string") return false;
   return scope === "" || rankOf(scope) !== undefined;
 }
 
