@@ -1,7 +1,8 @@
 /** The reference's unit tests and tutorials: right results at the reference's costs. */
 
 import { beforeAll, describe, expect, it } from "vitest";
-import { np, ready } from "tvm-ts";
+import { nd, np, ready } from "tvm-ts";
+import * as vta from "vta-ts";
 import { direct, inputsOf, runOnVta, timeOnVta, type Counters } from "../support/vta-run";
 import {
   alu,
@@ -103,4 +104,11 @@ it("a timing of 20 calls costs 21: the first warms up", () => {
   expect(once.stats).toEqual([16384, 16384, 0, 48, 16384, 8192, 3072]);
   const timed = timeOnVta(workload, inputsOf(workload), 20);
   expect(timed.stats).toEqual([344064, 344064, 0, 1008, 344064, 172032, 64512]);
+});
+
+it("arrays come back from the accelerator as they went there", () => {
+  const values = np.random.randint(-128, 128, [100, 100]).astype("int8");
+  const array = nd.array(values, vta.extDev(0));
+  np.testing.assertEqual(values, array.numpy());
+  array.free();
 });
