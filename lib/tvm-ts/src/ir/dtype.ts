@@ -144,8 +144,7 @@ export function isHandle(dtype: DataType): boolean {
 
 /** The types indices are computed in: scalar signed integers of 32 bits or more. */
 export function isIndexType(dtype: DataType): boolean {
-  const { code, bits, lanes } = dtypeInfo(dtype);
-  return code === "int" && lanes === 1 && bits >= 32;
+  return dtype === "int32" || dtype === "int64";
 }
 
 /** The smallest value of a scalar numeric type; -2^63 is exact, floats are finite. */

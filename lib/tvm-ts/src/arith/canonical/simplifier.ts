@@ -114,7 +114,9 @@ export class CanonicalSimplifier extends RewriteSimplifier {
   }
 
   protected override compute(expr: PrimExpr): PrimExpr {
-    return normalize(this.forms.of(expr));
+    // Only index arithmetic has another form than an expression.
+    const hasForm = isIndexType(expr.dtype) || expr.kind === "Reduce";
+    return hasForm ? normalize(this.forms.of(expr)) : super.compute(expr);
   }
 
   protected override operandsOf(expr: PrimExpr): readonly PrimExpr[] {
