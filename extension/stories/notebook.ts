@@ -1,5 +1,6 @@
 /** The stories as a notebook. It names no language, lest JupyterLab starts a kernel for it. */
 
+import { dirname } from "node:path";
 import { ready } from "tvm-ts";
 import { acceleratorStories } from "./accelerator";
 import { irStories } from "./ir";
@@ -14,8 +15,14 @@ function markdown(source: string, id: string) {
   return { cell_type: "markdown", id, metadata: {}, source };
 }
 
+/** The places of programs, wherever the repository is. */
+function withoutRoot(bundle: Story["bundle"]): Story["bundle"] {
+  const root = `${dirname(dirname(__dirname))}/`;
+  return JSON.parse(JSON.stringify(bundle).replaceAll(root, "")) as Story["bundle"];
+}
+
 function code({ id, source, bundle }: Story) {
-  const outputs = [{ output_type: "display_data", metadata: {}, data: bundle }];
+  const outputs = [{ output_type: "display_data", metadata: {}, data: withoutRoot(bundle) }];
   return { cell_type: "code", execution_count: null, id, metadata: {}, source, outputs };
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { colorOf, inOneTab, lab, picture, serveStories, story, themeColor, word } from "./stories";
 
 serveStories();
+inOneTab(() => lab.open("stories.ipynb"));
 
 /** The terms of a list, each with its definition. */
 async function pairs(list: Locator): Promise<(readonly [string, string])[]> {
@@ -14,8 +15,6 @@ async function pairs(list: Locator): Promise<(readonly [string, string])[]> {
 }
 
 describe("the IR view", () => {
-  inOneTab(() => lab.open("stories.ipynb"));
-
   test("colours words as the theme colours code", async () => {
     const output = await story("ir-matmul");
     const keyword = await themeColor("--jp-mirror-editor-keyword-color");
@@ -126,8 +125,6 @@ describe("the IR view", () => {
 });
 
 describe("the pass view", () => {
-  inOneTab(() => lab.open("stories.ipynb"));
-
   const options = (output: Locator) => output.getByRole("listbox").getByRole("option");
 
   test("lists the passes that changed something, and shows what the chosen one did", async () => {
@@ -199,8 +196,6 @@ describe("the pass view", () => {
 });
 
 describe("the schedule view", () => {
-  inOneTab(() => lab.open("stories.ipynb"));
-
   test("shows a stage inside the loop that computes it", async () => {
     const output = await story("schedule-matmul");
     const inner = output.locator(".jp-tvm-Stage .jp-tvm-Loops .jp-tvm-Stage");

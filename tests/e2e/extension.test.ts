@@ -63,7 +63,6 @@ describe("commands", () => {
   });
 
   test("the view that was used last can be saved and copied", async () => {
-    await lab.open("stories.ipynb");
     await lab.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     const output = await story("tensor-diff");
     await output.locator(".heatmaplayer image").waitFor();
@@ -86,7 +85,6 @@ describe("commands", () => {
   });
 
   test("the menu switches options", async () => {
-    await lab.open("stories.ipynb");
     const output = await story("tensor-vector");
     await output.locator(".barlayer").waitFor();
     await lab.page.locator(".lm-MenuBar-item", { hasText: "View" }).click();
@@ -105,14 +103,13 @@ describe("commands", () => {
   });
 
   test("a file of the IR is chosen in a dialog", async () => {
-    await lab.open("stories.ipynb");
     void lab.execute("tvm-vta:open-tir", {});
     const dialog = lab.page.getByRole("dialog");
     await dialog.getByText("loop.tir").waitFor();
     expect(await dialog.getByText("page.md").count()).toBe(0);
     await dialog.getByText("loop.tir").click();
     await dialog.locator(".jp-mod-accept").click();
-    await lab.page.locator(".jp-FileEditor").waitFor();
+    await lab.page.locator(".lm-TabBar-tab", { hasText: "loop.tir" }).waitFor();
   });
 });
 
@@ -174,7 +171,7 @@ describe("the extension", () => {
     await lab.open("stories.ipynb");
     await lab.page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core") });
     // The notebook keeps only cells near the one in sight in the page.
-    for (const theme of ["JupyterLab Light", "JupyterLab Dark"]) {
+    for (const theme of ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"]) {
       await lab.useTheme(theme);
       for (const [id, selector] of drawn) {
         const output = await story(id);

@@ -1,7 +1,15 @@
 /** A real Jupyter server with the extension installed, for tests in a browser. */
 
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,8 +18,34 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const venv = join(root, ".venv");
 const extension = join(root, "extension");
 
-/** Makes the virtual environment if there is none, and installs the extension if it has changed. */
+/**
+ * Makes the virtual environment if there is none, and installs the extension if it has changed. Test
+ * files that run side by side take turns.
+ */
 export function installExtension(): void {
+  const lock = join(tmpdir(), "tvm-vta-extension.lock");
+  while (!take(lock)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  try {
+    install();
+  } finally {
+    rmdirSync(lock);
+  }
+}
+
+/** Whether the lock could be had; one that is ten minutes old was left behind. */
+function take(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    if (Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) > 600_000) {
+      rmdirSync(lock);
+    }
+    return false;
+  }
+}
+
+function install(): void {
   if (!existsSync(join(venv, "bin/python"))) run("python3", "-m", "venv", venv);
   const requirements = fileURLToPath(new URL("requirements.txt", import.meta.url));
   pip("install", "--quiet", "-r", requirements);

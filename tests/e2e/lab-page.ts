@@ -35,7 +35,7 @@ export interface OpenOptions {
 }
 
 /** What loads much or starts a process takes its time on a busy machine. */
-const SLOWLY = { timeout: 60_000 };
+const SLOWLY = { timeout: 55_000 };
 
 export class LabPage {
   /** What scripts threw and nobody caught, with where. */
@@ -45,6 +45,7 @@ export class LabPage {
     private readonly jupyter: Jupyter,
     readonly page: Page,
   ) {
+    page.setDefaultTimeout(SLOWLY.timeout);
     page.on("pageerror", (error) => this.errors.push(error.stack ?? error.message));
   }
 

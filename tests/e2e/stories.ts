@@ -91,5 +91,16 @@ export async function hovered(output: Locator, layer: string): Promise<string | 
 export async function picture(name: string, output?: Locator): Promise<void> {
   if (process.env["UPDATE_IMAGES"] === undefined) return;
   const path = fileURLToPath(new URL(`../../docs/images/${name}.png`, import.meta.url));
+  if (output !== undefined) await settled(output);
   await (output ?? lab.page).screenshot({ path });
+}
+
+/** Waits until what is drawn above an output moves it no more. */
+async function settled(output: Locator): Promise<void> {
+  const place = async () => JSON.stringify(await output.boundingBox());
+  for (let before = ""; before !== (await place());) {
+    await output.scrollIntoViewIfNeeded();
+    before = await place();
+    await lab.page.waitForTimeout(500);
+  }
 }
