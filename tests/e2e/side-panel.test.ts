@@ -8,7 +8,7 @@ import { installExtension, Jupyter } from "./jupyter";
 import { LabPage } from "./lab-page";
 
 /** A kernel takes its time to start on a busy machine. */
-const PATIENTLY = { timeout: 60_000 };
+const PATIENTLY = { timeout: 30_000 };
 
 const kernelspec = {
   name: "tvm-vta",

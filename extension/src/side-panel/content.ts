@@ -9,6 +9,9 @@ import type { SessionConnection } from "./connection";
 import type { ObjectFact, SessionData } from "./schema";
 
 export class SessionContent extends Widget {
+  private readonly heading = element("h2", "");
+  private readonly body = element("div", "");
+
   /** @param notebook the notebook's title; undefined if none is open */
   constructor(
     private readonly connection: SessionConnection | undefined,
@@ -17,17 +20,23 @@ export class SessionContent extends Widget {
   ) {
     super();
     this.addClass("jp-tvm-Session");
+    this.node.append(this.heading, this.body);
+    // A title changes with the focus, too: nothing but the heading may be drawn anew by that, or a
+    // click would miss its button.
+    notebook?.changed.connect(this.drawHeading, this);
     connection?.changed.connect(this.draw, this);
-    notebook?.changed.connect(this.draw, this);
+    this.drawHeading();
     this.draw();
   }
 
+  private drawHeading(): void {
+    this.heading.textContent = this.notebook?.label ?? this.trans.__("No notebook is open");
+  }
+
   private draw(): void {
-    const { connection, trans, notebook } = this;
-    const heading = element("h2", "", notebook?.label ?? trans.__("No notebook is open"));
-    const unfolded = this.node.querySelector("details")?.open ?? false;
-    this.node.replaceChildren(heading, ...parts(connection, trans));
-    const details = this.node.querySelector("details");
+    const unfolded = this.body.querySelector("details")?.open ?? false;
+    this.body.replaceChildren(...parts(this.connection, this.trans));
+    const details = this.body.querySelector("details");
     if (details !== null) details.open = unfolded;
   }
 }
