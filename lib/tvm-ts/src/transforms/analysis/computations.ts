@@ -3,15 +3,8 @@
  * subexpression elimination chooses from.
  */
 
-import {
-  ExprMap,
-  forEachChild,
-  isBinary,
-  isExpr,
-  type Node,
-  type PrimExpr,
-  type Stmt,
-} from "../../ir";
+import { ExprMap, forEachChild, isExpr, type Node, type PrimExpr, type Stmt } from "../../ir";
+import { Feature, has } from "./features";
 
 /** Expressions with how often they are computed. */
 export type Computations = ExprMap<number>;
@@ -23,22 +16,7 @@ export type Computations = ExprMap<number>;
  */
 export function isEligible(expr: PrimExpr): boolean {
   if (isLeaf(expr) || expr.kind === "Ramp" || expr.kind === "Broadcast") return false;
-  return isPure(expr);
-}
-
-function isPure(expr: PrimExpr): boolean {
-  // Right operands first: in long sums, what is added last tells soonest.
-  let inner = expr;
-  for (; isBinary(inner); inner = inner.a) {
-    if (!isPure(inner.b)) return false;
-  }
-  if (inner.kind === "Call" || inner.kind === "BufferLoad") return false;
-  if (isLeaf(inner)) return true;
-  let pure = true;
-  forEachChild(inner, (child) => {
-    pure &&= isPure(child as PrimExpr);
-  });
-  return pure;
+  return !has(expr, Feature.LoadOrCall);
 }
 
 const none: Computations = new ExprMap<number>();

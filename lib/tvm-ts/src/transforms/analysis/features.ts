@@ -1,6 +1,6 @@
 /**
- * What kinds of things occur in a statement, found once and remembered: most passes look for
- * something a function does not have, and need not walk it to find that out.
+ * What kinds of things occur in a statement or an expression, found once and remembered: most passes
+ * look for something a function does not have, and need not walk it to find that out.
  */
 
 import {
@@ -10,6 +10,8 @@ import {
   forEachChild,
   isBinary,
   isExpr,
+  type BinaryNode,
+  type Call,
   type DataType,
   type PrimExpr,
   type Stmt,
@@ -43,6 +45,8 @@ export const Feature = {
   LetExpr: 1 << 20,
   /** A choice by a constant. */
   DecidedCondition: 1 << 21,
+  /** A value that depends on more than variables: from memory, or from a call. */
+  LoadOrCall: 1 << 22,
 } as const;
 
 const attrFeatures: Readonly<Record<string, number>> = {
@@ -58,8 +62,8 @@ const attrFeatures: Readonly<Record<string, number>> = {
 };
 
 /** Whether one of the features (joined by `|`) occurs. */
-export function has(stmt: Stmt, features: number): boolean {
-  return (featuresOf(stmt) & features) !== 0;
+export function has(node: Stmt | PrimExpr, features: number): boolean {
+  return ((isExpr(node) ? exprFeatures(node) : featuresOf(node)) & features) !== 0;
 }
 
 /** Set in what a node remembers, so that having no feature is told from not having been asked. */
@@ -96,26 +100,32 @@ function ownFeatures(stmt: Stmt): number {
 
 function exprFeatures(expr: PrimExpr): number {
   if (expr.features !== 0) return expr.features;
-  let features = KNOWN;
   // Left operands nest deeply in sums; they are followed in a loop.
+  const spine: BinaryNode[] = [];
   let inner = expr;
-  for (; isBinary(inner); inner = inner.a) {
-    features |= ownExprFeatures(inner) | exprFeatures(inner.b);
+  for (; inner.features === 0 && isBinary(inner); inner = inner.a) spine.push(inner);
+  let features = inner.features;
+  if (features === 0) {
+    features = KNOWN | ownExprFeatures(inner);
+    forEachChild(inner, (child) => {
+      features |= exprFeatures(child as PrimExpr);
+    });
+    inner.features = features;
   }
-  features |= ownExprFeatures(inner);
-  forEachChild(inner, (child) => {
-    features |= exprFeatures(child as PrimExpr);
-  });
-  return (expr.features = features);
+  for (let parent = spine.pop(); parent !== undefined; parent = spine.pop()) {
+    features |= ownExprFeatures(parent) | exprFeatures(parent.b);
+    parent.features = features;
+  }
+  return features;
 }
 
 function ownExprFeatures(expr: PrimExpr): number {
   const features = typeFeatures(expr.dtype);
   switch (expr.kind) {
     case "Call":
-      if (expr.op === builtin.likely) return features | Feature.Likely;
-      if (expr.op === builtin.ifThenElse) return features | decided(expr.args[0]!);
-      return expr.op === builtin.accessPtr ? features | Feature.AccessPtr : features;
+      return features | Feature.LoadOrCall | callFeatures(expr);
+    case "BufferLoad":
+      return features | Feature.LoadOrCall;
     case "Select":
       return features | Feature.Select | decided(expr.condition);
     case "Let":
@@ -130,6 +140,12 @@ function ownExprFeatures(expr: PrimExpr): number {
     default:
       return features;
   }
+}
+
+function callFeatures({ op, args }: Call): number {
+  if (op === builtin.likely) return Feature.Likely;
+  if (op === builtin.ifThenElse) return decided(args[0]!);
+  return op === builtin.accessPtr ? Feature.AccessPtr : 0;
 }
 
 function decided(condition: PrimExpr): number {
