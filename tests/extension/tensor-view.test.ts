@@ -69,6 +69,13 @@ test("an axis can stand at one index while others run", () => {
   expect(matrix.indexText(3, 4)).toBe("[2, 3, 4]");
 });
 
+test("where only means of blocks are known, an index stands for its block", () => {
+  const data = numbered([1000, 1000]);
+  const matrix = matrixOf(data, withRole(wholeArrangement(data, false), 0, 6));
+  expect(matrix.indexText(0, 1)).toBe("[4:8, 4:8]");
+  expect(matrix.values[0]![1]).toBe(5505.5);
+});
+
 test("axes can be exchanged", () => {
   const data = numbered([3, 4]);
   const { roles, axes } = wholeArrangement(data, false);

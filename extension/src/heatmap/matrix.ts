@@ -39,14 +39,14 @@ export function outputMatrix(
   sides: view.MatrixSides,
 ): Matrix {
   const extents = shape.map((extent, axis) => Math.ceil(extent / block[axis]!));
+  const blockSpan = (axis: number, index: number): Span => {
+    const from = index * block[axis]!;
+    return { axis, from, to: Math.min(from + block[axis]!, shape[axis]!) };
+  };
   const side = (axes: readonly number[]): Side => {
     const [count, elements] = [sizeOf(extents, axes), sizeOf(shape, axes)];
     const spans = (i: number) =>
-      indices(i, axes, extents).map((index, k) => {
-        const axis = axes[k]!;
-        const from = index * block[axis]!;
-        return { axis, from, to: Math.min(from + block[axis]!, shape[axis]!) };
-      });
+      indices(i, axes, extents).map((index, k) => blockSpan(axes[k]!, index));
     return { count, elements, start: 0, elementsPerCell: elements / count, spans };
   };
   const [down, across] = [side(sides.rows), side(sides.columns)];
@@ -67,7 +67,9 @@ export function outputMatrix(
   const rows = Array.from(offsets(sides.rows, down.count), (row) =>
     Float64Array.from(columns, (column) => values[base + row + column]!),
   );
-  return { down, across, values: rows, indexText: indexTexts(shape, sides.at, down, across) };
+  // Where an axis stands at one index, the values are those of the block around it.
+  const standing = at.map((index, axis) => blockSpan(axis, index));
+  return { down, across, values: rows, indexText: indexTexts(standing, down, across) };
 }
 
 /** A part of the tensor as the kernel sent it. */
@@ -97,10 +99,12 @@ export function tileMatrix(
   const rows = range(0, reply.rows).map((row) =>
     values.subarray(row * reply.columns, (row + 1) * reply.columns),
   );
-  return { down, across, values: rows, indexText: indexTexts(shape, request.at, down, across) };
+  const standing = request.at.map((index, axis) => ({ axis, from: index, to: index + 1 }));
+  return { down, across, values: rows, indexText: indexTexts(standing, down, across) };
 }
 
-function indexTexts(shape: readonly number[], at: readonly number[], down: Side, across: Side) {
+/** @param standing the elements of each axis that runs nowhere; others are not looked at */
+function indexTexts(standing: readonly Span[], down: Side, across: Side) {
   const write = (parts: string[], spans: readonly Span[]): void => {
     for (const { axis, from, to } of spans) {
       parts[axis] = to - from === 1 ? String(from) : `${from}:${to}`;
@@ -108,7 +112,8 @@ function indexTexts(shape: readonly number[], at: readonly number[], down: Side,
   };
   const columns = range(0, across.count).map((column) => across.spans(column));
   return (row: number, column: number): string => {
-    const parts = shape.map((_, axis) => String(at[axis]));
+    const parts: string[] = [];
+    write(parts, standing);
     write(parts, down.spans(row));
     write(parts, columns[column]!);
     return `[${parts.join(", ")}]`;

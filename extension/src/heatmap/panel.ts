@@ -15,8 +15,8 @@ import { LiveTensor } from "./live-tensor";
 import { outputMatrix, tileMatrix, type Matrix, type Side } from "./matrix";
 import type { HeatmapData } from "./schema";
 
-/** Rows and columns of a closer look: about one for each pixel pair. */
-const MOST = 512;
+/** Rows and columns of a closer look: some pixels for each, and drawn in an instant. */
+const MOST = 256;
 
 export class HeatmapPanel extends Panel implements PictureWidget {
   private readonly values: ArrayLike<number>;
