@@ -17,7 +17,10 @@ import { Kernels, RESET } from "./kernels";
 const { UOP, WGT, INP, ACC, OUT, ACC_8BIT } = MEM_ID;
 const { LOAD, STORE, GEMM, ALU, FINISH } = OPCODE;
 
-/** Micro-ops that one call of a kernel executes at most: a few milliseconds of work. */
+/**
+ * Micro-ops that one call of a kernel executes at most: a few milliseconds of work. Most instructions
+ * have fewer and take one call.
+ */
 const SLICE = 1 << 18;
 
 const ALU_OPCODES = 5;
@@ -222,6 +225,11 @@ export class Core {
     const plan = planGemm(this.uops, outer, inner, BATCH, canSum, this.dram.words, list / 4);
     const kernel = plan.kind === "rows" ? kernels.run.gemmRows : kernels.run.gemmSums;
     const { entries, perEntry, outer: o, inner: i } = plan;
+    if (work <= SLICE) {
+      kernel(list, entries, 0, o.extent, o.dst, o.src, o.wgt, 0, i.extent, i.dst, i.src, i.wgt);
+      this.spend(work);
+      return;
+    }
     this.slices(o.extent, i.extent, entries * perEntry, (y0, y1, x0, x1) => {
       kernel(list, entries, y0, y1, o.dst, o.src, o.wgt, x0, x1, i.dst, i.src, i.wgt);
     });
@@ -270,8 +278,16 @@ export class Core {
     inner: Loop,
   ): void {
     const { alu } = this.kernels.run;
-    this.slices(outer.extent, inner.extent, end - bgn, (y0, y1, x0, x1) => {
-      alu(op, useImm, imm, bgn, end, y0, y1, outer.dst, outer.src, x0, x1, inner.dst, inner.src);
+    const { extent: rows, dst, src } = outer;
+    const { extent: columns, dst: dstInner, src: srcInner } = inner;
+    const work = rows * columns * (end - bgn);
+    if (work <= SLICE) {
+      alu(op, useImm, imm, bgn, end, 0, rows, dst, src, 0, columns, dstInner, srcInner);
+      this.spend(work);
+      return;
+    }
+    this.slices(rows, columns, end - bgn, (y0, y1, x0, x1) => {
+      alu(op, useImm, imm, bgn, end, y0, y1, dst, src, x0, x1, dstInner, srcInner);
     });
   }
 
