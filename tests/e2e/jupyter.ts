@@ -1,75 +1,39 @@
 /** A real Jupyter server with the extension installed, for tests in a browser. */
 
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { locked, pip, preparePython, root, run, venv } from "../support/jupyter-env";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const venv = join(root, ".venv");
 const extension = join(root, "extension");
 
-/**
- * Makes the virtual environment if there is none, and installs the extension if it has changed. Test
- * files that run side by side take turns.
- */
+/** Installs what Jupyter needs for the tests, and the extension if it has changed. */
 export function installExtension(): void {
-  const lock = join(tmpdir(), "tvm-vta-extension.lock");
-  while (!take(lock)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
-  try {
-    install();
-  } finally {
-    rmdirSync(lock);
-  }
-}
-
-/** Whether the lock could be had; one that is ten minutes old was left behind. */
-function take(lock: string): boolean {
-  try {
-    mkdirSync(lock);
-    return true;
-  } catch {
-    if (Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) > 600_000) {
-      rmdirSync(lock);
+  preparePython(fileURLToPath(new URL("requirements.txt", import.meta.url)));
+  locked(() => {
+    run(process.execPath, join(extension, "scripts/build.mjs"));
+    if (!isInstalled()) {
+      pip(
+        "install",
+        "--quiet",
+        "--no-build-isolation",
+        "--no-deps",
+        "--force-reinstall",
+        extension,
+      );
     }
-    return false;
-  }
+  });
 }
 
-function install(): void {
-  if (!existsSync(join(venv, "bin/python"))) run("python3", "-m", "venv", venv);
-  const requirements = fileURLToPath(new URL("requirements.txt", import.meta.url));
-  pip("install", "--quiet", "-r", requirements);
-  run(process.execPath, join(extension, "scripts/build.mjs"));
+function isInstalled(): boolean {
   const installed = join(venv, "share/jupyter/labextensions/jupyterlab-tvm-vta/package.json");
   const files = ["labextension/package.json", "locale/zh_CN/LC_MESSAGES/jupyterlab_tvm_vta.json"];
   const written = files.map(
     (file) => statSync(join(extension, "jupyterlab_tvm_vta", file)).mtimeMs,
   );
-  if (existsSync(installed) && statSync(installed).mtimeMs > Math.max(...written)) return;
-  pip("install", "--quiet", "--no-build-isolation", "--no-deps", "--force-reinstall", extension);
-}
-
-function pip(...args: string[]): void {
-  run(join(venv, "bin/python"), "-m", "pip", "--disable-pip-version-check", ...args);
-}
-
-function run(command: string, ...args: string[]): void {
-  try {
-    execFileSync(command, args, { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`, { cause: error });
-  }
+  return existsSync(installed) && statSync(installed).mtimeMs > Math.max(...written);
 }
 
 /** A server with a folder, settings and state of its own, all of which go with it. */

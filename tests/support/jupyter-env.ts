@@ -10,7 +10,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
-export const python = join(root, ".venv/bin/python");
+export const venv = join(root, ".venv");
+export const python = join(venv, "bin/python");
 
 const STALE_MS = 600_000;
 
@@ -22,8 +23,8 @@ export function buildPackages(): void {
 /** Makes the environment if there is none, and adds what a requirements file asks for. */
 export function preparePython(requirements: string): void {
   locked(() => {
-    if (!existsSync(python)) run("python3", "-m", "venv", join(root, ".venv"));
-    run(python, "-m", "pip", "--disable-pip-version-check", "install", "-qr", requirements);
+    if (!existsSync(python)) run("python3", "-m", "venv", venv);
+    pip("install", "--quiet", "-r", requirements);
   });
 }
 
@@ -35,8 +36,11 @@ export function installKernel(): { prefix: string; env: NodeJS.ProcessEnv } {
   return { prefix, env: { ...process.env, JUPYTER_PATH: join(prefix, "share/jupyter") } };
 }
 
-/** Test files run side by side, and neither compilers nor package managers like company. */
-function locked(action: () => void): void {
+/**
+ * Does it while nobody else does: test files run side by side, and neither compilers nor package
+ * managers like company.
+ */
+export function locked(action: () => void): void {
   mkdirSync(join(root, ".cache"), { recursive: true });
   const lock = join(root, ".cache/tests.lock");
   while (!acquired(lock)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
@@ -58,7 +62,16 @@ function acquired(lock: string): boolean {
   }
 }
 
-function run(command: string, ...args: string[]): void {
+/** Runs pip of the environment. */
+export function pip(...args: string[]): void {
+  run(python, "-m", "pip", "--disable-pip-version-check", ...args);
+}
+
+/**
+ * Runs a command in the checkout and waits for it.
+ * @throws Error with what it printed, when it fails.
+ */
+export function run(command: string, ...args: string[]): void {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: "utf8" });
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`);
 }
