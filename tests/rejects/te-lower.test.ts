@@ -96,6 +96,33 @@ testRefused([
     notes: ["k"],
   },
   {
+    why: "a tensor is read outside of it",
+    program: (mark) => {
+      mark("A");
+      const A = te.placeholder([8], { name: "A" });
+      mark();
+      const B = te.compute([8], (i) => A(i).add(A(i.add(1))), "B");
+      te.scheduleToModule(te.createSchedule(B), [A, B]);
+    },
+    sentence:
+      "B reads A outside of it: index 0 goes from 1 to 8, of 8 elements; guard the read with te.ifThenElse, or compute fewer elements",
+    notes: ["A"],
+  },
+  {
+    why: "a tensor is read before its beginning",
+    program: (mark) => {
+      mark("A");
+      const A = te.placeholder([8, 8], { name: "A" });
+      const k = te.reduceAxis([0, 3], "k");
+      mark();
+      const B = te.compute([8], (i) => te.sum(A(i, k.sub(1)), k), "B");
+      te.scheduleToModule(te.createSchedule(B), [A, B]);
+    },
+    sentence:
+      "B reads A outside of it: index 1 goes from -1 to 1, of 8 elements; guard the read with te.ifThenElse, or compute fewer elements",
+    notes: ["A"],
+  },
+  {
     why: "a stage is computed where one of its consumers is not",
     program: (mark) => {
       const { A, B } = chain(mark);

@@ -73,6 +73,15 @@ test("the arguments of a function are named as they were declared, in their orde
   expect(func.attrs).toMatchObject({ global_symbol: "f", "tir.noalias": true });
 });
 
+test("reads may be outside of a tensor where they are guarded, or where nobody needs the element", () => {
+  const A = te.placeholder([8], { name: "A" });
+  const guarded = te.compute([8], (i) => te.ifThenElse(i.ge(1), A(i.sub(1)), 0), "guarded");
+  const wide = te.compute([16], (i) => A(i).mul(2), "wide");
+  const used = te.compute([8], (i) => wide(i).add(guarded(i)), "used");
+  const module = te.scheduleToModule(te.createSchedule(used), [A, used]);
+  expect(module.toString()).toContain("for (i_1: int32, 0, 8)");
+});
+
 test("an argument's memory is compact, or as a bound buffer says", () => {
   const A = te.placeholder([4, 4], { name: "A" });
   const B = te.compute([4, 4], (i, j) => A(i, j).add(1), "B");

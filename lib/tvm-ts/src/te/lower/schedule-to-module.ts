@@ -6,6 +6,7 @@ import type { Operation } from "../operation";
 import { inferBound } from "../schedule/infer-bound";
 import type { Schedule } from "../schedule/schedule";
 import { isTensor, type Tensor } from "../tensor";
+import { checkReads } from "./check-reads";
 import { checkOutputs, checkPrefetches, checkVariables } from "./checks";
 import type { TensorMemory } from "./context";
 import { scheduleOps } from "./schedule-ops";
@@ -41,7 +42,9 @@ export function scheduleToModule(
   checkPrefetches(normalized);
   const table = new BufferTable(normalized, args, options.binds);
   checkVariables(normalized, table.params, [...table.bufferMap.values()]);
-  const body = scheduleOps(normalized, inferBound(normalized), {
+  const bounds = inferBound(normalized);
+  checkReads(normalized, bounds.domains);
+  const body = scheduleOps(normalized, bounds, {
     memory: table,
     keepTrivialLoops: options.keepTrivialLoops ?? false,
   });
