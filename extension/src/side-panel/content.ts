@@ -113,7 +113,7 @@ function environmentParts(
         name,
         bytesText(bytes),
         String(depth),
-        `${dtype} [${shape.join(", ")}]`,
+        `${dtype} ${shape.join("×")}`,
       ]),
     ),
     all,
