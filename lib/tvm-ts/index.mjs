@@ -1,6 +1,6 @@
 // The library for ES modules: loaded when code can be generated, so that nobody has to wait.
-import { ready } from "./dist/index.js";
+import { ready } from "./dist/library.js";
 
-export * from "./dist/index.js";
+export * from "./dist/library.js";
 
 await ready();

@@ -17,7 +17,10 @@ const STALE_MS = 600_000;
 
 /** Builds the libraries and the kernel, as far as their sources have changed. */
 export function buildPackages(): void {
-  locked(() => run("npx", "--no-install", "tsc", "-b"));
+  locked(() => {
+    run("npx", "--no-install", "tsc", "-b");
+    run(process.execPath, "lib/bundle.mjs");
+  });
 }
 
 /** Makes the environment if there is none, and adds what a requirements file asks for. */
