@@ -4,8 +4,9 @@
  */
 
 import { gzipSync } from "node:zlib";
-import { view } from "tvm-ts";
+import { ready, view } from "tvm-ts";
 import * as vta from "vta-ts";
+import { traceOfProduct } from "../extension/stories/accelerator";
 import { storiesNotebook } from "../extension/stories/notebook";
 import { installExtension, Jupyter } from "../tests/e2e/jupyter";
 import { LabPage } from "../tests/e2e/lab-page";
@@ -122,5 +123,13 @@ export const cases: readonly BenchCase[] = [
   timed({
     name: "view/heatmap_1024",
     setUp: () => () => view.tensorBundle(million, ""),
+  }),
+  timed({
+    name: "view/trace_10000",
+    async setUp() {
+      await ready();
+      const trace = traceOfProduct({ rows: 104, blocks: 16, tile: [8, 1, 1], threads: 1 });
+      return () => vta.view.traceBundle(trace);
+    },
   }),
 ];
