@@ -1,0 +1,18 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { programs } from "./lowered-programs";
+
+const folder = join(import.meta.dirname, "lowered");
+
+describe("programs become what the reference lowers them to", () => {
+  test.each(Object.entries(programs))("%s", (name, program) => {
+    const text = readFileSync(join(folder, `${name}.txt`), "utf8");
+    expect(program().toString().trimEnd()).toBe(text.trimEnd());
+  });
+
+  test("all recorded texts are compared", () => {
+    const recorded = readdirSync(folder).map((file) => file.replace(/\.txt$/, ""));
+    expect(recorded.sort()).toEqual(Object.keys(programs).sort());
+  });
+});
