@@ -151,6 +151,8 @@ describe("the extension", () => {
       await output.locator(selector).first().waitFor(PATIENTLY);
       if (id === "tensor-packed") await picture("notebook-7");
     }
+    await lab.page.locator('[data-jp-item-name="tvm-vta-last-function"]').click();
+    await lab.page.locator(".jp-tvm-Panel .jp-tvm-Ir").waitFor();
   });
 
   test("speaks Chinese when JupyterLab does", async () => {
@@ -180,7 +182,7 @@ describe("the extension", () => {
       }
     }
     await lab.useTheme("JupyterLab Light");
-  }, 120_000);
+  }, 240_000);
 
   test("loads at most 60 KiB with JupyterLab, and Plotly only for a plot", async () => {
     const loaded = new Map<string, number>();

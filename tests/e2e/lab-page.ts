@@ -117,7 +117,7 @@ export class LabPage {
   seriousViolations(element: Locator): Promise<string[]> {
     return element.evaluate(async (checked) => {
       const { axe } = window as unknown as { axe: typeof import("axe-core") };
-      const { violations } = await axe.run(checked);
+      const { violations } = await axe.run(checked, { resultTypes: ["violations"] });
       return violations
         .filter(({ impact }) => impact === "serious" || impact === "critical")
         .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n")}`);
