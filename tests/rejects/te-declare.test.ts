@@ -106,6 +106,14 @@ testRefused([
     sentence: "the scan sc is made of tensors, but is given undefined",
   },
   {
+    why: "a function gives a string",
+    program: (mark) => {
+      mark();
+      te.compute([8], () => "x" as never, "B");
+    },
+    sentence: 'the function of B gives "x"; the elements of a tensor are numbers',
+  },
+  {
     why: "a function forgets to return",
     program: (mark) => {
       mark();

@@ -4,8 +4,10 @@ import { plural, Span, UsageError } from "../support";
 import {
   canonicalDType,
   IntImm,
+  isHandle,
   IterVar,
   Range,
+  reprExpr,
   toExpr,
   Var,
   type ExprLike,
@@ -176,7 +178,11 @@ function bodyOf(info: OperationInfo, value: ExprLike): PrimExpr {
   if (value === undefined) {
     throw new UsageError(`the function of ${info.name} gives nothing; is a "return" missing?`);
   }
-  return toExpr(value);
+  const body = toExpr(value);
+  if (!isHandle(body.dtype)) return body;
+  throw new UsageError(
+    `the function of ${info.name} gives ${reprExpr(body)}; the elements of a tensor are numbers`,
+  );
 }
 
 function tensorCompute(
