@@ -19,7 +19,7 @@ const FAILED_AT = 3;
 const FIELDS = 4;
 
 /** Portions for each thread: enough to even out differences, few enough to cost nothing. */
-const PORTIONS = 4;
+const PORTIONS = 16;
 
 interface Message {
   readonly id: number;
