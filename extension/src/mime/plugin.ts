@@ -16,7 +16,7 @@ const RANK = 1;
 
 export const mimePlugin: JupyterFrontEndPlugin<CurrentView> = {
   id: "jupyterlab-tvm-vta:mime",
-  description: "Draws lowered functions, passes, schedules and tensors in notebooks.",
+  description: "Draws lowered functions, passes, schedules, tensors and traces in notebooks.",
   autoStart: true,
   provides: ICurrentView,
   requires: [IRenderMimeRegistry, IViewOptions],
