@@ -34,6 +34,10 @@ const RAW_OUTPUT_MS = 100;
 /** How long the process may take to end by itself. */
 const EXIT_MS = 500;
 
+/** How V8 says why a process ends, and what comes before that. */
+const fatal = /^(?:FATAL|.*[Ff]atal error|.*out of memory).*$/m;
+const dying = new RegExp(`^<--- Last few GCs --->|${fatal.source}`, "m");
+
 export class EvaluatorProcess {
   private child: ChildProcess | undefined;
   private ready = false;
@@ -161,7 +165,7 @@ export class EvaluatorProcess {
   }
 
   private forwardRawErrors(child: ChildProcess): void {
-    if (this.child !== child || this.rawErrors === "") return;
+    if (this.child !== child || this.rawErrors === "" || dying.test(this.rawErrors)) return;
     this.listener.report({ kind: "stream", name: "stderr", text: this.rawErrors });
     this.rawErrors = "";
   }
@@ -176,7 +180,7 @@ export class EvaluatorProcess {
   private lose(child: ChildProcess, how: string): void {
     if (this.child !== child) return;
     this.child = undefined;
-    const lastWords = /^(?:FATAL|.*[Ff]atal error|.*out of memory).*$/m.exec(this.rawErrors)?.[0];
+    const lastWords = fatal.exec(this.rawErrors)?.[0];
     const reason =
       this.exitCode === undefined
         ? `the process that runs the cells died (${how}${lastWords === undefined ? "" : `: ${lastWords}`})`
