@@ -64,8 +64,8 @@ test("workers take part in a long loop", async () => {
   Object.assign(pool, { run: counted });
   main(a, b);
   Object.assign(pool, { run });
-  // Twelve portions in all: the calling thread did not do every one of them.
-  expect(seen.size).toBeLessThan(12);
+  // Portions of two iterations: the calling thread did not do every one of them.
+  expect(seen.size).toBeLessThan(size / 2);
   expect(b.numpy().get(0)).toBeCloseTo(2, 5);
 });
 
