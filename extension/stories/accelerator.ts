@@ -1,6 +1,6 @@
 /** The accelerator: traces in every state and such as cannot be drawn, its environment and counters. */
 
-import { nd, np, te, view, type IterVar } from "tvm-ts";
+import { nd, np, te, tir, view } from "tvm-ts";
 import * as vta from "vta-ts";
 import type { Story } from "./story";
 
@@ -47,7 +47,7 @@ export function traceOfProduct(
 
   const s = te.createSchedule(result.op);
   const output = s.stage(result);
-  const [r, o] = result.op.axis as [IterVar, IterVar];
+  const [r, o] = result.op.axis as [tir.IterVar, tir.IterVar];
   const [ro, ri] = output.split(r, { factor: tile[0] });
   const [oo, oi] = output.split(o, { factor: tile[1] });
   output.reorder(ro, oo, ri, oi);
@@ -64,7 +64,7 @@ export function traceOfProduct(
   for (const tensor of [shifted, clipped]) {
     s.stage(tensor).pragma(tensor.op.axis[0]!, env.alu);
   }
-  const [gr, go, gb, gc] = gemm.op.axis as [IterVar, IterVar, IterVar, IterVar];
+  const [gr, go, gb, gc] = gemm.op.axis as [tir.IterVar, tir.IterVar, tir.IterVar, tir.IterVar];
   const [koo, koi] = s.stage(gemm).split(ko, { factor: tile[2] });
   s.stage(gemm).reorder(koo, koi, gr, go, gb, gc, ki);
   for (const [tensor, scope] of [

@@ -1,31 +1,15 @@
 /** Lowered functions: small, with every kind of loop, long, and such as cannot be drawn. */
 
-import {
-  builtin,
-  Call,
-  declBuffer,
-  For,
-  IntImm,
-  irBuilder,
-  IRModule,
-  lower,
-  PassContext,
-  PrimFunc,
-  StringImm,
-  Var,
-  view,
-  type Buffer,
-  type Stmt,
-} from "tvm-ts";
+import { IRModule, lower, PassContext, tir, view } from "tvm-ts";
 import { tiledMatmul } from "./programs";
 import type { Story } from "./story";
 
-function moduleOf(buffers: readonly Buffer[], body: Stmt): IRModule {
-  const params = buffers.map((buffer) => [new Var(buffer.name, "handle"), buffer] as const);
+function moduleOf(buffers: readonly tir.Buffer[], body: tir.Stmt): IRModule {
+  const params = buffers.map((buffer) => [new tir.Var(buffer.name, "handle"), buffer] as const);
   const attrs = { global_symbol: "main", "tir.noalias": true };
   return IRModule.of(
     "main",
-    new PrimFunc(
+    new tir.PrimFunc(
       params.map(([param]) => param),
       body,
       new Map(params),
@@ -44,13 +28,13 @@ function matmul(): IRModule {
 
 /** A load, an addition and a store as the accelerator's runtime is told of them. */
 function externalCalls(): IRModule {
-  const A = declBuffer([1024], "int32", { name: "A" });
-  const external = (name: string, ...args: (number | Var)[]) =>
-    new Call("int32", builtin.callExtern, [
-      new StringImm(name),
-      ...args.map((arg) => (typeof arg === "number" ? new IntImm(arg) : arg)),
+  const A = tir.declBuffer([1024], "int32", { name: "A" });
+  const external = (name: string, ...args: (number | tir.Var)[]) =>
+    new tir.Call("int32", tir.builtin.callExtern, [
+      new tir.StringImm(name),
+      ...args.map((arg) => (typeof arg === "number" ? new tir.IntImm(arg) : arg)),
     ]);
-  const ib = irBuilder();
+  const ib = tir.irBuilder();
   ib.emit(external("VTALoadBuffer2D", A.data, 0, 64, 1, 64, 0, 0, 0, 0, 0, 3));
   ib.emit(external("VTAUopLoopBegin", 64, 1, 1, 0));
   ib.emit(external("VTAUopLoopEnd"));
@@ -60,17 +44,17 @@ function externalCalls(): IRModule {
 
 /** A function of some two thousand lines. */
 function long(): IRModule {
-  const A = declBuffer([65536], "float32", { name: "A" });
-  const B = declBuffer([65536], "float32", { name: "B" });
-  const ib = irBuilder();
+  const A = tir.declBuffer([65536], "float32", { name: "A" });
+  const B = tir.declBuffer([65536], "float32", { name: "B" });
+  const ib = tir.irBuilder();
   for (let block = 0; block < 330; block++) {
-    const i = new Var("i.outer");
-    const j = new Var("i.inner");
-    const inner = irBuilder();
+    const i = new tir.Var("i.outer");
+    const j = new tir.Var("i.inner");
+    const inner = tir.irBuilder();
     const at = inner.let(`cse_var_${block}`, i.mul(8).add(j));
     inner.bufferPtr(B).set(at, inner.bufferPtr(A).get(at.add(block)).mul(2).add(1));
-    const loop = new For(j, new IntImm(0), new IntImm(8), "serial", inner.get());
-    ib.emit(new For(i, new IntImm(0), new IntImm(8), "serial", loop));
+    const loop = new tir.For(j, new tir.IntImm(0), new tir.IntImm(8), "serial", inner.get());
+    ib.emit(new tir.For(i, new tir.IntImm(0), new tir.IntImm(8), "serial", loop));
   }
   return moduleOf([A, B], ib.get());
 }

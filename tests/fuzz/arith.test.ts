@@ -1,16 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  add,
-  arith,
-  constant,
-  exprEqual,
-  isBool,
-  type PrimExpr,
-  printExpr,
-  Range,
-  Var,
-} from "tvm-ts";
+import { arith, tir } from "tvm-ts";
 import { evaluate, Undefined } from "../support/evaluate";
 import { readExpr, type ExprJson } from "../support/expr-json";
 
@@ -79,11 +69,11 @@ const range = fc.tuple(
 );
 
 interface Case {
-  readonly expr: PrimExpr;
-  readonly vars: readonly Var[];
+  readonly expr: tir.PrimExpr;
+  readonly vars: readonly tir.Var[];
   readonly ranges: readonly (readonly [number, number])[];
   /** Values of the variables, inside their ranges. */
-  readonly points: readonly ReadonlyMap<Var, number>[];
+  readonly points: readonly ReadonlyMap<tir.Var, number>[];
   readonly analyzer: () => arith.Analyzer;
 }
 
@@ -96,8 +86,8 @@ function cases(json: fc.Arbitrary<ExprJson>): fc.Arbitrary<Case> {
       fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat()), { minLength: 8, maxLength: 8 }),
     )
     .map(([text, ranges, offsets]) => {
-      const vars = names.map((name) => new Var(name));
-      const point = (at: (extent: number, axis: number) => number): Map<Var, number> =>
+      const vars = names.map((name) => new tir.Var(name));
+      const point = (at: (extent: number, axis: number) => number): Map<tir.Var, number> =>
         new Map(vars.map((v, i) => [v, ranges[i]![0] + at(ranges[i]![1], i)]));
       const points = [
         point(() => 0),
@@ -105,7 +95,7 @@ function cases(json: fc.Arbitrary<ExprJson>): fc.Arbitrary<Case> {
         ...offsets.map((offset) => point((extent, i) => offset[i]! % extent)),
       ];
       const scope = { name: (name: string) => vars[names.indexOf(name as "x")]! };
-      let expr: PrimExpr;
+      let expr: tir.PrimExpr;
       try {
         expr = readExpr(text, scope);
       } catch {
@@ -114,7 +104,7 @@ function cases(json: fc.Arbitrary<ExprJson>): fc.Arbitrary<Case> {
       const analyzer = (): arith.Analyzer => {
         const result = new Analyzer();
         vars.forEach((v, i) => {
-          result.bind(v, new Range(constant(ranges[i]![0]), constant(ranges[i]![1])));
+          result.bind(v, new tir.Range(tir.constant(ranges[i]![0]), tir.constant(ranges[i]![1])));
         });
         return result;
       };
@@ -124,7 +114,7 @@ function cases(json: fc.Arbitrary<ExprJson>): fc.Arbitrary<Case> {
         ranges,
         points,
         analyzer,
-        toString: () => `${printExpr(expr)} over ${JSON.stringify(ranges)}`,
+        toString: () => `${tir.printExpr(expr)} over ${JSON.stringify(ranges)}`,
       };
     });
 }
@@ -135,7 +125,7 @@ const all = cases(fc.oneof({ weight: 3, arbitrary: value }, { weight: 1, arbitra
 /** Calls `check` with the value of the expression at each point where it has one. */
 function atPoints(
   { expr, points }: Case,
-  check: (value: bigint, point: ReadonlyMap<Var, number>) => void,
+  check: (value: bigint, point: ReadonlyMap<tir.Var, number>) => void,
 ): void {
   for (const point of points) {
     let expected: bigint;
@@ -149,11 +139,11 @@ function atPoints(
   }
 }
 
-function same(c: Case, simple: PrimExpr): void {
+function same(c: Case, simple: tir.PrimExpr): void {
   atPoints(c, (expected, point) => {
-    expect(`${evaluate(simple, point)} at ${[...point.values()]} from ${printExpr(simple)}`).toBe(
-      `${expected} at ${[...point.values()]} from ${printExpr(simple)}`,
-    );
+    expect(
+      `${evaluate(simple, point)} at ${[...point.values()]} from ${tir.printExpr(simple)}`,
+    ).toBe(`${expected} at ${[...point.values()]} from ${tir.printExpr(simple)}`);
   });
 }
 
@@ -186,7 +176,7 @@ describe("the analyzer, on random expressions", () => {
       fc.property(all, ({ expr, analyzer }) => {
         for (const simplify of ["rewriteSimplify", "canonicalSimplify", "simplify"] as const) {
           const simple = analyzer()[simplify](expr);
-          if (exprEqual(simple, expr)) expect(simple).toBe(expr);
+          if (tir.exprEqual(simple, expr)) expect(simple).toBe(expr);
         }
       }),
       options,
@@ -201,7 +191,7 @@ describe("the analyzer, on random expressions", () => {
         for (let i = 0; i < 6; i++) simple = analyzer().simplify(simple);
         const again = analyzer().simplify(simple);
         const back = again === simple ? simple : analyzer().simplify(again);
-        expect(exprEqual(back, simple)).toBe(true);
+        expect(tir.exprEqual(back, simple)).toBe(true);
       }),
       options,
     );
@@ -233,11 +223,11 @@ describe("the analyzer, on random expressions", () => {
   test("interval sets hold", () => {
     fc.assert(
       fc.property(values, (c) => {
-        if (isBool(c.expr.dtype)) return;
+        if (tir.isBool(c.expr.dtype)) return;
         const domains = new Map(
           c.vars.map((v, i) => {
             const [low, extent] = c.ranges[i]!;
-            return [v, IntSet.interval(constant(low), constant(low + extent - 1))];
+            return [v, IntSet.interval(tir.constant(low), tir.constant(low + extent - 1))];
           }),
         );
         const set = new Analyzer().intSet(c.expr, domains);
@@ -254,8 +244,8 @@ describe("the analyzer, on random expressions", () => {
       fc.property(values, (c) => {
         const linear = detectLinearEquation(c.expr, c.vars.slice(0, 2));
         if (linear === undefined) return;
-        const [a, b, base] = linear as [PrimExpr, PrimExpr, PrimExpr];
-        same(c, add(add(a.mul(c.vars[0]!), b.mul(c.vars[1]!)), base));
+        const [a, b, base] = linear as [tir.PrimExpr, tir.PrimExpr, tir.PrimExpr];
+        same(c, tir.add(tir.add(a.mul(c.vars[0]!), b.mul(c.vars[1]!)), base));
       }),
       options,
     );
@@ -264,9 +254,9 @@ describe("the analyzer, on random expressions", () => {
     fc.assert(
       fc.property(all, cases(condition), (c, { expr: constraint }) => {
         const analyzer = c.analyzer();
-        const before = printExpr(analyzer.simplify(c.expr));
+        const before = tir.printExpr(analyzer.simplify(c.expr));
         analyzer.withConstraint(constraint, () => analyzer.simplify(c.expr));
-        expect(printExpr(analyzer.simplify(c.expr))).toBe(before);
+        expect(tir.printExpr(analyzer.simplify(c.expr))).toBe(before);
       }),
       options,
     );

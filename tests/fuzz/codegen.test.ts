@@ -12,14 +12,14 @@ beforeAll(tvm.ready);
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 500);
 const SIZE = 24;
 
-type Make = (leaf: (name: "A" | "B") => tvm.PrimExpr, lanes: number) => tvm.PrimExpr;
+type Make = (leaf: (name: "A" | "B") => tvm.tir.PrimExpr, lanes: number) => tvm.tir.PrimExpr;
 
-const broadcast = (value: number, dtype: tvm.DataType, lanes: number): tvm.PrimExpr =>
-  tvm.constant(value, tvm.vectorOf(dtype, lanes));
+const broadcast = (value: number, dtype: tvm.tir.DataType, lanes: number): tvm.tir.PrimExpr =>
+  tvm.tir.constant(value, tvm.tir.vectorOf(dtype, lanes));
 
 /** Expressions of one type over the elements of two arrays. */
-function expressions(dtype: tvm.DataType): fc.Arbitrary<Make> {
-  const float = tvm.isFloat(dtype);
+function expressions(dtype: tvm.tir.DataType): fc.Arbitrary<Make> {
+  const float = tvm.tir.isFloat(dtype);
   const small = fc.integer({ min: float || dtype.startsWith("int") ? -7 : 0, max: 7 });
   const leaf: fc.Arbitrary<Make> = fc.oneof(
     fc.constantFrom("A" as const, "B" as const).map(
@@ -33,14 +33,14 @@ function expressions(dtype: tvm.DataType): fc.Arbitrary<Make> {
           broadcast(value, dtype, lanes),
     ),
   );
-  const binary: ((a: tvm.PrimExpr, b: tvm.PrimExpr) => tvm.PrimExpr)[] = [
-    (a, b) => new tvm.Add(a, b),
-    (a, b) => new tvm.Sub(a, b),
-    (a, b) => new tvm.Mul(a, b),
-    (a, b) => new tvm.Min(a, b),
-    (a, b) => new tvm.Max(a, b),
-    (a, b) => new tvm.Select(new tvm.LT(a, b), b, a),
-    (a, b) => new tvm.Select(new tvm.Or(new tvm.EQ(a, b), new tvm.GE(b, a)), a, b),
+  const binary: ((a: tvm.tir.PrimExpr, b: tvm.tir.PrimExpr) => tvm.tir.PrimExpr)[] = [
+    (a, b) => new tvm.tir.Add(a, b),
+    (a, b) => new tvm.tir.Sub(a, b),
+    (a, b) => new tvm.tir.Mul(a, b),
+    (a, b) => new tvm.tir.Min(a, b),
+    (a, b) => new tvm.tir.Max(a, b),
+    (a, b) => new tvm.tir.Select(new tvm.tir.LT(a, b), b, a),
+    (a, b) => new tvm.tir.Select(new tvm.tir.Or(new tvm.tir.EQ(a, b), new tvm.tir.GE(b, a)), a, b),
   ];
   const divisor = fc.constantFrom(1, 2, 3, 5, 8);
   const { tree } = fc.letrec<{ tree: Make }>((tie) => {
@@ -50,15 +50,21 @@ function expressions(dtype: tvm.DataType): fc.Arbitrary<Make> {
         (of, n) =>
           join(a(of, n), b(of, n)),
     );
-    const through = fc.constantFrom<tvm.DataType>("int16", "int32", "int64", "float64", "uint8");
+    const through = fc.constantFrom<tvm.tir.DataType>(
+      "int16",
+      "int32",
+      "int64",
+      "float64",
+      "uint8",
+    );
     const cast = fc.tuple(tie("tree"), through).map(([a, type]): Make => (of, n) => {
-      const inner = new tvm.Cast(tvm.vectorOf(type, n), a(of, n));
-      return new tvm.Cast(tvm.vectorOf(dtype, n), inner);
+      const inner = new tvm.tir.Cast(tvm.tir.vectorOf(type, n), a(of, n));
+      return new tvm.tir.Cast(tvm.tir.vectorOf(dtype, n), inner);
     });
     const divided = fc
       .tuple(tie("tree"), divisor, fc.constantFrom("Div", "Mod", "FloorDiv", "FloorMod"))
       .map(([a, by, kind]): Make => (of, n) => {
-        const Node = (tvm as unknown as Record<string, typeof tvm.Div>)[kind]!;
+        const Node = (tvm as unknown as Record<string, typeof tvm.tir.Div>)[kind]!;
         return new Node(a(of, n), broadcast(by, dtype, n));
       });
     const options = float ? [leaf, combined, combined] : [leaf, combined, combined, divided, cast];

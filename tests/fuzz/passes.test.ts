@@ -3,14 +3,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
-  constIntValue,
   lower,
   pass,
   PassContext,
   te,
+  tir,
   transforms,
   UsageError,
-  verifyFunc,
   type IRModule,
   type PassInstrument,
 } from "tvm-ts";
@@ -30,7 +29,7 @@ const TIMEOUT = 60_000 + 50 * RUNS;
 /** What the module's function writes into its arguments; memory starts out as garbage. */
 function results(module: IRModule, { args }: Scheduled): number[][] {
   const arrays = args.map((tensor, i) => {
-    const shape = tensor.shape.map((dim) => constIntValue(dim)!);
+    const shape = tensor.shape.map((dim) => tir.constIntValue(dim)!);
     return makeArray(shape, tensor.dtype, i < 2 ? [-9, 10, i + 1] : undefined);
   });
   const [func] = module.functions.values();
@@ -46,7 +45,7 @@ function placed(module: IRModule): IRModule {
 /** Whether no variable lacks a value. */
 function isWhole(module: IRModule): boolean {
   const [func] = module.functions.values();
-  return verifyFunc(func!).length === 0;
+  return tir.verifyFunc(func!).length === 0;
 }
 
 /**
@@ -85,7 +84,7 @@ function everyStepKeepsResults(): void {
         last = record.after;
         const module = placed(record.after);
         const [func] = module.functions.values();
-        expect(verifyFunc(func!), `after ${record.name}`).toEqual([]);
+        expect(tir.verifyFunc(func!), `after ${record.name}`).toEqual([]);
         expect(results(module, scheduled), `after ${record.name}`).toEqual(expected);
       }
     }),

@@ -112,7 +112,7 @@ async function runProgram(program: ProgramJson, options: CheckOptions): Promise<
   const disabledPass = disabled_pass ?? [];
   const arrays = program.args.map((name) => {
     const tensor = tensors.get(name)!;
-    const shape = tensor.shape.map((dim) => tvm.constIntValue(dim)!);
+    const shape = tensor.shape.map((dim) => tvm.tir.constIntValue(dim)!);
     const input = inputs[name];
     return {
       name,

@@ -12,7 +12,7 @@ def package(folder, name, manifest, **files):
 
 
 def test_the_libraries_need_no_installation_and_have_types(fresh):
-    assert fresh.run("import * as tvm from 'tvm-ts'; typeof tvm.Var").result == "'function'"
+    assert fresh.run("import * as tvm from 'tvm-ts'; typeof tvm.tir.Var").result == "'function'"
     assert fresh.run("import * as vta from 'vta-ts'; typeof vta").result == "'object'"
     assert "does not exist" in fresh.run("tvm.nothingOfTheKind").error
     fresh.client.inspect("tvm.UsageError", 12)

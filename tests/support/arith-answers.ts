@@ -1,6 +1,6 @@
 /** What the analyzer says about a line of `arith.jsonl`, in the form the reference's answers have. */
 
-import { arith, constant, isBool, printExpr, Range, Var, type PrimExpr } from "tvm-ts";
+import { arith, tir } from "tvm-ts";
 import { readExpr, type ExprJson } from "./expr-json";
 
 export const ARITH_FIELDS = [
@@ -21,12 +21,12 @@ const { Analyzer, IntSet, detectLinearEquation } = arith;
 
 /** The variables of a line and its expression. */
 export function readArithLine(line: Readonly<Record<string, unknown>>): {
-  vars: Map<string, Var>;
-  ranges: Map<Var, [number, number]>;
-  expr: PrimExpr;
+  vars: Map<string, tir.Var>;
+  ranges: Map<tir.Var, [number, number]>;
+  expr: tir.PrimExpr;
 } {
   const dom = line["dom"] as Record<string, [number, number]>;
-  const vars = new Map(Object.keys(dom).map((name) => [name, new Var(name)]));
+  const vars = new Map(Object.keys(dom).map((name) => [name, new tir.Var(name)]));
   const ranges = new Map(Object.entries(dom).map(([name, range]) => [vars.get(name)!, range]));
   const expr = readExpr(line["expr"] as ExprJson, { name: (name) => vars.get(name)! });
   return { vars, ranges, expr };
@@ -37,22 +37,25 @@ export function answerArith(line: Readonly<Record<string, unknown>>): ArithAnswe
   const bound = (): InstanceType<typeof Analyzer> => {
     const analyzer = new Analyzer();
     for (const [v, [low, high]] of ranges) {
-      analyzer.bind(v, new Range(constant(low), constant(high - low)));
+      analyzer.bind(v, new tir.Range(tir.constant(low), tir.constant(high - low)));
     }
     return analyzer;
   };
   const text: ArithAnswer = {
-    text: printExpr(expr),
-    simplify: printExpr(bound().simplify(expr)),
-    rewrite: printExpr(bound().rewriteSimplify(expr)),
-    canonical: printExpr(bound().canonicalSimplify(expr)),
-    unbound: printExpr(new Analyzer().simplify(expr)),
+    text: tir.printExpr(expr),
+    simplify: tir.printExpr(bound().simplify(expr)),
+    rewrite: tir.printExpr(bound().rewriteSimplify(expr)),
+    canonical: tir.printExpr(bound().canonicalSimplify(expr)),
+    unbound: tir.printExpr(new Analyzer().simplify(expr)),
   };
-  if (isBool(expr.dtype)) return text;
+  if (tir.isBool(expr.dtype)) return text;
   const { min, max } = bound().constIntBound(expr);
   const { coeff, base } = bound().modularSet(expr);
   const domains = new Map(
-    [...ranges].map(([v, [low, high]]) => [v, IntSet.interval(constant(low), constant(high - 1))]),
+    [...ranges].map(([v, [low, high]]) => [
+      v,
+      IntSet.interval(tir.constant(low), tir.constant(high - 1)),
+    ]),
   );
   const set = bound().intSet(expr, domains);
   const linear = detectLinearEquation(expr, [vars.get("x")!, vars.get("y")!]) ?? [];
@@ -60,7 +63,7 @@ export function answerArith(line: Readonly<Record<string, unknown>>): ArithAnswe
     ...text,
     bound: [min, max],
     modular: [coeff, base],
-    interval: [printExpr(set.min), printExpr(set.max)],
-    linear: linear.map((part) => printExpr(part)),
+    interval: [tir.printExpr(set.min), tir.printExpr(set.max)],
+    linear: linear.map((part) => tir.printExpr(part)),
   };
 }

@@ -1,13 +1,13 @@
 /** The value of an integer expression, with integers as large as they get. */
 
-import { builtin, type PrimExpr, type Var } from "tvm-ts";
+import { tir } from "tvm-ts";
 
 /** Raised where a value is not defined: division by 0, or a variable without a value. */
 export class Undefined extends Error {}
 
 /** The value when the variables have `values`; true is 1 and false 0. */
-export function evaluate(expr: PrimExpr, values: ReadonlyMap<Var, number>): bigint {
-  const of = (e: PrimExpr): bigint => evaluate(e, values);
+export function evaluate(expr: tir.PrimExpr, values: ReadonlyMap<tir.Var, number>): bigint {
+  const of = (e: tir.PrimExpr): bigint => evaluate(e, values);
   switch (expr.kind) {
     case "IntImm":
       return BigInt(expr.value);
@@ -23,12 +23,12 @@ export function evaluate(expr: PrimExpr, values: ReadonlyMap<Var, number>): bigi
     case "Cast":
       return of(expr.value);
     case "Call": {
-      const [a, b, c] = expr.args as [PrimExpr, PrimExpr, PrimExpr];
-      if (expr.op === builtin.ifThenElse) return of(a) !== 0n ? of(b) : of(c);
-      if (expr.op === builtin.shiftLeft) return of(a) << of(b);
-      if (expr.op === builtin.shiftRight) return of(a) >> of(b);
-      if (expr.op === builtin.bitwiseAnd) return of(a) & of(b);
-      if (expr.op === builtin.likely) return of(a);
+      const [a, b, c] = expr.args as [tir.PrimExpr, tir.PrimExpr, tir.PrimExpr];
+      if (expr.op === tir.builtin.ifThenElse) return of(a) !== 0n ? of(b) : of(c);
+      if (expr.op === tir.builtin.shiftLeft) return of(a) << of(b);
+      if (expr.op === tir.builtin.shiftRight) return of(a) >> of(b);
+      if (expr.op === tir.builtin.bitwiseAnd) return of(a) & of(b);
+      if (expr.op === tir.builtin.likely) return of(a);
       throw new Undefined(expr.op.name);
     }
     default:

@@ -3,44 +3,7 @@
  * loads and reductions stand for is the caller's business.
  */
 
-import {
-  abs,
-  add,
-  and,
-  bitwiseAnd,
-  bitwiseOr,
-  bitwiseXor,
-  callUnary,
-  cast,
-  ceil,
-  constant,
-  div,
-  EQ,
-  floor,
-  floorDiv,
-  floorMod,
-  ge,
-  gt,
-  ifThenElse,
-  le,
-  lt,
-  max,
-  min,
-  mul,
-  NE,
-  not,
-  or,
-  round,
-  select,
-  shiftLeft,
-  shiftRight,
-  sub,
-  toExpr,
-  trunc,
-  truncDiv,
-  truncMod,
-  type PrimExpr,
-} from "tvm-ts";
+import { tir } from "tvm-ts";
 
 export type ExprJson = number | boolean | string | readonly ExprJson[];
 
@@ -48,65 +11,65 @@ export type ExprJson = number | boolean | string | readonly ExprJson[];
 export interface ReductionJson {
   readonly operator: string;
   /** One value, or two for `argmax`. */
-  readonly values: readonly PrimExpr[];
+  readonly values: readonly tir.PrimExpr[];
   readonly axes: readonly string[];
-  readonly condition: PrimExpr | undefined;
+  readonly condition: tir.PrimExpr | undefined;
 }
 
 /** What an expression may mention besides numbers. */
 export interface ExprScope {
   /** An axis or a variable. */
-  name(name: string): PrimExpr;
-  load?(tensor: string, indices: readonly PrimExpr[]): PrimExpr;
+  name(name: string): tir.PrimExpr;
+  load?(tensor: string, indices: readonly tir.PrimExpr[]): tir.PrimExpr;
   /** An `argmax` gives its two components. */
-  reduce?(reduction: ReductionJson): PrimExpr | readonly PrimExpr[];
+  reduce?(reduction: ReductionJson): tir.PrimExpr | readonly tir.PrimExpr[];
   /** The value of `@FIELD`: a number, or a type's name. */
   environment?(field: string): number | string;
 }
 
-type Unary = (x: PrimExpr) => PrimExpr;
-type Binary = (a: PrimExpr, b: PrimExpr) => PrimExpr;
+type Unary = (x: tir.PrimExpr) => tir.PrimExpr;
+type Binary = (a: tir.PrimExpr, b: tir.PrimExpr) => tir.PrimExpr;
 
 const UNARY: Readonly<Record<string, Unary>> = {
-  exp: (x) => callUnary("exp", x),
-  tanh: (x) => callUnary("tanh", x),
-  sqrt: (x) => callUnary("sqrt", x),
-  log: (x) => callUnary("log", x),
-  sigmoid: (x) => callUnary("sigmoid", x),
-  abs,
-  floor,
-  ceil,
-  round,
-  trunc,
-  not,
-  neg: (x) => mul(x, constant(-1, x.dtype)),
+  exp: (x) => tir.callUnary("exp", x),
+  tanh: (x) => tir.callUnary("tanh", x),
+  sqrt: (x) => tir.callUnary("sqrt", x),
+  log: (x) => tir.callUnary("log", x),
+  sigmoid: (x) => tir.callUnary("sigmoid", x),
+  abs: tir.abs,
+  floor: tir.floor,
+  ceil: tir.ceil,
+  round: tir.round,
+  trunc: tir.trunc,
+  not: tir.not,
+  neg: (x) => tir.mul(x, tir.constant(-1, x.dtype)),
 };
 
 const BINARY: Readonly<Record<string, Binary>> = {
-  "+": add,
-  "-": sub,
-  "*": mul,
-  "/": div,
-  "//": floorDiv,
-  "%": floorMod,
-  truncdiv: truncDiv,
-  truncmod: truncMod,
-  "<<": shiftLeft,
-  ">>": shiftRight,
-  "&": bitwiseAnd,
-  "|": bitwiseOr,
-  "^": bitwiseXor,
-  max,
-  min,
-  "<": lt,
-  "<=": le,
-  ">": gt,
-  ">=": ge,
+  "+": tir.add,
+  "-": tir.sub,
+  "*": tir.mul,
+  "/": tir.div,
+  "//": tir.floorDiv,
+  "%": tir.floorMod,
+  truncdiv: tir.truncDiv,
+  truncmod: tir.truncMod,
+  "<<": tir.shiftLeft,
+  ">>": tir.shiftRight,
+  "&": tir.bitwiseAnd,
+  "|": tir.bitwiseOr,
+  "^": tir.bitwiseXor,
+  max: tir.max,
+  min: tir.min,
+  "<": tir.lt,
+  "<=": tir.le,
+  ">": tir.gt,
+  ">=": tir.ge,
   // The reference does not fold these two.
-  "==": (a, b) => new EQ(a, b),
-  "!=": (a, b) => new NE(a, b),
-  and,
-  or,
+  "==": (a, b) => new tir.EQ(a, b),
+  "!=": (a, b) => new tir.NE(a, b),
+  and: tir.and,
+  or: tir.or,
 };
 
 const REDUCTIONS: ReadonlySet<string> = new Set(["sum", "reduce_max", "reduce_min", "prod"]);
@@ -117,12 +80,12 @@ export function isCall(json: ExprJson, operator: string): boolean {
 }
 
 /** The expression; an `argmax` is read by `readArgmax`. */
-export function readExpr(json: ExprJson, scope: ExprScope): PrimExpr {
+export function readExpr(json: ExprJson, scope: ExprScope): tir.PrimExpr {
   return typed(read(json, scope), undefined);
 }
 
 /** The two components of `["argmax", index, value, [axes]]`. */
-export function readArgmax(json: ExprJson, scope: ExprScope): readonly PrimExpr[] {
+export function readArgmax(json: ExprJson, scope: ExprScope): readonly tir.PrimExpr[] {
   const [operator, index, value, axes] = json as readonly ExprJson[];
   const result = scope.reduce?.({
     operator: operator as string,
@@ -131,13 +94,13 @@ export function readArgmax(json: ExprJson, scope: ExprScope): readonly PrimExpr[
     condition: undefined,
   });
   if (!Array.isArray(result)) throw new Error("argmax gives two values");
-  return result as readonly PrimExpr[];
+  return result as readonly tir.PrimExpr[];
 }
 
 /** A bare number stays one: what is beside it gives it its type. */
-function read(json: ExprJson, scope: ExprScope): PrimExpr | number {
+function read(json: ExprJson, scope: ExprScope): tir.PrimExpr | number {
   if (typeof json === "number") return json;
-  if (typeof json === "boolean") return toExpr(json);
+  if (typeof json === "boolean") return tir.toExpr(json);
   if (typeof json === "string") {
     if (!json.startsWith("@")) return scope.name(json);
     const value = environment(json, scope);
@@ -153,14 +116,14 @@ function read(json: ExprJson, scope: ExprScope): PrimExpr | number {
       return scope.load(args[0] as string, indices);
     }
     case "const":
-      return constant(args[0] as number, readType(args[1] as string, scope));
+      return tir.constant(args[0] as number, readType(args[1] as string, scope));
     case "cast":
-      return cast(readType(args[0] as string, scope), readExpr(args[1]!, scope));
+      return tir.cast(readType(args[0] as string, scope), readExpr(args[1]!, scope));
     case "select":
     case "if_then_else": {
       const [a, b] = matched(args[1]!, args[2]!, scope);
       const condition = readExpr(args[0]!, scope);
-      return operator === "select" ? select(condition, a, b) : ifThenElse(condition, a, b);
+      return operator === "select" ? tir.select(condition, a, b) : tir.ifThenElse(condition, a, b);
     }
   }
   const unary = UNARY[operator];
@@ -170,7 +133,11 @@ function read(json: ExprJson, scope: ExprScope): PrimExpr | number {
   return binary(...matched(args[0]!, args[1]!, scope));
 }
 
-function readReduction(operator: string, args: readonly ExprJson[], scope: ExprScope): PrimExpr {
+function readReduction(
+  operator: string,
+  args: readonly ExprJson[],
+  scope: ExprScope,
+): tir.PrimExpr {
   const [value, axes, condition] = args;
   const result = scope.reduce?.({
     operator,
@@ -179,20 +146,23 @@ function readReduction(operator: string, args: readonly ExprJson[], scope: ExprS
     condition: condition === undefined ? undefined : readExpr(condition, scope),
   });
   if (result === undefined) throw new Error("there is nothing to reduce over here");
-  return Array.isArray(result) ? (result[0] as PrimExpr) : (result as PrimExpr);
+  return Array.isArray(result) ? (result[0] as tir.PrimExpr) : (result as tir.PrimExpr);
 }
 
 /** Two operands; a number takes the type of the other. */
-function matched(left: ExprJson, right: ExprJson, scope: ExprScope): [PrimExpr, PrimExpr] {
+function matched(left: ExprJson, right: ExprJson, scope: ExprScope): [tir.PrimExpr, tir.PrimExpr] {
   const a = read(left, scope);
   const b = read(right, scope);
   return [typed(a, b), typed(b, a)];
 }
 
-function typed(value: PrimExpr | number, beside: PrimExpr | number | undefined): PrimExpr {
+function typed(
+  value: tir.PrimExpr | number,
+  beside: tir.PrimExpr | number | undefined,
+): tir.PrimExpr {
   if (typeof value !== "number") return value;
-  if (beside === undefined || typeof beside === "number") return toExpr(value);
-  return constant(value, beside.dtype);
+  if (beside === undefined || typeof beside === "number") return tir.toExpr(value);
+  return tir.constant(value, beside.dtype);
 }
 
 function readType(name: string, scope: ExprScope): string {

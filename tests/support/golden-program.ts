@@ -3,7 +3,7 @@
  * schedule commands one by one. What `lower` commands do, and what `@NAME` means, the caller says.
  */
 
-import { constant, te, tir, topi, type PrimExpr } from "tvm-ts";
+import { te, tir, topi } from "tvm-ts";
 import { isCall, readArgmax, readExpr, type ExprJson, type ExprScope } from "./expr-json";
 
 /** An axis: one of the operation's, a loop by its place, or a name given to one before. */
@@ -140,7 +140,7 @@ const prod = te.commReducer(
 
 const argmax = te.tupleReducer(
   ([i, x], [j, y]) => [tir.select(x!.ge(y!), i!, j!), tir.select(x!.ge(y!), x!, y!)],
-  ([index, value]) => [constant(-1, index), tir.minValue(value!)],
+  ([index, value]) => [tir.constant(-1, index), tir.minValue(value!)],
   "argmax",
 );
 
@@ -193,7 +193,7 @@ class Program {
     return text.startsWith("@") ? String(this.environment(text.slice(1))) : text;
   }
 
-  private scope(axes: ReadonlyMap<string, PrimExpr>): ExprScope {
+  private scope(axes: ReadonlyMap<string, tir.PrimExpr>): ExprScope {
     return {
       name: (name) => {
         const value = axes.get(name) ?? this.named.get(name)?.asExpr();
@@ -211,7 +211,7 @@ class Program {
     };
   }
 
-  private expr(json: ExprJson, axes: ReadonlyMap<string, PrimExpr> = new Map()): PrimExpr {
+  private expr(json: ExprJson, axes: ReadonlyMap<string, tir.PrimExpr> = new Map()): tir.PrimExpr {
     return readExpr(json, this.scope(axes));
   }
 
@@ -343,7 +343,7 @@ class Program {
         const key = this.text(second);
         return void (third === undefined
           ? this.stage(S).pragma(axis(first), key)
-          : this.stage(S).pragma(axis(first), key, value as PrimExpr | string));
+          : this.stage(S).pragma(axis(first), key, value as tir.PrimExpr | string));
       }
       case "vectorize":
         return void this.stage(S).vectorize(axis(first));
@@ -430,7 +430,7 @@ function gemv(m: number, l: number): te.TensorIntrin {
   const b = te.placeholder([m, l], { name: "b" });
   const k = te.reduceAxis([0, l], "k");
   const c = te.compute([m], (i) => te.sum(a(k).mul(b(i, k)), k), "c");
-  const buffer = (t: te.Tensor, name: string, strides: (PrimExpr | number)[]) =>
+  const buffer = (t: te.Tensor, name: string, strides: (tir.PrimExpr | number)[]) =>
     tir.declBuffer(t.shape, t.dtype, { name, offsetFactor: 1, strides });
   const binds = new Map([
     [a, buffer(a, "A", [1])],

@@ -1,7 +1,7 @@
 /** Running functions in the interpreter: the oracle of what a function computes. */
 
 import { interpret, type Extern, type Pointer } from "../../lib/tvm-ts/src/codegen";
-import { constIntValue, type PrimFunc, type te } from "tvm-ts";
+import { tir, type te } from "tvm-ts";
 import { inputValues, type InputSpec } from "./golden-data";
 
 /** The C functions that the intrinsics of the golden programs call. */
@@ -61,13 +61,13 @@ export function makeArray(
 
 /** Runs a function whose arguments are `tensors`; gives the bytes of each array afterwards. */
 export function runInterpreted(
-  func: PrimFunc,
+  func: tir.PrimFunc,
   tensors: readonly te.Tensor[],
   specs: readonly (InputSpec | undefined)[],
   unwritten = 0,
 ): Uint8Array[] {
   const args = tensors.map((tensor, i) => {
-    const shape = tensor.shape.map((dim) => constIntValue(dim)!);
+    const shape = tensor.shape.map((dim) => tir.constIntValue(dim)!);
     return makeArray(shape, tensor.dtype, specs[i]);
   });
   interpret(func, args, { externs, unwritten });

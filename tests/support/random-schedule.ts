@@ -1,7 +1,7 @@
 /** Small random programs with random schedules, for properties. */
 
 import fc from "fast-check";
-import { ifThenElse, select, te, UsageError, type IterVar, type PrimExpr, type Var } from "tvm-ts";
+import { te, tir, UsageError } from "tvm-ts";
 
 /** What a program computes and how it is scheduled; each number picks one of what there is. */
 export interface RandomProgram {
@@ -57,17 +57,17 @@ function declare({ rows, columns, pointwise, combine, last }: RandomProgram) {
   const A = te.placeholder([rows + 1, columns + 1], { name: "A", dtype: "int32" });
   const B = te.placeholder([columns, columns], { name: "B", dtype: "int32" });
   const k = te.reduceAxis([0, columns], "k");
-  const elements: readonly ((i: Var, j: Var) => PrimExpr)[] = [
+  const elements: readonly ((i: tir.Var, j: tir.Var) => tir.PrimExpr)[] = [
     (i, j) => A(i, j).mul(3),
     (i, j) => A(i, j).add(i).sub(j.mul(2)),
-    (i, j) => select(j.lt(2), A(i, j), i),
-    (i, j) => ifThenElse(i.ge(1), A(i.sub(1), j), 7),
+    (i, j) => tir.select(j.lt(2), A(i, j), i),
+    (i, j) => tir.ifThenElse(i.ge(1), A(i.sub(1), j), 7),
     (i, j) => A(i, j).floorMod(5).add(A(i, j).floorDiv(3)),
     (i, j) => A(i.add(j).floorMod(rows + 1), j).max(4),
   ];
   const point = choose(elements, pointwise);
   const T1 = te.compute([rows + 1, columns + 1], (i, j) => point(i, j), "T1");
-  const combined: readonly ((i: Var, j: Var) => PrimExpr)[] = [
+  const combined: readonly ((i: tir.Var, j: tir.Var) => tir.PrimExpr)[] = [
     (i, j) => T1(i, j).add(T1(i.add(1), j.add(1))),
     (i, j) => te.sum(T1(i, k).mul(B(k, j)), k),
     (i, j) => te.max(T1(i, k).sub(B(j, k)), k),
@@ -98,7 +98,7 @@ class Scheduler {
     const { schedule, tensors } = this;
     const tensor = choose(tensors, stageNumber);
     const stage = schedule.stage(tensor);
-    const axis = choose<IterVar>(stage.leafIterVars, axisNumber);
+    const axis = choose<tir.IterVar>(stage.leafIterVars, axisNumber);
     const consumer = choose(tensors, extra);
     const commands: readonly (() => void)[] = [
       () => stage.split(axis, { factor: (extra % 5) + 1 }),

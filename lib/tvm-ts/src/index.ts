@@ -4,7 +4,7 @@ import { callerFolder, registerLibraryRoot } from "./support";
 import { installDisplays } from "./view";
 
 export * as arith from "./arith";
-export * from "./ir";
+export { IRModule } from "./ir";
 export { ready } from "./codegen";
 export {
   lowerPipeline,

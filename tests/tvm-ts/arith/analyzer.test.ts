@@ -1,41 +1,17 @@
 import { describe, expect, test } from "vitest";
-import {
-  add,
-  and,
-  arith,
-  builtin,
-  Call,
-  cast,
-  constant,
-  div,
-  eq,
-  floorDiv,
-  floorMod,
-  InternalError,
-  IntImm,
-  Let,
-  lt,
-  max,
-  min,
-  mul,
-  ne,
-  printExpr,
-  Range,
-  Select,
-  sub,
-  truncMod,
-  Var,
-  type PrimExpr,
-} from "tvm-ts";
+import { arith, InternalError, tir } from "tvm-ts";
 
 const { Analyzer } = arith;
 
-const x = new Var("x");
-const y = new Var("y");
-const n = new Var("n", "int32", undefined, true);
+const x = new tir.Var("x");
+const y = new tir.Var("y");
+const n = new tir.Var("n", "int32", undefined, true);
 
-function range(min: number, extent: number | PrimExpr): Range {
-  return new Range(constant(min), typeof extent === "number" ? constant(extent) : extent);
+function range(min: number, extent: number | tir.PrimExpr): tir.Range {
+  return new tir.Range(
+    tir.constant(min),
+    typeof extent === "number" ? tir.constant(extent) : extent,
+  );
 }
 
 /** An analyzer that knows `0 <= x < 8` and `0 <= y < 4`. */
@@ -46,72 +22,78 @@ function small(): arith.Analyzer {
   return analyzer;
 }
 
-const text = (expr: PrimExpr): string => printExpr(expr);
+const text = (expr: tir.PrimExpr): string => tir.printExpr(expr);
 
 describe("simplification", () => {
   test("takes a split index apart and puts it together again", () => {
-    const index = add(mul(x, 4), y);
+    const index = tir.add(tir.mul(x, 4), y);
     const analyzer = small();
-    expect(analyzer.simplify(floorDiv(index, 4))).toBe(x);
-    expect(analyzer.simplify(floorMod(index, 4))).toBe(y);
-    const whole = add(mul(floorDiv(x, 3), 3), floorMod(x, 3));
+    expect(analyzer.simplify(tir.floorDiv(index, 4))).toBe(x);
+    expect(analyzer.simplify(tir.floorMod(index, 4))).toBe(y);
+    const whole = tir.add(tir.mul(tir.floorDiv(x, 3), 3), tir.floorMod(x, 3));
     expect(new Analyzer().simplify(whole)).toBe(x);
   });
 
   test("knows a size is not negative", () => {
     expect(new Analyzer().canProve(n.ge(0))).toBe(true);
-    expect(text(new Analyzer().simplify(max(n, -1)))).toBe("n: int32");
+    expect(text(new Analyzer().simplify(tir.max(n, -1)))).toBe("n: int32");
   });
 
   test("a range of one value puts the value in the variable's place", () => {
     const analyzer = new Analyzer();
     analyzer.bind(x, range(5, 1));
-    expect(text(analyzer.simplify(add(x, y)))).toBe("(y: int32 + 5)");
+    expect(text(analyzer.simplify(tir.add(x, y)))).toBe("(y: int32 + 5)");
   });
 
   test("gives back the same object when there is nothing to do, negated comparisons included", () => {
-    for (const expr of [add(mul(x, 16), y), ne(x, y), x.le(y), floorMod(x, 3)]) {
+    for (const expr of [tir.add(tir.mul(x, 16), y), tir.ne(x, y), x.le(y), tir.floorMod(x, 3)]) {
       expect(new Analyzer().simplify(expr)).toBe(expr);
     }
   });
 
   test("leaves a division by the constant 0 as it is: its branch may never be taken", () => {
     const analyzer = new Analyzer();
-    analyzer.bind(n, constant(0));
-    const guarded = new Call("int32", builtin.ifThenElse, [ne(n, 0), floorDiv(x, n), x]);
+    analyzer.bind(n, tir.constant(0));
+    const guarded = new tir.Call("int32", tir.builtin.ifThenElse, [
+      tir.ne(n, 0),
+      tir.floorDiv(x, n),
+      x,
+    ]);
     expect(analyzer.simplify(guarded)).toBe(x);
-    expect(text(analyzer.simplify(truncMod(x, n)))).toBe("(x: int32 % 0)");
-    expect(text(analyzer.simplify(div(cast("float32", x), cast("float32", n))))).toBe(
+    expect(text(analyzer.simplify(tir.truncMod(x, n)))).toBe("(x: int32 % 0)");
+    expect(text(analyzer.simplify(tir.div(tir.cast("float32", x), tir.cast("float32", n))))).toBe(
       "(cast(float32, x: int32) / 0f32)",
     );
   });
 
   test("does not merge divisors whose product does not fit the type", () => {
-    const twice = floorDiv(floorDiv(x, 65536), 65536);
+    const twice = tir.floorDiv(tir.floorDiv(x, 65536), 65536);
     expect(new Analyzer().simplify(twice)).toBe(twice);
-    const rest = floorMod(floorDiv(x, 65536), 65536);
+    const rest = tir.floorMod(tir.floorDiv(x, 65536), 65536);
     expect(text(new Analyzer().simplify(rest))).toBe(text(rest));
   });
 
   test("declines constants beyond 2^53, which would not be exact", () => {
-    const wide = new Var("w", "int64");
-    const huge = constant(2 ** 52, "int64");
-    const simple = new Analyzer().simplify(add(add(wide, huge), huge));
+    const wide = new tir.Var("w", "int64");
+    const huge = tir.constant(2 ** 52, "int64");
+    const simple = new Analyzer().simplify(tir.add(tir.add(wide, huge), huge));
     expect(text(simple)).toBe("((w: int64 + 4503599627370496i64) + 4503599627370496i64)");
-    const product = mul(mul(wide, huge), constant(1024, "int64"));
+    const product = tir.mul(tir.mul(wide, huge), tir.constant(1024, "int64"));
     expect(text(new Analyzer().simplify(product))).toBe(text(product));
   });
 
   test("a let of a constant or a variable disappears, any other keeps its binding", () => {
-    const v = new Var("v");
-    expect(text(new Analyzer().simplify(new Let(v, constant(3), add(v, x))))).toBe(
+    const v = new tir.Var("v");
+    expect(text(new Analyzer().simplify(new tir.Let(v, tir.constant(3), tir.add(v, x))))).toBe(
       "(x: int32 + 3)",
     );
-    expect(new Analyzer().rewriteSimplify(new Let(v, add(x, y), mul(v, 2))).kind).toBe("Let");
+    expect(new Analyzer().rewriteSimplify(new tir.Let(v, tir.add(x, y), tir.mul(v, 2))).kind).toBe(
+      "Let",
+    );
   });
 
   test("each branch of a choice knows how the condition came out", () => {
-    const choice = new Select(lt(x, 4), min(x, 4), max(x, 4));
+    const choice = new tir.Select(tir.lt(x, 4), tir.min(x, 4), tir.max(x, 4));
     expect(text(new Analyzer().simplify(choice))).toBe("x: int32");
   });
 });
@@ -119,8 +101,8 @@ describe("simplification", () => {
 describe("constraints", () => {
   test("hold inside their scope and are forgotten after it", () => {
     const analyzer = new Analyzer();
-    const clipped = min(x, 10);
-    const inside = analyzer.withConstraint(lt(x, 5), () => analyzer.simplify(clipped));
+    const clipped = tir.min(x, 10);
+    const inside = analyzer.withConstraint(tir.lt(x, 5), () => analyzer.simplify(clipped));
     expect(inside).toBe(x);
     expect(analyzer.simplify(clipped)).toBe(clipped);
   });
@@ -129,7 +111,7 @@ describe("constraints", () => {
     const analyzer = new Analyzer();
     const leaveFirst = analyzer.enterConstraint(x.ge(2));
     const failing = (): void =>
-      analyzer.withConstraint(lt(x, 5), () => {
+      analyzer.withConstraint(tir.lt(x, 5), () => {
         expect(analyzer.constIntBound(x)).toEqual({ min: 2, max: 4 });
         throw new Error("inside");
       });
@@ -141,8 +123,8 @@ describe("constraints", () => {
 
   test("make a condition that was said before true, and its opposite false", () => {
     const analyzer = new Analyzer();
-    const said = lt(x, y);
-    analyzer.withConstraint(and(said, lt(y, n)), () => {
+    const said = tir.lt(x, y);
+    analyzer.withConstraint(tir.and(said, tir.lt(y, n)), () => {
       expect(text(analyzer.simplify(said))).toBe("True");
       expect(text(analyzer.simplify(y.le(x)))).toBe("False");
     });
@@ -150,10 +132,10 @@ describe("constraints", () => {
 
   test("about a remainder reach the modular set", () => {
     const analyzer = new Analyzer();
-    analyzer.withConstraint(eq(floorMod(x, 8), 3), () => {
+    analyzer.withConstraint(tir.eq(tir.floorMod(x, 8), 3), () => {
       expect(analyzer.modularSet(x)).toEqual({ coeff: 8, base: 3 });
-      expect(text(analyzer.simplify(floorMod(x, 4)))).toBe("3");
-      analyzer.withConstraint(eq(floorMod(x, 3), 1), () => {
+      expect(text(analyzer.simplify(tir.floorMod(x, 4)))).toBe("3");
+      analyzer.withConstraint(tir.eq(tir.floorMod(x, 3), 1), () => {
         expect(analyzer.modularSet(x)).toEqual({ coeff: 24, base: 19 });
       });
     });
@@ -162,10 +144,10 @@ describe("constraints", () => {
 
   test("what is bound inside a scope stays bound after it", () => {
     const analyzer = new Analyzer();
-    const v = new Var("v");
-    analyzer.withConstraint(lt(x, 5), () => analyzer.bind(v, range(0, 4)));
+    const v = new tir.Var("v");
+    analyzer.withConstraint(tir.lt(x, 5), () => analyzer.bind(v, range(0, 4)));
     expect(analyzer.constIntBound(v)).toEqual({ min: 0, max: 3 });
-    expect(analyzer.simplify(floorDiv(v, 4))).toEqual(new IntImm(0));
+    expect(analyzer.simplify(tir.floorDiv(v, 4))).toEqual(new tir.IntImm(0));
   });
 });
 
@@ -181,7 +163,7 @@ describe("binding", () => {
 
   test("what was found before a binding is not used after it", () => {
     const analyzer = new Analyzer();
-    const index = floorDiv(add(mul(x, 4), y), 4);
+    const index = tir.floorDiv(tir.add(tir.mul(x, 4), y), 4);
     expect(text(analyzer.simplify(index))).toBe("(floordiv(y: int32, 4) + x: int32)");
     analyzer.bind(y, range(0, 4));
     expect(analyzer.simplify(index)).toBe(x);
@@ -190,17 +172,17 @@ describe("binding", () => {
 
 describe("bounds", () => {
   test("open ends are infinite", () => {
-    const wide = new Var("w", "int64");
+    const wide = new tir.Var("w", "int64");
     expect(new Analyzer().constIntBound(wide)).toEqual({ min: -Infinity, max: Infinity });
     expect(new Analyzer().constIntBound(n)).toEqual({ min: 0, max: Infinity });
     expect(new Analyzer().constIntBound(x)).toEqual({ min: -(2 ** 31), max: 2 ** 31 - 1 });
-    expect(new Analyzer().constIntBound(lt(x, y))).toEqual({ min: 0, max: 1 });
+    expect(new Analyzer().constIntBound(tir.lt(x, y))).toEqual({ min: 0, max: 1 });
   });
 
   test("beyond 2^53 they are open, in the safe direction", () => {
-    const product = mul(mul(x, x), x);
+    const product = tir.mul(tir.mul(x, x), x);
     expect(new Analyzer().constIntBound(product)).toEqual({ min: -Infinity, max: Infinity });
-    const large = constant(2 ** 60, "int64");
+    const large = tir.constant(2 ** 60, "int64");
     expect(new Analyzer().constIntBound(large)).toEqual({ min: 2 ** 53 - 1, max: Infinity });
   });
 
@@ -208,27 +190,27 @@ describe("bounds", () => {
     const analyzer = new Analyzer();
     analyzer.bind(x, range(0, 101));
     analyzer.bind(y, range(-2, 5));
-    expect(analyzer.constIntBound(floorDiv(x, y))).toEqual({ min: -100, max: 100 });
+    expect(analyzer.constIntBound(tir.floorDiv(x, y))).toEqual({ min: -100, max: 100 });
   });
 
   test("a conversion to a narrow type may wrap around", () => {
     const analyzer = new Analyzer();
     analyzer.bind(x, range(100, 101));
-    expect(analyzer.constIntBound(cast("int8", x))).toEqual({ min: -128, max: 127 });
-    expect(analyzer.modularSet(cast("int8", mul(x, 6)))).toEqual({ coeff: 2, base: 0 });
+    expect(analyzer.constIntBound(tir.cast("int8", x))).toEqual({ min: -128, max: 127 });
+    expect(analyzer.modularSet(tir.cast("int8", tir.mul(x, 6)))).toEqual({ coeff: 2, base: 0 });
   });
 });
 
 test("proofs say yes only when it is certain", () => {
   const analyzer = small();
-  expect(analyzer.canProve(lt(x, 8))).toBe(true);
-  expect(analyzer.canProve(lt(x, 7))).toBe(false);
-  expect(analyzer.canProveEqual(mul(add(x, 1), 2), add(mul(x, 2), 2))).toBe(true);
+  expect(analyzer.canProve(tir.lt(x, 8))).toBe(true);
+  expect(analyzer.canProve(tir.lt(x, 7))).toBe(false);
+  expect(analyzer.canProveEqual(tir.mul(tir.add(x, 1), 2), tir.add(tir.mul(x, 2), 2))).toBe(true);
   expect(analyzer.canProveEqual(x, y)).toBe(false);
-  expect(analyzer.canProveGreaterEqual(sub(x, y), -3)).toBe(true);
-  expect(analyzer.canProveGreaterEqual(sub(x, y), -2)).toBe(false);
-  expect(analyzer.canProveLess(add(x, y), 11)).toBe(true);
-  expect(analyzer.canProveLess(add(x, y), 10)).toBe(false);
+  expect(analyzer.canProveGreaterEqual(tir.sub(x, y), -3)).toBe(true);
+  expect(analyzer.canProveGreaterEqual(tir.sub(x, y), -2)).toBe(false);
+  expect(analyzer.canProveLess(tir.add(x, y), 11)).toBe(true);
+  expect(analyzer.canProveLess(tir.add(x, y), 10)).toBe(false);
 });
 
 test("an observer hears of the rules that are applied", () => {
@@ -236,6 +218,6 @@ test("an observer hears of the rules that are applied", () => {
   const analyzer = new Analyzer((rule, before, after) => {
     heard.push(`${rule.name}: ${text(before)} => ${text(after)}`);
   });
-  analyzer.rewriteSimplify(add(sub(x, y), y));
+  analyzer.rewriteSimplify(tir.add(tir.sub(x, y), y));
   expect(heard).toEqual(["(x - y) + y -> x: ((x: int32 - y: int32) + y) => x: int32"]);
 });

@@ -1,40 +1,22 @@
 import { describe, expect, test } from "vitest";
-import {
-  add,
-  arith,
-  BufferLoad,
-  constant,
-  declBuffer,
-  floorMod,
-  InternalError,
-  mul,
-  POS_INF,
-  printExpr,
-  Ramp,
-  Range,
-  Select,
-  sub,
-  truncMod,
-  Var,
-  type PrimExpr,
-} from "tvm-ts";
+import { arith, InternalError, tir } from "tvm-ts";
 
 const { Analyzer, evalSet, intersect, IntSet, union } = arith;
 
-const i = new Var("i");
-const j = new Var("j");
-const n = new Var("n");
+const i = new tir.Var("i");
+const j = new tir.Var("j");
+const n = new tir.Var("n");
 
 function ends(set: arith.IntSet): [string, string] {
-  return [printExpr(set.min), printExpr(set.max)];
+  return [tir.printExpr(set.min), tir.printExpr(set.max)];
 }
 
 function interval(min: number, max: number): arith.IntSet {
-  return IntSet.interval(constant(min), constant(max));
+  return IntSet.interval(tir.constant(min), tir.constant(max));
 }
 
-function range(min: PrimExpr, extent: PrimExpr | number): Range {
-  return new Range(min, typeof extent === "number" ? constant(extent) : extent);
+function range(min: tir.PrimExpr, extent: tir.PrimExpr | number): tir.Range {
+  return new tir.Range(min, typeof extent === "number" ? tir.constant(extent) : extent);
 }
 
 describe("a set", () => {
@@ -47,25 +29,30 @@ describe("a set", () => {
     expect(IntSet.nothing().isNothing).toBe(true);
     expect(IntSet.everything().isEverything).toBe(true);
     expect(IntSet.single(i).isSinglePoint).toBe(true);
-    const same = IntSet.interval(mul(add(i, 1), 2), add(mul(i, 2), 2));
+    const same = IntSet.interval(tir.mul(tir.add(i, 1), 2), tir.add(tir.mul(i, 2), 2));
     expect(same.isSinglePoint).toBe(true);
-    expect(printExpr(same.pointValue)).toBe("((i: int32 + 1)*2)");
+    expect(tir.printExpr(same.pointValue)).toBe("((i: int32 + 1)*2)");
     expect(interval(0, 3).isSinglePoint).toBe(false);
     expect(() => interval(0, 3).pointValue).toThrow(InternalError);
   });
 
   test("covers a range, or gives the one it was handed when an end is open", () => {
-    const covered = IntSet.interval(mul(i, 4), add(mul(i, 4), 3)).coverRange(undefined)!;
-    expect([covered.min, covered.extent].map((e) => printExpr(e))).toEqual(["(i: int32*4)", "4"]);
+    const covered = IntSet.interval(tir.mul(i, 4), tir.add(tir.mul(i, 4), 3)).coverRange(
+      undefined,
+    )!;
+    expect([covered.min, covered.extent].map((e) => tir.printExpr(e))).toEqual([
+      "(i: int32*4)",
+      "4",
+    ]);
     const otherwise = range(i, 8);
-    expect(IntSet.interval(i, POS_INF).coverRange(otherwise)).toBe(otherwise);
+    expect(IntSet.interval(i, tir.POS_INF).coverRange(otherwise)).toBe(otherwise);
   });
 
   test("matches the range it was made from", () => {
-    const from = range(mul(i, 8), n);
+    const from = range(tir.mul(i, 8), n);
     expect(IntSet.fromRange(from).matchRange(from)).toBe(true);
     expect(IntSet.fromRange(from).matchRange(range(i, n))).toBe(false);
-    expect(IntSet.interval(i, POS_INF).matchRange(from)).toBe(false);
+    expect(IntSet.interval(i, tir.POS_INF).matchRange(from)).toBe(false);
   });
 
   test("tells its sign", () => {
@@ -78,11 +65,11 @@ describe("a set", () => {
   });
 
   test("of a vector holds its lanes", () => {
-    expect(ends(IntSet.vector(new Ramp(i, constant(2), 4)))).toEqual([
+    expect(ends(IntSet.vector(new tir.Ramp(i, tir.constant(2), 4)))).toEqual([
       "i: int32",
       "(i: int32 + 6)",
     ]);
-    expect(ends(IntSet.vector(new Ramp(i, constant(-1), 4)))).toEqual([
+    expect(ends(IntSet.vector(new tir.Ramp(i, tir.constant(-1), 4)))).toEqual([
       "(i: int32 + -3)",
       "i: int32",
     ]);
@@ -93,23 +80,23 @@ describe("a set", () => {
 describe("evaluating over domains", () => {
   const domains = new Map([
     [i, interval(0, 7)],
-    [j, IntSet.interval(mul(i, 2), add(mul(i, 2), 1))],
+    [j, IntSet.interval(tir.mul(i, 2), tir.add(tir.mul(i, 2), 1))],
   ]);
 
   test("follows domains that mention other variables", () => {
     expect(ends(evalSet(j, domains))).toEqual(["0", "15"]);
-    expect(ends(evalSet(sub(j, n), domains))).toEqual(["(0 - n: int32)", "(15 - n: int32)"]);
+    expect(ends(evalSet(tir.sub(j, n), domains))).toEqual(["(0 - n: int32)", "(15 - n: int32)"]);
   });
 
   test("a domain that mentions its own variable is looked up once", () => {
-    const own = new Map([[i, IntSet.interval(i, add(i, 3))]]);
+    const own = new Map([[i, IntSet.interval(i, tir.add(i, 3))]]);
     expect(ends(evalSet(i, own))).toEqual(["i: int32", "((i: int32 + 3) + 3)"]);
   });
 
   test("takes a range as a whole, and a region range by range", () => {
-    const whole = evalSet(range(mul(i, 4), 4), new Map([[i, interval(0, 7)]]));
+    const whole = evalSet(range(tir.mul(i, 4), 4), new Map([[i, interval(0, 7)]]));
     expect(ends(whole)).toEqual(["0", "31"]);
-    const region = evalSet([range(i, 2), range(mul(i, 4), n)], new Map([[i, interval(0, 7)]]));
+    const region = evalSet([range(i, 2), range(tir.mul(i, 4), n)], new Map([[i, interval(0, 7)]]));
     expect(region.map(ends)).toEqual([
       ["0", "8"],
       ["0", "((28 + n: int32) - 1)"],
@@ -117,45 +104,45 @@ describe("evaluating over domains", () => {
   });
 
   test("relaxes the ends of a set", () => {
-    const set = evalSet(IntSet.interval(i, POS_INF), new Map([[i, interval(2, 5)]]));
+    const set = evalSet(IntSet.interval(i, tir.POS_INF), new Map([[i, interval(2, 5)]]));
     expect(ends(set)).toEqual(["2", "pos_inf: handle"]);
   });
 
   test("says nothing where nothing is known", () => {
     expect(
       evalSet(
-        mul(i, j),
+        tir.mul(i, j),
         new Map([
           [i, interval(0, 3)],
           [j, interval(0, 3)],
         ]),
       ).isEverything,
     ).toBe(true);
-    const buffer = declBuffer([8], "int32", { name: "B" });
-    expect(evalSet(new BufferLoad(buffer, [i]), domains).isEverything).toBe(true);
-    const fixed = new BufferLoad(buffer, [n]);
+    const buffer = tir.declBuffer([8], "int32", { name: "B" });
+    expect(evalSet(new tir.BufferLoad(buffer, [i]), domains).isEverything).toBe(true);
+    const fixed = new tir.BufferLoad(buffer, [n]);
     expect(evalSet(fixed, domains).min).toBe(fixed);
   });
 
   test("keeps remainders together where the quotient does not change", () => {
-    expect(ends(evalSet(floorMod(add(i, 8), 16), domains))).toEqual(["8", "15"]);
-    expect(ends(evalSet(floorMod(add(i, 12), 16), domains))).toEqual(["0", "15"]);
+    expect(ends(evalSet(tir.floorMod(tir.add(i, 8), 16), domains))).toEqual(["8", "15"]);
+    expect(ends(evalSet(tir.floorMod(tir.add(i, 12), 16), domains))).toEqual(["0", "15"]);
   });
 
   test("knows that a truncated remainder has the sign of the dividend", () => {
-    expect(ends(evalSet(truncMod(sub(i, 3), 4), domains))).toEqual(["-3", "3"]);
-    expect(ends(evalSet(truncMod(i, 4), domains))).toEqual(["0", "3"]);
+    expect(ends(evalSet(tir.truncMod(tir.sub(i, 3), 4), domains))).toEqual(["-3", "3"]);
+    expect(ends(evalSet(tir.truncMod(i, 4), domains))).toEqual(["0", "3"]);
   });
 
   test("joins the two sides of a choice", () => {
-    const choice = new Select(i.lt(n), i, constant(20));
+    const choice = new tir.Select(i.lt(n), i, tir.constant(20));
     expect(ends(evalSet(choice, domains))).toEqual(["0", "20"]);
   });
 });
 
 test("unions and intersections are simplified", () => {
-  const a = IntSet.interval(i, add(i, 3));
-  const b = IntSet.interval(add(i, 2), add(i, 7));
+  const a = IntSet.interval(i, tir.add(i, 3));
+  const b = IntSet.interval(tir.add(i, 2), tir.add(i, 7));
   expect(ends(union([a, b]))).toEqual(["i: int32", "(i: int32 + 7)"]);
   expect(ends(intersect([a, b]))).toEqual(["(i: int32 + 2)", "(i: int32 + 3)"]);
   expect(union([]).isNothing).toBe(true);
@@ -166,9 +153,9 @@ test("unions and intersections are simplified", () => {
 
 test("constraints confine variables in both directions", () => {
   const analyzer = new Analyzer();
-  analyzer.bind(i, range(constant(0), 8));
+  analyzer.bind(i, range(tir.constant(0), 8));
   analyzer.withConstraint(i.lt(n), () => {
-    expect(printExpr(analyzer.intSet(n).min)).toBe("1");
+    expect(tir.printExpr(analyzer.intSet(n).min)).toBe("1");
     expect(ends(analyzer.intSet(i))).toEqual(["0", "7"]);
   });
   analyzer.withConstraint(i.le(3), () => {

@@ -1,35 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import {
-  Add,
-  And,
-  arith,
-  Broadcast,
-  constant,
-  Div,
-  EQ,
-  FloatImm,
-  FloorDiv,
-  FloorMod,
-  GE,
-  GT,
-  IntImm,
-  LE,
-  LT,
-  Max,
-  Min,
-  Mod,
-  Mul,
-  NE,
-  Not,
-  Or,
-  Ramp,
-  Range,
-  Select,
-  Sub,
-  Var,
-  type PrimExpr,
-} from "tvm-ts";
+import { arith, tir } from "tvm-ts";
 import type { Pattern } from "../../../lib/tvm-ts/src/arith/rewrite/pattern";
 import { readArithLine } from "../../support/arith-answers";
 
@@ -45,23 +16,23 @@ function sequence(seed: number): (n: number) => number {
 }
 
 const OPERATORS = {
-  Add,
-  Sub,
-  Mul,
-  Div,
-  Mod,
-  FloorDiv,
-  FloorMod,
-  Min,
-  Max,
-  EQ,
-  NE,
-  LT,
-  LE,
-  GT,
-  GE,
-  And,
-  Or,
+  Add: tir.Add,
+  Sub: tir.Sub,
+  Mul: tir.Mul,
+  Div: tir.Div,
+  Mod: tir.Mod,
+  FloorDiv: tir.FloorDiv,
+  FloorMod: tir.FloorMod,
+  Min: tir.Min,
+  Max: tir.Max,
+  EQ: tir.EQ,
+  NE: tir.NE,
+  LT: tir.LT,
+  LE: tir.LE,
+  GT: tir.GT,
+  GE: tir.GE,
+  And: tir.And,
+  Or: tir.Or,
 };
 const CONSTANTS = [1, 2, 3, 4, 6, 7, 8, 12, 15, 16, 31, 32, 0, -1, -2, -3, -4, -8, -16];
 
@@ -75,8 +46,8 @@ interface Place {
 
 /** Makes expressions that look like a pattern. */
 class Instances {
-  private readonly vars = Array.from({ length: 6 }, (_, i) => new Var(`v${i}`));
-  private values = new Map<number, PrimExpr>();
+  private readonly vars = Array.from({ length: 6 }, (_, i) => new tir.Var(`v${i}`));
+  private values = new Map<number, tir.PrimExpr>();
   private element: ElementType = "int32";
 
   constructor(private readonly random: (n: number) => number) {}
@@ -85,13 +56,13 @@ class Instances {
   analyzer(onRewrite: arith.RuleObserver): arith.Analyzer {
     const analyzer = new Analyzer(onRewrite);
     [64, 7, 100, 9].forEach((extent, i) => {
-      analyzer.bind(this.vars[i]!, new Range(constant(i % 2), constant(extent)));
+      analyzer.bind(this.vars[i]!, new tir.Range(tir.constant(i % 2), tir.constant(extent)));
     });
     return analyzer;
   }
 
   /** Undefined when the parts' types do not go together. */
-  make(pattern: Pattern): PrimExpr | undefined {
+  make(pattern: Pattern): tir.PrimExpr | undefined {
     this.values = new Map();
     this.element = this.random(4) === 0 ? "float32" : "int32";
     try {
@@ -101,10 +72,10 @@ class Instances {
     }
   }
 
-  private build(pattern: Pattern, place: Place): PrimExpr {
+  private build(pattern: Pattern, place: Place): tir.PrimExpr {
     switch (pattern.type) {
       case "literal":
-        return constant(pattern.value, this.element);
+        return tir.constant(pattern.value, this.element);
       case "node":
         return this.node(pattern, place);
       default: {
@@ -115,55 +86,59 @@ class Instances {
     }
   }
 
-  private leaf(type: Pattern["type"], { logical, lanes }: Place): PrimExpr {
-    if (type === "int") return new IntImm(this.pick(CONSTANTS));
-    if (type === "float") return new FloatImm(this.pick([0, 0.5, 2]));
-    if (logical) return new Var("p", lanes === 1 ? "bool" : "uint1x4");
-    if (lanes === 4) return new Var("v", `${this.element}x4`);
-    if (this.element === "float32") return new Var("f", "float32");
+  private leaf(type: Pattern["type"], { logical, lanes }: Place): tir.PrimExpr {
+    if (type === "int") return new tir.IntImm(this.pick(CONSTANTS));
+    if (type === "float") return new tir.FloatImm(this.pick([0, 0.5, 2]));
+    if (logical) return new tir.Var("p", lanes === 1 ? "bool" : "uint1x4");
+    if (lanes === 4) return new tir.Var("v", `${this.element}x4`);
+    if (this.element === "float32") return new tir.Var("f", "float32");
     const v = this.pick(this.vars);
     const w = this.pick(this.vars);
     switch (this.random(8)) {
       case 0:
-        return new Mul(v, new IntImm(this.pick([2, 4, 8])));
+        return new tir.Mul(v, new tir.IntImm(this.pick([2, 4, 8])));
       case 1:
-        return new Add(v, w);
+        return new tir.Add(v, w);
       case 2:
-        return new FloorMod(v, new IntImm(this.pick([3, 4])));
+        return new tir.FloorMod(v, new tir.IntImm(this.pick([3, 4])));
       case 3:
-        return new Add(v, new IntImm(this.pick([4, 8, 12])));
+        return new tir.Add(v, new tir.IntImm(this.pick([4, 8, 12])));
       case 4:
-        return new IntImm(this.pick(CONSTANTS));
+        return new tir.IntImm(this.pick(CONSTANTS));
       case 5:
-        return new Select(new LT(v, w), new Mul(v, new IntImm(4)), new Mul(w, new IntImm(8)));
+        return new tir.Select(
+          new tir.LT(v, w),
+          new tir.Mul(v, new tir.IntImm(4)),
+          new tir.Mul(w, new tir.IntImm(8)),
+        );
       default:
         return v;
     }
   }
 
-  private node({ kind, args }: Pattern & { type: "node" }, place: Place): PrimExpr {
+  private node({ kind, args }: Pattern & { type: "node" }, place: Place): tir.PrimExpr {
     const [first, second, third] = args as [Pattern, Pattern, Pattern];
     const condition = { ...place, logical: true };
     const value = { ...place, logical: false };
     const scalar = { ...place, lanes: 1 } as const;
     switch (kind) {
       case "Not":
-        return new Not(this.build(first, condition));
+        return new tir.Not(this.build(first, condition));
       case "Select":
-        return new Select(
+        return new tir.Select(
           this.build(first, condition),
           this.build(second, value),
           this.build(third, value),
         );
       case "Ramp":
-        return new Ramp(this.build(first, scalar), this.build(second, scalar), 4);
+        return new tir.Ramp(this.build(first, scalar), this.build(second, scalar), 4);
       case "Broadcast":
-        return new Broadcast(this.build(first, scalar), 4);
+        return new tir.Broadcast(this.build(first, scalar), 4);
       default: {
         const operands = kind === "And" || kind === "Or" ? condition : value;
         const a = this.build(first, operands);
         const b = this.build(second, operands);
-        const literal = first.type === "literal" ? constant(first.value, b.dtype) : a;
+        const literal = first.type === "literal" ? tir.constant(first.value, b.dtype) : a;
         return this.disguised(kind, literal, b);
       }
     }
@@ -173,20 +148,20 @@ class Instances {
    * A node whose operands are put in another order, or folded, before a rule sees them is reached
    * only through a rule that makes it.
    */
-  private disguised(kind: keyof typeof OPERATORS, a: PrimExpr, b: PrimExpr): PrimExpr {
+  private disguised(kind: keyof typeof OPERATORS, a: tir.PrimExpr, b: tir.PrimExpr): tir.PrimExpr {
     const v = this.vars[0]!;
     const w = this.vars[5]!; // not bound
     if (kind === "Sub" && b.kind === "IntImm" && this.random(2) === 0) {
-      return new Sub(new Add(v, a), new Add(v, b));
+      return new tir.Sub(new tir.Add(v, a), new tir.Add(v, b));
     }
     if (kind === "Sub" && (a.kind === "Min" || a.kind === "Max") && this.random(2) === 0) {
       // Both bounds moved alike, which no syntactic rule sees.
-      const moved = [new Add(w, new IntImm(8)), new IntImm(12)] as const;
+      const moved = [new tir.Add(w, new tir.IntImm(8)), new tir.IntImm(12)] as const;
       const [p, q] = this.random(2) === 0 ? moved : [moved[1], moved[0]];
-      return new Sub(new OPERATORS[a.kind](w, new IntImm(4)), new OPERATORS[a.kind](p, q));
+      return new tir.Sub(new OPERATORS[a.kind](w, new tir.IntImm(4)), new OPERATORS[a.kind](p, q));
     }
     if (kind === "Mul" && a.kind === "IntImm" && this.random(2) === 0) {
-      return new Mul(new Min(a, b), new Max(a, b));
+      return new tir.Mul(new tir.Min(a, b), new tir.Max(a, b));
     }
     return new OPERATORS[kind](a, b);
   }
@@ -212,7 +187,7 @@ test("every rule applies to something: none is dead", () => {
     const { expr, ranges } = readArithLine(JSON.parse(text) as Record<string, unknown>);
     const analyzer = new Analyzer(observer);
     for (const [v, [low, high]] of ranges) {
-      analyzer.bind(v, new Range(constant(low), constant(high - low)));
+      analyzer.bind(v, new tir.Range(tir.constant(low), tir.constant(high - low)));
     }
     analyzer.simplify(expr);
   }

@@ -28,7 +28,7 @@ test.each(chosen)("%s", (file) => {
   const [func] = [...tvm.lower(schedule, args).functions.values()];
   const arrays = program.args.map((name) => {
     const tensor = tensors.get(name)!;
-    const shape = tensor.shape.map((dim) => tvm.constIntValue(dim)!);
+    const shape = tensor.shape.map((dim) => tvm.tir.constIntValue(dim)!);
     const input = program.run!.inputs[name];
     return input === undefined
       ? tvm.np.zeros(shape, tensor.dtype)

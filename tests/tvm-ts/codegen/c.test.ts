@@ -69,7 +69,7 @@ const random = (size: number, dtype: string): np.ndarray =>
 
 function allocate(size: ExprLike, dtype: DataType, body: (buffer: Buffer) => Stmt): Stmt {
   const data = new Var("T", "handle");
-  const extent = typeof size === "number" ? new IntImm(size) : (size as tvm.PrimExpr);
+  const extent = typeof size === "number" ? new IntImm(size) : (size as tvm.tir.PrimExpr);
   const buffer = declBuffer([extent], dtype, { name: "T", data });
   return new Allocate(data, dtype, [extent], trueImm(), body(buffer));
 }

@@ -24,11 +24,11 @@ const programs = readdirSync(folder)
 /** The value of every size variable. */
 const SIZE = 13;
 
-function sizeOf(dim: tvm.PrimExpr): number {
-  const value = tvm.constIntValue(dim);
+function sizeOf(dim: tvm.tir.PrimExpr): number {
+  const value = tvm.tir.constIntValue(dim);
   if (value !== undefined) return value;
-  const replaced = tvm.substitute(dim, () => new tvm.IntImm(SIZE));
-  return tvm.constIntValue(new tvm.arith.Analyzer().simplify(replaced))!;
+  const replaced = tvm.tir.substitute(dim, () => new tvm.tir.IntImm(SIZE));
+  return tvm.tir.constIntValue(new tvm.arith.Analyzer().simplify(replaced))!;
 }
 
 /** How many values of their type lie at most between two elements of one place. */
@@ -60,7 +60,7 @@ test.each(programs.map((program) => [program.name, program] as const))("%s", (na
   );
   interpret(func!, model);
   const usesFunctions = /@tir\.(exp|tanh|log|sigmoid|pow)/.test(
-    String(tvm.printModule(module).text),
+    String(tvm.tir.printModule(module).text),
   );
   // Functions are computed as doubles, which in C may be one unit in the last place off.
   const ulps = usesFunctions ? 1 : 0;

@@ -1,49 +1,29 @@
 import { expect, test } from "vitest";
-import {
-  Allocate,
-  AttrStmt,
-  BufferLoad,
-  BufferStore,
-  declBuffer,
-  For,
-  IntImm,
-  IRModule,
-  IterVar,
-  printFuncScript,
-  PrimFunc,
-  printScript,
-  Ramp,
-  SeqStmt,
-  trueImm,
-  Var,
-  type Buffer,
-  type PrimExpr,
-  type Stmt,
-} from "tvm-ts";
+import { IRModule, tir } from "tvm-ts";
 
-const int = (value: number) => new IntImm(value);
-const loop = (variable: Var, extent: number, body: Stmt) =>
-  new For(variable, int(0), int(extent), "serial", body);
+const int = (value: number) => new tir.IntImm(value);
+const loop = (variable: tir.Var, extent: number, body: tir.Stmt) =>
+  new tir.For(variable, int(0), int(extent), "serial", body);
 
-function funcOf(buffers: readonly Buffer[], body: Stmt): PrimFunc {
-  const params = buffers.map((buffer) => new Var(buffer.name, "handle"));
-  return new PrimFunc(params, body, new Map(params.map((param, i) => [param, buffers[i]!])));
+function funcOf(buffers: readonly tir.Buffer[], body: tir.Stmt): tir.PrimFunc {
+  const params = buffers.map((buffer) => new tir.Var(buffer.name, "handle"));
+  return new tir.PrimFunc(params, body, new Map(params.map((param, i) => [param, buffers[i]!])));
 }
 
-function bodyOf(func: PrimFunc): string {
-  return printFuncScript(func).text.split("# body\n")[1]!;
+function bodyOf(func: tir.PrimFunc): string {
+  return tir.printFuncScript(func).text.split("# body\n")[1]!;
 }
 
 test("nested plain loops are one grid, and names are free again after them", () => {
-  const A = declBuffer([8, 4], "float32", { name: "A" });
-  const fill = (value: PrimExpr) => {
-    const i = new Var("i");
-    const j = new Var("j.inner");
-    return loop(i, 8, loop(j, 4, new BufferStore(A, value, [i, j])));
+  const A = tir.declBuffer([8, 4], "float32", { name: "A" });
+  const fill = (value: tir.PrimExpr) => {
+    const i = new tir.Var("i");
+    const j = new tir.Var("j.inner");
+    return loop(i, 8, loop(j, 4, new tir.BufferStore(A, value, [i, j])));
   };
-  const body = new SeqStmt([fill(int(1).astype("float32")), fill(int(0).astype("float32"))]);
+  const body = new tir.SeqStmt([fill(int(1).astype("float32")), fill(int(0).astype("float32"))]);
   const module = IRModule.of("main", funcOf([A], body).withAttrs({ global_symbol: "main" }));
-  expect(printScript(module).text).toBe(`# from tvm.script import tir as T
+  expect(tir.printScript(module).text).toBe(`# from tvm.script import tir as T
 @tvm.script.ir_module
 class Module:
     @T.prim_func
@@ -60,26 +40,26 @@ class Module:
 });
 
 test("parentheses are written where precedence asks for them", () => {
-  const A = declBuffer([64], "int32", { name: "A" });
-  const i = new Var("i");
+  const A = tir.declBuffer([64], "int32", { name: "A" });
+  const i = new tir.Var("i");
   const value = i.add(1).mul(2).sub(i.sub(3)).floorDiv(4);
-  const func = funcOf([A], loop(i, 8, new BufferStore(A, value, [i.mul(8).floorMod(5)])));
+  const func = funcOf([A], loop(i, 8, new tir.BufferStore(A, value, [i.mul(8).floorMod(5)])));
   expect(bodyOf(func)).toBe(`    for i in T.serial(8):
         A[i * 8 % 5] = ((i + 1) * 2 - (i - 3)) // 4
 `);
 });
 
 test("an allocation declares its views, and lanes in a row are a slice", () => {
-  const A = declBuffer([32], "int32", { name: "A" });
-  const local = declBuffer([32], "int32", { name: "A.local", scope: "local" });
-  const lanes = new Ramp(int(4), int(1), 4);
-  const every2 = new Ramp(int(0), int(2), 4);
-  const body = new Allocate(
+  const A = tir.declBuffer([32], "int32", { name: "A" });
+  const local = tir.declBuffer([32], "int32", { name: "A.local", scope: "local" });
+  const lanes = new tir.Ramp(int(4), int(1), 4);
+  const every2 = new tir.Ramp(int(0), int(2), 4);
+  const body = new tir.Allocate(
     local.data,
     "int32",
     [int(32)],
-    trueImm(),
-    new BufferStore(local, new BufferLoad(A, [lanes]), [every2]),
+    tir.trueImm(),
+    new tir.BufferStore(local, new tir.BufferLoad(A, [lanes]), [every2]),
   );
   expect(bodyOf(funcOf([A], body))).toBe(`    A_local = T.allocate([32], "int32", "local")
     A_local_1 = T.buffer_decl([32], dtype="int32", data=A_local, scope="local")
@@ -88,11 +68,16 @@ test("an allocation declares its views, and lanes in a row are a slice", () => {
 });
 
 test("a scope that is not the last of its block is delimited by `with`", () => {
-  const A = declBuffer([32], "int32", { name: "A" });
-  const axis = new IterVar(undefined, new Var("vta"), "ThreadIndex", "vta");
-  const attr = new AttrStmt(axis, "coproc_scope", int(2), new BufferStore(A, int(1), [int(0)]));
-  const body = new SeqStmt([attr, new BufferStore(A, int(2), [int(1)])]);
-  expect(printFuncScript(funcOf([A], body)).text).toBe(`# from tvm.script import tir as T
+  const A = tir.declBuffer([32], "int32", { name: "A" });
+  const axis = new tir.IterVar(undefined, new tir.Var("vta"), "ThreadIndex", "vta");
+  const attr = new tir.AttrStmt(
+    axis,
+    "coproc_scope",
+    int(2),
+    new tir.BufferStore(A, int(1), [int(0)]),
+  );
+  const body = new tir.SeqStmt([attr, new tir.BufferStore(A, int(2), [int(1)])]);
+  expect(tir.printFuncScript(funcOf([A], body)).text).toBe(`# from tvm.script import tir as T
 @T.prim_func
 def func(A: T.Buffer[32, "int32"]) -> None:
     vta = T.var("int32")

@@ -1,27 +1,20 @@
 import { describe, expect, test } from "vitest";
 import {
-  BufferStore,
-  declBuffer,
-  IntImm,
+  InternalError,
   IRModule,
-  noOp,
   pass,
   PassContext,
-  PrimFunc,
-  SeqStmt,
+  tir,
   UsageError,
-  Var,
-  InternalError,
   type PassInstrument,
-  type Stmt,
 } from "tvm-ts";
 
 const { Pipeline, PassPrinter, PassRecorder, runPass } = pass;
 
-function moduleOf(body: Stmt): IRModule {
-  const param = new Var("A", "handle");
-  const buffer = declBuffer([4], "int32", { name: "A" });
-  return IRModule.of("main", new PrimFunc([param], body, new Map([[param, buffer]])));
+function moduleOf(body: tir.Stmt): IRModule {
+  const param = new tir.Var("A", "handle");
+  const buffer = tir.declBuffer([4], "int32", { name: "A" });
+  return IRModule.of("main", new tir.PrimFunc([param], body, new Map([[param, buffer]])));
 }
 
 /** Appends a statement that does nothing, so that each run shows in the module. */
@@ -30,12 +23,12 @@ function append(name: string, optLevel = 0): pass.FunctionPass {
     name,
     doc: "Appends a statement that does nothing.",
     optLevel,
-    run: (func) => func.with({ body: new SeqStmt([func.body, noOp()]) }),
+    run: (func) => func.with({ body: new tir.SeqStmt([func.body, tir.noOp()]) }),
   };
 }
 
 const same: pass.FunctionPass = { name: "same", doc: "Changes nothing.", run: (func) => func };
-const start = moduleOf(noOp());
+const start = moduleOf(tir.noOp());
 
 function logger(name: string, log: string[], only?: (pass: string) => boolean): PassInstrument {
   return {
@@ -206,7 +199,7 @@ describe("recording", () => {
     const remake: pass.FunctionPass = {
       name: "remake",
       doc: "",
-      run: (func) => func.with({ body: noOp() }),
+      run: (func) => func.with({ body: tir.noOp() }),
     };
     runPass({ name: "all", doc: "", passes: [remake, append("a")] }, start, context);
     const [remade, appended, all] = recorder.records;
@@ -233,13 +226,13 @@ describe("recording", () => {
 
 describe("the verifier", () => {
   test("names the pass that leaves a function malformed, and what is wrong", () => {
-    const i = new Var("i");
+    const i = new tir.Var("i");
     const breaking: pass.FunctionPass = {
       name: "tir.Breaking",
       doc: "",
       run: (func) => {
         const [buffer] = func.bufferMap.values();
-        return func.with({ body: new BufferStore(buffer!, new IntImm(0), [i]) });
+        return func.with({ body: new tir.BufferStore(buffer!, new tir.IntImm(0), [i]) });
       },
     };
     const context = new PassContext({ instruments: [new pass.PassVerifier()] });

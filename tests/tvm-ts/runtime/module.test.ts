@@ -11,7 +11,10 @@ beforeAll(tvm.ready);
 const folder = mkdtempSync(join(tmpdir(), "tvm-ts-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const vadd = (size: number | tvm.Var, dtype: tvm.DataType = "float32"): tvm.PrimFunc => {
+const vadd = (
+  size: number | tvm.tir.Var,
+  dtype: tvm.tir.DataType = "float32",
+): tvm.tir.PrimFunc => {
   const [A, B, C] = ["A", "B", "C"].map((name) => flat(name, size, dtype));
   const body = loop("i", size, (i) => store(C!, i, load(A!, i).add(load(B!, i))));
   return func([A!, B!, C!], body);
@@ -124,7 +127,7 @@ test("arguments are checked as the reference checks them, in sentences", () => {
 });
 
 test("a size variable has one value in all arguments", () => {
-  const n = new tvm.Var("n", "int32", undefined, true);
+  const n = new tvm.tir.Var("n", "int32", undefined, true);
   const main = tvm.build(vadd(n));
   const [a, b] = [tvm.nd.array(np.ones(5, "float32")), tvm.nd.array(np.ones(5, "float32"))];
   const out = tvm.nd.empty([5]);
@@ -136,7 +139,7 @@ test("a size variable has one value in all arguments", () => {
 });
 
 test("scalars must be values of their type", () => {
-  const x = new tvm.Var("x", "int8");
+  const x = new tvm.tir.Var("x", "int8");
   const R = flat("R", 1, "int8");
   const main = compile(func([R, x], store(R, 0, x)));
   const out = NDArray.empty([1], "int8", cpu);
@@ -148,12 +151,12 @@ test("scalars must be values of their type", () => {
 
 test("a module uses another module's functions, also when both are saved together", () => {
   const R = flat("R", 1, "int32");
-  const twice = new tvm.Var("x");
-  const ret = new tvm.Call("int32", tvm.builtin.ret, [twice.mul(2)]);
-  const lib = new tvm.PrimFunc([twice], new tvm.Evaluate(ret), new Map(), new Map(), {
+  const twice = new tvm.tir.Var("x");
+  const ret = new tvm.tir.Call("int32", tvm.tir.builtin.ret, [twice.mul(2)]);
+  const lib = new tvm.tir.PrimFunc([twice], new tvm.tir.Evaluate(ret), new Map(), new Map(), {
     global_symbol: "twice",
   });
-  const call = tvm.callExtern("int32", "twice", load(R, 0));
+  const call = tvm.tir.callExtern("int32", "twice", load(R, 0));
   const main = tvm.build(func([R], store(R, 0, call))).import(tvm.build(lib));
   const path = join(folder, "both.o");
   main.save(path);

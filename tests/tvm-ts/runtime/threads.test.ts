@@ -10,7 +10,7 @@ beforeAll(async () => {
   await tvm.ready();
 });
 
-const square = (size: number): tvm.PrimFunc => {
+const square = (size: number): tvm.tir.PrimFunc => {
   const [A, B] = [flat("A", size, "int32"), flat("B", size, "int32")];
   return func(
     [A, B],
@@ -71,7 +71,7 @@ test("workers take part in a long loop", async () => {
 
 test("an error in a worker reaches the caller as if it had happened there", async () => {
   const A = flat("A", 64, "int32");
-  const body = loop("i", 64, (i) => store(A, i, tvm.truncDiv(7, load(A, i))), "parallel");
+  const body = loop("i", 64, (i) => store(A, i, tvm.tir.truncDiv(7, load(A, i))), "parallel");
   const main = tvm.build(func([A], body));
   const ones = np.ones(64, "int32");
   main(tvm.nd.array(ones));

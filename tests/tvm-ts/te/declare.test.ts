@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { te, tir, type PrimExpr } from "tvm-ts";
+import { te, tir } from "tvm-ts";
 
 const names = (tensor: te.Tensor) => tensor.op.axis.map((axis) => axis.name);
 
@@ -26,14 +26,14 @@ describe("axes are named after the function's parameters", () => {
   test("of one parameter without parentheses", () => {
     const fn = new Function("A", "return i => A(i, 0)") as (
       a: te.Tensor,
-    ) => (i: tir.Var) => PrimExpr;
+    ) => (i: tir.Var) => tir.PrimExpr;
     expect(names(te.compute([4], fn(A)))).toEqual(["i"]);
   });
 
   test("behind comments, with defaults and with letters beyond ASCII", () => {
     const fn = new Function("A", "return (/* row */ α, // column\n $b = 3) => A(α, $b)") as (
       a: te.Tensor,
-    ) => (i: tir.Var, j: tir.Var) => PrimExpr;
+    ) => (i: tir.Var, j: tir.Var) => tir.PrimExpr;
     expect(names(te.compute([4, 4], fn(A)))).toEqual(["α", "$b"]);
   });
 

@@ -1,6 +1,6 @@
 /** Programs beside the texts that TVM 0.10 lowers them to, which are in `lowered/`. */
 
-import { te, tir, type IRModule, type PrimExpr, type Stmt } from "tvm-ts";
+import { te, tir, type IRModule } from "tvm-ts";
 
 type Thread = "blockIdx.x" | "blockIdx.y" | "threadIdx.x" | "threadIdx.y" | "vthread";
 
@@ -54,7 +54,11 @@ function dotIntrinsic(): te.TensorIntrin {
   );
 }
 
-function callOf(name: string, ins: readonly tir.Buffer[], outs: readonly tir.Buffer[]): PrimExpr {
+function callOf(
+  name: string,
+  ins: readonly tir.Buffer[],
+  outs: readonly tir.Buffer[],
+): tir.PrimExpr {
   const reads = ins.map((buffer) => buffer.accessPtr("r"));
   return tir.callExtern("int32", name, outs[0]!.accessPtr("w"), ...reads);
 }
@@ -90,7 +94,7 @@ export const programs: Readonly<Record<string, () => IRModule>> = {
   "extern-builder"() {
     const n = te.var("n");
     const A = te.placeholder([n], { name: "A" });
-    const build = (ins: readonly tir.Buffer[], outs: readonly tir.Buffer[]): Stmt => {
+    const build = (ins: readonly tir.Buffer[], outs: readonly tir.Buffer[]): tir.Stmt => {
       const ib = tir.irBuilder();
       const a = ib.bufferPtr(ins[0]!);
       const [b, c] = outs.map((buffer) => ib.bufferPtr(buffer));

@@ -1,16 +1,7 @@
 /** The passes that prepare what an accelerator does. */
 
 import { describe, expect, test } from "vitest";
-import {
-  declBuffer,
-  PassContext,
-  te,
-  tir,
-  transforms,
-  UsageError,
-  type Buffer,
-  type Stmt,
-} from "tvm-ts";
+import { PassContext, te, tir, transforms, UsageError } from "tvm-ts";
 import { run, textAfter } from "../../support/passes";
 
 const { Call, CallEffect, Evaluate, IntImm, IterVar, Op, Var } = tir;
@@ -18,17 +9,17 @@ const { Call, CallEffect, Evaluate, IntImm, IterVar, Op, Var } = tir;
 const unit = new IterVar(undefined, new Var("dev"), "ThreadIndex", "dev");
 
 /** A command of unit `n`. */
-function command(name: string, n: number): Stmt {
+function command(name: string, n: number): tir.Stmt {
   return new tir.AttrStmt(unit, "coproc_scope", new IntImm(n), plain(name));
 }
 
-function plain(name: string): Stmt {
+function plain(name: string): tir.Stmt {
   return new Evaluate(tir.callExtern("int32", name));
 }
 
-const seq = (...stmts: Stmt[]): Stmt => new tir.SeqStmt(stmts);
+const seq = (...stmts: tir.Stmt[]): tir.Stmt => new tir.SeqStmt(stmts);
 
-function loop(name: string, extent: number, body: Stmt): Stmt {
+function loop(name: string, extent: number, body: tir.Stmt): tir.Stmt {
   return new tir.For(new Var(name), new IntImm(0), new IntImm(extent), "serial", body);
 }
 
@@ -151,14 +142,14 @@ describe("CoProcSync", () => {
 });
 
 describe("InjectCopyIntrin", () => {
-  const A = declBuffer([256], "int32", { name: "A" });
-  const B = declBuffer([256], "int32", { name: "B", scope: "local.inp" });
+  const A = tir.declBuffer([256], "int32", { name: "A" });
+  const B = tir.declBuffer([256], "int32", { name: "B", scope: "local.inp" });
   const n = new Var("n");
 
   /** A pass that writes down what it was given to copy. */
   const describeCopies = (copies: string[]) =>
     transforms.injectCopyIntrin("dma_copy", ({ source, target, padBefore, padAfter, padValue }) => {
-      const view = ({ name, shape, strides, elemOffset }: Buffer): string =>
+      const view = ({ name, shape, strides, elemOffset }: tir.Buffer): string =>
         `${name} [${shape}] by [${strides}] from ${elemOffset}`;
       copies.push(`${view(source)} to ${view(target)}`);
       if (padBefore.length > 0) copies.push(`padded [${padBefore}] [${padAfter}] = ${padValue}`);
@@ -234,7 +225,7 @@ describe("InjectCopyIntrin", () => {
 
 describe("StorageRewrite", () => {
   /** `C` may take the place of `B`, in a loop inside of this. */
-  function twoBuffers(around: (ib: tir.IRBuilder) => void): Stmt {
+  function twoBuffers(around: (ib: tir.IRBuilder) => void): tir.Stmt {
     const ib = tir.irBuilder();
     around(ib);
     const B = ib.allocate("int32", 4, { name: "B" });

@@ -1,20 +1,11 @@
 /** The passes that split, unroll, vectorize, replicate and tidy up loops. */
 
 import { describe, expect, test } from "vitest";
-import {
-  declBuffer,
-  lower,
-  PassContext,
-  te,
-  tir,
-  transforms,
-  UsageError,
-  type PassConfig,
-} from "tvm-ts";
+import { lower, PassContext, te, tir, transforms, UsageError, type PassConfig } from "tvm-ts";
 import { run, textAfter } from "../../support/passes";
 
-const A = declBuffer([64], "int32", { name: "A" });
-const B = declBuffer([64], "int32", { name: "B" });
+const A = tir.declBuffer([64], "int32", { name: "A" });
+const B = tir.declBuffer([64], "int32", { name: "B" });
 const n = new tir.Var("n");
 
 /** Statements written with a builder and the two buffers. */

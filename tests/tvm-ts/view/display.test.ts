@@ -97,7 +97,7 @@ test("expressions, tensors, axes and statements are their texts, also in console
     expect(bundleOf(value)).toEqual({ "text/plain": String(value) });
     expect(inspect(value)).toBe(String(value));
   }
-  const loop = new tvm.Evaluate(new tvm.IntImm(3));
+  const loop = new tvm.tir.Evaluate(new tvm.tir.IntImm(3));
   expect(inspect(loop)).toBe("3");
   expect(bundleOf(loop)["text/plain"]).toBe("3");
 });
@@ -150,7 +150,7 @@ test("a loop knows what it was split, fused and copied from, back to what was de
 
 test("variables that passes make anew keep where they were made and what of", () => {
   const n = 1 << 20;
-  const A = te.placeholder([new tvm.IntImm(n, "int64")], { name: "A" });
+  const A = te.placeholder([new tvm.tir.IntImm(n, "int64")], { name: "A" });
   const B = te.compute(A.shape, (i) => A(i).add(1), "B");
   const s = te.createSchedule(B.op);
   s.stage(B).split(B.op.axis[0]!, { factor: 16 });

@@ -1,60 +1,45 @@
 import { expect, test } from "vitest";
-import {
-  Allocate,
-  Buffer,
-  BufferLoad,
-  BufferStore,
-  builtin,
-  Call,
-  declBuffer,
-  Evaluate,
-  For,
-  IntImm,
-  IRModule,
-  LetStmt,
-  PrimFunc,
-  SeqStmt,
-  StringImm,
-  Var,
-  view,
-} from "tvm-ts";
+import { IRModule, tir, view } from "tvm-ts";
 
 /** B[i.outer*8 + i.inner] = A[...] + 1 through a local buffer, and an external call. */
 function example(): IRModule {
-  const [a, b] = [new Var("A", "handle"), new Var("B", "handle")];
-  const A = declBuffer([64], "float32", { name: "A" });
-  const B = declBuffer([64], "float32", { name: "B" });
-  const n = new Var("n");
-  const local = declBuffer([n], "int8", { name: "L", scope: "local.acc_buffer" });
-  const outer = new Var("i.outer");
-  const inner = new Var("i.inner");
-  const index = new Var("cse_var_1");
-  const store = new LetStmt(
+  const [a, b] = [new tir.Var("A", "handle"), new tir.Var("B", "handle")];
+  const A = tir.declBuffer([64], "float32", { name: "A" });
+  const B = tir.declBuffer([64], "float32", { name: "B" });
+  const n = new tir.Var("n");
+  const local = tir.declBuffer([n], "int8", { name: "L", scope: "local.acc_buffer" });
+  const outer = new tir.Var("i.outer");
+  const inner = new tir.Var("i.inner");
+  const index = new tir.Var("cse_var_1");
+  const store = new tir.LetStmt(
     index,
     outer.mul(8).add(inner),
-    new BufferStore(B, new BufferLoad(A, [index]).add(1), [index]),
+    new tir.BufferStore(B, new tir.BufferLoad(A, [index]).add(1), [index]),
   );
-  const call = new Evaluate(
-    new Call("int32", builtin.callExtern, [new StringImm("VTAPush"), local.data]),
+  const call = new tir.Evaluate(
+    new tir.Call("int32", tir.builtin.callExtern, [new tir.StringImm("VTAPush"), local.data]),
   );
-  const body = new Allocate(
+  const body = new tir.Allocate(
     local.data,
     "int8",
-    [new IntImm(64)],
-    new IntImm(1, "bool"),
-    new For(
+    [new tir.IntImm(64)],
+    new tir.IntImm(1, "bool"),
+    new tir.For(
       outer,
-      new IntImm(0),
-      new IntImm(8),
+      new tir.IntImm(0),
+      new tir.IntImm(8),
       "parallel",
-      new SeqStmt([new For(inner, new IntImm(0), new IntImm(8), "serial", store), call]),
+      new tir.SeqStmt([
+        new tir.For(inner, new tir.IntImm(0), new tir.IntImm(8), "serial", store),
+        call,
+      ]),
     ),
   );
-  const buffers = new Map<Var, Buffer>([
+  const buffers = new Map<tir.Var, tir.Buffer>([
     [a, A],
     [b, B],
   ]);
-  return IRModule.of("main", new PrimFunc([a, b], body, buffers));
+  return IRModule.of("main", new tir.PrimFunc([a, b], body, buffers));
 }
 
 /** The facts found at each place whose text is `word`. */
@@ -105,9 +90,9 @@ test("buffers tell shape, scope and size; a symbolic shape has no size", () => {
   expect(factsAt(ir, "allocate")).toMatchObject([
     { kind: "allocation", extents: ["64"], scope: "local.acc_buffer", bytes: 64 },
   ]);
-  const n = new Var("n");
-  const symbolic = declBuffer([n, 2], "int8", { name: "S" });
-  const stmt = new BufferStore(symbolic, new IntImm(0, "int8"), [n, n]);
+  const n = new tir.Var("n");
+  const symbolic = tir.declBuffer([n, 2], "int8", { name: "S" });
+  const stmt = new tir.BufferStore(symbolic, new tir.IntImm(0, "int8"), [n, n]);
   const fact = factsAt(view.irView(stmt), "S")[0] as view.BufferFact;
   expect(fact.shape).toEqual(["n", "2"]);
   expect(fact.bytes).toBeUndefined();

@@ -1,6 +1,6 @@
 /** A notebook's session as a front end shows it: the environment in force, and what cells have made. */
 
-import { IRModule, PrimFunc, runtime, te } from "tvm-ts";
+import { IRModule, runtime, te, tir } from "tvm-ts";
 import { getEnv } from "../config";
 import { ExecutionTrace, type ProfilerStats } from "../sim";
 import { environmentView, type EnvironmentView } from "./environment-view";
@@ -49,7 +49,7 @@ function factOf(value: unknown): Omit<ObjectFact, "name"> | undefined {
   if (value instanceof IRModule) {
     return { kind: "function", text: [...value.functions.keys()].join(", ") };
   }
-  if (value instanceof PrimFunc) {
+  if (value instanceof tir.PrimFunc) {
     return { kind: "function", text: value.params.map(({ name }) => name).join(", ") };
   }
   if (value instanceof runtime.Module) {
