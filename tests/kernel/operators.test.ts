@@ -134,7 +134,7 @@ describe("operands are evaluated in the order in which they are written", () => 
     ],
     ["let k = 3; const f = () => { k = 5; return n }; k - f()", "(3 - n: int32)"],
     [
-      "const down = (k: number): tvm.PrimExpr => (k > 0 ? k - down(k - 1) : n); down(3)",
+      "const down = (k: number): tvm.tir.PrimExpr => (k > 0 ? k - down(k - 1) : n); down(3)",
       "(3 - (2 - (1 - n: int32)))",
     ],
     ["const g = async (k: number) => k * (await Promise.resolve(n)); await g(2)", "(2*n: int32)"],
@@ -167,23 +167,29 @@ describe("operators nest as they always do", () => {
 
 describe("operators are known in every corner of the language", () => {
   table([
-    ["((...i: tvm.PrimExpr[]) => A(...i) + B(...i))(n, n)", "(A[n: int32, n] + B[n, n])"],
+    ["((...i: tvm.tir.PrimExpr[]) => A(...i) + B(...i))(n, n)", "(A[n: int32, n] + B[n, n])"],
     ["te.compute([2, 3], (i, j) => A(i, j) * 2 + i).dtype", "float32"],
     [
       "te.compute([2, 3], (...i) => A(...i).astype('int64') + B(...i).astype('int64')).dtype",
       "int64",
     ],
     ["[1, 2].map((k) => n * k).join('; ')", "n: int32; (n: int32*2)"],
-    ["let t: tvm.PrimExpr = n; for (let k = 0; k < 3; k++) t = t + k; t", "((n: int32 + 1) + 2)"],
+    [
+      "let t: tvm.tir.PrimExpr = n; for (let k = 0; k < 3; k++) t = t + k; t",
+      "((n: int32 + 1) + 2)",
+    ],
     ["`${n + 1} and ${1 + 1}`", "(n: int32 + 1) and 2"],
     ["(unknown > 3 ? n + 1 : n - 1)", "(n: int32 + 1)"],
-    ["function twice<T extends tvm.PrimExpr>(e: T) { return e + e }\ntwice(n)", "(n: int32 + n)"],
     [
-      "const sum = (...es: tvm.PrimExpr[]) => es.reduce((a, b) => a + b); sum(n, n, n)",
+      "function twice<T extends tvm.tir.PrimExpr>(e: T) { return e + e }\ntwice(n)",
+      "(n: int32 + n)",
+    ],
+    [
+      "const sum = (...es: tvm.tir.PrimExpr[]) => es.reduce((a, b) => a + b); sum(n, n, n)",
       "((n: int32 + n) + n)",
     ],
     ["const [p, q = n - 1] = [n + 1]; q", "(n: int32 - 1)"],
-    ["const { w = -n } = {} as { w?: tvm.PrimExpr }; w", "(n: int32*-1)"],
+    ["const { w = -n } = {} as { w?: tvm.tir.PrimExpr }; w", "(n: int32*-1)"],
     [
       "class Half { constructor(readonly e = n >> 1) {} }; new Half().e",
       "@tir.shift_right(n: int32, 1, dtype=int32)",
@@ -338,6 +344,6 @@ describe("completion and inspection know what operators make", () => {
 
   test("of the variable itself", () => {
     const found = language.inspect(declarations, "const sum = n + 1;\nsum", 20);
-    expect(found?.signature).toBe("const sum: tvm.PrimExpr");
+    expect(found?.signature).toBe("const sum: tvm.tir.PrimExpr");
   });
 });

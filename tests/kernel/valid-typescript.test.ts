@@ -15,10 +15,10 @@ const setting = `
 import * as tvm from "tvm-ts";
 const n = tvm.te.sizeVar("n"), A = tvm.te.placeholder([2], { name: "A" });
 const s = tvm.te.createSchedule(tvm.te.compute([2], (i) => A(i), "B").op);
-const v = tvm.np.zeros([2]), e: tvm.PrimExpr = n;
+const v = tvm.np.zeros([2]), e: tvm.tir.PrimExpr = n;
 const k = 3 as number, t = "t" as string, b = 4n, f = true as boolean, any: any = 5;
 const date = new Date(0), list: number[] = [1], table: Record<string, number> = {};
-const maybe = e as tvm.PrimExpr | undefined;
+const maybe = e as tvm.tir.PrimExpr | undefined;
 `;
 
 const leaf = fc.oneof(
