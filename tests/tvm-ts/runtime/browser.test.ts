@@ -15,7 +15,7 @@ async function run() {
   await tvm.ready();
   const { te, np } = tvm;
   const A = te.placeholder([4, 8], { name: "A" });
-  const B = te.compute([4, 8], (i, j) => tvm.callUnary("exp", A(i, j)).add(1), "B");
+  const B = te.compute([4, 8], (i, j) => tvm.tir.exp(A(i, j)).add(1), "B");
   const s = te.createSchedule(B.op);
   s.stage(B).parallel(B.op.axis[0]);
   s.stage(B).vectorize(B.op.axis[1]);
