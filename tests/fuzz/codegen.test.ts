@@ -64,7 +64,7 @@ function expressions(dtype: tvm.tir.DataType): fc.Arbitrary<Make> {
     const divided = fc
       .tuple(tie("tree"), divisor, fc.constantFrom("Div", "Mod", "FloorDiv", "FloorMod"))
       .map(([a, by, kind]): Make => (of, n) => {
-        const Node = (tvm as unknown as Record<string, typeof tvm.tir.Div>)[kind]!;
+        const Node = tvm.tir[kind];
         return new Node(a(of, n), broadcast(by, dtype, n));
       });
     const options = float ? [leaf, combined, combined] : [leaf, combined, combined, divided, cast];

@@ -1,5 +1,5 @@
 /**
- * Reading the programs of the golden files (see `shared/golden/README.md`): declarations, then
+ * Reading the programs of the golden files: declarations, then
  * schedule commands one by one. What `lower` commands do, and what `@NAME` means, the caller says.
  */
 

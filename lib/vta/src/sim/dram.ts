@@ -4,7 +4,7 @@
  * A physical address is an offset in that memory, so arrays, compiled host code and simulators share
  * it and nothing is copied between them. The first page is never handed out: address 0 is nobody's.
  * A freed block is used again, whole, for the next request that it is the smallest fit for; blocks
- * are neither split nor joined, as the reference's memory manager does it (vta.md 4.4).
+ * are neither split nor joined, as the reference's memory manager does it.
  */
 
 import { DeviceError, UsageError } from "tvm-ts";
