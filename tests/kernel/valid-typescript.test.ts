@@ -45,7 +45,7 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => {
       fc.tuple(fc.constantFrom("!", "+", "typeof ", "void "), part).map((x) => `${x[0]}(${x[1]})`),
       fc.tuple(part, part, part).map(([a, c, d]) => `(${a}) ? (${c}) : (${d})`),
       fc.tuple(part, part).map(([a, c]) => `(${a})[${c}]`),
-      fc.tuple(part, part).map(([a, c]) => `((x = ${a}) => [x, ${c}])()`),
+      fc.tuple(part, part).map(([a, c]) => `((x = (${a})) => [x, (${c})])()`),
       part.map((a) => `\`\${${a}}\``),
     ),
   };
