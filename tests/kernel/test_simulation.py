@@ -78,9 +78,9 @@ def session(shared):
     return shared
 
 
-def simulating(session):
+def simulating(session, cell=SIMULATE):
     """Starts the ten seconds; what comes next happens while they run."""
-    session.client.execute(SIMULATE)
+    session.client.execute(cell)
     session.published(lambda m: m["msg_type"] == "execute_input")
     time.sleep(0.3)
 
@@ -119,9 +119,21 @@ def test_completion_answers_within_200_ms_and_the_heartbeat_beats(session):
 
 def test_an_interrupt_takes_effect_within_300_ms_and_keeps_the_session(session):
     took = []
-    for _ in range(3):
+    for _ in range(5):
         simulating(session)
         took.append(interrupted(session))
         assert int(session.run("calls").result) >= 0
     assert statistics.median(took) <= 0.3, took
     assert session.run(CHECK).result == "true"
+
+
+def test_an_interrupt_leaves_no_environment_and_no_trace_behind(session):
+    inside = "vta.withEnvironment({ ...env.config, LOG_BATCH: 1 }, () => { for (;;) vta.getEnv(); })"
+    simulating(session, inside)
+    interrupted(session)
+    assert session.run("vta.getEnv().BATCH").result == "1"
+    traced = "vta.trace(() => { for (;;) multiply(data_nd, weight_nd, result_nd); }, { limit: 100 })"
+    simulating(session, traced)
+    interrupted(session)
+    once = session.run("vta.trace(() => multiply(data_nd, weight_nd, result_nd)).stats.gemm_counter")
+    assert once.result == str(1024 * 64 * 64), once.error

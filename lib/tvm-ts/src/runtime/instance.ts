@@ -6,6 +6,7 @@ import {
   InternalError,
   TvmError,
   UsageError,
+  withCleanup,
   type FunctionRecord,
   type ModuleRecord,
   type PackedRecord,
@@ -60,20 +61,24 @@ export class Instance {
   /** Calls an exported function with the words that follow its frame. */
   call(func: FunctionRecord, words: readonly Word[]): Word | void {
     if (!isRunning(this.device)) this.device.startCall?.();
-    enter(this.device, this.contents);
-    const outer = this.allocations;
-    this.allocations = new Set();
     const frame = this.frame(func.frame);
-    try {
-      return this.export(func.name)(frame, ...words);
-    } catch (error) {
-      throw explained(error, func.name, this.device);
-    } finally {
+    const outer = this.allocations;
+    const own = new Set<number>();
+    this.allocations = own;
+    enter(this.device, this.contents);
+    const run = (): Word | void => {
+      try {
+        return this.export(func.name)(frame, ...words);
+      } catch (error) {
+        throw explained(error, func.name, this.device);
+      }
+    };
+    return withCleanup(run, () => {
       if (frame !== 0) this.device.free(frame);
-      for (const address of this.allocations) this.device.free(address);
+      for (const address of own) this.device.free(address);
       this.allocations = outer;
       leave(this.device);
-    }
+    });
   }
 
   private export(name: string): (...words: Word[]) => Word | void {

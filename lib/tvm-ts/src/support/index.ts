@@ -1,3 +1,4 @@
+export { withCleanup } from "./cleanup";
 export {
   assertInternal,
   assertNever,

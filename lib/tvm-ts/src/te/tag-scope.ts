@@ -1,6 +1,6 @@
 /** Tags for every operation declared while a function runs. */
 
-import { UsageError } from "../support";
+import { UsageError, withCleanup } from "../support";
 
 let current: string | undefined;
 
@@ -13,12 +13,7 @@ export function tagScope<T>(tag: string, declare: () => T): T {
     throw new UsageError(`tagScope("${tag}") is inside tagScope("${current}"); tags do not nest`);
   }
   current = tag;
-  let result: T;
-  try {
-    result = declare();
-  } finally {
-    current = undefined;
-  }
+  const result = withCleanup(declare, () => (current = undefined));
   if (result instanceof Promise) {
     throw new UsageError("tagScope takes a function that declares at once, not an async one");
   }

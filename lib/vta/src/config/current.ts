@@ -2,7 +2,7 @@
  * The environment in force: what `vta.getEnv()` returns, and how to change it for good or for a while.
  */
 
-import { UsageError } from "tvm-ts";
+import { UsageError, withCleanup } from "tvm-ts";
 import { samples } from "./boards";
 import { Environment } from "./environment";
 import type { VtaConfig } from "./schema";
@@ -44,7 +44,7 @@ export function setDefaultConfig(read: () => VtaConfig): void {
  */
 export function withEnvironment<T>(env: Environment | VtaConfig, body: (env: Environment) => T): T {
   const before = current;
-  try {
+  const run = (): T => {
     const result = body(setEnv(env));
     if (result instanceof Promise) {
       throw new UsageError(
@@ -52,7 +52,6 @@ export function withEnvironment<T>(env: Environment | VtaConfig, body: (env: Env
       );
     }
     return result;
-  } finally {
-    current = before;
-  }
+  };
+  return withCleanup(run, () => (current = before));
 }

@@ -1,6 +1,6 @@
 /** Watching what an accelerator does while a program runs. */
 
-import { runtime, UsageError } from "tvm-ts";
+import { runtime, UsageError, withCleanup } from "tvm-ts";
 import type { VtaDevice } from "../runtime";
 import { ExecutionTrace, type ExecutionTraceOptions } from "../sim";
 import { extDev } from "./devices";
@@ -40,13 +40,11 @@ export function trace(
   driver.trace = recorded;
   queue.watch((index) => (callers[index] = runtime.callerOf(device)));
   let result: unknown;
-  try {
+  const run = (): void => {
     result = body();
-  } catch (error) {
-    stop();
-    throw error;
-  }
-  if (result instanceof Promise) return result.finally(stop).then(() => recorded);
-  stop();
-  return recorded;
+  };
+  withCleanup(run, () => {
+    if (!(result instanceof Promise)) stop();
+  });
+  return result instanceof Promise ? result.finally(stop).then(() => recorded) : recorded;
 }
