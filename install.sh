@@ -135,9 +135,16 @@ packages() {
   wait "$background"
 }
 
+# The tools that build want Node.js 20.19 or 22.12; what they build does not. An older one gets a
+# newer beside it, for this step.
 build() {
   cd "$here"
-  npm run build
+  local newer=""
+  if [ "$(node -p process.features.require_module)" != true ]; then
+    npm install --no-audit --no-fund --loglevel=error --no-save --prefix "$cache/node" node@22
+    newer="$cache/node/node_modules/node/bin:"
+  fi
+  PATH="$newer$PATH" npm run build
 }
 
 kernel_and_extension() {

@@ -1,7 +1,19 @@
 /** The passes that split, unroll, vectorize, replicate and tidy up loops. */
 
 import { describe, expect, test } from "vitest";
-import { lower, PassContext, te, tir, transforms, UsageError, type PassConfig } from "tvm-ts";
+import {
+  build,
+  lower,
+  nd,
+  np,
+  PassContext,
+  ready,
+  te,
+  tir,
+  transforms,
+  UsageError,
+  type PassConfig,
+} from "tvm-ts";
 import { run, textAfter } from "../../support/passes";
 
 const A = tir.declBuffer([64], "int32", { name: "A" });
@@ -28,6 +40,19 @@ describe("UnrollLoop", () => {
 
   test("a loop that nobody asked to unroll stays", () => {
     expect(run(transforms.unrollLoop, serial, [A])).toBe(serial);
+  });
+
+  test("a loop stays when it changes the size of memory, which goes back into it", async () => {
+    const X = te.placeholder([4], { name: "X", dtype: "int32" });
+    const T = te.compute([4], (i) => X(i).mul(3), "T");
+    const Y = te.compute([3], (i) => T(tir.max(i, 1)), "Y");
+    const s = te.createSchedule(Y.op);
+    const [outer] = s.stage(Y).split(Y.op.axis[0]!, { factor: 2 });
+    s.stage(T).computeAt(s.stage(Y).unroll(outer), outer);
+    await ready();
+    const y = nd.empty([3], "int32");
+    build(s, [X, Y])(nd.array(np.array([5, 6, 7, 8], "int32")), y);
+    expect(y.numpy().toArray()).toEqual([18, 18, 21]);
   });
 
   test("short loops unroll by themselves where the context says how short", () => {
