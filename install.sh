@@ -69,6 +69,9 @@ at_least() {
 command -v node >/dev/null || fail "Node.js is missing; install version 20 or newer from https://nodejs.org"
 node_version=$(node -p process.versions.node)
 at_least "$node_version" 20 || fail "Node.js $node_version is too old; install version 20 or newer from https://nodejs.org"
+# What builds the extension comes with 20.19 and 22.12.
+[ "$(node -p process.features.require_module)" = true ] ||
+  fail "Node.js $node_version is too old to build with; install the latest 20, 22 or 24 from https://nodejs.org"
 command -v npm >/dev/null || fail "npm is missing; it comes with Node.js from https://nodejs.org"
 
 python=""
@@ -135,16 +138,9 @@ packages() {
   wait "$background"
 }
 
-# The tools that build want Node.js 20.19 or 22.12; what they build does not. An older one gets a
-# newer beside it, for this step.
 build() {
   cd "$here"
-  local newer=""
-  if [ "$(node -p process.features.require_module)" != true ]; then
-    npm install --no-audit --no-fund --loglevel=error --no-save --prefix "$cache/node" node@22
-    newer="$cache/node/node_modules/node/bin:"
-  fi
-  PATH="$newer$PATH" npm run build
+  npm run build
 }
 
 kernel_and_extension() {
