@@ -153,7 +153,9 @@ def test_user_expressions_are_evaluated_after_the_cell(shared):
 
 def test_a_failure_stops_the_cells_that_wait_but_not_the_next_one(shared):
     client = shared.client
-    ids = [client.execute(code) for code in ("throw new Error('stop')", "'skipped'", "'skipped too'")]
+    # It fails late enough for the others to wait.
+    fails = "await new Promise((resolve) => setTimeout(resolve, 500)); throw new Error('stop')"
+    ids = [client.execute(code) for code in (fails, "'skipped'", "'skipped too'")]
     replies = {}
     while len(replies) < 3:
         reply = client.get_shell_msg(timeout=30)
