@@ -15,6 +15,7 @@ import {
   isConstInt,
   isHandle,
   isOne,
+  printExpr,
   Range,
   sub,
   toExpr,
@@ -115,14 +116,30 @@ export class Analyzer {
 
   /**
    * Rewriting and canonical simplification in turns, `steps` of them. The same object if that changes
-   * nothing. What comes out can sometimes be simplified further.
+   * nothing. After the two steps that TVM takes unless told otherwise, an expression can sometimes be
+   * simplified further; `Infinity` goes on until nothing changes, and is idempotent.
    */
   simplify(expr: PrimExpr, steps = 2): PrimExpr {
+    if (steps === Infinity) return this.simplifyToRest(expr);
     let simple = expr;
     for (let step = 0; step < steps && !isConstInt(simple); step++) {
       simple = step % 2 === 0 ? this.rewriteSimplify(simple) : this.canonicalSimplify(simple);
     }
     return exprEqual(simple, expr) ? expr : simple;
+  }
+
+  /**
+   * Simplifies until an expression comes back. A few turn around for ever, such as the terms of
+   * `(min(x, y) + max(z, x))*2`; of what they go through, the shortest text stands for all.
+   */
+  private simplifyToRest(expr: PrimExpr): PrimExpr {
+    const seen = [expr];
+    for (;;) {
+      const simple = this.simplify(seen[seen.length - 1]!);
+      const first = seen.findIndex((earlier) => exprEqual(earlier, simple));
+      if (first >= 0) return seen.slice(first).reduce(shorter);
+      seen.push(simple);
+    }
   }
 
   /** Whether `condition` simplifies to true. */
@@ -216,4 +233,10 @@ export class Analyzer {
   unbound(): Analyzer {
     return (this.withoutFacts ??= new Analyzer(this.onRewrite));
   }
+}
+
+/** The one with the shorter text, or the one that comes first in the alphabet. */
+function shorter(a: PrimExpr, b: PrimExpr): PrimExpr {
+  const [x, y] = [printExpr(a), printExpr(b)];
+  return x.length < y.length || (x.length === y.length && x <= y) ? a : b;
 }
