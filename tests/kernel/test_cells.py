@@ -13,6 +13,13 @@ def test_an_assignment_is_seen_by_functions_of_earlier_cells(shared):
     assert shared.run("count = 10; next(); count").result == "11"
 
 
+def test_whatever_a_variable_is_called_assignments_reach_it(shared):
+    shared.run("let value = 1; let set = 2; let name = 'a'; let next = () => value")
+    assert shared.run("value = 5; set = 6; name = 'b'; [value, set, name, next()]").result == (
+        "[ 5, 6, 'b', 5 ]"
+    )
+
+
 def test_short_properties_and_export_mean_what_they_say(shared):
     shared.run("export const left = 1; let right = 2; export function both() { return { left, right } }")
     assert shared.run("const o = { left, right }; ({ right } = { right: 5 }); [o, both()]").result == (

@@ -27,6 +27,8 @@ export const cellParameters = [
 ] as const;
 
 const BINDINGS = "__bindings__";
+/** A parameter of code that is put into cells; a user's name there would hide the user's variable. */
+const VALUE = "__value__";
 
 /** Compiles a cell's ES module; `prefix` is what the converter put in front of the cell. */
 export function emitCell(
@@ -83,7 +85,7 @@ function bindExports(compiler: typeof ts, code: string): { text: string; hasBind
   const entries = list.exportClause.elements.map(({ name: { text: name } }) =>
     fixed.has(name)
       ? `${name}: [() => ${name}]`
-      : `${name}: [() => ${name}, (value) => { ${name} = value; }]`,
+      : `${name}: [() => ${name}, (${VALUE}) => { ${name} = ${VALUE}; }]`,
   );
   const bindings = `function ${BINDINGS}() { return { ${entries.join(", ")} }; }`;
   const text = code.slice(0, list.getStart(source)) + bindings + code.slice(list.getEnd());
