@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+from session import Session
+
 # A module whose function `f` loops for ever.
 WASM_LOOP = (
     "const wasm = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(["
@@ -61,6 +63,13 @@ def test_finally_blocks_run_when_an_await_is_interrupted(session):
     assert session.run("cleaned").result == "true"
 
 
+def test_an_interrupted_display_is_not_waited_for_by_later_cells(session):
+    with session.interrupting():
+        run = session.run("display({ [Symbol.for('Jupyter.display')]() { return new Promise(() => {}) } })")
+    assert run.reply["ename"] == "Interrupted"
+    assert session.run("kept").result == "1"
+
+
 def test_an_interrupt_also_drops_the_cells_that_wait(session):
     client = session.client
     ids = [client.execute("for (;;) {}"), client.execute("1")]
@@ -90,3 +99,40 @@ def test_many_interrupts_in_a_row_leave_the_session_usable(session):
         with session.interrupting(after=0.05):
             session.run("for (;;) {}")
     assert session.run("kept").result == "1"
+
+
+def test_an_interrupt_stops_the_compiler(session):
+    session.run("type Orders<T, U = T> = [T] extends [never] ? [] : U extends T ? [U, ...Orders<Exclude<T, U>>] : never")
+    with session.interrupting():
+        run = session.run("const forEver: Orders<0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9> = null!")
+    assert run.reply["ename"] == "Interrupted"
+    assert session.run("kept").result == "1"
+
+
+def test_an_interrupt_reaches_the_program_that_a_cell_waits_for(session):
+    with session.interrupting() as took:
+        run = session.run("import { execSync } from 'child_process';\nexecSync('sleep 20')")
+    assert run.reply["ename"] == "Interrupted"
+    assert took["seconds"] < 2.0
+
+
+def test_a_file_of_which_an_interrupt_left_half_is_loaded_again(fresh, tmp_path):
+    (tmp_path / "slow.ts").write_text(
+        "export const first = 1;\nconst end = Date.now() + 600;\nwhile (Date.now() < end) {}\n"
+        "export const last = 2;\n"
+    )
+    code = "import { first, last } from './slow';\n[first, last]"
+    with fresh.interrupting():
+        assert fresh.run(code).reply["ename"] == "Interrupted"
+    assert fresh.run(code).result == "[ 1, 2 ]"
+
+
+def test_interrupts_while_the_libraries_are_loaded_leave_them_whole(tmp_path):
+    # The evaluator that comes after one that ended loads them while the kernel is there.
+    with Session(tmp_path) as session:
+        for delay in (0.05, 0.1, 0.15, 0.2, 0.25):
+            session.run("process.exit()")
+            time.sleep(delay)
+            session.ask("interrupt_request")
+            run = session.run("import { te } from 'tvm-ts';\ntypeof te.compute")
+            assert run.result == "'function'"

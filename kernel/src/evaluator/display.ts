@@ -44,7 +44,12 @@ export class Displays {
     this.pending.add(shown);
   };
 
-  /** Waits for what is still being shown; rejects if something cannot be. */
+  /** Begins a cell, which does not wait for what earlier ones left behind. */
+  begin(): void {
+    this.pending.clear();
+  }
+
+  /** Waits for what the cell is still showing; rejects if something cannot be. */
   async settle(): Promise<void> {
     await Promise.all(this.pending);
   }

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { sharedNumbers } from "./messages";
 
 /** Thrown where a cell was waiting when the user interrupted it. */
 export class Interrupted extends Error {
@@ -13,21 +14,31 @@ export class Interrupted extends Error {
 }
 
 export class Interrupts {
+  private readonly shared = new Int32Array(new SharedArrayBuffer(8));
   private readonly waiting = new Set<(reason: Interrupted) => void>();
 
   /** @param interrupted is called after an interrupt, when the event loop runs again */
   constructor(interrupted: (reason: Interrupted) => void) {
-    const taken = new Int32Array(new SharedArrayBuffer(4));
-    const watcher = new Worker(join(__dirname, "watcher.js"), { workerData: taken });
+    Atomics.store(this.shared, sharedNumbers.held, 1);
+    const watcher = new Worker(join(__dirname, "watcher.js"), { workerData: this.shared });
     watcher.unref();
     watcher.on("message", () => {
-      Atomics.add(taken, 0, 1);
-      Atomics.notify(taken, 0);
+      Atomics.add(this.shared, sharedNumbers.taken, 1);
+      Atomics.notify(this.shared, sharedNumbers.taken);
       const reason = new Interrupted();
       for (const reject of this.waiting) reject(reason);
       this.waiting.clear();
       interrupted(reason);
     });
+  }
+
+  /**
+   * From now on, what computes is terminated, too. Until then only what waits is interrupted, since
+   * libraries of which half was loaded would stay so.
+   */
+  release(): void {
+    Atomics.store(this.shared, sharedNumbers.held, 0);
+    Atomics.notify(this.shared, sharedNumbers.held);
   }
 
   /** `value` once it is settled, or a rejection as soon as the user interrupts. */

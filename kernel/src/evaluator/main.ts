@@ -31,6 +31,7 @@ function start(): void {
   const dialogs = new Dialogs();
   const runner = new Runner(modules, displays, (outcome) => report({ kind: "done", outcome }));
   const interrupts = new Interrupts((reason) => {
+    modules.forgetUnfinished();
     runner.fail(reason);
     // What was terminated left its entries on Node's stack of asynchronous contexts; an exception
     // that reaches the event loop makes Node clear it.
@@ -87,7 +88,7 @@ function start(): void {
   };
   onCommand(handle);
   report({ kind: "ready" });
-  setImmediate(() => modules.loadLibraries());
+  setImmediate(() => void modules.loadLibraries().then(() => interrupts.release()));
 }
 
 /** Sends what is written to a standard stream to the kernel, in order with everything else. */

@@ -64,6 +64,14 @@ export class Modules {
     for (const path of this.compiled.keys()) Reflect.deleteProperty(this.plainRequire.cache, path);
   }
 
+  /** Forgets the files that were being loaded when the user interrupted: they are half there. */
+  forgetUnfinished(): void {
+    const { cache } = this.plainRequire;
+    for (const [path, module] of Object.entries(cache)) {
+      if (module?.loaded === false) Reflect.deleteProperty(cache, path);
+    }
+  }
+
   /** Loads the bundled libraries ahead of the first cell that wants them. */
   loadLibraries(): Promise<unknown> {
     return (this.librariesReady ??= loadLibraries());
@@ -71,12 +79,10 @@ export class Modules {
 
   /** Awaits whatever a cell's imports need before its code can load them synchronously. */
   async prepare(specifiers: readonly string[]): Promise<void> {
+    // Also for a cell without them: one that computes while they are loaded could not be interrupted.
+    await this.loadLibraries();
     for (const specifier of specifiers) {
-      if (isLibrary(specifier) || specifier.startsWith(".")) {
-        await this.loadLibraries();
-      } else {
-        await this.importIfNeeded(specifier);
-      }
+      if (!isLibrary(specifier) && !specifier.startsWith(".")) await this.importIfNeeded(specifier);
     }
   }
 

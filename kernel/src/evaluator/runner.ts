@@ -35,8 +35,8 @@ export class Runner {
   /** Runs a cell; how it ended goes to `done`, once, whatever the cell does. */
   run(cell: CompiledCell, interrupts: Interrupts): void {
     this.finish = (outcome) => {
-      this.finish = undefined;
       this.done(outcome);
+      this.finish = undefined;
     };
     const { finish } = this;
     const settle = (outcome: Outcome): void => {
@@ -58,7 +58,8 @@ export class Runner {
   private async evaluate(cell: CompiledCell, interrupts: Interrupts): Promise<Outcome> {
     mapSources([cell]);
     this.resultName = cell.resultName;
-    await this.modules.prepare(cell.imports);
+    this.displays.begin();
+    await interrupts.awaited(this.modules.prepare(cell.imports));
     const { require, filename, folder } = this.modules;
     const body = new vm.Script(cell.code, {
       filename: cell.name,

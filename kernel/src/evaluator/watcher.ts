@@ -11,13 +11,12 @@
 import { Session } from "node:inspector";
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
-import { descriptors } from "./messages";
+import { descriptors, sharedNumbers } from "./messages";
 
 /** How long the main thread has to take the message before it counts as computing. */
 const PATIENCE_MS = 30;
 
-/** Shared with the main thread: how many interrupts it has taken. */
-const taken = workerData as Int32Array;
+const shared = workerData as Int32Array;
 let sent = 0;
 
 const session = new Session();
@@ -27,8 +26,21 @@ const socket = new Socket({ fd: descriptors.interrupts, readable: true, writable
 socket.on("data", () => {
   sent += 1;
   parentPort!.postMessage("interrupt");
-  const before = sent - 1;
-  Atomics.wait(taken, 0, before, PATIENCE_MS);
-  if (Atomics.load(taken, 0) < sent) session.post("Runtime.terminateExecution");
+  Atomics.wait(shared, sharedNumbers.held, 1);
+  if (isTaken()) return;
+  session.post("Runtime.terminateExecution");
+  // It may be waiting for another program, too; the main thread itself does not mind.
+  process.kill(-process.pid, "SIGINT");
 });
-socket.on("end", () => process.kill(process.pid, "SIGKILL"));
+/** Waits for the main thread to take all interrupts that were sent; whether it has. */
+function isTaken(): boolean {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const taken = Atomics.load(shared, sharedNumbers.taken);
+    const left = end - performance.now();
+    if (taken >= sent || left <= 0) return taken >= sent;
+    Atomics.wait(shared, sharedNumbers.taken, taken, left);
+  }
+}
+
+socket.on("end", () => process.kill(-process.pid, "SIGKILL"));

@@ -56,6 +56,8 @@ export class EvaluatorProcess {
     const path = join(__dirname, "..", "evaluator", "main.js");
     const child = spawn(process.execPath, [...nodeOptions, path], {
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe", "pipe"],
+      // Leads a process group, to which what cells start belongs.
+      detached: true,
     });
     this.child = child;
     this.ready = false;
@@ -125,7 +127,7 @@ export class EvaluatorProcess {
     this.child = undefined;
     const gone = new Promise((resolve) => child.once("exit", resolve));
     (child.stdio[descriptors.commands] as Duplex).write(encodeFrame({ kind: "exit" }));
-    const timer = setTimeout(() => child.kill("SIGKILL"), EXIT_MS);
+    const timer = setTimeout(() => process.kill(-child.pid!, "SIGKILL"), EXIT_MS);
     await gone;
     clearTimeout(timer);
   }

@@ -1,7 +1,7 @@
 /** Runs the cells that front ends ask for: one at a time, in order, each from text to outputs. */
 
 import type { CellReport, CommPacket } from "../evaluator/messages";
-import type { LanguageClient } from "../language";
+import type { Conversion, LanguageClient } from "../language";
 import type { Json, Message, Sockets } from "../wire";
 import { diagnosticsError, plainError, thrownError, type ErrorContent } from "./errors";
 import { EvaluatorProcess } from "./evaluator-process";
@@ -19,6 +19,9 @@ export interface ExecutorListener {
   /** The session's variables are gone, its ends of comms too. */
   sessionLost(): void;
 }
+
+/** How long the compiler may go on with a cell that was interrupted; a new one takes a second to start. */
+const COMPILER_PATIENCE_MS = 500;
 
 interface Result {
   readonly error: ErrorContent | undefined;
@@ -40,6 +43,8 @@ export class Executor {
   private unnumbered = 0;
   private interrupted = false;
   private running = false;
+  /** The answer of the compiler that is waited for. */
+  private compiling: Promise<Conversion> | undefined;
 
   constructor(
     private readonly sockets: Sockets,
@@ -61,6 +66,11 @@ export class Executor {
   interrupt(): void {
     this.interrupted = true;
     this.evaluator.interrupt();
+    const { compiling } = this;
+    if (compiling === undefined) return;
+    setTimeout(() => {
+      if (this.compiling === compiling) this.language.giveUp();
+    }, COMPILER_PATIENCE_MS);
   }
 
   private async work(): Promise<void> {
@@ -159,11 +169,13 @@ export class Executor {
   ): Promise<Result> {
     const failed = (error: ErrorContent): Result => ({ error, bundle: undefined });
     this.sources.addCell(name, code);
-    const conversion = await this.language.convert(this.declarations, code, name);
+    const conversion = await this.compile(name, code);
+    if (conversion === undefined || (conversion.ok && this.interrupted)) {
+      return failed(plainError("Interrupted", "the cell was interrupted"));
+    }
     if (!conversion.ok) {
       return failed(diagnosticsError(conversion.diagnostics, name, this.sources));
     }
-    if (this.interrupted) return failed(plainError("Interrupted", "the cell was interrupted"));
     // Also when the cell fails: what it declared until then can be used.
     if (declare) this.declarations = conversion.declarations;
     const end = await this.evaluator.run(conversion.cell, conversion.modules, allowStdin);
@@ -174,6 +186,19 @@ export class Executor {
         return failed(thrownError(end.error, this.sources));
       case "lost":
         return failed(this.sessionLost(end.reason));
+    }
+  }
+
+  /** Compiles a cell; nothing if the user had no patience. */
+  private async compile(name: string, code: string): Promise<Conversion | undefined> {
+    this.compiling = this.language.convert(this.declarations, code, name);
+    try {
+      return await this.compiling;
+    } catch (error) {
+      if (this.interrupted) return undefined;
+      throw error;
+    } finally {
+      this.compiling = undefined;
     }
   }
 
@@ -225,7 +250,8 @@ export class Executor {
 
   private ask(prompt: string): void {
     this.outputs.flush();
-    if (this.current === undefined) {
+    // An interrupt that came just before the question did not find it.
+    if (this.current === undefined || this.interrupted) {
       this.evaluator.answer(undefined);
       return;
     }

@@ -47,6 +47,12 @@ export class LanguageClient implements Later<LanguageService> {
     return this.ask("completeness", args);
   }
 
+  /** Rejects the questions that wait and stops the worker; the next question starts another. */
+  giveUp(): void {
+    void this.worker?.terminate();
+    this.lose(new Error("the compiler was stopped"));
+  }
+
   async stop(): Promise<void> {
     await this.worker?.terminate();
   }
@@ -73,7 +79,7 @@ export class LanguageClient implements Later<LanguageService> {
     else waiting?.resolve(answer.value);
   }
 
-  /** The worker broke, for instance for want of memory; the next question starts another. */
+  /** The worker is gone, for instance for want of memory; the next question starts another. */
   private lose(error: Error): void {
     this.worker = undefined;
     for (const { reject } of this.waiting.values()) reject(error);

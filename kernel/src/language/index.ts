@@ -4,6 +4,7 @@ export type {
   CompiledSource,
   Completion,
   Completions,
+  Conversion,
   Diagnostic,
   Inspection,
   LineMap,
