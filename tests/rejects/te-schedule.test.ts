@@ -355,6 +355,20 @@ testRefused([
     sentence: "envThreads is for scans; C is none: bind its axes",
   },
   {
+    why: "the threads around a scan are of no kind there is",
+    program: (mark) => {
+      const X = te.placeholder([8, 4], { name: "X" });
+      const state = te.placeholder([8, 4], { name: "state" });
+      const init = te.compute([1, 4], (_, i) => X(0, i), "init");
+      const update = te.compute([8, 4], (t, i) => state(t.sub(1), i).add(X(t, i)), "update");
+      const sum = te.scan(init, update, state, { inputs: [X] }) as te.Tensor;
+      const stage = te.createSchedule(sum.op).stage(sum);
+      mark();
+      stage.envThreads(te.threadAxis([0, 4], "blockIndex.x"));
+    },
+    sentence: `threads around a scan are thread axes with a tag and a range: te.threadAxis([0, n], "blockIdx.x")`,
+  },
+  {
     why: "a loop that is no dimension is aligned",
     program: (mark) => {
       const { c, k } = matmul(mark);

@@ -57,6 +57,16 @@ export {
 } from "./shapes";
 export * from "./stmt";
 export { substitute, type Substitution } from "./substitute";
+export {
+  isStorageScope,
+  isThreadTag,
+  scopeOfPointer,
+  StorageRank,
+  storageScope,
+  threadScope,
+  type StorageScope,
+  type ThreadScope,
+} from "./storage-scope";
 export { update, type Changes } from "./update";
 export type { VarOrigin } from "./var-origin";
 export { verifyFunc } from "./verify";

@@ -17,6 +17,7 @@ import {
   IntImm,
   isStmt,
   mapChildren,
+  scopeOfPointer,
   walk,
   type IterVar,
   type Node,
@@ -27,7 +28,6 @@ import {
 import type { FunctionPass } from "../pass";
 import { InternalError, UsageError } from "../support";
 import { Feature, has } from "./analysis/features";
-import { scopeOfPointer } from "./analysis/storage-scope";
 import { DependencePlanner, type TokenAction } from "./co-proc-dependences";
 
 /** The co-processor's operators. */

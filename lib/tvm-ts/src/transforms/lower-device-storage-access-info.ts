@@ -26,6 +26,7 @@ import {
   mul,
   mutate,
   Ramp,
+  scopeOfPointer,
   type DataType,
   type PrimExpr,
   type Var,
@@ -33,7 +34,6 @@ import {
 import type { FunctionPass, MemoryInfo } from "../pass";
 import { InternalError, UsageError } from "../support";
 import { Feature, has } from "./analysis/features";
-import { scopeOfPointer } from "./analysis/storage-scope";
 
 export const lowerDeviceStorageAccessInfo: FunctionPass = {
   name: "tir.LowerDeviceStorageAccessInfo",

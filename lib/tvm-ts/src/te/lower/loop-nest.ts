@@ -9,13 +9,15 @@ import {
   isZero,
   reprExpr,
   toExpr,
+  StorageRank,
+  storageScope,
+  threadScope,
   type ForKind,
   type IterVar,
   type PrimExpr,
 } from "../../ir";
 import { passUpIndex } from "../schedule/message-passing";
 import { NO_ATTR, type IterVarAttr, type LoopType } from "../schedule/stage-state";
-import { isVirtualThread, StorageRank, storageRank, threadScope } from "../schedule/storage-scope";
 import type { AxisValues, StageContext } from "./context";
 import type { Frame } from "./frames";
 
@@ -128,7 +130,7 @@ function threadLoop(
     );
   }
   const index = cast(axis.var_.dtype, thread.var_);
-  if (isVirtualThread(thread.threadTag)) {
+  if (thread.threadTag === "vthread" || thread.threadTag === "cthread") {
     const count = constIntValue(extent);
     if (count === undefined || count < 1) {
       throw new UsageError(
@@ -167,7 +169,7 @@ function threadIndex(
   const { scope } = context.stage;
   if (scope === "") return index;
   const { rank, dim } = threadScope(thread.threadTag);
-  const memory = storageRank(scope);
+  const memory = storageScope(scope).rank;
   const shared = (memory as number) <= rank;
   const withinWarp = memory === StorageRank.Warp && rank === 1 && dim === 0;
   return shared || withinWarp ? index : cast(index.dtype, start);

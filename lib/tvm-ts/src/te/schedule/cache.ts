@@ -4,6 +4,7 @@ import { plural, Span, UsageError } from "../../support";
 import { Analyzer } from "../../arith";
 import {
   all,
+  isStorageScope,
   IterVar,
   Range,
   Reduce,
@@ -20,7 +21,6 @@ import { boundChecks, passDownDomain, passDownIndex, passUpIndex } from "./messa
 import type { Schedule } from "./schedule";
 import { Stage } from "./stage";
 import { initialState, type StageState } from "./stage-state";
-import { isStorageScope } from "./storage-scope";
 
 /** Makes `readers` read a copy of `tensor` kept in `scope`; see `Schedule.cacheRead`. */
 export function cacheRead(

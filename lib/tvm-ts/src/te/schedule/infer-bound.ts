@@ -13,7 +13,10 @@ import {
   cast,
   isOne,
   Range,
+  StorageRank,
+  storageScope,
   sub,
+  threadScope,
   walk,
   type IterVar,
   type PrimExpr,
@@ -27,7 +30,6 @@ import { noReads, propagateReads, type ReadSets } from "./reads";
 import { scanFixPoints } from "./scan-fix-points";
 import type { Schedule } from "./schedule";
 import type { Stage } from "./stage";
-import { StorageRank, storageRank, threadScope } from "./storage-scope";
 
 /** What lowering needs to know of all axes. */
 export interface InferredBounds {
@@ -217,7 +219,7 @@ class BoundInference {
 
   /** The rank of a stage's memory: as said, else what the threads around it share. */
   private rankOf(stage: Stage): StorageRank {
-    if (stage.scope !== "") return storageRank(stage.scope);
+    if (stage.scope !== "") return storageScope(stage.scope).rank;
     let innermost = -1;
     for (const axis of this.paths.get(stage)!) {
       const tag = this.threads.get(axis)?.threadTag ?? axis.threadTag;

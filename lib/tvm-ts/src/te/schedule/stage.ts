@@ -3,6 +3,8 @@
 import { Span, UsageError, type ErrorNote } from "../../support";
 import {
   isBool,
+  isStorageScope,
+  isThreadTag,
   IterVar,
   reprExpr,
   toExpr,
@@ -25,7 +27,6 @@ import {
   type LoopType,
   type StageState,
 } from "./stage-state";
-import { isStorageScope, isThreadTag } from "./storage-scope";
 
 /** By what an axis is split: the extent of the inner loop, or the number of steps of the outer. */
 export type SplitBy =
@@ -395,9 +396,11 @@ export class Stage implements StageView {
       throw new UsageError(`the threads around ${this.name} were set before`);
     }
     for (const thread of list) {
-      if (thread.iterType === "ThreadIndex" && thread.dom !== undefined) continue;
+      const { iterType, dom, threadTag } = thread;
+      if (iterType === "ThreadIndex" && dom !== undefined && isThreadTag(threadTag)) continue;
       throw new UsageError(
-        `threads around a scan are thread axes with a range: te.threadAxis([0, n], "blockIdx.x")`,
+        `threads around a scan are thread axes with a tag and a range: ` +
+          `te.threadAxis([0, n], "blockIdx.x")`,
       );
     }
     this.state = {

@@ -6,11 +6,11 @@ import {
   forEachChild,
   isConstInt,
   IterVar,
+  threadScope,
   type Node,
   type Stmt,
   type Var,
 } from "../../ir";
-import { threadRank } from "../analysis/storage-scope";
 
 export interface Candidates {
   /** Loops, and launches of thread blocks. */
@@ -62,7 +62,7 @@ export function findCandidates(
       }
       case "AttrStmt": {
         if (node.key === "thread_extent" && node.node instanceof IterVar) {
-          const isBlock = threadRank(node.node.threadTag) === 0;
+          const isBlock = threadScope(node.node.threadTag).rank === 0;
           if (isBlock && (constantLoops || !isConstInt(node.value))) {
             return visitLoop(node, node.node.var_);
           }

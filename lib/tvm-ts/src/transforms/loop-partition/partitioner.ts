@@ -22,6 +22,7 @@ import {
   stmtMutator,
   sub,
   substitute,
+  threadScope,
   trueImm,
   falseImm,
   update,
@@ -32,7 +33,6 @@ import {
   type Var,
 } from "../../ir";
 import type { OptionGroups } from "../../pass";
-import { threadRank } from "../analysis/storage-scope";
 import { convertSSA } from "../convert-ssa";
 import { findCandidates, type Candidates } from "./candidates";
 import { findIntervals, type Known } from "./finder";
@@ -88,7 +88,7 @@ export class LoopPartitioner {
       const split = this.trySplit({ stmt: attr, variable, first, last });
       if (split !== undefined) return split;
       // Threads of a block may be anywhere at any time; a block has its index.
-      const domains = threadRank(threadTag) === 1 ? this.relax : this.hints;
+      const domains = threadScope(threadTag).rank === 1 ? this.relax : this.hints;
       return within(domains, variable, IntSet.interval(first, last), () => recur.children(attr));
     },
   });

@@ -27,6 +27,7 @@ import {
   lanesOf,
   mul,
   mutator,
+  scopeOfPointer,
   sub,
   trueImm,
   update,
@@ -38,7 +39,6 @@ import {
 import type { FunctionPass, MemoryInfo, PassContext } from "../../pass";
 import { UsageError } from "../../support";
 import { constantSize } from "../analysis/allocation";
-import { scopeOfPointer } from "../analysis/storage-scope";
 import { BufferScopes } from "./buffer-scopes";
 
 /** @param cacheLineSize Bytes brought near by one prefetch. */

@@ -9,6 +9,7 @@ import {
   Buffer,
   mapArray,
   mutator,
+  threadScope,
   update,
   Var,
   type AttrStmt,
@@ -17,7 +18,6 @@ import {
 } from "../../ir";
 import type { FunctionPass } from "../../pass";
 import { Feature, has } from "../analysis/features";
-import { threadRank } from "../analysis/storage-scope";
 
 export const threadScopePropagate: FunctionPass = {
   name: "tir.ThreadScopePropagate",
@@ -58,7 +58,7 @@ function propagate(body: Stmt, external: ReadonlySet<Buffer>): Stmt {
     Prefetch: (node, recur) => update(recur.children(node), { buffer: remap(node.buffer) }),
     AttrStmt(attr, recur) {
       if (attr.key === "thread_extent") {
-        threads.push(threadRank((attr.node as IterVar).threadTag));
+        threads.push(threadScope((attr.node as IterVar).threadTag).rank);
         const inner = recur.children(attr);
         threads.pop();
         return inner;

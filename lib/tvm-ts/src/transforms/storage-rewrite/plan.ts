@@ -19,21 +19,18 @@ import {
   max,
   mul,
   noOp,
+  scopeOfPointer,
+  StorageRank,
   trueImm,
   type DataType,
   type PrimExpr,
   type Stmt,
+  type StorageScope,
   type Var,
 } from "../../ir";
 import type { MemoryInfo } from "../../pass";
 import { UsageError } from "../../support";
 import { constantSize } from "../analysis/allocation";
-import {
-  isTaggedMemory,
-  scopeOfPointer,
-  StorageRank,
-  type StorageScope,
-} from "../analysis/storage-scope";
 import { canBeInPlace } from "./inplace";
 import { linearAccess, type Event, type LinearAccess } from "./linear-access";
 
@@ -356,6 +353,13 @@ function largest(allocations: readonly Allocate[], dtype: DataType): PrimExpr {
   const divides = analyzer.canProve(eq(floorMod(bits, elementBits), 0));
   const count = floorDiv(bits, elementBits);
   return analyzer.simplify(divides ? count : add(count, 1));
+}
+
+const ORDINARY_TAGS: ReadonlySet<string> = new Set(["", ".dyn", ".workspace", ".vtcm"]);
+
+/** Whether the scope is a memory of its own, where all allocations share one. */
+function isTaggedMemory(scope: StorageScope): boolean {
+  return !ORDINARY_TAGS.has(scope.tag);
 }
 
 function checkFits(storage: Storage, bits: number, memory: MemoryInfo | undefined): void {
