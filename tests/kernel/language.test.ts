@@ -48,7 +48,7 @@ describe("a compiled cell", () => {
 
   test("binds its names to its own variables, constants without a way to assign", () => {
     const { code } = compiled("let a = 1; const b = 2; function f() {}").cell;
-    expect(code).toContain("a: [() => a, (value) => { a = value; }]");
+    expect(code).toContain("a: [() => a, (__value__) => { a = __value__; }]");
     expect(code).toContain("b: [() => b]");
     expect(code).toContain("f: [() => f,");
   });

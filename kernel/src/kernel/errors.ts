@@ -1,7 +1,7 @@
 /** Errors as front ends show them: a name, a sentence, and a trace in the user's own lines. */
 
 import type { ErrorReport, Frame } from "../evaluator/messages";
-import type { Diagnostic } from "../language";
+import type { Diagnostic, Remark } from "../language";
 import type { Json } from "../wire";
 import type { Place, Sources } from "./sources";
 
@@ -69,25 +69,24 @@ export function diagnosticsError(
   cell: string,
   sources: Sources,
 ): ErrorContent {
-  // What a cell that cannot be parsed means is anybody's guess.
-  const syntax = diagnostics.filter(({ code }) => code < FIRST_TYPE_ERROR);
-  const ename = syntax.length > 0 ? "SyntaxError" : "TypeCheckError";
-  const shown = syntax.length > 0 ? syntax : diagnostics;
+  const isSyntax = diagnostics.some(({ code }) => code < FIRST_TYPE_ERROR);
+  const ename = isSyntax ? "SyntaxError" : "TypeCheckError";
   const lines: string[] = [];
-  for (const diagnostic of shown) {
+  for (const diagnostic of diagnostics) {
     lines.push(`${red(ename)}: ${diagnostic.message} (TS${diagnostic.code})`);
     lines.push(...located(diagnostic, cell, sources));
     for (const related of diagnostic.related) {
       lines.push(`note: ${related.message}`, ...located(related, cell, sources));
     }
+    if (diagnostic.advice !== undefined) lines.push(`note: ${diagnostic.advice}`);
   }
-  const [summary = "the cell cannot be compiled"] = (shown[0]?.message ?? "").split("\n");
-  const more = shown.length > 1 ? ` (and ${shown.length - 1} more)` : "";
+  const [summary = "the cell cannot be compiled"] = (diagnostics[0]?.message ?? "").split("\n");
+  const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : "";
   return { ename, evalue: summary + more, traceback: lines };
 }
 
 function located(
-  { file = undefined, line, column, length }: Omit<Diagnostic, "related">,
+  { file = undefined, line, column, length }: Remark,
   cell: string,
   sources: Sources,
 ): string[] {

@@ -13,6 +13,7 @@
 
 import { decodedMappings, TraceMap, traceSegment } from "@jridgewell/trace-mapping";
 import type * as ts from "@tslab/typescript-for-tslab";
+import { declaredNames } from "./declared-names";
 import type { CompiledCell, CompiledSource, LineMap } from "./messages";
 import { LineIndex, type RewrittenText } from "./rewritten-text";
 
@@ -94,30 +95,12 @@ function bindExports(compiler: typeof ts, code: string): { text: string; hasBind
 
 /** The top-level names that cannot be assigned to. */
 function fixedNames(compiler: typeof ts, source: ts.SourceFile): Set<string> {
-  const names = new Set<string>();
-  const add = (name: ts.BindingName): void => {
-    if (compiler.isIdentifier(name)) names.add(name.text);
-    else {
-      for (const element of name.elements) {
-        if (compiler.isBindingElement(element)) add(element.name);
-      }
-    }
-  };
-  for (const statement of source.statements) {
-    if (compiler.isVariableStatement(statement)) {
-      const { declarationList } = statement;
-      if ((declarationList.flags & compiler.NodeFlags.Const) === 0) continue;
-      for (const { name } of declarationList.declarations) add(name);
-    } else if (compiler.isImportDeclaration(statement)) {
-      const clause = statement.importClause;
-      if (clause?.name !== undefined) add(clause.name);
-      const named = clause?.namedBindings;
-      if (named === undefined) continue;
-      if (compiler.isNamespaceImport(named)) add(named.name);
-      else for (const element of named.elements) add(element.name);
-    }
-  }
-  return names;
+  const isFixed = (statement: ts.Statement): boolean =>
+    compiler.isImportDeclaration(statement) ||
+    (compiler.isVariableStatement(statement) &&
+      (statement.declarationList.flags & compiler.NodeFlags.Const) !== 0);
+  const fixed = source.statements.filter(isFixed);
+  return new Set(fixed.flatMap((statement) => declaredNames(compiler, statement)));
 }
 
 type Transformer = ts.TransformerFactory<ts.SourceFile>;

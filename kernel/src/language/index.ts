@@ -8,4 +8,5 @@ export type {
   Diagnostic,
   Inspection,
   LineMap,
+  Remark,
 } from "./messages";

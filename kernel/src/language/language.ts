@@ -5,8 +5,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ConvertResult } from "tslab/dist/converter";
 import { kernelRoot, libraries } from "../libraries";
+import { Advisor, FIRST_TYPE_ERROR, withAdvice } from "./advice";
 import { cellOptions } from "./compiler-options";
 import { completeness } from "./completeness";
+import { declaredNames } from "./declared-names";
+import { diagnosticText } from "./diagnostic-text";
 import { emitCell, emitModule } from "./emit";
 import { inspect } from "./inspect";
 import type {
@@ -17,6 +20,7 @@ import type {
   Diagnostic,
   Inspection,
   LanguageService,
+  Remark,
 } from "./messages";
 import { normalize } from "./normalize";
 import { LineIndex, RewrittenText } from "./rewritten-text";
@@ -39,6 +43,9 @@ export class Language implements LanguageService {
   private cellModule = "";
   private modules: CompiledSource[] = [];
   private diagnostics: readonly ts.Diagnostic[] = [];
+  private program: ts.Program | undefined;
+  /** Names that a cell declares that was not run, with the cell. */
+  private readonly lost = new Map<string, string>();
 
   /** @param folder where the notebook is, the working directory */
   constructor(private readonly folder: string) {
@@ -52,9 +59,13 @@ export class Language implements LanguageService {
     return this.attempt(() => {
       const source = this.rewrite(cell);
       const result = this.tslab.converter.convert(declarations, source.text);
+      const declared = this.declaredNames(source.text);
       if (result.diagnostics.length > 0) {
-        return { ok: false, diagnostics: this.explain(cell, source, result.diagnostics) };
+        const diagnostics = this.explain(cell, source, result.diagnostics);
+        for (const each of declared) this.lost.set(each, name);
+        return { ok: false, diagnostics };
       }
+      for (const each of declared) this.lost.delete(each);
       const compiled = emitCell(
         this.compiler,
         name,
@@ -121,8 +132,9 @@ export class Language implements LanguageService {
       emittedModule: (path, code) => {
         this.modules.push(emitModule(this.compiler, path, code));
       },
-      diagnosed: (diagnostics) => {
+      diagnosed: (diagnostics, program) => {
         this.diagnostics = diagnostics;
+        this.program = program;
       },
     });
   }
@@ -153,22 +165,36 @@ export class Language implements LanguageService {
   ): Diagnostic[] {
     const awaits = reported.filter(({ code }) => code === AWAIT_OUTSIDE);
     const starts = new Set(awaits.map(({ start }) => start.offset + this.tslab.prefix.length));
-    return this.diagnostics
+    const found = this.diagnostics
       .filter(({ code, start }) => code !== AWAIT_OUTSIDE || starts.has(start!))
-      .filter(({ file }) => file !== undefined)
-      .map((diagnostic) => ({
+      .filter(({ file }) => file !== undefined);
+    // What a cell that cannot be parsed means is anybody's guess.
+    const syntax = found.filter(({ code }) => code < FIRST_TYPE_ERROR);
+    const file = this.program!.getSourceFile(this.tslab.cellFile)!;
+    const checker = this.program!.getTypeChecker();
+    const advisor = new Advisor(this.compiler, checker, file, this.lost);
+    return withAdvice(syntax.length > 0 ? syntax : found, advisor).map(
+      ({ diagnostic, advice }) => ({
         ...this.place(diagnostic, cell, source),
         related: (diagnostic.relatedInformation ?? [])
           .filter(({ file }) => file !== undefined && this.isUsers(file.fileName))
           .map((related) => this.place(related, cell, source)),
-      }));
+        advice,
+      }),
+    );
+  }
+
+  private declaredNames(cell: string): string[] {
+    const { createSourceFile, ScriptTarget } = this.compiler;
+    const { statements } = createSourceFile("cell.ts", cell, ScriptTarget.Latest);
+    return statements.flatMap((statement) => declaredNames(this.compiler, statement));
   }
 
   private place(
     diagnostic: ts.DiagnosticRelatedInformation,
     cell: string,
     source: RewrittenText,
-  ): Omit<Diagnostic, "related"> {
+  ): Remark {
     const { fileName } = diagnostic.file!;
     const inCell = fileName === this.tslab.cellFile;
     const text = inCell ? cell : readFileSync(fileName, "utf8");
@@ -180,9 +206,7 @@ export class Language implements LanguageService {
     const lineEnd = text.indexOf("\n", start);
     const last = lineEnd < 0 ? end : Math.min(end, lineEnd);
     return {
-      message: nameLibraries(
-        this.compiler.flattenDiagnosticMessageText(diagnostic.messageText, "\n"),
-      ),
+      message: nameLibraries(diagnosticText(this.compiler, diagnostic)),
       code: diagnostic.code,
       file: inCell ? undefined : fileName,
       line: line + 1,
@@ -192,7 +216,9 @@ export class Language implements LanguageService {
   }
 
   private isUsers(file: string): boolean {
-    return file === this.tslab.cellFile || !/\/node_modules\/|__prev__\.d\.ts$/.test(file);
+    if (file === this.tslab.cellFile) return true;
+    const installed = /\/node_modules\/|__prev__\.d\.ts$/.test(file);
+    return !installed && !libraries.some(({ root }) => file.startsWith(root));
   }
 }
 

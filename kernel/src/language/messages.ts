@@ -12,8 +12,13 @@ export interface Diagnostic {
   /** How many characters on that line are meant; at least 1. */
   readonly length: number;
   /** Places elsewhere that explain it. */
-  readonly related: readonly Omit<Diagnostic, "related">[];
+  readonly related: readonly Remark[];
+  /** What to do about it. */
+  readonly advice: string | undefined;
 }
+
+/** What is said of a place. */
+export type Remark = Omit<Diagnostic, "related" | "advice">;
 
 /**
  * Where each piece of compiled code comes from: rows of four numbers, line and column in the code,

@@ -15,7 +15,8 @@
  *     }
  *
  * Any library may tag its methods, and a method may have several tags. `!`, `&&` and `||` are never
- * calls, since JavaScript decides what they do; tagged methods are what is advised instead of them.
+ * calls, since JavaScript decides what they do, nor are `==` and `!=`; tagged methods are what is advised
+ * instead of them.
  */
 
 import type * as ts from "@tslab/typescript-for-tslab";
@@ -133,7 +134,8 @@ export class OperatorMethods {
     return signature.parameters.map((parameter) => this.checker.getTypeOfSymbol(parameter));
   }
 
-  private accepts(parameter: ts.Type | undefined, type: ts.Type): boolean {
+  /** Whether a value of the type may be given for a parameter, because of what the parameter says. */
+  accepts(parameter: ts.Type | undefined, type: ts.Type): boolean {
     return parameter !== undefined && this.checker.isTypeAssignableTo(type, parameter);
   }
 

@@ -4,7 +4,8 @@
  * It does only where TypeScript refuses the operator, or where JavaScript would make numbers of
  * objects, which is what `-a` and `a < b` of objects come to. What else TypeScript accepts keeps its
  * meaning: `==` and `===` ask for identity, `&&`, `||`, `!` and conditions whether there is
- * something at all, and `+` with a text makes a text.
+ * something at all, and `+` with a text makes a text. Where that would be a constant among expressions,
+ * it is refused, with the method to call instead.
  */
 
 import type * as ts from "@tslab/typescript-for-tslab";
@@ -17,6 +18,7 @@ import {
 } from "./operator-methods";
 
 const comparing = new Set(["<", "<=", ">", ">="]);
+const identifying = new Set(["==", "===", "!=", "!=="]);
 /** These may also assign, with `=` behind them. */
 const calculating = new Set(["+", "-", "*", "/", "%", "**", "<<", ">>", ">>>", "&", "|", "^"]);
 
@@ -50,6 +52,7 @@ export class Operators implements CheckerHook {
     const token = this.compiler.tokenToString(node.operatorToken.kind)!;
     const assigns = token.endsWith("=") && calculating.has(token.slice(0, -1));
     const operator = assigns ? token.slice(0, -1) : token;
+    if (identifying.has(operator)) this.refuseIdentity(node, operator, left, right, report);
     if (!calculating.has(operator) && !comparing.has(operator)) return undefined;
     const type = this.answer(node, () => {
       if (!this.mayHaveMethods(left) && !this.mayHaveMethods(right)) return undefined;
@@ -122,6 +125,39 @@ export class Operators implements CheckerHook {
     return (
       this.compiler as typeof ts & { isAssignmentTarget(node: ts.Node): boolean }
     ).isAssignmentTarget(node);
+  }
+
+  /** `te.ifThenElse(i == j, a, b)` would compare two objects once, and not what they stand for. */
+  private refuseIdentity(
+    node: ts.BinaryExpression,
+    operator: string,
+    left: ts.Type,
+    right: ts.Type,
+    report: Report,
+  ): void {
+    if (!this.mayHaveMethods(left) || !this.mayHaveMethods(right)) return;
+    const found = this.methods.binary(operator.slice(0, 2), left, right);
+    if (found === undefined || !this.isExpectedAt(node, found.type)) return;
+    const name = this.program.getTypeChecker().typeToString(found.type);
+    report(node, {
+      key: "",
+      category: this.compiler.DiagnosticCategory.Error,
+      code: WRONG_OPERANDS,
+      message:
+        `'${operator}' asks here whether two objects are the same one; ` +
+        `write .${found.call.method}() for a ${name} that compares`,
+    });
+  }
+
+  /** Whether a value of the type would do in an expression's place, or in that of what it decides. */
+  private isExpectedAt(node: ts.Expression, type: ts.Type): boolean {
+    const { parent } = node;
+    const decides = this.compiler.isConditionalExpression(parent) && parent.condition === node;
+    if (decides || this.compiler.isParenthesizedExpression(parent)) {
+      return this.isExpectedAt(parent, type);
+    }
+    const expected = this.program.getTypeChecker().getContextualType(node);
+    return expected !== undefined && this.methods.accepts(expected, type);
   }
 
   /** What an operator makes is an object; one that is asked whether it is true is a mistake. */

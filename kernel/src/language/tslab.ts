@@ -28,7 +28,7 @@ export interface TslabHooks {
   emittedCell(code: string): void;
   /** A file that the cell imports, likewise. */
   emittedModule(path: string, code: string): void;
-  diagnosed(diagnostics: readonly ts.Diagnostic[]): void;
+  diagnosed(diagnostics: readonly ts.Diagnostic[], program: ts.Program): void;
 }
 
 export interface Tslab {
@@ -86,11 +86,14 @@ export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHook
     return compiler.createWatchProgram(host);
   };
 
-  const getPreEmitDiagnosticsOfFiles: typeof compiler.getPreEmitDiagnosticsOfFiles = (...args) => {
+  const getPreEmitDiagnosticsOfFiles: typeof compiler.getPreEmitDiagnosticsOfFiles = (
+    program,
+    ...rest
+  ) => {
     const diagnostics = compiler
-      .getPreEmitDiagnosticsOfFiles(...args)
+      .getPreEmitDiagnosticsOfFiles(program, ...rest)
       .filter(({ code }) => !harmless.has(code));
-    hooks.diagnosed(diagnostics);
+    hooks.diagnosed(diagnostics, program);
     return diagnostics;
   };
 

@@ -120,9 +120,11 @@ export abstract class Operand {
   max(other: ExprLike): PrimExpr {
     return operators.max(this.asExpr(), other);
   }
+  /** @operator == */
   eq(other: ExprLike): PrimExpr {
     return operators.eq(this.asExpr(), other);
   }
+  /** @operator != */
   ne(other: ExprLike): PrimExpr {
     return operators.ne(this.asExpr(), other);
   }

@@ -29,7 +29,7 @@ import {
 } from "../ir";
 import { LowerTrace } from "../pass";
 import { LocalArray, LocalDevice, LocalSession } from "../rpc";
-import { Module, NDArray, np } from "../runtime";
+import { CpuDevice, Module, NDArray, np } from "../runtime";
 import * as te from "../te";
 import { irBundle, passBundle, scheduleBundle, tensorBundle, tensorDiffBundle } from "./bundle";
 import type { MimeBundle } from "./mime";
@@ -124,6 +124,7 @@ const TEXTS = [
   te.TensorComputeOp,
   te.ScanOp,
   te.ExternOp,
+  CpuDevice,
   Module,
   LocalSession,
   LocalDevice,

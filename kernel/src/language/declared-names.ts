@@ -1,0 +1,27 @@
+/** The names that a statement declares for those after it. */
+
+import type * as ts from "@tslab/typescript-for-tslab";
+
+export function declaredNames(compiler: typeof ts, statement: ts.Statement): string[] {
+  if (compiler.isVariableStatement(statement)) {
+    return statement.declarationList.declarations.flatMap(({ name }) => boundNames(compiler, name));
+  }
+  if (compiler.isImportDeclaration(statement)) {
+    const { name, namedBindings: named } = statement.importClause ?? {};
+    const names = name === undefined ? [] : [name.text];
+    if (named === undefined) return names;
+    const more = compiler.isNamespaceImport(named) ? [named] : named.elements;
+    return [...names, ...more.map((each) => each.name.text)];
+  }
+  if (compiler.isFunctionDeclaration(statement) || compiler.isClassDeclaration(statement)) {
+    return statement.name === undefined ? [] : [statement.name.text];
+  }
+  return [];
+}
+
+function boundNames(compiler: typeof ts, name: ts.BindingName): string[] {
+  if (compiler.isIdentifier(name)) return [name.text];
+  return name.elements.flatMap((element) =>
+    compiler.isBindingElement(element) ? boundNames(compiler, element.name) : [],
+  );
+}

@@ -1,0 +1,39 @@
+/** What TypeScript says of a mistake, without what only those ask for who wrote the types. */
+
+import type * as ts from "@tslab/typescript-for-tslab";
+
+/** TypeScript's codes. */
+const NO_OVERLOAD = 2769;
+const UNKNOWN_MEMBER = 2339;
+/** "missing the following properties from type ...: a, b, c, and 38 more": another type altogether. */
+const MISSING_MANY = 2740;
+
+export function diagnosticText(
+  compiler: typeof ts,
+  { messageText, file, start }: ts.DiagnosticRelatedInformation,
+): string {
+  const told = typeof messageText === "string" ? messageText : shortened(messageText);
+  const text = compiler.flattenDiagnosticMessageText(told, "\n");
+  // A namespace is better known by the name that the user gave it.
+  return text.replace(/type 'typeof import\("[^"]*"\)'/, (type) => {
+    const object = /[\w.]+(?=\s*\.\s*$)/.exec(file?.text.slice(0, start) ?? "");
+    return object === null ? type : `'${object[0]}'`;
+  });
+}
+
+function shortened(chain: ts.DiagnosticMessageChain): ts.DiagnosticMessageChain {
+  if (chain.code === NO_OVERLOAD) {
+    const reasons = (chain.next ?? []).flatMap(({ next = [] }) => next);
+    const [plainest] = reasons.map(shortened).sort((a, b) => length(a) - length(b));
+    return plainest ?? chain;
+  }
+  const next = (chain.next ?? [])
+    // Of a union the first member is named too, which helps nobody.
+    .filter(({ code }) => code !== MISSING_MANY && code !== UNKNOWN_MEMBER)
+    .map(shortened);
+  return { ...chain, next };
+}
+
+function length({ messageText, next = [] }: ts.DiagnosticMessageChain): number {
+  return next.reduce((sum, each) => sum + length(each), messageText.length);
+}
