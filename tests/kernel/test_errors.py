@@ -94,3 +94,12 @@ def test_an_error_while_nothing_runs_is_shown_below_the_last_cell(shared):
     message = shared.published(lambda m: m["msg_type"] == "error")
     assert message["content"]["evalue"] == "afterwards"
     assert "afterwards" in plain("".join(message["content"]["traceback"]))
+
+
+def test_a_name_that_its_cell_did_not_get_to_is_told_as_such(shared):
+    shared.run("const reached = 1; (null as any).x; const missed = 2;")
+    assert shared.run("reached").result == "1"
+    run = shared.run("1;\nmissed + 1")
+    assert run.reply["ename"] == "ReferenceError" and "missed has no value" in run.reply["evalue"]
+    assert f"cell [{run.reply['execution_count']}]:2:1" in run.error and "exports" not in run.error
+    assert shared.run("const missed = 3; missed").result == "3"

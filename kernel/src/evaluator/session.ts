@@ -27,7 +27,7 @@ export class Session {
   readonly bind = (bindings: Record<string, Binding>): void => {
     for (const [name, [get, set]] of Object.entries(bindings)) {
       Object.defineProperty(this.exports, name, {
-        get,
+        get: () => valueOf(name, get),
         ...(set === undefined ? {} : { set }),
         configurable: true,
         enumerable: true,
@@ -40,5 +40,15 @@ export class Session {
     const value = this.exports[name];
     Reflect.deleteProperty(this.exports, name);
     return value;
+  }
+}
+
+function valueOf(name: string, get: Binding[0]): unknown {
+  try {
+    return get();
+  } catch {
+    throw new ReferenceError(
+      `${name} has no value: the cell that declares it ended before; run that cell again`,
+    );
   }
 }
