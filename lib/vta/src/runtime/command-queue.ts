@@ -122,6 +122,13 @@ export class CommandQueue {
     memory: number,
   ): void {
     if (memory === OUT) throw new UsageError("nothing can be loaded into the output memory");
+    // Sizes are what is left of a tile between its paddings: below zero in one that lies beyond the
+    // data. Such a tile is zeros alone, and a load of no columns would do nothing at all.
+    if (xSize <= 0 || ySize < 0) {
+      const columns = xPadBefore + xSize + xPadAfter;
+      const rows = yPadBefore + ySize + yPadAfter;
+      if (columns > 0 && rows > 0) return this.loadZeros(columns * rows, sramIndex, memory);
+    }
     const dramBase = this.dramBase("LOAD", source, sourceOffset, memory, xSize, ySize, xStride);
     const { load } = this.isa;
     const at = this.insns.create(stageOfMemory(memory), LOAD);
@@ -137,6 +144,18 @@ export class CommandQueue {
     load.xPad0.set(words, at, xPadBefore);
     load.xPad1.set(words, at, xPadAfter);
     if (xSize === 0) this.insns.sealLast();
+    this.runIfFull();
+  }
+
+  /** Sets elements of an on-chip memory to zero: a row of padding, and no rows of data. */
+  private loadZeros(count: number, sramIndex: number, memory: number): void {
+    const { load } = this.isa;
+    const at = this.insns.create(stageOfMemory(memory), LOAD);
+    const { words } = this.dram;
+    load.memoryType.set(words, at, memory);
+    load.sramBase.set(words, at, sramIndex);
+    load.xSize.set(words, at, count);
+    load.yPad0.set(words, at, 1);
     this.runIfFull();
   }
 

@@ -79,6 +79,10 @@ function load(copy: transforms.Copy, env: Environment, refuse: Refuse): tir.Stmt
   const { source, target } = copy;
   const memory = memoryOf(target.scope, env, refuse);
   checkCompact(target, refuse);
+  const { padValue } = copy;
+  if (padValue !== undefined && !tir.isZero(padValue)) {
+    throw refuse(`it is padded with ${tir.reprExpr(padValue)}, and a load pads with zeros`);
+  }
   const padded = copy.padBefore.length > 0;
   const { xSize, ySize, xStride, offset } = rectangleOf(source, memory.block, padded, refuse);
   const call = tir.callExtern(
