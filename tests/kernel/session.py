@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from jupyter_client.manager import KernelManager
+from jupyter_client.session import Session as Signer
 
 TIMEOUT = 60
 
@@ -71,16 +72,24 @@ class Session:
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=False)
 
-    def run(self, code, answers=(), **options):
+    def another_client(self):
+        """A second front end; whoever asks for it stops its channels."""
+        client = self.manager.client(session=Signer(key=self.client.session.key))
+        client.start_channels()
+        client.wait_for_ready(timeout=TIMEOUT)
+        return client
+
+    def run(self, code, answers=(), client=None, **options):
         """Runs a cell; `answers` are given to its questions, one after another."""
+        client = client or self.client
         remaining = list(answers)
         messages = []
-        reply = self.client.execute_interactive(
+        reply = client.execute_interactive(
             code,
             timeout=TIMEOUT,
             allow_stdin=bool(answers),
             output_hook=messages.append,
-            stdin_hook=lambda _: self.client.input(remaining.pop(0)),
+            stdin_hook=lambda _: client.input(remaining.pop(0)),
             **options,
         )
         return Run(reply["content"], messages)

@@ -1,5 +1,6 @@
 """While a cell computes, everything else goes on."""
 
+import threading
 import time
 from contextlib import contextmanager
 
@@ -73,3 +74,29 @@ def test_what_is_printed_appears_while_the_cell_computes(session):
     assert message["content"]["text"] == "now\n"
     session.ask("interrupt_request")
     session.client.get_shell_msg(timeout=30)
+
+
+def test_two_front_ends_get_the_answers_to_their_own_questions(session):
+    other = session.another_client()
+    runs = {}
+
+    def run(name, client):
+        runs[name] = [session.run(f"console.log('{name}');\n'{name}' + {n}", client=client) for n in range(10)]
+
+    thread = threading.Thread(target=run, args=("b", other))
+    thread.start()
+    run("a", session.client)
+    thread.join()
+    other.stop_channels()
+    for name in "ab":
+        assert [run.result for run in runs[name]] == [f"'{name}{n}'" for n in range(10)]
+        assert {run.stdout for run in runs[name]} == {f"{name}\n"}
+
+
+def test_a_front_end_that_connects_anew_under_its_name_is_answered(session):
+    again = session.manager.client()
+    assert again.session.bsession == session.client.session.bsession
+    again.start_channels()
+    again.wait_for_ready(timeout=20)
+    assert session.run("known.first", client=again).result == "1"
+    again.stop_channels()

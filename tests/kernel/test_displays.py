@@ -91,3 +91,18 @@ def test_progress_of_a_simulation_ends_at_the_end(session):
     updates = run.contents("update_display_data")
     assert "simulating" in first["data"][TEXT] and "100% 200/200" in updates[-1]["data"][TEXT]
     assert len(updates) < 100
+
+
+def test_a_display_that_is_no_mime_bundle_is_refused(shared):
+    for display in ("null", "5", "Promise.resolve(null)"):
+        value = f"{{ [Symbol.for('Jupyter.display')]() {{ return {display} }} }}"
+        assert "is not a MIME bundle" in shared.run(f"({value})").reply["evalue"]
+        assert "is not a MIME bundle" in shared.run(f"display({value})").reply["evalue"]
+    evalue = shared.run("display({ 'text/html': 5 }, { raw: true })").reply["evalue"]
+    assert evalue == "the text/html form of a value is 5, which is no text"
+
+
+def test_half_a_character_is_replaced_since_no_notebook_can_hold_it(shared):
+    run = shared.run("console.log('\\ud83d'); '\\\\ud83d \\ud83d\\ude00'")
+    assert run.stdout == "\ufffd\n"
+    assert run.result == "'\\\\ud83d \U0001f600'"

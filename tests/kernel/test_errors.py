@@ -103,3 +103,12 @@ def test_a_name_that_its_cell_did_not_get_to_is_told_as_such(shared):
     assert run.reply["ename"] == "ReferenceError" and "missed has no value" in run.reply["evalue"]
     assert f"cell [{run.reply['execution_count']}]:2:1" in run.error and "exports" not in run.error
     assert shared.run("const missed = 3; missed").result == "3"
+
+
+def test_what_cannot_even_be_looked_at_is_an_error_like_others(shared):
+    shared.run("const kept = 1; const trap = () => { throw new Error('trap') };")
+    thrown = "new Proxy({}, { getPrototypeOf: trap, get: trap })"
+    assert "looked at" in shared.run(f"throw {thrown}").error
+    later = "await new Promise((resolve) => setTimeout(resolve, 1000))"
+    assert "looked at" in shared.run(f"setTimeout(() => {{ throw {thrown} }}); {later}").error
+    assert shared.run("kept").result == "1"

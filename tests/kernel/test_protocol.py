@@ -33,7 +33,9 @@ class ProtocolTest(jkt.KernelTests):
         {"text": "Math.hyp", "matches": {"hypot"}},
     ]
     complete_code_samples = ["1", "let x = 1;", "function f() {}\n", "f(1,\n  2)", "`a\nb`"]
+    complete_code_samples += ["parseInt?", "?parseInt", "// nothing", ""]
     incomplete_code_samples = ["f(", "function f() {", "const x =", "x.", "`open", "/* open", "if (x)"]
+    incomplete_code_samples += ["x = 1 + // and\n", "x ? 1"]
     invalid_code_samples = ["let = = 1", "x = 'open", "}", "const a b"]
 
     code_history_pattern = "6 ? 7*"

@@ -32,7 +32,7 @@ export class Displays {
     const show = (data: MimeBundle): void =>
       report({
         kind: "display",
-        bundle: { data: sendable(data, value), metadata: { ...options.metadata } },
+        bundle: { data: sendable(checked(data), value), metadata: { ...options.metadata } },
         id: options.id,
         update: options.update === true,
       });
@@ -57,7 +57,7 @@ export class Displays {
   /** The value of a cell as it is sent; nothing for `undefined`. */
   async result(value: unknown): Promise<SentBundle | undefined> {
     if (value === undefined) return undefined;
-    const bundle = await this.bundleOf(value);
+    const bundle = checked(await this.bundleOf(value));
     return Object.keys(bundle).length === 0
       ? undefined
       : { data: sendable(bundle, value), metadata: {} };
@@ -77,14 +77,19 @@ function plainText(value: unknown): string {
 }
 
 function isPromise(value: MimeBundle | Promise<MimeBundle>): value is Promise<MimeBundle> {
-  return typeof value["then"] === "function";
+  return typeof (value as Partial<Promise<MimeBundle>> | null | undefined)?.then === "function";
 }
 
-/** Checks a bundle and makes it fit for JSON; `value` is what it shows. */
-function sendable(bundle: MimeBundle, value: unknown): Record<string, unknown> {
+/** What a value's own method returned, if it is a bundle. */
+function checked(bundle: unknown): MimeBundle {
   if (typeof bundle !== "object" || bundle === null) {
     throw new TypeError(`a value's display is ${inspect(bundle)}, which is not a MIME bundle`);
   }
+  return bundle as MimeBundle;
+}
+
+/** Makes a bundle fit for JSON; `value` is what it shows. */
+function sendable(bundle: MimeBundle, value: unknown): Record<string, unknown> {
   const data: Record<string, unknown> = {};
   for (const [type, form] of Object.entries(bundle)) {
     if (form !== undefined) data[type] = sendableForm(type, form);
@@ -96,6 +101,10 @@ function sendable(bundle: MimeBundle, value: unknown): Record<string, unknown> {
 function sendableForm(type: string, form: unknown): unknown {
   if (typeof form === "string") return form;
   if (form instanceof Uint8Array) return Buffer.from(form).toString("base64");
+  // Notebooks with anything else there cannot be saved.
+  if (/^(?:text|image)\//.test(type)) {
+    throw new TypeError(`the ${type} form of a value is ${inspect(form)}, which is no text`);
+  }
   let text: string | undefined;
   try {
     text = JSON.stringify(form);

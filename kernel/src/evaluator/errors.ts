@@ -15,16 +15,17 @@ interface RichError extends Error {
 /** Chains of causes are cut here, since they may be circular. */
 const CAUSE_LIMIT = 5;
 
-export function reportError(thrown: unknown, depth = 0): ErrorReport {
+export function reportError(thrown: unknown): ErrorReport {
+  try {
+    return describe(thrown, 0);
+  } catch {
+    return bareReport("something that throws an error itself when it is looked at");
+  }
+}
+
+function describe(thrown: unknown, depth: number): ErrorReport {
   if (!(thrown instanceof Error)) {
-    return {
-      name: "Thrown",
-      message: typeof thrown === "string" ? thrown : inspect(thrown),
-      frames: [],
-      place: undefined,
-      notes: [],
-      cause: undefined,
-    };
+    return bareReport(typeof thrown === "string" ? thrown : inspect(thrown));
   }
   const error = thrown as RichError;
   const fromLibrary = typeof error.sentence === "string";
@@ -38,8 +39,12 @@ export function reportError(thrown: unknown, depth = 0): ErrorReport {
     notes: fromLibrary
       ? (error.notes ?? []).map(({ text, place }) => ({ text, place: usersPlace(place) }))
       : [],
-    cause: cause === undefined || depth === CAUSE_LIMIT ? undefined : reportError(cause, depth + 1),
+    cause: cause === undefined || depth === CAUSE_LIMIT ? undefined : describe(cause, depth + 1),
   };
+}
+
+function bareReport(message: string): ErrorReport {
+  return { name: "Thrown", message, frames: [], place: undefined, notes: [], cause: undefined };
 }
 
 function usersPlace(place: ErrorNote["place"]): ErrorNote["place"] {

@@ -5,6 +5,7 @@
  * survives whatever a cell does. Here are the session's variables; they last as long as the process.
  */
 
+import { isNativeError } from "node:util/types";
 import { onCommand, report } from "./channel";
 import { CommManager } from "./comms";
 import { Dialogs } from "./dialogs";
@@ -58,8 +59,9 @@ function start(): void {
   });
 
   const fail = (error: unknown): void => {
-    const expected = error === unwound || error instanceof Interrupted;
-    if (expected || runner.fail(error)) return;
+    // Whatever else is thrown must not be touched: a second error here would end the process.
+    const ours = isNativeError(error) && (error === unwound || error instanceof Interrupted);
+    if (ours || runner.fail(error)) return;
     report({ kind: "failure", error: reportError(error) });
   };
   process.on("uncaughtException", fail);

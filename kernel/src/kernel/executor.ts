@@ -5,6 +5,7 @@ import type { Conversion, LanguageClient } from "../language";
 import type { Json, Message, Sockets } from "../wire";
 import { diagnosticsError, plainError, thrownError, type ErrorContent } from "./errors";
 import { EvaluatorProcess } from "./evaluator-process";
+import { helpTopic } from "./help-topic";
 import { History } from "./history";
 import { inspectionBundle } from "./inspection-text";
 import { Outputs } from "./outputs";
@@ -257,10 +258,4 @@ export class Executor {
     }
     this.sockets.reply("stdin", this.current, "input_request", { prompt, password: false });
   }
-}
-
-/** The name in a cell that is `name?` or `?name`, which no TypeScript is. */
-function helpTopic(code: string): string | undefined {
-  const match = /^\s*(?:\?\s*([\w$.]+)|([\w$.]+)\s*\?)\s*$/.exec(code);
-  return match?.[1] ?? match?.[2];
 }

@@ -51,8 +51,8 @@ export class History {
         return this.entries.filter(({ line }) => line >= start && line < stop);
       }
       case "search": {
-        const pattern = globPattern(String(request["pattern"] ?? "*"));
-        let found = this.entries.filter(({ input }) => pattern.test(input));
+        const pattern = String(request["pattern"] ?? "*");
+        let found = this.entries.filter(({ input }) => matchesGlob(input, pattern));
         if (request["unique"] === true) {
           found = [...new Map(found.map((entry) => [entry.input, entry])).values()];
         }
@@ -68,11 +68,26 @@ function tail(entries: Entry[], count: number | undefined): Entry[] {
   return count === undefined ? entries : entries.slice(Math.max(entries.length - count, 0));
 }
 
-/** A pattern with `*` and `?` as shells have them. */
-function globPattern(glob: string): RegExp {
-  const source = glob
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replace(/\*+/g, ".*")
-    .replace(/\?/g, ".");
-  return new RegExp(`^${source}$`, "s");
+/**
+ * Whether a text is what a pattern with `*` and `?` says, as shells have them. Only the last `*` is
+ * ever tried again, so that no pattern keeps the kernel busy.
+ */
+function matchesGlob(text: string, glob: string): boolean {
+  let at = 0;
+  let inGlob = 0;
+  let star = -1;
+  let afterStar = 0;
+  while (at < text.length) {
+    if (glob[inGlob] === "*") {
+      star = inGlob++;
+      afterStar = at;
+    } else if (glob[inGlob] === "?" || glob[inGlob] === text[at]) {
+      inGlob++;
+      at++;
+    } else if (star >= 0) {
+      inGlob = star + 1;
+      at = ++afterStar;
+    } else return false;
+  }
+  return /^\**$/.test(glob.slice(inGlob));
 }

@@ -11,6 +11,7 @@ import { Sockets, type Connection, type Json, type Message, type RequestChannel 
 import { codePointsBefore, offsetOfCodePoint } from "./cursor";
 import { plainError } from "./errors";
 import { Executor } from "./executor";
+import { helpTopic } from "./help-topic";
 import { inspectionBundle } from "./inspection-text";
 import { kernelInfo } from "./kernel-info";
 import { BadRequest, flag, numberField, objectField, stringField } from "./requests";
@@ -147,7 +148,9 @@ export class Kernel {
   }
 
   private async isComplete(content: Json): Promise<Json> {
-    return { ...(await this.language.completeness(stringField(content, "code"))) };
+    const code = stringField(content, "code");
+    if (helpTopic(code) !== undefined) return { status: "complete" };
+    return { ...(await this.language.completeness(code)) };
   }
 
   private commInfo(content: Json): Json {

@@ -14,7 +14,8 @@ export function completeness(compiler: typeof ts, cell: string): Completeness {
     parseDiagnostics: readonly ts.DiagnosticWithLocation[];
   };
   if (parseDiagnostics.length === 0) return { status: "complete" };
-  const end = cell.trimEnd().length;
+  // Where the last of what counts ends; only spaces and comments follow.
+  const end = source.endOfFileToken.pos;
   const unfinished = parseDiagnostics.every(
     ({ start, length, code }) => start >= end && length === 0 && code !== UNTERMINATED_STRING,
   );

@@ -73,9 +73,7 @@ export class Codec {
 
   encode(message: Message): Uint8Array[] {
     const { header, parent, metadata, content } = message;
-    const parts = [header, parent, metadata, content].map((part) =>
-      Buffer.from(JSON.stringify(part)),
-    );
+    const parts = [header, parent, metadata, content].map((part) => Buffer.from(jsonText(part)));
     return [
       ...message.identities,
       DELIMITER,
@@ -116,6 +114,15 @@ export class Codec {
     for (const part of parts) hmac.update(part);
     return hmac.digest("hex");
   }
+}
+
+/** JSON whose texts are Unicode: half a surrogate pair is replaced, as no file can hold it. */
+function jsonText(value: object): string {
+  const text = JSON.stringify(value);
+  if (!text.includes("\\ud")) return text;
+  return JSON.stringify(value, (_name, part: unknown) =>
+    typeof part === "string" ? part.replace(/\p{Surrogate}/gu, "\ufffd") : part,
+  );
 }
 
 function parseObject(frame: Buffer): Json {

@@ -20,7 +20,9 @@ export class Sockets {
 
   constructor(private readonly connection: Connection) {
     this.codec = new Codec(connection);
-    const router = (): Router => new Router({ sendHighWaterMark: 0, linger: LINGER_MS });
+    // A front end that connects anew, under the name it had, takes the place of its lost connection.
+    const router = (): Router =>
+      new Router({ sendHighWaterMark: 0, linger: LINGER_MS, handover: true });
     this.requests = { shell: router(), control: router(), stdin: router() };
   }
 
