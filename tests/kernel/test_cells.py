@@ -32,6 +32,18 @@ def test_await_works_at_the_top_and_in_loops(shared):
     assert shared.run(code).result == "3"
 
 
+def test_loops_over_what_comes_later_end_as_the_language_says(shared):
+    shared.run(
+        """const said: unknown[] = [];
+        async function* count() { try { yield 1; yield 2; throw new Error('three') } finally { said.push('closed') } }"""
+    )
+    shared.run("for await (const n of count()) { said.push(n); break }")
+    assert shared.run("said").result == "[ 1, 'closed' ]"
+    shared.run("for await (const n of count()) { throw new Error('body') }")
+    shared.run("try { for await (const n of count()) said.push(n) } catch (e) { said.push(String(e)) }")
+    assert shared.run("said.slice(2)").result == "[ 'closed', 1, 2, 'closed', 'Error: three' ]"
+
+
 def test_the_last_expression_is_the_result_unless_it_is_undefined(shared):
     assert shared.run("1; 2").result == "2"
     assert shared.run("null").result == "null"

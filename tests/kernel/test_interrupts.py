@@ -56,6 +56,15 @@ def test_a_loop_that_awaits_really_ends(session):
     assert session.run("turns").result == before
 
 
+def test_a_loop_over_what_comes_later_really_ends(session):
+    session.run("let ticks = 0;\nimport { setInterval as every } from 'timers/promises';")
+    with session.interrupting():
+        assert session.run("for await (const _ of every(5)) ticks++").reply["ename"] == "Interrupted"
+    before = session.run("ticks").result
+    time.sleep(0.1)
+    assert session.run("ticks").result == before
+
+
 def test_finally_blocks_run_when_an_await_is_interrupted(session):
     session.run("let cleaned = false")
     with session.interrupting():
@@ -134,5 +143,7 @@ def test_interrupts_while_the_libraries_are_loaded_leave_them_whole(tmp_path):
             session.run("process.exit()")
             time.sleep(delay)
             session.ask("interrupt_request")
+            # The interrupt may reach the first cell.
+            session.run("1")
             run = session.run("import { te } from 'tvm-ts';\ntypeof te.compute")
             assert run.result == "'function'"

@@ -49,4 +49,32 @@ export class Interrupts {
         .then(resolve, reject)
         .finally(() => this.waiting.delete(reject));
     });
+
+  /** The items that a `for await` takes, each of them awaited in this way. */
+  readonly each = <Item>(items: AsyncIterable<Item> | Iterable<Item>): AsyncGenerator<Item> =>
+    follow(items, this.awaited);
+}
+
+async function* follow<Item>(
+  items: AsyncIterable<Item> | Iterable<Item>,
+  awaited: Interrupts["awaited"],
+): AsyncGenerator<Item, void, undefined> {
+  const iterator =
+    Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  // As the language has it, an iterator is told of a loop's early end, unless it was its own doing.
+  let early = false;
+  try {
+    for (;;) {
+      const step = await awaited(iterator.next());
+      if (step.done === true) return;
+      early = true;
+      yield awaited(step.value);
+      early = false;
+    }
+  } catch (error) {
+    if (error instanceof Interrupted) void iterator.return?.();
+    throw error;
+  } finally {
+    if (early) await iterator.return?.();
+  }
 }

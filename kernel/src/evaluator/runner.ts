@@ -65,7 +65,7 @@ export class Runner {
       filename: cell.name,
     }).runInThisContext() as CellFunction;
     const { exports, bind } = this.session;
-    await body(exports, require, filename, folder, bind, interrupts.awaited);
+    await body(exports, require, filename, folder, bind, interrupts.awaited, interrupts.each);
     const value = cell.resultName === undefined ? undefined : this.session.take(cell.resultName);
     const result = await this.displays.result(value);
     await this.displays.settle();

@@ -25,6 +25,7 @@ export const cellParameters = [
   "__dirname",
   "__bind__",
   "__await__",
+  "__each__",
 ] as const;
 
 const BINDINGS = "__bindings__";
@@ -105,18 +106,21 @@ function fixedNames(compiler: typeof ts, source: ts.SourceFile): Set<string> {
 
 type Transformer = ts.TransformerFactory<ts.SourceFile>;
 
-/** `await x` becomes `await __await__(x)`. */
+/** `await x` becomes `await __await__(x)`, `for await (y of x)` becomes `for await (y of __each__(x))`. */
 function interruptibleAwaits(compiler: typeof ts): Transformer {
-  return replacing(compiler, (node, factory) =>
-    compiler.isAwaitExpression(node)
-      ? factory.updateAwaitExpression(
-          node,
-          factory.createCallExpression(factory.createIdentifier("__await__"), undefined, [
-            node.expression,
-          ]),
-        )
-      : node,
-  );
+  return replacing(compiler, (node, factory) => {
+    const through = (name: string, expression: ts.Expression): ts.Expression =>
+      factory.createCallExpression(factory.createIdentifier(name), undefined, [expression]);
+    if (compiler.isAwaitExpression(node)) {
+      return factory.updateAwaitExpression(node, through("__await__", node.expression));
+    }
+    if (compiler.isForOfStatement(node) && node.awaitModifier !== undefined) {
+      const { awaitModifier, initializer, expression, statement } = node;
+      const items = through("__each__", expression);
+      return factory.updateForOfStatement(node, awaitModifier, initializer, items, statement);
+    }
+    return node;
+  });
 }
 
 /** `import(x)` becomes `require.import(x)`: the evaluator knows where the notebook's modules are. */
