@@ -6,6 +6,7 @@ import {
   withRole,
   type Arrangement,
 } from "../../extension/src/heatmap/arrangement";
+import { heatmapFigure } from "../../extension/src/heatmap/figure";
 import { outputMatrix, tileMatrix } from "../../extension/src/heatmap/matrix";
 import { readView, UnreadableOutput } from "../../extension/src/mime/read-view";
 import { unpackNumbers } from "../../extension/src/packed/numbers";
@@ -105,6 +106,24 @@ test("a packed axis that stands at an index stands at one in each of its parts",
   const matrix = matrixOf(data, arrangement);
   expect(matrixSides(arrangement, data.shape).at).toEqual([0, 1, 3]);
   expect(matrix.values.map((row) => row[0])).toEqual([7, 19]);
+});
+
+test("a small matrix has its values written in it, and grey where there is no number", () => {
+  const written = (data: view.TensorView) => {
+    const arrangement = wholeArrangement(data, false);
+    const whole = matrixOf(data, arrangement);
+    const { data: traces, layout } = heatmapFigure(data, arrangement, whole, undefined, trans);
+    return { ...(traces[0] as { text?: string[][] }), layout };
+  };
+  const data = Float64Array.of(1, NaN, 1 / 3, -100000);
+  const { text, layout } = written(arrived({ shape: [2, 2], dtype: "float64", data }));
+  expect(text).toEqual([
+    ["1", ""],
+    ["0.3333", "-100000"],
+  ]);
+  const [grey] = (layout as { shapes: object[] }).shapes;
+  expect(grey).toMatchObject({ layer: "below", x0: -0.5, x1: 1.5, y0: -0.5, y1: 1.5 });
+  expect(written(numbered([17, 17])).text).toBeUndefined();
 });
 
 test("an answer of the kernel knows the elements its cells stand for", () => {

@@ -6,6 +6,11 @@ import type { Arrangement } from "./arrangement";
 import type { Matrix, Side } from "./matrix";
 import type { HeatmapData } from "./schema";
 
+/** A matrix of so many rows and columns has room for its values. */
+const ROOM = 16;
+/** Whatever is no number lets this be seen. */
+const NO_NUMBER = "#808080";
+
 /** @param detail drawn over `whole` */
 export function heatmapFigure(
   { scale, layout }: HeatmapData,
@@ -23,7 +28,12 @@ export function heatmapFigure(
   const isNamed = layout !== undefined;
   return {
     data: [
-      { ...trace(whole), ...colors, colorbar: { thickness: 12, outlinewidth: 0 } },
+      {
+        ...trace(whole),
+        ...writtenValues(whole),
+        ...colors,
+        colorbar: { thickness: 12, outlinewidth: 0 },
+      },
       ...(detail === undefined ? [] : [{ ...trace(detail), ...colors, showscale: false }]),
     ],
     layout: {
@@ -37,6 +47,7 @@ export function heatmapFigure(
         ...axisLayout(titles(arrangement, "down"), whole.down, isNamed, trans),
         range: [whole.down.elements - 0.5, -0.5],
       },
+      shapes: [background(whole)],
       // What was zoomed to stays so until the matrix is another.
       uirevision: JSON.stringify(arrangement),
     },
@@ -52,16 +63,42 @@ function trace({ down, across, values, indexText }: Matrix): object {
     dx: across.elementsPerCell,
     y0: down.start + (down.elementsPerCell - 1) / 2,
     dy: down.elementsPerCell,
-    text: values.map((row, i) =>
+    hovertext: values.map((row, i) =>
       Array.from(row, (value, j) => `${indexText(i, j)}: ${valueText(value)}`),
     ),
-    hovertemplate: "%{text}<extra></extra>",
+    hovertemplate: "%{hovertext}<extra></extra>",
+  };
+}
+
+/** The values of a small matrix in its cells. */
+function writtenValues({ down, across, values }: Matrix): object {
+  if (down.elements > ROOM || across.elements > ROOM) return {};
+  const text = values.map((row) =>
+    Array.from(row, (value) => (Number.isFinite(value) ? shortText(value) : "")),
+  );
+  return { text, texttemplate: "%{text}" };
+}
+
+function background({ down, across }: Matrix): object {
+  return {
+    type: "rect",
+    layer: "below",
+    x0: -0.5,
+    x1: across.elements - 0.5,
+    y0: -0.5,
+    y1: down.elements - 0.5,
+    fillcolor: NO_NUMBER,
+    line: { width: 0 },
   };
 }
 
 /** Whole numbers in full, others as exactly as 32 bits hold them. */
 function valueText(value: number): string {
   return String(Number.isInteger(value) ? value : Number(value.toPrecision(9)));
+}
+
+function shortText(value: number): string {
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
 }
 
 /** The names of the axes that have more than one element. */
@@ -75,9 +112,10 @@ function axisLayout(
   isNamed: boolean,
   trans: TranslationBundle,
 ): object {
-  if (names.length === 0) return { showticklabels: false, ticks: "", showgrid: false };
+  const lines = { showgrid: false, zeroline: false };
+  if (names.length === 0) return { ...lines, showticklabels: false, ticks: "" };
   const title = isNamed ? names.join(" ") : axesTitle(names, trans);
-  return { title: { text: title }, ...(elements <= 16 && { dtick: 1 }) };
+  return { ...lines, title: { text: title }, ...(elements <= ROOM && { dtick: 1 }) };
 }
 
 export function axesTitle(names: readonly string[], trans: TranslationBundle): string {

@@ -114,6 +114,19 @@ function originsIn(module: tvm.IRModule): Map<string, readonly view.LoopOrigin[]
   );
 }
 
+test("an array of one number is the number, not a picture", () => {
+  const { nd, np } = tvm;
+  expect(bundleOf(np.array([1, 2, 3]).sum())).toEqual({ "text/plain": "6.0" });
+  const single = nd.array(np.array([[7]]).astype("int8"));
+  expect(bundleOf(single)).toEqual({ "text/plain": "<NDArray shape=[1, 1], int8, cpu(0)>\n[[7]]" });
+  expect(Object.keys(bundleOf(np.array([1, 2])))).toContain(view.mimeTypes.tensor);
+});
+
+test("a device is its name", () => {
+  expect(bundleOf(tvm.cpu(0))).toEqual({ "text/plain": "cpu(0)" });
+  expect(inspect({ on: tvm.cpu(0) })).toBe("{ on: cpu(0) }");
+});
+
 test("a loop knows what it was split, fused and copied from, back to what was declared", () => {
   const A = te.placeholder([64, 64], { name: "A" });
   const k = te.reduceAxis([0, 64], "k");

@@ -130,9 +130,12 @@ const TEXTS = [
   LocalDevice,
 ];
 
-function arrayBundle(array: NDArray): MimeBundle {
+/** One number is read, not looked at. */
+function arrayBundle(array: AnyArray): MimeBundle {
   const text = String(array);
-  return array.isFreed ? { "text/plain": text } : tensorBundle(sourceOf(array), text);
+  const isFreed = array instanceof NDArray && array.isFreed;
+  const isSingle = array.shape.every((extent) => extent === 1);
+  return isFreed || isSingle ? { "text/plain": text } : tensorBundle(sourceOf(array), text);
 }
 
 /** Called once, by the package's index. */
@@ -144,7 +147,7 @@ export function installDisplays(): void {
   showAs(te.Stage, scheduleBundle);
   showAs(LowerTrace, passBundle);
   showAs(NDArray, arrayBundle);
-  showAs(np.ndarray, (array) => tensorBundle(sourceOf(array), String(array)));
+  showAs(np.ndarray, arrayBundle);
   showAs(LocalArray, ({ array }) => arrayBundle(array));
   for (const type of TEXTS) showAs<object>(type, (value) => ({ "text/plain": String(value) }));
 }
