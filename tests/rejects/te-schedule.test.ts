@@ -1,4 +1,4 @@
-import { te } from "tvm-ts";
+import { te, tir } from "tvm-ts";
 import { testRefused, type Mark } from "../support/refused";
 
 /** A chain `A -> B -> C` of 64 elements each, its axes named `i`. */
@@ -527,6 +527,26 @@ testRefused([
     sentence:
       "rfactor of C cannot be done: its loop x was changed before; factor first, then schedule the stages it makes",
     notes: ["split", "C"],
+  },
+  {
+    why: "a reduction is factored whose reducer depends on a data axis",
+    program: (mark) => {
+      const A = te.placeholder([8, 8], { name: "A" });
+      const k = te.reduceAxis([0, 8], "k");
+      const least = (x: tir.Var) =>
+        te.commReducer(
+          (a, b) => te.max(a.add(b), x.astype("float32")),
+          () => 0,
+        );
+      mark("C");
+      const C = te.compute([8], (x) => least(x)(A(x, k), k), "C");
+      const s = te.createSchedule(C);
+      mark();
+      s.rfactor(C, k);
+    },
+    sentence:
+      "rfactor of C cannot be done: its reducer depends on axis x, which partial results do not have",
+    notes: ["C", "C"],
   },
   {
     why: "the factored dimension has no such place",

@@ -22,6 +22,19 @@ function rowSums(rows: number, columns: number) {
   return { A, B, k, s, b: s.stage(B) };
 }
 
+/** The sum of each row, but never less than the row's number. */
+function sumsAtLeast() {
+  const A = te.placeholder([10, 8], { name: "A" });
+  const k = te.reduceAxis([0, 8], "k");
+  const sum = (i: tir.Var) =>
+    te.commReducer(
+      (x, y) => te.max(x.add(y), i.astype("float32")),
+      (dtype) => i.astype(dtype),
+    );
+  const B = te.compute([10], (i) => sum(i)(A(i, k), k), "B");
+  return { A, B, k, s: te.createSchedule(B) };
+}
+
 /** The largest of each row, with its place. */
 function largest() {
   const argmax = te.tupleReducer(
@@ -123,6 +136,21 @@ export const programs: Readonly<Record<string, () => IRModule>> = {
       .bind(C.op.axis[0]!, thread("blockIdx.x"))
       .setStorePredicate(thread("threadIdx.x").eq(0));
     return te.scheduleToModule(s, [A, C]);
+  },
+
+  "reducer-of-an-axis"() {
+    const { A, B, s } = sumsAtLeast();
+    s.stage(B).split(B.op.axis[0]!, { factor: 4 });
+    const local = s.cacheWrite(B, "local");
+    s.stage(local).split(local.op.reduceAxis[0]!, { factor: 4 });
+    return te.scheduleToModule(s, [A, B]);
+  },
+
+  "reducer-of-an-axis-in-threads"() {
+    const { A, B, k, s } = sumsAtLeast();
+    const [, inner] = s.stage(B).split(k, { factor: 4 });
+    s.stage(B).bind(inner, thread("threadIdx.x")).bind(B.op.axis[0]!, thread("blockIdx.x"));
+    return te.scheduleToModule(s, [A, B]);
   },
 
   "rfactor-in-threads"() {
@@ -383,7 +411,8 @@ export const programs: Readonly<Record<string, () => IRModule>> = {
       .pragma(i!, "import_llvm", "abc")
       .pragma(i!, "parallel_launch_point")
       .pragma(j!, "vectorize")
-      .pragma(j!, "x", 3.5);
+      .pragma(j!, "x", 3.5)
+      .pragma(j!, "y", true);
     return te.scheduleToModule(s, [A, B]);
   },
 

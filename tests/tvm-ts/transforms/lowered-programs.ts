@@ -67,6 +67,13 @@ export const programs: Readonly<Record<string, () => IRModule>> = {
     return lower(s, [A, C], { simpleMode: true });
   },
 
+  "vector-elements"() {
+    const A = te.placeholder([8], { name: "A", dtype: "float32x2" });
+    const B = te.compute([8], (i) => A(i).add(A(i)), "B");
+    const C = te.compute([8], (i) => B(i).mul(B(i)), "C");
+    return lower(te.createSchedule(C), [A, C], { simpleMode: true });
+  },
+
   "bool-elements"() {
     const A = te.placeholder([8], { name: "A", dtype: "bool" });
     const B = te.placeholder([8], { name: "B", dtype: "int32" });

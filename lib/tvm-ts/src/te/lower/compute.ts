@@ -142,21 +142,22 @@ function updateStmt(
   const indices = op.axis.map((axis) => rewrite(axis.var_));
   const sofar = op.outputs.map((tensor) => rewrite(tensor(...op.axis)));
   const steps = source.map(rewrite);
-  const stores = combined(combiner, sofar, steps).map((value, i) =>
+  const stores = combined(combiner, sofar, steps, rewrite).map((value, i) =>
     context.store(op.output(i), value, indices),
   );
   const update = flattenSeq(...stores);
   return isOne(condition) ? update : new IfThenElse(rewrite(condition), update);
 }
 
-/** The combination of two sets of partial results. */
+/** The combination of two sets of partial results; it may mention axes, which `rewrite` replaces. */
 export function combined(
   combiner: CommReducer,
   left: readonly PrimExpr[],
   right: readonly PrimExpr[],
+  rewrite: (expr: PrimExpr) => PrimExpr,
 ): PrimExpr[] {
   const values = new Map<Var, PrimExpr>();
   combiner.lhs.forEach((variable, i) => values.set(variable, left[i]!));
   combiner.rhs.forEach((variable, i) => values.set(variable, right[i]!));
-  return combiner.result.map((result) => substitute(result, values));
+  return combiner.result.map((result) => substitute(rewrite(result), values));
 }

@@ -77,9 +77,9 @@ export function crossThreadReduction(context: StageContext, op: ComputeOp): Stmt
   const together = new AttrStmt(reduce.combiner, "reduce_scope", nothing, new Evaluate(allReduce));
   const own: Stmt[] = [];
   if (shares.length > 0) {
-    const updates = combined(reduce.combiner, shares.map(only), source);
+    const updates = combined(reduce.combiner, shares.map(only), source, rewrite);
     own.push(
-      ...shares.map((share, i) => storeOnly(share, reduce.combiner.identity[i]!)),
+      ...shares.map((share, i) => storeOnly(share, rewrite(reduce.combiner.identity[i]!))),
       wrap(
         [...reducing, ...guards(conditions)],
         flattenSeq(...shares.map((share, i) => storeOnly(share, updates[i]!))),

@@ -4,12 +4,15 @@ import { plural, Span, UsageError } from "../../support";
 import { Analyzer } from "../../arith";
 import {
   all,
+  CommReducer,
   isStorageScope,
   IterVar,
+  mapArray,
   Range,
   Reduce,
   select,
   substitute,
+  update,
   Var,
   zero,
   type PrimExpr,
@@ -223,7 +226,7 @@ class Relayout {
 
   compute(op: ComputeOp, scope: string, span: Span): ComputeOp {
     const body = mapBodies(op.body, (expr) =>
-      substitute(this.guarded(substitute(expr, this.byLoops)), this.renamed),
+      replaced(this.guarded(replaced(expr, this.byLoops)), this.renamed),
     );
     return new ComputeOp({ ...op.info(), name: `${op.name}.${scope}`, span }, this.axis, body);
   }
@@ -261,4 +264,15 @@ class Relayout {
 /** The variable of a loop of the copy. */
 function cachedVar({ name, var_ }: IterVar): Var {
   return var_.replacement({ name: `${name}.c`, origin: { how: "cache", from: var_ } });
+/** The body with variables replaced, also where a reducer of the user's mentions them. */
+function replaced(body: PrimExpr, values: ReadonlyMap<Var, PrimExpr>): PrimExpr {
+  const inner = substitute(body, values);
+  if (inner.kind !== "Reduce") return inner;
+  const { lhs, rhs } = inner.combiner;
+  const result = mapArray(inner.combiner.result, (value) => substitute(value, values));
+  const identity = mapArray(inner.combiner.identity, (value) => substitute(value, values));
+  if (result === inner.combiner.result && identity === inner.combiner.identity) return inner;
+  return update(inner, { combiner: new CommReducer(lhs, rhs, result, identity) });
+}
+
 }

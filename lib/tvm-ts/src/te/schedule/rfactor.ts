@@ -18,6 +18,7 @@ import {
   select,
   substitute,
   trueImm,
+  usesVar,
   Var,
   type PrimExpr,
   type Range,
@@ -53,6 +54,7 @@ export function rfactor(
   if (axis.iterType !== "CommReduce") {
     throw failed(stage, `${axis.name} is no reduction axis`, noteAxis(axis));
   }
+  checkCombiner(stage, op, reduce);
   const position = factorAxis >= 0 ? factorAxis : op.axis.length + 1 + factorAxis;
   if (!Number.isInteger(position) || position < 0 || position > op.axis.length) {
     throw failed(
@@ -110,6 +112,20 @@ function reductionOf(stage: Stage, tensor: Tensor): { op: ComputeOp; reduce: Red
     throw failed(stage, "it is not a reduction");
   }
   return { op, reduce };
+}
+
+/** A reducer that mentions an axis cannot reduce the partial results: they have other axes. */
+function checkCombiner(stage: Stage, op: ComputeOp, { combiner }: Reduce): void {
+  const parts = [...combiner.result, ...combiner.identity];
+  const axis = op.rootIterVars.find(({ var_ }) =>
+    parts.some((part) => usesVar(part, (variable) => variable === var_)),
+  );
+  if (axis === undefined) return;
+  throw failed(
+    stage,
+    `its reducer depends on axis ${axis.name}, which partial results do not have`,
+    noteAxis(axis),
+  );
 }
 
 /**

@@ -484,7 +484,8 @@ export class Stage implements StageView {
     if (typeof key !== "string" || key === "") {
       throw new UsageError(`a pragma of stage ${this.name} has no name`);
     }
-    const pragma = { key, value: value === undefined ? undefined : toExpr(value), span };
+    const given = typeof value === "boolean" ? Number(value) : value;
+    const pragma = { key, value: given === undefined ? undefined : toExpr(given), span };
     return this.annotate(axis, (attr) => ({ ...attr, pragmas: [...attr.pragmas, pragma], span }));
   }
 

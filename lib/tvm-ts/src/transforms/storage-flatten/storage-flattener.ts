@@ -12,6 +12,7 @@ import {
   ALLOC_ALIGNMENT,
   AttrStmt,
   bitsOf,
+  Broadcast,
   Buffer,
   BufferLoad,
   builtin,
@@ -33,6 +34,7 @@ import {
   update,
   Var,
   type Prefetch,
+  type PrimExpr,
   type PrimFunc,
   type Stmt,
 } from "../../ir";
@@ -112,7 +114,7 @@ function flatten(func: PrimFunc, cacheLineSize: number, context: PassContext): P
         flat.data,
         flat.dtype,
         flat.shape,
-        trueImm(),
+        alwaysTrue(lanesOf(flat.dtype)),
         inner,
         undefined,
         realize.span,
@@ -132,6 +134,11 @@ function flatten(func: PrimFunc, cacheLineSize: number, context: PassContext): P
 
   const preflattened = new Map([...func.bufferMap, ...func.preflattenedBufferMap]);
   return func.with({ body, bufferMap, preflattenedBufferMap: preflattened });
+}
+
+/** Memory for vectors is allocated under a condition in every lane. */
+function alwaysTrue(lanes: number): PrimExpr {
+  return lanes === 1 ? trueImm() : new Broadcast(trueImm(), lanes);
 }
 
 /** The buffer with one dimension; truth values are kept in bytes. */
