@@ -295,6 +295,23 @@ testRefused([
     notes: ["C", "adder"],
   },
   {
+    why: "an intrinsic reads other data types",
+    program: (mark) => {
+      const A = te.placeholder([64], { name: "A", dtype: "int8" });
+      const B = te.placeholder([64], { name: "B" });
+      mark("C");
+      const C = te.compute([64], (i) => A(i).astype("float32").add(B(i)), "C");
+      const s = te.createSchedule(C);
+      const [, inner] = s.stage(C).split(C.op.axis[0]!, { factor: 16 });
+      mark();
+      s.stage(C).tensorize(inner, adder(16, mark));
+      te.scheduleToModule(s, [A, B, C]);
+    },
+    sentence:
+      "stage C cannot be tensorized by adder: it reads int8 values of A, the intrinsic float32",
+    notes: ["C", "adder"],
+  },
+  {
     why: "an intrinsic reads another number of tensors",
     program: (mark) => {
       const A = te.placeholder([64], { name: "A" });

@@ -1,6 +1,7 @@
 /** Schedules that the accelerator cannot carry out: what is said of them, and where it points. */
 
-import { te, tir, topi } from "tvm-ts";
+import { describe, expect, it } from "vitest";
+import { ready, te, tir, topi } from "tvm-ts";
 import * as vta from "vta-ts";
 import { testRefused, type Mark } from "../support/refused";
 
@@ -340,6 +341,103 @@ testRefused([
     ].join("\n"),
   },
   {
+    why: "a loop of the ALU is vectorized",
+    program: (mark) => {
+      const { b, axis, lower } = scheduled();
+      b.vectorize(axis(b, 3));
+      mark();
+      b.pragma(axis(b), env.alu);
+      lower();
+    },
+    sentence: [
+      '"alu" marks what the vector ALU cannot do: inside the loops there is not one store ' +
+        "alone: do not unroll or vectorize the loops, and split by factors that divide, in",
+      "for (i0, 0, 2) {",
+      "  for (i1, 0, 8) {",
+      "    A_buf[ramp(((i0*128) + (i1*16)), 1, 16)] = (A_buf[ramp(((i0*128) + (i1*16)), 1, 16)] + x16(3))",
+      "  }",
+      "}",
+    ].join("\n"),
+  },
+  {
+    why: "a marked copy contains the stages computed at its loops",
+    program: (mark) => {
+      const { a, b, c, axis, lower } = declare();
+      a.setScope(env.accScope).pragma(axis(a), env.dmaCopy).computeAt(c, axis(c, 1));
+      b.setScope(env.accScope).pragma(axis(b), env.alu).computeAt(c, axis(c, 1));
+      mark();
+      c.pragma(axis(c), env.dmaCopy);
+      lower();
+    },
+    sentence: [
+      '"dma_copy" marks a statement that is no copy: A_buf is computed inside the marked loops; ' +
+        "mark an axis inside the one that it is computed at, in",
+      "for (i0, 0, 2) {",
+      "  for (i1, 0, 8) {",
+      "    allocate A_buf[16]",
+      '    attr "pragma_dma_copy" = 1',
+      "    for (i3, 0, 16) {",
+      "      A_buf[i3] = A[(((i0*128) + (i1*16)) + i3)]",
+      "    }",
+      "    allocate B[16]",
+      '    attr "pragma_alu" = 1',
+      "    for (i3, 0, 16) {",
+      "      B[i3] = (A_buf[i3] + 3)",
+      "    }",
+      "    for (i3, 0, 16) {",
+      "      C[(((i0*128) + (i1*16)) + i3)] = int8(B[i3])",
+      "    }",
+      "  }",
+      "}",
+    ].join("\n"),
+  },
+  {
+    why: "a marked copy contains an axis bound to threads",
+    program: (mark) => {
+      const { a, b, c, axis, lower } = declare();
+      a.setScope(env.accScope).pragma(axis(a), env.dmaCopy);
+      b.setScope(env.accScope).pragma(axis(b), env.alu);
+      c.bind(axis(c, 1), te.threadAxis("cthread"));
+      mark();
+      c.pragma(axis(c), env.dmaCopy);
+      lower();
+    },
+    sentence: [
+      '"dma_copy" marks a statement that is no copy: the marked loops contain an axis bound to ' +
+        "cthread; mark an axis inside that one, in",
+      "for (i0, 0, 2) {",
+      '  attr "virtual_thread" = 8',
+      "  for (i3, 0, 16) {",
+      "    C[(((i0*128) + (cthread*16)) + i3)] = int8(B[((i0*16) + i3)])",
+      "  }",
+      "}",
+    ].join("\n"),
+  },
+  {
+    why: "a copy in tiles that do not divide",
+    program: (mark) => {
+      const { a, b, c, axis, lower } = declare();
+      const [outer, inner] = c.split(axis(c, 1), { factor: 3 });
+      b.setScope(env.accScope).pragma(axis(b), env.alu).computeAt(c, outer);
+      c.pragma(inner, env.dmaCopy);
+      a.setScope(env.accScope).computeAt(c, outer);
+      mark();
+      a.pragma(axis(a), env.dmaCopy);
+      lower();
+    },
+    sentence: [
+      '"dma_copy" marks a statement that is no copy: whether an element is copied depends on ' +
+        "tir.likely((((i1.outer*3) + i1) < 8)); split by factors that divide, in",
+      "for (i1, 0, 3) {",
+      "  for (i3, 0, 16) {",
+      "    if tir.likely((((i1.outer*3) + i1) < 8)) {",
+      "      A_buf[((i1*16) + i3)] = A[((((i0*128) + (i1.outer*48)) + (i1*16)) + i3)]",
+      "    }",
+      "  }",
+      "}",
+    ].join("\n"),
+  },
+  {
     why: "a loop around accelerator code is parallel",
     program: (mark) => {
       const { a, b, c, axis, lower } = declare();
@@ -371,3 +469,59 @@ testRefused([
       "own",
   },
 ]);
+
+/** Sums of `term` over blocks of inputs and weights; tensorized by the accelerator's. */
+function lowerProduct(
+  dtype: string,
+  term: (x: tir.PrimExpr, w: tir.PrimExpr) => tir.PrimExpr,
+): tir.IRModule {
+  const { BATCH, BLOCK_IN, BLOCK_OUT, accDtype, wgtDtype } = env;
+  const data = te.placeholder([4, BATCH, BLOCK_IN], { name: "data", dtype });
+  const weight = te.placeholder([4, BLOCK_OUT, BLOCK_IN], { name: "weight", dtype: wgtDtype });
+  const data_buf = te.compute(data.shape, (...i) => data(...i), "data_buf");
+  const weight_buf = te.compute(weight.shape, (...i) => weight(...i), "weight_buf");
+  const k = te.reduceAxis([0, BLOCK_IN], "k");
+  const gemm = te.compute(
+    [4, 4, BATCH, BLOCK_OUT],
+    (n, o, i, j) => {
+      const x = data_buf(n!, i!, k).astype(accDtype);
+      return te.sum(term(x, weight_buf(o!, j!, k).astype(accDtype)), [k]);
+    },
+    "gemm",
+  );
+  const res = te.compute(gemm.shape, (...i) => gemm(...i).astype(env.outDtype), "res");
+  const s = te.createSchedule(res);
+  s.stage(data_buf).setScope(env.inpScope);
+  s.stage(weight_buf).setScope(env.wgtScope);
+  s.stage(gemm).setScope(env.accScope).tensorize(gemm.op.axis[2]!, env.gemm);
+  return vta.lower(s, [data, weight, res]);
+}
+
+describe("the matrix product is refused", () => {
+  it("for values that are no inputs of the accelerator", () => {
+    expect(() => lowerProduct("int32", (x, w) => x.mul(w))).toThrow(
+      "stage gemm cannot be tensorized by GEMM: it reads int32 values of data_buf, the intrinsic int8",
+    );
+  });
+
+  it("for another operation, without what the two have in common", () => {
+    expect(() => lowerProduct(env.inpDtype, (x, w) => x.add(w))).toThrow(
+      "stage gemm cannot be tensorized by GEMM: it reduces [(int32(local.inp_buffer[0, k]) + " +
+        "int32(local.wgt_buffer[j, k]))], the intrinsic [(int32(local.inp_buffer[0, k])*" +
+        "int32(local.wgt_buffer[j, k]))]",
+    );
+  });
+});
+
+it("a stage computed outside of the threads that read it is refused when it is built", async () => {
+  await ready();
+  const { A, C, s, a, b, c, axis } = declare();
+  a.setScope(env.accScope).pragma(axis(a), env.dmaCopy);
+  b.setScope(env.accScope).pragma(axis(b), env.alu);
+  c.bind(axis(c, 1), te.threadAxis("cthread")).pragma(axis(c, 2), env.dmaCopy);
+  expect(() => vta.build(s, [A, C])).toThrow(
+    "variable cthread has no value in the function: it is neither an argument, nor a size of one, " +
+      "nor defined before it is used; if it is a loop's or a thread's, compute the stage that " +
+      "depends on it inside that loop (stage.computeAt)",
+  );
+});

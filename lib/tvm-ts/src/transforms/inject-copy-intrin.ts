@@ -11,10 +11,12 @@ import {
   builtin,
   constant,
   isZero,
+  IterVar,
   lanesOf,
   max,
   Max,
   mul,
+  reprExpr,
   reprStmt,
   stmtMutator,
   sub,
@@ -80,7 +82,7 @@ function matchCopy(attr: AttrStmt, pragma: string): Copy {
     if (!isZero(body.min)) throw refuse(`loop ${body.loopVar.name} does not start at 0`);
     loops.push(body);
   }
-  if (body.kind !== "BufferStore") throw refuse("inside the loops there is no store");
+  if (body.kind !== "BufferStore") throw refuse(whyNoStore(body));
   const { load, condition, otherwise } = sourceOf(body);
   if (load === undefined || lanesOf(load.dtype) !== 1) {
     throw refuse("what is stored is not one element that was loaded");
@@ -124,6 +126,29 @@ function matchCopy(attr: AttrStmt, pragma: string): Copy {
     elemOffset: analyzer.simplify(offset),
   });
   return { ...asked, source, padBefore, padAfter, padValue: otherwise };
+}
+
+/** What lies in the way of the store, and what to do about it. */
+function whyNoStore(stmt: Stmt): string {
+  if (stmt.kind === "Allocate") {
+    return (
+      `${stmt.bufferVar.name} is computed inside the marked loops; mark an axis inside the one ` +
+      "that it is computed at"
+    );
+  }
+  if (stmt.kind === "AttrStmt" && stmt.node instanceof IterVar && stmt.node.threadTag !== "") {
+    return (
+      `the marked loops contain an axis bound to ${stmt.node.threadTag}; mark an axis inside ` +
+      "that one"
+    );
+  }
+  if (stmt.kind === "IfThenElse") {
+    return (
+      `whether an element is copied depends on ${reprExpr(stmt.condition)}; split by factors ` +
+      "that divide"
+    );
+  }
+  return "inside the loops there is no store";
 }
 
 /** What is copied: a load, perhaps converted, or chosen by a condition. */

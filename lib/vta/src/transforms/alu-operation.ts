@@ -83,7 +83,7 @@ class AluReader {
       if (!tir.isZero(body.min)) throw refuse(`loop ${body.loopVar.name} does not start at 0`);
       this.loops.push(body);
     }
-    if (body.kind !== "BufferStore") {
+    if (body.kind !== "BufferStore" || tir.lanesOf(body.value.dtype) > 1) {
       throw refuse(
         "inside the loops there is not one store alone: do not unroll or vectorize the loops, and " +
           "split by factors that divide",

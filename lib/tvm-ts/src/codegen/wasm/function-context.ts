@@ -130,7 +130,8 @@ export class FunctionContext {
     if (found !== undefined) return found;
     throw new UsageError(
       `variable ${variable.name} has no value in the function: it is neither an argument, nor a ` +
-        `size of one, nor defined before it is used`,
+        `size of one, nor defined before it is used; if it is a loop's or a thread's, compute the ` +
+        `stage that depends on it inside that loop (stage.computeAt)`,
     );
   }
 

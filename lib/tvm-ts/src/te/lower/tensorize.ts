@@ -18,6 +18,7 @@ import {
   isZero,
   mutator,
   reprExpr,
+  reprList,
   ProducerLoad,
   Reduce,
   structuralEqual,
@@ -201,11 +202,7 @@ class Tensorizer {
       const here = analyzer.simplify(substitute(seen(body), values));
       const there = analyzer.simplify(substitute(declared.body[i]!, values));
       if (here.dtype === there.dtype && structuralEqual(here, there)) return;
-      throw this.fail(
-        here.dtype === there.dtype
-          ? `it computes ${reprExpr(here)}, the intrinsic ${reprExpr(there)}`
-          : `it computes ${here.dtype}, the intrinsic ${there.dtype}`,
-      );
+      throw this.fail(difference(here, there));
     });
   }
 
@@ -285,6 +282,11 @@ class Tensorizer {
     return new Map(
       tensors.map((tensor, i) => {
         const input = intrin.inputs[i]!;
+        if (tensor.dtype !== input.dtype) {
+          throw this.fail(
+            `it reads ${tensor.dtype} values of ${tensor.name}, the intrinsic ${input.dtype}`,
+          );
+        }
         const region = this.inputRegion.get(tensor)!;
         const skipped = region.slice(0, region.length - input.ndim);
         const fits =
@@ -318,4 +320,14 @@ class Tensorizer {
     });
     return binder;
   }
+}
+
+/** In what a value is not the intrinsic's; of two reductions, what they reduce if that differs. */
+function difference(here: PrimExpr, there: PrimExpr): string {
+  if (here.dtype !== there.dtype) return `it computes ${here.dtype}, the intrinsic ${there.dtype}`;
+  if (here.kind === "Reduce" && there.kind === "Reduce") {
+    const [own, declared] = [reprList(here.source), reprList(there.source)];
+    if (own !== declared) return `it reduces ${own}, the intrinsic ${declared}`;
+  }
+  return `it computes ${reprExpr(here)}, the intrinsic ${reprExpr(there)}`;
 }
