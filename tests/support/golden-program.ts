@@ -366,6 +366,8 @@ class Program {
       }
       case "rfactor":
         return this.put(second as string, this.schedule.rfactor(this.tensor(S), axis(first)));
+      case "transform_layout":
+        return this.name((third ?? []) as string[], this.transformLayout(S, first, second));
       case "double_buffer":
         return void this.stage(S).doubleBuffer();
       case "storage_align":
@@ -382,6 +384,16 @@ class Program {
       default:
         throw new Error(`unknown command ${primitive}`);
     }
+  }
+
+  /** By the names of the old indices and the new ones; "|" stands for a separator. */
+  private transformLayout(stage: string, names: unknown, indices: unknown): readonly tir.IterVar[] {
+    return this.stage(stage).transformLayout((...old) => {
+      const byName = new Map((names as string[]).map((name, i) => [name, old[i]!] as const));
+      return (indices as ExprJson[]).map((index) =>
+        index === "|" ? te.AXIS_SEPARATOR : this.expr(index, byName),
+      );
+    });
   }
 
   /** One thread axis for each tag. */

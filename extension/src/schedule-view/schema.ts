@@ -40,6 +40,11 @@ const relation = v.variant("kind", [
     inner: v.string(),
     fused: v.string(),
   }),
+  v.object({
+    kind: v.literal("transform"),
+    original: v.array(v.string()),
+    transformed: v.array(v.string()),
+  }),
 ]);
 
 const place = v.variant("where", [

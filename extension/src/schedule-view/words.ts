@@ -57,6 +57,10 @@ export function relationText(relation: view.AxisRelation, trans: TranslationBund
     const { outer, inner, fused } = relation;
     return trans.__("%1 and %2 → %3, fused", outer, inner, fused);
   }
+  if (relation.kind === "transform") {
+    const [from, to] = [relation.original.join(", "), relation.transformed.join(", ")];
+    return trans.__("%1 → %2, in another layout", from, to);
+  }
   const { parent, outer, inner, amount } = relation;
   return relation.by === "nparts"
     ? trans.__("%1 → %2, %3, split in %4 parts", parent, outer, inner, amount)

@@ -37,6 +37,7 @@ export {
   type ReversibleOperator,
 } from "./operand";
 export * from "./ops";
+export { IndexMap, LayoutTransforms } from "./index-map";
 export { IRModule, PrimFunc, type FuncAttr } from "./prim-func";
 export { reprExpr, reprList } from "./print/repr";
 export { reprStmt } from "./print/repr-stmt";
@@ -56,7 +57,6 @@ export {
   type Role,
 } from "./shapes";
 export * from "./stmt";
-export { substitute, type Substitution } from "./substitute";
 export {
   isStorageScope,
   isThreadTag,
@@ -67,6 +67,7 @@ export {
   type StorageScope,
   type ThreadScope,
 } from "./storage-scope";
+export { substitute, type Substitution } from "./substitute";
 export { update, type Changes } from "./update";
 export type { VarOrigin } from "./var-origin";
 export { verifyFunc } from "./verify";

@@ -51,6 +51,11 @@ export class PrimFunc {
     });
   }
 
+  /** The function with these attributes in place of those it has. */
+  withOnlyAttrs(attrs: Readonly<Record<string, FuncAttr>>): PrimFunc {
+    return new PrimFunc(this.params, this.body, this.bufferMap, this.preflattenedBufferMap, attrs);
+  }
+
   /** The function in the reference's text form. */
   toString(): string {
     return printFunc(this).text;

@@ -111,7 +111,9 @@ export {
   type Relation,
   type Singleton,
   type Split,
+  type Transform,
 } from "./schedule/relation";
+export { AXIS_SEPARATOR, type LayoutIndices } from "./schedule/layout";
 export { createSchedule, Schedule } from "./schedule/schedule";
 export { Stage, type SplitBy } from "./schedule/stage";
 export type { Attachment, IterVarAttr, LoopType } from "./schedule/stage-state";

@@ -11,10 +11,6 @@ function inert(name: string, doc: string): FunctionPass {
 
 const BLOCKS = "works on TensorIR blocks, which schedules of tensor expressions do not make.";
 
-export const applyLayoutTransforms = inert(
-  "tir.ApplyLayoutTransforms",
-  "Rewrites buffers whose stage was given another layout; stages have no transformLayout.",
-);
 export const lowerCrossThreadReduction = inert(
   "tir.LowerCrossThreadReduction",
   `Makes block reductions over threads explicit: ${BLOCKS}`,

@@ -45,6 +45,11 @@ export type AxisRelation =
       readonly outer: string;
       readonly inner: string;
       readonly fused: string;
+    }
+  | {
+      readonly kind: "transform";
+      readonly original: readonly string[];
+      readonly transformed: readonly string[];
     };
 
 /** Where a stage is computed. */
@@ -186,6 +191,14 @@ function relationOf(relation: Relation): AxisRelation[] {
           outer: relation.outer.name,
           inner: relation.inner.name,
           fused: relation.fused.name,
+        },
+      ];
+    case "transform":
+      return [
+        {
+          kind: "transform",
+          original: relation.original.map((axis) => axis.name),
+          transformed: relation.transformed.map((axis) => axis.name),
         },
       ];
     case "rebase":

@@ -108,7 +108,7 @@ class TextPrinter {
   }
 
   private attributes(attrs: Readonly<Record<string, FuncAttr>>): void {
-    const keys = Object.keys(attrs).sort();
+    const keys = Object.keys(attrs);
     if (keys.length === 0) return;
     this.doc.newLine().put("attr = {");
     this.doc.list(keys, ", ", (key) => {

@@ -12,6 +12,7 @@ import {
   For,
   IfThenElse,
   IntImm,
+  LetStmt,
   StringImm,
   type AttrNode,
   type Buffer,
@@ -40,6 +41,7 @@ export type Frame =
       /** The line that asked for it. */
       readonly span?: Span | undefined;
     }
+  | { readonly kind: "let"; readonly variable: Var; readonly value: PrimExpr }
   | { readonly kind: "if"; readonly condition: PrimExpr }
   | { readonly kind: "assert"; readonly condition: PrimExpr; readonly message: string }
   /** Where stages attached to `axis` are computed, before what follows. */
@@ -80,6 +82,8 @@ function wrapOne(
     }
     case "attr":
       return new AttrStmt(frame.node, frame.key, rewrite(frame.value), body, frame.span);
+    case "let":
+      return new LetStmt(frame.variable, rewrite(frame.value), body);
     case "if":
       return new IfThenElse(rewrite(frame.condition), body);
     case "assert":
@@ -110,6 +114,7 @@ export function bindFrame(view: Buffer, buffer: Buffer, region: readonly Range[]
 export function definedVars(frames: readonly Frame[]): Var[] {
   return frames.flatMap((frame) => {
     if (frame.kind === "for") return [frame.loopVar];
+    if (frame.kind === "let") return [frame.variable];
     if (frame.kind === "attach") return [frame.axis.var_];
     if (frame.kind === "attr" && "iterType" in (frame.node as object)) {
       return [(frame.node as IterVar).var_];

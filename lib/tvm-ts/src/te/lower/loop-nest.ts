@@ -2,16 +2,17 @@
 
 import { UsageError } from "../../support";
 import {
+  add,
   cast,
   constIntValue,
   IntImm,
   isOne,
   isZero,
   reprExpr,
-  toExpr,
   StorageRank,
   storageScope,
   threadScope,
+  toExpr,
   type ForKind,
   type IterVar,
   type PrimExpr,
@@ -95,8 +96,17 @@ function plainLoop(
       })
     : axis.var_;
   const forKind = FOR_KINDS[attr.iterType];
-  frames.push({ kind: "for", loopVar, extent, forKind, span: attr.span });
-  values.set(axis, loopVar);
+  if (isZero(min)) {
+    frames.push({ kind: "for", loopVar, extent, forKind, span: attr.span });
+    values.set(axis, loopVar);
+  } else {
+    // Only loops over a transformed layout begin elsewhere; others were rebased.
+    const counter = axis.var_.replacement({ name: `${axis.name}.idx` });
+    const value = add(min, counter);
+    frames.push({ kind: "for", loopVar: counter, extent, forKind, span: attr.span });
+    frames.push({ kind: "let", variable: loopVar, value });
+    values.set(axis, value);
+  }
   for (const { tensor, offset, span } of attr.prefetches) {
     const node = context.bufferOf(tensor);
     frames.push({ kind: "attr", node, key: "prefetch_scope", value: offset, span });

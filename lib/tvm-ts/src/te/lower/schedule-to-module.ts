@@ -1,7 +1,16 @@
 /** A schedule and its arguments as a function of TIR: what all passes begin with. */
 
 import { UsageError, type Span } from "../../support";
-import { Buffer, declBuffer, IRModule, PrimFunc, Var, type FuncAttr } from "../../ir";
+import {
+  Buffer,
+  declBuffer,
+  IRModule,
+  LayoutTransforms,
+  PrimFunc,
+  Var,
+  type FuncAttr,
+  type IndexMap,
+} from "../../ir";
 import type { Operation } from "../operation";
 import { inferBound } from "../schedule/infer-bound";
 import type { Schedule } from "../schedule/schedule";
@@ -50,7 +59,28 @@ export function scheduleToModule(
   });
   const attrs: Record<string, FuncAttr> = { from_legacy_te_schedule: true, global_symbol: name };
   if (options.noalias ?? true) attrs["tir.noalias"] = true;
+  const layouts = layoutTransforms(normalized, table);
+  if (layouts !== undefined) attrs.layout_transform_map = layouts;
   return IRModule.of(name, new PrimFunc(table.params, body, table.bufferMap, new Map(), attrs));
+}
+
+/** How the buffers of stages with another layout are to be moved, if there are any. */
+function layoutTransforms(schedule: Schedule, memory: TensorMemory): LayoutTransforms | undefined {
+  const maps = new Map<Buffer, readonly IndexMap[]>();
+  for (const stage of schedule.stages) {
+    if (stage.layoutTransforms.length === 0) continue;
+    for (const output of stage.op.outputs) {
+      if (memory.isPart(output)) {
+        throw new UsageError(
+          `the layout of stage ${stage.name} is transformed, but it is part of a scan; transform ` +
+            `that of the scan's stage`,
+          { span: stage.op.span },
+        );
+      }
+      maps.set(memory.bufferOf(output), stage.layoutTransforms);
+    }
+  }
+  return maps.size === 0 ? undefined : new LayoutTransforms(maps);
 }
 
 /** The buffer of each tensor, and the parameters of the function. */
@@ -99,11 +129,20 @@ class BufferTable implements TensorMemory {
         `the argument ${String(arg)} is neither a tensor, nor a buffer, nor a variable`,
       );
     }
-    const buffer = isTensor(arg) ? (binds.get(arg) ?? argumentBuffer(arg, symbolic)) : arg;
+    const buffer = isTensor(arg)
+      ? this.separated(arg, binds.get(arg) ?? argumentBuffer(arg, symbolic))
+      : arg;
     const pointer = new Var(buffer.name, "handle");
     this.params.push(pointer);
     this.bufferMap.set(pointer, buffer);
     if (isTensor(arg)) this.buffers.set(arg, buffer);
+  }
+
+  /** The buffer of a tensor whose layout may have several groups of dimensions. */
+  private separated(tensor: Tensor, buffer: Buffer): Buffer {
+    const { schedule } = this;
+    const axisSeparators = schedule.has(tensor) ? schedule.stage(tensor).axisSeparators : [];
+    return axisSeparators.length === 0 ? buffer : buffer.with({ axisSeparators });
   }
 
   private checkInput(placeholder: Tensor): void {
@@ -144,10 +183,11 @@ class BufferTable implements TensorMemory {
   private makeBuffer(tensor: Tensor): Buffer {
     const whole = this.scanned.get(tensor);
     if (whole !== undefined) return this.bufferOf(whole);
-    const { scope } = this.schedule.stage(tensor);
+    const { scope, axisSeparators } = this.schedule.stage(tensor);
     return declBuffer(tensor.shape, tensor.dtype, {
       name: tensor.name,
       scope,
+      axisSeparators,
       ...madeBy(tensor.op),
     });
   }

@@ -62,6 +62,9 @@ function successors(
     if (relation.kind === "fuse" && (relation.outer === axis || relation.inner === axis)) {
       return { how: "fused", axes: [relation.fused] };
     }
+    if (relation.kind === "transform" && relation.original.includes(axis)) {
+      return { how: "replaced by those of a new layout", axes: relation.transformed };
+    }
   }
   return undefined;
 }

@@ -137,6 +137,7 @@ export function cacheWrite(
  */
 export function renewed(stage: Stage, op: Operation): StageState {
   const { iterVarAttrs, attach, scope, doubleBuffer, group, storePredicate } = stage.state;
+  const { layoutTransforms, axisSeparators } = stage.state;
   for (const [axis, { bindThread, span }] of iterVarAttrs) {
     if (bindThread === undefined || op.rootIterVars.includes(axis)) continue;
     throw new UsageError(
@@ -151,6 +152,8 @@ export function renewed(stage: Stage, op: Operation): StageState {
     attach,
     scope,
     doubleBuffer,
+    layoutTransforms,
+    axisSeparators,
     group,
     storePredicate,
   };
@@ -261,9 +264,6 @@ class Relayout {
   }
 }
 
-/** The variable of a loop of the copy. */
-function cachedVar({ name, var_ }: IterVar): Var {
-  return var_.replacement({ name: `${name}.c`, origin: { how: "cache", from: var_ } });
 /** The body with variables replaced, also where a reducer of the user's mentions them. */
 function replaced(body: PrimExpr, values: ReadonlyMap<Var, PrimExpr>): PrimExpr {
   const inner = substitute(body, values);
@@ -275,4 +275,7 @@ function replaced(body: PrimExpr, values: ReadonlyMap<Var, PrimExpr>): PrimExpr 
   return update(inner, { combiner: new CommReducer(lhs, rhs, result, identity) });
 }
 
+/** The variable of a loop of the copy. */
+function cachedVar({ name, var_ }: IterVar): Var {
+  return var_.replacement({ name: `${name}.c`, origin: { how: "cache", from: var_ } });
 }

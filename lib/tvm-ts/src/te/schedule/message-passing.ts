@@ -4,7 +4,7 @@
  */
 
 import { UsageError } from "../../support";
-import { Analyzer, evalSet, IntSet } from "../../arith";
+import { Analyzer, evalSet, IntSet, mapIndices, mapRanges } from "../../arith";
 import {
   add,
   cast,
@@ -18,6 +18,7 @@ import {
   Range,
   sub,
   zero,
+  type IndexMap,
   type IterVar,
   type PrimExpr,
   type Var,
@@ -57,6 +58,8 @@ export function sources(relation: Relation): readonly IterVar[] {
       return [relation.outer, relation.inner];
     case "singleton":
       return [];
+    case "transform":
+      return relation.original;
   }
 }
 
@@ -71,6 +74,8 @@ export function derived(relation: Relation): readonly IterVar[] {
       return [relation.rebased];
     case "singleton":
       return [relation.iter];
+    case "transform":
+      return relation.transformed;
   }
 }
 
@@ -108,6 +113,12 @@ export function passDownDomain(
       case "singleton":
         define(relation.iter, fromZero(new IntImm(1)));
         break;
+      case "transform": {
+        const { forward, original, transformed } = relation;
+        const ranges = original.map((axis) => domains.get(axis)!);
+        mapRanges(forward, ranges).forEach((range, i) => define(transformed[i]!, range));
+        break;
+      }
     }
   }
   for (const [axis, { bindThread }] of stage.iterVarAttrs) {
@@ -191,8 +202,22 @@ export function passUpIndex(
         break;
       case "singleton":
         break;
+      case "transform":
+        carry(relation.inverse, values, relation.transformed, relation.original);
+        break;
     }
   }
+}
+
+/** Gives each axis of `to` the value that `map` has for those of `from`. */
+function carry(
+  map: IndexMap,
+  values: Map<IterVar, PrimExpr>,
+  from: readonly IterVar[],
+  to: readonly IterVar[],
+): void {
+  const indices = from.map((axis) => values.get(axis)!);
+  mapIndices(map, indices).forEach((value, i) => values.set(to[i]!, value));
 }
 
 function plusMin(value: PrimExpr, domains: Domains, axis: IterVar): PrimExpr {
@@ -242,6 +267,9 @@ export function passDownIndex(
       case "singleton":
         values.set(relation.iter, zero(relation.iter.var_.dtype));
         break;
+      case "transform":
+        carry(relation.forward, values, relation.original, relation.transformed);
+        break;
     }
   }
 }
@@ -272,6 +300,15 @@ export function passUpSets(stage: Stage, domains: Domains, sets: Map<IterVar, In
       }
       case "singleton":
         break;
+      case "transform": {
+        const { inverse, original, transformed } = relation;
+        const vars = transformed.map((axis) => axis.var_);
+        const ofVars = new Map(transformed.map((axis) => [axis.var_, sets.get(axis)!]));
+        mapIndices(inverse, vars).forEach((value, i) => {
+          sets.set(original[i]!, evalSet(value, ofVars));
+        });
+        break;
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 /** How axes of a stage came from one another; bounds and indices are worked out along these. */
 
-import { reprExpr, type IterVar, type PrimExpr } from "../../ir";
+import { reprExpr, type IndexMap, type IterVar, type PrimExpr } from "../../ir";
 
 /** `parent = outer * (extent of inner) + inner`, by a factor or by a number of parts. */
 export interface Split {
@@ -34,7 +34,16 @@ export interface Singleton {
   readonly iter: IterVar;
 }
 
-export type Relation = Split | Fuse | Rebase | Singleton;
+/** `transformed` are the indices of another layout, which `forward` leads to and `inverse` back. */
+export interface Transform {
+  readonly kind: "transform";
+  readonly original: readonly IterVar[];
+  readonly transformed: readonly IterVar[];
+  readonly forward: IndexMap;
+  readonly inverse: IndexMap;
+}
+
+export type Relation = Split | Fuse | Rebase | Singleton | Transform;
 
 /** `split(parent=..., outer=..., inner=..., factor=4)`, as the reference writes it. */
 export function relationText(relation: Relation): string {
@@ -50,5 +59,10 @@ export function relationText(relation: Relation): string {
       return `rebase(parent=${relation.parent}, rebased=${relation.rebased})`;
     case "singleton":
       return `singleton(${relation.iter})`;
+    case "transform":
+      return (
+        `transform(original=[${relation.original.join(", ")}], ` +
+        `transformed=[${relation.transformed.join(", ")}], ${relation.forward.toString()})`
+      );
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Span } from "../../support";
-import type { IterVar, PrimExpr } from "../../ir";
+import type { IndexMap, IterVar, PrimExpr } from "../../ir";
 import type { Operation } from "../operation";
 import type { Tensor } from "../tensor";
 import type { TensorIntrin } from "../tensor-intrin";
@@ -69,6 +69,10 @@ export interface StageState {
   /** The memory of the result; empty when nobody has said. */
   readonly scope: string;
   readonly doubleBuffer: boolean;
+  /** How elements of the result are moved in memory, one map after another. */
+  readonly layoutTransforms: readonly IndexMap[];
+  /** The dimensions of the last layout that begin another group of them; see `AXIS_SEPARATOR`. */
+  readonly axisSeparators: readonly number[];
   /** The group the stage belongs to. */
   readonly group: Stage | undefined;
   readonly numChildStages: number;
@@ -90,6 +94,8 @@ export function initialState(op: Operation | undefined): StageState {
     attach: { type: "groupRoot" },
     scope: "",
     doubleBuffer: false,
+    layoutTransforms: [],
+    axisSeparators: [],
     group: undefined,
     numChildStages: 0,
   };

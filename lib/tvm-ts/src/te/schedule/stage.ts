@@ -9,13 +9,16 @@ import {
   reprExpr,
   toExpr,
   type ExprLike,
+  type IndexMap,
   type IterType,
   type PrimExpr,
+  type Var,
 } from "../../ir";
 import type { Operation } from "../operation";
 import { isTensor, type Tensor } from "../tensor";
 import { TensorIntrin } from "../tensor-intrin";
 import { leafPosition, noteAxis, noteStage, type StageView } from "./axis-errors";
+import { transformLayout, type LayoutIndices } from "./layout";
 import * as loops from "./loops";
 import type { Relation } from "./relation";
 import type { Schedule } from "./schedule";
@@ -85,6 +88,14 @@ export class Stage implements StageView {
   }
   get scope(): string {
     return this.state.scope;
+  }
+  /** The maps by which `transformLayout` moves the elements of the result. */
+  get layoutTransforms(): readonly IndexMap[] {
+    return this.state.layoutTransforms;
+  }
+  /** The dimensions of the transformed layout that stand after a `te.AXIS_SEPARATOR`. */
+  get axisSeparators(): readonly number[] {
+    return this.state.axisSeparators;
   }
   get group(): Stage | undefined {
     return this.state.group;
@@ -228,6 +239,9 @@ export class Stage implements StageView {
       throw fail(`it is a reduction over ${axes}; ${instead}`);
     }
     if (op.body.length !== 1) throw fail(`it has ${op.body.length} outputs; ${instead}`);
+    if (this.layoutTransforms.length > 0) {
+      throw fail("its layout was transformed, but what is inlined has no memory; leave out one");
+    }
     return this.attach({ type: "inline", span: Span.capture() });
   }
 
@@ -322,6 +336,12 @@ export class Stage implements StageView {
         { notes: noteAxis(axis) },
       );
     }
+    if (this.layoutTransforms.length > 0) {
+      throw new UsageError(
+        `storageAlign of stage ${this.name}: its layout was transformed, and would need strides of ` +
+          `the new one; leave out one of the two`,
+      );
+    }
     if (!Number.isInteger(factor) || factor < 1 || !Number.isInteger(offset)) {
       throw new UsageError(
         `storageAlign of stage ${this.name}: factor ${factor} and offset ${offset} must be ` +
@@ -329,6 +349,29 @@ export class Stage implements StageView {
       );
     }
     return this.annotate(axis, (attr) => ({ ...attr, align: { factor, offset } }));
+  }
+
+  /**
+   * Moves the elements of the result in memory: `fn` is given the indices of an element and says
+   * where it lies, as one index or a list. An argument is then passed in, and an output given back,
+   * in the new shape.
+   *
+   * The loops over a computed tensor become loops over the new layout, and are given back; of what
+   * is not computed (an input, a scan) the loops stay, and the list is empty. A `te.AXIS_SEPARATOR`
+   * between two indices keeps the dimensions on its two sides apart when memory is flattened.
+   * @throws UsageError when the indices do not tell the elements apart and, of what is computed,
+   * when there are places without an element, or its loops were split, fused or moved apart before.
+   * @example
+   * const A = te.placeholder([16], { name: "A" });
+   * const B = te.compute([16], (i) => A(i).add(1), "B");
+   * const s = te.createSchedule(B.op);
+   * const [outer] = s.stage(B).transformLayout((i) => [i.floorDiv(4), i.floorMod(4)]);
+   * s.stage(B).parallel(outer).leafIterVars.map((axis) => axis.name) // => axis0,axis1
+   */
+  transformLayout(fn: (...indices: Var[]) => LayoutIndices): readonly IterVar[] {
+    const { state, axes } = transformLayout(this, this.state, fn, Span.capture());
+    this.state = state;
+    return axes;
   }
 
   /** Doubles the memory, so that one half is filled while the other is used. */

@@ -20,6 +20,7 @@ import {
   Var,
   type Call,
   type PrimExpr,
+  type PrimFunc,
   type Recur,
   type Stmt,
 } from "../../ir";
@@ -28,6 +29,7 @@ import { InternalError } from "../../support";
 import { Feature, has } from "../analysis/features";
 import { ArgBinder } from "./arg-binder";
 import { BufferScopes } from "./buffer-scopes";
+import { withLayoutsOf } from "./layouts";
 
 export const bufferShapeLegalize: FunctionPass = {
   name: "tir.BufferShapeLegalize",
@@ -35,7 +37,7 @@ export const bufferShapeLegalize: FunctionPass = {
   run(func) {
     if (!has(func.body, Feature.BufferRealize | Feature.BufferBindScope)) return func;
     const external = [...func.bufferMap.values()];
-    return func.with({ body: legalize(func.body, external) });
+    return legalize(func, external);
   },
 };
 
@@ -47,7 +49,7 @@ interface Entry {
 
 const ZERO = new IntImm(0);
 
-function legalize(body: Stmt, external: readonly Buffer[]): Stmt {
+function legalize(func: PrimFunc, external: readonly Buffer[]): PrimFunc {
   const values = new Map<Var, PrimExpr>();
   const scopes = new BufferScopes<Entry>();
   for (const buffer of external) {
@@ -85,7 +87,7 @@ function legalize(body: Stmt, external: readonly Buffer[]): Stmt {
     });
   };
 
-  return mutator({
+  const body = mutator({
     Var: (variable) => values.get(variable),
     BufferRealize(realize, recur) {
       if (external.includes(realize.buffer)) return undefined;
@@ -126,7 +128,8 @@ function legalize(body: Stmt, external: readonly Buffer[]): Stmt {
       const inner = recur(attr.body);
       return update(attr, { node: scopes.lookup(attr.node)?.buffer ?? attr.node, body: inner });
     },
-  })(body);
+  })(func.body);
+  return withLayoutsOf(func.with({ body }), (buffer) => scopes.lookup(buffer)?.buffer ?? buffer);
 }
 
 /** The view with a dimension for each of what it views. */

@@ -18,18 +18,19 @@ import {
   type Call,
   type IntImm,
   type PrimExpr,
-  type Stmt,
+  type PrimFunc,
 } from "../../ir";
 import type { FunctionPass } from "../../pass";
 import { Feature, has } from "../analysis/features";
 import { boundAnalyzer } from "../analysis/bound-analyzer";
+import { withLayoutsOf } from "./layouts";
 
 export const bufferStrideLegalize: FunctionPass = {
   name: "tir.BufferStrideLegalize",
   doc: "Gives buffers the strides their alignment asks for.",
   run(func) {
     if (!has(func.body, Feature.BufferDimAlign)) return func;
-    return func.with({ body: legalize(func.body, [...func.bufferMap.values()]) });
+    return legalize(func);
   },
 };
 
@@ -39,11 +40,11 @@ interface Alignment {
   readonly offset: number;
 }
 
-function legalize(body: Stmt, external: readonly Buffer[]): Stmt {
-  const analyzer = boundAnalyzer(body);
+function legalize(func: PrimFunc): PrimFunc {
+  const analyzer = boundAnalyzer(func.body);
   const alignments = new Map<Buffer, Map<number, Alignment>>();
   // The memory of arguments is laid out by whoever passes them.
-  const strided = new Map(external.map((buffer) => [buffer, buffer]));
+  const strided = new Map([...func.bufferMap.values()].map((buffer) => [buffer, buffer]));
 
   const withStrides = (buffer: Buffer): Buffer => {
     const known = strided.get(buffer);
@@ -70,7 +71,7 @@ function legalize(body: Stmt, external: readonly Buffer[]): Stmt {
     return result;
   };
 
-  return mutator({
+  const body = mutator({
     AttrStmt(attr, recur) {
       if (attr.key === "buffer_dim_align") {
         const [dim, factor, offset] = (attr.value as Call).args.map((e) => (e as IntImm).value);
@@ -91,5 +92,6 @@ function legalize(body: Stmt, external: readonly Buffer[]): Stmt {
     BufferStore: (node, recur) =>
       update(recur.children(node), { buffer: withStrides(node.buffer) }),
     Prefetch: (node, recur) => update(recur.children(node), { buffer: withStrides(node.buffer) }),
-  })(body);
+  })(func.body);
+  return withLayoutsOf(func.with({ body }), withStrides);
 }

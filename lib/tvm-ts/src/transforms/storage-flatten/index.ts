@@ -5,7 +5,7 @@
 
 import type { Sequential } from "../../pass";
 import { isFromSchedule } from "../analysis/function";
-import { applyLayoutTransforms } from "../inert";
+import { applyLayoutTransforms } from "./apply-layout-transforms";
 import { assertSimplifier } from "./assert-simplifier";
 import { bufferBindUnwrapper } from "./buffer-bind-unwrapper";
 import { bufferShapeLegalize } from "./buffer-shape-legalize";

@@ -14,23 +14,24 @@ import {
   Var,
   type AttrStmt,
   type IterVar,
-  type Stmt,
+  type PrimFunc,
 } from "../../ir";
 import type { FunctionPass } from "../../pass";
 import { Feature, has } from "../analysis/features";
+import { withLayoutsOf } from "./layouts";
 
 export const threadScopePropagate: FunctionPass = {
   name: "tir.ThreadScopePropagate",
   doc: "Gives buffers without a storage scope that of the threads around them.",
   run(func) {
     if (!has(func.body, Feature.BufferRealize)) return func;
-    return func.with({ body: propagate(func.body, new Set(func.bufferMap.values())) });
+    return propagate(func, new Set(func.bufferMap.values()));
   },
 };
 
 const defaultScopes = ["shared", "local"] as const;
 
-function propagate(body: Stmt, external: ReadonlySet<Buffer>): Stmt {
+function propagate(func: PrimFunc, external: ReadonlySet<Buffer>): PrimFunc {
   const scoped = new Map<Var, Buffer>();
   const threads: (0 | 1)[] = [];
   const remap = (buffer: Buffer): Buffer => scoped.get(buffer.data) ?? buffer;
@@ -40,7 +41,7 @@ function propagate(body: Stmt, external: ReadonlySet<Buffer>): Stmt {
     return mapArray(attr.node as readonly Buffer[], remap);
   };
 
-  return mutator({
+  const body = mutator({
     Var: (variable) => scoped.get(variable)?.data,
     BufferRealize(realize, recur) {
       const { buffer } = realize;
@@ -65,5 +66,6 @@ function propagate(body: Stmt, external: ReadonlySet<Buffer>): Stmt {
       }
       return update(recur.children(attr), { node: remapNode(attr) });
     },
-  })(body);
+  })(func.body);
+  return withLayoutsOf(func.with({ body }), remap);
 }

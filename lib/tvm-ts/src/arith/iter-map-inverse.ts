@@ -1,0 +1,60 @@
+/** From the values of indices back to those of the variables they are made of. */
+
+import { add, floorDiv, floorMod, mul, sub, zero, type PrimExpr, type Var } from "../ir";
+import type { Split, Sum } from "./iter-map";
+
+/**
+ * What each variable is when the indices `sums` have the values `outputs`. A variable of one step
+ * may be missing.
+ *
+ * The values are passed from the indices to the marks they are parts of, and on to the marks those
+ * are sums of; one that is in several parts is the sum of what they give.
+ */
+export function invertIterMap(
+  sums: readonly Sum[],
+  outputs: readonly PrimExpr[],
+): ReadonlyMap<Var, PrimExpr> {
+  const values = new Map<Sum | Split, PrimExpr>();
+  const inverse = new Map<Var, PrimExpr>();
+  const give = <K>(to: Map<K, PrimExpr>, key: K, value: PrimExpr): void => {
+    to.set(key, add(to.get(key) ?? zero(value.dtype), value));
+  };
+  sums.forEach((sum, i) => values.set(sum, outputs[i]!));
+
+  const split = (part: Split): void => {
+    const value = mul(values.get(part)!, part.lowerFactor);
+    const { source } = part.mark;
+    if ("splits" in source) give(values, source, value);
+    else give(inverse, source, value);
+  };
+  const sum = ({ splits, base }: Sum, value: PrimExpr): void => {
+    const rest = sub(value, base);
+    if (splits.length === 1) return give(values, splits[0]!, rest);
+    [...splits].reverse().forEach((part, i) => {
+      const shifted = floorDiv(rest, part.scale);
+      // The outermost one needs no remainder: nothing is further out.
+      const isOutermost = i === splits.length - 1;
+      give(values, part, isOutermost ? shifted : floorMod(shifted, part.extent));
+    });
+  };
+  for (const node of consumersFirst(sums)) {
+    if ("splits" in node) sum(node, values.get(node)!);
+    else split(node);
+  }
+  return inverse;
+}
+
+/** Sums and splits, each after all those it is a part of. */
+function consumersFirst(sums: readonly Sum[]): (Sum | Split)[] {
+  const visited = new Set<Sum | Split>();
+  const order: (Sum | Split)[] = [];
+  const visit = (node: Sum | Split): void => {
+    if (visited.has(node)) return;
+    visited.add(node);
+    if ("splits" in node) node.splits.forEach(visit);
+    else if ("splits" in node.mark.source) visit(node.mark.source);
+    order.push(node);
+  };
+  sums.forEach(visit);
+  return order.reverse();
+}

@@ -1,0 +1,106 @@
+/**
+ * Moves elements of buffers to where `transformLayout` put them.
+ *
+ *     realize B: [16]   in [0:16]      { B[i] = ... }                          // i => [i//4, i%4]
+ *  => realize B: [4, 4] in [0:4, 0:4]  { B[floordiv(i, 4), floormod(i, 4)] = ... }
+ */
+
+import { mapIndices, mapRanges, mapShape } from "../../arith";
+import {
+  Buffer,
+  mutator,
+  update,
+  type IndexMap,
+  type PrimExpr,
+  type PrimFunc,
+  type Var,
+} from "../../ir";
+import type { FunctionPass } from "../../pass";
+import { UsageError, type Span } from "../../support";
+import { layoutsOf, withoutLayouts } from "./layouts";
+
+export const applyLayoutTransforms: FunctionPass = {
+  name: "tir.ApplyLayoutTransforms",
+  doc: "Moves elements of buffers to where transformLayout put them.",
+  run(func) {
+    const layouts = layoutsOf(func);
+    return layouts === undefined ? func : withoutLayouts(apply(func, layouts.maps));
+  },
+};
+
+/** A buffer in its new layout, and the maps that lead to it. */
+interface Moved {
+  readonly buffer: Buffer;
+  readonly maps: readonly IndexMap[];
+}
+
+function apply(func: PrimFunc, maps: ReadonlyMap<Buffer, readonly IndexMap[]>): PrimFunc {
+  const moved = new Map([...maps].map(([buffer, each]) => [buffer, move(buffer, each)]));
+  const byPointer = new Map<Var, Buffer>([...maps.keys()].map((buffer) => [buffer.data, buffer]));
+  const replaced = (buffer: Buffer): Buffer => moved.get(buffer)?.buffer ?? buffer;
+  const places = (indices: readonly PrimExpr[], to: Moved): readonly PrimExpr[] =>
+    to.maps.reduce((at, map) => mapIndices(map, at), indices);
+
+  const body = mutator({
+    Var(variable) {
+      const buffer = byPointer.get(variable);
+      if (buffer !== undefined) throw addressed(buffer, "is handed on by its address");
+      return undefined;
+    },
+    BufferRealize(node, recur) {
+      const realize = recur.children(node);
+      const to = moved.get(node.buffer);
+      if (to === undefined) return realize;
+      const bounds = to.maps.reduce<typeof node.bounds>(
+        (region, map) => mapRanges(map, region),
+        realize.bounds,
+      );
+      return update(realize, { buffer: to.buffer, bounds });
+    },
+    BufferLoad(node, recur) {
+      const load = recur.children(node);
+      const to = moved.get(node.buffer);
+      if (to === undefined) return load;
+      return update(load, { buffer: to.buffer, indices: places(load.indices, to) });
+    },
+    BufferStore(node, recur) {
+      const store = recur.children(node);
+      const to = moved.get(node.buffer);
+      if (to === undefined) return store;
+      return update(store, { buffer: to.buffer, indices: places(store.indices, to) });
+    },
+    Prefetch(node) {
+      if (moved.has(node.buffer)) throw addressed(node.buffer, "is prefetched", node.span);
+      return undefined;
+    },
+    AttrStmt(attr, recur) {
+      if (!(attr.node instanceof Buffer)) return undefined;
+      return update(recur.children(attr), { node: replaced(attr.node) });
+    },
+  })(func.body);
+  const bufferMap = new Map([...func.bufferMap].map(([param, each]) => [param, replaced(each)]));
+  return func.with({ body, bufferMap });
+}
+
+function move(buffer: Buffer, maps: readonly IndexMap[]): Moved {
+  const shape = maps.reduce<readonly PrimExpr[]>((dims, map) => mapShape(map, dims), buffer.shape);
+  const { strides, name } = buffer;
+  if (strides.length > 0 && strides.length !== shape.length) {
+    throw new UsageError(
+      `the layout of ${name} is transformed from ${buffer.shape.length} dimensions to ` +
+        `${shape.length}, but its ${strides.length} strides are said or left to the caller; ` +
+        `transform a copy made by cacheRead`,
+      { span: buffer.span },
+    );
+  }
+  return { buffer: buffer.with({ shape }), maps };
+}
+
+/** Whoever is given the memory itself would look for the elements in their old places. */
+function addressed(buffer: Buffer, how: string, span?: Span): UsageError {
+  return new UsageError(
+    `the layout of ${buffer.name} is transformed, but it ${how}, where its elements would be looked ` +
+      `for in their old places; transform that of a copy made by cacheRead or cacheWrite`,
+    { span: span ?? buffer.span },
+  );
+}

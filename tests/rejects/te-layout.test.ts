@@ -1,0 +1,242 @@
+/** Layouts that cannot be: what is said of each, and where. */
+
+import * as tvm from "tvm-ts";
+import { te } from "tvm-ts";
+import { testRefused, type Mark } from "../support/refused";
+
+function chain(mark: Mark) {
+  mark("A");
+  const A = te.placeholder([16], { name: "A" });
+  mark("B");
+  const B = te.compute([16], (i) => A(i).add(1), "B");
+  mark("C");
+  const C = te.compute([16], (i) => B(i).mul(2), "C");
+  const s = te.createSchedule(C.op);
+  return { A, B, C, s, a: s.stage(A), b: s.stage(B), c: s.stage(C) };
+}
+
+testRefused([
+  {
+    why: "the function of a layout takes too few indices",
+    program: (mark) => {
+      mark("D");
+      const D = te.compute([4, 4], () => te.const(1), "D");
+      const s = te.createSchedule(D.op);
+      mark();
+      s.stage(D).transformLayout((i) => [i]);
+    },
+    sentence:
+      "the layout of stage D cannot be transformed: the function takes 1 index, but the layout [4, 4] has 2 dimensions",
+    notes: ["D"],
+  },
+  {
+    why: "the function of a layout gives nothing",
+    program: (mark) => {
+      const { b } = chain(mark);
+      mark();
+      b.transformLayout(() => undefined as never);
+    },
+    sentence:
+      "the layout of stage B cannot be transformed: the function takes 0 indices, but the layout [16] has 1 dimension",
+    notes: ["B"],
+  },
+  {
+    why: "a layout forgets to return",
+    program: (mark) => {
+      const { b } = chain(mark);
+      mark();
+      b.transformLayout((i) => void i as never);
+    },
+    sentence:
+      'the layout of stage B cannot be transformed: the function gives undefined; is a "return" missing?',
+    notes: ["B"],
+  },
+  {
+    why: "elements of a computed stage would share a place",
+    program: (mark) => {
+      const { b } = chain(mark);
+      mark();
+      b.transformLayout((i) => [i.floorDiv(4)]);
+    },
+    sentence:
+      "the layout of stage B cannot be transformed: its loops need a map that is one to one, but parts of i overlap or leave some of it out",
+    notes: ["B"],
+  },
+  {
+    why: "elements of an input would share a place",
+    program: (mark) => {
+      const { a } = chain(mark);
+      mark();
+      a.transformLayout((i) => [i.floorDiv(4)]);
+    },
+    sentence:
+      "the layout of stage A cannot be transformed: its 16 elements have only 4 places in the new layout, so that some would share one; indices must tell all elements apart",
+    notes: ["A"],
+  },
+  {
+    why: "blocks of a computed stage do not divide it",
+    program: (mark) => {
+      const { b } = chain(mark);
+      mark();
+      b.transformLayout((i) => [i.floorDiv(3), i.floorMod(3)]);
+    },
+    sentence:
+      "the layout of stage B cannot be transformed: its loops need a map that is one to one, but the parts of i make 15 places for 16",
+    notes: ["B"],
+  },
+  {
+    why: "a layout leaves every other place empty",
+    program: (mark) => {
+      const { b } = chain(mark);
+      mark();
+      b.transformLayout((i) => [i.mul(2)]);
+    },
+    sentence:
+      "the layout of stage B cannot be transformed: its loops need a map that is one to one, but (i*2) takes steps of 2; an index of the new layout counts up one by one",
+    notes: ["B"],
+  },
+  {
+    why: "a layout is shifted",
+    program: (mark) => {
+      const { b } = chain(mark);
+      mark();
+      b.transformLayout((i) => [i.add(4)]);
+    },
+    sentence:
+      "the layout of stage B cannot be transformed: the index (i + 4) begins at 4, not at 0",
+    notes: ["B"],
+  },
+  {
+    why: "blocks of a layout begin at an offset",
+    program: (mark) => {
+      const { b } = chain(mark);
+      mark();
+      b.transformLayout((i) => [i.add(1).floorDiv(4), i.add(1).floorMod(4)]);
+    },
+    sentence:
+      "the layout of stage B cannot be transformed: its loops need a map that is one to one, but floordiv((i + 1), 4) divides into blocks of 4 that begin at an offset of 1",
+    notes: ["B"],
+  },
+  {
+    why: "a separator stands at the end of a layout",
+    program: (mark) => {
+      const { b } = chain(mark);
+      mark();
+      b.transformLayout((i) => [i, te.AXIS_SEPARATOR]);
+    },
+    sentence:
+      "the layout of stage B cannot be transformed: te.AXIS_SEPARATOR stands between two indices, one at a time",
+    notes: ["B"],
+  },
+  {
+    why: "a layout uses a variable that nobody gives",
+    program: (mark) => {
+      const { b } = chain(mark);
+      const m = te.var("m");
+      mark();
+      b.transformLayout((i) => [i.floorDiv(m), i.floorMod(m)]);
+    },
+    sentence:
+      "the layout of stage B cannot be transformed: floordiv(i, m) uses m, which is neither one of the function's indices nor in the shape",
+    notes: ["B"],
+  },
+  {
+    why: "a layout has an index that is no whole number",
+    program: (mark) => {
+      const { b } = chain(mark);
+      mark();
+      b.transformLayout((i) => [i.astype("float32")]);
+    },
+    sentence:
+      "the layout of stage B cannot be transformed: the index float32(i) is of type float32, not a whole number",
+    notes: ["B"],
+  },
+  {
+    why: "the layout of an inlined stage is transformed",
+    program: (mark) => {
+      const { b } = chain(mark);
+      b.computeInline();
+      mark();
+      b.transformLayout((i) => [i.floorDiv(4), i.floorMod(4)]);
+    },
+    sentence:
+      "the layout of stage B cannot be transformed: it is inlined and has no memory; leave out one of the two",
+    notes: ["B"],
+  },
+  {
+    why: "a stage with another layout is inlined",
+    program: (mark) => {
+      const { b } = chain(mark);
+      b.transformLayout((i) => [i.floorDiv(4), i.floorMod(4)]);
+      mark();
+      b.computeInline();
+    },
+    sentence:
+      "stage B cannot be inlined: its layout was transformed, but what is inlined has no memory; leave out one",
+    notes: ["B"],
+  },
+  {
+    why: "a layout is transformed after the loops were split",
+    program: (mark) => {
+      const { b, B } = chain(mark);
+      b.split(B.op.axis[0]!, { factor: 4 });
+      mark();
+      b.transformLayout((i) => [i.floorDiv(4), i.floorMod(4)]);
+    },
+    sentence:
+      "the layout of stage B cannot be transformed: its axis i was split or fused before; transform first, then schedule the loops it makes",
+    notes: ["B"],
+  },
+  {
+    why: "the layout of a computed stage is transformed twice",
+    program: (mark) => {
+      const { b } = chain(mark);
+      b.transformLayout((i) => [i.floorDiv(4), i.floorMod(4)]);
+      mark();
+      b.transformLayout((i, j) => [j, i]);
+    },
+    sentence:
+      "the layout of stage B cannot be transformed: it was before, and its loops follow it; write both as one function",
+    notes: ["B"],
+  },
+  {
+    why: "an axis is used that another layout replaced",
+    program: (mark) => {
+      const { b, B } = chain(mark);
+      mark("axes");
+      b.transformLayout((i) => [i.floorDiv(4), i.floorMod(4)]);
+      mark();
+      b.unroll(B.op.axis[0]!);
+    },
+    sentence:
+      "axis i of stage B was replaced by those of a new layout and is no loop any more; use axis0 or axis1",
+    notes: ["axes"],
+  },
+  {
+    why: "a stage is computed at a loop that the new layout replaces",
+    program: (mark) => {
+      const { b, c, C } = chain(mark);
+      mark("place");
+      b.computeAt(c, C.op.axis[0]!);
+      mark();
+      c.transformLayout((i) => [i.floorDiv(4), i.floorMod(4)]);
+    },
+    sentence:
+      "the layout of stage C cannot be transformed: stage B is computed at its axis i, which goes away; transform first, then attach B to one of the new axes",
+    notes: ["place"],
+  },
+  {
+    why: "a transformed buffer is prefetched",
+    program: (mark) => {
+      mark();
+      const A = te.placeholder([16], { name: "A" });
+      const B = te.compute([16], (i) => A(i).add(1), "B");
+      const s = te.createSchedule(B.op);
+      s.stage(A).transformLayout((i) => [i.floorDiv(4), i.floorMod(4)]);
+      s.stage(B).prefetch(A, B.op.axis[0]!, 1);
+      tvm.lower(s, [A, B]);
+    },
+    sentence:
+      "the layout of A is transformed, but it is prefetched, where its elements would be looked for in their old places; transform that of a copy made by cacheRead or cacheWrite",
+  },
+]);
