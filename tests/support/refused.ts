@@ -4,7 +4,8 @@
  */
 
 import { expect, test } from "vitest";
-import { parseStack, TvmError } from "tvm-ts";
+import { TvmError } from "tvm-ts";
+import { parseStack } from "../../lib/tvm-ts/src/support";
 
 /** Called directly before a statement that an error must point at. */
 export type Mark = (name?: string) => void;

@@ -20,7 +20,19 @@ export { PassContext, type LowerTrace, type PassConfig, type PassInstrument } fr
 export * as runtime from "./runtime";
 export { NDArray, np, type Device } from "./runtime";
 export type { Session, SessionArray, SessionDevice, SessionModule } from "./rpc";
-export * from "./support";
+export {
+  DeviceError,
+  InternalError,
+  plural,
+  RpcError,
+  Span,
+  TvmError,
+  UsageError,
+  withCleanup,
+  type ErrorNote,
+  type ErrorOptions,
+  type Place,
+} from "./support";
 export * as te from "./te";
 export * as tir from "./ir";
 export { utils } from "./node";

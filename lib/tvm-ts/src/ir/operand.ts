@@ -215,7 +215,7 @@ export abstract class Operand {
   abstract asExpr(): PrimExpr;
 }
 
-/** @internal What to throw where JavaScript asks for the number that an object does not have. */
+/** What to throw where JavaScript asks for the number that an object does not have. */
 export function noNumber(object: { toString(): string }): UsageError {
   return new UsageError(
     `${String(object)} is no number; operators are for notebook cells and for operands of known ` +

@@ -54,11 +54,13 @@ export {
   type RangeLike,
   type ShapeLike,
 } from "./axes";
-export { broadcastOp, castTensor, elementAt, sameExtent, type BroadcastOp } from "./broadcast";
+/** @internal */
+export { broadcastOp, castTensor, elementAt, sameExtent } from "./broadcast";
+export type { BroadcastOp } from "./broadcast";
+/** @internal */
+export { computeTensor, dataAxis } from "./declare";
 export {
   compute,
-  computeTensor,
-  dataAxis,
   placeholder,
   type ComputeBody,
   type ComputeOptions,
@@ -104,15 +106,9 @@ export {
   autoInlineInjective,
 } from "./schedule/auto-inline";
 export { inferBound, type InferredBounds } from "./schedule/infer-bound";
-export {
-  relationText,
-  type Fuse,
-  type Rebase,
-  type Relation,
-  type Singleton,
-  type Split,
-  type Transform,
-} from "./schedule/relation";
+/** @internal */
+export { relationText } from "./schedule/relation";
+export type { Fuse, Rebase, Relation, Singleton, Split, Transform } from "./schedule/relation";
 export { AXIS_SEPARATOR, type LayoutIndices } from "./schedule/layout";
 export { createSchedule, Schedule } from "./schedule/schedule";
 export { Stage, type SplitBy } from "./schedule/stage";

@@ -9,7 +9,7 @@ import type { StageState } from "./stage-state";
 export interface StageView {
   readonly name: string;
   readonly op: Operation | undefined;
-  /** All stages of the schedule. */
+  /** @internal All stages of the schedule. */
   readonly siblings: readonly { readonly name: string; readonly state: StageState }[];
 }
 
