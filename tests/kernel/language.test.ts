@@ -144,6 +144,14 @@ describe("completion", () => {
     expect(at("known.F")).toEqual(["first"]);
   });
 
+  test("offers what every function has last", () => {
+    const setting = "const f = Object.assign(() => 1, { zoo: 2 });";
+    const { declarations } = compiled(setting);
+    const names = language.complete(declarations, "f.", 2).items.map(({ text }) => text);
+    expect(names).toContain("zoo");
+    expect(names.indexOf("apply")).toBeGreaterThan(names.indexOf("zoo"));
+  });
+
   test("says what kind of thing each is", () => {
     const { items } = language.complete("declare function f1(): void;\n", "f1", 2);
     expect(items).toContainEqual({ text: "f1", kind: "function" });

@@ -29,6 +29,8 @@ import { loadCompiler, startTslab, type Tslab } from "./tslab";
 /** TypeScript's code for `await` where it is not allowed. */
 const AWAIT_OUTSIDE = 1308;
 
+const functionMembers = new Set("apply arguments bind call caller length prototype".split(" "));
+
 /** The types of the globals that the evaluator and Node bring. */
 const globalTypes = ["globals.d.ts", "runtime.d.ts"].map((file) => join(kernelRoot, "types", file));
 
@@ -95,7 +97,8 @@ export class Language implements LanguageService {
       const typed = cell.slice(start, offset).toLowerCase();
       const continued = candidates.filter((text) => text.toLowerCase().startsWith(typed));
       const chosen = continued.length > 0 ? continued : candidates;
-      const items = chosen.map((text) => ({ text, kind: kinds.get(text) ?? "" }));
+      const ordered = chosen.includes("apply") ? functionMembersLast(chosen) : chosen;
+      const items = ordered.map((text) => ({ text, kind: kinds.get(text) ?? "" }));
       return { start, end, items };
     });
   }
@@ -220,6 +223,12 @@ export class Language implements LanguageService {
     const installed = /\/node_modules\/|__prev__\.d\.ts$/.test(file);
     return !installed && !libraries.some(({ root }) => file.startsWith(root));
   }
+}
+
+/** Of an object that can be called, too, what every function has is what nobody looks for. */
+function functionMembersLast(names: readonly string[]): string[] {
+  const isCommon = (name: string): boolean => functionMembers.has(name);
+  return [...names.filter((name) => !isCommon(name)), ...names.filter(isCommon)];
 }
 
 /** `import("/somewhere/tvm-ts/dist/index")` becomes `import("tvm-ts")`. */

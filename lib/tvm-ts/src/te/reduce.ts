@@ -233,15 +233,15 @@ class ReduceMaker {
   }
 }
 
-/** The sum over axes, or of values. */
+/** The sum over axes, as in `te.sum(A(i, k), k)` and `te.sum(A(i, k), [k0, k1])`, or of values. */
 export const sum: Reducer = commReducer(
   (x, y) => add(x, y),
   (dtype) => constant(0, dtype),
   "sum",
 );
 
-/** The smallest over axes, or of values. */
+/** The smallest over axes, as in `te.min(A(i, k), k)` and `te.min(A(i, k), [k0, k1])`, or of values. */
 export const min: Reducer = commReducer((x, y) => minOf(x, y), maxValue, "min");
 
-/** The largest over axes, or of values. */
+/** The largest over axes, as in `te.max(A(i, k), k)` and `te.max(A(i, k), [k0, k1])`, or of values. */
 export const max: Reducer = commReducer((x, y) => maxOf(x, y), minValue, "max");
