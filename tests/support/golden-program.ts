@@ -368,6 +368,8 @@ class Program {
         return this.put(second as string, this.schedule.rfactor(this.tensor(S), axis(first)));
       case "transform_layout":
         return this.name((third ?? []) as string[], this.transformLayout(S, first, second));
+      case "rolling_buffer":
+        return void this.stage(S).rollingBuffer();
       case "double_buffer":
         return void this.stage(S).doubleBuffer();
       case "storage_align":

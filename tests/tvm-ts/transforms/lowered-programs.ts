@@ -3,7 +3,16 @@
  * and primitives that the golden programs do without.
  */
 
-import { lower, PassContext, te, tir, topi, type IRModule, type PassConfig } from "tvm-ts";
+import {
+  lower,
+  PassContext,
+  te,
+  tir,
+  topi,
+  transforms,
+  type IRModule,
+  type PassConfig,
+} from "tvm-ts";
 
 const configured = (config: PassConfig): PassContext => new PassContext({ config });
 
@@ -49,6 +58,8 @@ function gemm(size: number): te.TensorIntrin {
     },
   );
 }
+
+const rolling = configured({ "tir.add_lower_pass": [[0, transforms.injectRollingBuffer]] });
 
 export const programs: Readonly<Record<string, () => IRModule>> = {
   "bfloat16-matmul"() {
@@ -179,5 +190,44 @@ export const programs: Readonly<Record<string, () => IRModule>> = {
     s.stage(B).bind(reduceAxis[0]!, thread).bind(axis[0]!, te.threadAxis("blockIdx.x"));
     s.stage(B).setStorePredicate(thread.eq(0));
     return lower(s, [A, B], { simpleMode: true });
+  },
+
+  "rolling-window"() {
+    const A = te.placeholder([34], { name: "A" });
+    const B = te.compute([34], (i) => A(i).mul(2), "B");
+    const D = te.compute([32], (i) => B(i).add(B(i.add(2))), "D");
+    const s = te.createSchedule(D);
+    s.stage(B).computeAt(s.stage(D), D.op.axis[0]!).rollingBuffer();
+    return lower(s, [A, D], { simpleMode: true, context: rolling });
+  },
+
+  "rolling-pools"() {
+    const pool = (of: te.Tensor, [rows, columns]: [number, number], name: string) => {
+      const [y, x] = [te.reduceAxis([0, 3], `${name}_y`), te.reduceAxis([0, 3], `${name}_x`)];
+      return te.compute([rows, columns], (h, w) => te.max(of(h.add(y), w.add(x)), [y, x]), name);
+    };
+    const A = te.placeholder([14, 16], { name: "A", dtype: "int32" });
+    const B = pool(A, [12, 14], "B");
+    const D = pool(B, [10, 12], "D");
+    const s = te.createSchedule(D);
+    const [outer] = s.stage(D).split(D.op.axis[0]!, { factor: 4 });
+    s.stage(B).computeAt(s.stage(D), outer).rollingBuffer();
+    return lower(s, [A, D], { simpleMode: true, context: rolling });
+  },
+
+  "rolling-in-two-dimensions"() {
+    const A = te.placeholder([18, 17], { name: "A", dtype: "int32" });
+    const B = te.compute([18, 17], (h, w) => A(h, w).mul(2), "B");
+    const D = te.compute([16, 17], (h, w) => B(h, w).add(B(h.add(2), w)), "D");
+    const E = te.compute([16, 14], (h, w) => D(h, w).add(D(h, w.add(3))), "E");
+    const s = te.createSchedule(E);
+    const e = s.stage(E);
+    const [ho, hi] = e.split(E.op.axis[0]!, { factor: 4 });
+    const [wo, wi] = e.split(E.op.axis[1]!, { factor: 5 });
+    e.reorder(ho, wo, hi, wi);
+    const d = s.stage(D).computeAt(e, wo).rollingBuffer();
+    d.storageAlign(D.op.axis[0]!, 8, 1);
+    s.stage(B).computeAt(e, wo).rollingBuffer().setScope("local");
+    return lower(s, [A, E], { simpleMode: true, context: rolling });
   },
 };

@@ -19,6 +19,7 @@ export {
 export { injectCopyIntrin, type Copy } from "./inject-copy-intrin";
 export { injectDoubleBuffer } from "./inject-double-buffer";
 export { injectPrefetch } from "./inject-prefetch";
+export { injectRollingBuffer } from "./inject-rolling-buffer";
 export { injectVirtualThread } from "./inject-virtual-thread";
 export { liftAttrScope } from "./lift-attr-scope";
 export { loopPartition } from "./loop-partition";

@@ -18,6 +18,24 @@ export function checkOutputs(schedule: Schedule): void {
   );
 }
 
+/** What rolls along with a loop is computed inside one. */
+export function checkRollingBuffers(schedule: Schedule): void {
+  for (const { name, op, state, attachSpec } of schedule.stages) {
+    if (state.rollingBuffer === undefined) continue;
+    const { type } = attachSpec.attachment;
+    if (type === "scope") continue;
+    const where = type === "inlinedAlready" ? "it is inlined" : "it is computed on its own";
+    throw new UsageError(
+      `stage ${name} is a rolling buffer, but ${where}: no loop around it has steps that could ` +
+        `share what it computes; compute it at a loop of its consumer with computeAt`,
+      {
+        span: state.rollingBuffer,
+        notes: [{ text: `${name} was declared here`, span: op.span }],
+      },
+    );
+  }
+}
+
 /** What is prefetched for the steps of a loop is read there, and lies in memory. */
 export function checkPrefetches(schedule: Schedule): void {
   for (const stage of schedule.stages) {

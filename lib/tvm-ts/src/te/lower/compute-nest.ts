@@ -59,7 +59,7 @@ export function computeLoopNest(
   const skip = new Set([...bits].filter(([, bit]) => bit === REDUCE).map(([axis]) => axis));
   const init = makeLoopNest(context, initValues, { begin: common, forInit: true, skip });
   const initConditions = context
-    .boundChecks(initValues, { ownDomainOnly: true, skip })
+    .boundChecks(initValues, { ownDomainOnly: stage.state.rollingBuffer === undefined, skip })
     .map((condition) => likely(condition));
   const initLoops = loops.slice(common).filter((loop) => !skip.has(loop)).length;
   return {

@@ -9,7 +9,16 @@
  */
 
 import { UsageError } from "../../support";
-import { AttrStmt, isNoOp, noOp, SeqStmt, toExpr, type IterVar, type Stmt } from "../../ir";
+import {
+  AttrStmt,
+  isNoOp,
+  noOp,
+  SeqStmt,
+  toExpr,
+  trueImm,
+  type IterVar,
+  type Stmt,
+} from "../../ir";
 import type { InferredBounds } from "../schedule/infer-bound";
 import type { Schedule } from "../schedule/schedule";
 import type { Stage } from "../schedule/stage";
@@ -123,7 +132,14 @@ class ScheduleLowering {
         producer,
       );
     }
-    const both = isNoOp(after) ? producer : new SeqStmt([producer, after]);
+    let both = isNoOp(after) ? producer : new SeqStmt([producer, after]);
+    const { rollingBuffer } = stage.state;
+    if (rollingBuffer !== undefined) {
+      both = stage.op.outputs.reduceRight<Stmt>((inner, tensor) => {
+        const node = context.bufferOf(tensor);
+        return new AttrStmt(node, "rolling_buffer_scope", trueImm(), inner, rollingBuffer);
+      }, both);
+    }
     return realize(context, both);
   }
 

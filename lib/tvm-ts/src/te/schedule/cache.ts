@@ -137,7 +137,7 @@ export function cacheWrite(
  */
 export function renewed(stage: Stage, op: Operation): StageState {
   const { iterVarAttrs, attach, scope, doubleBuffer, group, storePredicate } = stage.state;
-  const { layoutTransforms, axisSeparators } = stage.state;
+  const { rollingBuffer, layoutTransforms, axisSeparators } = stage.state;
   for (const [axis, { bindThread, span }] of iterVarAttrs) {
     if (bindThread === undefined || op.rootIterVars.includes(axis)) continue;
     throw new UsageError(
@@ -152,6 +152,7 @@ export function renewed(stage: Stage, op: Operation): StageState {
     attach,
     scope,
     doubleBuffer,
+    rollingBuffer,
     layoutTransforms,
     axisSeparators,
     group,

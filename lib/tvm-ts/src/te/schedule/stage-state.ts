@@ -69,6 +69,8 @@ export interface StageState {
   /** The memory of the result; empty when nobody has said. */
   readonly scope: string;
   readonly doubleBuffer: boolean;
+  /** Where it was asked that memory roll along with the loop around the stage, if it was. */
+  readonly rollingBuffer: Span | undefined;
   /** How elements of the result are moved in memory, one map after another. */
   readonly layoutTransforms: readonly IndexMap[];
   /** The dimensions of the last layout that begin another group of them; see `AXIS_SEPARATOR`. */
@@ -94,6 +96,7 @@ export function initialState(op: Operation | undefined): StageState {
     attach: { type: "groupRoot" },
     scope: "",
     doubleBuffer: false,
+    rollingBuffer: undefined,
     layoutTransforms: [],
     axisSeparators: [],
     group: undefined,

@@ -381,6 +381,30 @@ export class Stage implements StageView {
     return this;
   }
 
+  /**
+   * Keeps what one step of the loop around the stage has computed for the next one, where the two
+   * overlap: memory for one step is used in a circle, and nothing is computed twice. The stage is
+   * computed at a loop of its consumer.
+   *
+   * The loops are rewritten by the pass `tvm.transforms.injectRollingBuffer`, which as in TVM has to
+   * be added; without it the stage is computed anew in each step.
+   * @throws UsageError for an output, and for a placeholder.
+   * @example
+   * const A = te.placeholder([34], { name: "A" });
+   * const B = te.compute([34], (i) => A(i).mul(2), "B");
+   * const C = te.compute([32], (i) => B(i).add(B(i.add(2))), "C");
+   * const s = te.createSchedule(C.op);
+   * s.stage(B).computeAt(s.stage(C), C.op.axis[0]).rollingBuffer();
+   * const config = { "tir.add_lower_pass": [[0, tvm.transforms.injectRollingBuffer]] };
+   * const context = new tvm.PassContext({ config });
+   * String(tvm.lower(s, [A, C], { context })).includes("floormod(i, 3)") // => true
+   */
+  rollingBuffer(): this {
+    this.checkMovable("a rolling buffer");
+    this.state = { ...this.state, rollingBuffer: Span.capture() };
+    return this;
+  }
+
   /** Stores only where `condition` holds, for threads that would all store the same. */
   setStorePredicate(condition: ExprLike): this {
     const predicate = toExpr(condition);

@@ -47,6 +47,7 @@ export const Feature = {
   DecidedCondition: 1 << 21,
   /** A value that depends on more than variables: from memory, or from a call. */
   LoadOrCall: 1 << 22,
+  RollingBufferScope: 1 << 23,
 } as const;
 
 const attrFeatures: Readonly<Record<string, number>> = {
@@ -54,6 +55,7 @@ const attrFeatures: Readonly<Record<string, number>> = {
   buffer_bind_scope: Feature.BufferBindScope,
   buffer_dim_align: Feature.BufferDimAlign,
   double_buffer_scope: Feature.DoubleBufferScope,
+  rolling_buffer_scope: Feature.RollingBufferScope,
   virtual_thread: Feature.VirtualThread,
   pragma_loop_partition_hint: Feature.LoopPartitionHint,
   pragma_auto_unroll_max_step: Feature.UnrollPragma,

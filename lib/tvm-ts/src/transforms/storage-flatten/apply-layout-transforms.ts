@@ -74,7 +74,7 @@ function apply(func: PrimFunc, maps: ReadonlyMap<Buffer, readonly IndexMap[]>): 
       return undefined;
     },
     AttrStmt(attr, recur) {
-      if (!(attr.node instanceof Buffer)) return undefined;
+      if (attr.key !== "double_buffer_scope" || !(attr.node instanceof Buffer)) return undefined;
       return update(recur.children(attr), { node: replaced(attr.node) });
     },
   })(func.body);

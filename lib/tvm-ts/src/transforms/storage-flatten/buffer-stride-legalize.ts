@@ -84,7 +84,9 @@ function legalize(func: PrimFunc): PrimFunc {
       if (attr.key === "buffer_bind_scope") {
         return update(inner, { node: mapArray(attr.node as readonly Buffer[], withStrides) });
       }
-      return attr.node instanceof Buffer ? update(inner, { node: withStrides(attr.node) }) : inner;
+      // The remark that a buffer rolls, if nobody used it, shows the buffer as it was: as in TVM.
+      if (!(attr.node instanceof Buffer) || attr.key === "rolling_buffer_scope") return inner;
+      return update(inner, { node: withStrides(attr.node) });
     },
     BufferRealize: (node, recur) =>
       update(recur.children(node), { buffer: withStrides(node.buffer) }),

@@ -1,4 +1,4 @@
-/** Layouts that cannot be: what is said of each, and where. */
+/** Layouts and rolling buffers that cannot be: what is said of each, and where. */
 
 import * as tvm from "tvm-ts";
 import { te } from "tvm-ts";
@@ -238,5 +238,57 @@ testRefused([
     },
     sentence:
       "the layout of A is transformed, but it is prefetched, where its elements would be looked for in their old places; transform that of a copy made by cacheRead or cacheWrite",
+  },
+  {
+    why: "the output is a rolling buffer",
+    program: (mark) => {
+      const { c } = chain(mark);
+      mark();
+      c.rollingBuffer();
+    },
+    sentence:
+      "stage C cannot be a rolling buffer: it is an output of the schedule; only what others read can be",
+    notes: ["C"],
+  },
+  {
+    why: "a stage outside of loops is a rolling buffer",
+    program: (mark) => {
+      const { A, C, s, b } = chain(mark);
+      mark();
+      b.rollingBuffer();
+      tvm.lower(s, [A, C]);
+    },
+    sentence:
+      "stage B is a rolling buffer, but it is computed on its own: no loop around it has steps that could share what it computes; compute it at a loop of its consumer with computeAt",
+    notes: ["B"],
+  },
+  {
+    why: "an inlined stage is a rolling buffer",
+    program: (mark) => {
+      const { A, C, s, b } = chain(mark);
+      mark();
+      b.rollingBuffer();
+      b.computeInline();
+      tvm.lower(s, [A, C]);
+    },
+    sentence:
+      "stage B is a rolling buffer, but it is inlined: no loop around it has steps that could share what it computes; compute it at a loop of its consumer with computeAt",
+    notes: ["B"],
+  },
+  {
+    why: "a rolling buffer is computed at loops that were put together",
+    program: (mark) => {
+      const { A, C, s, b, c } = chain(mark);
+      const [, inner] = c.split(C.op.axis[0]!, { factor: 4 });
+      b.computeAt(c, inner);
+      mark();
+      b.rollingBuffer();
+      const config = {
+        "tir.add_lower_pass": [[0, tvm.transforms.injectRollingBuffer]],
+      } as const;
+      tvm.lower(s, [A, C], { context: new tvm.PassContext({ config }) });
+    },
+    sentence:
+      "B cannot be a rolling buffer: its part begins at ((i.outer*4) + i.inner) in dimension 0, but only one loop, times a constant, can roll; compute it at a loop further out",
   },
 ]);
