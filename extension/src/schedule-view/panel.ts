@@ -53,7 +53,10 @@ function stageNode({ fact, loops }: StageNode, trans: TranslationBundle): HTMLEl
 /** The first loop with the others inside it. */
 function loopNest([first, ...inner]: readonly LoopNode[], trans: TranslationBundle): HTMLElement {
   const { fact, stages } = first!;
-  const extent = fact.extent === undefined ? "" : trans.__("%1 steps", fact.extent);
+  // An extent may be an expression.
+  const number = fact.extent === "1" ? 1 : 2;
+  const extent =
+    fact.extent === undefined ? "" : trans._n("%2 step", "%2 steps", number, fact.extent);
   const line = element("span", "jp-tvm-Loop", fact.name);
   const item = element("li", "", line, element("span", "jp-tvm-Extent", extent));
   item.append(...remarks(loopRemarks(fact, trans)));
