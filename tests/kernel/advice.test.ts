@@ -188,6 +188,12 @@ test("a choice by an expression is advised", () => {
   ]);
 });
 
+test("arrays of devices do not calculate", () => {
+  expect(refusals("const d = tvm.nd.array([1]); d + 1")).toEqual([
+    "Operator '+' cannot be applied to types 'NDArray' and 'number'. → calculate with d.numpy(), a copy of it for np",
+  ]);
+});
+
 test("mistakes of other kinds are told without advice", () => {
   expect(refusals("console.log('one and two'")).toEqual(["')' expected."]);
   expect(refusals("const t: string = 1")).toEqual([

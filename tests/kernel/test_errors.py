@@ -75,6 +75,8 @@ def test_an_error_of_the_library_shows_the_user_s_line_and_its_notes(shared):
 def test_causes_and_things_that_are_no_errors_are_shown(shared):
     run = shared.run("throw new Error('outer', { cause: new RangeError('inner') })")
     assert "caused by\nRangeError: inner" in run.error
+    run = shared.run("throw new Error('so: inner', { cause: new Error('inner') })")
+    assert "caused by" not in run.error
     assert shared.run("throw { code: 7 }").reply["evalue"] == "{ code: 7 }"
 
 

@@ -43,7 +43,11 @@ function trace(error: ErrorReport, sources: Sources, shown?: Place): string[] {
   if ((error.frames.length > 1 && !known) || place === undefined) {
     lines.push(...frameLines(error.frames));
   }
-  if (error.cause !== undefined) lines.push("caused by", ...trace(error.cause, sources, place));
+  const { cause } = error;
+  // Some messages are made of their cause's.
+  if (cause !== undefined && (cause.message === "" || !error.message.includes(cause.message))) {
+    lines.push("caused by", ...trace(cause, sources, place));
+  }
   return lines;
 }
 

@@ -15,6 +15,7 @@ import {
   lineAdvice,
   memberAdvice,
   nameAdvice,
+  operandAdvice,
   optionsText,
 } from "./python";
 import { Usages } from "./usage";
@@ -63,7 +64,7 @@ export class Advisor {
     if (UNKNOWN_MEMBER.has(code)) return this.member(node);
     if (WRONG_INDEX.has(code)) return this.element(node) ?? this.syntax(start);
     if (WRONG_ARGUMENT.has(code)) return this.usage(node, diagnostic);
-    if (code === WRONG_OPERANDS) return this.choice(node);
+    if (code === WRONG_OPERANDS) return this.choice(node) ?? this.operands(node);
     if (code === NO_TYPE)
       return this.about(node, `say of what type it is: ${node.getText()}: number`);
     return undefined;
@@ -176,6 +177,17 @@ export class Advisor {
       return undefined;
     const text = "expressions are chosen by te.ifThenElse(condition, a, b)";
     return this.about(test.parent, text);
+  }
+
+  /** `a + b` of what does not calculate */
+  private operands(node: ts.Node): Advice | undefined {
+    if (!this.compiler.isBinaryExpression(node)) return undefined;
+    for (const operand of [node.left, node.right]) {
+      const kind = this.checker.getTypeAtLocation(operand).symbol?.name ?? "";
+      const advice = operandAdvice(kind, operand.getText());
+      if (advice !== undefined) return this.about(node, advice);
+    }
+    return undefined;
   }
 
   /** How the function is called that is called wrongly. */

@@ -231,10 +231,11 @@ function functionMembersLast(names: readonly string[]): string[] {
   return [...names.filter((name) => !isCommon(name)), ...names.filter(isCommon)];
 }
 
-/** `import("/somewhere/tvm-ts/dist/index")` becomes `import("tvm-ts")`. */
+/** `import("/somewhere/tvm-ts/dist/index").NDArray` becomes `NDArray`, a library its name. */
 function nameLibraries(text: string): string {
-  return text.replace(/import\("([^"]+)"\)/g, (whole, path: string) => {
+  return text.replace(/import\("([^"]+)"\)(\.?)/g, (whole, path: string, dot: string) => {
     const library = libraries.find(({ root }) => path.startsWith(root));
-    return library === undefined ? whole : `import("${library.name}")`;
+    if (library === undefined) return whole;
+    return dot === "" ? `import("${library.name}")` : "";
   });
 }

@@ -150,6 +150,11 @@ export function argumentAdvice(callee: string, kind: string, text: string): stri
   return undefined;
 }
 
+/** What to calculate with instead of an operand of the class `kind`. */
+export function operandAdvice(kind: string, text: string): string | undefined {
+  return kind === "NDArray" ? `calculate with ${text}.numpy(), a copy of it for np` : undefined;
+}
+
 /** `{ simpleMode: true }` of `simple_mode=True` */
 export function optionsText(options: readonly (readonly [name: string, value: string])[]): string {
   const values: Readonly<Record<string, string>> = {

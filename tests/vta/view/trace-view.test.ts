@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { nd, ready, tir, view as tvmView } from "tvm-ts";
+import { extDev, nd, ready, tir, view as tvmView } from "tvm-ts";
 import * as vta from "vta-ts";
 import { inputsOf } from "../../support/vta-run";
 import { alu, paddedLoad, smallGemm, type Workload } from "../../support/vta-workloads";
@@ -198,6 +198,11 @@ describe("an environment", () => {
     const view = bundle[mimeTypes.environment] as vta.view.EnvironmentView;
     expect(view.config).toEqual(env.config);
     expect(view.gemm).toEqual({ batch: 1, blockIn: 16, blockOut: 16 });
+  });
+
+  it("is not what its device shows", () => {
+    const device = extDev(0) as unknown as Record<symbol, () => tvmView.MimeBundle>;
+    expect(device[Symbol.for("Jupyter.display")]!()).toEqual({ "text/plain": "ext_dev(0)" });
   });
 
   it("says when it is a mock", () => {

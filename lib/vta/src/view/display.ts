@@ -2,6 +2,7 @@
 
 import { view } from "tvm-ts";
 import { Environment } from "../config";
+import { VtaDevice } from "../runtime";
 import { ExecutionTrace, ProfilerStats } from "../sim";
 import {
   environmentHtml,
@@ -49,4 +50,5 @@ export function installDisplays(): void {
   view.showAs(ExecutionTrace, traceBundle, traceText);
   view.showAs(Environment, environmentBundle, (env) => environmentText(environmentView(env)));
   view.showAs(ProfilerStats, statisticsBundle, (stats) => statisticsText(statisticsView(stats)));
+  view.showAs(VtaDevice, (device) => ({ "text/plain": String(device) }));
 }
