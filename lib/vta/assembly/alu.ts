@@ -27,7 +27,7 @@ function put(at: usize, value: v128): void {
   v128.store(at, value);
 }
 
-// Each operation on one element: vectors from `dst` to `end`, with operands `step` bytes apart.
+// Each operation on elements in a row: vectors from `dst` to `end`, with operands `step` bytes apart.
 
 function minimum(dst: usize, end: usize, src: usize, step: usize): void {
   for (; dst < end; dst += 16, src += step) put(dst, i32x4.min_s(v128.load(dst), v128.load(src)));
@@ -97,14 +97,18 @@ export function alu(
   const uopsEnd = uopBase + uopEnd * 4;
   const step: usize = useImm ? 0 : 16;
   v128.store(immediate, i32x4.splat(imm));
+  // Where the inner loop goes from one element to the next, it is done at once: in the same order.
+  const inRow =
+    uopsEnd - uops === 4 && dstInner === 1 && (useImm || op === RESET || srcInner === 1);
+  const run = inRow ? innerEnd - innerBgn : 1;
   for (let y = outerBgn; y < outerEnd; y++) {
-    for (let x = innerBgn; x < innerEnd; x++) {
+    for (let x = innerBgn; x < innerEnd; x += run) {
       const dstShift = y * dstOuter + x * dstInner;
       const srcShift = y * srcOuter + x * srcInner;
       for (let at = uops; at < uopsEnd; at += 4) {
         const uop = load<i32>(at);
         const dst = accBase + <usize>((uop & dstMask) + dstShift) * accBytes;
-        const end = dst + accBytes;
+        const end = dst + <usize>run * accBytes;
         const src = useImm
           ? immediate
           : accBase + <usize>(((uop >>> dstBits) & srcMask) + srcShift) * accBytes;

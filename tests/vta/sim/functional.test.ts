@@ -77,7 +77,7 @@ function loadAcc(dram: Dram, values: readonly number[]): Instruction {
 /** Puts micro-ops into the memory from 0 on. */
 function loadUops(
   dram: Dram,
-  uops: readonly [dst: number, src: number, wgt: number][],
+  uops: readonly (readonly [dst: number, src: number, wgt: number])[],
 ): Instruction {
   const address = dram.alloc(uops.length * 4);
   uops.forEach(([dst, src, wgt], i) => {
@@ -277,6 +277,20 @@ describe("the ALU", () => {
       ]),
     );
     expect(sim.core.kernels.element("ACC", 3)[0]).toBe(1);
+  });
+
+  it.each([
+    ["before", [1, 0, 0], [1, 3, 6, 10]],
+    ["after", [0, 1, 0], [3, 5, 7, 4]],
+  ] as const)("adds to each element in a row the one %s it", (_, uop, sums) => {
+    const { run, dram, sim } = simulator();
+    const values = Array.from({ length: 64 }, (_, i) => 1 + Math.floor(i / 16));
+    const step = { iterIn: 3, dstFactorIn: 1, srcFactorIn: 1 };
+    run(serial([loadAcc(dram, values), loadUops(dram, [uop]), alu({ aluOpcode: 2, ...step })]));
+    const { kernels } = sim.core;
+    expect(sums.map((_, i) => kernels.element("ACC", i))).toEqual(
+      sums.map((sum) => new Array<number>(16).fill(sum)),
+    );
   });
 });
 
