@@ -175,6 +175,21 @@ export class LabPage {
     );
   }
 
+  /** Clears an output while its view is being drawn; rejects as drawing does. */
+  clearEarly(mimeType: string, data: unknown): Promise<void> {
+    return this.page.evaluate(
+      async ([type, json]) => {
+        const { shell } = (window as unknown as { jupyterapp: ExposedApp }).jupyterapp;
+        const { rendermime } = shell.currentWidget.content;
+        const renderer = rendermime.createRenderer(type);
+        const rendered = renderer.renderModel(rendermime.createModel({ data: { [type]: json } }));
+        renderer.dispose();
+        await rendered;
+      },
+      [mimeType, data] as const,
+    );
+  }
+
   async useTheme(theme: string): Promise<void> {
     await this.execute("apputils:change-theme", { theme });
     const body = this.page.locator(`body[data-jp-theme-name="${theme}"]`);

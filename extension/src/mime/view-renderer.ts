@@ -52,9 +52,13 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
     const text = model.data["text/plain"];
     this.plainText = typeof text === "string" ? text : "";
     const view = await this.makeView(model);
+    // The output may have been cleared, or given other data, while the view was loaded.
+    if (this.isDisposed || this.model !== model) {
+      view.dispose();
+      return;
+    }
     for (const old of [...this.widgets]) old.dispose();
-    if (this.isDisposed) view.dispose();
-    else this.addWidget(view);
+    this.addWidget(view);
   }
 
   /** The same view once more, which may ask the same kernel. */

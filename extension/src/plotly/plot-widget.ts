@@ -74,7 +74,7 @@ export class PlotWidget extends Widget implements PictureWidget {
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
     if (this.plotly === undefined) void this.draw();
-    else void this.plotly.Plots.resize(this.node);
+    else this.resize();
   }
 
   protected override onAfterShow(message: Message): void {
@@ -93,9 +93,11 @@ export class PlotWidget extends Widget implements PictureWidget {
 
   private async draw(): Promise<void> {
     const plotly = await loadPlotly();
-    if (this.isDisposed) return;
-    const node = await this.react(plotly);
+    if (this.isDisposed || this.plotly !== undefined) return;
+    // Known before it has drawn: what is changed or closed meanwhile must reach it.
     this.plotly = plotly;
+    const node = await this.react(plotly);
+    if (this.isDisposed) return;
     this.window = JSON.stringify(windowOf(node));
     node.on("plotly_relayout", () => {
       const window = windowOf(node);
