@@ -123,13 +123,17 @@ function memoryOf(scope: string, env: Environment, refuse: Refuse): Memory {
   }
 }
 
-/** The memory's number, which also says how its elements lie in DRAM. */
+/**
+ * The memory's number, which also says how its elements lie in DRAM: 32-bit accumulators can be
+ * loaded with bytes.
+ */
 function memoryFor(source: tir.Buffer, memory: Memory, env: Environment, refuse: Refuse): number {
   if (source.dtype === memory.dtype) return memory.id;
-  if (memory.id === MEM_ID.ACC && source.dtype === env.inpDtype) return MEM_ID.ACC_8BIT;
-  const narrow = memory.id === MEM_ID.ACC ? ` or ${env.inpDtype}` : "";
+  const takesBytes = memory.id === MEM_ID.ACC && env.ACC_WIDTH === 32;
+  if (takesBytes && source.dtype === "int8") return MEM_ID.ACC_8BIT;
   throw refuse(
-    `the memory is loaded with ${memory.dtype}${narrow} values, and ${source.name} has ${source.dtype}`,
+    `the memory is loaded with ${memory.dtype}${takesBytes ? " or int8" : ""} values, and ` +
+      `${source.name} has ${source.dtype}`,
   );
 }
 
