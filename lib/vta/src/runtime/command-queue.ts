@@ -6,10 +6,11 @@
  * offsets and strides in elements of the memory they name.
  */
 
-import { DeviceError, UsageError } from "tvm-ts";
-import { DEBUG, MEM_ID, PAGE_BYTES, UOP_BYTES, type Environment } from "../config";
+import { UsageError } from "tvm-ts";
+import { DEBUG, MEM_ID, type Environment } from "../config";
 import { InstructionSet, OPCODE } from "../isa";
-import { hex, type Driver } from "../sim";
+import type { Driver } from "../sim";
+import { DramTransfers } from "./dram-transfers";
 import { dumpInstructions, dumpUops } from "./dump";
 import { forceSerial } from "./force-serial";
 import { InsnQueue, STAGE, stageOfMemory, type Stage } from "./insn-queue";
@@ -20,7 +21,6 @@ import { UopQueue } from "./uop-queue";
 // up each time.
 const { UOP, OUT } = MEM_ID;
 const { LOAD, STORE, GEMM, ALU, FINISH } = OPCODE;
-const PAGE = PAGE_BYTES;
 
 /** Bytes of DRAM for the micro-ops and for the instructions of a run, as the reference has them. */
 const MAX_TRANSFER = 1 << 25;
@@ -48,8 +48,7 @@ export type RecordKernel = () => number;
 export class CommandQueue {
   readonly driver: Driver;
   private readonly isa: InstructionSet;
-  /** Bytes of an element in DRAM, by memory. */
-  private readonly elementBytes: readonly number[];
+  private readonly transfers: DramTransfers;
   private readonly uops: UopQueue;
   private readonly insns: InsnQueue;
   private readonly print: (text: string) => void;
@@ -66,7 +65,7 @@ export class CommandQueue {
     options: CommandQueueOptions = {},
   ) {
     this.isa = new InstructionSet(env);
-    this.elementBytes = elementBytes(env);
+    this.transfers = new DramTransfers(env, dram);
     const capacity = options.maxTransfer ?? MAX_TRANSFER;
     this.uops = new UopQueue(dram, 2 ** env.shape.logUopDepth, capacity);
     this.insns = new InsnQueue(this.isa, dram, capacity);
@@ -129,7 +128,16 @@ export class CommandQueue {
       const rows = yPadBefore + ySize + yPadAfter;
       if (columns > 0 && rows > 0) return this.loadZeros(columns * rows, sramIndex, memory);
     }
-    const dramBase = this.dramBase("LOAD", source, sourceOffset, memory, xSize, ySize, xStride);
+    const dramBase = this.transfers.base(
+      "LOAD",
+      this.count,
+      source,
+      sourceOffset,
+      memory,
+      xSize,
+      ySize,
+      xStride,
+    );
     const { load } = this.isa;
     const at = this.insns.create(stageOfMemory(memory), LOAD);
     const { words } = this.dram;
@@ -169,8 +177,9 @@ export class CommandQueue {
     ySize: number,
     xStride: number,
   ): void {
-    const dramBase = this.dramBase(
+    const dramBase = this.transfers.base(
       "STORE",
+      this.count,
       destination,
       destinationOffset,
       memory,
@@ -386,54 +395,6 @@ export class CommandQueue {
     load.xSize.set(words, at, transfer.count);
     load.xStride.set(words, at, transfer.count);
   }
-
-  /**
-   * Where a transfer of `y` rows of `x` elements starts, in elements from address 0 on, as
-   * instructions have it.
-   */
-  private dramBase(
-    kind: "LOAD" | "STORE",
-    address: number,
-    offset: number,
-    memory: number,
-    x: number,
-    y: number,
-    stride: number,
-  ): number {
-    const bytes = this.elementBytes[memory];
-    if (bytes === undefined) {
-      throw new UsageError(`there is no memory ${memory}; they are numbered 0 to 5`);
-    }
-    // Compiled code has signed 32-bit numbers; an address is not signed.
-    const start = address >>> 0;
-    const block = this.dram.blockAt(start);
-    if (start % bytes !== 0 || block === undefined) {
-      throw new UsageError(
-        `${hex(start)} is not an element of ${bytes} bytes in a buffer of the device`,
-      );
-    }
-    const begin = start + offset * bytes;
-    const end = begin + ((y - 1) * stride + x) * bytes;
-    const inside = begin >= block.start && end <= block.start + block.pages * PAGE;
-    if (!inside && x > 0 && y > 0) {
-      throw new DeviceError(
-        `instruction ${this.count} (${kind}) moves DRAM bytes ${hex(begin)} to ${hex(end)}, outside ` +
-          `of its array's buffer, which is ${block.pages * PAGE} bytes at ${hex(block.start)}`,
-      );
-    }
-    return begin / bytes;
-  }
-}
-
-function elementBytes(env: Environment): readonly number[] {
-  const bytes: number[] = [];
-  bytes[UOP] = UOP_BYTES;
-  bytes[MEM_ID.WGT] = env.WGT_ELEM_BYTES;
-  bytes[MEM_ID.INP] = env.INP_ELEM_BYTES;
-  bytes[MEM_ID.ACC] = env.ACC_ELEM_BYTES;
-  bytes[OUT] = env.OUT_ELEM_BYTES;
-  bytes[MEM_ID.ACC_8BIT] = env.ACC_ELEM_BYTES / 4;
-  return bytes;
 }
 
 const ONCE: UopLoop = { extent: 1, dst: 0, src: 0, wgt: 0 };

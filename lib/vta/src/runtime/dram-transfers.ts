@@ -1,0 +1,74 @@
+/**
+ * Where transfers lie in DRAM. Instructions count DRAM in elements of the memory that they load or
+ * store, from address 0 on; a transfer must stay inside its array's buffer.
+ */
+
+import { DeviceError, UsageError } from "tvm-ts";
+import { MEM_ID, PAGE_BYTES, UOP_BYTES, type Environment } from "../config";
+import { hex, type Dram } from "../sim";
+
+// An import is looked up each time it is read, which is for every transfer.
+const PAGE = PAGE_BYTES;
+
+export class DramTransfers {
+  /** Bytes of an element in DRAM, by memory. */
+  private readonly elementBytes: readonly number[];
+
+  constructor(
+    env: Environment,
+    private readonly dram: Dram,
+  ) {
+    this.elementBytes = elementBytes(env);
+  }
+
+  /**
+   * The element at which a transfer of `y` rows of `x` elements, `stride` elements apart, starts.
+   * @param kind what is recorded, for messages, and its number
+   * @param address of the array, of which the transfer starts `offset` elements from the beginning
+   * @throws UsageError for an address that is no array's; DeviceError for a transfer that leaves it
+   */
+  base(
+    kind: "LOAD" | "STORE",
+    index: number,
+    address: number,
+    offset: number,
+    memory: number,
+    x: number,
+    y: number,
+    stride: number,
+  ): number {
+    const bytes = this.elementBytes[memory];
+    if (bytes === undefined) {
+      throw new UsageError(`there is no memory ${memory}; they are numbered 0 to 5`);
+    }
+    // Compiled code has signed 32-bit numbers; an address is not signed.
+    const start = address >>> 0;
+    const block = this.dram.blockAt(start);
+    if (start % bytes !== 0 || block === undefined) {
+      throw new UsageError(
+        `${hex(start)} is not an element of ${bytes} bytes in a buffer of the device`,
+      );
+    }
+    const begin = start + offset * bytes;
+    const end = begin + ((y - 1) * stride + x) * bytes;
+    const inside = begin >= block.start && end <= block.start + block.pages * PAGE;
+    if (!inside && x > 0 && y > 0) {
+      throw new DeviceError(
+        `instruction ${index} (${kind}) moves DRAM bytes ${hex(begin)} to ${hex(end)}, outside ` +
+          `of its array's buffer, which is ${block.pages * PAGE} bytes at ${hex(block.start)}`,
+      );
+    }
+    return begin / bytes;
+  }
+}
+
+function elementBytes(env: Environment): readonly number[] {
+  const bytes: number[] = [];
+  bytes[MEM_ID.UOP] = UOP_BYTES;
+  bytes[MEM_ID.WGT] = env.WGT_ELEM_BYTES;
+  bytes[MEM_ID.INP] = env.INP_ELEM_BYTES;
+  bytes[MEM_ID.ACC] = env.ACC_ELEM_BYTES;
+  bytes[MEM_ID.OUT] = env.OUT_ELEM_BYTES;
+  bytes[MEM_ID.ACC_8BIT] = env.ACC_ELEM_BYTES / 4;
+  return bytes;
+}
