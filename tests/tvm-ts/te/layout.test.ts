@@ -50,6 +50,19 @@ test("an input in blocks may have places that are not used", () => {
   expect([...result.numpy().data]).toEqual(Array.from({ length: 18 }, (_, k) => k + 1));
 });
 
+test("the part that a loop needs stays inside its memory, wherever blocks of the layout begin", () => {
+  const { A, B } = plusOne([16]);
+  const C = te.compute([14], (i) => B(i).add(B(i.add(2))), "C");
+  const s = te.createSchedule(C.op);
+  s.stage(B).transformLayout((i) => [i.floorDiv(2), i.floorMod(2)]);
+  s.stage(B).computeAt(s.stage(C), C.op.axis[0]!);
+  // In TVM 0.10 the two elements of the first block are stored at -1 and 0 where i is odd.
+  expect(String(tvm.lower(s, [A, C]))).toContain("if (0 <= (");
+  const result = tvm.nd.empty([14], "int32");
+  tvm.build(s, [A, C])(tvm.nd.array(np.arange(16).astype("int32")), result);
+  expect([...result.numpy().data]).toEqual(Array.from({ length: 14 }, (_, k) => 2 * k + 4));
+});
+
 test("a buffer that is filled while it is read may have another layout", () => {
   const { A, B, b } = plusOne([64]);
   const C = te.compute([64], (i) => B(i).mul(2), "C");

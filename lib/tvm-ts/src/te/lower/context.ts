@@ -12,7 +12,8 @@ import {
   type Var,
 } from "../../ir";
 import type { InferredBounds } from "../schedule/infer-bound";
-import { boundChecks, type Domains } from "../schedule/message-passing";
+import { boundChecks } from "../schedule/bound-checks";
+import type { Domains } from "../schedule/message-passing";
 import type { Stage } from "../schedule/stage";
 import type { Tensor } from "../tensor";
 import type { Attach } from "./frames";

@@ -20,7 +20,8 @@ import {
 import { computeTensor } from "../declare";
 import { ComputeOp, mapBodies, replaceInputs, TensorComputeOp, type Operation } from "../operation";
 import type { Tensor } from "../tensor";
-import { boundChecks, passDownDomain, passDownIndex, passUpIndex } from "./message-passing";
+import { boundChecks } from "./bound-checks";
+import { passDownDomain, passDownIndex, passUpIndex } from "./message-passing";
 import type { Schedule } from "./schedule";
 import { Stage } from "./stage";
 import { initialState, type StageState } from "./stage-state";

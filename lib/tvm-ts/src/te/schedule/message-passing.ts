@@ -8,7 +8,6 @@ import { Analyzer, evalSet, IntSet, mapIndices, mapRanges } from "../../arith";
 import {
   add,
   cast,
-  exprEqual,
   floorDiv,
   floorMod,
   IntImm,
@@ -21,7 +20,6 @@ import {
   type IndexMap,
   type IterVar,
   type PrimExpr,
-  type Var,
 } from "../../ir";
 import type { Fuse, Relation, Split } from "./relation";
 import type { Stage } from "./stage";
@@ -390,92 +388,4 @@ export function passUpBits(stage: Stage, bits: Map<IterVar, number>): void {
     const mask = from.reduce((all, axis) => all | bits.get(axis)!, 0);
     for (const axis of sources(relation)) bits.set(axis, (bits.get(axis) ?? 0) | mask);
   }
-}
-
-/** Whether the values of an axis may run past its domain, because a split does not divide it. */
-function passUpBoundCheck(
-  stage: Stage,
-  domains: Domains,
-  analyzer: Analyzer,
-): ReadonlySet<IterVar> {
-  const unsafe = new Set<IterVar>();
-  for (const relation of [...stage.relations].reverse()) {
-    const made = derived(relation).some((axis) => unsafe.has(axis));
-    const runsPast = made || (relation.kind === "split" && !dividesEvenly(relation));
-    if (runsPast) for (const axis of sources(relation)) unsafe.add(axis);
-  }
-  return unsafe;
-
-  function dividesEvenly({ parent, outer, inner }: Split): boolean {
-    const innerRange = domains.get(inner);
-    const outerRange = domains.get(outer);
-    if (innerRange === undefined || outerRange === undefined) return false;
-    const steps = mul(innerRange.extent, outerRange.extent);
-    return analyzer.canProve(domains.get(parent)!.extent.eq(steps));
-  }
-}
-
-/**
- * The conditions under which a step of the loops does something, given the values that the axes
- * have in it: the values must lie in the axes' domains, and those of the operation's axes in the
- * operation's own.
- */
-export function boundChecks(
-  stage: Stage,
-  domains: Domains,
-  /** The domains of the axes that expressions depend on: this stage's and those around it. */
-  visible: (exprs: readonly PrimExpr[]) => Domains,
-  values: ReadonlyMap<IterVar, PrimExpr>,
-  options: { readonly ownDomainOnly?: boolean; readonly skip?: ReadonlySet<IterVar> } = {},
-): PrimExpr[] {
-  const skipped = (axis: IterVar): boolean =>
-    axis.iterType === "Opaque" || (options.skip?.has(axis) ?? false);
-  const analyzer = new Analyzer();
-  const unsafe = passUpBoundCheck(stage, domains, analyzer);
-  const doubtful: Doubtful[] = [];
-  for (const axis of stage.allIterVars) {
-    if (skipped(axis) || !unsafe.has(axis)) continue;
-    const { min, extent } = domains.get(axis)!;
-    doubtful.push({ value: sub(values.get(axis)!, min), extent, mayBeNegative: false });
-  }
-  for (const axis of options.ownDomainOnly ? [] : stage.op.rootIterVars) {
-    const own = axis.dom!;
-    if (skipped(axis) || sameRange(own, domains.get(axis)!)) continue;
-    const value = sub(values.get(axis)!, own.min);
-    doubtful.push({ value, extent: own.extent, mayBeNegative: true });
-  }
-  if (doubtful.length === 0) return [];
-  return unproven(doubtful, analyzer, visible(doubtful.flatMap((one) => [one.value, one.extent])));
-}
-
-/** A value that should be below an extent, and perhaps not below zero. */
-interface Doubtful {
-  readonly value: PrimExpr;
-  readonly extent: PrimExpr;
-  readonly mayBeNegative: boolean;
-}
-
-/** The conditions that are not certain, given the domains of the axes. */
-function unproven(doubtful: readonly Doubtful[], analyzer: Analyzer, visible: Domains): PrimExpr[] {
-  const sets = new Map<Var, IntSet>();
-  for (const [axis, range] of visible) {
-    sets.set(axis.var_, IntSet.fromRange(range));
-    analyzer.bind(axis.var_, range);
-  }
-  // An end that is open has another type.
-  const proven = (value: PrimExpr, end: PrimExpr, condition: () => PrimExpr): boolean =>
-    end.dtype === value.dtype && analyzer.canProve(condition());
-  return doubtful.flatMap(({ value, extent, mayBeNegative }) => {
-    const { min, max } = analyzer.intSet(value, sets);
-    const conditions: PrimExpr[] = [];
-    if (mayBeNegative && !proven(value, min, () => min.ge(0))) conditions.push(value.ge(0));
-    if (!proven(value, max, () => max.lt(extent))) conditions.push(value.lt(extent));
-    return conditions;
-  });
-}
-
-function sameRange(a: Range, b: Range): boolean {
-  const same = (x: PrimExpr, y: PrimExpr): boolean =>
-    exprEqual(x, y) || new Analyzer().canProve(x.eq(y));
-  return same(a.min, b.min) && same(a.extent, b.extent);
 }

@@ -28,8 +28,8 @@ import { dataAxis } from "../declare";
 import type { Tensor } from "../tensor";
 import { leafPosition, noteAxis, noteStage } from "./axis-errors";
 import { addBeside, renewed } from "./cache";
+import { boundChecks } from "./bound-checks";
 import {
-  boundChecks,
   derived,
   passDownBits,
   passDownDomain,
