@@ -150,7 +150,7 @@ def test_a_progress_bar_can_be_moved_by_hand(shared):
 
 
 def test_output_after_a_cell_s_end_belongs_to_the_last_cell(shared):
-    shared.run("setTimeout(() => console.log('late'), 100)")
+    shared.run("setTimeout(() => console.log('late'), 300)")
     message = shared.published(lambda m: m["msg_type"] == "stream")
     assert message["content"]["text"] == "late\n"
 

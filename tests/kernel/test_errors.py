@@ -92,7 +92,7 @@ def test_a_logged_error_speaks_of_the_cell(shared):
 
 
 def test_an_error_while_nothing_runs_is_shown_below_the_last_cell(shared):
-    shared.run("setTimeout(() => { throw new Error('afterwards') }, 100)")
+    shared.run("setTimeout(() => { throw new Error('afterwards') }, 300)")
     message = shared.published(lambda m: m["msg_type"] == "error")
     assert message["content"]["evalue"] == "afterwards"
     assert "afterwards" in plain("".join(message["content"]["traceback"]))

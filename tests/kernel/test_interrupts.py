@@ -67,8 +67,10 @@ def test_a_loop_over_what_comes_later_really_ends(session):
 
 def test_finally_blocks_run_when_an_await_is_interrupted(session):
     session.run("let cleaned = false")
-    with session.interrupting():
-        session.run("try { await new Promise(() => {}) } finally { cleaned = true }")
+    session.client.execute("try { console.log('waiting'); await new Promise(() => {}) } finally { cleaned = true }")
+    session.published(lambda m: m["msg_type"] == "stream")
+    session.ask("interrupt_request")
+    assert session.client.get_shell_msg(timeout=30)["content"]["ename"] == "Interrupted"
     assert session.run("cleaned").result == "true"
 
 

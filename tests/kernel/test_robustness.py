@@ -162,7 +162,7 @@ def test_running_out_of_memory_is_survived(tmp_path):
 
 
 def test_a_session_that_ends_between_cells_is_reported(fresh):
-    fresh.run("const gone = 1; setTimeout(() => process.exit(1), 100)")
+    fresh.run("const gone = 1; setTimeout(() => process.exit(1), 300)")
     message = fresh.published(lambda m: m["msg_type"] == "error")
     assert message["content"]["ename"] == "SessionLost"
     assert "gone" in fresh.run("gone").error

@@ -80,8 +80,8 @@ def session(shared):
 
 def simulating(session, cell=SIMULATE):
     """Starts the ten seconds; what comes next happens while they run."""
-    session.client.execute(cell)
-    session.published(lambda m: m["msg_type"] == "execute_input")
+    session.client.execute(f"console.log('running');\n{cell}")
+    session.published(lambda m: m["msg_type"] == "stream")
     time.sleep(0.3)
 
 
