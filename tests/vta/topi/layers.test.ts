@@ -194,3 +194,28 @@ describe("fully connected layers", () => {
     expect(result.dtype).toBe(outDtype);
   });
 });
+
+describe("a packed operator", () => {
+  const { data, kernel } = placeholders({
+    batch: BATCH,
+    size: 4,
+    inputs: BLOCK_IN,
+    outputs: BLOCK_OUT,
+    window: 2,
+    pad: 0,
+    stride: 1,
+  });
+
+  it("sums up in the accelerator's type unless told otherwise", () => {
+    expect(vta.topi.conv2dPacked(data, kernel).dtype).toBe(accDtype);
+    expect(vta.topi.conv2dPacked(data, kernel, { outDtype: "int16" }).dtype).toBe("int16");
+    expect(vta.topi.conv2dTransposePacked(data, kernel).dtype).toBe(accDtype);
+  });
+
+  it("takes padding on two sides, not on four", () => {
+    const padding = [1, 1, 2, 2] as unknown as vta.topi.Pair;
+    expect(() => vta.topi.conv2dPacked(data, kernel, { padding })).toThrow(
+      "conv2dPacked: padding has 4 numbers; it takes one or two",
+    );
+  });
+});

@@ -4,6 +4,7 @@
  */
 
 import { te, topi, type tir } from "tvm-ts";
+import { getEnv } from "../config";
 import { demand, lengths, pair, type Pair } from "./workload";
 
 export interface Conv2DTransposeOptions {
@@ -11,8 +12,8 @@ export interface Conv2DTransposeOptions {
   readonly strides?: Pair;
   /** What the corresponding convolution would pad, in height and width; none if left out. */
   readonly padding?: Pair;
-  /** The type that products are summed up in: the accelerator's `accDtype`. */
-  readonly outDtype: string;
+  /** The type that products are summed up in; `accDtype` of the environment in force if left out. */
+  readonly outDtype?: string;
 }
 
 /** The tag by which the schedule recognizes the convolution. */
@@ -31,7 +32,7 @@ const OPERATOR = "conv2dTransposePacked";
 export function conv2dTransposePacked(
   data: te.Tensor,
   kernel: te.Tensor,
-  { strides = 1, padding = 0, outDtype }: Conv2DTransposeOptions,
+  { strides = 1, padding = 0, outDtype = getEnv().accDtype }: Conv2DTransposeOptions = {},
 ): te.Tensor {
   const [n, channels, height, width, batch, block] = lengths(
     OPERATOR,

@@ -4,6 +4,7 @@
  */
 
 import { te, topi, type tir } from "tvm-ts";
+import { getEnv } from "../config";
 import { demand, lengths, pair, type Pair } from "./workload";
 
 export interface Conv2DOptions {
@@ -11,8 +12,8 @@ export interface Conv2DOptions {
   readonly strides?: Pair;
   /** Zeros around height and width; none if left out. */
   readonly padding?: Pair;
-  /** The type that products are summed up in: the accelerator's `accDtype`. */
-  readonly outDtype: string;
+  /** The type that products are summed up in; `accDtype` of the environment in force if left out. */
+  readonly outDtype?: string;
 }
 
 export interface GroupConv2DOptions extends Conv2DOptions {
@@ -35,7 +36,7 @@ const KERNEL_LAYOUT = "OIHW{BLOCK_OUT}o{BLOCK_IN}i";
 export function conv2dPacked(
   data: te.Tensor,
   kernel: te.Tensor,
-  options: Conv2DOptions,
+  options: Conv2DOptions = {},
 ): te.Tensor {
   return convolution("conv2dPacked", CONV2D_TAG, data, kernel, { ...options, groups: 1 });
 }
@@ -58,7 +59,7 @@ function convolution(
   tag: string,
   data: te.Tensor,
   kernel: te.Tensor,
-  { strides = 1, padding = 0, outDtype, groups }: GroupConv2DOptions,
+  { strides = 1, padding = 0, outDtype = getEnv().accDtype, groups }: GroupConv2DOptions,
 ): te.Tensor {
   const [n, channels, height, width, batch, block] = lengths(operator, data, 6, DATA_LAYOUT);
   const [outputs, inputs, kh, kw, outBlock, inBlock] = lengths(operator, kernel, 6, KERNEL_LAYOUT);

@@ -1,11 +1,12 @@
 /** Fully connected layers of packed tensors. */
 
 import { te, type tir } from "tvm-ts";
+import { getEnv } from "../config";
 import { demand, lengths } from "./workload";
 
 export interface DenseOptions {
-  /** The type that products are summed up in: the accelerator's `accDtype`. */
-  readonly outDtype: string;
+  /** The type that products are summed up in; `accDtype` of the environment in force if left out. */
+  readonly outDtype?: string;
 }
 
 /** The tag by which the schedule recognizes the layer. */
@@ -21,7 +22,7 @@ const OPERATOR = "densePacked";
 export function densePacked(
   data: te.Tensor,
   weight: te.Tensor,
-  { outDtype }: DenseOptions,
+  { outDtype = getEnv().accDtype }: DenseOptions = {},
 ): te.Tensor {
   const [n, channels, batch, block] = lengths(OPERATOR, data, 4, "NC{BATCH}n{BLOCK_IN}c");
   const [outputs, inputs, outBlock, inBlock] = lengths(

@@ -27,7 +27,9 @@ export type Pair = number | readonly [number, number];
 
 /** @throws UsageError unless both are integers, `least` or more. */
 export function pair(operator: string, name: string, given: Pair, least: number): [number, number] {
-  const [first, second] = typeof given === "number" ? [given, given] : given;
+  const both: readonly number[] = typeof given === "number" ? [given, given] : given;
+  demand(operator, both.length === 2, `${name} has ${both.length} numbers; it takes one or two`);
+  const [first, second] = both as [number, number];
   for (const value of [first, second]) {
     demand(
       operator,
