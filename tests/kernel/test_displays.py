@@ -106,3 +106,8 @@ def test_half_a_character_is_replaced_since_no_notebook_can_hold_it(shared):
     run = shared.run("console.log('\\ud83d'); '\\\\ud83d \\ud83d\\ude00'")
     assert run.stdout == "\ufffd\n"
     assert run.result == "'\\\\ud83d \U0001f600'"
+
+
+def test_a_function_without_a_name_is_shown_without_one(shared):
+    assert shared.run("(i: number) => i").result == "[Function (anonymous)]"
+    assert shared.run("function named() {}; named").result == "[Function: named]"

@@ -39,6 +39,10 @@ export class Session {
   take(name: string): unknown {
     const value = this.exports[name];
     Reflect.deleteProperty(this.exports, name);
+    // A function that has no name of its own has been given this one.
+    if (typeof value === "function" && value.name === name) {
+      Object.defineProperty(value, "name", { value: "" });
+    }
     return value;
   }
 }
