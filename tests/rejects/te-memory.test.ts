@@ -228,16 +228,69 @@ testRefused([
   {
     why: "a transformed buffer is prefetched",
     program: (mark) => {
-      mark();
+      mark("A");
       const A = te.placeholder([16], { name: "A" });
       const B = te.compute([16], (i) => A(i).add(1), "B");
       const s = te.createSchedule(B.op);
+      mark();
       s.stage(A).transformLayout((i) => [i.floorDiv(4), i.floorMod(4)]);
       s.stage(B).prefetch(A, B.op.axis[0]!, 1);
       tvm.lower(s, [A, B]);
     },
     sentence:
       "the layout of A is transformed, but it is prefetched, where its elements would be looked for in their old places; transform that of a copy made by cacheRead or cacheWrite",
+    notes: ["A"],
+  },
+  {
+    why: "an intrinsic is given a tensor with another layout",
+    program: (mark) => {
+      const a = te.placeholder([4], { name: "a" });
+      const b = te.compute([4], (i) => a(i).add(1), "b");
+      const intrin = te.declTensorIntrin(
+        b.op,
+        (ins, outs) =>
+          tvm.tir.callExtern("int32", "f", outs[0]!.accessPtr("w"), ins[0]!.accessPtr("r")),
+        { defaultBufferParams: { offsetFactor: 1 } },
+      );
+      mark("A");
+      const A = te.placeholder([8, 4], { name: "A" });
+      const B = te.compute([8, 4], (i, j) => A(i, j).add(1), "B");
+      const s = te.createSchedule(B.op);
+      mark();
+      s.stage(A).transformLayout((i, j) => [j, i]);
+      s.stage(B).tensorize(B.op.axis[1]!, intrin);
+      tvm.lower(s, [A, B]);
+    },
+    sentence:
+      "the layout of A is transformed, but it is handed on by its address, where its elements would be looked for in their old places; transform that of a copy made by cacheRead or cacheWrite",
+    notes: ["A"],
+  },
+  {
+    why: "a layout counts down",
+    program: (mark) => {
+      const { b } = chain(mark);
+      mark();
+      b.transformLayout((i) => [i.neg().add(15)]);
+    },
+    sentence:
+      "the layout of stage B cannot be transformed: its loops need a map that is one to one, but ((i*-1) + 15) takes steps of -1; an index of the new layout counts up one by one",
+    notes: ["B"],
+  },
+  {
+    why: "the layout of an argument with strides of its own gets more dimensions",
+    program: (mark) => {
+      const n = te.var("n");
+      mark("A");
+      const A = te.placeholder([n, 8], { name: "A" });
+      const B = te.compute([n, 8], (i, j) => A(i, j).add(1), "B");
+      const s = te.createSchedule(B.op);
+      mark();
+      s.stage(A).transformLayout((i, j) => [j.floorDiv(4), i, j.floorMod(4)]);
+      tvm.lower(s, [A, B]);
+    },
+    sentence:
+      "the layout of A is transformed from 2 dimensions to 3, but its 2 strides are said or left to the caller; transform a copy made by cacheRead",
+    notes: ["A"],
   },
   {
     why: "the output is a rolling buffer",

@@ -1,5 +1,6 @@
 /** Maps from indices of one layout to those of another: how `transformLayout` moves elements. */
 
+import type { Span } from "../support";
 import type { Buffer } from "./buffer";
 import type { PrimExpr, Var } from "./expr";
 import { reprExpr } from "./print/repr";
@@ -9,6 +10,8 @@ export class IndexMap {
   constructor(
     readonly initialIndices: readonly Var[],
     readonly finalIndices: readonly PrimExpr[],
+    /** Where it was asked for. */
+    readonly span?: Span,
   ) {}
 
   /** `index_map(lambda i, j: (j, i,))`, as the reference writes it. */

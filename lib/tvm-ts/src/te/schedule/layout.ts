@@ -62,7 +62,7 @@ export function transformLayout(
     throw fail(`${aligned.name} is aligned by storageAlign, which sets strides; leave out one`);
   }
   const shape = presentShape(op, state, fail);
-  const { map, separators } = indexMap(fn, shape, fail);
+  const { map, separators } = indexMap(fn, shape, span, fail);
   checkPlaces(map, shape, fail);
   const next: StageState = {
     ...state,
@@ -91,6 +91,7 @@ function presentShape(op: Operation, state: StageState, fail: Fail): readonly Pr
 function indexMap(
   fn: (...indices: Var[]) => LayoutIndices,
   shape: readonly PrimExpr[],
+  span: Span,
   fail: Fail,
 ): { map: IndexMap; separators: readonly number[] } {
   if (typeof fn !== "function") {
@@ -120,7 +121,7 @@ function indexMap(
     throw fail("te.AXIS_SEPARATOR stands between two indices, one at a time");
   }
   checkVariables(final, initial, shape, fail);
-  return { map: new IndexMap(initial, final), separators };
+  return { map: new IndexMap(initial, final, span), separators };
 }
 
 function indexOf(element: unknown, fail: Fail): PrimExpr {

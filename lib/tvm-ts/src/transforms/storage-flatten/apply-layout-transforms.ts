@@ -16,7 +16,7 @@ import {
   type Var,
 } from "../../ir";
 import type { FunctionPass } from "../../pass";
-import { UsageError, type Span } from "../../support";
+import { UsageError, type ErrorNote } from "../../support";
 import { layoutsOf, withoutLayouts } from "./layouts";
 
 export const applyLayoutTransforms: FunctionPass = {
@@ -28,13 +28,15 @@ export const applyLayoutTransforms: FunctionPass = {
   },
 };
 
+type Layouts = ReadonlyMap<Buffer, readonly IndexMap[]>;
+
 /** A buffer in its new layout, and the maps that lead to it. */
 interface Moved {
   readonly buffer: Buffer;
   readonly maps: readonly IndexMap[];
 }
 
-function apply(func: PrimFunc, maps: ReadonlyMap<Buffer, readonly IndexMap[]>): PrimFunc {
+function apply(func: PrimFunc, maps: Layouts): PrimFunc {
   const moved = new Map([...maps].map(([buffer, each]) => [buffer, move(buffer, each)]));
   const byPointer = new Map<Var, Buffer>([...maps.keys()].map((buffer) => [buffer.data, buffer]));
   const replaced = (buffer: Buffer): Buffer => moved.get(buffer)?.buffer ?? buffer;
@@ -44,7 +46,7 @@ function apply(func: PrimFunc, maps: ReadonlyMap<Buffer, readonly IndexMap[]>): 
   const body = mutator({
     Var(variable) {
       const buffer = byPointer.get(variable);
-      if (buffer !== undefined) throw addressed(buffer, "is handed on by its address");
+      if (buffer !== undefined) throw addressed(buffer, maps, "is handed on by its address");
       return undefined;
     },
     BufferRealize(node, recur) {
@@ -70,7 +72,7 @@ function apply(func: PrimFunc, maps: ReadonlyMap<Buffer, readonly IndexMap[]>): 
       return update(store, { buffer: to.buffer, indices: places(store.indices, to) });
     },
     Prefetch(node) {
-      if (moved.has(node.buffer)) throw addressed(node.buffer, "is prefetched", node.span);
+      if (moved.has(node.buffer)) throw addressed(node.buffer, maps, "is prefetched");
       return undefined;
     },
     AttrStmt(attr, recur) {
@@ -90,17 +92,21 @@ function move(buffer: Buffer, maps: readonly IndexMap[]): Moved {
       `the layout of ${name} is transformed from ${buffer.shape.length} dimensions to ` +
         `${shape.length}, but its ${strides.length} strides are said or left to the caller; ` +
         `transform a copy made by cacheRead`,
-      { span: buffer.span },
+      { span: maps[0]?.span, notes: declaration(buffer) },
     );
   }
   return { buffer: buffer.with({ shape }), maps };
 }
 
 /** Whoever is given the memory itself would look for the elements in their old places. */
-function addressed(buffer: Buffer, how: string, span?: Span): UsageError {
+function addressed(buffer: Buffer, maps: Layouts, how: string): UsageError {
   return new UsageError(
     `the layout of ${buffer.name} is transformed, but it ${how}, where its elements would be looked ` +
       `for in their old places; transform that of a copy made by cacheRead or cacheWrite`,
-    { span: span ?? buffer.span },
+    { span: maps.get(buffer)![0]?.span, notes: declaration(buffer) },
   );
+}
+
+function declaration({ name, span }: Buffer): ErrorNote[] {
+  return span === undefined ? [] : [{ text: `${name} was declared here`, span }];
 }
