@@ -231,6 +231,29 @@ testRefused([
     ].join("\n"),
   },
   {
+    why: "a row is padding or none as a whole",
+    program: (mark) => {
+      const A = te.placeholder([8, 16], { name: "A", dtype: env.accDtype });
+      const A_buf = topi.nn.pad(A, [1, 0], undefined, { name: "A_buf" });
+      const B = te.compute([10, 16], (...i) => A_buf(...i).astype(env.outDtype), "B");
+      const s = te.createSchedule(B);
+      const [row, value] = B.op.axis;
+      s.stage(B).pragma(value!, env.dmaCopy);
+      const a = s.stage(A_buf).setScope(env.accScope).computeAt(s.stage(B), row!);
+      mark();
+      a.pragma(a.op.axis[0]!, env.dmaCopy);
+      vta.lower(s, [A, B]);
+    },
+    sentence: [
+      '"dma_copy" marks a statement that is no copy: its condition ((1 <= i0) && (i0 < 9)) is ' +
+        "not a range of each loop's variable; a tile of one row or column has no loop for it, a " +
+        "larger one has, in",
+      "for (i1, 0, 16) {",
+      "  A_buf[i1] = tir.if_then_else(((1 <= i0) && (i0 < 9)), A[(((i0*16) + i1) - 16)], 0)",
+      "}",
+    ].join("\n"),
+  },
+  {
     why: "the ALU is to divide",
     program: (mark) => withBody(mark, (a) => a.floorDiv(3)),
     sentence:

@@ -105,7 +105,12 @@ function matchCopy(attr: AttrStmt, pragma: string): Copy {
   }
 
   const bounds = loops.length === 0 ? undefined : detectClipBound(condition, vars);
-  if (bounds === undefined) throw refuse("its condition is not a range of each loop variable");
+  if (bounds === undefined) {
+    throw refuse(
+      `its condition ${reprExpr(condition)} is not a range of each loop's variable; a tile of one ` +
+        "row or column has no loop for it, a larger one has",
+    );
+  }
   const padBefore = bounds.map(({ min }, i) => {
     const none = zero(vars[i]!.dtype);
     return min === undefined ? none : analyzer.simplify(new Max(min, none));
