@@ -322,4 +322,65 @@ testRefused([
     sentence:
       "product is given 2 values to reduce together; make such a reducer with te.tupleReducer",
   },
+  {
+    why: "a name stands where options do",
+    program: (mark) => {
+      mark();
+      te.placeholder([8], "A" as never);
+    },
+    sentence: 'te.placeholder takes its options together, such as { name: "A" }, not "A"',
+  },
+  {
+    why: "a name is a number",
+    program: (mark) => {
+      mark();
+      te.compute([8], () => 0, { name: 8 as never });
+    },
+    sentence: "the name that te.compute is given is 8; a name is a text",
+  },
+  {
+    why: "a reducer has no identity",
+    program: (mark) => {
+      mark();
+      te.commReducer((x, y) => x.add(y), undefined as never);
+    },
+    sentence:
+      "a reducer is made of two functions, one that combines and one that gives the identity, not of undefined",
+  },
+  {
+    why: "an external computation has no function",
+    program: (mark) => {
+      mark();
+      te.extern([8], [], undefined as never, { name: "E", dtype: "int32" });
+    },
+    sentence: "E is made by a function of its buffers, not by undefined",
+  },
+  {
+    why: "the input of an external computation is a name",
+    program: (mark) => {
+      mark();
+      te.extern([8], ["A" as never], () => tir.callExtern("int32", "f"), { name: "E" });
+    },
+    sentence: "the inputs of E are a list of tensors, not A",
+  },
+  {
+    why: "the function of an intrinsic gives nothing",
+    program: (mark) => {
+      const A = te.placeholder([8], { name: "A" });
+      const B = te.compute([8], (i) => A(i).add(1), "B");
+      mark();
+      te.declTensorIntrin(B.op, () => undefined as never, { name: "inc" });
+    },
+    sentence: 'the function of inc gives no statement; is a "return" missing?',
+  },
+  {
+    why: "the buffers of an intrinsic are in an object",
+    program: (mark) => {
+      const A = te.placeholder([8], { name: "A" });
+      const B = te.compute([8], (i) => A(i).add(1), "B");
+      mark();
+      te.declTensorIntrin(B.op, () => tir.callExtern("int32", "f"), { binds: { A } as never });
+    },
+    sentence: "binds of the intrinsic tensor_intrin is a Map from tensors to buffers",
+  },
 ]);

@@ -1,4 +1,4 @@
-import { te, tir } from "tvm-ts";
+import { lower, te, tir } from "tvm-ts";
 import { testRefused, type Mark } from "../support/refused";
 
 /** A chain `A -> B -> C` of 64 elements each, its axes named `i`. */
@@ -418,5 +418,77 @@ testRefused([
     },
     sentence: "stage C cannot prefetch B at axis i: it is inlined and has no memory",
     notes: ["B"],
+  },
+  {
+    why: "a loop is unrolled into more statements than memory holds",
+    program: (mark) => {
+      const A = te.placeholder([1 << 20], { name: "A" });
+      const B = te.compute([1 << 20], (i) => A(i).add(1), "B");
+      const s = te.createSchedule(B);
+      mark();
+      s.stage(B).unroll(B.op.axis[0]!);
+      lower(s, [A, B]);
+    },
+    sentence:
+      "loop i is to be unrolled, which would make 1048576 statements of it; at most 262144 are written out: split it and unroll the inner loop",
+  },
+  {
+    why: "one expression is as long as ten thousand",
+    program: (mark) => {
+      const A = te.placeholder([8], { name: "A" });
+      const sum = (i: tir.Var) =>
+        Array.from({ length: 10_000 }).reduce<tir.PrimExpr>((e) => e.add(i), A(i));
+      const B = te.compute([8], sum, "B");
+      const s = te.createSchedule(B);
+      mark();
+      lower(s, [A, B]);
+    },
+    sentence:
+      "main is nested too deeply to be lowered; make tensors of parts of its longest expressions, and inline fewer stages into one",
+  },
+  {
+    why: "the arguments are one tensor",
+    program: (mark) => {
+      const { A, s } = chain();
+      mark();
+      lower(s, A as never);
+    },
+    sentence: "a schedule is lowered with the arguments of its function: [A, B, C]",
+  },
+  {
+    why: "a name stands where the options of lower do",
+    program: (mark) => {
+      const { A, C, s } = chain();
+      mark();
+      lower(s, [A, C], "double" as never);
+    },
+    sentence: 'lower takes its options together, such as { name: "main" }, not "double"',
+  },
+  {
+    why: "a function has an empty name",
+    program: (mark) => {
+      const { A, C, s } = chain();
+      mark();
+      lower(s, [A, C], { name: "" });
+    },
+    sentence: 'the name of a function is a text, not ""',
+  },
+  {
+    why: "the context of lower is a plain object",
+    program: (mark) => {
+      const { A, C, s } = chain();
+      mark();
+      lower(s, [A, C], { context: {} as never });
+    },
+    sentence: "the context of lower is made by new PassContext({ ... })",
+  },
+  {
+    why: "the buffers of arguments are in an object",
+    program: (mark) => {
+      const { A, C, s } = chain();
+      mark();
+      lower(s, [A, C], { binds: { A } as never });
+    },
+    sentence: "binds is a Map from tensors to the buffers they lie in",
   },
 ]);

@@ -571,4 +571,22 @@ testRefused([
       "D is not in this schedule, whose stages are A, B, C; only what the scheduled outputs need has a stage",
     notes: ["D"],
   },
+  {
+    why: "a group is made of names",
+    program: (mark) => {
+      const { A, s } = chain();
+      mark();
+      s.createGroup("B" as never, A);
+    },
+    sentence: "a group is made of the stages between tensors, not of B",
+  },
+  {
+    why: "the offset of a prefetch is no number",
+    program: (mark) => {
+      const { B, c, i } = chain();
+      mark();
+      c.prefetch(B, i, Number.NaN);
+    },
+    sentence: "stage C prefetches B some steps of i ahead, which is an integer, not nanf",
+  },
 ]);

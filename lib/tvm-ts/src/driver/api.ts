@@ -17,7 +17,7 @@ import type * as te from "../te";
 import { LocalSession, type Session, type SessionArray, type SessionDevice } from "../rpc";
 import { buildModule } from "./build";
 import { watched } from "./debug";
-import { lower, type Lowerable, type LowerOptions } from "./lower";
+import { checkOptions, lower, type Lowerable, type LowerOptions } from "./lower";
 import { MemoryRegistry } from "./memories";
 import { target, type Target } from "./target";
 
@@ -108,8 +108,10 @@ export function createApi(host: Host): Api {
     rpc: { localSession: () => new LocalSession(machine) },
     cpu: (id = 0) => devices.get("cpu", id),
     extDev: (id = 0) => devices.get("ext_dev", id),
-    lower: ((subject: Lowerable, args?: readonly te.ScheduleArg[], options: LowerOptions = {}) =>
-      lower(subject, args, { ...options, context: contextOf(options.context) })) as typeof lower,
+    lower: ((subject: Lowerable, args?: readonly te.ScheduleArg[], options: LowerOptions = {}) => {
+      checkOptions(options);
+      return lower(subject, args, { ...options, context: contextOf(options.context) });
+    }) as typeof lower,
     build(
       subject: te.Schedule | IRModule | PrimFunc,
       ...rest: readonly (readonly te.ScheduleArg[] | BuildOptions | undefined)[]
@@ -132,6 +134,7 @@ function toFunctions(
 ): IRModule {
   if (subject instanceof IRModule) return subject;
   if (subject instanceof PrimFunc) return IRModule.of(nameOf(subject), subject);
+  checkOptions(options);
   return lower(subject, args, { ...options, context: contextOf(options.context) });
 }
 

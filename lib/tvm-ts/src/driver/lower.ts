@@ -2,7 +2,7 @@
 
 import { IRModule, PrimFunc, type Buffer } from "../ir";
 import { LowerTrace, PassContext, PassRecorder, runPass, type Sequential } from "../pass";
-import { UsageError } from "../support";
+import { InternalError, UsageError } from "../support";
 import { Schedule, scheduleToModule, type ScheduleArg, type Tensor } from "../te";
 import { lowerPipeline } from "./lower-pipeline";
 
@@ -46,6 +46,29 @@ export function lower(
   args?: readonly ScheduleArg[],
   options: LowerOptions = {},
 ): IRModule | LowerTrace {
+  try {
+    return lowered(subject, args, options);
+  } catch (error) {
+    if (!isOverflow(error)) throw error;
+    throw new UsageError(
+      `${options.name ?? "main"} is nested too deeply to be lowered; make tensors of parts of its ` +
+        `longest expressions, and inline fewer stages into one`,
+      { cause: error },
+    );
+  }
+}
+
+/** Whether the stack was full, as V8 says it, in a pass or before. */
+function isOverflow(error: unknown): boolean {
+  if (error instanceof InternalError) return isOverflow(error.cause);
+  return error instanceof RangeError && error.message.includes("call stack");
+}
+
+function lowered(
+  subject: Lowerable,
+  args: readonly ScheduleArg[] | undefined,
+  options: LowerOptions,
+): IRModule | LowerTrace {
   const context = options.context ?? new PassContext();
   const start = toModule(subject, args, options, context);
   const pipeline: Sequential = {
@@ -59,6 +82,22 @@ export function lower(
   return new LowerTrace(start, module, recorder.records);
 }
 
+/** What the type checker sees of a call, for those who call without it. */
+export function checkOptions(options: LowerOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw new UsageError(
+      `lower takes its options together, such as { name: "main" }, not ${JSON.stringify(options)}`,
+    );
+  }
+  const { name, context } = options;
+  if (name !== undefined && (typeof name !== "string" || name === "")) {
+    throw new UsageError(`the name of a function is a text, not ${JSON.stringify(name)}`);
+  }
+  if (context !== undefined && !(context instanceof PassContext)) {
+    throw new UsageError("the context of lower is made by new PassContext({ ... })");
+  }
+}
+
 function toModule(
   subject: Lowerable,
   args: readonly ScheduleArg[] | undefined,
@@ -67,7 +106,7 @@ function toModule(
 ): IRModule {
   const name = options.name ?? "main";
   if (subject instanceof Schedule) {
-    if (args === undefined) {
+    if (!Array.isArray(args)) {
       throw new UsageError("a schedule is lowered with the arguments of its function: [A, B, C]");
     }
     return scheduleToModule(subject, args, {

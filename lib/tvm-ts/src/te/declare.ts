@@ -39,14 +39,26 @@ export interface PlaceholderOptions {
  * te.placeholder([8, 4], { name: "A", dtype: "int8" }) // => Tensor(shape=[8, 4], op.name=A)
  */
 export function placeholder(shape: ShapeLike, options: PlaceholderOptions = {}): Tensor {
-  const name = options.name ?? "placeholder";
   const span = Span.capture();
+  const { name = "placeholder" } = optionsOf(options, "te.placeholder");
   const op = new PlaceholderOp(
     { name, span },
     shapeOf(shape, `placeholder ${name}`),
     canonicalDType(options.dtype ?? "float32"),
   );
   return op.output(0);
+}
+
+/** Options as they should be: the type checker sees them, but not everybody has one. */
+function optionsOf<T extends { readonly name?: string }>(options: T, whose: string): T {
+  if (typeof options !== "object" || options === null) {
+    throw new UsageError(
+      `${whose} takes its options together, such as { name: "A" }, not ${JSON.stringify(options)}`,
+    );
+  }
+  const { name } = options;
+  if (name === undefined || typeof name === "string") return options;
+  throw new UsageError(`the name that ${whose} is given is ${String(name)}; a name is a text`);
 }
 
 export interface DeclareOptions {
@@ -91,7 +103,8 @@ export function compute(
   fn: (...axes: Var[]) => ComputeBody | readonly ExprLike[],
   options: string | ComputeOptions = {},
 ): Tensor | Tensor[] {
-  const given: ComputeOptions = typeof options === "string" ? { name: options } : options;
+  const given: ComputeOptions =
+    typeof options === "string" ? { name: options } : optionsOf(options, "te.compute");
   const { name = "compute", attrs } = given;
   const info = { name, tag: effectiveTag(given.tag), attrs, span: Span.capture() };
   const dims = shapeOf(shape, name);

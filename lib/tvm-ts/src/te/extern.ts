@@ -17,7 +17,7 @@ import { shapeOf } from "./axes";
 import type { DeclareOptions } from "./declare";
 import { ExternOp } from "./operation";
 import { effectiveTag } from "./tag-scope";
-import type { Tensor } from "./tensor";
+import { isTensor, type Tensor } from "./tensor";
 
 export interface ExternOptions extends DeclareOptions {
   /** One type for every output, or one each; that of the inputs if left out. */
@@ -53,6 +53,12 @@ export function extern(
 ): Tensor | Tensor[] {
   const name = options.name ?? "extern";
   const span = Span.capture();
+  if (!Array.isArray(inputs) || !inputs.every(isTensor)) {
+    throw new UsageError(`the inputs of ${name} are a list of tensors, not ${String(inputs)}`);
+  }
+  if (typeof fn !== "function") {
+    throw new UsageError(`${name} is made by a function of its buffers, not by ${String(fn)}`);
+  }
   const several = Array.isArray(shape) && shape.length > 0 && shape.every(Array.isArray);
   const shapes = (several ? shape : [shape]) as readonly (ExprLike | readonly ExprLike[])[];
   const dims = shapes.map((one) => shapeOf(one, name));

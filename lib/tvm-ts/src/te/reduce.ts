@@ -61,7 +61,7 @@ export function commReducer(
   identity: (dtype: DataType) => ExprLike,
   options: ReducerOptions | string = {},
 ): Reducer {
-  const info = reducerInfo(options, combine);
+  const info = reducerInfo(options, combine, identity);
   const { name } = info;
   const maker = new ReduceMaker(
     info,
@@ -104,7 +104,7 @@ export function tupleReducer(
   identity: (dtypes: readonly DataType[]) => readonly ExprLike[],
   options: ReducerOptions | string = {},
 ): TupleReducer {
-  const maker = new ReduceMaker(reducerInfo(options, combine), combine, identity);
+  const maker = new ReduceMaker(reducerInfo(options, combine, identity), combine, identity);
   return (exprs, axis, options = {}) => maker.reduce(exprs, listOf(axis), options);
 }
 
@@ -116,7 +116,15 @@ interface ReducerInfo {
 function reducerInfo(
   options: ReducerOptions | string,
   combine: (...operands: never[]) => unknown,
+  identity: unknown,
 ): ReducerInfo {
+  for (const part of [combine, identity]) {
+    if (typeof part === "function") continue;
+    throw new UsageError(
+      `a reducer is made of two functions, one that combines and one that gives the identity, ` +
+        `not of ${String(part)}`,
+    );
+  }
   const { name = "reduce", operands } = typeof options === "string" ? { name: options } : options;
   const [x = "x", y = "y"] = operands ?? parametersOf(combine).names;
   return { name, operands: [x, y] };

@@ -120,6 +120,15 @@ export function declTensorIntrin(
     const hint = isTensor(op) ? `; write ${(op as Tensor).name}.op` : "";
     throw new UsageError(`the intrinsic ${name} is declared by an operation${hint}`);
   }
+  if (typeof fn !== "function") {
+    throw new UsageError(
+      `the intrinsic ${name} is made by a function of buffers, not ${String(fn)}`,
+    );
+  }
+  const { binds = new Map<Tensor, Buffer>() } = options;
+  if (!(binds instanceof Map)) {
+    throw new UsageError(`binds of the intrinsic ${name} is a Map from tensors to buffers`);
+  }
   const inputs = op.inputTensors;
   for (const input of inputs) {
     if (input.op.kind === "placeholder") continue;
@@ -130,7 +139,7 @@ export function declTensorIntrin(
   }
   const buffers = [...inputs, ...op.outputs].map(
     (tensor) =>
-      options.binds?.get(tensor) ??
+      binds.get(tensor) ??
       declBuffer(tensor.shape, tensor.dtype, {
         ...options.defaultBufferParams,
         name: tensor.op.name,
@@ -140,6 +149,9 @@ export function declTensorIntrin(
   const given = fn(buffers.slice(0, inputs.length), buffers.slice(inputs.length), scalars);
   const list = (Array.isArray(given) ? given : [given]) as readonly (IntrinBody | null)[];
   const [body, reduceInit, reduceUpdate] = list.map((stmt) => asStmt(name, stmt));
+  if (body === undefined && reduceUpdate === undefined) {
+    throw new UsageError(`the function of ${name} gives no statement; is a "return" missing?`);
+  }
   return new TensorIntrin(name, op, inputs, buffers, scalars, body, reduceInit, reduceUpdate, span);
 }
 

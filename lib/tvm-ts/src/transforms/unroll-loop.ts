@@ -29,6 +29,9 @@ import { convertSSA } from "./convert-ssa";
 
 type Options = OptionGroups["tir.UnrollLoop"];
 
+/** More statements than this are not written out: no program gains by it, and it takes minutes. */
+const MOST_STEPS = 2 ** 18;
+
 export const unrollLoop: FunctionPass = {
   name: "tir.UnrollLoop",
   doc: "Repeats the bodies of loops that are to be unrolled.",
@@ -141,11 +144,20 @@ function unroll(body: Stmt, initial: Options): Stmt {
       }
       const single = extent !== undefined && extent <= 1 && options.autoMaxExtent === 1;
       if (((chosen && options.explicitUnroll) || single) && !sizesMemory) {
+        if (extent! > MOST_STEPS || counts.steps > MOST_STEPS) throw tooLarge(loop, counts.steps);
         return repeat(loop, extent!);
       }
       return chosen ? update(loop, { forKind: "unrolled" }) : loop;
     },
   })(body);
+}
+
+function tooLarge({ loopVar, span }: For, steps: number): UsageError {
+  return new UsageError(
+    `loop ${loopVar.name} is to be unrolled, which would make ${steps} statements of it; at most ` +
+      `${MOST_STEPS} are written out: split it and unroll the inner loop`,
+    { span },
+  );
 }
 
 /** The body once for each iteration. */

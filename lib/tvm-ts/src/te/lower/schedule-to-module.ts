@@ -97,6 +97,9 @@ class BufferTable implements TensorMemory {
     args: readonly ScheduleArg[],
     binds: ReadonlyMap<Tensor, Buffer> = new Map(),
   ) {
+    if (!(binds instanceof Map)) {
+      throw new UsageError("binds is a Map from tensors to the buffers they lie in");
+    }
     const symbolic = !hasViews(schedule);
     const seen = new Set<ScheduleArg>();
     for (const arg of args) {

@@ -1,7 +1,7 @@
 /** Groups of stages, which are computed together inside a loop. */
 
 import { UsageError } from "../../support";
-import type { Tensor } from "../tensor";
+import { isTensor, type Tensor } from "../tensor";
 import type { Schedule } from "./schedule";
 import { Stage } from "./stage";
 
@@ -12,6 +12,10 @@ export function createGroup(
   inputs: readonly Tensor[],
   includeInputs: boolean,
 ): Stage {
+  for (const tensor of [...outputs, ...inputs]) {
+    if (isTensor(tensor)) continue;
+    throw new UsageError(`a group is made of the stages between tensors, not of ${String(tensor)}`);
+  }
   const members = stagesBetween(schedule, outputs, inputs, includeInputs);
   const parent = members.map((stage) => stage.group).reduce(commonGroup, members[0]?.group);
   const whole = groupsInside(members, parent);

@@ -3,6 +3,7 @@
 import { Span, UsageError, type ErrorNote } from "../../support";
 import {
   isBool,
+  isInteger,
   isStorageScope,
   isThreadTag,
   IterVar,
@@ -565,6 +566,12 @@ export class Stage implements StageView {
     }
     this.schedule.stage(tensor);
     const prefetch = { tensor, offset: toExpr(offset), span };
+    if (!isInteger(prefetch.offset.dtype)) {
+      throw new UsageError(
+        `stage ${this.name} prefetches ${tensor.name} some steps of ${axis.name} ahead, which is an ` +
+          `integer, not ${reprExpr(prefetch.offset)}`,
+      );
+    }
     return this.annotate(axis, (attr) => ({
       ...attr,
       prefetches: [...attr.prefetches, prefetch],
