@@ -1,4 +1,4 @@
-import { lower, te, tir } from "tvm-ts";
+import { build, lower, te, tir } from "tvm-ts";
 import { testRefused, type Mark } from "../support/refused";
 
 /** A chain `A -> B -> C` of 64 elements each, its axes named `i`. */
@@ -462,7 +462,7 @@ testRefused([
       mark();
       lower(s, [A, C], "double" as never);
     },
-    sentence: 'lower takes its options together, such as { name: "main" }, not "double"',
+    sentence: 'options are given together, such as { name: "main" }, not "double" alone',
   },
   {
     why: "a function has an empty name",
@@ -490,5 +490,23 @@ testRefused([
       lower(s, [A, C], { binds: { A } as never });
     },
     sentence: "binds is a Map from tensors to the buffers they lie in",
+  },
+  {
+    why: "a target stands where the options of build do",
+    program: (mark) => {
+      const { A, C, s } = chain();
+      mark();
+      build(s, [A, C], "c" as never);
+    },
+    sentence: 'options are given together, such as { target: "c" }, not "c" alone',
+  },
+  {
+    why: "a target is a number",
+    program: (mark) => {
+      const { A, C, s } = chain();
+      mark();
+      build(s, [A, C], { target: 3 as never });
+    },
+    sentence: 'a target is a text such as "wasm" or "c", not 3',
   },
 ]);

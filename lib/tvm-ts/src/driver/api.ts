@@ -117,9 +117,10 @@ export function createApi(host: Host): Api {
       ...rest: readonly (readonly te.ScheduleArg[] | BuildOptions | undefined)[]
     ) {
       const args = Array.isArray(rest[0]) ? (rest[0] as readonly te.ScheduleArg[]) : undefined;
-      const options = (args === undefined ? rest[0] : rest[1]) as BuildOptions | undefined;
-      const parsed = target(options?.target ?? "wasm");
-      return buildModule(toFunctions(subject, args, options ?? {}, contextOf), parsed, moduleHost);
+      const options = ((args === undefined ? rest[0] : rest[1]) ?? {}) as BuildOptions;
+      checkOptions(options, '{ target: "c" }');
+      const parsed = target(options.target ?? "wasm");
+      return buildModule(toFunctions(subject, args, options, contextOf), parsed, moduleHost);
     },
     loadModule: (path) => machine.loadModule(host.readFile(path), path),
   };
@@ -134,7 +135,6 @@ function toFunctions(
 ): IRModule {
   if (subject instanceof IRModule) return subject;
   if (subject instanceof PrimFunc) return IRModule.of(nameOf(subject), subject);
-  checkOptions(options);
   return lower(subject, args, { ...options, context: contextOf(options.context) });
 }
 

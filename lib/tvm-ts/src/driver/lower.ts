@@ -83,10 +83,10 @@ function lowered(
 }
 
 /** What the type checker sees of a call, for those who call without it. */
-export function checkOptions(options: LowerOptions): void {
+export function checkOptions(options: LowerOptions, example = '{ name: "main" }'): void {
   if (typeof options !== "object" || options === null) {
     throw new UsageError(
-      `lower takes its options together, such as { name: "main" }, not ${JSON.stringify(options)}`,
+      `options are given together, such as ${example}, not ${JSON.stringify(options)} alone`,
     );
   }
   const { name, context } = options;

@@ -97,6 +97,9 @@ const NAMES = ["wasm", "c", "llvm", "ext_dev"];
 export function target(text: string | Target, options: TargetOptions = {}): Target {
   const host = options.host === undefined ? undefined : target(options.host);
   if (text instanceof Target) return host === undefined ? text : text.with({ host });
+  if (typeof text !== "string") {
+    throw new UsageError(`a target is a text such as "wasm" or "c", not ${String(text)}`);
+  }
   const [name = "", ...words] = text.trim().split(/\s+/);
   if (!NAMES.includes(name)) {
     throw new UsageError(`there is no target '${name}'; there are ${NAMES.join(", ")}`);
