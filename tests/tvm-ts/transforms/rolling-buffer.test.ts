@@ -65,6 +65,14 @@ test("what rolls computes what is computed anew", () => {
   );
 });
 
+test("what rolls may have another layout, of which a step computes a part only", () => {
+  const shape: Shape = { window: 3, stride: 2, tile: [9, 2] };
+  const rolls = windows(shape);
+  rolls.b.transformLayout((h, w) => h.mul(23).add(w));
+  rolls.b.rollingBuffer();
+  expect(results(rolls, rolling)).toEqual(results(windows(shape), new tvm.PassContext()));
+});
+
 test("without the pass everything is computed anew", () => {
   const shape: Shape = { window: 3, stride: 1, tile: [4, 5] };
   const rolls = windows(shape);

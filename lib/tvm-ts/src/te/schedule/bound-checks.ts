@@ -21,9 +21,10 @@ function passUpBoundCheck(
   analyzer: Analyzer,
 ): ReadonlyMap<IterVar, Unsafe> {
   const unsafe = new Map<IterVar, Unsafe>();
+  const rolls = stage.state.rollingBuffer !== undefined;
   for (const relation of [...stage.relations].reverse()) {
     const made = derived(relation).some((axis) => unsafe.has(axis));
-    const covers = relation.kind === "transform" && !staysInPlace(relation, domains);
+    const covers = relation.kind === "transform" && !staysInPlace(relation, domains, rolls);
     const runsPast = made || covers || (relation.kind === "split" && !dividesEvenly(relation));
     if (!runsPast) continue;
     for (const axis of sources(relation)) unsafe.set(axis, { ends: covers ? "both" : "last" });
@@ -44,7 +45,7 @@ function passUpBoundCheck(
  * part that is needed. That memory is laid out as if the part were the whole: what is moved by its
  * beginning must be where it was, moved.
  */
-function staysInPlace(relation: Transform, domains: Domains): boolean {
+function staysInPlace(relation: Transform, domains: Domains, rolls: boolean): boolean {
   const { original, transformed, forward, inverse } = relation;
   if (original.every((axis) => sameRange(axis.dom!, domains.get(axis)!))) return true;
   const analyzer = new Analyzer();
@@ -52,6 +53,8 @@ function staysInPlace(relation: Transform, domains: Domains): boolean {
     axes.map((axis) => domains.get(axis)!.extent).reduce(mul);
   // As many steps as elements: none is left for anything else.
   if (analyzer.canProveEqual(steps(transformed), steps(original))) return true;
+  // What is kept in a circle has no places to spare.
+  if (rolls) return false;
   for (const axis of transformed) analyzer.bind(axis.var_, domains.get(axis)!);
   const vars = transformed.map((axis) => axis.var_);
   const within = mapIndices(inverse, vars).map((value, i) =>
