@@ -182,6 +182,12 @@ describe("lines that cannot be parsed", () => {
   });
 });
 
+test("a long line that cannot be parsed is told of at once", () => {
+  const start = performance.now();
+  expect(refusals(`const data = ; // ${"[ for in ".repeat(20_000)}`).length).toBeGreaterThan(0);
+  expect(performance.now() - start).toBeLessThan(5000);
+});
+
 test("a choice by an expression is advised", () => {
   expect(refusals("te.compute([4], (i) => i < 2 ? 1 : 0)")).toEqual([
     "'<' makes a PrimExpr here, and '?:' takes every PrimExpr for true → expressions are chosen by te.ifThenElse(condition, a, b)",

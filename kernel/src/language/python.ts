@@ -41,8 +41,12 @@ const lines: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [/^\s*%%?\w/, "there are no magic commands; console.time() and console.timeEnd() measure time"],
 ];
 
+/** Nobody writes longer lines by hand, and patterns take their time on them. */
+const LONGEST_LINE = 400;
+
 /** What to write instead of a line that cannot be parsed. */
 export function lineAdvice(line: string): string | undefined {
+  if (line.length > LONGEST_LINE) return undefined;
   const code = line.replace(/(["'`])(?:\\.|(?!\1).)*\1/g, "$1$1");
   return lines.find(([pattern]) => pattern.test(code))?.[1];
 }
