@@ -78,6 +78,12 @@ export const programs: Readonly<Record<string, () => IRModule>> = {
     return lower(s, [A, C], { simpleMode: true });
   },
 
+  "no-elements"() {
+    const A = te.placeholder([4, 0], { name: "A" });
+    const B = te.compute([4, 0], (i, j) => A(i, j).add(1), "B");
+    return lower(te.createSchedule(B), [A, B], { simpleMode: true });
+  },
+
   "vector-elements"() {
     const A = te.placeholder([8], { name: "A", dtype: "float32x2" });
     const B = te.compute([8], (i) => A(i).add(A(i)), "B");

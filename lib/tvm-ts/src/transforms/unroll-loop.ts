@@ -38,7 +38,9 @@ export const unrollLoop: FunctionPass = {
   run(func, context) {
     const options = context.option("tir.UnrollLoop");
     const automatic = options.autoMaxStep > 0 || options.autoMaxExtent > 0;
-    if (!automatic && !has(func.body, Feature.UnrolledLoop | Feature.UnrollPragma)) return func;
+    // Loops of no step, and those around them, are small enough without any option.
+    const asked = Feature.UnrolledLoop | Feature.UnrollPragma | Feature.EmptyLoop;
+    if (!automatic && !has(func.body, asked)) return func;
     const body = unroll(func.body, options);
     return func.with({ body: body === func.body ? body : convertSSA(body) });
   },

@@ -10,9 +10,11 @@ import {
   forEachChild,
   isBinary,
   isExpr,
+  isZero,
   type BinaryNode,
   type Call,
   type DataType,
+  type For,
   type PrimExpr,
   type Stmt,
 } from "../../ir";
@@ -48,6 +50,8 @@ export const Feature = {
   /** A value that depends on more than variables: from memory, or from a call. */
   LoadOrCall: 1 << 22,
   RollingBufferScope: 1 << 23,
+  /** A loop of no step. */
+  EmptyLoop: 1 << 24,
 } as const;
 
 const attrFeatures: Readonly<Record<string, number>> = {
@@ -93,11 +97,16 @@ function ownFeatures(stmt: Stmt): number {
     case "IfThenElse":
       return Feature.If | decided(stmt.condition);
     case "For":
-      if (stmt.forKind === "vectorized") return Feature.VectorizedLoop;
-      return stmt.forKind === "unrolled" ? Feature.UnrolledLoop : 0;
+      return loopFeatures(stmt);
     default:
       return 0;
   }
+}
+
+function loopFeatures({ forKind, extent }: For): number {
+  if (forKind === "vectorized") return Feature.VectorizedLoop;
+  if (forKind === "unrolled") return Feature.UnrolledLoop;
+  return isZero(extent) ? Feature.EmptyLoop : 0;
 }
 
 function exprFeatures(expr: PrimExpr): number {
