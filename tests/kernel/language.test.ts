@@ -63,6 +63,27 @@ describe("a compiled cell", () => {
     expect(code).toContain("{ x: exports.x }");
   });
 
+  test("cannot declare a name that its own code uses, and says so", () => {
+    const conversion = convert("let n = 1;\nconst { exports } = { exports: n };");
+    if (conversion.ok) throw new Error("the cell was compiled");
+    expect(conversion.diagnostics).toEqual([
+      {
+        message: "A cell cannot declare 'exports': its own code uses the name. Choose another.",
+        code: 2441,
+        file: undefined,
+        line: 2,
+        column: 9,
+        length: 7,
+        related: [],
+        advice: undefined,
+      },
+    ]);
+    for (const cell of ["let require = 1", "import * as __await__ from 'fs'", "class exports {}"]) {
+      expect(diagnosed(cell)[0]).toContain("TS2441");
+    }
+    compiled("{ const exports = 1; exports; }");
+  });
+
   test("waits through the evaluator", () => {
     expect(compiled("await Promise.resolve(1)").cell.code).toContain(
       "await __await__(Promise.resolve(1))",

@@ -18,7 +18,7 @@ import type { CompiledCell, CompiledSource, LineMap } from "./messages";
 import { LineIndex, type RewrittenText } from "./rewritten-text";
 
 /** The parameters of a cell's function, in order. */
-export const cellParameters = [
+const cellParameters = [
   "exports",
   "require",
   "__filename",
@@ -31,6 +31,9 @@ export const cellParameters = [
 const BINDINGS = "__bindings__";
 /** A parameter of code that is put into cells; a user's name there would hide the user's variable. */
 const VALUE = "__value__";
+
+/** Names of the function that a cell's code becomes, which the code cannot declare itself. */
+export const reservedNames: ReadonlySet<string> = new Set([...cellParameters, BINDINGS]);
 
 /** Compiles a cell's ES module; `prefix` is what the converter put in front of the cell. */
 export function emitCell(
@@ -101,7 +104,8 @@ function fixedNames(compiler: typeof ts, source: ts.SourceFile): Set<string> {
     (compiler.isVariableStatement(statement) &&
       (statement.declarationList.flags & compiler.NodeFlags.Const) !== 0);
   const fixed = source.statements.filter(isFixed);
-  return new Set(fixed.flatMap((statement) => declaredNames(compiler, statement)));
+  const names = fixed.flatMap((statement) => declaredNames(compiler, statement));
+  return new Set(names.map(({ text }) => text));
 }
 
 type Transformer = ts.TransformerFactory<ts.SourceFile>;

@@ -10,7 +10,7 @@ import { cellOptions } from "./compiler-options";
 import { completeness } from "./completeness";
 import { declaredNames } from "./declared-names";
 import { diagnosticText } from "./diagnostic-text";
-import { emitCell, emitModule } from "./emit";
+import { emitCell, emitModule, reservedNames } from "./emit";
 import { inspect } from "./inspect";
 import type {
   CompiledSource,
@@ -26,8 +26,9 @@ import { normalize } from "./normalize";
 import { LineIndex, RewrittenText } from "./rewritten-text";
 import { loadCompiler, startTslab, type Tslab } from "./tslab";
 
-/** TypeScript's code for `await` where it is not allowed. */
+/** TypeScript's codes for `await` where it is not allowed, and for names that modules reserve. */
 const AWAIT_OUTSIDE = 1308;
+const RESERVED_NAME = 2441;
 
 const functionMembers = new Set("apply arguments bind call caller length prototype".split(" "));
 
@@ -60,8 +61,13 @@ export class Language implements LanguageService {
   convert(declarations: string, cell: string, name: string): Conversion {
     return this.attempt(() => {
       const source = this.rewrite(cell);
+      const names = this.declaredNames(source.text);
+      const reserved = names.find(({ text }) => reservedNames.has(text));
+      if (reserved !== undefined) {
+        return { ok: false, diagnostics: [this.reservedName(cell, source, reserved)] };
+      }
       const result = this.tslab.converter.convert(declarations, source.text);
-      const declared = this.declaredNames(source.text);
+      const declared = names.map(({ text }) => text);
       if (result.diagnostics.length > 0) {
         const diagnostics = this.explain(cell, source, result.diagnostics);
         for (const each of declared) this.lost.set(each, name);
@@ -187,10 +193,22 @@ export class Language implements LanguageService {
     );
   }
 
-  private declaredNames(cell: string): string[] {
+  private declaredNames(cell: string): ts.Identifier[] {
     const { createSourceFile, ScriptTarget } = this.compiler;
     const { statements } = createSourceFile("cell.ts", cell, ScriptTarget.Latest);
     return statements.flatMap((statement) => declaredNames(this.compiler, statement));
+  }
+
+  /** A cell's code runs in a function, whose parameters it cannot declare once more. */
+  private reservedName(
+    cell: string,
+    source: RewrittenText,
+    { text, end }: ts.Identifier,
+  ): Diagnostic {
+    const start = source.toOriginal(end - text.length);
+    const message = `A cell cannot declare '${text}': its own code uses the name. Choose another.`;
+    const place = remark(message, RESERVED_NAME, cell, start, start + text.length);
+    return { ...place, related: [], advice: undefined };
   }
 
   private place(
@@ -205,17 +223,8 @@ export class Language implements LanguageService {
       inCell ? source.toOriginal(Math.max(offset - this.tslab.prefix.length, 0)) : offset;
     const start = Math.min(toText(diagnostic.start ?? 0), text.length);
     const end = Math.max(toText((diagnostic.start ?? 0) + (diagnostic.length ?? 0)), start);
-    const { line, column } = new LineIndex(text).position(start);
-    const lineEnd = text.indexOf("\n", start);
-    const last = lineEnd < 0 ? end : Math.min(end, lineEnd);
-    return {
-      message: nameLibraries(diagnosticText(this.compiler, diagnostic)),
-      code: diagnostic.code,
-      file: inCell ? undefined : fileName,
-      line: line + 1,
-      column: column + 1,
-      length: Math.max(last - start, 1),
-    };
+    const message = nameLibraries(diagnosticText(this.compiler, diagnostic));
+    return remark(message, diagnostic.code, text, start, end, inCell ? undefined : fileName);
   }
 
   private isUsers(file: string): boolean {
@@ -223,6 +232,22 @@ export class Language implements LanguageService {
     const installed = /\/node_modules\/|__prev__\.d\.ts$/.test(file);
     return !installed && !libraries.some(({ root }) => file.startsWith(root));
   }
+}
+
+/** What is said of a stretch of a text, as far as its first line goes. */
+function remark(
+  message: string,
+  code: number,
+  text: string,
+  start: number,
+  end: number,
+  file?: string,
+): Remark {
+  const { line, column } = new LineIndex(text).position(start);
+  const lineEnd = text.indexOf("\n", start);
+  const last = lineEnd < 0 ? end : Math.min(end, lineEnd);
+  const length = Math.max(last - start, 1);
+  return { message, code, file, line: line + 1, column: column + 1, length };
 }
 
 /** Of an object that can be called, too, what every function has is what nobody looks for. */
