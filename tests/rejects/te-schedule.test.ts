@@ -1,4 +1,4 @@
-import { te, tir } from "tvm-ts";
+import { lower, te, tir } from "tvm-ts";
 import { testRefused, type Mark } from "../support/refused";
 
 /** A chain `A -> B -> C` of 64 elements each, its axes named `i`. */
@@ -330,6 +330,20 @@ testRefused([
     sentence:
       'axis i of stage C cannot be bound to "treadIdx.x"; threads are blockIdx.x to z, threadIdx.x to z, vthread, cthread and pipeline',
     notes: ["thread"],
+  },
+  {
+    why: "fused axes have more steps than an index can count",
+    program: (mark) => {
+      const A = te.placeholder([100000, 100000], { name: "A" });
+      const B = te.compute([100000, 100000], (x, y) => A(x, y).add(1), "B");
+      const s = te.createSchedule(B.op);
+      const [x, y] = B.op.axis;
+      mark();
+      s.stage(B).fuse(x!, y!);
+      lower(s, [A, B]);
+    },
+    sentence:
+      "axis x.y.fused of stage B would take 100000 * 100000 steps, more than int32 can count; fuse fewer axes, or split them first and fuse the outer parts",
   },
   {
     why: "two loops of a stage are bound to one thread",

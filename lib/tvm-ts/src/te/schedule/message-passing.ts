@@ -12,6 +12,7 @@ import {
   floorMod,
   IntImm,
   isZero,
+  maxValueOf,
   mul,
   reprExpr,
   Range,
@@ -102,6 +103,7 @@ export function passDownDomain(
       case "fuse": {
         const outer = domains.get(relation.outer)!.extent;
         const inner = domains.get(relation.inner)!.extent;
+        checkCountable(stage, relation, outer, inner);
         domains.set(relation.fused, fromZero(mul(outer, inner)));
         break;
       }
@@ -149,6 +151,18 @@ function ceilQuotient(analyzer: Analyzer, a: PrimExpr, b: PrimExpr): PrimExpr {
 /** The smaller of the two if that can be told, else the second. */
 function smaller(analyzer: Analyzer, a: PrimExpr, b: PrimExpr): PrimExpr {
   return analyzer.simplify(analyzer.canProve(a.lt(b)) ? a : b);
+}
+
+/** @throws UsageError when there are more steps than the fused loop's variable can count. */
+function checkCountable(stage: Stage, { fused }: Fuse, outer: PrimExpr, inner: PrimExpr): void {
+  if (outer.kind !== "IntImm" || inner.kind !== "IntImm") return;
+  const { dtype } = fused.var_;
+  if (outer.value * inner.value <= maxValueOf(dtype)) return;
+  throw new UsageError(
+    `axis ${fused.name} of stage ${stage.name} would take ${outer.value} * ${inner.value} steps, more ` +
+      `than ${dtype} can count; fuse fewer axes, or split them first and fuse the outer parts`,
+    { span: fused.span },
+  );
 }
 
 function threadMismatch(
