@@ -1,7 +1,7 @@
 /** Finding an axis among the loops of a stage, and saying what became of it when it is not there. */
 
 import { UsageError, type ErrorNote } from "../../support";
-import { IterVar } from "../../ir";
+import { IterVar, type IterType } from "../../ir";
 import type { Operation } from "../operation";
 import type { StageState } from "./stage-state";
 
@@ -48,6 +48,28 @@ export function leafPosition(view: StageView, state: StageState, axis: IterVar):
   throw new UsageError(foreignAxis(view, state, axis), {
     notes: [...noteAxis(axis), ...noteStage(view)],
   });
+}
+
+/**
+ * Whether loops like `axis` can be `what`.
+ * @throws UsageError when they cannot, naming the loops of the stage that can.
+ */
+export function checkIterType(
+  view: StageView,
+  state: StageState,
+  axis: IterVar,
+  allowed: readonly IterType[],
+  what: string,
+): void {
+  if (allowed.includes(axis.iterType)) return;
+  const why = axis.iterType === "CommReduce" ? "a reduction axis" : `of type ${axis.iterType}`;
+  const others = state.leafIterVars.filter((leaf) => allowed.includes(leaf.iterType));
+  const names = others.map((leaf) => leaf.name).join(", ");
+  const instead = names === "" ? "" : `; ${names} can be`;
+  throw new UsageError(
+    `axis ${axis.name} of stage ${view.name} is ${why} and cannot be ${what}${instead}`,
+    { notes: noteAxis(axis) },
+  );
 }
 
 /** What an axis was made into, if a relation of the stage says so. */

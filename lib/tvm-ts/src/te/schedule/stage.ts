@@ -1,26 +1,25 @@
 /** A stage: how one operation is computed. Its methods are the schedule primitives. */
 
-import { Span, UsageError, type ErrorNote } from "../../support";
+import { Span, UsageError } from "../../support";
 import {
   isBool,
   isInteger,
   isStorageScope,
-  isThreadTag,
   IterVar,
   reprExpr,
   toExpr,
   type ExprLike,
   type IndexMap,
-  type IterType,
   type PrimExpr,
   type Var,
 } from "../../ir";
 import type { Operation } from "../operation";
 import { isTensor, type Tensor } from "../tensor";
 import { TensorIntrin } from "../tensor-intrin";
-import { leafPosition, noteAxis, noteStage, type StageView } from "./axis-errors";
+import { checkIterType, leafPosition, noteAxis, type StageView } from "./axis-errors";
 import { transformLayout, type LayoutIndices } from "./layout";
 import * as loops from "./loops";
+import { checkGroup, checkInlinable, checkMovable, checkOrder } from "./placement";
 import type { Relation } from "./relation";
 import type { Schedule } from "./schedule";
 import {
@@ -31,6 +30,7 @@ import {
   type LoopType,
   type StageState,
 } from "./stage-state";
+import { checkBinding, checkEnvThreads } from "./threads";
 
 /** By what an axis is split: the extent of the inner loop, or the number of steps of the outer. */
 export type SplitBy =
@@ -210,10 +210,10 @@ export class Stage implements StageView {
         `${this.name} is computed at a loop of a stage; write computeAt(s.stage(T), axis)`,
       );
     }
-    this.checkMovable("computed inside another stage");
-    this.checkOrder(parent);
+    checkMovable(this, "computed inside another stage");
+    checkOrder(this, parent);
     leafPosition(parent, parent.state, axis);
-    this.checkGroup(parent);
+    checkGroup(this, parent);
     return this.attach({ type: "scope", stage: parent, axis, span });
   }
 
@@ -229,20 +229,7 @@ export class Stage implements StageView {
    * String(tvm.lower(s, [A, C])).includes("allocate") // => false
    */
   computeInline(): this {
-    this.checkMovable("inlined");
-    const { op } = this.state;
-    const fail = (why: string): UsageError =>
-      new UsageError(`stage ${this.name} cannot be inlined: ${why}`, { notes: noteStage(this) });
-    const instead = "compute it in a loop of its consumer with computeAt";
-    if (op?.kind !== "compute") throw fail(`it is not an elementwise computation; ${instead}`);
-    if (op.reduceAxis.length > 0) {
-      const axes = op.reduceAxis.map((axis) => axis.name).join(", ");
-      throw fail(`it is a reduction over ${axes}; ${instead}`);
-    }
-    if (op.body.length !== 1) throw fail(`it has ${op.body.length} outputs; ${instead}`);
-    if (this.layoutTransforms.length > 0) {
-      throw fail("its layout was transformed, but what is inlined has no memory; leave out one");
-    }
+    checkInlinable(this);
     return this.attach({ type: "inline", span: Span.capture() });
   }
 
@@ -259,49 +246,6 @@ export class Stage implements StageView {
     }
     this.state = { ...this.state, attach };
     return this;
-  }
-
-  private checkMovable(what: string): void {
-    const why = this.isOutput
-      ? "it is an output of the schedule; only what others read can be"
-      : this.state.op?.kind === "placeholder"
-        ? "it is a placeholder, which is not computed; make a copy of it with cacheRead"
-        : undefined;
-    if (why === undefined) return;
-    throw new UsageError(`stage ${this.name} cannot be ${what}: ${why}`, {
-      notes: noteStage(this),
-    });
-  }
-
-  private checkOrder(parent: Stage): void {
-    if (this.state.op === undefined) return;
-    if (parent === this) {
-      throw new UsageError(
-        `stage ${this.name} cannot be computed inside itself; ` +
-          `a stage is computed inside one that uses its result`,
-      );
-    }
-    const position = this.siblings.indexOf(this);
-    if (this.siblings.indexOf(parent, position) > position) return;
-    const why = this.siblings.includes(parent)
-      ? `${parent.name} is computed first and does not use it`
-      : `${parent.name} is a stage of another schedule`;
-    throw new UsageError(
-      `stage ${this.name} cannot be computed inside ${parent.name}: ${why}; ` +
-        `a stage is computed inside one that uses its result`,
-      { notes: [...noteStage(this), ...noteStage(parent)] },
-    );
-  }
-
-  private checkGroup(parent: Stage): void {
-    const { group } = this.state;
-    if (group === undefined) return;
-    for (let g = parent.state.group; g !== undefined; g = g.state.group) if (g === group) return;
-    throw new UsageError(
-      `stage ${this.name} cannot be computed inside ${parent.name}, which is not in its group; ` +
-        `compute the group there`,
-      { notes: [...noteStage(this), ...noteStage(parent)] },
-    );
   }
 
   /** Where the stage is really attached, its groups looked through. */
@@ -377,7 +321,7 @@ export class Stage implements StageView {
 
   /** Doubles the memory, so that one half is filled while the other is used. */
   doubleBuffer(): this {
-    this.checkMovable("double buffered");
+    checkMovable(this, "double buffered");
     this.state = { ...this.state, doubleBuffer: true };
     return this;
   }
@@ -401,7 +345,7 @@ export class Stage implements StageView {
    * String(tvm.lower(s, [A, C], { context })).includes("floormod(i, 3)") // => true
    */
   rollingBuffer(): this {
-    this.checkMovable("a rolling buffer");
+    checkMovable(this, "a rolling buffer");
     this.state = { ...this.state, rollingBuffer: Span.capture() };
     return this;
   }
@@ -427,50 +371,14 @@ export class Stage implements StageView {
    */
   bind(axis: IterVar, thread: IterVar): this {
     const span = Span.capture();
-    leafPosition(this, this.state, axis);
-    this.checkIterType(axis, ["DataPar", "CommReduce"], "bound to a thread");
-    if (!(thread instanceof IterVar) || thread.iterType !== "ThreadIndex") {
-      throw new UsageError(
-        `axis ${axis.name} of stage ${this.name} is bound to a thread axis; ` +
-          `make one with te.threadAxis("threadIdx.x")`,
-      );
-    }
-    if (!isThreadTag(thread.threadTag)) {
-      throw new UsageError(
-        `axis ${axis.name} of stage ${this.name} cannot be bound to "${thread.threadTag}"; threads ` +
-          `are blockIdx.x to z, threadIdx.x to z, vthread, cthread and pipeline`,
-        { notes: noteAxis(thread) },
-      );
-    }
-    for (const [other, attr] of this.state.iterVarAttrs) {
-      if (other === axis || attr.bindThread !== thread) continue;
-      if (!this.leafIterVars.includes(other)) continue;
-      throw new UsageError(
-        `axes ${other.name} and ${axis.name} of stage ${this.name} cannot both be bound to ` +
-          `${thread.threadTag}; make a thread axis for each, or fuse them`,
-        { notes: [{ text: `${other.name} was bound here`, span: attr.span }] },
-      );
-    }
+    checkBinding(this, this.state, axis, thread);
     return this.annotate(axis, (attr) => ({ ...attr, bindThread: thread, span }));
   }
 
   /** Threads around a whole scan. */
   envThreads(threads: IterVar | readonly IterVar[]): this {
     const list = threads instanceof IterVar ? [threads] : threads;
-    if (this.state.op?.kind !== "scan") {
-      throw new UsageError(`envThreads is for scans; ${this.name} is none: bind its axes`);
-    }
-    if (this.state.envThreads.length > 0) {
-      throw new UsageError(`the threads around ${this.name} were set before`);
-    }
-    for (const thread of list) {
-      const { iterType, dom, threadTag } = thread;
-      if (iterType === "ThreadIndex" && dom !== undefined && isThreadTag(threadTag)) continue;
-      throw new UsageError(
-        `threads around a scan are thread axes with a tag and a range: ` +
-          `te.threadAxis([0, n], "blockIdx.x")`,
-      );
-    }
+    checkEnvThreads(this, this.state, list);
     this.state = {
       ...this.state,
       envThreads: list,
@@ -510,7 +418,7 @@ export class Stage implements StageView {
 
   private markLoop(axis: IterVar, type: LoopType, what: string): this {
     leafPosition(this, this.state, axis);
-    this.checkIterType(axis, ["DataPar", "Opaque"], what);
+    checkIterType(this, this.state, axis, ["DataPar", "Opaque"], what);
     return this.setLoopType(axis, type);
   }
 
@@ -582,19 +490,6 @@ export class Stage implements StageView {
   private annotate(axis: IterVar, change: (attr: IterVarAttr) => IterVarAttr): this {
     this.state = withAttr(this.state, axis, change);
     return this;
-  }
-
-  private checkIterType(axis: IterVar, allowed: readonly IterType[], what: string): void {
-    if (allowed.includes(axis.iterType)) return;
-    const why = axis.iterType === "CommReduce" ? "a reduction axis" : `of type ${axis.iterType}`;
-    const notes: ErrorNote[] = noteAxis(axis);
-    const others = this.state.leafIterVars.filter((leaf) => allowed.includes(leaf.iterType));
-    const names = others.map((leaf) => leaf.name).join(", ");
-    const instead = names === "" ? "" : `; ${names} can be`;
-    throw new UsageError(
-      `axis ${axis.name} of stage ${this.name} is ${why} and cannot be ${what}${instead}`,
-      { notes },
-    );
   }
 
   /** `stage(C, compute(C, body=[...], ...))`, as the reference writes it. */
