@@ -11,6 +11,7 @@ import {
   type Instruction,
   type VtaConfig,
 } from "vta-ts";
+import { NO_TOKENS } from "./vta-program";
 
 function feasible(config: VtaConfig): boolean {
   try {
@@ -53,8 +54,6 @@ export function arbitraryEnvironment(maxLogDepth: number): fc.Arbitrary<Environm
     .filter(feasible)
     .map((config) => new Environment(config));
 }
-
-const NO_TOKENS = { popPrev: 0, popNext: 0, pushPrev: 0, pushNext: 0 };
 
 /** Where the arrays of a random program lie; addresses are multiples of 4096. */
 export interface ProgramMemory {
@@ -182,53 +181,52 @@ function arbitraryCompute(env: Environment): fc.Arbitrary<Instruction> {
   const { shape } = env;
   const half = (logDepth: number): number => 2 ** (logDepth - 1);
   const uops = 2 ** shape.logUopDepth;
-  const range = fc.tuple(fc.nat({ max: uops - 1 }), fc.nat({ max: 12 }));
+  /** What GEMM and ALU have in common; each factor adds at most the half of its memory. */
+  const loops = (logDepths: readonly number[]) =>
+    fc
+      .record({
+        uopBgn: fc.nat({ max: uops - 1 }),
+        length: fc.nat({ max: 12 }),
+        loops: arbitraryLoops(logDepths.map(half)),
+      })
+      .map(({ uopBgn, length, loops: { extents, factors } }) => ({
+        factors,
+        fields: {
+          uopBgn,
+          uopEnd: Math.min(uops, uopBgn + length),
+          iterOut: extents[0],
+          iterIn: extents[1],
+          dstFactorOut: factors[0]![0],
+          dstFactorIn: factors[0]![1],
+          srcFactorOut: factors[1]![0],
+          srcFactorIn: factors[1]![1],
+        },
+      }));
   const gemm = fc
     .record({
       resetReg: fc.constantFrom(0, 0, 0, 1),
-      range,
-      loops: arbitraryLoops([
-        half(shape.logAccDepth),
-        half(shape.logInpDepth),
-        half(shape.logWgtDepth),
-      ]),
+      loops: loops([shape.logAccDepth, shape.logInpDepth, shape.logWgtDepth]),
     })
-    .map(({ resetReg, range: [uopBgn, length], loops: { extents, factors } }) => ({
+    .map(({ resetReg, loops: { fields, factors } }) => ({
       kind: "GEMM" as const,
       ...NO_TOKENS,
       resetReg,
-      uopBgn,
-      uopEnd: Math.min(uops, uopBgn + length),
-      iterOut: extents[0],
-      iterIn: extents[1],
-      dstFactorOut: factors[0]![0],
-      dstFactorIn: factors[0]![1],
-      srcFactorOut: factors[1]![0],
-      srcFactorIn: factors[1]![1],
+      ...fields,
       wgtFactorOut: factors[2]![0],
       wgtFactorIn: factors[2]![1],
     }));
   const alu = fc
     .record({
       resetReg: fc.constantFrom(0, 1),
-      range,
-      loops: arbitraryLoops([half(shape.logAccDepth), half(shape.logAccDepth)]),
+      loops: loops([shape.logAccDepth, shape.logAccDepth]),
       aluOpcode: fc.nat({ max: 4 }),
       useImm: fc.constantFrom(0, 1),
       imm: fc.oneof(fc.integer({ min: -40, max: 40 }), fc.integer({ min: -32768, max: 32767 })),
     })
-    .map(({ resetReg, range: [uopBgn, length], loops: { extents, factors }, ...rest }) => ({
+    .map(({ loops: { fields }, ...rest }) => ({
       kind: "ALU" as const,
       ...NO_TOKENS,
-      resetReg,
-      uopBgn,
-      uopEnd: Math.min(uops, uopBgn + length),
-      iterOut: extents[0],
-      iterIn: extents[1],
-      dstFactorOut: factors[0]![0],
-      dstFactorIn: factors[0]![1],
-      srcFactorOut: factors[1]![0],
-      srcFactorIn: factors[1]![1],
+      ...fields,
       ...rest,
     }));
   return fc.oneof({ weight: 3, arbitrary: gemm }, { weight: 2, arbitrary: alu });

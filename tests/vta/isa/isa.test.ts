@@ -11,57 +11,33 @@ import {
   wordOf,
   type Instruction,
 } from "vta-ts";
-import { NO_TOKENS } from "../../support/vta-program";
+import { COMPUTE_NOP, NO_TOKENS } from "../../support/vta-program";
 
 const isa = new InstructionSet(new Environment(samples.sim));
 
-const LOAD: Instruction = {
-  kind: "LOAD",
-  ...NO_TOKENS,
-  memoryType: 0,
-  sramBase: 0,
-  dramBase: 0,
-  ySize: 0,
-  xSize: 0,
-  xStride: 0,
-  yPad0: 0,
-  yPad1: 0,
-  xPad0: 0,
-  xPad1: 0,
+const LOAD = COMPUTE_NOP;
+
+const LOOPS = {
+  resetReg: 0,
+  uopBgn: 0,
+  uopEnd: 0,
+  iterOut: 0,
+  iterIn: 0,
+  dstFactorOut: 0,
+  dstFactorIn: 0,
+  srcFactorOut: 0,
+  srcFactorIn: 0,
 };
 
 const GEMM: Instruction = {
   kind: "GEMM",
   ...NO_TOKENS,
-  resetReg: 0,
-  uopBgn: 0,
-  uopEnd: 0,
-  iterOut: 0,
-  iterIn: 0,
-  dstFactorOut: 0,
-  dstFactorIn: 0,
-  srcFactorOut: 0,
-  srcFactorIn: 0,
+  ...LOOPS,
   wgtFactorOut: 0,
   wgtFactorIn: 0,
 };
 
-const ALU: Instruction = {
-  kind: "ALU",
-  ...NO_TOKENS,
-  resetReg: 0,
-  uopBgn: 0,
-  uopEnd: 0,
-  iterOut: 0,
-  iterIn: 0,
-  dstFactorOut: 0,
-  dstFactorIn: 0,
-  srcFactorOut: 0,
-  srcFactorIn: 0,
-  aluOpcode: 0,
-  useImm: 0,
-  imm: 0,
-};
+const ALU: Instruction = { kind: "ALU", ...NO_TOKENS, ...LOOPS, aluOpcode: 0, useImm: 0, imm: 0 };
 
 /** The bits of a field: what encoding all ones changes. */
 function bitsOf(instruction: Instruction, name: string, ones: number): string {
