@@ -266,6 +266,7 @@ describe("what TypeScript accepts keeps its meaning", () => {
     ["typeof n + 1", "object1"],
     ["new Plain(1) < new Plain(2)", "false"],
     ["let text = 'n = '; text += n; text", "n = n: int32"],
+    ["((nothing: never) => n + nothing)(3 as never)", "n: int323"],
   ]);
 });
 

@@ -99,8 +99,9 @@ export class Operators implements CheckerHook {
 
   /** Whether TypeScript accepts the operator for the sake of this operand, whatever the other is. */
   private isAccepted(operator: string, { flags }: ts.Type): boolean {
-    const { Any, StringLike } = this.compiler.TypeFlags;
-    const accepted = operator === "+" ? Any | StringLike : comparing.has(operator) ? Any : 0;
+    const { Any, Never, StringLike } = this.compiler.TypeFlags;
+    const added = Any | Never | StringLike;
+    const accepted = operator === "+" ? added : comparing.has(operator) ? Any : 0;
     return (flags & accepted) !== 0;
   }
 
