@@ -42,6 +42,11 @@ function sums(mark: Mark) {
   return { A, B, C, s, c: s.stage(C), i: C.op.axis[0]!, j: C.op.axis[1]! };
 }
 
+/** `step` applied ten thousand times. */
+function nested(step: (inner: tir.PrimExpr) => tir.PrimExpr, start: tir.PrimExpr): tir.PrimExpr {
+  return Array.from({ length: 10_000 }).reduce<tir.PrimExpr>((inner) => step(inner), start);
+}
+
 testRefused([
   {
     why: "an input is missing from the arguments",
@@ -433,18 +438,29 @@ testRefused([
       "loop i is to be unrolled, which would make 1048576 statements of it; at most 262144 are written out: split it and unroll the inner loop",
   },
   {
-    why: "one expression is as long as ten thousand",
+    why: "ten thousand operations are nested, each in the right operand of another",
     program: (mark) => {
       const A = te.placeholder([8], { name: "A" });
-      const sum = (i: tir.Var) =>
-        Array.from({ length: 10_000 }).reduce<tir.PrimExpr>((e) => e.add(i), A(i));
-      const B = te.compute([8], sum, "B");
+      const B = te.compute([8], (i) => nested((inner) => i.add(inner), A(i)), "B");
       const s = te.createSchedule(B);
       mark();
       lower(s, [A, B]);
     },
     sentence:
       "main is nested too deeply to be lowered; make tensors of parts of its longest expressions, and inline fewer stages into one",
+  },
+  {
+    why: "the code for a sum of ten thousand summands would be nested as deeply",
+    program: (mark) => {
+      const A = te.placeholder([8], { name: "A" });
+      const B = te.compute([8], (i) => nested((inner) => inner.add(i), A(i)), "B");
+      const s = te.createSchedule(B);
+      const module = lower(s, [A, B]);
+      mark();
+      build(module);
+    },
+    sentence:
+      "main is nested too deeply to be compiled; make tensors of parts of its longest expressions, and inline fewer stages into one",
   },
   {
     why: "the arguments are one tensor",

@@ -6,6 +6,7 @@ import { runPass } from "../pass";
 import { UsageError } from "../support";
 import { DEVICE_TYPE, Module, type CallPlace, type ModuleHost } from "../runtime";
 import { placeAllocations } from "../transforms";
+import { checkNesting } from "./nesting";
 import type { Target } from "./target";
 
 /**
@@ -16,6 +17,7 @@ import type { Target } from "./target";
 export function buildModule(functions: IRModule, target: Target, host: ModuleHost): Module {
   const names = [...functions.functions.keys()];
   if (names.length === 0) throw new UsageError("there is no function to build");
+  functions.functions.forEach(checkNesting);
   const lowered = runPass(placeAllocations, functions).map((func) => lowerOperators(func, target));
   const code = generateWasm(lowered, {
     target: target.toString(),

@@ -2,9 +2,10 @@
 
 import { IRModule, PrimFunc, type Buffer } from "../ir";
 import { LowerTrace, PassContext, PassRecorder, runPass, type Sequential } from "../pass";
-import { InternalError, UsageError } from "../support";
+import { UsageError } from "../support";
 import { Schedule, scheduleToModule, type ScheduleArg, type Tensor } from "../te";
 import { lowerPipeline } from "./lower-pipeline";
+import { withinStack } from "./nesting";
 
 export interface LowerOptions {
   /** The function's name; `main` if left out. */
@@ -46,22 +47,7 @@ export function lower(
   args?: readonly ScheduleArg[],
   options: LowerOptions = {},
 ): IRModule | LowerTrace {
-  try {
-    return lowered(subject, args, options);
-  } catch (error) {
-    if (!isOverflow(error)) throw error;
-    throw new UsageError(
-      `${options.name ?? "main"} is nested too deeply to be lowered; make tensors of parts of its ` +
-        `longest expressions, and inline fewer stages into one`,
-      { cause: error },
-    );
-  }
-}
-
-/** Whether the stack was full, as V8 says it, in a pass or before. */
-function isOverflow(error: unknown): boolean {
-  if (error instanceof InternalError) return isOverflow(error.cause);
-  return error instanceof RangeError && error.message.includes("call stack");
+  return withinStack(options.name ?? "main", () => lowered(subject, args, options));
 }
 
 function lowered(

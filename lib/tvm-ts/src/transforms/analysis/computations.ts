@@ -3,7 +3,15 @@
  * subexpression elimination chooses from.
  */
 
-import { ExprMap, forEachChild, isExpr, type Node, type PrimExpr, type Stmt } from "../../ir";
+import {
+  ExprMap,
+  forEachChild,
+  isBinary,
+  isExpr,
+  type Node,
+  type PrimExpr,
+  type Stmt,
+} from "../../ir";
 import { Feature, has } from "./features";
 
 /** Expressions with how often they are computed. */
@@ -68,11 +76,15 @@ export class ComputationFinder {
       for (const { key, value } of this.ofStmt(node).entries()) {
         found.set(key, (found.get(key) ?? 0) + value);
       }
-    } else if (isEligible(node)) {
-      found.set(node, (found.get(node) ?? 0) + 1);
-    } else if (!isLeaf(node)) {
-      forEachChild(node, (child) => this.collect(child, found));
+      return;
     }
+    // Left operands nest deeply in sums.
+    const rightOperands: PrimExpr[] = [];
+    let inner = node;
+    for (; isBinary(inner) && !isEligible(inner); inner = inner.a) rightOperands.push(inner.b);
+    if (isEligible(inner)) found.set(inner, (found.get(inner) ?? 0) + 1);
+    else if (!isLeaf(inner)) forEachChild(inner, (child) => this.collect(child, found));
+    for (const right of rightOperands.reverse()) this.collect(right, found);
   }
 
   /** What at least two of the parts do. */
