@@ -5,5 +5,5 @@ import { readCorpus, type ProgramEntry } from "../tests/golden/corpus";
 
 export function goldenProgram(name: string): ProgramEntry {
   const path = fileURLToPath(new URL(`../tests/golden/programs/${name}.json`, import.meta.url));
-  return readCorpus([path])[0] as ProgramEntry;
+  return readCorpus([path]).entries[0] as ProgramEntry;
 }

@@ -26,12 +26,29 @@ export interface CheckOptions {
   readonly cpuTarget: "wasm" | "c";
 }
 
-/** Checks `entry` in the wanted kinds. */
+/** The kind under which an entry of a sort counts that cannot be checked at all. */
+const KIND_OF: Readonly<Record<Entry["sort"], GoldenKind>> = {
+  program: "lower",
+  reject: "rejects",
+  pipeline: "pipelines",
+  operator: "operators",
+  arith: "arith",
+};
+
+/** Checks `entry` in the wanted kinds; an entry that cannot be read is a mismatch. */
 export async function checkEntry(
   entry: Entry,
   options: CheckOptions,
   report: Report,
 ): Promise<void> {
+  try {
+    await check(entry, options, report);
+  } catch (error) {
+    report.fail(KIND_OF[entry.sort], entry.name, describe(error));
+  }
+}
+
+async function check(entry: Entry, options: CheckOptions, report: Report): Promise<void> {
   switch (entry.sort) {
     case "program":
       return checkProgram(entry, options, report);

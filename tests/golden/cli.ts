@@ -36,14 +36,16 @@ async function main(): Promise<void> {
   const kinds = new Set((options.kinds ?? KINDS) as readonly GoldenKind[]);
 
   const corpus = readCorpus(command.args);
-  const missing = options.only?.filter((name) => !corpus.some((entry) => entry.name === name));
+  const missing = options.only?.filter(
+    (name) => !corpus.entries.some((entry) => entry.name === name),
+  );
   if (missing !== undefined && missing.length > 0) {
     throw new Error(`no entry is called ${missing.join(", ")} in ${command.args.join(", ")}`);
   }
-  const entries = corpus.filter(({ name }) => options.only?.includes(name) ?? true);
+  const entries = corpus.entries.filter(({ name }) => options.only?.includes(name) ?? true);
   await ready();
 
-  const report = new Report();
+  const report = new Report(corpus.unknown);
   let shown = Date.now();
   for (const [i, entry] of entries.entries()) {
     await checkEntry(entry, { kinds, cpuTarget: options.target }, report);

@@ -1,10 +1,10 @@
 /**
- * Finds the golden entries in folders: programs, rejects, pipelines, operators and arith lines, told
- * apart by what they hold, so that any folder laid out like the reference's will do.
+ * Finds the golden entries in folders. The fields of a JSON object say which sort of entry it is, not
+ * its file's name or folder; what no sort recognizes is listed instead.
  */
 
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, extname, join } from "node:path";
 import type { ProgramJson } from "../support/golden-program";
 
 /** What a run of the reference gave. */
@@ -66,9 +66,29 @@ export interface ArithEntry {
 
 export type Entry = ProgramEntry | RejectEntry | PipelineEntry | OperatorEntry | ArithEntry;
 
-/** All entries below `folders`, in the order of their paths. */
-export function readCorpus(folders: readonly string[]): Entry[] {
-  return folders.flatMap((folder) => files(folder)).flatMap((path) => readEntries(path));
+export interface Corpus {
+  /** In the order of their paths. */
+  readonly entries: readonly Entry[];
+  readonly unknown: readonly Unknown[];
+}
+
+/** A file, or a line of one, that is not a golden entry. */
+export interface Unknown {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** What is read of everything below `folders` (folders or files). */
+export function readCorpus(folders: readonly string[]): Corpus {
+  const entries: Entry[] = [];
+  const unknown: Unknown[] = [];
+  for (const path of folders.flatMap(files)) {
+    for (const read of readFile(path)) {
+      if (typeof read === "string") unknown.push({ path, reason: read });
+      else if ("sort" in read) entries.push(read);
+    }
+  }
+  return { entries, unknown };
 }
 
 function files(path: string): string[] {
@@ -78,68 +98,113 @@ function files(path: string): string[] {
     .flatMap((name) => files(join(path, name)));
 }
 
-function readJson<T>(path: string): T {
-  return JSON.parse(readFileSync(path, "utf8")) as T;
+type Json = Readonly<Record<string, unknown>>;
+
+/** An object of a file: its fields, the name of the entry that it may be, and its file. */
+interface Found {
+  readonly path: string;
+  readonly name: string;
+  readonly json: Json;
 }
 
-function readEntries(path: string): Entry[] {
+/** An entry; the reason why it is not one; or `PART`, the part of an entry that another object begins. */
+type Read = Entry | string | typeof PART;
+const PART = {} as const;
+
+interface Recognizer {
+  /** The fields by which an object is recognized. */
+  readonly fields: readonly string[];
+  readonly read: (found: Found) => Read;
+}
+
+/** The first row whose fields an object has reads it. */
+const RECOGNIZERS: readonly Recognizer[] = [
+  { fields: ["reject", "operator", "workload", "knobs"], read: readReject },
+  { fields: ["reject", "decls", "schedule", "args"], read: readReject },
+  { fields: ["operator", "workload", "knobs", "lower", "run"], read: readOperator },
+  { fields: ["decls", "schedule", "args"], read: readProgram },
+  { fields: ["program", "passes", "final", "lower"], read: readPipeline },
+  { fields: ["expr", "dom", "simplify"], read: readArith },
+];
+
+function readFile(path: string): Read[] {
   const name = basename(path).replace(/\.(pipeline\.)?jsonl?$/, "");
   if (path.endsWith(".jsonl")) {
-    const lines = readFileSync(path, "utf8").split("\n");
-    return lines.flatMap((text, i) =>
-      text === ""
-        ? []
-        : [
-            {
-              sort: "arith",
-              name: `${name}:${i + 1}`,
-              line: JSON.parse(text) as ArithEntry["line"],
-            },
-          ],
-    );
+    return readFileSync(path, "utf8")
+      .split("\n")
+      .flatMap((text, i) => (text === "" ? [] : [readObject(path, `${name}:${i + 1}`, text)]));
   }
-  if (!path.endsWith(".json") || path.endsWith(".expect.json")) return [];
-  const json = readJson<Record<string, unknown>>(path);
-  if (path.endsWith(".pipeline.json")) return [pipelineEntry(path, name, json)];
-  const program = json as unknown as ProgramJson;
-  const operator = { sort: "operator", inputs: {}, ...json } as unknown as OperatorEntry;
-  const isOperator = "operator" in json;
-  if (json["reject"] === true) {
-    return [{ sort: "reject", name, refused: isOperator ? operator : program }];
-  }
-  if (isOperator) return [operator];
-  const expected = readJson<Expected>(path.replace(/\.json$/, ".expect.json"));
-  return [{ sort: "program", name, program, expected }];
+  if (!path.endsWith(".json")) return [`a ${extname(path) || "file without an ending"}, not JSON`];
+  if (path.endsWith(EXPECTED) && existsSync(programOf(path))) return [PART];
+  return [readObject(path, name, readFileSync(path, "utf8"))];
 }
 
-/** A pipeline names its program, which lies beside it or in the folder `programs` next door. */
-function pipelineEntry(path: string, name: string, json: Record<string, unknown>): PipelineEntry {
+function readObject(path: string, name: string, text: string): Read {
+  const json = parse(text);
+  if (json === undefined) return "not a JSON object";
+  const recognizer = RECOGNIZERS.find(({ fields }) => fields.every((field) => field in json));
+  if (recognizer === undefined) return `fields ${Object.keys(json).join(", ")}`;
+  return recognizer.read({ path, name, json });
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === "object" && json !== null && !Array.isArray(json)
+      ? (json as Json)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readReject({ name, json }: Found): Read {
+  const refused = "operator" in json ? { sort: "operator", inputs: {}, ...json } : json;
+  return { sort: "reject", name, refused: refused as unknown as RejectEntry["refused"] };
+}
+
+function readOperator({ json }: Found): Read {
+  return { sort: "operator", inputs: {}, ...json } as unknown as OperatorEntry;
+}
+
+function readArith({ name, json }: Found): Read {
+  return { sort: "arith", name, line: json };
+}
+
+const EXPECTED = ".expect.json";
+
+function programOf(expectedPath: string): string {
+  return `${expectedPath.slice(0, -EXPECTED.length)}.json`;
+}
+
+/** What is expected of a program is in a file beside it. */
+function readProgram({ path, name, json }: Found): Read {
+  const expectedPath = join(dirname(path), `${name}${EXPECTED}`);
+  if (!existsSync(expectedPath)) return `a program without ${basename(expectedPath)}`;
+  const expected = parse(readFileSync(expectedPath, "utf8")) as Expected | undefined;
+  if (expected === undefined)
+    return `a program whose ${basename(expectedPath)} is not a JSON object`;
+  return { sort: "program", name, program: json as unknown as ProgramJson, expected };
+}
+
+/** A pipeline names its program, which is beside it or in a neighbouring folder of programs. */
+function readPipeline({ path, name, json }: Found): Read {
   const { program, lower, passes, final } = json as {
     program: string | ProgramJson;
     lower: PipelineEntry["flavour"];
     passes: PipelineEntry["passes"];
     final: string;
   };
-  const load = (wanted: string): ProgramJson => {
-    const here = dirname(path);
-    const places = [here, join(here, "../programs"), join(here, "../fuzz")];
-    for (const place of places) {
-      try {
-        return readJson<ProgramJson>(join(place, `${wanted}.json`));
-      } catch {
-        continue;
-      }
-    }
-    throw new Error(
-      `${path} wants the program ${wanted}, which is in none of ${places.join(", ")}`,
-    );
-  };
-  return {
-    sort: "pipeline",
-    name,
-    program: typeof program === "string" ? load(program) : program,
-    flavour: lower,
-    passes,
-    final,
-  };
+  const found = typeof program === "string" ? findProgram(dirname(path), program) : program;
+  if (found === undefined)
+    return `a pipeline of the program ${String(program)}, which was not found`;
+  return { sort: "pipeline", name, program: found, flavour: lower, passes, final };
+}
+
+function findProgram(folder: string, name: string): ProgramJson | undefined {
+  const paths = [".", "../programs", "../fuzz"].map((near) => join(folder, near, `${name}.json`));
+  const path = paths.find((candidate) => existsSync(candidate));
+  return path === undefined
+    ? undefined
+    : (parse(readFileSync(path, "utf8")) as unknown as ProgramJson | undefined);
 }

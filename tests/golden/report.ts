@@ -1,5 +1,7 @@
 /** What was checked and what came out, counted by kind. */
 
+import type { Unknown } from "./corpus";
+
 export const KINDS = [
   "lower",
   "script",
@@ -24,6 +26,9 @@ const SHOWN = 20;
 export class Report {
   private readonly passed = new Map<GoldenKind, number>();
   private readonly mismatches: Mismatch[] = [];
+
+  /** @param unknown What the folders hold besides golden entries. */
+  constructor(private readonly unknown: readonly Unknown[] = []) {}
 
   pass(kind: GoldenKind): void {
     this.passed.set(kind, (this.passed.get(kind) ?? 0) + 1);
@@ -59,6 +64,7 @@ export class Report {
         this.rows().map(([kind, passed, failed]) => [kind, { passed, failed }]),
       ),
       mismatches: this.mismatches,
+      unknown: this.unknown,
     };
   }
 
@@ -73,7 +79,22 @@ export class Report {
       write(`${kind.padEnd(10)} ${String(passed).padStart(8)}${String(failed).padStart(8)}`);
     }
     const passed = this.rows().reduce((sum, row) => sum + row[1], 0);
-    write(`golden: ${passed} passed, ${this.failures} failed`);
+    this.printUnknown(write);
+    const unknown = this.unknown.length === 0 ? "" : `, ${this.unknown.length} not known`;
+    write(`golden: ${passed} passed, ${this.failures} failed${unknown}`);
+  }
+
+  /** One line a file and reason: `cycles/real.jsonl: fields name, address, stream (40 times)`. */
+  private printUnknown(write: (line: string) => void): void {
+    if (this.unknown.length === 0) return;
+    const counts = new Map<string, number>();
+    for (const { path, reason } of this.unknown) {
+      const line = `${path}: ${reason}`;
+      counts.set(line, (counts.get(line) ?? 0) + 1);
+    }
+    write("\nnot known, and not checked:");
+    for (const [line, count] of counts)
+      write(indent(count === 1 ? line : `${line} (${count} times)`));
   }
 
   private rows(): [GoldenKind, number, number][] {

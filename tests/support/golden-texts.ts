@@ -11,7 +11,7 @@ export interface GoldenText {
 
 export function goldenTexts(): GoldenText[] {
   const folder = fileURLToPath(new URL("../golden", import.meta.url));
-  return readCorpus([folder]).flatMap((entry) =>
+  return readCorpus([folder]).entries.flatMap((entry) =>
     textsOf(entry).map(([label, text]) => ({ name: `${entry.name} ${label}`, text })),
   );
 }

@@ -39,5 +39,5 @@ function toReplay(entry: Entry): ReplayProgram[] {
 }
 
 export function replayCorpus(...folders: readonly string[]): ReplayProgram[] {
-  return readCorpus(folders.map(folder)).flatMap(toReplay);
+  return readCorpus(folders.map(folder)).entries.flatMap(toReplay);
 }

@@ -53,7 +53,7 @@ function toProgram(entry: Entry): Program[] {
 
 function corpus(...folders: readonly string[]): Program[] {
   const paths = folders.map((name) => fileURLToPath(new URL(`../golden/${name}`, import.meta.url)));
-  return readCorpus(paths).flatMap(toProgram);
+  return readCorpus(paths).entries.flatMap(toProgram);
 }
 
 /** A small generator of random numbers below `n`, the same each time. */

@@ -9,7 +9,9 @@ import { buildProgram, type Lowering, type ProgramJson } from "../../support/gol
 import { runInterpreted } from "../../support/interpreted";
 
 const folder = fileURLToPath(new URL("../../golden", import.meta.url));
-const corpus = readCorpus(["programs", "fuzz", "pipelines"].map((name) => `${folder}/${name}`));
+const corpus = readCorpus(
+  ["programs", "fuzz", "pipelines"].map((name) => `${folder}/${name}`),
+).entries;
 
 function optionsOf({ options }: Lowering) {
   const context = new PassContext({
