@@ -190,7 +190,7 @@ test("a long line that cannot be parsed is told of at once", () => {
 
 test("a choice by an expression is advised", () => {
   expect(refusals("te.compute([4], (i) => i < 2 ? 1 : 0)")).toEqual([
-    "'<' makes a PrimExpr here, and '?:' takes every PrimExpr for true → expressions are chosen by te.ifThenElse(condition, a, b)",
+    "'<' makes a PrimExpr here, and '?:' takes every PrimExpr for true; te.ifThenElse(condition, a, b) chooses between expressions, a.and(b), a.or(b) and a.not() combine conditions",
   ]);
 });
 

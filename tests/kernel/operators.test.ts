@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import * as vm from "node:vm";
 import { beforeAll, describe, expect, test } from "vitest";
+import { tested } from "../../kernel/src/evaluator/conditions";
 import { Session } from "../../kernel/src/evaluator/session";
 import { Language } from "../../kernel/src/language/language";
 import { buildPackages, root } from "../support/jupyter-env";
@@ -56,7 +57,8 @@ async function run(text: string): Promise<string> {
     ...args: unknown[]
   ) => Promise<void>;
   try {
-    await body(exports, createRequire(import.meta.url), "", "", bind, (value: unknown) => value);
+    const same = (value: unknown): unknown => value;
+    await body(exports, createRequire(import.meta.url), "", "", bind, same, same, tested);
   } catch (error) {
     return `${placeOf(error as Error, map)} ${(error as Error).message}`;
   }
@@ -257,9 +259,7 @@ describe("what TypeScript accepts keeps its meaning", () => {
     ["n != n", "false"],
     ["n === te.sizeVar('n') ? 1 : 2", "2"],
     ["te.compute([2], (i) => A(i, B === A ? 0 : 1), 'C').shape.length", "1"],
-    ["!n", "false"],
     ["(none || s) === s", "true"],
-    ["(n && 3)", "3"],
     ["(n === n, 3)", "1:2+7 Left side of comma operator is unused and has no side effects."],
     ["unknown + 1 < 7", "true"],
     ["({ n: 1 })['n']", "1"],
@@ -291,15 +291,6 @@ describe("mistakes are told at the user's place", () => {
     ["s[B] = 1", "1:3+1 Type 'Tensor' cannot be used as an index type."],
     ["(n + 1).nothing", "1:9+7 Property 'nothing' does not exist on type 'PrimExpr'."],
     ["s[B].nothing()", "1:6+7 Property 'nothing' does not exist on type 'Stage'."],
-    ["if (n < 3) n", "1:5+5 '<' makes a PrimExpr here, and 'if' takes every PrimExpr for true"],
-    [
-      "n < 3 && n > 1",
-      "1:1+5 '<' makes a PrimExpr here, and '&&' takes every PrimExpr for true; write .and() instead",
-    ],
-    [
-      "!(n < 3)",
-      "1:3+5 '<' makes a PrimExpr here, and '!' takes every PrimExpr for true; write .not() instead",
-    ],
     [
       "te.compute([2], (i) => te.ifThenElse(i == n, 1, 0))",
       "1:38+6 '==' asks here whether two objects are the same one; write .eq() for a PrimExpr that compares",
@@ -308,7 +299,6 @@ describe("mistakes are told at the user's place", () => {
       "te.compute([2], (i) => (i !== n ? 1 : 0))",
       "1:25+7 '!==' asks here whether two objects are the same one; write .ne() for a PrimExpr that compares",
     ],
-    ["n < 3 ? 1 : 2", "1:1+5 '<' makes a PrimExpr here, and '?:' takes every PrimExpr for true"],
     [
       "0;\n  n / 2",
       "2:5 int32 / int32 does not say how to round: write .div(), which rounds toward zero, or .floorDiv(), or convert one operand with .astype()",
@@ -331,6 +321,90 @@ describe("mistakes are told at the user's place", () => {
       "const g = <T>(e: T) => e + 1",
       "1:24+5 Operator '+' cannot be applied to types 'T' and 'number'.",
     ],
+  ]);
+});
+
+const ofExpressions =
+  "te.ifThenElse(condition, a, b) chooses between expressions, a.and(b), a.or(b) and a.not() combine conditions";
+const ofArrays = "compare numbers: np.max(a).item() > 5, or np.all(a > 5).item() for every element";
+
+describe("a condition that always holds is refused", () => {
+  const array = (by: string) => `'${by}' takes every NumpyArray for true; ${ofArrays}`;
+  table([
+    [
+      "if (n < 3) n",
+      `1:5+5 '<' makes a PrimExpr here, and 'if' takes every PrimExpr for true; ${ofExpressions}`,
+    ],
+    [
+      "n < 3 && n > 1",
+      "1:1+5 '<' makes a PrimExpr here, and '&&' takes every PrimExpr for true; write .and() instead",
+    ],
+    [
+      "!(n < 3)",
+      "1:3+5 '<' makes a PrimExpr here, and '!' takes every PrimExpr for true; write .not() instead",
+    ],
+    [
+      "n < 3 ? 1 : 2",
+      `1:1+5 '<' makes a PrimExpr here, and '?:' takes every PrimExpr for true; ${ofExpressions}`,
+    ],
+    ["const big = np.max(v) > 5; if (big) 1", `1:32+3 ${array("if")}`],
+    ["const big = np.max(v) > 5; while (!big) 1", `1:36+3 ${array("!")}`],
+    ["const big = () => np.max(v) > 5; if (big()) 1", `1:38+5 ${array("if")}`],
+    ["while (v) break", `1:8+1 ${array("while")}`],
+    ["do {} while (v)", `1:14+1 ${array("while")}`],
+    ["for (; v; ) break", `1:8+1 ${array("for")}`],
+    ["v ? 1 : 2", `1:1+1 ${array("?:")}`],
+    ["(v && 1)", `1:2+1 ${array("&&")}`],
+    ["v || v", `1:1+1 ${array("||")}`],
+    ["if (unknown > 3 && v) 1", `1:20+1 ${array("if")}`],
+    ["if (unknown > 3 ? v : true) 1", `1:19+1 ${array("if")}`],
+    ["!n", "1:2+1 '!' takes every Var for true; write .not() instead"],
+    ["n && 3", "1:1+1 '&&' takes every Var for true; write .and() instead"],
+    ["Boolean(v)", `1:9+1 ${array("Boolean")}`],
+    [
+      "console.assert(v > 1)",
+      `1:16+5 '>' makes a NumpyArray here, and 'console.assert' takes every NumpyArray for true; ${ofArrays}`,
+    ],
+    ["import assert from 'node:assert'; assert(v)", `1:42+1 ${array("assert")}`],
+    ["[v].filter((x) => x)", `1:19+1 ${array("filter")}`],
+    ["[v].some((x) => { return x; })", `1:10+20 ${array("some")}`],
+    [
+      "const e = <T extends tvm.tir.PrimExpr>(x: T) => (x ? 1 : 2)",
+      `1:50+1 '?:' takes every T for true; ${ofExpressions}`,
+    ],
+    ["if (price + price) 1", "1:5+13 '+' makes a Money here, and 'if' takes every Money for true"],
+  ]);
+});
+
+describe("a condition whose type says nothing is refused when it is met", () => {
+  const array = `a condition takes every NumpyArray for true; ${ofArrays}`;
+  table([
+    ["const a: any = v;\n  if (a) 1", `2:7 ${array}`],
+    ["const a: any = v; (a && 1)", `1:20 ${array}`],
+    ["const a: any = v; !a", `1:20 ${array}`],
+    ["const a: any = v; a ? 1 : 2", `1:19 ${array}`],
+    ["const a: any = v; while (a) break", `1:26 ${array}`],
+    [
+      "const a: unknown = n; if (a) 1",
+      `1:27 a condition takes every Var for true; ${ofExpressions}`,
+    ],
+    ["const f = <T>(a: T) => (a ? 1 : 2); f(v)", `1:25 ${array}`],
+    ["const a = (unknown > 1 ? v : true) as boolean | typeof v; if (a) 1", `1:63 ${array}`],
+    ["[v as any].filter((x) => x)", `1:26 ${array}`],
+    ["const a: any = 1; a ? 1 : 2", "1"],
+    ["const a: any = 0; (a || 'none')", "none"],
+    ["const a: any = undefined; !a", "true"],
+  ]);
+});
+
+describe("whether there is a value may be asked", () => {
+  table([
+    ["none !== undefined", "false"],
+    ["const a = undefined as typeof v | undefined; a ? 1 : 2", "2"],
+    ["const a = v as typeof v | undefined; a ?? 1", "[1. 2. 3.]"],
+    ["(none || s) === s", "true"],
+    ["s ? 1 : 2", "1"],
+    ["[1, 2, 3].filter((x) => x > 1).length", "2"],
   ]);
 });
 

@@ -35,15 +35,24 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => {
   const part = tie("expression");
   const binary = fc.constantFrom(
     ...["+", "+", "+", "-", "*", "/", "%", "**", "<<", ">>", ">>>", "&", "|", "^"],
-    ...["&&", "||", "??", "==", "===", "!=", "!==", ",", "instanceof", "in"],
+    ...["??", "==", "===", "!=", "!==", ",", "instanceof", "in"],
+  );
+  /** Never an array or an expression, which a condition cannot be. */
+  const condition = fc.oneof(
+    fc.constantFrom("k", "t", "b", "f", "date", "list", "maybe"),
+    fc.tuple(part, part).map(([a, c]) => `(${a}) !== (${c})`),
   );
   return {
     expression: fc.oneof(
       { maxDepth: 3, depthIdentifier: "expression" },
       leaf,
       fc.tuple(part, binary, part).map(([a, operator, c]) => `(${a}) ${operator} (${c})`),
-      fc.tuple(fc.constantFrom("!", "+", "typeof ", "void "), part).map((x) => `${x[0]}(${x[1]})`),
-      fc.tuple(part, part, part).map(([a, c, d]) => `(${a}) ? (${c}) : (${d})`),
+      fc.tuple(fc.constantFrom("+", "typeof ", "void "), part).map((x) => `${x[0]}(${x[1]})`),
+      condition.map((a) => `!(${a})`),
+      fc
+        .tuple(condition, fc.constantFrom("&&", "||"), part)
+        .map((x) => `(${x[0]}) ${x[1]} (${x[2]})`),
+      fc.tuple(condition, part, part).map(([a, c, d]) => `(${a}) ? (${c}) : (${d})`),
       fc.tuple(part, part).map(([a, c]) => `(${a})[${c}]`),
       fc.tuple(part, part).map(([a, c]) => `((x = (${a})) => [x, (${c})])()`),
       part.map((a) => `\`\${${a}}\``),

@@ -2,6 +2,7 @@
 
 import * as vm from "node:vm";
 import type { CompiledCell } from "../language";
+import { tested } from "./conditions";
 import type { Displays } from "./display";
 import { reportError } from "./errors";
 import type { Interrupts } from "./interrupts";
@@ -65,7 +66,8 @@ export class Runner {
       filename: cell.name,
     }).runInThisContext() as CellFunction;
     const { exports, bind } = this.session;
-    await body(exports, require, filename, folder, bind, interrupts.awaited, interrupts.each);
+    const { awaited, each } = interrupts;
+    await body(exports, require, filename, folder, bind, awaited, each, tested);
     const value = cell.resultName === undefined ? undefined : this.session.take(cell.resultName);
     const result = await this.displays.result(value);
     await this.displays.settle();

@@ -64,7 +64,7 @@ export class Advisor {
     if (UNKNOWN_MEMBER.has(code)) return this.member(node);
     if (WRONG_INDEX.has(code)) return this.element(node) ?? this.syntax(start);
     if (WRONG_ARGUMENT.has(code)) return this.usage(node, diagnostic);
-    if (code === WRONG_OPERANDS) return this.choice(node) ?? this.operands(node);
+    if (code === WRONG_OPERANDS) return this.operands(node);
     if (code === NO_TYPE)
       return this.about(node, `say of what type it is: ${node.getText()}: number`);
     return undefined;
@@ -161,22 +161,6 @@ export class Advisor {
     const kind = this.checker.getTypeAtLocation(object).symbol?.name ?? "";
     const advice = elementAdvice(kind, object.getText(), indices.join(", "));
     return advice === undefined ? undefined : this.about(outermost, advice);
-  }
-
-  /** `i < 4 ? a : b` */
-  private choice(node: ts.Node): Advice | undefined {
-    const { compiler } = this;
-    let test = node;
-    while (
-      compiler.isBinaryExpression(test.parent) ||
-      compiler.isParenthesizedExpression(test.parent)
-    ) {
-      test = test.parent;
-    }
-    if (!compiler.isConditionalExpression(test.parent) || test.parent.condition !== test)
-      return undefined;
-    const text = "expressions are chosen by te.ifThenElse(condition, a, b)";
-    return this.about(test.parent, text);
   }
 
   /** `a + b` of what does not calculate */

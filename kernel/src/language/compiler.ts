@@ -23,7 +23,7 @@ export interface CheckerHook {
     report: Report,
   ): ts.Type | undefined;
   /** `-a`, `~a`, ... */
-  unary(node: ts.PrefixUnaryExpression, operand: ts.Type, report: Report): ts.Type | undefined;
+  unary(node: ts.PrefixUnaryExpression, operand: ts.Type): ts.Type | undefined;
   /** `a[b]` */
   index(node: ts.ElementAccessExpression, object: ts.Type, index: ts.Type): ts.Type | undefined;
 }
@@ -46,7 +46,7 @@ const insertions: readonly (readonly [place: string, statement: string])[] = [
   [
     `function checkPrefixUnaryExpression(node) {
       const operandType = checkExpression(node.operand);`,
-    `const answer = host.checkerHook?.unary(node, operandType, error);
+    `const answer = host.checkerHook?.unary(node, operandType);
      if (answer) return answer;`,
   ],
   [

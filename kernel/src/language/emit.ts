@@ -15,6 +15,7 @@ import { decodedMappings, TraceMap, traceSegment } from "@jridgewell/trace-mappi
 import type * as ts from "@tslab/typescript-for-tslab";
 import { declaredNames } from "./declared-names";
 import type { CompiledCell, CompiledSource, LineMap } from "./messages";
+import { TEST } from "./operator-calls";
 import { LineIndex, type RewrittenText } from "./rewritten-text";
 
 /** The parameters of a cell's function, in order. */
@@ -26,6 +27,7 @@ const cellParameters = [
   "__bind__",
   "__await__",
   "__each__",
+  TEST,
 ] as const;
 
 const BINDINGS = "__bindings__";

@@ -14,18 +14,26 @@
 import type * as ts from "@tslab/typescript-for-tslab";
 import type { OperatorCall } from "./operator-methods";
 
-/** @param callOf the call that a node of the source means, if it means one */
+/** What a cell's code calls a condition with that only the run shows; it returns the condition. */
+export const TEST = "__test__";
+
+/**
+ * @param callOf the call that a node of the source means, if it means one
+ * @param isTested whether a node is a condition that is looked at when the cell runs
+ */
 export function operatorCalls(
   compiler: typeof ts,
   callOf: (node: ts.Node) => OperatorCall | undefined,
+  isTested: (node: ts.Node) => boolean,
 ): ts.TransformerFactory<ts.SourceFile> {
   return (context) => {
     const writer = new CallWriter(compiler, context);
     const visit = (node: ts.Node): ts.Node => {
       const call = callOf(node);
       const visited = compiler.visitEachChild(node, visit, context);
-      if (call === undefined) return visited;
-      return compiler.setTextRange(writer.write(visited, call), node);
+      const written =
+        call === undefined ? visited : compiler.setTextRange(writer.write(visited, call), node);
+      return isTested(node) ? writer.tested(written as ts.Expression, node) : written;
     };
     return (source) => compiler.visitNode(source, visit) as ts.SourceFile;
   };
@@ -67,6 +75,13 @@ class CallWriter {
         return this.swapped(left, (a) => this.call(right, call.by, [method, a], operatorToken));
       }
     }
+  }
+
+  /** `__test__(condition)` */
+  tested(condition: ts.Expression, place: ts.TextRange): ts.Expression {
+    const { factory } = this;
+    const call = factory.createCallExpression(this.name(TEST, place), undefined, [condition]);
+    return this.compiler.setTextRange(call, place);
   }
 
   private call(

@@ -16,7 +16,7 @@
  *
  * Any library may tag its methods, and a method may have several tags. `!`, `&&` and `||` are never
  * calls, since JavaScript decides what they do, nor are `==` and `!=`; tagged methods are what is advised
- * instead of them.
+ * instead of them. A property that is tagged `condition` says that its class's objects are not conditions.
  */
 
 import type * as ts from "@tslab/typescript-for-tslab";
@@ -85,9 +85,9 @@ export class OperatorMethods {
     return this.find("[]", object, index);
   }
 
-  /** The name of the method with a tag. */
-  named(tag: string, type: ts.Type): string | undefined {
-    return this.methodsOf(type).get(tag)?.name;
+  /** The member with a tag. */
+  tagged(tag: string, type: ts.Type): ts.Symbol | undefined {
+    return this.methodsOf(type).get(tag);
   }
 
   private find(tag: string, object: ts.Type, ...args: ts.Type[]): TypedCall | undefined {

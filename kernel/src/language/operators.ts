@@ -3,9 +3,9 @@
  *
  * It does only where TypeScript refuses the operator, or where JavaScript would make numbers of
  * objects, which is what `-a` and `a < b` of objects come to. What else TypeScript accepts keeps its
- * meaning: `==` and `===` ask for identity, `&&`, `||`, `!` and conditions whether there is
- * something at all, and `+` with a text makes a text. Where that would be a constant among expressions,
- * it is refused, with the method to call instead.
+ * meaning: `==` and `===` ask for identity, and `+` with a text makes a text. Where identity would be a
+ * constant among expressions, it is refused, with the method to call instead; `conditions.ts` does the
+ * same for what asks whether something is true.
  */
 
 import type * as ts from "@tslab/typescript-for-tslab";
@@ -43,6 +43,15 @@ export class Operators implements CheckerHook {
     return this.calls.get(node);
   }
 
+  /** The name of the method of a type that is tagged with an operator. */
+  methodNamed(tag: string, type: ts.Type): string | undefined {
+    return this.methods.tagged(tag, type)?.name;
+  }
+
+  propertyTagged(tag: string, type: ts.Type): ts.Symbol | undefined {
+    return this.mayHaveMethods(type) ? this.methods.tagged(tag, type) : undefined;
+  }
+
   binary(
     node: ts.BinaryExpression,
     left: ts.Type,
@@ -54,21 +63,19 @@ export class Operators implements CheckerHook {
     const operator = assigns ? token.slice(0, -1) : token;
     if (identifying.has(operator)) this.refuseIdentity(node, operator, left, right, report);
     if (!calculating.has(operator) && !comparing.has(operator)) return undefined;
-    const type = this.answer(node, () => {
+    return this.answer(node, () => {
       if (!this.mayHaveMethods(left) && !this.mayHaveMethods(right)) return undefined;
       if ([left, right].some((operand) => this.isAccepted(operator, operand))) return undefined;
       const found = this.methods.binary(operator, left, right);
       return assigns ? this.assignment(node.left, found) : found;
     });
-    return type && this.unlessTested(node, operator, type, report);
   }
 
-  unary(node: ts.PrefixUnaryExpression, operand: ts.Type, report: Report): ts.Type | undefined {
+  unary(node: ts.PrefixUnaryExpression, operand: ts.Type): ts.Type | undefined {
     const operator = this.compiler.tokenToString(node.operator)!;
-    const type = this.answer(node, () =>
+    return this.answer(node, () =>
       this.mayHaveMethods(operand) ? this.methods.unary(operator, operand) : undefined,
     );
-    return type && this.unlessTested(node, operator, type, report);
   }
 
   index(node: ts.ElementAccessExpression, object: ts.Type, index: ts.Type): ts.Type | undefined {
@@ -159,55 +166,5 @@ export class Operators implements CheckerHook {
     }
     const expected = this.program.getTypeChecker().getContextualType(node);
     return expected !== undefined && this.methods.accepts(expected, type);
-  }
-
-  /** What an operator makes is an object; one that is asked whether it is true is a mistake. */
-  private unlessTested(
-    node: ts.Expression,
-    operator: string,
-    type: ts.Type,
-    report: Report,
-  ): ts.Type {
-    const test = this.testOf(node);
-    if (test === undefined || !this.isAlwaysTrue(type)) return type;
-    const checker = this.program.getTypeChecker();
-    const name = checker.typeToString(type);
-    const method = this.methods.named(test, type);
-    const advice = method === undefined ? "" : `; write .${method}() instead`;
-    report(node, {
-      key: "",
-      category: this.compiler.DiagnosticCategory.Error,
-      code: WRONG_OPERANDS,
-      message: `'${operator}' makes a ${name} here, and '${test}' takes every ${name} for true${advice}`,
-    });
-    return type;
-  }
-
-  private isAlwaysTrue(type: ts.Type): boolean {
-    const members = type.isUnion() ? type.types : [type];
-    return members.every(({ flags }) => (flags & this.compiler.TypeFlags.Object) !== 0);
-  }
-
-  /** What asks whether a value is true, if something does: `!`, `&&`, `if`, ... */
-  private testOf(node: ts.Node): string | undefined {
-    const { compiler } = this;
-    const { parent } = node;
-    if (compiler.isParenthesizedExpression(parent)) return this.testOf(parent);
-    if (compiler.isPrefixUnaryExpression(parent)) {
-      return parent.operator === compiler.SyntaxKind.ExclamationToken ? "!" : undefined;
-    }
-    if (compiler.isBinaryExpression(parent)) {
-      const token = compiler.tokenToString(parent.operatorToken.kind)!;
-      if (token !== "&&" && token !== "||") return undefined;
-      return node === parent.left ? token : this.testOf(parent);
-    }
-    if (compiler.isConditionalExpression(parent)) {
-      return node === parent.condition ? "?:" : undefined;
-    }
-    if (compiler.isForStatement(parent)) return node === parent.condition ? "for" : undefined;
-    if (compiler.isIfStatement(parent)) return "if";
-    return compiler.isWhileStatement(parent) || compiler.isDoStatement(parent)
-      ? "while"
-      : undefined;
   }
 }

@@ -14,6 +14,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as converters from "tslab/dist/converter";
 import { loadHookedCompiler, type HookedProgram } from "./compiler";
+import { Conditions } from "./conditions";
 import { operatorCalls } from "./operator-calls";
 import type { TagCache } from "./operator-methods";
 import { Operators } from "./operators";
@@ -63,6 +64,7 @@ export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHook
   const files = new WatchedFiles(hooks);
   const resolver = new Resolver(compiler, folder, hooks);
   const tags: TagCache = new WeakMap();
+  const conditions = new WeakMap<ts.Program, Conditions>();
   const createWatchCompilerHost = (
     rootFiles: string[],
     options: ts.CompilerOptions,
@@ -81,18 +83,31 @@ export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHook
   const createWatchProgram = (host: Host): unknown => {
     const created = host.afterProgramCreate?.bind(host);
     host.afterProgramCreate = (builder) => {
-      created?.(completeBuilder(compiler, builder, cellFile, tags, hooks));
+      const program: HookedProgram = builder.getProgram();
+      const operators = new Operators(compiler, program, cellFile, tags);
+      program.checkerHook = operators;
+      const ofProgram = new Conditions(compiler, program, operators);
+      conditions.set(program, ofProgram);
+      const calls = operatorCalls(
+        compiler,
+        (node) => operators.callOf(node),
+        (node) => ofProgram.isTestedLater(node),
+      );
+      created?.(completeBuilder(compiler, builder, cellFile, calls, hooks));
     };
     return compiler.createWatchProgram(host);
   };
 
   const getPreEmitDiagnosticsOfFiles: typeof compiler.getPreEmitDiagnosticsOfFiles = (
     program,
+    files,
     ...rest
   ) => {
-    const diagnostics = compiler
-      .getPreEmitDiagnosticsOfFiles(program, ...rest)
+    const said = compiler
+      .getPreEmitDiagnosticsOfFiles(program, files, ...rest)
       .filter(({ code }) => !harmless.has(code));
+    const ours = files?.flatMap((file) => conditions.get(program)!.check(file)) ?? [];
+    const diagnostics = [...said, ...ours];
     hooks.diagnosed(diagnostics, program);
     return diagnostics;
   };
@@ -127,12 +142,10 @@ function completeBuilder(
   compiler: typeof ts,
   builder: ts.BuilderProgram,
   cellFile: string,
-  tags: TagCache,
+  calls: ts.TransformerFactory<ts.SourceFile>,
   hooks: TslabHooks,
 ): ts.BuilderProgram {
-  const program: HookedProgram = builder.getProgram();
-  const operators = new Operators(compiler, program, cellFile, tags);
-  program.checkerHook = operators;
+  const program = builder.getProgram();
   const { bindSourceFile } = compiler as typeof ts & {
     bindSourceFile(file: ts.SourceFile, options: ts.CompilerOptions): void;
   };
@@ -148,8 +161,7 @@ function completeBuilder(
           if (/\.[cm]?js$/.test(name)) hooks.emittedModule(file.fileName, text);
         });
       }
-      const before = [operatorCalls(compiler, (node) => operators.callOf(node))];
-      const all = { ...transformers, before };
+      const all = { ...transformers, before: [calls] };
       return program.emit(file, write, cancellation, declarationsOnly, all);
     },
   };

@@ -3,7 +3,7 @@
  * as the reference does. They live in `ops.ts`, which needs the classes of expressions.
  */
 
-import { UsageError } from "../support";
+import { CONDITION, UsageError } from "../support";
 import type { PrimExpr } from "./expr";
 
 /** What a method takes for an operand; `matchTypes` in `cast.ts` says what becomes of a number. */
@@ -55,6 +55,9 @@ export type ReversibleOperator =
   | "bitwiseAnd"
   | "bitwiseOr"
   | "bitwiseXor";
+
+const EXPRESSION_CONDITION =
+  "te.ifThenElse(condition, a, b) chooses between expressions, a.and(b), a.or(b) and a.not() combine conditions";
 
 /** The implementation; set before any operand can be made. */
 export let operators: ExprOperators;
@@ -196,6 +199,13 @@ export abstract class Operand {
    */
   reversed(method: ReversibleOperator, left: ExprLike): PrimExpr {
     return operators[method](left, this.asExpr());
+  }
+  /**
+   * What to write where an expression stands as a condition.
+   * @operator condition
+   */
+  get [CONDITION](): typeof EXPRESSION_CONDITION {
+    return EXPRESSION_CONDITION;
   }
   /** Converts to another type; constants are converted at once. */
   astype(dtype: string): PrimExpr {

@@ -42,7 +42,7 @@ export type Role =
 
 type FieldOf<N> = Exclude<
   { [F in keyof N]: N[F] extends (...args: never[]) => unknown ? never : F }[keyof N],
-  "kind" | "span" | "origin" | "dtype" | "hash" | "features"
+  symbol | "kind" | "span" | "origin" | "dtype" | "hash" | "features"
 >;
 
 /** Every field of every kind has a role; `dtype` only where it is not derived from the others. */

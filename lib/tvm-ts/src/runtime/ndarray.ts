@@ -6,7 +6,7 @@
  * view of it any more.
  */
 
-import { UsageError } from "../support";
+import { CONDITION, UsageError } from "../support";
 import { DEVICE_TYPE, deviceName, type Device } from "./device";
 import { ELEMENTS, elementType, floatsToHalves, halvesToFloats, type ElementType } from "./element";
 import { fromTyped, toArray, type ArrayLike, type NumpyArray } from "./numpy/numpy-array";
@@ -71,6 +71,9 @@ export interface DlpackSource {
 /** What an array can be made of. */
 export type ArrayData = NDArray | ArrayLike | DlpackSource;
 
+const DEVICE_ARRAY_CONDITION =
+  "compare its numbers: np.max(a.numpy()).item() > 5, or a !== undefined to ask whether there is an array";
+
 export class NDArray implements DlpackSource {
   private constructor(
     private readonly storage: Storage,
@@ -79,6 +82,14 @@ export class NDArray implements DlpackSource {
     /** Where the array starts in its storage, in bytes. */
     private readonly offset: number,
   ) {}
+
+  /**
+   * What to write where an array stands as a condition.
+   * @operator condition
+   */
+  get [CONDITION](): typeof DEVICE_ARRAY_CONDITION {
+    return DEVICE_ARRAY_CONDITION;
+  }
 
   /** An array of `shape` whose elements are whatever the memory holds. */
   static empty(shape: readonly number[], dtype: string, device: Device): NDArray {

@@ -1,4 +1,5 @@
 export { withCleanup } from "./cleanup";
+export { CONDITION } from "./condition";
 export {
   assertInternal,
   assertNever,

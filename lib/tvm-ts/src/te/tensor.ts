@@ -5,7 +5,7 @@
  * elements, `A.add(B)`.
  */
 
-import { plural, UsageError } from "../support";
+import { CONDITION, plural, UsageError } from "../support";
 import {
   checkTrueDiv,
   constIntValue,
@@ -37,6 +37,9 @@ export interface TensorOperators {
 }
 
 let operators: TensorOperators;
+
+const TENSOR_CONDITION =
+  "elements are chosen by te.compute(shape, (...i) => te.ifThenElse(condition, a, b))";
 
 /** Called once by the module that implements the operators, which needs the class below. */
 export function bindTensorOperators(implementation: TensorOperators): void {
@@ -142,6 +145,13 @@ export class Tensor implements DataProducer {
       case "trueDiv":
         return trueDivide(left, this);
     }
+  }
+  /**
+   * What to write where a tensor stands as a condition.
+   * @operator condition
+   */
+  get [CONDITION](): typeof TENSOR_CONDITION {
+    return TENSOR_CONDITION;
   }
   /** Every element converted to another type. */
   astype(dtype: string): Tensor {

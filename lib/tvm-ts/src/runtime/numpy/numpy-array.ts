@@ -4,7 +4,7 @@
  * and types stay simple.
  */
 
-import { UsageError } from "../../support";
+import { CONDITION, UsageError } from "../../support";
 import { library, type Core, type Scalar, type TypedArray } from "./library";
 
 /** Numbers nested in arrays of arrays; every level has one length. */
@@ -32,6 +32,9 @@ export type ReversibleOperator =
   | "bitwiseAnd"
   | "bitwiseOr"
   | "bitwiseXor";
+
+const ARRAY_CONDITION =
+  "compare numbers: np.max(a).item() > 5, or np.all(a > 5).item() for every element";
 
 /** A method tagged `@operator +` is what `a + b` means in a notebook cell. */
 export class NumpyArray {
@@ -193,6 +196,13 @@ export class NumpyArray {
    */
   reversed(method: ReversibleOperator, left: ArrayLike): NumpyArray {
     return likeArray(left, this)[method](this);
+  }
+  /**
+   * What to write where an array stands as a condition.
+   * @operator condition
+   */
+  get [CONDITION](): typeof ARRAY_CONDITION {
+    return ARRAY_CONDITION;
   }
   dot(other: ArrayLike): NumpyArray {
     return wrap(attempt(() => library.dot(this.core, coreOf(toArray(other)))));

@@ -1,0 +1,16 @@
+/** Conditions whose type a cell does not know: those that always hold are refused when they are met. */
+
+const CONDITION = Symbol.for("Jupyter.condition");
+
+/**
+ * Passes on what a cell takes for a condition.
+ * @throws TypeError if it is an object that says that it is not one, such as an array.
+ */
+export function tested(value: unknown): unknown {
+  if (value === null || (typeof value !== "object" && typeof value !== "function")) return value;
+  const advice = (value as Record<symbol, unknown>)[CONDITION];
+  if (typeof advice === "string") {
+    throw new TypeError(`a condition takes every ${value.constructor.name} for true; ${advice}`);
+  }
+  return value;
+}
