@@ -1,0 +1,479 @@
+/**
+ * The accelerator in time, event by event.
+ *
+ * Fetch reads instructions in bursts and deals them to the queues of three modules. A module starts
+ * the instruction at the head of its queue when its tokens have come, works, and gives tokens. Loads
+ * compete for the memory interface; everything else takes a time known at its start. So the state
+ * changes only when something is fetched, starts, ends, or a burst is issued: those are the events.
+ *
+ * Cycle 0 is the one in which the launch bit is seen. What is written in a cycle (a token, a queue's
+ * entry) is seen in the next one.
+ */
+
+import { DeviceError } from "tvm-ts";
+import { INSN_BYTES } from "../../config";
+import { INSN_WORDS } from "../../isa";
+import { MemoryInterface } from "./memory-interface";
+import type { CycleModel } from "./model";
+import { SEMAPHORE, type Timing } from "./timing";
+import {
+  CLIENT,
+  COMPUTE_MODULE,
+  LOAD_MODULE,
+  STORE_MODULE,
+  WORK,
+  type StreamPlan,
+} from "./stream-plan";
+
+/** Bytes in DRAM of an element of each client's memory, in the order of `CLIENT`; then of a store. */
+export interface ElementBytes {
+  readonly inp: number;
+  readonly wgt: number;
+  readonly acc: number;
+  readonly out: number;
+}
+
+const NEVER = Infinity;
+const MODULES = 3;
+/** From the start of a GEMM or ALU to its end, besides one cycle a step. */
+const PIPELINE_CYCLES = 6;
+/** Of a burst to be written: command, address, response. */
+const WRITE_CYCLES = 4;
+
+const { L2G, G2L, G2S, S2G } = SEMAPHORE;
+const NO_TOKEN = -1;
+/** By module: the semaphores behind pop prev, pop next, push prev, push next. */
+const SEMAPHORES = [
+  [NO_TOKEN, G2L, NO_TOKEN, L2G],
+  [L2G, S2G, G2L, G2S],
+  [G2S, NO_TOKEN, S2G, NO_TOKEN],
+] as const;
+const CONSUMER = [COMPUTE_MODULE, LOAD_MODULE, STORE_MODULE, COMPUTE_MODULE];
+
+/** Takes up to `limit` from an element. @returns how much */
+function take(from: Float64Array, index: number, limit: number): number {
+  const taken = Math.max(0, Math.min(from[index]!, limit));
+  from[index]! -= taken;
+  return taken;
+}
+
+export class CycleEngine {
+  private readonly memory: MemoryInterface;
+  private readonly elementBytes: readonly number[];
+  private readonly outBytes: number;
+  /** Whether elements of each client are wider than the bus. */
+  private readonly narrow: readonly boolean[];
+  private readonly wideFetch: boolean;
+  /** Instructions that fetch reads at once. */
+  private readonly chunk: number;
+
+  private readonly head: Float64Array;
+  private readonly start: Float64Array;
+  private readonly end: Float64Array;
+  private readonly waitBus: Float64Array;
+  private readonly waitLatency: Float64Array;
+  private readonly waitWrite: Float64Array;
+  private readonly waitPrevious: Float64Array;
+  /** When an instruction can be seen in its module's queue. */
+  private readonly arrival: Float64Array;
+  /** The instructions of each module, in order. */
+  private readonly order: readonly Int32Array[];
+  private readonly queueHead = new Int32Array(MODULES);
+  private readonly queueTail = new Int32Array(MODULES);
+
+  /** When each module's next event is, and whether it is the end of an instruction. */
+  private readonly moduleAt = new Float64Array(MODULES).fill(NEVER);
+  private readonly running = new Uint8Array(MODULES);
+  private readonly idleAt = new Float64Array(MODULES);
+  private readonly tokens = new Float64Array(4);
+  private readonly posted = new Float64Array(4).fill(-1);
+  /** From when on each semaphore has had a token. */
+  private readonly availableAt = new Float64Array(4);
+
+  /** The next instruction that fetch deals, and the end of those it has read. */
+  private fetched = 0;
+  private readTo = 0;
+  private fetchAt = NEVER;
+  private dealtAt = -1;
+  /** The module whose full queue stops fetch. */
+  private blockedOn = -1;
+  /** A wide fetch: instructions present, those that have entered its registers, and when. */
+  private present = 0;
+  private staged = 0;
+  private chunkReady = NEVER;
+  private readonly stagedAt = Float64Array.of(-1, -1);
+  /** For the account of fetch: up to when it is settled, waits, and when full queues stopped it. */
+  private fetchSettled = 0;
+  private fetchWaitBus = 0;
+  private fetchWaitLatency = 0;
+  private readonly blocked: number[] = [];
+
+  /** Zero filling of the load in each client: next cycle, elements before, rows skipped, after. */
+  private readonly padAt = new Float64Array(5);
+  private readonly padFirst = new Float64Array(5);
+  private readonly padSkip = new Float64Array(5);
+  private readonly padLast = new Float64Array(5);
+  /** Up to when the waits of the load in each client are accounted for. */
+  private readonly settled = new Float64Array(5);
+
+  private cycles = -1;
+
+  constructor(
+    private readonly plan: StreamPlan,
+    private readonly address: number,
+    bytes: ElementBytes,
+    private readonly model: CycleModel,
+    tokens?: Float64Array,
+  ) {
+    const { count } = plan;
+    this.memory = new MemoryInterface(model);
+    this.elementBytes = [0, 4, bytes.inp, bytes.wgt, bytes.acc];
+    this.outBytes = bytes.out;
+    const { beatBytes } = this.memory;
+    this.narrow = this.elementBytes.map((elementBytes) => elementBytes > beatBytes);
+    this.wideFetch = beatBytes > 8;
+    this.chunk = this.wideFetch ? model.burstBeats : model.burstBeats / 2;
+    this.head = new Float64Array(count).fill(-1);
+    this.start = new Float64Array(count).fill(-1);
+    this.end = new Float64Array(count).fill(-1);
+    this.waitBus = new Float64Array(count);
+    this.waitLatency = new Float64Array(count);
+    this.waitWrite = new Float64Array(count);
+    this.waitPrevious = new Float64Array(count);
+    this.arrival = new Float64Array(count);
+    const order = [0, 1, 2].map(() => new Int32Array(count));
+    const sizes = [0, 0, 0];
+    for (let i = 0; i < count; i++) {
+      const module = plan.module[i]!;
+      order[module]![sizes[module]!++] = i;
+    }
+    this.order = order;
+    if (tokens !== undefined) this.tokens.set(tokens);
+  }
+
+  run(): Timing {
+    const { memory, moduleAt } = this;
+    this.requestChunk(1);
+    for (;;) {
+      const load = moduleAt[LOAD_MODULE]!;
+      const compute = moduleAt[COMPUTE_MODULE]!;
+      const store = moduleAt[STORE_MODULE]!;
+      let now = this.fetchAt;
+      let event = MODULES;
+      if (compute < now) {
+        now = compute;
+        event = COMPUTE_MODULE;
+      }
+      if (load < now) {
+        now = load;
+        event = LOAD_MODULE;
+      }
+      if (store < now) {
+        now = store;
+        event = STORE_MODULE;
+      }
+      if (memory.issueAt < now) this.issueBurst();
+      else if (now === NEVER) break;
+      else if (event === MODULES) this.deal(now);
+      else if (this.running[event] === 1) this.finishInstruction(event, now);
+      else this.startInstruction(event, now);
+    }
+    if (this.cycles < 0) throw new DeviceError("the program does not end: FINISH is not reached");
+    const { cycles, head, start, end, waitBus, waitLatency, waitWrite, waitPrevious } = this;
+    const fetch = {
+      end: this.dealtAt + 1,
+      waitBus: this.fetchWaitBus,
+      waitLatency: this.fetchWaitLatency,
+      blocked: this.blocked,
+    };
+    return {
+      cycles,
+      head,
+      start,
+      end,
+      waitBus,
+      waitLatency,
+      waitWrite,
+      waitPrevious,
+      fetch,
+      tokens: this.tokens,
+    };
+  }
+
+  // Fetch ----------------------------------------------------------------------------------------
+
+  /** Asks for the next instructions; the command leaves fetch in cycle `at`. */
+  private requestChunk(at: number): void {
+    const { count } = this.plan;
+    const begin = this.readTo;
+    if (begin >= count) return;
+    const end = Math.min(begin + this.chunk, count);
+    this.readTo = end;
+    this.fetchSettled = at;
+    const bytes = (end - begin) * INSN_BYTES;
+    this.memory.request(CLIENT.FETCH, at + 1, this.address + begin * INSN_BYTES, 1, bytes, 0);
+  }
+
+  /** The last word of a chunk has come. */
+  private chunkRead(lastData: number): void {
+    if (!this.wideFetch) {
+      this.fetchAt = lastData + 1;
+      return;
+    }
+    this.chunkReady = lastData + 3;
+    this.present = this.readTo;
+    this.stage();
+  }
+
+  /** Instructions enter the two registers at the end of a wide fetch while there is room. */
+  private stage(): void {
+    while (this.staged < this.present && this.staged - this.fetched < 2) {
+      const index = this.staged++;
+      let at = Math.max(this.stagedAt[(index - 1) & 1]! + 1, this.chunkReady);
+      if (index >= 2) at = Math.max(at, this.arrival[index - 2]!);
+      this.stagedAt[index & 1] = at;
+      if (this.staged === this.present) this.requestChunk(at + 3);
+    }
+    this.fetchAt = NEVER;
+    if (this.fetched < this.staged) {
+      this.fetchAt = Math.max(this.stagedAt[this.fetched & 1]! + 1, this.dealtAt + 1);
+    }
+  }
+
+  /** Gives the next instruction to its module's queue, if that has room. */
+  private deal(now: number): void {
+    const index = this.fetched;
+    const module = this.plan.module[index]!;
+    const waiting = this.queueTail[module]! - this.queueHead[module]!;
+    if (waiting >= this.model.queueDepth) {
+      // The end of an instruction makes room and wakes fetch.
+      this.fetchAt = NEVER;
+      this.blockedOn = module;
+      this.blocked.push(now);
+      return;
+    }
+    this.fetched = index + 1;
+    this.arrival[index] = now + 1;
+    this.dealtAt = now;
+    this.queueTail[module]!++;
+    if (waiting === 0) this.scheduleStart(module);
+    if (this.wideFetch) {
+      this.stage();
+    } else if (this.fetched < this.readTo) {
+      this.fetchAt = now + 1;
+    } else {
+      this.fetchAt = NEVER;
+      this.requestChunk(now + 2);
+    }
+  }
+
+  // Modules --------------------------------------------------------------------------------------
+
+  /** Sets when the instruction at the head of a module's queue starts, as far as that is known. */
+  private scheduleStart(module: number): void {
+    const position = this.queueHead[module]!;
+    if (position === this.queueTail[module]!) {
+      this.moduleAt[module] = NEVER;
+      return;
+    }
+    const index = this.order[module]![position]!;
+    if (this.plan.work[index] === WORK.UNKNOWN) {
+      this.moduleAt[module] = NEVER;
+      return;
+    }
+    let at = Math.max(this.idleAt[module]!, this.arrival[index]!);
+    this.head[index] = at;
+    const bits = this.plan.tokens[index]!;
+    const semaphores = SEMAPHORES[module]!;
+    for (let i = 0; i < 2; i++) {
+      const semaphore = semaphores[i]!;
+      if ((bits & (1 << i)) === 0 || semaphore === NO_TOKEN) continue;
+      const count = this.tokens[semaphore]!;
+      if (count === 0) at = NEVER;
+      else if (count === 1 && this.posted[semaphore]! >= at) at = this.posted[semaphore]! + 1;
+    }
+    this.moduleAt[module] = at;
+  }
+
+  /** Cycle `now` is the last before the work. */
+  private startInstruction(module: number, now: number): void {
+    const { plan } = this;
+    const index = this.order[module]![this.queueHead[module]!]!;
+    const bits = plan.tokens[index]!;
+    const semaphores = SEMAPHORES[module]!;
+    for (let i = 0; i < 2; i++) {
+      const semaphore = semaphores[i]!;
+      if ((bits & (1 << i)) === 0 || semaphore === NO_TOKEN) continue;
+      this.tokens[semaphore]!--;
+      if (i === 0) {
+        const waited = this.availableAt[semaphore]! - this.head[index]!;
+        if (waited > 0) this.waitPrevious[index] = waited;
+      }
+    }
+    this.start[index] = now + 1;
+    this.running[module] = 1;
+    switch (plan.work[index]) {
+      case WORK.SYNC:
+        this.moduleAt[module] = now + 1;
+        return;
+      case WORK.FINISH:
+        this.moduleAt[module] = now + 1;
+        if (this.cycles < 0) this.cycles = now + 1;
+        return;
+      case WORK.GEMM:
+      case WORK.ALU:
+        this.moduleAt[module] = now + PIPELINE_CYCLES + plan.steps[index]!;
+        return;
+      case WORK.STORE:
+        this.moduleAt[module] = now + this.storeCycles(index);
+        return;
+      case WORK.LOAD:
+        this.moduleAt[module] = NEVER;
+        this.startLoad(index, now);
+    }
+  }
+
+  private finishInstruction(module: number, now: number): void {
+    const { plan } = this;
+    const index = this.order[module]![this.queueHead[module]!]!;
+    this.end[index] = now + 1;
+    this.running[module] = 0;
+    this.idleAt[module] = now + 1;
+    this.queueHead[module]!++;
+    if (this.blockedOn === module) {
+      this.blockedOn = -1;
+      this.blocked.push(now + 1);
+      this.fetchAt = now + 1;
+    }
+    const bits = plan.tokens[index]!;
+    const semaphores = SEMAPHORES[module]!;
+    for (let i = 2; i < 4; i++) {
+      const semaphore = semaphores[i]!;
+      if ((bits & (1 << i)) !== 0 && semaphore !== NO_TOKEN) this.post(semaphore, now);
+    }
+    this.scheduleStart(module);
+  }
+
+  private post(semaphore: number, now: number): void {
+    if (this.tokens[semaphore]! >= this.model.tokenLimit) return;
+    if (this.tokens[semaphore]!++ === 0) this.availableAt[semaphore] = now + 1;
+    this.posted[semaphore] = now;
+    const consumer = CONSUMER[semaphore]!;
+    if (this.running[consumer] === 0) this.scheduleStart(consumer);
+  }
+
+  // Loads ----------------------------------------------------------------------------------------
+
+  private startLoad(index: number, now: number): void {
+    const { words } = this.plan;
+    const w = this.plan.at + index * INSN_WORDS;
+    const client = this.plan.client[index]!;
+    const bytes = this.elementBytes[client]!;
+    const sizes = words[w + 2]!;
+    const rows = sizes & 0xffff;
+    const columns = sizes >>> 16;
+    const last = words[w + 3]!;
+    const yPad0 = (last >>> 16) & 15;
+    const yPad1 = (last >>> 20) & 15;
+    const xPad0 = (last >>> 24) & 15;
+    const xPad1 = last >>> 28;
+    const dram = ((words[w]! >>> 26) | (words[w + 1]! << 6)) >>> 0;
+    const width = xPad0 + columns + xPad1;
+    const sides = rows * (xPad0 + xPad1);
+    this.padAt[client] = now + (this.narrow[client] === true ? 2 : 1);
+    this.padFirst[client] = yPad0 * width + sides;
+    this.padSkip[client] = sides === 0 && yPad1 > 0 ? rows : 0;
+    this.padLast[client] = yPad1 * width;
+    this.settled[client] = now + 1;
+    if (rows === 0) return; // the hardware never ends it
+    this.memory.request(
+      client,
+      now + 2 + yPad0,
+      dram * bytes,
+      rows,
+      columns * bytes,
+      (last & 0xffff) * bytes,
+    );
+  }
+
+  private issueBurst(): void {
+    const { memory } = this;
+    const client = memory.issue();
+    const { firstData, lastData } = memory;
+    if (client === CLIENT.FETCH) {
+      const waited = firstData - this.fetchSettled;
+      const bus = Math.min(waited, memory.othersBeats);
+      this.fetchWaitBus += bus;
+      this.fetchWaitLatency += waited - bus;
+      this.fetchSettled = lastData + 1;
+      if (memory.finished) this.chunkRead(lastData);
+      return;
+    }
+    const module = client === CLIENT.INP || client === CLIENT.WGT ? LOAD_MODULE : COMPUTE_MODULE;
+    const index = this.order[module]![this.queueHead[module]!]!;
+    const delay = this.narrow[client] === true ? 1 : 0;
+    const zeros = this.fillZeros(client, firstData + delay, lastData + delay);
+    const waited = Math.max(0, firstData - this.settled[client]! - zeros);
+    const bus = Math.min(waited, memory.othersBeats);
+    this.waitBus[index]! += bus;
+    this.waitLatency[index]! += waited - bus;
+    this.settled[client] = lastData + 1;
+    if (!memory.finished) return;
+    const left = this.padFirst[client]! + this.padSkip[client]! + this.padLast[client]!;
+    this.moduleAt[module] = Math.max(lastData + delay + 1, this.padAt[client]! + left);
+  }
+
+  /**
+   * Zeros are written while no data come, which they do from `first` to `last`.
+   * @returns cycles of zero filling before `first`
+   */
+  private fillZeros(client: number, first: number, last: number): number {
+    const { padFirst, padSkip, padLast } = this;
+    if (padFirst[client]! + padSkip[client]! + padLast[client]! === 0) return 0;
+    const begin = this.padAt[client]!;
+    let at = begin;
+    at += take(padFirst, client, first - at);
+    at += take(padSkip, client, first - at);
+    at += take(padLast, client, first - at);
+    const before = at - begin;
+    // Rows without padding are skipped even while data come.
+    if (at >= first && padFirst[client] === 0) at += take(padSkip, client, last + 1 - at);
+    const left = padFirst[client]! + padSkip[client]! + padLast[client]!;
+    this.padAt[client] = left > 0 ? Math.max(at, last + 1) : at;
+    return before;
+  }
+
+  // Stores ---------------------------------------------------------------------------------------
+
+  /** From the cycle before a store's work to its last. */
+  private storeCycles(index: number): number {
+    const { words } = this.plan;
+    const w = this.plan.at + index * INSN_WORDS;
+    const { beatBytes } = this.memory;
+    const burstBytes = beatBytes * this.model.burstBeats;
+    const sizes = words[w + 2]!;
+    const rows = sizes & 0xffff;
+    if (rows === 0) return NEVER;
+    const rowBytes = (sizes >>> 16) * this.outBytes;
+    const stride = (words[w + 3]! & 0xffff) * this.outBytes;
+    const dram = ((words[w]! >>> 26) | (words[w + 1]! << 6)) >>> 0;
+    // An element wider than the bus is read from the memory on chip in a cycle of its own.
+    const beatsAnElement = this.outBytes / beatBytes;
+    let cycles = 0;
+    let row = dram * this.outBytes;
+    for (let y = 0; y < rows; y++, row += stride) {
+      const offset = row % beatBytes;
+      let beats = Math.ceil((offset + rowBytes) / beatBytes);
+      let address = row - offset;
+      while (beats > 0) {
+        const burst = Math.min(beats, (burstBytes - (address % burstBytes)) / beatBytes);
+        const reads = beatsAnElement > 1 ? burst / beatsAnElement - 1 : 0;
+        cycles += burst + reads + WRITE_CYCLES;
+        this.waitWrite[index]! += WRITE_CYCLES;
+        beats -= burst;
+        address += burst * beatBytes;
+      }
+    }
+    return cycles;
+  }
+}

@@ -1,0 +1,13 @@
+export { cycleModel, CYCLE_PRESETS, type CycleModel, type CyclePreset } from "./model";
+export { simulateCycles, timeStream, type CycleRun, type SimulateOptions } from "./simulate";
+export {
+  CAUSE_TEXT,
+  STALL_CAUSES,
+  stallsOf,
+  type ModuleName,
+  type ModuleStalls,
+  type StallCause,
+  type StallCounts,
+} from "./stalls";
+export { planStream, WORK, type StreamPlan } from "./stream-plan";
+export { type FetchTiming, type Timing } from "./timing";

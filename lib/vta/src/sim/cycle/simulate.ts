@@ -1,0 +1,55 @@
+/** The cycle simulator without values: what a stream of instructions costs. */
+
+import { INSN_BYTES, type Environment } from "../../config";
+import { InstructionSet } from "../../isa";
+import { CycleEngine } from "./engine";
+import { cycleModel, type CycleModel, type CyclePreset } from "./model";
+import { planStream, type StreamPlan } from "./stream-plan";
+import type { Timing } from "./timing";
+
+export interface SimulateOptions {
+  /** The hardware's timing; `"de10"` if left out. */
+  readonly model?: CyclePreset | CycleModel;
+  /** Physical address of the first instruction, in bytes; a page if left out. */
+  readonly address?: number;
+  /** Tokens in the semaphores at the launch, as an earlier run left them; none if left out. */
+  readonly tokens?: Float64Array;
+}
+
+export interface CycleRun {
+  readonly plan: StreamPlan;
+  readonly timing: Timing;
+}
+
+/**
+ * Times a stream of instructions, the last of which is a FINISH. Values are not computed, and the time
+ * does not depend on them, nor on the micro-ops' contents.
+ *
+ * @param words the instructions, four 32-bit words each
+ * @throws DeviceError when the hardware would never reach FINISH
+ */
+export function simulateCycles(
+  env: Environment,
+  words: Uint32Array,
+  options: SimulateOptions = {},
+): CycleRun {
+  const count = (words.length * 4) / INSN_BYTES;
+  const plan = planStream(new InstructionSet(env), words, 0, count);
+  const timing = timeStream(env, plan, options);
+  return { plan, timing };
+}
+
+/** The same of a stream that has been planned before. */
+export function timeStream(
+  env: Environment,
+  plan: StreamPlan,
+  { model, address = 0x1000, tokens }: SimulateOptions = {},
+): Timing {
+  const bytes = {
+    inp: env.INP_ELEM_BYTES,
+    wgt: env.WGT_ELEM_BYTES,
+    acc: env.ACC_ELEM_BYTES,
+    out: env.OUT_ELEM_BYTES,
+  };
+  return new CycleEngine(plan, address, bytes, cycleModel(model), tokens).run();
+}

@@ -1,0 +1,134 @@
+/**
+ * Where each module's cycles went: every one is charged to the first cause that applies, so that the
+ * causes of a module add up to the run's cycles.
+ */
+
+import { COMPUTE_MODULE, LOAD_MODULE, STORE_MODULE, type StreamPlan } from "./stream-plan";
+import type { Timing } from "./timing";
+
+/** Causes in the order in which they are charged. */
+export const STALL_CAUSES = [
+  "busy",
+  "memoryBus",
+  "memoryLatency",
+  "writeOutstanding",
+  "tokenFromLoad",
+  "tokenFromCompute",
+  "tokenFromStore",
+  "notFetched",
+  "fetchBlocked",
+  "finished",
+] as const;
+
+export type StallCause = (typeof STALL_CAUSES)[number];
+export type ModuleName = "fetch" | "load" | "compute" | "store";
+export type StallCounts = Readonly<Record<StallCause, number>>;
+export type ModuleStalls = Readonly<Record<ModuleName, StallCounts>>;
+
+type Counts = { -readonly [K in StallCause]: number };
+
+/** A cause in words. */
+export const CAUSE_TEXT: Readonly<Record<StallCause, string>> = {
+  busy: "busy",
+  memoryBus: "waits for memory: the bus moves other data",
+  memoryLatency: "waits for memory: latency",
+  writeOutstanding: "waits for memory: a write is outstanding",
+  tokenFromLoad: "waits for a token from load",
+  tokenFromCompute: "waits for a token from compute",
+  tokenFromStore: "waits for a token from store",
+  notFetched: "next instruction not fetched",
+  fetchBlocked: "fetch is blocked by a full queue",
+  finished: "finished",
+};
+
+function counts(): Counts {
+  return Object.fromEntries(STALL_CAUSES.map((cause) => [cause, 0])) as Counts;
+}
+
+/** By module: whose tokens `pop prev` and `pop next` wait for. */
+const GIVERS: readonly (readonly [StallCause, StallCause])[] = [
+  ["tokenFromCompute", "tokenFromCompute"],
+  ["tokenFromLoad", "tokenFromStore"],
+  ["tokenFromCompute", "tokenFromCompute"],
+];
+
+export function stallsOf(plan: StreamPlan, timing: Timing): ModuleStalls {
+  return {
+    fetch: fetchStalls(timing),
+    load: moduleStalls(plan, timing, LOAD_MODULE),
+    compute: moduleStalls(plan, timing, COMPUTE_MODULE),
+    store: moduleStalls(plan, timing, STORE_MODULE),
+  };
+}
+
+function fetchStalls({ cycles, fetch }: Timing): StallCounts {
+  const result = counts();
+  let left = Math.min(cycles, fetch.end);
+  result.finished = cycles - left;
+  const charge = (cause: StallCause, amount: number): void => {
+    const charged = Math.min(left, amount);
+    result[cause] += charged;
+    left -= charged;
+  };
+  charge("memoryBus", fetch.waitBus);
+  charge("memoryLatency", fetch.waitLatency);
+  charge("fetchBlocked", overlap(fetch.blocked, 0, cycles, { index: 0 }));
+  charge("busy", left);
+  return result;
+}
+
+function moduleStalls(plan: StreamPlan, timing: Timing, module: number): StallCounts {
+  const { cycles, head, start, end } = timing;
+  const { waitBus, waitLatency, waitWrite, waitPrevious } = timing;
+  const { blocked } = timing.fetch;
+  const [fromPrevious, fromNext] = GIVERS[module]!;
+  const result = counts();
+  const cursor = { index: 0 };
+  /** Cycles before this one are charged; those from `cycles` on do not count. */
+  let at = 0;
+  const charge = (cause: StallCause, amount: number): void => {
+    const charged = Math.max(0, Math.min(amount, cycles - at));
+    result[cause] += charged;
+    at += charged;
+  };
+  let unfinished = false;
+  for (let i = 0; i < plan.count && at < cycles; i++) {
+    if (plan.module[i] !== module) continue;
+    const arrived = head[i]! < 0 ? cycles : head[i]!;
+    const blockedCycles = overlap(blocked, at, Math.min(arrived, cycles), cursor);
+    charge("notFetched", arrived - at - blockedCycles);
+    charge("fetchBlocked", blockedCycles);
+    const began = start[i]! < 0 ? cycles : start[i]! - 1;
+    charge(fromPrevious, Math.min(waitPrevious[i]!, Math.max(0, began - at)));
+    charge(fromNext, began - at);
+    if (start[i]! < 0) {
+      unfinished = true;
+      break;
+    }
+    const ended = end[i]! < 0 ? cycles : end[i]!;
+    const waits = waitBus[i]! + waitLatency[i]! + waitWrite[i]!;
+    charge("busy", ended - at - waits);
+    charge("memoryBus", waitBus[i]!);
+    charge("memoryLatency", waitLatency[i]!);
+    charge("writeOutstanding", waitWrite[i]!);
+  }
+  charge(unfinished ? "notFetched" : "finished", cycles - at);
+  return result;
+}
+
+/** Cycles of `[from, to)` inside the intervals; `cursor` moves on with `from`. */
+function overlap(
+  intervals: readonly number[],
+  from: number,
+  to: number,
+  cursor: { index: number },
+): number {
+  let sum = 0;
+  while (cursor.index < intervals.length && (intervals[cursor.index + 1] ?? Infinity) <= from)
+    cursor.index += 2;
+  for (let i = cursor.index; i < intervals.length && intervals[i]! < to; i += 2) {
+    const end = intervals[i + 1] ?? to;
+    sum += Math.max(0, Math.min(end, to) - Math.max(intervals[i]!, from));
+  }
+  return sum;
+}

@@ -1,0 +1,132 @@
+/**
+ * A stream of instructions as the cycle simulator reads it: which module executes each, the tokens,
+ * and how long the datapath works where that is known from the instruction alone.
+ */
+
+import { MEM_ID } from "../../config";
+import { INSN_WORDS, OPCODE, type InstructionSet } from "../../isa";
+
+export const LOAD_MODULE = 0;
+export const COMPUTE_MODULE = 1;
+export const STORE_MODULE = 2;
+
+/** What an instruction makes its module do. */
+export const WORK = {
+  /** Only exchanges tokens: LOAD and STORE of no elements. */
+  SYNC: 0,
+  LOAD: 1,
+  STORE: 2,
+  GEMM: 3,
+  ALU: 4,
+  FINISH: 5,
+  /** An opcode, memory or ALU operation that the hardware does not decode. */
+  UNKNOWN: 6,
+} as const;
+
+/** Clients of the memory interface, in the order of their priority. */
+export const CLIENT = { FETCH: 0, UOP: 1, INP: 2, WGT: 3, ACC: 4 } as const;
+
+export interface StreamPlan {
+  readonly count: number;
+  readonly words: Uint32Array;
+  /** Index in `words` of the first instruction. */
+  readonly at: number;
+  readonly module: Uint8Array;
+  readonly work: Uint8Array;
+  /** Four bits: pop prev, pop next, push prev, push next. */
+  readonly tokens: Uint8Array;
+  /** The client whose data a LOAD is. */
+  readonly client: Uint8Array;
+  /** Micro-ops of a GEMM or ALU, or twice as many where each takes two cycles. */
+  readonly steps: Float64Array;
+}
+
+/** Values of a loop counter in the hardware: a loop of extent 0 runs as often. */
+const LOOP_VALUES = 1 << 14;
+/** The hardware knows MIN, MAX, ADD and SHR. */
+const HARDWARE_ALU_OPCODES = 4;
+
+/** Times that a counter runs which stops at `extent`. */
+function iterations(extent: number): number {
+  return extent === 0 ? LOOP_VALUES : extent;
+}
+
+const CLIENT_OF = new Map<number, number>([
+  [MEM_ID.UOP, CLIENT.UOP],
+  [MEM_ID.WGT, CLIENT.WGT],
+  [MEM_ID.INP, CLIENT.INP],
+  [MEM_ID.ACC, CLIENT.ACC],
+]);
+
+/** @param words memory that holds the instructions, the first at index `at` */
+export function planStream(
+  isa: InstructionSet,
+  words: Uint32Array,
+  at: number,
+  count: number,
+): StreamPlan {
+  const module = new Uint8Array(count);
+  const work = new Uint8Array(count);
+  const tokens = new Uint8Array(count);
+  const client = new Uint8Array(count);
+  const steps = new Float64Array(count);
+  const { gemm, alu } = isa;
+  for (let i = 0, w = at; i < count; i++, w += INSN_WORDS) {
+    const first = words[w]!;
+    tokens[i] = (first >>> 3) & 15;
+    module[i] = COMPUTE_MODULE;
+    switch (first & 7) {
+      case OPCODE.LOAD: {
+        const memory = CLIENT_OF.get((first >>> 7) & 7);
+        if (memory === undefined) {
+          work[i] = WORK.UNKNOWN;
+          break;
+        }
+        client[i] = memory;
+        if (memory === CLIENT.INP || memory === CLIENT.WGT) module[i] = LOAD_MODULE;
+        work[i] = words[w + 2]! >>> 16 === 0 ? WORK.SYNC : WORK.LOAD;
+        break;
+      }
+      case OPCODE.STORE:
+        module[i] = STORE_MODULE;
+        work[i] = words[w + 2]! >>> 16 === 0 ? WORK.SYNC : WORK.STORE;
+        break;
+      case OPCODE.GEMM:
+        work[i] = WORK.GEMM;
+        steps[i] = uopsExecuted(
+          gemm.uopBgn.get(words, w),
+          gemm.uopEnd.get(words, w),
+          gemm.iterOut.get(words, w),
+          gemm.iterIn.get(words, w),
+        );
+        break;
+      case OPCODE.ALU: {
+        if (alu.aluOpcode.get(words, w) >= HARDWARE_ALU_OPCODES) {
+          work[i] = WORK.UNKNOWN;
+          break;
+        }
+        work[i] = WORK.ALU;
+        const uops = uopsExecuted(
+          alu.uopBgn.get(words, w),
+          alu.uopEnd.get(words, w),
+          alu.iterOut.get(words, w),
+          alu.iterIn.get(words, w),
+        );
+        steps[i] = alu.useImm.get(words, w) === 1 ? uops : 2 * uops;
+        break;
+      }
+      case OPCODE.FINISH:
+        work[i] = WORK.FINISH;
+        break;
+      default:
+        work[i] = WORK.UNKNOWN;
+    }
+  }
+  return { count, words, at, module, work, tokens, client, steps };
+}
+
+/** The hardware counts up to an end that it compares for equality, so nothing is empty. */
+function uopsExecuted(begin: number, end: number, outer: number, inner: number): number {
+  const uops = ((end - begin - 1) & (LOOP_VALUES - 1)) + 1;
+  return uops * iterations(outer) * iterations(inner);
+}

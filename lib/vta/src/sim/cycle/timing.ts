@@ -1,0 +1,35 @@
+/** What the cycle simulator says of a run, instruction by instruction. */
+
+/** Cycles count from the one in which the launch bit is seen. */
+export interface Timing {
+  /** Of the cycle counter when FINISH is done, from the launch on. */
+  readonly cycles: number;
+  /** By instruction: the first cycle at the head of its module's queue while the module is idle, the
+   * first in which the module works on it, the first in which it no longer does; -1 where it never
+   * came to that. */
+  readonly head: Float64Array;
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+  /** Of the work of a LOAD: cycles in which the bus moved data of others, or nothing came. */
+  readonly waitBus: Float64Array;
+  readonly waitLatency: Float64Array;
+  /** Of the work of a STORE: cycles between bursts, in which a write is outstanding. */
+  readonly waitWrite: Float64Array;
+  /** Of the cycles before the start: those in which the token of the stage before was missing. */
+  readonly waitPrevious: Float64Array;
+  readonly fetch: FetchTiming;
+  /** Tokens left in the semaphores, in the order of `SEMAPHORE`: the next run begins with them. */
+  readonly tokens: Float64Array;
+}
+
+export interface FetchTiming {
+  /** First cycle after the last instruction was dealt. */
+  readonly end: number;
+  readonly waitBus: number;
+  readonly waitLatency: number;
+  /** Begins and ends of the times in which a full queue stopped it, in turn. */
+  readonly blocked: readonly number[];
+}
+
+/** Semaphores by their index: filled by load for compute, and so on. */
+export const SEMAPHORE = { L2G: 0, G2L: 1, G2S: 2, S2G: 3 } as const;
