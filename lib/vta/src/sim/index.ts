@@ -10,6 +10,7 @@ export {
   type OnChipName,
 } from "./accesses";
 export { type MemoryUse, type Residency } from "./memory-use";
+export * from "./cycle";
 export { Profiler, ProfilerStats } from "./profiler";
 export { ExecutionTrace, type ExecutionTraceOptions } from "./trace";
 export type { StageName, TokenName, TraceEntry } from "./trace-entry";
