@@ -8,7 +8,6 @@ import {
   PassContext,
   te,
   tir,
-  transforms,
   UsageError,
   type IRModule,
   type PassInstrument,
@@ -35,11 +34,6 @@ function results(module: IRModule, { args }: Scheduled): number[][] {
   const [func] = module.functions.values();
   interpret(func!, arrays, { unwritten: 0xcd });
   return arrays.map(({ data }) => Array.from(data as Int32Array));
-}
-
-/** With memory whose size changes from iteration to iteration back in its loop. */
-function placed(module: IRModule): IRModule {
-  return pass.runPass(transforms.placeAllocations, module);
 }
 
 /** Whether no variable lacks a value. */
@@ -82,7 +76,7 @@ function everyStepKeepsResults(): void {
       for (const record of recorder.records) {
         if (record.after === last) continue;
         last = record.after;
-        const module = placed(record.after);
+        const module = record.after;
         const [func] = module.functions.values();
         expect(tir.verifyFunc(func!), `after ${record.name}`).toEqual([]);
         expect(results(module, scheduled), `after ${record.name}`).toEqual(expected);
@@ -104,8 +98,8 @@ function loweringTwiceKeepsResults(): void {
       const scheduled = build(program);
       const trace = lowerWith(scheduled, true, { name: "none" });
       if (trace === undefined) return;
-      const once = placed(trace.module);
-      const again = placed(lower(once, undefined, { simpleMode: false }));
+      const once = trace.module;
+      const again = lower(once, undefined, { simpleMode: false });
       expect(results(again, scheduled)).toEqual(results(once, scheduled));
     }),
     { numRuns: Math.ceil(RUNS / 4) },

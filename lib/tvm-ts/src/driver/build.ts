@@ -2,10 +2,8 @@
 
 import { generateC, generateWasm, isExternalCall, type WasmCode } from "../codegen";
 import { isStmt, mutate, printModule, type IRModule, type PrimFunc } from "../ir";
-import { runPass } from "../pass";
 import { UsageError } from "../support";
 import { DEVICE_TYPE, Module, type CallPlace, type ModuleHost } from "../runtime";
-import { placeAllocations } from "../transforms";
 import { checkNesting } from "./nesting";
 import type { Target } from "./target";
 
@@ -18,7 +16,7 @@ export function buildModule(functions: IRModule, target: Target, host: ModuleHos
   const names = [...functions.functions.keys()];
   if (names.length === 0) throw new UsageError("there is no function to build");
   functions.functions.forEach(checkNesting);
-  const lowered = runPass(placeAllocations, functions).map((func) => lowerOperators(func, target));
+  const lowered = functions.map((func) => lowerOperators(func, target));
   const code = generateWasm(lowered, {
     target: target.toString(),
     device: target.kind,

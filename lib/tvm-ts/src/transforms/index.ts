@@ -27,7 +27,6 @@ export { lowerDeviceStorageAccessInfo } from "./lower-device-storage-access-info
 export { lowerOpaqueBlock } from "./lower-opaque-block";
 export { lowerVtcmAlloc } from "./lower-vtcm-alloc";
 export { narrowDataType } from "./narrow-data-type";
-export { placeAllocations } from "./place-allocations";
 export { removeNoOp } from "./remove-no-op";
 export { renormalizeSplitPattern } from "./renormalize-split-pattern";
 export { rewriteUnsafeSelect } from "./rewrite-unsafe-select";

@@ -22,10 +22,12 @@ import {
   mul,
   mutator,
   noOp,
+  printExpr,
   stmtMutator,
   sub,
   substitute,
   update,
+  usesVar,
   Var,
   zero,
   type Allocate,
@@ -166,6 +168,7 @@ function inject(body: Stmt, doubled: ReadonlySet<Var>, splitLoop: number): Stmt 
         throw new InternalError(`double buffer ${node.bufferVar.name} is never filled`);
       }
       const both = mul(size, constant(2, size.dtype));
+      checkSize(node, entry.filled.by);
       around(entry.filled.by).allocations.push(update(node, { extents: [both], body: noOp() }));
       return inner;
     },
@@ -199,6 +202,19 @@ function inject(body: Stmt, doubled: ReadonlySet<Var>, splitLoop: number): Stmt 
       return update(load, inHalf(node.buffer, load.indices, entry.size, reads));
     },
   })(body);
+}
+
+/** Both halves are kept across the steps of the loop, so that their size is the same in all steps. */
+function checkSize({ bufferVar, extents, span }: Allocate, { loopVar }: For): void {
+  for (const extent of extents) {
+    if (!usesVar(extent, (variable) => variable === loopVar)) continue;
+    throw new UsageError(
+      `buffer ${bufferVar.name} is double-buffered over loop ${loopVar.name}, but its size ` +
+        `${printExpr(extent)} changes from step to step; split so that each step needs as much, or ` +
+        `leave out doubleBuffer`,
+      { span },
+    );
+  }
 }
 
 function filled(entry: DoubleBuffer, buffer: Buffer): NonNullable<DoubleBuffer["filled"]> {

@@ -19,11 +19,9 @@ import {
   type AttrStmt,
   type For,
   type Stmt,
-  type Var,
 } from "../ir";
 import type { FunctionPass, OptionGroups } from "../pass";
 import { UsageError } from "../support";
-import { freeVars } from "./analysis/expr";
 import { Feature, has } from "./analysis/features";
 import { convertSSA } from "./convert-ssa";
 
@@ -60,8 +58,6 @@ function unroll(body: Stmt, initial: Options): Stmt {
   const analyzer = new Analyzer();
   let options = initial;
   let counts: Counts = { steps: 0, unrolledDepth: 0, loopDepth: 0 };
-  /** What the sizes of memory depend on that has been met on the way in. */
-  const sizedBy = new Set<Var>();
 
   const withOptions = (changes: Partial<Options>, run: () => Stmt): Stmt => {
     const outer = options;
@@ -119,14 +115,7 @@ function unroll(body: Stmt, initial: Options): Stmt {
       counts.steps++;
       return node;
     },
-    Allocate(node) {
-      for (const extent of node.extents) freeVars(extent).forEach((v) => sizedBy.add(v));
-      return undefined;
-    },
     For(node, recur) {
-      // Memory around the loop whose size changes from iteration to iteration: it is put back into
-      // the loop later, for which there has to be one.
-      const sizesMemory = sizedBy.has(node.loopVar);
       const loop = recur.children(node);
       const extent = extentOf(loop);
       if (loop.forKind === "unrolled" && extent === undefined) {
@@ -145,7 +134,7 @@ function unroll(body: Stmt, initial: Options): Stmt {
         counts.loopDepth++;
       }
       const single = extent !== undefined && extent <= 1 && options.autoMaxExtent === 1;
-      if (((chosen && options.explicitUnroll) || single) && !sizesMemory) {
+      if ((chosen && options.explicitUnroll) || single) {
         if (extent! > MOST_STEPS || counts.steps > MOST_STEPS) throw tooLarge(loop, counts.steps);
         return repeat(loop, extent!);
       }

@@ -8,11 +8,13 @@ import {
   forEachChild,
   GE,
   GT,
+  isConstInt,
   IterVar,
   LE,
   LT,
   NE,
   Range,
+  someNode,
   sub,
   usesVar,
   zero,
@@ -50,7 +52,21 @@ export function findIntervals(
   const outside = new Set([...hints.keys(), ...relax.keys()]);
   const innerHints = new Map(hints);
   const innerRelax = new Map(relax);
+  /** The variables that the body defines around what is visited. */
+  const inside = new Set<Var>();
   const found = new Map<PrimExpr, Known[]>();
+
+  /** Whether the ends can be computed before the loop, where no condition of its body is tested. */
+  const isKnownBefore = ({ min, max }: IntSet): boolean =>
+    ![min, max].some((end) =>
+      someNode(
+        end,
+        (node) =>
+          (node.kind === "Var" && inside.has(node)) ||
+          (node.kind === "BufferLoad" && (allComparisons || stores(body, node.buffer.data))) ||
+          (allComparisons && mayFail(node)),
+      ),
+    );
 
   const consider = (condition: PrimExpr): void => {
     if (!usesVar(condition, (other) => other === variable)) return;
@@ -58,7 +74,8 @@ export function findIntervals(
     const solve = (comparison: PrimExpr | undefined, holds: boolean): void => {
       if (comparison === undefined) return;
       const interval = deduceBound(variable, comparison, innerHints, innerRelax);
-      if (!interval.isNothing) known.push({ condition, holds, interval });
+      if (interval.isNothing || !isKnownBefore(interval)) return;
+      known.push({ condition, holds, interval });
     };
     solve(condition, true);
     solve(inverse(condition), false);
@@ -68,9 +85,15 @@ export function findIntervals(
   const within = (inner: Var, domain: IntSet, node: Node): void => {
     innerHints.set(inner, domain);
     innerRelax.set(inner, domain);
-    forEachChild(node, visit);
+    visitDefining(inner, node);
     innerHints.delete(inner);
     innerRelax.delete(inner);
+  };
+
+  const visitDefining = (variable: Var, node: Node): void => {
+    inside.add(variable);
+    forEachChild(node, visit);
+    inside.delete(variable);
   };
 
   const visit = (node: Node): void => {
@@ -86,6 +109,9 @@ export function findIntervals(
         const domain = IntSet.fromRange(new Range(zero(node.value.dtype), node.value));
         return within(node.node.var_, domain, node);
       }
+      case "LetStmt":
+      case "Let":
+        return visitDefining(node.var_, node);
       case "Call":
         if (node.op === builtin.likely) return consider(node.args[0]!);
         break;
@@ -105,6 +131,26 @@ export function findIntervals(
   visit(body);
   // The last that was met first, as the reference's table gives them.
   return [...found.values()].reverse().flat();
+}
+
+/** Whether a statement stores into the memory behind a pointer. */
+function stores(body: Stmt, pointer: Var): boolean {
+  return someNode(body, (node) => node.kind === "BufferStore" && node.buffer.data === pointer);
+}
+
+/** Whether computing the expression may fail where a condition was to keep it from being computed. */
+function mayFail(node: Node): boolean {
+  switch (node.kind) {
+    case "Div":
+    case "Mod":
+    case "FloorDiv":
+    case "FloorMod":
+      return !isConstInt(node.b) || node.b.value === 0;
+    case "Call":
+      return true;
+    default:
+      return false;
+  }
 }
 
 const inverses: Readonly<

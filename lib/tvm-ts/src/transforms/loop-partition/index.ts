@@ -6,7 +6,7 @@
  *     and one last iteration with the test
  */
 
-import { builtin, mutate, type Stmt } from "../../ir";
+import { builtin, mutate, type PrimFunc, type Stmt, type Var } from "../../ir";
 import type { FunctionPass } from "../../pass";
 import { Feature, has } from "../analysis/features";
 import { LoopPartitioner } from "./partitioner";
@@ -16,10 +16,17 @@ export const loopPartition: FunctionPass = {
   doc: "Splits loops so that conditions need not be tested where they always hold.",
   run(func, context) {
     if (!has(func.body, Feature.Likely | Feature.LoopPartitionHint)) return func;
-    const partitioner = new LoopPartitioner(context.option("tir.LoopPartition"));
+    const partitioner = new LoopPartitioner(context.option("tir.LoopPartition"), sizes(func));
     return func.with({ body: withoutMarks(partitioner.partition(func.body)) });
   },
 };
+
+/** The variables that are sizes of arguments. */
+function sizes({ bufferMap, preflattenedBufferMap }: PrimFunc): Var[] {
+  return [...bufferMap.values(), ...preflattenedBufferMap.values()]
+    .flatMap(({ shape }) => shape)
+    .filter((extent): extent is Var => extent.kind === "Var");
+}
 
 /** Drops what only this pass looks at. */
 function withoutMarks(body: Stmt): Stmt {

@@ -19,6 +19,7 @@ import {
   mapChildren,
   max,
   min,
+  Range,
   stmtMutator,
   sub,
   substitute,
@@ -53,13 +54,19 @@ interface Middle {
   readonly hold: boolean;
 }
 
+const NON_NEGATIVE = new Range(new IntImm(0), new IntImm(2 ** 31 - 1));
+
 export class LoopPartitioner {
   private readonly analyzer = new Analyzer();
   private readonly hints = new Map<Var, IntSet>();
   private readonly relax = new Map<Var, IntSet>();
   private candidates: Candidates = { loops: new Set(), hinted: new Set() };
 
-  constructor(private readonly options: OptionGroups["tir.LoopPartition"]) {}
+  /** @param sizes variables that are not negative: the sizes of arguments */
+  constructor(
+    private readonly options: OptionGroups["tir.LoopPartition"],
+    private readonly sizes: readonly Var[],
+  ) {}
 
   partition(stmt: Stmt): Stmt {
     const outer = this.candidates;
@@ -134,7 +141,7 @@ export class LoopPartitioner {
       (one) => one.holds === hold && !intersect([one.interval, all]).isNothing,
     );
     const whole = intersect(relevant.map((one) => one.interval));
-    if (!whole.isNothing) {
+    if (!this.isEmpty(whole)) {
       const conditions = new Set(relevant.map((one) => one.condition));
       return { interval: whole, conditions, hold };
     }
@@ -144,17 +151,22 @@ export class LoopPartitioner {
     const conditions = new Set<PrimExpr>();
     for (const { condition, interval } of relevant) {
       const narrower = intersect([common, interval]);
-      if (narrower.isNothing) break;
+      if (this.isEmpty(narrower)) break;
       common = narrower;
       conditions.add(condition);
     }
     return { interval: common, conditions, hold };
   }
 
+  private isEmpty({ isNothing, hasLowerBound, hasUpperBound, min, max }: IntSet): boolean {
+    return isNothing || (hasLowerBound && hasUpperBound && this.analyzer.canProve(gt(min, max)));
+  }
+
   private split(subject: Subject, middle: Middle): Stmt {
     const { stmt, first, last } = subject;
-    const before = this.partBefore(subject, middle.interval);
-    const after = this.partAfter(subject, middle.interval);
+    const proofs = this.proofs();
+    const before = this.partBefore(subject, middle.interval, proofs);
+    const after = this.partAfter(subject, middle.interval, before.end, proofs);
     if (stmt.kind === "AttrStmt") {
       let condition: PrimExpr = trueImm();
       if (!this.analyzer.canProve(eq(before.end, first))) {
@@ -178,8 +190,24 @@ export class LoopPartitioner {
     return flattenSeq(pre, main, post);
   }
 
+  /** Proves what is not written into the listing: that a part stays inside the loop. */
+  private proofs(): Analyzer {
+    const analyzer = new Analyzer();
+    for (const size of this.sizes) analyzer.bind(size, NON_NEGATIVE);
+    for (const domains of [this.relax, this.hints]) {
+      for (const [variable, { min, max }] of domains) {
+        analyzer.bind(variable, new Range(min, add(sub(max, min), 1)), true);
+      }
+    }
+    return analyzer;
+  }
+
   /** The values before the middle, where the conditions are still tested. */
-  private partBefore({ stmt, first }: Subject, middle: IntSet): Part & { end: PrimExpr } {
+  private partBefore(
+    { stmt, first, last }: Subject,
+    middle: IntSet,
+    proofs: Analyzer,
+  ): Part & { end: PrimExpr } {
     if (!middle.hasLowerBound) return { part: undefined, splitsFurther: false, end: first };
     let end = this.analyzer.simplify(middle.min);
     if (this.analyzer.canProve(eq(end, first))) {
@@ -188,22 +216,35 @@ export class LoopPartitioner {
     const extent = this.analyzer.simplify(sub(end, first));
     const splitsFurther = this.analyzer.canProve(gt(extent, 0));
     if (!splitsFurther) end = max(end, first);
+    // The middle may begin behind the loop.
+    const behind = add(last, 1);
+    if (!proofs.canProve(le(end, behind))) end = this.analyzer.simplify(min(end, behind));
     const isEmpty = this.analyzer.canProve(le(extent, 0));
     const part = isEmpty ? undefined : this.part(stmt, first, sub(end, first), stmt.body);
     return { part, splitsFurther, end };
   }
 
-  /** The values after the middle. */
-  private partAfter({ stmt, last }: Subject, middle: IntSet): Part & { begin: PrimExpr } {
+  /** The values after the middle, which begins at `middleBegin`. */
+  private partAfter(
+    { stmt, last }: Subject,
+    middle: IntSet,
+    middleBegin: PrimExpr,
+    proofs: Analyzer,
+  ): Part & { begin: PrimExpr } {
     const behind = add(last, 1);
     if (!middle.hasUpperBound) return { part: undefined, splitsFurther: false, begin: behind };
     let begin = this.analyzer.simplify(add(middle.max, 1));
     if (this.analyzer.canProve(eq(middle.max, last))) {
       return { part: undefined, splitsFurther: false, begin };
     }
-    const extent = this.analyzer.simplify(add(sub(last, begin), 1));
+    let extent = this.analyzer.simplify(add(sub(last, begin), 1));
     const splitsFurther = this.analyzer.canProve(gt(extent, 0));
     if (!splitsFurther) begin = min(begin, behind);
+    // The middle may be empty, and end before the loop.
+    if (!proofs.canProve(ge(begin, middleBegin))) {
+      begin = this.analyzer.simplify(max(begin, middleBegin));
+      extent = this.analyzer.simplify(sub(behind, begin));
+    }
     const isEmpty = this.analyzer.canProve(le(extent, 0));
     const part = isEmpty ? undefined : this.part(stmt, begin, extent, stmt.body);
     return { part, splitsFurther, begin };

@@ -4,6 +4,8 @@
  *
  *     allocate(B, float32, [64]) { fill B  allocate(C, float32, [64]) { C[i] = B[i] + 1  use C } }
  *  => allocate(B, float32, [64]) { fill B  B[i] = B[i] + 1  use B }
+ *
+ * Memory moves out of loops, unless its size is known only inside of one.
  */
 
 import {
@@ -63,7 +65,7 @@ function nestsVirtualThreads(body: Stmt): boolean {
   return nests;
 }
 
-function applyPlan(body: Stmt, { storageOf, attached }: StoragePlan): Stmt {
+function applyPlan(body: Stmt, { storageOf, staying, attached }: StoragePlan): Stmt {
   const buffers = new Map<Buffer, Buffer>();
 
   const remap = (buffer: Buffer, pointer: Var): Buffer => {
@@ -125,7 +127,7 @@ function applyPlan(body: Stmt, { storageOf, attached }: StoragePlan): Stmt {
       const loop = recur.children(node);
       return update(loop, { body: allocateIn(node, loop.body) });
     },
-    Allocate: (node, recur) => recur(node.body),
+    Allocate: (node, recur) => (staying.has(node.bufferVar) ? undefined : recur(node.body)),
   })(body);
   return allocateIn(undefined, rewritten);
 }

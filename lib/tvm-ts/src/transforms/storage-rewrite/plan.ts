@@ -20,6 +20,7 @@ import {
   mul,
   noOp,
   scopeOfPointer,
+  someNode,
   StorageRank,
   trueImm,
   type DataType,
@@ -56,8 +57,10 @@ export class Storage {
 }
 
 export interface StoragePlan {
-  /** By the variable of each old allocation. */
+  /** By the variable of each old allocation that moves. */
   readonly storageOf: ReadonlyMap<Var, Storage>;
+  /** The variables of allocations that stay: their size is known only where they are. */
+  readonly staying: ReadonlySet<Var>;
   /** What is allocated in a statement's body, or (`undefined`) around everything. */
   readonly attached: ReadonlyMap<Stmt | undefined, readonly Storage[]>;
 }
@@ -75,7 +78,7 @@ export function planStorage(
     else here.push(storage);
   }
   for (const storages of attached.values()) allocateAll(storages, memories);
-  return { storageOf: planner.storageOf, attached };
+  return { storageOf: planner.storageOf, staying: planner.staying, attached };
 }
 
 // Which pieces there are ------------------------------------------------------------------------
@@ -92,6 +95,11 @@ const REUSE_RANGE = 16;
 class Planner {
   readonly storages: Storage[] = [];
   readonly storageOf = new Map<Var, Storage>();
+  readonly staying = new Set<Var>();
+  /** The variables of loops and lets around us, inside the statement that memory is attached to. */
+  private readonly inner = new Set<Var>();
+  /** Those around the statement that memory is attached to. */
+  private outside: readonly Var[] = [];
   private readonly changes: ReadonlyMap<Stmt, Changes>;
   /** Pieces nobody needs: of known size, the smallest first, and of unknown size. */
   private free: Storage[] = [];
@@ -112,6 +120,10 @@ class Planner {
       if (changes !== undefined && event.position !== "end") {
         for (const pointer of changes.begin) {
           const allocation = this.access.allocations.get(pointer)!;
+          if (this.isSizedHere(allocation)) {
+            this.staying.add(pointer);
+            continue;
+          }
           const inPlace =
             changes.begin.length <= 2
               ? this.inPlace(event.stmt, allocation, changes.end, takenOver)
@@ -121,10 +133,11 @@ class Planner {
           this.storageOf.set(pointer, storage);
         }
       }
-      this.crossThreadBorder(event);
+      if (!this.crossThreadBorder(event)) this.crossDefinition(event);
       if (changes !== undefined && event.position !== "begin") {
         for (const pointer of changes.end) {
-          if (!takenOver.has(pointer)) this.release(this.storageOf.get(pointer)!);
+          const storage = this.storageOf.get(pointer);
+          if (storage !== undefined && !takenOver.has(pointer)) this.release(storage);
         }
       }
     }
@@ -205,17 +218,37 @@ class Planner {
     this.free.splice(larger < 0 ? this.free.length : larger, 0, storage);
   }
 
-  private crossThreadBorder({ stmt }: Event): void {
+  /** Whether a size depends on a variable that is defined inside, or on what memory holds. */
+  private isSizedHere({ extents }: Allocate): boolean {
+    return extents.some((extent) =>
+      someNode(
+        extent,
+        (node) => (node.kind === "Var" && this.inner.has(node)) || node.kind === "BufferLoad",
+      ),
+    );
+  }
+
+  private crossDefinition({ stmt, position }: Event): void {
+    if (stmt.kind !== "For" && stmt.kind !== "LetStmt") return;
+    const variable = stmt.kind === "For" ? stmt.loopVar : stmt.var_;
+    if (position === "begin") this.inner.add(variable);
+    else this.inner.delete(variable);
+  }
+
+  /** Whether the statement is one that memory is attached to; inside it, everything begins anew. */
+  private crossThreadBorder({ stmt }: Event): boolean {
     const isBorder =
       stmt.kind === "AttrStmt"
         ? stmt.key !== "extern_scope"
         : stmt.kind === "For" &&
           stmt.forKind === "parallel" &&
           (this.thread === undefined || this.thread === stmt);
-    if (!isBorder) return;
+    if (!isBorder) return false;
     if (this.thread === undefined) {
       this.thread = stmt;
-      return;
+      this.outside = [...this.inner];
+      this.inner.clear();
+      return true;
     }
     if (this.thread !== stmt) {
       throw new UsageError(
@@ -225,8 +258,10 @@ class Planner {
       );
     }
     this.thread = undefined;
+    this.outside.forEach((variable) => this.inner.add(variable));
     this.free = this.free.filter((storage) => storage.attachedTo !== stmt);
     this.freeUnknown = this.freeUnknown.filter((storage) => storage.attachedTo !== stmt);
+    return true;
   }
 }
 
