@@ -16,6 +16,7 @@ const layers = {
   runtime: [],
   rpc: ["runtime"],
   topi: ["ir", "arith", "te"],
+  relay: ["ir", "runtime"],
   view: ["ir", "arith", "te", "pass", "runtime", "rpc"],
   driver: ["ir", "arith", "te", "pass", "transforms", "codegen", "runtime", "rpc", "topi", "view"],
   node: ["runtime", "rpc", "codegen", "driver"],

@@ -17,6 +17,7 @@ export {
 } from "./driver";
 export * as pass from "./pass";
 export { PassContext, type LowerTrace, type PassConfig, type PassInstrument } from "./pass";
+export * as relay from "./relay";
 export * as runtime from "./runtime";
 export { NDArray, np, type Device } from "./runtime";
 export type { Session, SessionArray, SessionDevice, SessionModule } from "./rpc";

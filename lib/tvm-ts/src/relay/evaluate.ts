@@ -1,0 +1,120 @@
+/** Computing a network on the host, one operator after another. */
+
+import { UsageError } from "../support";
+import type { Call, Expr, Func } from "./expr";
+import type { HostTensor } from "./host-tensor";
+import { sameType } from "./type";
+import { countReaders, postOrder } from "./visit";
+
+export type Value = HostTensor | readonly HostTensor[];
+
+/** Sees every operator's result as it is computed. */
+export type Observer = (call: Call, value: Value) => void;
+
+/**
+ * The values of `expr`, given those of its variables. Values are let go as soon as nothing reads them
+ * any more.
+ * @throws UsageError for an input that is missing or of another type, or an operator that cannot run.
+ */
+export function evaluate(
+  expr: Expr,
+  inputs: ReadonlyMap<Expr, HostTensor> = new Map(),
+  observe?: Observer,
+): HostTensor[] {
+  const values = new Map<Expr, Value>();
+  const remaining = countReaders(expr);
+  postOrder(expr, (node) => {
+    values.set(node, compute(node, values, inputs, observe));
+    release(node, values, remaining);
+  });
+  return flatten(values.get(expr)!);
+}
+
+/** As `evaluate`, of a network whose inputs go by name. */
+export function evaluateFunc(
+  func: Func,
+  inputs: Readonly<Record<string, HostTensor>>,
+  observe?: Observer,
+): HostTensor[] {
+  return evaluate(func.body, bindInputs(func, inputs), observe);
+}
+
+/** @throws UsageError for inputs that are missing, of another type or not known. */
+export function bindInputs(
+  func: Func,
+  inputs: Readonly<Record<string, HostTensor>>,
+): Map<Expr, HostTensor> {
+  const known = func.params.map((param) => param.name);
+  const extra = Object.keys(inputs).find((name) => !known.includes(name));
+  if (extra !== undefined) {
+    throw new UsageError(`the network has no input '${extra}'; its inputs are ${known.join(", ")}`);
+  }
+  return new Map(
+    func.params.map((param) => {
+      const value = inputs[param.name];
+      if (value === undefined) throw new UsageError(`input '${param.name}' is missing`);
+      if (!sameType(value.type, param.type)) {
+        throw new UsageError(`input '${param.name}' is ${param.type}; it cannot be ${value.type}`);
+      }
+      return [param, value];
+    }),
+  );
+}
+
+function compute(
+  node: Expr,
+  values: Map<Expr, Value>,
+  inputs: ReadonlyMap<Expr, HostTensor>,
+  observe: Observer | undefined,
+): Value {
+  switch (node.kind) {
+    case "constant":
+      return node.value;
+    case "var": {
+      const value = inputs.get(node);
+      if (value === undefined) throw new UsageError(`'${node.name}' has no value`);
+      return value;
+    }
+    case "tuple":
+      return node.fields.flatMap((field) => flatten(values.get(field)!));
+    case "tuple_get_item":
+      return flatten(values.get(node.tuple)!)[node.index]!;
+    case "call": {
+      if (node.type.kind === "unknown") throw new UsageError(node.type.reason);
+      const args = node.args.flatMap((arg) => flatten(values.get(arg)!));
+      const value = computeCall(node, args);
+      observe?.(node, value);
+      return value;
+    }
+    case "function":
+      throw new UsageError("a function is not a value");
+  }
+}
+
+function computeCall(call: Call, args: readonly HostTensor[]): Value {
+  const { op } = call;
+  if (op.kind === "function") {
+    const inputs = new Map<Expr, HostTensor>(op.params.map((param, i) => [param, args[i]!]));
+    const results = evaluate(op.body, inputs);
+    return op.body.type.kind === "tuple" ? results : results[0]!;
+  }
+  try {
+    return op.evaluate(args, call.attrs, call.type);
+  } catch (error) {
+    if (!(error instanceof UsageError) || call.origin === undefined) throw error;
+    throw new UsageError(`${call.origin}: ${error.sentence}`, { cause: error });
+  }
+}
+
+function flatten(value: Value): HostTensor[] {
+  return Array.isArray(value) ? [...(value as HostTensor[])] : [value as HostTensor];
+}
+
+function release(node: Expr, values: Map<Expr, Value>, remaining: Map<Expr, number>): void {
+  const operands = node.kind === "call" ? node.args : node.kind === "tuple" ? node.fields : [];
+  for (const operand of operands) {
+    const left = remaining.get(operand)! - 1;
+    remaining.set(operand, left);
+    if (left === 0) values.delete(operand);
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * The graph of a network: variables, constants, calls of operators or of functions, tuples.
+ *
+ * Nodes are immutable and know their type from the start; a node that two others read is one object, so
+ * the expressions form a graph. Texts and passes are Relay's.
+ */
+
+import { UsageError } from "../support";
+import { HostTensor, MAX_ELEMENTS } from "./host-tensor";
+import type { Attrs, Op } from "./op";
+import { sameType, TupleType, UnknownType, type TensorType, type Type } from "./type";
+
+/** An input of a function. */
+export class Var {
+  readonly kind = "var";
+  constructor(
+    readonly name: string,
+    readonly type: Type,
+  ) {}
+}
+
+/** A value that is known: weights, and numbers that passes put in. */
+export class Constant {
+  readonly kind = "constant";
+  readonly type: TensorType;
+  constructor(readonly value: HostTensor) {
+    this.type = value.type;
+  }
+}
+
+/** An operator, or a function that a pass made, applied to arguments. */
+export class Call {
+  readonly kind = "call";
+  readonly type: Type;
+
+  /**
+   * @param origin the node of the file that it comes from; it is named in errors
+   * @throws UsageError when the operator does not take arguments of these types.
+   */
+  constructor(
+    readonly op: Op | Func,
+    readonly args: readonly Expr[],
+    readonly attrs: Attrs = {},
+    readonly origin?: string,
+  ) {
+    this.type = op instanceof Func ? op.resultType(args) : typeOfCall(op, args, attrs, origin);
+  }
+
+  /** The same operator on other arguments. */
+  withArgs(args: readonly Expr[]): Call {
+    return new Call(this.op, args, this.attrs, this.origin);
+  }
+}
+
+export class Tuple {
+  readonly kind = "tuple";
+  readonly type: TupleType;
+  constructor(readonly fields: readonly Expr[]) {
+    this.type = new TupleType(fields.map((field) => field.type));
+  }
+}
+
+export class TupleGetItem {
+  readonly kind = "tuple_get_item";
+  readonly type: Type;
+  constructor(
+    readonly tuple: Expr,
+    readonly index: number,
+  ) {
+    const { type } = tuple;
+    if (type.kind === "unknown") this.type = type;
+    else if (type.kind === "tuple" && index < type.fields.length) this.type = type.fields[index]!;
+    else throw new UsageError(`${type} has no field ${index}`);
+  }
+}
+
+/** A network, or a piece of one that is compiled as a whole (`primitive`). */
+export class Func {
+  readonly kind = "function";
+  readonly type: Type;
+  constructor(
+    readonly params: readonly Var[],
+    readonly body: Expr,
+    readonly primitive = false,
+  ) {
+    this.type = body.type;
+  }
+
+  /** @throws UsageError when the arguments are not what the parameters take. */
+  resultType(args: readonly Expr[]): Type {
+    this.params.forEach((param, i) => {
+      const given = args[i]?.type;
+      if (given === undefined || !sameType(given, param.type)) {
+        throw new UsageError(`parameter ${param.name} is ${param.type}; it cannot take ${given}`);
+      }
+    });
+    return this.body.type;
+  }
+}
+
+export type Expr = Var | Constant | Call | Tuple | TupleGetItem | Func;
+
+function typeOfCall(op: Op, args: readonly Expr[], attrs: Attrs, origin?: string): Type {
+  const types = args.map((arg) => arg.type);
+  const unknown = types.flatMap(unknownIn)[0];
+  if (unknown !== undefined) return unknown;
+  try {
+    return checkedSize(op.inferType(types, attrs));
+  } catch (error) {
+    if (!(error instanceof UsageError) || origin === undefined) throw error;
+    throw new UsageError(`${origin}: ${error.sentence}`, { cause: error });
+  }
+}
+
+/** @throws UsageError when no memory could hold the value. */
+function checkedSize(type: Type): Type {
+  if (type.kind === "tensor" && type.size > MAX_ELEMENTS) {
+    throw new UsageError(`its result, ${type}, has more than ${MAX_ELEMENTS} elements`);
+  }
+  return type;
+}
+
+function unknownIn(type: Type): UnknownType[] {
+  if (type.kind === "unknown") return [type];
+  return type.kind === "tuple" ? type.fields.flatMap(unknownIn) : [];
+}
+
+/** A constant scalar. */
+export function constant(value: number, dtype: TensorType["dtype"]): Constant {
+  return new Constant(HostTensor.scalar(value, dtype));
+}
+
+/** The number that a constant scalar is. */
+export function scalarValue(expr: Expr): number {
+  if (expr.kind === "constant" && expr.value.size === 1) return expr.value.data[0]!;
+  throw new UsageError(`a scalar constant is expected here, not a ${expr.kind} of ${expr.type}`);
+}
+
+/** Whether an expression is a constant or a tuple of constants. */
+export function isConstant(expr: Expr): boolean {
+  return expr.kind === "constant" || (expr.kind === "tuple" && expr.fields.every(isConstant));
+}

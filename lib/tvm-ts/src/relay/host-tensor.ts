@@ -1,0 +1,173 @@
+/**
+ * Values on the host: the constants of a network, and what its operators compute there.
+ *
+ * Integers of 64 bits are kept as doubles, so they are exact up to 2^53; larger ones are refused where
+ * they come in.
+ */
+
+import type { ScalarType } from "../ir";
+import { halfToNumber, numberToHalf } from "../runtime";
+import { UsageError } from "../support";
+import { sizeOf, TensorType } from "./type";
+
+export type HostData =
+  | Float32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>
+  | Int8Array<ArrayBuffer>
+  | Int16Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>;
+
+type HostArray = new (lengthOrValues: number | ArrayLike<number>) => HostData;
+
+const ARRAYS: Readonly<Partial<Record<ScalarType, HostArray>>> = {
+  float16: Float32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: Float64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: Float64Array,
+  bool: Uint8Array,
+};
+
+/** More elements than this do not fit into one array of a JavaScript engine. */
+export const MAX_ELEMENTS = 2 ** 31;
+
+/** A row-major array. Its elements must not be changed once others have seen it. */
+export class HostTensor {
+  readonly type: TensorType;
+
+  constructor(
+    readonly data: HostData,
+    shape: readonly number[],
+    dtype: ScalarType,
+  ) {
+    this.type = new TensorType(shape, dtype);
+  }
+
+  get shape(): readonly number[] {
+    return this.type.shape;
+  }
+  get dtype(): ScalarType {
+    return this.type.dtype;
+  }
+  get size(): number {
+    return this.data.length;
+  }
+
+  /** @throws UsageError for a type or size that host arrays cannot have. */
+  static zeros(shape: readonly number[], dtype: ScalarType): HostTensor {
+    return new HostTensor(hostData(dtype, checkedSize(shape)), shape, dtype);
+  }
+
+  /** The numbers, converted to `dtype` as an assignment converts them. */
+  static of(values: ArrayLike<number>, shape: readonly number[], dtype: ScalarType): HostTensor {
+    if (values.length !== sizeOf(shape)) {
+      throw new UsageError(`${values.length} values do not fill an array of [${shape.join(", ")}]`);
+    }
+    return new HostTensor(hostData(dtype, values), shape, dtype);
+  }
+
+  static scalar(value: number, dtype: ScalarType): HostTensor {
+    return HostTensor.of([value], [], dtype);
+  }
+
+  reshape(shape: readonly number[]): HostTensor {
+    return new HostTensor(this.data, shape, this.dtype);
+  }
+
+  /** The elements as they are stored elsewhere: little-endian, 64-bit integers in full. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    const { data, dtype } = this;
+    if (dtype === "int64") return bytesOf(BigInt64Array.from(data as Float64Array, BigInt));
+    if (dtype === "uint64") return bytesOf(BigUint64Array.from(data as Float64Array, BigInt));
+    if (dtype === "float16") return bytesOf(Uint16Array.from(data as Float32Array, numberToHalf));
+    return bytesOf(data);
+  }
+
+  /**
+   * The opposite of `toBytes`.
+   * @throws UsageError when there are too few or too many bytes, or an integer is past 2^53.
+   */
+  static fromBytes(bytes: Uint8Array, shape: readonly number[], dtype: ScalarType): HostTensor {
+    const width = bytesPerElement(dtype);
+    if (bytes.length !== checkedSize(shape) * width) {
+      throw new UsageError(
+        `${bytes.length} bytes are not an array of [${shape.join(", ")}] of ${dtype}, which takes ` +
+          `${sizeOf(shape) * width}`,
+      );
+    }
+    const { buffer } = new Uint8Array(bytes); // aligned
+    if (dtype === "int64") return HostTensor.of(numbers(new BigInt64Array(buffer)), shape, dtype);
+    if (dtype === "uint64") return HostTensor.of(numbers(new BigUint64Array(buffer)), shape, dtype);
+    if (dtype === "float16") {
+      return HostTensor.of(Float32Array.from(new Uint16Array(buffer), halfToNumber), shape, dtype);
+    }
+    const array = hostData(dtype, 0).constructor as new (buffer: ArrayBuffer) => HostData;
+    return new HostTensor(new array(buffer), shape, dtype);
+  }
+}
+
+/** Bytes that one element takes where all of its bits are stored. */
+export function bytesPerElement(dtype: ScalarType): number {
+  if (dtype === "bool") return 1;
+  if (dtype === "float16") return 2;
+  if (dtype === "int64" || dtype === "uint64") return 8;
+  return hostData(dtype, 0).BYTES_PER_ELEMENT;
+}
+
+/** @throws UsageError when an integer is past what doubles hold exactly. */
+export function numbers(values: Iterable<bigint>): number[] {
+  return Array.from(values, exactNumber);
+}
+
+/** @throws UsageError when the integer is past what doubles hold exactly. */
+export function exactNumber(value: bigint): number {
+  if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) {
+    throw new UsageError(
+      `the 64-bit integer ${value} is out of range: values up to 2^53 in size can be used`,
+    );
+  }
+  return Number(value);
+}
+
+function bytesOf(array: ArrayBufferView<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+function hostData(dtype: ScalarType, lengthOrValues: number | ArrayLike<number>): HostData {
+  const array = ARRAYS[dtype];
+  if (array === undefined) throw new UsageError(`a network cannot have values of type ${dtype}`);
+  const data = allocated(array, lengthOrValues);
+  if (dtype === "float16" && typeof lengthOrValues !== "number") {
+    for (let i = 0; i < data.length; i++) data[i] = halfToNumber(numberToHalf(data[i]!));
+  }
+  return data;
+}
+
+function allocated(array: HostArray, lengthOrValues: number | ArrayLike<number>): HostData {
+  try {
+    return new array(lengthOrValues);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const size = typeof lengthOrValues === "number" ? lengthOrValues : lengthOrValues.length;
+    throw new UsageError(`there is not enough memory for an array of ${size} elements`);
+  }
+}
+
+function checkedSize(shape: readonly number[]): number {
+  const size = sizeOf(shape);
+  if (size > MAX_ELEMENTS) {
+    throw new UsageError(
+      `an array of [${shape.join(", ")}] has ${size} elements; the limit is ${MAX_ELEMENTS}`,
+    );
+  }
+  return size;
+}

@@ -1,0 +1,30 @@
+/** Whole networks: their graphs, what computes them, and the passes over them. */
+
+export { bindInputs, evaluate, evaluateFunc, type Observer, type Value } from "./evaluate";
+export {
+  Call,
+  Constant,
+  constant,
+  Func,
+  isConstant,
+  scalarValue,
+  Tuple,
+  TupleGetItem,
+  Var,
+  type Expr,
+} from "./expr";
+export { bytesPerElement, HostTensor, type HostData } from "./host-tensor";
+export { fromOnnx, knownOnnxOperators, type Imported, type ImportOptions } from "./onnx";
+export { Op, Pattern, type Attrs, type AttrSpec, type AttrValue, type OpDefinition } from "./op";
+export * as ops from "./ops";
+export { printRelay } from "./print";
+export { sameShape, sameType, sizeOf, TensorType, TupleType, UnknownType, type Type } from "./type";
+export {
+  allExprs,
+  countReaders,
+  isCallOf,
+  operandsOf,
+  postOrder,
+  rewriteBody,
+  rewriteGraph,
+} from "./visit";

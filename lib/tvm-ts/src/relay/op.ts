@@ -1,0 +1,85 @@
+/** What an operator of a network is. */
+
+import { UsageError } from "../support";
+import type { HostTensor } from "./host-tensor";
+import type { Type } from "./type";
+
+export type AttrValue =
+  number | string | boolean | null | readonly number[] | readonly (readonly number[])[];
+
+/** An operator's settings by name, in the order in which they are printed. */
+export type Attrs = Readonly<Record<string, AttrValue>>;
+
+/** A setting: numbers that print as floats are told apart. A setting without default is required. */
+export interface AttrSpec {
+  readonly name: string;
+  readonly default?: AttrValue;
+  readonly float?: true;
+}
+
+/**
+ * How an operator can be fused with its neighbours, from the simplest to what cannot be fused: the
+ * value is the level that fusion compares.
+ */
+export enum Pattern {
+  elementwise = 0,
+  broadcast = 1,
+  injective = 2,
+  reduction = 3,
+  /** Its result can be processed element by element in the same function: a convolution. */
+  outElementwiseFusable = 4,
+  tuple = 7,
+  opaque = 8,
+}
+
+export interface OpDefinition {
+  readonly name: string;
+  readonly pattern: Pattern;
+  readonly attrs?: readonly AttrSpec[];
+  /** The type of the result. @throws UsageError when the arguments do not fit. */
+  infer(args: readonly Type[], attrs: Attrs): Type;
+  /** Computes it on the host; operators that only passes handle have none. */
+  evaluate?(args: readonly HostTensor[], attrs: Attrs, type: Type): HostTensor | HostTensor[];
+}
+
+export class Op {
+  readonly kind = "op";
+  readonly name: string;
+  readonly pattern: Pattern;
+  readonly attrs: readonly AttrSpec[];
+
+  constructor(private readonly definition: OpDefinition) {
+    this.name = definition.name;
+    this.pattern = definition.pattern;
+    this.attrs = definition.attrs ?? [];
+  }
+
+  /** @throws UsageError when the arguments do not fit. */
+  inferType(args: readonly Type[], attrs: Attrs): Type {
+    return this.definition.infer(args, attrs);
+  }
+
+  /** Settings with the defaults filled in. @throws UsageError for one that is missing or unknown. */
+  settings(given: Attrs): Attrs {
+    const unknown = Object.keys(given).find((name) => !this.attrs.some((a) => a.name === name));
+    if (unknown !== undefined) throw new UsageError(`${this.name} has no attribute '${unknown}'`);
+    return Object.fromEntries(
+      this.attrs.map((attr) => {
+        const value = given[attr.name] ?? attr.default;
+        if (value === undefined) throw new UsageError(`${this.name} needs '${attr.name}'`);
+        return [attr.name, value];
+      }),
+    );
+  }
+
+  /** @throws UsageError when the operator only has a meaning for passes. */
+  evaluate(args: readonly HostTensor[], attrs: Attrs, type: Type): HostTensor | HostTensor[] {
+    const { evaluate } = this.definition;
+    if (evaluate === undefined) throw new UsageError(`${this.name} cannot be computed`);
+    return evaluate(args, attrs, type);
+  }
+
+  get isComputable(): boolean {
+    return this.definition.evaluate !== undefined;
+  }
+}

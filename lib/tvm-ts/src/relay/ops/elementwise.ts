@@ -1,0 +1,232 @@
+/** Operators on the elements of one tensor, and of two that broadcast. */
+
+import { isFloat, type ScalarType } from "../../ir";
+import { UsageError } from "../../support";
+import { HostTensor } from "../host-tensor";
+import { Pattern, type Attrs, type Op } from "../op";
+import { sameShape, sizeOf, TensorType, type Type } from "../type";
+import {
+  broadcastShape,
+  broadcastStrides,
+  defineOp,
+  demand,
+  forEachPosition,
+  tensors,
+} from "./define";
+
+function unary(name: string, compute: (value: number, dtype: ScalarType) => number): Op {
+  return defineOp({
+    name,
+    pattern: Pattern.elementwise,
+    infer: (args) => tensors(name, args, 1)[0]!,
+    evaluate: ([x]) => mapElements(x!, x!.dtype, (value) => compute(value, x!.dtype)),
+  });
+}
+
+function mapElements(
+  x: HostTensor,
+  dtype: ScalarType,
+  compute: (value: number) => number,
+): HostTensor {
+  const result = HostTensor.zeros(x.shape, dtype);
+  for (let i = 0; i < x.size; i++) result.data[i] = compute(x.data[i]!);
+  return result;
+}
+
+/** Halves are rounded away from zero, as C's `round` does. */
+export function roundHalfAway(value: number): number {
+  const size = Math.abs(value);
+  const whole = Math.floor(size);
+  return Math.sign(value) * (size - whole >= 0.5 ? whole + 1 : whole);
+}
+
+export const relu = unary("nn.relu", (value) => (value < 0 ? 0 : value));
+export const sqrt = unary("sqrt", Math.sqrt);
+export const negative = unary("negative", (value) => -value);
+export const round = unary("round", roundHalfAway);
+export const stopFusion = identity("annotation.stop_fusion", Pattern.opaque);
+export const bitpackStart = identity("annotation.bitpack_start", Pattern.opaque);
+export const bitpackEnd = identity("annotation.bitpack_end", Pattern.opaque);
+export const dropout = identity("nn.dropout", Pattern.opaque);
+export const copy = identity("copy", Pattern.elementwise);
+
+function identity(name: string, pattern: Pattern): Op {
+  return defineOp({
+    name,
+    pattern,
+    infer: (args) => tensors(name, args, 1)[0]!,
+    evaluate: ([x]) => x!,
+  });
+}
+
+/** Where a value is to become a narrower type; realization turns it into a cast. */
+export const castHint = defineOp({
+  name: "annotation.cast_hint",
+  pattern: Pattern.elementwise,
+  attrs: [{ name: "dtype" }],
+  infer: (args) => tensors("annotation.cast_hint", args, 1)[0]!,
+  evaluate: ([x]) => x!,
+});
+
+/** Conversion; floats lose their fraction, integers their high bits. */
+export const cast = defineOp({
+  name: "cast",
+  pattern: Pattern.elementwise,
+  attrs: [{ name: "dtype" }],
+  infer(args, attrs) {
+    return new TensorType(tensors("cast", args, 1)[0]!.shape, attrs["dtype"] as ScalarType);
+  },
+  evaluate([x], attrs) {
+    const dtype = attrs["dtype"] as ScalarType;
+    if (dtype === x!.dtype) return x!;
+    if (dtype === "bool") return mapElements(x!, dtype, (value) => (value === 0 ? 0 : 1));
+    return mapElements(x!, dtype, isFloat(dtype) ? (value) => value : Math.trunc);
+  },
+});
+
+/** Values limited to `[a_min, a_max]`. */
+export const clip = defineOp({
+  name: "clip",
+  pattern: Pattern.elementwise,
+  attrs: [
+    { name: "a_min", float: true },
+    { name: "a_max", float: true },
+  ],
+  infer: (args) => tensors("clip", args, 1)[0]!,
+  evaluate([x], attrs) {
+    const low = attrs["a_min"] as number;
+    const high = attrs["a_max"] as number;
+    return mapElements(x!, x!.dtype, (value) => Math.max(Math.min(value, high), low));
+  },
+});
+
+type Arithmetic = (a: number, b: number) => number;
+
+/** `float` computes two floats, `integer` two integers; what overflows a type wraps around. */
+function binary(name: string, float: Arithmetic | undefined, integer: Arithmetic): Op {
+  return defineOp({
+    name,
+    pattern: Pattern.broadcast,
+    infer(args) {
+      const [a, b] = tensors(name, args, 2) as [TensorType, TensorType];
+      demand(name, a.dtype === b.dtype, `its arguments are ${a.dtype} and ${b.dtype}`);
+      demand(name, float !== undefined || !isFloat(a.dtype), `it takes integers, not ${a.dtype}`);
+      return new TensorType(broadcastShape(name, a.shape, b.shape), a.dtype);
+    },
+    evaluate: ([a, b], _, type) =>
+      combine(a!, b!, type as TensorType, isFloat(a!.dtype) ? float! : integer),
+  });
+}
+
+function combine(a: HostTensor, b: HostTensor, type: TensorType, compute: Arithmetic): HostTensor {
+  const result = HostTensor.zeros(type.shape, type.dtype);
+  const into = result.data;
+  const [left, right] = [a.data, b.data];
+  if (b.size === 1 && sameShape(a.shape, type.shape)) {
+    const value = right[0]!;
+    for (let i = 0; i < into.length; i++) into[i] = compute(left[i]!, value);
+  } else if (sameShape(a.shape, b.shape)) {
+    for (let i = 0; i < into.length; i++) into[i] = compute(left[i]!, right[i]!);
+  } else {
+    const strides = [broadcastStrides(a.shape, type.shape), broadcastStrides(b.shape, type.shape)];
+    forEachPosition(type.shape, strides, (i, [p, q]) => {
+      into[i] = compute(left[p!]!, right[q!]!);
+    });
+  }
+  return result;
+}
+
+function divideIntegers(a: number, b: number): number {
+  if (b === 0) throw new UsageError("an integer is divided by zero");
+  return Math.trunc(a / b);
+}
+
+function power(a: number, b: number): number {
+  return a ** b;
+}
+
+/** A product of 32 bits wraps exactly; one of narrower types is exact in a double. */
+function multiplyIntegers(a: number, b: number): number {
+  const product = a * b;
+  return Number.isSafeInteger(product) ? product : Math.imul(a, b);
+}
+
+const plus: Arithmetic = (a, b) => a + b;
+const minus: Arithmetic = (a, b) => a - b;
+
+export const add = binary("add", plus, plus);
+export const subtract = binary("subtract", minus, minus);
+export const multiply = binary("multiply", (a, b) => a * b, multiplyIntegers);
+export const divide = binary("divide", (a, b) => a / b, divideIntegers);
+export const pow = binary("power", power, power);
+export const maximum = binary("maximum", Math.max, Math.max);
+export const minimum = binary("minimum", Math.min, Math.min);
+export const leftShift = binary("left_shift", undefined, (a, b) => a << b);
+export const rightShift = binary("right_shift", undefined, (a, b) => a >> b);
+
+/** A tensor repeated to a larger shape. */
+export const broadcastTo = defineOp({
+  name: "broadcast_to",
+  pattern: Pattern.broadcast,
+  attrs: [{ name: "shape" }, { name: "dtype", default: "" }],
+  infer(args, attrs) {
+    const [x] = tensors("broadcast_to", args, 1);
+    const shape = attrs["shape"] as number[];
+    demand(
+      "broadcast_to",
+      sameShape(broadcastShape("broadcast_to", x!.shape, shape), shape),
+      `[${x!.shape.join(", ")}] does not broadcast to [${shape.join(", ")}]`,
+    );
+    return new TensorType(shape, x!.dtype);
+  },
+  evaluate([x], _, type) {
+    const { shape, dtype } = type as TensorType;
+    if (sameShape(shape, x!.shape)) return x!;
+    const result = HostTensor.zeros(shape, dtype);
+    forEachPosition(shape, [broadcastStrides(x!.shape, shape)], (i, [p]) => {
+      result.data[i] = x!.data[p!]!;
+    });
+    return result;
+  },
+});
+
+/** A tensor with one value everywhere. */
+export const full = defineOp({
+  name: "full",
+  pattern: Pattern.elementwise,
+  attrs: [{ name: "shape" }, { name: "dtype", default: "" }],
+  infer(args, attrs) {
+    const [value] = tensors("full", args, 1);
+    demand("full", sizeOf(value!.shape) === 1, `its value has ${sizeOf(value!.shape)} elements`);
+    return new TensorType(attrs["shape"] as number[], value!.dtype);
+  },
+  evaluate([value], _, type) {
+    const { shape, dtype } = type as TensorType;
+    const result = HostTensor.zeros(shape, dtype);
+    result.data.fill(value!.data[0]!);
+    return result;
+  },
+});
+
+/**
+ * Rounding to a scale and back, in floats, before realization: `dom_scale` is the size of one step.
+ * `kind` says what is quantized: 1 an input, 2 a weight, 3 an activation; 0 lets it through.
+ */
+export const simulatedQuantize = defineOp({
+  name: "relay.op.annotation.simulated_quantize",
+  pattern: Pattern.elementwise,
+  attrs: [
+    { name: "kind" },
+    { name: "sign", default: true },
+    { name: "rounding", default: "round" },
+  ],
+  infer: (args): Type => tensors("simulated_quantize", args, 4)[0]!,
+  evaluate([x, scale, low, high], attrs: Attrs) {
+    if (attrs["kind"] === 0) return x!;
+    const [step, least, most] = [scale!, low!, high!].map((scalar) => scalar.data[0]!);
+    return mapElements(x!, x!.dtype, (value) => {
+      const limited = Math.max(Math.min(Math.fround(value / step!), most!), least!);
+      return roundHalfAway(limited) * step!;
+    });
+  },
+});

@@ -1,0 +1,102 @@
+/** Walking and rebuilding graphs. Deep networks do not overflow the stack: nothing here recurses. */
+
+import { Call, Func, Tuple, TupleGetItem, type Expr } from "./expr";
+
+/** What an expression reads, in order; a function's body is its own. */
+export function operandsOf(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case "call":
+      return expr.args;
+    case "tuple":
+      return expr.fields;
+    case "tuple_get_item":
+      return [expr.tuple];
+    case "function":
+      return [...expr.params, expr.body];
+    case "var":
+    case "constant":
+      return [];
+  }
+}
+
+/** Every expression once, what it reads before it, first operands first. */
+export function postOrder(root: Expr, visit: (expr: Expr) => void): void {
+  const seen = new Set<Expr>();
+  const stack: { expr: Expr; next: number }[] = [{ expr: root, next: 0 }];
+  seen.add(root);
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1]!;
+    const operands = operandsOf(top.expr);
+    if (top.next < operands.length) {
+      const operand = operands[top.next++]!;
+      if (!seen.has(operand)) {
+        seen.add(operand);
+        stack.push({ expr: operand, next: 0 });
+      }
+    } else {
+      stack.pop();
+      visit(top.expr);
+    }
+  }
+}
+
+/** All expressions, as `postOrder` meets them. */
+export function allExprs(root: Expr): Expr[] {
+  const found: Expr[] = [];
+  postOrder(root, (expr) => found.push(expr));
+  return found;
+}
+
+/** The expression with other operands; the same object when they are the same. */
+export function withOperands(expr: Expr, operands: readonly Expr[]): Expr {
+  if (operandsOf(expr).every((operand, i) => operand === operands[i])) return expr;
+  switch (expr.kind) {
+    case "call":
+      return expr.withArgs(operands);
+    case "tuple":
+      return new Tuple(operands);
+    case "tuple_get_item":
+      return new TupleGetItem(operands[0]!, expr.index);
+    case "function":
+      return new Func(expr.params, operands.at(-1)!, expr.primitive);
+    case "var":
+    case "constant":
+      return expr;
+  }
+}
+
+/**
+ * Rebuilds a graph from its leaves. `rewrite` gets each expression as it was and with its operands
+ * replaced, and gives what takes its place.
+ */
+export function rewriteGraph<E extends Expr>(
+  root: E,
+  rewrite: (before: Expr, rebuilt: Expr) => Expr,
+): Expr {
+  const results = new Map<Expr, Expr>();
+  postOrder(root, (expr) => {
+    const operands = operandsOf(expr).map((operand) => results.get(operand)!);
+    results.set(expr, rewrite(expr, withOperands(expr, operands)));
+  });
+  return results.get(root)!;
+}
+
+/** As `rewriteGraph`, of a function's body; the parameters stay. */
+export function rewriteBody(func: Func, rewrite: (before: Expr, rebuilt: Expr) => Expr): Func {
+  const body = rewriteGraph(func.body, rewrite);
+  return body === func.body ? func : new Func(func.params, body, func.primitive);
+}
+
+/** How many places read each expression; the result of the network is one of them. */
+export function countReaders(root: Expr): Map<Expr, number> {
+  const counts = new Map<Expr, number>([[root, 1]]);
+  postOrder(root, (expr) => {
+    for (const operand of operandsOf(expr)) counts.set(operand, (counts.get(operand) ?? 0) + 1);
+  });
+  return counts;
+}
+
+/** Whether this is a call of the operator of that name. */
+export function isCallOf(expr: Expr, name: string): expr is Call {
+  return expr.kind === "call" && expr.op.kind === "op" && expr.op.name === name;
+}
