@@ -7,7 +7,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { Environment, FunctionalSimulator, samples, VtaDevice, type VtaConfig } from "vta-ts";
+import { Environment, samples, VtaDevice, type VtaConfig } from "vta-ts";
 
 /** A program as its golden files describe it. */
 export interface ReplayProgram {
@@ -208,5 +208,5 @@ export class ReplayDevices {
 }
 
 export function profilerOf(device: VtaDevice) {
-  return (device.driver as FunctionalSimulator).profiler;
+  return device.accelerator.counters;
 }

@@ -77,7 +77,7 @@ class Fragile {
 
   constructor(env: vta.Environment) {
     this.device = new vta.VtaDevice(0, env, {
-      makeDriver: (_, dram) => {
+      makeAccelerator: (_, dram) => {
         const simulator = new vta.FunctionalSimulator(env, dram);
         const run = simulator.run.bind(simulator);
         simulator.run = (address, count, waitCycles) => {

@@ -1,20 +1,17 @@
 import { devices, memories } from "tvm-ts";
-import { getEnv, setDefaultConfig } from "./config";
-import { extDev, simulator } from "./driver";
+import { extDev, simulator } from "./api";
+import { getEnv, memoryInfo, setDefaultConfig } from "./compiler";
 import { defaultConfig } from "./node";
-import { memoryInfo } from "./transforms";
 import { installDisplays, serveSession } from "./view";
 
-export * from "./config";
-export * from "./driver";
-export * from "./intrin";
-export * from "./isa";
+export * from "./accelerator";
+export * from "./api";
+export * from "./compiler";
+export * from "./hardware";
 export { readConfigFile } from "./node";
 export * from "./runtime";
 export * from "./sim";
-export { buildConfig, type BuildConfigOptions } from "./transforms";
 export * as topi from "./topi";
-export * as transforms from "./transforms";
 export * as view from "./view";
 
 setDefaultConfig(defaultConfig);

@@ -7,39 +7,40 @@ import {
   Environment,
   FunctionalSimulator,
   InstructionSet,
+  Profiler,
   samples,
   VtaDevice,
-  type Driver,
+  type Accelerator,
   type Instruction,
 } from "vta-ts";
 
 const env = new Environment(samples.sim);
 const isa = new InstructionSet(env);
 
-/** A driver that keeps what it is given to run. */
-class Recorder implements Driver {
+/** An accelerator that keeps what it is given to run. */
+class Recorder implements Accelerator {
   readonly runs: Instruction[][] = [];
-  readonly trace = undefined;
+  readonly counters = new Profiler();
   constructor(readonly dram: Dram) {}
   run(address: number, count: number): void {
     const at = (i: number): number => address / 4 + 4 * i;
     this.runs.push(Array.from({ length: count }, (_, i) => decode(isa, this.dram.words, at(i))));
   }
-  startCall(): void {
-    // Counts nothing.
-  }
-  reset(): void {
+  resetTokens(): void {
     // Keeps no tokens.
+  }
+  observe(): () => void {
+    return () => undefined;
   }
 }
 
 function recordingQueue(maxTransfer?: number) {
   const dram = new Dram();
   const buffer = dram.alloc(1 << 16);
-  const driver = new Recorder(dram);
+  const recorder = new Recorder(dram);
   const options = maxTransfer === undefined ? {} : { maxTransfer };
-  const queue = new CommandQueue(env, dram, () => driver, options);
-  return { queue, driver, buffer, dram };
+  const queue = new CommandQueue(env, dram, () => recorder, options);
+  return { queue, recorder, buffer, dram };
 }
 
 const titles = (run: readonly Instruction[]): string[] =>
@@ -123,14 +124,14 @@ describe("recordings that the reference's runtime made too", () => {
 
 describe("tokens", () => {
   it("join the last instruction of their stage, and else get one that does nothing", () => {
-    const { queue, driver, buffer } = recordingQueue();
+    const { queue, recorder, buffer } = recordingQueue();
     queue.loadBuffer2D(buffer, 0, 1, 1, 1, 0, 0, 0, 0, 0, 2);
     queue.depPush(1, 2);
     queue.depPush(1, 2);
     queue.depPop(1, 2);
     queue.depPop(1, 2);
     queue.synchronize(0);
-    const run = driver.runs[0]!;
+    const run = recorder.runs[0]!;
     expect(run[0]).toMatchObject({ kind: "LOAD", memoryType: 2, pushNext: 1 });
     expect(run[1]).toMatchObject({ xSize: 0, memoryType: 2, pushNext: 1 });
     // The second pop finds the first one waiting; the first gets an instruction of its own.
@@ -149,7 +150,7 @@ describe("tokens", () => {
 
 describe("a micro-op kernel", () => {
   it("is recorded once for a place in the program and the values it depends on", () => {
-    const { queue, driver } = recordingQueue();
+    const { queue, recorder } = recordingQueue();
     const site = {};
     let recorded = 0;
     const push = (signature: readonly number[]): void =>
@@ -162,28 +163,28 @@ describe("a micro-op kernel", () => {
     queue.pushGEMMOp({}, () => (recorded++, kernel(queue, 3)()), []);
     expect(recorded).toBe(4);
     queue.synchronize(0);
-    expect(titles(driver.runs[0]!).filter((kind) => kind === "GEMM")).toHaveLength(6);
+    expect(titles(recorder.runs[0]!).filter((kind) => kind === "GEMM")).toHaveLength(6);
   });
 
   it("may depend on any values, also beyond the reference's limit of 100", () => {
-    const { queue, driver } = recordingQueue();
+    const { queue, recorder } = recordingQueue();
     const site = {};
     for (const value of [99, 100, 785, -1, 2 ** 31 - 1]) {
       queue.pushGEMMOp(site, kernel(queue, 1, value & 1023), [value]);
     }
     queue.synchronize(0);
-    expect(titles(driver.runs[0]!).filter((kind) => kind === "GEMM")).toHaveLength(5);
+    expect(titles(recorder.runs[0]!).filter((kind) => kind === "GEMM")).toHaveLength(5);
   });
 
   it("is loaded right before it is needed, and again in the next run", () => {
-    const { queue, driver } = recordingQueue();
+    const { queue, recorder } = recordingQueue();
     const site = {};
     for (let run = 0; run < 2; run++) {
       queue.pushGEMMOp(site, kernel(queue, 3), []);
       queue.pushGEMMOp(site, kernel(queue, 3), []);
       queue.synchronize(0);
     }
-    for (const run of driver.runs)
+    for (const run of recorder.runs)
       expect(titles(run).slice(0, 3)).toEqual(["LOAD", "GEMM", "GEMM"]);
   });
 
@@ -270,7 +271,7 @@ describe("the micro-op memory", () => {
     );
 
   it("is filled from the front again when it is full, and forgets what is overwritten", () => {
-    const { queue, driver } = recordingQueue();
+    const { queue, recorder } = recordingQueue();
     const [a, b, c] = [{}, {}, {}];
     queue.pushGEMMOp(a, kernel(queue, 4000), []);
     queue.pushGEMMOp(b, kernel(queue, 4000), []);
@@ -279,7 +280,7 @@ describe("the micro-op memory", () => {
     queue.pushGEMMOp(a, kernel(queue, 4000), []); // goes behind c, on top of b
     queue.pushGEMMOp(b, kernel(queue, 4000), []); // does not fit behind a: starts over
     queue.synchronize(0);
-    expect(uopLoads(driver.runs[0]!)).toEqual([
+    expect(uopLoads(recorder.runs[0]!)).toEqual([
       [0, 4000],
       [4000, 4000],
       [0, 300],
@@ -322,7 +323,7 @@ describe("the micro-op memory", () => {
 
 describe("a queue that is full", () => {
   it("runs what it holds by itself, with the tokens that are under way", () => {
-    const { queue, driver, buffer } = recordingQueue(4096);
+    const { queue, recorder, buffer } = recordingQueue(4096);
     for (let i = 0; i < 400; i++) {
       queue.loadBuffer2D(buffer, 0, 1, 1, 1, 0, 0, 0, 0, 0, 2);
       queue.depPush(1, 2);
@@ -330,10 +331,10 @@ describe("a queue that is full", () => {
       queue.pushGEMMOp(queue, kernel(queue, 1), []);
     }
     queue.synchronize(0);
-    expect(driver.runs.length).toBeGreaterThan(3);
-    const all = driver.runs.flat();
+    expect(recorder.runs.length).toBeGreaterThan(3);
+    const all = recorder.runs.flat();
     expect(all.filter(({ kind }) => kind === "GEMM")).toHaveLength(400);
-    for (const run of driver.runs) {
+    for (const run of recorder.runs) {
       expect(run.length).toBeLessThanOrEqual(256);
       expect(run.at(-1)!.kind).toBe("FINISH");
     }
@@ -344,21 +345,21 @@ describe("a queue that is full", () => {
   });
 
   it("also when it is full of tokens only", () => {
-    const { queue, driver } = recordingQueue(4096);
+    const { queue, recorder } = recordingQueue(4096);
     for (let i = 0; i < 1000; i++) {
       queue.depPush(3, 2);
       queue.depPop(3, 2);
     }
     queue.synchronize(0);
-    for (const run of driver.runs) expect(run.length).toBeLessThanOrEqual(256);
+    for (const run of recorder.runs) expect(run.length).toBeLessThanOrEqual(256);
   });
 
   it("also when the room for micro-ops is", () => {
-    const { queue, driver } = recordingQueue(4096);
+    const { queue, recorder } = recordingQueue(4096);
     for (let i = 0; i < 8; i++) queue.pushGEMMOp({}, kernel(queue, 300), []);
     queue.synchronize(0);
-    expect(driver.runs.length).toBeGreaterThan(1);
-    expect(driver.runs.flat().filter(({ kind }) => kind === "GEMM")).toHaveLength(8);
+    expect(recorder.runs.length).toBeGreaterThan(1);
+    expect(recorder.runs.flat().filter(({ kind }) => kind === "GEMM")).toHaveLength(8);
   });
 });
 
@@ -461,7 +462,7 @@ describe("a device", () => {
     expect(device.dram.usedBytes).toBeLessThan(used);
     expect(device.queue).not.toBe(queue);
     expect(device.dram.usedBytes).toBe(used);
-    expect(device.driver).toBeInstanceOf(FunctionalSimulator);
+    expect(device.accelerator).toBeInstanceOf(FunctionalSimulator);
     device.queue.synchronize(2 ** 31);
   });
 });

@@ -121,7 +121,7 @@ describe("a program that cannot go on", () => {
     run([{ ...COMPUTE_NOP, pushNext: 1 }, FINISH]);
     run([store({ xSize: 0, popPrev: 1 }), FINISH]);
     run([{ ...COMPUTE_NOP, pushNext: 1 }, FINISH]);
-    sim.reset();
+    sim.resetTokens();
     expect(() => run([store({ xSize: 0, popPrev: 1 }), FINISH])).toThrow("waits for ever");
   });
 
@@ -351,20 +351,20 @@ describe("the profiler", () => {
       gemm_counter: 15,
       alu_counter: 9,
     };
-    expect(sim.profiler.stats).toEqual(stats);
-    expect(String(sim.profiler.stats)).toBe(
+    expect(sim.counters.stats).toEqual(stats);
+    expect(String(sim.counters.stats)).toBe(
       '{\n "inp_load_nbytes":48,\n "wgt_load_nbytes":1024,\n "acc_load_nbytes":576,\n' +
         ' "uop_load_nbytes":28,\n "out_store_nbytes":96,\n "gemm_counter":15,\n "alu_counter":9\n}\n',
     );
-    sim.profiler.clear();
-    expect(Object.values(sim.profiler.stats)).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    sim.counters.clear();
+    expect(Object.values(sim.counters.stats)).toEqual([0, 0, 0, 0, 0, 0, 0]);
   });
 
   it("counts the same when execution is skipped, which loads micro-ops and nothing else", () => {
     const { run, dram, sim } = simulator();
     const out = dram.alloc(4096);
     dram.bytes.fill(7, out, out + 4096);
-    sim.profiler.skipExecution = true;
+    sim.counters.skipExecution = true;
     run(
       serial([
         loadAcc(dram, new Array<number>(16).fill(5)),
@@ -374,7 +374,7 @@ describe("the profiler", () => {
         store({ dramBase: out / 16 }),
       ]),
     );
-    expect(sim.profiler.stats).toMatchObject({
+    expect(sim.counters.stats).toMatchObject({
       acc_load_nbytes: 64,
       uop_load_nbytes: 4,
       out_store_nbytes: 16,
@@ -446,7 +446,7 @@ describe("a trace", () => {
     ]);
     const out = dram.alloc(4096);
     const trace = new ExecutionTrace(env);
-    sim.trace = trace;
+    sim.observe(trace);
     run(
       serial([
         load({

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UsageError } from "tvm-ts";
-import { parseConfig, samples, type VtaConfig } from "../config";
+import { parseConfig, samples, type VtaConfig } from "../hardware";
 
 /**
  * Reads a configuration.

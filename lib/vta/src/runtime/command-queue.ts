@@ -7,9 +7,8 @@
  */
 
 import { UsageError } from "tvm-ts";
-import { DEBUG, MEM_ID, type Environment } from "../config";
-import { InstructionSet, OPCODE } from "../isa";
-import type { Driver } from "../sim";
+import type { Accelerator } from "../accelerator";
+import { DEBUG, InstructionSet, MEM_ID, OPCODE, type Hardware } from "../hardware";
 import { DramTransfers } from "./dram-transfers";
 import { dumpInstructions, dumpUops } from "./dump";
 import { forceSerial } from "./force-serial";
@@ -46,7 +45,7 @@ export interface CommandQueueOptions {
 export type RecordKernel = () => number;
 
 export class CommandQueue {
-  readonly driver: Driver;
+  readonly accelerator: Accelerator;
   private readonly isa: InstructionSet;
   private readonly transfers: DramTransfers;
   private readonly uops: UopQueue;
@@ -57,11 +56,11 @@ export class CommandQueue {
   private recording: UopKernel | undefined;
   private debug = 0;
 
-  /** @param makeDriver makes the accelerator, after the queue's own buffers have their addresses */
+  /** @param makeAccelerator makes the accelerator, after the queue's own buffers have their addresses */
   constructor(
-    env: Environment,
-    private readonly dram: Driver["dram"],
-    makeDriver: () => Driver,
+    env: Hardware,
+    private readonly dram: Accelerator["dram"],
+    makeAccelerator: () => Accelerator,
     options: CommandQueueOptions = {},
   ) {
     this.isa = new InstructionSet(env);
@@ -69,7 +68,7 @@ export class CommandQueue {
     const capacity = options.maxTransfer ?? MAX_TRANSFER;
     this.uops = new UopQueue(dram, 2 ** env.shape.logUopDepth, capacity);
     this.insns = new InsnQueue(this.isa, dram, capacity);
-    this.driver = makeDriver();
+    this.accelerator = makeAccelerator();
     this.print = options.print ?? ((text) => console.log(text.replace(/\n$/, "")));
   }
 
@@ -97,7 +96,7 @@ export class CommandQueue {
     this.insns.clear();
     this.insns.dropPendingPops();
     this.uops.reset();
-    this.driver.reset();
+    this.accelerator.resetTokens();
   }
 
   /** Gives the DRAM buffers back; the queue is of no use afterwards. */
@@ -310,7 +309,7 @@ export class CommandQueue {
       if ((this.debug & DEBUG.DUMP_INSN) !== 0) {
         this.print(dumpInstructions(this.isa, this.insns));
       }
-      this.driver.run(this.insns.address, this.insns.count, waitCycles);
+      this.accelerator.run(this.insns.address, this.insns.count, waitCycles);
       this.uops.reset();
       this.insns.clear();
       finished = true;

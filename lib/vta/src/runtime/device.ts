@@ -1,31 +1,33 @@
 /**
- * A VTA accelerator as a device: its DRAM, its command queue, and what drives it.
+ * An accelerator as a device: its DRAM, its command queue, and what executes the instructions.
  *
  * A device has one configuration; devices of different configurations can be alive at once and share
  * nothing.
  */
 
-import type { Environment } from "../config";
-import { Dram, FunctionalSimulator, type Driver } from "../sim";
+import { Dram, type Accelerator } from "../accelerator";
+import type { Hardware } from "../hardware";
 import { CommandQueue, type CommandQueueOptions } from "./command-queue";
 import { vtaFunctions, type VtaFunctions } from "./functions";
 
-export interface VtaDeviceOptions extends CommandQueueOptions {
-  /** Makes what executes the instructions; the functional simulator if left out. */
-  readonly makeDriver?: (env: Environment, dram: Dram) => Driver;
-}
+/** Makes what executes the instructions that are stored in `dram`. */
+export type MakeAccelerator<H extends Hardware = Hardware> = (
+  hardware: H,
+  dram: Dram,
+) => Accelerator;
 
-export class VtaDevice {
+export class AcceleratorDevice<H extends Hardware = Hardware> {
   readonly kind = "ext_dev";
   readonly dram = new Dram();
   readonly functions: VtaFunctions;
   private commands: CommandQueue | undefined;
-  private accelerator: Driver | undefined;
+  private made: Accelerator | undefined;
 
   constructor(
     readonly id: number,
-    readonly env: Environment,
-    private readonly options: VtaDeviceOptions = {},
+    readonly env: H,
+    private readonly makeAccelerator: MakeAccelerator<H>,
+    private readonly options: CommandQueueOptions = {},
   ) {
     this.functions = vtaFunctions(this.dram, () => this.queue);
   }
@@ -42,16 +44,14 @@ export class VtaDevice {
 
   /** The command queue; its buffers take their place in DRAM when it is first used. */
   get queue(): CommandQueue {
-    this.commands ??= new CommandQueue(this.env, this.dram, () => this.driver, this.options);
+    this.commands ??= new CommandQueue(this.env, this.dram, () => this.accelerator, this.options);
     return this.commands;
   }
 
   /** What executes the instructions. */
-  get driver(): Driver {
-    const { makeDriver } = this.options;
-    this.accelerator ??=
-      makeDriver?.(this.env, this.dram) ?? new FunctionalSimulator(this.env, this.dram);
-    return this.accelerator;
+  get accelerator(): Accelerator {
+    this.made ??= this.makeAccelerator(this.env, this.dram);
+    return this.made;
   }
 
   /** Pages of DRAM; every address is a multiple of 4096. @throws DeviceError when it is full */
@@ -66,7 +66,7 @@ export class VtaDevice {
   /** A program starts: what an earlier one left, because it failed half-way, is dropped. */
   startCall(): void {
     this.commands?.reset();
-    this.accelerator?.startCall();
+    this.made?.counters.startCall();
   }
 
   /** Gives up the queue with its buffers and recorded kernels; the next use makes a new one. */

@@ -4,8 +4,8 @@
  */
 
 import { DeviceError, UsageError } from "tvm-ts";
-import { MEM_ID, PAGE_BYTES, UOP_BYTES, type Environment } from "../config";
-import { hex, type Dram } from "../sim";
+import { hex, type Dram } from "../accelerator";
+import { MEM_ID, PAGE_BYTES, UOP_BYTES, type Hardware } from "../hardware";
 
 // An import is looked up each time it is read, which is for every transfer.
 const PAGE = PAGE_BYTES;
@@ -15,7 +15,7 @@ export class DramTransfers {
   private readonly elementBytes: readonly number[];
 
   constructor(
-    env: Environment,
+    env: Hardware,
     private readonly dram: Dram,
   ) {
     this.elementBytes = elementBytes(env);
@@ -62,7 +62,7 @@ export class DramTransfers {
   }
 }
 
-function elementBytes(env: Environment): readonly number[] {
+function elementBytes(env: Hardware): readonly number[] {
   const bytes: number[] = [];
   bytes[MEM_ID.UOP] = UOP_BYTES;
   bytes[MEM_ID.WGT] = env.WGT_ELEM_BYTES;

@@ -3,8 +3,14 @@
  * a listing from one can be compared with one from the other.
  */
 
-import { ALU_OPCODE, MEM_ID } from "../config";
-import { decode, decodeUop, type Instruction, type InstructionSet } from "../isa";
+import {
+  ALU_OPCODE,
+  decode,
+  decodeUop,
+  MEM_ID,
+  type Instruction,
+  type InstructionSet,
+} from "../hardware";
 import type { InsnQueue } from "./insn-queue";
 import { stageOfMemory, STAGE } from "./insn-queue";
 import type { UopKernel } from "./uop-kernel";

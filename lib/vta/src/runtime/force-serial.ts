@@ -3,7 +3,7 @@
  * mistakes: with debug flag FORCE_SERIAL, results no longer depend on the program's own tokens.
  */
 
-import { TOKEN, type InstructionSet } from "../isa";
+import { TOKEN, type InstructionSet } from "../hardware";
 import { STAGE, type InsnQueue } from "./insn-queue";
 
 /**

@@ -5,7 +5,7 @@
  * nothing here: a device has one queue.
  */
 
-import type { Dram } from "../sim";
+import type { Dram } from "../accelerator";
 import type { CommandQueue, RecordKernel } from "./command-queue";
 
 type Word = number | bigint;

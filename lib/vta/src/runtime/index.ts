@@ -1,4 +1,4 @@
 export { CommandQueue, type CommandQueueOptions, type RecordKernel } from "./command-queue";
-export { VtaDevice, type VtaDeviceOptions } from "./device";
+export { AcceleratorDevice, type MakeAccelerator } from "./device";
 export { vtaFunctions, type VtaFunctions } from "./functions";
 export { STAGE, type Stage } from "./insn-queue";

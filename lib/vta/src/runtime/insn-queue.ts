@@ -8,9 +8,8 @@
  */
 
 import { UsageError } from "tvm-ts";
-import { INSN_BYTES, MEM_ID } from "../config";
-import { INSN_WORDS, OPCODE, TOKEN, type InstructionSet } from "../isa";
-import type { Dram } from "../sim";
+import type { Dram } from "../accelerator";
+import { INSN_BYTES, INSN_WORDS, MEM_ID, OPCODE, TOKEN, type InstructionSet } from "../hardware";
 
 /** Stages, numbered as `depPush` and `depPop` name them. */
 export const STAGE = { LOAD: 1, COMPUTE: 2, STORE: 3 } as const;

@@ -9,7 +9,7 @@
  */
 
 import { UsageError } from "tvm-ts";
-import type { InstructionSet } from "../isa";
+import type { InstructionSet } from "../hardware";
 
 /** How often a kernel is repeated, and how far each index advances every time. */
 export interface UopLoop {

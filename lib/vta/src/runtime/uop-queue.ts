@@ -7,8 +7,8 @@
  */
 
 import { UsageError } from "tvm-ts";
-import { UOP_BYTES } from "../config";
-import type { Dram } from "../sim";
+import type { Dram } from "../accelerator";
+import { UOP_BYTES } from "../hardware";
 import type { UopKernel } from "./uop-kernel";
 
 /** A transfer that makes a kernel resident; all in micro-ops. */

@@ -4,7 +4,7 @@
  */
 
 import { te, topi, type tir } from "tvm-ts";
-import { getEnv } from "../config";
+import { getEnv } from "../compiler";
 import { demand, lengths, pair, type Pair } from "./workload";
 
 export interface Conv2DOptions {

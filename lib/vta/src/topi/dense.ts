@@ -1,7 +1,7 @@
 /** Fully connected layers of packed tensors. */
 
 import { te, type tir } from "tvm-ts";
-import { getEnv } from "../config";
+import { getEnv } from "../compiler";
 import { demand, lengths } from "./workload";
 
 export interface DenseOptions {

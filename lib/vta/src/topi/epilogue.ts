@@ -4,7 +4,7 @@
  */
 
 import { topi, UsageError, type te } from "tvm-ts";
-import type { Environment } from "../config";
+import type { Environment } from "../compiler";
 
 /** An output, seen as one packed operator and what is done to its elements. */
 export interface PackedOperator {

@@ -8,7 +8,7 @@
  */
 
 import { UsageError, type np } from "tvm-ts";
-import { getEnv, type Environment } from "../config";
+import { getEnv, type Environment } from "../compiler";
 
 /**
  * An image or a matrix, batch and channels first, in blocks.

@@ -4,7 +4,7 @@
  */
 
 import { te } from "tvm-ts";
-import { getEnv, type Environment } from "../config";
+import { getEnv, type Environment } from "../compiler";
 import { CONV2D_TAG, GROUP_CONV2D_TAG } from "./conv2d";
 import { CONV2D_TRANSPOSE_TAG } from "./conv2d-transpose";
 import { attachEpilogue, readPackedOperator, scheduleEpilogue } from "./epilogue";

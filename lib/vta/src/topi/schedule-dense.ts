@@ -1,7 +1,7 @@
 /** The schedule of the packed fully connected layer; see `schedule-conv2d.ts`. */
 
 import { te } from "tvm-ts";
-import { getEnv, type Environment } from "../config";
+import { getEnv, type Environment } from "../compiler";
 import { DENSE_TAG } from "./dense";
 import { attachEpilogue, readPackedOperator, scheduleEpilogue } from "./epilogue";
 import { knob, tile, type DenseKnobs } from "./knobs";

@@ -1,9 +1,9 @@
 /** Lets the accelerator's objects show themselves in a notebook; see tvm-ts' `installDisplays`. */
 
 import { view } from "tvm-ts";
-import { Environment } from "../config";
-import { VtaDevice } from "../runtime";
-import { ExecutionTrace, ProfilerStats } from "../sim";
+import { ExecutionTrace, ProfilerStats } from "../accelerator";
+import { Environment } from "../compiler";
+import { AcceleratorDevice } from "../runtime";
 import {
   environmentHtml,
   environmentText,
@@ -50,5 +50,5 @@ export function installDisplays(): void {
   view.showAs(ExecutionTrace, traceBundle, traceText);
   view.showAs(Environment, environmentBundle, (env) => environmentText(environmentView(env)));
   view.showAs(ProfilerStats, statisticsBundle, (stats) => statisticsText(statisticsView(stats)));
-  view.showAs(VtaDevice, (device) => ({ "text/plain": String(device) }));
+  view.showAs(AcceleratorDevice, (device) => ({ "text/plain": String(device) }));
 }

@@ -1,7 +1,7 @@
 /** An environment as a front end shows it: its configuration, and the sizes that follow from it. */
 
-import type { Environment } from "../config";
-import { geometryOf, type OnChipName } from "../sim";
+import { geometryOf, type OnChipName } from "../accelerator";
+import type { Environment } from "../compiler";
 
 export interface MemoryFact {
   readonly name: OnChipName | "OUT";

@@ -4,7 +4,7 @@
  */
 
 import { runtime, type view } from "tvm-ts";
-import type { ProfilerStats } from "../sim";
+import type { ProfilerStats } from "../accelerator";
 import { sessionView } from "./session-view";
 
 /** The comm's target. Every message is answered: one that names an object with its display. */

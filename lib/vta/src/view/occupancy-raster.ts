@@ -2,7 +2,7 @@
  * The use of an on-chip memory as a picture: addresses run down, instructions across.
  */
 
-import type { MemoryUse, OnChipAccess, TraceEntry } from "../sim";
+import type { MemoryUse, OnChipAccess, TraceEntry } from "../accelerator";
 
 /** What a cell shows; where several things happen in one, the last of these. */
 export const CELL = { free: 0, occupied: 1, read: 2, padded: 3, written: 4 } as const;

@@ -1,8 +1,8 @@
 /** A notebook's session as a front end shows it: the environment in force, and what cells have made. */
 
 import { IRModule, runtime, te, tir } from "tvm-ts";
-import { getEnv } from "../config";
-import { ExecutionTrace, type ProfilerStats } from "../sim";
+import { ExecutionTrace, type ProfilerStats } from "../accelerator";
+import { getEnv } from "../compiler";
 import { environmentView, type EnvironmentView } from "./environment-view";
 import { statisticsView, type StatisticsView } from "./statistics-view";
 

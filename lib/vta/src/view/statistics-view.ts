@@ -1,6 +1,6 @@
 /** Counters as a front end shows them. */
 
-import type { ProfilerStats } from "../sim";
+import type { ProfilerStats } from "../accelerator";
 
 export interface StatisticsView {
   readonly version: 1;

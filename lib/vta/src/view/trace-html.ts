@@ -1,7 +1,7 @@
 /** A trace as HTML without scripts: numbers, a picture of the memories, and the instructions. */
 
 import { view } from "tvm-ts";
-import type { ExecutionTrace, MemoryUse, TraceEntry } from "../sim";
+import type { ExecutionTrace, MemoryUse, TraceEntry } from "../accelerator";
 import { CELL_COLORS, CELL_PALETTE, cssColor } from "./colors";
 import { CELL, occupancyRaster } from "./occupancy-raster";
 import { listing, summaryLines, useText } from "./trace-text";

@@ -1,7 +1,7 @@
 /** The use of the on-chip memories as a Plotly figure: one heatmap a memory, one above the other. */
 
 import type { view } from "tvm-ts";
-import type { ExecutionTrace, MemoryUse, TraceEntry } from "../sim";
+import type { ExecutionTrace, MemoryUse, TraceEntry } from "../accelerator";
 import { CELL_COLORS, cssColor } from "./colors";
 import { CELL, occupancyRaster } from "./occupancy-raster";
 

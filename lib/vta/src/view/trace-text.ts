@@ -1,8 +1,8 @@
 /** A trace in words: what a terminal shows. */
 
 import { plural } from "tvm-ts";
-import { disassemble } from "../isa";
-import type { ExecutionTrace, MemoryUse, StageName, TraceEntry } from "../sim";
+import type { ExecutionTrace, MemoryUse, StageName, TraceEntry } from "../accelerator";
+import { disassemble } from "../hardware";
 import { bytesText, percentText } from "./text";
 
 /** How many instructions there were, what they moved and computed, and how full the memories were. */

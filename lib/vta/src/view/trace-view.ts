@@ -5,8 +5,6 @@
  */
 
 import { view, type runtime } from "tvm-ts";
-import { ALU_OPCODE, MEM_ID } from "../config";
-import { encode, INSN_WORDS, InstructionSet, OPCODE, type Field } from "../isa";
 import {
   ON_CHIP,
   type ExecutionTrace,
@@ -15,7 +13,16 @@ import {
   type OnChipName,
   type StageName,
   type TraceEntry,
-} from "../sim";
+} from "../accelerator";
+import {
+  ALU_OPCODE,
+  encode,
+  INSN_WORDS,
+  InstructionSet,
+  MEM_ID,
+  OPCODE,
+  type Field,
+} from "../hardware";
 import { statisticsView, type StatisticsView } from "./statistics-view";
 
 /** The lowest bit of a field, how many it has, and whether the highest is its sign. */

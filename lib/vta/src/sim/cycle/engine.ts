@@ -11,8 +11,7 @@
  */
 
 import { DeviceError } from "tvm-ts";
-import { INSN_BYTES } from "../../config";
-import { INSN_WORDS } from "../../isa";
+import { INSN_BYTES, INSN_WORDS } from "../../hardware";
 import { MemoryInterface } from "./memory-interface";
 import type { CycleModel } from "./model";
 import { SEMAPHORE, type Timing } from "./timing";

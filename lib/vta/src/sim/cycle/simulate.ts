@@ -1,7 +1,6 @@
 /** The cycle simulator without values: what a stream of instructions costs. */
 
-import { INSN_BYTES, type Environment } from "../../config";
-import { InstructionSet } from "../../isa";
+import { INSN_BYTES, InstructionSet, type Hardware } from "../../hardware";
 import { CycleEngine } from "./engine";
 import { cycleModel, type CycleModel, type CyclePreset } from "./model";
 import { planStream, type StreamPlan } from "./stream-plan";
@@ -29,7 +28,7 @@ export interface CycleRun {
  * @throws DeviceError when the hardware would never reach FINISH
  */
 export function simulateCycles(
-  env: Environment,
+  env: Hardware,
   words: Uint32Array,
   options: SimulateOptions = {},
 ): CycleRun {
@@ -41,7 +40,7 @@ export function simulateCycles(
 
 /** The same of a stream that has been planned before. */
 export function timeStream(
-  env: Environment,
+  env: Hardware,
   plan: StreamPlan,
   { model, address = 0x1000, tokens }: SimulateOptions = {},
 ): Timing {

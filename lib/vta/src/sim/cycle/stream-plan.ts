@@ -3,8 +3,7 @@
  * and how long the datapath works where that is known from the instruction alone.
  */
 
-import { MEM_ID } from "../../config";
-import { INSN_WORDS, OPCODE, type InstructionSet } from "../../isa";
+import { INSN_WORDS, MEM_ID, OPCODE, type InstructionSet } from "../../hardware";
 
 export const LOAD_MODULE = 0;
 export const COMPUTE_MODULE = 1;

@@ -5,10 +5,15 @@
  */
 
 import { DeviceError } from "tvm-ts";
-import { MEM_ID, type Environment } from "../../config";
-import { InstructionSet, OPCODE, type Layout, type LoopField } from "../../isa";
-import { hex, type Dram } from "../dram";
-import { Profiler } from "../profiler";
+import { hex, Profiler, type Dram } from "../../accelerator";
+import {
+  InstructionSet,
+  MEM_ID,
+  OPCODE,
+  type Hardware,
+  type Layout,
+  type LoopField,
+} from "../../hardware";
 import { planGemm, type Loop, type UopIndices } from "./gemm-plan";
 import { Kernels, RESET } from "./kernels";
 
@@ -44,7 +49,7 @@ export class Core {
   private readonly uops: { count: number } & Pick<UopIndices, "dst" | "src" | "wgt">;
 
   constructor(
-    readonly env: Environment,
+    readonly env: Hardware,
     readonly dram: Dram,
     private readonly onPause: () => void,
   ) {

@@ -6,8 +6,8 @@
  * They check nothing: `Core` has checked every index before it calls one.
  */
 
-import { UOP_BYTES, type Environment } from "../../config";
-import type { Dram } from "../dram";
+import { UOP_BYTES, type Hardware } from "../../hardware";
+import type { Dram } from "../../accelerator";
 import { kernelsBase64 } from "./kernels.generated";
 
 /** Loop counters and index factors of two loops, as the kernels take them. */
@@ -121,7 +121,7 @@ export class Kernels {
   private readonly acc: number;
 
   constructor(
-    private readonly env: Environment,
+    private readonly env: Hardware,
     private readonly dram: Dram,
   ) {
     const { memory } = dram;

@@ -8,13 +8,26 @@
  */
 
 import { DeviceError } from "tvm-ts";
-import { INSN_BYTES, MEM_ID, type Environment } from "../../config";
-import { decode, decodeUop, disassemble, INSN_WORDS, OPCODE } from "../../isa";
-import type { Driver } from "../driver";
-import { hex, type Dram } from "../dram";
-import type { Profiler } from "../profiler";
-import type { ExecutionTrace } from "../trace";
-import type { StageName, TokenName } from "../trace-entry";
+import {
+  hex,
+  type Dram,
+  type Accelerator,
+  type InstructionObserver,
+  type Profiler,
+  type StageName,
+  type TokenName,
+} from "../../accelerator";
+import {
+  decode,
+  decodeUop,
+  disassemble,
+  INSN_BYTES,
+  INSN_WORDS,
+  MEM_ID,
+  OPCODE,
+  type Hardware,
+  type MicroOp,
+} from "../../hardware";
 import { Core } from "./core";
 
 // Constants of other modules that are read for every instruction are kept here: an import is looked
@@ -60,18 +73,18 @@ export interface FunctionalSimulatorOptions {
   readonly onPause?: () => void;
 }
 
-export class FunctionalSimulator implements Driver {
+export class FunctionalSimulator implements Accelerator {
   readonly core: Core;
-  trace: ExecutionTrace | undefined;
 
   private readonly stages: readonly [Stage, Stage, Stage];
+  private readonly observers: InstructionObserver[] = [];
   /** How many tokens each queue holds. */
   private readonly tokens = new Int32Array(TOKENS.length);
   /** Where the program that runs begins. */
   private address = 0;
 
   constructor(
-    readonly env: Environment,
+    readonly env: Hardware,
     readonly dram: Dram,
     options: FunctionalSimulatorOptions = {},
   ) {
@@ -83,22 +96,23 @@ export class FunctionalSimulator implements Driver {
     ];
   }
 
-  get profiler(): Profiler {
+  get counters(): Profiler {
     return this.core.profiler;
   }
 
-  startCall(): void {
-    this.profiler.startCall();
+  resetTokens(): void {
+    this.tokens.fill(0);
   }
 
-  reset(): void {
-    this.tokens.fill(0);
+  observe(observer: InstructionObserver): () => void {
+    this.observers.push(observer);
+    return () => void this.observers.splice(this.observers.indexOf(observer), 1);
   }
 
   run(address: number, count: number, waitCycles: number): void {
     this.fetch(address, count);
     this.core.startCounting(waitCycles);
-    this.trace?.startRun();
+    for (const observer of this.observers) observer.startRun();
     let finished = false;
     try {
       this.deal(count);
@@ -107,7 +121,7 @@ export class FunctionalSimulator implements Driver {
     } finally {
       this.core.settle();
       // What a failed program left behind must not reach the next one.
-      if (!finished) this.reset();
+      if (!finished) this.resetTokens();
     }
   }
 
@@ -183,7 +197,7 @@ export class FunctionalSimulator implements Driver {
     }
     for (let i = 0; i < pushed.length; i++) tokens[pushed[i]!]!++;
     stage.head++;
-    if (this.trace !== undefined) this.record(this.trace, stage, index, exchange);
+    if (this.observers.length > 0) this.report(stage, index, exchange);
     return true;
   }
 
@@ -194,27 +208,21 @@ export class FunctionalSimulator implements Driver {
     return this.located(error, index);
   }
 
-  private record(
-    trace: ExecutionTrace,
-    stage: Stage,
-    index: number,
-    { popped, pushed }: TokenExchange,
-  ): void {
+  private report(stage: Stage, index: number, { popped, pushed }: TokenExchange): void {
     const { isa, kernels } = this.core;
     const instruction = decode(isa, this.dram.words, this.at(index));
     const address = this.address + index * INSN_BYTES;
     const names = (queues: readonly number[]): TokenName[] => queues.map((queue) => TOKENS[queue]!);
-    trace.record(
-      {
-        index,
-        address,
-        stage: stage.name,
-        instruction,
-        popped: names(popped),
-        pushed: names(pushed),
-      },
-      (i) => decodeUop(isa, kernels.element("UOP", i)[0]!),
-    );
+    const executed = {
+      index,
+      address,
+      stage: stage.name,
+      instruction,
+      popped: names(popped),
+      pushed: names(pushed),
+    };
+    const uopAt = (i: number): MicroOp => decodeUop(isa, kernels.element("UOP", i)[0]!);
+    for (const observer of this.observers) observer.record(executed, uopAt);
   }
 
   /** `instruction 12 at 0x00002010 (LOAD INP ...)` */

@@ -1,0 +1,14 @@
+export type { Accelerator, ExecutedInstruction, InstructionObserver } from "./accelerator";
+export {
+  geometryOf,
+  ON_CHIP,
+  type Accesses,
+  type Extent,
+  type OnChipAccess,
+  type OnChipName,
+} from "./accesses";
+export { Dram, hex } from "./dram";
+export { type MemoryUse, type Residency } from "./memory-use";
+export { Profiler, ProfilerStats } from "./profiler";
+export { ExecutionTrace, type ExecutionTraceOptions } from "./trace";
+export type { StageName, TokenName, TraceEntry } from "./trace-entry";

@@ -1,0 +1,26 @@
+/** An executed instruction, as a trace remembers it. */
+
+import type { runtime } from "tvm-ts";
+import type { Instruction } from "../hardware";
+import type { Accesses, Extent } from "./accesses";
+
+export type StageName = "load" | "compute" | "store";
+/** Token queues: `l2g` is filled by load and emptied by compute (GEMM), and so on. */
+export type TokenName = "l2g" | "g2l" | "g2s" | "s2g";
+
+export interface TraceEntry extends Accesses {
+  /** Counts the runs of the accelerator; a call of a program makes one, a very long one several. */
+  readonly run: number;
+  /** The instruction's number in the run's stream. */
+  readonly index: number;
+  /** Physical address of the instruction. */
+  readonly address: number;
+  readonly stage: StageName;
+  readonly instruction: Instruction;
+  readonly popped: readonly TokenName[];
+  readonly pushed: readonly TokenName[];
+  /** When it was executed; only a simulation that knows cycles tells. */
+  readonly cycles?: Extent;
+  /** The statement that recorded it, where compiled code did. */
+  readonly caller?: runtime.Caller;
+}

@@ -1,0 +1,73 @@
+/** Recording what instructions do. Views draw it; a test of a schedule can ask it. */
+
+import type { runtime } from "tvm-ts";
+import type { Hardware, MicroOp } from "../hardware";
+import type { ExecutedInstruction, InstructionObserver } from "./accelerator";
+import { accessesOf, countInstruction } from "./accesses";
+import { memoryUse, type MemoryUse } from "./memory-use";
+import { Profiler, type ProfilerStats } from "./profiler";
+import type { TraceEntry } from "./trace-entry";
+
+export interface ExecutionTraceOptions {
+  /** How many instructions are kept; those after them are only counted. 100 000 if left out. */
+  readonly limit?: number;
+  /** Who recorded instruction `index` of the stream that runs. */
+  readonly callerOf?: (index: number) => runtime.Caller | undefined;
+}
+
+const LIMIT = 100_000;
+
+/** Some runs of an accelerator. `vta.trace` makes one; it shows itself in a notebook. */
+export class ExecutionTrace implements InstructionObserver {
+  /** In the order of execution. */
+  readonly entries: TraceEntry[] = [];
+  /** Runs so far. */
+  runs = 0;
+  /** Instructions that were executed when `limit` of them had been kept already. */
+  dropped = 0;
+  private readonly limit: number;
+  private readonly callerOf: (index: number) => runtime.Caller | undefined;
+  private readonly counter = new Profiler();
+
+  constructor(
+    readonly env: Hardware,
+    { limit = LIMIT, callerOf = () => undefined }: ExecutionTraceOptions = {},
+  ) {
+    this.limit = limit;
+    this.callerOf = callerOf;
+  }
+
+  /** DRAM traffic and work of all instructions, those not kept included. */
+  get stats(): ProfilerStats {
+    return this.counter.stats;
+  }
+
+  /** The entries as the program recorded them: run by run, by their numbers. */
+  get stream(): readonly TraceEntry[] {
+    return [...this.entries].sort((a, b) => a.run - b.run || a.index - b.index);
+  }
+
+  /** What the program made of each on-chip memory. */
+  get memories(): readonly MemoryUse[] {
+    return memoryUse(this.env, this.entries);
+  }
+
+  startRun(): void {
+    this.runs++;
+  }
+
+  record(step: ExecutedInstruction, uopAt: (index: number) => MicroOp): void {
+    countInstruction(this.env, step.instruction, this.counter);
+    if (this.entries.length >= this.limit) {
+      this.dropped++;
+      return;
+    }
+    const caller = this.callerOf(step.index);
+    this.entries.push({
+      run: this.runs - 1,
+      ...step,
+      ...accessesOf(this.env, step.instruction, step.address, uopAt),
+      ...(caller !== undefined && { caller }),
+    });
+  }
+}

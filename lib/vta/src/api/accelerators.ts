@@ -1,0 +1,23 @@
+/** Which accelerator stands for each `TARGET` of a configuration in this process. */
+
+import type { Accelerator, Dram } from "../accelerator";
+import type { Environment } from "../compiler";
+import { AcceleratorDevice, type CommandQueueOptions, type MakeAccelerator } from "../runtime";
+import { FunctionalSimulator } from "../sim";
+
+/** The simulator for an environment: of values, for boards as well, whose programs it computes. */
+export function makeAccelerator(env: Environment, dram: Dram): Accelerator {
+  return new FunctionalSimulator(env, dram);
+}
+
+export interface VtaDeviceOptions extends CommandQueueOptions {
+  /** Makes what executes the instructions; chosen by the environment's `TARGET` if left out. */
+  readonly makeAccelerator?: MakeAccelerator<Environment>;
+}
+
+/** An accelerator of this process, with the environment that programs for it are compiled in. */
+export class VtaDevice extends AcceleratorDevice<Environment> {
+  constructor(id: number, env: Environment, options: VtaDeviceOptions = {}) {
+    super(id, env, options.makeAccelerator ?? makeAccelerator, options);
+  }
+}

@@ -1,0 +1,20 @@
+/** The accelerators of this process: simulators, one for each configuration and number. */
+
+import { getEnv, type Environment } from "../compiler";
+import { VtaDevice } from "./accelerators";
+
+const devices = new Map<string, VtaDevice>();
+
+/**
+ * The simulated accelerator of an environment; the same object each time. Accelerators of different
+ * configurations are alive at the same time and share nothing.
+ */
+export function extDev(id = 0, env: Environment = getEnv()): VtaDevice {
+  const key = JSON.stringify([id, env.config]);
+  let device = devices.get(key);
+  if (device === undefined) {
+    device = new VtaDevice(id, env);
+    devices.set(key, device);
+  }
+  return device;
+}

@@ -1,0 +1,79 @@
+/** `vta.lower` and `vta.build`: the compiler's own, with the accelerator's passes and operators. */
+
+import {
+  build as buildModule,
+  lower as lowerModule,
+  tir,
+  type Lowerable,
+  type LowerOptions,
+  type pass,
+  type runtime,
+  type Target,
+  type te,
+} from "tvm-ts";
+import { acceleratorContext, getEnv, type Environment } from "../compiler";
+import { acceleratorTarget } from "../compiler";
+
+export interface AcceleratorOptions {
+  /** The accelerator to compile for; the environment in force if left out. */
+  readonly env?: Environment;
+}
+
+/**
+ * Lowers a schedule for the accelerator: as `tvm.lower` does, with the accelerator's passes.
+ * @param options `context` may be one of `vta.buildConfig`; any other is given the passes.
+ * @throws UsageError where the schedule asks for what the accelerator cannot do.
+ */
+export function lower(
+  subject: Lowerable,
+  args: readonly te.ScheduleArg[] | undefined,
+  options: LowerOptions & AcceleratorOptions & { readonly trace: true },
+): pass.LowerTrace;
+export function lower(
+  subject: Lowerable,
+  args?: readonly te.ScheduleArg[],
+  options?: LowerOptions & AcceleratorOptions & { readonly trace?: false },
+): tir.IRModule;
+export function lower(
+  subject: Lowerable,
+  args?: readonly te.ScheduleArg[],
+  options: LowerOptions & AcceleratorOptions = {},
+): tir.IRModule | pass.LowerTrace {
+  const { env, context, ...rest } = options;
+  return lowerModule(subject, args, { ...rest, context: acceleratorContext(context, env) });
+}
+
+export interface AcceleratorBuildOptions
+  extends AcceleratorOptions, Pick<LowerOptions, "name" | "binds" | "context"> {
+  /** `tvm.target("ext_dev", { host: env.targetHost })` if left out. */
+  readonly target?: string | Target;
+}
+
+/**
+ * Compiles a schedule for the accelerator. What `vta.lower` gave is compiled as it is.
+ * @throws UsageError where the schedule or the target asks for what cannot be done.
+ * @example
+ * const env = vta.getEnv();
+ * const shape = [1, 4, env.BATCH, env.BLOCK_OUT];
+ * const A = te.placeholder(shape, { name: "A", dtype: env.accDtype });
+ * const A_buf = te.compute(shape, (...i) => A(...i), "A_buf");
+ * const B_buf = te.compute(shape, (...i) => A_buf(...i).shiftRight(1), "B_buf");
+ * const B = te.compute(shape, (...i) => B_buf(...i).astype(env.inpDtype), "B");
+ * const s = te.createSchedule(B.op);
+ * s.stage(A_buf).setScope(env.accScope).pragma(A_buf.op.axis[0], env.dmaCopy);
+ * s.stage(B_buf).setScope(env.accScope).pragma(B_buf.op.axis[0], env.alu);
+ * s.stage(B).pragma(B.op.axis[0], env.dmaCopy);
+ * const half = vta.build(s, [A, B]);
+ * const b = tvm.nd.empty(shape, env.inpDtype, tvm.extDev(0));
+ * half(tvm.nd.array(np.full(shape, 9).astype(env.accDtype), tvm.extDev(0)), b);
+ * b.numpy().max() // => 4
+ */
+export function build(
+  subject: Lowerable,
+  args?: readonly te.ScheduleArg[],
+  options: AcceleratorBuildOptions = {},
+): runtime.Module {
+  const { target, env = getEnv(), ...rest } = options;
+  const module = subject instanceof tir.IRModule ? subject : lower(subject, args, { ...rest, env });
+  return buildModule(module, { target: acceleratorTarget(target, env) });
+}

@@ -1,0 +1,27 @@
+/** What the functional simulator counts, for whoever wants to know what a program cost. */
+
+import type { VtaDevice } from "./accelerators";
+import type { Profiler, ProfilerStats } from "../accelerator";
+import { extDev } from "./devices";
+
+/** Counters of a device; of `vta.extDev(0)` if none is given. */
+export const simulator = {
+  /** What was counted since the last `clearStats()`. */
+  stats: (device?: VtaDevice): ProfilerStats => profilerOf(device).stats,
+
+  /** What the last call of a program was counted for. */
+  lastCall: (device?: VtaDevice): ProfilerStats => profilerOf(device).lastCall,
+
+  clearStats(device?: VtaDevice): void {
+    profilerOf(device).clear();
+  },
+
+  /** Counts, and leaves the work undone: the costs of a large program, fast. */
+  skipExecution(skip: boolean, device?: VtaDevice): void {
+    profilerOf(device).skipExecution = skip;
+  },
+};
+
+function profilerOf(device: VtaDevice = extDev()): Profiler {
+  return device.accelerator.counters;
+}

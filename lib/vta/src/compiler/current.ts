@@ -1,0 +1,56 @@
+/**
+ * The environment in force: what `vta.getEnv()` returns, and how to change it for good or for a while.
+ */
+
+import { UsageError, withCleanup } from "tvm-ts";
+import { samples, type VtaConfig } from "../hardware";
+import { Environment } from "./environment";
+
+let current: Environment | undefined;
+let firstConfig: () => VtaConfig = () => samples.sim;
+
+/** The environment in force; made from the default configuration on first use. */
+export function getEnv(): Environment {
+  return (current ??= new Environment(firstConfig()));
+}
+
+/**
+ * Puts an environment, or the one of a configuration, in force.
+ * @example
+ * const before = vta.getEnv();
+ * vta.setEnv({ ...before.config, LOG_BLOCK: 5 }).BLOCK_OUT // => 32
+ * vta.setEnv(before);
+ */
+export function setEnv(env: Environment | VtaConfig): Environment {
+  return (current = env instanceof Environment ? env : new Environment(env));
+}
+
+/**
+ * Says which configuration `getEnv()` starts with. A host that has files reads `VTA_HW_PATH`'s here;
+ * an environment that is in force already stays.
+ */
+export function setDefaultConfig(read: () => VtaConfig): void {
+  firstConfig = read;
+}
+
+/**
+ * Runs `body` with another environment in force, and puts the one before back, also after an error.
+ * `body` must be synchronous: other code would see its environment while it waits.
+ * @example
+ * const { config } = vta.getEnv();
+ * vta.withEnvironment({ ...config, LOG_BATCH: 1 }, (env) => env.BATCH) // => 2
+ * vta.getEnv().BATCH // => 1
+ */
+export function withEnvironment<T>(env: Environment | VtaConfig, body: (env: Environment) => T): T {
+  const before = current;
+  const run = (): T => {
+    const result = body(setEnv(env));
+    if (result instanceof Promise) {
+      throw new UsageError(
+        "withEnvironment takes a synchronous function; pass the environment along, or use setEnv",
+      );
+    }
+    return result;
+  };
+  return withCleanup(run, () => (current = before));
+}

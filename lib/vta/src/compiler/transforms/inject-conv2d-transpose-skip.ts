@@ -1,0 +1,182 @@
+/**
+ * Turns the marked product of a transposed convolution into GEMM micro-ops. The tensor intrinsic
+ * cannot be used there: the loops around the product are unrolled, and by factors that need not divide.
+ *
+ *     attr [b] "pragma_conv2d_transpose_gemm" = 1 {
+ *       for (c, 0, 16) { for (k, 0, 16) { if (y < 7) { res[n, o, y, x, 0, c] += data[...] * kernel[...] } } } }
+ *  => attr [acc, res] "buffer_bind_scope" = ... { ... @tir.vta.uop_push(0, 0, acc, inp, wgt, 0, 0, 0) }
+ *
+ * The nest that sets `res` to zero becomes a reset in the same way. Conditions would have micro-ops of
+ * one kernel write the same element too soon after one another; so what they guard is computed as well,
+ * and `res` is given room for it.
+ */
+
+import { arith, tir, UsageError, type pass } from "tvm-ts";
+import type { Environment } from "../environment";
+import { gemmBuffers, gemmReset, gemmStep } from "../intrin";
+import { isPragma } from "./pragma";
+
+const PRAGMA = "conv2d_transpose_gemm";
+/** Dimensions of a packed tensor that are the block. */
+const BLOCK_DIMS = 2;
+
+export function injectConv2DTransposeSkip(env: Environment): pass.FunctionPass {
+  return {
+    // The reference's spelling, which its listings show.
+    name: "tir.vta.InjectConv2DTrasnposeSkip",
+    doc: "Turns the marked product of a transposed convolution into GEMM micro-ops.",
+    run(func) {
+      const products = new Map<tir.AttrStmt, Product>();
+      const analyzer = new arith.Analyzer();
+      tir.walk(func.body, {
+        For: (loop) => analyzer.bind(loop.loopVar, new tir.Range(loop.min, loop.extent)),
+        AttrStmt(attr) {
+          if (!isPragma(attr, PRAGMA)) return true;
+          products.set(attr, readProduct(attr));
+          return false;
+        },
+      });
+      if (products.size === 0) return func;
+      const tiles = guardedTiles(func.body, [...products.values()], analyzer);
+      const body = tir.stmtMutator({
+        AttrStmt(attr) {
+          const product = products.get(attr);
+          return product && asMicroOp(product, env);
+        },
+        BufferRealize(realize, recur) {
+          const grown = tiles.find((tile) => isSameTile(tile.realize, realize))?.bounds;
+          return tir.update(recur.children(realize), { bounds: grown ?? realize.bounds });
+        },
+      })(func.body);
+      return func.with({ body });
+    },
+  };
+}
+
+/** The innermost statement of a marked nest. */
+interface Product {
+  readonly store: tir.BufferStore;
+  /** What is read, in the order in which it is written: result, data, kernel; nothing by a reset. */
+  readonly loads: readonly tir.BufferLoad[];
+  /** Conditions stand around it. */
+  readonly guarded: boolean;
+}
+
+/** @throws UsageError when the nest is no product of two tensors that is summed up, and no reset. */
+function readProduct(attr: tir.AttrStmt): Product {
+  let { body } = attr;
+  let guarded = false;
+  for (;;) {
+    if (body.kind === "For") ({ body } = body);
+    else if (body.kind === "IfThenElse" && body.elseCase === undefined) {
+      guarded = true;
+      body = body.thenCase;
+    } else break;
+  }
+  const loads: tir.BufferLoad[] = [];
+  if (body.kind === "BufferStore") {
+    tir.walk(body.value, { BufferLoad: (load) => void loads.push(load) });
+    if (loads.length === 0 || loads.length === 3) return { store: body, loads, guarded };
+  }
+  throw new UsageError(
+    `"${PRAGMA}" marks loops that do not sum up products of two tensors, in\n` +
+      tir.reprStmt(attr.body),
+    { span: attr.span },
+  );
+}
+
+function asMicroOp({ store, loads }: Product, env: Environment): tir.Stmt {
+  const buffers = gemmBuffers(env);
+  const [, data, kernel] = loads;
+  if (data === undefined || kernel === undefined) {
+    return bind(buffers.acc, store, gemmReset(buffers));
+  }
+  const step = bind(buffers.acc, store, gemmStep(buffers));
+  return bind(buffers.inp, data, bind(buffers.wgt, kernel, step));
+}
+
+/** `body`, in which `block` is the block of a tensor that an access to it lies in. */
+function bind(
+  block: tir.Buffer,
+  access: { readonly buffer: tir.Buffer; readonly indices: readonly tir.PrimExpr[] },
+  body: tir.Stmt,
+): tir.Stmt {
+  const outer = access.indices.slice(0, -2).flatMap((index) => [index, 1]);
+  const inner = block.shape.flatMap((extent) => [0, extent]);
+  const region = tir.callIntrin("handle", tir.builtin.tuple, ...outer, ...inner);
+  return new tir.AttrStmt([block, access.buffer], "buffer_bind_scope", region, body);
+}
+
+/** A tile of the result, and the bounds that hold what is written without regard to conditions. */
+interface Tile {
+  readonly realize: tir.BufferRealize;
+  readonly bounds: readonly tir.Range[];
+}
+
+function guardedTiles(
+  body: tir.Stmt,
+  products: readonly Product[],
+  analyzer: arith.Analyzer,
+): readonly Tile[] {
+  const tiles: Tile[] = [];
+  tir.walk(body, {
+    BufferRealize(realize) {
+      const stores = products.filter((p) => p.guarded && p.store.buffer === realize.buffer);
+      if (stores.length === 0) return;
+      const bounds = realize.bounds.map((range, dim) =>
+        dim < realize.bounds.length - BLOCK_DIMS ? roomFor(stores, dim, range, analyzer) : range,
+      );
+      checkDense(realize, bounds, stores[0]!);
+      tiles.push({ realize, bounds });
+    },
+  });
+  return tiles;
+}
+
+function roomFor(
+  stores: readonly Product[],
+  dim: number,
+  range: tir.Range,
+  analyzer: arith.Analyzer,
+): tir.Range {
+  const ends = stores.map(({ store }) => {
+    const position = analyzer.simplify(store.indices[dim]!.sub(range.min));
+    return analyzer.constIntBound(position).max + 1;
+  });
+  const extent = tir.constIntValue(range.extent);
+  const needed = Math.max(extent ?? Infinity, ...ends);
+  return needed === extent ? range : new tir.Range(range.min, new tir.IntImm(needed));
+}
+
+/**
+ * What is written beyond the tile must lie behind all of it: on-chip memory is stored without gaps.
+ * @throws UsageError where it would lie between rows.
+ */
+function checkDense(
+  { buffer, bounds }: tir.BufferRealize,
+  grown: readonly tir.Range[],
+  { store }: Product,
+): void {
+  const rows = bounds.findIndex((range) => !tir.isOne(range.extent));
+  const dim = grown.findIndex((range, i) => range !== bounds[i] && i > rows);
+  if (rows < 0 || dim < 0) return;
+  throw new UsageError(
+    `the unrolled loops around the product go through ${grown[dim]!.extent} steps of dimension ` +
+      `${dim} of ${buffer.name}, and its tile has ${bounds[dim]!.extent}: choose tiles that the ` +
+      `loops divide; scheduleConv2dTransposePacked unrolls 4 rows (tileH) and 2 columns (tileW)`,
+    { span: store.span },
+  );
+}
+
+/** Whether another tensor is what the ALU makes of the tile: it grows alike, to take its place. */
+function isSameTile(tile: tir.BufferRealize, other: tir.BufferRealize): boolean {
+  return (
+    tile.buffer.scope === other.buffer.scope &&
+    tile.bounds.length === other.bounds.length &&
+    tile.bounds.every(
+      ({ min, extent }, dim) =>
+        tir.exprEqual(min, other.bounds[dim]!.min) &&
+        tir.exprEqual(extent, other.bounds[dim]!.extent),
+    )
+  );
+}
