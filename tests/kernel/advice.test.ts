@@ -16,6 +16,9 @@ const s = te.createSchedule(C.op);
 const x = C.op.axis[0];
 const v = np.array([1, 2, 3]);
 const lowered = tvm.lower(s, [A, C]);
+const W = tvm.nd.empty([4, 4]), R = tvm.nd.empty([4, 4]);
+const later = Promise.resolve(W);
+declare const f: ReturnType<typeof tvm.build>;
 `;
 
 let language: Language;
@@ -152,6 +155,110 @@ describe("names", () => {
     refusals("const wanted = 1", "cell [6]");
     expect(refusals("wanted")).toEqual(["Cannot find name 'wanted'."]);
   });
+});
+
+describe("Python's slips", () => {
+  test.each([
+    ["np.zeros((3, 3))", "tuples are written [3, 3]"],
+    ["v.reshape((3, 1))", "tuples are written [3, 1]"],
+    ["te.ifThenElse(x == 2, 1, 0)", "write x.eq(2)"],
+    ["A(0, 0) == 0", "write A(0, 0).eq(0)"],
+    ["0 !== A(0, 0)", "write A(0, 0).ne(0)"],
+    [
+      "np.max(v) === 0",
+      "write np.max(v).item() === 0 for an array of one element, np.equal(np.max(v), 0) for each of several",
+    ],
+    ["f(later, W, R)", "later is a promise; write await later"],
+    ["later.numpy()", "later is a promise; write (await later).numpy"],
+    ["later + 1", "later is a promise; write (await later)"],
+    ["te.reduceAxis(16)", "a range is written [0, 16]"],
+    ["v.length", "it is v.size; the first dimension is v.shape[0]"],
+    ["W.length", "the first dimension is W.shape[0]"],
+    ["v.clip(0, 1)", "it is a function: np.clip(v, ...)"],
+    ["v.expand_dims(0)", "it is a function: np.expandDims(v, ...)"],
+    ["np.random.randn(3)", "it is np.random.normal(0, 1, shape)"],
+    [
+      "for (const e of v) console.log(e)",
+      "elements are for (const x of v.data), rows are v.slice(String(i)) for i below v.shape[0]",
+    ],
+    ["for (const e of W) console.log(e)", "elements are for (const x of W.numpy().data)"],
+    ["let t: te.Tensor;", 'types are reached by an import: import { te } from "tvm-ts"'],
+    [
+      "Math.round(np.mean(v))",
+      "Math.round() is for numbers; write Math.round(Number(np.mean(v).item())), or np.round(a) for every element",
+    ],
+    ["f(v, W, R)", "a device's array is made by tvm.nd.array(v)"],
+    ["C.op.body", 'only some have it, such as compute: if (C.op.kind === "compute") { C.op.body }'],
+    ["!ls -la", "commands of the shell are run by import { execSync } from"],
+    ["!pip install numpy", "commands of the shell are run by import { execSync } from"],
+    ["with tvm.PassContext():\n  1", "what 'with' sets is an option or a function here"],
+  ])("%s", (cell, advice) => {
+    const [first, ...more] = refusals(cell);
+    expect(first!.split(" → ")[1]).toContain(advice);
+    expect(more).toEqual([]);
+  });
+
+  test("a misspelt name inside an index is all that is told of", () => {
+    expect(refusals("s[typo].setScope('local')")).toEqual(["Cannot find name 'typo'."]);
+  });
+
+  test("np.allclose and a tensor's shape are what they are in Python", () => {
+    expect(refusals("const ok: boolean = np.allclose(v, [1, 2, 3])")).toEqual([]);
+    expect(refusals("tvm.nd.empty(A.shape); np.zeros(A.shape); v.reshape(...A.shape)")).toEqual([]);
+    expect(refusals("const k2: number = A.constShape[0]! * 2")).toEqual([]);
+  });
+
+  test("that something is awaited is said once", () => {
+    const conversion = language.convert(declarations, "later.numpy()", "cell [2]");
+    expect(!conversion.ok && conversion.diagnostics.flatMap(({ related }) => related)).toEqual([]);
+  });
+});
+
+describe("what cannot run in a cell is refused", () => {
+  table([
+    [
+      "import.meta.url",
+      "'import.meta' is not available here; write __filename or __dirname instead",
+    ],
+    ...["import * as tslab from 'tslab'", "import('tslab')", "require('tslab')"].map(
+      (cell) =>
+        [
+          cell,
+          "'tslab' cannot be used in this kernel; write html`<b>...</b>`, md`...`, svg`...` or display(value), which need no import",
+        ] as const,
+    ),
+  ]);
+});
+
+describe("a comment that may have been meant as a division is warned of", () => {
+  const warnings = (cell: string): string[] => {
+    const conversion = language.convert(declarations, cell, "cell [2]");
+    if (!conversion.ok) throw new Error(JSON.stringify(conversion.diagnostics));
+    return conversion.warnings.map(
+      ({ line, column, length, advice }) => `${line}:${column}+${length} ${advice}`,
+    );
+  };
+  test.each([
+    ["7 // 2", "1:3+4 a // b is written Math.floor(7 / 2)"],
+    ["const size = 2;\nconst h = 8 // size", "2:13+7 a // b is written Math.floor(8 / size)"],
+    ["te.compute([8], (i) =>\n  A(i // 2\n , 0))", "2:7+4 a // b is written i.floorDiv(2)"],
+    ["v.mean() // 2;", "1:10+5 a // b is written v.mean().floorDiv(2)"],
+    [
+      "Number(v.mean().item()) * 3 // 2",
+      "1:29+4 a // b is written Math.floor(Number(v.mean().item()) * 3 / 2)",
+    ],
+  ])("%s", (cell, warning) => expect(warnings(cell)).toEqual([warning]));
+
+  test.each([
+    ["9; // two halves"],
+    ["9; // 2"],
+    ["9 // two halves"],
+    ["9 // done"],
+    ["'http:' // 2"],
+    ["const text = `7 // 2`"],
+    ["[1, // 2\n 3]"],
+    ["// 2"],
+  ])("%s is not", (cell) => expect(warnings(cell)).toEqual([]));
 });
 
 describe("lines that cannot be parsed", () => {

@@ -89,6 +89,22 @@ export function diagnosticsError(
   return { ename, evalue: summary + more, traceback: lines };
 }
 
+/** What is odd about a cell that is run all the same, as text. */
+export function warningsText(
+  warnings: readonly Diagnostic[],
+  cell: string,
+  sources: Sources,
+): string {
+  return warnings
+    .flatMap((warning) => [
+      `Warning: ${warning.message}`,
+      ...located(warning, cell, sources),
+      ...(warning.advice === undefined ? [] : [`note: ${warning.advice}`]),
+    ])
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
 function located(
   { file = undefined, line, column, length }: Remark,
   cell: string,

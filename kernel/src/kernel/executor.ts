@@ -3,7 +3,13 @@
 import type { CellReport, CommPacket } from "../evaluator/messages";
 import type { Conversion, LanguageClient } from "../language";
 import type { Json, Message, Sockets } from "../wire";
-import { diagnosticsError, plainError, thrownError, type ErrorContent } from "./errors";
+import {
+  diagnosticsError,
+  plainError,
+  thrownError,
+  warningsText,
+  type ErrorContent,
+} from "./errors";
 import { EvaluatorProcess } from "./evaluator-process";
 import { helpTopic } from "./help-topic";
 import { History } from "./history";
@@ -121,7 +127,8 @@ export class Executor {
     const { error, bundle } = await this.run(name, code, request.allowStdin, true);
     if (error !== undefined) {
       this.outputs.error(error);
-      if (request.stopOnError) await this.abortQueue();
+      // What nobody sees fails without consequences, as in IPython.
+      if (request.stopOnError && !silent) await this.abortQueue();
       return { status: "error", execution_count: executionCount, ...error };
     }
     if (bundle !== undefined) {
@@ -177,6 +184,9 @@ export class Executor {
     if (!conversion.ok) {
       return failed(diagnosticsError(conversion.diagnostics, name, this.sources));
     }
+    // Not on stderr: tools that grade notebooks take that for a failure.
+    const warnings = warningsText(conversion.warnings, name, this.sources);
+    if (warnings !== "") this.outputs.stream("stdout", warnings);
     // Also when the cell fails: what it declared until then can be used.
     if (declare) this.declarations = conversion.declarations;
     const end = await this.evaluator.run(conversion.cell, conversion.modules, allowStdin);

@@ -11,13 +11,16 @@ import type * as ts from "@tslab/typescript-for-tslab";
 import {
   argumentAdvice,
   camelCase,
+  comparisonAdvice,
   elementAdvice,
   lineAdvice,
+  loopAdvice,
   memberAdvice,
   nameAdvice,
   operandAdvice,
   optionsText,
 } from "./python";
+import { OperatorMethods } from "./operator-methods";
 import { Usages } from "./usage";
 
 /** A sentence, and the part of the cell that it speaks of: more mistakes there are its consequences. */
@@ -33,14 +36,22 @@ export const FIRST_TYPE_ERROR = 2000;
 const UNKNOWN_NAME = new Set([2304, 2552]);
 const UNKNOWN_MEMBER = new Set([2339, 2551]);
 /** An object where a number or text belongs, no such property, an unused left side of a comma. */
-const WRONG_INDEX = new Set([2538, 7053, 2695]);
+const UNUSED_LEFT = 2695;
+const WRONG_INDEX = new Set([2538, 7053, UNUSED_LEFT]);
 const WRONG_COUNT = new Set([2554, 2555]);
 const WRONG_ARGUMENT = new Set([...WRONG_COUNT, 2345, 2353, 2559, 2561, 2769]);
 const WRONG_OPERANDS = 2365;
 const NO_TYPE = 7006;
+/** Types that are never equal, what cannot be looped over, a namespace of types that is not known. */
+const NEVER_EQUAL = 2367;
+const NOT_ITERABLE = 2488;
+const UNKNOWN_NAMESPACE = 2503;
+/** "Did you forget to use 'await'?", as a remark: advice says it with the expression. */
+export const FORGOTTEN_AWAIT = 2773;
 
 export class Advisor {
   private readonly usages: Usages;
+  private readonly methods: OperatorMethods;
 
   /** @param lost names that a cell declares that was not run, with the cell */
   constructor(
@@ -49,6 +60,7 @@ export class Advisor {
     private readonly file: ts.SourceFile,
     private readonly lost: ReadonlyMap<string, string>,
   ) {
+    this.methods = new OperatorMethods(checker, new WeakMap());
     this.usages = new Usages(compiler, checker);
   }
 
@@ -60,11 +72,17 @@ export class Advisor {
     const node = this.nodeAt(start, start + length);
     const keywords = this.keywords(node);
     if (keywords !== undefined) return keywords;
+    const promise = this.promise(node, diagnostic);
+    if (promise !== undefined) return promise;
     if (UNKNOWN_NAME.has(code)) return this.name(node);
     if (UNKNOWN_MEMBER.has(code)) return this.member(node);
+    if (code === UNUSED_LEFT) return this.element(node) ?? this.tuple(node) ?? this.syntax(start);
     if (WRONG_INDEX.has(code)) return this.element(node) ?? this.syntax(start);
     if (WRONG_ARGUMENT.has(code)) return this.usage(node, diagnostic);
     if (code === WRONG_OPERANDS) return this.operands(node);
+    if (code === NEVER_EQUAL) return this.equality(node);
+    if (code === NOT_ITERABLE) return this.loop(node);
+    if (code === UNKNOWN_NAMESPACE) return this.namespace(node);
     if (code === NO_TYPE)
       return this.about(node, `say of what type it is: ${node.getText()}: number`);
     return undefined;
@@ -124,6 +142,13 @@ export class Advisor {
     if (cell !== undefined) {
       return this.about(node, `${node.text} is declared in ${cell}, which was not run`);
     }
+    const isShell =
+      compiler.isPrefixUnaryExpression(parent) &&
+      parent.operator === compiler.SyntaxKind.ExclamationToken;
+    const command = isShell ? lineAdvice(parent.getText()) : undefined;
+    if (command !== undefined) {
+      return { text: command, start: parent.getStart(), end: this.lineEnd(node.end) };
+    }
     const advice = nameAdvice(node.text);
     if (advice !== undefined) return this.about(node, advice);
     if (operator !== compiler.SyntaxKind.EqualsToken) return undefined;
@@ -133,8 +158,108 @@ export class Advisor {
   private member(node: ts.Node): Advice | undefined {
     const { parent } = node;
     if (!this.compiler.isPropertyAccessExpression(parent)) return undefined;
-    const advice = memberAdvice(parent.expression.getText(), parent.name.text);
+    const { expression: object, name } = parent;
+    const type = this.checker.getTypeAtLocation(object);
+    const advice =
+      memberAdvice(object.getText(), this.className(object), name.text) ??
+      this.functionOf(object, name) ??
+      this.memberOfSome(object, type, name.text);
     return advice === undefined ? undefined : this.about(node, advice);
+  }
+
+  /** `a.clip(0, 1)`, which is a function of `np` and not a method. */
+  private functionOf(object: ts.Expression, name: ts.MemberName): string | undefined {
+    if (this.className(object) !== "NumpyArray") return undefined;
+    const variables = this.checker.getSymbolsInScope(object, this.compiler.SymbolFlags.Value);
+    const np = variables.find((symbol) => symbol.name === "np");
+    const type = np && this.checker.getTypeOfSymbolAtLocation(np, object);
+    const found = type?.getProperty(camelCase(name.text));
+    return found && `it is a function: np.${found.name}(${object.getText()}, ...)`;
+  }
+
+  /** A member that not every kind of object has, told apart by `kind`. */
+  private memberOfSome(object: ts.Expression, type: ts.Type, name: string): string | undefined {
+    if (!type.isUnion()) return undefined;
+    const [owner] = type.types.filter((each) => each.getProperty(name) !== undefined);
+    const kind = owner?.getProperty("kind");
+    const literal = kind && this.checker.getTypeOfSymbolAtLocation(kind, object);
+    if (literal?.isStringLiteral() !== true) return undefined;
+    const text = object.getText();
+    return (
+      `only some have it, such as ${literal.value}: ` +
+      `if (${text}.kind === "${literal.value}") { ${text}.${name} }`
+    );
+  }
+
+  /** What is a promise and is used as what it brings. */
+  private promise(node: ts.Node, { relatedInformation }: ts.Diagnostic): Advice | undefined {
+    const { compiler } = this;
+    const isForgotten = relatedInformation?.some(({ code }) => code === FORGOTTEN_AWAIT) === true;
+    const operands = compiler.isBinaryExpression(node) ? [node.left, node.right] : [];
+    const parent = compiler.isPropertyAccessExpression(node.parent) ? node.parent : undefined;
+    const used = isForgotten
+      ? (parent?.expression ?? (node as ts.Expression))
+      : operands.find((operand) => this.className(operand) === "Promise");
+    if (used === undefined) return undefined;
+    const text = used.getText();
+    const isPart = parent !== undefined || operands.length > 0;
+    const member = parent === undefined ? "" : `.${parent.name.text}`;
+    const awaited = isPart ? `(await ${text})${member}` : `await ${text}`;
+    return this.about(node, `${text} is a promise; write ${awaited}`);
+  }
+
+  /** `np.zeros((3, 3))` */
+  private tuple(node: ts.Node): Advice | undefined {
+    const { compiler } = this;
+    let at = node;
+    while (!compiler.isParenthesizedExpression(at)) {
+      if (compiler.isStatement(at) || compiler.isSourceFile(at)) return undefined;
+      at = at.parent;
+    }
+    return this.about(at, `tuples are written [${at.expression.getText()}]`);
+  }
+
+  /** `A(i) == 0`, where `A(i)` has a method that compares */
+  private equality(node: ts.Node): Advice | undefined {
+    const { compiler } = this;
+    if (!compiler.isBinaryExpression(node)) return undefined;
+    const { left, right, operatorToken } = node;
+    const operator = compiler.tokenToString(operatorToken.kind)!.slice(0, 2);
+    for (const [object, other] of [
+      [left, right],
+      [right, left],
+    ] as const) {
+      const method = this.methods.tagged(operator, this.checker.getTypeAtLocation(object))?.name;
+      const text = object.getText();
+      if (method !== undefined) {
+        return this.about(node, `write ${text}.${method}(${other.getText()})`);
+      }
+      const advice = comparisonAdvice(this.className(object), text, operator, other.getText());
+      if (advice !== undefined) return this.about(node, advice);
+    }
+    return undefined;
+  }
+
+  /** `for (const x of a)` of an array of another kind */
+  private loop(node: ts.Node): Advice | undefined {
+    const object = node as ts.Expression;
+    const advice = loopAdvice(this.className(object), object.getText());
+    return advice === undefined ? undefined : this.about(node, advice);
+  }
+
+  /** `te.Tensor` as a type, where `te` is a variable */
+  private namespace(node: ts.Node): Advice | undefined {
+    const name = node.getText();
+    const variables = this.checker.getSymbolsInScope(node, this.compiler.SymbolFlags.Value);
+    if (!variables.some((symbol) => symbol.name === name)) return undefined;
+    const text = `types are reached by an import: import { ${name} } from "tvm-ts"`;
+    return this.about(node.parent, text);
+  }
+
+  private className(object: ts.Expression): string {
+    const type = this.checker.getTypeAtLocation(object);
+    const isNumber = (type.flags & this.compiler.TypeFlags.NumberLike) !== 0;
+    return isNumber ? "number" : (type.symbol?.name ?? "");
   }
 
   /** `A[i]`, `A[i, j]` and `A[i][j]`, of which each index may be what is wrong. */
@@ -158,8 +283,7 @@ export class Advisor {
       indices.unshift(object.argumentExpression.getText());
       object = object.expression;
     }
-    const kind = this.checker.getTypeAtLocation(object).symbol?.name ?? "";
-    const advice = elementAdvice(kind, object.getText(), indices.join(", "));
+    const advice = elementAdvice(this.className(object), object.getText(), indices.join(", "));
     return advice === undefined ? undefined : this.about(outermost, advice);
   }
 
@@ -167,8 +291,7 @@ export class Advisor {
   private operands(node: ts.Node): Advice | undefined {
     if (!this.compiler.isBinaryExpression(node)) return undefined;
     for (const operand of [node.left, node.right]) {
-      const kind = this.checker.getTypeAtLocation(operand).symbol?.name ?? "";
-      const advice = operandAdvice(kind, operand.getText());
+      const advice = operandAdvice(this.className(operand), operand.getText());
       if (advice !== undefined) return this.about(node, advice);
     }
     return undefined;
@@ -189,9 +312,18 @@ export class Advisor {
       if (compiler.isStatement(at) || compiler.isSourceFile(at.parent)) return undefined;
       at = at.parent;
     }
-    const kind = this.checker.getTypeAtLocation(at).symbol?.name ?? "";
-    const advice = argumentAdvice(at.parent.expression.getText(), kind, at.getText());
+    const advice = argumentAdvice(
+      at.parent.expression.getText(),
+      this.className(at as ts.Expression),
+      at.getText(),
+      /parameter of type '(\w+)'/.exec(String(messageText))?.[1],
+    );
     return this.about(node, advice ?? this.usages.of(at.parent));
+  }
+
+  private lineEnd(offset: number): number {
+    const end = this.file.text.indexOf("\n", offset);
+    return end < 0 ? this.file.text.length : end;
   }
 
   private about(node: ts.Node, text: string): Advice {
@@ -211,11 +343,16 @@ export class Advisor {
   }
 }
 
-/** Mistakes with what to do about them; those that a piece of advice covers are left out. */
+/**
+ * Mistakes with what to do about them; those that a piece of advice covers are left out, as are those of
+ * what a name is part of that nothing declares.
+ */
 export function withAdvice(
-  diagnostics: readonly ts.Diagnostic[],
+  all: readonly ts.Diagnostic[],
   advisor: Advisor,
 ): { readonly diagnostic: ts.Diagnostic; readonly advice: string | undefined }[] {
+  const names = all.filter(({ code }) => UNKNOWN_NAME.has(code));
+  const diagnostics = all.filter((each) => !names.some((name) => isAround(each, name)));
   const given = new Set<string>();
   const unknown = new Set<unknown>();
   const shown: { diagnostic: ts.Diagnostic; advice: string | undefined }[] = [];
@@ -237,4 +374,11 @@ export function withAdvice(
     }
   }
   return shown;
+}
+
+/** Whether a mistake is of an expression that another mistake is a part of. */
+function isAround(outer: ts.Diagnostic, inner: ts.Diagnostic): boolean {
+  const [{ start = 0, length = 0 }, { start: from = 0, length: size = 0 }] = [outer, inner];
+  const isLonger = length > size && outer.code >= FIRST_TYPE_ERROR;
+  return outer.file === inner.file && isLonger && start <= from && from + size <= start + length;
 }

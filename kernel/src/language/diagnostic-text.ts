@@ -13,9 +13,12 @@ export function diagnosticText(
   { messageText, file, start }: ts.DiagnosticRelatedInformation,
 ): string {
   const told = typeof messageText === "string" ? messageText : shortened(messageText);
-  const text = compiler.flattenDiagnosticMessageText(told, "\n");
+  const text = compiler
+    .flattenDiagnosticMessageText(told, "\n")
+    // What it proposes is a method of the same type and not what was meant.
+    .replace(/ Did you mean to call '[^']*'\?$/, "");
   // A namespace is better known by the name that the user gave it.
-  return text.replace(/type 'typeof import\("[^"]*"\)'/, (type) => {
+  return text.replace(/type '(?:typeof import\("[^"]*"\)|\{ .*(?:\}|\.\.\.))'/, (type) => {
     const object = /[\w.]+(?=\s*\.\s*$)/.exec(file?.text.slice(0, start) ?? "");
     return object === null ? type : `'${object[0]}'`;
   });

@@ -5,11 +5,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ConvertResult } from "tslab/dist/converter";
 import { kernelRoot, libraries } from "../libraries";
-import { Advisor, FIRST_TYPE_ERROR, withAdvice } from "./advice";
+import { Advisor, FIRST_TYPE_ERROR, FORGOTTEN_AWAIT, withAdvice } from "./advice";
 import { cellOptions } from "./compiler-options";
 import { completeness } from "./completeness";
 import { declaredNames } from "./declared-names";
 import { diagnosticText } from "./diagnostic-text";
+import { divisionComments } from "./division-comments";
 import { emitCell, emitModule, reservedNames } from "./emit";
 import { inspect } from "./inspect";
 import type {
@@ -87,6 +88,7 @@ export class Language implements LanguageService {
         cell: { ...compiled, resultName: result.lastExpressionVar },
         modules: this.modules,
         declarations: result.declOutput ?? "",
+        warnings: this.warnings(cell, source),
       };
     });
   }
@@ -186,11 +188,24 @@ export class Language implements LanguageService {
       ({ diagnostic, advice }) => ({
         ...this.place(diagnostic, cell, source),
         related: (diagnostic.relatedInformation ?? [])
+          .filter(({ code }) => code !== FORGOTTEN_AWAIT)
           .filter(({ file }) => file !== undefined && this.isUsers(file.fileName))
           .map((related) => this.place(related, cell, source)),
         advice,
       }),
     );
+  }
+
+  /** What is accepted and does not do what it may be meant to. */
+  private warnings(cell: string, source: RewrittenText): Diagnostic[] {
+    const file = this.program?.getSourceFile(this.tslab.cellFile);
+    if (file === undefined) return [];
+    const checker = this.program!.getTypeChecker();
+    return divisionComments(this.compiler, checker, file).map(({ start, end, remedy }) => {
+      const [from, to] = [start, end].map((at) => source.toOriginal(at - this.tslab.prefix.length));
+      const place = remark("// begins a comment and does not divide", 0, cell, from!, to!);
+      return { ...place, related: [], advice: `a // b is written ${remedy}` };
+    });
   }
 
   private declaredNames(cell: string): ts.Identifier[] {

@@ -50,6 +50,8 @@ export type Conversion =
       readonly modules: readonly CompiledSource[];
       /** The types of everything declared so far, this cell's included. */
       readonly declarations: string;
+      /** What is accepted and may be a mistake all the same. */
+      readonly warnings: readonly Diagnostic[];
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 

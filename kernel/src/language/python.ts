@@ -19,7 +19,11 @@ const lines: readonly (readonly [pattern: RegExp, advice: string])[] = [
     /^\s*for\s+\w.*\bin\b/,
     "loops are written for (let i = 0; i < n; i++) { ... } or for (const x of list) { ... }",
   ],
-  [/^\s*(elif|else|try|finally|with|class)\b.*:\s*(#.*)?$/, "blocks stand in braces, { ... }"],
+  [
+    /^\s*with\b/,
+    "what 'with' sets is an option or a function here: tvm.lower(s, args, { context: new tvm.PassContext({ ... }) }), vta.withEnvironment(env, () => ...)",
+  ],
+  [/^\s*(elif|else|try|finally|class)\b.*:\s*(#.*)?$/, "blocks stand in braces, { ... }"],
   [/^\s*except\b/, "exceptions are caught by try { ... } catch (error) { ... }"],
   [/^\s*(if|while)\s+[^(].*:/, "conditions stand in parentheses, blocks in braces: if (a) { ... }"],
   [/^\s*raise\b/, 'errors are thrown by throw new Error("...")'],
@@ -38,6 +42,10 @@ const lines: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [/\(\s*\w+\s*,\s*\)/, "tuples are written [n]"],
   [/[(,]\s*\*\s*\w/, "f(*list) is written f(...list)"],
   [/\[[^\]]*:[^\]]*\]/, 'parts of arrays are written a.slice("0:4", ":")'],
+  [
+    /^\s*!\s*[\w.]+/,
+    'commands of the shell are run by import { execSync } from "node:child_process"; console.log(String(execSync("ls")))',
+  ],
   [/^\s*%%?\w/, "there are no magic commands; console.time() and console.timeEnd() measure time"],
 ];
 
@@ -103,6 +111,10 @@ const members: ReadonlyMap<string, string> = new Map([
   ["asnumpy", "it is .numpy()"],
   ["tolist", "it is .toArray()"],
   ["append", "it is .push()"],
+  ["NumpyArray.length", "it is $.size; the first dimension is $.shape[0]"],
+  ["NDArray.length", "the first dimension is $.shape[0]"],
+  ["random.randn", "it is np.random.normal(0, 1, shape)"],
+  ["random.random", "it is np.random.rand(...shape)"],
   ["entry_name", 'functions are named when they are built, "main" if nothing is said'],
   ["tvm.device", "devices are tvm.cpu(0) and tvm.extDev(0)"],
   ["tvm.context", "devices are tvm.cpu(0) and tvm.extDev(0)"],
@@ -118,10 +130,43 @@ const members: ReadonlyMap<string, string> = new Map([
   ["vta.top", "it is vta.topi"],
 ]);
 
-/** What a member that an object does not have may have meant. */
-export function memberAdvice(object: string, name: string): string | undefined {
+/**
+ * What a member that an object does not have may have meant.
+ * @param kind the object's class
+ */
+export function memberAdvice(object: string, kind: string, name: string): string | undefined {
   if (object === "np" && types.test(name)) return `types are texts: "${name.replace("_", "")}"`;
-  return members.get(`${object.split(".").at(-1)}.${name}`) ?? members.get(name);
+  const byClass = members.get(`${kind}.${name}`)?.replaceAll("$", object);
+  return byClass ?? members.get(`${object.split(".").at(-1)}.${name}`) ?? members.get(name);
+}
+
+/** What compares objects of a class that `==` takes for different from every number. */
+export function comparisonAdvice(
+  kind: string,
+  object: string,
+  operator: string,
+  other: string,
+): string | undefined {
+  if (kind !== "NumpyArray") return undefined;
+  const every = operator === "!=" ? "notEqual" : "equal";
+  return (
+    `write ${object}.item() ${operator}= ${other} for an array of one element, ` +
+    `np.${every}(${object}, ${other}) for each of several`
+  );
+}
+
+/** How one loops over objects of a class. */
+export function loopAdvice(kind: string, object: string): string | undefined {
+  switch (kind) {
+    case "NumpyArray":
+      return `elements are for (const x of ${object}.data), rows are ${object}.slice(String(i)) for i below ${object}.shape[0]`;
+    case "NDArray":
+      return `elements are for (const x of ${object}.numpy().data)`;
+    case "Tensor":
+      return `a tensor has no elements yet; te.compute(${object}.shape, (...i) => ...) says what is done with each`;
+    default:
+      return undefined;
+  }
 }
 
 /** How the elements of a library's objects are reached, by the objects' class. */
@@ -145,10 +190,22 @@ export function elementAdvice(kind: string, object: string, index: string): stri
 /**
  * What is to be called instead, or given, if the argument `text` is of the class `kind`.
  * @param callee what is called
+ * @param expected the parameter's type, if it has a name
  */
-export function argumentAdvice(callee: string, kind: string, text: string): string | undefined {
+export function argumentAdvice(
+  callee: string,
+  kind: string,
+  text: string,
+  expected: string | undefined,
+): string | undefined {
   if (callee.startsWith("Math.")) {
-    return `${callee}() is for numbers; ${ofExpressions(callee.slice("Math.".length))}`;
+    const name = callee.slice("Math.".length);
+    return kind === "NumpyArray"
+      ? `${callee}() is for numbers; write ${callee}(Number(${text}.item())), or np.${name}(a) for every element`
+      : `${callee}() is for numbers; ${ofExpressions(name)}`;
+  }
+  if (expected === "RangeLike" && kind === "number") {
+    return `a range is written [0, ${text}]`;
   }
   if (kind === "NumpyArray") return `a device's array is made by tvm.nd.array(${text})`;
   return undefined;

@@ -18,6 +18,7 @@ import { Conditions } from "./conditions";
 import { operatorCalls } from "./operator-calls";
 import type { TagCache } from "./operator-methods";
 import { Operators } from "./operators";
+import { refusals } from "./refusals";
 
 /** What the converter is told, and what it tells. */
 export interface TslabHooks {
@@ -106,8 +107,11 @@ export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHook
     const said = compiler
       .getPreEmitDiagnosticsOfFiles(program, files, ...rest)
       .filter(({ code }) => !harmless.has(code));
-    const ours = files?.flatMap((file) => conditions.get(program)!.check(file)) ?? [];
-    const diagnostics = [...said, ...ours];
+    const ours = files?.flatMap((file) => [
+      ...refusals(compiler, file),
+      ...conditions.get(program)!.check(file),
+    ]);
+    const diagnostics = [...said, ...(ours ?? [])];
     hooks.diagnosed(diagnostics, program);
     return diagnostics;
   };

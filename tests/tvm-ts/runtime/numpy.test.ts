@@ -44,6 +44,21 @@ test("differences are counted and shown by index", () => {
   expect(() => np.testing.assertAllclose([1], [1.1], { rtol: 1e-3 })).toThrow("within rtol=0.001");
 });
 
+test.each([
+  [[1, 2], [1, 2 + 1e-6], true],
+  [[1, 2], [1, 2.1], false],
+  [[[1], [1]], [1, 1, 1], true],
+  [5, [5, 5], true],
+  [[Infinity], [Infinity], true],
+  [[NaN], [NaN], false],
+  [[NaN], [1], false],
+])("np.allclose(%j, %j) is %s", (a, b, close) => expect(np.allclose(a, b)).toBe(close));
+
+test("np.allclose of shapes that do not go together is refused", () => {
+  expect(() => np.allclose([1, 2], [1, 2, 3])).toThrow("np: ");
+  expect(np.allclose([1], [1.5], { atol: 1 })).toBe(true);
+});
+
 test("arrays are written to and read from .npy and .npz", () => {
   const a = np.arange(6).reshape(2, 3);
   np.testing.assertEqual(np.fromNpy(np.toNpy(a)), a);

@@ -3,6 +3,14 @@ import { te, tir } from "tvm-ts";
 
 const names = (tensor: te.Tensor) => tensor.op.axis.map((axis) => axis.name);
 
+test("a shape comes as expressions and as numbers, and a tensor has no length", () => {
+  const A = te.placeholder([4, 2], { name: "A" });
+  expect(A.constShape).toEqual([4, 2]);
+  const S = te.placeholder([te.var("n")], { name: "S" });
+  expect(() => S.constShape).toThrow("n: int32 is not a constant integer");
+  expect(() => A.length).toThrow("a tensor has no length: A has the dimensions");
+});
+
 describe("axes are named after the function's parameters", () => {
   const A = te.placeholder([4, 4], { name: "A" });
 

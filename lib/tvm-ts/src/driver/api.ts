@@ -12,6 +12,7 @@ import {
   type Host,
   type ModuleHost,
 } from "../runtime";
+import { dimensionValue, type Dimension } from "../support";
 import type { PassContext } from "../pass";
 import type * as te from "../te";
 import { LocalSession, type Session, type SessionArray, type SessionDevice } from "../rpc";
@@ -42,10 +43,13 @@ export interface NdFunctions {
   /** An array with the values, shape and type of `data`; on `cpu(0)` if no device is given. */
   array(data: ArrayData, device?: Device): NDArray;
   array(data: ArrayData, device: SessionDevice): Promise<SessionArray>;
-  /** An array of `shape` whose elements are whatever the memory holds. */
-  empty(shape: readonly number[], dtype?: string, device?: Device): NDArray;
+  /**
+   * An array of `shape` whose elements are whatever the memory holds; a tensor's shape will do.
+   * @throws UsageError for a dimension that is not constant.
+   */
+  empty(shape: readonly Dimension[], dtype?: string, device?: Device): NDArray;
   empty(
-    shape: readonly number[],
+    shape: readonly Dimension[],
     dtype: string | undefined,
     device: SessionDevice,
   ): Promise<SessionArray>;
@@ -93,11 +97,13 @@ export function createApi(host: Host): Api {
     array: (data: ArrayData, device: Device | SessionDevice = devices.get("cpu")) =>
       isSessionDevice(device) ? device.array(data) : NDArray.of(data, device),
     empty: (
-      shape: readonly number[],
+      shape: readonly Dimension[],
       dtype = "float32",
       device: Device | SessionDevice = devices.get("cpu"),
     ) =>
-      isSessionDevice(device) ? device.empty(shape, dtype) : NDArray.empty(shape, dtype, device),
+      isSessionDevice(device)
+        ? device.empty(shape.map(dimensionValue), dtype)
+        : NDArray.empty(shape, dtype, device),
   } as NdFunctions;
   const contextOf = (given: PassContext | undefined): PassContext =>
     watched(memories.completed(given), host);

@@ -3,7 +3,7 @@
  * as the reference does. They live in `ops.ts`, which needs the classes of expressions.
  */
 
-import { CONDITION, UsageError } from "../support";
+import { CONDITION, UsageError, type ConstantLike } from "../support";
 import type { PrimExpr } from "./expr";
 
 /** What a method takes for an operand; `matchTypes` in `cast.ts` says what becomes of a number. */
@@ -73,7 +73,7 @@ export function bindOperators(implementation: ExprOperators): void {
  *
  * A method tagged `@operator +` is what `a + b` means in a notebook cell.
  */
-export abstract class Operand {
+export abstract class Operand implements ConstantLike {
   /** @operator + */
   add(other: ExprLike): PrimExpr {
     return operators.add(this.asExpr(), other);
@@ -219,6 +219,18 @@ export abstract class Operand {
   [Symbol.toPrimitive](hint: string): string {
     if (hint === "number") throw noNumber(this);
     return this.toString();
+  }
+
+  /**
+   * The value of a constant, as a number.
+   * @throws UsageError unless it is a constant integer.
+   */
+  constInt(): number {
+    const expr = this.asExpr();
+    if (expr.kind === "IntImm") return expr.value;
+    throw new UsageError(
+      `${this.toString()} is not a constant integer; where a number is needed, write it as a number`,
+    );
   }
 
   /** The expression this stands for. */

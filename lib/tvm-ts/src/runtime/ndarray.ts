@@ -6,7 +6,7 @@
  * view of it any more.
  */
 
-import { CONDITION, UsageError } from "../support";
+import { CONDITION, dimensionValue, UsageError, type Dimension } from "../support";
 import { DEVICE_TYPE, deviceName, type Device } from "./device";
 import { ELEMENTS, elementType, floatsToHalves, halvesToFloats, type ElementType } from "./element";
 import { fromTyped, toArray, type ArrayLike, type NumpyArray } from "./numpy/numpy-array";
@@ -92,7 +92,7 @@ export class NDArray implements DlpackSource {
   }
 
   /** An array of `shape` whose elements are whatever the memory holds. */
-  static empty(shape: readonly number[], dtype: string, device: Device): NDArray {
+  static empty(shape: readonly Dimension[], dtype: string, device: Device): NDArray {
     const type = elementType(dtype);
     const lengths = checkedShape(shape);
     const bytes = elementCount(lengths) * ELEMENTS[type].bytes;
@@ -298,13 +298,14 @@ function elementCount(shape: readonly number[]): number {
   return shape.reduce((count, length) => count * length, 1);
 }
 
-function checkedShape(shape: readonly number[]): readonly number[] {
-  for (const length of shape) {
+function checkedShape(shape: readonly Dimension[]): readonly number[] {
+  const lengths = shape.map(dimensionValue);
+  for (const length of lengths) {
     if (!Number.isInteger(length) || length < 0) {
-      throw new UsageError(`[${shape.join(", ")}] is not a shape: ${length} is not a length`);
+      throw new UsageError(`[${lengths.join(", ")}] is not a shape: ${length} is not a length`);
     }
   }
-  return Object.freeze([...shape]);
+  return Object.freeze(lengths);
 }
 
 /** Strides in elements of a row-major array. */

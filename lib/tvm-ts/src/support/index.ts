@@ -1,5 +1,6 @@
 export { withCleanup } from "./cleanup";
 export { CONDITION } from "./condition";
+export { dimensionValue, type ConstantLike, type Dimension } from "./dimension";
 export {
   assertInternal,
   assertNever,

@@ -81,6 +81,21 @@ export class Tensor implements DataProducer {
     return Object.assign(read, { op, valueIndex, shape, dtype });
   }
 
+  /**
+   * The dimensions as numbers: `A.constShape[0] * 2` is a number.
+   * @throws UsageError where one is not constant.
+   */
+  get constShape(): readonly number[] {
+    return this.shape.map((extent) => extent.constInt());
+  }
+
+  /** Functions have a length, tensors do not. @throws UsageError */
+  get length(): never {
+    throw new UsageError(
+      `a tensor has no length: ${this.name} has the dimensions .shape and .ndim of them`,
+    );
+  }
+
   /** The number of dimensions. */
   get ndim(): number {
     return this.shape.length;

@@ -16,9 +16,10 @@ import {
   type ArrayLike,
   type BinaryFunction,
   type Reduction,
+  type Shape,
 } from "./numpy-array";
+import { isClose, type AssertCloseOptions } from "./testing";
 
-type Shape = number | readonly number[];
 type Axis = number | readonly number[];
 
 /** An array of nested numbers, of a typed array, or of another array; `float64` unless said. */
@@ -106,6 +107,10 @@ export const max = overAxis(library.amax);
 export const all = overAxis(library.all);
 export const any = overAxis(library.any);
 
+/** Whether `|a - b| <= atol + rtol * |b|` for every element; `rtol` is 1e-5 and `atol` 1e-8 if left out. */
+export function allclose(a: ArrayLike, b: ArrayLike, options: AssertCloseOptions = {}): boolean {
+  return isClose(a, b, { rtol: 1e-5, atol: 1e-8, ...options });
+}
 export function argmax(a: ArrayLike, axis?: number): NumpyArray {
   return toArray(a).argmax(axis);
 }

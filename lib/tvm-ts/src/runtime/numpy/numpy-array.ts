@@ -4,7 +4,7 @@
  * and types stay simple.
  */
 
-import { CONDITION, UsageError } from "../../support";
+import { CONDITION, dimensionValue, UsageError, type Dimension } from "../../support";
 import { library, type Core, type Scalar, type TypedArray } from "./library";
 
 /** Numbers nested in arrays of arrays; every level has one length. */
@@ -12,6 +12,9 @@ export type Nested = number | bigint | boolean | readonly Nested[];
 
 /** What may stand for an array in a function of `np`. */
 export type ArrayLike = NumpyArray | TypedArray | Nested;
+
+/** Lengths of the dimensions, or one length. */
+export type Shape = Dimension | readonly Dimension[];
 
 /** The element types of arrays; `int64` and `uint64` elements are `bigint`. */
 export const NUMPY_DTYPES: ReadonlySet<string> = new Set([
@@ -70,8 +73,9 @@ export class NumpyArray {
   }
 
   /** The same elements in another shape; one length may be -1. `a.reshape(2, 8)`, `a.reshape([2, 8])` */
-  reshape(...shape: (number | readonly number[])[]): NumpyArray {
-    return this.made(() => library.reshape(this.core, flat(shape)));
+  reshape(...shape: Shape[]): NumpyArray {
+    const lengths = (shape.flat() as Dimension[]).map(dimensionValue);
+    return this.made(() => library.reshape(this.core, lengths));
   }
   /** The dimensions in another order: `a.transpose(0, 2, 1, 3)`; reversed when no order is given. */
   transpose(...axes: (number | readonly number[])[]): NumpyArray {
@@ -331,8 +335,8 @@ export function numpyDType(dtype: string): string {
 }
 
 /** @throws UsageError unless every length is a whole number, 0 or more. */
-export function checkedShape(shape: number | readonly number[]): number[] {
-  const lengths = typeof shape === "number" ? [shape] : [...shape];
+export function checkedShape(shape: Shape): number[] {
+  const lengths = (Array.isArray(shape) ? shape : [shape as Dimension]).map(dimensionValue);
   for (const length of lengths) {
     if (!Number.isInteger(length) || length < 0) {
       throw new UsageError(`[${lengths.join(", ")}] is not a shape: ${length} is not a length`);

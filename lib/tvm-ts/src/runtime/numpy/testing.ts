@@ -1,7 +1,8 @@
 /** Comparing arrays with messages that say where they differ. */
 
 import { UsageError } from "../../support";
-import { toArray, type ArrayLike, type NumpyArray } from "./numpy-array";
+import { library } from "./library";
+import { attempt, coreOf, toArray, wrap, type ArrayLike, type NumpyArray } from "./numpy-array";
 
 export interface AssertCloseOptions {
   /** Relative tolerance; 1e-7 if left out. */
@@ -31,6 +32,23 @@ export function assertAllclose(
     const [x, y] = [Number(a), Number(b)];
     return x === y || Math.abs(x - y) <= atol + rtol * Math.abs(y);
   });
+}
+
+/** Whether `assertAllclose` accepts the arrays; NaN is close to nothing, and dimensions of 1 are repeated. */
+export function isClose(
+  left: ArrayLike,
+  right: ArrayLike,
+  { rtol, atol }: Required<AssertCloseOptions>,
+): boolean {
+  const arrays = [toArray(left, "float64"), toArray(right, "float64")];
+  const shape: number[] = [];
+  for (let i = 1; arrays.some(({ ndim }) => i <= ndim); i++) {
+    shape.unshift(Math.max(...arrays.map((array) => array.shape.at(-i) ?? 1)));
+  }
+  const [a, b] = arrays.map(
+    (array) => wrap(attempt(() => library.broadcast_to(coreOf(array), shape))).data as Float64Array,
+  );
+  return a!.every((x, i) => x === b![i] || Math.abs(x - b![i]!) <= atol + rtol * Math.abs(b![i]!));
 }
 
 type Element = number | bigint;

@@ -1,0 +1,16 @@
+/**
+ * Dimensions of arrays: numbers, or expressions that are constants, so that `nd.empty(tensor.shape)`
+ * needs no conversion. Arrays know nothing of expressions but this.
+ */
+
+/** What can be a dimension if it is constant. */
+export interface ConstantLike {
+  /** The value. @throws UsageError unless it is a constant integer. */
+  constInt(): number;
+}
+
+export type Dimension = number | ConstantLike;
+
+export function dimensionValue(dimension: Dimension): number {
+  return typeof dimension === "object" ? dimension.constInt() : dimension;
+}
