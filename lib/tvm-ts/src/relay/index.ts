@@ -28,3 +28,25 @@ export {
   rewriteBody,
   rewriteGraph,
 } from "./visit";
+export {
+  backwardFoldScaleAxis,
+  canonicalizeOps,
+  eliminateCommonSubexpr,
+  foldConstant,
+  fuseOps,
+  RelayStep,
+  runRelayPasses,
+  simplifyExpr,
+  simplifyInference,
+  type RelayPass,
+} from "./passes";
+export { compilePasses, fusedCalls, type FusedCall } from "./compile";
+export {
+  DEFAULT_CONFIG,
+  prerequisitePasses,
+  quantize,
+  quantizePasses,
+  type Dataset,
+  type QuantizeConfig,
+  type QuantizeOptions,
+} from "./quantize";

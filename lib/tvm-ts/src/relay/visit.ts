@@ -1,6 +1,7 @@
 /** Walking and rebuilding graphs. Deep networks do not overflow the stack: nothing here recurses. */
 
 import { Call, Func, Tuple, TupleGetItem, type Expr } from "./expr";
+import type { Op } from "./op";
 
 /** What an expression reads, in order; a function's body is its own. */
 export function operandsOf(expr: Expr): readonly Expr[] {
@@ -97,6 +98,6 @@ export function countReaders(root: Expr): Map<Expr, number> {
 }
 
 /** Whether this is a call of the operator of that name. */
-export function isCallOf(expr: Expr, name: string): expr is Call {
+export function isCallOf(expr: Expr, name: string): expr is Call & { readonly op: Op } {
   return expr.kind === "call" && expr.op.kind === "op" && expr.op.name === name;
 }

@@ -1,0 +1,277 @@
+/**
+ * Joins operators into functions that are compiled as one: a convolution with what is done to its
+ * elements afterwards, chains of operators on elements, chains that move elements.
+ *
+ * An operator can join the nearest one that everything it feeds flows into (its post-dominator), if all
+ * that is between them is simple enough.
+ */
+
+import { Call, Func, Tuple, TupleGetItem, Var, type Expr } from "../expr";
+import { Pattern } from "../op";
+import { sameShape, type Type } from "../type";
+import { operandsOf, postOrder, withOperands } from "../visit";
+import type { RelayPass } from "./pass";
+
+export const fuseOps: RelayPass = {
+  name: "FuseOps",
+  doc: "joins operators into functions that are compiled as one",
+  run(func) {
+    const groups = partition(func);
+    return new Func(func.params, fusedBody(func.body, groups));
+  },
+};
+
+/** More operators than this are not joined. */
+const MAX_OPERATORS = 256;
+
+/** An expression with what reads it. */
+interface Node {
+  readonly expr: Expr;
+  readonly index: number;
+  readonly pattern: Pattern;
+  readonly readers: { readonly node: Node; readonly pattern: Pattern }[];
+  /** Something outside sees it: it is the result, or an input. */
+  external: boolean;
+}
+
+class Group {
+  private parent: Group | undefined;
+  size = 1;
+  anchored: boolean;
+
+  constructor(
+    readonly root: Expr,
+    public pattern: Pattern,
+  ) {
+    this.anchored = pattern === Pattern.outElementwiseFusable;
+  }
+
+  find(): Group {
+    let top: Group = this as Group;
+    while (top.parent !== undefined) top = top.parent;
+    return top;
+  }
+
+  mergeInto(target: Group): void {
+    const [child, parent] = [this.find(), target.find()];
+    if (child === parent) return;
+    parent.size += child.size;
+    child.parent = parent;
+    if (!child.anchored) return;
+    parent.anchored = true;
+    parent.pattern = Math.max(child.pattern, parent.pattern);
+  }
+}
+
+interface Dominator {
+  readonly node: Node;
+  readonly parent: Dominator | undefined;
+  readonly depth: number;
+  /** The least simple operator on the way to the parent. */
+  readonly pattern: Pattern;
+}
+
+function graphOf(func: Func): Node[] {
+  const nodes = new Map<Expr, Node>();
+  const order: Node[] = [];
+  postOrder(func.body, (expr) => {
+    const node: Node = {
+      expr,
+      index: order.length,
+      pattern: patternOf(expr),
+      readers: [],
+      external: expr === func.body || expr.kind === "var",
+    };
+    nodes.set(expr, node);
+    order.push(node);
+  });
+  for (const reader of order) {
+    for (const operand of operandsOf(reader.expr)) {
+      nodes
+        .get(operand)!
+        .readers.push({ node: reader, pattern: edgePattern(reader, operand.type) });
+    }
+  }
+  return order;
+}
+
+const SCALAR_DTYPES: readonly string[] = ["int32", "int64", "float32", "float64", "bool"];
+
+function patternOf(expr: Expr): Pattern {
+  switch (expr.kind) {
+    case "call":
+      return expr.op.kind === "op" ? expr.op.pattern : Pattern.opaque;
+    case "constant": {
+      const { shape, dtype } = expr.type;
+      const simple = shape.length === 0 && SCALAR_DTYPES.includes(dtype);
+      return simple ? Pattern.elementwise : Pattern.opaque;
+    }
+    case "tuple":
+      return Pattern.tuple;
+    case "tuple_get_item":
+      return Pattern.injective;
+    default:
+      return Pattern.opaque;
+  }
+}
+
+/** How an operator treats one of its arguments: broadcasting to the same shape changes nothing. */
+function edgePattern(reader: Node, operand: Type): Pattern {
+  if (reader.expr.kind === "tuple" || reader.expr.kind === "tuple_get_item")
+    return Pattern.injective;
+  const { type } = reader.expr;
+  const sameAsResult =
+    type.kind === "tensor" && operand.kind === "tensor" && sameShape(type.shape, operand.shape);
+  return reader.pattern === Pattern.broadcast && sameAsResult
+    ? Pattern.elementwise
+    : reader.pattern;
+}
+
+function postDominators(order: readonly Node[]): Dominator[] {
+  const dominators = new Array<Dominator>(order.length);
+  for (let i = order.length - 1; i >= 0; i--) {
+    const node = order[i]!;
+    if (node.external || node.readers.length === 0) {
+      dominators[i] = { node, parent: undefined, depth: 1, pattern: Pattern.opaque };
+      continue;
+    }
+    let pattern = Pattern.elementwise;
+    let parent: Dominator | undefined;
+    node.readers.forEach((reader, r) => {
+      let other: Dominator | undefined = dominators[reader.node.index]!;
+      if (r === 0) parent = other;
+      while (parent !== other && parent !== undefined && other !== undefined) {
+        const [a, b]: [Dominator, Dominator] = [parent, other];
+        if (a.depth >= b.depth) {
+          pattern = Math.max(pattern, a.pattern);
+          parent = a.parent;
+        }
+        if (b.depth >= a.depth) {
+          pattern = Math.max(pattern, b.pattern);
+          other = b.parent;
+        }
+      }
+      if (parent !== other) parent = undefined;
+      pattern = Math.max(pattern, reader.pattern);
+    });
+    dominators[i] = { node, parent, depth: (parent?.depth ?? 0) + 1, pattern };
+  }
+  return dominators;
+}
+
+/** Which group each expression is in. */
+function partition(func: Func): Map<Expr, Group> {
+  const order = graphOf(func);
+  const dominators = postDominators(order);
+  const groups = order.map((node) => new Group(node.expr, node.pattern));
+  const groupOf = (node: Node): Group => groups[node.index]!.find();
+
+  /** Whether everything between, and the end, is simple enough. */
+  const pathIs = (from: Node, to: Node, test: (p: Pattern, atEnd: boolean) => boolean): boolean => {
+    const seen = new Set<Node>();
+    const check = (node: Node): boolean => {
+      if (seen.has(node)) return true;
+      seen.add(node);
+      if (!test(groupOf(node).pattern, node === to)) return false;
+      return node === to || node.readers.every((reader) => check(reader.node));
+    };
+    return from.readers.every((reader) => check(reader.node));
+  };
+  const between = (from: Node, to: Node): Node[] => {
+    const seen = new Set<Node>();
+    const visit = (node: Node): void => {
+      if (node === to || seen.has(node)) return;
+      seen.add(node);
+      node.readers.forEach((reader) => visit(reader.node));
+    };
+    visit(from);
+    return [...seen];
+  };
+  const fuse = (from: Node, to: Node): void => {
+    for (const node of between(from, to)) groupOf(node).mergeInto(groupOf(to));
+  };
+
+  for (const phase of [0, 1, 2]) {
+    for (const node of order) {
+      const group = groups[node.index]!;
+      const dominator = dominators[node.index]!;
+      const sink = dominator.parent?.node;
+      if (group.pattern === Pattern.opaque || sink === undefined) continue;
+      const count = between(node, sink).reduce((sum, one) => sum + groupOf(one).size, 0);
+      if (count + groupOf(sink).size > MAX_OPERATORS) continue;
+      if (phase === 2) {
+        if (group.pattern > Pattern.injective) continue;
+        const root = groupOf(sink);
+        const fusedTuple =
+          root.pattern !== Pattern.tuple &&
+          groups[sink.index]!.pattern === Pattern.tuple &&
+          root.pattern <= Pattern.injective;
+        if (fusedTuple && pathIs(node, sink, (p) => p <= Pattern.injective)) fuse(node, sink);
+        continue;
+      }
+      if (groupOf(node) === groupOf(sink)) continue;
+      if (groups[sink.index]!.pattern === Pattern.tuple) continue;
+      if (group.pattern === Pattern.outElementwiseFusable) {
+        if (phase !== 0 || dominator.pattern !== Pattern.elementwise) continue;
+        if (pathIs(node, sink, (p) => p <= Pattern.broadcast)) fuse(node, sink);
+      } else if (group.pattern <= Pattern.broadcast) {
+        if (dominator.pattern > Pattern.reduction) continue;
+        const simple = (p: Pattern, atEnd: boolean): boolean =>
+          p <= Pattern.injective ||
+          (atEnd && (p === Pattern.reduction || p === Pattern.outElementwiseFusable));
+        if (pathIs(node, sink, simple)) fuse(node, sink);
+      } else if (group.pattern === Pattern.injective || group.pattern === Pattern.tuple) {
+        if (phase !== 1) continue;
+        if (pathIs(node, sink, (p) => p <= Pattern.injective)) fuse(node, sink);
+      }
+    }
+  }
+  return new Map(order.map((node) => [node.expr, groupOf(node)]));
+}
+
+/** The network as calls of functions, one for each group. */
+function fusedBody(body: Expr, groups: ReadonlyMap<Expr, Group>): Expr {
+  const results = new Map<Expr, Expr>();
+  const infos = new Map<Group, { params: Var[]; args: Expr[] }>();
+
+  /** What an operand is called inside of a group: a parameter when it comes from elsewhere. */
+  const inside = (operand: Expr, group: Group): Expr => {
+    const result = results.get(operand)!;
+    if (groups.get(operand) === group) return result;
+    let info = infos.get(group);
+    if (info === undefined) infos.set(group, (info = { params: [], args: [] }));
+    const known = info.args.indexOf(result);
+    if (known >= 0) return info.params[known]!;
+    const param = new Var(`p${info.params.length}`, operand.type);
+    info.params.push(param);
+    info.args.push(result);
+    return param;
+  };
+
+  postOrder(body, (expr) => {
+    const group = groups.get(expr)!;
+    const isRoot = group.root === expr;
+    const operands = operandsOf(expr);
+    const mapped = (): Expr[] => operands.map((operand) => results.get(operand)!);
+    if (expr.kind === "call" && expr.op.kind === "op") {
+      if (expr.op.name === "annotation.stop_fusion") {
+        results.set(expr, results.get(expr.args[0]!)!);
+        return;
+      }
+      const call = expr.withArgs(operands.map((operand) => inside(operand, group)));
+      results.set(expr, isRoot ? asFunction(call, infos.get(group)) : call);
+    } else if (expr.kind === "tuple" && !isRoot) {
+      results.set(expr, new Tuple(operands.map((operand) => inside(operand, group))));
+    } else if (expr.kind === "tuple_get_item" && groups.get(expr.tuple) === group) {
+      const item = new TupleGetItem(inside(expr.tuple, group), expr.index);
+      results.set(expr, isRoot ? asFunction(item, infos.get(group)) : item);
+    } else {
+      results.set(expr, withOperands(expr, mapped()));
+    }
+  });
+  return results.get(body)!;
+}
+
+function asFunction(body: Expr, info: { params: Var[]; args: Expr[] } | undefined): Call {
+  return new Call(new Func(info?.params ?? [], body, true), info?.args ?? []);
+}

@@ -1,0 +1,185 @@
+/**
+ * Puts a simulated quantization before everything that is to be computed in integers: the data and
+ * weights of convolutions, what is added to them. Its scale and limits are variables until calibration.
+ */
+
+import { isConstant, Tuple, Var, type Call, type Expr } from "../expr";
+import { UsageError } from "../../support";
+import { call as makeCall, ops } from "../passes/shorthand";
+import type { RelayPass } from "../passes/pass";
+import { TensorType } from "../type";
+import { Kind, type QuantizeConfig } from "./config";
+import {
+  forwardRewrite,
+  realized,
+  Temporary,
+  TemporaryTuple,
+  type Result,
+  type Rule,
+} from "./forward-rewrite";
+
+/** An expression whose values are of some kind of quantized numbers. */
+class Annotated extends Temporary {
+  constructor(
+    readonly expr: Expr,
+    readonly annotation: Kind,
+  ) {
+    super();
+  }
+  realize(): Expr {
+    return this.expr;
+  }
+}
+
+const exprOf = (result: Result): Expr => realized(result);
+const kindOf = (result: Result): Kind | undefined =>
+  result instanceof Annotated ? result.annotation : undefined;
+
+const SCALAR = new TensorType([], "float32");
+
+class Annotator {
+  private readonly quantized = new Map<Expr, Map<Kind, Expr>>();
+  private convolutions = 0;
+  private stopped = false;
+
+  constructor(private readonly config: QuantizeConfig) {}
+
+  readonly rules: Readonly<Record<string, Rule>> = {
+    "nn.conv2d": (call, args) => (this.skips(call) ? undefined : this.product(call, args)),
+    "nn.dense": (call, args) =>
+      this.config.skipDenseLayer || this.skips(call) ? undefined : this.product(call, args),
+    multiply: (call, args) => this.multiply(call, args),
+    add: (call, args) => this.add(call, args),
+    concatenate: (call, args) => this.concatenate(call, args),
+    "nn.max_pool2d": (call, args) => this.narrowed(call, args),
+    "annotation.cast_hint": (call, args) => {
+      if (this.skips(call) || kindOf(args[0]!) === undefined) return args[0]!;
+      return this.narrowed(call, args);
+    },
+    "nn.global_avg_pool2d": (call, args) => {
+      if (this.skips(call) || kindOf(args[0]!) === undefined) return undefined;
+      this.stopped = true;
+      return call.withArgs([exprOf(args[0]!)]);
+    },
+    ...Object.fromEntries(
+      [
+        "reshape",
+        "clip",
+        "nn.relu",
+        "strided_slice",
+        "nn.avg_pool2d",
+        "nn.batch_flatten",
+        "transpose",
+        "annotation.stop_fusion",
+      ].map((name): [string, Rule] => [name, (call, args) => this.identity(call, args)]),
+    ),
+  };
+
+  /** A value that more than one reads is quantized once. */
+  readonly whenShared = (result: Result): Result =>
+    result instanceof Annotated
+      ? new Annotated(this.quantize(result.expr, Kind.input), Kind.input)
+      : result;
+
+  private skips(call: Call): boolean {
+    if (this.stopped) return true;
+    if (call.op !== ops.conv2d) return false;
+    return this.config.skipConvLayers.includes(this.convolutions++);
+  }
+
+  private quantize(expr: Expr, kind: Kind): Expr {
+    if (expr.kind === "call" && expr.op === ops.simulatedQuantize && expr.attrs["kind"] === kind) {
+      return expr;
+    }
+    let ofExpr = this.quantized.get(expr);
+    if (ofExpr === undefined) this.quantized.set(expr, (ofExpr = new Map()));
+    let result = ofExpr.get(kind);
+    if (result === undefined) {
+      const parameters = ["dom_scale", "clip_min", "clip_max"].map((name) => new Var(name, SCALAR));
+      result = makeCall(ops.simulatedQuantize, [expr, ...parameters], { kind });
+      ofExpr.set(kind, result);
+    }
+    return result;
+  }
+
+  private product(call: Call, [data, weight]: readonly Result[]): Result {
+    const kind = kindOf(data!);
+    const input =
+      kind === undefined || kind === Kind.activation
+        ? this.quantize(exprOf(data!), Kind.input)
+        : exprOf(data!);
+    if (kindOf(weight!) !== undefined || !isConstant(exprOf(weight!))) {
+      throw new UsageError(
+        `${call.origin ?? "a layer"}: its weights are computed by the network; only known weights are quantized`,
+      );
+    }
+    const quantizedWeight = this.quantize(exprOf(weight!), Kind.weight);
+    return new Annotated(call.withArgs([input, quantizedWeight]), Kind.activation);
+  }
+
+  /** Constants are weights, everything else is an input. */
+  private operand(expr: Expr): Expr {
+    return this.quantize(expr, isConstant(expr) ? Kind.weight : Kind.input);
+  }
+
+  private multiply(call: Call, [left, right]: readonly Result[]): Result | undefined {
+    if (this.skips(call)) return undefined;
+    const [a, b] = [kindOf(left!), kindOf(right!)];
+    if (a === undefined && b === undefined) return undefined;
+    if (a === undefined || b !== undefined) {
+      throw new UsageError(
+        `${call.origin ?? "a multiplication"}: two quantized values are multiplied; only one may be`,
+      );
+    }
+    const x = a === Kind.activation ? this.quantize(exprOf(left!), Kind.input) : exprOf(left!);
+    return new Annotated(call.withArgs([x, this.operand(exprOf(right!))]), Kind.activation);
+  }
+
+  private add(call: Call, [left, right]: readonly Result[]): Result | undefined {
+    if (this.skips(call)) return undefined;
+    const [a, b] = [kindOf(left!), kindOf(right!)];
+    const [x, y] = [exprOf(left!), exprOf(right!)];
+    if (a === undefined && b === undefined) return undefined;
+    if (a === undefined) {
+      return new Annotated(call.withArgs([this.quantize(x, Kind.input), y]), Kind.input);
+    }
+    if (b === undefined) return new Annotated(call.withArgs([x, this.operand(y)]), Kind.activation);
+    if (a === Kind.input && b === Kind.input)
+      return new Annotated(call.withArgs([x, y]), Kind.input);
+    const bothWide = a === Kind.activation && b === Kind.activation;
+    const second = bothWide ? this.quantize(y, Kind.input) : y;
+    return new Annotated(call.withArgs([x, second]), Kind.activation);
+  }
+
+  private identity(call: Call, [x]: readonly Result[]): Result | undefined {
+    const kind = kindOf(x!);
+    if (this.skips(call) || kind === undefined) return undefined;
+    return new Annotated(call.withArgs([exprOf(x!)]), kind);
+  }
+
+  private narrowed(call: Call, [x]: readonly Result[]): Result | undefined {
+    const kind = kindOf(x!);
+    if (this.skips(call) || kind === undefined) return undefined;
+    const input = kind === Kind.activation ? this.quantize(exprOf(x!), Kind.input) : exprOf(x!);
+    return new Annotated(call.withArgs([input]), Kind.input);
+  }
+
+  private concatenate(call: Call, [tuple]: readonly Result[]): Result | undefined {
+    if (this.skips(call) || !(tuple instanceof TemporaryTuple)) return undefined;
+    const fields = tuple.fields.map((field) =>
+      kindOf(field) === undefined ? this.quantize(exprOf(field), Kind.activation) : exprOf(field),
+    );
+    return new Annotated(call.withArgs([new Tuple(fields)]), Kind.activation);
+  }
+}
+
+export function quantizeAnnotate(config: QuantizeConfig): RelayPass {
+  return {
+    name: "QuantizeAnnotate",
+    doc: "puts a simulated quantization before what is to be computed in integers",
+    run(func) {
+      const annotator = new Annotator(config);
+      return forwardRewrite(func, annotator.rules, annotator.whenShared);
+    },
+  };
+}

@@ -1,0 +1,67 @@
+/** How networks are quantized; names and defaults are those of the reference's `qconfig`. */
+
+import { UsageError } from "../../support";
+
+export interface QuantizeConfig {
+  /** How the range of activations is found: one for all, or from data. */
+  readonly calibrateMode: "global_scale" | "max" | "kl_divergence" | "percentile";
+  /** The range of all activations under `global_scale`. */
+  readonly globalScale: number;
+  /** Ranges of weights: the largest value, or the power of two above it. */
+  readonly weightScale: "power2" | "max";
+  /** Convolutions that stay in float, by their order. */
+  readonly skipConvLayers: readonly number[];
+  readonly skipDenseLayer: boolean;
+  /** Whether half of a step is added before a right shift. */
+  readonly roundForShift: boolean;
+}
+
+export const DEFAULT_CONFIG: QuantizeConfig = {
+  calibrateMode: "global_scale",
+  globalScale: 8,
+  weightScale: "power2",
+  skipConvLayers: [0],
+  skipDenseLayer: true,
+  roundForShift: true,
+};
+
+const MODES: readonly string[] = ["global_scale", "max", "kl_divergence", "percentile"];
+
+/** @throws UsageError for settings that do not exist or make no sense. */
+export function quantizeConfig(given: Partial<QuantizeConfig> = {}): QuantizeConfig {
+  const unknown = Object.keys(given).find((name) => !(name in DEFAULT_CONFIG));
+  if (unknown !== undefined) {
+    const known = Object.keys(DEFAULT_CONFIG).join(", ");
+    throw new UsageError(`there is no setting '${unknown}' of quantization; there are ${known}`);
+  }
+  const config = { ...DEFAULT_CONFIG, ...given };
+  if (!MODES.includes(config.calibrateMode)) {
+    throw new UsageError(
+      `calibrateMode is '${config.calibrateMode}'; it can be ${MODES.join(", ")}`,
+    );
+  }
+  if (config.weightScale !== "power2" && config.weightScale !== "max") {
+    throw new UsageError(`weightScale is '${String(config.weightScale)}'; it can be power2 or max`);
+  }
+  if (!(config.globalScale > 0 && Number.isFinite(config.globalScale))) {
+    throw new UsageError(`globalScale is ${config.globalScale}; it must be a number above 0`);
+  }
+  return config;
+}
+
+/** Inputs and weights are 8 bits wide, sums 32. */
+export const INPUT_DTYPE = "int8";
+export const ACTIVATION_DTYPE = "int32";
+
+/** What a simulated quantization quantizes. */
+export enum Kind {
+  identity = 0,
+  input = 1,
+  weight = 2,
+  activation = 3,
+}
+
+/** The number of steps on one side of zero. */
+export function stepsOf(kind: Kind): number {
+  return 2 ** (kind === Kind.activation ? 31 : 7);
+}

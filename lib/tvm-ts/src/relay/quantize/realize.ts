@@ -1,0 +1,213 @@
+/**
+ * Turns simulated quantization into integer arithmetic: each value becomes integers and the number that
+ * one step of them stands for; changes of that number become shifts.
+ */
+
+import type { ScalarType } from "../../ir";
+import { UsageError } from "../../support";
+import { constant, scalarValue, Tuple, type Call, type Expr } from "../expr";
+import type { RelayPass } from "../passes/pass";
+import {
+  add,
+  call as makeCall,
+  cast,
+  clip,
+  leftShift,
+  multiply,
+  ops,
+  rightShift,
+  round,
+  stopFusion,
+} from "../passes/shorthand";
+import { isCallOf } from "../visit";
+import { ACTIVATION_DTYPE, INPUT_DTYPE, Kind, type QuantizeConfig } from "./config";
+import { fixedPointMultiply } from "./fixed-point";
+import {
+  forwardRewrite,
+  Temporary,
+  TemporaryTuple,
+  type Result,
+  type Rule,
+} from "./forward-rewrite";
+
+/** Integers (which may be stored as floats for now) with the size of one step. */
+class Quantized extends Temporary {
+  constructor(
+    readonly data: Expr,
+    /** A float32. */
+    readonly step: number,
+    readonly dtype: ScalarType,
+  ) {
+    super();
+  }
+  realize(): Expr {
+    return multiply(cast(this.data, "float32"), constant(this.step, "float32"));
+  }
+}
+
+const isQuantized = (result: Result | undefined): result is Quantized =>
+  result instanceof Quantized;
+
+/** The whole number of bits by which two steps differ, or undefined. */
+function shiftBetween(larger: number, smaller: number): number | undefined {
+  const bits = Math.fround(Math.log2(Math.fround(larger / smaller)));
+  return Number.isInteger(bits) ? bits : undefined;
+}
+
+function converted(value: Quantized, dtype: ScalarType): Expr {
+  return value.dtype === dtype ? value.data : cast(value.data, dtype);
+}
+
+/** Integers in steps of `from` as integers in smaller steps of `to`. */
+function rescaled(data: Expr, from: number, to: number, dtype: ScalarType): Expr {
+  if (from === to) return data;
+  const factor = Math.fround(from / to);
+  const bits = shiftBetween(from, to);
+  if (bits !== undefined) return leftShift(data, bits, dtype);
+  if (Number.isInteger(factor)) return multiply(data, constant(factor, dtype));
+  return cast(fixedPointMultiply(data, factor), dtype);
+}
+
+/** Arguments in one type and one step. */
+function unified(
+  refs: readonly Expr[],
+  values: readonly Quantized[],
+  config: QuantizeConfig,
+  wanted?: ScalarType,
+): { data: Expr[]; step: number; dtype: ScalarType } {
+  const pair = values.length === 2;
+  const dtype =
+    wanted ?? (pair && values[1]!.dtype === INPUT_DTYPE ? INPUT_DTYPE : ACTIVATION_DTYPE);
+  const narrowed = values.map((value, i) => {
+    const ref = refs[i]!;
+    if (value.dtype !== dtype) return cast(value.data, dtype);
+    const wasQuantized =
+      isCallOf(ref, ops.simulatedQuantize.name) && ref.attrs["kind"] === Kind.input;
+    return wasQuantized ? cast(stopFusion(cast(value.data, INPUT_DTYPE)), dtype) : value.data;
+  });
+  const step = pair
+    ? Math.min(values[0]!.step, values[1]!.step)
+    : Math.fround(config.globalScale / 2 ** 31);
+  const data = narrowed.map((expr, i) => rescaled(expr, values[i]!.step, step, dtype));
+  return { data, step, dtype };
+}
+
+function quantize(config: QuantizeConfig): Rule {
+  return (_, args) => {
+    const [x, step, low, high] = args as [Result, Expr, Expr, Expr];
+    const [to, least, most] = [scalarValue(step), scalarValue(low), scalarValue(high)];
+    if (!isQuantized(x)) {
+      const scaled = multiply(x as Expr, constant(1 / to, "float32"));
+      return new Quantized(clip(round(scaled), least, most), to, "float32");
+    }
+    const { data, dtype } = x;
+    if (x.step === to) return new Quantized(clip(data, least, most), to, dtype);
+    const bits = shiftBetween(to, x.step);
+    if (bits === undefined) {
+      const product = fixedPointMultiply(cast(data, "int64"), Math.fround(x.step / to));
+      return new Quantized(cast(clip(product, least, most), dtype), to, dtype);
+    }
+    const shifted =
+      bits > 0
+        ? rightShift(withHalf(data, bits, config), bits, ACTIVATION_DTYPE)
+        : leftShift(data, -bits, ACTIVATION_DTYPE);
+    return new Quantized(clip(shifted, least, most), to, dtype);
+  };
+}
+
+function withHalf(data: Expr, bits: number, config: QuantizeConfig): Expr {
+  return config.roundForShift ? add(data, constant(2 ** (bits - 1), ACTIVATION_DTYPE)) : data;
+}
+
+/** Products of 8-bit integers, summed up in 32 bits. */
+const product: Rule = (call, [data, weight]) => {
+  if (!isQuantized(data) || !isQuantized(weight)) return undefined;
+  const args = [converted(data, INPUT_DTYPE), cast(weight.data, INPUT_DTYPE)];
+  const attrs = { ...call.attrs, out_dtype: ACTIVATION_DTYPE };
+  const result = makeCall(call.op as typeof ops.conv2d, args, attrs, call.origin);
+  return new Quantized(result, Math.fround(data.step * weight.step), ACTIVATION_DTYPE);
+};
+
+const multiplication: Rule = (call, [left, right]) => {
+  if (!isQuantized(left) || !isQuantized(right)) return undefined;
+  const args = [converted(left, ACTIVATION_DTYPE), converted(right, ACTIVATION_DTYPE)];
+  return new Quantized(call.withArgs(args), Math.fround(left.step * right.step), ACTIVATION_DTYPE);
+};
+
+function addition(config: QuantizeConfig): Rule {
+  return (call, args) => {
+    if (!args.every(isQuantized)) return undefined;
+    const { data, step, dtype } = unified(call.args, args, config, ACTIVATION_DTYPE);
+    // What came from floats must not be fused with what computes them.
+    const parts = data.map((expr, i) => (args[i]!.dtype === "float32" ? stopFusion(expr) : expr));
+    return new Quantized(call.withArgs(parts), step, dtype);
+  };
+}
+
+function concatenation(config: QuantizeConfig): Rule {
+  return (call, [tuple]) => {
+    if (!(tuple instanceof TemporaryTuple) || !isQuantized(tuple.fields[0])) return undefined;
+    const ref = call.args[0]!;
+    if (!tuple.fields.every(isQuantized) || ref.kind !== "tuple") {
+      throw new UsageError(`${call.origin ?? "a concatenation"}: floats and integers are joined`);
+    }
+    const { data, step, dtype } = unified(ref.fields, tuple.fields, config);
+    return new Quantized(call.withArgs([new Tuple(data)]), step, dtype);
+  };
+}
+
+const identity: Rule = (call, [x]) =>
+  isQuantized(x) ? new Quantized(call.withArgs([x.data]), x.step, x.dtype) : undefined;
+
+const limits: Rule = (call, [x]) => {
+  if (!isQuantized(x)) return undefined;
+  const [low, high] = [call.attrs["a_min"] as number, call.attrs["a_max"] as number];
+  return new Quantized(clip(x.data, low / x.step, high / x.step), x.step, x.dtype);
+};
+
+const narrowPool: Rule = (call, [x]) =>
+  isQuantized(x)
+    ? new Quantized(call.withArgs([cast(x.data, INPUT_DTYPE)]), x.step, INPUT_DTYPE)
+    : undefined;
+
+const widePool: Rule = (call, [x]) =>
+  isQuantized(x)
+    ? new Quantized(call.withArgs([converted(x, ACTIVATION_DTYPE)]), x.step, ACTIVATION_DTYPE)
+    : undefined;
+
+const hint: Rule = (call: Call, [x]) => {
+  if (!isQuantized(x)) return undefined;
+  const dtype = call.attrs["dtype"] as ScalarType;
+  return new Quantized(cast(x.data, dtype), x.step, dtype);
+};
+
+export function quantizeRealize(config: QuantizeConfig): RelayPass {
+  const rules: Record<string, Rule> = {
+    [ops.simulatedQuantize.name]: quantize(config),
+    "nn.conv2d": product,
+    "nn.dense": product,
+    multiply: multiplication,
+    add: addition(config),
+    clip: limits,
+    concatenate: concatenation(config),
+    "nn.max_pool2d": narrowPool,
+    "nn.avg_pool2d": widePool,
+    "nn.global_avg_pool2d": widePool,
+    "annotation.cast_hint": hint,
+  };
+  for (const name of [
+    "nn.relu",
+    "reshape",
+    "strided_slice",
+    "nn.batch_flatten",
+    "transpose",
+    "annotation.stop_fusion",
+  ]) {
+    rules[name] = identity;
+  }
+  return {
+    name: "QuantizeRealize",
+    doc: "turns simulated quantization into integer arithmetic",
+    run: (func) => forwardRewrite(func, rules),
+  };
+}
