@@ -8,6 +8,7 @@ export * from "./accelerator";
 export * from "./api";
 export * from "./compiler";
 export * from "./hardware";
+export * as network from "./graph";
 export { readConfigFile } from "./node";
 export * from "./runtime";
 export * from "./sim";

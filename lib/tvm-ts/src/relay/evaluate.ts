@@ -8,6 +8,9 @@ import { countReaders, postOrder } from "./visit";
 
 export type Value = HostTensor | readonly HostTensor[];
 
+/** Computes a call of a function, in another way than operator by operator. */
+export type FunctionRunner = (call: Call, args: readonly HostTensor[]) => Value;
+
 /** Sees every operator's result as it is computed. */
 export type Observer = (call: Call, value: Value) => void;
 
@@ -20,11 +23,12 @@ export function evaluate(
   expr: Expr,
   inputs: ReadonlyMap<Expr, HostTensor> = new Map(),
   observe?: Observer,
+  runFunction: FunctionRunner = runOnHost,
 ): HostTensor[] {
   const values = new Map<Expr, Value>();
   const remaining = countReaders(expr);
   postOrder(expr, (node) => {
-    values.set(node, compute(node, values, inputs, observe));
+    values.set(node, compute(node, values, inputs, observe, runFunction));
     release(node, values, remaining);
   });
   return flatten(values.get(expr)!);
@@ -66,6 +70,7 @@ function compute(
   values: Map<Expr, Value>,
   inputs: ReadonlyMap<Expr, HostTensor>,
   observe: Observer | undefined,
+  runFunction: FunctionRunner,
 ): Value {
   switch (node.kind) {
     case "constant":
@@ -82,7 +87,7 @@ function compute(
     case "call": {
       if (node.type.kind === "unknown") throw new UsageError(node.type.reason);
       const args = node.args.flatMap((arg) => flatten(values.get(arg)!));
-      const value = computeCall(node, args);
+      const value = computeCall(node, args, runFunction);
       observe?.(node, value);
       return value;
     }
@@ -91,13 +96,16 @@ function compute(
   }
 }
 
-function computeCall(call: Call, args: readonly HostTensor[]): Value {
+const runOnHost: FunctionRunner = (call, args) => {
+  const { params, body } = call.op as Func;
+  const inputs = new Map<Expr, HostTensor>(params.map((param, i) => [param, args[i]!]));
+  const results = evaluate(body, inputs);
+  return body.type.kind === "tuple" ? results : results[0]!;
+};
+
+function computeCall(call: Call, args: readonly HostTensor[], runFunction: FunctionRunner): Value {
   const { op } = call;
-  if (op.kind === "function") {
-    const inputs = new Map<Expr, HostTensor>(op.params.map((param, i) => [param, args[i]!]));
-    const results = evaluate(op.body, inputs);
-    return op.body.type.kind === "tuple" ? results : results[0]!;
-  }
+  if (op.kind === "function") return runFunction(call, args);
   try {
     return op.evaluate(args, call.attrs, call.type);
   } catch (error) {

@@ -26,7 +26,9 @@ export {
   operandsOf,
   postOrder,
   rewriteBody,
+  rewriteFromOperands,
   rewriteGraph,
+  withOperands,
 } from "./visit";
 export {
   backwardFoldScaleAxis,

@@ -67,19 +67,29 @@ export function withOperands(expr: Expr, operands: readonly Expr[]): Expr {
 }
 
 /**
- * Rebuilds a graph from its leaves. `rewrite` gets each expression as it was and with its operands
- * replaced, and gives what takes its place.
+ * Rebuilds a graph from its leaves. `rewrite` gets each expression as it was with what its operands
+ * have become, and gives what takes its place.
  */
-export function rewriteGraph<E extends Expr>(
-  root: E,
-  rewrite: (before: Expr, rebuilt: Expr) => Expr,
+export function rewriteFromOperands(
+  root: Expr,
+  rewrite: (before: Expr, operands: readonly Expr[]) => Expr,
 ): Expr {
   const results = new Map<Expr, Expr>();
   postOrder(root, (expr) => {
-    const operands = operandsOf(expr).map((operand) => results.get(operand)!);
-    results.set(expr, rewrite(expr, withOperands(expr, operands)));
+    results.set(
+      expr,
+      rewrite(
+        expr,
+        operandsOf(expr).map((operand) => results.get(operand)!),
+      ),
+    );
   });
   return results.get(root)!;
+}
+
+/** As `rewriteFromOperands`, where `rewrite` gets the expression with its new operands. */
+export function rewriteGraph(root: Expr, rewrite: (before: Expr, rebuilt: Expr) => Expr): Expr {
+  return rewriteFromOperands(root, (expr, operands) => rewrite(expr, withOperands(expr, operands)));
 }
 
 /** As `rewriteGraph`, of a function's body; the parameters stay. */

@@ -1,0 +1,128 @@
+/**
+ * Fused functions of a network as tensor expressions with a schedule for the accelerator: packed
+ * convolutions with what follows them, and additions of packed integers on the ALU.
+ */
+
+import { relay, te, tir, topi, UsageError } from "tvm-ts";
+import type { Environment } from "../compiler";
+import * as packed from "../topi";
+import { CAST_NAME, scheduleAluPacked } from "./schedule-alu";
+
+/** A function that runs on the accelerator: its arguments are the parameters, then the result. */
+export interface AcceleratorFunction {
+  readonly kind: "conv2d" | "alu";
+  readonly schedule: te.Schedule;
+  readonly args: readonly te.Tensor[];
+}
+
+/** The function for the accelerator, or undefined when it runs on the host. */
+export function acceleratorFunction(
+  func: relay.Func,
+  env: Environment,
+  knobs: packed.ConvKnobs = {},
+): AcceleratorFunction | undefined {
+  const kind = acceleratorKind(func);
+  if (kind === undefined) return undefined;
+  const { result, params } = asTensors(func, env);
+  const schedule =
+    kind === "conv2d"
+      ? packed.scheduleConv2dPacked(result, knobs, env)
+      : scheduleAluPacked(result, knobs, env);
+  return { kind, schedule, args: [...params, result] };
+}
+
+/** What a function is for the accelerator. */
+export function acceleratorKind(func: relay.Func): "conv2d" | "alu" | undefined {
+  const calls = relay.allExprs(func.body).filter((expr) => expr.kind === "call");
+  const conv = calls.find((call) => relay.isCallOf(call, "nn.conv2d"));
+  if (conv !== undefined) {
+    const attrs = relay.ops.conv2dAttrs(conv.attrs);
+    return relay.ops.packedLayout(attrs.data_layout) === undefined ? undefined : "conv2d";
+  }
+  const isSum = calls.some(
+    (call) => relay.isCallOf(call, "add") || relay.isCallOf(call, "multiply"),
+  );
+  const simple = calls.every((call) => (call.op as relay.Op).pattern <= relay.Pattern.broadcast);
+  const { type } = func.body;
+  const packedResult =
+    type.kind === "tensor" && type.shape.length === 6 && type.dtype.includes("int");
+  const integers = func.params.every((param) => !String(param.type).includes("float"));
+  return isSum && simple && packedResult && integers ? "alu" : undefined;
+}
+
+function asTensors(
+  func: relay.Func,
+  env: Environment,
+): { result: te.Tensor; params: readonly te.Tensor[] } {
+  const params = func.params.map((param) => {
+    const { shape, dtype } = param.type as relay.TensorType;
+    return te.placeholder([...shape], { name: param.name, dtype });
+  });
+  const values = new Map<relay.Expr, te.Tensor>(func.params.map((param, i) => [param, params[i]!]));
+  relay.postOrder(func.body, (expr) => {
+    if (expr.kind === "call") values.set(expr, tensorOf(expr, values, env));
+  });
+  return { result: values.get(func.body)!, params };
+}
+
+/** A scalar constant as a number, everything else as the tensor that it is. */
+function operand(
+  expr: relay.Expr,
+  values: ReadonlyMap<relay.Expr, te.Tensor>,
+): te.Tensor | tir.PrimExpr {
+  if (expr.kind === "constant") return tir.constant(relay.scalarValue(expr), expr.type.dtype);
+  return values.get(expr)!;
+}
+
+/** A conversion under the name by which the schedule of additions knows it. */
+function converted(x: te.Tensor, dtype: string): te.Tensor {
+  const info = { name: CAST_NAME, tag: topi.tag.ELEMWISE };
+  return te.compute(x.shape, (...i) => x(...i).astype(dtype), info);
+}
+
+function tensorOf(
+  call: relay.Call,
+  values: ReadonlyMap<relay.Expr, te.Tensor>,
+  env: Environment,
+): te.Tensor {
+  const { attrs } = call;
+  const [x, y] = call.args.map((arg) => operand(arg, values)) as [te.Tensor, te.Tensor];
+  switch ((call.op as relay.Op).name) {
+    case "nn.conv2d": {
+      const { strides, padding } = relay.ops.conv2dAttrs(attrs);
+      const [top, left, bottom, right] = relay.ops.allPadding(padding);
+      if (top === bottom && left === right) {
+        return packed.conv2dPacked(x, y, {
+          strides,
+          padding: [top, left],
+          outDtype: env.accDtype,
+        });
+      }
+      // More on one side than on the other: padded before, so that the load still does it.
+      const around = topi.nn.pad(x, [0, 0, top, left, 0, 0], [0, 0, bottom, right, 0, 0], {
+        name: "pad_data",
+      });
+      return packed.conv2dPacked(around, y, { strides, outDtype: env.accDtype });
+    }
+    case "add":
+      return topi.add(x, y) as te.Tensor;
+    case "multiply":
+      return topi.multiply(x, y) as te.Tensor;
+    case "right_shift":
+      return topi.rightShift(x, y) as te.Tensor;
+    case "left_shift":
+      return topi.leftShift(x, y) as te.Tensor;
+    case "nn.relu":
+      return topi.nn.relu(x);
+    case "clip":
+      return packed.clip(x, attrs["a_min"] as number, attrs["a_max"] as number);
+    case "cast":
+      return converted(x, attrs["dtype"] as string);
+    case "copy":
+      return topi.identity(x);
+    default:
+      throw new UsageError(
+        `${call.origin ?? "the network"}: ${(call.op as relay.Op).name} cannot run on the accelerator`,
+      );
+  }
+}

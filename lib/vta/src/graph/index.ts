@@ -1,0 +1,13 @@
+/** Whole networks on the accelerator. */
+
+export {
+  BuiltNetwork,
+  type FunctionResult,
+  type NetworkBuildOptions,
+  type NetworkFunction,
+} from "./built-network";
+export { acceleratorFunction, type AcceleratorFunction } from "./fused-te";
+export { fromOnnx, Network, RunnableNetwork } from "./network";
+export type { NetworkInput, NetworkInputs, NetworkOptions, QuantizeOptions } from "./network";
+export { graphPack, type PackOptions } from "./pack";
+export { scheduleAluPacked } from "./schedule-alu";

@@ -1,0 +1,180 @@
+/**
+ * `vta.network`: whole networks, from an ONNX file to the accelerator, one step after another. Every step
+ * gives another network; each one shows its text, runs, and remembers the passes that made it.
+ */
+
+import { np, relay, UsageError } from "tvm-ts";
+import { getEnv, type Environment } from "../compiler";
+import { BuiltNetwork, type NetworkBuildOptions } from "./built-network";
+import { graphPack, type PackOptions } from "./pack";
+
+/** What can be given as an input. */
+export type NetworkInput = relay.HostTensor | Parameters<typeof np.array>[0];
+export type NetworkInputs = Readonly<Record<string, NetworkInput>>;
+
+export interface NetworkOptions {
+  /** Shapes of inputs, where the file leaves lengths open. */
+  readonly shapes?: Readonly<Record<string, readonly number[]>>;
+  /** Inputs that get their value at import, for good. */
+  readonly fixed?: NetworkInputs;
+}
+
+export interface QuantizeOptions extends Partial<relay.QuantizeConfig> {
+  /** Inputs that the network sees in use, for calibration modes that look at data. */
+  readonly dataset?: readonly NetworkInputs[];
+}
+
+export class Network {
+  /** What will not run, a sentence for each node. */
+  readonly problems: readonly string[];
+
+  constructor(
+    readonly func: relay.Func,
+    readonly outputs: readonly string[],
+    problems: readonly string[] = [],
+    /** The passes that made it, in order. */
+    readonly steps: readonly relay.RelayStep[] = [],
+  ) {
+    this.problems = problems;
+  }
+
+  /** Inputs with their types. */
+  get inputs(): Readonly<Record<string, relay.Type>> {
+    return Object.fromEntries(this.func.params.map((param) => [param.name, param.type]));
+  }
+
+  /** The text in Relay's form. */
+  toString(): string {
+    return relay.printRelay(this.func);
+  }
+
+  /**
+   * Computes the outputs on the host, operator by operator.
+   * @throws UsageError for inputs that do not fit, or an operator that is not known.
+   */
+  run(inputs: NetworkInputs, observe?: relay.Observer): Record<string, np.ndarray> {
+    const values = hostInputs(this.func, inputs);
+    return named(this.outputs, relay.evaluateFunc(this.func, values, observe));
+  }
+
+  /**
+   * The network in integers where it can be.
+   * @throws UsageError for settings that make no sense, or a network that cannot be quantized.
+   */
+  quantize({ dataset, ...config }: QuantizeOptions = {}): Network {
+    const steps: relay.RelayStep[] = [];
+    const func = relay.quantize(this.func, {
+      ...config,
+      ...(dataset && { dataset: dataset.map((inputs) => hostInputs(this.func, inputs)) }),
+      watch: (step) => steps.push(step),
+    });
+    return this.next(func, steps);
+  }
+
+  /**
+   * The network with its part for the accelerator in blocks of batch and channels.
+   * @throws UsageError when there is no such part, or something in it cannot be packed.
+   */
+  pack({ env = getEnv(), ...options }: PackOptions & { readonly env?: Environment } = {}): Network {
+    const pass: relay.RelayPass = {
+      name: "GraphPack",
+      doc: "puts the accelerator's part into blocks of batch and channels",
+      run: (func) => graphPack(func, env, options),
+    };
+    const steps: relay.RelayStep[] = [];
+    const func = relay.runRelayPasses([pass], this.func, (step) => steps.push(step));
+    return this.next(func, steps);
+  }
+
+  /**
+   * Compiles it: operators are fused into functions, of which those on packed integers go to the
+   * accelerator.
+   * @throws UsageError when a function cannot be compiled.
+   */
+  build({ env = getEnv(), ...options }: Partial<NetworkBuildOptions> = {}): RunnableNetwork {
+    const steps: relay.RelayStep[] = [];
+    const passes = relay.compilePasses;
+    const func = relay.runRelayPasses(passes, this.func, (step) => steps.push(step));
+    const built = new BuiltNetwork(func, { ...options, env });
+    return new RunnableNetwork(built, this.outputs, [...this.steps, ...steps]);
+  }
+
+  private next(func: relay.Func, steps: readonly relay.RelayStep[]): Network {
+    return new Network(func, this.outputs, this.problems, [...this.steps, ...steps]);
+  }
+}
+
+/** A network that runs on the accelerator as far as it can. */
+export class RunnableNetwork {
+  constructor(
+    readonly built: BuiltNetwork,
+    readonly outputs: readonly string[],
+    /** The passes that made it, in order. */
+    readonly steps: readonly relay.RelayStep[],
+  ) {}
+
+  get functions(): BuiltNetwork["functions"] {
+    return this.built.functions;
+  }
+
+  /**
+   * Computes the outputs.
+   * @param observe sees what each function computed, and how long it took
+   * @throws UsageError for inputs that do not fit.
+   */
+  run(
+    inputs: NetworkInputs,
+    observe?: Parameters<BuiltNetwork["run"]>[1],
+  ): Record<string, np.ndarray> {
+    const values = hostInputs(this.built.func, inputs);
+    return named(this.outputs, this.built.run(values, observe));
+  }
+}
+
+/**
+ * Reads a network from the bytes of an ONNX file.
+ * @throws UsageError when the file is broken, or its nodes do not fit together: names the node.
+ */
+export function fromOnnx(bytes: Uint8Array, { shapes, fixed }: NetworkOptions = {}): Network {
+  const { func, outputs, problems } = relay.fromOnnx(bytes, {
+    ...(shapes && { shapes }),
+    ...(fixed && {
+      fixed: Object.fromEntries(
+        Object.entries(fixed).map(([name, value]) => [name, hostTensor(value)]),
+      ),
+    }),
+  });
+  return new Network(func, outputs, problems);
+}
+
+function named(
+  outputs: readonly string[],
+  values: readonly relay.HostTensor[],
+): Record<string, np.ndarray> {
+  return Object.fromEntries(outputs.map((name, i) => [name, asNumpy(values[i]!)]));
+}
+
+function asNumpy(value: relay.HostTensor): np.ndarray {
+  return np.array(value.data, value.dtype).reshape([...value.shape]);
+}
+
+function hostInputs(func: relay.Func, inputs: NetworkInputs): Record<string, relay.HostTensor> {
+  const types = new Map(func.params.map((param) => [param.name, param.type]));
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [name, hostTensor(value, types.get(name), name)]),
+  );
+}
+
+/** Numbers as the type that an input has, where they have its shape. */
+function hostTensor(value: NetworkInput, type?: relay.Type, name = ""): relay.HostTensor {
+  if (value instanceof relay.HostTensor) return value;
+  const array = np.array(value);
+  const given = Array.from(array.data as ArrayLike<number | bigint>, Number);
+  const dtype = (type?.kind === "tensor" ? type.dtype : array.dtype) as relay.HostTensor["dtype"];
+  if (type?.kind === "tensor" && !relay.sameShape(type.shape, array.shape)) {
+    throw new UsageError(
+      `input '${name}' is ${type}; an array of [${array.shape.join(", ")}] was given: reshape it`,
+    );
+  }
+  return relay.HostTensor.of(given, [...array.shape], dtype);
+}

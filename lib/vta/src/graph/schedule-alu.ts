@@ -1,0 +1,67 @@
+/** The schedule of additions and multiplications of packed integers, which the ALU does alone. */
+
+import { te, topi, UsageError } from "tvm-ts";
+import type { Environment } from "../compiler";
+import type { ConvKnobs } from "../topi";
+
+type Axis = te.Stage["leafIterVars"][number];
+
+/** The name of conversions, which are done while values are loaded and stored. */
+export const CAST_NAME = "T_cast";
+
+const isCast = (op: te.Operation): boolean => op.name === CAST_NAME;
+
+/**
+ * Puts operators on the elements of `[n, c, h, w, BATCH, BLOCK]` integers onto the ALU, tile by tile.
+ * Conversions of what is read are left to the load.
+ * @throws UsageError when the result is not packed.
+ */
+export function scheduleAluPacked(
+  output: te.Tensor,
+  knobs: ConvKnobs,
+  env: Environment,
+): te.Schedule {
+  if (output.shape.length !== 6) {
+    throw new UsageError(
+      `scheduleAluPacked takes packed data; ${output.name} is ${output.shape.length}-D`,
+    );
+  }
+  const s = te.createSchedule(output.op);
+  te.autoInlineInjective(s);
+  const inputs: [te.Operation, te.Tensor][] = [];
+  const elementwise: te.Operation[] = [];
+  const constants: te.Operation[] = [];
+  const visit = (op: te.Operation): void => {
+    if (op !== output.op && topi.isBroadcast(op.tag)) {
+      if (op.axis.length === 0) constants.push(op);
+      else if (!isCast(op)) elementwise.push(op);
+    }
+    for (const tensor of op.inputTensors) {
+      if (tensor.op.kind === "placeholder" || (isCast(tensor.op) && op !== output.op)) {
+        inputs.push([op, tensor]);
+      } else visit(tensor.op);
+    }
+  };
+  visit(output.op);
+
+  const stage = s.stage(output);
+  const [n, co, i, j, bi, ci] = stage.op.axis as [Axis, Axis, Axis, Axis, Axis, Axis];
+  const [coTile, coIn] = stage.split(co, { factor: knobs.tileCo ?? 1 });
+  const [iTile, iIn] = stage.split(i, { factor: knobs.tileH ?? 1 });
+  const [jTile, jIn] = stage.split(j, { factor: knobs.tileW ?? 1 });
+  stage.reorder(n, iTile, coTile, jTile, coIn, iIn, jIn, bi, ci);
+  for (const op of elementwise) {
+    const on = s.stage(op).setScope(env.accScope);
+    on.pragma(on.op.axis[0]!, env.alu).computeAt(stage, jTile);
+  }
+  const copies = inputs.map(([reader, tensor]) =>
+    s.cacheRead(tensor, env.accScope, [reader.output(0)]),
+  );
+  for (const copy of copies) {
+    const on = s.stage(copy);
+    on.pragma(on.op.axis[0]!, env.dmaCopy).computeAt(stage, jTile);
+  }
+  for (const op of constants) s.stage(op).computeInline();
+  stage.pragma(coIn, env.dmaCopy);
+  return s;
+}
