@@ -14,7 +14,7 @@ import { DeviceError } from "tvm-ts";
 import { INSN_BYTES, INSN_WORDS } from "../../hardware";
 import { MemoryInterface } from "./memory-interface";
 import type { CycleModel } from "./model";
-import { SEMAPHORE, type Timing } from "./timing";
+import { MODULE_SEMAPHORES, NO_TOKEN, SEMAPHORE_CONSUMER, type Timing } from "./timing";
 import {
   CLIENT,
   COMPUTE_MODULE,
@@ -39,15 +39,6 @@ const PIPELINE_CYCLES = 6;
 /** Of a burst to be written: command, address, response. */
 const WRITE_CYCLES = 4;
 
-const { L2G, G2L, G2S, S2G } = SEMAPHORE;
-const NO_TOKEN = -1;
-/** By module: the semaphores behind pop prev, pop next, push prev, push next. */
-const SEMAPHORES = [
-  [NO_TOKEN, G2L, NO_TOKEN, L2G],
-  [L2G, S2G, G2L, G2S],
-  [G2S, NO_TOKEN, S2G, NO_TOKEN],
-] as const;
-const CONSUMER = [COMPUTE_MODULE, LOAD_MODULE, STORE_MODULE, COMPUTE_MODULE];
 
 /** Takes up to `limit` from an element. @returns how much */
 function take(from: Float64Array, index: number, limit: number): number {
@@ -283,7 +274,7 @@ export class CycleEngine {
     let at = Math.max(this.idleAt[module]!, this.arrival[index]!);
     this.head[index] = at;
     const bits = this.plan.tokens[index]!;
-    const semaphores = SEMAPHORES[module]!;
+    const semaphores = MODULE_SEMAPHORES[module]!;
     for (let i = 0; i < 2; i++) {
       const semaphore = semaphores[i]!;
       if ((bits & (1 << i)) === 0 || semaphore === NO_TOKEN) continue;
@@ -299,7 +290,7 @@ export class CycleEngine {
     const { plan } = this;
     const index = this.order[module]![this.queueHead[module]!]!;
     const bits = plan.tokens[index]!;
-    const semaphores = SEMAPHORES[module]!;
+    const semaphores = MODULE_SEMAPHORES[module]!;
     for (let i = 0; i < 2; i++) {
       const semaphore = semaphores[i]!;
       if ((bits & (1 << i)) === 0 || semaphore === NO_TOKEN) continue;
@@ -345,7 +336,7 @@ export class CycleEngine {
       this.fetchAt = now + 1;
     }
     const bits = plan.tokens[index]!;
-    const semaphores = SEMAPHORES[module]!;
+    const semaphores = MODULE_SEMAPHORES[module]!;
     for (let i = 2; i < 4; i++) {
       const semaphore = semaphores[i]!;
       if ((bits & (1 << i)) !== 0 && semaphore !== NO_TOKEN) this.post(semaphore, now);
@@ -357,7 +348,7 @@ export class CycleEngine {
     if (this.tokens[semaphore]! >= this.model.tokenLimit) return;
     if (this.tokens[semaphore]!++ === 0) this.availableAt[semaphore] = now + 1;
     this.posted[semaphore] = now;
-    const consumer = CONSUMER[semaphore]!;
+    const consumer = SEMAPHORE_CONSUMER[semaphore]!;
     if (this.running[consumer] === 0) this.scheduleStart(consumer);
   }
 

@@ -33,3 +33,14 @@ export interface FetchTiming {
 
 /** Semaphores by their index: filled by load for compute, and so on. */
 export const SEMAPHORE = { L2G: 0, G2L: 1, G2S: 2, S2G: 3 } as const;
+
+const { L2G, G2L, G2S, S2G } = SEMAPHORE;
+export const NO_TOKEN = -1;
+/** By module (load, compute, store): the semaphores of pop prev, pop next, push prev, push next. */
+export const MODULE_SEMAPHORES = [
+  [NO_TOKEN, G2L, NO_TOKEN, L2G],
+  [L2G, S2G, G2L, G2S],
+  [G2S, NO_TOKEN, S2G, NO_TOKEN],
+] as const;
+/** By semaphore: the module that pops it. */
+export const SEMAPHORE_CONSUMER = [1, 0, 2, 1] as const;

@@ -1,0 +1,157 @@
+/** Elements that the loops of a GEMM or an ALU touch, and the order in which the ALU does. */
+
+import { UOP_BYTES } from "../../config";
+import type { AluField, GemmField, InstructionSet, Layout, LoopField } from "../../isa";
+import type { Transfer } from "./hazards";
+
+export interface Loops {
+  readonly reset: number;
+  readonly uopBgn: number;
+  readonly uopEnd: number;
+  readonly iterOut: number;
+  readonly iterIn: number;
+  readonly dst: Factors;
+  readonly src: Factors;
+  readonly wgt: Factors;
+}
+
+/** What an iteration of the outer and of the inner loop adds to an index. */
+interface Factors {
+  readonly out: number;
+  readonly in: number;
+}
+
+export function loopOf(
+  layout: Layout<GemmField> | Layout<AluField>,
+  words: Uint32Array,
+  at: number,
+): Loops {
+  const get = (name: LoopField): number => layout[name].get(words, at);
+  const isGemm = "wgtFactorOut" in layout;
+  return {
+    reset: get("resetReg"),
+    uopBgn: get("uopBgn"),
+    uopEnd: get("uopEnd"),
+    iterOut: get("iterOut"),
+    iterIn: get("iterIn"),
+    dst: { out: get("dstFactorOut"), in: get("dstFactorIn") },
+    src: { out: get("srcFactorOut"), in: get("srcFactorIn") },
+    wgt: isGemm
+      ? { out: layout.wgtFactorOut.get(words, at), in: layout.wgtFactorIn.get(words, at) }
+      : { out: 0, in: 0 },
+  };
+}
+
+/** The micro-ops on chip, as the instruction set has them. */
+export class MicroOps {
+  readonly dst: Uint16Array;
+  readonly src: Uint16Array;
+  readonly wgt: Uint16Array;
+  private readonly word = new Uint32Array(1);
+
+  constructor(
+    private readonly isa: InstructionSet,
+    private readonly depth: number,
+  ) {
+    this.dst = new Uint16Array(depth);
+    this.src = new Uint16Array(depth);
+    this.wgt = new Uint16Array(depth);
+  }
+
+  load({ rows, columns, stride, dram, sram }: Transfer, memory: Uint32Array): void {
+    const { uop } = this.isa;
+    const base = (dram * UOP_BYTES) / 4;
+    let to = sram;
+    for (let y = 0; y < rows; y++) {
+      for (let x = 0; x < columns; x++, to++) {
+        if (to >= this.depth) return;
+        this.word[0] = memory[base + y * stride + x] ?? 0;
+        this.dst[to] = uop.dst.get(this.word, 0);
+        this.src[to] = uop.src.get(this.word, 0);
+        this.wgt[to] = uop.wgt.get(this.word, 0);
+      }
+    }
+  }
+}
+
+/** Each element that the loops reach, once if that is easy to see and several times otherwise. */
+export function touched(
+  { uopBgn, uopEnd, iterOut, iterIn, ...factors }: Loops,
+  indices: Uint16Array,
+  which: "dst" | "src" | "wgt",
+): Set<number> {
+  const { out, in: inner } = factors[which];
+  const offsets = new Set<number>();
+  const outer = out === 0 ? 1 : iterOut;
+  const inside = inner === 0 ? 1 : iterIn;
+  for (let i = 0; i < outer; i++) {
+    for (let j = 0; j < inside; j++) offsets.add(i * out + j * inner);
+  }
+  const bases = new Set<number>();
+  for (let u = uopBgn; u < uopEnd; u++) bases.add(indices[u]!);
+  const elements = new Set<number>();
+  for (const base of bases) for (const offset of offsets) elements.add(base + offset);
+  return elements;
+}
+
+/**
+ * Whether an ALU instruction reads an accumulator before its pipeline has written it. A step's result
+ * is in the memory three steps later; with two registers a step takes two cycles, so that only the
+ * next step is too soon.
+ */
+export function aluHazard(loops: Loops, uops: MicroOps, useImm: boolean): string | undefined {
+  const { uopBgn, uopEnd, iterOut, iterIn } = loops;
+  const places = new Set([0, iterIn - 2, iterIn - 1].filter((j) => j >= 0));
+  const next = ([i, j, u]: Step): Step => {
+    if (u + 1 < uopEnd) return [i, j, u + 1];
+    if (j + 1 < iterIn) return [i, j + 1, uopBgn];
+    return [i + 1, 0, uopBgn];
+  };
+  const tooSoon = (steps: number): string =>
+    `a step reads an accumulator ${steps === 1 ? "that the step before" : "that the second step before"} ` +
+    "writes: the ALU's pipeline has not written it by then, and nothing forwards it";
+  for (const j of places) {
+    for (let u = uopBgn; u < uopEnd; u++) {
+      const step: Step = [0, j, u];
+      const second = next(step);
+      if (second[0] >= iterOut) continue;
+      if (meets(loops, uops, step, second, "dst")) return tooSoon(1);
+      if (!useImm && meets(loops, uops, step, second, "src")) return tooSoon(1);
+      const third = next(second);
+      if (useImm && third[0] < iterOut) {
+        const sameElement = uops.src[third[2]] === uops.dst[third[2]];
+        if (sameElement && meets(loops, uops, step, third, "dst")) return tooSoon(2);
+      }
+    }
+  }
+  return undefined;
+}
+
+type Step = readonly [outer: number, inner: number, uop: number];
+
+/** Whether in some iteration the step `to` reads what `from` writes. */
+function meets(
+  { iterOut, iterIn, dst, src }: Loops,
+  uops: MicroOps,
+  [, j, u]: Step,
+  [deltaOut, toInner, toUop]: Step,
+  reads: "dst" | "src",
+): boolean {
+  const read = reads === "dst" ? dst : src;
+  const deltaIn = toInner - j;
+  // (i, j) writes dst + i*dst.out + j*dst.in; (i + deltaOut, j + deltaIn) reads.
+  const gap =
+    uops[reads][toUop]! + deltaOut * read.out + deltaIn * read.in - uops.dst[u]!;
+  const perOut = read.out - dst.out;
+  const perIn = read.in - dst.in;
+  const inners = deltaOut === 0 ? iterIn - deltaIn : 1;
+  const firstInner = deltaOut === 0 ? 0 : j;
+  const outers = perOut === 0 ? 1 : iterOut - deltaOut;
+  for (let i = 0; i < outers; i++) {
+    const at = gap + i * perOut + firstInner * perIn;
+    if (perIn === 0 ? at === 0 : -at % perIn === 0 && -at / perIn >= 0 && -at / perIn < inners) {
+      return true;
+    }
+  }
+  return false;
+}
