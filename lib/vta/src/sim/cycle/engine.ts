@@ -12,6 +12,7 @@
 
 import { DeviceError } from "tvm-ts";
 import { INSN_BYTES, INSN_WORDS } from "../../hardware";
+import type { ElementBytes } from "./element-bytes";
 import { MemoryInterface } from "./memory-interface";
 import type { CycleModel } from "./model";
 import { MODULE_SEMAPHORES, NO_TOKEN, SEMAPHORE_CONSUMER, type Timing } from "./timing";
@@ -24,21 +25,12 @@ import {
   type StreamPlan,
 } from "./stream-plan";
 
-/** Bytes in DRAM of an element of each client's memory, in the order of `CLIENT`; then of a store. */
-export interface ElementBytes {
-  readonly inp: number;
-  readonly wgt: number;
-  readonly acc: number;
-  readonly out: number;
-}
-
 const NEVER = Infinity;
 const MODULES = 3;
 /** From the start of a GEMM or ALU to its end, besides one cycle a step. */
 const PIPELINE_CYCLES = 6;
 /** Of a burst to be written: command, address, response. */
 const WRITE_CYCLES = 4;
-
 
 /** Takes up to `limit` from an element. @returns how much */
 function take(from: Float64Array, index: number, limit: number): number {

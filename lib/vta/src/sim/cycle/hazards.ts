@@ -8,8 +8,8 @@
  * starts.
  */
 
-import { INSN_BYTES, UOP_BYTES } from "../../config";
-import { INSN_WORDS, type InstructionSet } from "../../isa";
+import { INSN_BYTES, UOP_BYTES, type Environment } from "../../config";
+import { INSN_WORDS, InstructionSet } from "../../isa";
 import { aluHazard, loopOf, MicroOps, touched, type Loops } from "./loop-elements";
 import {
   CLIENT,
@@ -19,7 +19,8 @@ import {
   WORK,
   type StreamPlan,
 } from "./stream-plan";
-import type { ElementBytes } from "./engine";
+import { elementBytesOf, type ElementBytes } from "./element-bytes";
+import { cycleModel, type CycleModel, type CyclePreset } from "./model";
 import { MODULE_SEMAPHORES, NO_TOKEN } from "./timing";
 
 export const HAZARD_RULES = [
@@ -44,26 +45,25 @@ export interface Hazard {
   readonly text: string;
 }
 
-/** The stream and the memories that it works on. */
-export interface HazardInput {
-  readonly isa: InstructionSet;
-  readonly plan: StreamPlan;
-  /** Physical address of the first instruction. */
+export interface HazardOptions {
+  /** Physical address of the first instruction, in bytes. */
   readonly address: number;
-  readonly bytes: ElementBytes;
-  /** Elements of the memories on chip. */
-  readonly depths: { readonly inp: number; readonly wgt: number; readonly acc: number };
-  /** Micro-ops that the hardware holds. */
-  readonly uopDepth: number;
   /** DRAM, for the micro-ops that the stream loads. */
   readonly dram: Uint32Array;
+  /** The hardware's limits; `"de10"` if left out. */
+  readonly model?: CyclePreset | CycleModel;
 }
 
 /** Findings of one rule that are kept; the others are like them. */
 const KEPT = 8;
 
-export function findHazards(input: HazardInput): Hazard[] {
-  return new Analysis(input).run();
+/** What of a stream hardware does otherwise than a simulator of values, in the order of the stream. */
+export function findHazards(
+  hardware: Environment,
+  plan: StreamPlan,
+  options: HazardOptions,
+): Hazard[] {
+  return new Analysis(hardware, plan, options).run();
 }
 
 class Analysis {
@@ -83,21 +83,31 @@ class Analysis {
   private readonly reads: Extent[] = [];
   private readonly writes: Extent[] = [];
 
-  constructor(private readonly input: HazardInput) {
-    const { plan, depths, isa, uopDepth } = input;
+  private readonly isa: InstructionSet;
+  private readonly bytes: ElementBytes;
+  private readonly uopDepth: number;
+
+  constructor(
+    hardware: Environment,
+    private readonly plan: StreamPlan,
+    private readonly options: HazardOptions,
+  ) {
+    const { logInpDepth, logWgtDepth, logAccDepth } = hardware.shape;
+    this.isa = new InstructionSet(hardware);
+    this.bytes = elementBytesOf(hardware);
+    this.uopDepth = cycleModel(options.model).uopDepth;
     this.clocks = new Int32Array(plan.count * 3);
     this.ordinal = new Int32Array(plan.count);
-    this.uops = new MicroOps(isa, uopDepth);
-    this.inp = new ElementUse("INP", depths.inp);
-    this.wgt = new ElementUse("WGT", depths.wgt);
-    this.out = new ElementUse("ACC", depths.acc);
-    this.uncomputed = new Uint8Array(depths.acc);
+    this.uops = new MicroOps(this.isa, this.uopDepth);
+    this.inp = new ElementUse("INP", 2 ** logInpDepth);
+    this.wgt = new ElementUse("WGT", 2 ** logWgtDepth);
+    this.out = new ElementUse("ACC", 2 ** logAccDepth);
+    this.uncomputed = new Uint8Array(2 ** logAccDepth);
   }
 
   run(): Hazard[] {
-    for (const index of inTokenOrder(this.input.plan, this.clocks, this.ordinal, this.indexOf)) {
-      this.visit(index);
-    }
+    const { plan, clocks, ordinal, indexOf } = this;
+    for (const index of inTokenOrder(plan, clocks, ordinal, indexOf)) this.visit(index);
     this.checkDram();
     return this.found.sort((a, b) => a.index - b.index);
   }
@@ -105,11 +115,12 @@ class Analysis {
   private report(rule: HazardRule, index: number, text: string, other?: number): void {
     const count = (this.counts.get(rule) ?? 0) + 1;
     this.counts.set(rule, count);
-    if (count <= KEPT) this.found.push({ rule, index, text, ...(other !== undefined && { other }) });
+    if (count <= KEPT)
+      this.found.push({ rule, index, text, ...(other !== undefined && { other }) });
   }
 
   private visit(index: number): void {
-    const { plan } = this.input;
+    const { plan } = this;
     switch (plan.work[index]) {
       case WORK.UNKNOWN:
         this.report(
@@ -126,21 +137,21 @@ class Analysis {
         this.store(index);
         return;
       case WORK.GEMM:
-        this.compute(index, loopOf(this.input.isa.gemm, plan.words, this.at(index)));
+        this.compute(index, loopOf(this.isa.gemm, plan.words, this.at(index)));
         return;
       case WORK.ALU:
-        this.compute(index, loopOf(this.input.isa.alu, plan.words, this.at(index)));
+        this.compute(index, loopOf(this.isa.alu, plan.words, this.at(index)));
     }
   }
 
   private at(index: number): number {
-    return this.input.plan.at + index * INSN_WORDS;
+    return this.plan.at + index * INSN_WORDS;
   }
 
   // Transfers ------------------------------------------------------------------------------------
 
   private transfer(index: number): Transfer {
-    const { words } = this.input.plan;
+    const { words } = this.plan;
     const w = this.at(index);
     const last = words[w + 3]!;
     const [yPad0, yPad1] = [(last >>> 16) & 15, (last >>> 20) & 15];
@@ -158,7 +169,7 @@ class Analysis {
   }
 
   private load(index: number): void {
-    const { bytes, plan } = this.input;
+    const { bytes, plan } = this;
     const transfer = this.transfer(index);
     const { rows, sram, elements } = transfer;
     if (rows === 0) {
@@ -181,7 +192,7 @@ class Analysis {
         return;
       case CLIENT.UOP:
         this.extent(this.reads, index, transfer, UOP_BYTES);
-        this.uops.load(transfer, this.input.dram);
+        this.uops.load(transfer, this.options.dram);
     }
   }
 
@@ -203,7 +214,7 @@ class Analysis {
       break;
     }
     this.read(this.out, index, sram, elements);
-    this.extent(this.writes, index, transfer, this.input.bytes.out);
+    this.extent(this.writes, index, transfer, this.bytes.out);
   }
 
   private extent(to: Extent[], index: number, transfer: Transfer, bytes: number): void {
@@ -221,7 +232,7 @@ class Analysis {
   // GEMM and ALU ---------------------------------------------------------------------------------
 
   private compute(index: number, loops: Loops): void {
-    const { isa, plan, uopDepth } = this.input;
+    const { isa, plan, uopDepth } = this;
     const { uopBgn, uopEnd, iterOut, iterIn } = loops;
     const isGemm = plan.work[index] === WORK.GEMM;
     if (iterOut === 0 || iterIn === 0 || uopEnd <= uopBgn) {
@@ -284,14 +295,14 @@ class Analysis {
 
   /** One module writes a memory and another reads it, so an access looks at the other's last one. */
   private touch(memory: ElementUse, index: number, element: number, writes: boolean): void {
-    const module = this.input.plan.module[index]!;
+    const module = this.plan.module[index]!;
     const mine = writes ? memory.written : memory.read;
     const theirs = writes ? memory.read : memory.written;
     const last = theirs[element]!;
     mine[element] = index + 1;
     if (last === 0) return;
     const other = last - 1;
-    const owner = this.input.plan.module[other]!;
+    const owner = this.plan.module[other]!;
     if (owner === module) return;
     if (this.clocks[index * 3 + owner]! >= this.ordinal[other]!) return;
     const names = ["load", "compute", "store"];
@@ -309,7 +320,8 @@ class Analysis {
   private checkDram(): void {
     const { writes, reads } = this;
     if (writes.length === 0) return;
-    const { address, plan } = this.input;
+    const { plan } = this;
+    const { address } = this.options;
     const program = { begin: address, end: address + plan.count * INSN_BYTES };
     const written = writes.reduce(
       (all, { begin, end }) => ({ begin: Math.min(all.begin, begin), end: Math.max(all.end, end) }),
@@ -343,7 +355,7 @@ class Analysis {
   }
 
   private ordered(a: number, b: number): boolean {
-    const { plan } = this.input;
+    const { plan } = this;
     const [moduleA, moduleB] = [plan.module[a]!, plan.module[b]!];
     return (
       this.clocks[a * 3 + moduleB]! >= this.ordinal[b]! ||
@@ -454,7 +466,8 @@ function* inTokenOrder(
         yield index;
         for (const i of [2, 3]) {
           const semaphore = semaphores[i]!;
-          if ((bits & (1 << i)) !== 0 && semaphore !== NO_TOKEN) pushes[semaphore]!.push([...clock]);
+          if ((bits & (1 << i)) !== 0 && semaphore !== NO_TOKEN)
+            pushes[semaphore]!.push([...clock]);
         }
         next[module]!++;
         progress = true;

@@ -1,3 +1,10 @@
+export {
+  findHazards,
+  HAZARD_RULES,
+  type Hazard,
+  type HazardOptions,
+  type HazardRule,
+} from "./hazards";
 export { cycleModel, CYCLE_PRESETS, type CycleModel, type CyclePreset } from "./model";
 export { simulateCycles, timeStream, type CycleRun, type SimulateOptions } from "./simulate";
 export {

@@ -140,8 +140,7 @@ function meets(
   const read = reads === "dst" ? dst : src;
   const deltaIn = toInner - j;
   // (i, j) writes dst + i*dst.out + j*dst.in; (i + deltaOut, j + deltaIn) reads.
-  const gap =
-    uops[reads][toUop]! + deltaOut * read.out + deltaIn * read.in - uops.dst[u]!;
+  const gap = uops[reads][toUop]! + deltaOut * read.out + deltaIn * read.in - uops.dst[u]!;
   const perOut = read.out - dst.out;
   const perIn = read.in - dst.in;
   const inners = deltaOut === 0 ? iterIn - deltaIn : 1;

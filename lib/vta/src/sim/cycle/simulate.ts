@@ -1,6 +1,7 @@
 /** The cycle simulator without values: what a stream of instructions costs. */
 
 import { INSN_BYTES, InstructionSet, type Hardware } from "../../hardware";
+import { elementBytesOf } from "./element-bytes";
 import { CycleEngine } from "./engine";
 import { cycleModel, type CycleModel, type CyclePreset } from "./model";
 import { planStream, type StreamPlan } from "./stream-plan";
@@ -44,11 +45,6 @@ export function timeStream(
   plan: StreamPlan,
   { model, address = 0x1000, tokens }: SimulateOptions = {},
 ): Timing {
-  const bytes = {
-    inp: env.INP_ELEM_BYTES,
-    wgt: env.WGT_ELEM_BYTES,
-    acc: env.ACC_ELEM_BYTES,
-    out: env.OUT_ELEM_BYTES,
-  };
+  const bytes = elementBytesOf(env);
   return new CycleEngine(plan, address, bytes, cycleModel(model), tokens).run();
 }
