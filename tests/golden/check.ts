@@ -17,6 +17,7 @@ import type {
 } from "./corpus";
 import { firstDifference, type GoldenKind, type Report } from "./report";
 import * as vta from "vta-ts";
+import { checkCycles } from "./cycles";
 import { buildOperator } from "./operators";
 import { bytesOf, environmentOf, namesOf, runVta, type ActualRun } from "./vta";
 
@@ -33,6 +34,7 @@ const KIND_OF: Readonly<Record<Entry["sort"], GoldenKind>> = {
   pipeline: "pipelines",
   operator: "operators",
   arith: "arith",
+  cycles: "cycles",
 };
 
 /** Checks `entry` in the wanted kinds; an entry that cannot be read is a mismatch. */
@@ -63,6 +65,9 @@ async function check(entry: Entry, options: CheckOptions, report: Report): Promi
       return;
     case "arith":
       if (options.kinds.has("arith")) await checkArith(entry, report);
+      return;
+    case "cycles":
+      if (options.kinds.has("cycles")) await checkCycles(entry, report);
   }
 }
 

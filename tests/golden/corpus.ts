@@ -5,6 +5,7 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import type { ProgramJson } from "../support/golden-program";
 
 /** What a run of the reference gave. */
@@ -64,7 +65,29 @@ export interface ArithEntry {
   readonly line: Readonly<Record<string, unknown>>;
 }
 
-export type Entry = ProgramEntry | RejectEntry | PipelineEntry | OperatorEntry | ArithEntry;
+/** What the hardware did in a run, by its modules: head, start and end of each instruction. */
+export interface RecordedRun {
+  readonly cycles?: number;
+  readonly load?: readonly (readonly number[])[];
+  readonly compute?: readonly (readonly number[])[];
+  readonly store?: readonly (readonly number[])[];
+  readonly same_memory?: boolean;
+  /** Why there is nothing else. */
+  readonly rtl?: string;
+}
+
+/** A recording of the hardware, of a stream of instructions or of a program by its name. */
+export type CyclesEntry = {
+  readonly sort: "cycles";
+  readonly name: string;
+  readonly path: string;
+} & (
+  | ({ readonly stream: string; readonly address: number; readonly uops?: string } & RecordedRun)
+  | { readonly runs: readonly RecordedRun[] }
+);
+
+export type Entry =
+  ProgramEntry | RejectEntry | PipelineEntry | OperatorEntry | ArithEntry | CyclesEntry;
 
 export interface Corpus {
   /** In the order of their paths. */
@@ -125,12 +148,16 @@ const RECOGNIZERS: readonly Recognizer[] = [
   { fields: ["decls", "schedule", "args"], read: readProgram },
   { fields: ["program", "passes", "final", "lower"], read: readPipeline },
   { fields: ["expr", "dom", "simplify"], read: readArith },
+  { fields: ["name", "stream", "address"], read: readCycles },
+  { fields: ["name", "runs"], read: readCycles },
 ];
 
 function readFile(path: string): Read[] {
-  const name = basename(path).replace(/\.(pipeline\.)?jsonl?$/, "");
-  if (path.endsWith(".jsonl")) {
-    return readFileSync(path, "utf8")
+  const name = basename(path).replace(/\.(pipeline\.)?jsonl?(\.gz)?$/, "");
+  if (/\.jsonl(\.gz)?$/.test(path)) {
+    const bytes = readFileSync(path);
+    return (path.endsWith(".gz") ? gunzipSync(bytes) : bytes)
+      .toString("utf8")
       .split("\n")
       .flatMap((text, i) => (text === "" ? [] : [readObject(path, `${name}:${i + 1}`, text)]));
   }
@@ -169,6 +196,10 @@ function readOperator({ json }: Found): Read {
 
 function readArith({ name, json }: Found): Read {
   return { sort: "arith", name, line: json };
+}
+
+function readCycles({ path, json }: Found): Read {
+  return { sort: "cycles", path, ...json } as unknown as CyclesEntry;
 }
 
 const EXPECTED = ".expect.json";

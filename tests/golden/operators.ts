@@ -13,7 +13,7 @@ export interface GoldenOperator {
 }
 
 /** The passes that the reference leaves out of these operators. */
-const LEFT_OUT = { disabledPass: ["tir.CommonSubexprElimTIR"] };
+export const LEFT_OUT = { disabledPass: ["tir.CommonSubexprElimTIR"] };
 
 export function buildOperator(entry: OperatorEntry): GoldenOperator {
   const env = environmentOf(entry.config);

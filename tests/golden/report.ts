@@ -11,6 +11,9 @@ export const KINDS = [
   "arith",
   "pipelines",
   "operators",
+  "cycles",
+  "instructions",
+  "hazards",
 ] as const;
 export type GoldenKind = (typeof KINDS)[number];
 
@@ -26,6 +29,8 @@ const SHOWN = 20;
 export class Report {
   private readonly passed = new Map<GoldenKind, number>();
   private readonly mismatches: Mismatch[] = [];
+  /** By group and kind: passed and failed, for kinds that are counted so. */
+  private readonly groups = new Map<string, Map<GoldenKind, [number, number]>>();
 
   /** @param unknown What the folders hold besides golden entries. */
   constructor(private readonly unknown: readonly Unknown[] = []) {}
@@ -38,11 +43,15 @@ export class Report {
     this.mismatches.push({ kind, what, detail });
   }
 
-  /** Passes when `check` returns nothing; its text, or the error it throws, is the mismatch. */
+  /**
+   * Passes when `check` returns nothing; its text, or the error it throws, is the mismatch.
+   * @param group under which it is counted once more
+   */
   async check(
     kind: GoldenKind,
     what: string,
     check: () => string | undefined | Promise<string | undefined>,
+    group?: string,
   ): Promise<void> {
     let detail: string | undefined;
     try {
@@ -52,6 +61,15 @@ export class Report {
     }
     if (detail === undefined) this.pass(kind);
     else this.fail(kind, what, detail);
+    if (group !== undefined) this.count(group, kind, detail === undefined);
+  }
+
+  private count(group: string, kind: GoldenKind, passed: boolean): void {
+    const kinds = this.groups.get(group) ?? new Map<GoldenKind, [number, number]>();
+    this.groups.set(group, kinds);
+    const counts = kinds.get(kind) ?? [0, 0];
+    kinds.set(kind, counts);
+    counts[passed ? 0 : 1]++;
   }
 
   get failures(): number {
@@ -64,6 +82,11 @@ export class Report {
         this.rows().map(([kind, passed, failed]) => [kind, { passed, failed }]),
       ),
       mismatches: this.mismatches,
+      ...(this.groups.size > 0 && {
+        groups: Object.fromEntries(
+          [...this.groups].map(([group, kinds]) => [group, Object.fromEntries(kinds)]),
+        ),
+      }),
       unknown: this.unknown,
     };
   }
@@ -78,10 +101,22 @@ export class Report {
     for (const [kind, passed, failed] of this.rows()) {
       write(`${kind.padEnd(10)} ${String(passed).padStart(8)}${String(failed).padStart(8)}`);
     }
+    this.printGroups(write);
     const passed = this.rows().reduce((sum, row) => sum + row[1], 0);
     this.printUnknown(write);
     const unknown = this.unknown.length === 0 ? "" : `, ${this.unknown.length} not known`;
     write(`golden: ${passed} passed, ${this.failures} failed${unknown}`);
+  }
+
+  /** `w128 load: cycles 25 of 25, instructions 25 of 25`. */
+  private printGroups(write: (line: string) => void): void {
+    if (this.groups.size > 0) write("");
+    for (const [group, kinds] of this.groups) {
+      const counts = [...kinds].map(
+        ([kind, [passed, failed]]) => `${kind} ${passed} of ${passed + failed}`,
+      );
+      write(`${group.padEnd(18)} ${counts.join(", ")}`);
+    }
   }
 
   /** One line a file and reason: `cycles/real.jsonl: fields name, address, stream (40 times)`. */

@@ -38,8 +38,11 @@ export type ExecutedInstruction = Pick<
 >;
 
 export interface InstructionObserver {
-  /** A run begins. */
-  startRun(): void;
-  /** @param uopAt the micro-op at an index, as the micro-op memory holds it now */
-  record(executed: ExecutedInstruction, uopAt: (index: number) => MicroOp): void;
+  /** A run of `count` instructions begins, the first of which is at the physical address `address`. */
+  startRun(address: number, count: number): void;
+  /**
+   * Each instruction, for observers that look at them; the others cost nothing.
+   * @param uopAt the micro-op at an index, as the micro-op memory holds it now
+   */
+  record?(executed: ExecutedInstruction, uopAt: (index: number) => MicroOp): void;
 }

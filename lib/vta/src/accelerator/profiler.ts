@@ -12,8 +12,10 @@ export class ProfilerStats {
   readonly out_store_nbytes: number;
   readonly gemm_counter: number;
   readonly alu_counter: number;
+  /** Cycles of the accelerator, where its simulator counts them. */
+  declare readonly cycle_count?: number;
 
-  constructor(counts: Counts) {
+  constructor(counts: Counts, countsCycles = false) {
     this.inp_load_nbytes = counts.inpLoadBytes;
     this.wgt_load_nbytes = counts.wgtLoadBytes;
     this.acc_load_nbytes = counts.accLoadBytes;
@@ -21,6 +23,7 @@ export class ProfilerStats {
     this.out_store_nbytes = counts.outStoreBytes;
     this.gemm_counter = counts.gemmCounter;
     this.alu_counter = counts.aluCounter;
+    if (countsCycles) this.cycle_count = counts.cycles;
   }
 
   /** The text that `vta.simulator.profiler_status` answers over RPC. */
@@ -38,6 +41,7 @@ interface Counts {
   outStoreBytes: number;
   gemmCounter: number;
   aluCounter: number;
+  cycles: number;
 }
 
 const NOTHING: Readonly<Counts> = {
@@ -48,6 +52,7 @@ const NOTHING: Readonly<Counts> = {
   outStoreBytes: 0,
   gemmCounter: 0,
   aluCounter: 0,
+  cycles: 0,
 };
 
 export class Profiler implements Counts {
@@ -58,6 +63,9 @@ export class Profiler implements Counts {
   outStoreBytes = 0;
   gemmCounter = 0;
   aluCounter = 0;
+  cycles = 0;
+  /** Whether the accelerator counts cycles, so that statistics have them. */
+  countsCycles = false;
   /** Count, load micro-ops, and leave all other work undone: statistics of a large program, fast. */
   skipExecution = false;
   /** The counters when the last call of a program began. */
@@ -69,7 +77,7 @@ export class Profiler implements Counts {
   }
 
   get stats(): ProfilerStats {
-    return new ProfilerStats(this);
+    return new ProfilerStats(this, this.countsCycles);
   }
 
   /** A call of a program begins: `lastCall` counts from here on. */
@@ -81,12 +89,12 @@ export class Profiler implements Counts {
   get lastCall(): ProfilerStats {
     const counts = this.counts();
     for (const name of Object.keys(counts) as (keyof Counts)[]) counts[name] -= this.atCall[name];
-    return new ProfilerStats(counts);
+    return new ProfilerStats(counts, this.countsCycles);
   }
 
   private counts(): Counts {
     const { inpLoadBytes, wgtLoadBytes, accLoadBytes, uopLoadBytes, outStoreBytes } = this;
-    const { gemmCounter, aluCounter } = this;
+    const { gemmCounter, aluCounter, cycles } = this;
     return {
       inpLoadBytes,
       wgtLoadBytes,
@@ -95,6 +103,7 @@ export class Profiler implements Counts {
       outStoreBytes,
       gemmCounter,
       aluCounter,
+      cycles,
     };
   }
 }

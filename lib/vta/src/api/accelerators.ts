@@ -3,10 +3,14 @@
 import type { Accelerator, Dram } from "../accelerator";
 import type { Environment } from "../compiler";
 import { AcceleratorDevice, type CommandQueueOptions, type MakeAccelerator } from "../runtime";
-import { FunctionalSimulator } from "../sim";
+import { CycleSimulator, FunctionalSimulator } from "../sim";
 
-/** The simulator for an environment: of values, for boards as well, whose programs it computes. */
+/**
+ * The simulator for an environment: of values and cycles for `tsim`; of values for `sim`, and for
+ * boards as well, whose programs it computes.
+ */
 export function makeAccelerator(env: Environment, dram: Dram): Accelerator {
+  if (env.TARGET === "tsim") return new CycleSimulator(env, dram);
   return new FunctionalSimulator(env, dram);
 }
 

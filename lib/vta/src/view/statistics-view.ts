@@ -4,8 +4,8 @@ import type { ProfilerStats } from "../accelerator";
 
 export interface StatisticsView {
   readonly version: 1;
-  /** Under the reference's names. */
-  readonly counters: Readonly<Record<Exclude<keyof ProfilerStats, "toString">, number>>;
+  /** Under the reference's names; `cycle_count` only where the accelerator counts cycles. */
+  readonly counters: Readonly<Omit<ProfilerStats, "toString">>;
   /** Bytes read from DRAM and written to it; instructions are not counted. */
   readonly dramRead: number;
   readonly dramWritten: number;

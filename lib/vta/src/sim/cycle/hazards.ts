@@ -8,8 +8,7 @@
  * starts.
  */
 
-import { INSN_BYTES, UOP_BYTES, type Environment } from "../../config";
-import { INSN_WORDS, InstructionSet } from "../../isa";
+import { INSN_BYTES, INSN_WORDS, InstructionSet, UOP_BYTES, type Hardware } from "../../hardware";
 import { aluHazard, loopOf, MicroOps, touched, type Loops } from "./loop-elements";
 import {
   CLIENT,
@@ -59,7 +58,7 @@ const KEPT = 8;
 
 /** What of a stream hardware does otherwise than a simulator of values, in the order of the stream. */
 export function findHazards(
-  hardware: Environment,
+  hardware: Hardware,
   plan: StreamPlan,
   options: HazardOptions,
 ): Hazard[] {
@@ -88,7 +87,7 @@ class Analysis {
   private readonly uopDepth: number;
 
   constructor(
-    hardware: Environment,
+    hardware: Hardware,
     private readonly plan: StreamPlan,
     private readonly options: HazardOptions,
   ) {

@@ -18,3 +18,4 @@ export {
 } from "./stalls";
 export { planStream, WORK, type StreamPlan } from "./stream-plan";
 export { type FetchTiming, type Timing } from "./timing";
+export { CycleSimulator, type CycleSimulatorOptions } from "./simulator";

@@ -1,7 +1,13 @@
 /** Elements that the loops of a GEMM or an ALU touch, and the order in which the ALU does. */
 
-import { UOP_BYTES } from "../../config";
-import type { AluField, GemmField, InstructionSet, Layout, LoopField } from "../../isa";
+import {
+  UOP_BYTES,
+  type AluField,
+  type GemmField,
+  type InstructionSet,
+  type Layout,
+  type LoopField,
+} from "../../hardware";
 import type { Transfer } from "./hazards";
 
 export interface Loops {

@@ -1,6 +1,6 @@
 /** The cycle simulator without values: what a stream of instructions costs. */
 
-import { INSN_BYTES, InstructionSet, type Hardware } from "../../hardware";
+import type { Hardware } from "../../hardware";
 import { elementBytesOf } from "./element-bytes";
 import { CycleEngine } from "./engine";
 import { cycleModel, type CycleModel, type CyclePreset } from "./model";
@@ -29,22 +29,20 @@ export interface CycleRun {
  * @throws DeviceError when the hardware would never reach FINISH
  */
 export function simulateCycles(
-  env: Hardware,
+  hardware: Hardware,
   words: Uint32Array,
   options: SimulateOptions = {},
 ): CycleRun {
-  const count = (words.length * 4) / INSN_BYTES;
-  const plan = planStream(new InstructionSet(env), words, 0, count);
-  const timing = timeStream(env, plan, options);
-  return { plan, timing };
+  const plan = planStream(hardware, words);
+  return { plan, timing: timeStream(hardware, plan, options) };
 }
 
 /** The same of a stream that has been planned before. */
 export function timeStream(
-  env: Hardware,
+  hardware: Hardware,
   plan: StreamPlan,
   { model, address = 0x1000, tokens }: SimulateOptions = {},
 ): Timing {
-  const bytes = elementBytesOf(env);
+  const bytes = elementBytesOf(hardware);
   return new CycleEngine(plan, address, bytes, cycleModel(model), tokens).run();
 }

@@ -3,7 +3,7 @@
  * and how long the datapath works where that is known from the instruction alone.
  */
 
-import { INSN_WORDS, MEM_ID, OPCODE, type InstructionSet } from "../../hardware";
+import { INSN_WORDS, InstructionSet, MEM_ID, OPCODE, type Hardware } from "../../hardware";
 
 export const LOAD_MODULE = 0;
 export const COMPUTE_MODULE = 1;
@@ -57,19 +57,22 @@ const CLIENT_OF = new Map<number, number>([
   [MEM_ID.ACC, CLIENT.ACC],
 ]);
 
-/** @param words memory that holds the instructions, the first at index `at` */
+/**
+ * @param words memory that holds the instructions, four words each
+ * @param at index of the first instruction's first word
+ */
 export function planStream(
-  isa: InstructionSet,
+  hardware: Hardware,
   words: Uint32Array,
-  at: number,
-  count: number,
+  at = 0,
+  count: number = (words.length - at) / INSN_WORDS,
 ): StreamPlan {
+  const { gemm, alu } = new InstructionSet(hardware);
   const module = new Uint8Array(count);
   const work = new Uint8Array(count);
   const tokens = new Uint8Array(count);
   const client = new Uint8Array(count);
   const steps = new Float64Array(count);
-  const { gemm, alu } = isa;
   for (let i = 0, w = at; i < count; i++, w += INSN_WORDS) {
     const first = words[w]!;
     tokens[i] = (first >>> 3) & 15;

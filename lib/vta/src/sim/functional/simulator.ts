@@ -78,6 +78,8 @@ export class FunctionalSimulator implements Accelerator {
 
   private readonly stages: readonly [Stage, Stage, Stage];
   private readonly observers: InstructionObserver[] = [];
+  /** Of the observers, those that look at each instruction. */
+  private recorders: InstructionObserver[] = [];
   /** How many tokens each queue holds. */
   private readonly tokens = new Int32Array(TOKENS.length);
   /** Where the program that runs begins. */
@@ -105,14 +107,22 @@ export class FunctionalSimulator implements Accelerator {
   }
 
   observe(observer: InstructionObserver): () => void {
+    const update = (): void => {
+      this.recorders = this.observers.filter(({ record }) => record !== undefined);
+    };
     this.observers.push(observer);
-    return () => void this.observers.splice(this.observers.indexOf(observer), 1);
+    update();
+    return () => {
+      this.observers.splice(this.observers.indexOf(observer), 1);
+      update();
+    };
   }
 
   run(address: number, count: number, waitCycles: number): void {
-    this.fetch(address, count);
+    this.checkStream(address, count);
+    this.address = address;
     this.core.startCounting(waitCycles);
-    for (const observer of this.observers) observer.startRun();
+    for (const observer of this.observers) observer.startRun(address, count);
     let finished = false;
     try {
       this.deal(count);
@@ -125,13 +135,13 @@ export class FunctionalSimulator implements Accelerator {
     }
   }
 
-  private fetch(address: number, count: number): void {
+  /** @throws DeviceError when the instructions are not inside one buffer of DRAM. */
+  checkStream(address: number, count: number): void {
     if (address % INSN_BYTES !== 0 || !this.dram.contains(address, count * INSN_BYTES)) {
       throw new DeviceError(
         `${count} instructions from ${hex(address)} on are not inside one buffer of DRAM`,
       );
     }
-    this.address = address;
   }
 
   /** Index of an instruction's first word in `dram.words`. */
@@ -197,7 +207,7 @@ export class FunctionalSimulator implements Accelerator {
     }
     for (let i = 0; i < pushed.length; i++) tokens[pushed[i]!]!++;
     stage.head++;
-    if (this.observers.length > 0) this.report(stage, index, exchange);
+    if (this.recorders.length > 0) this.report(stage, index, exchange);
     return true;
   }
 
@@ -222,7 +232,7 @@ export class FunctionalSimulator implements Accelerator {
       pushed: names(pushed),
     };
     const uopAt = (i: number): MicroOp => decodeUop(isa, kernels.element("UOP", i)[0]!);
-    for (const observer of this.observers) observer.record(executed, uopAt);
+    for (const observer of this.recorders) observer.record!(executed, uopAt);
   }
 
   /** `instruction 12 at 0x00002010 (LOAD INP ...)` */
