@@ -27,6 +27,8 @@ import {
 
 const NEVER = Infinity;
 const MODULES = 3;
+/** Of the 16 bits that name an element on chip. */
+const SRAM_ADDRESSES = 1 << 16;
 /** From the start of a GEMM or ALU to its end, besides one cycle a step. */
 const PIPELINE_CYCLES = 6;
 /** Of a burst to be written: command, address, response. */
@@ -367,6 +369,7 @@ export class CycleEngine {
     this.padSkip[client] = sides === 0 && yPad1 > 0 ? rows : 0;
     this.padLast[client] = yPad1 * width;
     this.settled[client] = now + 1;
+    this.checkSize(index, rows, columns);
     if (rows === 0) return; // the hardware never ends it
     this.memory.request(
       client,
@@ -425,6 +428,15 @@ export class CycleEngine {
     return before;
   }
 
+  /** @throws DeviceError for more elements than an instruction can address on chip. */
+  private checkSize(index: number, rows: number, columns: number): void {
+    if (rows * columns <= SRAM_ADDRESSES) return;
+    throw new DeviceError(
+      `instruction ${index} moves ${rows} x ${columns} elements; a memory on chip has ` +
+        `${SRAM_ADDRESSES} addresses at most`,
+    );
+  }
+
   // Stores ---------------------------------------------------------------------------------------
 
   /** From the cycle before a store's work to its last. */
@@ -435,7 +447,8 @@ export class CycleEngine {
     const burstBytes = beatBytes * this.model.burstBeats;
     const sizes = words[w + 2]!;
     const rows = sizes & 0xffff;
-    if (rows === 0) return NEVER;
+    if (rows === 0) return NEVER; // likewise
+    this.checkSize(index, rows, sizes >>> 16);
     const rowBytes = (sizes >>> 16) * this.outBytes;
     const stride = (words[w + 3]! & 0xffff) * this.outBytes;
     const dram = ((words[w]! >>> 26) | (words[w + 1]! << 6)) >>> 0;
