@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import * as tvm from "tvm-ts";
-import { decodeModule } from "../../lib/tvm-ts/src/runtime";
+import { decodeModule } from "../../lib/tvm-ts/src/artifact";
 import { flat, func, load, loop, store } from "../support/compiled";
 
 beforeAll(tvm.ready);

@@ -19,7 +19,8 @@ import {
   type PrimExpr,
   type Stmt,
 } from "../../lib/tvm-ts/src/ir";
-import { generateWasm, wasmText } from "../../lib/tvm-ts/src/codegen";
+import { generateWasm, keepInRegisters, wasmText } from "../../lib/tvm-ts/src/codegen";
+import { runPass } from "../../lib/tvm-ts/src/pass";
 import { CpuDevice, Module, NDArray, np } from "../../lib/tvm-ts/src/runtime";
 
 export const cpu = new CpuDevice(0);
@@ -75,13 +76,13 @@ export function func(params: readonly (Buffer | Var)[], body: Stmt): PrimFunc {
 
 /** The function compiled for the CPU. */
 export function compile(primFunc: PrimFunc): Module {
-  const { binary, record } = generateWasm(IRModule.of("main", primFunc), {
+  const { binary, record } = generateWasm(runPass(keepInRegisters, IRModule.of("main", primFunc)), {
     target: "wasm",
     device: "cpu",
     entry: "main",
   });
   return Module.of(
-    { code: binary, record, tir: () => "", calls: () => [], imports: [] },
+    { format: "wasm", code: binary, record, tir: () => "", calls: () => [], imports: [] },
     {
       defaultDevice: () => cpu,
       wasmText,

@@ -5,16 +5,8 @@ import { installDisplays } from "./view";
 
 export * as arith from "./arith";
 export { IRModule } from "./ir";
-export { ready } from "./codegen";
-export {
-  lowerPipeline,
-  Target,
-  target,
-  type Lowerable,
-  type LowerOptions,
-  type Lowering,
-  type TargetOptions,
-} from "./driver";
+export { ready, wasmGenerator, type CodeGenerator, type Lowering } from "./codegen";
+export { lowerPipeline, type Lowerable, type LowerOptions } from "./driver";
 export * as pass from "./pass";
 export { PassContext, type LowerTrace, type PassConfig, type PassInstrument } from "./pass";
 export * as relay from "./relay";
@@ -34,6 +26,7 @@ export {
   type ErrorOptions,
   type Place,
 } from "./support";
+export { Target, type TargetKind, type TargetOptions } from "./target";
 export * as te from "./te";
 export * as tir from "./ir";
 export { utils } from "./node";
@@ -72,6 +65,10 @@ export const loadModule = api.loadModule;
 export const cpu = api.cpu;
 /** An accelerator of this process. */
 export const extDev = api.extDev;
+/** A target from its text: `"wasm"`, `"c -mtriple=aarch64-linux-gnu"`, `"ext_dev -device=vta"`. */
+export const target = api.target;
+/** The kinds of targets that texts can name. */
+export const targets = api.targets;
 /** The devices of this process. */
 export const devices = api.devices;
 /** The on-chip memories that schedules can name as scopes. */

@@ -1,6 +1,6 @@
-import { devices, memories } from "tvm-ts";
+import { devices, memories, targets } from "tvm-ts";
 import { extDev, simulator } from "./api";
-import { getEnv, memoryInfo, setDefaultConfig } from "./compiler";
+import { acceleratorTargetKind, getEnv, setDefaultConfig, transforms } from "./compiler";
 import { defaultConfig } from "./node";
 import { installDisplays, serveSession } from "./view";
 
@@ -17,6 +17,7 @@ export * as view from "./view";
 
 setDefaultConfig(defaultConfig);
 devices.provide("ext_dev", extDev);
-memories.provide(() => memoryInfo(getEnv()));
+memories.provide(() => transforms.memoryInfo(getEnv()));
+targets.register(acceleratorTargetKind);
 installDisplays();
 serveSession(() => simulator.lastCall());

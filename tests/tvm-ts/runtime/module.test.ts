@@ -78,6 +78,7 @@ test("a file that is missing, foreign, cut off, changed or of another version sa
   );
   const other = Module.of(
     {
+      format: "wasm",
       code: good.slice(0, 8),
       record: { ...tvm.build(vadd(8)).record, formatVersion: 99 },
       tir: () => "",

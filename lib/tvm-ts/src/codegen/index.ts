@@ -1,4 +1,6 @@
 export { generateC } from "./c/generate";
+export { cGenerator } from "./c/generator";
+export type { CodeGenerator, CodegenTarget, Lowering } from "./code-generator";
 export {
   interpret,
   Pointer,
@@ -11,4 +13,6 @@ export {
 export { signatureOf, type Signature } from "./signature";
 export { ready } from "./wasm/loading";
 export { isExternalCall, type CompiledCall } from "./wasm/external-calls";
+export { wasmGenerator } from "./wasm/generator";
+export { keepInRegisters } from "./wasm/keep-in-registers";
 export { generateWasm, wasmText, type WasmCode, type WasmOptions } from "./wasm/generate";

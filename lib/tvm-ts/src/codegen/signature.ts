@@ -15,13 +15,8 @@ import {
   type PrimFunc,
   type Var,
 } from "../ir";
-import {
-  UsageError,
-  type ParamRecord,
-  type SizeOperator,
-  type SizeRecord,
-  type SymbolRecord,
-} from "../support";
+import type { ParamRecord, SizeOperator, SizeRecord, SymbolRecord } from "../artifact";
+import { UsageError } from "../support";
 
 export interface Signature {
   readonly params: readonly ParamRecord[];

@@ -20,7 +20,7 @@ import { buildModule } from "./build";
 import { watched } from "./debug";
 import { checkOptions, lower, type Lowerable, type LowerOptions } from "./lower";
 import { MemoryRegistry } from "./memories";
-import { target, type Target } from "./target";
+import { standardTargets, type Target, type TargetOptions, type TargetRegistry } from "../target";
 
 /** How a schedule is lowered on the way, and for what code is generated. */
 export interface BuildOptions extends Pick<LowerOptions, "name" | "binds" | "context"> {
@@ -56,6 +56,13 @@ export interface NdFunctions {
 }
 
 export interface Api {
+  /** The kinds of targets that are known here. */
+  readonly targets: TargetRegistry;
+  /**
+   * A target from its text: `"wasm"`, `"c -mtriple=aarch64-linux-gnu"`, `"ext_dev -device=vta"`.
+   * @throws UsageError for an unknown target or option.
+   */
+  target(text: string | Target, options?: TargetOptions): Target;
   /** The devices of this process. */
   readonly devices: DeviceRegistry;
   /** The on-chip memories that schedules can name. */
@@ -75,6 +82,7 @@ export interface Api {
 export function createApi(host: Host): Api {
   const devices = new DeviceRegistry();
   const memories = new MemoryRegistry();
+  const targets = standardTargets();
   const cpus = new Map<number, CpuDevice>();
   devices.provide("cpu", (id) => {
     const cpu = cpus.get(id) ?? new CpuDevice(id);
@@ -110,6 +118,8 @@ export function createApi(host: Host): Api {
   return {
     devices,
     memories,
+    targets,
+    target: (text, options) => targets.parse(text, options),
     nd,
     rpc: { localSession: () => new LocalSession(machine) },
     cpu: (id = 0) => devices.get("cpu", id),
@@ -125,23 +135,25 @@ export function createApi(host: Host): Api {
       const args = Array.isArray(rest[0]) ? (rest[0] as readonly te.ScheduleArg[]) : undefined;
       const options = ((args === undefined ? rest[0] : rest[1]) ?? {}) as BuildOptions;
       checkOptions(options, '{ target: "c" }');
-      const parsed = target(options.target ?? "wasm");
-      return buildModule(toFunctions(subject, args, options, contextOf), parsed, moduleHost);
+      const parsed = targets.parse(options.target ?? "wasm");
+      const context = contextOf(options.context);
+      const functions = toFunctions(subject, args, { ...options, context }, parsed);
+      return buildModule(functions, parsed, moduleHost, context);
     },
     loadModule: (path) => machine.loadModule(host.readFile(path), path),
   };
 }
 
-/** The functions to compile: of a schedule, lowered; others as they are. */
+/** The functions to compile: of a schedule, lowered for the target; others as they are. */
 function toFunctions(
   subject: te.Schedule | IRModule | PrimFunc,
   args: readonly te.ScheduleArg[] | undefined,
-  { target: _, ...options }: BuildOptions,
-  contextOf: (given: PassContext | undefined) => PassContext,
+  options: BuildOptions,
+  target: Target,
 ): IRModule {
   if (subject instanceof IRModule) return subject;
   if (subject instanceof PrimFunc) return IRModule.of(nameOf(subject), subject);
-  return lower(subject, args, { ...options, context: contextOf(options.context) });
+  return lower(subject, args, { ...options, target });
 }
 
 function isSessionDevice(device: Device | SessionDevice): device is SessionDevice {

@@ -5,7 +5,6 @@ export {
   type BuildOptions,
   type NdFunctions,
 } from "./api";
-export { buildModule, lowerOperators } from "./build";
+export { buildModule } from "./build";
 export { lower, type Lowerable, type LowerOptions } from "./lower";
 export { lowerPipeline } from "./lower-pipeline";
-export { Target, target, type Lowering, type TargetOptions } from "./target";

@@ -1,6 +1,6 @@
 /** The passes of `lower`, in the reference's order (`driver_api.cc` of TVM 0.10). */
 
-import { Pipeline, type PassContext } from "../pass";
+import { Pipeline, withPasses, type LoweringTarget, type PassContext } from "../pass";
 import {
   bf16Legalize,
   commonSubexprElimTIR,
@@ -38,16 +38,23 @@ const CACHE_LINE = 64;
 /** Bits that indices are computed in where that is enough. */
 const INDEX_BITS = 32;
 
+/** The phases at whose ends passes can be added, as `tir.add_lower_pass` numbers them. */
+const PHASES = ["schedule", "flatten", "loops", "simplify"] as const;
+
 /**
- * The pipeline for a context, with the passes it adds (`tir.add_lower_pass`). Each phase's end is a
- * point at which more can be added.
+ * The pipeline for a context, with the passes that the target and then the context
+ * (`tir.add_lower_pass`) add. Each phase and each pass is a place at which more can be added.
  * @param simpleMode Leaves loops whole, which makes the result easier to read.
  */
-export function lowerPipeline(context: PassContext, simpleMode = false): Pipeline {
+export function lowerPipeline(
+  context: PassContext,
+  simpleMode = false,
+  target: Pick<LoweringTarget, "passes"> = context.target ?? { passes: [] },
+): Pipeline {
   const standard = new Pipeline([
-    { name: "phase0", passes: [] },
+    { name: "schedule", passes: [] },
     {
-      name: "phase1",
+      name: "flatten",
       passes: [
         injectPrefetch,
         textureFlatten,
@@ -69,7 +76,7 @@ export function lowerPipeline(context: PassContext, simpleMode = false): Pipelin
       ],
     },
     {
-      name: "phase2",
+      name: "loops",
       passes: [
         ...(simpleMode ? [] : [loopPartition]),
         vectorizeLoop,
@@ -81,15 +88,13 @@ export function lowerPipeline(context: PassContext, simpleMode = false): Pipelin
       ],
     },
     {
-      name: "phase3",
+      name: "simplify",
       passes: [renormalizeSplitPattern, simplify, removeNoOp, rewriteUnsafeSelect, hoistIfThenElse],
     },
     { name: "end", passes: [commonSubexprElimTIR] },
   ]);
-  return context
+  const added = context
     .option("tir.add_lower_pass")
-    .reduce(
-      (pipeline, [phase, pass]) => pipeline.appendTo(`phase${Math.min(phase, 3)}`, pass),
-      standard,
-    );
+    .map(([phase, pass]) => ({ pass, after: PHASES[Math.min(phase, 3)]! }));
+  return withPasses(standard, [...target.passes, ...added]);
 }

@@ -4,6 +4,7 @@ import { IRModule, PrimFunc, type Buffer } from "../ir";
 import { LowerTrace, PassContext, PassRecorder, runPass, type Sequential } from "../pass";
 import { UsageError } from "../support";
 import { Schedule, scheduleToModule, type ScheduleArg, type Tensor } from "../te";
+import type { LoweringTarget } from "../pass";
 import { lowerPipeline } from "./lower-pipeline";
 import { withinStack } from "./nesting";
 
@@ -16,6 +17,8 @@ export interface LowerOptions {
   readonly binds?: ReadonlyMap<Tensor, Buffer>;
   /** Options of passes, passes to leave out, passes to add, instruments. */
   readonly context?: PassContext;
+  /** Adds its passes and memories, unless the context has a target already. */
+  readonly target?: LoweringTarget;
   /** Gives what every pass did instead of only the result. */
   readonly trace?: boolean;
 }
@@ -50,17 +53,22 @@ export function lower(
   return withinStack(options.name ?? "main", () => lowered(subject, args, options));
 }
 
+const NO_TARGET: LoweringTarget = { passes: [], memories: {} };
+
 function lowered(
   subject: Lowerable,
   args: readonly ScheduleArg[] | undefined,
   options: LowerOptions,
 ): IRModule | LowerTrace {
-  const context = options.context ?? new PassContext();
+  const given = options.context ?? new PassContext();
+  const target = given.target ?? options.target ?? NO_TARGET;
+  const memories = { ...given.option("tir.memory_info"), ...target.memories };
+  const context = given.with({ config: { "tir.memory_info": memories } });
   const start = toModule(subject, args, options, context);
   const pipeline: Sequential = {
     name: "sequential",
     doc: "All passes of lower.",
-    passes: lowerPipeline(context, options.simpleMode).passes,
+    passes: lowerPipeline(context, options.simpleMode, target).passes,
   };
   if (options.trace !== true) return runPass(pipeline, start, context);
   const recorder = new PassRecorder();
@@ -69,7 +77,10 @@ function lowered(
 }
 
 /** What the type checker sees of a call, for those who call without it. */
-export function checkOptions(options: LowerOptions, example = '{ name: "main" }'): void {
+export function checkOptions(
+  options: Pick<LowerOptions, "name" | "context">,
+  example = '{ name: "main" }',
+): void {
   if (typeof options !== "object" || options === null) {
     throw new UsageError(
       `options are given together, such as ${example}, not ${JSON.stringify(options)} alone`,

@@ -10,6 +10,7 @@ export type {
 } from "./pass-config";
 export { PassContext, type PassContextOptions } from "./pass-context";
 export { Pipeline, type Phase } from "./pipeline";
+export { withPasses, type LoweringTarget, type PlacedPass } from "./placed-pass";
 export { PassRecord, PassRecorder } from "./recorder";
 export { runPass } from "./run";
 export { LowerTrace } from "./trace";

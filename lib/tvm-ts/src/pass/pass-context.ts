@@ -6,6 +6,7 @@
 import { UsageError } from "../support";
 import type { PassInstrument } from "./instrument";
 import type { PassInfo } from "./pass";
+import type { LoweringTarget } from "./placed-pass";
 import { completeOptions, type PassConfig, type PassOptions } from "./pass-config";
 
 export interface PassContextOptions {
@@ -17,6 +18,8 @@ export interface PassContextOptions {
   /** Names of passes that run whatever an instrument says. */
   readonly requiredPass?: readonly string[];
   readonly instruments?: readonly PassInstrument[];
+  /** What is lowered for, where the call of `lower` names no target. */
+  readonly target?: LoweringTarget;
 }
 
 export class PassContext {
@@ -25,6 +28,7 @@ export class PassContext {
   readonly disabledPass: readonly string[];
   readonly requiredPass: readonly string[];
   readonly instruments: readonly PassInstrument[];
+  readonly target?: LoweringTarget;
   private readonly options: PassOptions;
 
   /** @throws UsageError for an option that does not exist or has another type. */
@@ -34,6 +38,7 @@ export class PassContext {
     this.disabledPass = options.disabledPass ?? [];
     this.requiredPass = options.requiredPass ?? [];
     this.instruments = options.instruments ?? [];
+    if (options.target !== undefined) this.target = options.target;
     this.options = completeOptions(this.config);
     if (!Number.isInteger(this.optLevel) || this.optLevel < 0 || this.optLevel > 3) {
       throw new UsageError(`optLevel is 0, 1, 2 or 3, not ${this.optLevel}`);
@@ -47,12 +52,14 @@ export class PassContext {
 
   /** A context that differs in the given fields; `config` adds to what is set already. */
   with(changes: PassContextOptions): PassContext {
+    const target = changes.target ?? this.target;
     return new PassContext({
       optLevel: changes.optLevel ?? this.optLevel,
       config: { ...this.config, ...changes.config },
       disabledPass: changes.disabledPass ?? this.disabledPass,
       requiredPass: changes.requiredPass ?? this.requiredPass,
       instruments: changes.instruments ?? this.instruments,
+      ...(target === undefined ? {} : { target }),
     });
   }
 

@@ -23,7 +23,7 @@ export class Pipeline {
    * @throws UsageError if there is no such phase.
    */
   appendTo(phaseName: string, ...passes: readonly Pass[]): Pipeline {
-    if (!this.phases.some((phase) => phase.name === phaseName)) {
+    if (!this.hasPhase(phaseName)) {
       const names = this.phases.map((phase) => phase.name).join(", ");
       throw new UsageError(`the pipeline has no phase '${phaseName}'; it has ${names}`);
     }
@@ -50,9 +50,35 @@ export class Pipeline {
     return this.replace(passName, (pass) => [...passes, pass]);
   }
 
+  /**
+   * Adds passes at the end of a phase, or right after each pass of this name.
+   * @throws UsageError if there is neither.
+   */
+  after(name: string, ...passes: readonly Pass[]): Pipeline {
+    return this.hasPhase(name) ? this.appendTo(name, ...passes) : this.insertAfter(name, ...passes);
+  }
+
+  /**
+   * Adds passes at the beginning of a phase, or right before each pass of this name.
+   * @throws UsageError if there is neither.
+   */
+  before(name: string, ...passes: readonly Pass[]): Pipeline {
+    if (!this.hasPhase(name)) return this.insertBefore(name, ...passes);
+    return new Pipeline(
+      this.phases.map((phase) =>
+        phase.name === name ? { ...phase, passes: [...passes, ...phase.passes] } : phase,
+      ),
+    );
+  }
+
+  private hasPhase(name: string): boolean {
+    return this.phases.some((phase) => phase.name === name);
+  }
+
   private replace(passName: string, by: (pass: Pass) => readonly Pass[]): Pipeline {
     if (!this.passes.some((pass) => pass.name === passName)) {
-      throw new UsageError(`the pipeline has no pass '${passName}'`);
+      const phases = this.phases.map((phase) => phase.name).join(", ");
+      throw new UsageError(`the pipeline has no pass '${passName}'; its phases are ${phases}`);
     }
     return new Pipeline(
       this.phases.map((phase) => ({

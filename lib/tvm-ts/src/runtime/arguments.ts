@@ -4,13 +4,8 @@
  * and that a size variable has one value everywhere.
  */
 
-import {
-  UsageError,
-  type BufferParam,
-  type FunctionRecord,
-  type ScalarParam,
-  type SizeRecord,
-} from "../support";
+import type { BufferParam, FunctionRecord, ScalarParam, SizeRecord } from "../artifact";
+import { UsageError } from "../support";
 import { deviceName, type Device, type Word } from "./device";
 import { ELEMENTS } from "./element";
 import { NDArray, rowMajor } from "./ndarray";

@@ -1,19 +1,23 @@
 /**
- * Devices: a memory, somebody who hands out ranges of it, and the functions that code compiled for
- * the device may call.
+ * Devices: somebody who hands out ranges of a memory, copies bytes in and out, and runs what was
+ * compiled for the device.
  *
- * A device's DRAM is one `WebAssembly.Memory`. Arrays are ranges of it, compiled host code runs in
- * it, a simulator reads and writes it: nothing is copied between them. Addresses are byte offsets in
- * that memory; an address is what the reference calls a data pointer.
+ * Addresses are byte offsets in the device's memory; an address is what the reference calls a data
+ * pointer. Where the memory is a `WebAssembly.Memory` of this process (`memory`), arrays are windows
+ * on it, compiled host code runs in it, a simulator reads and writes it: nothing is copied between
+ * them. Other devices copy.
  */
 
+import type {
+  Artifact,
+  Configuration,
+  DeviceKind,
+  FunctionRecord,
+  ModuleRecord,
+} from "../artifact";
 import { UsageError } from "../support";
-
-/** What a device is to the reference: 1 `cpu`, 12 `ext_dev` (an accelerator with its own API). */
-export type DeviceKind = "cpu" | "ext_dev";
-
-/** The numbers of the kinds in DLPack and in the RPC protocol. */
-export const DEVICE_TYPE: Readonly<Record<DeviceKind, number>> = { cpu: 1, ext_dev: 12 };
+import type { NDArray } from "./ndarray";
+import type { ThreadPool } from "./wasm/thread-pool";
 
 /** A number as compiled code passes it: `int64` values are `bigint`, addresses are numbers. */
 export type Word = number | bigint;
@@ -49,15 +53,15 @@ export interface DeviceFunctions {
   readonly recording: Readonly<Record<string, RecordingFunction>>;
 }
 
-/** Settings that a module is compiled for and a device must have: `{LOG_BATCH: 0, ...}`. */
-export type Configuration = Readonly<Record<string, string | number>>;
-
 export interface Device {
   readonly kind: DeviceKind;
   /** Counts devices of one kind from 0. */
   readonly id: number;
-  /** Made by `createMemory`: shared, at most 4 GiB. Address 0 is never an array's. */
-  readonly memory: WebAssembly.Memory;
+  /**
+   * The device's memory where this process can reach it, made by `createMemory`: shared, at most
+   * 4 GiB. Address 0 is never an array's.
+   */
+  readonly memory?: WebAssembly.Memory;
   readonly functions: DeviceFunctions;
   /** Undefined for a device that runs any module of its kind. */
   readonly configuration?: Configuration;
@@ -73,6 +77,34 @@ export interface Device {
   alloc(bytes: number, alignment: number): number;
   /** Gives a range back; `address` is what `alloc` returned. */
   free(address: number): void;
+  /** Copies bytes into the memory, from `address` on. */
+  copyIn(address: number, bytes: Uint8Array): void;
+  /** Copies `into.length` bytes out of the memory, from `address` on. */
+  copyOut(address: number, into: Uint8Array): void;
+  /**
+   * Makes compiled functions callable on the device.
+   * @throws UsageError for an artifact that is not for this device, or calls what is not provided.
+   */
+  load(artifact: Artifact, linked: Linked): Executable;
+}
+
+/** A function that compiled code calls with arrays, numbers and texts. */
+export type PackedFunction = (...args: (NDArray | Word | string)[]) => Word | void;
+
+/** What a module may call besides its device's functions. */
+export interface Linked {
+  readonly extern: ReadonlyMap<string, ExternFunction>;
+  readonly packed: ReadonlyMap<string, PackedFunction>;
+  /** The modules that it uses, loaded on the same device. */
+  readonly modules: readonly Executable[];
+  threads(): ThreadPool | undefined;
+}
+
+/** A module loaded on a device. */
+export interface Executable {
+  readonly record: ModuleRecord;
+  /** @param words the parameters (arrays by address), then the size variables */
+  call(func: FunctionRecord, words: readonly Word[]): Word | void;
 }
 
 /** `cpu(0)` */

@@ -1,6 +1,6 @@
 /** What the library needs of the program it runs in: files, threads, compilers. */
 
-import type { ThreadPool } from "./thread-pool";
+import type { ThreadPool } from "./wasm/thread-pool";
 
 /** How a C source becomes a library that can be loaded. */
 export interface CompilerOptions {

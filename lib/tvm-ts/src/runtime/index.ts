@@ -1,28 +1,36 @@
-export { Allocator } from "./allocator";
-export { CpuDevice } from "./cpu";
 export {
+  decodeModule,
   DEVICE_TYPE,
+  encodeModule,
+  type Artifact,
+  type CallPlace,
+  type Configuration,
+  type DeviceKind,
+} from "../artifact";
+export { Allocator } from "./wasm/allocator";
+export { CpuDevice } from "./wasm/cpu";
+export {
   deviceName,
   DeviceRegistry,
   type CallSite,
-  type Configuration,
   type Device,
   type DeviceFunctions,
-  type DeviceKind,
+  type Executable,
   type ExternFunction,
+  type Linked,
+  type PackedFunction,
   type RecordingFunction,
   type Word,
 } from "./device";
-export { bytesOf, createMemory, MAX_PAGES, PAGE_BYTES } from "./memory";
+export { bytesOf, createMemory, MAX_PAGES, PAGE_BYTES } from "./wasm/memory";
 export { ELEMENTS, elementType, type ElementType } from "./element";
 export { halfToNumber, numberToHalf } from "./half";
 export { NDArray, type ArrayData, type DlpackRecord, type DlpackSource } from "./ndarray";
 export * as np from "./numpy";
 export { bindArguments, type Argument } from "./arguments";
-export { callerOf, type Caller } from "./caller";
-export { type Linked, type PackedFunction } from "./instance";
+export { callerOf, type Caller } from "./wasm/caller";
+export { loadWasm, type MemoryDevice } from "./wasm/executable";
 export { Module, type ModuleHost, type PackedFunc, type SourceKind } from "./module";
-export { decodeModule, encodeModule, type CallPlace, type ModuleContents } from "./module-file";
-export { type ParallelWork, type RangeFunction, type ThreadPool } from "./thread-pool";
+export { type ParallelWork, type RangeFunction, type ThreadPool } from "./wasm/thread-pool";
 export { type TimingOptions, type TimingResult } from "./time-evaluator";
 export type { CompilerOptions, Host } from "./host";

@@ -1,10 +1,23 @@
 /** Compiled modules: functions to call, files to save, sources to read. */
 
-import { UsageError, type FunctionRecord, type ModuleRecord } from "../support";
+import {
+  decodeModule,
+  encodeModule,
+  type Artifact,
+  type FunctionRecord,
+  type ModuleRecord,
+} from "../artifact";
+import { UsageError } from "../support";
 import { bindArguments, typeText, type Argument } from "./arguments";
-import { deviceName, type Device, type ExternFunction, type Word } from "./device";
-import { Instance, type Linked, type PackedFunction } from "./instance";
-import { decodeModule, encodeModule, type ModuleContents } from "./module-file";
+import {
+  deviceName,
+  type Device,
+  type Executable,
+  type ExternFunction,
+  type PackedFunction,
+  type Word,
+} from "./device";
+import { keepCompiled } from "./wasm/executable";
 import type { CompilerOptions, Host } from "./host";
 import { timeCalls, type TimingOptions, type TimingResult } from "./time-evaluator";
 
@@ -31,17 +44,13 @@ export interface PackedFunc {
 
 /** The state of a module, out of the way of its methods. */
 interface State {
-  readonly contents: ModuleContents;
+  readonly artifact: Artifact;
   readonly host: ModuleHost;
-  readonly linked: Linked & {
-    readonly extern: Map<string, ExternFunction>;
-    readonly packed: Map<string, PackedFunction>;
-  };
+  readonly extern: Map<string, ExternFunction>;
+  readonly packed: Map<string, PackedFunction>;
   readonly imports: Module[];
   readonly functions: Map<string, PackedFunc>;
-  readonly instances: WeakMap<Device, Instance>;
-  /** Compiled on first use, unless it came from a file. */
-  code: WebAssembly.Module | undefined;
+  readonly executables: WeakMap<Device, Executable>;
 }
 
 // A class whose instances can be called is only typed by merging it with a call signature.
@@ -55,25 +64,25 @@ export interface Module {
 export class Module {
   declare private readonly state: State;
 
-  private constructor(contents: ModuleContents, host: ModuleHost, code?: WebAssembly.Module) {
+  private constructor(artifact: Artifact, host: ModuleHost) {
     const call = ((...args: Argument[]) =>
-      call.getFunction(contents.record.entry)(...args)) as Module;
+      call.getFunction(artifact.record.entry)(...args)) as Module;
     Object.setPrototypeOf(call, Module.prototype);
     const state: State = {
-      contents,
+      artifact,
       host,
-      linked: { extern: new Map(), packed: new Map(), threads: () => host.threads() },
-      imports: contents.imports.map((imported) => new Module(imported, host)),
+      extern: new Map(),
+      packed: new Map(),
+      imports: artifact.imports.map((imported) => new Module(imported, host)),
       functions: new Map(),
-      instances: new WeakMap(),
-      code,
+      executables: new WeakMap(),
     };
     return Object.defineProperty(call, "state", { value: state });
   }
 
   /** A module of freshly generated code. */
-  static of(contents: ModuleContents, host: ModuleHost): Module {
-    return new Module(contents, host);
+  static of(artifact: Artifact, host: ModuleHost): Module {
+    return new Module(artifact, host);
   }
 
   /**
@@ -82,13 +91,14 @@ export class Module {
    * @throws UsageError that says why the file is refused.
    */
   static load(bytes: Uint8Array, name: string, host: ModuleHost): Module {
-    const { contents, module } = decodeModule(bytes, name);
-    return new Module(contents, host, module);
+    const { artifact, module } = decodeModule(bytes, name);
+    keepCompiled(artifact, module);
+    return new Module(artifact, host);
   }
 
   /** What the module says about itself: its target, its functions and what they take. */
   get record(): ModuleRecord {
-    return this.state.contents.record;
+    return this.state.artifact.record;
   }
 
   /** The target, and each function with what it takes. */
@@ -131,7 +141,7 @@ export class Module {
     readonly extern?: Readonly<Record<string, ExternFunction>>;
     readonly packed?: Readonly<Record<string, PackedFunction>>;
   }): this {
-    const { extern, packed } = this.state.linked;
+    const { extern, packed } = this.state;
     for (const [name, func] of Object.entries(functions.extern ?? {})) extern.set(name, func);
     for (const [name, func] of Object.entries(functions.packed ?? {})) packed.set(name, func);
     return this;
@@ -139,7 +149,7 @@ export class Module {
 
   /** The bytes that `save` writes. */
   toBytes(): Uint8Array {
-    return encodeModule(this.packedContents());
+    return encodeModule(this.artifactWithImports());
   }
 
   /** Writes the module to a file, which a process with the same library version can load. */
@@ -149,12 +159,12 @@ export class Module {
 
   /** The module as text: its WebAssembly, its C, or the functions it was made from. */
   getSource(kind: SourceKind = "wat"): string {
-    const { contents, host } = this.state;
+    const { artifact, host } = this.state;
     switch (kind) {
       case "tir":
-        return contents.tir();
+        return artifact.tir();
       case "wat":
-        return host.wasmText(contents.code);
+        return host.wasmText(artifact.code);
       case "c":
         return this.library().source();
       default:
@@ -173,8 +183,8 @@ export class Module {
     this.state.host.compileLibrary(source(), path, triple, options);
   }
 
-  private library(): NonNullable<ModuleContents["library"]> {
-    const { library } = this.state.contents;
+  private library(): NonNullable<Artifact["library"]> {
+    const { library } = this.state.artifact;
     if (library !== undefined) return library;
     throw new UsageError(
       "a module loaded from a file has no C source; ask the module that was built for it",
@@ -205,10 +215,10 @@ export class Module {
   }
 
   private findFunction(name: string): PackedFunc | undefined {
-    const { functions, imports, contents } = this.state;
+    const { functions, imports, artifact } = this.state;
     const known = functions.get(name);
     if (known !== undefined) return known;
-    const record = contents.record.functions.find((func) => func.name === name);
+    const record = artifact.record.functions.find((func) => func.name === name);
     if (record === undefined) {
       for (const module of imports) {
         const found = module.findFunction(name);
@@ -219,28 +229,28 @@ export class Module {
     const call = (...args: Argument[]): Word | void => {
       const { device, words } = bindArguments(record, args);
       const place = device ?? this.state.host.defaultDevice(this.record.device);
-      return this.instance(place).call(record, words);
+      return this.executable(place).call(record, words);
     };
     const func = Object.assign(call, { record });
     functions.set(name, func);
     return func;
   }
 
-  /** The module at work in a device's memory. */
-  private instance(device: Device): Instance {
-    const { instances, contents, linked, imports } = this.state;
-    let instance = instances.get(device);
-    if (instance === undefined) {
-      this.state.code ??= new WebAssembly.Module(contents.code as BufferSource);
-      const others = imports.map((module) => module.instance(device));
-      instance = new Instance(this.state.code, contents, device, linked, others);
-      instances.set(device, instance);
+  /** The module loaded on a device. */
+  private executable(device: Device): Executable {
+    const { executables, artifact, extern, packed, imports, host } = this.state;
+    let executable = executables.get(device);
+    if (executable === undefined) {
+      const modules = imports.map((module) => module.executable(device));
+      const threads = (): ReturnType<ModuleHost["threads"]> => host.threads();
+      executable = device.load(artifact, { extern, packed, modules, threads });
+      executables.set(device, executable);
     }
-    return instance;
+    return executable;
   }
 
-  private packedContents(): ModuleContents {
-    const { contents, imports } = this.state;
-    return { ...contents, imports: imports.map((module) => module.packedContents()) };
+  private artifactWithImports(): Artifact {
+    const { artifact, imports } = this.state;
+    return { ...artifact, imports: imports.map((module) => module.artifactWithImports()) };
   }
 }

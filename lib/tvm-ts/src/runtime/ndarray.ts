@@ -6,8 +6,9 @@
  * view of it any more.
  */
 
+import { deviceTypeOf } from "../artifact";
 import { CONDITION, dimensionValue, UsageError, type Dimension } from "../support";
-import { DEVICE_TYPE, deviceName, type Device } from "./device";
+import { deviceName, type Device } from "./device";
 import { ELEMENTS, elementType, floatsToHalves, halvesToFloats, type ElementType } from "./element";
 import { fromTyped, toArray, type ArrayLike, type NumpyArray } from "./numpy/numpy-array";
 import type { TypedArray } from "./numpy/library";
@@ -128,7 +129,7 @@ export class NDArray implements DlpackSource {
     const compact = rowMajor(record.shape);
     const strides = record.strides ?? compact;
     const { bytes, window } = ELEMENTS[type];
-    const isHere = record.data === device.memory.buffer && record.byteOffset % bytes === 0;
+    const isHere = record.data === device.memory?.buffer && record.byteOffset % bytes === 0;
     if (isHere && strides.join() === compact.join()) {
       const storage = Storage.borrow(device, record.byteOffset, source);
       return new NDArray(storage, checkedShape(record.shape), type, 0);
@@ -136,7 +137,9 @@ export class NDArray implements DlpackSource {
     const array = NDArray.empty(record.shape, type, device);
     const count = (record.data.byteLength - record.byteOffset) / bytes;
     const from = new window(record.data, record.byteOffset, Math.floor(count));
-    gather(from, array.asTypedArray(), record.shape, strides);
+    const values = new window(new ArrayBuffer(array.byteLength), 0, array.size);
+    gather(from, values, record.shape, strides);
+    array.write(values);
     return array;
   }
 
@@ -170,20 +173,46 @@ export class NDArray implements DlpackSource {
     return this.storage.address + this.offset;
   }
 
-  /** The elements where they are, not a copy; float16 as 16 bits each. Valid until `free()`. */
+  /**
+   * The elements where they are, not a copy; float16 as 16 bits each. Valid until `free()`.
+   * @throws UsageError when the device's memory is not part of this process.
+   */
   asTypedArray(): TypedArray {
     const { window } = ELEMENTS[this.dtype];
-    return new window(this.device.memory.buffer, this.address, this.size);
+    return new window(this.sharedMemory().buffer, this.address, this.size);
+  }
+
+  private sharedMemory(): WebAssembly.Memory {
+    const { memory } = this.device;
+    if (memory !== undefined) return memory;
+    throw new UsageError(
+      `the memory of ${deviceName(this.device)} is not part of this process; copy the array with ` +
+        `.numpy() instead`,
+    );
+  }
+
+  /** A copy of the elements, in memory that is not shared. */
+  private read(): TypedArray {
+    const { window } = ELEMENTS[this.dtype];
+    const values = new window(new ArrayBuffer(this.byteLength), 0, this.size);
+    if (this.device.memory !== undefined) values.set(this.asTypedArray() as never);
+    else this.device.copyOut(this.address, new Uint8Array(values.buffer));
+    return values;
+  }
+
+  private write(values: TypedArray): void {
+    if (this.device.memory !== undefined) {
+      this.asTypedArray().set(values as never);
+      return;
+    }
+    const { buffer, byteOffset, byteLength } = values;
+    this.device.copyIn(this.address, new Uint8Array(buffer, byteOffset, byteLength));
   }
 
   /** A copy of the values on the host. */
   numpy(): NumpyArray {
-    const elements = this.asTypedArray();
-    // `slice` of a window on shared memory would be shared too: copy into memory of its own.
-    const values =
-      this.dtype === "float16"
-        ? halvesToFloats(elements)
-        : new (elements.constructor as new (from: TypedArray) => TypedArray)(elements);
+    const elements = this.read();
+    const values = this.dtype === "float16" ? halvesToFloats(elements) : elements;
     return fromTyped(values, this.shape, this.dtype);
   }
 
@@ -202,15 +231,14 @@ export class NDArray implements DlpackSource {
           `[${this.shape.join(", ")}]`,
       );
     }
-    const into = this.asTypedArray();
     if (from instanceof NDArray) {
-      if (from.dtype === this.dtype) into.set(from.asTypedArray() as never);
-      else this.copyFrom(from.numpy());
+      if (from.dtype !== this.dtype) return this.copyFrom(from.numpy());
+      this.write(from.device.memory === undefined ? from.read() : from.asTypedArray());
     } else if (this.dtype === "float16") {
-      into.set(floatsToHalves(from.astype("float32").data) as never);
+      this.write(floatsToHalves(from.astype("float32").data));
     } else {
       const same = from.dtype === this.dtype ? from : from.astype(this.dtype);
-      into.set(same.data as never);
+      this.write(same.data);
     }
     return this;
   }
@@ -262,12 +290,12 @@ export class NDArray implements DlpackSource {
   __dlpack__(): DlpackRecord {
     const { code, bits } = ELEMENTS[this.dtype];
     return {
-      data: this.device.memory.buffer,
+      data: this.sharedMemory().buffer,
       byteOffset: this.address,
       shape: this.shape,
       strides: null,
       dtype: { code, bits, lanes: 1 },
-      device: { type: DEVICE_TYPE[this.device.kind], id: this.device.id },
+      device: { type: deviceTypeOf(this.device.kind), id: this.device.id },
     };
   }
 

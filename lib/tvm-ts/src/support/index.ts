@@ -22,4 +22,3 @@ export {
   type Place,
 } from "./span";
 export { escapeString, formatFloat, plural } from "./text";
-export * from "./module-record";

@@ -1,5 +1,6 @@
 /** Which accelerator stands for each `TARGET` of a configuration in this process. */
 
+import { runtime } from "tvm-ts";
 import type { Accelerator, Dram } from "../accelerator";
 import type { Environment } from "../compiler";
 import { AcceleratorDevice, type CommandQueueOptions, type MakeAccelerator } from "../runtime";
@@ -20,8 +21,12 @@ export interface VtaDeviceOptions extends CommandQueueOptions {
 }
 
 /** An accelerator of this process, with the environment that programs for it are compiled in. */
-export class VtaDevice extends AcceleratorDevice<Environment> {
+export class VtaDevice extends AcceleratorDevice<Environment> implements runtime.Device {
   constructor(id: number, env: Environment, options: VtaDeviceOptions = {}) {
     super(id, env, options.makeAccelerator ?? makeAccelerator, options);
+  }
+  /** Makes compiled functions callable in the device's DRAM. */
+  load(artifact: runtime.Artifact, linked: runtime.Linked): runtime.Executable {
+    return runtime.loadWasm(this, artifact, linked);
   }
 }

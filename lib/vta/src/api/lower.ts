@@ -11,8 +11,7 @@ import {
   type Target,
   type te,
 } from "tvm-ts";
-import { acceleratorContext, getEnv, type Environment } from "../compiler";
-import { acceleratorTarget } from "../compiler";
+import { acceleratorFeatures, acceleratorTarget, getEnv, type Environment } from "../compiler";
 
 export interface AcceleratorOptions {
   /** The accelerator to compile for; the environment in force if left out. */
@@ -21,7 +20,7 @@ export interface AcceleratorOptions {
 
 /**
  * Lowers a schedule for the accelerator: as `tvm.lower` does, with the accelerator's passes.
- * @param options `context` may be one of `vta.buildConfig`; any other is given the passes.
+ * @param options a `context` of `vta.buildConfig` lowers for the environment that it was made for.
  * @throws UsageError where the schedule asks for what the accelerator cannot do.
  */
 export function lower(
@@ -39,8 +38,8 @@ export function lower(
   args?: readonly te.ScheduleArg[],
   options: LowerOptions & AcceleratorOptions = {},
 ): tir.IRModule | pass.LowerTrace {
-  const { env, context, ...rest } = options;
-  return lowerModule(subject, args, { ...rest, context: acceleratorContext(context, env) });
+  const { env = getEnv(), ...rest } = options;
+  return lowerModule(subject, args, { ...rest, target: acceleratorFeatures(env) });
 }
 
 export interface AcceleratorBuildOptions

@@ -1,8 +1,19 @@
 /** The accelerator as a target: how its operators become calls of its runtime. */
 
-import { Target, target as parseTarget, tir, type Lowering } from "tvm-ts";
+import {
+  PassContext,
+  target as parseTarget,
+  tir,
+  wasmGenerator,
+  type Lowering,
+  type pass,
+  type Target,
+  type TargetKind,
+} from "tvm-ts";
+import { getEnv } from "./current";
 import type { Environment } from "./environment";
 import { commandHandle, vtaOps } from "./intrin";
+import { acceleratorPasses, memoryInfo } from "./transforms";
 
 /** How many cycles a run may take; the runtime's own limit is the same. */
 const WAIT_CYCLES = 2 ** 31;
@@ -30,12 +41,48 @@ const lowerings: ReadonlyMap<tir.Op, Lowering> = new Map<tir.Op, Lowering>([
   ],
 ]);
 
+/** What lowering and code generation for an environment have besides everybody's. */
+export function acceleratorFeatures(env: Environment, debugFlag = 0) {
+  return {
+    passes: acceleratorPasses(env, debugFlag),
+    memories: memoryInfo(env),
+    lowerings,
+    configuration: { ...env.config },
+  };
+}
+
+/** `ext_dev -device=vta`, for the environment in force. */
+export const acceleratorTargetKind: TargetKind = {
+  name: "ext_dev",
+  device: "vta",
+  deviceKind: "ext_dev",
+  generator: wasmGenerator,
+  brings: () => acceleratorFeatures(getEnv()),
+};
+
 /**
  * The target for an environment. A given one keeps its host and whatever else it says; its device is
- * the accelerator, whose operators it learns to lower.
+ * the accelerator, whose passes and operators it gets.
  */
 export function acceleratorTarget(given: string | Target | undefined, env: Environment): Target {
   const base =
     given === undefined ? parseTarget(env.target, { host: env.targetHost }) : parseTarget(given);
-  return base.with({ lowerings, configuration: { ...env.config } });
+  return base.with(acceleratorFeatures(env));
+}
+
+export interface BuildConfigOptions extends pass.PassContextOptions {
+  /** The accelerator to compile for; the environment in force if left out. */
+  readonly env?: Environment;
+  /** The sum of `DEBUG` flags that the compiled function sets when it starts; 0 if left out. */
+  readonly debugFlag?: number;
+}
+
+/**
+ * A context in which schedules are lowered for the accelerator, whoever lowers them.
+ *
+ *     tvm.lower(s, args, { context: vta.buildConfig({ disabledPass: ["tir.CommonSubexprElimTIR"] }) })
+ */
+export function buildConfig(options: BuildConfigOptions = {}): PassContext {
+  const { env = getEnv(), debugFlag = 0, ...rest } = options;
+  return new PassContext({ target: acceleratorFeatures(env, debugFlag), ...rest });
 }

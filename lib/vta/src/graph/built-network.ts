@@ -136,11 +136,12 @@ function evaluateOnHost(call: relay.Call, args: readonly relay.HostTensor[]): re
 
 function upload(value: relay.HostTensor, device: VtaDevice): NDArray {
   const array = NDArray.empty(value.shape, value.dtype, device);
-  new Uint8Array(device.memory.buffer, array.address, array.byteLength).set(value.toBytes());
+  device.copyIn(array.address, value.toBytes());
   return array;
 }
 
 function download(array: NDArray, type: relay.TensorType): relay.HostTensor {
-  const bytes = new Uint8Array(array.device.memory.buffer, array.address, array.byteLength);
-  return relay.HostTensor.fromBytes(bytes.slice(), type.shape, type.dtype);
+  const bytes = new Uint8Array(array.byteLength);
+  array.device.copyOut(array.address, bytes);
+  return relay.HostTensor.fromBytes(bytes, type.shape, type.dtype);
 }

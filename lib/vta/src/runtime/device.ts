@@ -63,6 +63,14 @@ export class AcceleratorDevice<H extends Hardware = Hardware> {
     this.dram.free(address);
   }
 
+  copyIn(address: number, bytes: Uint8Array): void {
+    this.dram.bytes.set(bytes, address);
+  }
+
+  copyOut(address: number, into: Uint8Array): void {
+    into.set(this.dram.bytes.subarray(address, address + into.length));
+  }
+
   /** A program starts: what an earlier one left, because it failed half-way, is dropped. */
   startCall(): void {
     this.commands?.reset();

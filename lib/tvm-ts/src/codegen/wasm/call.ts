@@ -11,7 +11,8 @@ import {
   type Op,
   type PrimExpr,
 } from "../../ir";
-import { IMPORTS, UsageError, type PackedArgument } from "../../support";
+import { IMPORTS, type PackedArgument } from "../../artifact";
+import { UsageError } from "../../support";
 import type { Ref, WasmType } from "./binaryen";
 import type { FunctionContext } from "./function-context";
 import { representationOf, type Representation } from "./representation";

@@ -1,14 +1,8 @@
 /** A module of lowered functions as one WebAssembly module. */
 
 import { type IRModule, type PrimFunc, type Var } from "../../ir";
-import {
-  FORMAT_VERSION,
-  InternalError,
-  UsageError,
-  type FunctionRecord,
-  type ModuleRecord,
-} from "../../support";
-import { prepare } from "./prepare";
+import { FORMAT_VERSION, type FunctionRecord, type ModuleRecord } from "../../artifact";
+import { InternalError, UsageError } from "../../support";
 import { signatureOf } from "../signature";
 import { loadedBinaryen } from "./binaryen";
 import { emitWithCalls } from "./call-locations";
@@ -66,9 +60,8 @@ export function wasmText(binary: Uint8Array): string {
   }
 }
 
-function addFunction(module: ModuleContext, name: string, lowered: PrimFunc): FunctionRecord {
+function addFunction(module: ModuleContext, name: string, func: PrimFunc): FunctionRecord {
   const { m, b } = module;
-  const func = prepare(lowered);
   const signature = signatureOf(func);
   const variables: Var[] = [
     ...func.params.map((param) => func.bufferMap.get(param)?.data ?? param),

@@ -7,7 +7,7 @@
  */
 
 import { builtin, type Op } from "../../ir";
-import { IMPORTS } from "../../support";
+import { IMPORTS } from "../../artifact";
 import type { Ref } from "./binaryen";
 import { roundHalfAway } from "./helpers";
 import type { ModuleContext } from "./module-context";

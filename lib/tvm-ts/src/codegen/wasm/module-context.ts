@@ -6,7 +6,7 @@ import {
   type PackedRecord,
   type ParallelRecord,
   type RecordingRecord,
-} from "../../support";
+} from "../../artifact";
 import type { Binaryen, Ref, WasmModule, WasmType } from "./binaryen";
 import { representationOf } from "./representation";
 

@@ -4,7 +4,8 @@
  */
 
 import { Var, type AttrStmt, type For } from "../../ir";
-import { IMPORTS, UsageError } from "../../support";
+import { IMPORTS } from "../../artifact";
+import { UsageError } from "../../support";
 import type { Ref } from "./binaryen";
 import { freeVariables } from "../free-variables";
 import { FRAME_LOCAL, FunctionContext } from "./function-context";

@@ -18,7 +18,8 @@ import {
   type Stmt,
   type While,
 } from "../../ir";
-import { assertNever, IMPORTS, UsageError } from "../../support";
+import { IMPORTS } from "../../artifact";
+import { assertNever, UsageError } from "../../support";
 import type { Ref } from "./binaryen";
 import { Scope, type FunctionContext } from "./function-context";
 import { isExternalCall } from "./external-calls";

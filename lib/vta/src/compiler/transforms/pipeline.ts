@@ -1,10 +1,6 @@
-/**
- * The passes that the accelerator adds to the compiler's, and where. A context with them lowers for
- * one environment, so that several can be in use side by side.
- */
+/** The passes that the accelerator adds to the compiler's, and where. */
 
-import { PassContext, transforms, type pass } from "tvm-ts";
-import { getEnv } from "../current";
+import { transforms, type pass } from "tvm-ts";
 import type { Environment } from "../environment";
 import { addDebug } from "./add-debug";
 import { annotateALUCoProcScope } from "./annotate-alu-coproc-scope";
@@ -17,64 +13,32 @@ import { injectCoProcSync } from "./inject-coproc-sync";
 import { injectDMAIntrin } from "./inject-dma-intrin";
 import { injectSkipCopy } from "./inject-skip-copy";
 import { liftAllocToScopeBegin } from "./lift-alloc-to-scope-begin";
-import { memoryInfo } from "./memory-info";
-
-export interface BuildConfigOptions extends pass.PassContextOptions {
-  /** The accelerator to compile for; the environment in force if left out. */
-  readonly env?: Environment;
-  /** The sum of `DEBUG` flags that the compiled function sets when it starts; 0 if left out. */
-  readonly debugFlag?: number;
-}
 
 /**
- * A context in which schedules are lowered for the accelerator: what `vta.lower` and `vta.build` use
- * when they are given none.
- *
- *     vta.lower(s, args, { context: vta.buildConfig({ disabledPass: ["tir.CommonSubexprElimTIR"] }) })
+ * Each pass with its place, in the order in which they run.
+ * @param debugFlag the sum of `DEBUG` flags that the compiled function sets when it starts
  */
-export function buildConfig(options: BuildConfigOptions = {}): PassContext {
-  const { env = getEnv(), debugFlag = 0, config = {}, ...rest } = options;
-  return new PassContext({
-    ...rest,
-    config: {
-      ...config,
-      "tir.memory_info": { ...config["tir.memory_info"], ...memoryInfo(env) },
-      "tir.add_lower_pass": [
-        ...acceleratorPasses(env, debugFlag),
-        ...(config["tir.add_lower_pass"] ?? []),
-      ],
-    },
-  });
-}
-
-/** `context` itself if it was made by `buildConfig`, else with what `buildConfig` adds. */
-export function acceleratorContext(
-  context: PassContext | undefined,
-  env: Environment | undefined,
-): PassContext {
-  if (context !== undefined && "tir.memory_info" in context.config) return context;
-  return buildConfig({ ...context, ...(env === undefined ? {} : { env }) });
-}
-
-/** Each pass with the phase of `lower` at whose end it runs. */
-function acceleratorPasses(
-  env: Environment,
-  debugFlag: number,
-): readonly (readonly [phase: number, pass: pass.Pass])[] {
+export function acceleratorPasses(env: Environment, debugFlag = 0): readonly pass.PlacedPass[] {
+  const flattened: readonly pass.Pass[] = [
+    injectDMAIntrin(env),
+    injectSkipCopy,
+    annotateALUCoProcScope,
+    transforms.liftAttrScope("coproc_uop_scope"),
+    liftAllocToScopeBegin,
+    transforms.liftAttrScope("coproc_scope"),
+    injectCoProcSync,
+    earlyRewrite,
+    ...(debugFlag === 0 ? [] : [addDebug(debugFlag)]),
+  ];
+  const simplified: readonly pass.Pass[] = [
+    transforms.lowerDeviceStorageAccessInfo,
+    foldUopLoop,
+    cpuAccessRewrite(env),
+  ];
   return [
-    [0, injectConv2DTransposeSkip(env)],
-    [1, injectDMAIntrin(env)],
-    [1, injectSkipCopy],
-    [1, annotateALUCoProcScope],
-    [1, transforms.liftAttrScope("coproc_uop_scope")],
-    [1, liftAllocToScopeBegin],
-    [1, transforms.liftAttrScope("coproc_scope")],
-    [1, injectCoProcSync],
-    [1, earlyRewrite],
-    ...(debugFlag === 0 ? [] : [[1, addDebug(debugFlag)] as const]),
-    [2, injectALUIntrin(env)],
-    [3, transforms.lowerDeviceStorageAccessInfo],
-    [3, foldUopLoop],
-    [3, cpuAccessRewrite(env)],
+    { pass: injectConv2DTransposeSkip(env), after: "schedule" },
+    ...flattened.map((each) => ({ pass: each, after: "flatten" })),
+    { pass: injectALUIntrin(env), after: "tir.UnrollLoop" },
+    ...simplified.map((each) => ({ pass: each, after: "tir.HoistIfThenElse" })),
   ];
 }

@@ -3,6 +3,8 @@
  * saved files carry it as JSON. Types and names only.
  */
 
+import type { DeviceKind } from "./device-kind";
+
 /** The version of everything in this file; a file of another version is refused. */
 export const FORMAT_VERSION = 1;
 
@@ -106,7 +108,7 @@ export interface ModuleRecord {
   /** The target's own text. */
   readonly target: string;
   /** The kind of device whose memory the functions work in. */
-  readonly device: "cpu" | "ext_dev";
+  readonly device: DeviceKind;
   /** What the device must be configured as; absent when any will do. */
   readonly configuration?: Readonly<Record<string, string | number>>;
   /** The function that a call of the module itself calls. */

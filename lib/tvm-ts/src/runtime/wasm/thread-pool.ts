@@ -1,6 +1,6 @@
 /** Worker threads for the iterations of parallel loops. */
 
-import type { Word } from "./device";
+import type { Word } from "../device";
 
 /** The body of a parallel loop, in a form that other threads can take. */
 export interface ParallelWork {

@@ -1,41 +1,63 @@
-/** A compiled module at work in one device's memory: its imports bound, its functions callable. */
+/** WebAssembly at work in one device's memory: its imports bound, its functions callable. */
 
 import {
-  DeviceError,
   IMPORTS,
-  InternalError,
-  TvmError,
-  UsageError,
-  withCleanup,
   type FunctionRecord,
   type ModuleRecord,
   type PackedRecord,
-} from "../support";
+  type Artifact,
+} from "../../artifact";
+import { DeviceError, InternalError, TvmError, UsageError, withCleanup } from "../../support";
 import { enter, isRunning, leave } from "./caller";
-import { deviceName, type CallSite, type Device, type ExternFunction, type Word } from "./device";
-import { elementType } from "./element";
+import {
+  deviceName,
+  type CallSite,
+  type Device,
+  type Executable,
+  type ExternFunction,
+  type Linked,
+  type Word,
+} from "../device";
+import { elementType } from "../element";
 import { HOST_MATH } from "./host-math";
-import type { ModuleContents } from "./module-file";
-import { NDArray } from "./ndarray";
-import type { ThreadPool } from "./thread-pool";
-
-/** A function that compiled code calls with arrays, numbers and texts. */
-export type PackedFunction = (...args: (NDArray | Word | string)[]) => Word | void;
-
-/** What a module may call besides its device's functions. */
-export interface Linked {
-  readonly extern: ReadonlyMap<string, ExternFunction>;
-  readonly packed: ReadonlyMap<string, PackedFunction>;
-  threads(): ThreadPool | undefined;
-}
+import { NDArray } from "../ndarray";
 
 const FRAME_ALIGNMENT = 64;
 
 /** Iterations of a loop are run in this many portions: the engine replaces slow code in between. */
 const PORTIONS = 16;
 
-export class Instance {
-  private readonly record: ModuleRecord;
+/** A device whose memory compiled code can work in. */
+export type MemoryDevice = Device & { readonly memory: WebAssembly.Memory };
+
+/** What the engine made of artifacts; many devices may load one. */
+const compiled = new WeakMap<Artifact, WebAssembly.Module>();
+
+/** Keeps what the engine made of an artifact that was read from a file. */
+export function keepCompiled(artifact: Artifact, module: WebAssembly.Module): void {
+  compiled.set(artifact, module);
+}
+
+/**
+ * Loads WebAssembly into a device's memory.
+ * @throws UsageError for another format, another device's code, or calls of what is not provided.
+ */
+export function loadWasm(device: MemoryDevice, artifact: Artifact, linked: Linked): Executable {
+  if (artifact.format !== "wasm") {
+    throw new UsageError(
+      `${deviceName(device)} runs WebAssembly, not code in the format '${artifact.format}'`,
+    );
+  }
+  let code = compiled.get(artifact);
+  if (code === undefined) {
+    code = new WebAssembly.Module(artifact.code as BufferSource);
+    compiled.set(artifact, code);
+  }
+  return new WasmExecutable(code, artifact, device, linked);
+}
+
+class WasmExecutable implements Executable {
+  readonly record: ModuleRecord;
   private readonly exports: WebAssembly.Exports;
   /** Whether the code uses no functions of doubles but those of every thread's `Math`. */
   private readonly onlyPlainMath: boolean;
@@ -44,13 +66,11 @@ export class Instance {
 
   constructor(
     private readonly code: WebAssembly.Module,
-    private readonly contents: ModuleContents,
-    private readonly device: Device,
+    private readonly artifact: Artifact,
+    private readonly device: MemoryDevice,
     private readonly linked: Linked,
-    /** The modules that this one uses, in the same memory. */
-    private readonly others: readonly Instance[],
   ) {
-    this.record = contents.record;
+    this.record = artifact.record;
     checkConfiguration(this.record, device);
     this.exports = new WebAssembly.Instance(code, this.imports()).exports;
     this.onlyPlainMath = WebAssembly.Module.imports(code).every(
@@ -65,7 +85,7 @@ export class Instance {
     const outer = this.allocations;
     const own = new Set<number>();
     this.allocations = own;
-    enter(this.device, this.contents);
+    enter(this.device, this.artifact);
     const run = (): Word | void => {
       try {
         return this.export(func.name)(frame, ...words);
@@ -132,7 +152,7 @@ export class Instance {
   private externFunction(name: string): ExternFunction | undefined {
     const given = this.linked.extern.get(name) ?? this.device.functions.extern[name];
     if (given !== undefined) return given;
-    for (const other of this.others) {
+    for (const other of this.linked.modules) {
       const func = other.record.functions.find((record) => record.name === name);
       if (func !== undefined) return (...words) => other.call(func, words);
     }

@@ -1,28 +1,24 @@
 /**
  * Targets: what code is generated for.
  *
- * A target object carries everything that is special about it, such as how its operators are
- * lowered; no stage asks for a target by name.
+ * A target object carries everything that is special about it: the passes it adds to lowering, its
+ * memories, how its operators are lowered, which code generator it has. No stage asks for a target by
+ * name.
  */
 
-import type { Call, Op, PrimExpr } from "../ir";
-import { UsageError } from "../support";
-import type { Configuration } from "../runtime";
-
-/** How a call of a target's own operator is expressed with what every target has. */
-export type Lowering = (call: Call) => PrimExpr;
-
-/** What can be generated for a CPU. */
-export type CodeKind = "wasm" | "c";
+import type { Configuration, DeviceKind } from "../artifact";
+import type { CodeGenerator, CodegenTarget, Lowering } from "../codegen";
+import type { Op } from "../ir";
+import type { LoweringTarget, MemoryInfo, PlacedPass } from "../pass";
 
 export interface TargetOptions {
   /** For an accelerator: the target of the code that drives it; WebAssembly if left out. */
   readonly host?: string | Target;
 }
 
-interface TargetFields {
-  readonly kind: "cpu" | "ext_dev";
-  /** `llvm`, `wasm`, `c` or `ext_dev`. */
+export interface TargetFields {
+  readonly kind: DeviceKind;
+  /** `llvm`, `wasm`, `c`, `ext_dev`, or what a kind of target was registered as. */
   readonly name: string;
   /** The machine, as compilers name it; this one if undefined. */
   readonly triple?: string | undefined;
@@ -30,18 +26,28 @@ interface TargetFields {
   readonly keys?: readonly string[];
   readonly device?: string | undefined;
   readonly model?: string | undefined;
+  readonly generator: CodeGenerator;
+  readonly passes?: readonly PlacedPass[];
+  readonly memories?: Readonly<Record<string, MemoryInfo>>;
   readonly lowerings?: ReadonlyMap<Op, Lowering>;
   readonly configuration?: Configuration | undefined;
 }
 
-export class Target {
-  readonly kind: "cpu" | "ext_dev";
+export class Target implements LoweringTarget, CodegenTarget {
+  /** The kind of device that the functions run on. */
+  readonly kind: DeviceKind;
   readonly name: string;
   readonly triple: string | undefined;
   readonly host: Target | undefined;
   readonly keys: readonly string[];
   readonly device: string | undefined;
   readonly model: string | undefined;
+  /** Generates what a device of this kind loads. */
+  readonly generator: CodeGenerator;
+  /** Passes that lowering for the target has besides everybody's. */
+  readonly passes: readonly PlacedPass[];
+  /** Its on-chip memories, by storage scope. */
+  readonly memories: Readonly<Record<string, MemoryInfo>>;
   /** How the target's own operators are lowered. */
   readonly lowerings: ReadonlyMap<Op, Lowering>;
   /** What the device must be configured as. */
@@ -55,12 +61,15 @@ export class Target {
     this.keys = fields.keys ?? [];
     this.device = fields.device;
     this.model = fields.model;
+    this.generator = fields.generator;
+    this.passes = fields.passes ?? [];
+    this.memories = fields.memories ?? {};
     this.lowerings = fields.lowerings ?? new Map();
     this.configuration = fields.configuration;
   }
 
-  /** What is generated for the CPU: of the target, or of its host. */
-  get code(): CodeKind {
+  /** What runs on the CPU, as the reference would have it: of the target, or of its host. */
+  get code(): "wasm" | "c" {
     if (this.kind === "ext_dev") return this.host?.code ?? "wasm";
     return this.name === "c" || this.triple !== undefined ? "c" : "wasm";
   }
@@ -85,38 +94,4 @@ export class Target {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
-}
-
-const NAMES = ["wasm", "c", "llvm", "ext_dev"];
-
-/**
- * A target from its text: `"wasm"`, `"c -mtriple=aarch64-linux-gnu"`, `"ext_dev -device=vta"`.
- * `"llvm"` is any CPU, as in the reference: WebAssembly, or C where a triple names another machine.
- * @throws UsageError for an unknown target or option.
- */
-export function target(text: string | Target, options: TargetOptions = {}): Target {
-  const host = options.host === undefined ? undefined : target(options.host);
-  if (text instanceof Target) return host === undefined ? text : text.with({ host });
-  if (typeof text !== "string") {
-    throw new UsageError(`a target is a text such as "wasm" or "c", not ${String(text)}`);
-  }
-  const [name = "", ...words] = text.trim().split(/\s+/);
-  if (!NAMES.includes(name)) {
-    throw new UsageError(`there is no target '${name}'; there are ${NAMES.join(", ")}`);
-  }
-  const values = new Map<string, string>();
-  for (const word of words) {
-    const match = /^--?(keys|device|model|mtriple|libs|mattr|mcpu|mfloat-abi)=(.*)$/.exec(word);
-    if (match === null) throw new UsageError(`'${word}' is not an option of target ${name}`);
-    values.set(match[1]!, match[2]!);
-  }
-  return new Target({
-    kind: name === "ext_dev" ? "ext_dev" : "cpu",
-    name,
-    host,
-    triple: values.get("mtriple"),
-    keys: values.get("keys")?.split(",") ?? [],
-    device: values.get("device"),
-    model: values.get("model"),
-  });
 }

@@ -3,8 +3,8 @@
  * that makes the call. Found from the stack when somebody asks; running code is not told to keep it.
  */
 
-import type { Device } from "./device";
-import type { CallPlace, ModuleContents } from "./module-file";
+import type { Device } from "../device";
+import type { Artifact, CallPlace } from "../../artifact";
 
 /** `text().slice(start, end)` makes the call. */
 export interface Caller {
@@ -15,14 +15,14 @@ export interface Caller {
 }
 
 /** The modules whose code runs on a device, the one that was called last at the end. */
-const running = new WeakMap<Device, ModuleContents[]>();
+const running = new WeakMap<Device, Artifact[]>();
 
 export function isRunning(device: Device): boolean {
   return (running.get(device)?.length ?? 0) > 0;
 }
 
 /** A call of a module's code begins. */
-export function enter(device: Device, contents: ModuleContents): void {
+export function enter(device: Device, contents: Artifact): void {
   const modules = running.get(device);
   if (modules === undefined) running.set(device, [contents]);
   else modules.push(contents);
@@ -39,7 +39,7 @@ const FRAME = /wasm-function\[\d+\]:0x([0-9a-f]+)/;
 /** Enough for the library's own frames between compiled code and whoever asks. */
 const FRAME_LIMIT = 20;
 
-const places = new WeakMap<ModuleContents, ReadonlyMap<number, CallPlace>>();
+const places = new WeakMap<Artifact, ReadonlyMap<number, CallPlace>>();
 
 /**
  * Who has called the function that asks; undefined when no code runs on the device, and when it is

@@ -6,7 +6,7 @@
  * with.
  */
 
-import { InternalError } from "../support";
+import { InternalError } from "../../support";
 
 /** Every range starts and ends at a multiple of this; alignments up to it cost nothing. */
 const GRAIN = 64;

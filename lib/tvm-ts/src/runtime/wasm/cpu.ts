@@ -1,9 +1,17 @@
 /** The CPU as a device: WebAssembly linear memory that grows as arrays need it. */
 
-import { DeviceError } from "../support";
+import { DeviceError } from "../../support";
 import { Allocator } from "./allocator";
-import { createMemory, MAX_PAGES, PAGE_BYTES } from "./memory";
-import { deviceName, type Device, type DeviceFunctions } from "./device";
+import { bytesOf, createMemory, MAX_PAGES, PAGE_BYTES } from "./memory";
+import type { Artifact } from "../../artifact";
+import {
+  deviceName,
+  type Device,
+  type DeviceFunctions,
+  type Executable,
+  type Linked,
+} from "../device";
+import { loadWasm } from "./executable";
 
 /** Address 0 belongs to nobody, so that it can mean "no array". */
 const FIRST_ADDRESS = 0x1000;
@@ -22,6 +30,18 @@ export class CpuDevice implements Device {
 
   free(address: number): void {
     this.allocator.free(address);
+  }
+
+  copyIn(address: number, bytes: Uint8Array): void {
+    bytesOf(this.memory).set(bytes, address);
+  }
+
+  copyOut(address: number, into: Uint8Array): void {
+    into.set(bytesOf(this.memory).subarray(address, address + into.length));
+  }
+
+  load(artifact: Artifact, linked: Linked): Executable {
+    return loadWasm(this, artifact, linked);
   }
 
   /** Bytes that arrays and running functions hold. */

@@ -10,7 +10,9 @@
  */
 
 import { sha256 } from "#sha256";
-import { FORMAT_VERSION, UsageError, type ModuleRecord } from "../support";
+import { UsageError } from "../support";
+import type { Artifact, CallPlace } from "./artifact";
+import { FORMAT_VERSION, type ModuleRecord } from "./module-record";
 
 const SECTIONS = {
   record: "tvm.record",
@@ -21,29 +23,15 @@ const SECTIONS = {
 } as const;
 
 /**
- * An external call: the bytes of code from `offset` on make it, the functions' text from `start` to
- * `end` says it.
+ * The bytes of a file.
+ * @throws UsageError for code that is not WebAssembly.
  */
-export interface CallPlace {
-  readonly offset: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-export interface ModuleContents {
-  readonly code: Uint8Array;
-  readonly record: ModuleRecord;
-  /** Text of the functions that the code was made from. */
-  readonly tir: () => string;
-  /** Those of its external calls whose place is known. */
-  readonly calls: () => readonly CallPlace[];
-  readonly imports: readonly ModuleContents[];
-  /** The functions in C, and the machine to compile them for; files do not carry it. */
-  readonly library?: { readonly source: () => string; readonly triple: string | undefined };
-}
-
-/** The bytes of a file. */
-export function encodeModule(contents: ModuleContents): Uint8Array {
+export function encodeModule(contents: Artifact): Uint8Array {
+  if (contents.format !== "wasm") {
+    throw new UsageError(
+      `code in the format '${contents.format}' cannot be saved; module files hold WebAssembly`,
+    );
+  }
   const text = new TextEncoder();
   const body = concatenate([
     contents.code,
@@ -55,9 +43,9 @@ export function encodeModule(contents: ModuleContents): Uint8Array {
   return concatenate([body, section(SECTIONS.checksum, sha256(body))]);
 }
 
-/** A file that was read: its contents, and the module as the engine compiled it. */
+/** A file that was read: its artifact, and the module as the engine compiled it. */
 export interface LoadedModule {
-  readonly contents: ModuleContents;
+  readonly artifact: Artifact;
   readonly module: WebAssembly.Module;
 }
 
@@ -101,12 +89,19 @@ export function decodeModule(bytes: Uint8Array, name: string): LoadedModule {
     );
   }
   const imports = WebAssembly.Module.customSections(module, SECTIONS.import).map(
-    (imported) => decodeModule(new Uint8Array(imported), `an import of ${name}`).contents,
+    (imported) => decodeModule(new Uint8Array(imported), `an import of ${name}`).artifact,
   );
   const tir = sectionTexts(module, SECTIONS.tir)[0] ?? "";
   const calls = JSON.parse(sectionTexts(module, SECTIONS.calls)[0] ?? "[]") as CallPlace[];
   return {
-    contents: { code: codeOf(body), record: parsed, tir: () => tir, calls: () => calls, imports },
+    artifact: {
+      format: "wasm",
+      code: codeOf(body),
+      record: parsed,
+      tir: () => tir,
+      calls: () => calls,
+      imports,
+    },
     module,
   };
 }

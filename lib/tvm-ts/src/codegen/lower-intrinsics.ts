@@ -1,0 +1,29 @@
+/**
+ * Expresses a target's own operators by what every target has.
+ *
+ *     @tir.vta.coproc_dep_push(1, 2)
+ *  => @tir.call_extern("VTADepPush", @tir.tvm_thread_context(...), 1, 2)
+ */
+
+import { mutate } from "../ir";
+import type { FunctionPass } from "../pass";
+import type { CodegenTarget } from "./code-generator";
+
+export function lowerIntrinsics({ lowerings }: Pick<CodegenTarget, "lowerings">): FunctionPass {
+  return {
+    name: "tir.LowerIntrin",
+    doc: "Expresses the target's own operators by what every target has.",
+    run(func) {
+      if (lowerings.size === 0) return func;
+      const body = mutate(func.body, {
+        Call(call, recur) {
+          const inner = recur.children(call);
+          const lowering = lowerings.get(call.op);
+          // What a lowering gives may use operators of the target again.
+          return lowering === undefined ? inner : recur(lowering(inner));
+        },
+      });
+      return func.with({ body });
+    },
+  };
+}

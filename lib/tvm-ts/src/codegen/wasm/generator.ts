@@ -1,0 +1,31 @@
+/** WebAssembly as a code generator: what runs on every device that shares its memory. */
+
+import { printModule } from "../../ir";
+import type { CodeGenerator } from "../code-generator";
+import { lowerIntrinsics } from "../lower-intrinsics";
+import { callPlaces } from "./call-places";
+import { generateWasm } from "./generate";
+import { keepInRegisters } from "./keep-in-registers";
+
+export const wasmGenerator: CodeGenerator = {
+  name: "wasm",
+  passes: (target) => [lowerIntrinsics(target), keepInRegisters],
+  generate(module, target, source) {
+    const { kind: device, configuration } = target;
+    const [entry] = module.functions.keys();
+    const { binary, record, calls, externalCalls } = generateWasm(module, {
+      target: target.toString(),
+      device,
+      entry: entry!,
+      ...(configuration === undefined ? {} : { configuration }),
+    });
+    return {
+      format: "wasm",
+      code: binary,
+      record,
+      tir: () => printModule(source).text,
+      calls: () => callPlaces(source, target, calls, externalCalls),
+      imports: [],
+    };
+  },
+};

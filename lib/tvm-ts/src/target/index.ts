@@ -1,0 +1,3 @@
+export { TargetRegistry, type TargetKind } from "./registry";
+export { standardTargets } from "./standard";
+export { Target, type TargetOptions } from "./target";
