@@ -1,6 +1,6 @@
 /** What passes did: to a whole program, to nothing, and such as cannot be drawn. */
 
-import { lower, view } from "tvm-ts";
+import { lower, PassContext, UsageError, view, type pass } from "tvm-ts";
 import { tiledMatmul } from "./programs";
 import type { Story } from "./story";
 
@@ -12,12 +12,28 @@ function changed(change: object): view.MimeBundle {
   return { ...matmul, [view.mimeTypes.passes]: { ...drawn, ...change } };
 }
 
+/** A stage that does not fit where it is to be kept. */
+function failed(): view.MimeBundle {
+  const refused: pass.FunctionPass = {
+    name: "tir.StorageRewrite",
+    doc: "Lets allocations that are never alive together share memory.",
+    run() {
+      throw new UsageError(
+        "A_buf is out of local memory: it needs 512 KiB of the 128 KiB of local.acc_buffer; split its axes",
+      );
+    },
+  };
+  const context = new PassContext({ config: { "tir.add_lower_pass": [[1, refused]] } });
+  return view.passBundle(lower(schedule, args, { trace: true, context }));
+}
+
 export const passStories: readonly Story[] = [
   {
     id: "passes-matmul",
     source: "tvm.lower(s, [A, B, C], { trace: true })",
     bundle: matmul,
   },
+  { id: "passes-failed", source: "// a pass refuses the program", bundle: failed() },
   { id: "passes-none", source: "// no pass ran", bundle: changed({ steps: [], texts: [] }) },
   {
     id: "passes-damaged",

@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { ready, view } from "tvm-ts";
 import * as vta from "vta-ts";
-import { rasterOf } from "../../extension/src/buffer-view/raster";
+import { CELLS, sharesOf, type RasterFrame } from "../../extension/src/buffer-view/raster";
+import { addCoverage } from "../../extension/src/instruction-view/timeline-picture";
 import { tokenTexts } from "../../extension/src/instruction-view/words";
 import { readView, UnreadableOutput } from "../../extension/src/mime/read-view";
 import { traceSchema } from "../../extension/src/trace/data";
-import { CELL } from "../../extension/src/trace/memory-model";
+import { CELL, type MemoryModel } from "../../extension/src/trace/memory-model";
 import { TraceModel } from "../../extension/src/trace/model";
 import { TimeWindow } from "../../extension/src/trace/time-window";
 import { COMPUTE, LOAD } from "../../extension/src/trace/tokens";
@@ -57,6 +58,23 @@ describe("an instruction", () => {
     expect(changed.title(0)).toBe("ALU MUL");
   });
 
+  test("that only carries tokens has no fields of nothing", () => {
+    const nop = trace.stream.findIndex(({ instruction }) =>
+      vta.titleOf(instruction).includes("NOP"),
+    );
+    expect(nop).toBeGreaterThanOrEqual(0);
+    expect(model.fields(nop).filter(({ value }) => value === 0)).toEqual([]);
+    const load = trace.stream.findIndex(({ stage }) => stage === "load");
+    expect(model.fields(load).some(({ value }) => value === 0)).toBe(true);
+  });
+
+  test("that is narrower than a pixel fills its share of it", () => {
+    const pixels = new Float32Array(4);
+    addCoverage(pixels, 0.5, 0.75);
+    addCoverage(pixels, 1.5, 3);
+    expect([...pixels]).toEqual([0.25, 0.5, 1, 0]);
+  });
+
   test("says what it does on chip", () => {
     trace.stream.forEach(({ sramReads, sramWrites }, i) => {
       const all = model.accesses(i).map(({ memory, done, begin, end }) => {
@@ -102,23 +120,42 @@ describe("a token", () => {
   });
 });
 
+/** The shares at each pixel, row by row. */
+function pixelsOf(memory: MemoryModel, frame: RasterFrame): number[][] {
+  const shares = sharesOf(memory, frame);
+  return Array.from({ length: shares.length / CELLS }, (_, pixel) => [
+    ...shares.subarray(pixel * CELLS, (pixel + 1) * CELLS),
+  ]);
+}
+
+/** What a pixel shows, if that is one thing. */
+const only = (shares: number[]): number => shares.findIndex((share) => share === 1);
+
 describe("a memory", () => {
   test("shows a load as written, then occupied, then read, then free", () => {
     const [inp] = model.memories;
     const { writer, reader, begin } = inp!.residencies[0]!;
     const columns = model.size;
     const frame = { columns, rows: inp!.used, elements: inp!.used, from: 0, to: columns };
-    const row = [...rasterOf(inp!, frame).subarray(begin * columns, (begin + 1) * columns)];
+    const row = pixelsOf(inp!, frame)
+      .slice(begin * columns, (begin + 1) * columns)
+      .map(only);
     expect(row[writer]).toBe(CELL.written);
     expect(new Set(row.slice(writer + 1, reader))).toEqual(new Set([CELL.occupied]));
     expect(row[reader]).toBe(CELL.read);
     expect(row[reader + 1]).toBe(CELL.free);
   });
 
-  test("shows what is most telling where many instructions share a pixel", () => {
+  test("shows the share of each state where many instructions share a pixel", () => {
     const [inp] = model.memories;
-    const frame = { columns: 1, rows: 1, elements: inp!.used, from: 0, to: model.size };
-    expect([...rasterOf(inp!, frame)]).toEqual([CELL.written]);
+    const [columns, rows] = [model.size, inp!.used];
+    const single = pixelsOf(inp!, { columns, rows, elements: rows, from: 0, to: columns });
+    const [shares] = pixelsOf(inp!, { columns: 1, rows: 1, elements: rows, from: 0, to: columns });
+    for (let cell = 0; cell < CELLS; cell++) {
+      const count = single.filter((pixel) => only(pixel) === cell).length;
+      expect(shares![cell]).toBeCloseTo(count / single.length, 4);
+    }
+    expect(shares!.filter((share) => share > 0).length).toBeGreaterThan(3);
   });
 
   test("leads to the instruction at work at a place, or to the one that wrote what is there", () => {
@@ -140,7 +177,7 @@ describe("a memory", () => {
     const { used } = padded.memories[0]!;
     const frame = { columns: 1, rows: used, elements: used, from: 0, to: 1 };
     const [written, zeros] = [CELL.written, CELL.padded];
-    expect([...rasterOf(padded.memories[0]!, frame)].slice(0, 8)).toEqual([
+    expect(pixelsOf(padded.memories[0]!, frame).map(only).slice(0, 8)).toEqual([
       written,
       written,
       zeros,

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { TranslationBundle } from "@jupyterlab/translation";
 import { expect, test } from "vitest";
+import { translatedSchema } from "../../extension/src/options/translated-schema";
 
 const extension = fileURLToPath(new URL("../../extension/", import.meta.url));
 
@@ -14,8 +16,37 @@ function textsInSources(): Map<string, boolean> {
       texts.set(JSON.parse(match[2]!) as string, match[1] === "_n");
     }
   }
+  for (const text of textsInSettings()) if (!texts.has(text)) texts.set(text, false);
   return texts;
 }
+
+/** What the settings' schema says to people. */
+function textsInSettings(): Set<string> {
+  const texts = new Set<string>();
+  const schema: unknown = JSON.parse(readFileSync(`${extension}schema/options.json`, "utf8"));
+  // Every text of the schema's comes to the one function that translates.
+  const trans = { __: (text: string) => (texts.add(text), text) } as TranslationBundle;
+  translatedSchema(schema as object, trans);
+  return texts;
+}
+
+test("settings have titles and descriptions in the user's language, and nothing else changes", () => {
+  const schema = {
+    "jupyter.lab.setting-icon": "ui-components:code",
+    title: "Views",
+    properties: {
+      layout: { type: "string", title: "Layout", oneOf: [{ const: "after", title: "After" }] },
+    },
+  };
+  const trans = { __: (text: string) => text.toUpperCase() } as TranslationBundle;
+  expect(translatedSchema(schema, trans)).toEqual({
+    "jupyter.lab.setting-icon": "ui-components:code",
+    title: "VIEWS",
+    properties: {
+      layout: { type: "string", title: "LAYOUT", oneOf: [{ const: "after", title: "AFTER" }] },
+    },
+  });
+});
 
 const catalogue = JSON.parse(
   readFileSync(

@@ -5,7 +5,7 @@ import { CELL, type MemoryModel } from "../trace/memory-model";
 import type { TraceModel } from "../trace/model";
 import type { Sheet, StripPicture } from "../trace/strip";
 import type { TimeWindow } from "../trace/time-window";
-import { rasterOf } from "./raster";
+import { CELLS, sharesOf } from "./raster";
 
 export class MemoryPicture implements StripPicture {
   readonly height = 64;
@@ -30,11 +30,18 @@ export class MemoryPicture implements StripPicture {
     const columns = Math.round(width * scale);
     const rows = Math.round(height * scale);
     const frame = { columns, rows, elements: this.elements, from, to };
-    const cells = rasterOf(this.memory, frame);
+    const shares = sharesOf(this.memory, frame);
     const palette = paletteOf(sheet);
-    const pixels = new Uint32Array(cells.length);
-    for (let i = 0; i < cells.length; i++) pixels[i] = palette[cells[i]!]!;
-    const bytes = new Uint8ClampedArray(pixels.buffer);
+    const bytes = new Uint8ClampedArray(4 * columns * rows).fill(255);
+    for (let pixel = 0; pixel < columns * rows; pixel++) {
+      for (let channel = 0; channel < 3; channel++) {
+        let mixed = 0;
+        for (let cell = 0; cell < CELLS; cell++) {
+          mixed += shares[pixel * CELLS + cell]! * palette[cell]![channel]!;
+        }
+        bytes[4 * pixel + channel] = mixed;
+      }
+    }
     context.putImageData(new ImageData(bytes, columns, rows), 0, 0);
     this.drawSelected(sheet);
   }
@@ -82,16 +89,13 @@ export class MemoryPicture implements StripPicture {
   }
 }
 
-/** The colours of `CELL` as pixels: red is the lowest byte. */
-function paletteOf({ color }: Sheet): number[] {
-  return Object.keys(CELL).map((name) => {
-    const [red, green, blue] = channels(color(`--jp-tvm-cell-${name}`));
-    return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
-  });
+/** The colours of `CELL`. */
+function paletteOf({ color }: Sheet): (readonly number[])[] {
+  return Object.keys(CELL).map((name) => channels(color(`--jp-tvm-cell-${name}`)));
 }
 
 /** @param color `#rrggbb` */
-function channels(color: string): [number, number, number] {
+function channels(color: string): readonly number[] {
   const number = parseInt(color.slice(1), 16) || 0;
   return [number >> 16, (number >> 8) & 255, number & 255];
 }

@@ -1,4 +1,7 @@
-/** The use of a memory as a picture: addresses run down, time across. */
+/**
+ * The use of a memory as a picture: addresses run down, time across. A pixel on which several things
+ * fall knows the share of each.
+ */
 
 import { CELL, type MemoryModel } from "../trace/memory-model";
 
@@ -13,33 +16,58 @@ export interface RasterFrame {
   readonly to: number;
 }
 
-/** Row by row, of `CELL`. A pixel shows the most telling of all that falls on it. */
-export function rasterOf(memory: MemoryModel, frame: RasterFrame): Uint8Array {
+/** How many kinds of `CELL` there are. */
+export const CELLS = Object.keys(CELL).length;
+
+/** Row by row, for each pixel the share of each of `CELL`, in its order; they add up to 1. */
+export function sharesOf(memory: MemoryModel, frame: RasterFrame): Float32Array {
   const { columns, rows, elements, from, to } = frame;
   const { begins, ends } = memory.times;
-  const cells = new Uint8Array(columns * rows);
+  const shares = new Float32Array(columns * rows * CELLS);
   const across = columns / (to - from);
   const down = rows / elements;
 
-  const paint = (begin: number, end: number, start: number, stop: number, cell: number): void => {
-    const left = Math.max(0, Math.floor((start - from) * across));
-    const right = Math.min(columns, Math.max(left + 1, Math.ceil((stop - from) * across)));
-    const top = Math.floor(begin * down);
-    const bottom = Math.min(rows, Math.max(top + 1, Math.ceil(end * down)));
-    for (let row = top; row < bottom; row++) {
-      for (let i = row * columns + left; i < row * columns + right; i++) {
-        if (cells[i]! < cell) cells[i] = cell;
+  /** Adds the part of each pixel that a range of elements covers during a range of time. */
+  const cover = (begin: number, end: number, start: number, stop: number, cell: number): void => {
+    const [left, right] = [Math.max((start - from) * across, 0), (stop - from) * across];
+    const [top, bottom] = [begin * down, Math.min(end * down, rows)];
+    const lastColumn = Math.min(Math.ceil(right), columns);
+    for (let row = Math.floor(top); row < bottom; row++) {
+      const tall = Math.min(row + 1, bottom) - Math.max(row, top);
+      for (let column = Math.floor(left); column < lastColumn; column++) {
+        const wide = Math.min(column + 1, right) - Math.max(column, left);
+        shares[(row * columns + column) * CELLS + cell]! += tall * wide;
       }
     }
   };
   for (const { begin, end, writer, reader } of memory.residencies) {
     const [start, stop] = [begins[writer]!, ends[reader]!];
-    if (start < to && stop > from) paint(begin, end, start, stop, CELL.occupied);
+    if (start < to && stop > from) cover(begin, end, start, stop, CELL.occupied);
   }
   for (let i = 0; i < begins.length; i++) {
     const [start, stop] = [begins[i]!, ends[i]!];
     if (start >= to || stop <= from) continue;
-    for (const { begin, end, cell } of memory.marksOf(i)) paint(begin, end, start, stop, cell);
+    for (const { begin, end, cell } of memory.marksOf(i)) cover(begin, end, start, stop, cell);
   }
-  return cells;
+  settle(shares);
+  return shares;
+}
+
+/**
+ * What an instruction does to an element goes before the element's being occupied, and the later of
+ * `CELL` before the earlier; what is left is free.
+ */
+function settle(shares: Float32Array): void {
+  for (let pixel = 0; pixel < shares.length; pixel += CELLS) {
+    let left = 1;
+    for (let cell = CELLS - 1; cell > CELL.occupied; cell--) {
+      const share = Math.min(shares[pixel + cell]!, left);
+      shares[pixel + cell] = share;
+      left -= share;
+    }
+    const active = 1 - left;
+    const occupied = Math.min(Math.max(shares[pixel + CELL.occupied]! - active, 0), left);
+    shares[pixel + CELL.occupied] = occupied;
+    shares[pixel + CELL.free] = left - occupied;
+  }
 }

@@ -1,14 +1,26 @@
 /** Commands in the palette, the menus, the launcher and the notebook's toolbar. */
 
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
-import { Clipboard, ICommandPalette, Notification } from "@jupyterlab/apputils";
+import {
+  ILabShell,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin,
+} from "@jupyterlab/application";
+import {
+  Clipboard,
+  ICommandPalette,
+  IToolbarWidgetRegistry,
+  Notification,
+} from "@jupyterlab/apputils";
 import { IDocumentManager } from "@jupyterlab/docmanager";
 import { FileDialog, IDefaultFileBrowser } from "@jupyterlab/filebrowser";
 import { ILauncher } from "@jupyterlab/launcher";
+import { IMainMenu } from "@jupyterlab/mainmenu";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import { ITranslator, nullTranslator, type TranslationBundle } from "@jupyterlab/translation";
 import { codeIcon } from "@jupyterlab/ui-components";
 import { isDocument } from "../documents/documents";
+import type { OurNotebooks } from "../documents/our-notebooks";
+import { IOurNotebooks } from "../documents/plugin";
 import { ICurrentView, type CurrentView } from "../mime/current-view";
 import type { PictureFormat } from "../mime/view-renderer";
 import type { Options, Switch } from "../options/options";
@@ -17,21 +29,35 @@ import { domain } from "../translation";
 import { download } from "./download";
 import { commandIds } from "./ids";
 import { IR_TYPE, lastFunction } from "./last-function";
+import { viewMenu } from "./menu";
 import { openPanel } from "./panels";
+import { lastFunctionButton } from "./toolbar-button";
 
 export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   // Names the schema, too: `schema/commands.json`.
   id: "jupyterlab-tvm-vta:commands",
   description: "Commands about lowered functions, passes and tensors.",
   autoStart: true,
-  requires: [IRenderMimeRegistry, IViewOptions, ICurrentView, IDocumentManager],
-  optional: [IDefaultFileBrowser, ICommandPalette, ILauncher, ITranslator],
+  requires: [IRenderMimeRegistry, IViewOptions, ICurrentView, IDocumentManager, IOurNotebooks],
+  optional: [
+    ILabShell,
+    IMainMenu,
+    IToolbarWidgetRegistry,
+    IDefaultFileBrowser,
+    ICommandPalette,
+    ILauncher,
+    ITranslator,
+  ],
   activate(
     app: JupyterFrontEnd,
     rendermime: IRenderMimeRegistry,
     options: Options,
     current: CurrentView,
     documents: IDocumentManager,
+    ours: OurNotebooks,
+    labShell: ILabShell | null,
+    menu: IMainMenu | null,
+    toolbars: IToolbarWidgetRegistry | null,
     browser: IDefaultFileBrowser | null,
     palette: ICommandPalette | null,
     launcher: ILauncher | null,
@@ -39,12 +65,16 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   ): void {
     const trans = (translator ?? nullTranslator).load(domain);
     addFileCommands(app, documents, browser, trans);
-    addViewCommands(app, rendermime, current, trans);
+    addViewCommands(app, labShell, rendermime, current, trans);
     addSwitches(app, options, trans);
     const category = trans.__("Tensor Compiler");
     for (const command of Object.values(commandIds)) {
       palette?.addItem({ command, category, args: { isPalette: true } });
     }
+    toolbars?.addFactory("Notebook", "tvm-vta-last-function", (notebook) =>
+      lastFunctionButton(notebook, app.commands, ours),
+    );
+    menu?.viewMenu.addGroup([{ type: "submenu", submenu: viewMenu(app.commands, trans) }], 60);
     launcher?.add({ command: commandIds.newFile, category: trans.__("Other"), rank: 10 });
   },
 };
@@ -82,6 +112,7 @@ function addFileCommands(
 
 function addViewCommands(
   app: JupyterFrontEnd,
+  labShell: ILabShell | null,
   rendermime: IRenderMimeRegistry,
   current: CurrentView,
   trans: TranslationBundle,
@@ -105,7 +136,7 @@ function addViewCommands(
       }
       const view = rendermime.createRenderer(IR_TYPE);
       await view.renderModel(rendermime.createModel({ data }));
-      openPanel(app, view, trans.__("Lowered function"));
+      openPanel(app.shell, labShell, view, trans.__("Lowered function"));
     },
   });
   commands.addCommand(commandIds.openView, {
@@ -114,7 +145,7 @@ function addViewCommands(
     isEnabled: () => current.view !== undefined,
     async execute() {
       const copy = current.view?.copy();
-      if (copy !== undefined) openPanel(app, await copy, trans.__("View"));
+      if (copy !== undefined) openPanel(app.shell, labShell, await copy, trans.__("View"));
     },
   });
   commands.addCommand(commandIds.copyText, {

@@ -1,26 +1,54 @@
 /** The documents that are open, as far as views need to know. */
 
 import type { JupyterFrontEnd } from "@jupyterlab/application";
+import type { ISessionContext } from "@jupyterlab/apputils";
 import type { DocumentRegistry, IDocumentWidget } from "@jupyterlab/docregistry";
 import type { Kernel } from "@jupyterlab/services";
 import type { Widget } from "@lumino/widgets";
+import { hasOurOutputs, holdsLive } from "./outputs";
 
 /** A widget that shows a file, as notebooks and editors do. */
 export type DocumentView = IDocumentWidget<Widget, DocumentRegistry.IModel>;
+
+/** As our kernelspec is called. */
+const KERNEL = "tvm-vta";
 
 export function isDocument(widget: Widget | null): widget is DocumentView {
   return widget !== null && "context" in widget && "content" in widget;
 }
 
-/** The kernel of the document that holds `node`; null where none runs. */
+export function isNotebook(widget: Widget | null): widget is DocumentView {
+  return isDocument(widget) && widget.context.contentsModel?.type === "notebook";
+}
+
+/** Whether a notebook runs our kernel, or shows what it once made. */
+export function isOurs(widget: Widget | null): boolean {
+  if (!isNotebook(widget)) return false;
+  const { sessionContext, model } = widget.context;
+  const kernel = sessionContext.session?.kernel?.name ?? sessionContext.kernelPreference.name;
+  return kernel === KERNEL || hasOurOutputs(model.toJSON());
+}
+
+/**
+ * The kernel of the document or console that holds `node`. An output that stands in a tab of its own
+ * is in neither; its kernel is that of the notebook with an output of this `live` name. Null where
+ * none runs.
+ */
 export function kernelAt(
   shell: JupyterFrontEnd.IShell,
   node: HTMLElement,
+  live: string,
 ): Kernel.IKernelConnection | null {
-  for (const widget of shell.widgets("main")) {
-    if (isDocument(widget) && widget.node.contains(node)) {
-      return widget.context.sessionContext.session?.kernel ?? null;
-    }
-  }
-  return null;
+  const all = [...shell.widgets("main")];
+  const holder = all.find((widget) => sessionOf(widget) !== null && widget.node.contains(node));
+  const notebook = () =>
+    all.find((widget) => isNotebook(widget) && holdsLive(widget.context.model.toJSON(), live));
+  return sessionOf(holder ?? notebook() ?? null)?.session?.kernel ?? null;
+}
+
+/** Of documents and of consoles. */
+function sessionOf(widget: Widget | null): ISessionContext | null {
+  if (isDocument(widget)) return widget.context.sessionContext;
+  if (widget === null || !("sessionContext" in widget)) return null;
+  return widget.sessionContext as ISessionContext;
 }

@@ -12,6 +12,11 @@ export function bytesText(bytes: number): string {
   return `${Number.isInteger(amount) ? amount : amount.toFixed(1)} ${units[unit]}`;
 }
 
+/** `14,122` */
+export function countText(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
 /** `12 %`, `0.8 %` */
 export function percentText(part: number, whole: number): string {
   const percent = whole === 0 ? 0 : (100 * part) / whole;

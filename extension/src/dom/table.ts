@@ -2,6 +2,9 @@
 
 import { element } from "./controls";
 
+/** A number, with its unit if it has one. */
+const NUMERIC = /^-?[\d,.]+(?: (?:%|[KMG]?i?B))?$/;
+
 /** @param caption for those who do not see the table; the first cell of a row heads it */
 export function table(
   caption: string,
@@ -19,8 +22,10 @@ export function table(
     const row = element("tr", "", ...head.map((text) => heading(text, "col")));
     node.append(element("thead", "", row));
   }
+  const cell = (text: string): HTMLElement =>
+    element("td", NUMERIC.test(text) ? "jp-tvm-mod-numeric" : "", text);
   const lines = rows.map(([first = "", ...rest]) =>
-    element("tr", "", heading(first, "row"), ...rest.map((text) => element("td", "", text))),
+    element("tr", "", heading(first, "row"), ...rest.map(cell)),
   );
   node.append(element("tbody", "", ...lines));
   return node;

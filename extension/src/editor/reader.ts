@@ -9,6 +9,7 @@ import { jupyterTheme } from "@jupyterlab/codemirror";
 import type { TranslationBundle } from "@jupyterlab/translation";
 import type { ViewContext } from "../mime/view-renderer";
 import type { Options } from "../options/options";
+import { hangingIndent } from "./hanging-indent";
 import { tir } from "../tir/language";
 
 /** @param label what the text is, for those who do not see it */
@@ -56,7 +57,8 @@ function phrases(trans: TranslationBundle): Record<string, string> {
 /** Long lines are wrapped while the option says so. */
 function wrapping(options: Options): Extension {
   const compartment = new Compartment();
-  const wanted = (): Extension => (options.get("wrapLines") ? EditorView.lineWrapping : []);
+  const wanted = (): Extension =>
+    options.get("wrapLines") ? [EditorView.lineWrapping, hangingIndent] : [];
   return [
     compartment.of(wanted()),
     ViewPlugin.define((view) => {

@@ -27,6 +27,17 @@ export class ArrangementControls {
     return this.current;
   }
 
+  /** Chooses what was chosen before, if the tensor still has as many axes. */
+  restore(roles: readonly Role[], unpacked: boolean): void {
+    const { axes } = wholeArrangement(this.data, unpacked);
+    const fits =
+      axes.length === roles.length &&
+      roles.every((role, i) => typeof role === "string" || role < axes[i]!.extent);
+    if (!fits) return;
+    this.change({ axes, roles });
+    this.fill(unpacked);
+  }
+
   private change(arrangement: Arrangement): void {
     this.current = arrangement;
     this.onChange(arrangement);
@@ -52,10 +63,11 @@ export class ArrangementControls {
     const { trans } = this;
     const { name, extent } = this.current.axes[axis]!;
     const label = this.data.layout === undefined ? axesTitle([name], trans) : name;
-    const index = slider(trans.__("index of %1", label), extent - 1, 0, (value) =>
+    const role = this.current.roles[axis]!;
+    const standsAt = typeof role === "number" ? role : 0;
+    const index = slider(trans.__("index of %1", label), extent - 1, standsAt, (value) =>
       this.change(withRole(this.current, axis, value)),
     );
-    const role = this.current.roles[axis]!;
     const roles: readonly (readonly [RoleName, string])[] = [
       ["down", trans.__("down")],
       ["across", trans.__("across")],
@@ -71,7 +83,7 @@ export class ArrangementControls {
         this.change(withRole(this.current, axis, next));
       },
     );
-    index.node.hidden = true;
+    index.node.hidden = typeof role !== "number";
     return element("span", "jp-tvm-AxisControls", what.node, index.node);
   }
 }

@@ -8,8 +8,17 @@ import type { HeatmapData } from "./schema";
 
 /** A matrix of so many rows and columns has room for its values. */
 const ROOM = 16;
-/** Whatever is no number lets this be seen. */
+/** Where there is no finite number, this is seen. */
 const NO_NUMBER = "#808080";
+
+/** Pixels of a cell, with its value written in it and without. */
+const WRITTEN_CELL = { width: 44, height: 24 };
+const BARE_CELL = { width: 12, height: 12 };
+/** Pixels of the plot's inside, and around it: for the axes on the one side, the scale on the other. */
+const LEAST = { width: 120, height: 36 };
+const MOST = { width: 820, height: 260 };
+const MARGIN = { l: 56, r: 16, t: 32, b: 48 };
+const COLOR_BAR = 64;
 
 /** @param detail drawn over `whole` */
 export function heatmapFigure(
@@ -36,9 +45,10 @@ export function heatmapFigure(
       },
       ...(detail === undefined ? [] : [{ ...trace(detail), ...colors, showscale: false }]),
     ],
+    ...sizeOf(whole),
     layout: {
-      height: 340,
-      margin: { l: 56, r: 16, t: 32, b: 48 },
+      height: MARGIN.t + insideOf(whole).height + MARGIN.b,
+      margin: MARGIN,
       xaxis: {
         ...axisLayout(titles(arrangement, "across"), whole.across, isNamed, trans),
         range: [-0.5, whole.across.elements - 0.5],
@@ -48,10 +58,45 @@ export function heatmapFigure(
         range: [whole.down.elements - 0.5, -0.5],
       },
       shapes: [background(whole)],
+      annotations: oddValues(whole),
       // What was zoomed to stays so until the matrix is another.
       uirevision: JSON.stringify(arrangement),
     },
   };
+}
+
+/** A small tensor takes little room. */
+function insideOf({ down, across }: Matrix): { width: number; height: number } {
+  const cell = isWritten({ down, across }) ? WRITTEN_CELL : BARE_CELL;
+  const side = (elements: number, name: "width" | "height"): number =>
+    Math.min(Math.max(elements * cell[name], LEAST[name]), MOST[name]);
+  return { width: side(across.elements, "width"), height: side(down.elements, "height") };
+}
+
+function sizeOf(whole: Matrix): { maxWidth: number } {
+  return { maxWidth: MARGIN.l + insideOf(whole).width + MARGIN.r + COLOR_BAR };
+}
+
+function isWritten({ down, across }: Pick<Matrix, "down" | "across">): boolean {
+  return down.elements <= ROOM && across.elements <= ROOM;
+}
+
+/** NaN and infinities of a small matrix, whose cells have no colour and so no text of their own. */
+function oddValues(matrix: Matrix): object[] {
+  if (!isWritten(matrix)) return [];
+  return matrix.values.flatMap((row, i) =>
+    Array.from(row).flatMap((value, j) =>
+      Number.isFinite(value)
+        ? []
+        : [{ x: j, y: i, text: oddText(value), showarrow: false, font: { color: "#000000" } }],
+    ),
+  );
+}
+
+/** `NaN`, `∞`, `−∞` */
+export function oddText(value: number): string {
+  if (Number.isNaN(value)) return "NaN";
+  return value > 0 ? "∞" : "−∞";
 }
 
 function trace({ down, across, values, indexText }: Matrix): object {
@@ -72,7 +117,7 @@ function trace({ down, across, values, indexText }: Matrix): object {
 
 /** The values of a small matrix in its cells. */
 function writtenValues({ down, across, values }: Matrix): object {
-  if (down.elements > ROOM || across.elements > ROOM) return {};
+  if (!isWritten({ down, across })) return {};
   const text = values.map((row) =>
     Array.from(row, (value) => (Number.isFinite(value) ? shortText(value) : "")),
   );
@@ -94,6 +139,7 @@ function background({ down, across }: Matrix): object {
 
 /** Whole numbers in full, others as exactly as 32 bits hold them. */
 function valueText(value: number): string {
+  if (!Number.isFinite(value)) return oddText(value);
   return String(Number.isInteger(value) ? value : Number(value.toPrecision(9)));
 }
 

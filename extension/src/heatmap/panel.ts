@@ -3,25 +3,43 @@
  * blocks; when part of it is looked at more closely, the kernel is asked for that part.
  */
 
+import { Signal, type ISignal } from "@lumino/signaling";
 import { Panel, Widget } from "@lumino/widgets";
 import type { view } from "tvm-ts";
-import type { PictureFormat, PictureWidget, ViewContext } from "../mime/view-renderer";
+import type {
+  LastingWidget,
+  PictureFormat,
+  PictureWidget,
+  ViewContext,
+} from "../mime/view-renderer";
 import { unpackNumbers } from "../packed/numbers";
 import { PlotWidget, type Window } from "../plotly/plot-widget";
-import { matrixSides, type Arrangement } from "./arrangement";
+import { matrixSides, type Arrangement, type Role } from "./arrangement";
 import { ArrangementControls } from "./controls";
 import { heatmapFigure } from "./figure";
 import { LiveTensor } from "./live-tensor";
 import { outputMatrix, tileMatrix, type Matrix, type Side } from "./matrix";
 import type { HeatmapData } from "./schema";
+import { showsAll, sightOf, type Sight } from "./sight";
 
 /** Rows and columns of a closer look: some pixels for each, and drawn in an instant. */
 const MOST = 256;
 
-export class HeatmapPanel extends Panel implements PictureWidget {
+/** What the user has chosen. */
+interface State {
+  readonly roles: readonly Role[];
+  readonly unpacked: boolean;
+  readonly window: Window | undefined;
+}
+
+export class HeatmapPanel extends Panel implements PictureWidget, LastingWidget {
   private readonly values: ArrayLike<number>;
   private readonly plot: PlotWidget;
+  private readonly controls: ArrangementControls;
+  private readonly sight_ = new Signal<this, Sight | undefined>(this);
   private arrangement: Arrangement;
+  /** What is in sight; undefined for everything. */
+  private window: Window | undefined;
   private whole: Matrix;
   /** Undefined until something is asked; null when there is nobody to ask. */
   private live: LiveTensor | null | undefined;
@@ -35,13 +53,14 @@ export class HeatmapPanel extends Panel implements PictureWidget {
     super();
     const { trans } = context;
     this.values = unpackNumbers(data.values);
-    const controls = new ArrangementControls(data, trans, (chosen) => this.arrange(chosen));
-    this.arrangement = controls.arrangement;
+    this.addClass("jp-tvm-Heatmap");
+    this.controls = new ArrangementControls(data, trans, (chosen) => this.arrange(chosen));
+    this.arrangement = this.controls.arrangement;
     this.whole = this.wholeMatrix();
     this.plot = new PlotWidget(this.figure(undefined), label, context);
-    this.plot.zoomed.connect((_, window) => this.look(window));
+    this.plot.zoomed.connect((_, window) => this.onZoom(window));
     if (data.live === undefined) this.live = null;
-    this.addWidget(new Widget({ node: controls.node }));
+    this.addWidget(new Widget({ node: this.controls.node }));
     this.addWidget(this.plot);
   }
 
@@ -51,6 +70,27 @@ export class HeatmapPanel extends Panel implements PictureWidget {
     super.dispose();
   }
 
+  /** What the values in sight are like; undefined when all are in sight. */
+  get sight(): ISignal<this, Sight | undefined> {
+    return this.sight_;
+  }
+
+  saveState(): State {
+    const { roles, axes } = this.arrangement;
+    const unpacked = this.data.layout !== undefined && axes.some(({ parts }) => parts.length > 1);
+    return { roles, unpacked, window: this.window };
+  }
+
+  restoreState(state: unknown): void {
+    const { roles, unpacked, window } = state as State;
+    this.controls.restore(roles, unpacked);
+    if (window !== undefined) this.plot.zoomTo(window);
+  }
+
+  get hasPicture(): boolean {
+    return this.plot.hasPicture;
+  }
+
   picture(format: PictureFormat): Promise<Blob> {
     return this.plot.picture(format);
   }
@@ -58,14 +98,23 @@ export class HeatmapPanel extends Panel implements PictureWidget {
   private arrange(arrangement: Arrangement): void {
     this.arrangement = arrangement;
     this.whole = this.wholeMatrix();
+    this.window = undefined;
     this.live?.forget();
     this.plot.setFigure(this.figure(undefined));
+    const stands = arrangement.roles.some((role) => typeof role === "number");
+    const { down: rows, across: columns } = this.whole;
+    const all = { left: 0, right: columns.elements - 1, top: 0, bottom: rows.elements - 1 };
+    this.sight_.emit(stands ? sightOf(this.whole, all) : undefined);
     // One slice of a large tensor may be small enough to be shown in full.
-    if (arrangement.roles.some((role) => typeof role === "number")) {
-      const { down, across } = this.whole;
-      const [right, bottom] = [across.elements, down.elements];
-      this.look({ left: 0, right: right - 1, top: 0, bottom: bottom - 1 });
-    }
+    if (stands) this.look(all);
+  }
+
+  private onZoom(window: Window): void {
+    const isAll = showsAll(this.whole, window);
+    const stands = this.arrangement.roles.some((role) => typeof role === "number");
+    this.window = isAll ? undefined : window;
+    this.sight_.emit(isAll && !stands ? undefined : sightOf(this.whole, window));
+    this.look(window);
   }
 
   private wholeMatrix(): Matrix {
@@ -89,15 +138,18 @@ export class HeatmapPanel extends Panel implements PictureWidget {
     this.live ??= new LiveTensor(
       kernel,
       this.data.live!,
-      ({ request, reply, values }) =>
-        this.plot.setFigure(this.figure(tileMatrix(this.data, request, reply, values))),
+      ({ request, reply, values }) => {
+        const detail = tileMatrix(this.data, request, reply, values);
+        this.plot.setFigure(this.figure(detail));
+        if (this.window !== undefined) this.sight_.emit(sightOf(detail, this.window));
+      },
       () => (this.live = null),
     );
     this.live.ask({ ...this.sides, down, across, most: MOST });
   }
 
   private get kernel() {
-    return this.context.kernelAt(this.node);
+    return this.context.kernelAt(this.node, this.data.live!);
   }
 }
 

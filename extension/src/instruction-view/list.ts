@@ -66,6 +66,14 @@ export class InstructionList {
     this.draw();
   }
 
+  get scrollTop(): number {
+    return this.node.scrollTop;
+  }
+
+  set scrollTop(top: number) {
+    this.node.scrollTop = top;
+  }
+
   /** How many instructions are listed. */
   get count(): number {
     return this.shown.length;

@@ -30,6 +30,8 @@ export class SourceText {
   private readonly editor: EditorView;
   /** The program that is shown. */
   private source = 0;
+  /** Where the statement of the chosen instruction begins. */
+  private start = 0;
 
   constructor(
     private readonly model: TraceModel,
@@ -59,7 +61,11 @@ export class SourceText {
 
   /** After the widget was shown or sized. */
   measure(): void {
-    this.editor.requestMeasure();
+    this.editor.requestMeasure({
+      read: () => undefined,
+      // What was chosen before there was any room to scroll in.
+      write: () => this.bringInSight(this.start),
+    });
   }
 
   dispose(): void {
@@ -91,6 +97,7 @@ export class SourceText {
     this.source = source;
     this.editor.dispatch({ changes });
     this.editor.dispatch({ effects: setLit.of({ from: start, to: end }) });
+    this.start = start;
     this.bringInSight(start);
   }
 

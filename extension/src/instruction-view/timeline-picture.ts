@@ -18,7 +18,9 @@ const LANE = 22;
 const GAP = 26;
 /** Room above the first lane and below the last, where peers are marked. */
 const EDGE = 8;
-const AXIS = 18;
+const AXIS = 20;
+/** Pixels below which an instruction is not drawn by itself. */
+const NARROW = 3;
 const STAGES = 3;
 
 export class TimelinePicture implements StripPicture {
@@ -72,21 +74,32 @@ export class TimelinePicture implements StripPicture {
     const { model, window } = this;
     const { begins, ends } = model.times;
     const colors = [0, 1, 2].map((stage) => color(`--jp-tvm-stage-${stage}`));
-    // Where many fall on a pixel, one is enough.
-    const drawn = new Float64Array(STAGES).fill(-1);
+    // Where many fall on a pixel, it shows for which share of its time the stage is at work.
+    const shares = colors.map(() => new Float32Array(Math.ceil(width)));
     for (let i = 0; i < model.size; i++) {
       if (begins[i]! >= window.to || ends[i]! <= window.from) continue;
       const stage = model.stage(i);
       const left = Math.max(x(begins[i]!), -1);
       const right = Math.min(x(ends[i]!), width + 1);
-      if (right <= drawn[stage]!) continue;
-      // Neighbours are told apart where there is room for a line between them.
-      const wide = right - left > 3 ? right - left - 1 : Math.max(right - left, 1);
+      if (right - left < NARROW) {
+        addCoverage(shares[stage]!, left, right);
+        continue;
+      }
+      // Neighbours are told apart by a line between them.
+      const wide = right - left - 1;
       context.fillStyle = colors[stage]!;
       context.fillRect(left, top(stage), wide, LANE);
-      drawn[stage] = Math.floor(right);
       if (wide > 60) this.label(context, color, i, left, stage, wide);
     }
+    shares.forEach((lane, stage) => {
+      context.fillStyle = colors[stage]!;
+      lane.forEach((share, column) => {
+        if (share === 0) return;
+        context.globalAlpha = Math.min(share, 1);
+        context.fillRect(column, top(stage), 1, LANE);
+      });
+    });
+    context.globalAlpha = 1;
   }
 
   private label(
@@ -101,7 +114,7 @@ export class TimelinePicture implements StripPicture {
     context.beginPath();
     context.rect(left, top(stage), wide, LANE);
     context.clip();
-    context.font = `11px ${color("--jp-ui-font-family")}`;
+    context.font = `12px ${color("--jp-ui-font-family")}`;
     context.fillStyle = color("--jp-tvm-on-stage");
     context.textBaseline = "middle";
     context.fillText(this.model.title(index), left + 4, top(stage) + LANE / 2);
@@ -181,7 +194,7 @@ export class TimelinePicture implements StripPicture {
   private drawAxis({ context, x, width, height, color }: Sheet): void {
     const { from, to } = this.window;
     const step = tickStep((to - from) / Math.max(width / 90, 1));
-    context.font = `11px ${color("--jp-ui-font-family")}`;
+    context.font = `12px ${color("--jp-ui-font-family")}`;
     context.fillStyle = context.strokeStyle = color("--jp-content-font-color1");
     context.textBaseline = "bottom";
     context.textAlign = "left";
@@ -190,9 +203,20 @@ export class TimelinePicture implements StripPicture {
       const at = Math.round(x(time)) + 0.5;
       context.moveTo(at, height - AXIS);
       context.lineTo(at, height - AXIS + 5);
-      context.fillText(String(time), at + 3, height);
+      const text = String(time);
+      const room = context.measureText(text).width + 3;
+      // The last one stands before its mark, or it would be cut off.
+      context.fillText(text, at + room <= width ? at + 3 : at - room, height);
     }
     context.stroke();
+  }
+}
+
+/** Adds the part of each pixel that lies between two places. */
+export function addCoverage(pixels: Float32Array, left: number, right: number): void {
+  const last = Math.min(Math.ceil(right), pixels.length);
+  for (let column = Math.max(Math.floor(left), 0); column < last; column++) {
+    pixels[column]! += Math.min(column + 1, right) - Math.max(column, left);
   }
 }
 

@@ -66,7 +66,9 @@ function callRows(fact: view.CallFact, trans: TranslationBundle): Row[] {
   return [
     [trans.__("Call"), fact.op],
     [trans.__("Type"), fact.dtype],
-    [trans.__("Arguments"), String(fact.arguments)],
+    ...(fact.named?.map(({ name, value }) => [name, value] as const) ?? [
+      [trans.__("Arguments"), String(fact.arguments)] as const,
+    ]),
   ];
 }
 

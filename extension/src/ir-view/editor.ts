@@ -3,6 +3,7 @@
  * once. The fact under the pointer, or else the one at the cursor, is lit wherever it is met.
  */
 
+import { foldEffect } from "@codemirror/language";
 import { EditorState, StateEffect, StateField, type Extension } from "@codemirror/state";
 import {
   Decoration,
@@ -22,7 +23,7 @@ export type OnFact = (fact: number | undefined) => void;
 
 export function irEditor(model: IrModel, context: ViewContext, onFact: OnFact): EditorView {
   const { trans } = context;
-  return new EditorView({
+  const view = new EditorView({
     state: EditorState.create({
       doc: model.text.trimEnd(),
       extensions: [
@@ -38,6 +39,8 @@ export function irEditor(model: IrModel, context: ViewContext, onFact: OnFact): 
       ],
     }),
   });
+  view.dispatch({ effects: model.headers.map((header) => foldEffect.of(header)) });
+  return view;
 }
 
 function factTooltip(model: IrModel, trans: TranslationBundle): Extension {

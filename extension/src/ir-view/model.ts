@@ -48,13 +48,38 @@ export class IrModel {
     return undefined;
   }
 
-  /** Everywhere the fact is met; a loop's or allocation's variable is met with it. */
+  /**
+   * Everywhere the fact is met; a loop's or allocation's variable is met with it, and with a call
+   * all others of its function.
+   */
   usesOf(index: number): readonly Place[] {
     const fact = this.fact(index);
     const own = this.byFact.get(index) ?? [];
+    if (fact.kind === "call") return this.callsOf(fact);
     if (!("variable" in fact)) return own;
     const uses = [...own, ...(this.byFact.get(fact.variable) ?? [])];
     return uses.sort((a, b) => a.from - b.from);
+  }
+
+  private callsOf({ op, callee }: view.CallFact): readonly Place[] {
+    const calls = this.data.facts.flatMap((fact, i) =>
+      fact.kind === "call" && fact.op === op && fact.callee === callee ? [i] : [],
+    );
+    const places = calls.flatMap((call) => this.byFact.get(call) ?? []);
+    return places.sort((a, b) => a.from - b.from);
+  }
+
+  /**
+   * What stands between the first line of a function and its body: attributes and buffers, which
+   * few want to read. From the end of the one line to the end of the other, two or more lines each.
+   */
+  get headers(): readonly { readonly from: number; readonly to: number }[] {
+    const { text } = this;
+    return [...text.matchAll(/ = primfn\(.*\) -> .*$/gm)].flatMap(({ index, 0: line }) => {
+      const from = index + line.length;
+      const to = text.indexOf(" {\n", from);
+      return to > from + 1 ? [{ from, to }] : [];
+    });
   }
 
   /** The loop that counts with this variable, the allocation it points to. */

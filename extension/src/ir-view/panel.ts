@@ -8,12 +8,18 @@ import type { TranslationBundle } from "@jupyterlab/translation";
 import type { Message } from "@lumino/messaging";
 import { Widget } from "@lumino/widgets";
 import { button, element, toolbar } from "../dom/controls";
-import type { ViewContext } from "../mime/view-renderer";
+import type { LastingWidget, ViewContext } from "../mime/view-renderer";
 import { describe, inOneLine } from "./describe";
 import { irEditor } from "./editor";
 import type { IrModel } from "./model";
 
-export class IrPanel extends Widget {
+/** What the user looks at. */
+interface State {
+  readonly scrollTop: number;
+  readonly line: number;
+}
+
+export class IrPanel extends Widget implements LastingWidget {
   private readonly editor: EditorView;
 
   constructor(model: IrModel, context: ViewContext) {
@@ -33,6 +39,20 @@ export class IrPanel extends Widget {
     if (this.isDisposed) return;
     this.editor.destroy();
     super.dispose();
+  }
+
+  saveState(): State {
+    const { state, scrollDOM } = this.editor;
+    const { head } = state.selection.main;
+    return { scrollTop: scrollDOM.scrollTop, line: state.doc.lineAt(head).number };
+  }
+
+  restoreState(state: unknown): void {
+    const { scrollTop, line } = state as State;
+    const { doc } = this.editor.state;
+    const anchor = doc.line(Math.min(line, doc.lines)).from;
+    this.editor.dispatch({ selection: { anchor } });
+    requestAnimationFrame(() => (this.editor.scrollDOM.scrollTop = scrollTop));
   }
 
   protected override onAfterAttach(message: Message): void {

@@ -32,6 +32,7 @@ const call = v.object({
   dtype: v.string(),
   callee: v.exactOptional(v.string()),
   arguments: v.number(),
+  named: v.exactOptional(v.array(v.object({ name: v.string(), value: v.string() }))),
 });
 
 const loop = v.object({

@@ -37,7 +37,7 @@ export const mimePlugin: JupyterFrontEndPlugin<CurrentView> = {
         observer.observe(document.body, { attributeFilter: ["data-jp-theme-name"] });
         return () => observer.disconnect();
       },
-      kernelAt: (node) => kernelAt(shell, node),
+      kernelAt: (node, live) => kernelAt(shell, node, live),
     };
     for (const { mimeType, load, safe } of viewsToRegister(rendermime.mimeTypes)) {
       const createRenderer = () =>

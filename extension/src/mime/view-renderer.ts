@@ -12,8 +12,11 @@ export interface ViewContext {
   readonly options: Options;
   /** Calls back when the colours of the page have changed; gives a function that ends it. */
   onThemeChange(callback: () => void): () => void;
-  /** The kernel of the document that holds `node`; null where none runs. */
-  kernelAt(node: HTMLElement): Kernel.IKernelConnection | null;
+  /**
+   * The kernel of the document or console that holds `node`, or else of the notebook that has an
+   * output of this `live` name; null where none runs.
+   */
+  kernelAt(node: HTMLElement, live: string): Kernel.IKernelConnection | null;
 }
 
 /** A view's module: makes the widget that draws `data`. */
@@ -22,10 +25,23 @@ export interface ViewModule {
   createView(data: unknown, context: ViewContext): Widget | PictureWidget;
 }
 
+/**
+ * A view that remembers what its user has chosen and looked at. When an output is updated, the new
+ * view takes over what the old one had.
+ */
+export interface LastingWidget extends Widget {
+  /** Whatever the view wants to know of the one before it. */
+  saveState(): unknown;
+  /** @param state what a view of the same kind saved, perhaps of other data */
+  restoreState(state: unknown): void;
+}
+
 export type PictureFormat = "png" | "svg";
 
 /** A view that can be saved as a picture. */
 export interface PictureWidget extends Widget {
+  /** Whether there is anything to save. */
+  readonly hasPicture: boolean;
   picture(format: PictureFormat): Promise<Blob>;
 }
 
@@ -57,13 +73,22 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
       view.dispose();
       return;
     }
-    for (const old of [...this.widgets]) old.dispose();
+    const olds = [...this.widgets];
+    const state = olds.find(isLasting)?.saveState();
+    if (state !== undefined && isLasting(view)) view.restoreState(state);
+    // As high as the old view until the new one is drawn, or the notebook would jump.
+    this.node.style.minHeight = olds.length > 0 ? `${this.node.offsetHeight}px` : "";
+    for (const old of olds) old.dispose();
     this.addWidget(view);
+    if (olds.length > 0) setTimeout(() => (this.node.style.minHeight = ""), SETTLING_MS);
   }
 
   /** The same view once more, which may ask the same kernel. */
   async copy(): Promise<ViewRenderer> {
-    const context = { ...this.context, kernelAt: () => this.context.kernelAt(this.node) };
+    const context = {
+      ...this.context,
+      kernelAt: (_: HTMLElement, live: string) => this.context.kernelAt(this.node, live),
+    };
     const copy = new ViewRenderer(this.mimeType, this.load, context, this.onUse);
     if (this.model !== undefined) await copy.renderModel(this.model);
     return copy;
@@ -76,7 +101,9 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
 
   /** The view, if it can be saved as a picture. */
   get pictureWidget(): PictureWidget | undefined {
-    return this.widgets.find((widget): widget is PictureWidget => "picture" in widget);
+    return this.widgets.find(
+      (widget): widget is PictureWidget => "hasPicture" in widget && widget.hasPicture === true,
+    );
   }
 
   private async makeView(model: IRenderMime.IMimeModel): Promise<Widget> {
@@ -90,6 +117,13 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
       );
     }
   }
+}
+
+/** Milliseconds in which a view has drawn itself. */
+const SETTLING_MS = 500;
+
+function isLasting(widget: Widget): widget is LastingWidget {
+  return "saveState" in widget && "restoreState" in widget;
 }
 
 /** Says why an output is not drawn, and shows its plain text. */

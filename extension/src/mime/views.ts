@@ -42,6 +42,21 @@ const views: readonly View[] = [
     load: () => import("../trace-view"),
     safe: true,
   },
+  {
+    mimeType: "application/vnd.tvm-vta.environment.v1+json",
+    load: () => import("../environment-view"),
+    safe: true,
+  },
+  {
+    mimeType: "application/vnd.tvm-vta.statistics.v1+json",
+    load: () => import("../statistics-view"),
+    safe: true,
+  },
+  {
+    mimeType: "application/vnd.tvm-vta.table.v1+json",
+    load: () => import("../table-view"),
+    safe: true,
+  },
 ];
 
 /** A whole Plotly figure may load pictures and link anywhere: for trusted notebooks only. */

@@ -23,7 +23,7 @@ export type Switch = {
 export const defaultOptions: ViewOptions = {
   onlyChanged: true,
   passLayout: "unified",
-  wrapLines: false,
+  wrapLines: true,
   histogram: true,
 };
 

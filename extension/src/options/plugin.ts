@@ -2,8 +2,11 @@
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ISettingRegistry } from "@jupyterlab/settingregistry";
+import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { Token } from "@lumino/coreutils";
+import { domain } from "../translation";
 import { Options } from "./options";
+import { translatedPlugin } from "./translated-schema";
 
 /** Names the schema, too: `schema/options.json`. */
 const ID = "jupyterlab-tvm-vta:options";
@@ -15,10 +18,16 @@ export const optionsPlugin: JupyterFrontEndPlugin<Options> = {
   description: "Options of all views.",
   autoStart: true,
   provides: IViewOptions,
-  optional: [ISettingRegistry],
-  activate(_app: JupyterFrontEnd, registry: ISettingRegistry | null): Options {
+  optional: [ISettingRegistry, ITranslator],
+  activate(
+    _app: JupyterFrontEnd,
+    registry: ISettingRegistry | null,
+    translator: ITranslator | null,
+  ): Options {
     const options = new Options();
     if (registry !== null) {
+      const trans = (translator ?? nullTranslator).load(domain);
+      registry.transform(ID, { fetch: (plugin) => translatedPlugin(plugin, trans) });
       registry.load(ID).then(
         (settings) => options.follow(settings),
         (error: unknown) => console.warn("jupyterlab-tvm-vta: settings cannot be read", error),

@@ -12,13 +12,16 @@ import { EditorView, keymap } from "@codemirror/view";
 import { reader } from "../editor/reader";
 import type { ViewContext } from "../mime/view-renderer";
 import type { PassLayout } from "../options/options";
+import { diffIgnoringIndent } from "./line-diff";
+
+/** Texts are at most some hundred KB, but the keyboard must not be kept waiting. */
+const DIFF = { scanLimit: 1000, timeout: 200 };
 
 const CONFIG: MergeConfig = {
   gutter: true,
   highlightChanges: true,
   collapseUnchanged: { margin: 3, minSize: 6 },
-  // Texts are at most some hundred KB, but the keyboard must not be kept waiting.
-  diffConfig: { scanLimit: 1000, timeout: 200 },
+  diffConfig: { override: (a, b) => diffIgnoringIndent(a, b, DIFF) },
 };
 
 const byChange = keymap.of([
@@ -72,6 +75,14 @@ export class Comparison {
     this.editor.focus();
   }
 
+  get scrollTop(): number {
+    return this.scroller.scrollTop;
+  }
+
+  set scrollTop(top: number) {
+    this.scroller.scrollTop = top;
+  }
+
   /** After the widget was shown or sized. */
   measure(): void {
     this.editor.requestMeasure();
@@ -80,6 +91,11 @@ export class Comparison {
   destroy(): void {
     this.shown?.destroy();
     this.shown = undefined;
+  }
+
+  /** Two editors scroll together, one alone by itself. */
+  private get scroller(): HTMLElement {
+    return this.shown instanceof MergeView ? this.node : this.editor.scrollDOM;
   }
 
   private get editor(): EditorView {

@@ -2,7 +2,8 @@
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { element } from "../dom/controls";
-import type { PassModel, PassRow } from "./model";
+import type { view } from "tvm-ts";
+import type { PassModel } from "./model";
 
 let lists = 0;
 
@@ -21,6 +22,7 @@ export class PassList {
     const id = `jp-tvm-passes-${lists++}`;
     this.items = model.rows.map((row, i) => {
       const item = rowItem(row, model.slowest, trans);
+      item.classList.toggle("jp-tvm-mod-failed", model.failed(i));
       item.id = `${id}-${i}`;
       item.addEventListener("click", () => this.select(i));
       return item;
@@ -74,12 +76,14 @@ export class PassList {
   }
 }
 
-function rowItem(row: PassRow, slowest: number, trans: TranslationBundle): HTMLLIElement {
+function rowItem(row: view.PassStep, slowest: number, trans: TranslationBundle): HTMLLIElement {
   const time = element("span", "jp-tvm-PassTime", trans.__("%1 ms", row.milliseconds.toFixed(2)));
+  const bar = element("span", "jp-tvm-PassBar");
   if (!row.isSequence && slowest > 0) {
-    time.style.setProperty("--jp-tvm-share", String(row.milliseconds / slowest));
+    bar.style.setProperty("--jp-tvm-share", String(row.milliseconds / slowest));
   }
-  const item = element("li", "jp-tvm-Pass", element("span", "jp-tvm-PassName", row.name), time);
+  const name = element("span", "jp-tvm-PassName", row.name);
+  const item = element("li", "jp-tvm-Pass", name, bar, time);
   item.setAttribute("role", "option");
   item.setAttribute("aria-selected", "false");
   item.style.setProperty("--jp-tvm-depth", String(row.depth));

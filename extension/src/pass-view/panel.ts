@@ -3,8 +3,16 @@
 import { Clipboard } from "@jupyterlab/apputils";
 import type { Message } from "@lumino/messaging";
 import { Widget } from "@lumino/widgets";
-import { button, checkbox, choice, element, filterField, toolbar } from "../dom/controls";
-import type { ViewContext } from "../mime/view-renderer";
+import {
+  button,
+  checkbox,
+  choice,
+  element,
+  filterField,
+  toolbar,
+  type Control,
+} from "../dom/controls";
+import type { LastingWidget, ViewContext } from "../mime/view-renderer";
 import { passLayouts, type PassLayout } from "../options/options";
 import { Comparison } from "./comparison";
 import { PassList } from "./list";
@@ -13,12 +21,27 @@ import type { PassModel } from "./model";
 /** The text that a pass is compared with: what it was given, or else the one with a number. */
 type Base = "own" | `${number}`;
 
-export class PassPanel extends Widget {
+/** What the user has chosen. */
+interface State {
+  /** The chosen pass, by its place among all and its name. */
+  readonly row: number;
+  readonly pass: string | undefined;
+  readonly base: Base;
+  readonly name: string;
+  readonly folded: boolean;
+  readonly scrollTop: number;
+}
+
+export class PassPanel extends Widget implements LastingWidget {
+  private readonly content = element("div", "jp-tvm-Passes-content");
   private readonly comparison: Comparison;
   private readonly list: PassList;
   private readonly description = element("p", "jp-tvm-Status");
+  private readonly filter: HTMLInputElement;
   private readonly onlyChanged;
   private readonly layoutChoice;
+  private readonly baseChoice;
+  private foldButton!: HTMLButtonElement;
   private row: number;
   private base: Base = "own";
   private name = "";
@@ -50,11 +73,13 @@ export class PassPanel extends Widget {
       options.get("passLayout"),
       (layout) => options.set("passLayout", layout),
     );
+    this.baseChoice = this.makeBaseChoice();
+    this.filter = filterField(trans.__("Filter passes by name"), (name) => this.filterBy(name));
     this.node.append(this.toolbar());
     this.comparison.show("", "", "after");
     if (model.rows.length === 0) return;
-    const content = element("div", "jp-tvm-Passes-content", this.list.node, this.comparison.node);
-    this.node.append(content, this.description);
+    this.content.append(this.list.node, this.comparison.node);
+    this.node.append(...this.failure(), this.content, this.description);
     options.changed.connect(this.followOptions, this);
     this.list.show(this.visibleRows());
     this.list.select(model.first);
@@ -64,6 +89,26 @@ export class PassPanel extends Widget {
     if (this.isDisposed) return;
     this.comparison.destroy();
     super.dispose();
+  }
+
+  saveState(): State {
+    const { row, base, name } = this;
+    const pass = this.model.rows[row]?.name;
+    const folded = this.content.classList.contains("jp-tvm-mod-folded");
+    return { row, pass, base, name, folded, scrollTop: this.comparison.scrollTop };
+  }
+
+  restoreState(state: unknown): void {
+    const { row, pass, base, name, folded, scrollTop } = state as State;
+    const { rows } = this.model;
+    this.setFolded(folded);
+    this.filter.value = name;
+    this.filterBy(name);
+    this.base = this.baseChoice.value = base;
+    // A schedule that was changed runs the same passes, or nearly so.
+    const same = rows[row]?.name === pass ? row : rows.findIndex((each) => each.name === pass);
+    if (same >= 0) this.list.select(same);
+    requestAnimationFrame(() => (this.comparison.scrollTop = scrollTop));
   }
 
   protected override onAfterAttach(message: Message): void {
@@ -81,17 +126,17 @@ export class PassPanel extends Widget {
     const { passes } = this.model;
     const changed = passes.filter((pass) => pass.changed).length;
     const count = trans._n("%1 pass", "%1 passes", passes.length);
-    const filter = filterField(trans.__("Filter passes by name"), (name) => {
-      this.name = name;
-      this.list.show(this.visibleRows());
-    });
+    const fold = button(trans.__("Hide list"), () => this.setFolded(!isFolded()));
+    const isFolded = () => this.content.classList.contains("jp-tvm-mod-folded");
+    this.foldButton = fold;
     return toolbar(
       trans.__("Passes"),
       element("span", "", `${count}, ${trans.__("%1 changed something", changed)}`),
-      filter,
+      fold,
+      this.filter,
       this.onlyChanged.node,
       this.layoutChoice.node,
-      this.baseChoice(),
+      this.baseChoice.node,
       button(trans.__("Previous change"), () => this.comparison.previousChange()),
       button(trans.__("Next change"), () => this.comparison.nextChange()),
       button(trans.__("Copy"), () => Clipboard.copyToSystem(this.after)),
@@ -99,7 +144,7 @@ export class PassPanel extends Widget {
   }
 
   /** A text is named after the first pass that gave it. */
-  private baseChoice(): HTMLElement {
+  private makeBaseChoice(): Control<Base> {
     const { trans } = this.context;
     const { rows, passes } = this.model;
     const bases = new Map<Base, string>([["own", trans.__("before the pass")]]);
@@ -107,10 +152,34 @@ export class PassPanel extends Widget {
     for (const { changed, after, name } of passes) {
       if (changed && !bases.has(`${after}`)) bases.set(`${after}`, trans.__("after %1", name));
     }
-    return choice(trans.__("Compare with"), [...bases], this.base, (base) => {
+    return choice<Base>(trans.__("Compare with"), [...bases], this.base, (base) => {
       this.base = base;
       this.showRow(this.row);
-    }).node;
+    });
+  }
+
+  private setFolded(folded: boolean): void {
+    const { trans } = this.context;
+    this.content.classList.toggle("jp-tvm-mod-folded", folded);
+    this.foldButton.textContent = folded ? trans.__("Show list") : trans.__("Hide list");
+    this.comparison.measure();
+  }
+
+  /** What went wrong, above all else. */
+  private failure(): HTMLElement[] {
+    const { failure, rows } = this.model;
+    if (failure === undefined) return [];
+    const title = this.context.trans.__("%1 failed", rows.at(-1)!.name);
+    const text = element("pre", "", `${failure.error}: ${failure.message}`);
+    text.tabIndex = 0;
+    const node = element("div", "jp-tvm-Failure", element("strong", "", title), text);
+    node.setAttribute("role", "alert");
+    return [node];
+  }
+
+  private filterBy(name: string): void {
+    this.name = name;
+    this.list.show(this.visibleRows());
   }
 
   private visibleRows(): readonly number[] {
@@ -136,8 +205,11 @@ export class PassPanel extends Widget {
     if (row === undefined) return;
     const { trans } = this.context;
     const before = this.base === "own" ? row.before : Number(this.base);
-    this.comparison.show(this.model.text(before), this.after, this.layoutChoice.value);
-    const unchanged = row.changed ? "" : ` ${trans.__("It changed nothing.")}`;
+    const layout = this.layoutChoice.value;
+    this.content.dataset["layout"] = layout;
+    this.comparison.show(this.model.text(before), this.after, layout);
+    const unchanged =
+      row.changed || this.model.failed(index) ? "" : ` ${trans.__("It changed nothing.")}`;
     this.description.textContent = `${row.name}: ${row.doc}${unchanged}`;
   }
 }

@@ -13,12 +13,14 @@ const layout: v.GenericSchema<unknown, view.PassView> = v.object({
       doc: v.string(),
       depth: count,
       milliseconds: v.number(),
+      isSequence: v.boolean(),
       changed: v.boolean(),
       before: count,
       after: count,
     }),
   ),
   texts: v.array(v.string()),
+  failure: v.exactOptional(v.object({ error: v.string(), message: v.string() })),
 });
 
 export const passViewSchema = v.pipe(
@@ -27,5 +29,9 @@ export const passViewSchema = v.pipe(
     ({ steps, texts }) =>
       steps.every(({ before, after }) => before < texts.length && after < texts.length),
     "a pass names a text that is not there",
+  ),
+  v.check(
+    ({ steps, failure }) => failure === undefined || steps.length > 0,
+    "a pass failed, but there is none",
   ),
 );

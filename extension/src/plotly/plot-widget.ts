@@ -8,7 +8,20 @@ import { loadPlotly, type Plotly, type PlotlyElement } from "./load";
 
 export interface Figure {
   readonly data: readonly object[];
-  readonly layout: object;
+  readonly layout: Layout;
+  /** The widest it is to be, in pixels; as wide as other plots if left out. */
+  readonly maxWidth?: number;
+}
+
+interface Layout {
+  readonly height?: unknown;
+  readonly template?: Template;
+  readonly [option: string]: unknown;
+}
+
+/** What of a template's layout is completed by the theme. */
+interface Template {
+  readonly layout?: { readonly xaxis?: object; readonly yaxis?: object };
 }
 
 /** The part of the axes that is in sight. */
@@ -21,6 +34,7 @@ export interface Window {
 
 const CONFIG = {
   displaylogo: false,
+  displayModeBar: "hover",
   doubleClick: "reset",
   modeBarButtonsToRemove: ["autoScale2d"],
 };
@@ -33,17 +47,20 @@ export class PlotWidget extends Widget implements PictureWidget {
   private readonly endThemes: () => void;
   private readonly zoomed_ = new Signal<this, Window>(this);
   private window = "";
+  private isDrawn = false;
+  private onceDrawn: (() => void) | undefined;
 
   /** @param label what the plot shows, for those who do not see it */
   constructor(
     private figure: Figure,
     label: string,
-    context: ViewContext,
+    private readonly context: ViewContext,
   ) {
     super();
     this.addClass("jp-tvm-Plot");
     this.node.setAttribute("role", "group");
     this.node.setAttribute("aria-label", label);
+    this.takeSize();
     this.endThemes = context.onThemeChange(() => this.followTheme());
   }
 
@@ -52,9 +69,22 @@ export class PlotWidget extends Widget implements PictureWidget {
     return this.zoomed_;
   }
 
+  /** Zooms as the user could. */
+  zoomTo({ left, right, top, bottom }: Window): void {
+    const update = { "xaxis.range": [left, right], "yaxis.range": [bottom, top] };
+    const zoom = () => void this.plotly?.relayout(this.node, update);
+    if (this.isDrawn) zoom();
+    else this.onceDrawn = zoom;
+  }
+
   setFigure(figure: Figure): void {
     this.figure = figure;
+    this.takeSize();
     if (this.plotly !== undefined) void this.react(this.plotly);
+  }
+
+  get hasPicture(): boolean {
+    return this.isDrawn;
   }
 
   async picture(format: PictureFormat): Promise<Blob> {
@@ -73,7 +103,7 @@ export class PlotWidget extends Widget implements PictureWidget {
 
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
-    if (this.plotly === undefined) void this.draw();
+    if (this.plotly === undefined) this.draw().catch((error: unknown) => this.fail(error));
     else this.resize();
   }
 
@@ -85,6 +115,14 @@ export class PlotWidget extends Widget implements PictureWidget {
   protected override onResize(message: Widget.ResizeMessage): void {
     super.onResize(message);
     this.resize();
+  }
+
+  /** The room that the figure needs, before it is drawn, too. */
+  private takeSize(): void {
+    const { maxWidth, layout } = this.figure;
+    const { style } = this.node;
+    style.maxWidth = maxWidth === undefined ? "" : `${maxWidth}px`;
+    style.minHeight = typeof layout.height === "number" ? `${layout.height}px` : "";
   }
 
   private resize(): void {
@@ -99,6 +137,7 @@ export class PlotWidget extends Widget implements PictureWidget {
     const node = await this.react(plotly);
     if (this.isDisposed) return;
     this.window = JSON.stringify(windowOf(node));
+    this.isDrawn = true;
     node.on("plotly_relayout", () => {
       const window = windowOf(node);
       const text = JSON.stringify(window);
@@ -106,15 +145,29 @@ export class PlotWidget extends Widget implements PictureWidget {
       this.window = text;
       this.zoomed_.emit(window);
     });
+    this.onceDrawn?.();
   }
 
   private react(plotly: Plotly): Promise<PlotlyElement> {
     const { data, layout } = this.figure;
-    return plotly.react(this.node, data, { ...layout, ...themeLayout(this.node) }, CONFIG);
+    return plotly.react(this.node, data, { ...layout, ...themeLayout(this.node, layout) }, CONFIG);
   }
 
   private followTheme(): void {
-    void this.plotly?.relayout(this.node, themeLayout(this.node));
+    void this.plotly?.relayout(this.node, themeLayout(this.node, this.figure.layout));
+  }
+
+  /** Says why there is no plot: an empty space explains nothing. */
+  private fail(error: unknown): void {
+    if (this.isDisposed) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = document.createElement("p");
+    message.className = "jp-tvm-Message";
+    message.textContent = this.context.trans.__(
+      "The plot could not be drawn (%1). Reload the page, or run the cell again.",
+      reason,
+    );
+    this.node.replaceChildren(message);
   }
 }
 
@@ -126,13 +179,24 @@ function windowOf({ layout }: PlotlyElement): Window | undefined {
   return { left, right, top, bottom };
 }
 
-/** The page's colours as Plotly's layout options. */
-function themeLayout(node: HTMLElement): object {
+/** The page's colours as Plotly's layout options; axes take them through the template. */
+function themeLayout(node: HTMLElement, { template }: Figure["layout"]): object {
   const style = getComputedStyle(node);
   const color = (name: string) => style.getPropertyValue(name).trim();
+  const lines = color("--jp-border-color1");
+  const axis = { gridcolor: color("--jp-border-color2"), zerolinecolor: lines, linecolor: lines };
+  const own = template?.layout ?? {};
   return {
     paper_bgcolor: "rgba(0, 0, 0, 0)",
     plot_bgcolor: "rgba(0, 0, 0, 0)",
     font: { color: color("--jp-content-font-color1"), family: color("--jp-ui-font-family") },
+    template: {
+      ...template,
+      layout: {
+        ...own,
+        xaxis: { ...own.xaxis, ...axis },
+        yaxis: { ...own.yaxis, ...axis },
+      },
+    },
   };
 }

@@ -5,11 +5,11 @@ import type { TranslationBundle } from "@jupyterlab/translation";
 import { Widget } from "@lumino/widgets";
 import type { view } from "tvm-ts";
 import { button, element, toolbar } from "../dom/controls";
-import type { ViewContext } from "../mime/view-renderer";
+import type { LastingWidget, ViewContext } from "../mime/view-renderer";
 import { stageTree, type LoopNode, type StageNode } from "./model";
-import { loopRemarks, relationText, stageRemarks } from "./words";
+import { loopRemarks, relationText, stageRemarks, type Remark } from "./words";
 
-export class SchedulePanel extends Widget {
+export class SchedulePanel extends Widget implements LastingWidget {
   constructor(data: view.ScheduleView, { trans }: ViewContext) {
     super();
     this.addClass("jp-tvm-Schedule");
@@ -24,6 +24,16 @@ export class SchedulePanel extends Widget {
       ),
     );
     this.node.append(controls, ...stageTree(data).map((stage) => stageNode(stage, trans)));
+  }
+
+  /** Which stages are unfolded, in the order of the page. */
+  saveState(): readonly boolean[] {
+    return [...this.node.querySelectorAll("details")].map(({ open }) => open);
+  }
+
+  restoreState(state: unknown): void {
+    const open = state as readonly boolean[];
+    this.node.querySelectorAll("details").forEach((stage, i) => (stage.open = open[i] ?? true));
   }
 
   private setOpen(open: boolean): void {
@@ -59,12 +69,17 @@ function loopNest([first, ...inner]: readonly LoopNode[], trans: TranslationBund
     fact.extent === undefined ? "" : trans._n("%2 step", "%2 steps", number, fact.extent);
   const line = element("span", "jp-tvm-Loop", fact.name);
   const item = element("li", "", line, element("span", "jp-tvm-Extent", extent));
+  item.classList.toggle("jp-tvm-mod-single", number === 1);
   item.append(...remarks(loopRemarks(fact, trans)));
   item.append(...stages.map((stage) => stageNode(stage, trans)));
   if (inner.length > 0) item.append(loopNest(inner, trans));
   return element("ul", "jp-tvm-Loops", item);
 }
 
-function remarks(texts: readonly string[]): HTMLElement[] {
-  return texts.map((text) => element("span", "jp-tvm-Remark", text));
+function remarks(all: readonly Remark[]): HTMLElement[] {
+  return all.map(({ kind, text }) => {
+    const node = element("span", "jp-tvm-Remark", text);
+    node.dataset["kind"] = kind;
+    return node;
+  });
 }

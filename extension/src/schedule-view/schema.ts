@@ -68,6 +68,7 @@ const layout: v.GenericSchema<unknown, view.ScheduleView> = v.object({
       text: v.string(),
       inputs: v.array(v.string()),
       scope: v.string(),
+      memory: v.exactOptional(v.object({ needed: v.number(), capacity: v.number() })),
       place,
       loops: v.array(loop),
       relations: v.array(relation),

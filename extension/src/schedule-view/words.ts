@@ -2,15 +2,32 @@
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import type { view } from "tvm-ts";
+import { bytesText } from "../dom/quantities";
+
+/** What a remark is about; each kind has a colour. */
+export type RemarkKind = "operation" | "memory" | "place" | "reduction" | "loop" | "accelerator";
+
+export interface Remark {
+  readonly kind: RemarkKind;
+  readonly text: string;
+}
 
 /** Remarks on a stage, shown behind its name. */
-export function stageRemarks(stage: view.StageFact, trans: TranslationBundle): string[] {
+export function stageRemarks(stage: view.StageFact, trans: TranslationBundle): Remark[] {
   return [
-    stage.operation ?? trans.__("group"),
-    ...(stage.isOutput ? [trans.__("output")] : []),
-    ...(stage.scope === "" ? [] : [trans.__("in %1", stage.scope)]),
-    ...placeRemark(stage.place, trans),
+    { kind: "operation", text: stage.operation ?? trans.__("group") },
+    ...(stage.isOutput ? [{ kind: "operation", text: trans.__("output") } as const] : []),
+    ...memoryRemark(stage, trans),
+    ...placeRemark(stage.place, trans).map((text): Remark => ({ kind: "place", text })),
   ];
+}
+
+/** Where its result is kept, and how much of that memory it needs. */
+function memoryRemark({ scope, memory }: view.StageFact, trans: TranslationBundle): Remark[] {
+  if (scope === "") return [];
+  if (memory === undefined) return [{ kind: "memory", text: trans.__("in %1", scope) }];
+  const [needed, capacity] = [bytesText(memory.needed), bytesText(memory.capacity)];
+  return [{ kind: "memory", text: trans.__("in %1: %2 of %3", scope, needed, capacity) }];
 }
 
 /** Where it is computed, unless that is on its own. */
@@ -27,13 +44,21 @@ function placeRemark(place: view.StagePlace, trans: TranslationBundle): string[]
   }
 }
 
-export function loopRemarks(loop: view.StageLoop, trans: TranslationBundle): string[] {
+export function loopRemarks(loop: view.StageLoop, trans: TranslationBundle): Remark[] {
+  const remark =
+    (kind: RemarkKind) =>
+    (text: string): Remark => ({ kind, text });
+  const { thread, intrinsic } = loop;
   return [
-    ...(loop.iterType === "CommReduce" ? [trans.__("reduction")] : []),
-    ...loopTypeRemark(loop.loopType, trans),
-    ...(loop.thread === undefined ? [] : [trans.__("bound to thread %1", loop.thread)]),
-    ...loop.pragmas.map((pragma) => trans.__("pragma %1", pragma)),
-    ...(loop.intrinsic === undefined ? [] : [trans.__("done by %1", loop.intrinsic)]),
+    ...(loop.iterType === "CommReduce" ? [trans.__("reduction")] : []).map(remark("reduction")),
+    ...[
+      ...loopTypeRemark(loop.loopType, trans),
+      ...(thread === undefined ? [] : [trans.__("bound to thread %1", thread)]),
+    ].map(remark("loop")),
+    ...[
+      ...loop.pragmas.map((pragma) => trans.__("pragma %1", pragma)),
+      ...(intrinsic === undefined ? [] : [trans.__("done by %1", intrinsic)]),
+    ].map(remark("accelerator")),
   ];
 }
 

@@ -3,8 +3,8 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { Widget, type Title } from "@lumino/widgets";
 import { button, element } from "../dom/controls";
-import { bytesText } from "../dom/quantities";
-import { table } from "../dom/table";
+import { environmentParts } from "../environment-view/parts";
+import { statisticsParts } from "../statistics-view/parts";
 import type { SessionConnection } from "./connection";
 import type { ObjectFact, SessionData } from "./schema";
 
@@ -77,7 +77,10 @@ function sessionParts(
     ["trace", trans.__("Traces")],
   ];
   return [
-    section(trans.__("Environment"), ...environmentParts(environment, trans)),
+    section(
+      trans.__("Environment"),
+      ...environmentParts(environment, trans, { withScopes: false }),
+    ),
     section(trans.__("Last run"), ...callParts(lastCall, trans)),
     ...kinds.flatMap(([kind, heading]) => {
       const own = objects.filter((object) => object.kind === kind);
@@ -90,44 +93,11 @@ function section(heading: string, ...content: HTMLElement[]): HTMLElement {
   return element("section", "", element("h3", "", heading), ...content);
 }
 
-function environmentParts(
-  { model, gemm, memories, config, mock }: SessionData["environment"],
-  trans: TranslationBundle,
-): HTMLElement[] {
-  const { batch, blockIn, blockOut } = gemm;
-  const rows = Object.entries(config).map(([key, value]) => [key, String(value)]);
-  const all = element("details", "", element("summary", "", trans.__("Configuration")));
-  all.append(table(trans.__("Configuration"), [], rows));
-  return [
-    element("p", "jp-tvm-Session-model", model),
-    ...(mock ? [element("p", "", trans.__("Mock: the accelerator does nothing."))] : []),
-    element(
-      "p",
-      "",
-      trans.__("A GEMM multiplies %1 × %2 inputs by %3 × %2 weights.", batch, blockIn, blockOut),
-    ),
-    table(
-      trans.__("On-chip memories"),
-      [trans.__("Memory"), trans.__("Size"), trans.__("Elements"), trans.__("An element")],
-      memories.map(({ name, bytes, depth, dtype, shape }) => [
-        name,
-        bytesText(bytes),
-        String(depth),
-        `${dtype} ${shape.join("×")}`,
-      ]),
-    ),
-    all,
-  ];
-}
-
 function callParts(lastCall: SessionData["lastCall"], trans: TranslationBundle): HTMLElement[] {
   if (lastCall === undefined) {
     return [element("p", "", trans.__("No program has run on the simulator yet."))];
   }
-  const { counters, dramRead, dramWritten } = lastCall;
-  const rows = Object.entries(counters).map(([name, value]) => [name, String(value)]);
-  const moved = trans.__("DRAM: %1 read, %2 written", bytesText(dramRead), bytesText(dramWritten));
-  return [table(trans.__("Counters"), [], rows), element("p", "", moved)];
+  return statisticsParts(lastCall, trans);
 }
 
 /** A click shows the object as a cell that ends in its name would. */

@@ -4,7 +4,7 @@ import type { JupyterFrontEnd } from "@jupyterlab/application";
 import type { TranslationBundle } from "@jupyterlab/translation";
 import type { Message } from "@lumino/messaging";
 import { Panel, type Widget } from "@lumino/widgets";
-import { isDocument, type DocumentView } from "../documents/documents";
+import { isNotebook, type DocumentView } from "../documents/documents";
 import { acceleratorIcon } from "../icons";
 import type { SessionConnection } from "./connection";
 import type { MimeBundle } from "./schema";
@@ -79,8 +79,4 @@ export class SidePanel extends Panel {
     for (const old of [...this.widgets]) old.dispose();
     this.addWidget(new SessionContent(this.connection, notebook?.title, this.trans));
   }
-}
-
-function isNotebook(widget: JupyterFrontEnd.IShell["currentWidget"]): widget is DocumentView {
-  return isDocument(widget) && widget.context.contentsModel?.type === "notebook";
 }

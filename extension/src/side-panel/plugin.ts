@@ -8,6 +8,8 @@ import {
 import { ICommandPalette, MainAreaWidget } from "@jupyterlab/apputils";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
+import type { OurNotebooks } from "../documents/our-notebooks";
+import { IOurNotebooks } from "../documents/plugin";
 import { acceleratorIcon } from "../icons";
 import { domain } from "../translation";
 import { SidePanel } from "./panel";
@@ -20,11 +22,12 @@ export const sidePanelPlugin: JupyterFrontEndPlugin<void> = {
   id: "jupyterlab-tvm-vta:side-panel",
   description: "The environment in force, and what the notebook in use has made.",
   autoStart: true,
-  requires: [IRenderMimeRegistry],
+  requires: [IRenderMimeRegistry, IOurNotebooks],
   optional: [ITranslator, ICommandPalette, ILayoutRestorer],
   activate(
     { shell, commands }: JupyterFrontEnd,
     rendermime: IRenderMimeRegistry,
+    ours: OurNotebooks,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null,
@@ -36,11 +39,21 @@ export const sidePanelPlugin: JupyterFrontEndPlugin<void> = {
       shell.add(widget, "down");
       shell.activateById(widget.id);
     });
-    shell.add(panel, "right", { rank: RANK });
     restorer?.add(panel, panel.id);
+    /** There as long as some notebook of ours is open. */
+    let isThere = false;
+    const follow = (): void => {
+      if (ours.any === isThere) return;
+      isThere = ours.any;
+      if (isThere) shell.add(panel, "right", { rank: RANK });
+      else panel.parent = null;
+    };
+    ours.changed.connect(follow);
+    follow();
     commands.addCommand(SHOW, {
       label: trans.__("Show the Accelerator's Side Panel"),
       icon: acceleratorIcon,
+      isEnabled: () => ours.any,
       execute: () => shell.activateById(panel.id),
       describedBy: { args: { type: "object", properties: {} } },
     });

@@ -1,37 +1,13 @@
 /** What the kernel's messages to the side panel must look like. */
 
 import * as v from "valibot";
-
-const environment = v.object({
-  version: v.literal(1),
-  model: v.string(),
-  config: v.record(v.string(), v.union([v.string(), v.number()])),
-  gemm: v.object({ batch: v.number(), blockIn: v.number(), blockOut: v.number() }),
-  memories: v.array(
-    v.object({
-      name: v.string(),
-      scope: v.exactOptional(v.string()),
-      bytes: v.number(),
-      depth: v.number(),
-      elementBytes: v.number(),
-      dtype: v.string(),
-      shape: v.array(v.number()),
-    }),
-  ),
-  mock: v.boolean(),
-});
-
-const statistics = v.object({
-  version: v.literal(1),
-  counters: v.record(v.string(), v.number()),
-  dramRead: v.number(),
-  dramWritten: v.number(),
-});
+import { environmentSchema } from "../environment-view/schema";
+import { statisticsSchema } from "../statistics-view/schema";
 
 export const sessionSchema = v.object({
   version: v.literal(1),
-  environment,
-  lastCall: v.exactOptional(statistics),
+  environment: environmentSchema,
+  lastCall: v.exactOptional(statisticsSchema),
   objects: v.array(
     v.object({
       name: v.string(),

@@ -7,9 +7,14 @@ import { element } from "../dom/controls";
 import { shortNumber } from "../dom/quantities";
 import { table } from "../dom/table";
 import { HeatmapPanel } from "../heatmap/panel";
-import type { PictureFormat, PictureWidget, ViewContext } from "../mime/view-renderer";
+import type {
+  LastingWidget,
+  PictureFormat,
+  PictureWidget,
+  ViewContext,
+} from "../mime/view-renderer";
 
-export class TensorDiffPanel extends Panel implements PictureWidget {
+export class TensorDiffPanel extends Panel implements PictureWidget, LastingWidget {
   private readonly heatmap: HeatmapPanel | undefined;
 
   constructor(data: view.TensorDiffView, context: ViewContext) {
@@ -21,13 +26,29 @@ export class TensorDiffPanel extends Panel implements PictureWidget {
     const expected = data.expectedName ?? trans.__("expected");
     const title = `${actual} − ${expected}: ${dtype} [${shape.join(", ")}]`;
     const facts = findings(data, trans);
-    const node = element("div", "", element("strong", "", title), element("p", "", facts));
+    const agrees = mismatches === 0;
+    const tick = element("span", "jp-tvm-Tick", "✓");
+    const said = element("p", "", ...(agrees ? [tick, " "] : []), facts);
+    const node = element("div", "", element("strong", "", title), said);
     if (mismatches > 0) node.append(firstOnes(data, actual, expected, trans));
     this.addWidget(new Widget({ node }));
-    if (shape.includes(0)) return;
+    // There is nothing to see in what is the same.
+    if (agrees || shape.includes(0)) return;
     const label = trans.__("Heatmap of %1; %2", title, facts);
     this.heatmap = new HeatmapPanel(data, label, context);
     this.addWidget(this.heatmap);
+  }
+
+  saveState(): unknown {
+    return this.heatmap?.saveState();
+  }
+
+  restoreState(state: unknown): void {
+    this.heatmap?.restoreState(state);
+  }
+
+  get hasPicture(): boolean {
+    return this.heatmap?.hasPicture ?? false;
   }
 
   picture(format: PictureFormat): Promise<Blob> {

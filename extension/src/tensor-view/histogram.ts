@@ -9,13 +9,23 @@ import { PlotWidget, type Figure } from "../plotly/plot-widget";
 
 export class HistogramPanel extends Panel {
   constructor(
-    private readonly histogram: view.Histogram,
+    private histogram: view.Histogram,
     private readonly context: ViewContext,
   ) {
     super();
     this.addClass("jp-tvm-Histogram");
     context.options.changed.connect(this.follow, this);
     this.follow();
+  }
+
+  /** Of other values. */
+  showOther(histogram: view.Histogram): void {
+    this.histogram = histogram;
+    this.plot?.setFigure(figure(histogram, this.context.trans));
+  }
+
+  private get plot(): PlotWidget | undefined {
+    return this.widgets[0] as PlotWidget | undefined;
   }
 
   private follow(): void {
@@ -29,6 +39,10 @@ export class HistogramPanel extends Panel {
   }
 }
 
+/** Pixels: a few bars are not as wide as many. */
+const LEAST_WIDTH = 260;
+const BAR_WIDTH = 24;
+
 function figure({ start, width, counts }: view.Histogram, trans: TranslationBundle): Figure {
   // Bins of one whole number are named by it, others by where they begin and end.
   const isSingle = width === 1 && Number.isInteger(start);
@@ -39,6 +53,7 @@ function figure({ start, width, counts }: view.Histogram, trans: TranslationBund
       : trans.__("%1 to %2", shortNumber(from), shortNumber(from + width));
   });
   return {
+    maxWidth: Math.min(900, LEAST_WIDTH + counts.length * BAR_WIDTH),
     data: [
       {
         type: "bar",

@@ -6,10 +6,15 @@ import type { view } from "tvm-ts";
 import { checkbox, element, toolbar } from "../dom/controls";
 import { shortNumber } from "../dom/quantities";
 import { HeatmapPanel } from "../heatmap/panel";
-import type { PictureFormat, PictureWidget, ViewContext } from "../mime/view-renderer";
+import type {
+  LastingWidget,
+  PictureFormat,
+  PictureWidget,
+  ViewContext,
+} from "../mime/view-renderer";
 import { HistogramPanel } from "./histogram";
 
-export class TensorPanel extends Panel implements PictureWidget {
+export class TensorPanel extends Panel implements PictureWidget, LastingWidget {
   private readonly heatmap: HeatmapPanel | undefined;
 
   constructor(data: view.TensorView, context: ViewContext) {
@@ -27,11 +32,33 @@ export class TensorPanel extends Panel implements PictureWidget {
     options.changed.connect(() => (switchHistogram.value = options.get("histogram")), this);
     const controls = histogram.counts.length > 0 ? [switchHistogram.node] : [];
     this.addWidget(new Widget({ node: toolbar(trans.__("Tensor"), heading, ...controls) }));
-    this.addWidget(new Widget({ node: element("p", "", facts) }));
+    const caption = element("p", "", facts);
+    caption.setAttribute("aria-live", "polite");
+    this.addWidget(new Widget({ node: caption }));
     if (isEmpty) return;
     this.heatmap = new HeatmapPanel(data, trans.__("Heatmap of %1; %2", title, facts), context);
     this.addWidget(this.heatmap);
-    if (histogram.counts.length > 0) this.addWidget(new HistogramPanel(histogram, context));
+    const bars = new HistogramPanel(histogram, context);
+    if (histogram.counts.length > 0) this.addWidget(bars);
+    this.heatmap.sight.connect((_, sight) => {
+      caption.textContent =
+        sight === undefined
+          ? facts
+          : trans.__("in sight: %1", statisticsText({ ...data, ...sight }, trans));
+      bars.showOther(sight?.histogram ?? histogram);
+    });
+  }
+
+  saveState(): unknown {
+    return this.heatmap?.saveState();
+  }
+
+  restoreState(state: unknown): void {
+    this.heatmap?.restoreState(state);
+  }
+
+  get hasPicture(): boolean {
+    return this.heatmap?.hasPicture ?? false;
   }
 
   picture(format: PictureFormat): Promise<Blob> {
@@ -51,8 +78,8 @@ function statisticsText(
   }
   if (mean !== null) parts.push(trans.__("mean %1", shortNumber(mean)));
   if (zeros > 0) parts.push(trans._n("%1 zero", "%1 zeros", zeros));
-  if (nans > 0) parts.push(trans.__("%1 NaN", nans));
-  if (infinities > 0) parts.push(trans.__("%1 infinite", infinities));
+  if (nans > 0) parts.push(trans.__("%1 NaN (grey)", nans));
+  if (infinities > 0) parts.push(trans.__("%1 infinite (grey)", infinities));
   if (block.some((extent) => extent > 1)) {
     parts.push(trans.__("each cell is the mean of %1 elements", block.join(" × ")));
   }

@@ -9,25 +9,39 @@ import { Widget } from "@lumino/widgets";
 import { MemoryPicture } from "../buffer-view/memory-picture";
 import { TrafficPicture } from "../buffer-view/traffic-picture";
 import { useTable } from "../buffer-view/use-table";
-import { button, checkbox, element, filterField, toolbar } from "../dom/controls";
-import { bytesText, percentText } from "../dom/quantities";
+import { button, checkbox, element, filterField, toolbar, type Control } from "../dom/controls";
+import { bytesText, countText, percentText } from "../dom/quantities";
 import { InstructionDetails } from "../instruction-view/details";
 import { InstructionList } from "../instruction-view/list";
 import { SourceText } from "../instruction-view/source";
 import { TimelinePicture } from "../instruction-view/timeline-picture";
 import { stageName } from "../instruction-view/words";
-import type { ViewContext } from "../mime/view-renderer";
+import type { LastingWidget, ViewContext } from "../mime/view-renderer";
 import { CELL, type MemoryModel } from "../trace/memory-model";
 import type { TraceModel } from "../trace/model";
 import { Strip, type StripPicture } from "../trace/strip";
 import { TimeWindow } from "../trace/time-window";
 
-export class TracePanel extends Widget {
+/** What the user has chosen. */
+interface State {
+  readonly from: number;
+  readonly to: number;
+  readonly selected: number;
+  readonly whole: boolean;
+  readonly filter: string;
+  readonly scrollTop: number;
+}
+
+export class TracePanel extends Widget implements LastingWidget {
   private readonly window: TimeWindow;
   private readonly strips: Strip[] = [];
   private readonly pointedAt = element("div", "jp-tvm-Status");
   private readonly parts: { dispose(): void }[] = [];
   private source: SourceText | undefined;
+  private list: InstructionList | undefined;
+  private readonly filter: HTMLInputElement;
+  private readonly pictures: readonly MemoryPicture[];
+  private readonly whole: Control<boolean>;
 
   constructor(
     private readonly model: TraceModel,
@@ -37,24 +51,32 @@ export class TracePanel extends Widget {
     this.addClass("jp-tvm-Trace");
     const { trans } = context;
     this.window = new TimeWindow(model);
+    this.filter = filterField(trans.__("Filter instructions"), (text) => this.list?.filter(text));
+    this.filter.setAttribute("data-lm-suppress-shortcuts", "true");
+    const used = model.memories.filter(({ residencies }) => residencies.length > 0);
+    const pictures = used.map((memory) => new MemoryPicture(memory, model, this.window, trans));
+    this.pictures = pictures;
+    this.whole = checkbox(trans.__("Whole memories"), false, () => this.followWhole());
     const summary = summaryTexts(model, trans).map((text) => element("p", "", text));
     if (model.size === 0) {
       this.node.append(...summary);
       return;
     }
-    const used = model.memories.filter(({ residencies }) => residencies.length > 0);
-    const pictures = used.map((memory) => new MemoryPicture(memory, model, this.window, trans));
-    this.node.append(
-      this.toolbar(pictures),
-      ...summary,
+    const drawn = element(
+      "div",
+      "jp-tvm-Trace-pictures",
       ...used.map((memory, i) => this.memoryRow(memory, pictures[i]!)),
       this.trafficRow(),
       this.timelineRow(),
       legend(trans),
       this.pointedAt,
-      this.instructions(),
       useTable(model, trans),
     );
+    drawn.tabIndex = 0;
+    drawn.setAttribute("role", "region");
+    drawn.setAttribute("aria-label", trans.__("Memories and stages over time"));
+    const body = element("div", "jp-tvm-Trace-body", drawn, this.instructions());
+    this.node.append(this.toolbar(), ...summary, body);
     this.node.addEventListener("keydown", (event) => this.onKey(event));
     this.window.select(0);
   }
@@ -63,6 +85,32 @@ export class TracePanel extends Widget {
     if (this.isDisposed) return;
     for (const part of [...this.strips, ...this.parts]) part.dispose();
     super.dispose();
+  }
+
+  saveState(): State {
+    const { from, to, selected } = this.window;
+    const scrollTop = this.list?.scrollTop ?? 0;
+    const [whole, filter] = [this.whole.value, this.filter.value];
+    return { from, to, selected, whole, filter, scrollTop };
+  }
+
+  restoreState(state: unknown): void {
+    const { from, to, selected, whole, filter, scrollTop } = state as State;
+    if (this.model.size === 0) return;
+    this.window.select(selected);
+    this.window.showBetween(from, to);
+    this.whole.value = whole;
+    this.followWhole();
+    this.filter.value = filter;
+    this.list?.filter(filter);
+    requestAnimationFrame(() => {
+      if (this.list !== undefined) this.list.scrollTop = scrollTop;
+    });
+  }
+
+  private followWhole(): void {
+    for (const picture of this.pictures) picture.whole = this.whole.value;
+    for (const strip of this.strips) strip.request();
   }
 
   protected override onAfterAttach(message: Message): void {
@@ -75,18 +123,16 @@ export class TracePanel extends Widget {
     this.source?.measure();
   }
 
-  private toolbar(pictures: readonly MemoryPicture[]): HTMLElement {
+  private toolbar(): HTMLElement {
     const { window } = this;
     const { trans } = this.context;
-    const count = trans._n("%1 instruction", "%1 instructions", this.model.size);
+    const { size } = this.model;
+    const count = trans._n("%2 instruction", "%2 instructions", size, countText(size));
     const runs = trans._n("%1 run", "%1 runs", this.model.data.runs.length);
     return toolbar(
       trans.__("Trace of the accelerator"),
       element("span", "", `${count}, ${runs} · ${this.model.data.model}`),
-      checkbox(trans.__("Whole memories"), false, (whole) => {
-        for (const picture of pictures) picture.whole = whole;
-        for (const strip of this.strips) strip.request();
-      }).node,
+      this.whole.node,
       button(trans.__("Zoom in"), () => window.zoom(1 / 2)),
       button(trans.__("Zoom out"), () => window.zoom(2)),
       button(trans.__("Earlier"), () => window.pan(-1 / 2)),
@@ -156,9 +202,8 @@ export class TracePanel extends Widget {
     const list = new InstructionList(model, window, trans);
     const details = new InstructionDetails(model, window, trans);
     this.parts.push(list, details);
-    const filter = filterField(trans.__("Filter instructions"), (text) => list.filter(text));
-    filter.setAttribute("data-lm-suppress-shortcuts", "true");
-    const stream = element("div", "jp-tvm-Insns-pane", filter, list.node);
+    this.list = list;
+    const stream = element("div", "jp-tvm-Insns-pane", this.filter, list.node);
     const panes = element("div", "jp-tvm-Trace-panes", stream, details.node);
     if (model.data.sources.length > 0) {
       this.source = new SourceText(model, window, context);
@@ -194,9 +239,9 @@ function summaryTexts({ data, size }: TraceModel, trans: TranslationBundle): str
       ? [
           trans.__(
             "%1 GEMM micro-ops (%2 multiply-adds), %3 ALU micro-ops",
-            gemm,
-            gemm * data.macsPerGemm,
-            counters["alu_counter"] ?? 0,
+            countText(gemm),
+            countText(gemm * data.macsPerGemm),
+            countText(counters["alu_counter"] ?? 0),
           ),
         ]
       : []),
@@ -204,8 +249,8 @@ function summaryTexts({ data, size }: TraceModel, trans: TranslationBundle): str
       ? [
           trans.__(
             "Only the first %1 instructions are here; %2 more were executed.",
-            size,
-            data.dropped,
+            countText(size),
+            countText(data.dropped),
           ),
         ]
       : []),

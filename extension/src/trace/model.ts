@@ -76,19 +76,28 @@ export class TraceModel {
   title(index: number): string {
     const layout = this.layoutOf(index);
     if (layout === undefined) return "?";
-    // What moves nothing only carries tokens.
-    const size = layout.fields.find(({ name }) => name === "xSize");
-    if (size !== undefined && this.decode(index, size).value === 0) return `NOP ${layout.kind}`;
+    if (this.isNop(index)) return `NOP ${layout.kind}`;
     const named = layout.fields.find(({ names }) => names !== undefined);
     return named === undefined ? layout.kind : `${layout.kind} ${this.decode(index, named).text}`;
   }
 
-  /** All fields of an instruction, except those that all instructions have. */
+  /** What moves nothing only carries tokens. */
+  isNop(index: number): boolean {
+    const size = this.layoutOf(index)?.fields.find(({ name }) => name === "xSize");
+    return size !== undefined && this.decode(index, size).value === 0;
+  }
+
+  /**
+   * All fields of an instruction, except those that all instructions have; of a NOP, whose fields
+   * say nothing, those that are not 0.
+   */
   fields(index: number): DecodedField[] {
     const fields = this.layoutOf(index)?.fields ?? [];
+    const isNop = this.isNop(index);
     return fields
       .filter(({ name }) => !TOKEN_FIELDS.has(name))
-      .map((field) => this.decode(index, field));
+      .map((field) => this.decode(index, field))
+      .filter(({ value }) => !isNop || value !== 0);
   }
 
   /** The quantities that are not 0, in a line. */

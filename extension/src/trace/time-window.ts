@@ -79,6 +79,11 @@ export class TimeWindow {
     this.show(0, this.total);
   }
 
+  /** Shows the times between two, as far as there are such. */
+  showBetween(from: number, to: number): void {
+    this.show(from, Math.min(Math.max(to - from, 1), this.total));
+  }
+
   /** Where to zoom: at the chosen instruction if it is in sight. */
   private get center(): number {
     const begin = this.model.times.begins[this.selected_] ?? -1;

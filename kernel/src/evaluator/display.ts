@@ -4,6 +4,7 @@ import { inspect } from "node:util";
 import type { Class, DisplayOptions, Displayable, MimeBundle, TextHelper } from "../../types/api";
 import { report } from "./channel";
 import type { SentBundle } from "./messages";
+import { recordsBundle } from "./records";
 
 const DISPLAY = Symbol.for("Jupyter.display");
 
@@ -68,7 +69,7 @@ export class Displays {
     if (formatter !== undefined) return formatter.format(value);
     const method = (value as Record<symbol, unknown> | null | undefined)?.[DISPLAY];
     if (typeof method === "function") return method.call(value) as MimeBundle | Promise<MimeBundle>;
-    return { "text/plain": plainText(value) };
+    return { ...recordsBundle(value), "text/plain": plainText(value) };
   }
 }
 

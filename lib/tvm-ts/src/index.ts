@@ -14,9 +14,11 @@ export * as runtime from "./runtime";
 export { NDArray, np, type Device } from "./runtime";
 export type { Session, SessionArray, SessionDevice, SessionModule } from "./rpc";
 export {
+  callerFolder,
   DeviceError,
   InternalError,
   plural,
+  registerLibraryRoot,
   RpcError,
   Span,
   TvmError,
@@ -35,9 +37,16 @@ export * as transforms from "./transforms";
 export * as view from "./view";
 
 registerLibraryRoot(callerFolder(1));
-installDisplays();
 
 const api = createApi(host);
+
+installDisplays(() => {
+  const memories = api.memories.completed().option("tir.memory_info");
+  const bytes = (bits: number) => Math.floor(bits / 8);
+  return Object.fromEntries(
+    Object.entries(memories).map(([scope, { maxNumBits }]) => [scope, bytes(maxNumBits)]),
+  );
+});
 
 /**
  * Lowers a schedule with the arguments its function is to take, or functions of TIR.

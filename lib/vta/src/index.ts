@@ -1,4 +1,4 @@
-import { devices, memories, targets } from "tvm-ts";
+import { callerFolder, devices, memories, registerLibraryRoot, targets } from "tvm-ts";
 import { extDev, simulator } from "./api";
 import { acceleratorTargetKind, getEnv, setDefaultConfig, transforms } from "./compiler";
 import { defaultConfig } from "./node";
@@ -15,6 +15,7 @@ export * from "./sim";
 export * as topi from "./topi";
 export * as view from "./view";
 
+registerLibraryRoot(callerFolder(1));
 setDefaultConfig(defaultConfig);
 devices.provide("ext_dev", extDev);
 memories.provide(() => transforms.memoryInfo(getEnv()));

@@ -90,6 +90,99 @@ test("a trace of lowering shows every pass and each text once", () => {
   expect(blocks).toHaveLength(new Set(results).size);
 });
 
+test("in HTML a sequence stands above its passes, as in JupyterLab", () => {
+  const { s, A, C } = example();
+  const trace = tvm.lower(s, [A, C], { trace: true });
+  const { steps } = bundleOf(trace)[view.mimeTypes.passes] as view.PassView;
+  expect(steps[0]).toMatchObject({ name: "sequential", isSequence: true, depth: 0 });
+  steps.slice(1).forEach((step, i) => {
+    expect(step.depth).toBeLessThanOrEqual(steps[i]!.depth + (steps[i]!.isSequence ? 1 : 0));
+  });
+  const html = bundleOf(trace)["text/html"] as string;
+  const places = steps.map(({ name, milliseconds }) =>
+    html.indexOf(`${name} (${milliseconds.toFixed(2)}`),
+  );
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+});
+
+test("a pass that changes white space alone has changed nothing", () => {
+  const { s, A, C } = example();
+  const trace = tvm.lower(s, [A, C], { trace: true });
+  const { steps, texts } = bundleOf(trace)[view.mimeTypes.passes] as view.PassView;
+  const bare = texts.map((text) => text.replace(/\s+/g, " "));
+  expect(new Set(bare).size).toBe(bare.length);
+  for (const step of steps.filter(({ changed }) => changed)) {
+    expect(bare[step.before]).not.toBe(bare[step.after]);
+  }
+});
+
+test("lowering that fails shows what was done until then, and the error", () => {
+  const { s, A, C } = example();
+  const failing: tvm.pass.FunctionPass = {
+    name: "test.Refuse",
+    doc: "Refuses every function.",
+    run() {
+      throw new tvm.UsageError("this function is refused");
+    },
+  };
+  const context = new tvm.PassContext({ config: { "tir.add_lower_pass": [[1, failing]] } });
+  const trace = tvm.lower(s, [A, C], { context, trace: true });
+  expect(trace.failure?.error.message).toContain("this function is refused");
+  expect(() => trace.module).toThrow("this function is refused");
+  expect(() => tvm.lower(s, [A, C], { context })).toThrow("this function is refused");
+  const bundle = bundleOf(trace);
+  const passes = bundle[view.mimeTypes.passes] as view.PassView;
+  expect(passes.failure?.error).toBe("UsageError");
+  expect(passes.failure?.message).toContain("this function is refused");
+  expect(passes.steps.at(-1)).toMatchObject({ name: "test.Refuse", changed: false });
+  expect(passes.steps.map(({ name }) => name)).toContain("tir.StorageFlatten");
+  expect(bundle["text/html"]).toContain("test.Refuse failed");
+  expect(bundle["text/plain"]).toContain("test.Refuse failed: this function is refused");
+});
+
+test("a stage in an on-chip memory says how much of it it needs", () => {
+  const { s } = example();
+  const sizes = { local: 64 };
+  const [, b, c] = view.scheduleView(s, sizes).stages;
+  // As much as one step of i.outer needs: 8 floats.
+  expect(b!.memory).toEqual({ needed: 32, capacity: 64 });
+  expect(c!.memory).toBeUndefined();
+});
+
+test("an array is headed by the name of its variable, where a kernel knows it", () => {
+  const array = tvm.np.arange(6);
+  const session = globalThis as { jupyter?: object };
+  session.jupyter = {
+    variables: () =>
+      new Map<string, unknown>([
+        ["other", 1],
+        ["data", array],
+      ]),
+  };
+  try {
+    expect(bundleOf(array)[view.mimeTypes.tensor]).toMatchObject({ name: "data" });
+    expect(bundleOf(view.heatmap(array, "A"))[view.mimeTypes.tensor]).toMatchObject({ name: "A" });
+  } finally {
+    delete session.jupyter;
+  }
+});
+
+test("every row of every table has both colours, so that no theme swallows its text", () => {
+  const { np } = tvm;
+  const html = bundleOf(view.difference(np.arange(4), np.zeros([4])))["text/html"] as string;
+  const rows = html.match(/<(?:tr|td|th)[^>]*>/g)!;
+  expect(rows.length).toBeGreaterThan(4);
+  for (const row of rows) expect(row).toMatch(/background:#\w+;color:#\w+/);
+});
+
+test("tensors have a picture for what shows no HTML; agreement is a tick", () => {
+  const { np } = tvm;
+  expect(bundleOf(np.arange(4))["image/png"]).toMatch(/^iVBOR/);
+  const same = bundleOf(view.difference(np.arange(4), np.arange(4)));
+  expect(same["text/html"]).toContain("✓");
+  expect(same["text/html"]).not.toContain("<img");
+});
+
 test("expressions, tensors, axes and statements are their texts, also in console.log", () => {
   const { A, C } = example();
   const axis = C.op.axis[0]!;

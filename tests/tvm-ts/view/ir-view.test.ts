@@ -124,3 +124,14 @@ test("a module shows itself with private JSON, HTML without scripts, and its tex
 test("HTML shows a name that looks like a tag as text", () => {
   expect(view.irHtml('A[0] = "<script>alert(1)</script>"')).not.toContain("<script>");
 });
+
+test("an external call names its arguments, where the function's are known", () => {
+  view.nameArguments({ VTAPush: ["buffer"] });
+  try {
+    expect(factsAt(view.irView(example()), "@tir.call_extern")).toMatchObject([
+      { callee: "VTAPush", named: [{ name: "buffer", value: "L" }] },
+    ]);
+  } finally {
+    view.nameArguments({ VTAPush: [] });
+  }
+});

@@ -188,11 +188,11 @@ describe("an environment", () => {
       "sim_1x16_i8w8a32_15_15_18_17",
       "GEMM: 1 x 16 inputs by 16 x 16 weights",
       "memory  size     elements  an element     scope",
-      "INP     32 KiB   2048      int8 [1, 16]   local.inp_buffer",
-      "WGT     256 KiB  1024      int8 [16, 16]  local.wgt_buffer",
-      "ACC     128 KiB  2048      int32 [1, 16]  local.acc_buffer",
-      "UOP     32 KiB   8192      uint32 [1]",
-      "OUT     32 KiB   2048      int8 [1, 16]",
+      "INP     32 KiB   2,048     int8 [1, 16]   local.inp_buffer",
+      "WGT     256 KiB  1,024     int8 [16, 16]  local.wgt_buffer",
+      "ACC     128 KiB  2,048     int32 [1, 16]  local.acc_buffer",
+      "UOP     32 KiB   8,192     uint32 [1]",
+      "OUT     32 KiB   2,048     int8 [1, 16]",
     ]);
     expect(bundle["text/html"]).toContain("local.wgt_buffer");
     const view = bundle[mimeTypes.environment] as vta.view.EnvironmentView;

@@ -2,11 +2,11 @@
 
 import { IRModule, PrimFunc, type Buffer } from "../ir";
 import { LowerTrace, PassContext, PassRecorder, runPass, type Sequential } from "../pass";
-import { UsageError } from "../support";
+import { TvmError, UsageError } from "../support";
 import { Schedule, scheduleToModule, type ScheduleArg, type Tensor } from "../te";
 import type { LoweringTarget } from "../pass";
 import { lowerPipeline } from "./lower-pipeline";
-import { withinStack } from "./nesting";
+import { isOverflow, withinStack } from "./nesting";
 
 export interface LowerOptions {
   /** The function's name; `main` if left out. */
@@ -19,7 +19,10 @@ export interface LowerOptions {
   readonly context?: PassContext;
   /** Adds its passes and memories, unless the context has a target already. */
   readonly target?: LoweringTarget;
-  /** Gives what every pass did instead of only the result. */
+  /**
+   * Gives what every pass did instead of only the result. When a pass fails, the trace ends there
+   * and has the error as its `failure`; its `module` throws it.
+   */
   readonly trace?: boolean;
 }
 
@@ -72,8 +75,15 @@ function lowered(
   };
   if (options.trace !== true) return runPass(pipeline, start, context);
   const recorder = new PassRecorder();
-  const module = runPass(pipeline, start, context.withInstrument(recorder));
-  return new LowerTrace(start, module, recorder.records);
+  try {
+    const module = runPass(pipeline, start, context.withInstrument(recorder));
+    return new LowerTrace(start, module, recorder.records);
+  } catch (error) {
+    const { unfinished } = recorder;
+    const isOfPass = error instanceof TvmError && !isOverflow(error) && unfinished !== undefined;
+    if (!isOfPass) throw error;
+    return new LowerTrace(start, { ...unfinished, error }, recorder.records);
+  }
 }
 
 /** What the type checker sees of a call, for those who call without it. */

@@ -39,7 +39,7 @@ function tooDeep(name: string, what: string, cause?: unknown): UsageError {
 }
 
 /** Whether the stack was full, as V8 says it, in a pass or before. */
-function isOverflow(error: unknown): boolean {
+export function isOverflow(error: unknown): boolean {
   if (error instanceof InternalError) return isOverflow(error.cause);
   return error instanceof RangeError && error.message.includes("call stack");
 }

@@ -25,8 +25,8 @@ export class PassPrinter implements PassInstrument {
     this.recorder.enterPassContext();
   }
 
-  runBeforePass(module: IRModule): void {
-    this.recorder.runBeforePass(module);
+  runBeforePass(module: IRModule, pass: PassInfo): void {
+    this.recorder.runBeforePass(module, pass);
   }
 
   runAfterPass(module: IRModule, pass: PassInfo): void {

@@ -13,5 +13,5 @@ export { Pipeline, type Phase } from "./pipeline";
 export { withPasses, type LoweringTarget, type PlacedPass } from "./placed-pass";
 export { PassRecord, PassRecorder } from "./recorder";
 export { runPass } from "./run";
-export { LowerTrace } from "./trace";
+export { LowerTrace, type LowerFailure } from "./trace";
 export { PassVerifier } from "./verifier";

@@ -6,6 +6,7 @@
 import { printModule, type IRModule } from "../ir";
 import type { PassInstrument } from "./instrument";
 import type { PassInfo } from "./pass";
+import type { LowerFailure } from "./trace";
 
 /** One run of one pass. */
 export class PassRecord {
@@ -52,19 +53,26 @@ function textOf(module: IRModule): string {
 /** Records passes in the order in which they finish. */
 export class PassRecorder implements PassInstrument {
   readonly name = "recorder";
-  private readonly running: { module: IRModule; start: number }[] = [];
+  private readonly running: { module: IRModule; pass: PassInfo; start: number }[] = [];
   private readonly finished: PassRecord[] = [];
 
   get records(): readonly PassRecord[] {
     return this.finished;
   }
 
+  /** The innermost pass that began and did not finish; undefined when all did. */
+  get unfinished(): Pick<LowerFailure, "pass" | "depth" | "before"> | undefined {
+    const run = this.running.at(-1);
+    if (run === undefined) return undefined;
+    return { pass: run.pass, depth: this.running.length - 1, before: run.module };
+  }
+
   enterPassContext(): void {
     this.running.length = 0; // a pass that threw is never taken off
   }
 
-  runBeforePass(module: IRModule): void {
-    this.running.push({ module, start: performance.now() });
+  runBeforePass(module: IRModule, pass: PassInfo): void {
+    this.running.push({ module, pass, start: performance.now() });
   }
 
   runAfterPass(module: IRModule, pass: PassInfo): void {

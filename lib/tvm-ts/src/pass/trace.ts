@@ -1,20 +1,49 @@
-/** What lowering did, pass by pass. */
+/** What lowering did, pass by pass, up to its end or to the pass that failed. */
 
 import { printModule, type IRModule } from "../ir";
+import type { PassInfo } from "./pass";
 import type { PassRecord } from "./recorder";
+
+/** Why lowering did not go through. */
+export interface LowerFailure {
+  readonly error: Error;
+  readonly pass: PassInfo;
+  /** How many passes it ran inside. */
+  readonly depth: number;
+  /** What it was to change. */
+  readonly before: IRModule;
+}
 
 export class LowerTrace {
   constructor(
     /** Before the first pass. */
     readonly start: IRModule,
-    readonly module: IRModule,
-    /** Each pass, in the order in which they finished. */
+    private readonly outcome: IRModule | LowerFailure,
+    /** Each pass that went through, in the order in which they finished. */
     readonly passes: readonly PassRecord[],
   ) {}
 
-  /** The names of the passes that changed something, and the result. */
+  /** Undefined when lowering went through. */
+  get failure(): LowerFailure | undefined {
+    return "error" in this.outcome ? this.outcome : undefined;
+  }
+
+  /**
+   * The lowered module.
+   * @throws The error of the pass that failed, if one did.
+   */
+  get module(): IRModule {
+    if ("error" in this.outcome) throw this.outcome.error;
+    return this.outcome;
+  }
+
+  /** The names of the passes that changed something, and the result or the error. */
   toString(): string {
     const names = this.passes.filter((pass) => pass.changed).map((pass) => pass.name);
-    return `changed by ${names.join(", ")}\n${printModule(this.module).text}`;
+    const changed = `changed by ${names.join(", ")}`;
+    const { failure } = this;
+    if (failure === undefined) return `${changed}\n${printModule(this.module).text}`;
+    const { pass, error, before } = failure;
+    return `${changed}\n${pass.name} failed: ${error.message}\non\n${printModule(before).text}`;
   }
 }

@@ -4,6 +4,7 @@ import { plural } from "../support";
 import type { IRModule, PrimFunc, Stmt } from "../ir";
 import type { LowerTrace } from "../pass";
 import type { Schedule, Stage } from "../te";
+import type { ColorScale } from "./color-scale";
 import { irHtml } from "./html";
 import { irView } from "./ir-view";
 import { sizeOf } from "./matrix-layout";
@@ -12,9 +13,10 @@ import { passHtml } from "./pass-html";
 import { passView } from "./pass-view";
 import { plotlyFigure } from "./plotly";
 import { scheduleHtml } from "./schedule-html";
-import { scheduleView } from "./schedule-view";
+import { scheduleView, type MemorySizes } from "./schedule-view";
+import type { Reduced } from "./reduce";
 import { compareTensors, tensorDiffView, type Tolerance } from "./tensor-diff-view";
-import { tensorDiffHtml, tensorHtml } from "./tensor-html";
+import { tensorDiffHtml, tensorHtml, tensorPng } from "./tensor-html";
 import { prepareTensor, tensorView, type TensorSource } from "./tensor-view";
 
 /** Lowered code, coloured. */
@@ -29,7 +31,7 @@ export function irBundle(ir: IRModule | PrimFunc | Stmt): MimeBundle {
 
 /** What each pass did. */
 export function passBundle(trace: LowerTrace): MimeBundle {
-  const view = passView(trace.passes);
+  const view = passView(trace);
   return {
     [mimeTypes.passes]: view,
     "text/html": passHtml(view),
@@ -38,8 +40,8 @@ export function passBundle(trace: LowerTrace): MimeBundle {
 }
 
 /** How a schedule computes its stages, or how one stage is computed. */
-export function scheduleBundle(of: Schedule | Stage): MimeBundle {
-  const view = scheduleView(of);
+export function scheduleBundle(of: Schedule | Stage, sizes?: MemorySizes): MimeBundle {
+  const view = scheduleView(of, sizes);
   return {
     [mimeTypes.schedule]: view,
     "text/html": scheduleHtml(view),
@@ -58,6 +60,7 @@ export function tensorBundle(source: TensorSource, plain: string): MimeBundle {
     [mimeTypes.tensor]: tensorView(tensor),
     ...(tensor.elements.length > 0 && { [mimeTypes.plotly]: plotlyFigure(tensor) }),
     "text/html": tensorHtml(tensor),
+    ...pngForm(tensor.reduced, tensor.scale),
     "text/plain": plain,
   };
 }
@@ -72,14 +75,21 @@ export function tensorDiffBundle(
   tolerance: Tolerance = {},
 ): MimeBundle {
   const difference = compareTensors(actual, expected, tolerance);
-  const { mismatches, shape } = difference;
+  const { mismatches, shape, reduced, scale } = difference;
   const total = sizeOf(shape);
   return {
     [mimeTypes.tensorDiff]: tensorDiffView(difference),
     "text/html": tensorDiffHtml(difference),
+    ...(mismatches > 0 && pngForm(reduced, scale)),
     "text/plain":
       mismatches === 0
         ? `all ${plural(total, "element")} agree`
         : `elements that differ: ${mismatches} of ${total}`,
   };
+}
+
+/** For what prints notebooks: PDFs take pictures, not HTML. */
+function pngForm(reduced: Reduced, scale: ColorScale): MimeBundle {
+  const png = tensorPng(reduced, scale);
+  return png === undefined ? {} : { "image/png": png };
 }

@@ -33,26 +33,13 @@ import { CpuDevice, Module, NDArray, np } from "../runtime";
 import * as te from "../te";
 import { irBundle, passBundle, scheduleBundle, tensorBundle, tensorDiffBundle } from "./bundle";
 import type { MimeBundle } from "./mime";
+import { DISPLAY, Picture } from "./picture";
+import type { MemorySizes } from "./schedule-view";
 import type { Tolerance } from "./tensor-diff-view";
 import type { TensorSource } from "./tensor-view";
 
-const DISPLAY: unique symbol = Symbol.for("Jupyter.display");
 /** What Node's `console.log` calls. */
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
-
-/** Something made to be looked at: the value of a cell, or what `display` takes. */
-export class Picture {
-  constructor(private readonly bundle: MimeBundle) {}
-
-  [DISPLAY](): MimeBundle {
-    return this.bundle;
-  }
-
-  /** What a terminal shows. */
-  toString(): string {
-    return String(this.bundle["text/plain"]);
-  }
-}
 
 type AnyArray = NDArray | np.ndarray;
 
@@ -66,7 +53,7 @@ export interface LayoutOption {
 }
 
 /**
- * The values of an array as a heatmap, headed by `name`.
+ * The values of an array as a heatmap, headed by `name`, or else by that of its variable.
  *
  *     tvm.view.heatmap(A, "A")
  *     tvm.view.heatmap(packed, "data", { layout: "NCHWnc" })
@@ -74,7 +61,8 @@ export interface LayoutOption {
  * @throws UsageError when the layout does not fit the shape.
  */
 export function heatmap(array: AnyArray, name?: string, { layout }: LayoutOption = {}): Picture {
-  return new Picture(tensorBundle({ ...sourceOf(array), name, layout }, String(array)));
+  const source = sourceOf(array);
+  return new Picture(tensorBundle({ ...source, name: name ?? source.name, layout }, String(array)));
 }
 
 /**
@@ -90,9 +78,19 @@ export function difference(
   return new Picture(tensorDiffBundle(source, sourceOf(expected), tolerance));
 }
 
-function sourceOf(array: AnyArray): TensorSource {
+/** @param shown what the user named, if that is not the array itself */
+function sourceOf(array: AnyArray, shown: object = array): TensorSource {
   const { shape, dtype, data } = array instanceof NDArray ? array.numpy() : array;
-  return { shape, dtype, data };
+  return { name: variableName(shown), shape, dtype, data };
+}
+
+/** The session's variable that holds `value`, where a kernel knows its variables. */
+function variableName(value: object): string | undefined {
+  const { jupyter } = globalThis as {
+    jupyter?: { variables?: () => ReadonlyMap<string, unknown> };
+  };
+  for (const [name, held] of jupyter?.variables?.() ?? []) if (held === value) return name;
+  return undefined;
 }
 
 /** Statements have no common class that is exported. */
@@ -131,24 +129,28 @@ const TEXTS = [
 ];
 
 /** One number is read, not looked at. */
-function arrayBundle(array: AnyArray): MimeBundle {
+function arrayBundle(array: AnyArray, shown: object = array): MimeBundle {
   const text = String(array);
   const isFreed = array instanceof NDArray && array.isFreed;
   const isSingle = array.shape.every((extent) => extent === 1);
-  return isFreed || isSingle ? { "text/plain": text } : tensorBundle(sourceOf(array), text);
+  return isFreed || isSingle ? { "text/plain": text } : tensorBundle(sourceOf(array, shown), text);
 }
 
-/** Called once, by the package's index. */
-export function installDisplays(): void {
+/**
+ * Called once, by the package's index.
+ * @param memorySizes the on-chip memories that schedules can name at the time
+ */
+export function installDisplays(memorySizes: () => MemorySizes): void {
+  const scheduleForms = (of: te.Schedule | te.Stage) => scheduleBundle(of, memorySizes());
   showAs(IRModule, irBundle);
   showAs(PrimFunc, irBundle);
   for (const type of STATEMENTS) showAs<Stmt>(type, irBundle, (stmt) => printStmt(stmt).text);
-  showAs(te.Schedule, scheduleBundle);
-  showAs(te.Stage, scheduleBundle);
+  showAs(te.Schedule, scheduleForms);
+  showAs(te.Stage, scheduleForms);
   showAs(LowerTrace, passBundle);
-  showAs(NDArray, arrayBundle);
-  showAs(np.ndarray, arrayBundle);
-  showAs(LocalArray, ({ array }) => arrayBundle(array));
+  showAs(NDArray, (array) => arrayBundle(array));
+  showAs(np.ndarray, (array) => arrayBundle(array));
+  showAs(LocalArray, (local) => arrayBundle(local.array, local));
   for (const type of TEXTS) showAs<object>(type, (value) => ({ "text/plain": String(value) }));
 }
 

@@ -1,7 +1,7 @@
 /** A matrix as a picture inside HTML: a PNG in a data URI, one square a value. */
 
 import { colorAt, type ColorScale, type Rgb } from "./color-scale";
-import { indexedPngUri } from "./png";
+import { indexedPng, pngUri } from "./png";
 
 export interface Matrix {
   readonly rows: number;
@@ -10,16 +10,23 @@ export interface Matrix {
   readonly values: Float64Array;
 }
 
-/** Pixels the longer side of a small matrix is magnified to. */
+/** Pixels to which the longer side of a small matrix is magnified, and the most of one value. */
 const WANTED_PIXELS = 320;
+const MAX_CELL_PIXELS = 24;
 
 const NOT_FINITE = 255;
 const GREY: Rgb = [128, 128, 128];
 
-/** `data:image/png;base64,...`; what is no finite number is grey. The matrix is not empty. */
+/** `data:image/png;base64,...` of `heatmapPng`. */
 export function heatmapUri(matrix: Matrix, scale: ColorScale): string {
+  return pngUri(heatmapPng(matrix, scale));
+}
+
+/** The PNG in base64; NaN and infinities are grey. The matrix is not empty. */
+export function heatmapPng(matrix: Matrix, scale: ColorScale): string {
   const { rows, columns, values } = matrix;
-  const zoom = Math.max(1, Math.floor(WANTED_PIXELS / Math.max(rows, columns)));
+  const fitting = Math.floor(WANTED_PIXELS / Math.max(rows, columns));
+  const zoom = Math.min(Math.max(fitting, 1), MAX_CELL_PIXELS);
   const width = columns * zoom;
   const pixels = new Uint8Array(width * rows * zoom);
   const span = scale.high - scale.low || 1;
@@ -38,7 +45,7 @@ export function heatmapUri(matrix: Matrix, scale: ColorScale): string {
   }
   const palette: Rgb[] = Array.from({ length: 255 }, (_, i) => colorAt(scale.colors, i / 254));
   palette.push(GREY);
-  return indexedPngUri({ width, height: rows * zoom, pixels, palette });
+  return indexedPng({ width, height: rows * zoom, pixels, palette });
 }
 
 /** The scale itself, lowest value on the left. */

@@ -22,7 +22,9 @@ const COLORS: Readonly<Record<TokenClass, string>> = {
   boolean: "#7a1fa2",
 };
 
-const PANEL = "background:#f7f7f7;color:#1a1a1a;padding:8px;";
+/** Both colours: a page that colours only the one or the other leaves text readable. */
+export const COLORED = "background:#f7f7f7;color:#1a1a1a";
+const PANEL = `${COLORED};padding:8px;`;
 
 /** IR text with its words coloured. */
 export function irHtml(text: string): string {
@@ -48,15 +50,25 @@ export function imageHtml(uri: string, alt: string, style: string): string {
   return `<img src="${uri}" alt="${escapeHtml(alt)}" style="${style}"/>`;
 }
 
-/** A table; cells are text. */
+/**
+ * A table; cells are text, numbers stand at the right. Every row has both colours of its own, since
+ * notebooks colour the rows of tables by their theme.
+ */
 export function tableHtml(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const isNumeric = head.map((_, column) => rows.every((row) => NUMERIC.test(row[column] ?? "")));
   const row = (cells: readonly string[], tag: "th" | "td") =>
-    `<tr>${cells
-      .map(
-        (cell) => `<${tag} style="text-align:right;padding:2px 8px">${escapeHtml(cell)}</${tag}>`,
-      )
+    `<tr style="${COLORED}">${cells
+      .map((cell, column) => {
+        const side = isNumeric[column] === true ? "right" : "left";
+        const style = `text-align:${side};padding:2px 8px;border-bottom:1px solid #c8c8c8;${COLORED}`;
+        return `<${tag} style="${style}">${escapeHtml(cell)}</${tag}>`;
+      })
       .join("")}</tr>`;
-  return `<table style="border-collapse:collapse;color:#1a1a1a">${row(head, "th")}${rows
+  return `<table style="border-collapse:collapse;margin:4px 0;${COLORED}">${row(head, "th")}${rows
     .map((cells) => row(cells, "td"))
     .join("")}</table>`;
 }
+
+/** A number, with thousands separators and a unit if it has them; or nothing. */
+const NUMERIC =
+  /^(?:[-−]?[\d,]+(?:\.\d+)?(?:e[-+]?\d+)?(?: ?(?:%|[KMG]?i?B))?|NaN|[-−]?Infinity|)$/;

@@ -4,15 +4,9 @@
  */
 
 export { irBundle, passBundle, scheduleBundle, tensorBundle, tensorDiffBundle } from "./bundle";
+export { nameArguments, type NamedArgument } from "./call-arguments";
 export type { ColorScale, Rgb } from "./color-scale";
-export {
-  difference,
-  heatmap,
-  installDisplays,
-  Picture,
-  showAs,
-  type LayoutOption,
-} from "./display";
+export { difference, heatmap, installDisplays, showAs, type LayoutOption } from "./display";
 export { escapeHtml, imageHtml, irHtml, panelHtml, tableHtml } from "./html";
 export { irTokens, type Token, type TokenClass } from "./ir-tokens";
 export {
@@ -31,12 +25,16 @@ export type { LoopOrigin } from "./loop-origin";
 export type { MatrixSides, Stretch } from "./matrix-tile";
 export { mimeTypes, type MimeBundle } from "./mime";
 export { packNumbers, type PackedNumbers, type PackedType } from "./numbers";
-export type { PassStep, PassView } from "./pass-view";
-export { indexedPngUri, type IndexedPicture } from "./png";
+export type { PassFailure, PassStep, PassView } from "./pass-view";
+export { indexedPng, pngUri, type IndexedPicture } from "./png";
+export { Picture } from "./picture";
+export { plot, type PlotLayout, type PlotTrace } from "./plot";
 export type { PlotlyFigure } from "./plotly";
 export {
   scheduleView,
   type AxisRelation,
+  type MemoryNeed,
+  type MemorySizes,
   type ScheduleView,
   type StageFact,
   type StageLoop,

@@ -25,6 +25,7 @@ import {
   type Var,
 } from "../ir";
 import type { Place, Span } from "../support";
+import { argumentNames, type NamedArgument } from "./call-arguments";
 import { loopOrigins, type LoopOrigin } from "./loop-origin";
 
 /** A variable: a parameter, a loop's counter, a let's name or the pointer of a buffer. */
@@ -63,6 +64,8 @@ export interface CallFact {
   /** The function that an external call names. */
   readonly callee?: string;
   readonly arguments: number;
+  /** What they are, where the function's arguments have names. */
+  readonly named?: readonly NamedArgument[];
 }
 
 export interface LoopFact {
@@ -206,17 +209,20 @@ class IrViewMaker {
     }));
   }
 
-  /** Calls of the same function share a fact, so that they light up together. */
+  /** Calls that say the same share a fact. */
   private call(call: Call): number {
     const first = call.args[0];
     const callee = first?.kind === "StringImm" ? first.value : undefined;
-    const key = `${call.op.name} ${callee ?? ""} ${call.dtype} ${call.args.length}`;
+    const named = namedArguments(call, callee);
+    const values = named?.map(({ value }) => value).join() ?? "";
+    const key = `${call.op.name} ${callee ?? ""} ${call.dtype} ${call.args.length} ${values}`;
     return this.fact(key, () => ({
       kind: "call",
       op: call.op.name,
       dtype: call.dtype,
       ...(callee !== undefined && { callee }),
       arguments: call.args.length,
+      ...(named !== undefined && { named }),
     }));
   }
 
@@ -243,6 +249,23 @@ class IrViewMaker {
       ...sizeInBytes(allocation.extents, allocation.dtype),
     }));
   }
+}
+
+/** Longer values are cut: a call's own text has them whole. */
+const LONGEST_VALUE = 60;
+
+function namedArguments(call: Call, callee: string | undefined): NamedArgument[] | undefined {
+  const names = argumentNames(callee ?? call.op.name);
+  if (names === undefined) return undefined;
+  const args = callee === undefined ? call.args : call.args.slice(1);
+  return args.map((arg, i) => {
+    const value = reprExpr(arg);
+    const isLong = value.length > LONGEST_VALUE;
+    return {
+      name: names[i] ?? String(i),
+      value: isLong ? `${value.slice(0, LONGEST_VALUE)}…` : value,
+    };
+  });
 }
 
 function madeAt(span: Span | undefined): { madeAt?: Place } {

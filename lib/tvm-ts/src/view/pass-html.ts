@@ -1,16 +1,26 @@
 /** The passes as HTML: a line for each, and behind those that changed something the IR after them. */
 
-import { escapeHtml, irHtml, panelHtml } from "./html";
+import { COLORED, escapeHtml, irHtml, panelHtml } from "./html";
 import type { PassStep, PassView } from "./pass-view";
 
-export function passHtml({ steps, texts }: PassView): string {
+export function passHtml({ steps, texts, failure }: PassView): string {
   const shown = new Set<number>();
+  const byPasses = new Set(
+    steps.flatMap((step) => (step.changed && !step.isSequence ? [step.after] : [])),
+  );
   const lines = steps.map((step) => {
-    // What a sequence gives is there already, behind the last of its passes.
-    const isNew = step.changed && !shown.has(step.after);
-    shown.add(step.after);
+    // What a sequence gives stands behind the last of its passes, if one of these gives it.
+    const isAbove = step.isSequence && byPasses.has(step.after);
+    const isNew = step.changed && !isAbove && !shown.has(step.after);
+    if (isNew) shown.add(step.after);
     return stepHtml(step, isNew ? texts[step.after] : undefined);
   });
+  if (failure === undefined) return panelHtml(...lines);
+  const { name, after } = steps.at(-1)!;
+  lines[lines.length - 1] =
+    `<div style="color:#a31515"><b>${escapeHtml(`${name} failed`)}</b></div>` +
+    `<pre style="margin:4px 0;white-space:pre-wrap;${COLORED}">${escapeHtml(`${failure.error}: ${failure.message}`)}</pre>` +
+    `<details open><summary>What it was to change</summary>${irHtml(texts[after] ?? "")}</details>`;
   return panelHtml(...lines);
 }
 

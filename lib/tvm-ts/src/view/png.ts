@@ -14,8 +14,12 @@ export interface IndexedPicture {
   readonly palette: readonly Rgb[];
 }
 
+/** The file in base64, as outputs of the type `image/png` carry it. */
+export function indexedPng({ width, height, pixels, palette }: IndexedPicture): string {
+  return base64(encode({ width, height, data: pixels, channels: 1, depth: 8, palette }));
+}
+
 /** `data:image/png;base64,...` */
-export function indexedPngUri({ width, height, pixels, palette }: IndexedPicture): string {
-  const png = encode({ width, height, data: pixels, channels: 1, depth: 8, palette });
-  return `data:image/png;base64,${base64(png)}`;
+export function pngUri(png: string): string {
+  return `data:image/png;base64,${png}`;
 }

@@ -1,6 +1,6 @@
 /** How a schedule computes its stages, as front ends draw it. */
 
-import { reprExpr, type IterType, type IterVar, type PrimExpr } from "../ir";
+import { bytesOf, reprExpr, type IterType, type IterVar, type PrimExpr } from "../ir";
 import { UsageError, type Place } from "../support";
 import {
   inferBound,
@@ -64,6 +64,12 @@ export type StagePlace =
     }
   | { readonly where: "scan"; readonly stage: string };
 
+/** Bytes of an on-chip memory. */
+export interface MemoryNeed {
+  readonly needed: number;
+  readonly capacity: number;
+}
+
 export interface StageFact {
   readonly name: string;
   /** `compute`, `placeholder`, ...; a group has none. */
@@ -73,8 +79,10 @@ export interface StageFact {
   readonly text: string;
   /** The names of the tensors it reads. */
   readonly inputs: readonly string[];
-  /** The memory of its result; empty when nobody has said. */
+  /** The memory of its result; empty when none was set. */
   readonly scope: string;
+  /** What of that memory its result needs, where both are known. */
+  readonly memory?: MemoryNeed;
   readonly place: StagePlace;
   /** Outermost first. */
   readonly loops: readonly StageLoop[];
@@ -89,26 +97,37 @@ export interface ScheduleView {
   readonly stages: readonly StageFact[];
 }
 
+/** The sizes of on-chip memories in bytes, by scope. */
+export type MemorySizes = Readonly<Record<string, number>>;
+
 /** The view of a whole schedule, or of one stage of it. */
-export function scheduleView(of: Schedule | Stage): ScheduleView {
+export function scheduleView(of: Schedule | Stage, sizes: MemorySizes = {}): ScheduleView {
   const [schedule, stages] = "stages" in of ? [of, of.stages] : [of.schedule, [of]];
-  const extents = loopExtents(schedule);
-  return { version: 1, stages: stages.map((stage) => stageFact(stage, stages, extents)) };
+  const bounds = stageBounds(schedule);
+  return { version: 1, stages: stages.map((stage) => stageFact(stage, stages, bounds, sizes)) };
 }
 
-/** The extents of a stage's loops, outermost first. */
-type LoopExtents = ReadonlyMap<Stage, readonly (PrimExpr | undefined)[]>;
+interface Bounds {
+  /** The extents of the stage's loops, outermost first. */
+  readonly loops: readonly (PrimExpr | undefined)[];
+  /** Bytes of its result that are there at a time; undefined where an extent is symbolic. */
+  readonly bytes: number | undefined;
+}
 
 /** As lowering would infer them; none for a schedule that is not finished. */
-function loopExtents(schedule: Schedule): LoopExtents {
+function stageBounds(schedule: Schedule): ReadonlyMap<Stage, Bounds> {
   try {
     const normalized = schedule.normalize();
     const { domains } = inferBound(normalized);
+    const extentOf = (axis: IterVar) => domains.get(axis)?.extent;
     return new Map(
-      schedule.stages.map((stage, i) => [
-        stage,
-        normalized.stages[i]!.leafIterVars.map((axis) => domains.get(axis)?.extent),
-      ]),
+      schedule.stages.map((stage, i) => {
+        const { leafIterVars, op } = normalized.stages[i]!;
+        const axes = "axis" in op ? (op.axis as readonly IterVar[]) : [];
+        const perElement = op.outputs.reduce((sum, { dtype }) => sum + bytesOf(dtype), 0);
+        const bytes = sizeInBytes(axes.map(extentOf), perElement);
+        return [stage, { loops: leafIterVars.map(extentOf), bytes }];
+      }),
     );
   } catch (error) {
     if (error instanceof UsageError) return new Map();
@@ -116,10 +135,28 @@ function loopExtents(schedule: Schedule): LoopExtents {
   }
 }
 
-function stageFact(stage: Stage, shown: readonly Stage[], extents: LoopExtents): StageFact {
+/** @param perElement bytes of an element */
+function sizeInBytes(
+  extents: readonly (PrimExpr | undefined)[],
+  perElement: number,
+): number | undefined {
+  const numbers = extents.map((extent) => (extent?.kind === "IntImm" ? extent.value : NaN));
+  const bytes = numbers.reduce((product, extent) => product * extent, perElement);
+  return Number.isNaN(bytes) ? undefined : bytes;
+}
+
+function stageFact(
+  stage: Stage,
+  shown: readonly Stage[],
+  bounds: ReadonlyMap<Stage, Bounds>,
+  sizes: MemorySizes,
+): StageFact {
   const { originOp } = stage;
   const isGroup = originOp === undefined;
   const madeAt = originOp?.span?.place;
+  const { loops, bytes } = bounds.get(stage) ?? { loops: [], bytes: undefined };
+  const capacity = sizes[stage.scope];
+  const isKnown = bytes !== undefined && capacity !== undefined;
   return {
     name: stage.name,
     ...(!isGroup && { operation: stage.op.kind }),
@@ -127,10 +164,9 @@ function stageFact(stage: Stage, shown: readonly Stage[], extents: LoopExtents):
     text: String(stage),
     inputs: isGroup ? [] : stage.op.inputTensors.map((tensor) => tensor.name),
     scope: stage.scope,
+    ...(isKnown && { memory: { needed: bytes, capacity } }),
     place: placeOf(stage.attachment, shown),
-    loops: stage.leafIterVars.map((axis, i) =>
-      loopOf(stage, axis, extents.get(stage)?.[i] ?? axis.dom?.extent),
-    ),
+    loops: stage.leafIterVars.map((axis, i) => loopOf(stage, axis, loops[i] ?? axis.dom?.extent)),
     relations: stage.relations.flatMap(relationOf),
     ...(madeAt !== undefined && { madeAt }),
   };

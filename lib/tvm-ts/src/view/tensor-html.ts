@@ -4,7 +4,7 @@ import { formatFloat, plural } from "../support";
 import type { ColorScale } from "./color-scale";
 import { escapeHtml, imageHtml, panelHtml, tableHtml } from "./html";
 import { axesTitle, rowAxes, sizeOf } from "./matrix-layout";
-import { heatmapUri, legendUri } from "./heatmap-image";
+import { heatmapPng, heatmapUri, legendUri, type Matrix } from "./heatmap-image";
 import type { Reduced } from "./reduce";
 import type { TensorDifference } from "./tensor-diff-view";
 import type { PreparedTensor } from "./tensor-view";
@@ -16,8 +16,8 @@ export function tensorHtml(tensor: PreparedTensor): string {
   const facts = [
     ...(min === null ? [] : [`min ${short(min)}`, `max ${short(max!)}`, `mean ${short(mean!)}`]),
     ...(zeros > 0 ? [plural(zeros, "zero")] : []),
-    ...(nans > 0 ? [`${nans} NaN`] : []),
-    ...(infinities > 0 ? [`${infinities} infinite`] : []),
+    ...(nans > 0 ? [`${nans} NaN (grey)`] : []),
+    ...(infinities > 0 ? [`${infinities} infinite (grey)`] : []),
   ];
   return panelHtml(
     heading(`${name}${dtype} [${shape.join(", ")}]`),
@@ -30,7 +30,10 @@ export function tensorDiffHtml(difference: TensorDifference): string {
   const { actualName, expectedName, shape, mismatches, first } = difference;
   const { maxAbsolute, maxRelative, reduced, scale } = difference;
   const total = sizeOf(shape);
-  if (mismatches === 0) return panelHtml(line(`All ${plural(total, "element")} agree.`));
+  if (mismatches === 0) {
+    const tick = '<span style="color:#1b6e1b;font-weight:bold">✓</span>';
+    return panelHtml(`<div>${tick} All ${plural(total, "element")} agree.</div>`);
+  }
   const rows = first.map((m) => [`[${m.index.join(", ")}]`, m.actual, m.expected]);
   return panelHtml(
     heading(`Elements that differ: ${mismatches} of ${total}`),
@@ -40,19 +43,28 @@ export function tensorDiffHtml(difference: TensorDifference): string {
   );
 }
 
+/** The picture alone, for front ends that show no HTML; undefined when there are no elements. */
+export function tensorPng({ shape, values }: Reduced, scale: ColorScale): string | undefined {
+  return values.length === 0 ? undefined : heatmapPng(asMatrix({ shape, values }), scale);
+}
+
+function asMatrix({ shape, values }: Pick<Reduced, "shape" | "values">): Matrix {
+  const split = rowAxes(shape);
+  const rows = sizeOf(shape.slice(0, split));
+  return { rows, columns: sizeOf(shape.slice(split)), values };
+}
+
 function picture(reduced: Reduced, shape: readonly number[], scale: ColorScale): string {
   const { shape: small, values } = reduced;
   if (values.length === 0) return line("no elements");
   const split = rowAxes(small);
-  const rows = sizeOf(small.slice(0, split));
-  const columns = sizeOf(small.slice(split));
   const down = axesTitle(shape, 0, split);
   const across = axesTitle(shape, split, shape.length);
   const caption = [down && `down: ${down}`, across && `across: ${across}`]
     .filter(Boolean)
     .join(", ");
   return (
-    imageHtml(heatmapUri({ rows, columns, values }, scale), `heatmap, ${caption}`, "") +
+    imageHtml(heatmapUri(asMatrix(reduced), scale), `heatmap, ${caption}`, "") +
     line(caption) +
     `<div>${short(scale.low)} ${imageHtml(legendUri(scale), "color scale", "width:160px;height:12px")} ${short(scale.high)}</div>`
   );

@@ -4,6 +4,7 @@ import { view } from "tvm-ts";
 import { ExecutionTrace, ProfilerStats } from "../accelerator";
 import { Environment } from "../compiler";
 import { AcceleratorDevice } from "../runtime";
+import { CALL_ARGUMENTS } from "./call-arguments";
 import {
   environmentHtml,
   environmentText,
@@ -13,7 +14,7 @@ import {
 import { environmentView } from "./environment-view";
 import { mimeTypes } from "./mime";
 import { statisticsView } from "./statistics-view";
-import { traceHtml } from "./trace-html";
+import { traceHtml, tracePng } from "./trace-html";
 import { tracePlotly } from "./trace-plotly";
 import { traceText } from "./trace-text";
 import { traceView } from "./trace-view";
@@ -23,8 +24,13 @@ export function traceBundle(trace: ExecutionTrace): view.MimeBundle {
     [mimeTypes.trace]: traceView(trace),
     ...(trace.entries.length > 0 && { [view.mimeTypes.plotly]: tracePlotly(trace) }),
     "text/html": traceHtml(trace),
+    ...pngForm(tracePng(trace)),
     "text/plain": traceText(trace),
   };
+}
+
+function pngForm(png: string | undefined): view.MimeBundle {
+  return png === undefined ? {} : { "image/png": png };
 }
 
 export function environmentBundle(env: Environment): view.MimeBundle {
@@ -47,6 +53,7 @@ export function statisticsBundle(stats: ProfilerStats): view.MimeBundle {
 
 /** Called once, by the package's index. */
 export function installDisplays(): void {
+  view.nameArguments(CALL_ARGUMENTS);
   view.showAs(ExecutionTrace, traceBundle, traceText);
   view.showAs(Environment, environmentBundle, (env) => environmentText(environmentView(env)));
   view.showAs(ProfilerStats, statisticsBundle, (stats) => statisticsText(statisticsView(stats)));

@@ -3,7 +3,7 @@
 import { view } from "tvm-ts";
 import type { EnvironmentView, MemoryFact } from "./environment-view";
 import type { StatisticsView } from "./statistics-view";
-import { bytesText } from "./text";
+import { bytesText, countText } from "./text";
 
 const MEMORY_HEAD = ["memory", "size", "elements", "an element", "scope"];
 
@@ -24,8 +24,12 @@ export function environmentText(environment: EnvironmentView): string {
 export function statisticsHtml({ counters, dramRead, dramWritten }: StatisticsView): string {
   return view.panelHtml(
     view.tableHtml(
-      ["counter", "value"],
-      Object.entries(counters).map(([name, value]) => [name, String(value)]),
+      ["counter", "value", "size"],
+      Object.entries(counters).map(([name, value]) => [
+        name,
+        countText(value),
+        name.endsWith("_nbytes") ? bytesText(value) : "",
+      ]),
     ),
     `<div>DRAM: ${bytesText(dramRead)} read, ${bytesText(dramWritten)} written</div>`,
   );
@@ -42,7 +46,7 @@ function gemmText({ gemm, mock }: EnvironmentView): string {
 }
 
 function memoryCells({ name, scope, bytes, depth, dtype, shape }: MemoryFact): string[] {
-  return [name, bytesText(bytes), String(depth), `${dtype} [${shape.join(", ")}]`, scope ?? ""];
+  return [name, bytesText(bytes), countText(depth), `${dtype} [${shape.join(", ")}]`, scope ?? ""];
 }
 
 /** Rows as lines whose columns are aligned. */

@@ -9,6 +9,8 @@ import { listing, summaryLines, useText } from "./trace-text";
 const WIDTH = 720;
 const HEIGHT = 72;
 const LISTED = 500;
+/** Rows of pixels between two memories. */
+const GAP = 6;
 
 export function traceHtml(trace: ExecutionTrace): string {
   const { stream } = trace;
@@ -28,11 +30,12 @@ function memoryHtml(use: MemoryUse, stream: readonly TraceEntry[]): string {
   const caption = `<div style="margin-top:4px">${view.escapeHtml(text)}</div>`;
   if (use.residencies.length === 0) return caption;
   const picture = `${use.memory}: addresses run down, instructions across`;
-  return caption + view.imageHtml(pictureUri(use, stream), picture, "border:1px solid #999");
+  const uri = view.pngUri(view.indexedPng(pictureOf(use, stream)));
+  return caption + view.imageHtml(uri, picture, "border:1px solid #999");
 }
 
 /** The raster, its cells magnified to whole pixels. */
-function pictureUri(use: MemoryUse, stream: readonly TraceEntry[]): string {
+function pictureOf(use: MemoryUse, stream: readonly TraceEntry[]): view.IndexedPicture {
   const { rows, columns, cells } = occupancyRaster(use, stream, HEIGHT, WIDTH);
   const [across, down] = [Math.floor(WIDTH / columns), Math.max(1, Math.floor(HEIGHT / rows))];
   const [width, height] = [columns * across, rows * down];
@@ -41,7 +44,27 @@ function pictureUri(use: MemoryUse, stream: readonly TraceEntry[]): string {
     const row = Math.floor(y / down) * columns;
     for (let x = 0; x < width; x++) pixels[y * width + x] = cells[row + Math.floor(x / across)]!;
   }
-  return view.indexedPngUri({ width, height, pixels, palette: CELL_PALETTE });
+  return { width, height, pixels, palette: CELL_PALETTE };
+}
+
+/** The memories one below the other, for front ends that show no HTML; undefined if none was used. */
+export function tracePng({ memories, stream }: ExecutionTrace): string | undefined {
+  const pictures = memories
+    .filter(({ residencies }) => residencies.length > 0)
+    .map((use) => pictureOf(use, stream));
+  if (pictures.length === 0) return undefined;
+  const width = Math.max(...pictures.map((picture) => picture.width));
+  const height = pictures.reduce((sum, picture) => sum + picture.height + GAP, 0);
+  const pixels = new Uint8Array(width * height).fill(CELL_PALETTE.length);
+  let top = 0;
+  for (const picture of pictures) {
+    for (let y = 0; y < picture.height; y++) {
+      const row = picture.pixels.subarray(y * picture.width, (y + 1) * picture.width);
+      pixels.set(row, (top + y) * width);
+    }
+    top += picture.height + GAP;
+  }
+  return view.indexedPng({ width, height, pixels, palette: [...CELL_PALETTE, [128, 128, 128]] });
 }
 
 function legend(): string {

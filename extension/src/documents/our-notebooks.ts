@@ -1,0 +1,54 @@
+/** Which of the open notebooks are ours: those with our kernel, or with something that it made. */
+
+import type { JupyterFrontEnd } from "@jupyterlab/application";
+import type { Widget } from "@lumino/widgets";
+import { Debouncer } from "@lumino/polling";
+import { Signal, type ISignal } from "@lumino/signaling";
+import { isNotebook, isOurs, type DocumentView } from "./documents";
+
+/** Milliseconds: cells that run change a notebook many times a second. */
+const PATIENCE = 500;
+
+export class OurNotebooks {
+  private readonly ours = new Map<DocumentView, boolean>();
+  private readonly changed_ = new Signal<this, void>(this);
+
+  constructor(shell: JupyterFrontEnd.IShell) {
+    shell.currentChanged?.connect((_, { newValue }) => this.watch(newValue));
+    this.watch(shell.currentWidget);
+  }
+
+  /** Some notebook has become one of ours, or is not any more. */
+  get changed(): ISignal<this, void> {
+    return this.changed_;
+  }
+
+  get any(): boolean {
+    return [...this.ours.values()].includes(true);
+  }
+
+  has(widget: Widget): boolean {
+    return isNotebook(widget) && this.ours.get(widget) === true;
+  }
+
+  /** Follows a notebook from now on, if it is one. */
+  watch(widget: Widget | null): void {
+    if (!isNotebook(widget) || this.ours.has(widget)) return;
+    const { context } = widget;
+    const look = (): void => {
+      if (widget.isDisposed || this.ours.get(widget) === isOurs(widget)) return;
+      this.ours.set(widget, isOurs(widget));
+      this.changed_.emit();
+    };
+    const soon = new Debouncer(look, PATIENCE);
+    this.ours.set(widget, false);
+    context.sessionContext.kernelChanged.connect(look);
+    context.model.contentChanged.connect(() => void soon.invoke());
+    widget.disposed.connect(() => {
+      soon.dispose();
+      this.ours.delete(widget);
+      this.changed_.emit();
+    });
+    void context.ready.then(look);
+  }
+}

@@ -1,0 +1,36 @@
+/** What the outputs of a notebook are, read from its JSON. */
+
+import type { IMimeBundle, INotebookContent } from "@jupyterlab/nbformat";
+
+/** Every MIME type of our own begins with it. */
+const OURS = "application/vnd.tvm-vta.";
+
+/** The outputs of all cells, with how late their cell ran; 0 for cells that did not run here. */
+export function* outputsOf(
+  notebook: unknown,
+): Generator<{ readonly data: IMimeBundle; readonly run: number }> {
+  for (const cell of (notebook as Partial<INotebookContent> | null)?.cells ?? []) {
+    const { outputs, execution_count } = cell as { outputs?: unknown; execution_count?: unknown };
+    if (!Array.isArray(outputs)) continue;
+    const run = typeof execution_count === "number" ? execution_count : 0;
+    for (const { data } of outputs as { data?: IMimeBundle }[]) {
+      if (data !== undefined) yield { data, run };
+    }
+  }
+}
+
+export function hasOurOutputs(notebook: unknown): boolean {
+  for (const { data } of outputsOf(notebook)) {
+    if (Object.keys(data).some((type) => type.startsWith(OURS))) return true;
+  }
+  return false;
+}
+
+/** Whether some output can be asked for more than it has under this name. */
+export function holdsLive(notebook: unknown, live: string): boolean {
+  for (const { data } of outputsOf(notebook)) {
+    const own = Object.entries(data).filter(([type]) => type.startsWith(OURS));
+    if (own.some(([, json]) => (json as { live?: unknown } | null)?.live === live)) return true;
+  }
+  return false;
+}

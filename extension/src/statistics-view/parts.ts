@@ -1,0 +1,21 @@
+/** The counters of runs, and what they moved. */
+
+import type { TranslationBundle } from "@jupyterlab/translation";
+import { element } from "../dom/controls";
+import { bytesText, countText } from "../dom/quantities";
+import { table } from "../dom/table";
+import type { StatisticsData } from "./schema";
+
+export function statisticsParts(
+  { counters, dramRead, dramWritten }: StatisticsData,
+  trans: TranslationBundle,
+): HTMLElement[] {
+  // The names are the reference's, which end so where bytes are counted.
+  const rows = Object.entries(counters).map(([name, value]) => [
+    name,
+    countText(value),
+    name.endsWith("_nbytes") ? bytesText(value) : "",
+  ]);
+  const moved = trans.__("DRAM: %1 read, %2 written", bytesText(dramRead), bytesText(dramWritten));
+  return [table(trans.__("Counters"), [], rows), element("p", "", moved)];
+}
