@@ -8,7 +8,7 @@ import type { TimeWindow } from "../trace/time-window";
 import { CELLS, sharesOf } from "./raster";
 
 export class MemoryPicture implements StripPicture {
-  readonly height = 64;
+  readonly height = 52;
   /** Whether all elements are drawn, or those up to the last that was used. */
   whole = false;
 

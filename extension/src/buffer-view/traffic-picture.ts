@@ -8,7 +8,7 @@ import type { TimeWindow } from "../trace/time-window";
 import { STORE } from "../trace/tokens";
 
 export class TrafficPicture implements StripPicture {
-  readonly height = 44;
+  readonly height = 40;
 
   constructor(
     private readonly model: TraceModel,

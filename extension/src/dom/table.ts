@@ -2,30 +2,34 @@
 
 import { element } from "./controls";
 
-/** A number, with its unit if it has one. */
-const NUMERIC = /^-?[\d,.]+(?: (?:%|[KMG]?i?B))?$/;
+/** A number, with its unit if it has one; or nothing. */
+const NUMERIC = /^(?:-?[\d,.]+(?: (?:%|[KMG]?i?B))?|)$/;
 
-/** @param caption for those who do not see the table; the first cell of a row heads it */
+/**
+ * @param caption for those who do not see the table; the first cell of a row heads it
+ * @param head of each column; columns that have one and hold numbers alone stand at the right
+ */
 export function table(
   caption: string,
   head: readonly string[],
   rows: readonly (readonly string[])[],
 ): HTMLTableElement {
-  const heading = (text: string, scope: string): HTMLElement => {
-    const node = element("th", "", text);
+  const isNumeric = head.map((_, column) => rows.every((row) => NUMERIC.test(row[column] ?? "")));
+  const cell = (tag: "td" | "th", text: string, column: number): HTMLTableCellElement =>
+    element(tag, isNumeric[column] === true ? "jp-tvm-mod-numeric" : "", text);
+  const heading = (text: string, column: number, scope: string): HTMLElement => {
+    const node = cell("th", text, column);
     node.scope = scope;
     return node;
   };
   const node = element("table", "jp-tvm-Table");
   node.setAttribute("aria-label", caption);
   if (head.length > 0) {
-    const row = element("tr", "", ...head.map((text) => heading(text, "col")));
+    const row = element("tr", "", ...head.map((text, i) => heading(text, i, "col")));
     node.append(element("thead", "", row));
   }
-  const cell = (text: string): HTMLElement =>
-    element("td", NUMERIC.test(text) ? "jp-tvm-mod-numeric" : "", text);
   const lines = rows.map(([first = "", ...rest]) =>
-    element("tr", "", heading(first, "row"), ...rest.map(cell)),
+    element("tr", "", heading(first, 0, "row"), ...rest.map((text, i) => cell("td", text, i + 1))),
   );
   node.append(element("tbody", "", ...lines));
   return node;

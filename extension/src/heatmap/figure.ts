@@ -16,6 +16,8 @@ const WRITTEN_CELL = { width: 44, height: 24 };
 const BARE_CELL = { width: 12, height: 12 };
 /** Pixels of the plot's inside, and around it: for the axes on the one side, the scale on the other. */
 const LEAST = { width: 120, height: 36 };
+/** Below this height the scale's numbers would stand on one another. */
+const LEAST_FOR_SCALE = 80;
 const MOST = { width: 820, height: 260 };
 const MARGIN = { l: 56, r: 16, t: 32, b: 48 };
 const COLOR_BAR = 64;
@@ -42,6 +44,7 @@ export function heatmapFigure(
         ...writtenValues(whole),
         ...colors,
         colorbar: { thickness: 12, outlinewidth: 0 },
+        showscale: insideOf(whole).height >= LEAST_FOR_SCALE,
       },
       ...(detail === undefined ? [] : [{ ...trace(detail), ...colors, showscale: false }]),
     ],
@@ -68,9 +71,12 @@ export function heatmapFigure(
 /** A small tensor takes little room. */
 function insideOf({ down, across }: Matrix): { width: number; height: number } {
   const cell = isWritten({ down, across }) ? WRITTEN_CELL : BARE_CELL;
-  const side = (elements: number, name: "width" | "height"): number =>
-    Math.min(Math.max(elements * cell[name], LEAST[name]), MOST[name]);
-  return { width: side(across.elements, "width"), height: side(down.elements, "height") };
+  const side = (elements: number, name: "width" | "height", least: number): number =>
+    Math.min(Math.max(elements * cell[name], least), MOST[name]);
+  const width = side(across.elements, "width", LEAST.width);
+  // Colours without values need the scale.
+  const least = isWritten({ down, across }) ? LEAST.height : LEAST_FOR_SCALE;
+  return { width, height: side(down.elements, "height", least) };
 }
 
 function sizeOf(whole: Matrix): { maxWidth: number } {

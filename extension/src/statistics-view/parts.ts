@@ -17,5 +17,6 @@ export function statisticsParts(
     name.endsWith("_nbytes") ? bytesText(value) : "",
   ]);
   const moved = trans.__("DRAM: %1 read, %2 written", bytesText(dramRead), bytesText(dramWritten));
-  return [table(trans.__("Counters"), [], rows), element("p", "", moved)];
+  const head = [trans.__("Counter"), trans.__("Value"), trans.__("Size")];
+  return [table(trans.__("Counters"), head, rows), element("p", "", moved)];
 }
