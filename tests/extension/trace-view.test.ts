@@ -24,7 +24,7 @@ function modelOf(data: object): TraceModel {
 
 beforeAll(async () => {
   await ready();
-  trace = traceOfProduct({ rows: 8, blocks: 4, tile: [8, 2, 2], threads: 2 });
+  trace = traceOfProduct({ rows: 8, blocks: 4, tile: [8, 2, 2], threads: 2 }, 60_000);
   json = vta.view.traceBundle(trace)[vta.view.mimeTypes.trace] as vta.view.TraceView;
   model = modelOf(json);
 });
