@@ -7,6 +7,7 @@ import { irStories } from "./ir";
 import { passStories } from "./passes";
 import { scheduleStories } from "./schedule";
 import type { Story } from "./story";
+import { tableStories } from "./table";
 import { tensorStories } from "./tensor";
 
 type Section = readonly [heading: string, stories: readonly Story[]];
@@ -34,6 +35,7 @@ export async function storiesNotebook() {
     ["Passes", passStories],
     ["Schedules", scheduleStories],
     ["Tensors", tensorStories],
+    ["Records", tableStories],
     ["The accelerator", acceleratorStories()],
   ]);
 }

@@ -80,6 +80,30 @@ describe("a trace", () => {
     await lab.picture("trace-view");
   });
 
+  test("is at most one window high, its list beside the pictures where there is room", async () => {
+    const output = await story("trace-threads");
+    const boxes = async () => {
+      const [whole, pictures, panes] = await Promise.all(
+        ["", "-pictures", "-panes"].map((part) =>
+          output.locator(`.jp-tvm-Trace${part}`).boundingBox(),
+        ),
+      );
+      return { whole: whole!, pictures: pictures!, panes: panes! };
+    };
+    try {
+      await lab.page.setViewportSize({ width: 1280, height: 720 });
+      const { whole, pictures, panes } = await boxes();
+      expect(whole.height).toBeLessThanOrEqual(720);
+      expect(panes.x).toBeGreaterThanOrEqual(pictures.x + pictures.width);
+      await lab.page.setViewportSize({ width: 900, height: 720 });
+      const narrow = await boxes();
+      expect(narrow.whole.height).toBeLessThanOrEqual(720);
+      expect(narrow.panes.y).toBeGreaterThanOrEqual(narrow.pictures.y + narrow.pictures.height);
+    } finally {
+      await lab.page.setViewportSize({ width: 1280, height: 1440 });
+    }
+  });
+
   test("leads from a place in a memory to the instruction that wrote what is there", async () => {
     const output = await story("trace-threads");
     const canvas = memory(output, "INP");

@@ -55,7 +55,8 @@ describe("the IR view", () => {
     const output = await story("ir-matmul");
     await output.locator(".cm-content").focus();
     await lab.page.keyboard.press("Control+Home");
-    for (let i = 0; i < 7; i++) await lab.page.keyboard.press("ArrowDown");
+    // The lines between the function's first and its body are folded.
+    await lab.page.keyboard.press("ArrowDown");
     for (let i = 0; i < 3; i++) await lab.page.keyboard.press("ArrowRight");
     expect(await output.getByRole("status").textContent()).toContain("Loop: 1024 iterations");
     const cells = await lab.page.locator(".jp-Notebook .jp-Cell").count();
@@ -67,11 +68,21 @@ describe("the IR view", () => {
   test("folds and unfolds blocks", async () => {
     const output = await story("ir-matmul");
     const lines = output.locator(".cm-line");
-    const all = await lines.count();
+    const atFirst = await lines.count();
+    expect(await output.locator(".cm-content").textContent()).not.toContain("buffer_map");
     await output.getByRole("button", { name: "Fold all", exact: true }).click();
     expect(await lines.count()).toBeLessThan(10);
     await output.getByRole("button", { name: "Unfold all", exact: true }).click();
-    expect(await lines.count()).toBe(all);
+    expect(await lines.count()).toBeGreaterThan(atFirst);
+    expect(await output.locator(".cm-content").textContent()).toContain("buffer_map");
+  });
+
+  test("wraps long lines instead of hiding their ends", async () => {
+    const output = await story("ir-matmul");
+    const [inner, outer] = await output
+      .locator(".cm-scroller")
+      .evaluate((node) => [node.scrollWidth, node.clientWidth]);
+    expect(inner).toBeLessThanOrEqual(outer!);
   });
 
   test("finds text", async () => {
@@ -187,6 +198,35 @@ describe("the pass view", () => {
   ])("says why %s is not drawn", async (id, sentence) => {
     const message = (await story(id)).locator(".jp-tvm-Message p");
     expect(await message.textContent()).toContain(sentence);
+  });
+
+  test("folds its list away, and gives each of two texts 400 pixels at least", async () => {
+    const output = await story("passes-matmul");
+    await output.getByLabel("Show").selectOption({ label: "Side by side" });
+    await output.getByRole("button", { name: "Hide list" }).click();
+    expect(await output.getByRole("listbox").isVisible()).toBe(false);
+    await output.getByRole("button", { name: "Show list" }).click();
+    await output.getByRole("listbox").waitFor();
+    for (const side of [".cm-merge-a", ".cm-merge-b"]) {
+      const { width } = (await output.locator(side).boundingBox())!;
+      expect(width).toBeGreaterThanOrEqual(400);
+    }
+    await output.getByLabel("Show").selectOption({ label: "Unified" });
+  });
+
+  test("has bars beside the numbers, not below them", async () => {
+    const output = await story("passes-matmul");
+    const row = options(output).filter({ hasText: "tir.UnrollLoop" }).first();
+    const bar = (await row.locator(".jp-tvm-PassBar").boundingBox())!;
+    const time = (await row.locator(".jp-tvm-PassTime").boundingBox())!;
+    expect(bar.x + bar.width).toBeLessThanOrEqual(time.x);
+  });
+
+  test("of lowering that failed opens on the pass that failed, with the error above all", async () => {
+    const output = await story("passes-failed");
+    expect(await output.getByRole("alert").textContent()).toContain("out of local memory");
+    const chosen = output.getByRole("option", { selected: true });
+    expect(await chosen.locator(".jp-tvm-PassName").textContent()).toBe("tir.StorageRewrite");
   });
 
   test("says so when there are no passes", async () => {

@@ -14,7 +14,23 @@ import {
   themeColor,
 } from "./stories";
 
+/** Of each story only what every front end shows. */
+const asHtml = notebook.cells.map((cell) => {
+  if (!("outputs" in cell)) return cell;
+  const all = cell.outputs as { data: Record<string, unknown> }[];
+  const outputs = all.map(({ data, ...output }) => {
+    const { "text/html": html, "text/plain": text } = data;
+    return {
+      ...output,
+      data: { "text/plain": text, ...(html !== undefined && { "text/html": html }) },
+    };
+  });
+  return { ...cell, outputs };
+});
+
 serveStories({
+  "html.ipynb": JSON.stringify({ ...notebook, cells: asHtml }),
+  "foreign.ipynb": JSON.stringify({ ...notebook, cells: notebook.cells.slice(0, 1) }),
   "loop.tir": "for (i: int32, 0, 8) {\n  B[i] = (A[i] + 1f32)\n}\n",
   "page.md": "```tir\nfor (i: int32, 0, 8) {\n  B[i] = (A[i] + 1f32)\n}\n```\n",
 });
@@ -142,6 +158,11 @@ describe("the extension", () => {
     ["tensor-packed", ".heatmaplayer image"],
     ["tensor-diff", ".heatmaplayer image"],
     ["trace-threads", ".jp-tvm-Insn"],
+    ["environment", ".jp-tvm-Table"],
+    ["statistics", ".jp-tvm-Table"],
+    ["passes-failed", ".jp-tvm-Failure"],
+    ["tensor-diff-none", ".jp-tvm-Tick"],
+    ["table", ".jp-tvm-Table"],
   ] as const;
 
   test("all views draw in Notebook 7", async () => {
@@ -163,6 +184,9 @@ describe("the extension", () => {
       await lab.open("stories.ipynb");
       const output = await story("ir-matmul");
       await output.getByRole("button", { name: "全部折叠" }).waitFor();
+      await lab.page.locator(".lm-MenuBar-item").nth(2).click();
+      await lab.page.locator(".lm-Menu-item", { hasText: "张量编译器" }).waitFor();
+      await lab.page.keyboard.press("Escape");
       await picture("ir-view-chinese");
     } finally {
       await lab.saveSettings(plugin, { locale: "default" });
@@ -183,6 +207,50 @@ describe("the extension", () => {
     }
     await lab.useTheme("JupyterLab Light");
   }, 240_000);
+
+  test("no accessibility check finds something serious in any HTML, in any theme", async () => {
+    await lab.open("html.ipynb");
+    await lab.page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core") });
+    const ids = ["environment", "statistics", "schedule-matmul", "tensor-diff", "passes-matmul"];
+    for (const theme of ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"]) {
+      await lab.useTheme(theme);
+      for (const id of [...ids, "trace-threads", "ir-matmul", "tensor-odd"]) {
+        const output = await story(id);
+        await output.locator(".jp-RenderedHTML").first().waitFor(PATIENTLY);
+        expect(await lab.seriousViolations(output), `${id}, ${theme}`).toEqual([]);
+      }
+    }
+    await lab.useTheme("JupyterLab Light");
+  }, 240_000);
+
+  test("is seen in our notebooks only", async () => {
+    const button = lab.page.locator('[data-jp-item-name="tvm-vta-last-function"]');
+    const tab = lab.page.locator('.jp-SideBar [data-id="jp-tvm-session"]');
+    await lab.open("foreign.ipynb");
+    await button.waitFor({ state: "hidden" });
+    await tab.waitFor({ state: "hidden" });
+    await lab.open("stories.ipynb");
+    await button.waitFor();
+    await tab.waitFor();
+  });
+
+  test("says so when the code that draws plots cannot be loaded", async () => {
+    const context = lab.page.context();
+    // It is by far the largest file that the extension loads.
+    await context.route(/jupyterlab-tvm-vta\/static\//, async (route) => {
+      const response = await route.fetch();
+      const body = await response.body();
+      if (body.length > 1_000_000) await route.abort();
+      else await route.fulfill({ response, body });
+    });
+    try {
+      await lab.open("stories.ipynb");
+      const output = await story("tensor-packed");
+      await output.getByText("The plot could not be drawn").waitFor(PATIENTLY);
+    } finally {
+      await context.unrouteAll();
+    }
+  });
 
   test("loads at most 60 KiB with JupyterLab, and Plotly only for a plot", async () => {
     const loaded = new Map<string, number>();

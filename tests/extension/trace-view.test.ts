@@ -24,10 +24,10 @@ function modelOf(data: object): TraceModel {
 
 beforeAll(async () => {
   await ready();
-  trace = traceOfProduct({ rows: 8, blocks: 4, tile: [8, 2, 2], threads: 2 }, 60_000);
+  trace = traceOfProduct({ rows: 8, blocks: 4, tile: [8, 2, 2], threads: 2 });
   json = vta.view.traceBundle(trace)[vta.view.mimeTypes.trace] as vta.view.TraceView;
   model = modelOf(json);
-});
+}, 60_000);
 
 describe("an instruction", () => {
   test("is called what the library calls it", () => {
