@@ -18,6 +18,7 @@ import type {
 import { firstDifference, type GoldenKind, type Report } from "./report";
 import * as vta from "vta-ts";
 import { checkCycles } from "./cycles";
+import { checkNetwork } from "./networks";
 import { buildOperator } from "./operators";
 import { bytesOf, environmentOf, namesOf, runVta, type ActualRun } from "./vta";
 
@@ -35,6 +36,7 @@ const KIND_OF: Readonly<Record<Entry["sort"], GoldenKind>> = {
   operator: "operators",
   arith: "arith",
   cycles: "cycles",
+  network: "networks",
 };
 
 /** Checks `entry` in the wanted kinds; an entry that cannot be read is a mismatch. */
@@ -68,6 +70,9 @@ async function check(entry: Entry, options: CheckOptions, report: Report): Promi
       return;
     case "cycles":
       if (options.kinds.has("cycles")) await checkCycles(entry, report);
+      return;
+    case "network":
+      if (options.kinds.has("networks")) await checkNetwork(entry, report);
   }
 }
 

@@ -86,8 +86,51 @@ export type CyclesEntry = {
   | { readonly runs: readonly RecordedRun[] }
 );
 
+export interface RecordedValue {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly sha256: string;
+  readonly head: readonly number[];
+  readonly values?: readonly number[];
+}
+
+/** A whole network: `NAME.onnx` is beside its JSON, and for some the graph executor's files. */
+export interface NetworkEntry {
+  readonly sort: "network";
+  readonly name: string;
+  /** Of the files, without their endings. */
+  readonly path: string;
+  readonly golden: {
+    readonly input: {
+      readonly shape: readonly number[];
+      readonly fill: readonly [number, number, number];
+      readonly times: number;
+    };
+    readonly qconfig: {
+      readonly global_scale: number;
+      readonly skip_conv_layers: readonly number[];
+    };
+    readonly float: RecordedValue;
+    readonly quantized: string;
+    readonly constants: readonly RecordedValue[];
+    readonly int8: RecordedValue;
+    readonly steps: readonly (RecordedValue & { readonly op: string })[];
+    readonly packed: string;
+    readonly vta: {
+      readonly stats: Readonly<Record<string, number>>;
+      readonly functions: readonly string[];
+    };
+  };
+}
+
 export type Entry =
-  ProgramEntry | RejectEntry | PipelineEntry | OperatorEntry | ArithEntry | CyclesEntry;
+  | ProgramEntry
+  | RejectEntry
+  | PipelineEntry
+  | OperatorEntry
+  | ArithEntry
+  | CyclesEntry
+  | NetworkEntry;
 
 export interface Corpus {
   /** In the order of their paths. */
@@ -150,6 +193,7 @@ const RECOGNIZERS: readonly Recognizer[] = [
   { fields: ["expr", "dom", "simplify"], read: readArith },
   { fields: ["name", "stream", "address"], read: readCycles },
   { fields: ["name", "runs"], read: readCycles },
+  { fields: ["quantized", "packed", "steps", "vta"], read: readNetwork },
 ];
 
 function readFile(path: string): Read[] {
@@ -161,6 +205,7 @@ function readFile(path: string): Read[] {
       .split("\n")
       .flatMap((text, i) => (text === "" ? [] : [readObject(path, `${name}:${i + 1}`, text)]));
   }
+  if (isPartOfNetwork(path)) return [PART];
   if (!path.endsWith(".json")) return [`a ${extname(path) || "file without an ending"}, not JSON`];
   if (path.endsWith(EXPECTED) && existsSync(programOf(path))) return [PART];
   return [readObject(path, name, readFileSync(path, "utf8"))];
@@ -200,6 +245,19 @@ function readArith({ name, json }: Found): Read {
 
 function readCycles({ path, json }: Found): Read {
   return { sort: "cycles", path, ...json } as unknown as CyclesEntry;
+}
+
+/** What a network's JSON is recorded of, and the files that are made of it. */
+const NETWORK_PARTS = /\.(onnx|params|graph\.json)$/;
+
+function isPartOfNetwork(path: string): boolean {
+  return NETWORK_PARTS.test(path) && existsSync(path.replace(NETWORK_PARTS, ".json"));
+}
+
+function readNetwork({ path, name, json }: Found): Read {
+  const base = path.replace(/\.json$/, "");
+  if (!existsSync(`${base}.onnx`)) return `a network without ${name}.onnx`;
+  return { sort: "network", name, path: base, golden: json as NetworkEntry["golden"] };
 }
 
 const EXPECTED = ".expect.json";

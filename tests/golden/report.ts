@@ -14,6 +14,7 @@ export const KINDS = [
   "cycles",
   "instructions",
   "hazards",
+  "networks",
 ] as const;
 export type GoldenKind = (typeof KINDS)[number];
 

@@ -52,3 +52,16 @@ export {
   type QuantizeConfig,
   type QuantizeOptions,
 } from "./quantize";
+export {
+  readGraphJson,
+  readParams,
+  toGraphJson,
+  writeGraphJson,
+  writeParams,
+  type CompiledGraph,
+  type GraphEntry,
+  type GraphJson,
+  type GraphNode,
+} from "./graph-json";
+export { planMemory, type MemoryPlan } from "./plan-memory";
+export { decodeNetwork, encodeNetwork, type NetworkContents } from "./network-file";

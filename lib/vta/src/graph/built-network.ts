@@ -56,8 +56,13 @@ export class BuiltNetwork {
     }));
   }
 
+  /** The accelerator that it was compiled for. */
+  get env(): Environment {
+    return this.options.env;
+  }
+
   get device(): VtaDevice {
-    return extDev(0, this.options.env);
+    return extDev(0, this.env);
   }
 
   /**

@@ -7,7 +7,7 @@ export {
   type NetworkFunction,
 } from "./built-network";
 export { acceleratorFunction, type AcceleratorFunction } from "./fused-te";
-export { fromOnnx, Network, RunnableNetwork } from "./network";
+export { fromOnnx, loadNetwork, Network, RunnableNetwork, saveNetwork } from "./network";
 export type { NetworkInput, NetworkInputs, NetworkOptions, QuantizeOptions } from "./network";
 export { graphPack, type PackOptions } from "./pack";
 export { scheduleAluPacked } from "./schedule-alu";

@@ -4,7 +4,7 @@
  */
 
 import { np, relay, UsageError } from "tvm-ts";
-import { getEnv, type Environment } from "../compiler";
+import { Environment, getEnv } from "../compiler";
 import { BuiltNetwork, type NetworkBuildOptions } from "./built-network";
 import { graphPack, type PackOptions } from "./pack";
 
@@ -145,6 +145,37 @@ export function fromOnnx(bytes: Uint8Array, { shapes, fixed }: NetworkOptions = 
     }),
   });
   return new Network(func, outputs, problems);
+}
+
+/** What a saved network is besides its graph. */
+interface SavedExtra {
+  readonly outputs: readonly string[];
+  /** The accelerator that a runnable network was compiled for. */
+  readonly config?: Environment["config"];
+}
+
+/**
+ * A network as the bytes of one file, with a checksum.
+ * @throws UsageError for a network with operators that are not known.
+ */
+export function saveNetwork(network: Network | RunnableNetwork): Uint8Array<ArrayBuffer> {
+  const runnable = network instanceof RunnableNetwork;
+  const func = runnable ? network.built.func : network.func;
+  const config = runnable ? { config: network.built.env.config } : {};
+  const extra: SavedExtra = { outputs: network.outputs, ...config };
+  return relay.encodeNetwork({ func, extra });
+}
+
+/**
+ * Reads what `saveNetwork` gave: a network, or one that runs, compiled again for its accelerator.
+ * @throws UsageError when the bytes are not a saved network, or have been changed.
+ */
+export function loadNetwork(bytes: Uint8Array): Network | RunnableNetwork {
+  const { func, extra } = relay.decodeNetwork(bytes);
+  const { outputs, config } = extra as SavedExtra;
+  if (config === undefined) return new Network(func, outputs);
+  const env = new Environment(config);
+  return new RunnableNetwork(new BuiltNetwork(func, { env }), outputs, []);
 }
 
 function named(

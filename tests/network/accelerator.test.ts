@@ -1,0 +1,104 @@
+/**
+ * What the reference does not do, on the accelerator: channels that do not fill a block, a batch that
+ * does not either, padding that is not the same on all sides. The host computes the quantized network
+ * before it is packed; the accelerator must give the same integers.
+ */
+
+import { ready, relay } from "tvm-ts";
+import * as vta from "vta-ts";
+import { beforeAll, expect, test } from "vitest";
+import { onnxModel, weight, type SmallModel } from "../support/onnx-model";
+
+beforeAll(ready);
+
+/** A stem in float, a convolution in integers and a head; `more` changes the convolution. */
+function network(
+  channels: number,
+  filters: number,
+  pads: readonly number[] = [1, 1, 1, 1],
+  batch = 1,
+  strides: readonly number[] = [1, 1],
+): SmallModel {
+  const around = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
+  return {
+    inputs: { data: [batch, 3, 8, 8] },
+    weights: {
+      w1: weight([channels, 3, 3, 3], 1),
+      w2: weight([filters, channels, 3, 3], 2),
+      b2: weight([filters], 3),
+      w3: weight([filters, filters, 1, 1], 4),
+    },
+    nodes: [
+      { op: "Conv", inputs: ["data", "w1"], output: "stem", attrs: around },
+      { op: "MaxPool", inputs: ["stem"], output: "pooled", attrs: { ...around, strides: [1, 1] } },
+      {
+        op: "Conv",
+        inputs: ["pooled", "w2", "b2"],
+        output: "conv",
+        attrs: { kernel_shape: [3, 3], pads, strides },
+      },
+      { op: "Relu", inputs: ["conv"], output: "relu" },
+      { op: "Conv", inputs: ["relu", "w3"], output: "pointwise", attrs: { kernel_shape: [1, 1] } },
+      { op: "GlobalAveragePool", inputs: ["pointwise"], output: "result" },
+    ],
+  };
+}
+
+function expectSame(model: SmallModel, env: vta.Environment = vta.getEnv()): void {
+  const quantized = vta.network.fromOnnx(onnxModel(model)).quantize();
+  const built = quantized.pack({ env }).build({ env });
+  const onAccelerator = built.functions.filter((one) => one.device === "accelerator");
+  expect(onAccelerator.length).toBeGreaterThanOrEqual(2);
+  const { shape, values } = weight(model.inputs["data"]!, 9);
+  const data = relay.HostTensor.of(values as number[], shape, "float32");
+  const wanted = quantized.run({ data })["result"]!;
+  const { result } = built.run({ data });
+  expect(new Set(wanted.reshape([-1]).toArray() as number[]).size).toBeGreaterThan(2);
+  expect(result!.toArray()).toEqual(wanted.toArray());
+}
+
+test("input and output channels that do not fill a block", () => {
+  expectSame(network(12, 20));
+});
+
+test("more padding on one side than on the other, with a stride", () => {
+  expectSame(network(16, 16, [0, 1, 2, 1], 1, [2, 1]));
+});
+
+test("one image on an accelerator that works on two at a time", () => {
+  const env = new vta.Environment({ ...vta.getEnv().config, LOG_BATCH: 1 });
+  expectSame(network(16, 16), env);
+});
+
+test("a saved network runs as before, and a damaged one is refused", () => {
+  const quantized = vta.network.fromOnnx(onnxModel(network(16, 16))).quantize();
+  const built = quantized.pack().build();
+  const { shape, values } = weight([1, 3, 8, 8], 9);
+  const inputs = { data: relay.HostTensor.of(values as number[], shape, "float32") };
+  const wanted = built.run(inputs)["result"]!.toArray();
+  for (const one of [quantized, built]) {
+    const file = vta.network.saveNetwork(one);
+    const loaded = vta.network.loadNetwork(file);
+    expect(loaded.run(inputs)["result"]!.toArray()).toEqual(wanted);
+    expect(loaded.constructor).toBe(one.constructor);
+    file[file.length - 3]! ^= 1;
+    expect(() => vta.network.loadNetwork(file)).toThrow("checksum does not fit");
+  }
+  expect(() => vta.network.loadNetwork(new Uint8Array(10))).toThrow("not a saved network");
+});
+
+test("a part that cannot be packed is refused with the node's name", () => {
+  const model = network(16, 16);
+  const nodes = [...model.nodes];
+  nodes.splice(4, 0, {
+    op: "AveragePool",
+    inputs: ["relu"],
+    output: "mean",
+    attrs: { kernel_shape: [2, 2] },
+  });
+  nodes[5] = { ...nodes[5]!, inputs: ["mean", "w3"] };
+  const quantized = vta.network.fromOnnx(onnxModel({ ...model, nodes })).quantize();
+  expect(() => quantized.pack()).toThrow(
+    "node 'mean' (AveragePool): nn.avg_pool2d cannot work on packed data",
+  );
+});
