@@ -8,6 +8,8 @@ const y = new tir.Var("y");
 
 /** Somebody who can prove nothing. */
 const nobody: Questions = {
+  fastMath: false,
+  isExact: () => true,
   compare: () => "?",
   canProveGreaterEqual: () => false,
   canProveLess: () => false,

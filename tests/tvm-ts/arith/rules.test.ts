@@ -54,7 +54,7 @@ class Instances {
 
   /** An analyzer that knows some of the variables. */
   analyzer(onRewrite: arith.RuleObserver): arith.Analyzer {
-    const analyzer = new Analyzer(onRewrite);
+    const analyzer = new Analyzer(onRewrite, { fastMath: true });
     [64, 7, 100, 9].forEach((extent, i) => {
       analyzer.bind(this.vars[i]!, new tir.Range(tir.constant(i % 2), tir.constant(extent)));
     });

@@ -209,6 +209,11 @@ describe.each(INTEGERS)("%s", (dtype) => {
   });
 });
 
+function halfToEven(x: number): number {
+  const nearest = Math.round(x);
+  return Math.abs(x - Math.trunc(x)) === 0.5 ? 2 * Math.round(x / 2) : nearest;
+}
+
 const round = {
   float16: (x: number) => halfToNumber(numberToHalf(x)),
   float32: Math.fround,
@@ -259,7 +264,8 @@ describe.each(["float16", "float32", "float64"] as const)("%s", (dtype) => {
     ["tanh", Math.tanh],
     ["log", Math.log],
     ["sigmoid", (x: number) => 1 / (1 + Math.exp(-x))],
-    ["round", (x: number) => Math.sign(x) * Math.round(Math.abs(x))],
+    ["round", halfToEven],
+    ["nearbyint", halfToEven],
     ["erf", undefined],
   ] as ["floor", ((x: number) => number) | undefined][])("%s", (name, model) => {
     for (const { a, got } of table(dtype, dtype, (x) => callUnary(name, x))) {

@@ -157,7 +157,7 @@ describe("reductions", () => {
       () => topi.sum(A, -1, true),
     ],
     [
-      "A_red [1] comm_reduce: reduce(combiner=comm_reducer(result=[max(x, y)], lhs=[x], rhs=[y], identity_element=[-3.40282e+38f]), source=[A[k0, ax0, k2]], init=[], axis=[iter_var(k0, range(min=0, ext=4)), iter_var(k2, range(min=0, ext=8))], where=(bool)1, value_index=0)",
+      "A_red [1] comm_reduce: reduce(combiner=comm_reducer(result=[max(x, y)], lhs=[x], rhs=[y], identity_element=[-inff]), source=[A[k0, ax0, k2]], init=[], axis=[iter_var(k0, range(min=0, ext=4)), iter_var(k2, range(min=0, ext=8))], where=(bool)1, value_index=0)",
       () => topi.max(A, [0, 2]),
     ],
     [
@@ -249,7 +249,7 @@ test("argmax finds position and value together, and then keeps the position", ()
   expect(tir.reprExpr(body[0]!)).toBe(
     `reduce(combiner=comm_reducer(result=[select(((${x} > ${y}) || ((${x} == ${y}) && ` +
       `(${i} < ${j}))), ${i}, ${j}), select((${x} > ${y}), ${x}, ${y})], lhs=[${i}, ${x}], ` +
-      `rhs=[${j}, ${y}], identity_element=[-1, -2147483648]), source=[k1, I[ax0, k1]], init=[], ` +
+      `rhs=[${j}, ${y}], identity_element=[2147483647, -2147483648]), source=[k1, I[ax0, k1]], init=[], ` +
       "axis=[iter_var(k1, range(min=0, ext=8))], where=(bool)1, value_index=0)",
   );
 });

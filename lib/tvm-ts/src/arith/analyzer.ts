@@ -19,22 +19,32 @@ import {
   Range,
   sub,
   toExpr,
+  type Add,
   type ExprLike,
+  type Mul,
   type PrimExpr,
+  type Sub,
   type Var,
 } from "../ir";
 import { CanonicalSimplifier } from "./canonical/simplifier";
 import { ConstIntBoundAnalyzer, type ConstIntBound } from "./const-int-bound";
 import { extractConstraints } from "./constraints";
+import { ExactnessAnalyzer } from "./exactness";
 import { IntSetAnalyzer } from "./eval-set";
 import { IntSet, type Domains } from "./int-set";
 import { Memo } from "./memo";
 import { ModularSetAnalyzer, type ModularSet } from "./modular-set";
 import type { Rule } from "./rewrite/rule";
 import { RewriteSimplifier } from "./rewrite/simplifier";
+import { UserData } from "./user-data";
 
 /** Called with every rule that applies, and what it turned into what. */
 export type RuleObserver = (rule: Rule, before: PrimExpr, after: PrimExpr) => void;
+
+export interface AnalyzerOptions {
+  /** Simplifies floats as if they were exact, finite and never NaN; not done unless set. */
+  readonly fastMath?: boolean;
+}
 
 export class Analyzer {
   /**
@@ -45,14 +55,27 @@ export class Analyzer {
   /** Counts the facts that stay, so that a scope knows whether what was known before it is stale. */
   private bindings = 0;
   private readonly bounds = new ConstIntBoundAnalyzer(this);
+  private readonly exactness = new ExactnessAnalyzer(this);
   private readonly modular = new ModularSetAnalyzer(this);
   private readonly sets = new IntSetAnalyzer(this);
   private readonly rewriter = new RewriteSimplifier(this);
   private readonly canonical = new CanonicalSimplifier(this);
   private withoutFacts: Analyzer | undefined;
 
-  /** @param onRewrite hears of every rule that is applied, for those who watch */
-  constructor(readonly onRewrite?: RuleObserver) {}
+  /**
+   * Which expressions compute with elements of arrays.
+   * @internal for the analyses
+   */
+  readonly userData = new UserData();
+  readonly onRewrite: RuleObserver | undefined;
+  /** Whether floats are simplified as if they were exact, finite and never NaN. */
+  readonly fastMath: boolean;
+
+  /** @param onRewrite is called with every rule that is applied */
+  constructor(onRewrite?: RuleObserver, { fastMath = false }: AnalyzerOptions = {}) {
+    this.onRewrite = onRewrite;
+    this.fastMath = fastMath;
+  }
 
   /**
    * Says that a variable has a value, or a value in a range, from now on.
@@ -70,6 +93,13 @@ export class Analyzer {
     this.forget();
   }
 
+  /** Says that a variable stands for a value that is computed from elements of arrays. */
+  bindUserData(variable: Var): void {
+    this.userData.add(variable);
+    this.bindings++;
+    this.forget();
+  }
+
   private bindValue(variable: Var, value: PrimExpr, allowOverride: boolean): void {
     const simple = this.rewriteSimplify(this.canonicalSimplify(value));
     this.bounds.update(variable, this.bounds.of(simple), allowOverride);
@@ -82,6 +112,22 @@ export class Analyzer {
   /** The interval of whole numbers `expr` stays in. */
   constIntBound(expr: PrimExpr): ConstIntBound {
     return this.bounds.of(expr);
+  }
+
+  /**
+   * Whether no sum, difference or product in `expr` wraps around. Index arithmetic is taken not to;
+   * where elements of arrays take part, the bounds must show it.
+   */
+  isExact(expr: PrimExpr): boolean {
+    return this.exactness.of(expr);
+  }
+
+  /**
+   * Whether the operator itself may wrap around.
+   * @internal for the analyses
+   */
+  mayWrap(expr: Add | Sub | Mul): boolean {
+    return this.bounds.mayWrap(expr);
   }
 
   /** What is known of `expr` modulo a constant. */
@@ -231,7 +277,7 @@ export class Analyzer {
    * @internal for the analyses
    */
   unbound(): Analyzer {
-    return (this.withoutFacts ??= new Analyzer(this.onRewrite));
+    return (this.withoutFacts ??= new Analyzer(this.onRewrite, this));
   }
 }
 

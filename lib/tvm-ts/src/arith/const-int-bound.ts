@@ -7,16 +7,21 @@ import {
   bitsOf,
   builtin,
   dtypeInfo,
+  elementOf,
   exprEqual,
+  isIndexType,
   isInt,
   isInteger,
   add,
   mul,
+  type Add,
   type Call,
   type Cast,
   type DataType,
+  type Mul,
   type PrimExpr,
   type Range,
+  type Sub,
   type Var,
 } from "../ir";
 import { InternalError } from "../support";
@@ -191,18 +196,12 @@ export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
         return (
           this.vars.get(expr) ?? (expr.isSize ? { min: 0, max: Infinity } : boundOfType(expr.dtype))
         );
-      case "Add": {
-        const a = this.of(expr.a);
-        const b = this.of(expr.b);
-        return sum(a, b.min, b.max);
+      case "Add":
+      case "Sub":
+      case "Mul": {
+        const bound = this.beforeWrapping(expr);
+        return this.leavesType(expr, bound) ? boundOfType(expr.dtype) : bound;
       }
-      case "Sub": {
-        const a = this.of(expr.a);
-        const b = this.of(expr.b);
-        return sum(a, -b.max, -b.min);
-      }
-      case "Mul":
-        return atCorners(this.of(expr.a), this.of(expr.b), times);
       case "Div":
         return quotient(this.of(expr.a), this.of(expr.b), expr.dtype, truncQuotient);
       case "FloorDiv":
@@ -242,6 +241,31 @@ export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
       default:
         return boundOfType(expr.dtype);
     }
+  }
+
+  private beforeWrapping(expr: Add | Sub | Mul): ConstIntBound {
+    const a = this.of(expr.a);
+    const b = this.of(expr.b);
+    switch (expr.kind) {
+      case "Add":
+        return sum(a, b.min, b.max);
+      case "Sub":
+        return sum(a, -b.max, -b.min);
+      case "Mul":
+        return atCorners(a, b, times);
+    }
+  }
+
+  /** Whether the operator itself may give what its type does not hold, so that it wraps around. */
+  mayWrap(expr: Add | Sub | Mul): boolean {
+    return this.leavesType(expr, this.beforeWrapping(expr));
+  }
+
+  private leavesType(expr: Add | Sub | Mul, { min, max }: ConstIntBound): boolean {
+    const type = boundOfType(expr.dtype);
+    const fits = type.min <= min && max <= type.max && Number.isFinite(min) && Number.isFinite(max);
+    if (fits || !isInteger(expr.dtype)) return false;
+    return !isIndexType(elementOf(expr.dtype)) || this.analyzer.userData.isIn(expr);
   }
 
   private ofCast(expr: Cast): ConstIntBound {

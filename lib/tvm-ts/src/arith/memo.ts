@@ -13,6 +13,7 @@ import type { Form } from "./canonical/forms";
 
 export class Memo {
   readonly bounds: Map<PrimExpr, ConstIntBound>[] = [];
+  readonly exact: Map<PrimExpr, boolean>[] = [];
   readonly modular: Map<PrimExpr, ModularSet>[] = [];
   /** By the fuel spent: with less fuel left the same expression may simplify less. */
   readonly rewritten: Map<PrimExpr, PrimExpr>[] = [];
@@ -21,10 +22,9 @@ export class Memo {
 
   /** Whether nothing was asked yet. */
   get isEmpty(): boolean {
-    const { bounds, modular, rewritten, canonical, forms } = this;
-    return (
-      bounds.length + modular.length + rewritten.length + canonical.length + forms.length === 0
-    );
+    const { bounds, exact, modular, rewritten, canonical, forms } = this;
+    const tables = bounds.length + exact.length + modular.length;
+    return tables + rewritten.length + canonical.length + forms.length === 0;
   }
 }
 

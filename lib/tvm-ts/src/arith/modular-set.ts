@@ -3,7 +3,18 @@
  * knows that an index is a multiple of 16.
  */
 
-import { bitsOf, builtin, constLog2, IntImm, type Call, type PrimExpr, type Var } from "../ir";
+import {
+  bitsOf,
+  builtin,
+  constLog2,
+  IntImm,
+  type Add,
+  type Call,
+  type Mul,
+  type PrimExpr,
+  type Sub,
+  type Var,
+} from "../ir";
 import { InternalError } from "../support";
 import type { Analyzer } from "./analyzer";
 import { isNarrow } from "./const-int-bound";
@@ -91,15 +102,15 @@ export class ModularSetAnalyzer extends Memoized<ModularSet> {
       case "Add": {
         const a = this.of(expr.a);
         const b = this.of(expr.b);
-        return setOf(gcd(a.coeff, b.coeff), a.base + b.base);
+        return this.wrapped(expr, setOf(gcd(a.coeff, b.coeff), a.base + b.base));
       }
       case "Sub": {
         const a = this.of(expr.a);
         const b = this.of(expr.b);
-        return setOf(gcd(a.coeff, b.coeff), a.base - b.base);
+        return this.wrapped(expr, setOf(gcd(a.coeff, b.coeff), a.base - b.base));
       }
       case "Mul":
-        return product(this.of(expr.a), this.of(expr.b));
+        return this.wrapped(expr, product(this.of(expr.a), this.of(expr.b)));
       case "Div":
         return this.quotient(expr.a, this.of(expr.b), false);
       case "FloorDiv":
@@ -133,6 +144,12 @@ export class ModularSetAnalyzer extends Memoized<ModularSet> {
       default:
         return EVERYTHING;
     }
+  }
+
+  /** What is left of a set when the value may wrap around: it stays what it is modulo powers of two. */
+  private wrapped(expr: Add | Sub | Mul, set: ModularSet): ModularSet {
+    if (set.coeff === 1 || !this.analyzer.mayWrap(expr)) return set;
+    return setOf(gcd(set.coeff, 2 ** Math.min(bitsOf(expr.dtype), 52)), set.base);
   }
 
   private ofCall(expr: Call): ModularSet {

@@ -3,9 +3,11 @@
 import { UsageError } from "../support";
 import { constant, toExpr } from "./constants";
 import {
+  bitsOf,
   canonicalDType,
   dtypeInfo,
   elementOf,
+  isBool,
   isFloat,
   isHandle,
   isInteger,
@@ -15,6 +17,7 @@ import {
   type DataType,
 } from "./dtype";
 import { Broadcast, Cast, FloatImm, IntImm, type PrimExpr } from "./expr";
+import { valueOfFloat } from "./fold";
 import type { ExprLike } from "./operand";
 import { printExpr } from "./print/text-printer";
 /**
@@ -84,9 +87,24 @@ function castScalar(type: DataType, value: PrimExpr): PrimExpr {
   return new Cast(type, value);
 }
 
+/**
+ * The number with which a constant of another type begins as a float of `type`. A `float32` is
+ * rounded before it becomes wider, and an integer when it becomes a `float32`.
+ */
+function roundedFrom({ kind, value, dtype }: IntImm | FloatImm, type: DataType): number {
+  const rounds =
+    kind === "FloatImm" ? bitsOf(dtype) === 32 && bitsOf(type) === 64 : bitsOf(type) === 32;
+  return rounds ? Math.fround(value) : value;
+}
+
 function castConstant(value: IntImm | FloatImm, type: DataType): PrimExpr {
-  if (isFloat(type) || !isInteger(type)) return constant(value.value, type);
-  const whole = Math.trunc(value.value);
+  const exact = value.kind === "IntImm" ? value.value : valueOfFloat(value);
+  if (isBool(type))
+    return exact === undefined ? new Cast(type, value) : constant(exact !== 0, type);
+  if (isFloat(type)) return constant(roundedFrom(value, type), type);
+  if (!isInteger(type)) return constant(value.value, type);
+  if (exact === undefined) return new Cast(type, value);
+  const whole = Math.trunc(exact);
   // A constant that does not fit is converted when the program runs, as the target does it.
   const fits = whole >= minValueOf(type) && whole <= maxValueOf(type);
   return fits ? constant(whole, type) : new Cast(type, value);

@@ -1,12 +1,13 @@
 /**
  * Constant folding, and the neutral elements that disappear with it, as the reference does it
- * (`arith/const_fold.h` of TVM 0.10).
+ * (`arith/const_fold.h` of TVM 0.10), where that is what compiled code computes: integers wrap
+ * around, floats are rounded to their type, and -0, infinity and NaN are what they are.
  *
  * Integers are held as `number`: a fold whose result would not be exact is not made.
  */
 
 import { UsageError } from "../support";
-import { bitsOf, dtypeInfo, isIndexType, type DataType } from "./dtype";
+import { bitsOf, dtypeInfo, isIndexType, maxValueOf, type DataType } from "./dtype";
 import { FloatImm, IntImm, type PrimExpr } from "./expr";
 
 /** The value an integer operation leaves in `dtype`, or `undefined` if a `number` cannot hold it. */
@@ -15,6 +16,7 @@ function wrap(value: number, dtype: DataType): number | undefined {
   const { code, bits } = dtypeInfo(dtype);
   if (!Number.isSafeInteger(value)) return undefined;
   if (bits === 64) return value;
+  if (bits === 1) return value === 0 ? 0 : 1; // of truth values, true + true is true
   const modulus = 2 ** bits;
   const low = ((value % modulus) + modulus) % modulus;
   if (code === "uint") return low;
@@ -37,8 +39,33 @@ function foldFloat(
   return new FloatImm(Math.fround(op(Math.fround(a.value), Math.fround(b.value))), a.dtype);
 }
 
+/**
+ * The value a float constant has when the program runs; `undefined` for constants of 16 bits, except
+ * for those that surely have the value as it is written.
+ */
+export function valueOfFloat({ value, dtype }: FloatImm): number | undefined {
+  const bits = bitsOf(dtype);
+  if (bits === 64) return value;
+  if (bits === 32) return Math.fround(value);
+  const exact = !Number.isFinite(value) || (Number.isInteger(value) && Math.abs(value) <= 256);
+  return exact ? value : undefined;
+}
+
+/** Two constants' values; nothing if they are not both integers, or floats of known value. */
+function valuesOf(a: PrimExpr, b: PrimExpr): readonly [number, number] | undefined {
+  if (a.kind === "IntImm" && b.kind === "IntImm") return [a.value, b.value];
+  if (a.kind !== "FloatImm" || b.kind !== "FloatImm") return undefined;
+  const x = valueOfFloat(a);
+  const y = valueOfFloat(b);
+  return x === undefined || y === undefined ? undefined : [x, y];
+}
+
 function isImm(expr: PrimExpr, value: number): boolean {
   return (expr.kind === "IntImm" || expr.kind === "FloatImm") && expr.value === value;
+}
+
+function isIntImm(expr: PrimExpr, value: number): boolean {
+  return expr.kind === "IntImm" && expr.value === value;
 }
 
 function divisionByZero(): UsageError {
@@ -53,6 +80,7 @@ function foldAdd(a: PrimExpr, b: PrimExpr): PrimExpr | undefined {
     if (folded !== undefined) return folded;
   }
   if (a.kind === "FloatImm" && b.kind === "FloatImm") return foldFloat(a, b, (x, y) => x + y);
+  // This keeps a -0 that the sum would turn into 0: the listings of the reference show it.
   if (isImm(a, 0)) return b;
   if (isImm(b, 0)) return a;
   return undefined;
@@ -64,7 +92,7 @@ function foldSub(a: PrimExpr, b: PrimExpr): PrimExpr | undefined {
     if (folded !== undefined) return folded;
   }
   if (a.kind === "FloatImm" && b.kind === "FloatImm") return foldFloat(a, b, (x, y) => x - y);
-  if (isImm(b, 0)) return a;
+  if (isIntImm(b, 0) || (b.kind === "FloatImm" && Object.is(b.value, 0))) return a;
   return undefined;
 }
 
@@ -75,9 +103,9 @@ function foldMul(a: PrimExpr, b: PrimExpr): PrimExpr | undefined {
   }
   if (a.kind === "FloatImm" && b.kind === "FloatImm") return foldFloat(a, b, (x, y) => x * y);
   if (isImm(a, 1)) return b;
-  if (isImm(a, 0)) return a;
+  if (isIntImm(a, 0)) return a;
   if (isImm(b, 1)) return a;
-  if (isImm(b, 0)) return b;
+  if (isIntImm(b, 0)) return b;
   return undefined;
 }
 
@@ -86,12 +114,15 @@ function foldDivision(round: (x: number) => number, roundFloats: boolean): Fold 
   return (a, b) => {
     if (isImm(b, 0) && !(a.kind === "FloatImm" && b.kind === "FloatImm")) throw divisionByZero();
     if (a.kind === "IntImm" && b.kind === "IntImm") {
-      return foldInt(round(a.value / b.value), a.dtype);
+      const quotient = round(a.value / b.value);
+      // The smallest number by -1 is an error of the call, as division by zero is.
+      const isError = bitsOf(a.dtype) >= 32 && quotient > maxValueOf(a.dtype);
+      return isError ? undefined : foldInt(quotient, a.dtype);
     }
     if (a.kind === "FloatImm" && b.kind === "FloatImm" && b.value !== 0) {
       return foldFloat(a, b, (x, y) => (roundFloats ? Math.floor(x / y) : x / y));
     }
-    if (isImm(a, 0)) return a;
+    if (isIntImm(a, 0)) return a;
     if (isImm(b, 1)) return a;
     if (isImm(b, 0)) throw divisionByZero();
     return undefined;
@@ -115,27 +146,22 @@ function foldRemainder(remainder: (x: number, y: number) => number): Fold {
 const foldMod = foldRemainder((x, y) => x % y);
 const foldFloorMod = foldRemainder((x, y) => x - Math.floor(x / y) * y);
 
-function foldExtremum(pick: (x: number, y: number) => number): Fold {
+function foldExtremum(picks: (x: number, y: number) => boolean): Fold {
   return (a, b) => {
-    if (a.kind === "IntImm" && b.kind === "IntImm") {
-      return new IntImm(pick(a.value, b.value), a.dtype);
-    }
-    if (a.kind === "FloatImm" && b.kind === "FloatImm") {
-      return new FloatImm(pick(a.value, b.value), a.dtype);
-    }
+    const values = valuesOf(a, b);
+    if (values !== undefined) return picks(...values) ? a : b;
     return a === b ? a : undefined;
   };
 }
 
-const foldMin = foldExtremum(Math.min);
-const foldMax = foldExtremum(Math.max);
+// With a NaN the second operand comes out.
+const foldMin = foldExtremum((x, y) => x < y);
+const foldMax = foldExtremum((x, y) => x > y);
 
 function foldCompare(holds: (x: number, y: number) => boolean): Fold {
   return (a, b) => {
-    const bothInt = a.kind === "IntImm" && b.kind === "IntImm";
-    const bothFloat = a.kind === "FloatImm" && b.kind === "FloatImm";
-    if (!bothInt && !bothFloat) return undefined;
-    return new IntImm(holds(a.value, b.value) ? 1 : 0, "bool");
+    const values = valuesOf(a, b);
+    return values && new IntImm(holds(...values) ? 1 : 0, "bool");
   };
 }
 

@@ -6,7 +6,7 @@ import { cast, matchTypes } from "./cast";
 import { constant, toExpr, zero } from "./constants";
 import { bitsOf, canonicalDType, dtypeInfo, isFloat, isInteger, lanesOf, vectorOf } from "./dtype";
 import { Call, FloatImm, Select, type PrimExpr } from "./expr";
-import { foldInt } from "./fold";
+import { foldInt, valueOfFloat } from "./fold";
 import type { ExprLike } from "./operand";
 import { and, eq, ge, neg, not } from "./ops";
 import { printExpr } from "./print/text-printer";
@@ -101,23 +101,26 @@ function rounding(name: UnaryName, apply: (x: number) => number): (x: ExprLike) 
   return (operand) => {
     const x = toExpr(operand);
     if (isInteger(x.dtype)) return x;
-    if (x.kind === "FloatImm") return new FloatImm(apply(x.value), x.dtype);
-    return callUnary(name, x);
+    const value = x.kind === "FloatImm" ? valueOfFloat(x) : undefined;
+    return value === undefined ? callUnary(name, x) : new FloatImm(apply(value), x.dtype);
   };
 }
 
 export const floor = rounding("floor", Math.floor);
 export const ceil = rounding("ceil", Math.ceil);
 export const trunc = rounding("trunc", Math.trunc);
-/** Halves round to even, as the reference folds constants. */
+/** The whole number nearest to `x`; halves go to the even one, also when the program runs. */
 export const round = rounding("round", roundHalfEven);
+/** The same as `round`. */
 export const nearbyint = rounding("nearbyint", roundHalfEven);
 
 function roundHalfEven(x: number): number {
+  if (!Number.isFinite(x) || Number.isInteger(x)) return x;
   const down = Math.floor(x);
   const rest = x - down;
-  if (rest !== 0.5) return Math.round(x);
-  return down % 2 === 0 ? down : down + 1;
+  const up = rest > 0.5 || (rest === 0.5 && down % 2 !== 0);
+  const nearest = up ? down + 1 : down;
+  return nearest === 0 && x < 0 ? -0 : nearest;
 }
 
 /** `x` to the power of `y`, for floats. */

@@ -58,6 +58,11 @@ export interface PlainOptions {
   readonly "tir.disable_cse_tir": boolean;
   /** CommonSubexprElimTIR takes expressions that simplify to the same for the same. */
   readonly "tir.enable_equiv_terms_in_cse_tir": boolean;
+  /**
+   * Simplifies floats as if they were exact, finite and never NaN: `x - x` is 0, `x / 3` is a
+   * product. TVM always does.
+   */
+  readonly "tir.fastMath": boolean;
   /** Says in a function's attributes that its buffers do not overlap. */
   readonly "tir.noalias": boolean;
   /** Keeps loops of extent one when a schedule becomes statements. */
@@ -96,6 +101,7 @@ const plainDefaults: PlainOptions = {
   "tir.disable_storage_rewrite": false,
   "tir.disable_cse_tir": false,
   "tir.enable_equiv_terms_in_cse_tir": false,
+  "tir.fastMath": false,
   "tir.noalias": true,
   "tir.debug_keep_trivial_loop": false,
   "tir.add_lower_pass": [],

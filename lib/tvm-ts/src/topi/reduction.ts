@@ -4,17 +4,21 @@ import { UsageError } from "../support";
 import {
   add,
   and,
-  constant,
   eq,
+  FloatImm,
   gt,
   IntImm,
+  isFloat,
   lt,
+  max as maxOf,
   maxValue,
+  min as minOf,
   minValue,
   mul,
   or,
   select,
   toExpr,
+  type DataType,
   type IterVar,
   type PrimExpr,
   type Var,
@@ -76,6 +80,16 @@ class Reduction {
   }
 }
 
+/** What no value of the type is below: -infinity for floats. */
+function lowest(dtype: DataType): PrimExpr {
+  return isFloat(dtype) ? new FloatImm(-Infinity, dtype) : minValue(dtype);
+}
+
+/** What no value of the type is above. */
+function highest(dtype: DataType): PrimExpr {
+  return isFloat(dtype) ? new FloatImm(Infinity, dtype) : maxValue(dtype);
+}
+
 function reduceOp(operator: string, reducer: te.Reducer): ReduceOp {
   return (x, axis, keepdims = false) => {
     const reduction = new Reduction(operator, x, axis, keepdims);
@@ -85,8 +99,16 @@ function reduceOp(operator: string, reducer: te.Reducer): ReduceOp {
 }
 
 export const sum = reduceOp("sum", te.sum);
-export const max = reduceOp("max", te.max);
-export const min = reduceOp("min", te.min);
+/** The largest; of a row of -infinity that is -infinity, where `te.max` gives the lowest number. */
+export const max = reduceOp(
+  "max",
+  te.commReducer((x, y) => maxOf(x, y), lowest, "max"),
+);
+/** The smallest; of a row of infinity that is infinity. */
+export const min = reduceOp(
+  "min",
+  te.commReducer((x, y) => minOf(x, y), highest, "min"),
+);
 export const prod = reduceOp(
   "prod",
   te.commReducer(
@@ -120,7 +142,7 @@ type Better = (a: PrimExpr, b: PrimExpr) => PrimExpr;
 function indexReducer(
   name: string,
   better: Better,
-  worst: (dtype: string) => PrimExpr,
+  worst: (dtype: DataType) => PrimExpr,
   last: boolean,
 ): te.TupleReducer {
   const earlier: Better = last ? gt : lt;
@@ -132,7 +154,8 @@ function indexReducer(
       const first = or(wins, and(eq(x, y), earlier(i, j)));
       return [select(first, i, j), select(wins, x, y)];
     },
-    ([index, value]) => [constant(-1, index), worst(value!)],
+    // An index that every other goes before, so that a row of the worst value has one of its own.
+    ([index, value]) => [last ? minValue(index!) : maxValue(index!), worst(value!)],
     { name, operands: [`${name}_lhs`, `${name}_rhs`] },
   );
 }
@@ -140,7 +163,7 @@ function indexReducer(
 function indexOp(
   operator: string,
   better: Better,
-  worst: (dtype: string) => PrimExpr,
+  worst: (dtype: DataType) => PrimExpr,
 ): (x: Tensor, axis?: AxisLike, keepdims?: boolean, selectLastIndex?: boolean) => Tensor {
   return (x, axis, keepdims = false, selectLastIndex = false) => {
     const reduction = new Reduction(operator, x, axis, keepdims);
@@ -160,6 +183,6 @@ function indexOp(
 }
 
 /** The index of the largest element; over several dimensions, counted row by row. */
-export const argmax = indexOp("argmax", gt, minValue);
+export const argmax = indexOp("argmax", gt, lowest);
 /** The index of the smallest element. */
-export const argmin = indexOp("argmin", lt, maxValue);
+export const argmin = indexOp("argmin", lt, highest);

@@ -13,12 +13,14 @@ import {
   floorDiv,
   floorMod,
   IntImm,
+  isFloat,
   le,
   lt,
   mul,
   mutator,
   noOp,
   Not,
+  someNode,
   update,
   type Add,
   type FloorDiv,
@@ -72,14 +74,19 @@ function renormalize(body: Stmt): Stmt {
     // The other orders are brought back to `<`.
     GT: (node, recur) => recur(lt(node.b, node.a)),
     LE(node, recur) {
+      if (isFloat(node.a.dtype)) return undefined; // with a NaN, neither a <= b nor b < a
       const result = recur(new Not(lt(node.b, node.a)));
       return result.kind === "LE" ? update(node, { a: result.a, b: result.b }) : result;
     },
-    GE: (node, recur) => recur(new Not(lt(node.a, node.b))),
+    GE(node, recur) {
+      if (isFloat(node.a.dtype)) return le(recur(node.b), recur(node.a));
+      return recur(new Not(lt(node.a, node.b)));
+    },
     Not(node, recur) {
       const not = recur.children(node);
       const { a } = not;
       if (a.kind === "Not") return a.a;
+      if ("a" in a && isFloat(a.a.dtype)) return not;
       if (a.kind === "LE") return lt(a.b, a.a);
       if (a.kind === "GE") return lt(a.a, a.b);
       if (a.kind === "LT") return le(a.b, a.a);
@@ -133,7 +140,9 @@ function splitQuotient({ a, b }: FloorDiv): PrimExpr | undefined {
     if (modulus?.lanes !== by.lanes || modulus.value % by.value !== 0) return undefined;
     return floorMod(floorDiv(a.a, b), modulus.like(modulus.value / by.value));
   }
-  return a.kind === "Add" ? splitSum(a, by) : undefined;
+  // What is computed from elements of arrays may wrap around, and is divided as it is.
+  if (a.kind !== "Add" || someNode(a, (node) => node.kind === "BufferLoad")) return undefined;
+  return splitSum(a, by);
 }
 
 /** `floordiv(x*c1 + rest, c2)`, the rest being one summand or two, by the common factor. */

@@ -43,9 +43,11 @@ import type { FunctionPass } from "../pass";
 export const simplify: FunctionPass = {
   name: "tir.Simplify",
   doc: "Simplifies expressions and decides conditions, knowing the loops and conditions around them.",
-  run(func, { onRule }) {
+  run(func, context) {
+    const { onRule } = context;
     const analyzer = new Analyzer(
       onRule && ((rule, before, after) => onRule(rule.name, before, after)),
+      { fastMath: context.option("tir.fastMath") },
     );
     return func.with({ body: new StmtSimplifier(analyzer).visit(func.body) });
   },
@@ -106,6 +108,7 @@ class StmtSimplifier {
       return this.visit(node.body);
     }
     if (isPure) this.lets.set(node.var_, value);
+    else this.analyzer.bindUserData(node.var_);
     return update(node, { value, body: this.visit(node.body) });
   }
 

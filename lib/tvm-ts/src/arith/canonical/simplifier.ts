@@ -182,8 +182,16 @@ export class CanonicalSimplifier extends RewriteSimplifier {
     return scaled ?? rebuilt(expr, a, b);
   }
 
+  /** The form of what is divided: as one whole if its parts may wrap around. */
+  private dividend(expr: PrimExpr): Form {
+    const form = this.forms.of(expr);
+    if (!this.analyzer.userData.isIn(expr)) return form;
+    const whole = normalize(form);
+    return whole === form || this.isExact(whole) ? form : new Split(whole);
+  }
+
   private quotientForm(expr: Div | FloorDiv, mode: DivMode): Form {
-    const a = this.forms.of(expr.a);
+    const a = this.dividend(expr.a);
     const b = this.forms.of(expr.b);
     const folded = foldForms(expr.kind, a, b);
     if (folded !== undefined) return folded;
@@ -251,7 +259,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
   }
 
   private truncRemainderForm(expr: Mod): Form {
-    const a = this.forms.of(expr.a);
+    const a = this.dividend(expr.a);
     const b = this.forms.of(expr.b);
     const folded = foldForms("Mod", a, b);
     if (folded !== undefined) return folded;
@@ -278,7 +286,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
   }
 
   private floorRemainderForm(expr: FloorMod): Form {
-    const a = this.forms.of(expr.a);
+    const a = this.dividend(expr.a);
     const b = this.forms.of(expr.b);
     const folded = foldForms("FloorMod", a, b);
     if (folded !== undefined) return folded;
@@ -324,7 +332,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
   }
 
   private castForm(expr: Cast): Form {
-    const value = this.forms.of(expr.value);
+    const value = this.dividend(expr.value);
     if (value.kind === "sum" && this.canCastSum(value, expr.dtype)) return value.castTo(expr.dtype);
     if (value.kind === "split" && this.canCastSplit(value, expr.dtype)) {
       return value.with({ index: cast(expr.dtype, value.index), dtype: expr.dtype });

@@ -37,6 +37,34 @@ export type Condition = (slots: Slots, like: DataType, ask: Questions) => boolea
 
 type BinaryNode = PrimExpr & { readonly a: PrimExpr; readonly b: PrimExpr };
 
+// What a text is made of -------------------------------------------------------------------------
+
+const ARITHMETIC: ReadonlySet<PatternKind> = new Set(["Add", "Sub", "Mul", "Ramp"]);
+const ORDERING: ReadonlySet<PatternKind> = new Set([
+  ...(["Div", "Mod", "FloorDiv", "FloorMod", "Min", "Max"] as const),
+  ...(["LT", "LE", "GT", "GE", "EQ", "NE"] as const),
+]);
+
+/** Whether something is ordered or divided that is itself a sum, a difference or a product. */
+export function arithmeticInside(pattern: Pattern): boolean {
+  if (pattern.type !== "node") return false;
+  if (!ORDERING.has(pattern.kind)) return pattern.args.some(arithmeticInside);
+  // Sums that are equal stay equal when they wrap around.
+  const harmless = pattern.kind === "EQ" || pattern.kind === "NE" ? "Add Sub" : "";
+  return pattern.args.some((arg) => hasArithmetic(arg, harmless));
+}
+
+/** Whether a sum, a difference or a product of expressions is part of it. */
+export function mentionsArithmetic(pattern: Pattern): boolean {
+  return hasArithmetic(pattern, "");
+}
+
+function hasArithmetic(pattern: Pattern, harmless: string): boolean {
+  if (pattern.type !== "node" || !mentionsExpr(pattern)) return false;
+  const counts = ARITHMETIC.has(pattern.kind) && !harmless.includes(pattern.kind);
+  return counts || pattern.args.some((arg) => hasArithmetic(arg, harmless));
+}
+
 // Matching --------------------------------------------------------------------------------------
 
 export function compileMatcher(pattern: Pattern): Matcher {
@@ -244,7 +272,7 @@ function comparison(text: string, pattern: Pattern): { proof: boolean; holds: Co
     proof: true,
     holds: (slots, like, ask) => {
       const expr = build(slots, like);
-      return expr !== undefined && prove(ask, expr, bound(slots));
+      return expr !== undefined && ask.isExact(expr) && prove(ask, expr, bound(slots));
     },
   };
 }

@@ -8,6 +8,10 @@ import type { ModularSet } from "../modular-set";
 export type Order = "==" | "!=" | "<" | "<=" | ">" | ">=" | "?";
 
 export interface Questions {
+  /** Whether rules on floats may change what is computed. */
+  readonly fastMath: boolean;
+  /** Whether no sum, difference or product in the expression leaves its type. */
+  isExact(expr: PrimExpr): boolean;
   /** Compares the simplified expression. */
   compare(expr: PrimExpr, value: number): Order;
   canProveGreaterEqual(expr: PrimExpr, bound: number): boolean;

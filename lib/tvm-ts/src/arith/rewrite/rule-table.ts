@@ -26,6 +26,11 @@ export class RuleTable {
     return rules;
   }
 
+  /** The rules for one sort of operands. */
+  of(sort: keyof RuleSet): readonly Rule[] {
+    return this.rules[sort] ?? NO_RULES;
+  }
+
   get all(): readonly Rule[] {
     const { vector, index, float, any } = this.rules;
     return [vector, index, float, any].flatMap((rules) => rules ?? NO_RULES);

@@ -4,17 +4,24 @@
  *     rule("(x + c1) + c2", "x + (c1 + c2)")
  *     rule("floordiv(x*y, y)", "x", "y >= 0")
  *     again("x + min(y, z)", "min(y, z) + x")
+ *
+ * A rule holds for whole numbers. Where its text has arithmetic below an operator that orders or
+ * divides, as `x < x + z`, it does not hold for numbers that wrap around, and applies only where the
+ * expression and its result are known to be exact. So does one whose condition has arithmetic in it.
+ * Any other rule holds for both.
  */
 
-import type { PrimExpr } from "../../ir";
+import { isFloat, type PrimExpr } from "../../ir";
 import {
+  arithmeticInside,
+  mentionsArithmetic,
   compileBuilder,
   compileCondition,
   compileMatcher,
   type Matcher,
   type Slots,
 } from "./compile";
-import { parsePattern, SLOT, type Pattern } from "./pattern";
+import { parseList, parsePattern, SLOT, type Pattern } from "./pattern";
 import type { Questions } from "./questions";
 
 /** What the variables of a pattern stand for, to those who compute with it. */
@@ -34,6 +41,10 @@ export class Match {
   /** `y`, where not every alternative of the pattern has it. */
   get optionalY(): PrimExpr | undefined {
     return this.slots[SLOT.y] as PrimExpr | undefined;
+  }
+  /** What stands first in the pattern: `x`, or the base of a ramp. */
+  get operand(): PrimExpr {
+    return (this.slots[SLOT.x] ?? this.slots[SLOT.b1]) as PrimExpr;
   }
   get b1(): PrimExpr {
     return this.slots[SLOT.b1] as PrimExpr;
@@ -72,8 +83,21 @@ export type Test = (match: Match, ask: Questions) => boolean;
 /** Something found out from a match. */
 type OnMatch<T> = (expr: PrimExpr, slots: Slots, ask: Questions) => T;
 
+/** The condition of rules that hold for floats only when NaN, rounding and infinity are ignored. */
+export function noFloats(match: Match, ask: Questions): boolean {
+  const { operand } = match;
+  return ask.fastMath || !isFloat(operand.dtype);
+}
+
+/** The condition of rules on floats that may change what is computed. */
+export function fastMath(_: Match, ask: Questions): boolean {
+  return ask.fastMath;
+}
+
 /** A rule's text turned into functions. */
 interface Compiled {
+  /** Whether it holds only where nothing wraps around. */
+  readonly needsExact: boolean;
   readonly matchers: readonly Matcher[];
   readonly holds: OnMatch<boolean>;
   readonly build: OnMatch<PrimExpr | undefined>;
@@ -121,13 +145,23 @@ export class Rule {
 
   /** What the rule makes of `expr`, or undefined if it does not apply. `slots` is overwritten. */
   apply(expr: PrimExpr, slots: Slots, ask: Questions): PrimExpr | undefined {
-    const { matchers, holds, build } = (this.compiled ??= this.compile());
-    if (!matches(matchers, expr, slots) || !holds(expr, slots, ask)) return undefined;
-    return build(expr, slots, ask);
+    const { matchers, needsExact, holds, build } = (this.compiled ??= this.compile());
+    if (!matches(matchers, expr, slots)) return undefined;
+    if (needsExact && !ask.isExact(expr)) return undefined;
+    if (!holds(expr, slots, ask)) return undefined;
+    const result = build(expr, slots, ask);
+    return result === undefined || (needsExact && !ask.isExact(result)) ? undefined : result;
+  }
+
+  private textsOf(part: string | Compute | Test | undefined): readonly Pattern[] {
+    return typeof part === "string" ? parseList(part) : [];
   }
 
   private compile(): Compiled {
+    const sides = [...this.patterns, ...this.textsOf(this.replacement)];
     return {
+      needsExact:
+        sides.some(arithmeticInside) || this.textsOf(this.condition).some(mentionsArithmetic),
       matchers: this.patterns.map(compileMatcher),
       holds: this.condition === undefined ? () => true : testOf(this.condition),
       build: builderOf(this.replacement),

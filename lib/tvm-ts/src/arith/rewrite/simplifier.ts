@@ -21,8 +21,10 @@ import {
   IntImm,
   isBool,
   isConstInt,
+  isFloat,
   isOne,
   isZero,
+  le,
   Let,
   lt,
   mapChildren,
@@ -102,6 +104,14 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
     };
   }
 
+  get fastMath(): boolean {
+    return this.analyzer.fastMath;
+  }
+
+  isExact(expr: PrimExpr): boolean {
+    return this.analyzer.isExact(expr);
+  }
+
   // What rules ask -------------------------------------------------------------------------------
 
   bound(expr: PrimExpr): ConstIntBound {
@@ -175,8 +185,10 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
       case "NE":
         return sameOr(expr, this.of(not(eq(expr.a, expr.b))));
       case "LE":
+        if (this.mayBeNaN(expr)) return this.rewriteOrder(expr, expr.a, expr.b);
         return sameOr(expr, this.of(not(lt(expr.b, expr.a))));
       case "GE":
+        if (this.mayBeNaN(expr)) return this.rewriteOrder(expr, expr.b, expr.a);
         return sameOr(expr, this.of(not(lt(expr.a, expr.b))));
       case "GT":
         return this.of(lt(expr.b, expr.a));
@@ -218,6 +230,18 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
     if (folded !== undefined) return folded;
     const node = a === expr.a && b === expr.b ? expr : new OPERATORS[expr.kind](a, b);
     return this.truthOf(node) ?? this.applyRules(node, expr.kind, a, b);
+  }
+
+  /** With a NaN neither `a <= b` nor `b < a` holds: one is not the negation of the other. */
+  private mayBeNaN(expr: LE | GE): boolean {
+    return !this.fastMath && isFloat(expr.a.dtype);
+  }
+
+  /** `lesser <= greater`, which `expr` says. */
+  private rewriteOrder(expr: LE | GE, lesser: PrimExpr, greater: PrimExpr): PrimExpr {
+    const node = le(this.of(lesser), this.of(greater));
+    const same = exprEqual(node, expr) ? expr : node;
+    return this.truthOf(same) ?? same;
   }
 
   private rewriteNot(expr: Not): PrimExpr {
@@ -292,6 +316,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
       this.analyzer.bind(expr.var_, value);
       return this.of(expr.body);
     }
+    if (this.analyzer.userData.isIn(value)) this.analyzer.bindUserData(expr.var_);
     const body = this.of(expr.body);
     return value === expr.value && body === expr.body ? expr : new Let(expr.var_, value, body);
   }

@@ -176,6 +176,7 @@ export class ExpressionWriter {
   /** C computes narrow integers as `int`, and we halves as floats: the result is brought back. */
   private narrow(dtype: DataType, text: string): string {
     const { code, bits } = dtypeInfo(dtype);
+    if (bits === 1) return `(${text} != 0)`;
     if ((code === "int" || code === "uint") && bits < 32) return `(${cType(dtype)})${text}`;
     return this.half(dtype, text);
   }
@@ -189,9 +190,8 @@ export class ExpressionWriter {
   private cast(value: PrimExpr, dtype: DataType): string {
     const text = this.write(value);
     if (isBool(dtype)) return `(${text} != 0)`;
-    // By way of a signed integer that holds the value: a negative float has no meaning as unsigned.
-    const wide = isFloat(value.dtype) && dtypeInfo(dtype).code === "uint" && bytesOf(dtype) < 8;
-    const inner = wide ? `(int64_t)${text}` : text;
+    const toInteger = isFloat(value.dtype) && isInteger(dtype);
+    const inner = toInteger ? `${this.unit.saturating(dtype)}(${text})` : text;
     return this.half(dtype, `((${cType(dtype)})${inner})`);
   }
 
@@ -217,7 +217,7 @@ export class ExpressionWriter {
       case builtin.bitwiseXor:
         return this.operator(args[0]!, "^", args[1]!);
       case builtin.bitwiseNot:
-        return this.narrow(dtype, `(~${arg(0)})`);
+        return isBool(dtype) ? `!${arg(0)}` : this.narrow(dtype, `(~${arg(0)})`);
       case builtin.shiftLeft:
         return this.narrow(dtype, this.operator(args[0]!, "<<", args[1]!));
       case builtin.shiftRight:
@@ -259,7 +259,7 @@ export class ExpressionWriter {
 const MATH: ReadonlyMap<Op, (...x: string[]) => string> = new Map([
   ...(
     [
-      ["fabs", "floor", "ceil", "trunc", "round", "nearbyint", "sqrt", "exp", "exp2", "erf"],
+      ["fabs", "floor", "ceil", "trunc", "nearbyint", "sqrt", "exp", "exp2", "erf"],
       ["tanh", "log", "log2", "log10", "log1p", "tan", "cos", "cosh", "sin", "sinh", "asin"],
       ["acos", "atan", "acosh", "asinh", "atanh", "pow", "fmod", "atan2", "hypot", "copysign"],
       ["nextafter"],
@@ -267,6 +267,7 @@ const MATH: ReadonlyMap<Op, (...x: string[]) => string> = new Map([
   )
     .flat()
     .map((name) => [builtin[name], (...x: string[]) => `${name}(${x.join(", ")})`] as const),
+  [builtin.round, (x: string) => `nearbyint(${x})`] as const,
   [builtin.exp10, (x: string) => `pow(10.0, ${x})`] as const,
   [builtin.sigmoid, (x: string) => `(1.0 / (1.0 + exp(-(${x}))))`] as const,
   [builtin.rsqrt, (x: string) => `(1.0 / sqrt(${x}))`] as const,

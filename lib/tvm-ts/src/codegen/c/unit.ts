@@ -1,6 +1,6 @@
 /** What the functions of one C source share: declarations, helpers, outlined functions. */
 
-import type { DataType } from "../../ir";
+import { dtypeInfo, type DataType } from "../../ir";
 import { cType, suffix } from "./types";
 
 /** Helper functions by name; each is written once, when it is used. */
@@ -12,6 +12,27 @@ const HELPERS = {
   floormod: (t: string) =>
     `(${t} a, ${t} b) { ${t} r = a % b; return r != 0 && (r ^ b) < 0 ? r + b : r; }`,
 } as const;
+
+/** Values beyond the type become its limits, and NaN 0; C itself leaves both open. */
+const SATURATING = {
+  i32: saturatingFunction("i32", "int32_t", "-0x1p31", "0x1p31", "INT32_MIN", "INT32_MAX"),
+  i64: saturatingFunction("i64", "int64_t", "-0x1p63", "0x1p63", "INT64_MIN", "INT64_MAX"),
+  u64: saturatingFunction("u64", "uint64_t", "0.0", "0x1p64", "0", "UINT64_MAX"),
+};
+
+function saturatingFunction(
+  name: string,
+  type: string,
+  low: string,
+  high: string,
+  least: string,
+  most: string,
+): string {
+  return (
+    `static inline ${type} float_to_${name}(double x) {\n` +
+    `  return x != x ? 0 : x < ${low} ? ${least} : x >= ${high} ? ${most} : (${type})x;\n}`
+  );
+}
 
 const HALF_HELPERS = `static inline float half_to_float(uint16_t h) {
   union { uint32_t u; float f; } x, scale = { 0x77800000u };
@@ -54,6 +75,16 @@ export class Unit {
       this.helpers.set(full, `static inline ${type} ${full}${HELPERS[name](type)}`);
     }
     return full;
+  }
+
+  /** The name of a function that makes a whole number of a float, as WebAssembly does. */
+  saturating(dtype: DataType): string {
+    const { code, bits } = dtypeInfo(dtype);
+    const type =
+      bits === 64 && code === "uint" ? "u64" : bits >= 32 + Number(code === "int") ? "i64" : "i32";
+    const name = `float_to_${type}`;
+    this.helpers.set(name, SATURATING[type]);
+    return name;
   }
 
   /** Makes the conversions between halves and floats available. */

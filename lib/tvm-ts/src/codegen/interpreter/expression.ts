@@ -9,6 +9,7 @@ import {
   lanesOf,
   type Buffer,
   type Call,
+  type Cast,
   type DataType,
   type Op,
   type PrimExpr,
@@ -117,7 +118,7 @@ export class ExpressionCompiler {
       case "Select":
         return this.choice(expr.condition, expr.trueValue, expr.falseValue);
       case "Cast":
-        return this.unary(expr, expr.value, arithmeticOf(expr.dtype).convert);
+        return this.cast(expr);
       case "BufferLoad":
         return this.load(expr.dtype, this.place(expr.buffer, expr.indices));
       case "Ramp":
@@ -180,6 +181,12 @@ export class ExpressionCompiler {
     const a = this.compile(operand);
     if (lanesOf(expr.dtype) === 1) return () => compute(a() as Scalar);
     return () => (a() as Scalar[]).map(compute);
+  }
+
+  private cast(expr: Cast): Code {
+    const { convert, fromFloat } = arithmeticOf(expr.dtype);
+    const isNumber = isFloat(elementOf(expr.value.dtype));
+    return this.unary(expr, expr.value, isNumber ? (x) => fromFloat(x as number) : convert);
   }
 
   /** What does not decide is not evaluated; as conditions have no effects, nobody can tell. */

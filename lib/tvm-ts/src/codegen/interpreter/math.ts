@@ -2,16 +2,12 @@
 
 import { builtin, type Op } from "../../ir";
 
-/** Rounds halves away from zero. */
-function roundAway(x: number): number {
-  return Math.sign(x) * Math.floor(Math.abs(x) + 0.5);
-}
-
-/** Rounds halves to even. */
+/** Rounds halves to even: beyond 2^52 there are no fractions, so adding it drops them. */
 function roundEven(x: number): number {
-  const down = Math.floor(x);
-  if (x - down !== 0.5) return Math.round(x);
-  return down % 2 === 0 ? down : down + 1;
+  const a = Math.abs(x);
+  if (!(a < 2 ** 52)) return x;
+  const whole = a + 2 ** 52 - 2 ** 52;
+  return x < 0 || Object.is(x, -0) ? -whole : whole;
 }
 
 /** The error function, by its series or its continued fraction; accurate to about 1e-15. */
@@ -39,7 +35,7 @@ export const floatFunctions: ReadonlyMap<Op, (...args: number[]) => number> = ne
   [builtin.fabs, Math.abs],
   [builtin.floor, Math.floor],
   [builtin.ceil, Math.ceil],
-  [builtin.round, roundAway],
+  [builtin.round, roundEven],
   [builtin.nearbyint, roundEven],
   [builtin.trunc, Math.trunc],
   [builtin.exp, Math.exp],

@@ -24,8 +24,10 @@ export interface Arithmetic {
   bitwiseOr(a: Scalar, b: Scalar): Scalar;
   bitwiseXor(a: Scalar, b: Scalar): Scalar;
   bitwiseNot(a: Scalar): Scalar;
-  /** A value of any type as one of this. */
+  /** A value of any type as one of this: integers wrap around, floats are rounded. */
   convert(value: Scalar): Scalar;
+  /** A float as a value of this type: without its fraction, and no further than the type's limits. */
+  fromFloat(value: number): Scalar;
 }
 
 const known = new Map<ScalarType, Arithmetic>();
@@ -42,6 +44,7 @@ export function arithmeticOf(dtype: DataType): Arithmetic {
 
 function makeArithmetic(type: ScalarType): Arithmetic {
   const { code, bits } = dtypeInfo(type);
+  if (bits === 1) return truthValues();
   if (code === "int" || code === "uint") {
     return bits === 64 ? wideIntegers(code === "int") : narrowIntegers(code === "int", bits);
   }
@@ -87,9 +90,46 @@ function narrowIntegers(signed: boolean, bits: number): Arithmetic {
     bitwiseNot: (a) => wrap(~(a as number)),
     convert(value) {
       if (typeof value === "bigint") return wrap(Number(BigInt.asIntN(32, value)));
-      if (bits === 1) return value === 0 ? 0 : 1;
       return wrap(Math.trunc(value));
     },
+    fromFloat: (value) => wrap(saturated(value, signed || bits < 32 ? 32 : 64)),
+  };
+}
+
+/** A number as a whole one of a signed type: what does not fit becomes the type's limit, NaN 0. */
+function saturated(value: number, bits: 32 | 64): number {
+  const whole = Math.trunc(value) || 0;
+  const limit = 2 ** (bits - 1);
+  if (whole < -limit) return -limit;
+  return whole >= limit ? (bits === 32 ? limit - 1 : -1) : whole; // -1 has the limit's low bits
+}
+
+// Truth values ----------------------------------------------------------------------------------
+
+/** 1 and 0; a result that is not 0 is true, so that `+` is "or" and `-` is "differs". */
+function truthValues(): Arithmetic {
+  const { add, sub, mul, div, mod, floorDiv, floorMod, ...bitwise } = narrowIntegers(true, 32);
+  const truth = (value: Scalar): Scalar => (value === 0 || value === 0n ? 0 : 1);
+  const binary =
+    (compute: Arithmetic["add"]): Arithmetic["add"] =>
+    (a, b) =>
+      truth(compute(a, b));
+  return {
+    add: binary(add),
+    sub: binary(sub),
+    mul: binary(mul),
+    div: binary(div),
+    mod: binary(mod),
+    floorDiv: binary(floorDiv),
+    floorMod: binary(floorMod),
+    shiftLeft: binary(bitwise.shiftLeft),
+    shiftRight: binary(bitwise.shiftRight),
+    bitwiseAnd: binary(bitwise.bitwiseAnd),
+    bitwiseOr: binary(bitwise.bitwiseOr),
+    bitwiseXor: binary(bitwise.bitwiseXor),
+    bitwiseNot: (a) => (a === 0 ? 1 : 0),
+    convert: truth,
+    fromFloat: truth,
   };
 }
 
@@ -124,8 +164,14 @@ function wideIntegers(signed: boolean): Arithmetic {
     bitwiseXor: binary((a, b) => a ^ b),
     bitwiseNot: (a) => wrap(~(a as bigint)),
     convert(value) {
-      if (typeof value === "bigint") return wrap(value);
-      return Number.isFinite(value) ? wrap(BigInt(Math.trunc(value))) : 0n;
+      return wrap(BigInt(value));
+    },
+    fromFloat(value) {
+      if (Number.isNaN(value)) return 0n;
+      const limit = signed ? 2 ** 63 : 2 ** 64;
+      if (value >= limit) return BigInt(limit) - 1n;
+      if (value < (signed ? -limit : 0)) return signed ? -BigInt(limit) : 0n;
+      return BigInt(Math.trunc(value));
     },
   };
 }
@@ -155,6 +201,7 @@ function floats(round: (x: number) => number): Arithmetic {
     bitwiseXor: none,
     bitwiseNot: none,
     convert: (value) => round(Number(value)),
+    fromFloat: round,
   };
 }
 
@@ -163,17 +210,22 @@ export function roundTo(type: DataType): (x: number) => number {
   const { code, bits } = dtypeInfo(type);
   if (bits === 64) return (x) => x;
   if (bits === 32) return Math.fround;
-  return code === "bfloat" ? (x) => roundBits(x, 8, 127) : (x) => roundBits(x, 11, 15);
+  // Halves are computed as singles.
+  if (code === "bfloat") return (x) => roundBits(Math.fround(x), 8, 127);
+  return (x) => roundBits(Math.fround(x), 11, 15);
 }
 
 /** To `precision` significant bits, ties to even, with exponents up to `maxExponent`. */
 function roundBits(x: number, precision: number, maxExponent: number): number {
   if (!Number.isFinite(x) || x === 0) return x;
-  const exponent = Math.max(Math.floor(Math.log2(Math.abs(x))), 1 - maxExponent);
+  const magnitude = Math.floor(Math.log2(Math.abs(x)));
+  const isRoundedUp = 2 ** magnitude > Math.abs(x);
+  const exponent = Math.max(isRoundedUp ? magnitude - 1 : magnitude, 1 - maxExponent);
   const step = 2 ** (exponent - precision + 1);
   const units = x / step;
   const down = Math.floor(units);
   const isTie = units - down === 0.5;
   const rounded = (isTie ? down + (down % 2 === 0 ? 0 : 1) : Math.round(units)) * step;
+  if (rounded === 0) return x < 0 ? -0 : 0;
   return Math.abs(rounded) >= 2 ** (maxExponent + 1) ? Math.sign(x) * Infinity : rounded;
 }

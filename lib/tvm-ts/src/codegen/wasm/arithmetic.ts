@@ -25,6 +25,7 @@ export class Arithmetic {
     if (type.float) return this.floatBinary(kind, type, a, b);
     const { m } = this;
     const ops = type.wasm === "i64" ? m.i64 : m.i32;
+    if (type.bool && kind === "Add") return m.i32.or(a, b);
     switch (kind) {
       case "Add":
         return this.wrap(type, ops.add(a, b));

@@ -1,4 +1,4 @@
-/** Functions that generated code calls: conversions and rounding that WebAssembly lacks. */
+/** Functions that generated code calls: conversions that WebAssembly lacks. */
 
 import type { Ref } from "./binaryen";
 import type { ModuleContext } from "./module-context";
@@ -75,21 +75,4 @@ export function singleToHalf(module: ModuleContext, value: Ref): Ref {
     );
   });
   return m.call(name, [value], b.i32);
-}
-
-/** The whole number nearest to an `f64`; halves go away from zero. */
-export function roundHalfAway(module: ModuleContext, value: Ref): Ref {
-  const { m, b } = module;
-  const name = module.helper("round", [b.f64], b.f64, [b.f64], () => {
-    const x = () => m.local.get(0, b.f64);
-    const whole = () => m.local.get(1, b.f64);
-    const far = m.f64.ge(m.f64.abs(m.f64.sub(x(), whole())), m.f64.const(0.5));
-    const step = m.f64.copysign(m.f64.const(1), x());
-    return m.block(
-      null,
-      [m.local.set(1, m.f64.trunc(x())), m.select(far, m.f64.add(whole(), step), whole())],
-      b.f64,
-    );
-  });
-  return m.call(name, [value], b.f64);
 }

@@ -9,7 +9,6 @@
 import { builtin, type Op } from "../../ir";
 import { IMPORTS } from "../../artifact";
 import type { Ref } from "./binaryen";
-import { roundHalfAway } from "./helpers";
 import type { ModuleContext } from "./module-context";
 
 type Doubles = (module: ModuleContext, ...args: Ref[]) => Ref;
@@ -60,7 +59,6 @@ export const DOUBLE_FUNCTIONS: ReadonlyMap<Op, Doubles> = new Map<Op, Doubles>([
   [builtin.fmod, host("fmod", 2)],
   [builtin.atan2, host("atan2", 2)],
   [builtin.hypot, host("hypot", 2)],
-  [builtin.round, roundHalfAway],
   // Exact in doubles for singles, where the product needs 48 bits and the sum is rounded once more.
   [builtin.fma, ({ m }, x, y, z) => m.f64.add(m.f64.mul(x!, y!), z!)],
 ]);
@@ -74,6 +72,7 @@ export const FLOAT_INSTRUCTIONS: ReadonlyMap<
   [builtin.floor, "floor"],
   [builtin.ceil, "ceil"],
   [builtin.trunc, "trunc"],
+  [builtin.round, "nearest"],
   [builtin.nearbyint, "nearest"],
   [builtin.sqrt, "sqrt"],
 ]);

@@ -1,14 +1,20 @@
 /** Rules for `a + b`. */
 
-import { again, rule, type RuleSet } from "../rule";
+import { again, noFloats, rule, type Match, type RuleSet } from "../rule";
+import type { Questions } from "../questions";
+
+/** Adding -0 never changes a number; adding 0 changes -0. */
+function addsNothing({ f1 }: Match, ask: Questions): boolean {
+  return f1 === 0 && (ask.fastMath || Object.is(f1, -0));
+}
 
 export const addRules: RuleSet = {
   vector: [
-    rule("ramp(b1, s1, lanes) + ramp(b2, s2, lanes)", "ramp(b1 + b2, s1 + s2, lanes)"),
-    rule("ramp(b1, s1, lanes) + broadcast(x, lanes)", "ramp(b1 + x, s1, lanes)"),
-    rule("broadcast(x, lanes) + ramp(b1, s1, lanes)", "ramp(x + b1, s1, lanes)"),
+    rule("ramp(b1, s1, lanes) + ramp(b2, s2, lanes)", "ramp(b1 + b2, s1 + s2, lanes)", noFloats),
+    rule("ramp(b1, s1, lanes) + broadcast(x, lanes)", "ramp(b1 + x, s1, lanes)", noFloats),
+    rule("broadcast(x, lanes) + ramp(b1, s1, lanes)", "ramp(x + b1, s1, lanes)", noFloats),
     rule("broadcast(x, lanes) + broadcast(y, lanes)", "broadcast(x + y, lanes)"),
-    rule("x + broadcast(f1, lanes)", "x", "f1 == 0"),
+    rule("x + broadcast(f1, lanes)", "x", addsNothing),
   ],
   index: [
     // What is added and subtracted cancels.

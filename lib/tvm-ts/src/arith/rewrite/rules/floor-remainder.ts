@@ -1,6 +1,7 @@
 /** Rules for `floormod(a, b)`, the remainder of `floordiv`; it has the sign of the divisor. */
 
 import { constant } from "../../../ir";
+import { floorRemainder } from "../../int-math";
 import { rule, type Match, type RuleSet } from "../rule";
 import type { Questions } from "../questions";
 import { remainderOfRamp } from "./ramps";
@@ -9,7 +10,7 @@ import { remainderOfRamp } from "./ramps";
 function remainderOfClass(match: Match, ask: Questions) {
   const { coeff, base } = ask.modular(match.x);
   if (match.c1 <= 0 || coeff % match.c1 !== 0) return undefined;
-  return constant(base % match.c1, match.expr.dtype);
+  return constant(floorRemainder(base, match.c1), match.expr.dtype);
 }
 
 export const floorModRules: RuleSet = {

@@ -1,11 +1,12 @@
 /** Rules for `a < b`; the other orders become it, or its negation. */
 
 import { constant, sub, type PrimExpr } from "../../../ir";
-import { again, rule, type Match, type RuleSet } from "../rule";
+import { again, noFloats, rule, type Match, type RuleSet } from "../rule";
 import type { Questions } from "../questions";
 
-/** The sign of the difference is known. */
+/** The sign of the difference is known, or the ranges do not overlap. */
 function lessByDifference(match: Match, ask: Questions): PrimExpr | undefined {
+  if (!ask.isExact(sub(match.x, match.y))) return lessByBounds(match, ask);
   switch (ask.compare(sub(match.x, match.y), 0)) {
     case "<":
       return constant(1, match.expr.dtype);
@@ -18,10 +19,17 @@ function lessByDifference(match: Match, ask: Questions): PrimExpr | undefined {
   }
 }
 
+function lessByBounds(match: Match, ask: Questions): PrimExpr | undefined {
+  const x = ask.bound(match.x);
+  const y = ask.bound(match.y);
+  if (x.max < y.min) return constant(1, match.expr.dtype);
+  return x.min >= y.max ? constant(0, match.expr.dtype) : undefined;
+}
+
 export const lessRules: RuleSet = {
   vector: [
     rule("broadcast(x, lanes) < broadcast(y, lanes)", "broadcast(x < y, lanes)"),
-    rule("ramp(x, s1, lanes) < ramp(y, s1, lanes)", "broadcast(x < y, lanes)"),
+    rule("ramp(x, s1, lanes) < ramp(y, s1, lanes)", "broadcast(x < y, lanes)", noFloats),
   ],
   index: [
     rule("x < y", lessByDifference),

@@ -1,13 +1,13 @@
 /** Rules for `!a`, `a && b`, `a || b` and `select(c, a, b)`. */
 
-import { again, rule, type RuleSet } from "../rule";
+import { again, noFloats, rule, type RuleSet } from "../rule";
 
 export const notRules: RuleSet = {
   vector: [rule("!broadcast(x, lanes)", "broadcast(!x, lanes)")],
   any: [
     rule("!(!x)", "x"),
-    rule("!(x <= y)", "y < x"),
-    rule("!(x < y)", "y <= x"),
+    rule("!(x <= y)", "y < x", noFloats),
+    rule("!(x < y)", "y <= x", noFloats),
     rule("!(x == y)", "x != y"),
     rule("!(x != y)", "x == y"),
     again("!(x || y)", "!x && !y"),
@@ -44,8 +44,8 @@ export const orRules: RuleSet = {
     rule("x == y || x != y", "1"),
     rule("x != y || x == y", "1"),
     rule("x || !x", "1"),
-    rule("x <= y || y < x", "1"),
-    rule("y < x || x <= y", "1"),
+    rule("x <= y || y < x", "1", noFloats),
+    rule("y < x || x <= y", "1", noFloats),
     rule("x < c1 || c2 < x", "1", "c2 < c1"),
     rule("c2 < x || x < c1", "1", "c2 < c1"),
     rule("x <= c1 || c2 < x", "1", "c2 <= c1"),

@@ -1,7 +1,7 @@
 /** Rules for `max(a, b)`: those for `min`, mirrored. */
 
 import type { PrimExpr } from "../../../ir";
-import { again, rule, type Match, type RuleSet } from "../rule";
+import { again, noFloats, rule, type Match, type RuleSet } from "../rule";
 import type { Questions } from "../questions";
 
 /** One side is never below the other. */
@@ -18,19 +18,20 @@ export const maxRules: RuleSet = {
     rule(
       "max(max(x, broadcast(y, lanes)), broadcast(z, lanes))",
       "max(x, broadcast(max(y, z), lanes))",
+      noFloats,
     ),
   ],
   index: [
     rule("max(x, x)", "x"),
     rule("max(x, y)", greaterByBounds),
     rule("max(x + c1, x + c2)", "x + c1", "c1 > c2"),
-    rule("max(x + c1, x + c2)", "x + c2"),
+    rule("max(x + c1, x + c2)", "x + c2", "c1 <= c2"),
     rule("max(x + c1, x)", "x + c1", "c1 > 0"),
-    rule("max(x + c1, x)", "x"),
+    rule("max(x + c1, x)", "x", "c1 <= 0"),
     rule("max(x, x + c1)", "x + c1", "c1 > 0"),
-    rule("max(x, x + c1)", "x"),
+    rule("max(x, x + c1)", "x", "c1 <= 0"),
     rule("max(c1 - x, c2 - x)", "c1 - x", "c1 > c2"),
-    rule("max(c1 - x, c2 - x)", "c2 - x"),
+    rule("max(c1 - x, c2 - x)", "c2 - x", "c1 <= c2"),
 
     // A value rounded up to a multiple is not below it; rounded down, not above it.
     rule("max(truncdiv(x + c1, c2)*c2, x)", "truncdiv(x + c1, c2)*c2", "c2 > 0, c1 + 1 == c2"),
@@ -76,13 +77,13 @@ export const maxRules: RuleSet = {
 
     // Scaling by a negative number turns the order around.
     rule("max(truncdiv(x, c1), truncdiv(y, c1))", "truncdiv(max(x, y), c1)", "c1 > 0"),
-    rule("max(truncdiv(x, c1), truncdiv(y, c1))", "truncdiv(min(x, y), c1)"),
+    rule("max(truncdiv(x, c1), truncdiv(y, c1))", "truncdiv(min(x, y), c1)", "c1 < 0"),
     rule("max(floordiv(x, c1), floordiv(y, c1))", "floordiv(max(x, y), c1)", "c1 > 0"),
-    rule("max(floordiv(x, c1), floordiv(y, c1))", "floordiv(min(x, y), c1)"),
+    rule("max(floordiv(x, c1), floordiv(y, c1))", "floordiv(min(x, y), c1)", "c1 < 0"),
     rule("max(x*c1, y*c1)", "max(x, y)*c1", "c1 > 0"),
-    rule("max(x*c1, y*c1)", "min(x, y)*c1"),
+    rule("max(x*c1, y*c1)", "min(x, y)*c1", "c1 <= 0"),
     rule("max(x*c1, c2)", "max(x, truncdiv(c2, c1))*c1", "c2 % c1 == 0, c1 > 0"),
-    rule("max(x*c1, c2)", "min(x, truncdiv(c2, c1))*c1", "c2 % c1 == 0"),
+    rule("max(x*c1, c2)", "min(x, truncdiv(c2, c1))*c1", "c2 % c1 == 0, c1 < 0"),
 
     // Constants go to the right, and out of differences.
     again("max(max(x, c1), y)", "max(max(x, y), c1)"),

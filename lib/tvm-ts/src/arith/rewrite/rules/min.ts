@@ -1,7 +1,7 @@
 /** Rules for `min(a, b)`. */
 
 import type { PrimExpr } from "../../../ir";
-import { again, rule, type Match, type RuleSet } from "../rule";
+import { again, noFloats, rule, type Match, type RuleSet } from "../rule";
 import type { Questions } from "../questions";
 
 /** One side never exceeds the other. */
@@ -18,29 +18,30 @@ export const minRules: RuleSet = {
     rule(
       "min(min(x, broadcast(y, lanes)), broadcast(z, lanes))",
       "min(x, broadcast(min(y, z), lanes))",
+      noFloats,
     ),
   ],
   index: [
     rule("min(x, x)", "x"),
     rule("min(x, y)", lesserByBounds),
     rule("min(x + c1, x + c2)", "x + c1", "c1 < c2"),
-    rule("min(x + c1, x + c2)", "x + c2"),
+    rule("min(x + c1, x + c2)", "x + c2", "c1 >= c2"),
     rule("min(x + c1, x)", "x + c1", "c1 < 0"),
-    rule("min(x + c1, x)", "x"),
+    rule("min(x + c1, x)", "x", "c1 >= 0"),
     rule("min(x, x + c1)", "x + c1", "c1 < 0"),
-    rule("min(x, x + c1)", "x"),
+    rule("min(x, x + c1)", "x", "c1 >= 0"),
     rule("min(c1 - x, c2 - x)", "c1 - x", "c1 < c2"),
-    rule("min(c1 - x, c2 - x)", "c2 - x"),
+    rule("min(c1 - x, c2 - x)", "c2 - x", "c1 >= c2"),
 
     // A value rounded up to a multiple is not below it; rounded down, not above it.
     rule("min(truncdiv(x + c1, c2)*c2, x)", "x", "c2 > 0, c1 + 1 == c2"),
-    rule("min(truncdiv(x + c1, c2)*c2, max(x, c2))", "max(x, c2)", "c2 > 0, c1 + 1 == c2, x >= 0"),
+    rule("min(truncdiv(x + c1, c2)*c2, max(x, c2))", "max(x, c2)", "c2 > 0, c1 + 1 == c2, x >= 1"),
     rule("min(x, truncdiv(x + c1, c2)*c2)", "x", "c2 > 0, c1 + 1 == c2"),
-    rule("min(max(x, c2), truncdiv(x + c1, c2)*c2)", "max(x, c2)", "c2 > 0, c1 + 1 == c2, x >= 0"),
+    rule("min(max(x, c2), truncdiv(x + c1, c2)*c2)", "max(x, c2)", "c2 > 0, c1 + 1 == c2, x >= 1"),
     rule("min(floordiv(x + c1, c2)*c2, x)", "x", "c2 > 0, c1 + 1 == c2"),
-    rule("min(floordiv(x + c1, c2)*c2, max(x, c2))", "max(x, c2)", "c2 > 0, c1 + 1 == c2"),
+    rule("min(floordiv(x + c1, c2)*c2, max(x, c2))", "max(x, c2)", "c2 > 0, c1 + 1 == c2, x >= 1"),
     rule("min(x, floordiv(x + c1, c2)*c2)", "x", "c2 > 0, c1 + 1 == c2"),
-    rule("min(max(x, c2), floordiv(x + c1, c2)*c2)", "max(x, c2)", "c2 > 0, c1 + 1 == c2"),
+    rule("min(max(x, c2), floordiv(x + c1, c2)*c2)", "max(x, c2)", "c2 > 0, c1 + 1 == c2, x >= 1"),
     rule("min(x, floordiv(x, c2)*c2)", "floordiv(x, c2)*c2", "c2 > 0"),
     rule("min(floordiv(x, c2)*c2, x)", "floordiv(x, c2)*c2", "c2 > 0"),
 
@@ -80,13 +81,13 @@ export const minRules: RuleSet = {
 
     // Scaling by a negative number turns the order around.
     rule("min(truncdiv(x, c1), truncdiv(y, c1))", "truncdiv(min(x, y), c1)", "c1 > 0"),
-    rule("min(truncdiv(x, c1), truncdiv(y, c1))", "truncdiv(max(x, y), c1)"),
+    rule("min(truncdiv(x, c1), truncdiv(y, c1))", "truncdiv(max(x, y), c1)", "c1 < 0"),
     rule("min(floordiv(x, c1), floordiv(y, c1))", "floordiv(min(x, y), c1)", "c1 > 0"),
-    rule("min(floordiv(x, c1), floordiv(y, c1))", "floordiv(max(x, y), c1)"),
+    rule("min(floordiv(x, c1), floordiv(y, c1))", "floordiv(max(x, y), c1)", "c1 < 0"),
     rule("min(x*c1, y*c1)", "min(x, y)*c1", "c1 > 0"),
-    rule("min(x*c1, y*c1)", "max(x, y)*c1"),
+    rule("min(x*c1, y*c1)", "max(x, y)*c1", "c1 <= 0"),
     rule("min(x*c1, c2)", "min(x, truncdiv(c2, c1))*c1", "c2 % c1 == 0, c1 > 0"),
-    rule("min(x*c1, c2)", "max(x, truncdiv(c2, c1))*c1", "c2 % c1 == 0"),
+    rule("min(x*c1, c2)", "max(x, truncdiv(c2, c1))*c1", "c2 % c1 == 0, c1 < 0"),
 
     // Constants go to the right, and out of differences.
     again("min(min(x, c1), y)", "min(min(x, y), c1)"),

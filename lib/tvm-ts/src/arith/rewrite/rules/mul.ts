@@ -1,13 +1,19 @@
 /** Rules for `a * b`. */
 
-import { again, rule, type RuleSet } from "../rule";
+import type { Questions } from "../questions";
+import { again, noFloats, rule, type Match, type RuleSet } from "../rule";
+
+/** A product with 0 is 0 unless the other factor may be negative, infinite or NaN. */
+function isZeroFactor({ f1 }: Match, ask: Questions): boolean {
+  return ask.fastMath && f1 === 0;
+}
 
 export const mulRules: RuleSet = {
   vector: [
     rule("broadcast(x, lanes) * broadcast(y, lanes)", "broadcast(x*y, lanes)"),
-    rule("ramp(b1, s1, lanes) * broadcast(x, lanes)", "ramp(b1*x, s1*x, lanes)"),
-    rule("broadcast(x, lanes) * ramp(b1, s1, lanes)", "ramp(b1*x, s1*x, lanes)"),
-    rule("broadcast(f1, lanes) * x", "broadcast(f1, lanes)", "f1 == 0"),
+    rule("ramp(b1, s1, lanes) * broadcast(x, lanes)", "ramp(b1*x, s1*x, lanes)", noFloats),
+    rule("broadcast(x, lanes) * ramp(b1, s1, lanes)", "ramp(b1*x, s1*x, lanes)", noFloats),
+    rule("broadcast(f1, lanes) * x", "broadcast(f1, lanes)", isZeroFactor),
   ],
   index: [
     rule("(x + c1)*c2", "x*c2 + c1*c2"),
@@ -22,4 +28,5 @@ export const mulRules: RuleSet = {
     again("c1*x", "x*c1"),
     again("(x - y)*c1", "(y - x)*(0 - c1)", "c1 < 0"),
   ],
+  float: [rule("x*f1", "f1", isZeroFactor), rule("f1*x", "f1", isZeroFactor)],
 };

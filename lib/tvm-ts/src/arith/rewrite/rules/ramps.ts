@@ -6,16 +6,18 @@
  */
 
 import {
+  add,
   Broadcast,
   constant,
   div,
   floorDiv,
   floorMod,
+  mul,
   Ramp,
   truncMod,
   type PrimExpr,
 } from "../../../ir";
-import { floorDivide, floorRemainder, truncDivide } from "../../int-math";
+import { floorDivide, floorRemainder } from "../../int-math";
 import type { Match } from "../rule";
 import type { Questions } from "../questions";
 
@@ -29,10 +31,16 @@ interface Lanes {
   readonly together: boolean;
 }
 
-function lanesOf(match: Match, ask: Questions, divide: (x: number, y: number) => number): Lanes {
+/** `c2` is positive. */
+function lanesOf(match: Match, ask: Questions): Lanes {
   const { coeff, base } = ask.modular(match.b1);
   const last = base + (match.lanes - 1) * match.c1;
-  return { coeff, base, last, together: divide(base, match.c2) === divide(last, match.c2) };
+  return {
+    coeff,
+    base,
+    last,
+    together: floorDivide(base, match.c2) === floorDivide(last, match.c2),
+  };
 }
 
 /** Whether every `b1` of the class is at the same distance from multiples of `c2`. */
@@ -45,10 +53,18 @@ function staysInPeriod({ coeff, last }: Lanes, divisor: number): boolean {
   return coeff !== 0 && divisor % coeff === 0 && last < coeff;
 }
 
+/** Whether no lane is negative: then rounding toward zero is rounding down. */
+function isNotNegative({ b1, c1, c1Expr, lanes }: Match, ask: Questions): boolean {
+  if (!ask.canProveGreaterEqual(b1, 0)) return false;
+  const last = add(b1, mul(c1Expr, constant(lanes - 1, b1.dtype)));
+  return c1 >= 0 || ask.canProveGreaterEqual(last, 0);
+}
+
 export function quotientOfRamp(match: Match, ask: Questions): PrimExpr | undefined {
   const { b1, c1, c2, lanes, c1Expr, c2Expr } = match;
   if (c1 % c2 === 0) return new Ramp(floorDiv(b1, c2Expr), floorDiv(c1Expr, c2Expr), lanes);
-  const all = lanesOf(match, ask, floorDivide);
+  if (c2 <= 0) return undefined;
+  const all = lanesOf(match, ask);
   if (!all.together || !(isAligned(all, c2) || staysInPeriod(all, c2))) return undefined;
   return new Broadcast(floorDiv(b1, c2Expr), lanes);
 }
@@ -56,7 +72,8 @@ export function quotientOfRamp(match: Match, ask: Questions): PrimExpr | undefin
 export function remainderOfRamp(match: Match, ask: Questions): PrimExpr | undefined {
   const { b1, c1, c2, lanes, c1Expr, c2Expr } = match;
   if (c1 % c2 === 0) return new Broadcast(floorMod(b1, c2Expr), lanes);
-  const all = lanesOf(match, ask, floorDivide);
+  if (c2 <= 0) return undefined;
+  const all = lanesOf(match, ask);
   const base = constant(floorRemainder(all.base, c2), b1.dtype);
   if (all.together) {
     if (isAligned(all, c2)) return new Ramp(base, c1Expr, lanes);
@@ -68,19 +85,21 @@ export function remainderOfRamp(match: Match, ask: Questions): PrimExpr | undefi
 
 export function quotientOfRampTruncated(match: Match, ask: Questions): PrimExpr | undefined {
   const { b1, c1, c2, lanes, c1Expr, c2Expr } = match;
+  if (c2 <= 0 || !isNotNegative(match, ask)) return undefined;
   if (c1 % c2 === 0) return new Ramp(div(b1, c2Expr), div(c1Expr, c2Expr), lanes);
-  if (!ask.canProveGreaterEqual(b1, 0)) return undefined;
-  const all = lanesOf(match, ask, truncDivide);
+  const all = lanesOf(match, ask);
   if (!isAligned(all, c2) || !all.together) return undefined;
   return new Broadcast(div(b1, c2Expr), lanes);
 }
 
 export function remainderOfRampTruncated(match: Match, ask: Questions): PrimExpr | undefined {
   const { b1, c1, c2, lanes, c1Expr, c2Expr } = match;
+  if (c2 <= 0 || !isNotNegative(match, ask)) return undefined;
   if (c1 % c2 === 0) return new Broadcast(truncMod(b1, c2Expr), lanes);
-  if (!ask.canProveGreaterEqual(b1, 0)) return undefined;
-  const all = lanesOf(match, ask, truncDivide);
+  const all = lanesOf(match, ask);
   if (!isAligned(all, c2)) return undefined;
-  const ramp = new Ramp(constant(all.base % c2, b1.dtype), c1Expr, lanes);
-  return all.together ? ramp : truncMod(ramp, new Broadcast(c2Expr, lanes));
+  const ramp = new Ramp(constant(floorRemainder(all.base, c2), b1.dtype), c1Expr, lanes);
+  if (all.together) return ramp;
+  // Counted down from the remainder, later lanes would be negative.
+  return c1 < 0 ? undefined : truncMod(ramp, new Broadcast(c2Expr, lanes));
 }

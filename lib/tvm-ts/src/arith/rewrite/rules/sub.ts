@@ -1,22 +1,28 @@
 /** Rules for `a - b`. */
 
-import { CallEffect, sideEffect } from "../../../ir";
-import { again, rule, type Match, type RuleSet } from "../rule";
+import { CallEffect, isFloat, sideEffect } from "../../../ir";
+import type { Questions } from "../questions";
+import { again, noFloats, rule, type Match, type RuleSet } from "../rule";
 
-/** Dropping `x` changes nothing but the value: it writes nothing. */
-function xOnlyReads(match: Match): boolean {
-  return sideEffect(match.x) <= CallEffect.ReadState;
+/** `x` may be dropped: it writes nothing, and that it may be NaN or infinite does not matter. */
+function dropsX(match: Match, ask: Questions): boolean {
+  return ask.fastMath && sideEffect(match.x) <= CallEffect.ReadState;
 }
 
-function yOnlyReads(match: Match): boolean {
-  return sideEffect(match.y) <= CallEffect.ReadState;
+function dropsY(match: Match, ask: Questions): boolean {
+  return ask.fastMath && sideEffect(match.y) <= CallEffect.ReadState;
+}
+
+/** What is subtracted from itself is 0: a float may be NaN or infinite. */
+function sameDifference(match: Match, ask: Questions): boolean {
+  return ask.fastMath || !isFloat(match.y.dtype);
 }
 
 export const subRules: RuleSet = {
   vector: [
-    rule("ramp(b1, s1, lanes) - ramp(b2, s2, lanes)", "ramp(b1 - b2, s1 - s2, lanes)"),
-    rule("ramp(b1, s1, lanes) - broadcast(x, lanes)", "ramp(b1 - x, s1, lanes)"),
-    rule("broadcast(x, lanes) - ramp(b1, s1, lanes)", "ramp(x - b1, 0 - s1, lanes)"),
+    rule("ramp(b1, s1, lanes) - ramp(b2, s2, lanes)", "ramp(b1 - b2, s1 - s2, lanes)", noFloats),
+    rule("ramp(b1, s1, lanes) - broadcast(x, lanes)", "ramp(b1 - x, s1, lanes)", noFloats),
+    rule("broadcast(x, lanes) - ramp(b1, s1, lanes)", "ramp(x - b1, 0 - s1, lanes)", noFloats),
     rule("broadcast(x, lanes) - broadcast(y, lanes)", "broadcast(x - y, lanes)"),
   ],
   index: [
@@ -90,7 +96,7 @@ export const subRules: RuleSet = {
     rule(
       "truncdiv(x + c1, c3) - truncdiv(x + c2, c3)",
       "truncdiv(truncmod(x + floormod(c2, c3), c3) + (c1 - c2), c3)",
-      "c1 >= c2, c3 > 0, x >= -c2",
+      "c1 >= c2, c3 > 0, x >= -c2, x >= -floormod(c2, c3)",
     ),
     rule(
       "truncdiv(x + c1, c3) - truncdiv(x, c3)",
@@ -128,15 +134,15 @@ export const subRules: RuleSet = {
     again("x - y*c1", "x + y*(0 - c1)"),
   ],
   float: [
-    rule("x - x", "0", xOnlyReads),
-    rule("(x + y) - y", "x", yOnlyReads),
-    rule("(x + y) - x", "y", xOnlyReads),
-    rule("x - (y + x)", "0 - y", xOnlyReads),
-    rule("x - (x + y)", "0 - y", xOnlyReads),
+    rule("x - x", "0", dropsX),
+    rule("(x + y) - y", "x", dropsY),
+    rule("(x + y) - x", "y", dropsX),
+    rule("x - (y + x)", "0 - y", dropsX),
+    rule("x - (x + y)", "0 - y", dropsX),
   ],
   any: [
     rule("select(x, b1, b2) - select(x, s1, s2)", "select(x, b1 - s1, b2 - s2)"),
-    rule("select(x, y, z) - z", "select(x, y - z, 0)"),
-    rule("select(x, y, z) - y", "select(x, 0, z - y)"),
+    rule("select(x, y, z) - z", "select(x, y - z, 0)", sameDifference),
+    rule("select(x, y, z) - y", "select(x, 0, z - y)", sameDifference),
   ],
 };

@@ -4,8 +4,16 @@
  */
 
 import { constant, mul } from "../../../ir";
+import type { Questions } from "../questions";
 import { rule, type Match, type RuleSet } from "../rule";
 import { quotientOfRampTruncated } from "./ramps";
+
+/** Dividing by a power of two is multiplying by its reciprocal, which is exact. */
+function hasReciprocal({ f1 }: Match, ask: Questions): boolean {
+  const exponent = Math.log2(Math.abs(f1));
+  const exact = Number.isInteger(exponent) && Math.abs(exponent) < 15;
+  return exact || (ask.fastMath && f1 !== 0 && Number.isFinite(f1));
+}
 
 /** `x / f1` is `x` times the reciprocal. */
 function timesReciprocal(match: Match) {
@@ -17,7 +25,7 @@ export const truncDivRules: RuleSet = {
     rule("truncdiv(broadcast(x, lanes), broadcast(y, lanes))", "broadcast(truncdiv(x, y), lanes)"),
     rule("truncdiv(ramp(b1, c1, lanes), broadcast(c2, lanes))", quotientOfRampTruncated),
   ],
-  float: [rule("truncdiv(x, f1)", timesReciprocal, "f1 != 0")],
+  float: [rule("truncdiv(x, f1)", timesReciprocal, hasReciprocal)],
   index: [
     rule("truncdiv(truncdiv(x, c1), c2)", "truncdiv(x, c1*c2)", "c1 > 0, c2 > 0"),
     rule(

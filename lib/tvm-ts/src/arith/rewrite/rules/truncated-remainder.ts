@@ -1,6 +1,7 @@
 /** Rules for `truncmod(a, b)`, the remainder of `truncdiv`; it has the sign of the dividend. */
 
 import { constant } from "../../../ir";
+import { floorRemainder } from "../../int-math";
 import { again, rule, type Match, type RuleSet } from "../rule";
 import type { Questions } from "../questions";
 import { remainderOfRampTruncated } from "./ramps";
@@ -10,7 +11,7 @@ function remainderOfClass(match: Match, ask: Questions) {
   const { coeff, base } = ask.modular(match.x);
   if (match.c1 <= 0 || coeff % match.c1 !== 0) return undefined;
   if (!ask.canProveGreaterEqual(match.x, 0)) return undefined;
-  return constant(base % match.c1, match.expr.dtype);
+  return constant(floorRemainder(base, match.c1), match.expr.dtype);
 }
 
 export const truncModRules: RuleSet = {
