@@ -100,6 +100,13 @@ export interface TensorIntrinOptions {
   readonly defaultBufferParams?: Omit<BufferOptions, "name">;
 }
 
+const OPTIONS: readonly string[] = [
+  "name",
+  "binds",
+  "scalarParams",
+  "defaultBufferParams",
+] satisfies (keyof TensorIntrinOptions)[];
+
 /**
  * Declares an intrinsic: `op` is the computation it stands for, over placeholders, and `fn` gives
  * the statements that do it on the buffers of the inputs and outputs.
@@ -123,6 +130,12 @@ export function declTensorIntrin(
   if (typeof fn !== "function") {
     throw new UsageError(
       `the intrinsic ${name} is made by a function of buffers, not ${String(fn)}`,
+    );
+  }
+  for (const option of Object.keys(options)) {
+    if (OPTIONS.includes(option)) continue;
+    throw new UsageError(
+      `the intrinsic ${name} has no option '${option}'; it takes ${OPTIONS.join(", ")}`,
     );
   }
   const { binds = new Map<Tensor, Buffer>() } = options;

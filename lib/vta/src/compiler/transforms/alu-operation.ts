@@ -69,6 +69,19 @@ export function readAluOperation(nest: tir.Stmt, env: Environment, refuse: Refus
   return new AluReader(nest, env, refuse).read();
 }
 
+/** The tensor that a reduction makes: it is set to the identity, and then combined in inner loops. */
+function reductionIn(body: tir.Stmt): string | undefined {
+  if (body.kind !== "SeqStmt") return undefined;
+  const [init, update] = body.seq;
+  if (init?.kind !== "BufferStore" || init.value.kind !== "IntImm") return undefined;
+  let inner = update;
+  while (inner?.kind === "For" || inner?.kind === "IfThenElse") {
+    inner = inner.kind === "For" ? inner.body : inner.thenCase;
+  }
+  const same = inner?.kind === "BufferStore" && inner.buffer.data === init.buffer.data;
+  return same ? init.buffer.name : undefined;
+}
+
 class AluReader {
   private readonly loops: tir.For[] = [];
   private readonly store: tir.BufferStore;
@@ -83,6 +96,14 @@ class AluReader {
     for (; body.kind === "For"; body = body.body) {
       if (!tir.isZero(body.min)) throw refuse(`loop ${body.loopVar.name} does not start at 0`);
       this.loops.push(body);
+    }
+    const reduced = reductionIn(body);
+    if (reduced !== undefined) {
+      throw refuse(
+        `it computes ${reduced} as a reduction, over all its elements at once; the ALU combines two ` +
+          "elements at a time: write one stage for each element of the window, such as " +
+          "te.compute(shape, (...i) => tir.max(a(...i), b(...i)))",
+      );
     }
     if (body.kind !== "BufferStore" || tir.lanesOf(body.value.dtype) > 1) {
       throw refuse(
