@@ -4,7 +4,7 @@ import type { JupyterFrontEnd } from "@jupyterlab/application";
 import type { Widget } from "@lumino/widgets";
 import { Debouncer } from "@lumino/polling";
 import { Signal, type ISignal } from "@lumino/signaling";
-import { isNotebook, isOurs, type DocumentView } from "./documents";
+import { isDocument, isOurs, type DocumentView } from "./documents";
 
 /** Milliseconds: cells that run change a notebook many times a second. */
 const PATIENCE = 500;
@@ -28,12 +28,12 @@ export class OurNotebooks {
   }
 
   has(widget: Widget): boolean {
-    return isNotebook(widget) && this.ours.get(widget) === true;
+    return isDocument(widget) && this.ours.get(widget) === true;
   }
 
-  /** Follows a notebook from now on, if it is one. */
+  /** Follows a document from now on; whether it is a notebook is known when it has been read. */
   watch(widget: Widget | null): void {
-    if (!isNotebook(widget) || this.ours.has(widget)) return;
+    if (!isDocument(widget) || this.ours.has(widget)) return;
     const { context } = widget;
     const look = (): void => {
       if (widget.isDisposed || this.ours.get(widget) === isOurs(widget)) return;
