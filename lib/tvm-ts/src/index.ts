@@ -5,7 +5,7 @@ import { installDisplays } from "./view";
 
 export * as arith from "./arith";
 export { IRModule } from "./ir";
-export { moduleRecord, ready, wasmGenerator, type CodeGenerator, type Lowering } from "./codegen";
+export { ready, wasmGenerator, type CodeGenerator, type Lowering } from "./codegen";
 export { lowerPipeline, type Lowerable, type LowerOptions } from "./driver";
 export * as pass from "./pass";
 export { PassContext, type LowerTrace, type PassConfig, type PassInstrument } from "./pass";
@@ -68,7 +68,7 @@ export const lower = api.lower;
  * b.numpy().toArray() // => 0,1,4,9
  */
 export const build = api.build;
-/** Loads a module that was saved. */
+/** Loads a module that was saved: from a file, or from the bytes of one. */
 export const loadModule = api.loadModule;
 /** The CPU of this process. */
 export const cpu = api.cpu;

@@ -74,8 +74,8 @@ export interface Api {
   /** Lowers a schedule with the arguments its function is to take, or functions of TIR. */
   readonly lower: typeof lower;
   readonly build: BuildFunction;
-  /** Loads a module that was saved. */
-  loadModule(path: string): Module;
+  /** Loads a module that was saved: from a file, or from the bytes of one. */
+  loadModule(from: string | Uint8Array): Module;
 }
 
 /** The library's functions on a host. */
@@ -140,7 +140,10 @@ export function createApi(host: Host): Api {
       const functions = toFunctions(subject, args, { ...options, context }, parsed);
       return buildModule(functions, parsed, moduleHost, context);
     },
-    loadModule: (path) => machine.loadModule(host.readFile(path), path),
+    loadModule: (from) =>
+      typeof from === "string"
+        ? machine.loadModule(host.readFile(from), from)
+        : machine.loadModule(from, "the module's bytes"),
   };
 }
 

@@ -106,6 +106,7 @@ export {
   autoInlineInjective,
 } from "./schedule/auto-inline";
 export { inferBound, type InferredBounds } from "./schedule/infer-bound";
+export { memoryNeeds, type MemoryNeed } from "./schedule/memory-needs";
 /** @internal */
 export { relationText } from "./schedule/relation";
 export type { Fuse, Rebase, Relation, Singleton, Split, Transform } from "./schedule/relation";

@@ -1,6 +1,7 @@
 /** What stands in for this folder in a browser, which has neither files nor environment variables. */
 
 import { UsageError } from "tvm-ts";
+import type { Engine, RecordStore } from "../explore";
 import { samples, type VtaConfig } from "../hardware";
 
 export function readConfigFile(path: string): VtaConfig {
@@ -9,4 +10,16 @@ export function readConfigFile(path: string): VtaConfig {
 
 export function defaultConfig(): VtaConfig {
   return samples.sim;
+}
+
+export function openRecords(path: string): RecordStore {
+  throw new UsageError(`${path} cannot be opened here; pass new vta.explore.MemoryStore()`);
+}
+
+export function workerThreads(): Engine {
+  throw new UsageError("there are no worker threads here; pass vta.explore.thisThread()");
+}
+
+export function bullmq(): Engine {
+  throw new UsageError("Redis cannot be reached from here; pass vta.explore.thisThread()");
 }

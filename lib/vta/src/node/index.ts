@@ -1,1 +1,4 @@
+export { bullmq } from "./bullmq";
 export { defaultConfig, readConfigFile } from "./config-file";
+export { openRecords } from "./record-file";
+export { workerThreads } from "./worker-threads";

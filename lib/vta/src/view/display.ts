@@ -3,6 +3,7 @@
 import { view } from "tvm-ts";
 import { ExecutionTrace, ProfilerStats } from "../accelerator";
 import { Environment } from "../compiler";
+import { Study } from "../explore";
 import { AcceleratorDevice } from "../runtime";
 import { CALL_ARGUMENTS } from "./call-arguments";
 import {
@@ -14,6 +15,7 @@ import {
 import { environmentView } from "./environment-view";
 import { mimeTypes } from "./mime";
 import { statisticsView } from "./statistics-view";
+import { studyBundle, studyText } from "./study-view";
 import { traceHtml, tracePng } from "./trace-html";
 import { tracePlotly } from "./trace-plotly";
 import { traceText } from "./trace-text";
@@ -57,5 +59,6 @@ export function installDisplays(): void {
   view.showAs(ExecutionTrace, traceBundle, traceText);
   view.showAs(Environment, environmentBundle, (env) => environmentText(environmentView(env)));
   view.showAs(ProfilerStats, statisticsBundle, (stats) => statisticsText(statisticsView(stats)));
+  view.showAs(Study, studyBundle, studyText);
   view.showAs(AcceleratorDevice, (device) => ({ "text/plain": String(device) }));
 }

@@ -1,0 +1,44 @@
+/**
+ * What measures trials: this thread, worker threads, other machines. An engine knows nothing of
+ * strategies and records.
+ */
+
+import type { Refusal } from "./verdict";
+import type { Measures } from "./records";
+import type { SearchSpace } from "./search-space";
+
+/** What came of one configuration. */
+export type TrialResult =
+  /** It was compiled and run. */
+  | { readonly kind: "measured"; readonly measures: Measures; readonly seconds: number }
+  /** The compiler refused it; that costs no trial. */
+  | { readonly kind: "refused"; readonly refusal: Refusal }
+  /** It was compiled and did not run to its end: `errorNo` is one of AutoTVM's. */
+  | {
+      readonly kind: "failed";
+      readonly errorNo: number;
+      readonly error: string;
+      readonly seconds: number;
+    };
+
+export interface MeasureOptions {
+  /** The cycle model, where it is not a knob of the space; `de10` if left out. */
+  readonly model?: string;
+  /** Whether results are compared with a plain computation; once for each class of configurations. */
+  readonly check?: boolean;
+}
+
+/** An engine at work on one space. */
+export interface EngineSession {
+  /** How many trials can be under way at the same time. */
+  readonly workers: number;
+  /** Measures a configuration. Rejects only when the engine itself is broken. */
+  measure(index: number): Promise<TrialResult>;
+  /** Gives up the workers; trials under way are abandoned. */
+  close(): Promise<void>;
+}
+
+export interface Engine {
+  readonly name: string;
+  open(space: SearchSpace, options: MeasureOptions): Promise<EngineSession>;
+}

@@ -1,0 +1,2 @@
+export { jobOf, runJob, type Job } from "./job";
+export { thisThread } from "./this-thread";

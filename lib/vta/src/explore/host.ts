@@ -1,0 +1,46 @@
+/** What exploring needs of the program it runs in: files for records, workers for trials. */
+
+import type { Engine } from "./engine";
+import type { RecordStore } from "./record-store";
+
+export interface BullmqOptions {
+  /** `redis://host:port`; `redis://127.0.0.1:6379` if left out. */
+  readonly url?: string;
+  /** The queue's name, which workers take too; `tvm-vta` if left out. */
+  readonly queue?: string;
+  /** Trials that are in the queue at the same time; 32 if left out. */
+  readonly parallel?: number;
+}
+
+export interface ExploreHost {
+  /** The records in a file, which is made when the first one is appended. */
+  openRecords(path: string): RecordStore;
+  /** An engine of worker threads; one for each processor if `count` is left out. */
+  workerThreads(count?: number): Engine;
+  /** An engine whose workers take trials from a queue in Redis. */
+  bullmq(options?: BullmqOptions): Engine;
+}
+
+let host: ExploreHost | undefined;
+
+/** @internal */
+export function setExploreHost(provided: ExploreHost): void {
+  host = provided;
+}
+
+/**
+ * An engine of worker threads, one for each processor if `count` is left out.
+ * @throws UsageError where there are no threads, or unless `count` is an integer of at least 1.
+ */
+export const workerThreads = (count?: number): Engine => exploreHost().workerThreads(count);
+
+/**
+ * An engine whose trials are measured by `tvm-vta-worker --redis URL` processes, on this machine or on
+ * others.
+ */
+export const bullmq = (options?: BullmqOptions): Engine => exploreHost().bullmq(options);
+
+/** @internal */
+export function exploreHost(): ExploreHost {
+  return host!;
+}

@@ -1,0 +1,110 @@
+/**
+ * Simulated annealing on a learned cost model: points walk through the space towards what the model
+ * predicts to be cheap, and the best places that were not tried are tried next.
+ *
+ * The walk is AutoTVM's (`SimulatedAnnealingOptimizer`): in parallel, the temperature falling from 1
+ * to 0. The model learns the logarithm of the cost from the logarithms of the knobs.
+ */
+
+import { BoostedTrees } from "../boosted-trees";
+import type { ConfigSpace } from "../config-space";
+import { BATCH, type Outcome, type SearchProblem, type Strategy } from "./strategy";
+import { UnseenConfigs } from "./unseen";
+
+export interface AnnealingOptions {
+  /** Trials drawn at random before there is a model. */
+  readonly first?: number;
+  /** Points that walk at the same time. */
+  readonly points?: number;
+  readonly steps?: number;
+  /** The share of each batch that is drawn at random. */
+  readonly exploration?: number;
+}
+
+/** What a failure is learned as: this many times the worst cost that was measured. */
+const FAILURE_FACTOR = 4;
+
+export function annealing({
+  first = BATCH,
+  points = 64,
+  steps = 60,
+  exploration = 0.05,
+}: AnnealingOptions = {}): Strategy {
+  return {
+    name: "annealing",
+    start(problem) {
+      const unseen = new UnseenConfigs(problem);
+      return {
+        next(outcomes) {
+          if (outcomes.length === 0) return unseen.draw(first);
+          const model = learn(problem.configs, outcomes);
+          const walked = walk(problem, model, outcomes, points, steps);
+          const wanted = Math.max(1, Math.round(BATCH * (1 - exploration)));
+          const chosen = walked.filter((index) => unseen.has(index)).slice(0, wanted);
+          for (const index of chosen) unseen.take(index);
+          return [...chosen, ...unseen.draw(BATCH - chosen.length)];
+        },
+      };
+    },
+  };
+}
+
+type Model = (index: number) => number;
+
+/** Logarithms of numbers, and the position of what is not a number. */
+function featuresOf(configs: ConfigSpace, index: number): number[] {
+  const values = configs.values(index);
+  const features = configs.knobs.map(({ name, choices }) => {
+    const value = values[name]!;
+    return typeof value === "number" && value > 0 ? Math.log2(value) : choices.indexOf(value);
+  });
+  // Products of knobs decide what fits and how often tiles are loaded again.
+  const products = features.flatMap((a, i) => features.slice(i + 1).map((b) => a + b));
+  return [...features, ...products];
+}
+
+function learn(configs: ConfigSpace, outcomes: readonly Outcome[]): Model {
+  const worst = Math.max(...outcomes.map(({ cost }) => (cost === Infinity ? 1 : cost)));
+  const model = new BoostedTrees(
+    outcomes.map(({ index }) => featuresOf(configs, index)),
+    outcomes.map(({ cost }) => Math.log2(cost === Infinity ? worst * FAILURE_FACTOR : cost)),
+  );
+  const known = new Map<number, number>();
+  return (index) => {
+    let cost = known.get(index);
+    if (cost === undefined) known.set(index, (cost = model.predict(featuresOf(configs, index))));
+    return cost;
+  };
+}
+
+/** Where the points came by, the cheapest first. */
+function walk(
+  { configs, random, isAllowed }: SearchProblem,
+  model: Model,
+  outcomes: readonly Outcome[],
+  count: number,
+  steps: number,
+): number[] {
+  const best = [...outcomes].sort((a, b) => a.cost - b.cost || a.index - b.index);
+  const places = best.slice(0, count).map(({ index }) => index);
+  const visited = new Set<number>();
+  for (let step = 0; step < steps; step++) {
+    const temperature = 1 - step / steps;
+    places.forEach((place, i) => {
+      const next = neighbour(configs, place, random.below(configs.knobs.length), random.next());
+      if (!isAllowed(next)) return;
+      visited.add(next);
+      const change = model(next) - model(place);
+      if (change <= 0 || random.next() < Math.exp(-change / (temperature + 1e-5))) places[i] = next;
+    });
+  }
+  return [...visited].sort((a, b) => model(a) - model(b) || a - b);
+}
+
+/** The configuration with another choice for one knob. */
+function neighbour(configs: ConfigSpace, index: number, knob: number, draw: number): number {
+  const { name, choices } = configs.knobs[knob]!;
+  const values = { ...configs.values(index) };
+  values[name] = choices[Math.floor(draw * choices.length)]!;
+  return configs.index(values);
+}

@@ -1,0 +1,258 @@
+/**
+ * AutoTVM's templates for VTA under their own names: the knobs of each in AutoTVM's order, the work
+ * that they count, and the schedule that a configuration stands for.
+ *
+ * The measured operator is the one that the reference tunes: the packed operator, shifted right by 8,
+ * limited to 0..127 and converted to int8.
+ */
+
+import { te, topi as tvmTopi, UsageError } from "tvm-ts";
+import type { Environment } from "../compiler";
+import * as topi from "../topi";
+import { otherKnob, splitKnob, type Knob, type KnobValues } from "./knobs";
+import { ArgumentReader, type TemplateArguments } from "./template-arguments";
+import type { Refusal } from "./verdict";
+
+/** A schedule and the tensors that its function takes, in order. */
+export interface ScheduledProgram {
+  readonly schedule: te.Schedule;
+  readonly args: readonly te.Tensor[];
+}
+
+/** One template applied to arguments: a workload. */
+export interface Workload {
+  readonly knobs: readonly Knob[];
+  /**
+   * Operations, a multiply-add counting as two, as AutoTVM counts them: for a group convolution it
+   * counts the channels of all groups.
+   */
+  readonly flop: number;
+  /** Multiply-adds that are really needed. */
+  readonly macs: number;
+  /** Why the schedule cannot have these choices, as far as arithmetic on the knobs shows it. */
+  refusal(values: KnobValues): Refusal | undefined;
+  /** The schedule with these choices, for the accelerator `env`. */
+  program(values: KnobValues, env: Environment): ScheduledProgram;
+}
+
+type Template = (read: ArgumentReader) => Workload;
+
+const SHIFT = 8;
+const LIMIT = 127;
+const THREADS = [1, 2];
+
+const product = (extents: readonly number[]): number => extents.reduce((a, b) => a * b, 1);
+
+/** What the reference's tuning scripts put behind the packed operator. */
+function finish(sums: te.Tensor, env: Environment): te.Tensor {
+  const shifted = tvmTopi.rightShift(sums, SHIFT);
+  return tvmTopi.cast(topi.clip(shifted, 0, LIMIT), env.outDtype);
+}
+
+const placeholder = (name: string, { shape, dtype }: { shape: number[]; dtype: string }) =>
+  te.placeholder(shape, { name, dtype });
+
+function convolutionKnobs(
+  [n, co, h, w]: readonly [number, number, number, number],
+  inputs: number,
+): Knob[] {
+  return [
+    splitKnob("tile_b", n),
+    splitKnob("tile_h", h),
+    splitKnob("tile_w", w),
+    splitKnob("tile_ci", inputs),
+    splitKnob("tile_co", co),
+    otherKnob("oc_nthread", THREADS),
+    otherKnob("h_nthread", THREADS),
+  ];
+}
+
+/** `tile_b` is in the space and has no effect, as in the reference's schedule. */
+function convolutionChoices(values: KnobValues): topi.ConvKnobs {
+  return {
+    tileH: values["tile_h"] as number,
+    tileW: values["tile_w"] as number,
+    tileCi: values["tile_ci"] as number,
+    tileCo: values["tile_co"] as number,
+    ocNthread: values["oc_nthread"] as number,
+    hNthread: values["h_nthread"] as number,
+  };
+}
+
+/** The tiles of an axis have to be shared evenly between virtual threads. */
+function unevenThreads(
+  [axis, extent]: readonly [axis: string, extent: number],
+  [tileKnob, threadKnob]: readonly [tileKnob: string, threadKnob: string],
+  values: KnobValues,
+): Refusal | undefined {
+  const tile = values[tileKnob] as number;
+  const threads = values[threadKnob] as number;
+  const tiles = extent / tile;
+  if (tiles % threads === 0) return undefined;
+  return {
+    cause: "divide",
+    reason:
+      `${axis} has ${tiles} ${tiles === 1 ? "tile" : "tiles"} of ${tile}, which ${threads} ` +
+      `virtual threads cannot share evenly (${tileKnob} = ${tile}, ${threadKnob} = ${threads})`,
+  };
+}
+
+function convolutionRefusal(co: number, rows: number, values: KnobValues): Refusal | undefined {
+  const uneven =
+    unevenThreads(["the axis of output channels", co], ["tile_co", "oc_nthread"], values) ??
+    unevenThreads(["the axis of rows", rows], ["tile_h", "h_nthread"], values);
+  if (uneven !== undefined) return uneven;
+  const tiles = rows / (values["tile_h"] as number);
+  // Threads inside threads: the tokens of one tile of rows do not match those of the next.
+  if (values["oc_nthread"] === 1 || values["h_nthread"] === 1 || tiles <= 2) return undefined;
+  return {
+    cause: "threads",
+    reason:
+      `virtual threads over channels and over rows at once deadlock where a thread has more than ` +
+      `one tile of rows; it has ${tiles / 2} (tile_h = ${String(values["tile_h"])})`,
+  };
+}
+
+function readConvolution(read: ArgumentReader) {
+  const data = read.tensor("data", 6);
+  const kernel = read.tensor("kernel", 6);
+  const strides = read.integers("strides", [2]) as [number, number];
+  const padding = read.padding("padding");
+  return { data, kernel, strides, padding };
+}
+
+/** Rows or columns of a convolution's output. */
+const outputExtent = (size: number, window: number, stride: number, padding: number): number =>
+  Math.floor((size + 2 * padding - window) / stride) + 1;
+
+const conv2d: Template = (read) => {
+  const { data, kernel, strides, padding } = readConvolution(read);
+  read.exactly("dilation", [1, 1]);
+  read.layouts("layout");
+  const outDtype = read.text("out_dtype");
+  read.end();
+  const [n, ci, h, w, batch, blockIn] = data.shape as number[];
+  const [co, , kh, kw, blockOut] = kernel.shape as number[];
+  const rows = outputExtent(h!, kh!, strides[0], padding[0]);
+  const columns = outputExtent(w!, kw!, strides[1], padding[1]);
+  const macs = product([n!, batch!, co!, blockOut!, rows, columns, ci!, blockIn!, kh!, kw!]);
+  return {
+    knobs: convolutionKnobs([n!, co!, rows, columns], ci!),
+    flop: 2 * macs,
+    macs,
+    refusal: (values) => convolutionRefusal(co!, rows, values),
+    program(values, env) {
+      const args = [placeholder("data", data), placeholder("kernel", kernel)] as const;
+      const result = finish(topi.conv2dPacked(...args, { strides, padding, outDtype }), env);
+      const schedule = topi.scheduleConv2dPacked(result, convolutionChoices(values), env);
+      return { schedule, args: [...args, result] };
+    },
+  };
+};
+
+const groupConv2d: Template = (read) => {
+  const { data, kernel, strides, padding } = readConvolution(read);
+  read.exactly("dilation", [1, 1]);
+  const groups = read.integer("groups");
+  const outDtype = read.text("out_dtype");
+  read.end();
+  const [n, ci, h, w, batch, blockIn] = data.shape as number[];
+  const [co, perGroup, kh, kw, blockOut] = kernel.shape as number[];
+  const rows = outputExtent(h!, kh!, strides[0], padding[0]);
+  const columns = outputExtent(w!, kw!, strides[1], padding[1]);
+  const outputs = product([n!, batch!, co!, blockOut!, rows, columns]);
+  return {
+    knobs: convolutionKnobs([n!, co!, rows, columns], perGroup!),
+    flop: 2 * outputs * product([ci!, blockIn!, kh!, kw!]),
+    macs: outputs * product([perGroup!, blockIn!, kh!, kw!]),
+    refusal: (values) => convolutionRefusal(co!, rows, values),
+    program(values, env) {
+      const args = [placeholder("data", data), placeholder("kernel", kernel)] as const;
+      const sums = topi.groupConv2dPacked(...args, { strides, padding, outDtype, groups });
+      const result = finish(sums, env);
+      const schedule = topi.scheduleGroupConv2dPacked(result, convolutionChoices(values), env);
+      return { schedule, args: [...args, result] };
+    },
+  };
+};
+
+const conv2dTranspose: Template = (read) => {
+  const { data, kernel, strides, padding } = readConvolution(read);
+  const outDtype = read.text("out_dtype");
+  read.exactly("output_padding", [0, 0]);
+  read.end();
+  const [n, ci, h, w, batch, blockIn] = data.shape as number[];
+  const [co, , kh, kw, blockOut] = kernel.shape as number[];
+  const rows = (h! - 1) * strides[0] - 2 * padding[0] + kh!;
+  const columns = (w! - 1) * strides[1] - 2 * padding[1] + kw!;
+  const macs = product([n!, batch!, co!, blockOut!, rows, columns, ci!, blockIn!, kh!, kw!]);
+  return {
+    knobs: convolutionKnobs([n!, co!, rows, columns], ci!),
+    flop: 2 * macs,
+    macs,
+    refusal: (values) => convolutionRefusal(co!, rows, values),
+    program(values, env) {
+      const args = [placeholder("data", data), placeholder("kernel", kernel)] as const;
+      const sums = topi.conv2dTransposePacked(...args, { strides, padding, outDtype });
+      const result = finish(sums, env);
+      const schedule = topi.scheduleConv2dTransposePacked(result, convolutionChoices(values), env);
+      return { schedule, args: [...args, result] };
+    },
+  };
+};
+
+const dense: Template = (read) => {
+  const data = read.tensor("data", 4);
+  const weight = read.tensor("weight", 4);
+  read.exactly("bias", null);
+  const outDtype = read.text("out_dtype");
+  read.end();
+  const [n, ci, batch, blockIn] = data.shape as number[];
+  const [co, , blockOut] = weight.shape as number[];
+  const macs = product([n!, batch!, co!, blockOut!, ci!, blockIn!]);
+  return {
+    knobs: [
+      splitKnob("tile_b", n!),
+      splitKnob("tile_ci", ci!),
+      splitKnob("tile_co", co!),
+      otherKnob("oc_nthread", THREADS),
+    ],
+    flop: 2 * macs,
+    macs,
+    refusal: (values) =>
+      unevenThreads(["the axis of outputs", co!], ["tile_co", "oc_nthread"], values),
+    program(values, env) {
+      const args = [placeholder("data", data), placeholder("weight", weight)] as const;
+      const result = finish(topi.densePacked(...args, { outDtype }), env);
+      const knobs: topi.DenseKnobs = {
+        tileB: values["tile_b"] as number,
+        tileCi: values["tile_ci"] as number,
+        tileCo: values["tile_co"] as number,
+        ocNthread: values["oc_nthread"] as number,
+      };
+      return { schedule: topi.scheduleDensePacked(result, knobs, env), args: [...args, result] };
+    },
+  };
+};
+
+const templates: ReadonlyMap<string, Template> = new Map([
+  ["conv2d_packed.vta", conv2d],
+  ["group_conv2d_packed.vta", groupConv2d],
+  ["conv2d_transpose_packed.vta", conv2dTranspose],
+  ["dense_packed.vta", dense],
+]);
+
+/** The names of the templates. */
+export const templateNames: readonly string[] = [...templates.keys()];
+
+/**
+ * The workload of template `task` with `args`, written as AutoTVM writes them.
+ * @throws UsageError when there is no such template, or the arguments do not fit it.
+ */
+export function workload(task: string, args: TemplateArguments): Workload {
+  const template = templates.get(task);
+  if (template === undefined) {
+    throw new UsageError(`there is no template ${task}; there are ${templateNames.join(", ")}`);
+  }
+  return template(new ArgumentReader(task, args));
+}

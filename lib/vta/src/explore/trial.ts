@@ -1,0 +1,242 @@
+/**
+ * One trial: a configuration is lowered, compiled and run on the cycle simulator. Values are not
+ * computed, unless the result is to be checked.
+ */
+
+import {
+  cpu,
+  DeviceError,
+  NDArray,
+  np,
+  te,
+  build as buildModule,
+  UsageError,
+  type runtime,
+} from "tvm-ts";
+import { build, lower, VtaDevice } from "../api";
+import { buildConfig, type Environment } from "../compiler";
+import { CycleSimulator } from "../sim";
+import type { MeasureOptions, TrialResult } from "./engine";
+import { microOpRefusal } from "./micro-op-check";
+import { Random } from "./random";
+import { ERROR, type Measures } from "./records";
+import { constantShape, type SearchSpace } from "./search-space";
+import type { ScheduledProgram } from "./templates";
+import { memoryUses, type Refusal } from "./verdict";
+
+/** An array that a compiled program takes. */
+export interface ArgumentType {
+  readonly shape: readonly number[];
+  readonly dtype: string;
+}
+
+/** A compiled program with what it takes, and what its schedule keeps on chip. */
+export interface CompiledTrial {
+  readonly module: runtime.Module;
+  readonly args: readonly ArgumentType[];
+  /** Bytes of on-chip memory, all memories together. */
+  readonly sram: number;
+}
+
+/** The reference leaves this pass out for VTA: what it hoists would become the number of a kernel. */
+const LEFT_OUT = ["tir.CommonSubexprElimTIR"];
+
+/**
+ * Compiles a configuration, or says why it cannot be. All refusals of a configuration are found here
+ * or by `space.refusal`: what is compiled runs.
+ */
+export function compileTrial(
+  space: SearchSpace,
+  index: number,
+): CompiledTrial | { readonly refusal: Refusal } {
+  const refusal = space.refusal(index);
+  return refusal === undefined ? compileAllowed(space, index) : { refusal };
+}
+
+/** The same of a configuration that `space.refusal` has been asked about. */
+export function compileAllowed(
+  space: SearchSpace,
+  index: number,
+): CompiledTrial | { readonly refusal: Refusal } {
+  try {
+    return compileProgram(space.program(index), space.environment(index));
+  } catch (error) {
+    if (error instanceof UsageError) {
+      return { refusal: { cause: "lowering", reason: error.message } };
+    }
+    throw error;
+  }
+}
+
+function compileProgram(
+  { schedule, args }: ScheduledProgram,
+  env: Environment,
+): CompiledTrial | { readonly refusal: Refusal } {
+  const context = buildConfig({ env, disabledPass: LEFT_OUT });
+  const lowered = lower(schedule, args, { context });
+  for (const func of lowered.functions.values()) {
+    const refusal = microOpRefusal(func, env.UOP_BUFF_SIZE / UOP_BYTES);
+    if (refusal !== undefined) return { refusal };
+  }
+  return {
+    module: build(lowered, undefined, { env }),
+    args: args.map((tensor) => ({ shape: constantShape(tensor), dtype: tensor.dtype })),
+    sram: memoryUses(schedule, env).reduce((sum, { needed }) => sum + needed, 0),
+  };
+}
+
+const UOP_BYTES = 4;
+
+const devices = new Map<string, VtaDevice>();
+
+/** A simulated accelerator with a cycle model; the same each time. */
+function deviceOf(env: Environment, model: string): VtaDevice {
+  const key = JSON.stringify([env.config, model]);
+  let device = devices.get(key);
+  if (device === undefined) {
+    device = new VtaDevice(0, env, {
+      makeAccelerator: (made, dram) => new CycleSimulator(made, dram, { model: model as "de10" }),
+    });
+    devices.set(key, device);
+  }
+  return device;
+}
+
+/**
+ * Runs a compiled program.
+ * @param inputs the values of all arguments but the last; without them nothing is computed and the
+ *   result is undefined
+ */
+export function runTrial(
+  { module, args, sram }: CompiledTrial,
+  env: Environment,
+  model: string,
+  inputs?: readonly np.ndarray[],
+): { readonly measures: Measures; readonly result: np.ndarray | undefined } {
+  const device = deviceOf(env, model);
+  const { accelerator } = device;
+  const { counters } = accelerator;
+  let instructions = 0;
+  const unobserve = accelerator.observe({
+    startRun: (_address, count) => {
+      instructions += count;
+    },
+  });
+  const arrays: NDArray[] = [];
+  try {
+    counters.skipExecution = inputs === undefined;
+    for (const [i, { shape, dtype }] of args.entries()) {
+      const input = inputs?.[i];
+      arrays.push(
+        input === undefined ? NDArray.empty(shape, dtype, device) : NDArray.of(input, device),
+      );
+    }
+    counters.clear();
+    module(...arrays);
+    const { stats } = counters;
+    return {
+      measures: {
+        cycles: stats.cycle_count!,
+        bytes:
+          stats.inp_load_nbytes +
+          stats.wgt_load_nbytes +
+          stats.acc_load_nbytes +
+          stats.uop_load_nbytes +
+          stats.out_store_nbytes,
+        sram,
+        instructions,
+      },
+      result: inputs === undefined ? undefined : arrays.at(-1)!.numpy(),
+    };
+  } finally {
+    counters.skipExecution = false;
+    unobserve();
+    for (const array of arrays) array.free();
+  }
+}
+
+/**
+ * Compiles, runs and, where that is asked for, checks one configuration, which `space.refusal` has
+ * nothing against.
+ */
+export function measureTrial(
+  space: SearchSpace,
+  index: number,
+  { model = "de10", check = false }: MeasureOptions,
+): TrialResult {
+  const started = performance.now();
+  const seconds = (): number => (performance.now() - started) / 1000;
+  const compiled = compileAllowed(space, index);
+  if ("refusal" in compiled) return { kind: "refused", refusal: compiled.refusal };
+  const env = space.environment(index);
+  const used = space.model(index) ?? model;
+  const failed = (errorNo: number, error: string): TrialResult => ({
+    kind: "failed",
+    errorNo,
+    error,
+    seconds: seconds(),
+  });
+  try {
+    const { measures } = runTrial(compiled, env, used);
+    if (check) {
+      const problem = checkResult(space.program(index), compiled, env, used);
+      if (problem !== undefined) return failed(ERROR.wrongAnswer, problem);
+    }
+    return { kind: "measured", measures, seconds: seconds() };
+  } catch (error) {
+    if (error instanceof DeviceError || error instanceof UsageError) {
+      return failed(ERROR.runtime, error.message);
+    }
+    throw error;
+  }
+}
+
+/** Inputs are small, so that sums stay in the accumulator's type. */
+const INPUT_LIMIT = 8;
+
+/** What differs from a plain computation of the same declarations on the CPU. */
+function checkResult(
+  { args }: ScheduledProgram,
+  compiled: CompiledTrial,
+  env: Environment,
+  model: string,
+): string | undefined {
+  const random = new Random(1);
+  const inputs = compiled.args.slice(0, -1).map(({ shape, dtype }) => {
+    const values = Array.from(
+      { length: shape.reduce((a, b) => a * b, 1) },
+      () => random.below(2 * INPUT_LIMIT) - INPUT_LIMIT,
+    );
+    return np
+      .array(values)
+      .reshape([...shape])
+      .astype(dtype as "int8");
+  });
+  const { result } = runTrial(compiled, env, model, inputs);
+  const output = args.at(-1)!;
+  const plain = buildModule(te.createSchedule(output.op), args, { target: "llvm" });
+  const arrays = [
+    ...inputs.map((input) => NDArray.of(input, cpu())),
+    NDArray.empty(constantShape(output), output.dtype, cpu()),
+  ];
+  try {
+    plain(...arrays);
+    const expected = arrays.at(-1)!.numpy().data as ArrayLike<number>;
+    const actual = result!.data as ArrayLike<number>;
+    for (let i = 0; i < expected.length; i++) {
+      if (actual[i] === expected[i]) continue;
+      return `element ${i} of ${output.name} is ${actual[i]}; a plain computation gives ${expected[i]}`;
+    }
+    return undefined;
+  } finally {
+    for (const array of arrays) array.free();
+  }
+}
+
+/** Configurations are of one class when they differ in tile sizes only. */
+export function classOf(space: SearchSpace, index: number): string {
+  const values = space.values(index);
+  return JSON.stringify(
+    space.configs.knobs.filter(({ kind }) => kind === "other").map(({ name }) => values[name]!),
+  );
+}

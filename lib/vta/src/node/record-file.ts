@@ -1,0 +1,41 @@
+/// <reference types="node" />
+/** Records in a file: appended, and on the disk before the next trial begins. */
+
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { resolve } from "node:path";
+import { UsageError } from "tvm-ts";
+import type { RecordStore } from "../explore";
+
+/** The records in the file at `path`. @throws UsageError, later, when it cannot be read or written. */
+export function openRecords(path: string): RecordStore {
+  const place = resolve(path);
+  const use = <T>(action: string, work: () => T): T => {
+    try {
+      return work();
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new UsageError(`the records ${place} cannot be ${action}: ${reason}`, { cause });
+    }
+  };
+  return {
+    read: () => use("read", () => (existsSync(place) ? readFileSync(place, "utf8") : "")),
+    append(lines) {
+      use("written", () => {
+        const file = openSync(place, "a+");
+        try {
+          // A process that was killed while it wrote leaves half a line.
+          const text = endsInLine(place) ? lines : `\n${lines}`;
+          writeSync(file, text);
+          fsyncSync(file);
+        } finally {
+          closeSync(file);
+        }
+      });
+    },
+  };
+}
+
+function endsInLine(path: string): boolean {
+  const text = readFileSync(path);
+  return text.length === 0 || text[text.length - 1] === 0x0a;
+}

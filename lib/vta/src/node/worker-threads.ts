@@ -1,0 +1,52 @@
+/// <reference types="node" />
+/** Worker threads that measure trials. */
+
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { UsageError } from "tvm-ts";
+import { pool, type Pool } from "workerpool";
+import { classOf, jobOf, type Engine, type EngineSession, type TrialResult } from "../explore";
+
+/**
+ * An engine of worker threads, one for each processor if `count` is left out.
+ * @throws UsageError unless `count` is an integer of at least 1.
+ */
+export function workerThreads(count: number = availableParallelism()): Engine {
+  if (!Number.isInteger(count) || count < 1) {
+    throw new UsageError(`there cannot be ${count} worker threads; at least 1 is needed`);
+  }
+  return {
+    name: `${count} worker threads`,
+    open(space, options) {
+      const workers = pool(workerScript(), { maxWorkers: count, workerType: "thread" });
+      const checked = new Set<string>();
+      const session: EngineSession = {
+        workers: count,
+        async measure(index) {
+          const group = classOf(space, index);
+          const check = options.check !== false && !checked.has(group);
+          if (check) checked.add(group);
+          const job = jobOf(space, index, { ...options, check });
+          if (job.kind === "done") return job.result;
+          const result = await ask(workers, job);
+          // Only a measured result was checked.
+          if (check && result.kind !== "measured") checked.delete(group);
+          return result;
+        },
+        async close() {
+          await workers.terminate(true);
+        },
+      };
+      return Promise.resolve(session);
+    },
+  };
+}
+
+async function ask(workers: Pool, job: unknown): Promise<TrialResult> {
+  return (await workers.exec("measure", [job])) as TrialResult;
+}
+
+/** The worker's program is part of the built library: threads do not load TypeScript. */
+export function workerScript(): string {
+  return createRequire(__filename).resolve("vta-ts/dist/explore-worker.js");
+}
