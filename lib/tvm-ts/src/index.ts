@@ -1,5 +1,5 @@
 import { createApi } from "./driver";
-import { host } from "./node";
+import { exposureWarning, host, serveAsWorker, startServer, startTracker } from "./node";
 import { callerFolder, registerLibraryRoot } from "./support";
 import { installDisplays } from "./view";
 
@@ -12,7 +12,20 @@ export { PassContext, type LowerTrace, type PassConfig, type PassInstrument } fr
 export * as relay from "./relay";
 export * as runtime from "./runtime";
 export { NDArray, np, type Device } from "./runtime";
-export type { Session, SessionArray, SessionDevice, SessionModule } from "./rpc";
+export {
+  BadPacketError,
+  ConnectionLostError,
+  KeyRefusedError,
+  RemoteError,
+  RpcTimeoutError,
+  type ServedFunction,
+  type Session,
+  type SessionArray,
+  type SessionDevice,
+  type SessionFunction,
+  type SessionModule,
+  type TrackerSession,
+} from "./rpc";
 export {
   callerFolder,
   DeviceError,
@@ -31,7 +44,13 @@ export {
 export { Target, type TargetKind, type TargetOptions } from "./target";
 export * as te from "./te";
 export * as tir from "./ir";
-export { utils } from "./node";
+export {
+  utils,
+  type RpcServerOptions,
+  type RpcTrackerOptions,
+  type RunningServer,
+  type RunningTracker,
+} from "./node";
 export * as topi from "./topi";
 export * as transforms from "./transforms";
 export * as view from "./view";
@@ -97,4 +116,6 @@ export const nd = api.nd;
  * const a = await tvm.nd.array(np.zeros([2, 2]), session.cpu(0));
  * (await a.numpy()).shape // => 2,2
  */
-export const rpc = api.rpc;
+export const rpc = { ...api.rpc, startServer, startTracker, serveAsWorker, exposureWarning };
+/** Functions of this process by name, which sessions with it find with `getFunction`. */
+export const functions = api.functions;

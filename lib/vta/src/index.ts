@@ -1,8 +1,9 @@
-import { callerFolder, devices, memories, registerLibraryRoot, targets } from "tvm-ts";
+import { callerFolder, devices, functions, memories, registerLibraryRoot, targets } from "tvm-ts";
 import { extDev, simulator } from "./api";
 import { acceleratorTargetKind, getEnv, setDefaultConfig, transforms } from "./compiler";
 import * as explore from "./explore";
-import { bullmq, defaultConfig, openRecords, workerThreads } from "./node";
+import { bitstreams, bullmq, defaultConfig, openRecords, workerThreads } from "./node";
+import { boardFunctions, serverFunctions } from "./rpc";
 import { installDisplays, serveSession } from "./view";
 
 export * from "./accelerator";
@@ -11,7 +12,14 @@ export * from "./compiler";
 export { explore };
 export * from "./hardware";
 export * as network from "./graph";
-export { readConfigFile } from "./node";
+export {
+  readConfigFile,
+  runRpcServer,
+  runRpcTracker,
+  runRpcWorker,
+  startVtaServer,
+  type VtaServerOptions,
+} from "./node";
 export * from "./runtime";
 export * from "./sim";
 export * as topi from "./topi";
@@ -21,7 +29,23 @@ registerLibraryRoot(callerFolder(1));
 setDefaultConfig(defaultConfig);
 explore.setExploreHost({ openRecords, workerThreads, bullmq });
 devices.provide("ext_dev", extDev);
+for (const [name, func] of serverFunctions()) functions.set(name, func);
 memories.provide(() => transforms.memoryInfo(getEnv()));
 targets.register(acceleratorTargetKind);
 installDisplays();
 serveSession(() => simulator.lastCall());
+
+const board = boardFunctions(bitstreams);
+/**
+ * Reconfigures a server's runtime for the environment in force.
+ * @example
+ * const remote = tvm.rpc.localSession();
+ * await vta.reconfigRuntime(remote);
+ */
+export const reconfigRuntime = board.reconfigRuntime;
+/**
+ * Programs a server's FPGA; nothing happens where there is none. Untested on hardware.
+ * @example
+ * await vta.programFpga(tvm.rpc.localSession());
+ */
+export const programFpga = board.programFpga;

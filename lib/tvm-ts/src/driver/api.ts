@@ -15,11 +15,12 @@ import {
 import { dimensionValue, type Dimension } from "../support";
 import type { PassContext } from "../pass";
 import type * as te from "../te";
-import { LocalSession, type Session, type SessionArray, type SessionDevice } from "../rpc";
+import type { ServedFunction, SessionArray, SessionDevice } from "../rpc";
 import { buildModule } from "./build";
 import { watched } from "./debug";
 import { checkOptions, lower, type Lowerable, type LowerOptions } from "./lower";
 import { MemoryRegistry } from "./memories";
+import { rpcFunctions, type RpcFunctions } from "./rpc-api";
 import { standardTargets, type Target, type TargetOptions, type TargetRegistry } from "../target";
 
 /** How a schedule is lowered on the way, and for what code is generated. */
@@ -68,7 +69,11 @@ export interface Api {
   /** The on-chip memories that schedules can name. */
   readonly memories: MemoryRegistry;
   readonly nd: NdFunctions;
-  readonly rpc: { localSession(): Session };
+  readonly rpc: RpcFunctions;
+  /**
+   * Functions of this process by name, which sessions with it find (`getFunction`).
+   */
+  readonly functions: Map<string, ServedFunction>;
   cpu(id?: number): Device;
   extDev(id?: number): Device;
   /** Lowers a schedule with the arguments its function is to take, or functions of TIR. */
@@ -83,6 +88,7 @@ export function createApi(host: Host): Api {
   const devices = new DeviceRegistry();
   const memories = new MemoryRegistry();
   const targets = standardTargets();
+  const functions = new Map<string, ServedFunction>();
   const cpus = new Map<number, CpuDevice>();
   devices.provide("cpu", (id) => {
     const cpu = cpus.get(id) ?? new CpuDevice(id);
@@ -100,6 +106,7 @@ export function createApi(host: Host): Api {
     readFile: (path: string) => host.readFile(path),
     device: (kind: Device["kind"], id: number) => devices.get(kind, id),
     loadModule: (bytes: Uint8Array, name: string) => Module.load(bytes, name, moduleHost),
+    function: (name: string) => functions.get(name),
   };
   const nd = {
     array: (data: ArrayData, device: Device | SessionDevice = devices.get("cpu")) =>
@@ -121,7 +128,8 @@ export function createApi(host: Host): Api {
     targets,
     target: (text, options) => targets.parse(text, options),
     nd,
-    rpc: { localSession: () => new LocalSession(machine) },
+    rpc: rpcFunctions(host, machine),
+    functions,
     cpu: (id = 0) => devices.get("cpu", id),
     extDev: (id = 0) => devices.get("ext_dev", id),
     lower: ((subject: Lowerable, args?: readonly te.ScheduleArg[], options: LowerOptions = {}) => {

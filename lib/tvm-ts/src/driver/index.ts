@@ -8,3 +8,4 @@ export {
 export { buildModule } from "./build";
 export { lower, type Lowerable, type LowerOptions } from "./lower";
 export { lowerPipeline } from "./lower-pipeline";
+export { type ConnectOptions, type RpcFunctions } from "./rpc-api";

@@ -2,6 +2,7 @@
 
 import { UsageError } from "../support";
 import type { Host } from "../runtime";
+import { openWebSocket, type WebSocketLike } from "./websocket-transport";
 
 function missing(what: string): never {
   throw new UsageError(
@@ -16,6 +17,18 @@ export const host: Host = {
   debugLevel: () => 0,
   log: () => undefined,
   threads: () => undefined,
+  openTransport: async (url, timeoutMs) => {
+    if (/^wss?:/.test(url)) {
+      return openWebSocket(new WebSocket(url) as unknown as WebSocketLike, url, timeoutMs);
+    }
+    throw new UsageError(`a page cannot connect to ${url}; use ws://HOST:PORT, the same port`);
+  },
 };
+
+export const startServer = () => missing("servers");
+export const startTracker = () => missing("servers");
+export const serveAsWorker = () => missing("processes");
+export const exposureWarning = () => undefined;
+export const DirectoryFiles = undefined;
 
 export const utils = { tempdir: () => missing("files") };

@@ -5,6 +5,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { UsageError } from "../support";
 import type { Host } from "../runtime";
 import { compileLibrary } from "./c-compiler";
+import { openTransport } from "./open-transport";
 import { threads } from "./threads";
 
 export const host: Host = {
@@ -29,6 +30,7 @@ export const host: Host = {
   debugLevel: () => Number(process.env["TVM_TS_DEBUG"] ?? 0),
   log: (text) => void process.stderr.write(text),
   threads,
+  openTransport,
 };
 
 const REASONS: Readonly<Record<string, string>> = {

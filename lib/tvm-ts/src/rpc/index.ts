@@ -1,4 +1,24 @@
+export { dtype, DtypeArgument, float, FloatArgument } from "./argument";
+export { RemoteSession, type ClientHost, type ConnectionOptions } from "./client";
+export {
+  BadPacketError,
+  ConnectionLostError,
+  KeyRefusedError,
+  RemoteError,
+  RpcTimeoutError,
+  sentenceOf,
+} from "./errors";
 export { LocalArray, LocalDevice, LocalSession, type LocalMachine } from "./local-session";
+export {
+  answerHello,
+  ByteStream,
+  LIMITS,
+  readHello,
+  refuseHello,
+  type Transport,
+} from "./protocol";
+export * from "./server";
+export * from "./tracker";
 export type {
   Session,
   SessionArgument,
@@ -6,4 +26,5 @@ export type {
   SessionDevice,
   SessionFunction,
   SessionModule,
+  SessionValue,
 } from "./session";

@@ -3,23 +3,22 @@
 import { RpcError, UsageError } from "../support";
 import {
   deviceName,
-  Module,
   NDArray,
   type ArrayData,
   type Device,
   type DeviceKind,
+  type Module,
   type np,
-  type TimingOptions,
-  type TimingResult,
-  type Word,
 } from "../runtime";
-import type {
-  Session,
-  SessionArgument,
-  SessionArray,
-  SessionDevice,
-  SessionFunction,
-  SessionModule,
+import { localFunction, localModule } from "./local-function";
+import type { ServedFunction } from "./server";
+import {
+  isSessionArray,
+  type Session,
+  type SessionArray,
+  type SessionDevice,
+  type SessionFunction,
+  type SessionModule,
 } from "./session";
 
 /** What a local session takes from the process. */
@@ -27,6 +26,8 @@ export interface LocalMachine {
   readFile(path: string): Uint8Array;
   device(kind: DeviceKind, id: number): Device;
   loadModule(bytes: Uint8Array, name: string): Module;
+  /** A function of the process by name. */
+  function(name: string): ServedFunction | undefined;
 }
 
 export class LocalSession implements Session {
@@ -58,7 +59,14 @@ export class LocalSession implements Session {
 
   async loadModule(name: string): Promise<SessionModule> {
     this.checkOpen();
-    return localModule(this.machine.loadModule(this.file(name), name));
+    return localModule(this, this.machine.loadModule(this.file(name), name));
+  }
+
+  async getFunction(name: string): Promise<SessionFunction> {
+    this.checkOpen();
+    const func = this.machine.function(name);
+    if (func !== undefined) return localFunction(this, func);
+    throw new UsageError(`${this} has no function '${name}'`);
   }
 
   cpu(id = 0): SessionDevice {
@@ -74,12 +82,17 @@ export class LocalSession implements Session {
     this.files.clear();
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   toString(): string {
     const files = [...this.files.keys()].join(", ");
     return `a local session${this.closed ? ", closed" : files && ` with ${files}`}`;
   }
 
-  private device(kind: DeviceKind, id: number): LocalDevice {
+  /** @internal */
+  device(kind: DeviceKind, id: number): LocalDevice {
     this.checkOpen();
     const device = this.machine.device(kind, id);
     const name = deviceName(device);
@@ -119,11 +132,18 @@ export class LocalDevice implements SessionDevice {
     this.id = device.id;
   }
 
-  async array(data: ArrayData): Promise<SessionArray> {
+  async exists(): Promise<boolean> {
+    return true;
+  }
+
+  /** A call returns when the device has done its work: there is nothing to wait for. */
+  async sync(): Promise<void> {}
+
+  async array(data: ArrayData): Promise<LocalArray> {
     return new LocalArray(this, NDArray.of(data, this.device));
   }
 
-  async empty(shape: readonly number[], dtype = "float32"): Promise<SessionArray> {
+  async empty(shape: readonly number[], dtype = "float32"): Promise<LocalArray> {
     return new LocalArray(this, NDArray.empty(shape, dtype, this.device));
   }
 
@@ -150,8 +170,14 @@ export class LocalArray implements SessionArray {
     return this.array.numpy();
   }
 
-  async copyFrom(data: ArrayData): Promise<void> {
-    this.array.copyFrom(data);
+  async copyFrom(data: ArrayData | SessionArray): Promise<this> {
+    const values = isSessionArray(data) ? await data.numpy() : data;
+    this.array.copyFrom(values);
+    return this;
+  }
+
+  async copyTo(target: SessionArray | SessionDevice): Promise<SessionArray> {
+    return "empty" in target ? target.array(this.array) : target.copyFrom(this.array);
   }
 
   async free(): Promise<void> {
@@ -161,35 +187,6 @@ export class LocalArray implements SessionArray {
   toString(): string {
     return this.array.toString();
   }
-}
-
-function localModule(module: Module): SessionModule {
-  const func =
-    (call: (...args: ReturnType<typeof localArgument>[]) => Word | void): SessionFunction =>
-    async (...args) =>
-      call(...args.map(localArgument));
-  return Object.assign(func(module), {
-    getFunction: async (name: string): Promise<SessionFunction> => func(module.getFunction(name)),
-    timeEvaluator: (name: string, device: SessionDevice, options?: TimingOptions) => {
-      const time = module.timeEvaluator(name, localDevice(device), options);
-      return async (...args: SessionArgument[]): Promise<TimingResult> =>
-        time(...args.map(localArgument));
-    },
-  });
-}
-
-function localDevice(device: SessionDevice): Device {
-  if (device instanceof LocalDevice) return device.device;
-  throw new UsageError(`${device} belongs to another session`);
-}
-
-function localArgument(arg: SessionArgument | NDArray): NDArray | number | bigint | boolean {
-  if (arg instanceof LocalArray) return arg.array;
-  if (typeof arg !== "object" || arg instanceof NDArray) return arg;
-  throw new UsageError(
-    "an argument is not of this session; make arrays with tvm.nd.array(data, session.cpu(0)) or " +
-      "session.extDev(0)",
-  );
 }
 
 function baseName(path: string): string {

@@ -34,4 +34,17 @@ export interface Host {
   log(text: string): void;
   /** Threads for parallel loops; `undefined` where there are none. */
   threads(): ThreadPool | undefined;
+  /**
+   * Opens a connection: `tcp://host:port`, `ws://host:port` or `wss://host:port`.
+   * @throws UsageError for another URL, ConnectionLostError, RpcTimeoutError
+   */
+  openTransport(url: string, timeoutMs: number): Promise<ByteTransport>;
+}
+
+/** A connection for bytes; see `Transport` of `rpc/`. */
+export interface ByteTransport {
+  readonly peer: string;
+  send(...pieces: readonly Uint8Array[]): Promise<void>;
+  receive(): Promise<Uint8Array | undefined>;
+  close(): void;
 }

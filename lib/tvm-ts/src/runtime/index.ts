@@ -1,6 +1,7 @@
 export {
   decodeModule,
   DEVICE_TYPE,
+  deviceTypeOf,
   encodeModule,
   type Artifact,
   type CallPlace,
@@ -24,6 +25,7 @@ export {
 } from "./device";
 export { bytesOf, createMemory, MAX_PAGES, PAGE_BYTES } from "./wasm/memory";
 export { ELEMENTS, elementType, type ElementType } from "./element";
+export { arrayBytes, arrayOfBytes, hostArray } from "./host-array";
 export { halfToNumber, numberToHalf } from "./half";
 export { NDArray, type ArrayData, type DlpackRecord, type DlpackSource } from "./ndarray";
 export * as np from "./numpy";
@@ -32,5 +34,10 @@ export { callerOf, type Caller } from "./wasm/caller";
 export { loadWasm, type MemoryDevice } from "./wasm/executable";
 export { Module, type ModuleHost, type PackedFunc, type SourceKind } from "./module";
 export { type ParallelWork, type RangeFunction, type ThreadPool } from "./wasm/thread-pool";
-export { type TimingOptions, type TimingResult } from "./time-evaluator";
+export {
+  timeRepetitions,
+  timingResult,
+  type TimingOptions,
+  type TimingResult,
+} from "./time-evaluator";
 export type { CompilerOptions, Host } from "./host";

@@ -35,17 +35,16 @@ export function timeCalls(call: () => void, options: TimingOptions = {}): Timing
   while (results.length < repeat) {
     const elapsed = once();
     if (elapsed < minRepeatMs) {
-      // Enough to pass the limit by a tenth, at the speed seen.
-      const needed = Math.ceil((calls * minRepeatMs * 1.1) / Math.max(elapsed, 1e-3));
-      calls = Math.max(calls + 1, Math.min(needed, calls * 1000));
+      calls = moreCalls(calls, elapsed, minRepeatMs);
     } else {
       results.push(elapsed / calls / 1000);
     }
   }
-  return summary(results);
+  return timingResult(results);
 }
 
-function summary(results: readonly number[]): TimingResult {
+/** The statistics of measured times. */
+export function timingResult(results: readonly number[]): TimingResult {
   const sorted = [...results].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const median =
@@ -54,4 +53,48 @@ function summary(results: readonly number[]): TimingResult {
   const variance = results.reduce((sum, x) => sum + (x - mean) ** 2, 0) / results.length;
   const [min, max] = [sorted[0]!, sorted[sorted.length - 1]!];
   return { mean, median, min, max, std: Math.sqrt(variance), results };
+}
+
+/** How a server is to time a function for a client; as in TVM's `RPCTimeEvaluator`. */
+export interface RepetitionOptions extends Required<TimingOptions> {
+  /** Rest after every `repeatsToCooldown` repetitions. */
+  readonly cooldownMs: number;
+  readonly repeatsToCooldown: number;
+}
+
+/**
+ * Times calls that may be asynchronous, after one that does not count.
+ * @returns the seconds of one call, for each repetition
+ */
+export async function timeRepetitions(
+  call: () => unknown,
+  { number, repeat, minRepeatMs, cooldownMs, repeatsToCooldown }: RepetitionOptions,
+): Promise<number[]> {
+  await call();
+  let calls = number;
+  const results: number[] = [];
+  while (results.length < repeat) {
+    const start = performance.now();
+    for (let i = 0; i < calls; i++) {
+      const running = call();
+      // A function that has already returned is not to be charged for a turn of the event loop.
+      if (running instanceof Promise) await running;
+    }
+    const elapsed = performance.now() - start;
+    if (elapsed < minRepeatMs) {
+      calls = moreCalls(calls, elapsed, minRepeatMs);
+      continue;
+    }
+    results.push(elapsed / calls / 1000);
+    if (cooldownMs > 0 && results.length % repeatsToCooldown === 0) {
+      await new Promise<void>((resolve) => setTimeout(resolve, cooldownMs));
+    }
+  }
+  return results;
+}
+
+/** Enough calls to pass the limit by a tenth, at the speed seen. */
+function moreCalls(calls: number, elapsed: number, minRepeatMs: number): number {
+  const needed = Math.ceil((calls * minRepeatMs * 1.1) / Math.max(elapsed, 1e-3));
+  return Math.max(calls + 1, Math.min(needed, calls * 1000));
 }

@@ -72,7 +72,7 @@ export class DeviceError extends TvmError {
 
 /** A remote session failed: the connection, the protocol, or the other side's own error. */
 export class RpcError extends TvmError {
-  override readonly name = "RpcError";
+  override readonly name: string = "RpcError";
   readonly code = "rpc";
 }
 

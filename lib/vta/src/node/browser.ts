@@ -23,3 +23,14 @@ export function workerThreads(): Engine {
 export function bullmq(): Engine {
   throw new UsageError("Redis cannot be reached from here; pass vta.explore.thisThread()");
 }
+
+/** A page has no cache of bitstreams. */
+export const bitstreams = { directory: () => "~/.vta_cache", exists: () => false };
+
+const noProcesses = (): never => {
+  throw new UsageError("a browser page cannot be a server");
+};
+export const runRpcServer = noProcesses;
+export const runRpcTracker = noProcesses;
+export const runRpcWorker = noProcesses;
+export const startVtaServer = noProcesses;

@@ -69,6 +69,8 @@ const PRELUDE = `/* Compile as C99 with -fwrapv: integers wrap. */
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #ifdef _WIN32
 #define TVM_DLL __declspec(dllexport)

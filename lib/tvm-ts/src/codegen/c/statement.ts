@@ -247,10 +247,13 @@ export class StatementWriter {
   }
 
   /**
-   *     static void* site_0 = NULL;
+   *     static struct sites sites_0;
    *     struct closure_0 { int32_t i; };
    *     static int body_0(void* closure) { ... }
-   *     { struct closure_0 c = { i };  Record(&site_0, body_0, &c, sizeof(c)); }
+   *     { struct closure_0 c; ...  Record(site_of(&sites_0, &c, sizeof(c)), body_0, &c, 0); }
+   *
+   * A recording function keeps what it recorded at a site. TVM's own tells recordings of one site
+   * apart by one number, which must be below 99: here each set of values has a site of its own.
    */
   private recording(func: string, body: Stmt): void {
     const number = this.unit.number();
@@ -265,8 +268,9 @@ export class StatementWriter {
     inner.write(body);
     const fields = variables.map((v) => `${cType(v.dtype)} ${names.of(v)};`);
     const empty = variables.length === 0;
+    if (!empty) this.unit.useSites();
     this.unit.outlined.push(
-      `static void* site_${number} = NULL;`,
+      empty ? `static void* site_${number} = NULL;` : `static struct sites sites_${number};`,
       ...(empty ? [] : [`struct closure_${number} { ${fields.join(" ")} };`]),
       `static int body_${number}(void* closure) {`,
       ...(empty ? ["  (void)closure;"] : []),
@@ -275,16 +279,19 @@ export class StatementWriter {
       "}",
     );
     this.unit.declareExtern(func, "int", ["void**", "int (*)(void*)", "void*", "int"]);
-    const call = (closure: string, bytes: string): void =>
-      this.check(
-        `${func}(&site_${number}, body_${number}, ${closure}, ${bytes}) == 0`,
-        `${func} failed`,
-      );
-    if (empty) return call("NULL", "0");
+    const call = (site: string, closure: string): void =>
+      this.check(`${func}(${site}, body_${number}, ${closure}, 0) == 0`, `${func} failed`);
+    if (empty) return call(`&site_${number}`, "NULL");
     this.block("", () => {
-      const values = variables.map((variable) => this.names.of(variable)).join(", ");
-      this.line(`struct closure_${number} closure = { ${values} };`);
-      call("&closure", "sizeof(closure)");
+      this.line(`struct closure_${number} closure;`);
+      // What is between the fields is compared too.
+      this.line("memset(&closure, 0, sizeof(closure));");
+      for (const variable of variables) {
+        this.line(`closure.${names.of(variable)} = ${this.names.of(variable)};`);
+      }
+      this.line(`void** site = site_of(&sites_${number}, &closure, sizeof(closure));`);
+      this.check("site != NULL", "no memory for recorded operations");
+      call("site", "&closure");
     });
   }
 }

@@ -60,6 +60,32 @@ static inline uint16_t float_to_half(float f) {
 }
 static inline float round_half(float f) { return half_to_float(float_to_half(f)); }`;
 
+const SITE_HELPERS = `struct sites { size_t count, capacity, last; char* values; void** slots; };
+static void** site_of(struct sites* sites, const void* values, size_t bytes) {
+  /* Values come in the same order each time: look after the last one first. */
+  for (size_t i = 1; i <= sites->count; ++i) {
+    size_t at = (sites->last + i) % sites->count;
+    if (memcmp(sites->values + at * bytes, values, bytes) == 0) {
+      sites->last = at;
+      return &sites->slots[at];
+    }
+  }
+  if (sites->count == sites->capacity) {
+    size_t capacity = sites->capacity == 0 ? 16 : 2 * sites->capacity;
+    char* all = (char*)realloc(sites->values, capacity * bytes);
+    if (all == NULL) return NULL;
+    sites->values = all;
+    void** slots = (void**)realloc(sites->slots, capacity * sizeof(void*));
+    if (slots == NULL) return NULL;
+    sites->slots = slots;
+    sites->capacity = capacity;
+  }
+  sites->last = sites->count++;
+  memcpy(sites->values + sites->last * bytes, values, bytes);
+  sites->slots[sites->last] = NULL;
+  return &sites->slots[sites->last];
+}`;
+
 export class Unit {
   private readonly helpers = new Map<string, string>();
   private readonly externs = new Map<string, Set<string>>();
@@ -90,6 +116,11 @@ export class Unit {
   /** Makes the conversions between halves and floats available. */
   useHalves(): void {
     this.helpers.set("half", HALF_HELPERS);
+  }
+
+  /** Makes sites available that are told apart by values. */
+  useSites(): void {
+    this.helpers.set("sites", SITE_HELPERS);
   }
 
   /** Declares a C function that is called with these types. */

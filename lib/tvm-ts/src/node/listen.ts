@@ -1,0 +1,51 @@
+/// <reference types="node" />
+/** Listening on the first free port of a range. */
+
+import type { AddressInfo, Server } from "node:net";
+import { UsageError } from "../support";
+
+export interface ListenOptions {
+  /** The address to listen on; `127.0.0.1` if left out. */
+  readonly host?: string;
+  /** The first port that is tried; 0 lets the system choose one. */
+  readonly port: number;
+  /** The port after the last one that is tried. */
+  readonly portEnd?: number;
+}
+
+/**
+ * Listens. @returns the port
+ * @throws UsageError when no port of the range is free
+ */
+export async function listen(
+  server: Server,
+  { host = "127.0.0.1", port, portEnd = port + 1 }: ListenOptions,
+): Promise<number> {
+  for (let candidate = port; candidate < portEnd; candidate++) {
+    const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+      server.once("error", resolve);
+      server.listen(candidate, host, () => {
+        server.off("error", resolve);
+        resolve(undefined);
+      });
+    });
+    if (error === undefined) return (server.address() as AddressInfo).port;
+    if (error.code !== "EADDRINUSE") {
+      throw new UsageError(`${host}:${candidate} cannot be listened on: ${error.message}`);
+    }
+  }
+  throw new UsageError(
+    portEnd - port === 1
+      ? `port ${port} of ${host} is in use; use another one`
+      : `all ports of ${host} from ${port} to ${portEnd - 1} are in use; use another range`,
+  );
+}
+
+/** What a server prints that others can reach. */
+export function exposureWarning(host: string): string | undefined {
+  if (/^(127\.|::1$|localhost$)/.test(host)) return undefined;
+  return (
+    `warning: ${host} can be reached from other machines, and the key is the only protection: ` +
+    "whoever has it may run modules here. A tunnel (ssh -L) is safer"
+  );
+}

@@ -1,0 +1,214 @@
+/// <reference types="node" />
+/**
+ * A server: listens, hands each connection to a worker process, and announces itself to a tracker. A
+ * session that crashes, runs too long or leaves things behind concerns its own process only.
+ */
+
+import { fork, type ChildProcess } from "node:child_process";
+import { createHash, timingSafeEqual } from "node:crypto";
+import { createServer, type Socket } from "node:net";
+import { availableParallelism } from "node:os";
+import { Announcement } from "../rpc";
+import { listen, type ListenOptions } from "./listen";
+import { openTransport } from "./open-transport";
+import type { FromWorker, ToWorker } from "./rpc-worker";
+
+export interface RpcServerOptions extends ListenOptions {
+  /** What clients must present, or with a tracker what they ask it for; empty if left out. */
+  readonly key?: string;
+  /** URL of a tracker to announce the server to: `tcp://host:port`. */
+  readonly tracker?: string;
+  /** The address that the tracker tells clients, if it is not the one the server has there. */
+  readonly customHost?: string;
+  /** Sessions at the same time; as many as processors if left out. */
+  readonly sessions?: number;
+  /** Origins of web pages that may connect, beside those on loopback; `*` for all. */
+  readonly allowOrigin?: readonly string[];
+  /** The program of a worker, which calls `serveAsWorker`, and its arguments. */
+  readonly worker: { readonly file: string; readonly args: readonly string[] };
+  log?(line: string): void;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  /** Ends it with all sessions. */
+  close(): Promise<void>;
+}
+
+/** Connections that may wait for a worker. */
+const MAX_WAITING = 1024;
+/** Milliseconds before a worker is replaced that ended without having served anybody. */
+const RESTART_MS = 500;
+
+/** Starts a server. @throws UsageError when no port is free */
+export async function startServer(options: RpcServerOptions): Promise<RunningServer> {
+  const server = new RpcServer(options);
+  await server.start();
+  return server;
+}
+
+/** A process that serves, or will serve, one session. */
+interface Worker {
+  readonly process: ChildProcess;
+  state: "starting" | "ready" | "greeting" | "serving";
+  place: Announcement | undefined;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+class RpcServer implements RunningServer {
+  port = 0;
+  private readonly workers = new Set<Worker>();
+  private readonly waiting: Socket[] = [];
+  private readonly places: Announcement[] = [];
+  private readonly listener = createServer({ pauseOnConnect: true }, (socket) =>
+    this.accept(socket),
+  );
+  private readonly sessions: number;
+  private closing = false;
+
+  constructor(private readonly options: RpcServerOptions) {
+    this.sessions = options.sessions ?? availableParallelism();
+  }
+
+  async start(): Promise<void> {
+    this.port = await listen(this.listener, this.options);
+    this.startWorker();
+    const { tracker, key = "", customHost } = this.options;
+    if (tracker === undefined) return;
+    for (let i = 0; i < this.sessions; i++) {
+      this.places.push(
+        new Announcement({
+          connect: () => openTransport(tracker, 5000),
+          key,
+          port: this.port,
+          ...(customHost !== undefined && { customHost }),
+          log: (line) => this.log(line),
+        }),
+      );
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    for (const place of this.places) place.close();
+    for (const socket of this.waiting.splice(0)) socket.destroy();
+    const ended = [...this.workers].map(
+      ({ process }) =>
+        new Promise<void>((resolve) => {
+          process.once("exit", () => resolve());
+          process.kill("SIGTERM");
+          // A worker that computes does not hear.
+          setTimeout(() => process.kill("SIGKILL"), 500).unref();
+        }),
+    );
+    await new Promise((resolve) => this.listener.close(resolve));
+    await Promise.all(ended);
+  }
+
+  private log(line: string): void {
+    this.options.log?.(line);
+  }
+
+  private accept(socket: Socket): void {
+    socket.on("error", () => undefined);
+    if (this.waiting.length >= MAX_WAITING) {
+      this.log(`${MAX_WAITING} connections wait already; another one is refused`);
+      socket.destroy();
+      return;
+    }
+    this.waiting.push(socket);
+    this.dispatch();
+  }
+
+  /** Gives connections to workers that wait, and sees to it that one more worker waits. */
+  private dispatch(): void {
+    for (const worker of this.workers) {
+      if (worker.state !== "ready") continue;
+      const socket = this.waiting.shift();
+      if (socket === undefined) break;
+      worker.state = "greeting";
+      const message: ToWorker = {
+        kind: "connection",
+        allowOrigin: this.options.allowOrigin ?? [],
+      };
+      worker.process.send(message, socket, {}, (error) => {
+        if (error !== null) socket.destroy();
+      });
+    }
+    const idle = [...this.workers].some(({ state }) => state === "ready" || state === "starting");
+    // One more than sessions, so that a connection with a wrong key is answered at once.
+    if (!idle && this.workers.size <= this.sessions && !this.closing) this.startWorker();
+  }
+
+  private startWorker(): void {
+    const { file, args } = this.options.worker;
+    const process = fork(file, args, { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    const worker: Worker = { process, state: "starting", place: undefined, timer: undefined };
+    const started = Date.now();
+    this.workers.add(worker);
+    let errors = "";
+    process.stderr?.on("data", (text: Buffer) => (errors = (errors + String(text)).slice(-2000)));
+    process.on("message", (message: FromWorker) => this.hear(worker, message));
+    process.on("error", (error) => this.log(`a worker cannot be started: ${error.message}`));
+    process.on("exit", (code) => {
+      this.workers.delete(worker);
+      clearTimeout(worker.timer);
+      worker.place?.release();
+      if (code !== 0 && code !== null)
+        this.log(`a worker ended with code ${code}: ${errors.trim()}`);
+      if (this.closing) return;
+      const failedAtOnce = worker.state === "starting" && Date.now() - started < RESTART_MS;
+      if (failedAtOnce) setTimeout(() => this.dispatch(), RESTART_MS).unref();
+      else this.dispatch();
+    });
+  }
+
+  private hear(worker: Worker, message: FromWorker): void {
+    switch (message.kind) {
+      case "log":
+        this.log(message.line);
+        return;
+      case "ready":
+        worker.state = "ready";
+        this.dispatch();
+        return;
+      case "key": {
+        const accepted = this.admit(worker, message.matchKey, message.timeout);
+        const verdict: ToWorker = { kind: "verdict", accepted };
+        worker.process.send(verdict);
+        this.dispatch();
+        return;
+      }
+    }
+  }
+
+  /** Whether a client with this key gets the worker. */
+  private admit(worker: Worker, matchKey: string, timeout: number | undefined): boolean {
+    const { tracker, key = "" } = this.options;
+    if (tracker === undefined) {
+      if (!isSameKey(matchKey, key)) return false;
+    } else {
+      const place = this.places.find(
+        ({ matchKey: own }) => own !== undefined && isSameKey(matchKey, own),
+      );
+      if (place === undefined) return false;
+      place.take();
+      worker.place = place;
+    }
+    worker.state = "serving";
+    if (timeout !== undefined) {
+      worker.timer = setTimeout(() => {
+        this.log(`a session is ended after its time-out of ${timeout} s`);
+        worker.process.kill("SIGTERM");
+        setTimeout(() => worker.process.kill("SIGKILL"), 500).unref();
+      }, timeout * 1000);
+    }
+    return true;
+  }
+}
+
+/** Compares keys in a time that does not depend on them. */
+function isSameKey(given: string, own: string): boolean {
+  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(given), digest(own));
+}

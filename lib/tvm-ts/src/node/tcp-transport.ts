@@ -1,0 +1,133 @@
+/// <reference types="node" />
+/** TCP as a transport. */
+
+import { connect, type Socket } from "node:net";
+import { ConnectionLostError, RpcTimeoutError, type Transport } from "../rpc";
+
+/** Bytes that may wait to be read before the other side is slowed down. */
+const READ_AHEAD = 4 << 20;
+/** Milliseconds without traffic after which the system asks whether the other side is still there. */
+const KEEP_ALIVE_MS = 10_000;
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there; is the server running?",
+  ENOTFOUND: "there is no machine of that name",
+  EHOSTUNREACH: "the machine cannot be reached",
+  ENETUNREACH: "its network cannot be reached",
+  ECONNRESET: "the other side broke off",
+  EPIPE: "the other side has closed it",
+};
+
+/** What a socket's error means. */
+export function connectionError(peer: string, error: Error): ConnectionLostError {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  return new ConnectionLostError(
+    `the connection with ${peer} failed: ${REASONS[code] ?? error.message}`,
+  );
+}
+
+export class TcpTransport implements Transport {
+  private readonly pieces: Uint8Array[] = [];
+  private queued = 0;
+  private ended = false;
+  private error: Error | undefined;
+  private wake: () => void = () => undefined;
+
+  constructor(
+    private readonly socket: Socket,
+    readonly peer: string,
+  ) {
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.on("data", (piece: Uint8Array) => {
+      this.pieces.push(piece);
+      this.queued += piece.byteLength;
+      if (this.queued > READ_AHEAD) socket.pause();
+      this.wake();
+    });
+    const end = (): void => {
+      this.ended = true;
+      this.wake();
+    };
+    socket.on("error", (error) => {
+      this.error = error;
+      end();
+    });
+    socket.on("end", end);
+    socket.on("close", end);
+  }
+
+  async send(...pieces: readonly Uint8Array[]): Promise<void> {
+    if (this.socket.destroyed || this.socket.writableEnded) {
+      throw connectionError(this.peer, this.error ?? new Error("it is closed"));
+    }
+    this.socket.cork();
+    let flows = true;
+    for (const piece of pieces) flows = this.socket.write(ownBytes(piece));
+    this.socket.uncork();
+    if (flows || !this.socket.writableNeedDrain) return;
+    await new Promise<void>((resolve, reject) => {
+      const done = (): void => {
+        this.socket.off("drain", done).off("close", done);
+        if (this.socket.destroyed) {
+          reject(connectionError(this.peer, this.error ?? new Error("it was closed")));
+        } else resolve();
+      };
+      this.socket.on("drain", done).on("close", done);
+    });
+  }
+
+  async receive(): Promise<Uint8Array | undefined> {
+    while (this.pieces.length === 0) {
+      if (this.error !== undefined) throw connectionError(this.peer, this.error);
+      if (this.ended) return undefined;
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+    const piece = this.pieces.shift()!;
+    this.queued -= piece.byteLength;
+    if (this.socket.isPaused() && this.queued <= READ_AHEAD / 2) this.socket.resume();
+    return piece;
+  }
+
+  close(): void {
+    this.ended = true;
+    // What was written still goes out; what arrives is not read any more.
+    this.socket.end();
+    this.socket.destroySoon();
+    this.wake();
+  }
+}
+
+/** Sockets do not take memory that threads share. */
+function ownBytes(piece: Uint8Array): Uint8Array {
+  return piece.buffer instanceof ArrayBuffer ? piece : new Uint8Array(piece);
+}
+
+/**
+ * Connects to a server.
+ * @throws ConnectionLostError, RpcTimeoutError
+ */
+export async function connectTcp(
+  host: string,
+  port: number,
+  timeoutMs: number,
+): Promise<TcpTransport> {
+  const peer = `${host}:${port}`;
+  const socket = connect({ host, port });
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      socket.destroy();
+      reject(new RpcTimeoutError(`${peer} does not answer within ${timeoutMs / 1000} s`));
+    }, timeoutMs);
+    socket.once("connect", () => {
+      clearTimeout(timer);
+      socket.removeAllListeners("error");
+      resolve();
+    });
+    socket.once("error", (error) => {
+      clearTimeout(timer);
+      reject(connectionError(peer, error));
+    });
+  });
+  return new TcpTransport(socket, peer);
+}

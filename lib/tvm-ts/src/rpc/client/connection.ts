@@ -1,0 +1,194 @@
+/** A client's end of a connection: requests go out, answers come back in the same order. */
+
+import {
+  BadPacketError,
+  ConnectionLostError,
+  RemoteError,
+  RpcTimeoutError,
+  sentenceOf,
+} from "../errors";
+import { RpcError } from "../../support";
+import {
+  ByteStream,
+  greetServer,
+  LIMITS,
+  packet,
+  PROTOCOL_VERSION,
+  readPacket,
+  readValues,
+  RpcCode,
+  valuesPacket,
+  writeValues,
+  type ByteReader,
+  type Limits,
+  type Transport,
+  type WireValue,
+} from "../protocol";
+import { remoteSentence } from "./remote-text";
+
+export interface ConnectionOptions {
+  /** The server's key, or with a tracker the match key that it gave; empty if left out. */
+  readonly key?: string;
+  /** Seconds after which the session ends; it has no end if left out or 0. */
+  readonly sessionTimeout?: number;
+}
+
+interface Waiting {
+  readonly expected: RpcCode.Return | RpcCode.CopyAck;
+  resolve(body: ByteReader): void;
+  reject(error: unknown): void;
+}
+
+export class Connection {
+  private readonly waiting: Waiting[] = [];
+  private failure: RpcError | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  private constructor(
+    private readonly transport: Transport,
+    private readonly stream: ByteStream,
+    private readonly limits: Limits,
+  ) {}
+
+  /**
+   * Introduces the client to the server on the other side of a transport.
+   * @throws KeyRefusedError, ConnectionLostError, BadPacketError; the transport is then closed.
+   */
+  static async open(
+    transport: Transport,
+    { key = "", sessionTimeout = 0 }: ConnectionOptions,
+    limits: Limits = LIMITS,
+  ): Promise<Connection> {
+    const stream = new ByteStream(transport);
+    const connection = new Connection(transport, stream, limits);
+    const hello = { matchKey: key, ...(sessionTimeout > 0 && { timeout: sessionTimeout }) };
+    try {
+      await greetServer(transport, stream, hello, limits);
+    } catch (error) {
+      transport.close();
+      throw error;
+    }
+    if (sessionTimeout > 0) connection.endAfter(sessionTimeout);
+    void connection.receive();
+    await connection.request(
+      packet(RpcCode.InitServer, (writer) => {
+        writer.string(PROTOCOL_VERSION);
+        writeValues(writer, []);
+      }),
+    );
+    return connection;
+  }
+
+  get peer(): string {
+    return this.transport.peer;
+  }
+
+  get isOpen(): boolean {
+    return this.failure === undefined;
+  }
+
+  /**
+   * Sends values as a packet.
+   * @param handle of the function to call
+   * @returns the values of the answer
+   */
+  async send(code: RpcCode, values: readonly WireValue[], handle?: bigint): Promise<WireValue[]> {
+    return this.request(valuesPacket(code, values, handle));
+  }
+
+  /** Sends a packet. @returns the values of the answer */
+  async request(pieces: readonly Uint8Array[]): Promise<WireValue[]> {
+    const body = await this.exchange(pieces, RpcCode.Return);
+    const values = readValues(body);
+    body.end();
+    return values;
+  }
+
+  /** Sends a packet. @returns the bytes of the answer */
+  async fetch(pieces: readonly Uint8Array[]): Promise<Uint8Array> {
+    const body = await this.exchange(pieces, RpcCode.CopyAck);
+    return body.bytes(body.remaining, "an array's elements");
+  }
+
+  /** Ends the session: what waits for an answer gets an error. */
+  async close(): Promise<void> {
+    if (this.failure !== undefined) return;
+    const sent = this.transport.send(...packet(RpcCode.Shutdown)).catch(() => undefined);
+    this.fail(new RpcError(`the session with ${this.peer} is closed`));
+    await sent;
+    this.transport.close();
+  }
+
+  private exchange(pieces: readonly Uint8Array[], expected: Waiting["expected"]) {
+    return new Promise<ByteReader>((resolve, reject) => {
+      if (this.failure !== undefined) {
+        // Each caller gets an error that points at its own call.
+        const Kind = this.failure.constructor as new (sentence: string) => RpcError;
+        throw new Kind(this.failure.sentence);
+      }
+      this.waiting.push({ expected, resolve, reject });
+      this.transport.send(...pieces).catch((error: unknown) => this.lose(error));
+    });
+  }
+
+  private async receive(): Promise<void> {
+    try {
+      for (;;) {
+        const next = await readPacket(this.stream, this.limits);
+        if (next === undefined) return this.lose();
+        this.take(next.code, next.body);
+      }
+    } catch (error) {
+      this.lose(error);
+    }
+  }
+
+  private take(code: RpcCode, body: ByteReader): void {
+    const waiting = this.waiting.shift();
+    if (waiting === undefined) {
+      throw new BadPacketError(`${this.peer} sent ${RpcCode[code]}, which answers nothing`);
+    }
+    if (code === waiting.expected) {
+      waiting.resolve(body);
+      return;
+    }
+    if (code === RpcCode.Exception) {
+      const [text] = readValues(body);
+      if (text?.kind === "str") {
+        const sentence = `${this.peer} reports: ${remoteSentence(text.value)}`;
+        waiting.reject(new RemoteError(sentence, text.value));
+        return;
+      }
+    }
+    const error = new BadPacketError(
+      `${this.peer} answers with ${RpcCode[code]} instead of ${RpcCode[waiting.expected]}`,
+    );
+    waiting.reject(error);
+    throw error;
+  }
+
+  private lose(cause?: unknown): void {
+    if (cause instanceof RpcError) return this.fail(cause);
+    const why = cause === undefined ? "it closed the connection" : sentenceOf(cause);
+    this.fail(new ConnectionLostError(`the connection with ${this.peer} is lost: ${why}`));
+  }
+
+  private endAfter(seconds: number): void {
+    this.timer = setTimeout(() => {
+      this.fail(
+        new RpcTimeoutError(
+          `the session with ${this.peer} ended: its time-out of ${seconds} s has passed`,
+        ),
+      );
+    }, seconds * 1000);
+  }
+
+  /** Ends everything with an error; the first one is the one that counts. */
+  private fail(error: RpcError): void {
+    if (this.failure !== undefined) return;
+    this.failure = error;
+    clearTimeout(this.timer);
+    for (const { reject } of this.waiting.splice(0)) reject(error);
+    if (!(error.constructor === RpcError)) this.transport.close();
+  }
+}

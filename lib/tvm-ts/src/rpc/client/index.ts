@@ -1,0 +1,3 @@
+export { type ConnectionOptions } from "./connection";
+export { RemoteArray, RemoteDevice } from "./remote-array";
+export { RemoteSession, type ClientHost } from "./remote-session";

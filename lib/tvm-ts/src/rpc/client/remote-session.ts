@@ -1,0 +1,120 @@
+/** A session with a server. */
+
+import { RpcError, UsageError } from "../../support";
+import { DEVICE_TYPE, type DeviceKind } from "../../runtime";
+import { BadPacketError } from "../errors";
+import { LIMITS, type Limits, type Transport, type WireDevice, type WireValue } from "../protocol";
+import type { Session, SessionFunction, SessionModule } from "../session";
+import { Connection, type ConnectionOptions } from "./connection";
+import { Remote } from "./remote";
+import { RemoteDevice } from "./remote-array";
+import { remoteFunction, remoteModule } from "./remote-function";
+
+/** What a client takes from the machine that it runs on. */
+export interface ClientHost {
+  readFile(path: string): Uint8Array;
+}
+
+export class RemoteSession implements Session {
+  private readonly devices = new Map<string, RemoteDevice>();
+
+  private constructor(
+    private readonly remote: Remote,
+    private readonly host: ClientHost,
+  ) {}
+
+  /**
+   * Starts a session over a transport.
+   * @throws KeyRefusedError, ConnectionLostError, BadPacketError
+   */
+  static async open(
+    transport: Transport,
+    host: ClientHost,
+    options: ConnectionOptions = {},
+    limits: Limits = LIMITS,
+  ): Promise<RemoteSession> {
+    const connection = await Connection.open(transport, options, limits);
+    return new RemoteSession(new Remote(connection), host);
+  }
+
+  async upload(file: string | Uint8Array, target?: string): Promise<void> {
+    const bytes = typeof file === "string" ? this.host.readFile(file) : file;
+    const name = target ?? (typeof file === "string" ? file.split(/[\\/]/).pop()! : undefined);
+    if (name === undefined) throw new UsageError("upload(bytes, target) needs a target name");
+    await this.remote.callOwn("tvm.rpc.server.upload", [
+      { kind: "str", value: name },
+      { kind: "bytes", value: bytes },
+    ]);
+  }
+
+  async download(name: string): Promise<Uint8Array> {
+    const result = await this.remote.callOwn("tvm.rpc.server.download", [str(name)]);
+    // A window on a packet's memory: given away, it should not hold the rest.
+    if (result.kind === "value" && result.value.kind === "bytes") return result.value.value.slice();
+    throw new BadPacketError(`${this} sent no bytes for the file '${name}'`);
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.remote.callOwn("tvm.rpc.server.remove", [str(name)]);
+  }
+
+  async loadModule(name: string): Promise<SessionModule> {
+    const result = await this.remote.callOwn("tvm.rpc.server.load_module", [str(name)]);
+    if (result.kind === "module") return remoteModule(this, this.remote, name, result.handle);
+    throw new BadPacketError(`${this} loaded no module from '${name}'`);
+  }
+
+  async getFunction(name: string): Promise<SessionFunction> {
+    const handle = await this.remote.find(name);
+    if (handle !== undefined) return remoteFunction(this, this.remote, name, handle);
+    throw new UsageError(`${this} has no function '${name}'`);
+  }
+
+  cpu(id = 0): RemoteDevice {
+    return this.device("cpu", id);
+  }
+
+  extDev(id = 0): RemoteDevice {
+    return this.device("ext_dev", id);
+  }
+
+  async close(): Promise<void> {
+    const { connection } = this.remote;
+    if (connection.isOpen) await this.remote.freeOwn();
+    await connection.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  toString(): string {
+    const { peer, isOpen } = this.remote.connection;
+    return `a session with ${peer}${isOpen ? "" : ", closed"}`;
+  }
+
+  /** The device that the server numbers so. @internal */
+  deviceOf({ type, id }: WireDevice): RemoteDevice {
+    for (const [kind, number] of Object.entries(DEVICE_TYPE)) {
+      if (number === type) return this.device(kind, id);
+    }
+    throw new RpcError(`${this} speaks of a device of type ${type}, which this library has not`);
+  }
+
+  private device(kind: DeviceKind, id: number): RemoteDevice {
+    if (!Number.isInteger(id) || id < 0) {
+      throw new UsageError(`${id} is not the number of a device; devices count from 0`);
+    }
+    const name = `${kind}(${id})`;
+    let device = this.devices.get(name);
+    if (device === undefined) {
+      device = new RemoteDevice(this, this.remote, kind, id);
+      this.devices.set(name, device);
+    }
+    return device;
+  }
+}
+
+function str(value: string): WireValue {
+  return { kind: "str", value };
+}

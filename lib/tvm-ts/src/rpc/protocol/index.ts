@@ -1,0 +1,28 @@
+export { ByteReader } from "./byte-reader";
+export { ByteWriter } from "./byte-writer";
+export {
+  PROTOCOL_VERSION,
+  RPC_KEY_MISMATCH,
+  RPC_MAGIC,
+  RpcCode,
+  SESSION_MASK,
+  TRACKER_MAGIC,
+  TrackerCode,
+  TypeCode,
+} from "./codes";
+export { elementTypeOf, wireDataType } from "./dtype";
+export { answerHello, greetServer, readHello, refuseHello, type ClientHello } from "./handshake";
+export { LIMITS, type Limits } from "./limits";
+export { packet, readPacket, valuesPacket, type Packet } from "./packet";
+export { ByteStream, type Transport } from "./transport";
+export {
+  readTensor,
+  readValues,
+  tensorBytes,
+  writeTensor,
+  writeValues,
+  type WireDataType,
+  type WireDevice,
+  type WireTensor,
+  type WireValue,
+} from "./value";

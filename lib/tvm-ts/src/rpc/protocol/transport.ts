@@ -1,0 +1,85 @@
+/**
+ * The bytes between two sides. A transport carries them over TCP or WebSocket; the protocol knows
+ * neither, and packets may be cut anywhere on the way.
+ */
+
+import { BadPacketError, ConnectionLostError } from "../errors";
+
+export interface Transport {
+  /** The other side, for messages: `127.0.0.1:9091`. */
+  readonly peer: string;
+  /**
+   * Sends pieces one after another; resolves when more may be sent. A piece must not change
+   * before that.
+   */
+  send(...pieces: readonly Uint8Array[]): Promise<void>;
+  /** The next bytes, at least one; `undefined` once the other side has closed. */
+  receive(): Promise<Uint8Array | undefined>;
+  /** Ends the connection. What was sent still arrives; a pending `receive` gets `undefined`. */
+  close(): void;
+}
+
+/** The largest piece that is allocated before its bytes have arrived. */
+const TRUSTED_BYTES = 1 << 20;
+
+/** Reads exact numbers of bytes from a transport. */
+export class ByteStream {
+  private pending: Uint8Array = new Uint8Array(0);
+
+  constructor(private readonly transport: Transport) {}
+
+  /**
+   * The next `length` bytes; `undefined` when the other side closed before the first of them.
+   * Memory grows with what arrives, not with what was announced.
+   * @throws ConnectionLostError when it closed in their middle.
+   */
+  async read(length: number): Promise<Uint8Array | undefined> {
+    if (length <= this.pending.byteLength) return this.take(length);
+    let buffer = new Uint8Array(Math.min(length, TRUSTED_BYTES));
+    let filled = 0;
+    for (;;) {
+      const piece = this.take(Math.min(length - filled, this.pending.byteLength));
+      if (filled + piece.byteLength > buffer.byteLength) {
+        const larger = new Uint8Array(Math.min(length, 2 * (filled + piece.byteLength)));
+        larger.set(buffer.subarray(0, filled));
+        buffer = larger;
+      }
+      buffer.set(piece, filled);
+      filled += piece.byteLength;
+      if (filled === length) return buffer;
+      const next = await this.transport.receive();
+      if (next === undefined) {
+        if (filled === 0) return undefined;
+        throw new ConnectionLostError(
+          `the connection with ${this.transport.peer} ended after ${filled} of ${length} bytes`,
+        );
+      }
+      this.pending = next;
+    }
+  }
+
+  /** The next 32-bit number; `undefined` when the other side closed before it. */
+  async readInt32(): Promise<number | undefined> {
+    const bytes = await this.read(4);
+    return bytes === undefined
+      ? undefined
+      : new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
+  }
+
+  /** A length as 32 bits and as many bytes of UTF-8; `undefined` when the other side closed. */
+  async readShortString(what: string, limit: number): Promise<string | undefined> {
+    const length = await this.readInt32();
+    if (length === undefined) return undefined;
+    if (length < 0 || length > limit) {
+      throw new BadPacketError(`${what} has ${length} bytes; the limit is ${limit}`);
+    }
+    const bytes = await this.read(length);
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+  }
+
+  private take(length: number): Uint8Array {
+    const piece = this.pending.subarray(0, length);
+    this.pending = this.pending.subarray(length);
+    return piece;
+  }
+}

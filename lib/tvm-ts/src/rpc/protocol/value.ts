@@ -1,0 +1,210 @@
+/**
+ * The values of the protocol and its packed sequences: `i32 n, i32 typeCode[n]`, then each value by
+ * its type. Arguments and results travel like this.
+ */
+
+import { assertNever } from "../../support";
+import { BadPacketError } from "../errors";
+import type { ByteReader } from "./byte-reader";
+import type { ByteWriter } from "./byte-writer";
+import { TypeCode } from "./codes";
+
+/** A type of elements, as DLPack has it: code 0 int, 1 uint, 2 float, 3 handle, 4 bfloat. */
+export interface WireDataType {
+  readonly code: number;
+  readonly bits: number;
+  readonly lanes: number;
+}
+
+/** A device as the server numbers it: 1 cpu, 12 ext_dev. */
+export interface WireDevice {
+  readonly type: number;
+  readonly id: number;
+}
+
+/** An array in the server's memory: row-major, `byteOffset` bytes after what `data` refers to. */
+export interface WireTensor {
+  readonly data: bigint;
+  readonly device: WireDevice;
+  readonly dtype: WireDataType;
+  readonly shape: readonly number[];
+  readonly byteOffset: bigint;
+}
+
+export type WireValue =
+  | { readonly kind: "int"; readonly value: bigint }
+  | { readonly kind: "uint"; readonly value: bigint }
+  | { readonly kind: "float"; readonly value: number }
+  | { readonly kind: "null" }
+  | { readonly kind: "dtype"; readonly value: WireDataType }
+  | { readonly kind: "device"; readonly value: WireDevice }
+  | { readonly kind: "tensor"; readonly value: WireTensor }
+  | { readonly kind: "opaque"; readonly handle: bigint }
+  | { readonly kind: "module"; readonly handle: bigint }
+  | { readonly kind: "func"; readonly handle: bigint }
+  | { readonly kind: "str"; readonly value: string }
+  | { readonly kind: "bytes"; readonly value: Uint8Array };
+
+const CODE = {
+  int: TypeCode.Int,
+  uint: TypeCode.UInt,
+  float: TypeCode.Float,
+  null: TypeCode.Null,
+  dtype: TypeCode.DataType,
+  device: TypeCode.Device,
+  tensor: TypeCode.DLTensor,
+  opaque: TypeCode.Opaque,
+  module: TypeCode.Module,
+  func: TypeCode.Func,
+  str: TypeCode.Str,
+  bytes: TypeCode.Bytes,
+} as const satisfies Record<WireValue["kind"], TypeCode>;
+
+/** Writes a packed sequence; the bytes of the last value may be left to the caller. */
+export function writeValues(writer: ByteWriter, values: readonly WireValue[]): void {
+  writer.i32(values.length);
+  for (const { kind } of values) writer.i32(CODE[kind]);
+  for (const value of values) writeValue(writer, value);
+}
+
+/** Reads a packed sequence. */
+export function readValues(reader: ByteReader): WireValue[] {
+  const count = reader.count(
+    "values",
+    reader.i32("the number of its values"),
+    reader.limits.values,
+    4,
+  );
+  const codes = Array.from({ length: count }, () => reader.i32("the type of a value"));
+  return codes.map((code) => readValue(reader, code));
+}
+
+function writeValue(writer: ByteWriter, value: WireValue): void {
+  switch (value.kind) {
+    case "int":
+      writer.i64(value.value);
+      return;
+    case "uint":
+      writer.u64(value.value);
+      return;
+    case "float":
+      writer.f64(value.value);
+      return;
+    case "null":
+      return;
+    case "dtype":
+      writeDataType(writer, value.value);
+      writer.i32(0);
+      return;
+    case "device":
+      writeDevice(writer, value.value);
+      return;
+    case "tensor":
+      writeTensor(writer, value.value);
+      return;
+    case "opaque":
+    case "module":
+    case "func":
+      writer.u64(value.handle);
+      return;
+    case "str":
+      writer.string(value.value);
+      return;
+    case "bytes":
+      writer.u64(BigInt(value.value.byteLength)).bytes(value.value);
+      return;
+    default:
+      assertNever(value);
+  }
+}
+
+function readValue(reader: ByteReader, code: number): WireValue {
+  switch (code) {
+    case TypeCode.Int:
+      return { kind: "int", value: reader.i64("an integer") };
+    case TypeCode.UInt:
+      return { kind: "uint", value: reader.u64("an integer") };
+    case TypeCode.Float:
+      return { kind: "float", value: reader.f64("a number") };
+    case TypeCode.Null:
+      return { kind: "null" };
+    case TypeCode.DataType: {
+      const value = readDataType(reader);
+      reader.i32("the padding of a data type");
+      return { kind: "dtype", value };
+    }
+    case TypeCode.Device:
+      return { kind: "device", value: readDevice(reader) };
+    case TypeCode.DLTensor:
+      return { kind: "tensor", value: readTensor(reader) };
+    case TypeCode.Opaque:
+      return { kind: "opaque", handle: reader.u64("a handle") };
+    case TypeCode.Module:
+      return { kind: "module", handle: reader.u64("a handle") };
+    case TypeCode.Func:
+      return { kind: "func", handle: reader.u64("a handle") };
+    case TypeCode.Str:
+      return { kind: "str", value: reader.string("a string") };
+    case TypeCode.Bytes: {
+      const length = reader.u64("the length of a byte string");
+      const count = reader.count("bytes", length, reader.limits.packetBytes, 1);
+      return { kind: "bytes", value: reader.bytes(count, "a byte string") };
+    }
+    default:
+      throw new BadPacketError(`a packet has a value of type ${code}, which the protocol has not`);
+  }
+}
+
+function writeDataType(writer: ByteWriter, { code, bits, lanes }: WireDataType): void {
+  writer.u8(code).u8(bits).u16(lanes);
+}
+
+function readDataType(reader: ByteReader): WireDataType {
+  return {
+    code: reader.u8("a data type"),
+    bits: reader.u8("a data type"),
+    lanes: reader.u16("a data type"),
+  };
+}
+
+function writeDevice(writer: ByteWriter, { type, id }: WireDevice): void {
+  writer.i32(type).i32(id);
+}
+
+function readDevice(reader: ByteReader): WireDevice {
+  return { type: reader.i32("a device"), id: reader.i32("a device") };
+}
+
+export function writeTensor(writer: ByteWriter, tensor: WireTensor): void {
+  writer.u64(tensor.data);
+  writeDevice(writer, tensor.device);
+  writer.i32(tensor.shape.length);
+  writeDataType(writer, tensor.dtype);
+  for (const length of tensor.shape) writer.i64(BigInt(length));
+  writer.u64(tensor.byteOffset);
+}
+
+export function readTensor(reader: ByteReader): WireTensor {
+  const data = reader.u64("an array's handle");
+  const device = readDevice(reader);
+  const rank = reader.i32("an array's number of dimensions");
+  const dtype = readDataType(reader);
+  const count = reader.count("dimensions", rank, reader.limits.dimensions, 8);
+  const shape = Array.from({ length: count }, () => {
+    const length = reader.i64("an array's shape");
+    if (length >= 0n && length <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(length);
+    throw new BadPacketError(`a packet has an array with a dimension of ${length} elements`);
+  });
+  return { data, device, dtype, shape, byteOffset: reader.u64("an array's offset") };
+}
+
+/**
+ * Bytes that an array's elements take.
+ * @throws BadPacketError when there is no exact number for it.
+ */
+export function tensorBytes({ shape, dtype }: WireTensor): number {
+  const elements = shape.reduce((count, length) => count * length, 1);
+  const bytes = elements * Math.ceil((dtype.bits * dtype.lanes) / 8);
+  if (Number.isSafeInteger(bytes)) return bytes;
+  throw new BadPacketError(`an array of shape [${shape.join(", ")}] is larger than any memory`);
+}

@@ -1,0 +1,106 @@
+/** Arrays of a session, in the memory of the server's devices. */
+
+import { UsageError } from "../../support";
+import { NDArray, type Device } from "../../runtime";
+import { BadPacketError } from "../errors";
+import { elementTypeOf, tensorBytes, type WireDevice, type WireTensor } from "../protocol";
+import type { Allocation, Handles } from "./handles";
+import type { ServedMachine, SessionLimits } from "./machine";
+
+/** What the reference aligns arrays to, in bytes. */
+const ALIGNMENT = 64;
+/** What memory is cleared with, piece by piece. */
+const ZEROS = new Uint8Array(1 << 16);
+
+export class SessionArrays {
+  private used = 0;
+
+  constructor(
+    private readonly machine: ServedMachine,
+    private readonly handles: Handles,
+    private readonly limits: SessionLimits,
+  ) {}
+
+  /** @throws UsageError for a device that the server has not. */
+  device({ type, id }: WireDevice): Device {
+    const device = this.machine.device(type, id);
+    if (device !== undefined) return device;
+    throw new UsageError(`the server has no device of type ${type} with number ${id}`);
+  }
+
+  allocate(device: WireDevice, bytes: number, alignment = ALIGNMENT): bigint {
+    if (!(bytes <= this.limits.arrayBytes - this.used)) {
+      throw new UsageError(
+        `an array of ${bytes} bytes exceeds what the session may hold: ` +
+          `${this.limits.arrayBytes} bytes, of which ${this.used} are in use`,
+      );
+    }
+    if (!(alignment >= 1 && alignment <= 4096 && Number.isInteger(Math.log2(alignment)))) {
+      throw new UsageError(`${alignment} is not an alignment; use a power of two up to 4096`);
+    }
+    const found = this.device(device);
+    const size = Math.max(1, bytes);
+    const address = found.alloc(size, Math.max(ALIGNMENT, alignment));
+    // What another session left there is not for this one to see.
+    for (let at = 0; at < size; at += ZEROS.byteLength) {
+      found.copyIn(address + at, ZEROS.subarray(0, size - at));
+    }
+    this.used += bytes;
+    try {
+      return this.handles.add({ device: found, address, bytes });
+    } catch (error) {
+      this.release({ device: found, address, bytes });
+      throw error;
+    }
+  }
+
+  free(handle: bigint): void {
+    const allocation = this.handles.array(handle);
+    this.handles.remove(handle);
+    this.release(allocation);
+  }
+
+  freeAll(): void {
+    for (const allocation of this.handles.clear()) this.release(allocation);
+  }
+
+  /** @throws BadPacketError unless there are as many bytes as the array has */
+  copyIn(tensor: WireTensor, elements: Uint8Array): void {
+    const { device, address, bytes } = this.range(tensor);
+    if (elements.byteLength !== bytes) {
+      throw new BadPacketError(`a copy has ${elements.byteLength} bytes for an array of ${bytes}`);
+    }
+    device.copyIn(address, elements);
+  }
+
+  /** A copy of the bytes of an array. */
+  copyOut(tensor: WireTensor): Uint8Array {
+    const { device, address, bytes } = this.range(tensor);
+    const elements = new Uint8Array(bytes);
+    device.copyOut(address, elements);
+    return elements;
+  }
+
+  /** The array, for a function that takes it. */
+  array(tensor: WireTensor): NDArray {
+    const { device, address } = this.range(tensor);
+    return NDArray.at(device, address, 0, tensor.shape, elementTypeOf(tensor.dtype));
+  }
+
+  private range(tensor: WireTensor): Allocation {
+    const { device, address, bytes } = this.handles.array(tensor.data);
+    const size = tensorBytes(tensor);
+    if (tensor.byteOffset + BigInt(size) > BigInt(bytes)) {
+      throw new UsageError(
+        `an array of shape [${tensor.shape.join(", ")}], ${size} bytes at offset ` +
+          `${tensor.byteOffset}, exceeds the ${bytes} bytes that were allocated for it`,
+      );
+    }
+    return { device, address: address + Number(tensor.byteOffset), bytes: size };
+  }
+
+  private release({ device, address, bytes }: Allocation): void {
+    device.free(address);
+    this.used -= bytes;
+  }
+}

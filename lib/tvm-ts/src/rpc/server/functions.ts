@@ -1,0 +1,97 @@
+/**
+ * The functions that every server has, under the names of TVM's: files, modules, timing
+ * (`python/tvm/rpc/server.py`, `src/runtime/rpc/rpc_module.cc`).
+ */
+
+import { UsageError } from "../../support";
+import { timeRepetitions } from "../../runtime";
+import { ServedModule, type ServedFunction, type ServedMachine, type ServedValue } from "./machine";
+
+/** Most calls that one time evaluator makes in a repetition, and most repetitions. */
+const MAX_CALLS = 1_000_000;
+
+export function serverFunctions(
+  machine: ServedMachine,
+): Readonly<Record<string, ServedFunction | undefined>> {
+  const { files } = machine;
+  const load: ServedFunction = async (name) =>
+    machine.loadModule(files.read(text(name, "name of a file")), text(name, "name of a file"));
+  return {
+    __proto__: null as never,
+    "tvm.rpc.server.upload": (name, bytes) =>
+      void files.write(text(name, "name of a file"), byteString(bytes)),
+    "tvm.rpc.server.download": (name) => files.read(text(name, "name of a file")),
+    "tvm.rpc.server.remove": (name) => void files.remove(text(name, "name of a file")),
+    "tvm.rpc.server.workpath": (name) => files.path(text(name, "name of a file")),
+    "tvm.rpc.server.load_module": load,
+    "tvm.rpc.server.download_linked_module": () => {
+      throw new UsageError("this server links no modules; upload one that can be loaded");
+    },
+    "tvm.rpc.server.ModuleGetFunction": (module, name, queryImports) =>
+      moduleOf(module).getFunction(text(name, "name of a function"), Boolean(queryImports)),
+    "tvm.rpc.server.ImportModule": (parent, child) =>
+      void moduleOf(parent).importModule(moduleOf(child)),
+    "runtime.RPCTimeEvaluator": (...args) => timeEvaluator(machine, args),
+  };
+}
+
+/**
+ * A function that times another: one call that does not count, then `repeat` results as
+ * little-endian doubles, each the seconds of one call in a repetition of `number` calls.
+ */
+function timeEvaluator(machine: ServedMachine, args: readonly ServedValue[]): ServedFunction {
+  const [module, name, , , number, repeat, minRepeatMs, , cooldownMs = 0, repeatsToCooldown = 1] =
+    args;
+  const funcName = text(name, "name of a function");
+  const func =
+    module === null || module === undefined
+      ? machine.function(funcName)
+      : moduleOf(module).getFunction(funcName, true);
+  if (func === undefined) throw new UsageError(`there is no function '${funcName}' to time`);
+  const options = {
+    number: count(number, "number of calls", 1),
+    repeat: count(repeat, "number of repetitions", 1),
+    minRepeatMs: count(minRepeatMs, "shortest repetition in milliseconds", 0),
+    cooldownMs: count(cooldownMs, "cool-down in milliseconds", 0),
+    repeatsToCooldown: count(repeatsToCooldown, "repetitions before a cool-down", 1),
+  };
+  return async (...callArgs) => {
+    const results = await timeRepetitions(() => func(...callArgs), options);
+    const bytes = new DataView(new ArrayBuffer(8 * results.length));
+    results.forEach((seconds, i) => bytes.setFloat64(8 * i, seconds, true));
+    return new Uint8Array(bytes.buffer);
+  };
+}
+
+function text(value: ServedValue, what: string): string {
+  if (typeof value === "string") return value;
+  throw new UsageError(`a ${what} is needed, not ${describe(value)}`);
+}
+
+function byteString(value: ServedValue): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new UsageError(`the content of a file is needed as bytes, not ${describe(value)}`);
+}
+
+function moduleOf(value: ServedValue): ServedModule {
+  if (value instanceof ServedModule) return value;
+  throw new UsageError(`a module is needed, not ${describe(value)}`);
+}
+
+function count(value: ServedValue, what: string, least: number): number {
+  if (
+    typeof value === "number" &&
+    Number.isInteger(value) &&
+    value >= least &&
+    value <= MAX_CALLS
+  ) {
+    return value;
+  }
+  throw new UsageError(`${describe(value)} is not a ${what}; use ${least} to ${MAX_CALLS}`);
+}
+
+function describe(value: ServedValue): string {
+  if (value === null || value === undefined) return "nothing";
+  if (typeof value === "object") return "another kind of value";
+  return `${typeof value} ${typeof value === "function" ? "" : String(value)}`.trim();
+}

@@ -1,0 +1,14 @@
+export { checkFileName, checkSpace, MemoryFiles, missingFile, type SessionFiles } from "./files";
+export {
+  DataTypeArgument,
+  DeviceArgument,
+  OpaqueArgument,
+  SESSION_LIMITS,
+  ServedModule,
+  type ServedFunction,
+  type ServedMachine,
+  type ServedValue,
+  type SessionLimits,
+} from "./machine";
+export { ENTRY_NAME, servedModule } from "./served-module";
+export { serveSession, type ServeOptions } from "./session";

@@ -1,0 +1,346 @@
+/**
+ * One client's session on a server: answers its packets one after another.
+ *
+ * What the client asks for and cannot have is answered with an `Exception`; bytes that are not in
+ * the format end the session.
+ */
+
+import { NDArray } from "../../runtime";
+import { UsageError } from "../../support";
+import { BadPacketError, sentenceOf } from "../errors";
+import {
+  LIMITS,
+  packet,
+  PROTOCOL_VERSION,
+  readPacket,
+  readTensor,
+  readValues,
+  RpcCode,
+  tensorBytes,
+  TypeCode,
+  valuesPacket,
+  type ByteReader,
+  type ByteStream,
+  type Limits,
+  type Packet,
+  type Transport,
+  type WireTensor,
+  type WireValue,
+} from "../protocol";
+import { SessionArrays } from "./arrays";
+import { serverFunctions } from "./functions";
+import { Handles } from "./handles";
+import {
+  DataTypeArgument,
+  DeviceArgument,
+  OpaqueArgument,
+  SESSION_LIMITS,
+  ServedModule,
+  type ServedFunction,
+  type ServedMachine,
+  type ServedValue,
+  type SessionLimits,
+} from "./machine";
+
+export interface ServeOptions {
+  readonly limits?: Limits;
+  readonly sessionLimits?: SessionLimits;
+}
+
+const NULL: WireValue = { kind: "null" };
+/** Attribute 0 of a device: does it exist. */
+const EXISTS = 0n;
+
+/**
+ * Serves a session until the client leaves, and gives back what it held.
+ * @throws BadPacketError, ConnectionLostError when it ends otherwise than with `Shutdown`.
+ */
+export async function serveSession(
+  transport: Transport,
+  stream: ByteStream,
+  machine: ServedMachine,
+  options: ServeOptions = {},
+): Promise<void> {
+  const session = new ServerSession(transport, machine, options.sessionLimits ?? SESSION_LIMITS);
+  try {
+    for (;;) {
+      const next = await readPacket(stream, options.limits ?? LIMITS);
+      if (next === undefined || next.code === RpcCode.Shutdown) return;
+      await session.answer(next);
+    }
+  } catch (error) {
+    if (error instanceof BadPacketError) {
+      await transport.send(...exception(error)).catch(() => undefined);
+    }
+    throw error;
+  } finally {
+    session.end();
+    transport.close();
+  }
+}
+
+class ServerSession {
+  private readonly handles: Handles;
+  private readonly arrays: SessionArrays;
+  private readonly functions: Readonly<Record<string, ServedFunction | undefined>>;
+  private started = false;
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly machine: ServedMachine,
+    limits: SessionLimits,
+  ) {
+    this.handles = new Handles(limits.handles);
+    this.arrays = new SessionArrays(machine, this.handles, limits);
+    this.functions = serverFunctions(machine);
+  }
+
+  end(): void {
+    this.arrays.freeAll();
+  }
+
+  async answer({ code, body }: Packet): Promise<void> {
+    if (!this.started && code !== RpcCode.InitServer) {
+      throw new BadPacketError(`a session starts with ${RpcCode[code]} instead of InitServer`);
+    }
+    let reply: Uint8Array[];
+    try {
+      reply = await this.reply(code, body);
+    } catch (error) {
+      if (error instanceof BadPacketError) throw error;
+      reply = exception(error);
+    }
+    await this.transport.send(...reply);
+  }
+
+  private async reply(code: RpcCode, body: ByteReader): Promise<Uint8Array[]> {
+    switch (code) {
+      case RpcCode.InitServer:
+        return this.init(body);
+      case RpcCode.CallFunc:
+        return this.call(body);
+      case RpcCode.CopyToRemote:
+        return this.copyIn(body);
+      case RpcCode.CopyFromRemote:
+        return this.copyOut(body);
+      case RpcCode.GetGlobalFunc:
+      case RpcCode.FreeHandle:
+      case RpcCode.DevSetDevice:
+      case RpcCode.DevGetAttr:
+      case RpcCode.DevAllocData:
+      case RpcCode.DevAllocDataWithScope:
+      case RpcCode.DevFreeData:
+      case RpcCode.DevStreamSync:
+      case RpcCode.DevCreateStream:
+      case RpcCode.DevFreeStream:
+      case RpcCode.DevSetStream:
+      case RpcCode.CopyAmongRemote: {
+        const args = new Arguments(code, readValues(body));
+        body.end();
+        return valuesPacket(RpcCode.Return, [this.system(code, args)]);
+      }
+      default:
+        throw new BadPacketError(`a client sent ${RpcCode[code]}, which only a server sends`);
+    }
+  }
+
+  private init(body: ByteReader): Uint8Array[] {
+    const version = body.string("the protocol's version");
+    const args = readValues(body);
+    body.end();
+    if (version !== PROTOCOL_VERSION) {
+      throw new UsageError(
+        `the client speaks version '${version}' of the protocol, this server '${PROTOCOL_VERSION}'`,
+      );
+    }
+    if (args.length > 0) {
+      throw new UsageError("this server does not connect its clients to other servers");
+    }
+    this.started = true;
+    return valuesPacket(RpcCode.Return, [NULL]);
+  }
+
+  private async call(body: ByteReader): Promise<Uint8Array[]> {
+    const handle = body.u64("a function's handle");
+    const args = readValues(body);
+    body.end();
+    const func = this.handles.func(handle);
+    const result = await func(...args.map((arg) => this.argument(arg)));
+    const [code, value] = this.result(result);
+    return valuesPacket(RpcCode.Return, [{ kind: "int", value: BigInt(code) }, value]);
+  }
+
+  private copyIn(body: ByteReader): Uint8Array[] {
+    const tensor = copiedTensor(body);
+    this.arrays.copyIn(tensor, body.bytes(body.remaining, "an array's elements"));
+    return valuesPacket(RpcCode.Return, [NULL]);
+  }
+
+  private copyOut(body: ByteReader): Uint8Array[] {
+    const tensor = copiedTensor(body);
+    body.end();
+    return packet(RpcCode.CopyAck, undefined, [this.arrays.copyOut(tensor)]);
+  }
+
+  private system(code: RpcCode, args: Arguments): WireValue {
+    switch (code) {
+      case RpcCode.GetGlobalFunc: {
+        const name = args.string(0);
+        const func = this.functions[name] ?? this.machine.function(name);
+        return { kind: "opaque", handle: func === undefined ? 0n : this.handles.add(func) };
+      }
+      case RpcCode.FreeHandle:
+        this.handles.remove(args.handle(0));
+        return NULL;
+      case RpcCode.DevGetAttr: {
+        const { type, id } = args.device(0);
+        if (args.int(1) !== EXISTS) return NULL;
+        return { kind: "int", value: this.machine.device(type, id) === undefined ? 0n : 1n };
+      }
+      case RpcCode.DevAllocData: {
+        const bytes = Number(args.int(1));
+        return opaque(this.arrays.allocate(args.device(0), bytes, Number(args.int(2))));
+      }
+      case RpcCode.DevAllocDataWithScope: {
+        const tensor = args.tensor(0);
+        const scope = args.optionalString(1);
+        if (scope !== undefined && scope !== "" && scope !== "global") {
+          throw new UsageError(`arrays are allocated in 'global' memory, not in '${scope}'`);
+        }
+        return opaque(this.arrays.allocate(tensor.device, tensorBytes(tensor)));
+      }
+      case RpcCode.DevFreeData:
+        this.arrays.free(args.handle(1));
+        return NULL;
+      case RpcCode.CopyAmongRemote: {
+        const [from, into] = [args.tensor(0), args.tensor(1)];
+        if (tensorBytes(from) !== tensorBytes(into)) {
+          throw new UsageError(
+            `an array of ${tensorBytes(from)} bytes cannot be copied into one of ${tensorBytes(into)}`,
+          );
+        }
+        this.arrays.copyIn(into, this.arrays.copyOut(from));
+        return NULL;
+      }
+      case RpcCode.DevCreateStream:
+        this.arrays.device(args.device(0));
+        return opaque(0n);
+      default:
+        // Everything is done when its answer is sent: there are no streams to wait for or to choose.
+        this.arrays.device(args.device(0));
+        return NULL;
+    }
+  }
+
+  private argument(value: WireValue): ServedValue {
+    switch (value.kind) {
+      case "int":
+      case "uint": {
+        const number = Number(value.value);
+        return Number.isSafeInteger(number) ? number : value.value;
+      }
+      case "float":
+      case "str":
+      case "bytes":
+        return value.value;
+      case "null":
+        return null;
+      case "dtype":
+        return new DataTypeArgument(value.value);
+      case "device":
+        return new DeviceArgument(value.value);
+      case "tensor":
+        return this.arrays.array(value.value);
+      case "opaque":
+        return new OpaqueArgument(value.handle);
+      case "module":
+        return this.handles.module(value.handle);
+      case "func":
+        return this.handles.func(value.handle);
+    }
+  }
+
+  private result(value: ServedValue | void): [TypeCode, WireValue] {
+    if (value === null || value === undefined) return [TypeCode.Null, NULL];
+    if (typeof value === "bigint")
+      return [TypeCode.Int, { kind: "int", value: BigInt.asIntN(64, value) }];
+    if (typeof value === "number") {
+      return Number.isSafeInteger(value)
+        ? [TypeCode.Int, { kind: "int", value: BigInt(value) }]
+        : [TypeCode.Float, { kind: "float", value }];
+    }
+    if (typeof value === "string") return [TypeCode.Str, { kind: "str", value }];
+    if (value instanceof Uint8Array) return [TypeCode.Bytes, { kind: "bytes", value }];
+    if (typeof value === "function") return [TypeCode.Func, opaque(this.handles.add(value))];
+    if (value instanceof ServedModule) return [TypeCode.Module, opaque(this.handles.add(value))];
+    if (value instanceof DataTypeArgument) {
+      return [TypeCode.DataType, { kind: "dtype", value: value.dtype }];
+    }
+    if (value instanceof DeviceArgument) {
+      return [TypeCode.Device, { kind: "device", value: value.device }];
+    }
+    if (value instanceof OpaqueArgument) return [TypeCode.Opaque, opaque(value.handle)];
+    throw new UsageError(
+      `a function returned an array ([${(value as NDArray).shape.join(", ")}]); functions that sessions call write ` +
+        `to the arrays that they take`,
+    );
+  }
+}
+
+/** The arguments of a packet that the server itself answers. */
+class Arguments {
+  constructor(
+    private readonly code: RpcCode,
+    private readonly values: readonly WireValue[],
+  ) {}
+
+  string(i: number): string {
+    const value = this.values[i];
+    return value?.kind === "str" ? value.value : this.refuse(i, "a string");
+  }
+  optionalString(i: number): string | undefined {
+    return this.values[i]?.kind === "null" ? undefined : this.string(i);
+  }
+  int(i: number): bigint {
+    const value = this.values[i];
+    return value?.kind === "int" ? value.value : this.refuse(i, "an integer");
+  }
+  device(i: number): { readonly type: number; readonly id: number } {
+    const value = this.values[i];
+    return value?.kind === "device" ? value.value : this.refuse(i, "a device");
+  }
+  tensor(i: number): WireTensor {
+    const value = this.values[i];
+    return value?.kind === "tensor" ? value.value : this.refuse(i, "an array");
+  }
+  handle(i: number): bigint {
+    const value = this.values[i];
+    return value?.kind === "opaque" ? value.handle : this.refuse(i, "a handle");
+  }
+
+  private refuse(i: number, what: string): never {
+    throw new BadPacketError(
+      `argument ${i + 1} of ${RpcCode[this.code]} is ${this.values[i]?.kind ?? "missing"}; it must be ${what}`,
+    );
+  }
+}
+
+/** The array of a copy and its size, which must agree. */
+function copiedTensor(body: ByteReader): WireTensor {
+  const tensor = readTensor(body);
+  const bytes = body.u64("the size of a copy");
+  const size = tensorBytes(tensor);
+  if (BigInt(size) === bytes) return tensor;
+  throw new BadPacketError(
+    `a copy of ${bytes} bytes for an array of shape [${tensor.shape.join(", ")}], which has ${size}`,
+  );
+}
+
+function opaque(handle: bigint): WireValue {
+  return { kind: "opaque", handle };
+}
+
+/** An error as the other side gets it: its sentence, not where in this program it was found. */
+function exception(error: unknown): Uint8Array[] {
+  return valuesPacket(RpcCode.Exception, [{ kind: "str", value: sentenceOf(error) }]);
+}

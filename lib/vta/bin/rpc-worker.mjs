@@ -1,0 +1,3 @@
+import { runRpcWorker } from "vta-ts";
+
+runRpcWorker();

@@ -1,0 +1,253 @@
+/** Client, server and tracker in processes of their own, over TCP and WebSocket. */
+
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as tvm from "tvm-ts";
+import * as vta from "vta-ts";
+import { namesOf } from "../../golden/vta";
+import { inputData } from "../../support/golden-data";
+import { buildProgram, type ProgramJson } from "../../support/golden-program";
+import { eventually, startCommand, type RunningCommand } from "../../support/rpc-processes";
+
+const { rpc, nd, np } = tvm;
+const programs = join(import.meta.dirname, "../../golden/programs");
+
+interface Expected {
+  readonly run: {
+    readonly outputs: Record<string, { readonly sha256: string }>;
+    readonly stats: Record<string, number>;
+  };
+}
+
+/** A golden program, compiled; and how to run it in a session with the digests it should give. */
+function goldenProgram(name: string) {
+  const read = (file: string): unknown => JSON.parse(readFileSync(join(programs, file), "utf8"));
+  const program = read(`${name}.json`) as ProgramJson;
+  const { run: expected } = read(`${name}.expect.json`) as Expected;
+  const env = vta.getEnv();
+  const { schedule, args, tensors } = buildProgram<never>(program, { vta: namesOf(env) });
+  const disabledPass = program.run?.disabled_pass ?? ["tir.CommonSubexprElimTIR"];
+  const module = vta.build(schedule, args, { context: vta.buildConfig({ env, disabledPass }) });
+  return {
+    bytes: module.toBytes(),
+    stats: expected.stats,
+    async run(session: tvm.Session): Promise<void> {
+      const f = await session.loadModule(`${name}.wasm`);
+      const arrays = await Promise.all(
+        program.args.map((arg) => {
+          const tensor = tensors.get(arg)!;
+          const shape = tensor.shape.map((dim) => tvm.tir.constIntValue(dim)!);
+          const input = program.run!.inputs[arg];
+          const device = session.extDev(0);
+          return input === undefined
+            ? nd.array(np.zeros(shape, tensor.dtype), device)
+            : nd.array(inputData(shape, tensor.dtype, input), device);
+        }),
+      );
+      await f(...arrays);
+      for (const [output, { sha256 }] of Object.entries(expected.outputs)) {
+        const { data } = await arrays[program.args.indexOf(output)]!.numpy();
+        const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+        expect(createHash("sha256").update(bytes).digest("hex")).toBe(sha256);
+      }
+    },
+  };
+}
+
+const workdir = mkdtempSync(join(tmpdir(), "rpc-test-"));
+const running: RunningCommand[] = [];
+const start = async (...args: Parameters<typeof startCommand>): Promise<RunningCommand> => {
+  const command = await startCommand(...args);
+  running.push(command);
+  return command;
+};
+let server: RunningCommand;
+
+beforeAll(async () => {
+  await tvm.ready();
+  server = await start("rpc-server", ["--key", "k", "--workdir", workdir, "--sessions", "4"]);
+});
+afterAll(async () => {
+  await Promise.all(running.map((command) => command.stop()));
+  rmSync(workdir, { recursive: true });
+});
+
+describe.each(["tcp", "ws"])("a session over %s", (protocol) => {
+  const open = (options: object = { key: "k" }): Promise<tvm.Session> =>
+    rpc.connect(`${protocol}://127.0.0.1:${server.port}`, options);
+
+  it.each(["vta_vadd", "vta_matmul_opt", "vta_conv2d_opt"])(
+    "runs %s with the digest and the counters of a local run",
+    async (name) => {
+      const program = goldenProgram(name);
+      await using session = await open();
+      await vta.reconfigRuntime(session);
+      await vta.programFpga(session);
+      await session.upload(program.bytes, `${name}.wasm`);
+      const clear = await session.getFunction("vta.simulator.profiler_clear");
+      await clear();
+      await program.run(session);
+      const status = await session.getFunction("vta.simulator.profiler_status");
+      expect(JSON.parse((await status()) as string)).toEqual(program.stats);
+    },
+  );
+
+  it("tells apart what can go wrong", async () => {
+    await expect(open({ key: "x" })).rejects.toThrow(tvm.KeyRefusedError);
+    await expect(rpc.connect(`${protocol}://127.0.0.1:1`)).rejects.toThrow(tvm.ConnectionLostError);
+    const session = await open({ key: "k", sessionTimeout: 1 });
+    const f = await session.getFunction("vta.simulator.profiler_clear");
+    await f();
+    await eventually(
+      async () =>
+        !(await f().then(
+          () => true,
+          () => false,
+        )),
+    );
+    await expect(f()).rejects.toThrow(tvm.RpcTimeoutError);
+  });
+
+  it("confines files, keeps sessions apart and removes what they had", async () => {
+    const [one, two] = [await open(), await open()];
+    await one.upload(new Uint8Array([1, 2, 3]), "a.bin");
+    expect([...(await one.download("a.bin"))]).toEqual([1, 2, 3]);
+    await expect(two.download("a.bin")).rejects.toThrow("the session has no file 'a.bin'");
+    for (const name of ["../outside.bin", "/etc/passwd", "a/b", "..", ""]) {
+      await expect(one.upload(new Uint8Array(1), name)).rejects.toThrow("is not a name for a file");
+    }
+    await one.upload(Uint8Array.of(127, 69, 76, 70, 2), "text.so");
+    await expect(one.loadModule("text.so")).rejects.toThrow(
+      "'text.so' is a library of machine code; this server runs WebAssembly modules",
+    );
+    expect(readdirSync(workdir)).toHaveLength(2);
+    await one.close();
+    await two.close();
+    await eventually(() => readdirSync(workdir).length === 0);
+  });
+
+  it("copies arrays between devices, and takes every kind of argument", async () => {
+    await using session = await open();
+    const data = np.arange(12).astype("float16").reshape([3, 4]);
+    const a = await nd.array(data, session.cpu(0));
+    const b = await a.copyTo(session.extDev(0));
+    expect((await b.numpy()).toArray()).toEqual(data.toArray());
+    expect(await session.extDev(1).exists()).toBe(false);
+    await a.free();
+    await expect(a.numpy()).rejects.toThrow("was freed");
+    const workpath = await session.getFunction("tvm.rpc.server.workpath");
+    for (const value of [1.5, 7n, null, rpc.float(2), rpc.dtype("int8"), session.cpu(0), b, true]) {
+      await expect(workpath(value)).rejects.toThrow("a name of a file is needed");
+    }
+    const path = (await workpath("x")) as string;
+    expect(path.startsWith(join(workdir, "tvm-rpc-")) && path.endsWith("/x")).toBe(true);
+  });
+});
+
+describe("a server", () => {
+  it("outlives connections that drop at every point of the handshake", async () => {
+    const { bytes } = { bytes: Buffer.from("71f20f0008000000636c69656e743a6b", "hex") };
+    for (let i = 0; i < 40; i++) {
+      await new Promise<void>((resolve) => {
+        const socket = connect(server.port, "127.0.0.1", () => {
+          socket.write(bytes.subarray(0, i % (bytes.length + 1)), () => socket.destroy());
+        });
+        socket.on("close", () => resolve());
+      });
+    }
+    await using session = await rpc.connect("127.0.0.1", server.port, { key: "k" });
+    await session.upload(new Uint8Array(1), "x");
+    await eventually(() => readdirSync(workdir).length === 1);
+  });
+
+  it("is not reached by web pages of other origins", async () => {
+    const ask = (origin: string): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const socket = connect(server.port, "127.0.0.1", () =>
+          socket.write(
+            `GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+              `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n` +
+              `Origin: ${origin}\r\n\r\n`,
+          ),
+        );
+        socket.once("data", (data) => {
+          resolve(String(data).split("\r\n")[0]!);
+          socket.destroy();
+        });
+        socket.on("error", reject);
+      });
+    expect(await ask("http://evil.example")).toBe("HTTP/1.1 403 Forbidden");
+    expect(await ask("http://localhost.evil.example")).toBe("HTTP/1.1 403 Forbidden");
+    expect(await ask("http://localhost:8888")).toBe("HTTP/1.1 101 Switching Protocols");
+  });
+
+  it("that is killed is reported, and leaves nothing pending", async () => {
+    const folder = join(workdir, "killed");
+    mkdirSync(folder);
+    const other = await start("rpc-server", ["--workdir", folder]);
+    const session = await rpc.connect("127.0.0.1", other.port);
+    const pending = [session.download("a"), session.download("b")];
+    await Promise.allSettled(pending);
+    await other.stop("SIGKILL");
+    await eventually(async () => {
+      const error: unknown = await session.download("x").then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      return error instanceof tvm.ConnectionLostError;
+    });
+    // Its worker has noticed and has removed its files.
+    await eventually(() => readdirSync(folder).length === 0);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe("a tracker", () => {
+  it("gives its servers to clients, of which some lose theirs", async () => {
+    const tracker = await start("rpc-tracker");
+    const address = `127.0.0.1:${tracker.port}`;
+    const servers = await Promise.all(
+      [0, 1, 2].map(() =>
+        start("rpc-server", ["--key", "sim", "--tracker", address, "--sessions", "1"]),
+      ),
+    );
+    const session = await rpc.connectTracker("127.0.0.1", tracker.port);
+    await eventually(async () => (await session.summary()).queues[0]?.free === 3);
+    expect(await session.textSummary()).toMatch(/sim +3 +3 +0/);
+    const program = goldenProgram("vta_matmul_opt");
+    let runs = 0;
+    const job = async (remote: tvm.Session): Promise<string> => {
+      await remote.upload(program.bytes, "vta_matmul_opt.wasm");
+      // The first server is killed while it has a client.
+      if (runs++ === 0) {
+        const mine = servers.find(({ output }) => output().includes("session starts"))!;
+        await mine.stop("SIGKILL");
+      }
+      await program.run(remote);
+      return "right";
+    };
+    const jobs = Array.from({ length: 6 }, () =>
+      session.requestAndRun("sim", job, { retry: true }),
+    );
+    expect(await Promise.all(jobs)).toEqual(Array(6).fill("right"));
+    expect(runs).toBeGreaterThan(6);
+    await eventually(async () => (await session.summary()).queues[0]?.free === 2);
+    // A tracker that ends is noticed, and found again by servers when it is back.
+    await tracker.stop();
+    await expect(session.summary()).rejects.toThrow(tvm.ConnectionLostError);
+    const again = await start("rpc-tracker", ["--port", String(tracker.port)]);
+    expect(again.port).toBe(tracker.port);
+    await eventually(async () => {
+      const queues = await session.summary().then(
+        ({ queues }) => queues,
+        () => [],
+      );
+      return queues[0]?.free === 2;
+    });
+    await session.close();
+  }, 180_000);
+});
