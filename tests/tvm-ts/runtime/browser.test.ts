@@ -1,12 +1,9 @@
 /** The library in a browser page: bundled, without a server's help, in a real Chromium. */
 
-import { build } from "esbuild";
-import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { browserBundle } from "../../support/browser-bundle";
 import { launchChromium } from "../../support/chromium";
-
-const root = join(import.meta.dirname, "../../..");
 
 const FUNCTION = `
 import * as tvm from "./lib/tvm-ts/src/index";
@@ -82,32 +79,10 @@ afterAll(() => browser.close());
 
 /** What the program leaves in a fresh page; nothing else is loaded there, and nothing is served. */
 async function runInPage(program: string): Promise<unknown> {
-  const bundle = await build({
-    stdin: { contents: program, resolveDir: root, loader: "ts" },
-    bundle: true,
-    write: false,
-    format: "esm",
-    platform: "browser",
-    alias: { "tvm-ts": "./lib/tvm-ts/src/index" },
-    // binaryen asks for it under Node only.
-    external: ["node:module"],
-    plugins: [
-      {
-        // As the "browser" fields of the packages do it for the built files.
-        name: "browser host",
-        setup(esbuild) {
-          esbuild.onResolve({ filter: /^\.\/node$/ }, ({ resolveDir }) => ({
-            path: join(resolveDir, "node/browser.ts"),
-          }));
-        },
-      },
-    ],
-    logLevel: "silent",
-  });
   const page = await browser.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(String(error)));
-  await page.addScriptTag({ content: bundle.outputFiles[0]!.text, type: "module" });
+  await page.addScriptTag({ content: await browserBundle(program), type: "module" });
   const result = await page
     .waitForFunction("globalThis.result")
     .then(() => page.evaluate("globalThis.result"));

@@ -21,6 +21,8 @@ export interface Transport {
 
 /** The largest piece that is allocated before its bytes have arrived. */
 const TRUSTED_BYTES = 1 << 20;
+/** How many times what has arrived is allocated for what was announced. */
+const GROWTH = 8;
 
 /** Reads exact numbers of bytes from a transport. */
 export class ByteStream {
@@ -40,7 +42,7 @@ export class ByteStream {
     for (;;) {
       const piece = this.take(Math.min(length - filled, this.pending.byteLength));
       if (filled + piece.byteLength > buffer.byteLength) {
-        const larger = new Uint8Array(Math.min(length, 2 * (filled + piece.byteLength)));
+        const larger = new Uint8Array(Math.min(length, GROWTH * (filled + piece.byteLength)));
         larger.set(buffer.subarray(0, filled));
         buffer = larger;
       }
