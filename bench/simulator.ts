@@ -5,10 +5,8 @@ import { fileURLToPath } from "node:url";
 import * as tvm from "tvm-ts";
 import * as vta from "vta-ts";
 import { declareOperator } from "../tests/golden/operators";
-import { namesOf } from "../tests/golden/vta";
 import { inputData } from "../tests/support/golden-data";
-import { buildProgram } from "../tests/support/golden-program";
-import { goldenProgram } from "./golden";
+import { goldenCall, goldenProgram } from "./golden";
 import { timed, type BenchCase } from "./harness";
 
 const { nd, np, te, tir } = tvm;
@@ -18,25 +16,6 @@ const MACS_PER_UOP = 256;
 
 function lengths({ shape }: tvm.te.Tensor): number[] {
   return shape.map((extent) => tir.constIntValue(extent)!);
-}
-
-/** Builds a golden program; gives a call of it with arrays that stay on the device. */
-async function goldenCall(name: string): Promise<() => unknown> {
-  await tvm.ready();
-  const { program } = goldenProgram(name);
-  const env = vta.getEnv();
-  const { schedule, args } = buildProgram(program, { vta: namesOf(env) });
-  const disabledPass = program.run?.disabled_pass ?? [];
-  const f = vta.build(schedule, args, { env, context: vta.buildConfig({ env, disabledPass }) });
-  const device = vta.extDev(0, env);
-  const values = (args as readonly tvm.te.Tensor[]).map((tensor) => {
-    const shape = lengths(tensor);
-    const input = program.run?.inputs[tensor.op.name];
-    return input === undefined
-      ? nd.empty(shape, String(tensor.dtype), device)
-      : nd.array(inputData(shape, String(tensor.dtype), input), device);
-  });
-  return () => f(...values);
 }
 
 function throughput(name: string): BenchCase {

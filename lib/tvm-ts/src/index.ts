@@ -5,7 +5,7 @@ import { installDisplays } from "./view";
 
 export * as arith from "./arith";
 export { IRModule } from "./ir";
-export { ready, wasmGenerator, type CodeGenerator, type Lowering } from "./codegen";
+export { moduleRecord, ready, wasmGenerator, type CodeGenerator, type Lowering } from "./codegen";
 export { lowerPipeline, type Lowerable, type LowerOptions } from "./driver";
 export * as pass from "./pass";
 export { PassContext, type LowerTrace, type PassConfig, type PassInstrument } from "./pass";

@@ -10,5 +10,6 @@ export {
 export { Dram, hex } from "./dram";
 export { type MemoryUse, type Residency } from "./memory-use";
 export { Profiler, ProfilerStats } from "./profiler";
+export { TOKEN_QUEUES, tokenExchanges, type TokenExchange } from "./tokens";
 export { ExecutionTrace, type ExecutionTraceOptions } from "./trace";
 export type { StageName, TokenName, TraceEntry } from "./trace-entry";

@@ -1,8 +1,14 @@
 /** An executed instruction, as a trace remembers it. */
 
-import type { runtime } from "tvm-ts";
 import type { Instruction } from "../hardware";
 import type { Accesses, Extent } from "./accesses";
+
+/** The statement that recorded an instruction: `text().slice(start, end)` of a program's text. */
+export interface Caller {
+  readonly text: () => string;
+  readonly start: number;
+  readonly end: number;
+}
 
 export type StageName = "load" | "compute" | "store";
 /** Token queues: `l2g` is filled by load and emptied by compute (GEMM), and so on. */
@@ -22,5 +28,5 @@ export interface TraceEntry extends Accesses {
   /** When it was executed; only a simulation that knows cycles tells. */
   readonly cycles?: Extent;
   /** The statement that recorded it, where compiled code did. */
-  readonly caller?: runtime.Caller;
+  readonly caller?: Caller;
 }

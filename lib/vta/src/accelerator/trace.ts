@@ -1,18 +1,17 @@
 /** Recording what instructions do. Views draw it; a test of a schedule can ask it. */
 
-import type { runtime } from "tvm-ts";
 import type { Hardware, MicroOp } from "../hardware";
 import type { ExecutedInstruction, InstructionObserver } from "./accelerator";
 import { accessesOf, countInstruction } from "./accesses";
 import { memoryUse, type MemoryUse } from "./memory-use";
 import { Profiler, type ProfilerStats } from "./profiler";
-import type { TraceEntry } from "./trace-entry";
+import type { Caller, TraceEntry } from "./trace-entry";
 
 export interface ExecutionTraceOptions {
   /** How many instructions are kept; those after them are only counted. 100 000 if left out. */
   readonly limit?: number;
   /** Who recorded instruction `index` of the stream that runs. */
-  readonly callerOf?: (index: number) => runtime.Caller | undefined;
+  readonly callerOf?: (index: number) => Caller | undefined;
 }
 
 const LIMIT = 100_000;
@@ -26,7 +25,7 @@ export class ExecutionTrace implements InstructionObserver {
   /** Instructions that were executed when `limit` of them had been kept already. */
   dropped = 0;
   private readonly limit: number;
-  private readonly callerOf: (index: number) => runtime.Caller | undefined;
+  private readonly callerOf: (index: number) => Caller | undefined;
   private readonly counter = new Profiler();
 
   constructor(

@@ -1,5 +1,6 @@
 export { VtaDevice, type VtaDeviceOptions } from "./accelerators";
 export { extDev } from "./devices";
 export { build, lower, type AcceleratorBuildOptions, type AcceleratorOptions } from "./lower";
+export { profile, type ProfileOptions } from "./profile";
 export { simulator } from "./simulator";
 export { trace, type TraceOptions } from "./trace";

@@ -9,7 +9,7 @@ import { UsageError } from "../../support";
 import type { Ref } from "./binaryen";
 import { freeVariables } from "../free-variables";
 import { FRAME_LOCAL, FunctionContext } from "./function-context";
-import { StatementEmitter } from "./statement";
+import type { StatementEmitter } from "./statement";
 
 /** Bytes a variable takes in the memory through which a parallel body gets it. */
 const SLOT_BYTES = 8;
@@ -32,7 +32,7 @@ export function emitParallel(outer: StatementEmitter, loop: For): Ref {
     const at = { pointer: inner.get(memory), offset: i * SLOT_BYTES };
     return { local, variable, at };
   });
-  const emitter = new StatementEmitter(inner);
+  const emitter = outer.inside(inner);
   for (const { local, variable, at } of loads) {
     inner.root.prelude.push(inner.set(local, emitter.scalar.read(slotType(variable), at)));
   }
@@ -86,7 +86,7 @@ export function emitRecording(outer: StatementEmitter, { value, body }: AttrStmt
   const number = module.recordings.length;
   const name = `recording.${number}`;
   module.recordings.push({ function: value.value, body: name, frame: 0 });
-  inner.addTo(name, b.none, new StatementEmitter(inner).body(body));
+  inner.addTo(name, b.none, outer.inside(inner).body(body));
   module.recordings[number] = { function: value.value, body: name, frame: inner.frameBytes };
   const run = module.importFunction(IMPORTS.recording, String(number), types, b.none);
   fn.usesMainThread = true;

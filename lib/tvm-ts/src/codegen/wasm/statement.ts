@@ -45,6 +45,11 @@ export class StatementEmitter {
     return this.fn.module.m;
   }
 
+  /** Emits statements into another function of the module. */
+  inside(fn: FunctionContext): StatementEmitter {
+    return new StatementEmitter(fn);
+  }
+
   /** The whole body of the function. */
   body(stmt: Stmt): Ref {
     const body = this.emit(stmt);

@@ -6,13 +6,9 @@ import {
   IfThenElse,
   isOne,
   SeqStmt,
-  substitute,
-  type CommReducer,
   type IterVar,
   type PrimExpr,
-  type Reduce,
   type Stmt,
-  type Var,
 } from "../../ir";
 import type { ComputeOp } from "../operation";
 import type { Stage } from "../schedule/stage";
@@ -20,6 +16,7 @@ import type { StageContext } from "./context";
 import { computeLoopNest } from "./compute-nest";
 import { crossThreadReduction } from "./cross-thread";
 import { guards, wrap } from "./frames";
+import { combined, reductionOf } from "./reduction";
 import { tensorizedCompute } from "./tensorize";
 
 /** What a stage of a `ComputeOp` does. */
@@ -113,11 +110,6 @@ function parts(stmt: Stmt, isBare: boolean): readonly Stmt[] {
   return isBare && stmt.kind === "SeqStmt" ? stmt.seq : [stmt];
 }
 
-/** The reduction that the bodies of an operation are the components of. */
-export function reductionOf(op: ComputeOp): Reduce {
-  return op.body[0] as Reduce;
-}
-
 /** Sets the outputs to what the reduction begins with. */
 function initStmt(
   context: StageContext,
@@ -147,17 +139,4 @@ function updateStmt(
   );
   const update = flattenSeq(...stores);
   return isOne(condition) ? update : new IfThenElse(rewrite(condition), update);
-}
-
-/** The combination of two sets of partial results; it may mention axes, which `rewrite` replaces. */
-export function combined(
-  combiner: CommReducer,
-  left: readonly PrimExpr[],
-  right: readonly PrimExpr[],
-  rewrite: (expr: PrimExpr) => PrimExpr,
-): PrimExpr[] {
-  const values = new Map<Var, PrimExpr>();
-  combiner.lhs.forEach((variable, i) => values.set(variable, left[i]!));
-  combiner.rhs.forEach((variable, i) => values.set(variable, right[i]!));
-  return combiner.result.map((result) => substitute(rewrite(result), values));
 }

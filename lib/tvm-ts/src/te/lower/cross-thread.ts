@@ -29,10 +29,10 @@ import {
   type Stmt,
 } from "../../ir";
 import type { ComputeOp } from "../operation";
-import { combined, reductionOf } from "./compute";
 import type { AxisValues, StageContext } from "./context";
 import { guards, wrap, type Frame } from "./frames";
 import { makeLoopNest } from "./loop-nest";
+import { combined, reductionOf } from "./reduction";
 
 export function crossThreadReduction(context: StageContext, op: ComputeOp): Stmt {
   const { stage, attach } = context;

@@ -19,3 +19,13 @@ export {
 export { planStream, WORK, type StreamPlan } from "./stream-plan";
 export { type FetchTiming, type Timing } from "./timing";
 export { CycleSimulator, type CycleSimulatorOptions } from "./simulator";
+export { type Advice } from "./explain";
+export {
+  Profile,
+  profileTable,
+  type ProfileDifference,
+  type RooflinePoint,
+  type StatementCost,
+  type TrafficBytes,
+} from "./profile";
+export { type ProfiledRun } from "./statement";

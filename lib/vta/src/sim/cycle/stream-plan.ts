@@ -132,3 +132,12 @@ function uopsExecuted(begin: number, end: number, outer: number, inner: number):
   const uops = ((end - begin - 1) & (LOOP_VALUES - 1)) + 1;
   return uops * iterations(outer) * iterations(inner);
 }
+
+const CLIENT_NAME = ["", "UOP", "INP", "WGT", "ACC"];
+const WORK_NAME = ["NOP", "LOAD", "STORE OUT", "GEMM", "ALU", "FINISH", "unknown"];
+
+/** `LOAD INP`, `GEMM`: what an instruction makes its module do. */
+export function workName({ work, client }: StreamPlan, index: number): string {
+  const name = WORK_NAME[work[index]!]!;
+  return work[index] === WORK.LOAD ? `${name} ${CLIENT_NAME[client[index]!]}` : name;
+}

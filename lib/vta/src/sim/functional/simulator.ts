@@ -10,11 +10,14 @@
 import { DeviceError } from "tvm-ts";
 import {
   hex,
+  TOKEN_QUEUES,
+  tokenExchanges,
   type Dram,
   type Accelerator,
   type InstructionObserver,
   type Profiler,
   type StageName,
+  type TokenExchange,
   type TokenName,
 } from "../../accelerator";
 import {
@@ -36,16 +39,6 @@ const { INP, WGT } = MEM_ID;
 const { LOAD, STORE, FINISH } = OPCODE;
 const WORDS = INSN_WORDS;
 
-/** The token queues; elsewhere they go by their index here. */
-const TOKENS: readonly TokenName[] = ["l2g", "g2l", "g2s", "s2g"];
-const [L2G, G2L, G2S, S2G] = [0, 1, 2, 3];
-
-/** Token queues that an instruction takes one from before it starts and gives one when it is done. */
-interface TokenExchange {
-  readonly popped: readonly number[];
-  readonly pushed: readonly number[];
-}
-
 /** A stage and the instructions dealt to it. */
 interface Stage {
   readonly name: StageName;
@@ -57,15 +50,8 @@ interface Stage {
   tail: number;
 }
 
-/** A stage whose four token bits, from the lowest on, mean these queues. */
-function makeStage(name: StageName, ...queues: readonly (number | undefined)[]): Stage {
-  const exchanges = Array.from({ length: 1 << queues.length }, (_, bits) => {
-    const named = queues.map((queue, i) => ((bits >> i) & 1 ? [queue] : []));
-    if (named.flat().includes(undefined)) return undefined;
-    const [popPrev, popNext, pushPrev, pushNext] = named as number[][];
-    return { popped: [...popPrev!, ...popNext!], pushed: [...pushPrev!, ...pushNext!] };
-  });
-  return { name, exchanges, queue: new Int32Array(64), head: 0, tail: 0 };
+function makeStage(name: StageName): Stage {
+  return { name, exchanges: tokenExchanges(name), queue: new Int32Array(64), head: 0, tail: 0 };
 }
 
 export interface FunctionalSimulatorOptions {
@@ -81,7 +67,7 @@ export class FunctionalSimulator implements Accelerator {
   /** Of the observers, those that look at each instruction. */
   private recorders: InstructionObserver[] = [];
   /** How many tokens each queue holds. */
-  private readonly tokens = new Int32Array(TOKENS.length);
+  private readonly tokens = new Int32Array(TOKEN_QUEUES.length);
   /** Where the program that runs begins. */
   private address = 0;
 
@@ -91,11 +77,7 @@ export class FunctionalSimulator implements Accelerator {
     options: FunctionalSimulatorOptions = {},
   ) {
     this.core = new Core(env, dram, options.onPause ?? (() => undefined));
-    this.stages = [
-      makeStage("load", undefined, G2L, undefined, L2G),
-      makeStage("compute", L2G, S2G, G2L, G2S),
-      makeStage("store", G2S, undefined, S2G, undefined),
-    ];
+    this.stages = [makeStage("load"), makeStage("compute"), makeStage("store")];
   }
 
   get counters(): Profiler {
@@ -222,7 +204,8 @@ export class FunctionalSimulator implements Accelerator {
     const { isa, kernels } = this.core;
     const instruction = decode(isa, this.dram.words, this.at(index));
     const address = this.address + index * INSN_BYTES;
-    const names = (queues: readonly number[]): TokenName[] => queues.map((queue) => TOKENS[queue]!);
+    const names = (queues: readonly number[]): TokenName[] =>
+      queues.map((queue) => TOKEN_QUEUES[queue]!);
     const executed = {
       index,
       address,
@@ -257,7 +240,7 @@ export class FunctionalSimulator implements Accelerator {
         const left = stage.tail - stage.head - 1;
         return `${stage.name}: ${this.describe(stage.queue[stage.head]!)} waits, ${left} behind it`;
       });
-    const tokens = TOKENS.map((name, queue) => `${name} ${this.tokens[queue]!}`);
+    const tokens = TOKEN_QUEUES.map((name, queue) => `${name} ${this.tokens[queue]!}`);
     throw new DeviceError(
       `the program waits for ever for a token that nobody sends; tokens: ${tokens.join(", ")}`,
       { notes: waiting.map((text) => ({ text })) },

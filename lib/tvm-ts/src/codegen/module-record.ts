@@ -1,0 +1,28 @@
+/** What a module says about itself whatever its code is: its target, and what its functions take. */
+
+import { FORMAT_VERSION, type ModuleRecord } from "../artifact";
+import type { IRModule } from "../ir";
+import type { CodegenTarget } from "./code-generator";
+import { signatureOf } from "./signature";
+
+/** A call of the module calls its first function. */
+export function moduleRecord(module: IRModule, target: CodegenTarget): ModuleRecord {
+  const [entry] = module.functions.keys();
+  const functions = [...module.functions].map(([name, func]) => {
+    const { params, symbols } = signatureOf(func);
+    return { name, params, symbols: symbols.map(({ record }) => record), frame: 0 };
+  });
+  const { configuration } = target;
+  return {
+    formatVersion: FORMAT_VERSION,
+    target: target.toString(),
+    device: target.kind,
+    ...(configuration === undefined ? {} : { configuration }),
+    entry: entry!,
+    functions,
+    recordings: [],
+    parallels: [],
+    packed: [],
+    assertions: [],
+  };
+}

@@ -1,0 +1,82 @@
+/** What a program costs on the hardware. */
+
+import { runtime, withCleanup } from "tvm-ts";
+import type { InstructionObserver } from "../accelerator";
+import { INSN_WORDS } from "../hardware";
+import {
+  cycleModel,
+  findHazards,
+  planStream,
+  Profile,
+  timeStream,
+  type CycleModel,
+  type CyclePreset,
+  type ProfiledRun,
+} from "../sim";
+import type { VtaDevice } from "./accelerators";
+import { extDev } from "./devices";
+
+export interface ProfileOptions {
+  /** The hardware's timing: a preset or parameters; `"de10"` if left out. */
+  readonly model?: CyclePreset | CycleModel;
+  /** The accelerator that the program runs on; `vta.extDev(0)` if left out. */
+  readonly device?: VtaDevice;
+  /** Whether values are computed meanwhile. Cycles do not depend on them; without it is faster. */
+  readonly values?: boolean;
+}
+
+/**
+ * Runs `body` and says what the accelerator's work costs on the hardware: cycles, where each module's
+ * went, traffic, utilization, and what would be wrong on a board. Works on every `TARGET` that is
+ * simulated.
+ *
+ *     const profile = vta.profile(() => f(A, B, C), { model: "wide128" })
+ *     profile.explain()
+ *
+ * @throws DeviceError when the hardware would not reach the program's end. What `body` throws ends it.
+ */
+export function profile<T>(body: () => Promise<T>, options?: ProfileOptions): Promise<Profile>;
+export function profile(body: () => unknown, options?: ProfileOptions): Profile;
+export function profile(
+  body: () => unknown,
+  { model, device = extDev(), values = true }: ProfileOptions = {},
+): Profile | Promise<Profile> {
+  const { queue, env } = device;
+  const { accelerator } = queue;
+  const timedModel = cycleModel(model);
+  const callers: (runtime.Caller | undefined)[] = [];
+  const runs: ProfiledRun[] = [];
+  let tokens: Float64Array | undefined;
+  const observer: InstructionObserver = {
+    startRun(address, count) {
+      const { words } = device.dram;
+      const begin = address / 4;
+      const stream = words.slice(begin, begin + count * INSN_WORDS);
+      const plan = planStream(env, stream);
+      const options = { model: timedModel, address };
+      const hazards = findHazards(env, plan, { ...options, dram: words });
+      const timing = timeStream(env, plan, { ...options, ...(tokens !== undefined && { tokens }) });
+      const recordedBy = callers.slice(0, count);
+      runs.push({ plan, timing, hazards, address, tokens, callerOf: (index) => recordedBy[index] });
+      tokens = timing.tokens;
+    },
+  };
+  const { skipExecution } = accelerator.counters;
+  const unobserve = accelerator.observe(observer);
+  queue.watch((index) => (callers[index] = runtime.callerOf(device)));
+  if (!values) accelerator.counters.skipExecution = true;
+  const stop = (): void => {
+    unobserve();
+    queue.watch(undefined);
+    accelerator.counters.skipExecution = skipExecution;
+  };
+  let result: unknown;
+  const run = (): void => {
+    result = body();
+  };
+  withCleanup(run, () => {
+    if (!(result instanceof Promise)) stop();
+  });
+  const made = (): Profile => new Profile(env, timedModel, runs);
+  return result instanceof Promise ? result.finally(stop).then(made) : made();
+}

@@ -1,0 +1,281 @@
+/** What a program cost on the hardware, module by module and statement by statement, and why. */
+
+import { INSN_BYTES, INSN_WORDS, UOP_BYTES, type Hardware } from "../../hardware";
+import { elementBytesOf } from "./element-bytes";
+import { explainRun, type Advice } from "./explain";
+import type { Hazard } from "./hazards";
+import type { CycleModel } from "./model";
+import { perfettoTrace } from "./perfetto";
+import {
+  CAUSE_TEXT,
+  STALL_CAUSES,
+  stallsOf,
+  type ModuleName,
+  type ModuleStalls,
+  type StallCause,
+} from "./stalls";
+import { statementOf, type ProfiledRun } from "./statement";
+import { CLIENT, WORK, type StreamPlan } from "./stream-plan";
+
+/** Bytes that passed between DRAM and the accelerator. */
+export interface TrafficBytes {
+  readonly instructions: number;
+  readonly uop: number;
+  readonly inp: number;
+  readonly wgt: number;
+  readonly acc: number;
+  readonly out: number;
+}
+
+/** A point under the roof of a machine: operations are multiply-accumulates. */
+export interface RooflinePoint {
+  /** Operations a byte of DRAM traffic. */
+  readonly intensity: number;
+  /** Operations a cycle. */
+  readonly achieved: number;
+  /** Operations a cycle, at most, of the GEMM core and of the bus at this intensity. */
+  readonly computePeak: number;
+  readonly memoryPeak: number;
+}
+
+/** What one statement of the lowered program cost. */
+export interface StatementCost {
+  /** The statement's text; the instruction's name where it was not recorded by compiled code. */
+  readonly statement: string;
+  readonly module: ModuleName;
+  readonly instructions: number;
+  /** Cycles its instructions worked, those in which they waited for memory, and for tokens. */
+  readonly work: number;
+  readonly memory: number;
+  readonly tokens: number;
+  /** Its work as a part of all cycles. */
+  readonly share: number;
+}
+
+const MODULES: readonly ModuleName[] = ["fetch", "load", "compute", "store"];
+const STAGES: readonly ModuleName[] = ["load", "compute", "store"];
+
+export class Profile {
+  /** Of the cycle counter, all runs together. */
+  readonly cycles: number;
+  /** By module, cycles by their cause; each module's add up to `cycles`. */
+  readonly modules: ModuleStalls;
+  readonly bytes: TrafficBytes;
+  /** Block products computed; the peak is one a cycle. */
+  readonly gemmSteps: number;
+
+  constructor(
+    readonly hardware: Hardware,
+    readonly model: CycleModel,
+    readonly runs: readonly ProfiledRun[],
+  ) {
+    this.cycles = runs.reduce((sum, { timing }) => sum + timing.cycles, 0);
+    this.modules = addStalls(runs.map(({ plan, timing }) => stallsOf(plan, timing)));
+    this.bytes = trafficOf(hardware, runs);
+    this.gemmSteps = runs.reduce((sum, { plan }) => sum + gemmStepsOf(plan), 0);
+  }
+
+  get instructions(): number {
+    return this.runs.reduce((sum, { plan }) => sum + plan.count, 0);
+  }
+
+  /** Findings of all runs: right in a simulator of values, wrong on a board. */
+  get hazards(): readonly Hazard[] {
+    return this.runs.flatMap(({ hazards }) => hazards);
+  }
+
+  /** Block products a cycle, of at most 1. */
+  get gemmUtilization(): number {
+    return this.cycles === 0 ? 0 : this.gemmSteps / this.cycles;
+  }
+
+  get totalBytes(): number {
+    return Object.values(this.bytes).reduce((sum: number, value: number) => sum + value, 0);
+  }
+
+  /** Bytes a cycle; the bus moves `model.busBits / 8` at most in each direction. */
+  get bandwidth(): number {
+    return this.cycles === 0 ? 0 : this.totalBytes / this.cycles;
+  }
+
+  get roofline(): RooflinePoint {
+    const { BATCH, BLOCK_IN, BLOCK_OUT } = this.hardware;
+    const peak = BATCH * BLOCK_IN * BLOCK_OUT;
+    const intensity = this.totalBytes === 0 ? 0 : (this.gemmSteps * peak) / this.totalBytes;
+    return {
+      intensity,
+      achieved: this.gemmUtilization * peak,
+      computePeak: peak,
+      memoryPeak: intensity * (this.model.busBits / 8),
+    };
+  }
+
+  /** Costs by statement of the lowered program, the dearest first. */
+  get statements(): readonly StatementCost[] {
+    return statementCosts(this.runs, this.cycles);
+  }
+
+  /**
+   * What bounds the program and what to change, the greatest gain first. A gain is what the simulator
+   * finds when the stream is changed that way.
+   */
+  explain(): readonly Advice[] {
+    const advice = this.runs.flatMap((run) => explainRun(this.hardware, this.model, run));
+    return advice.sort((a, b) => b.gain - a.gain);
+  }
+
+  /** This profile's cycles less another's, by module and cause. */
+  difference(other: Profile): ProfileDifference {
+    const modules = Object.fromEntries(
+      MODULES.map((module) => [
+        module,
+        Object.fromEntries(
+          STALL_CAUSES.map((cause) => [
+            cause,
+            this.modules[module][cause] - other.modules[module][cause],
+          ]),
+        ),
+      ]),
+    ) as unknown as ModuleStalls;
+    return { cycles: this.cycles - other.cycles, modules };
+  }
+
+  /** A native TrackEvent trace for ui.perfetto.dev, one cycle a nanosecond. */
+  toPerfetto(): Uint8Array {
+    return perfettoTrace(this.runs);
+  }
+
+  toString(): string {
+    const percent = (part: number): string => `${((100 * part) / (this.cycles || 1)).toFixed(1)} %`;
+    const { intensity, achieved, computePeak, memoryPeak } = this.roofline;
+    const lines = [
+      `${this.cycles} cycles on ${this.model.name}, ${this.instructions} instructions`,
+      `GEMM ${percent(this.gemmSteps)} of its peak; ${this.totalBytes} bytes, ` +
+        `${this.bandwidth.toFixed(2)} of ${this.model.busBits / 8} a cycle`,
+      `roofline: ${intensity.toFixed(1)} operations a byte, ${achieved.toFixed(1)} a cycle of at most ` +
+        `${Math.min(computePeak, memoryPeak).toFixed(1)}`,
+    ];
+    for (const module of MODULES) {
+      const parts = STALL_CAUSES.filter((cause) => this.modules[module][cause] > 0)
+        .sort((a, b) => this.modules[module][b] - this.modules[module][a])
+        .map((cause) => `${CAUSE_TEXT[cause]} ${percent(this.modules[module][cause])}`);
+      lines.push(`  ${module.padEnd(8)} ${parts.join(", ")}`);
+    }
+    for (const { rule, index, text } of this.hazards) {
+      lines.push(`warning: right here, wrong on a board: instruction ${index}, ${rule}: ${text}`);
+    }
+    return lines.join("\n");
+  }
+}
+
+export interface ProfileDifference {
+  readonly cycles: number;
+  readonly modules: ModuleStalls;
+}
+
+/** One row a profile, of what people compare; for `console.table` or a DataFrame. */
+export function profileTable(
+  profiles: Readonly<Record<string, Profile>>,
+): Readonly<Record<string, Readonly<Record<string, number>>>> {
+  return Object.fromEntries(
+    Object.entries(profiles).map(([name, profile]) => [
+      name,
+      {
+        cycles: profile.cycles,
+        instructions: profile.instructions,
+        bytes: profile.totalBytes,
+        "GEMM %": 100 * profile.gemmUtilization,
+        "bytes a cycle": profile.bandwidth,
+        "load busy": profile.modules.load.busy,
+        "compute busy": profile.modules.compute.busy,
+        "store busy": profile.modules.store.busy,
+      },
+    ]),
+  );
+}
+
+function addStalls(all: readonly ModuleStalls[]): ModuleStalls {
+  const sum = (module: ModuleName, cause: StallCause): number =>
+    all.reduce((total, stalls) => total + stalls[module][cause], 0);
+  return Object.fromEntries(
+    MODULES.map((module) => [
+      module,
+      Object.fromEntries(STALL_CAUSES.map((cause) => [cause, sum(module, cause)])),
+    ]),
+  ) as unknown as ModuleStalls;
+}
+
+function trafficOf(hardware: Hardware, runs: readonly ProfiledRun[]): TrafficBytes {
+  const bytes = elementBytesOf(hardware);
+  const elements = [0, 0, 0, 0, 0];
+  let stored = 0;
+  let instructions = 0;
+  for (const { plan } of runs) {
+    instructions += plan.count;
+    for (let i = 0; i < plan.count; i++) {
+      const work = plan.work[i];
+      if (work !== WORK.LOAD && work !== WORK.STORE) continue;
+      const sizes = plan.words[plan.at + i * INSN_WORDS + 2]!;
+      const moved = (sizes & 0xffff) * (sizes >>> 16);
+      if (work === WORK.STORE) stored += moved;
+      else elements[plan.client[i]!]! += moved;
+    }
+  }
+  return {
+    instructions: instructions * INSN_BYTES,
+    uop: elements[CLIENT.UOP]! * UOP_BYTES,
+    inp: elements[CLIENT.INP]! * bytes.inp,
+    wgt: elements[CLIENT.WGT]! * bytes.wgt,
+    acc: elements[CLIENT.ACC]! * bytes.acc,
+    out: stored * bytes.out,
+  };
+}
+
+/** Resets are not products. The bit is where every configuration has it. */
+function gemmStepsOf(plan: StreamPlan): number {
+  let steps = 0;
+  for (let i = 0; i < plan.count; i++) {
+    const isReset = (plan.words[plan.at + i * INSN_WORDS]! & RESET_BIT) !== 0;
+    if (plan.work[i] === WORK.GEMM && !isReset) steps += plan.steps[i]!;
+  }
+  return steps;
+}
+
+const RESET_BIT = 1 << 7;
+
+function statementCosts(runs: readonly ProfiledRun[], cycles: number): StatementCost[] {
+  interface Sums {
+    readonly statement: string;
+    readonly module: ModuleName;
+    instructions: number;
+    work: number;
+    memory: number;
+    tokens: number;
+  }
+  const costs = new Map<string, Sums>();
+  for (const run of runs) {
+    const { plan, timing, callerOf } = run;
+    const texts = new Map<string, string>();
+    for (let i = 0; i < plan.count; i++) {
+      if (timing.end[i]! < 0) continue;
+      const caller = callerOf(i);
+      const place = caller === undefined ? `${plan.work[i]}` : `${caller.start}:${caller.end}`;
+      const text = texts.get(place) ?? statementOf(run, i);
+      texts.set(place, text);
+      const module = STAGES[plan.module[i]!]!;
+      const key = `${module} ${place} ${text}`;
+      let sums = costs.get(key);
+      if (sums === undefined) {
+        sums = { statement: text, module, instructions: 0, work: 0, memory: 0, tokens: 0 };
+        costs.set(key, sums);
+      }
+      sums.instructions++;
+      sums.work += timing.end[i]! - timing.start[i]!;
+      sums.memory += timing.waitBus[i]! + timing.waitLatency[i]! + timing.waitWrite[i]!;
+      sums.tokens += timing.start[i]! - timing.head[i]! - 1;
+    }
+  }
+  return [...costs.values()]
+    .map((sums) => ({ ...sums, share: cycles === 0 ? 0 : sums.work / cycles }))
+    .sort((a, b) => b.work - a.work);
+}

@@ -1,0 +1,25 @@
+/** A run with what is known about it, and the statements that its instructions come from. */
+
+import type { runtime } from "tvm-ts";
+import type { Hazard } from "./hazards";
+import { workName, type StreamPlan } from "./stream-plan";
+import type { Timing } from "./timing";
+
+/** A start of the accelerator. */
+export interface ProfiledRun {
+  readonly plan: StreamPlan;
+  readonly timing: Timing;
+  readonly hazards: readonly Hazard[];
+  /** The statement that recorded an instruction, where compiled code did. */
+  readonly callerOf: (index: number) => runtime.Caller | undefined;
+  readonly address: number;
+  /** Tokens in the semaphores at the launch. */
+  readonly tokens: Float64Array | undefined;
+}
+
+/** The text of the statement that recorded an instruction; the instruction's name without one. */
+export function statementOf({ callerOf, plan }: ProfiledRun, index: number): string {
+  const caller = callerOf(index);
+  if (caller === undefined) return workName(plan, index);
+  return caller.text().slice(caller.start, caller.end).trim();
+}

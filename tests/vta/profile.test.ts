@@ -1,0 +1,219 @@
+import { create, createFileRegistry, fromBinary, type DescMessage } from "@bufbuild/protobuf";
+import {
+  FieldDescriptorProto_Label,
+  FieldDescriptorProto_Type,
+  FileDescriptorSetSchema,
+} from "@bufbuild/protobuf/wkt";
+import { nd, np, ready, tir } from "tvm-ts";
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import * as vta from "vta-ts";
+import { readInstructions } from "../golden/instruction-runs";
+import { buildProgram, type ProgramJson } from "../support/golden-program";
+
+const env = vta.getEnv();
+
+function program(name: string): ProgramJson {
+  const url = new URL(`../golden/programs/${name}.json`, import.meta.url);
+  return JSON.parse(readFileSync(url, "utf8")) as ProgramJson;
+}
+
+/** A call of a golden program on the default device. */
+function callOf(name: string): () => Promise<unknown> {
+  const json = program(name);
+  const names = Object.create(env, { gemm: { get: () => vta.gemm(env) } }) as object;
+  const { schedule, args, tensors } = buildProgram<never>(json, { vta: names });
+  const disabledPass = json.run?.disabled_pass ?? [];
+  const f = vta.build(schedule, args, { env, context: vta.buildConfig({ env, disabledPass }) });
+  const arrays = json.args.map((arg) => {
+    const { shape, dtype } = tensors.get(arg)!;
+    return nd.array(
+      np.ones(
+        shape.map((dim) => tir.constIntValue(dim)!),
+        dtype,
+      ),
+      vta.extDev(0, env),
+    );
+  });
+  return async () => f(...arrays);
+}
+
+let small: vta.Profile;
+let wide: vta.Profile;
+
+beforeAll(async () => {
+  await ready();
+  const call = callOf("vta_conv2d_small");
+  small = await vta.profile(call);
+  wide = await vta.profile(call, { model: "wide512", values: false });
+}, 60_000);
+
+describe("a profile", () => {
+  it("of a call under sim has the hardware's cycles", () => {
+    expect(small.cycles).toBe(4225);
+    expect(small.instructions).toBe(134);
+    expect(small.hazards).toEqual([]);
+  });
+
+  it("charges every cycle of every module", () => {
+    for (const counts of Object.values(small.modules)) {
+      expect(Object.values(counts).reduce((sum, value) => sum + value, 0)).toBe(4225);
+    }
+  });
+
+  it("counts the traffic that the simulator counts", async () => {
+    vta.simulator.clearStats();
+    await callOf("vta_conv2d_small")();
+    const stats = vta.simulator.stats();
+    expect(small.bytes).toEqual({
+      instructions: 134 * 16,
+      uop: stats.uop_load_nbytes,
+      inp: stats.inp_load_nbytes,
+      wgt: stats.wgt_load_nbytes,
+      acc: stats.acc_load_nbytes,
+      out: stats.out_store_nbytes,
+    });
+    expect(small.gemmSteps).toBe(stats.gemm_counter);
+  });
+
+  it("is under its roof", () => {
+    const { achieved, computePeak, memoryPeak } = small.roofline;
+    expect(achieved).toBeGreaterThan(0);
+    expect(achieved).toBeLessThanOrEqual(Math.min(computePeak, memoryPeak));
+  });
+
+  it("names the statements that cost most", () => {
+    const [dearest] = small.statements;
+    expect(dearest!.work).toBeGreaterThan(0);
+    expect(small.statements.map(({ statement }) => statement).join()).toContain("VTALoadBuffer2D");
+  });
+
+  it("compares with another", () => {
+    const { cycles, modules } = small.difference(wide);
+    expect(cycles).toBe(small.cycles - wide.cycles);
+    expect(cycles).toBeGreaterThan(0);
+    const load = Object.values(modules.load).reduce((sum, value) => sum + value, 0);
+    expect(load).toBe(cycles);
+    expect(Object.keys(vta.profileTable({ small, wide }))).toEqual(["small", "wide"]);
+  });
+
+  it("reads as text", () => {
+    const text = String(small);
+    expect(text).toContain("4225 cycles on de10");
+    expect(text).toMatch(/compute +.*waits for a token from load/);
+  });
+});
+
+describe("explain()", () => {
+  it("asks for virtual threads where one thread has load and compute take turns", async () => {
+    const profile = await vta.profile(callOf("vta_matmul"), { values: false });
+    const advice = profile.explain();
+    expect(advice.map(({ condition }) => condition).join("\n")).toMatch(/virtual threads/);
+    for (const { measured, threshold, gain, place } of advice) {
+      expect(measured).toBeGreaterThanOrEqual(threshold);
+      expect(gain).toBeGreaterThan(0);
+      expect(gain).toBeLessThan(profile.cycles);
+      expect(place).not.toBe("");
+    }
+  });
+});
+
+describe("hazards under sim", () => {
+  it("are found in a program that takes a product on the ALU, which the hardware does not have", async () => {
+    const url = new URL("../golden/cycles/programs.jsonl.gz", import.meta.url);
+    const { gunzipSync } = await import("node:zlib");
+    const unknown = gunzipSync(readFileSync(url))
+      .toString()
+      .split("\n")
+      .filter((line) => line.includes("unknown instruction"));
+    const { name } = JSON.parse(unknown[0]!) as { name: string };
+    const path = ["programs", "fuzz"].flatMap((folder) => {
+      const file = new URL(`../golden/${folder}/${name}.json`, import.meta.url);
+      try {
+        return [readFileSync(file, "utf8")];
+      } catch {
+        return [];
+      }
+    });
+    let rules: string[] = [];
+    await readInstructions(JSON.parse(path[0]!) as ProgramJson, env, ({ address, words, dram }) => {
+      const hazards = vta.findHazards(env, vta.planStream(env, words), { address, dram });
+      rules = hazards.map(({ rule }) => rule);
+    });
+    expect(rules).toContain("unknown instruction");
+  });
+});
+
+describe("toPerfetto()", () => {
+  it("is a trace in Perfetto's schema, a slice an instruction", () => {
+    const Trace = perfettoSchema();
+    const { packet } = fromBinary(Trace, small.toPerfetto()) as unknown as {
+      packet: {
+        timestamp: bigint;
+        trackEvent?: { type: number; trackUuid: bigint; name: string };
+        trackDescriptor?: { uuid: bigint; name: string };
+      }[];
+    };
+    const tracks = packet.flatMap(({ trackDescriptor }) => trackDescriptor?.name ?? []);
+    expect(tracks).toEqual(["VTA", "load", "compute", "store"]);
+    const begins = packet.filter(({ trackEvent }) => trackEvent?.type === 1);
+    const ends = packet.filter(({ trackEvent }) => trackEvent?.type === 2);
+    expect(begins).toHaveLength(134);
+    expect(ends).toHaveLength(134);
+    const finish = begins.find(({ trackEvent }) => trackEvent!.name === "FINISH")!;
+    expect(finish.timestamp).toBe(4225n);
+  });
+});
+
+/** The fields that the trace has, as perfetto's protos/perfetto/trace publishes them. */
+function perfettoSchema(): DescMessage {
+  const { MESSAGE, UINT64, INT32, STRING, UINT32 } = FieldDescriptorProto_Type;
+  const { OPTIONAL, REPEATED } = FieldDescriptorProto_Label;
+  type Row = readonly [string, number, FieldDescriptorProto_Type, (string | undefined)?, true?];
+  const message = (name: string, rows: readonly Row[]) => ({
+    name,
+    field: rows.map(([field, number, type, typeName, repeated]) => ({
+      name: field,
+      number,
+      type,
+      label: repeated === true ? REPEATED : OPTIONAL,
+      ...(typeName !== undefined && { typeName: `.perfetto.protos.${typeName}` }),
+    })),
+  });
+  const set = create(FileDescriptorSetSchema, {
+    file: [
+      {
+        name: "perfetto_trace.proto",
+        package: "perfetto.protos",
+        syntax: "proto2",
+        messageType: [
+          message("Trace", [["packet", 1, MESSAGE, "TracePacket", true]]),
+          message("TracePacket", [
+            ["timestamp", 8, UINT64],
+            ["trusted_packet_sequence_id", 10, UINT32],
+            ["track_event", 11, MESSAGE, "TrackEvent"],
+            ["track_descriptor", 60, MESSAGE, "TrackDescriptor"],
+          ]),
+          message("TrackDescriptor", [
+            ["uuid", 1, UINT64],
+            ["name", 2, STRING],
+            ["parent_uuid", 5, UINT64],
+          ]),
+          message("TrackEvent", [
+            ["debug_annotations", 4, MESSAGE, "DebugAnnotation", true],
+            ["type", 9, INT32],
+            ["track_uuid", 11, UINT64],
+            ["categories", 22, STRING, undefined, true],
+            ["name", 23, STRING],
+          ]),
+          message("DebugAnnotation", [
+            ["uint_value", 3, UINT64],
+            ["string_value", 6, STRING],
+            ["name", 10, STRING],
+          ]),
+        ],
+      },
+    ],
+  });
+  return createFileRegistry(set).getMessage("perfetto.protos.Trace")!;
+}
