@@ -8,12 +8,18 @@ prefix="$here/.venv"
 run=yes
 action=install
 
+# The supported versions of node, python or jupyterlab; they are written down once.
+engine() {
+  sed -n "s/^ *\"$1\": \"\(.*\)\",*$/\1/p" "$here/kernel/package.json" | head -n 1
+}
+
 usage() {
   cat <<EOF
 Usage: ./install.sh [--no-run] [--prefix DIR] [--uninstall] [--help]
 
 Installs the libraries, the Jupyter kernel and the JupyterLab extension, then runs
-notebooks/tutorials/vta_get_started.ipynb. Needs Node.js >= 20 and Python >= 3.9.
+notebooks/tutorials/vta_get_started.ipynb. Needs Node.js $(engine node), Python $(engine python)
+and Linux or macOS; on Windows, run it in WSL.
 
   --no-run       do not run the tutorial
   --prefix DIR   make the Python environment in DIR (default: .venv beside this script)
@@ -66,12 +72,29 @@ at_least() {
   [ "$(printf '%s\n%s\n' "$2" "$1" | sort -t. -k1,1n -k2,2n | head -n 1)" = "$2" ]
 }
 
-command -v node >/dev/null || fail "Node.js is missing; install version 20 or newer from https://nodejs.org"
+# Whether a version of Node.js fits one of the ranges ^20.19.0 or >=22.12.0.
+node_fits() {
+  local version=$1 range
+  shift
+  for range in "$@"; do
+    case $range in
+      ^*) [ "${version%%.*}" != "$(printf %s "${range#^}" | cut -d. -f1)" ] || ! at_least "$version" "${range#^}" || return 0 ;;
+      \>=*) ! at_least "$version" "${range#>=}" || return 0 ;;
+    esac
+  done
+  return 1
+}
+
+case $(uname -s) in
+  Linux | Darwin) ;;
+  *) fail "$(uname -s) is not supported; on Windows, run this in WSL (https://learn.microsoft.com/windows/wsl)" ;;
+esac
+node_advice="install version 22, 24 or 26 from https://nodejs.org"
+command -v node >/dev/null || fail "Node.js is missing; $node_advice"
 node_version=$(node -p process.versions.node)
-at_least "$node_version" 20 || fail "Node.js $node_version is too old; install version 20 or newer from https://nodejs.org"
-# What builds the extension comes with 20.19 and 22.12.
-[ "$(node -p process.features.require_module)" = true ] ||
-  fail "Node.js $node_version is too old to build with; install the latest 20, 22 or 24 from https://nodejs.org"
+# shellcheck disable=SC2046 # the ranges are words
+node_fits "$node_version" $(engine node | sed 's/||//g') ||
+  fail "Node.js $node_version is not supported, which is $(engine node); $node_advice"
 command -v npm >/dev/null || fail "npm is missing; it comes with Node.js from https://nodejs.org"
 
 python=""
@@ -81,9 +104,11 @@ for candidate in python3 python; do
     break
   fi
 done
-[ -n "$python" ] || fail "Python is missing; install version 3.9 or newer from https://python.org"
+oldest_python=$(engine python | tr -d '>=')
+[ -n "$python" ] || fail "Python is missing; install version $oldest_python or newer from https://python.org"
 python_version=$("$python" -c 'import platform; print(platform.python_version())')
-at_least "$python_version" 3.9 || fail "Python $python_version is too old; install version 3.9 or newer from https://python.org"
+at_least "$python_version" "$oldest_python" ||
+  fail "Python $python_version is too old; install version $oldest_python or newer from https://python.org"
 "$python" -c 'import ensurepip, venv' 2>/dev/null ||
   fail "Python $python_version cannot make environments; on Debian and Ubuntu: apt install python3-venv"
 
@@ -121,13 +146,18 @@ step() {
 
 node_packages() {
   cd "$here"
-  npm install --no-audit --no-fund --loglevel=error
+  # npm ci begins anew each time, so it is left out where the same lock file has been installed.
+  local installed=node_modules/.installed-lock.json
+  ! cmp -s package-lock.json "$installed" || return 0
+  npm ci --no-audit --no-fund --loglevel=error
+  cp package-lock.json "$installed"
 }
 
 python_packages() {
   [ -x "$prefix/bin/python" ] || "$python" -m venv "$prefix"
   touch "$prefix/tvm-vta.installed"
-  "$prefix/bin/python" -m pip install --quiet 'jupyterlab>=4.4,<5' 'notebook>=7.4,<8' nbclient jupyter_console
+  "$prefix/bin/python" -m pip install --quiet --constraint "$here/.ci/constraints.txt" \
+    "jupyterlab$(engine jupyterlab)" 'notebook>=7.6,<8' nbclient jupyter_console
 }
 
 # Node's and Python's packages come over the network: fetch both at once.

@@ -67,7 +67,9 @@ function acquired(lock: string): boolean {
 
 /** Runs pip of the environment. */
 export function pip(...args: string[]): void {
-  run(python, "-m", "pip", "--disable-pip-version-check", ...args);
+  const [command, ...rest] = args as [string, ...string[]];
+  const constraints = ["--constraint", join(root, ".ci/constraints.txt")];
+  run(python, "-m", "pip", "--disable-pip-version-check", command, ...constraints, ...rest);
 }
 
 /**

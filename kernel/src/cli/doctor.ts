@@ -3,11 +3,10 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { findLibrary, libraryNames } from "../libraries";
+import { isSupported, supportedRange, type Engine } from "../supported";
 import { LanguageClient } from "../language";
 import { EvaluatorProcess } from "../kernel";
 import { KERNEL_NAME, readSpec, type Kernelspec } from "./kernelspec";
-
-const OLDEST_NODE = 20;
 
 interface Finding {
   readonly ok: boolean;
@@ -21,7 +20,16 @@ type Check = () => Finding | Promise<Finding>;
 
 /** Runs all checks and prints each one's finding; `true` if nothing is wrong. */
 export async function doctor(print: (line: string) => void): Promise<boolean> {
-  const checks: Check[] = [node, sockets, ...libraryNames.map(library), compiler, cell, jupyter];
+  const checks: Check[] = [
+    system,
+    node,
+    sockets,
+    ...libraryNames.map(library),
+    compiler,
+    cell,
+    jupyter,
+    jupyterlab,
+  ];
   let healthy = true;
   for (const check of checks) {
     const { ok, text, advice } = await check();
@@ -32,15 +40,25 @@ export async function doctor(print: (line: string) => void): Promise<boolean> {
   return healthy;
 }
 
+/** The kernel needs what POSIX has: numbered pipes to a process, and signals. */
+function system(): Finding {
+  const { platform } = process;
+  return platform === "win32"
+    ? { ok: false, text: "Windows is not supported", advice: "run the kernel in WSL" }
+    : { ok: true, text: `the system is ${platform}` };
+}
+
 function node(): Finding {
-  const { version } = process;
-  const ok = Number(/^v(\d+)/.exec(version)![1]) >= OLDEST_NODE;
-  return ok
-    ? { ok, text: `Node.js ${version}` }
+  return versionFinding("Node.js", "node", process.versions.node, "install Node.js 22, 24 or 26");
+}
+
+function versionFinding(name: string, engine: Engine, version: string, advice: string): Finding {
+  return isSupported(engine, version)
+    ? { ok: true, text: `${name} ${version}` }
     : {
-        ok,
-        text: `Node.js ${version} is too old`,
-        advice: `install Node.js ${OLDEST_NODE} or newer`,
+        ok: false,
+        text: `${name} ${version} is not supported, which is ${supportedRange(engine)}`,
+        advice,
       };
 }
 
@@ -52,7 +70,7 @@ async function sockets(): Promise<Finding> {
     return {
       ok: false,
       text: `ZeroMQ does not load: ${(error as Error).message}`,
-      advice: "run `npm install` again; where there is no prebuilt binary, `npm rebuild zeromq`",
+      advice: "run `npm ci` again; where there is no prebuilt binary, `npm rebuild zeromq`",
     };
   }
 }
@@ -64,7 +82,7 @@ function library(name: string): Check {
       ? {
           ok: false,
           text: `${name} is not found`,
-          advice: "run `npm install`, then `npm run build`",
+          advice: "run `npm ci`, then `npm run build`",
         }
       : { ok: true, text: `${name} in ${found.root}` };
   };
@@ -140,6 +158,23 @@ function jupyter(): Finding {
     };
   }
   return specFinding(folder, spec);
+}
+
+/** JupyterLab is one of several front ends, so that it may be missing. */
+function jupyterlab(): Finding {
+  try {
+    const version = execFileSync("jupyter", ["lab", "--version"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+    const advice = `pip install 'jupyterlab${supportedRange("jupyterlab")}'`;
+    return versionFinding("JupyterLab", "jupyterlab", version, advice);
+  } catch {
+    return {
+      ok: true,
+      text: "JupyterLab is not installed here; other front ends show plain outputs",
+    };
+  }
 }
 
 function specFinding(folder: string, spec: Kernelspec): Finding {

@@ -1,0 +1,49 @@
+/**
+ * The versions of what the kernel runs beside: `engines` in the kernel's package.json says them once,
+ * and install.sh, the doctor and the packages' own metadata follow it.
+ */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { kernelRoot } from "./libraries";
+
+export type Engine = "node" | "python" | "jupyterlab";
+
+const { engines } = JSON.parse(readFileSync(join(kernelRoot, "package.json"), "utf8")) as {
+  engines: Readonly<Record<Engine, string>>;
+};
+
+/** What is supported, as it is written in package.json: `^20.19.0 || >=22.12.0`, `>=4.6,<5`. */
+export function supportedRange(engine: Engine): string {
+  return engines[engine];
+}
+
+/** Whether a version such as `22.12.0` is supported. */
+export function isSupported(engine: Engine, version: string): boolean {
+  return supportedRange(engine)
+    .split("||")
+    .some((alternative) =>
+      alternative.split(",").every((condition) => holds(condition.trim(), version)),
+    );
+}
+
+/** Whether `^20.19.0`, `>=4.6` or `<5` holds of a version. */
+function holds(condition: string, version: string): boolean {
+  const [, sign, bound] = /^(\^|>=|<)([\d.]+)$/.exec(condition)!;
+  const order = compare(version, bound!);
+  if (sign === "<") return order < 0;
+  return order >= 0 && (sign === ">=" || numbers(version)[0] === numbers(bound!)[0]);
+}
+
+function compare(a: string, b: string): number {
+  const [left, right] = [numbers(a), numbers(b)];
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function numbers(version: string): number[] {
+  return version.split(".").map((part) => parseInt(part, 10));
+}
