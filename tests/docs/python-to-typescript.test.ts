@@ -1,7 +1,9 @@
 /** docs/python-to-typescript.md: what it says is here is here, and it says something of every name. */
 
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { Language } from "../../kernel/src/language/language";
+import { buildPackages, root } from "../support/jupyter-env";
 import * as tvm from "tvm-ts";
 import * as vta from "vta-ts";
 
@@ -96,6 +98,67 @@ function exists(name: string, objects: Readonly<Record<string, unknown>>): boole
   }
   return rest.length > 0 || here !== undefined;
 }
+
+/** What the code of the tables speaks of, for a cell that checks it. */
+const SETTING = `
+import * as tvm from "tvm-ts";
+import * as vta from "vta-ts";
+import { te, tir, topi, np, nd, rpc, utils, PassContext } from "tvm-ts";
+const { arith, transforms } = tvm;
+declare const Schedule: te.Schedule, Stage: te.Stage, Tensor: te.Tensor, Operation: te.Operation;
+declare const PlaceholderOp: te.PlaceholderOp, ComputeOp: te.ComputeOp, ScanOp: te.ScanOp, ExternOp: te.ExternOp;
+declare const IterVar: tir.IterVar, PrimExpr: tir.PrimExpr, Buffer: tir.Buffer, IRModule: tir.IRModule;
+declare const IRBuilder: ReturnType<typeof tir.irBuilder>, Module: ReturnType<typeof tvm.build>;
+declare const NDArray: tvm.NDArray, Environment: vta.Environment, env: vta.Environment;
+declare const A: te.Tensor, B: te.Tensor, C: te.Tensor, P: te.Tensor, Q: te.Tensor;
+declare const s: te.Schedule, at: te.Stage["attachment"], op: te.ComputeOp, mod: tir.IRModule, stmt: tir.Stmt;
+declare const x: tir.IterVar, y: tir.IterVar, k: tir.IterVar, ko: tir.IterVar, ki: tir.IterVar;
+declare const i: tir.Var, j: tir.Var, a: tir.PrimExpr, b: tir.PrimExpr, value: tir.PrimExpr, where: tir.PrimExpr;
+declare const inputs: te.Tensor[], outputs: te.Tensor[], init: te.Tensor[], update: te.Tensor[], state: te.Tensor[];
+declare const shape: tir.PrimExpr[], strides: tir.PrimExpr[], buffer: tir.Buffer, ib: ReturnType<typeof tir.irBuilder>;
+declare const m: number, n: number, axis: number, offset: number, offsetFactor: number, keepdims: boolean;
+declare const name: string, dtype: string, scope: string, context: PassContext, defaultBufferParams: {}, hole: any;
+declare const p: ReturnType<typeof ib.allocate>;
+`;
+
+/** Code of a note as it can be compiled; what it leaves open is anything. */
+function complete(code: string): string {
+  const filled = code.replaceAll("=> ...", "=> hole").replaceAll("{ ... }", "{ return hole; }");
+  return filled.startsWith("{") ? `{ (${filled}); }` : `{ ${filled}; }`;
+}
+
+describe("the code in the table", () => {
+  let language: Language;
+  let declarations: string;
+  const refused = (codes: Iterable<string>): string[] =>
+    [...codes].flatMap((code) => {
+      const conversion = language.convert(declarations, code, "cell [2]");
+      return conversion.ok ? [] : [`${code} → ${conversion.diagnostics[0]!.message}`];
+    });
+
+  beforeAll(() => {
+    buildPackages();
+    language = new Language(root);
+    const conversion = language.convert("", SETTING, "cell [1]");
+    if (!conversion.ok) throw new Error(JSON.stringify(conversion.diagnostics));
+    declarations = conversion.declarations;
+  }, 300_000);
+
+  test("every name of ours is checked as it is written in a cell", () => {
+    const names = new Set(rows().flatMap(({ ours }) => ours));
+    expect(names.size).toBeGreaterThan(300);
+    // All at once, and alone where that is refused, to say which it is.
+    const all = [...names].map((name) => `void ${name};`);
+    if (refused([all.join("\n")]).length > 0) expect(refused(all)).toEqual([]);
+  }, 120_000);
+
+  test("every call and condition in a note is", () => {
+    const codes = rows().flatMap(({ note }) => [...note.matchAll(/`([^`]+)`/g)]);
+    const notes = new Set(codes.map(([, code]) => code!).filter((code) => code.includes("(")));
+    expect(notes.size).toBeGreaterThan(30);
+    expect(refused([...notes].map(complete))).toEqual([]);
+  }, 120_000);
+});
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
 

@@ -50,6 +50,7 @@ function lowerWith(scheduled: Scheduled, simpleMode: boolean, instrument: PassIn
   const context = new PassContext({ instruments: [instrument] });
   try {
     const trace = lower(scheduled.schedule, scheduled.args, { simpleMode, context, trace: true });
+    if (trace.failure !== undefined) throw trace.failure.error;
     return isWhole(trace.start) ? trace : undefined;
   } catch (error) {
     if (error instanceof UsageError) return undefined;

@@ -265,6 +265,10 @@ async function checkPipeline(
   } catch (error) {
     refusal = describe(error);
   }
+  if (trace?.failure !== undefined) {
+    refusal = describe(trace.failure.error);
+    trace = undefined;
+  }
   await report.check("pipelines", `${name} final`, () =>
     trace === undefined ? refusal : firstDifference(final, `${trace.module.toString()}\n`),
   );

@@ -53,7 +53,7 @@ beforeAll(() => {
   const modules = join(folder, "node_modules");
   mkdirSync(modules);
   for (const library of ["lib/tvm-ts", "lib/vta"]) unpack(library, modules);
-  for (const shared of ["binaryen", "valibot", "@jridgewell", "@types"]) {
+  for (const shared of ["binaryen", "valibot", "@bufbuild", "@jridgewell", "@types"]) {
     symlinkSync(join(root, "node_modules", shared), join(modules, shared));
   }
 }, 120_000);

@@ -130,7 +130,7 @@ testRefused([
       s.cacheRead(A, undefined as never, B);
     },
     sentence:
-      'cacheRead of A: "undefined" is no memory scope; scopes begin with global, shared, local, warp, wmma or texture',
+      'cacheRead of A: "undefined" is not a memory scope; scopes begin with global, shared, local, warp, wmma or texture',
   },
   {
     why: "axes that are not neighbours are fused",
@@ -306,7 +306,16 @@ testRefused([
       b.setScope("lokal");
     },
     sentence:
-      '"lokal" is no memory scope for stage B; scopes begin with global, shared, local, warp, wmma or texture',
+      '"lokal" is not a memory scope for stage B; scopes begin with global, shared, local, warp, wmma or texture; write "local"',
+  },
+  {
+    why: "a pragma is misspelt",
+    program: (mark) => {
+      const { c, i } = chain();
+      mark();
+      c.pragma(i, "auto_unroll_max_stp");
+    },
+    sentence: '"auto_unroll_max_stp" is not a pragma of stage C; write "auto_unroll_max_step"',
   },
   {
     why: "an axis is bound to something that is no thread",

@@ -61,7 +61,109 @@ const inLoops = (statement: string): string =>
     "}",
   ].join("\n");
 
+/** A product of matrices for the GEMM core, with the scope of one of its stages wrong. */
+function multiply(mark: Mark, wrong: "A_buf" | "B_buf" | "C_buf", scope: string): void {
+  const A = te.placeholder([1, 2, env.BATCH, env.BLOCK_IN], { name: "A", dtype: env.inpDtype });
+  const W = [2, 2, env.BLOCK_OUT, env.BLOCK_IN];
+  const B = te.placeholder(W, { name: "B", dtype: env.wgtDtype });
+  const A_buf = te.compute(A.shape, (...i) => A(...i), "A_buf");
+  const B_buf = te.compute(B.shape, (...i) => B(...i), "B_buf");
+  const ko = te.reduceAxis([0, 2], "ko");
+  const ki = te.reduceAxis([0, env.BLOCK_IN], "ki");
+  const product = (i: readonly tir.Var[]): tir.PrimExpr =>
+    A_buf(i[0]!, ko, i[2]!, ki)
+      .astype(env.accDtype)
+      .mul(B_buf(i[1]!, ko, i[3]!, ki).astype(env.accDtype));
+  const shape = [1, 2, env.BATCH, env.BLOCK_OUT];
+  const C_buf = te.compute(shape, (...i) => te.sum(product(i), [ko, ki]), "C_buf");
+  const C = te.compute(shape, (...i) => C_buf(...i).astype(env.inpDtype), "C");
+  const s = te.createSchedule(C);
+  s.stage(A_buf).setScope(env.inpScope).pragma(A_buf.op.axis[0]!, env.dmaCopy);
+  s.stage(B_buf).setScope(env.wgtScope).pragma(B_buf.op.axis[0]!, env.dmaCopy);
+  s.stage(C).pragma(C.op.axis[0]!, env.dmaCopy);
+  s.stage(C_buf).setScope(env.accScope);
+  s.stage({ A_buf, B_buf, C_buf }[wrong]).setScope(scope);
+  const [bo, co, bi, ci] = C_buf.op.axis as [tir.IterVar, tir.IterVar, tir.IterVar, tir.IterVar];
+  s.stage(C_buf).reorder(ko, bo, co, bi, ci, ki);
+  mark();
+  s.stage(C_buf).tensorize(bi, env.gemm);
+  vta.lower(s, [A, B, C]);
+}
+
 testRefused([
+  ...(
+    [
+      ["A_buf", env.wgtScope, env.inpScope],
+      ["B_buf", env.inpScope, env.wgtScope],
+      ["C_buf", env.inpScope, env.accScope],
+    ] as const
+  ).map(([stage, given, needed]) => ({
+    why: `${stage} is in another memory than the GEMM core needs`,
+    program: (mark: Mark) => multiply(mark, stage, given),
+    sentence:
+      `buffer ${needed} of a tensor intrinsic does not fit: it is in scope "${needed}", but ` +
+      `${stage} is in "${given}"; write s[${stage}].setScope("${needed}")`,
+  })),
+  {
+    why: "a pragma is misspelt",
+    program: (mark) => {
+      const { a, axis, lower } = declare();
+      mark();
+      a.setScope(env.accScope).pragma(axis(a), "dma_cpy");
+      lower();
+    },
+    sentence:
+      '"dma_cpy" is not a pragma of the accelerator, which leaves the loop to the host; write "dma_copy"',
+  },
+  {
+    why: "a scope is misspelt",
+    program: (mark) => {
+      const { a, axis, lower } = declare();
+      a.setScope("local.acc_bufer");
+      mark();
+      a.pragma(axis(a), env.dmaCopy);
+      lower();
+    },
+    sentence:
+      "the copy of A to A_buf cannot be a transfer: local.acc_bufer is not a memory of the accelerator; " +
+      'it has local.acc_buffer, local.inp_buffer and local.wgt_buffer; write setScope("local.acc_buffer"), in\n' +
+      inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = A[(((i0*128) + (i1*16)) + i3)]"),
+  },
+  {
+    why: "a stage does not fit its memory",
+    program: (mark) => {
+      const A = te.placeholder([4096, 16], { name: "A", dtype: env.accDtype });
+      mark();
+      const A_buf = te.compute([4096, 16], (...i) => A(...i), "A_buf");
+      const C = te.compute([4096, 16], (...i) => A_buf(...i), "C");
+      const s = te.createSchedule(C);
+      s.stage(A_buf).setScope(env.accScope).pragma(A_buf.op.axis[0]!, env.dmaCopy);
+      vta.lower(s, [A, C]);
+    },
+    sentence:
+      "stage A_buf needs 256 KiB of local.acc_buffer for int32 [4096, 16] outside of all loops, but " +
+      "there are 128 KiB; split its consumer's axes and compute it at an inner loop, so that less of it " +
+      "is needed at a time",
+  },
+  {
+    why: "the part of a stage that a virtual thread needs does not fit its memory",
+    program: (mark) => {
+      const A = te.placeholder([4, 4096, 16], { name: "A", dtype: env.accDtype });
+      mark();
+      const A_buf = te.compute([4, 4096, 16], (...i) => A(...i), "A_buf");
+      const C = te.compute([4, 4096, 16], (...i) => A_buf(...i), "C");
+      const s = te.createSchedule(C);
+      const [thread, inner] = s.stage(C).split(C.op.axis[0]!, { nparts: 2 });
+      s.stage(C).bind(thread, te.threadAxis("cthread"));
+      s.stage(A_buf).computeAt(s.stage(C), inner);
+      s.stage(A_buf).setScope(env.accScope).pragma(A_buf.op.axis[0]!, env.dmaCopy);
+      vta.lower(s, [A, C]);
+    },
+    sentence:
+      "stage A_buf needs 256 KiB of local.acc_buffer for int32 [1, 4096, 16] inside loop i0.inner in each of " +
+      "2 virtual threads, but there are 128 KiB; split its consumer's axes and compute it at an inner " +
+      "loop, so that less of it is needed at a time",
+  },
   {
     why: "a buffer that is loaded has no scope",
     program: (mark) => {
@@ -86,7 +188,7 @@ testRefused([
       lower();
     },
     sentence:
-      "the copy of A to A_buf cannot be a transfer: local is no memory of the accelerator; it " +
+      "the copy of A to A_buf cannot be a transfer: local is not a memory of the accelerator; it " +
       "has local.acc_buffer, local.inp_buffer and local.wgt_buffer, in\n" +
       inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = A[(((i0*128) + (i1*16)) + i3)]"),
   },

@@ -10,7 +10,9 @@ export function tested(value: unknown): unknown {
   if (value === null || (typeof value !== "object" && typeof value !== "function")) return value;
   const advice = (value as Record<symbol, unknown>)[CONDITION];
   if (typeof advice === "string") {
-    throw new TypeError(`a condition takes every ${value.constructor.name} for true; ${advice}`);
+    // Bundlers number the names of classes that they find twice.
+    const name = value.constructor.name.replace(/\$\d+$/, "");
+    throw new TypeError(`a condition takes every ${name} for true; ${advice}`);
   }
   return value;
 }

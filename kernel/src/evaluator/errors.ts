@@ -36,8 +36,11 @@ function describe(thrown: unknown, depth: number): ErrorReport {
     // A mistake of the library's own is easier to report with its frames.
     frames: framesOf(String(error.stack ?? ""), error.code === "internal"),
     place: fromLibrary ? usersPlace(error.place) : undefined,
+    // A note that points into a library says nothing to those who did not write it.
     notes: fromLibrary
-      ? (error.notes ?? []).map(({ text, place }) => ({ text, place: usersPlace(place) }))
+      ? (error.notes ?? []).filter(
+          ({ place }) => place === undefined || usersPlace(place) !== undefined,
+        )
       : [],
     cause: cause === undefined || depth === CAUSE_LIMIT ? undefined : describe(cause, depth + 1),
   };

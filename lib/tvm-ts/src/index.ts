@@ -30,6 +30,7 @@ export {
   callerFolder,
   DeviceError,
   InternalError,
+  nearName,
   plural,
   registerLibraryRoot,
   RpcError,

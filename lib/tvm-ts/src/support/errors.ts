@@ -34,10 +34,15 @@ export abstract class TvmError extends Error {
 
   constructor(sentence: string, options: ErrorOptions = {}) {
     const place = (options.span ?? Span.capture(ERROR_FRAMES)).place;
-    const notes = (options.notes ?? []).map((note) => ({
-      text: note.text,
-      place: note.span?.place,
-    }));
+    const notes = (options.notes ?? [])
+      .map((note) => ({
+        text: note.text,
+        place: note.span?.place,
+        pointed: note.span !== undefined,
+      }))
+      // "Declared here" says nothing where the place is not the user's.
+      .filter(({ place: there, pointed }) => !pointed || there !== undefined)
+      .map(({ text, place: there }) => ({ text, place: there }));
     const lines = [sentence];
     // The stack trace shows the call site already; only a place elsewhere is worth a line.
     if (options.span !== undefined && place !== undefined) lines.push(`  at ${formatPlace(place)}`);

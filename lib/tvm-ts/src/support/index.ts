@@ -21,4 +21,5 @@ export {
   Span,
   type Place,
 } from "./span";
-export { escapeString, formatFloat, plural } from "./text";
+export { nearName } from "./near";
+export { escapeString, formatFloat, kibibytes, plural } from "./text";

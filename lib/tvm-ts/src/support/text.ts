@@ -5,6 +5,11 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** `0.5 KiB` of a number of bits. */
+export function kibibytes(bits: number): string {
+  return `${Number((bits / 8 / 1024).toFixed(2))} KiB`;
+}
+
 /** Escapes a string the way C string literals are written, quotes not included. */
 export function escapeString(text: string): string {
   let out = "";

@@ -100,14 +100,19 @@ export function guards(conditions: readonly PrimExpr[]): Frame[] {
   return conditions.map((condition) => ({ kind: "if", condition }));
 }
 
-/** Says that `view` is the given region of `buffer`. */
-export function bindFrame(view: Buffer, buffer: Buffer, region: readonly Range[]): Frame {
+/** Says that `view` is the given region of `buffer`; `span` is what asked for it. */
+export function bindFrame(
+  view: Buffer,
+  buffer: Buffer,
+  region: readonly Range[],
+  span: Span | undefined,
+): Frame {
   const value = new Call(
     "handle",
     builtin.tuple,
     region.flatMap(({ min, extent }) => [min, extent]),
   );
-  return { kind: "attr", node: [view, buffer], key: "buffer_bind_scope", value };
+  return { kind: "attr", node: [view, buffer], key: "buffer_bind_scope", value, span };
 }
 
 /** The variables that frames define. */

@@ -57,7 +57,7 @@ function wholeOf(extent: PrimExpr): Range {
 
 function provideExtern(context: StageContext, op: ExternOp): Stmt {
   const bind = (tensor: Tensor, view: ExternOp["outputPlaceholders"][number]) =>
-    bindFrame(view, context.bufferOf(tensor), view.shape.map(wholeOf));
+    bindFrame(view, context.bufferOf(tensor), view.shape.map(wholeOf), op.span);
   const frames = [
     ...op.inputTensors.map((tensor, i) => bind(tensor, op.inputPlaceholders[i]!)),
     ...op.outputs.map((tensor, i) => bind(tensor, op.outputPlaceholders[i]!)),
@@ -99,13 +99,13 @@ function provideIntrinsic(context: StageContext, op: TensorComputeOp): Stmt {
     binder.bind(param, op.scalarInputs[i]!, `${op.name}[${i}]`);
   });
   const inputs = op.inputTensors.map((tensor, i) =>
-    bindFrame(intrin.buffers[i]!, context.bufferOf(tensor), op.inputRegions[i]!),
+    bindFrame(intrin.buffers[i]!, context.bufferOf(tensor), op.inputRegions[i]!, op.span),
   );
   const region = op.axis.map((axis, i) =>
     i < op.schedulableNdim ? new Range(axis.var_, new IntImm(1)) : axis.dom!,
   );
   const outputs = op.outputs.map((tensor, i) =>
-    bindFrame(intrin.buffers[inputs.length + i]!, context.bufferOf(tensor), region),
+    bindFrame(intrin.buffers[inputs.length + i]!, context.bufferOf(tensor), region, op.span),
   );
   return placeIntrinsic(context, {
     intrin,
@@ -147,7 +147,7 @@ function realized(
   body: Stmt,
 ): Stmt {
   if (context.isPart(tensor)) return body;
-  return new BufferRealize(context.bufferOf(tensor), bounds, trueImm(), body);
+  return new BufferRealize(context.bufferOf(tensor), bounds, trueImm(), body, tensor.op.span);
 }
 
 /** The alignments asked for, each said of the buffer. */

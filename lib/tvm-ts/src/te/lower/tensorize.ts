@@ -26,6 +26,7 @@ import {
   substitute,
   toExpr,
   usesVar,
+  type Buffer,
   type IterVar,
   type PrimExpr,
   type Range,
@@ -40,7 +41,7 @@ import type { TensorIntrin } from "../tensor-intrin";
 import { ArgBinder } from "./bind-args";
 import { computeLoopNest, type ComputeLoopNest } from "./compute-nest";
 import type { StageContext } from "./context";
-import { bindFrame, definedVars } from "./frames";
+import { bindFrame, definedVars, type Frame } from "./frames";
 import { placeIntrinsic } from "./intrinsic";
 
 export function tensorizedCompute(context: StageContext, op: ComputeOp): Stmt {
@@ -81,7 +82,7 @@ class Tensorizer {
       span: intrin?.span,
       notes: [
         { text: `${stage.name} was declared here`, span: stage.op.span },
-        ...(intrin?.tensorIntrin?.span === undefined
+        ...(intrin?.tensorIntrin?.span?.place === undefined
           ? []
           : [{ text: `the intrinsic was declared here`, span: intrin.tensorIntrin.span }]),
       ],
@@ -147,17 +148,24 @@ class Tensorizer {
     }
   }
 
+  /** Gives an intrinsic's buffer a region of a tensor, at the line that tensorizes. */
+  private bind(view: Buffer, tensor: Tensor, region: readonly Range[]): Frame {
+    const { leafIterVars, iterVarAttrs } = this.context.stage;
+    const span = iterVarAttrs.get(leafIterVars[this.location]!)?.span;
+    return bindFrame(view, this.context.bufferOf(tensor), region, span);
+  }
+
   stmt(): Stmt {
     this.checkConditions();
     this.checkBody();
     const { intrin, op, nest } = this;
     const binder = this.bindReduction();
     const inputs = op.inputTensors.map((tensor, i) =>
-      bindFrame(intrin.buffers[i]!, this.context.bufferOf(tensor), this.inputRegion.get(tensor)!),
+      this.bind(intrin.buffers[i]!, tensor, this.inputRegion.get(tensor)!),
     );
     const region = op.axis.map((axis) => this.axisRegion.get(axis)!);
     const outputs = op.outputs.map((tensor, i) =>
-      bindFrame(intrin.buffers[inputs.length + i]!, this.context.bufferOf(tensor), region),
+      this.bind(intrin.buffers[inputs.length + i]!, tensor, region),
     );
     return placeIntrinsic(this.context, {
       intrin,

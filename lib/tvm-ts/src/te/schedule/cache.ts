@@ -63,7 +63,7 @@ export function cacheRead(
 function checkScope(primitive: string, tensor: Tensor, scope: string): void {
   if (isStorageScope(scope)) return;
   throw new UsageError(
-    `${primitive} of ${tensor.name}: "${String(scope)}" is no memory scope; scopes begin with global, ` +
+    `${primitive} of ${tensor.name}: "${String(scope)}" is not a memory scope; scopes begin with global, ` +
       `shared, local, warp, wmma or texture`,
   );
 }

@@ -1,6 +1,6 @@
 /** A stage: how one operation is computed. Its methods are the schedule primitives. */
 
-import { Span, UsageError } from "../../support";
+import { nearName, Span, UsageError } from "../../support";
 import {
   isBool,
   isInteger,
@@ -36,6 +36,19 @@ import { checkBinding, checkEnvThreads } from "./threads";
 export type SplitBy =
   | { readonly factor: ExprLike; readonly nparts?: undefined }
   | { readonly nparts: ExprLike; readonly factor?: undefined };
+
+/** What memory scopes begin with. */
+const SCOPES = ["global", "shared", "local", "warp", "wmma", "texture"];
+
+/** The pragmas that the compiler itself reads; targets have more, which it leaves to them. */
+const PRAGMAS = [
+  "auto_unroll_max_step",
+  "unroll_explicit",
+  "loop_partition_hint",
+  "debug_skip_region",
+  "unroll",
+  "vectorize",
+];
 
 /**
  * Made by `createSchedule`; reached with `s.stage(tensor)`.
@@ -263,9 +276,11 @@ export class Stage implements StageView {
    */
   setScope(scope: string): this {
     if (!isStorageScope(scope)) {
+      const near = nearName(String(scope), SCOPES);
       throw new UsageError(
-        `"${String(scope)}" is no memory scope for stage ${this.name}; scopes begin with global, ` +
-          `shared, local, warp, wmma or texture`,
+        `"${String(scope)}" is not a memory scope for stage ${this.name}; scopes begin with global, ` +
+          `shared, local, warp, wmma or texture` +
+          (near === undefined ? "" : `; write "${near}"`),
       );
     }
     this.state = { ...this.state, scope };
@@ -459,6 +474,10 @@ export class Stage implements StageView {
     leafPosition(this, this.state, axis);
     if (typeof key !== "string" || key === "") {
       throw new UsageError(`a pragma of stage ${this.name} has no name`);
+    }
+    const near = nearName(key, PRAGMAS);
+    if (near !== undefined) {
+      throw new UsageError(`"${key}" is not a pragma of stage ${this.name}; write "${near}"`);
     }
     const given = typeof value === "boolean" ? Number(value) : value;
     const pragma = { key, value: given === undefined ? undefined : toExpr(given), span };

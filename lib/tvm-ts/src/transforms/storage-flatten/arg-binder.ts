@@ -86,14 +86,14 @@ export class ArgBinder {
     if (arg.scope !== value.scope) {
       throw this.mismatch(
         arg.name,
-        `it was declared in scope "${arg.scope}", but what it views is in "${value.scope}"; ` +
-          `give the tensor's stage that scope with setScope`,
+        `it is in scope "${arg.scope}", but ${stageOf(value)} is in "${value.scope}"; ` +
+          `write s[${stageOf(value)}].setScope("${arg.scope}")`,
       );
     }
     if (arg.dtype !== value.dtype) {
       throw this.mismatch(
         arg.name,
-        `it was declared as ${arg.dtype}, but what it views is ${value.dtype}`,
+        `it is of type ${arg.dtype}, but ${stageOf(value)} is of type ${value.dtype}`,
       );
     }
     this.bind(arg.data, value.data, `${arg.name}.data`);
@@ -149,4 +149,9 @@ export class ArgBinder {
       span: this.span,
     });
   }
+}
+
+/** The stage whose part a buffer views. */
+function stageOf({ name }: Buffer): string {
+  return name.replace(/_slice$/, "");
 }

@@ -28,6 +28,7 @@ import {
   lanesOf,
   mul,
   mutator,
+  reprExpr,
   scopeOfPointer,
   sub,
   trueImm,
@@ -39,7 +40,7 @@ import {
   type Stmt,
 } from "../../ir";
 import type { FunctionPass, MemoryInfo, PassContext } from "../../pass";
-import { UsageError } from "../../support";
+import { kibibytes, UsageError } from "../../support";
 import { constantSize } from "../analysis/allocation";
 import { BufferScopes } from "./buffer-scopes";
 
@@ -78,8 +79,24 @@ function flatten(func: PrimFunc, cacheLineSize: number, context: PassContext): P
     return scopes.get(buffer);
   };
 
+  /** What the statement at hand is inside of. */
+  const around: Surroundings = { loops: [], virtualThreads: 1 };
+
   const body = mutator({
+    For(node, recur) {
+      around.loops.push(node.loopVar.name);
+      const result = recur.children(node);
+      around.loops.pop();
+      return result;
+    },
     AttrStmt(attr, recur) {
+      if (attr.key === "virtual_thread") {
+        const count = attr.value.kind === "IntImm" ? attr.value.value : 1;
+        around.virtualThreads *= count;
+        const result = recur.children(attr);
+        around.virtualThreads /= count;
+        return result;
+      }
       if (attr.key !== "double_buffer_scope" || !(attr.node instanceof Buffer)) return undefined;
       const inner = recur(attr.body);
       return new AttrStmt(entryOf(attr.node).flat.data, attr.key, attr.value, inner, attr.span);
@@ -105,7 +122,7 @@ function flatten(func: PrimFunc, cacheLineSize: number, context: PassContext): P
     },
     BufferRealize(realize, recur) {
       if (scopes.lookup(realize.buffer) !== undefined) return recur(realize.body);
-      const buffer = allocated(realize.buffer, memories, realize.span);
+      const buffer = allocated(realize.buffer, memories, realize.span, around);
       const flat = flatBuffer(buffer);
       scopes.define(realize.buffer, { buffer, flat });
       const inner = recur(realize.body);
@@ -147,11 +164,37 @@ function flatBuffer(buffer: Buffer): Buffer {
   return flat.dtype === "bool" ? flat.with({ dtype: "int8" }) : flat;
 }
 
+/** The loops around a statement, outermost first, and how many virtual threads run it. */
+interface Surroundings {
+  readonly loops: string[];
+  virtualThreads: number;
+}
+
+/** The error for a stage that does not fit its on-chip memory. */
+function tooLarge(
+  buffer: Buffer,
+  limit: number,
+  span: Stmt["span"],
+  { loops, virtualThreads }: Surroundings,
+): UsageError {
+  const shape = `[${buffer.shape.map(reprExpr).join(", ")}]`;
+  const bits = (constantSize(buffer.shape) ?? 0) * bitsOf(buffer.dtype);
+  const times = virtualThreads === 1 ? "" : ` in each of ${virtualThreads} virtual threads`;
+  const place = loops.length === 0 ? "outside of all loops" : `inside loop ${loops.at(-1)!}`;
+  return new UsageError(
+    `stage ${buffer.name} needs ${kibibytes(bits)} of ${scopeOfPointer(buffer.data).text} ` +
+      `for ${buffer.dtype} ${shape} ${place}${times}, but there are ${kibibytes(limit)}; split its ` +
+      `consumer's axes and compute it at an inner loop, so that less of it is needed at a time`,
+    { span },
+  );
+}
+
 /** The realized buffer as it will be allocated: small ones need less alignment. */
 function allocated(
   buffer: Buffer,
   memories: Readonly<Record<string, MemoryInfo>>,
   span: Stmt["span"],
+  around: Surroundings,
 ): Buffer {
   const bits = (constantSize(buffer.shape) ?? 0) * bitsOf(buffer.dtype);
   const bytes = Math.floor((bits * lanesOf(buffer.dtype)) / 8);
@@ -162,13 +205,7 @@ function allocated(
   const memory = scope.tag === "" ? undefined : memories[scope.text];
   if (memory !== undefined) {
     alignment = Math.ceil(memory.maxSimdBits / bitsOf(buffer.dtype));
-    if (bits > memory.maxNumBits) {
-      throw new UsageError(
-        `buffer ${buffer.name} takes ${bits} bits, but ${scope.text} has ${memory.maxNumBits}; ` +
-          `split the axes over which it is needed, so that less of it is needed at a time`,
-        { span },
-      );
-    }
+    if (bits > memory.maxNumBits) throw tooLarge(buffer, memory.maxNumBits, span, around);
   }
   const { data, dtype, shape, strides, name, axisSeparators } = buffer;
   const zero = new IntImm(0, shape[0]?.dtype ?? "int32");

@@ -14,7 +14,7 @@
 import { arith, tir, UsageError, type pass } from "tvm-ts";
 import type { Environment } from "../environment";
 import { gemmBuffers, gemmReset, gemmStep } from "../intrin";
-import { isPragma } from "./pragma";
+import { checkPragmas, isPragma } from "./pragma";
 
 const PRAGMA = "conv2d_transpose_gemm";
 /** Dimensions of a packed tensor that are the block. */
@@ -26,6 +26,8 @@ export function injectConv2DTransposeSkip(env: Environment): pass.FunctionPass {
     name: "tir.vta.InjectConv2DTrasnposeSkip",
     doc: "Turns the marked product of a transposed convolution into GEMM micro-ops.",
     run(func) {
+      // The first of the accelerator's passes: what it would not understand is refused here.
+      checkPragmas(func.body);
       const products = new Map<tir.AttrStmt, Product>();
       const analyzer = new arith.Analyzer();
       tir.walk(func.body, {

@@ -6,7 +6,7 @@
  *       VTALoadBuffer2D(command_handle, A, 0, 64, 1, 64, 0, 0, 0, 0, access_ptr(A_buf), ACC) }
  */
 
-import { tir, transforms, UsageError, type pass } from "tvm-ts";
+import { nearName, tir, transforms, UsageError, type pass } from "tvm-ts";
 import { MEM_ID } from "../../hardware";
 import type { Environment } from "../environment";
 import { commandHandle, onStage, QID } from "../intrin";
@@ -116,11 +116,14 @@ function memoryOf(scope: string, env: Environment, refuse: Refuse): Memory {
         block: BLOCK_OUT * BLOCK_IN,
         stage: QID.LOAD_WGT,
       };
-    default:
+    default: {
+      const near = nearName(scope, [env.accScope, env.inpScope, env.wgtScope]);
       throw refuse(
-        `${scope} is no memory of the accelerator; it has ${env.accScope}, ${env.inpScope} and ` +
-          env.wgtScope,
+        `${scope} is not a memory of the accelerator; it has ${env.accScope}, ${env.inpScope} and ` +
+          env.wgtScope +
+          (near === undefined ? "" : `; write setScope("${near}")`),
       );
+    }
   }
 }
 
