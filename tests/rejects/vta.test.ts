@@ -666,8 +666,7 @@ it("a reduction that the ALU is to compute is named, with what to write instead"
   s.stage(pool).setScope(env.accScope).pragma(axisOf(pool), env.alu);
   s.stage(out).pragma(axisOf(out), env.dmaCopy);
   expect(() => vta.lower(s, [X, out])).toThrow(
-    '"alu" marks what the vector ALU cannot do: it computes pool as a reduction, over all its ' +
-      "elements at once; the ALU combines two elements at a time: write one stage for each " +
-      "element of the window",
+    '"alu" marks what the vector ALU cannot do: it is a reduction, and the ALU combines two ' +
+      "elements: write one stage for each element of the window",
   );
 });

@@ -69,17 +69,16 @@ export function readAluOperation(nest: tir.Stmt, env: Environment, refuse: Refus
   return new AluReader(nest, env, refuse).read();
 }
 
-/** The tensor that a reduction makes: it is set to the identity, and then combined in inner loops. */
-function reductionIn(body: tir.Stmt): string | undefined {
-  if (body.kind !== "SeqStmt") return undefined;
+/** Whether an element is set to the identity, and then combined in inner loops. */
+function isReduction(body: tir.Stmt): boolean {
+  if (body.kind !== "SeqStmt") return false;
   const [init, update] = body.seq;
-  if (init?.kind !== "BufferStore" || init.value.kind !== "IntImm") return undefined;
+  if (init?.kind !== "BufferStore" || init.value.kind !== "IntImm") return false;
   let inner = update;
   while (inner?.kind === "For" || inner?.kind === "IfThenElse") {
     inner = inner.kind === "For" ? inner.body : inner.thenCase;
   }
-  const same = inner?.kind === "BufferStore" && inner.buffer.data === init.buffer.data;
-  return same ? init.buffer.name : undefined;
+  return inner?.kind === "BufferStore" && inner.buffer.data === init.buffer.data;
 }
 
 class AluReader {
@@ -97,11 +96,9 @@ class AluReader {
       if (!tir.isZero(body.min)) throw refuse(`loop ${body.loopVar.name} does not start at 0`);
       this.loops.push(body);
     }
-    const reduced = reductionIn(body);
-    if (reduced !== undefined) {
+    if (isReduction(body)) {
       throw refuse(
-        `it computes ${reduced} as a reduction, over all its elements at once; the ALU combines two ` +
-          "elements at a time: write one stage for each element of the window, such as " +
+        "it is a reduction, and the ALU combines two elements: write one stage for each element of the window, such as " +
           "te.compute(shape, (...i) => tir.max(a(...i), b(...i)))",
       );
     }
