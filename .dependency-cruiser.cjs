@@ -38,7 +38,7 @@ const vtaLayers = {
   graph: ["hardware", "compiler", "topi", "api"],
   rpc: ["hardware", "accelerator", "runtime", "compiler", "api"],
   explore: ["hardware", "accelerator", "sim", "runtime", "compiler", "topi", "api"],
-  view: ["hardware", "accelerator", "runtime", "compiler"],
+  view: ["hardware", "accelerator", "sim", "runtime", "compiler", "explore"],
   node: [
     ...["hardware", "accelerator", "sim", "runtime", "compiler", "topi", "api"],
     ...["graph", "rpc", "explore", "view"],

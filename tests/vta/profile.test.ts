@@ -97,6 +97,15 @@ describe("a profile", () => {
     expect(Object.keys(vta.profileTable({ small, wide }))).toEqual(["small", "wide"]);
   });
 
+  it("shows itself as a card without scripts", () => {
+    const html = vta.view.profileBundle(small)["text/html"] as string;
+    expect(html).toContain("4,225 cycles on de10");
+    expect(html).not.toMatch(/<script|on[a-z]+=/);
+    for (const module of ["fetch", "load", "compute", "store"]) {
+      expect(html).toMatch(new RegExp(`aria-label="${module}: [0-9.]+ % busy"`));
+    }
+  });
+
   it("reads as text", () => {
     const text = String(small);
     expect(text).toContain("4225 cycles on de10");

@@ -5,6 +5,7 @@ import { ExecutionTrace, ProfilerStats } from "../accelerator";
 import { Environment } from "../compiler";
 import { Study } from "../explore";
 import { AcceleratorDevice } from "../runtime";
+import { Profile } from "../sim";
 import { CALL_ARGUMENTS } from "./call-arguments";
 import {
   environmentHtml,
@@ -14,6 +15,7 @@ import {
 } from "./environment-html";
 import { environmentView } from "./environment-view";
 import { mimeTypes } from "./mime";
+import { profileHtml } from "./profile-html";
 import { statisticsView } from "./statistics-view";
 import { studyBundle, studyText } from "./study-view";
 import { traceHtml, tracePng } from "./trace-html";
@@ -53,6 +55,10 @@ export function statisticsBundle(stats: ProfilerStats): view.MimeBundle {
   };
 }
 
+export function profileBundle(profile: Profile): view.MimeBundle {
+  return { "text/html": profileHtml(profile), "text/plain": String(profile) };
+}
+
 /** Called once, by the package's index. */
 export function installDisplays(): void {
   view.nameArguments(CALL_ARGUMENTS);
@@ -60,5 +66,6 @@ export function installDisplays(): void {
   view.showAs(Environment, environmentBundle, (env) => environmentText(environmentView(env)));
   view.showAs(ProfilerStats, statisticsBundle, (stats) => statisticsText(statisticsView(stats)));
   view.showAs(Study, studyBundle, studyText);
+  view.showAs(Profile, profileBundle, String);
   view.showAs(AcceleratorDevice, (device) => ({ "text/plain": String(device) }));
 }

@@ -3,7 +3,13 @@
  * it. Reads every stage, is read by none.
  */
 
-export { environmentBundle, installDisplays, statisticsBundle, traceBundle } from "./display";
+export {
+  environmentBundle,
+  installDisplays,
+  profileBundle,
+  statisticsBundle,
+  traceBundle,
+} from "./display";
 export { environmentView, type EnvironmentView, type MemoryFact } from "./environment-view";
 export { mimeTypes } from "./mime";
 export { serveSession, type ShownReply, type ShowRequest } from "./live-session";

@@ -20,5 +20,5 @@ export function countText(count: number): string {
 /** `0.8 %` */
 export function percentText(part: number, whole: number): string {
   const percent = (100 * part) / whole;
-  return `${percent >= 10 || percent === 0 ? Math.round(percent) : percent.toPrecision(1)} %`;
+  return `${percent >= 9.5 || percent === 0 ? Math.round(percent) : percent.toPrecision(1)} %`;
 }

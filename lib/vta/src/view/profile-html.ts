@@ -1,0 +1,105 @@
+/** A profile as a card without scripts: a bar a module, what bounds the program, and its statements. */
+
+import { view } from "tvm-ts";
+import { CAUSE_TEXT, STALL_CAUSES, type ModuleName, type Profile, type StallCause } from "../sim";
+import { cssColor } from "./colors";
+import { bytesText, countText, percentText } from "./text";
+
+/** Okabe and Ito's palette; token waits share a hue, and so do waits for memory. */
+const CAUSE_COLORS: Readonly<Record<StallCause, view.Rgb>> = {
+  busy: [0, 114, 178],
+  memoryBus: [213, 94, 0],
+  memoryLatency: [230, 159, 0],
+  writeOutstanding: [240, 200, 100],
+  tokenFromLoad: [0, 158, 115],
+  tokenFromCompute: [90, 190, 160],
+  tokenFromStore: [160, 215, 195],
+  notFetched: [204, 121, 167],
+  fetchBlocked: [150, 80, 120],
+  finished: [190, 190, 190],
+};
+
+const MODULES: readonly ModuleName[] = ["fetch", "load", "compute", "store"];
+const STATEMENTS = 20;
+const STATEMENT_LENGTH = 160;
+
+export function profileHtml(profile: Profile): string {
+  const { cycles, model, instructions, hazards } = profile;
+  const summary =
+    `${countText(cycles)} cycles on ${model.name}: ${countText(instructions)} instructions, ` +
+    `${bytesText(profile.totalBytes)}, GEMM ${percentText(profile.gemmSteps, cycles || 1)} of its peak`;
+  return view.panelHtml(
+    `<div style="font-weight:bold">${view.escapeHtml(summary)}</div>`,
+    `<table style="border-collapse:collapse;width:100%;max-width:720px">${MODULES.map((module) =>
+      moduleRow(profile, module),
+    ).join("")}</table>`,
+    legend(profile),
+    adviceHtml(profile),
+    ...hazards.map(
+      ({ rule, index, text }) =>
+        `<div><b>Right here, wrong on a board:</b> ${view.escapeHtml(
+          `instruction ${index}, ${rule}: ${text}`,
+        )}</div>`,
+    ),
+    statementsHtml(profile),
+  );
+}
+
+function moduleRow(profile: Profile, module: ModuleName): string {
+  const counts = profile.modules[module];
+  const parts = STALL_CAUSES.filter((cause) => counts[cause] > 0).map((cause) => {
+    const title = `${CAUSE_TEXT[cause]}: ${countText(counts[cause])} cycles, ${percentText(
+      counts[cause],
+      profile.cycles,
+    )}`;
+    const width = ((100 * counts[cause]) / profile.cycles).toFixed(3);
+    return (
+      `<div title="${view.escapeHtml(title)}" ` +
+      `style="width:${width}%;background:${cssColor(CAUSE_COLORS[cause])}"></div>`
+    );
+  });
+  const busy = percentText(counts.busy, profile.cycles || 1);
+  return (
+    `<tr><td style="padding:2px 8px 2px 0;text-align:left">${module}</td>` +
+    `<td style="width:100%;padding:2px 0"><div role="img" aria-label="${module}: ${busy} busy" ` +
+    `style="display:flex;height:16px">${parts.join("")}</div></td>` +
+    `<td style="padding:2px 0 2px 8px;white-space:nowrap;text-align:right">${busy} busy</td></tr>`
+  );
+}
+
+function legend({ modules }: Profile): string {
+  const used = STALL_CAUSES.filter((cause) => MODULES.some((module) => modules[module][cause] > 0));
+  const entries = used.map(
+    (cause) =>
+      `<span style="white-space:nowrap;margin-right:12px"><span style="display:inline-block;width:10px;` +
+      `height:10px;background:${cssColor(CAUSE_COLORS[cause])}"></span> ${CAUSE_TEXT[cause]}</span>`,
+  );
+  return `<div style="margin-top:4px;max-width:720px;line-height:1.6">${entries.join(" ")}</div>`;
+}
+
+function adviceHtml(profile: Profile): string {
+  const advice = profile.explain();
+  if (advice.length === 0) return "";
+  const items = advice.map(({ condition, measured, measure, change, gain }) => {
+    const text =
+      `${condition} (${percentText(measured, 1)} ${measure}): ${change}. ` +
+      `Saves ${countText(gain)} cycles, ${percentText(gain, profile.cycles)}.`;
+    return `<li>${view.escapeHtml(text)}</li>`;
+  });
+  return `<div style="margin-top:4px">What to change</div><ul style="margin:0">${items.join("")}</ul>`;
+}
+
+function statementsHtml({ statements }: Profile): string {
+  const rows = statements.slice(0, STATEMENTS).map(({ statement, module, work, share }) => {
+    const text = statement.replace(/\s+/g, " ").slice(0, STATEMENT_LENGTH);
+    return (
+      `<tr><td style="text-align:left">${module}</td><td style="text-align:right">${countText(work)}</td>` +
+      `<td style="text-align:right">${percentText(share, 1)}</td>` +
+      `<td style="text-align:left"><code>${view.escapeHtml(text)}</code></td></tr>`
+    );
+  });
+  const head = ["module", "cycles of work", "of all", "statement"];
+  return `<details><summary>Statements</summary><table><tr>${head
+    .map((name) => `<th style="text-align:left">${name}</th>`)
+    .join("")}</tr>${rows.join("")}</table></details>`;
+}
