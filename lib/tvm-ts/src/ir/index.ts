@@ -1,3 +1,4 @@
+export { ATTR_KEYS, attrKey, type AttrKey } from "./attr-keys";
 export {
   ALLOC_ALIGNMENT,
   Buffer,

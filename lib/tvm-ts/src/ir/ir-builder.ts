@@ -10,6 +10,7 @@
  *     const body = ib.get();
  */
 
+import { attrKey } from "./attr-keys";
 import { UsageError } from "../support";
 import { declBuffer, type Buffer } from "./buffer";
 import { canonicalDType, elementOf, isIndexType, type DataType } from "./dtype";
@@ -187,7 +188,7 @@ export class IRBuilder {
     const about = typeof node === "string" ? toExpr(node) : node;
     // A thread extent may be zero at run time; a launch needs one thread at least.
     const said = key === "thread_extent" ? max(1, value as ExprLike) : toExpr(value);
-    this.append((rest) => new AttrStmt(about, key, said, rest));
+    this.append((rest) => new AttrStmt(about, attrKey(key), said, rest));
   }
 
   /** Names a value for the rest of the current scope. */

@@ -3,6 +3,7 @@
  * classes, and constructor parameters are the fields in the order of the shape table.
  */
 
+import type { AttrKey } from "./attr-keys";
 import type { Span } from "../support";
 import type { Buffer } from "./buffer";
 import type { DataType } from "./dtype";
@@ -51,7 +52,7 @@ export class AttrStmt extends Statement {
   readonly kind = "AttrStmt";
   constructor(
     readonly node: AttrNode,
-    readonly key: string,
+    readonly key: AttrKey,
     readonly value: PrimExpr,
     readonly body: Stmt,
     span?: Span,

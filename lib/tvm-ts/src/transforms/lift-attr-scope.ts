@@ -17,11 +17,12 @@ import {
   type SeqStmt,
   type Stmt,
   type StmtRecur,
+  type AttrKey,
 } from "../ir";
 import type { FunctionPass } from "../pass";
 import { UsageError } from "../support";
 
-export function liftAttrScope(key: string): FunctionPass {
+export function liftAttrScope(key: AttrKey): FunctionPass {
   return {
     name: "tir.LiftAttrScope",
     doc: `Moves "${key}" out to the statement all of whose parts share it.`,
@@ -35,7 +36,7 @@ interface Scope {
   readonly value: PrimExpr;
 }
 
-function lift(body: Stmt, key: string): Stmt {
+function lift(body: Stmt, key: AttrKey): Stmt {
   /** The attribute taken off the statement that was just visited. */
   let taken: Scope | undefined;
 

@@ -7,6 +7,7 @@
  */
 
 import {
+  attrKey,
   AttrStmt,
   cast,
   isOne,
@@ -65,7 +66,7 @@ function withPragmas({ loopVar, annotations, span }: For, stmt: Stmt): Stmt {
   return keys
     .sort()
     .reduceRight<Stmt>(
-      (inner, key) => new AttrStmt(loopVar, key, annotations[key]!, inner, span),
+      (inner, key) => new AttrStmt(loopVar, attrKey(key), annotations[key]!, inner, span),
       stmt,
     );
 }

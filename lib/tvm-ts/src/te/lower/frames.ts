@@ -22,6 +22,7 @@ import {
   type Range,
   type Stmt,
   type Var,
+  type AttrKey,
 } from "../../ir";
 
 export type Frame =
@@ -36,7 +37,7 @@ export type Frame =
   | {
       readonly kind: "attr";
       readonly node: AttrNode;
-      readonly key: string;
+      readonly key: AttrKey;
       readonly value: PrimExpr;
       /** The line that asked for it. */
       readonly span?: Span | undefined;
