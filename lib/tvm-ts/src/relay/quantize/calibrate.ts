@@ -49,7 +49,12 @@ function weightScale(data: Expr, config: QuantizeConfig): number {
   if (!Number.isFinite(most))
     throw new UsageError("weights that are not finite cannot be quantized");
   if (config.weightScale === "max") return most;
-  return most > 0 ? 2 ** Math.ceil(Math.log(most) / Math.log(2)) : 1;
+  return powerOfTwoAbove(most);
+}
+
+/** The accelerator changes scales by shifting, so the ranges that data give are rounded up, too. */
+function powerOfTwoAbove(range: number): number {
+  return range > 0 ? 2 ** Math.ceil(Math.log(range) / Math.log(2)) : 1;
 }
 
 function activationScales(
@@ -69,7 +74,10 @@ function activationScales(
   }
   const samples = collected(func, activations, dataset);
   return new Map(
-    activations.map((simulated, i) => [simulated, scaleOf(samples[i]!, config.calibrateMode)]),
+    activations.map((simulated, i) => [
+      simulated,
+      powerOfTwoAbove(scaleOf(samples[i]!, config.calibrateMode)),
+    ]),
   );
 }
 
