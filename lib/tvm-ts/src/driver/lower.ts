@@ -1,6 +1,6 @@
 /** From a schedule, or functions of TIR, to functions that code can be generated for. */
 
-import { IRModule, PrimFunc, type Buffer } from "../ir";
+import { findUndefinedUse, IRModule, isHandle, PrimFunc, type Buffer } from "../ir";
 import { LowerTrace, PassContext, PassRecorder, runPass, type Sequential } from "../pass";
 import { TvmError, UsageError } from "../support";
 import { Schedule, scheduleToModule, type ScheduleArg, type Tensor } from "../te";
@@ -73,10 +73,14 @@ function lowered(
     doc: "All passes of lower.",
     passes: lowerPipeline(context, options.simpleMode, target).passes,
   };
-  if (options.trace !== true) return runPass(pipeline, start, context);
+  const checked = (module: IRModule): IRModule => {
+    if (subject instanceof Schedule) module.functions.forEach((func) => checkScopes(func, subject));
+    return module;
+  };
+  if (options.trace !== true) return checked(runPass(pipeline, start, context));
   const recorder = new PassRecorder();
   try {
-    const module = runPass(pipeline, start, context.withInstrument(recorder));
+    const module = checked(runPass(pipeline, start, context.withInstrument(recorder)));
     return new LowerTrace(start, module, recorder.records);
   } catch (error) {
     const { unfinished } = recorder;
@@ -84,6 +88,36 @@ function lowered(
     if (!isOfPass) throw error;
     return new LowerTrace(start, { ...unfinished, error }, recorder.records);
   }
+}
+
+/**
+ * What a loop defines is used in that loop only.
+ * @throws UsageError with the stage and the axis, where a schedule asks for something else.
+ */
+function checkScopes(func: PrimFunc, schedule: Schedule): void {
+  const use = findUndefinedUse(func);
+  if (use === undefined) return;
+  const { variable, buffer } = use;
+  const owner = schedule.stages.find(({ allIterVars }) =>
+    allIterVars.some(({ name }) => name === variable.name),
+  );
+  const axis = `${variable.name}${owner === undefined ? "" : ` of stage ${owner.name}`}`;
+  const where = buffer === undefined ? "" : ` where ${buffer} is computed`;
+  const isMemory = isHandle(variable.dtype);
+  throw new UsageError(
+    isMemory
+      ? `the memory of ${variable.name} is used${where}, outside of the loop that the stage is ` +
+          `computed in; compute ${variable.name} at a loop around everything that reads it`
+      : `axis ${axis} is used${where}, outside of the loop over it; compute the stages that depend ` +
+          `on that loop inside of it with computeAt`,
+    {
+      span: variable.span,
+      notes:
+        owner === undefined
+          ? []
+          : [{ text: `${owner.name} was declared here`, span: owner.originOp?.span }],
+    },
+  );
 }
 
 /** What the type checker sees of a call, for those who call without it. */

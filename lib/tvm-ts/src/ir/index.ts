@@ -71,6 +71,7 @@ export {
 export { substitute, type Substitution } from "./substitute";
 export { update, type Changes } from "./update";
 export type { VarOrigin } from "./var-origin";
+export { findUndefinedUse, type UndefinedUse } from "./undefined-use";
 export { verifyFunc } from "./verify";
 export {
   forEachChild,

@@ -1,8 +1,17 @@
 /** What only a whole schedule shows to be wrong, before its loops are made. */
 
 import { UsageError } from "../../support";
-import { walk, type Buffer, type PrimExpr, type Var } from "../../ir";
+import {
+  walk,
+  type Buffer,
+  type IterVar,
+  type PrimExpr,
+  type ProducerLoad,
+  type Range,
+  type Var,
+} from "../../ir";
 import type { Operation } from "../operation";
+import { passDownBits } from "../schedule/message-passing";
 import type { Schedule } from "../schedule/schedule";
 import type { Stage } from "../schedule/stage";
 import type { Tensor } from "../tensor";
@@ -64,6 +73,42 @@ function unreachable(schedule: Schedule, stage: Stage, tensor: Tensor): string |
   if (inputs.some((input) => schedule.stage(input) === producer)) return undefined;
   const names = inputs.map((input) => input.name).join(" and ");
   return `${stage.name} does not read it; it reads ${names === "" ? "nothing" : names}`;
+}
+
+/** What gives the length of a reduction is computed before the loop that is that long. */
+export function checkLengths(schedule: Schedule): void {
+  for (const stage of schedule.stages) {
+    if (stage.attachment.type === "inlinedAlready") continue;
+    for (const axis of stage.op.reduceAxis) {
+      for (const tensor of tensorsIn(axis.dom!)) checkLength(schedule, stage, axis, tensor);
+    }
+  }
+}
+
+function tensorsIn({ min, extent }: Range): Tensor[] {
+  const tensors: Tensor[] = [];
+  const add = ({ producer }: ProducerLoad): void => void tensors.push(producer as Tensor);
+  for (const end of [min, extent]) walk(end, { ProducerLoad: add });
+  return tensors;
+}
+
+function checkLength(schedule: Schedule, stage: Stage, axis: IterVar, tensor: Tensor): void {
+  const producer = schedule.stage(tensor);
+  const { attachment } = producer.attachSpec;
+  if (attachment.type !== "scope" || attachment.stage !== stage) return;
+  const bits = new Map([[axis, 1]]);
+  passDownBits(stage, bits);
+  const loops = stage.leafIterVars;
+  const first = loops.findIndex((loop) => bits.has(loop));
+  if (loops.indexOf(attachment.axis) < first) return;
+  throw new UsageError(
+    `stage ${producer.name} is computed at axis ${attachment.axis.name} of ${stage.name}, but it ` +
+      `gives the length of ${axis.name}, whose loop is around that; compute it outside of that loop`,
+    {
+      span: attachment.span,
+      notes: [{ text: `${producer.name} was declared here`, span: producer.op.span }],
+    },
+  );
 }
 
 /** Variables are scalars among the arguments, extents or strides of arguments, or threads. */

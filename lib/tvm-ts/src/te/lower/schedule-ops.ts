@@ -19,6 +19,7 @@ import {
   type IterVar,
   type Stmt,
 } from "../../ir";
+import { scanInits } from "../schedule/graph";
 import type { InferredBounds } from "../schedule/infer-bound";
 import type { Schedule } from "../schedule/schedule";
 import type { Stage } from "../schedule/stage";
@@ -157,25 +158,6 @@ class ScheduleLowering {
       },
     );
   }
-}
-
-/** The scan of each stage that computes initial rows. */
-function scanInits(schedule: Schedule): ReadonlyMap<Stage, Stage> {
-  const scans = new Map<Stage, Stage>();
-  for (const stage of schedule.stages) {
-    if (stage.op.kind !== "scan") continue;
-    for (const tensor of stage.op.init) {
-      const init = schedule.stage(tensor);
-      const other = scans.get(init);
-      scans.set(init, stage);
-      if (other === undefined || other === stage) continue;
-      throw new UsageError(
-        `${init.name} begins the scans ${other.name} and ${stage.name}; each needs its own`,
-        { span: init.op.span },
-      );
-    }
-  }
-  return scans;
 }
 
 /** The threads launched around what is computed inside `axis` of a stage. */

@@ -16,7 +16,13 @@ import { inferBound } from "../schedule/infer-bound";
 import type { Schedule } from "../schedule/schedule";
 import { isTensor, type Tensor } from "../tensor";
 import { checkReads } from "./check-reads";
-import { checkOutputs, checkPrefetches, checkRollingBuffers, checkVariables } from "./checks";
+import {
+  checkLengths,
+  checkOutputs,
+  checkPrefetches,
+  checkRollingBuffers,
+  checkVariables,
+} from "./checks";
 import type { TensorMemory } from "./context";
 import { scheduleOps } from "./schedule-ops";
 
@@ -49,6 +55,7 @@ export function scheduleToModule(
   const normalized = schedule.normalize();
   checkOutputs(normalized);
   checkPrefetches(normalized);
+  checkLengths(normalized);
   checkRollingBuffers(normalized);
   const table = new BufferTable(normalized, args, options.binds);
   checkVariables(normalized, table.params, [...table.bufferMap.values()]);

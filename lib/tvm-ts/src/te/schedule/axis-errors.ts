@@ -92,6 +92,12 @@ function successors(
 }
 
 function foreignAxis(view: StageView, state: StageState, axis: IterVar): string {
+  if (state.allIterVars.some((known) => known.var_ === axis.var_)) {
+    return (
+      `axis ${axis.name} of stage ${view.name} has an extent that is read from a tensor, which was ` +
+      `replaced by a copy; take the axis from schedule.stage(${view.name}).op.reduceAxis`
+    );
+  }
   const owner = view.siblings.find(
     (sibling) => sibling.state !== state && sibling.state.allIterVars.includes(axis),
   );

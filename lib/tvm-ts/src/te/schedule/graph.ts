@@ -50,6 +50,7 @@ export function consumers(schedule: Schedule): ReadonlyMap<Stage, readonly Stage
  */
 export function attachPaths(schedule: Schedule): ReadonlyMap<Stage, readonly IterVar[]> {
   const paths = new Map<Stage, readonly IterVar[]>();
+  const scans = scanInits(schedule);
   const pathOf = (stage: Stage): readonly IterVar[] => {
     const known = paths.get(stage);
     if (known !== undefined) return known;
@@ -60,6 +61,8 @@ export function attachPaths(schedule: Schedule): ReadonlyMap<Stage, readonly Ite
       const inward =
         attachment.type === "scope" ? loopsUpTo(stage, attachment) : parent.leafIterVars;
       path = [...[...inward].reverse(), ...pathOf(parent)];
+    } else if (scans.has(stage)) {
+      path = pathOf(scans.get(stage)!);
     }
     paths.set(stage, path);
     return path;
@@ -67,6 +70,25 @@ export function attachPaths(schedule: Schedule): ReadonlyMap<Stage, readonly Ite
   // Consumers first: what a stage is attached to comes after it, so paths do not nest deeply.
   [...schedule.stages].reverse().forEach(pathOf);
   return paths;
+}
+
+/** The scan of each stage that computes initial rows. */
+export function scanInits(schedule: Schedule): ReadonlyMap<Stage, Stage> {
+  const scans = new Map<Stage, Stage>();
+  for (const stage of schedule.stages) {
+    if (stage.op.kind !== "scan") continue;
+    for (const tensor of stage.op.init) {
+      const init = schedule.stage(tensor);
+      const other = scans.get(init);
+      scans.set(init, stage);
+      if (other === undefined || other === stage) continue;
+      throw new UsageError(
+        `${init.name} begins the scans ${other.name} and ${stage.name}; each needs its own`,
+        { span: init.op.span },
+      );
+    }
+  }
+  return scans;
 }
 
 /** The loops of the parent down to the one `stage` is attached to. */

@@ -12,10 +12,12 @@ import {
   add,
   cast,
   isOne,
+  max,
   Range,
   StorageRank,
   storageScope,
   sub,
+  substitute,
   threadScope,
   walk,
   type IterVar,
@@ -79,12 +81,32 @@ class BoundInference {
       passDownDomain(stage, this.domains, this.analyzer);
       for (const thread of stage.state.envThreads) this.domains.set(thread, thread.dom!);
     }
-    for (const [axis, { min, extent }] of this.domains) {
+    this.simplifyDomains();
+    return { domains: this.domains, visibleTo: (stage, exprs) => this.visibleTo(stage, exprs) };
+  }
+
+  /**
+   * What an axis that turns out to have one step only has as its value goes into the domains that
+   * mention the axis: there will be no loop over it.
+   */
+  private simplifyDomains(): void {
+    let singles = new Map<Var, PrimExpr>();
+    const simplify = (axis: IterVar, range: Range, changed: boolean): void => {
       const type = axis.var_.dtype;
       const simple = (end: PrimExpr): PrimExpr => this.analyzer.simplify(cast(type, end));
-      this.domains.set(axis, new Range(simple(min), simple(extent)));
+      const simpler = changed ? new Range(simple(range.min), simple(range.extent)) : range;
+      if (isOne(simpler.extent) && !isOne(range.extent)) singles.set(axis.var_, simpler.min);
+      this.domains.set(axis, simpler);
+    };
+    for (const [axis, range] of this.domains) simplify(axis, range, true);
+    while (singles.size > 0) {
+      const known = singles;
+      singles = new Map();
+      for (const [axis, { min, extent }] of this.domains) {
+        const range = new Range(substitute(min, known), substitute(extent, known));
+        simplify(axis, range, range.min !== min || range.extent !== extent);
+      }
     }
-    return { domains: this.domains, visibleTo: (stage, exprs) => this.visibleTo(stage, exprs) };
   }
 
   /**
@@ -183,7 +205,12 @@ class BoundInference {
     if (attachedAt !== undefined && !outside) throw unreachable(stage, attachedAt, consumer);
     passUpSets(consumer, this.domains, loops);
     const { rootIterVars } = consumer.op;
-    const ranges = rootIterVars.map((axis) => loops.get(axis)?.coverRange(axis.dom!) ?? axis.dom!);
+    const ranges = rootIterVars.map((axis) => {
+      const whole = axis.dom!;
+      // The axes of a scan beside time have no loops of their own: its parts have.
+      const computed = axis.iterType === "Opaque" ? this.domains.get(axis) : undefined;
+      return loops.get(axis)?.coverRange(whole) ?? computed ?? whole;
+    });
     const visible = this.visibleTo(consumer, [
       ...ranges.flatMap(({ min, extent }) => [min, extent]),
       ...[...relaxed.values()].flatMap(({ min, max }) => [min, max]),
@@ -242,8 +269,11 @@ class BoundInference {
     const time = op.outputs.flatMap((tensor) => reads.get(tensor)![0]!);
     const own = op.scanAxis.dom!;
     const asked = covering(time, own);
-    const steps = sub(add(asked.extent, asked.min), own.min);
-    this.domains.set(op.scanAxis, new Range(own.min, new Analyzer().simplify(steps)));
+    const wanted = new Analyzer().simplify(sub(add(asked.extent, asked.min), own.min));
+    // The initial rows are all computed, even when no step is.
+    const certain = this.analyzer.canProve(wanted.ge(0));
+    const steps = certain ? wanted : this.analyzer.simplify(max(wanted, 0));
+    this.domains.set(op.scanAxis, new Range(own.min, steps));
     const fixed = scanFixPoints(this.schedule, op);
     const others = op.outputs.flatMap((tensor) => reads.get(tensor)!.slice(1));
     op.spatialAxis.forEach((axis, i) => {

@@ -45,6 +45,28 @@ export interface Transform {
 
 export type Relation = Split | Fuse | Rebase | Singleton | Transform;
 
+/** The relation between the axes that `map` gives for its axes. */
+export function mapAxes(relation: Relation, map: (axis: IterVar) => IterVar): Relation {
+  switch (relation.kind) {
+    case "split": {
+      const { parent, outer, inner } = relation;
+      return { ...relation, parent: map(parent), outer: map(outer), inner: map(inner) };
+    }
+    case "fuse": {
+      const { outer, inner, fused } = relation;
+      return { ...relation, outer: map(outer), inner: map(inner), fused: map(fused) };
+    }
+    case "rebase":
+      return { ...relation, parent: map(relation.parent), rebased: map(relation.rebased) };
+    case "singleton":
+      return { ...relation, iter: map(relation.iter) };
+    case "transform": {
+      const { original, transformed } = relation;
+      return { ...relation, original: original.map(map), transformed: transformed.map(map) };
+    }
+  }
+}
+
 /** `split(parent=..., outer=..., inner=..., factor=4)`, as the reference writes it. */
 export function relationText(relation: Relation): string {
   switch (relation.kind) {

@@ -149,6 +149,16 @@ export class Schedule {
     this.stageOf.set(op, stage);
   }
 
+  /** @internal What is computed at axes of `parent` that were replaced is computed at the new ones. */
+  moveAttached(parent: Stage, replaced: ReadonlyMap<IterVar, IterVar>): void {
+    for (const stage of [...this.list, ...this.groupList]) {
+      const { attach } = stage.state;
+      if (attach.type !== "scope" || attach.stage !== parent) continue;
+      const axis = replaced.get(attach.axis);
+      if (axis !== undefined) stage.state = { ...stage.state, attach: { ...attach, axis } };
+    }
+  }
+
   /** @internal A schedule of the same stages, which can be changed on its own. */
   copy(): Schedule {
     const copy = new Schedule(this.outputs);

@@ -8,7 +8,7 @@ import type { IndexMap, IterVar, PrimExpr } from "../../ir";
 import type { Operation } from "../operation";
 import type { Tensor } from "../tensor";
 import type { TensorIntrin } from "../tensor-intrin";
-import type { Relation } from "./relation";
+import { mapAxes, type Relation } from "./relation";
 import type { Stage } from "./stage";
 
 /** How a loop is to be carried out; a plain one is `DataPar`. */
@@ -113,4 +113,30 @@ export function withAttr(
   const iterVarAttrs = new Map(state.iterVarAttrs);
   iterVarAttrs.set(axis, change(iterVarAttrs.get(axis) ?? NO_ATTR));
   return { ...state, iterVarAttrs };
+}
+
+/** The reduction axes of a stage that `op` has others for: an extent may read another tensor now. */
+export function replacedAxes(state: StageState, op: Operation): ReadonlyMap<IterVar, IterVar> {
+  const replaced = new Map<IterVar, IterVar>();
+  for (const axis of op.reduceAxis) {
+    const before = state.allIterVars.find((known) => known.var_ === axis.var_);
+    if (before !== undefined && before !== axis) replaced.set(before, axis);
+  }
+  return replaced;
+}
+
+/** The state with axes replaced by others of the same variables. */
+export function withAxes(state: StageState, replaced: ReadonlyMap<IterVar, IterVar>): StageState {
+  if (replaced.size === 0) return state;
+  const current = (axis: IterVar): IterVar => replaced.get(axis) ?? axis;
+  const allIterVars = state.allIterVars.map(current);
+  // That both are one array says that no loop was changed.
+  const unchanged = state.leafIterVars === state.allIterVars;
+  return {
+    ...state,
+    allIterVars,
+    leafIterVars: unchanged ? allIterVars : state.leafIterVars.map(current),
+    relations: state.relations.map((relation) => mapAxes(relation, current)),
+    iterVarAttrs: new Map([...state.iterVarAttrs].map(([axis, attr]) => [current(axis), attr])),
+  };
 }

@@ -24,7 +24,9 @@ import type { Relation } from "./relation";
 import type { Schedule } from "./schedule";
 import {
   initialState,
+  replacedAxes,
   withAttr,
+  withAxes,
   type Attachment,
   type IterVarAttr,
   type LoopType,
@@ -129,8 +131,10 @@ export class Stage implements StageView {
 
   /** @internal The stage computes its tensors by another operation from now on. */
   replaceOp(op: Operation, state: StageState = this.state): void {
-    this.state = { ...state, op };
+    const replaced = replacedAxes(state, op);
+    this.state = { ...withAxes(state, replaced), op };
     this.schedule.leadTo(this, op);
+    if (replaced.size > 0) this.schedule.moveAttached(this, replaced);
   }
 
   /** @internal */

@@ -1,0 +1,156 @@
+/** Stages computed inside the loops of others: nested, scans, and what gives a reduction's length. */
+
+import { describe, expect, test } from "vitest";
+import { lower, te, tir, UsageError } from "tvm-ts";
+import { counting, runSchedule } from "../../support/run-lowered";
+
+describe("a stage in a loop that turns out to have one step", () => {
+  test.each([1, 2, 3, 4, 9])("nested computeAt, rows split by %i", (factor) => {
+    const A = te.placeholder([3, 9], { name: "A", dtype: "int32" });
+    const B = te.compute([3, 9], (i, j) => A(i, j).mul(2).add(1), "B");
+    const C = te.compute([3, 9], (i, j) => B(i, j), "C");
+    const D = te.compute([3, 9], (i, j) => C(i, j).add(3), "D");
+    for (const nparts of [1, 2, 3, 4]) {
+      const s = te.createSchedule(D.op);
+      const fused = s.stage(D).fuse(...(D.op.axis as [tir.IterVar, tir.IterVar]));
+      const [part] = s.stage(D).split(fused, { nparts });
+      s.stage(C).computeAt(s.stage(D), part);
+      const [outer] = s.stage(C).split(C.op.axis[0]!, { factor });
+      s.stage(B).computeAt(s.stage(C), outer);
+      const arrays = [{ shape: [3, 9], data: counting(27) }, { shape: [3, 9] }];
+      expect(runSchedule(s, [A, D], arrays)).toEqual(counting(27).map((i) => 2 * i + 4));
+      const [func] = lower(s, [A, D]).functions.values();
+      expect(tir.verifyFunc(func!)).toEqual([]);
+    }
+  });
+});
+
+describe("a scan whose consumer needs a part of it at a time", () => {
+  const [rows, columns] = [3, 4];
+
+  /** Sums down each column, and one more. */
+  function sums(initialRows = 1) {
+    const X = te.placeholder([rows, columns], { name: "X", dtype: "int32" });
+    const state = te.placeholder([rows, columns], { name: "state", dtype: "int32" });
+    const init = te.compute([initialRows, columns], (t, i) => X(t, i), "init");
+    const update = te.compute([rows, columns], (t, i) => state(t.sub(1), i).add(X(t, i)), "update");
+    const scan = te.scan(init, update, state, { inputs: [X] });
+    return { X, init, update, scan };
+  }
+  const X = counting(rows * columns).map((i) => (i * 7) % 5);
+  const sumAt = (t: number, i: number): number => {
+    let sum = 0;
+    for (let row = 0; row <= t; row++) sum += X[row * columns + i]!;
+    return sum;
+  };
+
+  test.each([0, 1])("computed inside the loop over dimension %i", (dimension) => {
+    const { X: input, scan } = sums();
+    const out = te.compute([rows, columns], (a, b) => scan(a, b).add(1), "out");
+    const s = te.createSchedule(out.op);
+    if (dimension === 1) s.stage(out).reorder(out.op.axis[1]!, out.op.axis[0]!);
+    s.stage(scan).computeAt(s.stage(out), out.op.axis[dimension]!);
+    const arrays = [{ shape: [rows, columns], data: X }, { shape: [rows, columns] }];
+    expect(runSchedule(s, [input, out], arrays)).toEqual(
+      counting(rows * columns).map((at) => sumAt(Math.floor(at / columns), at % columns) + 1),
+    );
+  });
+
+  test("read in part, at the root", () => {
+    const { X: input, scan } = sums();
+    const out = te.compute([rows, columns - 2], (a, b) => scan(a, b.add(1)), "out");
+    const s = te.createSchedule(out.op);
+    const arrays = [{ shape: [rows, columns], data: X }, { shape: [rows, columns - 2] }];
+    expect(runSchedule(s, [input, out], arrays)).toEqual(
+      counting(rows * 2).map((at) => sumAt(Math.floor(at / 2), (at % 2) + 1)),
+    );
+  });
+
+  test("of which only an initial row is read", () => {
+    const { X: input, scan } = sums(2);
+    const out = te.compute([columns], (b) => scan(0, b), "out");
+    const s = te.createSchedule(out.op);
+    const arrays = [{ shape: [rows, columns], data: X }, { shape: [columns] }];
+    expect(runSchedule(s, [input, out], arrays)).toEqual(X.slice(0, columns));
+  });
+});
+
+describe("a reduction whose length is read from a tensor", () => {
+  const lengths = [0, 1, 3, 6];
+
+  function ragged(computedLength: boolean) {
+    const E = te.placeholder([6], { name: "E", dtype: "int32" });
+    const L0 = te.placeholder([4], { name: "L0", dtype: "int32" });
+    const L = computedLength ? te.compute([4], (i) => L0(i).add(0), "L") : L0;
+    const Y = te.compute(
+      [4],
+      (n) => {
+        const rg = te.reduceAxis([0, L(n)], "rg");
+        return te.sum(E(rg), rg);
+      },
+      "Y",
+    );
+    return { E, L0, L, Y, s: te.createSchedule(Y.op) };
+  }
+
+  function run({ s, E, L0, Y }: ReturnType<typeof ragged>): number[] {
+    return runSchedule(
+      s,
+      [E, L0, Y],
+      [{ shape: [6], data: counting(6) }, { shape: [4], data: lengths }, { shape: [4] }],
+    );
+  }
+
+  const schedules: Record<string, (program: ReturnType<typeof ragged>) => void> = {
+    "as it is": () => undefined,
+    cacheWrite: ({ s, Y }) => void s.cacheWrite(Y, "local"),
+    cacheRead: ({ s, L, Y }) => void s.cacheRead(L, "local", [Y]),
+    "cacheRead, then cacheWrite": ({ s, L, Y }) => {
+      s.cacheRead(L, "local", [Y]);
+      s.cacheWrite(Y, "local");
+    },
+    "cacheRead inside the loop of its reader": ({ s, L, Y }) => {
+      const copy = s.cacheRead(L, "local", [Y]);
+      s.stage(copy).computeAt(s.stage(Y), Y.op.axis[0]!);
+    },
+    "split, then cacheRead": ({ s, L, Y }) => {
+      s.stage(Y).split(Y.op.reduceAxis[0]!, { factor: 2 });
+      s.cacheRead(L, "local", [Y]);
+    },
+    "cacheRead, then split": ({ s, L, Y }) => {
+      s.cacheRead(L, "local", [Y]);
+      s.stage(Y).split(s.stage(Y).op.reduceAxis[0]!, { factor: 4 });
+    },
+  };
+  test.each(Object.entries(schedules))("%s", (_, schedule) => {
+    for (const computedLength of [false, true]) {
+      const program = ragged(computedLength);
+      schedule(program);
+      expect(run(program)).toEqual([0, 0, 3, 15]);
+    }
+  });
+
+  test("the length computed inline, also after its copy was split", () => {
+    const program = ragged(true);
+    program.s.stage(program.Y).split(program.Y.op.reduceAxis[0]!, { factor: 2 });
+    program.s.stage(program.L).computeInline();
+    expect(run(program)).toEqual([0, 0, 3, 15]);
+  });
+
+  test("the length cannot be computed inside the loop that is that long", () => {
+    const { s, L, L0, E, Y } = ragged(true);
+    s.stage(L).computeAt(s.stage(Y), Y.op.reduceAxis[0]!);
+    expect(() => lower(s, [E, L0, Y])).toThrow(UsageError);
+    expect(() => lower(s, [E, L0, Y])).toThrow(
+      "stage L is computed at axis rg of Y, but it gives the length of rg",
+    );
+  });
+
+  test("the axis from before the copy is refused with the way to the new one", () => {
+    const { s, L, Y } = ragged(false);
+    s.cacheRead(L, "local", [Y]);
+    expect(() => s.stage(Y).split(Y.op.reduceAxis[0]!, { factor: 2 })).toThrow(
+      "take the axis from schedule.stage(Y).op.reduceAxis",
+    );
+  });
+});
