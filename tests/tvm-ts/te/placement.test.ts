@@ -66,6 +66,17 @@ describe("a scan whose consumer needs a part of it at a time", () => {
     );
   });
 
+  test("whose state is read through a copy, which each step makes anew", () => {
+    const { X: input, update, scan } = sums();
+    const s = te.createSchedule(scan.op);
+    const { statePlaceholder } = scan.op as te.ScanOp;
+    s.cacheRead(statePlaceholder[0]!, "local", [update]);
+    const arrays = [{ shape: [rows, columns], data: X }, { shape: [rows, columns] }];
+    expect(runSchedule(s, [input, scan], arrays)).toEqual(
+      counting(rows * columns).map((at) => sumAt(Math.floor(at / columns), at % columns)),
+    );
+  });
+
   test("of which only an initial row is read", () => {
     const { X: input, scan } = sums(2);
     const out = te.compute([columns], (b) => scan(0, b), "out");
@@ -135,6 +146,46 @@ describe("a reduction whose length is read from a tensor", () => {
     program.s.stage(program.Y).split(program.Y.op.reduceAxis[0]!, { factor: 2 });
     program.s.stage(program.L).computeInline();
     expect(run(program)).toEqual([0, 0, 3, 15]);
+  });
+
+  test("a length is read only where it is needed: the rows of a tile may be more", () => {
+    const L = te.placeholder([3], { name: "L", dtype: "int32" });
+    const A = te.placeholder([3, 5], { name: "A", dtype: "int32" });
+    const T = te.compute(
+      [3, 5],
+      (i, j) => {
+        const r = te.reduceAxis([0, L(i)], "r");
+        return te.sum(A(i, r).add(j), r);
+      },
+      "T",
+    );
+    const U = te.compute([3, 5], (i, j) => T(i, j).mul(2), "U");
+    const s = te.createSchedule(U.op);
+    const fused = s.stage(U).fuse(...(U.op.axis as [tir.IterVar, tir.IterVar]));
+    const [outer] = s.stage(U).split(fused, { factor: 4 });
+    s.stage(T).computeAt(s.stage(U), outer);
+    const arrays = [
+      { shape: [3], data: [2, 0, 5] },
+      { shape: [3, 5], data: counting(15) },
+      { shape: [3, 5] },
+    ];
+    const total = [1, 0, 60];
+    const lengthOf = [2, 0, 5];
+    expect(runSchedule(s, [L, A, U], arrays)).toEqual(
+      counting(15).map((at) => {
+        const [i, j] = [Math.floor(at / 5), at % 5];
+        return 2 * (total[i]! + lengthOf[i]! * j);
+      }),
+    );
+  });
+
+  test("an axis of such a length is not fused with a data axis, nor factored out", () => {
+    const { s, E, L0, Y } = ragged(false);
+    expect(() => s.rfactor(Y, Y.op.reduceAxis[0]!)).toThrow(
+      "has a length that is read from a tensor",
+    );
+    s.stage(Y).fuse(Y.op.axis[0]!, Y.op.reduceAxis[0]!);
+    expect(() => lower(s, [E, L0, Y])).toThrow("cannot be fused with a data axis");
   });
 
   test("the length cannot be computed inside the loop that is that long", () => {

@@ -80,7 +80,9 @@ export function checkLengths(schedule: Schedule): void {
   for (const stage of schedule.stages) {
     if (stage.attachment.type === "inlinedAlready") continue;
     for (const axis of stage.op.reduceAxis) {
-      for (const tensor of tensorsIn(axis.dom!)) checkLength(schedule, stage, axis, tensor);
+      const tensors = tensorsIn(axis.dom!);
+      for (const tensor of tensors) checkLength(schedule, stage, axis, tensor);
+      if (tensors.length > 0) checkNotMixed(stage, axis);
     }
   }
 }
@@ -90,6 +92,21 @@ function tensorsIn({ min, extent }: Range): Tensor[] {
   const add = ({ producer }: ProducerLoad): void => void tensors.push(producer as Tensor);
   for (const end of [min, extent]) walk(end, { ProducerLoad: add });
   return tensors;
+}
+
+/** Where the length is 0, the results are initialized all the same: by loops of their own. */
+function checkNotMixed(stage: Stage, axis: IterVar): void {
+  const [data, reduced] = [1, 2];
+  const bits = new Map<IterVar, number>([[axis, reduced]]);
+  for (const other of stage.op.axis) bits.set(other, data);
+  passDownBits(stage, bits);
+  const mixed = stage.leafIterVars.find((loop) => bits.get(loop) === (data | reduced));
+  if (mixed === undefined) return;
+  throw new UsageError(
+    `axis ${axis.name} of stage ${stage.name} has a length that is read from a tensor, and cannot be ` +
+      `fused with a data axis as in ${mixed.name}; fuse data axes only`,
+    { span: mixed.span, notes: [{ text: `${stage.name} was declared here`, span: stage.op.span }] },
+  );
 }
 
 function checkLength(schedule: Schedule, stage: Stage, axis: IterVar, tensor: Tensor): void {

@@ -10,11 +10,11 @@
  *           C[i, j] = C[i, j] + A[i, k]*B[k, j]
  */
 
-import { likely, type IterVar, type PrimExpr } from "../../ir";
+import { likely, usesVar, type IterVar, type PrimExpr } from "../../ir";
 import { passDownBits } from "../schedule/message-passing";
 import type { ComputeOp, TensorComputeOp } from "../operation";
-import type { AxisValues, StageContext } from "./context";
-import type { Frame } from "./frames";
+import { readsTensor, type AxisValues, type StageContext } from "./context";
+import { guards, type Frame } from "./frames";
 import { makeLoopNest } from "./loop-nest";
 
 export interface ComputeLoopNest {
@@ -42,7 +42,8 @@ export function computeLoopNest(
   const { stage } = context;
   const mainValues: AxisValues = new Map();
   const main = makeLoopNest(context, mainValues);
-  const mainConditions = context.boundChecks(mainValues).map((condition) => likely(condition));
+  const checks = context.boundChecks(mainValues).map((condition) => likely(condition));
+  const mainConditions = guardLengths(context, main, checks);
   const { storePredicate } = stage.state;
   if (storePredicate !== undefined) mainConditions.push(storePredicate);
   const initValues: AxisValues = new Map();
@@ -72,6 +73,27 @@ export function computeLoopNest(
     initValues,
     initConditions,
   };
+}
+
+/**
+ * A length is read only where the loops around it are inside of what is computed: conditions on
+ * those loops are tested before. @returns The conditions that are left for the innermost place.
+ */
+function guardLengths(
+  context: StageContext,
+  main: Frame[][],
+  conditions: readonly PrimExpr[],
+): PrimExpr[] {
+  const { leafIterVars } = context.stage;
+  const position = main.findIndex((frames) =>
+    frames.some((frame) => frame.kind === "for" && readsTensor(frame.extent)),
+  );
+  if (position < 0) return [...conditions];
+  const inside = new Set(leafIterVars.slice(position).map(({ var_ }) => var_));
+  const depends = (condition: PrimExpr): boolean => usesVar(condition, (v) => inside.has(v));
+  const early = conditions.filter((condition) => !depends(condition));
+  main[position] = [...guards(early), ...main[position]!];
+  return conditions.filter(depends);
 }
 
 /** Whether each axis comes from data axes, reduction axes, or both. */

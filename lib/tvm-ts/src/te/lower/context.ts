@@ -4,10 +4,12 @@ import {
   BufferLoad,
   BufferStore,
   mutator,
+  someNode,
   substitute,
   type Buffer,
   type IterVar,
   type PrimExpr,
+  type ProducerLoad,
   type Stmt,
   type Var,
 } from "../../ir";
@@ -67,15 +69,21 @@ export class StageContext {
   /** Axes replaced by their values, and tensors by their buffers, in an expression. */
   rewriter(values: AxisValues): (expr: PrimExpr) => PrimExpr {
     const byVar = varValues(values);
+    const load = (node: ProducerLoad, indices: readonly PrimExpr[]): PrimExpr =>
+      new BufferLoad(this.bufferOf(node.producer as Tensor), indices, node.span);
+    // A value may read the length of a loop, at axes that have values in turn.
+    const ofValue = mutator({ ProducerLoad: (node) => load(node, node.indices.map(recurOn)) });
+    const readsLength = this.stage.op.reduceAxis.some(({ dom }) => dom && readsTensor(dom.extent));
     const recur = mutator({
-      Var: (variable) => byVar.get(variable),
-      ProducerLoad: (load, recur) =>
-        new BufferLoad(
-          this.bufferOf(load.producer as Tensor),
-          recur.children(load).indices,
-          load.span,
-        ),
+      Var(variable) {
+        const value = byVar.get(variable);
+        return value === undefined || !readsLength ? value : ofValue(value);
+      },
+      ProducerLoad: (node, inner) => load(node, inner.children(node).indices),
     });
+    function recurOn(expr: PrimExpr): PrimExpr {
+      return recur(expr);
+    }
     return (expr) => recur(expr);
   }
 
@@ -96,6 +104,11 @@ export class StageContext {
   store(tensor: Tensor, value: PrimExpr, indices: readonly PrimExpr[]): BufferStore {
     return new BufferStore(this.bufferOf(tensor), value, indices, tensor.op.span);
   }
+}
+
+/** Whether an expression reads a tensor. */
+export function readsTensor(expr: PrimExpr): boolean {
+  return someNode(expr, (node) => node.kind === "ProducerLoad");
 }
 
 function varValues(values: AxisValues): ReadonlyMap<Var, PrimExpr> {

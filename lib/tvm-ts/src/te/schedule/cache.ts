@@ -56,7 +56,12 @@ export function cacheRead(
     );
   });
   for (const { target, op } of changes) target.replaceOp(op);
-  addBeside(schedule, stage, copy.op, scope, 1);
+  // A copy of a scan's state is made in each step, where the state is read.
+  const isState = schedule.stages.some(
+    ({ op }) => op.kind === "scan" && op.statePlaceholder.includes(tensor),
+  );
+  const { group } = isState ? changes[0]!.target.state : stage.state;
+  addBeside(schedule, stage, copy.op, scope, 1, group);
   return copy;
 }
 
@@ -77,15 +82,15 @@ function cacheName(schedule: Schedule, tensor: Tensor, scope: string): string {
   return `${base}.${scope}`;
 }
 
-/** A stage for `op`, `distance` places after `stage` and in its group. */
+/** A stage for `op`, `distance` places after `stage` and in its group, or another. */
 export function addBeside(
   schedule: Schedule,
   stage: Stage,
   op: Operation,
   scope: string,
   distance: 0 | 1,
+  group = stage.state.group,
 ): Stage {
-  const { group } = stage.state;
   const added = new Stage(schedule, op, false, { ...initialState(op), scope, group });
   schedule.insertStage(added, schedule.stages.indexOf(stage) + distance);
   group?.addChildren(1);

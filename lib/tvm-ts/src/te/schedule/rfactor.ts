@@ -16,6 +16,7 @@ import {
   likely,
   Reduce,
   select,
+  someNode,
   substitute,
   trueImm,
   usesVar,
@@ -65,6 +66,13 @@ export function rfactor(
   const touched = touchedAxes(stage, op, axis);
   const { domains, values, conditions } = factoredLoops(stage, op, touched);
   const range = domains.get(axis)!;
+  if (someNode(range.extent, (node) => node.kind === "ProducerLoad")) {
+    throw failed(
+      stage,
+      `${axis.name} has a length that is read from a tensor, which no dimension can have`,
+      noteAxis(axis),
+    );
+  }
   if (!isZero(range.min)) {
     throw failed(stage, `${axis.name} does not begin at 0`, noteAxis(axis));
   }
