@@ -50,7 +50,10 @@ class Scheduler {
       nparts: () => stage.split(axis, { nparts: choices.between(1, 7) }),
       "split by factor": () => stage.split(axis, { factor: choices.between(2, 4) }),
       fuse: () => this.fuse(stage),
-      "fuse, split": () => stage.split(this.fuse(stage), { factor: choices.between(2, 7) }),
+      "fuse, split": () => {
+        stage.split(this.fuse(stage), { factor: choices.between(2, 7) });
+        if (choices.rarely(3)) this.fuse(stage);
+      },
       reorder: () => stage.reorder(...new Set([this.axis(stage), axis])),
       computeAt: () => this.computeAt(stage),
       "computeAt a consumer": () => this.computeAt(stage),
@@ -100,5 +103,11 @@ class Scheduler {
     stage.computeAt(parent, this.axis(parent));
     hosts.add(stage);
     if (hosts.has(parent)) choices.features.add("nested computeAt");
+    // Often what it reads is computed inside of it in turn.
+    const producers = stage.op.inputTensors.filter((tensor) => tensor.op.kind === "compute");
+    if (producers.length > 0 && choices.rarely(2)) {
+      made.stage(choices.of(producers)).computeAt(stage, this.axis(stage));
+      choices.features.add("nested computeAt");
+    }
   }
 }
