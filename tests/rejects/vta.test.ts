@@ -638,14 +638,37 @@ describe("the matrix product is refused", () => {
   });
 });
 
-it("a stage computed outside of the threads that read it is refused when it is lowered", async () => {
+it("a stage computed outside of the threads that read it is refused when it is built", async () => {
   await ready();
   const { A, C, s, a, b, c, axis } = declare();
   a.setScope(env.accScope).pragma(axis(a), env.dmaCopy);
   b.setScope(env.accScope).pragma(axis(b), env.alu);
   c.bind(axis(c, 1), te.threadAxis("cthread")).pragma(axis(c, 2), env.dmaCopy);
   expect(() => vta.build(s, [A, C])).toThrow(
-    /axis cthread is used.* outside of the loop over it; compute the stages that depend on that loop inside of it with computeAt/,
+    "variable cthread has no value in the function: it is neither an argument, nor a size of one, " +
+      "nor defined before it is used; if it is a loop's or a thread's, compute the stage that " +
+      "depends on it inside that loop (stage.computeAt)",
+  );
+});
+
+it("a reduction that the ALU is to compute is named, with what to write instead", () => {
+  const X = te.placeholder([8, 8, 1, 16], { name: "x", dtype: "int32" });
+  const xb = te.compute(X.shape, (...i) => X(...i), "x_buf");
+  const u = te.reduceAxis([0, 2], "u");
+  const v = te.reduceAxis([0, 2], "v");
+  const window = (i: tir.Var, j: tir.Var, b: tir.Var, o: tir.Var): tir.PrimExpr =>
+    te.max(xb(i.mul(2).add(u), j.mul(2).add(v), b, o), [u, v]);
+  const pool = te.compute([4, 4, 1, 16], window, "pool");
+  const out = te.compute(pool.shape, (...i) => pool(...i).astype("int8"), "out");
+  const s = te.createSchedule(out.op);
+  const axisOf = (tensor: te.Tensor): tir.IterVar => (tensor.op as te.ComputeOp).axis[0]!;
+  s.stage(xb).setScope(env.accScope).pragma(axisOf(xb), env.dmaCopy);
+  s.stage(pool).setScope(env.accScope).pragma(axisOf(pool), env.alu);
+  s.stage(out).pragma(axisOf(out), env.dmaCopy);
+  expect(() => vta.lower(s, [X, out])).toThrow(
+    '"alu" marks what the vector ALU cannot do: it computes pool as a reduction, over all its ' +
+      "elements at once; the ALU combines two elements at a time: write one stage for each " +
+      "element of the window",
   );
 });
 

@@ -37,12 +37,19 @@ export function outcomeOf(
     if (!(error instanceof UsageError)) throw error;
     return { program, refusals: [...refusals, error.sentence], isRefused: true };
   }
-  checkResults(program, module, "lowered");
   const [func] = module.functions.values();
   const problems = tir.verifyFunc(func!);
+  // A stage outside of the threads that split it is lowered, and refused when code is generated.
+  const outsideThreads = problems.find((problem) => problem === OUTSIDE_THREADS);
+  if (outsideThreads !== undefined) {
+    return { program, refusals: [...refusals, outsideThreads], isRefused: true };
+  }
+  checkResults(program, module, "lowered");
   if (problems.length > 0) throw new Error(`not well-formed: ${problems.join("; ")}`);
   return { program, refusals, isRefused: false, module };
 }
+
+const OUTSIDE_THREADS = "variable vthread is not defined here";
 
 const UNTOUCHED = -77777;
 

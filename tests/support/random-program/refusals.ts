@@ -28,7 +28,7 @@ const ALLOWED: readonly RegExp[] = [
   /cannot be vectorized: it runs from/,
   /has a length that is read from a tensor/,
   // A stage that is split among threads, computed where there are none.
-  /^axis vthread is used/,
+  /^variable vthread is not defined here$/,
   /would take .* steps, more than/,
 ];
 

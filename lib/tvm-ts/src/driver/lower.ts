@@ -95,7 +95,12 @@ function lowered(
  * @throws UsageError with the stage and the axis, where a schedule asks for something else.
  */
 function checkScopes(func: PrimFunc, schedule: Schedule): void {
-  const use = findUndefinedUse(func);
+  // A stage outside of the threads that split it is shown as the reference shows it, and refused
+  // when code is generated.
+  const threads = schedule.stages.flatMap(({ iterVarAttrs }) =>
+    [...iterVarAttrs.values()].flatMap(({ bindThread }) => bindThread?.var_ ?? []),
+  );
+  const use = findUndefinedUse(func, threads);
   if (use === undefined) return;
   const { variable, buffer } = use;
   const owner = schedule.stages.find(({ allIterVars }) =>

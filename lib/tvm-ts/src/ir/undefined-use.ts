@@ -15,17 +15,27 @@ export interface UndefinedUse {
   readonly buffer: string | undefined;
 }
 
-/** The first use of a variable, or of a buffer's memory, outside of what defines it. */
-export function findUndefinedUse(func: PrimFunc): UndefinedUse | undefined {
-  const finder = new Finder();
+/**
+ * The first use of a variable, or of a buffer's memory, outside of what defines it.
+ * @param known variables that count as defined everywhere
+ */
+export function findUndefinedUse(
+  func: PrimFunc,
+  known: Iterable<Var> = [],
+): UndefinedUse | undefined {
+  const finder = new Finder(known);
   finder.func(func);
   return finder.found;
 }
 
 class Finder {
   found: UndefinedUse | undefined;
-  private readonly scope = new Set<Var>();
+  private readonly scope: Set<Var>;
   private buffer: string | undefined;
+
+  constructor(known: Iterable<Var>) {
+    this.scope = new Set(known);
+  }
 
   func({ params, bufferMap, preflattenedBufferMap, body }: PrimFunc): void {
     for (const param of params) {
