@@ -246,7 +246,7 @@ describe("the extension", () => {
     try {
       await lab.open("stories.ipynb");
       const output = await story("tensor-packed");
-      await output.getByText("The plot could not be drawn").waitFor(PATIENTLY);
+      await output.getByText("The plot could not be drawn").first().waitFor(PATIENTLY);
     } finally {
       await context.unrouteAll();
     }

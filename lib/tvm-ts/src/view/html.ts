@@ -37,7 +37,7 @@ export function irHtml(text: string): string {
     at = token.end;
   }
   html += escapeHtml(text.slice(at));
-  return `<pre style="${PANEL}overflow:auto;font-family:monospace;white-space:pre;line-height:1.35">${html}</pre>`;
+  return `<pre style="${PANEL}font-family:monospace;white-space:pre-wrap;line-height:1.35">${html}</pre>`;
 }
 
 /** A box for anything else. */

@@ -78,5 +78,5 @@ function legend(): string {
 function preformatted(text: string): string {
   const style =
     "overflow:auto;max-height:400px;font-family:monospace;white-space:pre;color:#1a1a1a";
-  return `<pre style="${style};background:none">${view.escapeHtml(text)}</pre>`;
+  return `<pre tabindex="0" style="${style};background:none">${view.escapeHtml(text)}</pre>`;
 }
