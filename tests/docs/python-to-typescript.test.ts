@@ -57,7 +57,7 @@ function rows(): Row[] {
 }
 
 /** An object of each class whose members the tables name. */
-function examples(): Readonly<Record<string, object>> {
+function examples(TrackerSession: object): Readonly<Record<string, object>> {
   const A = te.placeholder([8], { name: "A" });
   const B = te.compute([8], (i) => A(i).add(1), "B");
   const E = te.extern([8], [A], () => tir.noOp(), { name: "E" });
@@ -84,7 +84,21 @@ function examples(): Readonly<Record<string, object>> {
     NDArray: tvm.nd.empty([1]),
     Module: tvm.build(module),
     Environment: vta.getEnv(),
+    Session: tvm.rpc.localSession(),
+    TrackerSession,
   };
+}
+
+/** A session with a tracker that has ended by now. */
+async function trackerSession(): Promise<object> {
+  const tracker = await tvm.rpc.startTracker({ port: 0 });
+  try {
+    const session = await tvm.rpc.connectTracker("127.0.0.1", tracker.port);
+    await session.close();
+    return session;
+  } finally {
+    await tracker.close();
+  }
 }
 
 const namespaces: Readonly<Record<string, unknown>> = { ...tvm, tvm, vta };
@@ -109,6 +123,7 @@ declare const Schedule: te.Schedule, Stage: te.Stage, Tensor: te.Tensor, Operati
 declare const PlaceholderOp: te.PlaceholderOp, ComputeOp: te.ComputeOp, ScanOp: te.ScanOp, ExternOp: te.ExternOp;
 declare const IterVar: tir.IterVar, PrimExpr: tir.PrimExpr, Buffer: tir.Buffer, IRModule: tir.IRModule;
 declare const IRBuilder: ReturnType<typeof tir.irBuilder>, Module: ReturnType<typeof tvm.build>;
+declare const Session: tvm.Session, TrackerSession: tvm.TrackerSession;
 declare const NDArray: tvm.NDArray, Environment: vta.Environment, env: vta.Environment;
 declare const A: te.Tensor, B: te.Tensor, C: te.Tensor, P: te.Tensor, Q: te.Tensor;
 declare const s: te.Schedule, at: te.Stage["attachment"], op: te.ComputeOp, mod: tir.IRModule, stmt: tir.Stmt;
@@ -167,7 +182,7 @@ describe("the table of names", () => {
 
   test("every name of ours exists", async () => {
     await tvm.ready();
-    const objects = { ...namespaces, ...examples() };
+    const objects = { ...namespaces, ...examples(await trackerSession()) };
     const ours = new Set(table.flatMap((row) => row.ours));
     expect(ours.size).toBeGreaterThan(300);
     expect([...ours].filter((name) => !exists(name, objects))).toEqual([]);

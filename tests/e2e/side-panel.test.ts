@@ -74,7 +74,7 @@ test("shows the environment in force as soon as the kernel is there", async () =
   await panel().getByText("A GEMM multiplies 1 × 16 inputs by 16 × 16 weights.").waitFor();
   const memories = panel().getByRole("table", { name: "On-chip memories" });
   expect(await memories.getByRole("row", { name: "WGT" }).textContent()).toBe(
-    "WGT256 KiB1024int8 16×16",
+    "WGT256 KiB1,024int8 16×16",
   );
   await panel().getByText("No program has run on the simulator yet.").waitFor();
 });
@@ -91,7 +91,7 @@ test("shows what the last run cost", async () => {
   const counters = panel().getByRole("table", { name: "Counters" });
   await counters.waitFor(PATIENTLY);
   expect(await counters.getByRole("row", { name: "out_store_nbytes" }).textContent()).toBe(
-    "out_store_nbytes64",
+    "out_store_nbytes6464 B",
   );
   await lab.picture("side-panel");
 });

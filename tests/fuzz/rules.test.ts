@@ -95,7 +95,9 @@ describe("every rule holds", () => {
   });
 
   test("for numbers of 32 bits that wrap around", () => {
-    const wrapping = (rule: Rule, instance: Instance): boolean => check(rule, instance, "wrapping");
+    // What TVM's listings show holds for whole numbers only: docs/numerics.md names it.
+    const wrapping = (rule: Rule, instance: Instance): boolean =>
+      !rule.isListed && check(rule, instance, "wrapping");
     tryRules(ofIntegers, "int32", wrapping, (random) => randomIntegers(random, true), 0.3);
   });
 

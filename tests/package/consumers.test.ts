@@ -4,7 +4,15 @@
  */
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -53,12 +61,22 @@ beforeAll(() => {
   const modules = join(folder, "node_modules");
   mkdirSync(modules);
   for (const library of ["lib/tvm-ts", "lib/vta"]) unpack(library, modules);
-  for (const shared of ["binaryen", "valibot", "@bufbuild", "@jridgewell", "@types"]) {
-    symlinkSync(join(root, "node_modules", shared), join(modules, shared));
+  for (const shared of ["@types", ...dependencies("lib/tvm-ts"), ...dependencies("lib/vta")]) {
+    // A package of a scope comes with the others of the scope.
+    const [folder] = shared.split("/") as [string];
+    if (existsSync(join(modules, folder))) continue;
+    symlinkSync(join(root, "node_modules", folder), join(modules, folder));
   }
 }, 120_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function dependencies(library: string): string[] {
+  const manifest = createRequire(import.meta.url)(join(root, library, "package.json")) as {
+    dependencies: Readonly<Record<string, string>>;
+  };
+  return Object.keys(manifest.dependencies);
+}
 
 /** What `npm install` would put there. */
 function unpack(library: string, modules: string): void {

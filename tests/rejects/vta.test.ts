@@ -666,27 +666,6 @@ it("a reduction that the ALU is to compute is named, with what to write instead"
   s.stage(pool).setScope(env.accScope).pragma(axisOf(pool), env.alu);
   s.stage(out).pragma(axisOf(out), env.dmaCopy);
   expect(() => vta.lower(s, [X, out])).toThrow(
-    '"alu" marks what the vector ALU cannot do: it computes pool as a reduction, over all its ' +
-      "elements at once; the ALU combines two elements at a time: write one stage for each " +
-      "element of the window",
-  );
-});
-
-it("a reduction that the ALU is to compute is named, with what to write instead", () => {
-  const X = te.placeholder([8, 8, 1, 16], { name: "x", dtype: "int32" });
-  const xb = te.compute(X.shape, (...i) => X(...i), "x_buf");
-  const u = te.reduceAxis([0, 2], "u");
-  const v = te.reduceAxis([0, 2], "v");
-  const window = (i: tir.Var, j: tir.Var, b: tir.Var, o: tir.Var): tir.PrimExpr =>
-    te.max(xb(i.mul(2).add(u), j.mul(2).add(v), b, o), [u, v]);
-  const pool = te.compute([4, 4, 1, 16], window, "pool");
-  const out = te.compute(pool.shape, (...i) => pool(...i).astype("int8"), "out");
-  const s = te.createSchedule(out.op);
-  const axisOf = (tensor: te.Tensor): tir.IterVar => (tensor.op as te.ComputeOp).axis[0]!;
-  s.stage(xb).setScope(env.accScope).pragma(axisOf(xb), env.dmaCopy);
-  s.stage(pool).setScope(env.accScope).pragma(axisOf(pool), env.alu);
-  s.stage(out).pragma(axisOf(out), env.dmaCopy);
-  expect(() => vta.lower(s, [X, out])).toThrow(
     '"alu" marks what the vector ALU cannot do: it is a reduction, and the ALU combines two ' +
       "elements: write one stage for each element of the window",
   );

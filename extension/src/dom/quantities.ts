@@ -20,7 +20,7 @@ export function countText(count: number): string {
 /** `12 %`, `0.8 %` */
 export function percentText(part: number, whole: number): string {
   const percent = whole === 0 ? 0 : (100 * part) / whole;
-  return `${percent >= 10 || percent === 0 ? Math.round(percent) : percent.toPrecision(1)} %`;
+  return `${percent >= 9.5 || percent === 0 ? Math.round(percent) : percent.toPrecision(1)} %`;
 }
 
 /** Whole numbers in full, others with as many digits as a glance takes in. */

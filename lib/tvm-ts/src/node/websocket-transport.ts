@@ -10,7 +10,7 @@ export interface WebSocketLike {
   binaryType: string;
   readonly readyState: number;
   readonly bufferedAmount: number;
-  send(data: Uint8Array<ArrayBuffer>): void;
+  send(data: Uint8Array): void;
   close(): void;
   /** `ws` only. */
   pause?(): void;
@@ -107,10 +107,8 @@ export class WebSocketTransport implements Transport {
   }
 }
 
-function ownBytes(piece: Uint8Array): Uint8Array<ArrayBuffer> {
-  return piece.buffer instanceof ArrayBuffer
-    ? (piece as Uint8Array<ArrayBuffer>)
-    : new Uint8Array(piece);
+function ownBytes(piece: Uint8Array): Uint8Array {
+  return piece.buffer instanceof ArrayBuffer ? (piece as Uint8Array) : new Uint8Array(piece);
 }
 
 /**

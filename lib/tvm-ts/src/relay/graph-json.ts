@@ -178,7 +178,7 @@ const CPU = 1;
 const TYPE_CODES: readonly string[] = ["int", "uint", "float"];
 
 /** Weights by name in TVM's binary form. */
-export function writeParams(params: Readonly<Record<string, HostTensor>>): Uint8Array<ArrayBuffer> {
+export function writeParams(params: Readonly<Record<string, HostTensor>>): Uint8Array {
   const parts: Uint8Array[] = [];
   const words = (...values: bigint[]): void => {
     parts.push(new Uint8Array(BigUint64Array.from(values).buffer));

@@ -11,14 +11,14 @@ import { UsageError } from "../support";
 import { sizeOf, TensorType } from "./type";
 
 export type HostData =
-  | Float32Array<ArrayBuffer>
-  | Float64Array<ArrayBuffer>
-  | Int8Array<ArrayBuffer>
-  | Int16Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | Uint8Array<ArrayBuffer>
-  | Uint16Array<ArrayBuffer>
-  | Uint32Array<ArrayBuffer>;
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array;
 
 type HostArray = new (lengthOrValues: number | ArrayLike<number>) => HostData;
 
@@ -84,7 +84,7 @@ export class HostTensor {
   }
 
   /** The elements as they are stored elsewhere: little-endian, 64-bit integers in full. */
-  toBytes(): Uint8Array<ArrayBuffer> {
+  toBytes(): Uint8Array {
     const { data, dtype } = this;
     if (dtype === "int64") return bytesOf(BigInt64Array.from(data as Float64Array, BigInt));
     if (dtype === "uint64") return bytesOf(BigUint64Array.from(data as Float64Array, BigInt));
@@ -138,7 +138,7 @@ export function exactNumber(value: bigint): number {
   return Number(value);
 }
 
-function bytesOf(array: ArrayBufferView<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function bytesOf(array: ArrayBufferView): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 

@@ -39,7 +39,7 @@ export interface NetworkContents {
 }
 
 /** @throws UsageError for a network with operators that are not known. */
-export function encodeNetwork({ func, extra }: NetworkContents): Uint8Array<ArrayBuffer> {
+export function encodeNetwork({ func, extra }: NetworkContents): Uint8Array {
   const weights: Uint8Array[] = [];
   let offset = 0;
   const store = (value: HostTensor): number => {

@@ -8,7 +8,8 @@ export {
   RpcTimeoutError,
   sentenceOf,
 } from "./errors";
-export { LocalArray, LocalDevice, LocalSession, type LocalMachine } from "./local-session";
+export { LocalArray, LocalDevice } from "./local-device";
+export { LocalSession, type LocalMachine } from "./local-session";
 export {
   answerHello,
   ByteStream,

@@ -11,7 +11,8 @@ import {
   type TimingResult,
 } from "../runtime";
 import { DtypeArgument, FloatArgument } from "./argument";
-import { LocalArray, LocalDevice, type LocalSession } from "./local-session";
+import { LocalArray, LocalDevice } from "./local-device";
+import type { LocalSession } from "./local-session";
 import { elementTypeOf, wireDataType } from "./protocol";
 import {
   DataTypeArgument,

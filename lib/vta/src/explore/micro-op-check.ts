@@ -53,10 +53,16 @@ function destinationsOf(kernel: tir.Stmt): number[] {
   const loops: tir.Var[] = [];
   const counts: number[] = [];
   const push = (call: tir.Call): void => {
-    const linear = arith.detectLinearEquation(call.args[DESTINATION]!, loops);
-    const steps = linear?.slice(0, -1).map((step) => tir.constIntValue(step));
-    if (steps === undefined || steps.includes(undefined)) return;
-    destinations.push(steps.reduce<number>((sum, step, i) => sum + step! * counts[i]!, 0));
+    const index = call.args[DESTINATION]!;
+    // Loops around the kernel move all its micro-ops alike: they count as 0.
+    const outer = new Set<tir.Var>();
+    tir.walk(index, { Var: (variable) => void outer.add(variable) });
+    for (const loop of loops) outer.delete(loop);
+    const terms = arith.detectLinearEquation(index, [...loops, ...outer]);
+    const constants = terms?.map((term) => tir.constIntValue(term));
+    if (constants === undefined || constants.includes(undefined)) return;
+    const base = constants.at(-1) ?? tir.constIntValue(index)!;
+    destinations.push(counts.reduce((sum, count, i) => sum + constants[i]! * count, base));
   };
   const visit = (stmt: tir.Stmt): void => {
     switch (stmt.kind) {

@@ -158,7 +158,7 @@ interface SavedExtra {
  * A network as the bytes of one file, with a checksum.
  * @throws UsageError for a network with operators that are not known.
  */
-export function saveNetwork(network: Network | RunnableNetwork): Uint8Array<ArrayBuffer> {
+export function saveNetwork(network: Network | RunnableNetwork): Uint8Array {
   const runnable = network instanceof RunnableNetwork;
   const func = runnable ? network.built.func : network.func;
   const config = runnable ? { config: network.built.env.config } : {};

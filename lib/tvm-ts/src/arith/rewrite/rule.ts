@@ -118,6 +118,8 @@ export class Rule {
     private readonly condition: string | Test | undefined,
     /** Whether the result is simplified again, as long as there is fuel. */
     readonly again: boolean,
+    /** Whether it applies where numbers may wrap around too, since TVM's listings show it. */
+    readonly isListed = false,
   ) {
     this.texts = typeof patterns === "string" ? [patterns] : patterns;
   }
@@ -161,7 +163,8 @@ export class Rule {
     const sides = [...this.patterns, ...this.textsOf(this.replacement)];
     return {
       needsExact:
-        sides.some(arithmeticInside) || this.textsOf(this.condition).some(mentionsArithmetic),
+        !this.isListed &&
+        (sides.some(arithmeticInside) || this.textsOf(this.condition).some(mentionsArithmetic)),
       matchers: this.patterns.map(compileMatcher),
       holds: this.condition === undefined ? () => true : testOf(this.condition),
       build: builderOf(this.replacement),
@@ -223,6 +226,14 @@ export function rule(
 /** Like `rule`, and the result, which is only put in a better order, is simplified again. */
 export function again(pattern: string, replacement: string, condition?: string): Rule {
   return new Rule(pattern, replacement, condition, true);
+}
+
+/**
+ * Like `rule`, for one that TVM's listings show on elements of arrays: it applies there too, although
+ * it does not hold where a sum wraps around.
+ */
+export function listed(pattern: string, replacement: string): Rule {
+  return new Rule(pattern, replacement, undefined, false, true);
 }
 
 /** The rules of one operator, in the order they are tried, by the type of its operands. */

@@ -1,7 +1,7 @@
 /** Rules for `max(a, b)`: those for `min`, mirrored. */
 
 import type { PrimExpr } from "../../../ir";
-import { again, noFloats, rule, type Match, type RuleSet } from "../rule";
+import { again, listed, noFloats, rule, type Match, type RuleSet } from "../rule";
 import type { Questions } from "../questions";
 
 /** One side is never below the other. */
@@ -67,11 +67,11 @@ export const maxRules: RuleSet = {
     rule("max(min(x, y), min(z, x))", "min(max(y, z), x)"),
     rule("max(min(y, x), min(x, z))", "min(max(y, z), x)"),
     rule("max(min(y, x), min(z, x))", "min(max(y, z), x)"),
-    rule("max(y + x, z + x)", "max(y, z) + x"),
+    listed("max(y + x, z + x)", "max(y, z) + x"),
     rule("max(y + x, x + z)", "max(y, z) + x"),
     rule("max(x + y, x + z)", "max(y, z) + x"),
     rule("max(x + y, z + x)", "max(y, z) + x"),
-    rule("max(y - x, z - x)", "max(y, z) - x"),
+    listed("max(y - x, z - x)", "max(y, z) - x"),
     rule("max(x - y, x - z)", "x - min(y, z)"),
     rule("max(max(x, c1), c2)", "max(x, max(c1, c2))"),
 

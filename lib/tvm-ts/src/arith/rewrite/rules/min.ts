@@ -1,7 +1,7 @@
 /** Rules for `min(a, b)`. */
 
 import type { PrimExpr } from "../../../ir";
-import { again, noFloats, rule, type Match, type RuleSet } from "../rule";
+import { again, listed, noFloats, rule, type Match, type RuleSet } from "../rule";
 import type { Questions } from "../questions";
 
 /** One side never exceeds the other. */
@@ -71,11 +71,11 @@ export const minRules: RuleSet = {
     rule("min(min(x, y), min(z, x))", "min(min(y, z), x)"),
     rule("min(min(y, x), min(x, z))", "min(min(y, z), x)"),
     rule("min(min(y, x), min(z, x))", "min(min(y, z), x)"),
-    rule("min(y + x, z + x)", "min(y, z) + x"),
+    listed("min(y + x, z + x)", "min(y, z) + x"),
     rule("min(y + x, x + z)", "min(y, z) + x"),
     rule("min(x + y, x + z)", "min(y, z) + x"),
     rule("min(x + y, z + x)", "min(y, z) + x"),
-    rule("min(y - x, z - x)", "min(y, z) - x"),
+    listed("min(y - x, z - x)", "min(y, z) - x"),
     rule("min(x - y, x - z)", "x - max(y, z)"),
     rule("min(min(x, c1), c2)", "min(x, min(c1, c2))"),
 

@@ -1,0 +1,6 @@
+/** `FUZZ_SEED` makes random tests the same in every run; without it each run tries other cases. */
+
+import fc from "fast-check";
+
+const seed = process.env["FUZZ_SEED"];
+if (seed !== undefined) fc.configureGlobal({ seed: Number(seed) });
