@@ -99,7 +99,8 @@ class Scheduler {
       op.inputTensors.some((tensor) => made.stage(tensor) === stage),
     );
     if (attachable.length === 0) return;
-    const parent = choices.rarely(6) ? choices.of(made.stages) : choices.of(attachable);
+    const anywhere = made.stages.filter(({ leafIterVars }) => leafIterVars.length > 0);
+    const parent = choices.rarely(6) ? choices.of(anywhere) : choices.of(attachable);
     stage.computeAt(parent, this.axis(parent));
     hosts.add(stage);
     if (hosts.has(parent)) choices.features.add("nested computeAt");
