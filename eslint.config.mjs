@@ -23,7 +23,16 @@ const oneDoor = [1, 2, 3].map((depth) => ({
 const nodeModules = ["node:*", "fs", "path", "os", "child_process", "worker_threads", "net", "url"];
 
 export default defineConfig(
-  { ignores: ["**/dist/", "**/node_modules/", ".venv/", "**/lib/*.js", "**/labextension/"] },
+  {
+    ignores: [
+      ".dependency-cruiser.cjs",
+      "**/dist/",
+      "**/node_modules/",
+      ".venv/",
+      "**/lib/*.js",
+      "**/labextension/",
+    ],
+  },
   js.configs.recommended,
   tseslint.configs.strict,
   {

@@ -12,4 +12,4 @@ export { type MemoryUse, type Residency } from "./memory-use";
 export { Profiler, ProfilerStats } from "./profiler";
 export { TOKEN_QUEUES, tokenExchanges, type TokenExchange } from "./tokens";
 export { ExecutionTrace, type ExecutionTraceOptions } from "./trace";
-export type { StageName, TokenName, TraceEntry } from "./trace-entry";
+export type { Caller, StageName, TokenName, TraceEntry } from "./trace-entry";

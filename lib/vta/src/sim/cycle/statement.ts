@@ -1,6 +1,6 @@
 /** A run with what is known about it, and the statements that its instructions come from. */
 
-import type { runtime } from "tvm-ts";
+import type { Caller } from "../../accelerator";
 import type { Hazard } from "./hazards";
 import { workName, type StreamPlan } from "./stream-plan";
 import type { Timing } from "./timing";
@@ -11,7 +11,7 @@ export interface ProfiledRun {
   readonly timing: Timing;
   readonly hazards: readonly Hazard[];
   /** The statement that recorded an instruction, where compiled code did. */
-  readonly callerOf: (index: number) => runtime.Caller | undefined;
+  readonly callerOf: (index: number) => Caller | undefined;
   readonly address: number;
   /** Tokens in the semaphores at the launch. */
   readonly tokens: Float64Array | undefined;
