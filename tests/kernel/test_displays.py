@@ -25,6 +25,8 @@ const array = await tvm.nd.array(np.zeros(shape).astype("int32"), remote.extDev(
 """
 
 # What a cell ends in, the forms that it is shown in, and how its text begins.
+PNG = "image/png"
+
 SHOWN = [
     ("A", {TEXT}, "Tensor(shape=[1, 64, 1, 16], op.name=A)"),
     ("A(0, 0, 0, 0) + 1", {TEXT}, "(A[0, 0, 0, 0] + 1)"),
@@ -35,8 +37,8 @@ SHOWN = [
     ("env", {TEXT, HTML, OURS("environment")}, "sim_1x16_i8w8a32_15_15_18_17"),
     ("f", {TEXT}, "module for ext_dev"),
     ("remote", {TEXT}, "a local session"),
-    ("array", {TEXT, HTML, PLOT, OURS("tensor")}, "<NDArray shape=[1, 64, 1, 16], int32"),
-    ("np.array([1, 2]) * 2 + 1", {TEXT, HTML, PLOT, OURS("tensor")}, "[3. 5.]"),
+    ("array", {TEXT, HTML, PNG, PLOT, OURS("tensor")}, "<NDArray shape=[1, 64, 1, 16], int32"),
+    ("np.array([1, 2]) * 2 + 1", {TEXT, HTML, PNG, PLOT, OURS("tensor")}, "[3. 5.]"),
     ("vta.simulator.stats()", {TEXT, HTML, OURS("statistics")}, "inp_load_nbytes"),
     ("'text'", {TEXT}, "'text'"),
 ]
