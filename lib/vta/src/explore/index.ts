@@ -32,9 +32,10 @@ export {
 } from "./search-space";
 export { annealing, exhaustive, genetic, randomSearch, type Strategy } from "./strategies";
 export { runJob, jobOf, thisThread, type Job } from "./engines";
+/** @internal */
+export { setExploreHost } from "./host";
 export {
   bullmq,
-  setExploreHost,
   workerThreads,
   type BullmqOptions,
   type ExploreHost,
