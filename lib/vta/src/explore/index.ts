@@ -34,12 +34,7 @@ export { annealing, exhaustive, genetic, randomSearch, type Strategy } from "./s
 export { runJob, jobOf, thisThread, type Job } from "./engines";
 /** @internal */
 export { setExploreHost } from "./host";
-export {
-  bullmq,
-  workerThreads,
-  type BullmqOptions,
-  type ExploreHost,
-} from "./host";
+export { bullmq, workerThreads, type BullmqOptions, type ExploreHost } from "./host";
 export { CLOCK_HZ, Study, type StudyOptions, type Trial } from "./study";
 export { templateNames, type ScheduledProgram } from "./templates";
 export type { TemplateArgument, TemplateArguments, TensorArgument } from "./template-arguments";
