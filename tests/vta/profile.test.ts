@@ -4,7 +4,7 @@ import {
   FieldDescriptorProto_Type,
   FileDescriptorSetSchema,
 } from "@bufbuild/protobuf/wkt";
-import { nd, np, ready, tir } from "tvm-ts";
+import { nd, np, ready, te, tir } from "tvm-ts";
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as vta from "vta-ts";
@@ -53,6 +53,30 @@ describe("a profile", () => {
     expect(small.cycles).toBe(4225);
     expect(small.instructions).toBe(134);
     expect(small.hazards).toEqual([]);
+  });
+
+  it("of a program that the hardware does not end says which instruction stops it", () => {
+    const shape = [1, 4, env.BATCH, env.BLOCK_OUT];
+    const inputs = ["A", "B"].map((name) => te.placeholder(shape, { name, dtype: env.accDtype }));
+    const copies = inputs.map((input) =>
+      te.compute(shape, (...i) => input(...i), `${input.name}_buf`),
+    );
+    // The ALU has no subtraction; the multiplication by -1 in its place is not in the circuits.
+    const difference = te.compute(shape, (...i) => copies[0]!(...i).sub(copies[1]!(...i)), "D_buf");
+    const D = te.compute(shape, (...i) => difference(...i).astype(env.outDtype), "D");
+    const s = te.createSchedule(D.op);
+    for (const copy of copies) {
+      s.stage(copy).setScope(env.accScope).pragma(copy.op.axis[0]!, env.dmaCopy);
+    }
+    s.stage(difference).setScope(env.accScope).pragma(difference.op.axis[0]!, env.alu);
+    s.stage(D).pragma(D.op.axis[0]!, env.dmaCopy);
+    const f = vta.build(s, [...inputs, D]);
+    const arrays = [env.accDtype, env.accDtype, env.outDtype].map((dtype) =>
+      nd.empty(shape, dtype, vta.extDev(0, env)),
+    );
+    expect(() => vta.profile(() => f(...arrays))).toThrow(
+      /the program does not end[^]*note: instruction \d+, unknown instruction: the hardware does not decode it/,
+    );
   });
 
   it("charges every cycle of every module", () => {

@@ -1,6 +1,6 @@
 /** What a program costs on the hardware. */
 
-import { runtime, withCleanup } from "tvm-ts";
+import { DeviceError, runtime, withCleanup } from "tvm-ts";
 import type { InstructionObserver } from "../accelerator";
 import { INSN_WORDS } from "../hardware";
 import {
@@ -11,6 +11,7 @@ import {
   timeStream,
   type CycleModel,
   type CyclePreset,
+  type Hazard,
   type ProfiledRun,
 } from "../sim";
 import type { VtaDevice } from "./accelerators";
@@ -33,7 +34,8 @@ export interface ProfileOptions {
  *     const profile = vta.profile(() => f(A, B, C), { model: "wide128" })
  *     profile.explain()
  *
- * @throws DeviceError when the hardware would not reach the program's end. What `body` throws ends it.
+ * @throws DeviceError when the hardware would not reach the program's end, with the hazards that may
+ *   be why. What `body` throws ends it.
  */
 export function profile<T>(body: () => Promise<T>, options?: ProfileOptions): Promise<Profile>;
 export function profile(body: () => unknown, options?: ProfileOptions): Profile;
@@ -55,7 +57,9 @@ export function profile(
       const plan = planStream(env, stream);
       const options = { model: timedModel, address };
       const hazards = findHazards(env, plan, { ...options, dram: words });
-      const timing = timeStream(env, plan, { ...options, ...(tokens !== undefined && { tokens }) });
+      const timing = withReasons(hazards, () =>
+        timeStream(env, plan, { ...options, ...(tokens !== undefined && { tokens }) }),
+      );
       const recordedBy = callers.slice(0, count);
       runs.push({ plan, timing, hazards, address, tokens, callerOf: (index) => recordedBy[index] });
       tokens = timing.tokens;
@@ -79,4 +83,17 @@ export function profile(
   });
   const made = (): Profile => new Profile(env, timedModel, runs);
   return result instanceof Promise ? result.finally(stop).then(made) : made();
+}
+
+/** Runs `time`; the error of a program that does not end says what the hardware does otherwise. */
+function withReasons<T>(hazards: readonly Hazard[], time: () => T): T {
+  try {
+    return time();
+  } catch (error) {
+    if (!(error instanceof DeviceError) || hazards.length === 0) throw error;
+    const notes = hazards.map(({ rule, index, text }) => ({
+      text: `instruction ${index}, ${rule}: ${text}`,
+    }));
+    throw new DeviceError(error.sentence, { notes, cause: error });
+  }
 }
