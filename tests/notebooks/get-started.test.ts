@@ -1,70 +1,31 @@
 /** The first tutorial, executed by nbclient: what it shows is what the reference's tutorial shows. */
 
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, expect, test } from "vitest";
-import { buildPackages, installKernel, preparePython, python, root } from "../support/jupyter-env";
-
-interface Output {
-  readonly output_type: string;
-  readonly name?: string;
-  readonly text?: string | string[];
-  readonly data?: Readonly<Record<string, unknown>>;
-}
-
-interface Cell {
-  readonly cell_type: string;
-  readonly execution_count: number | null;
-  readonly source: string | string[];
-  readonly outputs: readonly Output[];
-}
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  executeNotebook,
+  forgetKernel,
+  joined,
+  prepareNotebooks,
+  SETUP_MS,
+  type Cell,
+  type ExecutedNotebook,
+} from "./notebook";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const SETUP_MS = 600_000;
 
-let code: Cell[];
-let left: string[];
+let notebook: ExecutedNotebook;
+let code: readonly Cell[];
 
-beforeAll(() => {
-  buildPackages();
-  preparePython(join(here, "requirements.txt"));
-  const { prefix, env } = installKernel();
-  const folder = mkdtempSync(join(tmpdir(), "tvm-vta-notebook-"));
-  try {
-    const notebook = join(root, "notebooks/tutorials/vta_get_started.ipynb");
-    const executed = execFileSync(python, [join(here, "execute.py"), notebook, folder], {
-      encoding: "utf8",
-      maxBuffer: 64 * 1024 * 1024,
-      env: { ...env, TMPDIR: folder },
-    });
-    const { cells } = JSON.parse(executed) as { cells: Cell[] };
-    code = cells.filter(({ cell_type }) => cell_type === "code");
-    left = readdirSync(folder);
-  } finally {
-    rmSync(prefix, { recursive: true });
-    rmSync(folder, { recursive: true });
-  }
+beforeAll(async () => {
+  prepareNotebooks();
+  notebook = await executeNotebook("tutorials/vta_get_started.ipynb");
+  ({ code } = notebook);
 }, SETUP_MS);
 
-function joined(text: string | string[]): string {
-  return typeof text === "string" ? text : text.join("");
-}
-
-/** What the one cell that contains a text shows. */
-function shown(text: string): Readonly<Record<string, unknown>> {
-  const [cell, ...others] = code.filter(({ source }) => joined(source).includes(text));
-  expect(others).toEqual([]);
-  const results = cell!.outputs.filter(({ output_type }) => output_type === "execute_result");
-  expect(results).toHaveLength(1);
-  return results[0]!.data!;
-}
-
-function textOf(text: string): string {
-  return joined(shown(text)["text/plain"] as string | string[]).trimEnd();
-}
+afterAll(forgetKernel);
 
 function tutorial(name: string): string {
   return readFileSync(join(here, "get-started", name), "utf8").trimEnd();
@@ -78,15 +39,24 @@ test("every code cell ran, without an error or a warning", () => {
 });
 
 test("the program of the default schedule is the tutorial's", () => {
-  expect(textOf("tvm.lower(")).toBe(tutorial("default-schedule.txt"));
+  expect(notebook.textOf("tvm.lower(")).toBe(tutorial("default-schedule.txt"));
 });
 
 test("the stage is shown as in the tutorial", () => {
-  expect(textOf("setScope(")).toBe(tutorial("stage.txt"));
+  expect(notebook.textOf("setScope(")).toBe(tutorial("stage.txt"));
 });
 
 test("the program for VTA is the tutorial's", () => {
-  expect(textOf("vta.lower(")).toBe(tutorial("vta-schedule.txt"));
+  expect(notebook.textOf("vta.lower(")).toBe(tutorial("vta-schedule.txt"));
+});
+
+test("the sums jump where they leave 8 bits, and a trace, a profile and the passes are shown", () => {
+  expect(notebook.textOf("tvm.view.difference(")).toBe("elements that differ: 128 of 1024");
+  expect(notebook.textOf("vta.trace(")).toMatch(/^8 instructions in 1 run/);
+  expect(notebook.textOf("vta.profile(")).toMatch(/^1486 cycles on de10/);
+  expect(Object.keys(notebook.shown("trace: true"))).toContain(
+    "application/vnd.tvm-vta.passes.v1+json",
+  );
 });
 
 test("the sum is right, and the notebook says so last", () => {
@@ -96,8 +66,8 @@ test("the sum is right, and the notebook says so last", () => {
 
 test("arrays, programs and stages show themselves in several forms", () => {
   const plotly = "application/vnd.plotly.v1+json";
-  expect(Object.keys(shown("tvm.lower("))).toContain("text/html");
-  expect(Object.keys(shown("setScope("))).toContain("text/html");
+  expect(Object.keys(notebook.shown("tvm.lower("))).toContain("text/html");
+  expect(Object.keys(notebook.shown("setScope("))).toContain("text/html");
   const arrays = code.filter(({ source }) => /^[ABC]_nd$/.test(joined(source)));
   expect(arrays).toHaveLength(3);
   for (const { outputs } of arrays) {
@@ -115,5 +85,5 @@ test("cells read as the tutorial's: operators and indices, no methods in their p
 });
 
 test("no file is left behind", () => {
-  expect(left).toEqual([]);
+  expect(notebook.filesLeft).toEqual([]);
 });
