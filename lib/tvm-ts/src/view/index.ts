@@ -29,6 +29,7 @@ export type { PassFailure, PassStep, PassView } from "./pass-view";
 export { indexedPng, pngUri, type IndexedPicture } from "./png";
 export { Picture } from "./picture";
 export { plot, type PlotLayout, type PlotTrace } from "./plot";
+export { steps } from "./program-steps";
 export type { PlotlyFigure } from "./plotly";
 export {
   scheduleView,

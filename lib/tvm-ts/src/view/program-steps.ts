@@ -1,0 +1,43 @@
+/** Programs that follow from one another, such as those of a schedule after each primitive. */
+
+import { IRModule } from "../ir";
+import { LowerTrace, PassRecord } from "../pass";
+import { UsageError } from "../support";
+import { passBundle } from "./bundle";
+import { Picture } from "./picture";
+
+/**
+ * How a program changed, step by step, drawn as the passes of lowering are: each program but the first
+ * is a step, compared with the one before it.
+ * @param programs by the name of the step that led to them, in order
+ * @throws UsageError unless there are at least two.
+ * @example
+ * const A = te.placeholder([64], { name: "A" });
+ * const B = te.compute([64], (i) => A(i).mul(2), "B");
+ * const s = te.createSchedule(B.op);
+ * const plain = tvm.lower(s, [A, B]);
+ * s.stage(B).split(B.op.axis[0], { factor: 16 });
+ * tvm.view.steps({ plain, split: tvm.lower(s, [A, B]) });
+ */
+export function steps(programs: Readonly<Record<string, IRModule>>): Picture {
+  const named = Object.entries(programs);
+  const wrong = named.find(([, program]) => !(program instanceof IRModule));
+  if (named.length < 2 || wrong !== undefined) {
+    const given =
+      wrong === undefined ? `${named.length} of them` : `${wrong[0]}: ${String(wrong[1])}`;
+    throw new UsageError(
+      `steps compares two or more lowered programs, such as { plain: tvm.lower(s, args), split: ... }, not ${given}`,
+    );
+  }
+  const records = named.slice(1).map(([name, after], i) => {
+    const [nameBefore, before] = named[i]!;
+    return new PassRecord(
+      { name, doc: `What ${name} changed in ${nameBefore}.` },
+      0,
+      before,
+      after,
+      0,
+    );
+  });
+  return new Picture(passBundle(new LowerTrace(named[0]![1], named.at(-1)![1], records)));
+}

@@ -1,0 +1,44 @@
+import { lower, te, view, type tir } from "tvm-ts";
+import { describe, expect, it } from "vitest";
+
+function programs(): { plain: tir.IRModule; split: tir.IRModule; vectorized: tir.IRModule } {
+  const A = te.placeholder([64], { name: "A" });
+  const B = te.compute([64], (i) => A(i).mul(2), "B");
+  const s = te.createSchedule(B.op);
+  const plain = lower(s, [A, B]);
+  const [, inner] = s.stage(B).split(B.op.axis[0]!, { factor: 16 });
+  const split = lower(s, [A, B]);
+  s.stage(B).vectorize(inner);
+  return { plain, split, vectorized: lower(s, [A, B]) };
+}
+
+function viewOf(picture: view.Picture): view.PassView {
+  const forms = picture[Symbol.for("Jupyter.display") as never] as () => Record<string, unknown>;
+  return forms.call(picture)[view.mimeTypes.passes] as view.PassView;
+}
+
+describe("steps", () => {
+  it("compares each program with the one before it", () => {
+    const { steps, texts } = viewOf(view.steps(programs()));
+    expect(steps.map(({ name, changed }) => [name, changed])).toEqual([
+      ["split", true],
+      ["vectorized", true],
+    ]);
+    expect(texts).toHaveLength(3);
+    expect(texts[steps[0]!.before]).not.toContain("i.outer");
+    expect(texts[steps[0]!.after]).toContain("i.outer");
+    expect(steps[1]!.before).toBe(steps[0]!.after);
+    expect(texts[steps[1]!.after]).toContain("ramp");
+  });
+
+  it("says where nothing changed", () => {
+    const { plain } = programs();
+    expect(viewOf(view.steps({ plain, same: plain })).steps[0]!.changed).toBe(false);
+  });
+
+  it("takes lowered programs, at least two", () => {
+    const { plain } = programs();
+    expect(() => view.steps({ plain })).toThrow("two or more lowered programs");
+    expect(() => view.steps({ plain, s: {} as never })).toThrow("not s: [object Object]");
+  });
+});
