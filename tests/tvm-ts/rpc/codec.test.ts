@@ -7,7 +7,8 @@ import {
   ByteStream,
   ByteWriter,
   LIMITS,
-  readPacket,
+  readBody,
+  readHead,
   readValues,
   RpcCode,
   valuesPacket,
@@ -55,10 +56,12 @@ test("packed sequences are read as they were written, however the bytes are cut"
       async (values, cut) => {
         const [client, server] = MemoryTransport.pair(cut);
         await client.send(...valuesPacket(RpcCode.Return, values));
-        const packet = await readPacket(new ByteStream(server), LIMITS);
-        expect(packet?.code).toBe(RpcCode.Return);
-        expect(readValues(packet!.body)).toEqual(values);
-        packet!.body.end();
+        const stream = new ByteStream(server);
+        const head = await readHead(stream, LIMITS);
+        expect(head?.code).toBe(RpcCode.Return);
+        const body = await readBody(stream, head!.bytes, LIMITS);
+        expect(readValues(body)).toEqual(values);
+        body.end();
       },
     ),
   );
@@ -104,7 +107,7 @@ describe("limits", () => {
   it.each([3n, 2n ** 30n + 1n, 2n ** 64n - 1n])("of a packet: %s bytes", async (length) => {
     const [client, server] = MemoryTransport.pair();
     await client.send(head(length));
-    await expect(readPacket(new ByteStream(server), LIMITS)).rejects.toThrow(
+    await expect(readHead(new ByteStream(server), LIMITS)).rejects.toThrow(
       `a packet of ${length} bytes`,
     );
   });
@@ -113,13 +116,19 @@ describe("limits", () => {
     const before = process.memoryUsage().arrayBuffers;
     const reading = Array.from({ length: 50 }, async () => {
       const [client, server] = MemoryTransport.pair();
-      await client.send(head(2n ** 30n));
-      const packet = readPacket(new ByteStream(server), LIMITS);
+      await client.send(head(2n ** 30n), new ByteWriter().i32(RpcCode.Return).finish());
+      const stream = new ByteStream(server);
+      const { bytes } = (await readHead(stream, LIMITS))!;
+      await client.send(new Uint8Array(7));
+      const body = readBody(stream, bytes, LIMITS).catch((error: Error) => error.message);
       client.close();
-      return packet;
+      return body;
     });
+    const ends = await Promise.all(reading);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100 << 20);
-    expect(await Promise.all(reading)).toEqual(Array(50).fill(undefined));
+    expect(ends).toEqual(
+      Array(50).fill(`the connection with 127.0.0.1:2 ended after 7 of ${2 ** 30 - 4} bytes`),
+    );
   });
 });
 

@@ -148,6 +148,22 @@ describe.each(["tcp", "ws"])("a session over %s", (protocol) => {
   });
 });
 
+describe.each(["tcp", "ws"])("copies over %s", (protocol) => {
+  it("that are under way together do not mix", async () => {
+    await using session = await rpc.connect(`${protocol}://127.0.0.1:${server.port}`, { key: "k" });
+    const sources = [1, 2, 3].map((step) => np.arange(0, step << 22, step).astype("int32"));
+    const arrays = await Promise.all(sources.map((data) => session.extDev(0).array(data)));
+    const copies = await Promise.all(arrays.map((array) => array.numpy()));
+    copies.forEach(({ data }, i) =>
+      expect(Buffer.compare(bytesOf(data), bytesOf(sources[i]!.data))).toBe(0),
+    );
+  });
+});
+
+function bytesOf(data: ArrayBufferView): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
 describe("a server", () => {
   it("outlives connections that drop at every point of the handshake", async () => {
     const { bytes } = { bytes: Buffer.from("71f20f0008000000636c69656e743a6b", "hex") };
@@ -224,8 +240,10 @@ describe("a tracker", () => {
       await remote.upload(program.bytes, "vta_matmul_opt.wasm");
       // The first server is killed while it has a client.
       if (runs++ === 0) {
-        const mine = servers.find(({ output }) => output().includes("session starts"))!;
-        await mine.stop("SIGKILL");
+        const busy = (): RunningCommand | undefined =>
+          servers.find(({ output }) => output().includes("session starts"));
+        await eventually(() => busy() !== undefined);
+        await busy()!.stop("SIGKILL");
       }
       await program.run(remote);
       return "right";

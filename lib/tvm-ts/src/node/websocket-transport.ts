@@ -24,8 +24,8 @@ const CONNECTING = 0;
 const OPEN = 1;
 /** Bytes that may wait to be sent, or to be read where reading can be slowed down. */
 const BUFFERED = 16 << 20;
-/** Largest message. */
-const MESSAGE_BYTES = 4 << 20;
+/** Largest message that is sent: what one read of a socket gives. */
+const MESSAGE_BYTES = 1 << 16;
 /** Milliseconds between looks at what waits to be sent: sockets do not tell when it is less. */
 const POLL_MS = 1;
 
@@ -39,6 +39,8 @@ export class WebSocketTransport implements Transport {
   private ended = false;
   private failure: string | undefined;
   private wake: () => void = () => undefined;
+  /** What is being sent: what comes after it waits, or their messages would mix. */
+  private sending: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly socket: WebSocketLike,
@@ -69,7 +71,13 @@ export class WebSocketTransport implements Transport {
     });
   }
 
-  async send(...pieces: readonly Uint8Array[]): Promise<void> {
+  send(...pieces: readonly Uint8Array[]): Promise<void> {
+    const sent = this.sending.then(() => this.sendNow(pieces));
+    this.sending = sent.catch(() => undefined);
+    return sent;
+  }
+
+  private async sendNow(pieces: readonly Uint8Array[]): Promise<void> {
     for (const piece of pieces) {
       for (let at = 0; at < piece.byteLength; at += MESSAGE_BYTES) {
         if (this.socket.readyState !== OPEN) throw this.lost("it is closed");

@@ -1,8 +1,8 @@
 /** Arrays on the host as the bytes that a device elsewhere holds, and back. */
 
-import { ELEMENTS, elementType, floatsToHalves, halvesToFloats, type ElementType } from "./element";
+import { elementType, floatsToHalves, halvesToFloats, type ElementType } from "./element";
 import { NDArray, type ArrayData } from "./ndarray";
-import { fromTyped, toArray, type NumpyArray } from "./numpy/numpy-array";
+import { emptyArray, fromTyped, toArray, type NumpyArray } from "./numpy/numpy-array";
 import type { TypedArray } from "./numpy/library";
 import { UsageError } from "../support";
 
@@ -24,16 +24,25 @@ export function arrayBytes(array: NumpyArray, dtype: ElementType): Uint8Array {
   return new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength);
 }
 
-/** The array with these bytes, which become its own. */
-export function arrayOfBytes(
-  bytes: Uint8Array,
-  shape: readonly number[],
-  dtype: string,
-): NumpyArray {
+/** An array whose elements are still to be written, as bytes in row-major order. */
+export interface UnfilledArray {
+  readonly bytes: Uint8Array;
+  /** The array, once all bytes are there. */
+  finish(): NumpyArray;
+}
+
+/** An array that takes its elements where they will stay: what arrives is not copied again. */
+export function unfilledArray(shape: readonly number[], dtype: string): UnfilledArray {
   const type = elementType(dtype);
-  const { window, bytes: width } = ELEMENTS[type];
-  // Elements start at multiples of their size.
-  const aligned = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
-  const typed = new window(aligned.buffer, aligned.byteOffset, aligned.byteLength / width);
-  return fromTyped(type === "float16" ? halvesToFloats(typed) : typed, shape, type);
+  if (type === "float16") {
+    // Such arrays are computed with as float32.
+    const halves = new Uint16Array(shape.reduce((count, length) => count * length, 1));
+    return {
+      bytes: new Uint8Array(halves.buffer),
+      finish: () => fromTyped(halvesToFloats(halves), shape, type),
+    };
+  }
+  const array = emptyArray(shape, type);
+  const { buffer, byteOffset, byteLength } = array.data;
+  return { bytes: new Uint8Array(buffer, byteOffset, byteLength), finish: () => array };
 }

@@ -25,7 +25,7 @@ export {
 } from "./device";
 export { bytesOf, createMemory, MAX_PAGES, PAGE_BYTES } from "./wasm/memory";
 export { ELEMENTS, elementType, type ElementType } from "./element";
-export { arrayBytes, arrayOfBytes, hostArray } from "./host-array";
+export { arrayBytes, hostArray, unfilledArray } from "./host-array";
 export { halfToNumber, numberToHalf } from "./half";
 export { NDArray, type ArrayData, type DlpackRecord, type DlpackSource } from "./ndarray";
 export * as np from "./numpy";

@@ -14,13 +14,15 @@ import {
   LIMITS,
   packet,
   PROTOCOL_VERSION,
-  readPacket,
+  readBody,
+  readHead,
   readValues,
   RpcCode,
   valuesPacket,
   writeValues,
   type ByteReader,
   type Limits,
+  type PacketHead,
   type Transport,
   type WireValue,
 } from "../protocol";
@@ -34,8 +36,9 @@ export interface ConnectionOptions {
 }
 
 interface Waiting {
-  readonly expected: RpcCode.Return | RpcCode.CopyAck;
-  resolve(body: ByteReader): void;
+  /** Where the bytes of a `CopyAck` go; a `Return` is expected if left out. */
+  readonly into?: Uint8Array;
+  resolve(body: ByteReader | undefined): void;
   reject(error: unknown): void;
 }
 
@@ -98,16 +101,15 @@ export class Connection {
 
   /** Sends a packet. @returns the values of the answer */
   async request(pieces: readonly Uint8Array[]): Promise<WireValue[]> {
-    const body = await this.exchange(pieces, RpcCode.Return);
+    const body = (await this.exchange(pieces))!;
     const values = readValues(body);
     body.end();
     return values;
   }
 
-  /** Sends a packet. @returns the bytes of the answer */
-  async fetch(pieces: readonly Uint8Array[]): Promise<Uint8Array> {
-    const body = await this.exchange(pieces, RpcCode.CopyAck);
-    return body.bytes(body.remaining, "an array's elements");
+  /** Sends a packet. @param into the memory that the bytes of the answer fill */
+  async fetch(pieces: readonly Uint8Array[], into: Uint8Array): Promise<void> {
+    await this.exchange(pieces, into);
   }
 
   /** Ends the session: what waits for an answer gets an error. */
@@ -119,14 +121,14 @@ export class Connection {
     this.transport.close();
   }
 
-  private exchange(pieces: readonly Uint8Array[], expected: Waiting["expected"]) {
-    return new Promise<ByteReader>((resolve, reject) => {
+  private exchange(pieces: readonly Uint8Array[], into?: Uint8Array) {
+    return new Promise<ByteReader | undefined>((resolve, reject) => {
       if (this.failure !== undefined) {
         // Each caller gets an error that points at its own call.
         const Kind = this.failure.constructor as new (sentence: string) => RpcError;
         throw new Kind(this.failure.sentence);
       }
-      this.waiting.push({ expected, resolve, reject });
+      this.waiting.push({ ...(into !== undefined && { into }), resolve, reject });
       this.transport.send(...pieces).catch((error: unknown) => this.lose(error));
     });
   }
@@ -134,13 +136,26 @@ export class Connection {
   private async receive(): Promise<void> {
     try {
       for (;;) {
-        const next = await readPacket(this.stream, this.limits);
-        if (next === undefined) return this.lose();
-        this.take(next.code, next.body);
+        const head = await readHead(this.stream, this.limits);
+        if (head === undefined) return this.lose();
+        const into = this.waiting[0]?.into;
+        if (head.code === RpcCode.CopyAck && into !== undefined) await this.takeCopy(head, into);
+        else this.take(head.code, await readBody(this.stream, head.bytes, this.limits));
       }
     } catch (error) {
       this.lose(error);
     }
+  }
+
+  /** The bytes go from the connection to where they are wanted, and nowhere else. */
+  private async takeCopy({ bytes }: PacketHead, into: Uint8Array): Promise<void> {
+    if (bytes !== into.byteLength) {
+      throw new BadPacketError(
+        `${this.peer} sent ${bytes} bytes of an array instead of ${into.byteLength}`,
+      );
+    }
+    await this.stream.drain(bytes, (piece, at) => into.set(piece, at));
+    this.waiting.shift()?.resolve(undefined);
   }
 
   private take(code: RpcCode, body: ByteReader): void {
@@ -148,7 +163,8 @@ export class Connection {
     if (waiting === undefined) {
       throw new BadPacketError(`${this.peer} sent ${RpcCode[code]}, which answers nothing`);
     }
-    if (code === waiting.expected) {
+    const expected = waiting.into === undefined ? RpcCode.Return : RpcCode.CopyAck;
+    if (code === expected) {
       waiting.resolve(body);
       return;
     }
@@ -161,7 +177,7 @@ export class Connection {
       }
     }
     const error = new BadPacketError(
-      `${this.peer} answers with ${RpcCode[code]} instead of ${RpcCode[waiting.expected]}`,
+      `${this.peer} answers with ${RpcCode[code]} instead of ${RpcCode[expected]}`,
     );
     waiting.reject(error);
     throw error;

@@ -3,12 +3,12 @@
 import { UsageError } from "../../support";
 import {
   arrayBytes,
-  arrayOfBytes,
   deviceName,
   deviceTypeOf,
   ELEMENTS,
   elementType,
   hostArray,
+  unfilledArray,
   type ArrayData,
   type DeviceKind,
   type ElementType,
@@ -94,8 +94,10 @@ export class RemoteArray implements SessionArray {
   }
 
   async numpy(): Promise<np.ndarray> {
-    const bytes = await this.device.remote.copyOut(this.wire);
-    return arrayOfBytes(bytes, this.shape, this.dtype);
+    const { wire } = this;
+    const { bytes, finish } = unfilledArray(this.shape, this.dtype);
+    await this.device.remote.copyOut(wire, bytes);
+    return finish();
   }
 
   async copyFrom(data: ArrayData | SessionArray): Promise<this> {

@@ -141,24 +141,16 @@ export class Remote {
     await this.synchronize(tensor.device);
   }
 
-  async copyOut(tensor: WireTensor): Promise<Uint8Array> {
+  /** @param bytes as many as the array has; they are filled */
+  async copyOut(tensor: WireTensor, bytes: Uint8Array): Promise<void> {
     const parts = await this.parts(tensor);
-    const whole = parts.length === 1 ? undefined : new Uint8Array(tensorBytes(tensor));
-    let bytes: Uint8Array | undefined = whole;
     for (const [part, start, end] of parts) {
-      const piece = await this.connection.fetch(
+      await this.connection.fetch(
         packet(RpcCode.CopyFromRemote, (writer) => writeCopy(writer, part, end - start)),
+        bytes.subarray(start, end),
       );
-      if (piece.byteLength !== end - start) {
-        throw new BadPacketError(
-          `${this.connection.peer} sent ${piece.byteLength} bytes of an array instead of ${end - start}`,
-        );
-      }
-      if (whole === undefined) bytes = piece;
-      else whole.set(piece, start);
     }
     await this.synchronize(tensor.device);
-    return bytes ?? new Uint8Array(0);
   }
 
   async copyAmong(from: WireTensor, into: WireTensor): Promise<void> {

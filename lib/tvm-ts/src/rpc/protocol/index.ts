@@ -13,7 +13,16 @@ export {
 export { elementTypeOf, wireDataType } from "./dtype";
 export { answerHello, greetServer, readHello, refuseHello, type ClientHello } from "./handshake";
 export { LIMITS, type Limits } from "./limits";
-export { packet, readPacket, valuesPacket, type Packet } from "./packet";
+export {
+  packet,
+  packetHead,
+  readBody,
+  readCopiedTensor,
+  readCopy,
+  readHead,
+  valuesPacket,
+  type PacketHead,
+} from "./packet";
 export { ByteStream, type Transport } from "./transport";
 export {
   readTensor,

@@ -1,20 +1,25 @@
 /** Packets: `u64 bytes, i32 code, payload`, where the length counts code and payload. */
 
-import { BadPacketError } from "../errors";
+import { BadPacketError, ConnectionLostError } from "../errors";
 import { ByteReader } from "./byte-reader";
 import { ByteWriter } from "./byte-writer";
 import { RpcCode } from "./codes";
 import type { Limits } from "./limits";
 import type { ByteStream } from "./transport";
-import { writeValues, type WireValue } from "./value";
+import { readTensor, tensorBytes, writeValues, type WireTensor, type WireValue } from "./value";
 
-export interface Packet {
+/** How a packet begins. */
+export interface PacketHead {
   readonly code: RpcCode;
-  readonly body: ByteReader;
+  /** Bytes that follow. */
+  readonly bytes: number;
 }
 
-/** The next packet; `undefined` when the other side closed. Packets of no bytes are skipped. */
-export async function readPacket(stream: ByteStream, limits: Limits): Promise<Packet | undefined> {
+/** The next packet's head; `undefined` when the other side closed. Packets of no bytes are skipped. */
+export async function readHead(
+  stream: ByteStream,
+  limits: Limits,
+): Promise<PacketHead | undefined> {
   for (;;) {
     const head = await stream.read(8);
     if (head === undefined) return undefined;
@@ -25,15 +30,77 @@ export async function readPacket(stream: ByteStream, limits: Limits): Promise<Pa
         `a packet of ${length} bytes; packets have 4 to ${limits.packetBytes}`,
       );
     }
-    const bytes = await stream.read(Number(length));
-    if (bytes === undefined) return undefined;
-    const body = new ByteReader(bytes, limits);
-    const code = body.i32("the code of a packet");
+    const code = await stream.readInt32();
+    if (code === undefined) return undefined;
     if (RpcCode[code] === undefined) {
       throw new BadPacketError(`a packet with code ${code}, which the protocol has not`);
     }
-    return { code, body };
+    return { code, bytes: Number(length) - 4 };
   }
+}
+
+/** What follows a packet's head. @throws ConnectionLostError when the other side closed */
+export async function readBody(
+  stream: ByteStream,
+  bytes: number,
+  limits: Limits,
+): Promise<ByteReader> {
+  const body = await stream.read(bytes);
+  if (body === undefined) throw new ConnectionLostError("the connection ended within a packet");
+  return new ByteReader(body, limits);
+}
+
+/** Most bytes that stand before the elements of a copy: the array's record and the size. */
+const copyHeadBytes = (limits: Limits): number => 8 + 8 + 4 + 4 + 8 * limits.dimensions + 8 + 8;
+
+/** The elements of an array, as they arrive. */
+export interface IncomingCopy {
+  readonly tensor: WireTensor;
+  /** Hands them over piece by piece, with the number of bytes before each. */
+  drain(take: (piece: Uint8Array, at: number) => void): Promise<void>;
+}
+
+/** Reads `CopyToRemote` as far as its elements, which need not fit into memory twice. */
+export async function readCopy(
+  stream: ByteStream,
+  { bytes }: PacketHead,
+  limits: Limits,
+): Promise<IncomingCopy> {
+  const read = Math.min(bytes, copyHeadBytes(limits));
+  const head = await readBody(stream, read, limits);
+  const tensor = readCopiedTensor(head);
+  const first = head.bytes(head.remaining, "an array's elements");
+  const rest = bytes - read;
+  const size = tensorBytes(tensor);
+  if (first.byteLength + rest !== size) {
+    throw new BadPacketError(`a copy has ${first.byteLength + rest} bytes for an array of ${size}`);
+  }
+  return {
+    tensor,
+    async drain(take) {
+      if (first.byteLength > 0) take(first, 0);
+      await stream.drain(rest, (piece, at) => take(piece, first.byteLength + at));
+    },
+  };
+}
+
+/** The array of a copy and its size, which must agree. */
+export function readCopiedTensor(body: ByteReader): WireTensor {
+  const tensor = readTensor(body);
+  const bytes = body.u64("the size of a copy");
+  const size = tensorBytes(tensor);
+  if (BigInt(size) === bytes) return tensor;
+  throw new BadPacketError(
+    `a copy of ${bytes} bytes for an array of shape [${tensor.shape.join(", ")}], which has ${size}`,
+  );
+}
+
+/** The beginning of a packet whose payload of `bytes` bytes follows. */
+export function packetHead(code: RpcCode, bytes: number): Uint8Array {
+  return new ByteWriter()
+    .u64(BigInt(bytes + 4))
+    .i32(code)
+    .finish();
 }
 
 /**

@@ -13,7 +13,10 @@ export interface Transport {
    * before that.
    */
   send(...pieces: readonly Uint8Array[]): Promise<void>;
-  /** The next bytes, at least one; `undefined` once the other side has closed. */
+  /**
+   * The next bytes, at least one; `undefined` once the other side has closed. They are valid until
+   * the next call.
+   */
   receive(): Promise<Uint8Array | undefined>;
   /** Ends the connection. What was sent still arrives; a pending `receive` gets `undefined`. */
   close(): void;
@@ -36,28 +39,53 @@ export class ByteStream {
    * @throws ConnectionLostError when it closed in their middle.
    */
   async read(length: number): Promise<Uint8Array | undefined> {
-    if (length <= this.pending.byteLength) return this.take(length);
+    if (length <= this.pending.byteLength) return this.take(length).slice();
     let buffer = new Uint8Array(Math.min(length, TRUSTED_BYTES));
-    let filled = 0;
-    for (;;) {
-      const piece = this.take(Math.min(length - filled, this.pending.byteLength));
-      if (filled + piece.byteLength > buffer.byteLength) {
-        const larger = new Uint8Array(Math.min(length, GROWTH * (filled + piece.byteLength)));
-        larger.set(buffer.subarray(0, filled));
+    const filled = await this.forward(length, (piece, at) => {
+      if (at + piece.byteLength > buffer.byteLength) {
+        const larger = new Uint8Array(Math.min(length, GROWTH * (at + piece.byteLength)));
+        larger.set(buffer.subarray(0, at));
         buffer = larger;
       }
-      buffer.set(piece, filled);
-      filled += piece.byteLength;
-      if (filled === length) return buffer;
+      buffer.set(piece, at);
+    });
+    if (filled === length) return buffer;
+    if (filled === 0) return undefined;
+    throw this.cut(filled, length);
+  }
+
+  /**
+   * Hands over the next `length` bytes as they arrive, without keeping them.
+   * @param take a window on the transport's memory, valid during the call, and how many bytes came
+   *   before it
+   * @throws ConnectionLostError when the other side closed before the last of them.
+   */
+  async drain(length: number, take: (piece: Uint8Array, at: number) => void): Promise<void> {
+    const passed = await this.forward(length, take);
+    if (passed < length) throw this.cut(passed, length);
+  }
+
+  /** @returns how many of the bytes came before the other side closed */
+  private async forward(
+    length: number,
+    take: (piece: Uint8Array, at: number) => void,
+  ): Promise<number> {
+    let passed = 0;
+    for (;;) {
+      const piece = this.take(Math.min(length - passed, this.pending.byteLength));
+      if (piece.byteLength > 0) take(piece, passed);
+      passed += piece.byteLength;
+      if (passed === length) return passed;
       const next = await this.transport.receive();
-      if (next === undefined) {
-        if (filled === 0) return undefined;
-        throw new ConnectionLostError(
-          `the connection with ${this.transport.peer} ended after ${filled} of ${length} bytes`,
-        );
-      }
+      if (next === undefined) return passed;
       this.pending = next;
     }
+  }
+
+  private cut(filled: number, length: number): ConnectionLostError {
+    return new ConnectionLostError(
+      `the connection with ${this.transport.peer} ended after ${filled} of ${length} bytes`,
+    );
   }
 
   /** The next 32-bit number; `undefined` when the other side closed before it. */

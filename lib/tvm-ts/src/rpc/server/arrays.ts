@@ -2,13 +2,14 @@
 
 import { UsageError } from "../../support";
 import { NDArray, type Device } from "../../runtime";
-import { BadPacketError } from "../errors";
 import { elementTypeOf, tensorBytes, type WireDevice, type WireTensor } from "../protocol";
 import type { Allocation, Handles } from "./handles";
 import type { ServedMachine, SessionLimits } from "./machine";
 
 /** What the reference aligns arrays to, in bytes. */
 const ALIGNMENT = 64;
+/** Bytes of an array that are copied at a time. */
+const PIECE = 4 << 20;
 /** What memory is cleared with, piece by piece. */
 const ZEROS = new Uint8Array(1 << 16);
 
@@ -64,21 +65,31 @@ export class SessionArrays {
     for (const allocation of this.handles.clear()) this.release(allocation);
   }
 
-  /** @throws BadPacketError unless there are as many bytes as the array has */
-  copyIn(tensor: WireTensor, elements: Uint8Array): void {
-    const { device, address, bytes } = this.range(tensor);
-    if (elements.byteLength !== bytes) {
-      throw new BadPacketError(`a copy has ${elements.byteLength} bytes for an array of ${bytes}`);
-    }
-    device.copyIn(address, elements);
+  /** What writes bytes into an array, from an offset on; the caller stays within it. */
+  writer(tensor: WireTensor): (piece: Uint8Array, at: number) => void {
+    const { device, address } = this.range(tensor);
+    return (piece, at) => device.copyIn(address + at, piece);
   }
 
-  /** A copy of the bytes of an array. */
-  copyOut(tensor: WireTensor): Uint8Array {
-    const { device, address, bytes } = this.range(tensor);
-    const elements = new Uint8Array(bytes);
-    device.copyOut(address, elements);
-    return elements;
+  /** Copies of the bytes of an array, piece by piece: a large array is not in memory twice. */
+  pieces(tensor: WireTensor): Iterable<Uint8Array> {
+    return piecesOf(this.range(tensor));
+  }
+
+  /** @throws UsageError when the arrays differ in size */
+  copy(from: WireTensor, into: WireTensor): void {
+    const [source, write] = [this.range(from), this.writer(into)];
+    const size = tensorBytes(into);
+    if (source.bytes !== size) {
+      throw new UsageError(
+        `an array of ${source.bytes} bytes cannot be copied into one of ${size}`,
+      );
+    }
+    let at = 0;
+    for (const piece of piecesOf(source)) {
+      write(piece, at);
+      at += piece.byteLength;
+    }
   }
 
   /** The array, for a function that takes it. */
@@ -102,5 +113,13 @@ export class SessionArrays {
   private release({ device, address, bytes }: Allocation): void {
     device.free(address);
     this.used -= bytes;
+  }
+}
+
+function* piecesOf({ device, address, bytes }: Allocation): Generator<Uint8Array> {
+  for (let at = 0; at < bytes; at += PIECE) {
+    const piece = new Uint8Array(Math.min(PIECE, bytes - at));
+    device.copyOut(address + at, piece);
+    yield piece;
   }
 }

@@ -7,13 +7,15 @@
 
 import { NDArray } from "../../runtime";
 import { UsageError } from "../../support";
-import { BadPacketError, sentenceOf } from "../errors";
+import { BadPacketError, ConnectionLostError, sentenceOf } from "../errors";
 import {
   LIMITS,
-  packet,
+  packetHead,
   PROTOCOL_VERSION,
-  readPacket,
-  readTensor,
+  readBody,
+  readCopiedTensor,
+  readCopy,
+  readHead,
   readValues,
   RpcCode,
   tensorBytes,
@@ -22,7 +24,7 @@ import {
   type ByteReader,
   type ByteStream,
   type Limits,
-  type Packet,
+  type PacketHead,
   type Transport,
   type WireTensor,
   type WireValue,
@@ -61,10 +63,10 @@ export async function serveSession(
   machine: ServedMachine,
   options: ServeOptions = {},
 ): Promise<void> {
-  const session = new ServerSession(transport, machine, options.sessionLimits ?? SESSION_LIMITS);
+  const session = new ServerSession(transport, stream, machine, options);
   try {
     for (;;) {
-      const next = await readPacket(stream, options.limits ?? LIMITS);
+      const next = await readHead(stream, options.limits ?? LIMITS);
       if (next === undefined || next.code === RpcCode.Shutdown) return;
       await session.answer(next);
     }
@@ -83,15 +85,18 @@ class ServerSession {
   private readonly handles: Handles;
   private readonly arrays: SessionArrays;
   private readonly functions: Readonly<Record<string, ServedFunction | undefined>>;
+  private readonly limits: Limits;
   private started = false;
 
   constructor(
     private readonly transport: Transport,
+    private readonly stream: ByteStream,
     private readonly machine: ServedMachine,
-    limits: SessionLimits,
+    { limits = LIMITS, sessionLimits = SESSION_LIMITS }: ServeOptions,
   ) {
-    this.handles = new Handles(limits.handles);
-    this.arrays = new SessionArrays(machine, this.handles, limits);
+    this.limits = limits;
+    this.handles = new Handles(sessionLimits.handles);
+    this.arrays = new SessionArrays(machine, this.handles, sessionLimits);
     this.functions = serverFunctions(machine);
   }
 
@@ -99,15 +104,21 @@ class ServerSession {
     this.arrays.freeAll();
   }
 
-  async answer({ code, body }: Packet): Promise<void> {
-    if (!this.started && code !== RpcCode.InitServer) {
-      throw new BadPacketError(`a session starts with ${RpcCode[code]} instead of InitServer`);
+  async answer(head: PacketHead): Promise<void> {
+    if (!this.started && head.code !== RpcCode.InitServer) {
+      throw new BadPacketError(`a session starts with ${RpcCode[head.code]} instead of InitServer`);
     }
     let reply: Uint8Array[];
     try {
-      reply = await this.reply(code, body);
+      if (head.code === RpcCode.CopyToRemote) {
+        reply = await this.copyIn(head);
+      } else {
+        const body = await readBody(this.stream, head.bytes, this.limits);
+        if (head.code === RpcCode.CopyFromRemote) return await this.copyOut(body);
+        reply = await this.reply(head.code, body);
+      }
     } catch (error) {
-      if (error instanceof BadPacketError) throw error;
+      if (error instanceof BadPacketError || error instanceof ConnectionLostError) throw error;
       reply = exception(error);
     }
     await this.transport.send(...reply);
@@ -119,10 +130,6 @@ class ServerSession {
         return this.init(body);
       case RpcCode.CallFunc:
         return this.call(body);
-      case RpcCode.CopyToRemote:
-        return this.copyIn(body);
-      case RpcCode.CopyFromRemote:
-        return this.copyOut(body);
       case RpcCode.GetGlobalFunc:
       case RpcCode.FreeHandle:
       case RpcCode.DevSetDevice:
@@ -170,16 +177,32 @@ class ServerSession {
     return valuesPacket(RpcCode.Return, [{ kind: "int", value: BigInt(code) }, value]);
   }
 
-  private copyIn(body: ByteReader): Uint8Array[] {
-    const tensor = copiedTensor(body);
-    this.arrays.copyIn(tensor, body.bytes(body.remaining, "an array's elements"));
+  /** The elements go from the connection to where they belong, and nowhere else. */
+  private async copyIn(head: PacketHead): Promise<Uint8Array[]> {
+    const { tensor, drain } = await readCopy(this.stream, head, this.limits);
+    let write: (piece: Uint8Array, at: number) => void;
+    try {
+      write = this.arrays.writer(tensor);
+    } catch (error) {
+      await drain(() => undefined);
+      throw error;
+    }
+    await drain(write);
     return valuesPacket(RpcCode.Return, [NULL]);
   }
 
-  private copyOut(body: ByteReader): Uint8Array[] {
-    const tensor = copiedTensor(body);
+  private async copyOut(body: ByteReader): Promise<void> {
+    const tensor = readCopiedTensor(body);
     body.end();
-    return packet(RpcCode.CopyAck, undefined, [this.arrays.copyOut(tensor)]);
+    const pieces = this.arrays.pieces(tensor);
+    let before = this.transport.send(packetHead(RpcCode.CopyAck, tensorBytes(tensor)));
+    for (const piece of pieces) {
+      // One piece is on its way while the next is copied.
+      const sent = this.transport.send(piece);
+      await before;
+      before = sent;
+    }
+    await before;
   }
 
   private system(code: RpcCode, args: Arguments): WireValue {
@@ -213,13 +236,7 @@ class ServerSession {
         this.arrays.free(args.handle(1));
         return NULL;
       case RpcCode.CopyAmongRemote: {
-        const [from, into] = [args.tensor(0), args.tensor(1)];
-        if (tensorBytes(from) !== tensorBytes(into)) {
-          throw new UsageError(
-            `an array of ${tensorBytes(from)} bytes cannot be copied into one of ${tensorBytes(into)}`,
-          );
-        }
-        this.arrays.copyIn(into, this.arrays.copyOut(from));
+        this.arrays.copy(args.tensor(0), args.tensor(1));
         return NULL;
       }
       case RpcCode.DevCreateStream:
@@ -323,17 +340,6 @@ class Arguments {
       `argument ${i + 1} of ${RpcCode[this.code]} is ${this.values[i]?.kind ?? "missing"}; it must be ${what}`,
     );
   }
-}
-
-/** The array of a copy and its size, which must agree. */
-function copiedTensor(body: ByteReader): WireTensor {
-  const tensor = readTensor(body);
-  const bytes = body.u64("the size of a copy");
-  const size = tensorBytes(tensor);
-  if (BigInt(size) === bytes) return tensor;
-  throw new BadPacketError(
-    `a copy of ${bytes} bytes for an array of shape [${tensor.shape.join(", ")}], which has ${size}`,
-  );
 }
 
 function opaque(handle: bigint): WireValue {

@@ -46,7 +46,11 @@ type Unary = (a: Core) => Core;
 type Reduction = (a: Core, axis?: number | number[], keepdims?: boolean) => Core | Scalar;
 
 interface Library {
-  ArrayStorage: { fromData(data: TypedArray, shape: number[], dtype: string): unknown };
+  ArrayStorage: {
+    fromData(data: TypedArray, shape: number[], dtype: string): unknown;
+    /** The elements are whatever the memory holds. */
+    empty(shape: number[], dtype: string): unknown;
+  };
   NDArrayCore: { fromStorage(storage: unknown): Core };
   wasmConfig: { useRelaxedSimd: "auto" | boolean };
   array(data: unknown, dtype?: string): Core;

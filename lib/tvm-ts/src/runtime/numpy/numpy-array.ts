@@ -261,6 +261,11 @@ export function fromTyped(data: TypedArray, shape: readonly number[], dtype: str
   return wrap(library.NDArrayCore.fromStorage(storage));
 }
 
+/** An array of the library whose elements are still to be written to its `data`. */
+export function emptyArray(shape: readonly number[], dtype: string): NumpyArray {
+  return wrap(library.NDArrayCore.fromStorage(library.ArrayStorage.empty([...shape], dtype)));
+}
+
 /** Anything array-like as an array. */
 export function toArray(value: ArrayLike, dtype?: string): NumpyArray {
   if (value instanceof NumpyArray) return dtype === undefined ? value : value.astype(dtype);
