@@ -519,6 +519,18 @@ testRefused([
     notes: ["split"],
   },
   {
+    why: "rfactor splits a stage whose other axis runs on a thread already",
+    program: (mark) => {
+      const { C, s, c, x, k } = matmul();
+      mark("bind");
+      c.bind(x, te.threadAxis("vthread"));
+      mark();
+      s.rfactor(C, k);
+    },
+    sentence: "stage C gets other loops, but x is bound to vthread already; bind loops afterwards",
+    notes: ["bind"],
+  },
+  {
     why: "a data axis is factored",
     program: (mark) => {
       const { C, s, x } = matmul(mark);

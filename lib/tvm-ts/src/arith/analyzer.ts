@@ -156,6 +156,7 @@ export class Analyzer {
    * written that way already.
    */
   canonicalSimplify(expr: PrimExpr): PrimExpr {
+    if (expr.kind === "IntImm") return expr;
     const simple = this.canonical.of(expr);
     return exprEqual(simple, expr) ? expr : simple;
   }

@@ -3,7 +3,8 @@
 import type { Buffer } from "./buffer";
 import type { CommReducer, IterVar, PrimExpr, Range, Var } from "./expr";
 import { IterVar as IterVarClass, isExpr } from "./expr";
-import { fieldsOf, isBinary, type Kind, type Node, type Role } from "./shapes";
+import { isBinary } from "./children.generated";
+import { fieldsOf, type Kind, type Node, type Role } from "./shapes";
 import type { Annotations } from "./stmt";
 
 /**

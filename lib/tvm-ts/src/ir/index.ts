@@ -16,9 +16,9 @@ export * from "./calls";
 export { cast, matchTypes } from "./cast";
 export * from "./constants";
 export { constFold, type Fold } from "./fold";
+export { mapArray } from "./child-fields";
+export { forEachChild, isBinary, mapChildren } from "./children.generated";
 export {
-  mapArray,
-  mapChildren,
   mutate,
   mutator,
   stmtMutator,
@@ -49,7 +49,6 @@ export { sideEffect } from "./side-effect";
 export {
   fieldsOf,
   fieldValue,
-  isBinary,
   shapes,
   type BinaryNode,
   type Kind,
@@ -73,12 +72,4 @@ export { update, type Changes } from "./update";
 export type { VarOrigin } from "./var-origin";
 export { findUndefinedUse, type UndefinedUse } from "./undefined-use";
 export { verifyFunc } from "./verify";
-export {
-  forEachChild,
-  ownExprs,
-  postOrderVisit,
-  someNode,
-  usesVar,
-  walk,
-  type Visitor,
-} from "./walk";
+export { ownExprs, postOrderVisit, someNode, usesVar, walk, type Visitor } from "./walk";

@@ -15,21 +15,10 @@
  * nested blocks of one statement do not deepen the call stack.
  */
 
-import type { IterVar, PrimExpr } from "./expr";
-import { isExpr, Range } from "./expr";
-import {
-  childFieldsOf,
-  construct,
-  constructBinary,
-  fieldsOf,
-  isBinary,
-  type BinaryNode,
-  type Kind,
-  type Node,
-  type NodeOf,
-  type Role,
-} from "./shapes";
-import type { Annotations, Stmt } from "./stmt";
+import { isBinary, mapChildren } from "./children.generated";
+import { isExpr, type PrimExpr } from "./expr";
+import { constructBinary, type BinaryNode, type Kind, type Node, type NodeOf } from "./shapes";
+import type { Stmt } from "./stmt";
 
 /** What a rewrite of a node may give: another node of its sort. */
 export type Rewritten<N extends Node> = N extends PrimExpr ? PrimExpr : Stmt;
@@ -113,80 +102,4 @@ export function stmtMutator(handlers: StmtHandlers): StmtRecur {
 function withOperands(node: BinaryNode, a: Node, b: Node): Node {
   if (a === node.a && b === node.b) return node;
   return constructBinary(node.kind, a as PrimExpr, b as PrimExpr, node.span);
-}
-
-/** The node with `map` applied to each child; the same object if no child changes. */
-export function mapChildren<N extends Node>(node: N, map: (child: Node) => Node): N {
-  const record = node as unknown as Record<string, unknown>;
-  let changed: unknown[] | undefined;
-  for (const { name, role, place } of childFieldsOf[node.kind]) {
-    const before = record[name];
-    const after = mapField(before, role, map);
-    if (after === before) continue;
-    changed ??= fieldsOf[node.kind].map((field) => record[field.name]);
-    changed[place] = after;
-  }
-  return changed === undefined ? node : (construct(node.kind, changed, node.span) as N);
-}
-
-function mapField(value: unknown, role: Role, map: (child: Node) => Node): unknown {
-  switch (role) {
-    case "expr":
-    case "stmt":
-      return map(value as Node);
-    case "stmt?":
-      return value === undefined ? value : map(value as Node);
-    case "exprs":
-    case "stmts":
-      return mapArray(value as readonly Node[], map);
-    case "ranges":
-      return mapArray(value as readonly Range[], (range) => mapRange(range, map));
-    case "reduceAxes":
-      return mapArray(value as readonly IterVar[], (axis) => mapIterVar(axis, map));
-    case "attrNode":
-      return isExpr(value) ? map(value) : value;
-    case "annotations":
-      return mapRecord(value as Annotations, map);
-    default:
-      return value;
-  }
-}
-
-/** The array with `map` applied; the same array if no element changes. */
-export function mapArray<T>(
-  array: readonly T[],
-  map: (element: T, index: number) => T,
-): readonly T[] {
-  let changed: T[] | undefined;
-  for (let i = 0; i < array.length; i++) {
-    const before = array[i]!;
-    const after = map(before, i);
-    if (after === before) continue;
-    changed ??= array.slice();
-    changed[i] = after;
-  }
-  return changed ?? array;
-}
-
-function mapRange(range: Range, map: (child: Node) => Node): Range {
-  const min = map(range.min) as PrimExpr;
-  const extent = map(range.extent) as PrimExpr;
-  return min === range.min && extent === range.extent ? range : new Range(min, extent);
-}
-
-function mapIterVar(axis: IterVar, map: (child: Node) => Node): IterVar {
-  if (axis.dom === undefined) return axis;
-  const dom = mapRange(axis.dom, map);
-  return dom === axis.dom ? axis : axis.withDom(dom);
-}
-
-function mapRecord(record: Annotations, map: (child: Node) => Node): Annotations {
-  let changed: Record<string, PrimExpr> | undefined;
-  for (const key of Object.keys(record)) {
-    const after = map(record[key]!) as PrimExpr;
-    if (after === record[key]) continue;
-    changed ??= { ...record };
-    changed[key] = after;
-  }
-  return changed ?? record;
 }

@@ -144,29 +144,8 @@ export const fieldsOf = Object.fromEntries(
   ]),
 ) as unknown as Readonly<Record<Kind, readonly Field[]>>;
 
-const CHILDLESS: ReadonlySet<Role> = new Set<Role>([
-  "def",
-  "defBuffer",
-  "buffer",
-  "iterVar",
-  "reducer",
-  "plain",
-]);
-
-/** Those of a kind's fields that can have children. */
-export const childFieldsOf = Object.fromEntries(
-  Object.entries(fieldsOf).map(([kind, fields]) => [
-    kind,
-    fields.filter(({ role }) => !CHILDLESS.has(role)),
-  ]),
-) as unknown as Readonly<Record<Kind, readonly Field[]>>;
-
 /** An operator on two expressions, `a` and `b`. */
 export type BinaryNode = Extract<Node, { a: PrimExpr; b: PrimExpr }>;
-
-export function isBinary(node: Node): node is BinaryNode {
-  return shapes[node.kind] === binary;
-}
 
 type Constructor = new (...args: unknown[]) => Node;
 

@@ -5,10 +5,8 @@
 
 import { IterVar, type PrimExpr, type Var } from "./expr";
 import type { PrimFunc } from "./prim-func";
-import { isBinary } from "./shapes";
+import { forEachChild, isBinary } from "./children.generated";
 import { isStmt, type Stmt } from "./stmt";
-import { forEachChild } from "./walk";
-
 export interface UndefinedUse {
   readonly variable: Var;
   /** The buffer that is stored to, or allocated, where the variable is used. */

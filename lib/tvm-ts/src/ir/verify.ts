@@ -22,10 +22,8 @@ import {
 import { IterVar, type Call, type PrimExpr, type Var } from "./expr";
 import type { PrimFunc } from "./prim-func";
 import { printExpr } from "./print/text-printer";
-import { isBinary } from "./shapes";
+import { forEachChild, isBinary } from "./children.generated";
 import type { Allocate, AttrStmt, BufferStore, Stmt } from "./stmt";
-import { forEachChild } from "./walk";
-
 /** What is wrong with a function, each thing in a sentence; nothing if it is well-formed. */
 export function verifyFunc(func: PrimFunc): readonly string[] {
   const verifier = new Verifier();

@@ -1,52 +1,8 @@
 /** Read-only traversal, derived from the shape table. */
 
-import type { IterVar, PrimExpr, Range } from "./expr";
-import { isExpr } from "./expr";
-import { childFieldsOf, type Kind, type Node, type NodeOf, type Role } from "./shapes";
-import type { Annotations } from "./stmt";
-
-/** Calls `visit` with each child of `node`, in field order. */
-export function forEachChild(node: Node, visit: (child: Node) => void): void {
-  const record = node as unknown as Record<string, unknown>;
-  for (const { name, role } of childFieldsOf[node.kind]) visitField(record[name], role, visit);
-}
-
-function visitField(value: unknown, role: Role, visit: (child: Node) => void): void {
-  switch (role) {
-    case "expr":
-    case "stmt":
-      visit(value as Node);
-      break;
-    case "stmt?":
-      if (value !== undefined) visit(value as Node);
-      break;
-    case "exprs":
-    case "stmts":
-      for (const child of value as readonly Node[]) visit(child);
-      break;
-    case "ranges":
-      for (const range of value as readonly Range[]) {
-        visit(range.min);
-        visit(range.extent);
-      }
-      break;
-    case "reduceAxes":
-      for (const axis of value as readonly IterVar[]) {
-        if (axis.dom === undefined) continue;
-        visit(axis.dom.min);
-        visit(axis.dom.extent);
-      }
-      break;
-    case "attrNode":
-      if (isExpr(value)) visit(value);
-      break;
-    case "annotations":
-      for (const child of Object.values(value as Annotations)) visit(child);
-      break;
-    default:
-      break;
-  }
-}
+import { forEachChild } from "./children.generated";
+import { isExpr, type PrimExpr } from "./expr";
+import type { Kind, Node, NodeOf } from "./shapes";
 
 /** Calls by kind; `false` from an `enter` handler keeps the walk out of the node. */
 export type Visitor = { readonly [K in Kind]?: (node: NodeOf<K>) => void | boolean };

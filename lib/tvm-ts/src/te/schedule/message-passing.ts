@@ -122,7 +122,7 @@ export function passDownDomain(
     }
   }
   for (const [axis, { bindThread }] of stage.iterVarAttrs) {
-    if (bindThread === undefined) continue;
+    if (bindThread === undefined || (partial && !domains.has(axis))) continue;
     const range = domains.get(axis)!;
     const known = domains.get(bindThread);
     if (known === undefined) define(bindThread, range);

@@ -3,23 +3,28 @@
 import {
   exprEqual,
   forEachChild,
+  usesVar,
   type BufferLoad,
   type BufferStore,
+  type For,
   type Node,
+  type PrimExpr,
   type Stmt,
   type Var,
 } from "../../ir";
 
 /**
  * Whether `target` may take the memory of `source`: each element of `target` is computed from the
- * element of `source` at the same place. That an element is written only once is taken for granted,
- * as it holds for what schedules make; code from elsewhere is never trusted.
+ * element of `source` at the same place, before anything is stored there. Loops are taken to store each
+ * element in one iteration only, as those of schedules do; code from elsewhere is never trusted.
  */
 export function canBeInPlace(stmt: Stmt, target: Var, source: Var): boolean {
   /** The store to `target` whose value is being looked at. */
   let storing: BufferStore | undefined;
   /** How many accesses deep we are inside indices. */
   let nested = 0;
+  /** Where this iteration stored to `target` already: there `source` is overwritten. */
+  let stored: (readonly PrimExpr[])[] = [];
 
   const safe = (node: Node): boolean => {
     switch (node.kind) {
@@ -28,6 +33,8 @@ export function canBeInPlace(stmt: Stmt, target: Var, source: Var): boolean {
       case "AttrStmt":
         if (node.key === "extern_scope" || node.key === "volatile_scope") return false;
         return safe(node.value) && safe(node.body);
+      case "For":
+        return loop(node);
       case "BufferStore":
         return store(node);
       case "BufferLoad":
@@ -42,6 +49,14 @@ export function canBeInPlace(stmt: Stmt, target: Var, source: Var): boolean {
     }
   };
 
+  const loop = (node: For): boolean => {
+    if (!safe(node.min) || !safe(node.extent) || !safe(node.body)) return false;
+    stored = stored.filter(
+      (indices) => !indices.some((i) => usesVar(i, (v) => v === node.loopVar)),
+    );
+    return true;
+  };
+
   const store = (node: BufferStore): boolean => {
     nested++;
     const indices = node.indices.every(safe);
@@ -49,7 +64,10 @@ export function canBeInPlace(stmt: Stmt, target: Var, source: Var): boolean {
     if (!indices) return false;
     if (node.buffer.data === target) storing = node;
     const value = safe(node.value);
-    if (node.buffer.data === target) storing = undefined;
+    if (node.buffer.data === target) {
+      storing = undefined;
+      stored.push(node.indices);
+    }
     return value;
   };
 
@@ -58,8 +76,8 @@ export function canBeInPlace(stmt: Stmt, target: Var, source: Var): boolean {
     if (data === target || nested > 0) return false;
     if (data === source) {
       if (storing?.value.dtype !== node.dtype) return false;
-      const { indices } = storing;
-      if (!node.indices.every((index, i) => exprEqual(index, indices[i]!))) return false;
+      if (!isAt(node.indices, storing.indices)) return false;
+      if (stored.some((indices) => isAt(node.indices, indices))) return false;
     }
     nested++;
     const indices = node.indices.every(safe);
@@ -75,4 +93,8 @@ export function canBeInPlace(stmt: Stmt, target: Var, source: Var): boolean {
     "BufferStore",
   ];
   return checked.includes(stmt.kind) && safe(stmt);
+}
+
+function isAt(a: readonly PrimExpr[], b: readonly PrimExpr[]): boolean {
+  return a.length === b.length && a.every((index, i) => exprEqual(index, b[i]!));
 }

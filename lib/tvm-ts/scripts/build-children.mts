@@ -1,0 +1,128 @@
+/**
+ * Writes `src/ir/children.generated.ts`, made from the table of shapes: for each kind of node, straight-line code that
+ * visits or maps its children. Code for one kind reads fields of one class, which a JavaScript engine
+ * compiles to loads at fixed places; a loop over the table's fields reads them by name.
+ *
+ *     npm run children -w tvm-ts
+ *
+ * The result is kept in the repository; a test makes it again and compares.
+ */
+
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { format, resolveConfig } from "prettier";
+import * as statements from "../src/ir/stmt";
+import { shapes, type Kind, type Role } from "../src/ir/shapes";
+
+/** The statement that visits a field, by role; fields of other roles have no children. */
+const VISIT: Partial<Record<Role, (field: string) => string>> = {
+  expr: (field) => `visit(${field});`,
+  stmt: (field) => `visit(${field});`,
+  "stmt?": (field) => `if (${field} !== undefined) visit(${field});`,
+  exprs: (field) => `for (const child of ${field}) visit(child);`,
+  stmts: (field) => `for (const child of ${field}) visit(child);`,
+  ranges: (field) => `forEachBound(${field}, visit);`,
+  reduceAxes: (field) => `forEachDomain(${field}, visit);`,
+  attrNode: (field) => `if (isExpr(${field})) visit(${field});`,
+  annotations: (field) => `for (const key in ${field}) visit(${field}[key]!);`,
+};
+
+/** The expression that maps a field, by role. */
+const MAP: Partial<Record<Role, (field: string) => string>> = {
+  expr: (field) => `map(${field})`,
+  stmt: (field) => `map(${field})`,
+  "stmt?": (field) => `${field} && map(${field})`,
+  exprs: (field) => `mapArray<PrimExpr>(${field}, map)`,
+  stmts: (field) => `mapArray<Stmt>(${field}, map)`,
+  ranges: (field) => `mapBounds(${field}, map)`,
+  reduceAxes: (field) => `mapDomains(${field}, map)`,
+  attrNode: (field) => `isExpr(${field}) ? map(${field}) : ${field}`,
+  annotations: (field) => `mapAnnotations(${field}, map)`,
+};
+
+type Fields = readonly (readonly [name: string, role: Role])[];
+
+const kinds = Object.entries(shapes).map(
+  ([kind, shape]) => [kind as Kind, Object.entries(shape) as Fields] as const,
+);
+const isParent = (fields: Fields): boolean => fields.some(([, role]) => role in VISIT);
+const labels = (of: (kind: Kind, fields: Fields) => boolean): string =>
+  kinds
+    .filter(([kind, fields]) => of(kind, fields))
+    .map(([kind]) => `case "${kind}":`)
+    .join("\n");
+
+function visitCase(kind: Kind, fields: Fields): string {
+  const visits = fields.map(([name, role]) => VISIT[role]?.(`parent.${name}`) ?? "");
+  return `case "${kind}":\n${visits.join("\n")}\nreturn;`;
+}
+
+function mapCase(kind: Kind, fields: Fields): string {
+  const mapped = fields.filter(([, role]) => role in MAP);
+  const values = mapped.map(([name, role]) => `const ${name} = ${MAP[role]!(`parent.${name}`)};`);
+  const same = mapped.map(([name]) => `${name} === parent.${name}`).join(" && ");
+  const args = fields.map(([name, role]) => (role in MAP ? name : `parent.${name}`));
+  return `case "${kind}": {\n${values.join("\n")}\nreturn ${same} ? parent : new ${kind}(${args.join(", ")}, parent.span);\n}`;
+}
+
+const parents = kinds.filter(([, fields]) => isParent(fields));
+const leaves = labels((_, fields) => !isParent(fields));
+const classes = (isStmt: boolean): string =>
+  parents
+    .map(([kind]) => kind)
+    .filter((kind) => kind in statements === isStmt)
+    .join(", ");
+
+const source = `/**
+ * Visiting and mapping the children of a node, kind by kind. Made from shapes.ts by
+ * lib/tvm-ts/scripts/build-children.mts; not edited by hand.
+ */
+
+import { forEachBound, forEachDomain, mapAnnotations, mapArray, mapBounds, mapDomains, type MapNode } from "./child-fields";
+import { isExpr, ${classes(false)}, type PrimExpr } from "./expr";
+import type { BinaryNode, Node } from "./shapes";
+import { ${classes(true)}, type Stmt } from "./stmt";
+
+/** Whether a node is an operator on two expressions, \`a\` and \`b\`. */
+export function isBinary(node: Node): node is BinaryNode {
+  switch (node.kind) {
+    ${labels((kind) => shapes[kind] === shapes.Add)}
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Calls \`visit\` with each child of \`parent\`, in field order. */
+export function forEachChild(parent: Node, visit: (child: Node) => void): void {
+  switch (parent.kind) {
+    ${leaves}
+      return;
+    ${parents.map(([kind, fields]) => visitCase(kind, fields)).join("\n")}
+  }
+}
+
+/** The node with \`map\` applied to each child; the same object if no child changes. */
+export function mapChildren<N extends Node>(parent: N, map: (child: Node) => Node): N {
+  return mapped(parent, map as MapNode) as N;
+}
+
+function mapped(parent: Node, map: MapNode): Node {
+  switch (parent.kind) {
+    ${leaves}
+      return parent;
+    ${parents.map(([kind, fields]) => mapCase(kind, fields)).join("\n")}
+  }
+}
+`;
+
+const target = fileURLToPath(new URL("../src/ir/children.generated.ts", import.meta.url));
+
+/** The text of the generated file. */
+export async function buildChildren(): Promise<string> {
+  return format(source, { ...(await resolveConfig(target)), filepath: target });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(target, await buildChildren());
+}
