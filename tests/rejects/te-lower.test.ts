@@ -525,4 +525,27 @@ testRefused([
     },
     sentence: 'a target is a text such as "wasm" or "c", not 3',
   },
+  {
+    why: "a loop is put around the one that its length depends on",
+    program: (mark) => {
+      const A = te.placeholder([4, 8], { name: "A", dtype: "int32" });
+      const L = te.placeholder([4], { name: "L", dtype: "int32" });
+      mark();
+      const T = te.compute(
+        [4],
+        (i) => {
+          const k = te.reduceAxis([0, L(i)], "k");
+          return te.sum(A(i, k), k);
+        },
+        "T",
+      );
+      const s = te.createSchedule(T.op);
+      s.stage(T).reorder(T.op.reduceAxis[0]!, T.op.axis[0]!);
+      lower(s, [A, L, T]);
+    },
+    sentence:
+      "a loop of stage T has a length that depends on axis i, but the loop over i is inside of it; " +
+      "put i further out with reorder",
+    notes: ["mistake"],
+  },
 ]);

@@ -1,9 +1,17 @@
 /** From a schedule, or functions of TIR, to functions that code can be generated for. */
 
-import { findUndefinedUse, IRModule, isHandle, PrimFunc, type Buffer } from "../ir";
+import {
+  findUndefinedUse,
+  IRModule,
+  isHandle,
+  PrimFunc,
+  type Buffer,
+  type UndefinedUse,
+  type Var,
+} from "../ir";
 import { LowerTrace, PassContext, PassRecorder, runPass, type Sequential } from "../pass";
 import { TvmError, UsageError } from "../support";
-import { Schedule, scheduleToModule, type ScheduleArg, type Tensor } from "../te";
+import { Schedule, scheduleToModule, type ScheduleArg, type Stage, type Tensor } from "../te";
 import type { LoweringTarget } from "../pass";
 import { lowerPipeline } from "./lower-pipeline";
 import { isOverflow, withinStack } from "./nesting";
@@ -102,26 +110,47 @@ function checkScopes(func: PrimFunc, schedule: Schedule): void {
   );
   const use = findUndefinedUse(func, threads);
   if (use === undefined) return;
-  const { variable, buffer } = use;
-  const owner = schedule.stages.find(({ allIterVars }) =>
-    allIterVars.some(({ name }) => name === variable.name),
+  const owner = ownerOf(use, schedule);
+  throw new UsageError(outOfScope(use, owner), {
+    span: use.variable.span,
+    notes:
+      owner === undefined
+        ? []
+        : [{ text: `${owner.name} was declared here`, span: owner.originOp?.span }],
+  });
+}
+
+/** The stage that an axis belongs to; passes may have replaced its variable by one of the same name. */
+function ownerOf({ variable, buffer }: UndefinedUse, { stages }: Schedule): Stage | undefined {
+  const owning = (isIt: (v: Var) => boolean): Stage[] =>
+    stages.filter(({ allIterVars }) => allIterVars.some(({ var_ }) => isIt(var_)));
+  const namesakes = owning(({ name }) => name === variable.name);
+  return (
+    owning((v) => v === variable)[0] ??
+    namesakes.find(({ name }) => name === buffer) ??
+    namesakes[0]
   );
-  const axis = `${variable.name}${owner === undefined ? "" : ` of stage ${owner.name}`}`;
+}
+
+function outOfScope({ variable, buffer }: UndefinedUse, owner: Stage | undefined): string {
+  const { name } = variable;
   const where = buffer === undefined ? "" : ` where ${buffer} is computed`;
-  const isMemory = isHandle(variable.dtype);
-  throw new UsageError(
-    isMemory
-      ? `the memory of ${variable.name} is used${where}, outside of the loop that the stage is ` +
-          `computed in; compute ${variable.name} at a loop around everything that reads it`
-      : `axis ${axis} is used${where}, outside of the loop over it; compute the stages that depend ` +
-          `on that loop inside of it with computeAt`,
-    {
-      span: variable.span,
-      notes:
-        owner === undefined
-          ? []
-          : [{ text: `${owner.name} was declared here`, span: owner.originOp?.span }],
-    },
+  if (isHandle(variable.dtype)) {
+    return (
+      `the memory of ${name} is used${where}, outside of the loop that the stage is ` +
+      `computed in; compute ${name} at a loop around everything that reads it`
+    );
+  }
+  if (owner !== undefined && owner.name === buffer) {
+    return (
+      `a loop of stage ${owner.name} has a length that depends on axis ${name}, but the loop over ${name} ` +
+      `is inside of it; put ${name} further out with reorder`
+    );
+  }
+  const axis = `${name}${owner === undefined ? "" : ` of stage ${owner.name}`}`;
+  return (
+    `axis ${axis} is used${where}, outside of the loop over it; compute the stages that depend ` +
+    `on that loop inside of it with computeAt`
   );
 }
 
