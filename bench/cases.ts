@@ -6,6 +6,7 @@ export async function allCases(): Promise<BenchCase[]> {
   const subjects = await Promise.all([
     import("./arith").then(({ cases }) => cases),
     import("./cpu").then(({ cases }) => cases),
+    import("./explore").then(({ cases }) => cases),
     import("./extension").then(({ cases }) => cases),
     import("./kernel").then(({ cases }) => cases),
     import("./lower").then(({ cases }) => cases),

@@ -6,10 +6,12 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import { nd, np, ready, te, tir } from "tvm-ts";
 import { readFileSync } from "node:fs";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import * as vta from "vta-ts";
 import { readInstructions } from "../golden/instruction-runs";
 import { buildProgram, type ProgramJson } from "../support/golden-program";
+import { inputsOf, runOnVta } from "../support/vta-run";
+import { alu } from "../support/vta-workloads";
 
 const env = vta.getEnv();
 
@@ -152,6 +154,24 @@ describe("explain()", () => {
 });
 
 describe("hazards under sim", () => {
+  it("are warned of once for a program, wherever its arrays are", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    try {
+      const multiply = alu([1, 4], 2, [(a, b) => a!.mul(b!)]);
+      const inputs = inputsOf(multiply, 8);
+      runOnVta(multiply, inputs);
+      const [text] = warn.mock.calls.map(([line]) => String(line));
+      expect(text).toMatch(/right here and wrong on a board/);
+      expect(text).toMatch(/instruction \d+, unknown instruction: .* MIN, MAX, ADD and SHR/);
+      runOnVta(multiply, inputs);
+      expect(warn).toHaveBeenCalledTimes(1);
+      runOnVta(alu([1, 4], 2, [(a, b) => a!.add(b!)]), inputs);
+      expect(warn).toHaveBeenCalledTimes(1);
+    } finally {
+      warn.mockRestore();
+    }
+  });
+
   it("are found in a program that takes a product on the ALU, which the hardware does not have", async () => {
     const url = new URL("../golden/cycles/programs.jsonl.gz", import.meta.url);
     const { gunzipSync } = await import("node:zlib");

@@ -1,7 +1,8 @@
 /** The accelerators of this process: simulators, one for each configuration and number. */
 
 import { getEnv, type Environment } from "../compiler";
-import { VtaDevice } from "./accelerators";
+import { makeAccelerator, VtaDevice } from "./accelerators";
+import { warningOfHazards } from "./hazard-warnings";
 
 const devices = new Map<string, VtaDevice>();
 
@@ -13,7 +14,9 @@ export function extDev(id = 0, env: Environment = getEnv()): VtaDevice {
   const key = JSON.stringify([id, env.config]);
   let device = devices.get(key);
   if (device === undefined) {
-    device = new VtaDevice(id, env);
+    device = new VtaDevice(id, env, {
+      makeAccelerator: (made, dram) => warningOfHazards(made, makeAccelerator(made, dram)),
+    });
     devices.set(key, device);
   }
   return device;

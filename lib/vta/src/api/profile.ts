@@ -4,6 +4,7 @@ import { DeviceError, runtime, withCleanup } from "tvm-ts";
 import type { InstructionObserver } from "../accelerator";
 import { INSN_WORDS } from "../hardware";
 import {
+  copyMicroOps,
   cycleModel,
   findHazards,
   planStream,
@@ -56,7 +57,8 @@ export function profile(
       const stream = words.slice(begin, begin + count * INSN_WORDS);
       const plan = planStream(env, stream);
       const options = { model: timedModel, address };
-      const hazards = findHazards(env, plan, { ...options, dram: words });
+      const microOps = copyMicroOps(plan, words);
+      const hazards = once(() => findHazards(env, plan, { ...options, ...microOps }));
       const timing = withReasons(hazards, () =>
         timeStream(env, plan, { ...options, ...(tokens !== undefined && { tokens }) }),
       );
@@ -86,14 +88,20 @@ export function profile(
 }
 
 /** Runs `time`; the error of a program that does not end says what the hardware does otherwise. */
-function withReasons<T>(hazards: readonly Hazard[], time: () => T): T {
+function withReasons<T>(hazards: () => readonly Hazard[], time: () => T): T {
   try {
     return time();
   } catch (error) {
-    if (!(error instanceof DeviceError) || hazards.length === 0) throw error;
-    const notes = hazards.map(({ rule, index, text }) => ({
+    if (!(error instanceof DeviceError) || hazards().length === 0) throw error;
+    const notes = hazards().map(({ rule, index, text }) => ({
       text: `instruction ${index}, ${rule}: ${text}`,
     }));
     throw new DeviceError(error.sentence, { notes, cause: error });
   }
+}
+
+/** What `make` gives, made when it is asked for first. */
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }

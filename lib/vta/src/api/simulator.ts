@@ -3,6 +3,7 @@
 import type { VtaDevice } from "./accelerators";
 import type { Profiler, ProfilerStats } from "../accelerator";
 import { extDev } from "./devices";
+import { enableHazardWarnings } from "./hazard-warnings";
 
 /** Counters of a device; of `vta.extDev(0)` if none is given. */
 export const simulator = {
@@ -20,6 +21,12 @@ export const simulator = {
   skipExecution(skip: boolean, device?: VtaDevice): void {
     profilerOf(device).skipExecution = skip;
   },
+
+  /**
+   * Whether programs that hardware would compute otherwise are warned about, on all devices; they are
+   * until this is called with false. See `vta.findHazards`.
+   */
+  hazardWarnings: (on: boolean): void => enableHazardWarnings(on),
 };
 
 function profilerOf(device: VtaDevice = extDev()): Profiler {

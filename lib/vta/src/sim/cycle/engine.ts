@@ -11,10 +11,11 @@
  */
 
 import { DeviceError } from "tvm-ts";
-import { INSN_BYTES, INSN_WORDS } from "../../hardware";
+import { INSN_BYTES } from "../../hardware";
 import type { ElementBytes } from "./element-bytes";
 import { MemoryInterface } from "./memory-interface";
 import type { CycleModel } from "./model";
+import { storeCycles } from "./store-cycles";
 import { MODULE_SEMAPHORES, NO_TOKEN, SEMAPHORE_CONSUMER, type Timing } from "./timing";
 import {
   CLIENT,
@@ -24,22 +25,13 @@ import {
   WORK,
   type StreamPlan,
 } from "./stream-plan";
+import { checkSize, transferAt } from "./transfer";
+import { ZeroFill } from "./zero-fill";
 
 const NEVER = Infinity;
 const MODULES = 3;
-/** Of the 16 bits that name an element on chip. */
-const SRAM_ADDRESSES = 1 << 16;
 /** From the start of a GEMM or ALU to its end, besides one cycle a step. */
 const PIPELINE_CYCLES = 6;
-/** Of a burst to be written: command, address, response. */
-const WRITE_CYCLES = 4;
-
-/** Takes up to `limit` from an element. @returns how much */
-function take(from: Float64Array, index: number, limit: number): number {
-  const taken = Math.max(0, Math.min(from[index]!, limit));
-  from[index]! -= taken;
-  return taken;
-}
 
 export class CycleEngine {
   private readonly memory: MemoryInterface;
@@ -92,11 +84,7 @@ export class CycleEngine {
   private fetchWaitLatency = 0;
   private readonly blocked: number[] = [];
 
-  /** Zero filling of the load in each client: next cycle, elements before, rows skipped, after. */
-  private readonly padAt = new Float64Array(5);
-  private readonly padFirst = new Float64Array(5);
-  private readonly padSkip = new Float64Array(5);
-  private readonly padLast = new Float64Array(5);
+  private readonly zeros = new ZeroFill();
   /** Up to when the waits of the load in each client are accounted for. */
   private readonly settled = new Float64Array(5);
 
@@ -309,12 +297,20 @@ export class CycleEngine {
         this.moduleAt[module] = now + PIPELINE_CYCLES + plan.steps[index]!;
         return;
       case WORK.STORE:
-        this.moduleAt[module] = now + this.storeCycles(index);
+        this.startStore(index, now);
         return;
       case WORK.LOAD:
         this.moduleAt[module] = NEVER;
         this.startLoad(index, now);
     }
+  }
+
+  private startStore(index: number, now: number): void {
+    const transfer = transferAt(this.plan, index);
+    checkSize(index, transfer);
+    const { cycles, waiting } = storeCycles(transfer, this.outBytes, this.model);
+    this.waitWrite[index] = waiting;
+    this.moduleAt[STORE_MODULE] = now + cycles;
   }
 
   private finishInstruction(module: number, now: number): void {
@@ -349,36 +345,21 @@ export class CycleEngine {
   // Loads ----------------------------------------------------------------------------------------
 
   private startLoad(index: number, now: number): void {
-    const { words } = this.plan;
-    const w = this.plan.at + index * INSN_WORDS;
+    const transfer = transferAt(this.plan, index);
+    const { rows, columns, yPad0, yPad1, xPad0, xPad1 } = transfer;
     const client = this.plan.client[index]!;
     const bytes = this.elementBytes[client]!;
-    const sizes = words[w + 2]!;
-    const rows = sizes & 0xffff;
-    const columns = sizes >>> 16;
-    const last = words[w + 3]!;
-    const yPad0 = (last >>> 16) & 15;
-    const yPad1 = (last >>> 20) & 15;
-    const xPad0 = (last >>> 24) & 15;
-    const xPad1 = last >>> 28;
-    const dram = ((words[w]! >>> 26) | (words[w + 1]! << 6)) >>> 0;
     const width = xPad0 + columns + xPad1;
     const sides = rows * (xPad0 + xPad1);
-    this.padAt[client] = now + (this.narrow[client] === true ? 2 : 1);
-    this.padFirst[client] = yPad0 * width + sides;
-    this.padSkip[client] = sides === 0 && yPad1 > 0 ? rows : 0;
-    this.padLast[client] = yPad1 * width;
+    const firstZero = now + (this.narrow[client] === true ? 2 : 1);
+    const skipped = sides === 0 && yPad1 > 0 ? rows : 0;
+    this.zeros.start(client, firstZero, yPad0 * width + sides, skipped, yPad1 * width);
     this.settled[client] = now + 1;
-    this.checkSize(index, rows, columns);
+    checkSize(index, transfer);
     if (rows === 0) return; // the hardware never ends it
-    this.memory.request(
-      client,
-      now + 2 + yPad0,
-      dram * bytes,
-      rows,
-      columns * bytes,
-      (last & 0xffff) * bytes,
-    );
+    const { dram, stride } = transfer;
+    const from = now + 2 + yPad0;
+    this.memory.request(client, from, dram * bytes, rows, columns * bytes, stride * bytes);
   }
 
   private issueBurst(): void {
@@ -397,78 +378,13 @@ export class CycleEngine {
     const module = client === CLIENT.INP || client === CLIENT.WGT ? LOAD_MODULE : COMPUTE_MODULE;
     const index = this.order[module]![this.queueHead[module]!]!;
     const delay = this.narrow[client] === true ? 1 : 0;
-    const zeros = this.fillZeros(client, firstData + delay, lastData + delay);
+    const zeros = this.zeros.fill(client, firstData + delay, lastData + delay);
     const waited = Math.max(0, firstData - this.settled[client]! - zeros);
     const bus = Math.min(waited, memory.othersBeats);
     this.waitBus[index]! += bus;
     this.waitLatency[index]! += waited - bus;
     this.settled[client] = lastData + 1;
     if (!memory.finished) return;
-    const left = this.padFirst[client]! + this.padSkip[client]! + this.padLast[client]!;
-    this.moduleAt[module] = Math.max(lastData + delay + 1, this.padAt[client]! + left);
-  }
-
-  /**
-   * Zeros are written while no data come, which they do from `first` to `last`.
-   * @returns cycles of zero filling before `first`
-   */
-  private fillZeros(client: number, first: number, last: number): number {
-    const { padFirst, padSkip, padLast } = this;
-    if (padFirst[client]! + padSkip[client]! + padLast[client]! === 0) return 0;
-    const begin = this.padAt[client]!;
-    let at = begin;
-    at += take(padFirst, client, first - at);
-    at += take(padSkip, client, first - at);
-    at += take(padLast, client, first - at);
-    const before = at - begin;
-    // Rows without padding are skipped even while data come.
-    if (at >= first && padFirst[client] === 0) at += take(padSkip, client, last + 1 - at);
-    const left = padFirst[client]! + padSkip[client]! + padLast[client]!;
-    this.padAt[client] = left > 0 ? Math.max(at, last + 1) : at;
-    return before;
-  }
-
-  /** @throws DeviceError for more elements than an instruction can address on chip. */
-  private checkSize(index: number, rows: number, columns: number): void {
-    if (rows * columns <= SRAM_ADDRESSES) return;
-    throw new DeviceError(
-      `instruction ${index} moves ${rows} x ${columns} elements; a memory on chip has ` +
-        `${SRAM_ADDRESSES} addresses at most`,
-    );
-  }
-
-  // Stores ---------------------------------------------------------------------------------------
-
-  /** From the cycle before a store's work to its last. */
-  private storeCycles(index: number): number {
-    const { words } = this.plan;
-    const w = this.plan.at + index * INSN_WORDS;
-    const { beatBytes } = this.memory;
-    const burstBytes = beatBytes * this.model.burstBeats;
-    const sizes = words[w + 2]!;
-    const rows = sizes & 0xffff;
-    if (rows === 0) return NEVER; // likewise
-    this.checkSize(index, rows, sizes >>> 16);
-    const rowBytes = (sizes >>> 16) * this.outBytes;
-    const stride = (words[w + 3]! & 0xffff) * this.outBytes;
-    const dram = ((words[w]! >>> 26) | (words[w + 1]! << 6)) >>> 0;
-    // An element wider than the bus is read from the memory on chip in a cycle of its own.
-    const beatsAnElement = this.outBytes / beatBytes;
-    let cycles = 0;
-    let row = dram * this.outBytes;
-    for (let y = 0; y < rows; y++, row += stride) {
-      const offset = row % beatBytes;
-      let beats = Math.ceil((offset + rowBytes) / beatBytes);
-      let address = row - offset;
-      while (beats > 0) {
-        const burst = Math.min(beats, (burstBytes - (address % burstBytes)) / beatBytes);
-        const reads = beatsAnElement > 1 ? burst / beatsAnElement - 1 : 0;
-        cycles += burst + reads + WRITE_CYCLES;
-        this.waitWrite[index]! += WRITE_CYCLES;
-        beats -= burst;
-        address += burst * beatBytes;
-      }
-    }
-    return cycles;
+    this.moduleAt[module] = Math.max(lastData + delay + 1, this.zeros.finish(client));
   }
 }

@@ -3,24 +3,17 @@
  * static rule, before anything runs.
  *
  * The stages run side by side; only tokens order them. So two stages that touch the same element, one
- * of them writing, need a token between. The order that tokens and queues give is a partial one; here
- * every instruction has a clock: how many instructions of each stage are done for certain when it
- * starts.
+ * of them writing, need a token between.
  */
 
 import { INSN_BYTES, INSN_WORDS, InstructionSet, UOP_BYTES, type Hardware } from "../../hardware";
-import { aluHazard, loopOf, MicroOps, touched, type Loops } from "./loop-elements";
-import {
-  CLIENT,
-  COMPUTE_MODULE,
-  LOAD_MODULE,
-  STORE_MODULE,
-  WORK,
-  type StreamPlan,
-} from "./stream-plan";
+import { dramRows, findDramRaces, type DramRows } from "./dram-races";
 import { elementBytesOf, type ElementBytes } from "./element-bytes";
+import { aluHazard, ElementSet, loopOf, MicroOps, type Loops } from "./loop-elements";
 import { cycleModel, type CycleModel, type CyclePreset } from "./model";
-import { MODULE_SEMAPHORES, NO_TOKEN } from "./timing";
+import { CLIENT, WORK, type StreamPlan } from "./stream-plan";
+import { transferAt } from "./transfer";
+import { isBefore, tokenOrder, type TokenOrder } from "./token-order";
 
 export const HAZARD_RULES = [
   "unknown instruction",
@@ -47,8 +40,10 @@ export interface Hazard {
 export interface HazardOptions {
   /** Physical address of the first instruction, in bytes. */
   readonly address: number;
-  /** DRAM, for the micro-ops that the stream loads. */
+  /** DRAM in 32-bit words, or the part of it that holds the micro-ops which the stream loads. */
   readonly dram: Uint32Array;
+  /** The number of the first of these words; 0, all of DRAM, if left out. */
+  readonly firstWord?: number;
   /** The hardware's limits; `"de10"` if left out. */
   readonly model?: CyclePreset | CycleModel;
 }
@@ -69,18 +64,15 @@ class Analysis {
   private readonly found: Hazard[] = [];
   private readonly counts = new Map<HazardRule, number>();
   private readonly uops: MicroOps;
-  /** By instruction and module: instructions of the module that are done when it starts. */
-  private readonly clocks: Int32Array;
-  /** An instruction's number in its own module, from 1 on. */
-  private readonly ordinal: Int32Array;
-  private readonly indexOf: readonly number[][] = [[], [], []];
+  private readonly order: TokenOrder;
+  private readonly elements = new ElementSet();
   private readonly inp: ElementUse;
   private readonly wgt: ElementUse;
   private readonly out: ElementUse;
   /** Accumulators that a LOAD has written since a GEMM or an ALU did. */
   private readonly uncomputed: Uint8Array;
-  private readonly reads: Extent[] = [];
-  private readonly writes: Extent[] = [];
+  private readonly reads: DramRows[] = [];
+  private readonly writes: DramRows[] = [];
 
   private readonly isa: InstructionSet;
   private readonly bytes: ElementBytes;
@@ -95,8 +87,7 @@ class Analysis {
     this.isa = new InstructionSet(hardware);
     this.bytes = elementBytesOf(hardware);
     this.uopDepth = cycleModel(options.model).uopDepth;
-    this.clocks = new Int32Array(plan.count * 3);
-    this.ordinal = new Int32Array(plan.count);
+    this.order = tokenOrder(plan);
     this.uops = new MicroOps(this.isa, this.uopDepth);
     this.inp = new ElementUse("INP", 2 ** logInpDepth);
     this.wgt = new ElementUse("WGT", 2 ** logWgtDepth);
@@ -105,8 +96,7 @@ class Analysis {
   }
 
   run(): Hazard[] {
-    const { plan, clocks, ordinal, indexOf } = this;
-    for (const index of inTokenOrder(plan, clocks, ordinal, indexOf)) this.visit(index);
+    for (const index of this.order.order) this.visit(index);
     this.checkDram();
     return this.found.sort((a, b) => a.index - b.index);
   }
@@ -149,27 +139,9 @@ class Analysis {
 
   // Transfers ------------------------------------------------------------------------------------
 
-  private transfer(index: number): Transfer {
-    const { words } = this.plan;
-    const w = this.at(index);
-    const last = words[w + 3]!;
-    const [yPad0, yPad1] = [(last >>> 16) & 15, (last >>> 20) & 15];
-    const [xPad0, xPad1] = [(last >>> 24) & 15, last >>> 28];
-    const rows = words[w + 2]! & 0xffff;
-    const columns = words[w + 2]! >>> 16;
-    return {
-      rows,
-      columns,
-      stride: last & 0xffff,
-      dram: ((words[w]! >>> 26) | (words[w + 1]! << 6)) >>> 0,
-      sram: (words[w]! >>> 10) & 0xffff,
-      elements: (yPad0 + rows + yPad1) * (xPad0 + columns + xPad1),
-    };
-  }
-
   private load(index: number): void {
     const { bytes, plan } = this;
-    const transfer = this.transfer(index);
+    const transfer = transferAt(this.plan, index);
     const { rows, sram, elements } = transfer;
     if (rows === 0) {
       this.report("empty loop", index, "it moves 0 rows, and the hardware never ends it");
@@ -178,25 +150,25 @@ class Analysis {
     switch (plan.client[index]) {
       case CLIENT.INP:
         this.write(this.inp, index, sram, elements);
-        this.extent(this.reads, index, transfer, bytes.inp);
+        this.reads.push(dramRows(index, transfer, bytes.inp));
         return;
       case CLIENT.WGT:
         this.write(this.wgt, index, sram, elements);
-        this.extent(this.reads, index, transfer, bytes.wgt);
+        this.reads.push(dramRows(index, transfer, bytes.wgt));
         return;
       case CLIENT.ACC:
         this.uncomputed.fill(1, sram, sram + elements);
         this.write(this.out, index, sram, elements);
-        this.extent(this.reads, index, transfer, bytes.acc);
+        this.reads.push(dramRows(index, transfer, bytes.acc));
         return;
       case CLIENT.UOP:
-        this.extent(this.reads, index, transfer, UOP_BYTES);
-        this.uops.load(transfer, this.options.dram);
+        this.reads.push(dramRows(index, transfer, UOP_BYTES));
+        this.uops.load(transfer, this.options);
     }
   }
 
   private store(index: number): void {
-    const transfer = this.transfer(index);
+    const transfer = transferAt(this.plan, index);
     const { sram, elements, rows } = transfer;
     if (rows === 0) {
       this.report("empty loop", index, "it moves 0 rows, and the hardware never ends it");
@@ -213,19 +185,7 @@ class Analysis {
       break;
     }
     this.read(this.out, index, sram, elements);
-    this.extent(this.writes, index, transfer, this.bytes.out);
-  }
-
-  private extent(to: Extent[], index: number, transfer: Transfer, bytes: number): void {
-    const { rows, columns, stride, dram } = transfer;
-    const begin = dram * bytes;
-    to.push({
-      index,
-      begin,
-      end: begin + ((rows - 1) * stride + columns) * bytes,
-      row: columns * bytes,
-      pitch: stride * bytes,
-    });
+    this.writes.push(dramRows(index, transfer, this.bytes.out));
   }
 
   // GEMM and ALU ---------------------------------------------------------------------------------
@@ -261,14 +221,17 @@ class Analysis {
       const hazard = aluHazard(loops, this.uops, useImm);
       if (hazard !== undefined) this.report("accumulator read too soon", index, hazard);
     }
-    const compute = isGemm && loops.reset === 0;
-    if (compute) {
-      this.use(this.inp, index, touched(loops, this.uops.src, "src"), false);
-      this.use(this.wgt, index, touched(loops, this.uops.wgt, "wgt"), false);
+    const { elements, uops } = this;
+    if (isGemm && loops.reset === 0) {
+      elements.reach(loops, uops.src, "src");
+      this.useElements(this.inp, index, false);
+      elements.reach(loops, uops.wgt, "wgt");
+      this.useElements(this.wgt, index, false);
     }
-    const written = touched(loops, this.uops.dst, "dst");
-    for (const e of written) if (e < this.uncomputed.length) this.uncomputed[e] = 0;
-    this.use(this.out, index, written, true);
+    elements.reach(loops, uops.dst, "dst");
+    const { list, size } = elements;
+    for (let i = 0; i < size; i++) this.uncomputed[list[i]!] = 0;
+    this.useElements(this.out, index, true);
   }
 
   // Races on chip --------------------------------------------------------------------------------
@@ -283,13 +246,13 @@ class Analysis {
     for (let e = begin; e < end; e++) this.touch(memory, index, e, false);
   }
 
-  private use(
-    memory: ElementUse,
-    index: number,
-    elements: Iterable<number>,
-    writes: boolean,
-  ): void {
-    for (const e of elements) if (e < memory.depth) this.touch(memory, index, e, writes);
+  /** The elements that a GEMM or ALU reaches in a memory. */
+  private useElements(memory: ElementUse, index: number, writes: boolean): void {
+    const { list, size } = this.elements;
+    for (let i = 0; i < size; i++) {
+      const element = list[i]!;
+      if (element < memory.depth) this.touch(memory, index, element, writes);
+    }
   }
 
   /** One module writes a memory and another reads it, so an access looks at the other's last one. */
@@ -303,13 +266,13 @@ class Analysis {
     const other = last - 1;
     const owner = this.plan.module[other]!;
     if (owner === module) return;
-    if (this.clocks[index * 3 + owner]! >= this.ordinal[other]!) return;
-    const names = ["load", "compute", "store"];
+    if (isBefore(this.plan, this.order, other, index)) return;
     this.report(
       "race on chip",
       index,
       `it ${writes ? "writes" : "reads"} element ${element} of ${memory.name}, which instruction ` +
-        `${other} ${writes ? "reads" : "writes"}: no token orders ${names[module]} and ${names[owner]} here`,
+        `${other} ${writes ? "reads" : "writes"}: no token orders ${MODULE_NAMES[module]} and ` +
+        `${MODULE_NAMES[owner]} here`,
       other,
     );
   }
@@ -317,70 +280,28 @@ class Analysis {
   // Races in DRAM --------------------------------------------------------------------------------
 
   private checkDram(): void {
-    const { writes, reads } = this;
-    if (writes.length === 0) return;
-    const { plan } = this;
+    const { plan, order, reads, writes } = this;
     const { address } = this.options;
     const program = { begin: address, end: address + plan.count * INSN_BYTES };
-    const written = writes.reduce(
-      (all, { begin, end }) => ({ begin: Math.min(all.begin, begin), end: Math.max(all.end, end) }),
-      { begin: Infinity, end: 0 },
-    );
     for (const { index, begin, end } of writes) {
       if (begin >= program.end || end <= program.begin) continue;
       this.report("race in DRAM", index, "it writes where the instructions of the program are");
     }
-    const near = reads.filter(({ begin, end }) => begin < written.end && end > written.begin);
-    if (near.length === 0) return;
-    const sorted = [...writes].sort((a, b) => a.begin - b.begin);
-    let longest = 0;
-    for (const { begin, end } of sorted) longest = Math.max(longest, end - begin);
-    for (const read of near) {
-      for (let i = firstFrom(sorted, read.begin - longest); i < sorted.length; i++) {
-        const write = sorted[i]!;
-        if (write.begin >= read.end) break;
-        if (!overlap(read, write) || this.ordered(read.index, write.index)) continue;
-        const names = ["load", "compute", "store"];
-        this.report(
-          "race in DRAM",
-          read.index,
-          `it reads bytes of DRAM that instruction ${write.index} writes: no token orders ` +
-            `${names[plan.module[read.index]!]} and store here`,
-          write.index,
-        );
-        break;
-      }
-    }
-  }
-
-  private ordered(a: number, b: number): boolean {
-    const { plan } = this;
-    const [moduleA, moduleB] = [plan.module[a]!, plan.module[b]!];
-    return (
-      this.clocks[a * 3 + moduleB]! >= this.ordinal[b]! ||
-      this.clocks[b * 3 + moduleA]! >= this.ordinal[a]!
-    );
+    const ordered = (a: number, b: number): boolean =>
+      isBefore(plan, order, a, b) || isBefore(plan, order, b, a);
+    findDramRaces(reads, writes, ordered, (read, write) => {
+      this.report(
+        "race in DRAM",
+        read,
+        `it reads bytes of DRAM that instruction ${write} writes: no token orders ` +
+          `${MODULE_NAMES[plan.module[read]!]} and store here`,
+        write,
+      );
+    });
   }
 }
 
-export interface Transfer {
-  readonly rows: number;
-  readonly columns: number;
-  readonly stride: number;
-  readonly dram: number;
-  readonly sram: number;
-  /** On chip, padding included. */
-  readonly elements: number;
-}
-
-/** Rows of bytes of DRAM. */
-interface Extent {
-  readonly index: number;
-  readonly begin: number;
-  readonly end: number;
-  readonly row: number;
-  readonly pitch: number;
-}
+const MODULE_NAMES = ["load", "compute", "store"] as const;
 
 /** Which instruction touched each element last, plus one; 0 for none. */
 class ElementUse {
@@ -393,84 +314,5 @@ class ElementUse {
   ) {
     this.written = new Int32Array(depth);
     this.read = new Int32Array(depth);
-  }
-}
-
-function firstFrom(sorted: readonly Extent[], begin: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]!.begin < begin) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function overlap(a: Extent, b: Extent): boolean {
-  if (a.begin >= b.end || b.begin >= a.end) return false;
-  if (a.row >= a.pitch && b.row >= b.pitch) return true;
-  for (let row = a.begin; row < a.end; row += Math.max(a.pitch, 1)) {
-    const end = Math.min(row + a.row, a.end);
-    if (row >= b.end) break;
-    if (end <= b.begin) continue;
-    if (b.row >= b.pitch) return true;
-    // The row of b before or at the end of this one reaches it, or none does.
-    const k = Math.floor((end - 1 - b.begin) / b.pitch);
-    if (k >= 0 && b.begin + k * b.pitch + b.row > row) return true;
-    if (a.pitch === 0) break;
-  }
-  return false;
-}
-
-/**
- * Gives the instructions in an order that respects queues and tokens, and fills in their clocks. What
- * waits for a token that is never pushed is left out.
- */
-function* inTokenOrder(
-  plan: StreamPlan,
-  clocks: Int32Array,
-  ordinal: Int32Array,
-  indexOf: readonly number[][],
-): Generator<number> {
-  for (let i = 0; i < plan.count; i++) {
-    const list = indexOf[plan.module[i]!]!;
-    list.push(i);
-    ordinal[i] = list.length;
-  }
-  const next = [0, 0, 0];
-  const now = [0, 1, 2].map(() => [0, 0, 0]);
-  /** Clocks that the pushes of each semaphore carry, and how many have been popped. */
-  const pushes: number[][][] = [[], [], [], []];
-  const popped = [0, 0, 0, 0];
-  let progress = true;
-  while (progress) {
-    progress = false;
-    for (const module of [LOAD_MODULE, COMPUTE_MODULE, STORE_MODULE]) {
-      const list = indexOf[module]!;
-      while (next[module]! < list.length) {
-        const index = list[next[module]!]!;
-        const bits = plan.tokens[index]!;
-        const semaphores = MODULE_SEMAPHORES[module]!;
-        const waits = [0, 1].filter((i) => (bits & (1 << i)) !== 0 && semaphores[i] !== NO_TOKEN);
-        if (waits.some((i) => popped[semaphores[i]!]! >= pushes[semaphores[i]!]!.length)) break;
-        const clock = now[module]!;
-        for (const i of waits) {
-          const semaphore = semaphores[i]!;
-          const carried = pushes[semaphore]![popped[semaphore]!++]!;
-          for (let m = 0; m < 3; m++) clock[m] = Math.max(clock[m]!, carried[m]!);
-        }
-        for (let m = 0; m < 3; m++) clocks[index * 3 + m] = clock[m]!;
-        clock[module] = ordinal[index]!;
-        yield index;
-        for (const i of [2, 3]) {
-          const semaphore = semaphores[i]!;
-          if ((bits & (1 << i)) !== 0 && semaphore !== NO_TOKEN)
-            pushes[semaphore]!.push([...clock]);
-        }
-        next[module]!++;
-        progress = true;
-      }
-    }
   }
 }

@@ -17,6 +17,7 @@ export {
   type StallCounts,
 } from "./stalls";
 export { planStream, WORK, type StreamPlan } from "./stream-plan";
+export { copyMicroOps } from "./transfer";
 export { type FetchTiming, type Timing } from "./timing";
 export { CycleSimulator, type CycleSimulatorOptions } from "./simulator";
 export { type Advice } from "./explain";

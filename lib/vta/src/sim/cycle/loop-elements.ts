@@ -1,14 +1,13 @@
 /** Elements that the loops of a GEMM or an ALU touch, and the order in which the ALU does. */
 
 import {
-  UOP_BYTES,
   type AluField,
   type GemmField,
   type InstructionSet,
   type Layout,
   type LoopField,
 } from "../../hardware";
-import type { Transfer } from "./hazards";
+import type { Transfer } from "./transfer";
 
 export interface Loops {
   readonly reset: number;
@@ -64,9 +63,12 @@ export class MicroOps {
     this.wgt = new Uint16Array(depth);
   }
 
-  load({ rows, columns, stride, dram, sram }: Transfer, memory: Uint32Array): void {
+  load(
+    { rows, columns, stride, dram, sram }: Transfer,
+    { dram: memory, firstWord = 0 }: { readonly dram: Uint32Array; readonly firstWord?: number },
+  ): void {
     const { uop } = this.isa;
-    const base = (dram * UOP_BYTES) / 4;
+    const base = dram - firstWord;
     let to = sram;
     for (let y = 0; y < rows; y++) {
       for (let x = 0; x < columns; x++, to++) {
@@ -80,24 +82,55 @@ export class MicroOps {
   }
 }
 
-/** Each element that the loops reach, once if that is easy to see and several times otherwise. */
-export function touched(
-  { uopBgn, uopEnd, iterOut, iterIn, ...factors }: Loops,
-  indices: Uint16Array,
-  which: "dst" | "src" | "wgt",
-): Set<number> {
-  const { out, in: inner } = factors[which];
-  const offsets = new Set<number>();
-  const outer = out === 0 ? 1 : iterOut;
-  const inside = inner === 0 ? 1 : iterIn;
-  for (let i = 0; i < outer; i++) {
-    for (let j = 0; j < inside; j++) offsets.add(i * out + j * inner);
+/** Numbers that an element's index can have: micro-ops and loops together reach beyond a memory. */
+const INDEX_LIMIT = 1 << 17;
+
+/** A set of elements that is filled anew for each instruction. */
+export class ElementSet {
+  /** The elements, in `size` places. */
+  readonly list = new Int32Array(INDEX_LIMIT);
+  size = 0;
+  private readonly offsets = new Int32Array(INDEX_LIMIT);
+  /** By number: the filling that it was last met in. */
+  private readonly met = new Int32Array(INDEX_LIMIT);
+  private filling = 0;
+
+  /** Fills the set with what the loops reach through micro-ops whose indices are `indices`. */
+  reach(
+    { uopBgn, uopEnd, iterOut, iterIn, ...factors }: Loops,
+    indices: Uint16Array,
+    which: "dst" | "src" | "wgt",
+  ): void {
+    const { out, in: inner } = factors[which];
+    const outer = out === 0 ? 1 : iterOut;
+    const inside = inner === 0 ? 1 : iterIn;
+    this.start();
+    for (let i = 0; i < outer; i++) {
+      for (let j = 0, at = i * out; j < inside; j++, at += inner) this.add(at);
+    }
+    const count = this.size;
+    const { offsets, list } = this;
+    for (let i = 0; i < count; i++) offsets[i] = list[i]!;
+    this.start();
+    let last = -1;
+    for (let u = uopBgn; u < uopEnd; u++) {
+      const base = indices[u]!;
+      if (base === last) continue;
+      last = base;
+      for (let i = 0; i < count; i++) this.add(base + offsets[i]!);
+    }
   }
-  const bases = new Set<number>();
-  for (let u = uopBgn; u < uopEnd; u++) bases.add(indices[u]!);
-  const elements = new Set<number>();
-  for (const base of bases) for (const offset of offsets) elements.add(base + offset);
-  return elements;
+
+  private start(): void {
+    this.size = 0;
+    this.filling++;
+  }
+
+  private add(element: number): void {
+    if (element >= INDEX_LIMIT || this.met[element] === this.filling) return;
+    this.met[element] = this.filling;
+    this.list[this.size++] = element;
+  }
 }
 
 /**

@@ -81,7 +81,7 @@ export class Profile {
 
   /** Findings of all runs: right in a simulator of values, wrong on a board. */
   get hazards(): readonly Hazard[] {
-    return this.runs.flatMap(({ hazards }) => hazards);
+    return this.runs.flatMap(({ hazards }) => hazards());
   }
 
   /** Block products a cycle, of at most 1. */

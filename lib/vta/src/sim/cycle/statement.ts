@@ -9,7 +9,8 @@ import type { Timing } from "./timing";
 export interface ProfiledRun {
   readonly plan: StreamPlan;
   readonly timing: Timing;
-  readonly hazards: readonly Hazard[];
+  /** What hardware does otherwise; looked for when it is asked for first. */
+  readonly hazards: () => readonly Hazard[];
   /** The statement that recorded an instruction, where compiled code did. */
   readonly callerOf: (index: number) => Caller | undefined;
   readonly address: number;

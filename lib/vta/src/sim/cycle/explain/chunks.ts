@@ -1,0 +1,176 @@
+/** A stream as its program wrote it: output tiles, each a sequence of loads, products, and stores. */
+
+import { CLIENT, WORK, type StreamPlan } from "../stream-plan";
+import { POP, PUSH, type StreamEdit } from "./stream-edit";
+
+/** Instructions in a row that do one thing: load, multiply, calculate or store. */
+export interface Chunk {
+  readonly work: number;
+  /** Instructions before it that only exchange tokens. */
+  readonly syncs: number[];
+  readonly indices: number[];
+}
+
+/** The stream, cut behind every group of stores, and what follows the last one. */
+export function outputTiles({ count, work, client }: StreamPlan): {
+  tiles: Chunk[][];
+  rest: number[];
+} {
+  const tiles: Chunk[][] = [];
+  let tile: Chunk[] = [];
+  let syncs: number[] = [];
+  let microOps: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const kind = work[i]!;
+    if (kind === WORK.SYNC || kind === WORK.FINISH) {
+      syncs.push(i);
+      continue;
+    }
+    if (kind === WORK.LOAD && client[i] === CLIENT.UOP) {
+      microOps.push(i);
+      continue;
+    }
+    const last = tile.at(-1);
+    if (last?.work === WORK.STORE && kind !== WORK.STORE) {
+      tiles.push(tile);
+      tile = [];
+    }
+    if (last !== undefined && last.work === kind && syncs.length === 0) {
+      last.indices.push(...microOps, i);
+    } else {
+      tile.push({ work: kind, syncs, indices: [...microOps, i] });
+      syncs = [];
+    }
+    microOps = [];
+  }
+  tiles.push(tile);
+  return { tiles, rest: [...microOps, ...syncs].sort((a, b) => a - b) };
+}
+
+/** Loads that end in a token for compute, and the GEMM that takes it, with its micro-op loads. */
+interface Step {
+  readonly loads: readonly number[];
+  readonly gemm: readonly number[];
+  /** Whether instructions that only exchange tokens stand between it and the step before. */
+  readonly isApart: boolean;
+}
+
+/** The steps of a tile's sum, in a list for each virtual thread; a list ends where the pattern does. */
+function stepsOf(plan: StreamPlan, edit: StreamEdit, tile: readonly Chunk[]): Step[][] {
+  const lists: Step[][] = [];
+  let current: Step[][] = [];
+  for (let k = 0; k + 1 < tile.length; k++) {
+    const [load, next] = [tile[k]!, tile[k + 1]!];
+    if (load.work !== WORK.LOAD || next.work !== WORK.GEMM) continue;
+    const loads = cutBehind(load.indices, (i) => (edit.tokens(i) & PUSH.NEXT) !== 0);
+    const gemms = cutBehind(next.indices, (i) => plan.work[i] === WORK.GEMM);
+    if (loads.length !== gemms.length || next.syncs.length > 0) {
+      current = [];
+      continue;
+    }
+    if (current.length !== loads.length) {
+      current = loads.map(() => []);
+      lists.push(...current);
+    }
+    const isApart = load.syncs.length > 0;
+    current.forEach((list, t) => list.push({ loads: loads[t]!, gemm: gemms[t]!, isApart }));
+  }
+  return lists;
+}
+
+function cutBehind(indices: readonly number[], isLast: (index: number) => boolean): number[][] {
+  const parts: number[][] = [[]];
+  for (const index of indices) {
+    parts.at(-1)!.push(index);
+    if (isLast(index)) parts.push([]);
+  }
+  return parts.at(-1)!.length === 0 ? parts.slice(0, -1) : parts;
+}
+
+/** Whether a step exchanges one token each way, so that it can be part of the one before. */
+function canJoin(edit: StreamEdit, { loads, gemm, isApart }: Step): boolean {
+  const of = (indices: readonly number[]): number =>
+    indices.reduce((bits, i) => bits | edit.tokens(i), 0);
+  return !isApart && of(loads) === (POP.NEXT | PUSH.NEXT) && of(gemm) === (POP.PREV | PUSH.PREV);
+}
+
+/** Steps whose loads are all in `dropped` become part of the GEMM before them. */
+export function mergeEmptySteps(
+  plan: StreamPlan,
+  edit: StreamEdit,
+  dropped: ReadonlySet<number>,
+): void {
+  const gone: number[] = [];
+  for (const steps of outputTiles(plan).tiles.flatMap((tile) => stepsOf(plan, edit, tile))) {
+    let last: Step | undefined;
+    for (const step of steps) {
+      const isEmpty = step.loads.every((i) => dropped.has(i));
+      if (last !== undefined && isEmpty && canJoin(edit, step)) {
+        gone.push(...takeOut(edit, last, step), ...step.loads);
+      } else {
+        last = step;
+      }
+    }
+  }
+  edit.drop(gone);
+}
+
+/** Each `factor` steps in a row become one, which loads and computes what they did. */
+export function mergeSteps(plan: StreamPlan, edit: StreamEdit, factor: number): void {
+  const gone: number[] = [];
+  for (const steps of outputTiles(plan).tiles.flatMap((tile) => stepsOf(plan, edit, tile))) {
+    for (let k = 0; k < steps.length; k += factor) {
+      const [first, ...others] = steps.slice(k, k + factor);
+      const joined = others.filter((step) => canJoin(edit, step));
+      if (joined.length === 0 || joined.length < others.length) continue;
+      for (const step of joined) gone.push(...takeOut(edit, first!, step));
+      gone.push(
+        ...joinLoads(
+          plan,
+          edit,
+          [first!, ...joined].flatMap(({ loads }) => loads),
+        ),
+      );
+    }
+  }
+  edit.drop(gone);
+}
+
+/** The products of `step` are computed with those of `first`. @returns instructions without work */
+function takeOut(edit: StreamEdit, first: Step, step: Step): readonly number[] {
+  edit.steps[first.gemm.at(-1)!]! += edit.steps[step.gemm.at(-1)!]!;
+  for (const index of [...step.loads, ...step.gemm]) edit.setTokens(index, 0);
+  return step.gemm;
+}
+
+/**
+ * Loads of one client that go on where the one before ended become one.
+ * @returns those that are not needed any more
+ */
+function joinLoads(plan: StreamPlan, edit: StreamEdit, loads: readonly number[]): number[] {
+  const gone: number[] = [];
+  const kept = new Map<number, number>();
+  for (const index of loads) {
+    const client = plan.client[index]!;
+    const last = kept.get(client);
+    if (last === undefined) {
+      kept.set(client, index);
+      continue;
+    }
+    const [a, b] = [edit.transfer(last), edit.transfer(index)];
+    if (b.rows === a.rows && b.dram === a.dram + a.columns) {
+      edit.setTransfer(last, { ...a, columns: a.columns + b.columns });
+      gone.push(index);
+    } else if (b.columns === a.columns && b.dram === a.dram + a.rows * a.stride) {
+      edit.setTransfer(last, { ...a, rows: a.rows + b.rows });
+      gone.push(index);
+    } else {
+      kept.set(client, index);
+    }
+  }
+  // The first load waits for the buffer, and the last one says that all is there.
+  for (const index of loads) edit.setTokens(index, edit.tokens(index) & ~PUSH.NEXT);
+  const last = Math.max(...kept.values());
+  edit.setTokens(last, edit.tokens(last) | PUSH.NEXT);
+  return gone;
+}

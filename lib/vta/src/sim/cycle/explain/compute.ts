@@ -1,0 +1,53 @@
+/** Rules about what GEMM and ALU do. */
+
+import { INSN_WORDS, InstructionSet } from "../../../hardware";
+import { CLIENT, WORK } from "../stream-plan";
+import { mergeSteps } from "./chunks";
+import type { Evidence, Finding } from "./evidence";
+
+export function registerOperands(e: Evidence): Finding | undefined {
+  const { words, at, steps } = e.plan;
+  const { useImm } = new InstructionSet(e.hardware).alu;
+  const registers = e
+    .indices(WORK.ALU)
+    .filter((index) => useImm.get(words, at + index * INSN_WORDS) === 0);
+  if (registers.length === 0) return undefined;
+  const operands = e.indices(WORK.LOAD, CLIENT.ACC);
+  return {
+    condition: "the ALU reads two registers, which takes it two cycles a step",
+    measured: (registers.reduce((sum, i) => sum + steps[i]!, 0) + e.worked(operands)) / e.cycles,
+    threshold: 0.05,
+    measure: "of the cycles, register operands are loaded and worked on",
+    change: "use a constant operand where the values allow it, or accumulate in GEMM instead",
+    index: registers[0]!,
+    cycles: () =>
+      e.retime((edit) => {
+        for (const index of registers) edit.steps[index]! /= 2;
+        edit.drop(operands);
+      }),
+  };
+}
+
+/** Steps below which a GEMM is mostly its pipeline's filling and draining. */
+const SHORT_GEMM = 16;
+/** Cycles of a GEMM besides its steps. */
+const PIPELINE_CYCLES = 7;
+
+export function shortGemms(e: Evidence): Finding | undefined {
+  const { steps } = e.plan;
+  const short = e.indices(WORK.GEMM).filter((i) => steps[i]! < SHORT_GEMM);
+  if (short.length < 2) return undefined;
+  const average = short.reduce((sum, i) => sum + steps[i]!, 0) / short.length;
+  const factor = 2 ** Math.ceil(Math.log2(SHORT_GEMM / average));
+  return {
+    condition: `tiles are tiny: a GEMM has ${average.toFixed(0)} steps, and each has a load of its own`,
+    measured: (short.length * PIPELINE_CYCLES) / e.cycles,
+    threshold: 0.02,
+    measure: "of the cycles, the GEMM pipeline fills and drains",
+    change:
+      `make the tile of the sum ${factor} times as large: move the cacheReads outwards by as many ` +
+      `iterations (computeAt), or split the reduce axis by a larger factor`,
+    index: short[0]!,
+    cycles: () => e.retime((edit) => mergeSteps(e.plan, edit, factor)),
+  };
+}

@@ -1,0 +1,2 @@
+export type { Advice } from "./evidence";
+export { explainRun } from "./explain";
