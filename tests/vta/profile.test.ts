@@ -10,6 +10,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import * as vta from "vta-ts";
 import { readInstructions } from "../golden/instruction-runs";
 import { buildProgram, type ProgramJson } from "../support/golden-program";
+import { convolution } from "../support/flawed-programs";
 import { inputsOf, runOnVta } from "../support/vta-run";
 import { alu } from "../support/vta-workloads";
 
@@ -114,6 +115,18 @@ describe("a profile", () => {
     expect(small.statements.map(({ statement }) => statement).join()).toContain("VTALoadBuffer2D");
   });
 
+  it("says what each stage of the schedule costs", () => {
+    const stages = new Map(small.stages.map(({ stage, ...cost }) => [stage, cost]));
+    expect([...stages.keys()]).toEqual(
+      expect.arrayContaining(["load data", "load kernel", "load micro-ops", "GEMM", "GEMM reset"]),
+    );
+    expect([...stages.keys()].some((stage) => stage.startsWith("store res"))).toBe(true);
+    expect([...stages.keys()].some((stage) => /^ALU (SHR|MIN|MAX)$/.test(stage))).toBe(true);
+    for (const { share, work } of stages.values()) expect(share).toBe(work / small.cycles);
+    const { gemmSteps } = small;
+    expect(stages.get("GEMM")!.work).toBeGreaterThanOrEqual(gemmSteps);
+  });
+
   it("compares with another", () => {
     const { cycles, modules } = small.difference(wide);
     expect(cycles).toBe(small.cycles - wide.cycles);
@@ -150,6 +163,26 @@ describe("explain()", () => {
       expect(gain).toBeLessThan(profile.cycles);
       expect(place).not.toBe("");
     }
+  });
+});
+
+describe("idle lanes", () => {
+  it("are counted in the weights: three channels leave thirteen of sixteen without work", () => {
+    const shape = { inputs: 1, outputs: 1, size: 14, window: 3 };
+    const { schedule, args } = convolution(shape);
+    const weights = np.zeros([1, 1, 3, 3, 16, 16]).astype("int8");
+    const { data } = weights;
+    for (let i = 0; i < data.length; i++) if (i % 16 < 3) data[i] = 1;
+    const context = vta.buildConfig({ env, disabledPass: ["tir.CommonSubexprElimTIR"] });
+    const f = vta.build(schedule, args, { env, context });
+    const device = vta.extDev(0, env);
+    const image = nd.array(np.ones([1, 1, 14, 14, 1, 16], "int8"), device);
+    const out = nd.empty([1, 1, 14, 14, 1, 16], "int8", device);
+    const profile = vta.profile(() => f(image, nd.array(weights, device), out));
+    const advice = profile.explain().find(({ condition }) => condition.startsWith("idle GEMM"))!;
+    expect(advice.condition).toContain("3 of 16 input lanes and 16 of 16 output lanes");
+    expect(advice.measured).toBe(13 / 16);
+    expect(advice.gain).toBeGreaterThan(0);
   });
 });
 

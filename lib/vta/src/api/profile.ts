@@ -10,6 +10,7 @@ import {
   planStream,
   Profile,
   timeStream,
+  weightLanes,
   type CycleModel,
   type CyclePreset,
   type Hazard,
@@ -63,7 +64,9 @@ export function profile(
         timeStream(env, plan, { ...options, ...(tokens !== undefined && { tokens }) }),
       );
       const recordedBy = callers.slice(0, count);
-      runs.push({ plan, timing, hazards, address, tokens, callerOf: (index) => recordedBy[index] });
+      const lanes = values ? weightLanes(env, plan, device.dram.bytes) : undefined;
+      const callerOf = (index: number) => recordedBy[index];
+      runs.push({ plan, timing, hazards, address, lanes, tokens, callerOf });
       tokens = timing.tokens;
     },
   };

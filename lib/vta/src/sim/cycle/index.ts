@@ -29,4 +29,6 @@ export {
   type StatementCost,
   type TrafficBytes,
 } from "./profile";
+export { type StageCost } from "./stage-costs";
+export { weightLanes, type WeightLanes } from "./weight-lanes";
 export { type ProfiledRun } from "./statement";

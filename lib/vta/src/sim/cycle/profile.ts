@@ -16,6 +16,8 @@ import {
 } from "./stalls";
 import { statementOf, type ProfiledRun } from "./statement";
 import { CLIENT, WORK, type StreamPlan } from "./stream-plan";
+import { stageCosts, type StageCost } from "./stage-costs";
+import { isReset } from "./weight-lanes";
 
 /** Bytes that passed between DRAM and the accelerator. */
 export interface TrafficBytes {
@@ -115,6 +117,11 @@ export class Profile {
     return statementCosts(this.runs, this.cycles);
   }
 
+  /** Costs by stage of the schedule, the dearest first. */
+  get stages(): readonly StageCost[] {
+    return stageCosts(this.hardware, this.runs, this.cycles);
+  }
+
   /**
    * What bounds the program and what to change, the greatest gain first. A gain is what the simulator
    * finds when the stream is changed that way.
@@ -161,6 +168,10 @@ export class Profile {
         .map((cause) => `${CAUSE_TEXT[cause]} ${percent(this.modules[module][cause])}`);
       lines.push(`  ${module.padEnd(8)} ${parts.join(", ")}`);
     }
+    const stages = this.stages.map(
+      ({ stage, share }) => `${stage} ${percent(share * this.cycles)}`,
+    );
+    if (stages.length > 0) lines.push(`stages: ${stages.join(", ")}`);
     for (const { rule, index, text } of this.hazards) {
       lines.push(`warning: right here, wrong on a board: instruction ${index}, ${rule}: ${text}`);
     }
@@ -231,17 +242,13 @@ function trafficOf(hardware: Hardware, runs: readonly ProfiledRun[]): TrafficByt
   };
 }
 
-/** Resets are not products. The bit is where every configuration has it. */
 function gemmStepsOf(plan: StreamPlan): number {
   let steps = 0;
   for (let i = 0; i < plan.count; i++) {
-    const isReset = (plan.words[plan.at + i * INSN_WORDS]! & RESET_BIT) !== 0;
-    if (plan.work[i] === WORK.GEMM && !isReset) steps += plan.steps[i]!;
+    if (plan.work[i] === WORK.GEMM && !isReset(plan, i)) steps += plan.steps[i]!;
   }
   return steps;
 }
-
-const RESET_BIT = 1 << 7;
 
 function statementCosts(runs: readonly ProfiledRun[], cycles: number): StatementCost[] {
   interface Sums {

@@ -4,6 +4,7 @@ import type { Caller } from "../../accelerator";
 import type { Hazard } from "./hazards";
 import { workName, type StreamPlan } from "./stream-plan";
 import type { Timing } from "./timing";
+import type { WeightLanes } from "./weight-lanes";
 
 /** A start of the accelerator. */
 export interface ProfiledRun {
@@ -14,6 +15,8 @@ export interface ProfiledRun {
   /** The statement that recorded an instruction, where compiled code did. */
   readonly callerOf: (index: number) => Caller | undefined;
   readonly address: number;
+  /** Lanes that the weights use, where there were values. */
+  readonly lanes?: WeightLanes | undefined;
   /** Tokens in the semaphores at the launch. */
   readonly tokens: Float64Array | undefined;
 }

@@ -2,6 +2,7 @@
 
 import { INSN_WORDS, InstructionSet } from "../../../hardware";
 import { CLIENT, WORK } from "../stream-plan";
+import { isReset } from "../weight-lanes";
 import { mergeSteps } from "./chunks";
 import type { Evidence, Finding } from "./evidence";
 
@@ -49,5 +50,29 @@ export function shortGemms(e: Evidence): Finding | undefined {
       `iterations (computeAt), or split the reduce axis by a larger factor`,
     index: short[0]!,
     cycles: () => e.retime((edit) => mergeSteps(e.plan, edit, factor)),
+  };
+}
+
+export function idleLanes(e: Evidence): Finding | undefined {
+  const { lanes } = e.run;
+  const gemms = e.indices(WORK.GEMM).filter((index) => !isReset(e.plan, index));
+  if (lanes === undefined || gemms.length === 0) return undefined;
+  const { BLOCK_IN, BLOCK_OUT } = e.hardware;
+  const used = (lanes.inputs * lanes.outputs) / (BLOCK_IN * BLOCK_OUT);
+  return {
+    condition:
+      `idle GEMM lanes: weights use ${lanes.inputs} of ${BLOCK_IN} input lanes and ` +
+      `${lanes.outputs} of ${BLOCK_OUT} output lanes, the others multiply zeros`,
+    measured: 1 - used,
+    threshold: 0.2,
+    measure: "of the multipliers only see zeros",
+    change:
+      "fill the block: join channels with positions of the window (im2col), or compute this layer " +
+      "on the CPU",
+    index: gemms[0]!,
+    cycles: () =>
+      e.retime((edit) => {
+        for (const index of gemms) edit.steps[index] = Math.ceil(edit.steps[index]! * used);
+      }),
   };
 }

@@ -6,7 +6,7 @@
 import type { Hardware } from "../../../hardware";
 import type { CycleModel } from "../model";
 import { statementOf, type ProfiledRun } from "../statement";
-import { registerOperands, shortGemms } from "./compute";
+import { idleLanes, registerOperands, shortGemms } from "./compute";
 import { Evidence, type Advice, type Rule } from "./evidence";
 import { fetchBound, virtualThreads } from "./threads";
 import {
@@ -30,6 +30,7 @@ const RULES: readonly Rule[] = [
   tilesReloaded,
   storesSerialized,
   shortGemms,
+  idleLanes,
 ];
 
 export function explainRun(hardware: Hardware, model: CycleModel, run: ProfiledRun): Advice[] {
