@@ -140,6 +140,8 @@ describe("a profile", () => {
     const html = vta.view.profileBundle(small)["text/html"] as string;
     expect(html).toContain("4,225 cycles on de10");
     expect(html).not.toMatch(/<script|on[a-z]+=/);
+    // JupyterLab's own style for tables would leave no room for the modules' names.
+    expect(html.match(/<table[^>]*table-layout:auto/g)).toHaveLength(2);
     for (const module of ["fetch", "load", "compute", "store"]) {
       expect(html).toMatch(new RegExp(`aria-label="${module}: [0-9.]+ % busy"`));
     }

@@ -30,8 +30,8 @@ export function profileHtml(profile: Profile): string {
     `${bytesText(profile.totalBytes)}, GEMM ${percentText(profile.gemmSteps, cycles || 1)} of its peak`;
   return view.panelHtml(
     `<div style="font-weight:bold">${view.escapeHtml(summary)}</div>`,
-    `<table style="border-collapse:collapse;width:100%;max-width:720px">${MODULES.map((module) =>
-      moduleRow(profile, module),
+    `<table style="border-collapse:collapse;table-layout:auto;width:100%;max-width:720px">${MODULES.map(
+      (module) => moduleRow(profile, module),
     ).join("")}</table>`,
     legend(profile),
     adviceHtml(profile),
@@ -99,7 +99,7 @@ function statementsHtml({ statements }: Profile): string {
     );
   });
   const head = ["module", "cycles of work", "of all", "statement"];
-  return `<details><summary>Statements</summary><table><tr>${head
+  return `<details><summary>Statements</summary><table style="table-layout:auto"><tr>${head
     .map((name) => `<th style="text-align:left">${name}</th>`)
     .join("")}</tr>${rows.join("")}</table></details>`;
 }

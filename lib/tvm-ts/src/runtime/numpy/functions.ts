@@ -12,6 +12,7 @@ import {
   NumpyArray,
   reduce,
   toArray,
+  viewOf,
   wrap,
   type ArrayLike,
   type BinaryFunction,
@@ -138,10 +139,10 @@ export function transpose(a: ArrayLike, axes: readonly number[] = []): NumpyArra
   return toArray(a).transpose(axes);
 }
 export function expandDims(a: ArrayLike, axis: number): NumpyArray {
-  return wrap(attempt(() => library.expand_dims(coreOf(toArray(a)), axis)));
+  return wrap(attempt(() => library.expand_dims(viewOf(toArray(a)), axis)));
 }
 export function broadcastTo(a: ArrayLike, shape: Shape): NumpyArray {
-  return wrap(attempt(() => library.broadcast_to(coreOf(toArray(a)), checkedShape(shape))));
+  return wrap(attempt(() => library.broadcast_to(viewOf(toArray(a)), checkedShape(shape))));
 }
 export function concatenate(arrays: readonly ArrayLike[], axis = 0): NumpyArray {
   const parts = arrays.map((a) => coreOf(toArray(a)));
@@ -158,7 +159,7 @@ export function repeat(a: ArrayLike, repetitions: number, axis?: number): NumpyA
   return wrap(attempt(() => library.repeat(coreOf(toArray(a)), repetitions, axis)));
 }
 export function flip(a: ArrayLike, axis?: number): NumpyArray {
-  return wrap(attempt(() => library.flip(coreOf(toArray(a)), axis)));
+  return wrap(attempt(() => library.flip(viewOf(toArray(a)), axis)));
 }
 /** Surrounds with `value`: `pad(a, [[1, 1], [0, 2]])` adds before and after each dimension. */
 export function pad(

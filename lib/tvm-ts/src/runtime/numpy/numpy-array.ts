@@ -75,7 +75,7 @@ export class NumpyArray {
   /** The same elements in another shape; one length may be -1. `a.reshape(2, 8)`, `a.reshape([2, 8])` */
   reshape(...shape: Shape[]): NumpyArray {
     const lengths = (shape.flat() as Dimension[]).map(dimensionValue);
-    return this.made(() => library.reshape(this.core, lengths));
+    return this.made(() => library.reshape(coreOf(this), lengths));
   }
   /** The dimensions in another order: `a.transpose(0, 2, 1, 3)`; reversed when no order is given. */
   transpose(...axes: (number | readonly number[])[]): NumpyArray {
@@ -84,7 +84,7 @@ export class NumpyArray {
   }
   /** Converts every element, as C does: floats lose their fraction, integers wrap. */
   astype(dtype: string): NumpyArray {
-    return this.made(() => this.core.astype(numpyDType(dtype)));
+    return this.made(() => coreOf(this).astype(numpyDType(dtype)));
   }
   copy(): NumpyArray {
     return this.made(() => this.core.copy());
@@ -209,7 +209,7 @@ export class NumpyArray {
     return ARRAY_CONDITION;
   }
   dot(other: ArrayLike): NumpyArray {
-    return wrap(attempt(() => library.dot(this.core, coreOf(toArray(other)))));
+    return wrap(attempt(() => library.dot(coreOf(this), coreOf(toArray(other)))));
   }
 
   sum(axis?: number | readonly number[]): NumpyArray {
@@ -225,15 +225,15 @@ export class NumpyArray {
     return reduce(library.mean, this, axis);
   }
   argmax(axis?: number): NumpyArray {
-    return wrap(attempt(() => library.argmax(this.core, axis)));
+    return wrap(attempt(() => library.argmax(coreOf(this), axis)));
   }
   argmin(axis?: number): NumpyArray {
-    return wrap(attempt(() => library.argmin(this.core, axis)));
+    return wrap(attempt(() => library.argmin(coreOf(this), axis)));
   }
 
   /** As NumPy prints it; long arrays are shortened. */
   toString(): string {
-    if (this.ndim > 0) return this.core.toString();
+    if (this.ndim > 0) return coreOf(this).toString();
     const text = this.reshape([1]).toString().slice(1, -1);
     return text.endsWith(".") ? `${text}0` : text;
   }
@@ -243,9 +243,18 @@ export class NumpyArray {
   }
 }
 
-/** The library's array behind one of ours. */
-export function coreOf(array: NumpyArray): Core {
+/** The library's array behind one of ours, which may be a part of another one's memory. */
+export function viewOf(array: NumpyArray): Core {
   return array["core"];
+}
+
+/**
+ * The library's array behind one of ours, in row-major order from the beginning of its memory: most
+ * functions of the library read the elements of other views at wrong places.
+ */
+export function coreOf(array: NumpyArray): Core {
+  const core = viewOf(array);
+  return core.flags.C_CONTIGUOUS && core.storage.offset === 0 ? core : core.copy();
 }
 
 /** One of our arrays around the library's, or around a number it gave for an array of one element. */
