@@ -33,6 +33,7 @@ function goldenProgram(name: string) {
   const disabledPass = program.run?.disabled_pass ?? ["tir.CommonSubexprElimTIR"];
   const module = vta.build(schedule, args, { context: vta.buildConfig({ env, disabledPass }) });
   return {
+    module,
     bytes: module.toBytes(),
     stats: expected.stats,
     async run(session: tvm.Session): Promise<void> {
@@ -87,7 +88,7 @@ describe.each(["tcp", "ws"])("a session over %s", (protocol) => {
       await using session = await open();
       await vta.reconfigRuntime(session);
       await vta.programFpga(session);
-      await session.upload(program.bytes, `${name}.wasm`);
+      await program.module.saveFor(session, `${name}.wasm`);
       const clear = await session.getFunction("vta.simulator.profiler_clear");
       await clear();
       await program.run(session);

@@ -2,7 +2,7 @@
 /** The C compilers of the machine. */
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../support";
@@ -32,20 +32,19 @@ function compilerFor(triple: string | undefined): Compiler {
   );
 }
 
-/** Compiles a C source to a shared library at `path`, which appears complete or not at all. */
+/** Compiles a C source to a shared library. */
 export function compileLibrary(
   source: string,
-  path: string,
   triple: string | undefined,
   { cc, options = [] }: CompilerOptions,
-): void {
+): Uint8Array {
   const { command, install } =
     cc === undefined ? compilerFor(triple) : { command: cc, install: "" };
   const folder = mkdtempSync(join(tmpdir(), "tvm-ts-"));
   try {
     const input = join(folder, "lib.c");
     writeFileSync(input, source);
-    const unfinished = `${path}.${process.pid}.tmp`;
+    const output = join(folder, "lib.so");
     const args = [
       "-shared",
       "-fPIC",
@@ -54,7 +53,7 @@ export function compileLibrary(
       ...options,
       input,
       "-o",
-      unfinished,
+      output,
       "-lm",
     ];
     const { error, status, stderr } = spawnSync(command, args, { encoding: "utf8" });
@@ -63,10 +62,9 @@ export function compileLibrary(
       throw new UsageError(`the C compiler ${command} cannot be run${advice}`, { cause: error });
     }
     if (status !== 0) {
-      rmSync(unfinished, { force: true });
       throw new UsageError(`${command} refused the generated C:\n${stderr.trim()}`);
     }
-    renameSync(unfinished, path);
+    return new Uint8Array(readFileSync(output));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

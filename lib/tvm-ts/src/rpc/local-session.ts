@@ -1,7 +1,13 @@
 /** A session with this very process: what a program tries before it talks to a board. */
 
 import { RpcError, UsageError } from "../support";
-import { deviceName, type Device, type DeviceKind, type Module } from "../runtime";
+import {
+  deviceName,
+  type Device,
+  type DeviceKind,
+  type Module,
+  type ModuleFormat,
+} from "../runtime";
 import { LocalDevice } from "./local-device";
 import { localFunction, localModule } from "./local-function";
 import type { ServedFunction } from "./server";
@@ -41,6 +47,10 @@ export class LocalSession implements Session {
   async remove(name: string): Promise<void> {
     this.checkOpen();
     this.files.delete(name);
+  }
+
+  async moduleFormat(): Promise<ModuleFormat> {
+    return "wasm";
   }
 
   async loadModule(name: string): Promise<SessionModule> {

@@ -4,7 +4,13 @@
  * other.
  */
 
-import type { ArrayData, DeviceKind, TimingOptions, TimingResult } from "../runtime";
+import type {
+  ArrayData,
+  DeviceKind,
+  ModuleFormat,
+  TimingOptions,
+  TimingResult,
+} from "../runtime";
 import type { np } from "../runtime";
 import type { DtypeArgument, FloatArgument } from "./argument";
 
@@ -100,6 +106,8 @@ export interface Session {
   /** The bytes of a file that was sent. */
   download(name: string): Promise<Uint8Array>;
   remove(name: string): Promise<void>;
+  /** What the machine loads; `module.saveFor(session, name)` sends that. */
+  moduleFormat(): Promise<ModuleFormat>;
   /** Loads a module from a file that was sent. */
   loadModule(name: string): Promise<SessionModule>;
   /**

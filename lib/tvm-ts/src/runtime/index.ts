@@ -32,7 +32,14 @@ export * as np from "./numpy";
 export { bindArguments, type Argument } from "./arguments";
 export { callerOf, type Caller } from "./wasm/caller";
 export { loadWasm, type MemoryDevice } from "./wasm/executable";
-export { Module, type ModuleHost, type PackedFunc, type SourceKind } from "./module";
+export {
+  Module,
+  type ModuleFormat,
+  type ModuleHost,
+  type ModuleReceiver,
+  type PackedFunc,
+  type SourceKind,
+} from "./module";
 export { type ParallelWork, type RangeFunction, type ThreadPool } from "./wasm/thread-pool";
 export {
   timeRepetitions,

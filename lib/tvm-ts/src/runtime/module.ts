@@ -24,6 +24,15 @@ import { timeCalls, type TimingOptions, type TimingResult } from "./time-evaluat
 /** The texts of a module: `wat` its WebAssembly, `c` its C, `tir` what it was compiled from. */
 export type SourceKind = "wat" | "c" | "tir";
 
+/** What a machine loads: modules as `save` writes them, or libraries of its own machine code. */
+export type ModuleFormat = "wasm" | "library";
+
+/** Where a module can be sent: a session. */
+export interface ModuleReceiver {
+  moduleFormat(): Promise<ModuleFormat>;
+  upload(bytes: Uint8Array, name: string): Promise<void>;
+}
+
 /** What modules need of what is around them. */
 export interface ModuleHost extends Pick<Host, "writeFile" | "compileLibrary" | "threads"> {
   /** Where functions without array arguments run. */
@@ -179,8 +188,36 @@ export class Module {
    * @throws UsageError when there is no compiler for the target, or with what it says.
    */
   exportLibrary(path: string, options: CompilerOptions = {}): void {
+    this.state.host.writeFile(path, this.libraryBytes(options));
+  }
+
+  /**
+   * Sends the module to a session, in the form that its machine loads: to a server of this library
+   * what `save` writes, to a board the C source compiled for the module's target.
+   *
+   *     await f.saveFor(remote, "vadd.so");
+   *     const g = await remote.loadModule("vadd.so");
+   *
+   * @param name of the file in the session; boards load files named `.so`
+   * @throws UsageError when there is no compiler for the target; the message says how to get it
+   */
+  async saveFor(
+    session: ModuleReceiver,
+    name: string,
+    options: CompilerOptions = {},
+  ): Promise<void> {
+    if ((await session.moduleFormat()) === "wasm") return session.upload(this.toBytes(), name);
+    if (!name.endsWith(".so")) {
+      throw new UsageError(
+        `${String(session)} loads libraries of machine code by files named '.so', not '${name}'`,
+      );
+    }
+    await session.upload(this.libraryBytes(options), name);
+  }
+
+  private libraryBytes(options: CompilerOptions): Uint8Array {
     const { source, triple } = this.library();
-    this.state.host.compileLibrary(source(), path, triple, options);
+    return this.state.host.compileLibrary(source(), triple, options);
   }
 
   private library(): NonNullable<Artifact["library"]> {

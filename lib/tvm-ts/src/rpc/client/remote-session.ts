@@ -1,9 +1,17 @@
 /** A session with a server. */
 
 import { RpcError, UsageError } from "../../support";
-import { DEVICE_TYPE, type DeviceKind } from "../../runtime";
+import { DEVICE_TYPE, type DeviceKind, type ModuleFormat } from "../../runtime";
 import { BadPacketError } from "../errors";
-import { LIMITS, type Limits, type Transport, type WireDevice, type WireValue } from "../protocol";
+import {
+  LIMITS,
+  TypeCode,
+  type Limits,
+  type Transport,
+  type WireDevice,
+  type WireValue,
+} from "../protocol";
+import { MODULE_FORMAT } from "../server";
 import type { Session, SessionFunction, SessionModule } from "../session";
 import { Connection, type ConnectionOptions } from "./connection";
 import { Remote } from "./remote";
@@ -56,6 +64,18 @@ export class RemoteSession implements Session {
 
   async remove(name: string): Promise<void> {
     await this.remote.callOwn("tvm.rpc.server.remove", [str(name)]);
+  }
+
+  async moduleFormat(): Promise<ModuleFormat> {
+    const handle = await this.remote.find(MODULE_FORMAT);
+    // TVM's servers have no such function, and load what their machine's linker made.
+    if (handle === undefined) return "library";
+    const result = await this.remote.call(handle, []);
+    await this.remote.freeHandle(handle, TypeCode.Func);
+    if (result.kind === "value" && result.value.kind === "str" && result.value.value === "wasm") {
+      return "wasm";
+    }
+    throw new BadPacketError(`${this} loads modules of an unknown format`);
   }
 
   async loadModule(name: string): Promise<SessionModule> {

@@ -7,6 +7,9 @@ import { UsageError } from "../../support";
 import { timeRepetitions } from "../../runtime";
 import { ServedModule, type ServedFunction, type ServedMachine, type ServedValue } from "./machine";
 
+/** Says what the server loads. TVM's servers do not have it. */
+export const MODULE_FORMAT = "tvm_ts.rpc.server.module_format";
+
 /** Most calls that one time evaluator makes in a repetition, and most repetitions. */
 const MAX_CALLS = 1_000_000;
 
@@ -24,6 +27,7 @@ export function serverFunctions(
     "tvm.rpc.server.remove": (name) => void files.remove(text(name, "name of a file")),
     "tvm.rpc.server.workpath": (name) => files.path(text(name, "name of a file")),
     "tvm.rpc.server.load_module": load,
+    [MODULE_FORMAT]: () => "wasm",
     "tvm.rpc.server.download_linked_module": () => {
       throw new UsageError("this server links no modules; upload one that can be loaded");
     },
