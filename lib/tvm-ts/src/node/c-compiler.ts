@@ -45,17 +45,7 @@ export function compileLibrary(
     const input = join(folder, "lib.c");
     writeFileSync(input, source);
     const output = join(folder, "lib.so");
-    const args = [
-      "-shared",
-      "-fPIC",
-      "-std=c99",
-      "-O2",
-      ...options,
-      input,
-      "-o",
-      output,
-      "-lm",
-    ];
+    const args = ["-shared", "-fPIC", "-std=c99", "-O2", ...options, input, "-o", output, "-lm"];
     const { error, status, stderr } = spawnSync(command, args, { encoding: "utf8" });
     if (error !== undefined) {
       const advice = install === "" ? "" : `; install it, for example with: ${install}`;

@@ -4,13 +4,7 @@
  * other.
  */
 
-import type {
-  ArrayData,
-  DeviceKind,
-  ModuleFormat,
-  TimingOptions,
-  TimingResult,
-} from "../runtime";
+import type { ArrayData, DeviceKind, ModuleFormat, TimingOptions, TimingResult } from "../runtime";
 import type { np } from "../runtime";
 import type { DtypeArgument, FloatArgument } from "./argument";
 

@@ -19,11 +19,7 @@ export interface Host {
    * Compiles a C source to a shared library. @returns the library's bytes
    * @throws UsageError when there is no compiler, or with what it says.
    */
-  compileLibrary(
-    source: string,
-    triple: string | undefined,
-    options: CompilerOptions,
-  ): Uint8Array;
+  compileLibrary(source: string, triple: string | undefined, options: CompilerOptions): Uint8Array;
   /**
    * How much of the compiler's inside to show: 0 nothing, 1 passes and times, 2 also what they
    * changed, 3 everything, 4 also the rules of arithmetic that were applied.
