@@ -32,7 +32,7 @@ const LISTINGS: Readonly<Record<string, readonly [program: string, ...labels: st
   convolution_opt: ["vta_conv2d_opt", "default", "tiled", "vta"],
 };
 
-const paths = ["tutorials"]
+const paths = ["tutorials", "experiments"]
   .flatMap((folder) => notebooksIn(folder))
   .filter((path) => path !== ELSEWHERE);
 

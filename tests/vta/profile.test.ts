@@ -140,8 +140,10 @@ describe("a profile", () => {
     const html = vta.view.profileBundle(small)["text/html"] as string;
     expect(html).toContain("4,225 cycles on de10");
     expect(html).not.toMatch(/<script|on[a-z]+=/);
-    // JupyterLab's own style for tables would leave no room for the modules' names.
+    // JupyterLab's own style for tables would leave no room for the modules' names, and
+    // its dark theme's colours would be white on a light card.
     expect(html.match(/<table[^>]*table-layout:auto/g)).toHaveLength(2);
+    expect(html.match(/<tr(?! style="[^"]*color:)/g)).toBeNull();
     for (const module of ["fetch", "load", "compute", "store"]) {
       expect(html).toMatch(new RegExp(`aria-label="${module}: [0-9.]+ % busy"`));
     }

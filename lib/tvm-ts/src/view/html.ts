@@ -64,7 +64,7 @@ export function tableHtml(head: readonly string[], rows: readonly (readonly stri
         return `<${tag} style="${style}">${escapeHtml(cell)}</${tag}>`;
       })
       .join("")}</tr>`;
-  return `<table style="border-collapse:collapse;margin:4px 0;${COLORED}">${row(head, "th")}${rows
+  return `<table style="border-collapse:collapse;table-layout:auto;margin:4px 0;${COLORED}">${row(head, "th")}${rows
     .map((cells) => row(cells, "td"))
     .join("")}</table>`;
 }

@@ -5,6 +5,9 @@ import { CAUSE_TEXT, STALL_CAUSES, type ModuleName, type Profile, type StallCaus
 import { cssColor } from "./colors";
 import { bytesText, countText, percentText } from "./text";
 
+/** JupyterLab colours rows of tables by its theme; the card is light in every theme. */
+const PLAIN = "background:transparent;color:inherit";
+
 /** Okabe and Ito's palette; token waits share a hue, and so do waits for memory. */
 const CAUSE_COLORS: Readonly<Record<StallCause, view.Rgb>> = {
   busy: [0, 114, 178],
@@ -60,7 +63,7 @@ function moduleRow(profile: Profile, module: ModuleName): string {
   });
   const busy = percentText(counts.busy, profile.cycles || 1);
   return (
-    `<tr><td style="padding:2px 8px 2px 0;text-align:left">${module}</td>` +
+    `<tr style="${PLAIN}"><td style="padding:2px 8px 2px 0;text-align:left">${module}</td>` +
     `<td style="width:100%;padding:2px 0"><div role="img" aria-label="${module}: ${busy} busy" ` +
     `style="display:flex;height:16px">${parts.join("")}</div></td>` +
     `<td style="padding:2px 0 2px 8px;white-space:nowrap;text-align:right">${busy} busy</td></tr>`
@@ -90,16 +93,14 @@ function adviceHtml(profile: Profile): string {
 }
 
 function statementsHtml({ statements }: Profile): string {
-  const rows = statements.slice(0, STATEMENTS).map(({ statement, module, work, share }) => {
-    const text = statement.replace(/\s+/g, " ").slice(0, STATEMENT_LENGTH);
-    return (
-      `<tr><td style="text-align:left">${module}</td><td style="text-align:right">${countText(work)}</td>` +
-      `<td style="text-align:right">${percentText(share, 1)}</td>` +
-      `<td style="text-align:left"><code>${view.escapeHtml(text)}</code></td></tr>`
-    );
-  });
+  const rows = statements
+    .slice(0, STATEMENTS)
+    .map(({ statement, module, work, share }) => [
+      module,
+      countText(work),
+      percentText(share, 1),
+      statement.replace(/\s+/g, " ").slice(0, STATEMENT_LENGTH),
+    ]);
   const head = ["module", "cycles of work", "of all", "statement"];
-  return `<details><summary>Statements</summary><table style="table-layout:auto"><tr>${head
-    .map((name) => `<th style="text-align:left">${name}</th>`)
-    .join("")}</tr>${rows.join("")}</table></details>`;
+  return `<details><summary>Statements</summary>${view.tableHtml(head, rows)}</details>`;
 }
