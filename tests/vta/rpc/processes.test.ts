@@ -1,64 +1,16 @@
 /** Client, server and tracker in processes of their own, over TCP and WebSocket. */
 
-import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as tvm from "tvm-ts";
 import * as vta from "vta-ts";
-import { namesOf } from "../../golden/vta";
-import { inputData } from "../../support/golden-data";
-import { buildProgram, type ProgramJson } from "../../support/golden-program";
+import { goldenProgram } from "../../support/golden-session";
 import { eventually, startCommand, type RunningCommand } from "../../support/rpc-processes";
 
 const { rpc, nd, np } = tvm;
-const programs = join(import.meta.dirname, "../../golden/programs");
-
-interface Expected {
-  readonly run: {
-    readonly outputs: Record<string, { readonly sha256: string }>;
-    readonly stats: Record<string, number>;
-  };
-}
-
-/** A golden program, compiled; and how to run it in a session with the digests it should give. */
-function goldenProgram(name: string) {
-  const read = (file: string): unknown => JSON.parse(readFileSync(join(programs, file), "utf8"));
-  const program = read(`${name}.json`) as ProgramJson;
-  const { run: expected } = read(`${name}.expect.json`) as Expected;
-  const env = vta.getEnv();
-  const { schedule, args, tensors } = buildProgram<never>(program, { vta: namesOf(env) });
-  const disabledPass = program.run?.disabled_pass ?? ["tir.CommonSubexprElimTIR"];
-  const module = vta.build(schedule, args, { context: vta.buildConfig({ env, disabledPass }) });
-  return {
-    module,
-    bytes: module.toBytes(),
-    stats: expected.stats,
-    async run(session: tvm.Session): Promise<void> {
-      const f = await session.loadModule(`${name}.wasm`);
-      const arrays = await Promise.all(
-        program.args.map((arg) => {
-          const tensor = tensors.get(arg)!;
-          const shape = tensor.shape.map((dim) => tvm.tir.constIntValue(dim)!);
-          const input = program.run!.inputs[arg];
-          const device = session.extDev(0);
-          return input === undefined
-            ? nd.array(np.zeros(shape, tensor.dtype), device)
-            : nd.array(inputData(shape, tensor.dtype, input), device);
-        }),
-      );
-      await f(...arrays);
-      for (const [output, { sha256 }] of Object.entries(expected.outputs)) {
-        const { data } = await arrays[program.args.indexOf(output)]!.numpy();
-        const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-        expect(createHash("sha256").update(bytes).digest("hex")).toBe(sha256);
-      }
-    },
-  };
-}
-
 const workdir = mkdtempSync(join(tmpdir(), "rpc-test-"));
 const running: RunningCommand[] = [];
 const start = async (...args: Parameters<typeof startCommand>): Promise<RunningCommand> => {
@@ -138,7 +90,28 @@ describe.each(["tcp", "ws"])("a session over %s", (protocol) => {
     const b = await a.copyTo(session.extDev(0));
     expect((await b.numpy()).toArray()).toEqual(data.toArray());
     expect(await session.extDev(1).exists()).toBe(false);
+    // Another library's array, with strides: the transposed one.
+    const lent = {
+      __dlpack__: () => ({
+        ...{ data: Int16Array.of(0, 1, 2, 3, 4, 5).buffer, byteOffset: 0, shape: [3, 2] },
+        ...{ strides: [1, 3], dtype: { code: 0, bits: 16, lanes: 1 }, device: { type: 1, id: 0 } },
+      }),
+    };
+    const c = await nd.array(lent, session.extDev(0));
+    expect((await c.numpy()).toArray()).toEqual([
+      [0, 3],
+      [1, 4],
+      [2, 5],
+    ]);
+    // A notebook shows it as it shows one that is here.
+    const shown = (array: object): Promise<object> =>
+      (array as Record<symbol, () => Promise<object>>)[Symbol.for("Jupyter.display")]!();
+    expect(await shown(b)).toEqual({
+      ...(await shown(nd.array(data, tvm.cpu(0)))),
+      "text/plain": String(data),
+    });
     await a.free();
+    expect(await shown(a)).toEqual({ "text/plain": String(a) });
     await expect(a.numpy()).rejects.toThrow("was freed");
     const workpath = await session.getFunction("tvm.rpc.server.workpath");
     for (const value of [1.5, 7n, null, rpc.float(2), rpc.dtype("int8"), session.cpu(0), b, true]) {

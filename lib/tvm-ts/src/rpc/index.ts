@@ -1,5 +1,11 @@
 export { dtype, DtypeArgument, float, FloatArgument } from "./argument";
-export { RemoteSession, type ClientHost, type ConnectionOptions } from "./client";
+export {
+  RemoteArray,
+  RemoteDevice,
+  RemoteSession,
+  type ClientHost,
+  type ConnectionOptions,
+} from "./client";
 export {
   BadPacketError,
   ConnectionLostError,

@@ -1,18 +1,17 @@
 /** Arrays on the host as the bytes that a device elsewhere holds, and back. */
 
 import { elementType, floatsToHalves, halvesToFloats, type ElementType } from "./element";
-import { NDArray, type ArrayData } from "./ndarray";
+import { dlpackElements, isDlpackSource, NDArray, type ArrayData } from "./ndarray";
 import { emptyArray, fromTyped, toArray, type NumpyArray } from "./numpy/numpy-array";
 import type { TypedArray } from "./numpy/library";
-import { UsageError } from "../support";
 
 /** The values of anything that an array can be made of. */
 export function hostArray(data: ArrayData): NumpyArray {
   if (data instanceof NDArray) return data.numpy();
-  if (typeof (data as { __dlpack__?: unknown } | null)?.__dlpack__ === "function") {
-    throw new UsageError("another library's array goes to a remote device by way of np.array(...)");
-  }
-  return toArray(data as Exclude<ArrayData, NDArray | { __dlpack__(): unknown }>);
+  if (!isDlpackSource(data)) return toArray(data);
+  const record = data.__dlpack__();
+  const { elements, dtype } = dlpackElements(record);
+  return fromTyped(dtype === "float16" ? halvesToFloats(elements) : elements, record.shape, dtype);
 }
 
 /** An array's elements as bytes in row-major order, converted to `dtype`. */

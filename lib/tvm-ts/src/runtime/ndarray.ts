@@ -128,18 +128,14 @@ export class NDArray implements DlpackSource {
     const type = dlpackElement(record);
     const compact = rowMajor(record.shape);
     const strides = record.strides ?? compact;
-    const { bytes, window } = ELEMENTS[type];
+    const { bytes } = ELEMENTS[type];
     const isHere = record.data === device.memory?.buffer && record.byteOffset % bytes === 0;
     if (isHere && strides.join() === compact.join()) {
       const storage = Storage.borrow(device, record.byteOffset, source);
       return new NDArray(storage, checkedShape(record.shape), type, 0);
     }
     const array = NDArray.empty(record.shape, type, device);
-    const count = (record.data.byteLength - record.byteOffset) / bytes;
-    const from = new window(record.data, record.byteOffset, Math.floor(count));
-    const values = new window(new ArrayBuffer(array.byteLength), 0, array.size);
-    gather(from, values, record.shape, strides);
-    array.write(values);
+    array.write(dlpackElements(record).elements);
     return array;
   }
 
@@ -305,8 +301,23 @@ export class NDArray implements DlpackSource {
   }
 }
 
-function isDlpackSource(value: unknown): value is DlpackSource {
+export function isDlpackSource(value: unknown): value is DlpackSource {
   return typeof (value as Partial<DlpackSource> | null)?.__dlpack__ === "function";
+}
+
+/** A copy of another library's elements in row-major order; float16 as 16 bits each. */
+export function dlpackElements(record: DlpackRecord): {
+  readonly elements: TypedArray;
+  readonly dtype: ElementType;
+} {
+  const dtype = dlpackElement(record);
+  const { bytes, window } = ELEMENTS[dtype];
+  const count = (record.data.byteLength - record.byteOffset) / bytes;
+  const from = new window(record.data, record.byteOffset, Math.floor(count));
+  const size = elementCount(record.shape);
+  const elements = new window(new ArrayBuffer(size * bytes), 0, size);
+  gather(from, elements, record.shape, record.strides ?? rowMajor(record.shape));
+  return { elements, dtype };
 }
 
 function dlpackElement({ dtype }: DlpackRecord): ElementType {

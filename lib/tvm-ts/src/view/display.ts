@@ -28,7 +28,15 @@ import {
   type Stmt,
 } from "../ir";
 import { LowerTrace } from "../pass";
-import { LocalArray, LocalDevice, LocalSession } from "../rpc";
+import {
+  LocalArray,
+  LocalDevice,
+  LocalSession,
+  RemoteArray,
+  RemoteDevice,
+  RemoteSession,
+  TrackerSession,
+} from "../rpc";
 import { CpuDevice, Module, NDArray, np } from "../runtime";
 import * as te from "../te";
 import { irBundle, passBundle, scheduleBundle, tensorBundle, tensorDiffBundle } from "./bundle";
@@ -126,6 +134,9 @@ const TEXTS = [
   Module,
   LocalSession,
   LocalDevice,
+  RemoteSession,
+  RemoteDevice,
+  TrackerSession,
 ];
 
 /** One number is read, not looked at. */
@@ -134,6 +145,12 @@ function arrayBundle(array: AnyArray, shown: object = array): MimeBundle {
   const isFreed = array instanceof NDArray && array.isFreed;
   const isSingle = array.shape.every((extent) => extent === 1);
   return isFreed || isSingle ? { "text/plain": text } : tensorBundle(sourceOf(array, shown), text);
+}
+
+/** An array elsewhere is fetched, and shows itself as one that is here. */
+async function remoteBundle(remote: RemoteArray): Promise<MimeBundle> {
+  if (remote.isFreed) return { "text/plain": String(remote) };
+  return arrayBundle(await remote.numpy(), remote);
 }
 
 /**
@@ -150,6 +167,7 @@ export function installDisplays(memorySizes: () => MemorySizes): void {
   showAs(LowerTrace, passBundle);
   showAs(NDArray, (array) => arrayBundle(array));
   showAs(np.ndarray, (array) => arrayBundle(array));
+  showAs(RemoteArray, remoteBundle);
   showAs(LocalArray, (local) => arrayBundle(local.array, local));
   for (const type of TEXTS) showAs<object>(type, (value) => ({ "text/plain": String(value) }));
 }
@@ -159,7 +177,7 @@ export function installDisplays(memorySizes: () => MemorySizes): void {
  */
 export function showAs<T extends object>(
   type: { readonly prototype: T },
-  bundle: (value: T) => MimeBundle,
+  bundle: (value: T) => MimeBundle | Promise<MimeBundle>,
   text: (value: T) => string = String,
 ): void {
   const define = (name: symbol, value: (this: T) => unknown): void => {

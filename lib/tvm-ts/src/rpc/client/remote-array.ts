@@ -84,6 +84,9 @@ export class RemoteArray implements SessionArray {
   get shape(): readonly number[] {
     return this.tensor.shape;
   }
+  get isFreed(): boolean {
+    return this.freed;
+  }
 
   /** How the array is named in packets. @throws UsageError when it was freed. @internal */
   get wire(): WireTensor {
