@@ -37,6 +37,12 @@ export function prepareNotebooks(): void {
   kernel = installKernel();
 }
 
+/** The environment of a process that starts our kernel. @throws Error before `prepareNotebooks`. */
+export function kernelEnvironment(): NodeJS.ProcessEnv {
+  if (kernel === undefined) throw new Error("prepareNotebooks() was not called");
+  return kernel.env;
+}
+
 /** Removes what `prepareNotebooks` installed; to be called in `afterAll`. */
 export function forgetKernel(): void {
   if (kernel !== undefined) rmSync(kernel.prefix, { recursive: true, force: true });
@@ -109,7 +115,7 @@ function plainText(data: Readonly<Record<string, unknown>>): string {
  * @throws Error with the cell and its traceback, when a cell fails.
  */
 export async function executeNotebook(path: string): Promise<ExecutedNotebook> {
-  if (kernel === undefined) throw new Error("prepareNotebooks() was not called");
+  const env = kernelEnvironment();
   const folder = mkdtempSync(join(tmpdir(), "tvm-vta-notebook-"));
   try {
     const script = fileURLToPath(new URL("execute.py", import.meta.url));
@@ -117,7 +123,7 @@ export async function executeNotebook(path: string): Promise<ExecutedNotebook> {
     const { stdout } = await promisify(execFile)(python, [script, file, folder], {
       encoding: "utf8",
       maxBuffer: 256 * 1024 * 1024,
-      env: { ...kernel.env, TMPDIR: folder },
+      env: { ...env, TMPDIR: folder },
     });
     const { cells } = JSON.parse(stdout) as { cells: Cell[] };
     const code = cells.filter(({ cell_type }) => cell_type === "code");

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "../support/jupyter-env";
+import { goldenListings } from "./listings";
 import {
   cellsOf,
   executeNotebook,
@@ -23,14 +24,6 @@ const ELSEWHERE = "tutorials/vta_get_started.ipynb";
 
 /** Chosen so that two processors are busy and no kernel waits for a third one. */
 const AT_ONCE = 2;
-
-/** The recorded programs whose listings a tutorial shows, in the order in which it shows them. */
-const LISTINGS: Readonly<Record<string, readonly [program: string, ...labels: string[]]>> = {
-  vta_get_started: ["vta_vadd", "default", "vta"],
-  matrix_multiply: ["vta_matmul", "default", "dma", "vta"],
-  matrix_multiply_opt: ["vta_matmul_opt", "default", "blocked", "vta"],
-  convolution_opt: ["vta_conv2d_opt", "default", "tiled", "vta"],
-};
 
 const paths = ["tutorials", "experiments"]
   .flatMap((folder) => notebooksIn(folder))
@@ -52,14 +45,6 @@ afterAll(async () => {
   await Promise.allSettled(executed.values());
   forgetKernel();
 }, SETUP_MS);
-
-function goldenListings(name: string): string[] | undefined {
-  const [program, ...labels] = LISTINGS[name] ?? [];
-  if (program === undefined) return undefined;
-  const file = join(root, `tests/golden/programs/${program}.expect.json`);
-  const { lower } = JSON.parse(readFileSync(file, "utf8")) as { lower: Record<string, string> };
-  return labels.map((label) => lower[label]!.trimEnd());
-}
 
 /** The code without comments and empty lines: what both languages of a tutorial have in common. */
 function codeOf(path: string): string[] {

@@ -32,7 +32,7 @@ export function steps(programs: Readonly<Record<string, IRModule>>): Picture {
   const records = named.slice(1).map(([name, after], i) => {
     const [nameBefore, before] = named[i]!;
     return new PassRecord(
-      { name, doc: `What ${name} changed in ${nameBefore}.` },
+      { name, doc: `Compared with "${nameBefore}".` },
       0,
       before,
       after,
