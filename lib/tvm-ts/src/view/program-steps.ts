@@ -31,13 +31,7 @@ export function steps(programs: Readonly<Record<string, IRModule>>): Picture {
   }
   const records = named.slice(1).map(([name, after], i) => {
     const [nameBefore, before] = named[i]!;
-    return new PassRecord(
-      { name, doc: `Compared with "${nameBefore}".` },
-      0,
-      before,
-      after,
-      0,
-    );
+    return new PassRecord({ name, doc: `Compared with "${nameBefore}".` }, 0, before, after, 0);
   });
   return new Picture(passBundle(new LowerTrace(named[0]![1], named.at(-1)![1], records)));
 }
