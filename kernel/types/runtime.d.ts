@@ -1,26 +1,4 @@
-/** What every supported Node.js has and TypeScript 5.0's own libraries do not know yet. */
-
-interface Array<T> {
-  /** A copy in reverse order. */
-  toReversed(): T[];
-  /** A sorted copy. */
-  toSorted(compare?: (a: T, b: T) => number): T[];
-  /** A copy with `deleteCount` items from `start` on removed and `items` put in their place. */
-  toSpliced(start: number, deleteCount?: number, ...items: T[]): T[];
-  /** A copy with the item at `index` replaced. */
-  with(index: number, value: T): T[];
-}
-
-interface ReadonlyArray<T> {
-  /** A copy in reverse order. */
-  toReversed(): T[];
-  /** A sorted copy. */
-  toSorted(compare?: (a: T, b: T) => number): T[];
-  /** A copy with `deleteCount` items from `start` on removed and `items` put in their place. */
-  toSpliced(start: number, deleteCount?: number, ...items: T[]): T[];
-  /** A copy with the item at `index` replaced. */
-  with(index: number, value: T): T[];
-}
+/** What every supported Node.js has and no library of TypeScript's but the one of pages declares. */
 
 declare namespace WebAssembly {
   type Imports = Record<string, Record<string, unknown>>;

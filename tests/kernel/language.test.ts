@@ -124,7 +124,7 @@ describe("types", () => {
     expect(
       compiled("display(html`<b>`, { id: 'x' }); for (const n of progress([1])) n.toFixed()").ok,
     ).toBe(true);
-    expect(diagnosed("display()")).toEqual(["TS2554 at 1:1+9"]);
+    expect(diagnosed("display()")).toEqual(["TS2554 at 1:1+7"]);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { createRequire } from "node:module";
-import type * as ts from "@tslab/typescript-for-tslab";
+import type * as ts from "typescript";
 import { beforeAll, expect, test } from "vitest";
 import { cellOptions } from "../../kernel/src/language/compiler-options";
 import { libraries } from "../../kernel/src/libraries";
@@ -49,6 +49,14 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => {
       fc.tuple(part, binary, part).map(([a, operator, c]) => `(${a}) ${operator} (${c})`),
       fc.tuple(fc.constantFrom("+", "typeof ", "void "), part).map((x) => `${x[0]}(${x[1]})`),
       condition.map((a) => `!(${a})`),
+      part.map((a) => `(${a}) satisfies unknown`),
+      part.map((a) => `[...[${a}], ...[]] as const`),
+      part.map((a) => `(<const T,>(x: NoInfer<T> | T): T => x)(${a})`),
+      part.map((a) => `(() => { using held = null; return ${a}; })()`),
+      part.map((a) => `class { accessor held = (${a}); static { void this; } }`),
+      part.map((a) => `new class { #held = ${a}; is(o: object) { return #held in o; } }()`),
+      fc.tuple(part, part).map(([a, c]) => `Object.groupBy([${a}], () => String(${c}))`),
+      fc.tuple(part, part).map(([a, c]) => `(list[0] ??= 1, (${a})?.[${c}])`),
       fc
         .tuple(condition, fc.constantFrom("&&", "||"), part)
         .map((x) => `(${x[0]}) ${x[1]} (${x[2]})`),
@@ -108,15 +116,9 @@ let declarations: string;
 beforeAll(() => {
   buildPackages();
   const compiler = loadCompiler();
-  // TypeScript a second time, as it is.
-  const load = createRequire(createRequire(import.meta.url).resolve("tslab/dist/converter"));
-  const path = load.resolve("@tslab/typescript-for-tslab");
-  const cached = load.cache[path];
-  Reflect.deleteProperty(load.cache, path);
-  const untouched = load(path) as typeof ts;
-  load.cache[path] = cached;
   hooked = start(compiler);
-  plain = start(untouched);
+  // TypeScript a second time, as it is.
+  plain = start(createRequire(import.meta.url)("typescript") as typeof ts);
   declarations = plain("", [setting]).declarations;
 }, 300_000);
 

@@ -6,7 +6,7 @@ import { PROTOCOL_VERSION, type Json } from "../wire";
 
 /** The version of the compiler that checks cells, without loading it. */
 const { version: typescriptVersion } = JSON.parse(
-  readFileSync(require.resolve("@tslab/typescript-for-tslab/package.json"), "utf8"),
+  readFileSync(require.resolve("typescript/package.json"), "utf8"),
 ) as { version: string };
 
 export function kernelInfo(): Json {

@@ -7,7 +7,7 @@
  *                                 note: split(axis: IterVar, by: { factor } | { nparts })
  */
 
-import type * as ts from "@tslab/typescript-for-tslab";
+import type * as ts from "typescript";
 import {
   argumentAdvice,
   camelCase,

@@ -3,7 +3,7 @@
  * `compilerOptions` of a tsconfig.json beside the notebook on top.
  */
 
-import type * as ts from "@tslab/typescript-for-tslab";
+import type * as ts from "typescript";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { libraries } from "../libraries";
@@ -59,7 +59,10 @@ export function cellOptions(compiler: typeof ts, folder: string): CellOptions {
     options: {
       strict: true,
       checkJs: false,
-      lib: ["lib.es2023.d.ts"],
+      // What the host does not have yet is compiled to what it has, see emit.ts.
+      target: compiler.ScriptTarget.ESNext,
+      lib: ["lib.esnext.d.ts"],
+      experimentalDecorators: false,
       types: ["node"],
       typeRoots: typeRoots(folder),
       moduleResolution: compiler.ModuleResolutionKind.Bundler,

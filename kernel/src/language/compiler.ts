@@ -1,17 +1,15 @@
 /**
- * The TypeScript that checks cells: tslab's, taught to ask about operators.
+ * The TypeScript that checks cells: the stock compiler, taught to ask about operators.
  *
  * What TypeScript refuses, such as `a + b` of two objects, has no type, and so has nothing that is
- * computed from it: whoever looks at its errors afterwards learns of one operator at a time. So the
+ * computed from it: an error list made afterwards shows one operator at a time. So the
  * checker itself asks where it finds an operator's type, and goes on with the answer. Types flow,
  * and completion, inspection and the places of errors are right without knowing of operators. It
  * has no door there: three statements are put into its text as it is loaded. Its version is pinned,
  * and nothing is changed on disk.
  */
 
-import type * as ts from "@tslab/typescript-for-tslab";
-import { readFileSync } from "node:fs";
-import Module, { createRequire } from "node:module";
+import type * as ts from "typescript";
 
 /** Answers a checker's questions: the type of an expression, or nothing if TypeScript knows best. */
 export interface CheckerHook {
@@ -39,45 +37,38 @@ export interface HookedProgram extends ts.Program {
 /** Pieces of the compiler's text that occur once, in order, and what is put behind each. */
 const insertions: readonly (readonly [place: string, statement: string])[] = [
   [
-    "const indexType = checkExpression(indexExpression);",
+    `const indexExpression = node.argumentExpression;
+    const indexType = checkExpression(indexExpression);`,
     `const answer = host.checkerHook?.index(node, objectType, indexType);
      if (answer) return answer;`,
   ],
   [
     `function checkPrefixUnaryExpression(node) {
-      const operandType = checkExpression(node.operand);`,
+    const operandType = checkExpression(node.operand);`,
     `const answer = host.checkerHook?.unary(node, operandType);
      if (answer) return answer;`,
   ],
   [
-    `function checkBinaryLikeExpressionWorker(left, operatorToken, right, leftType, rightType, errorNode) {
-      const operator = operatorToken.kind;`,
-    `const answer = errorNode && host.checkerHook?.binary(errorNode, leftType, rightType, error);
+    `function checkBinaryLikeExpressionWorker(left, operatorToken, right, leftType, rightType, checkMode, errorNode) {
+    const operator = operatorToken.kind;`,
+    `const answer = errorNode && host.checkerHook?.binary(errorNode, leftType, rightType, error2);
      if (answer) { checkAssignmentOperator(answer); return answer; }`,
   ],
 ];
 
-/** Loads the compiler at `path`, which `load` finds from then on. */
-export function loadHookedCompiler(load: NodeJS.Require, path: string): typeof ts {
-  const loaded = load.cache[path];
-  if (loaded !== undefined) return loaded.exports as typeof ts;
-  const module = new Module(path) as NodeJS.Module & { _compile(text: string, path: string): void };
-  module.filename = path;
-  module.require = createRequire(path);
-  module._compile(withHook(readFileSync(path, "utf8")), path);
-  module.loaded = true;
-  load.cache[path] = module;
-  return module.exports as typeof ts;
-}
-
-function withHook(compiler: string): string {
+/**
+ * The compiler's text with the questions put in.
+ * @throws Error if a place does not occur exactly once: this is another compiler than expected.
+ */
+export function withHook(compiler: string): string {
   const pieces: string[] = [];
   let done = 0;
   for (const [place, statement] of insertions) {
-    const end = compiler.indexOf(place, done) + place.length;
-    if (end < place.length || compiler.includes(place, end)) {
+    const at = compiler.indexOf(place);
+    if (at < done || compiler.includes(place, at + 1)) {
       throw new Error(`this is another TypeScript than expected: it does not have "${place}" once`);
     }
+    const end = at + place.length;
     pieces.push(compiler.slice(done, end), "\n", statement);
     done = end;
   }

@@ -1,6 +1,6 @@
 /** Whether a console should run what was typed, wait for more, or say that it cannot become right. */
 
-import type * as ts from "@tslab/typescript-for-tslab";
+import type * as ts from "typescript";
 import type { Completeness } from "./messages";
 
 const INDENT = "  ";

@@ -11,7 +11,7 @@
  * such objects.
  */
 
-import type * as ts from "@tslab/typescript-for-tslab";
+import type * as ts from "typescript";
 import type { Operators } from "./operators";
 
 /** TypeScript's code for an operator that does not go with its operands. */

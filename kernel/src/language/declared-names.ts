@@ -1,6 +1,6 @@
 /** The names that a statement declares for those after it. */
 
-import type * as ts from "@tslab/typescript-for-tslab";
+import type * as ts from "typescript";
 
 export function declaredNames(compiler: typeof ts, statement: ts.Statement): ts.Identifier[] {
   if (compiler.isVariableStatement(statement)) {

@@ -1,6 +1,6 @@
 /** What TypeScript says of a mistake, without what only those ask for who wrote the types. */
 
-import type * as ts from "@tslab/typescript-for-tslab";
+import type * as ts from "typescript";
 
 /** TypeScript's codes. */
 const NO_OVERLOAD = 2769;

@@ -7,7 +7,7 @@
  *     9; // two halves     a comment
  */
 
-import type * as ts from "@tslab/typescript-for-tslab";
+import type * as ts from "typescript";
 
 /** A comment that is a number or a name alone, with what may end a statement. */
 const OPERAND =

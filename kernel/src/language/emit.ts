@@ -12,7 +12,7 @@
  */
 
 import { decodedMappings, TraceMap, traceSegment } from "@jridgewell/trace-mapping";
-import type * as ts from "@tslab/typescript-for-tslab";
+import type * as ts from "typescript";
 import { declaredNames } from "./declared-names";
 import type { CompiledCell, CompiledSource, LineMap } from "./messages";
 import { TEST } from "./operator-calls";
@@ -101,10 +101,11 @@ function bindExports(compiler: typeof ts, code: string): { text: string; hasBind
 
 /** The top-level names that cannot be assigned to. */
 function fixedNames(compiler: typeof ts, source: ts.SourceFile): Set<string> {
+  const { Const, Using } = compiler.NodeFlags;
   const isFixed = (statement: ts.Statement): boolean =>
     compiler.isImportDeclaration(statement) ||
     (compiler.isVariableStatement(statement) &&
-      (statement.declarationList.flags & compiler.NodeFlags.Const) !== 0);
+      (statement.declarationList.flags & (Const | Using)) !== 0);
   const fixed = source.statements.filter(isFixed);
   const names = fixed.flatMap((statement) => declaredNames(compiler, statement));
   return new Set(names.map(({ text }) => text));

@@ -1,6 +1,6 @@
 /** What is known about the name at the cursor or, between a call's parentheses, about what is called. */
 
-import type * as ts from "@tslab/typescript-for-tslab";
+import type * as ts from "typescript";
 import type { Converter } from "tslab/dist/converter";
 import type { Inspection } from "./messages";
 

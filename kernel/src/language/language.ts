@@ -1,9 +1,8 @@
 /** Compiles cells and answers questions about them; runs in the language worker. */
 
-import type * as ts from "@tslab/typescript-for-tslab";
+import type * as ts from "typescript";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ConvertResult } from "tslab/dist/converter";
 import { kernelRoot, libraries } from "../libraries";
 import { Advisor, FIRST_TYPE_ERROR, FORGOTTEN_AWAIT, withAdvice } from "./advice";
 import { cellOptions } from "./compiler-options";
@@ -27,7 +26,7 @@ import { normalize } from "./normalize";
 import { LineIndex, RewrittenText } from "./rewritten-text";
 import { loadCompiler, startTslab, type Tslab } from "./tslab";
 
-/** TypeScript's codes for `await` where it is not allowed, and for names that modules reserve. */
+/** TypeScript's codes for `await` where it is not allowed and for names that modules reserve. */
 const AWAIT_OUTSIDE = 1308;
 const RESERVED_NAME = 2441;
 
@@ -69,8 +68,9 @@ export class Language implements LanguageService {
       }
       const result = this.tslab.converter.convert(declarations, source.text);
       const declared = names.map(({ text }) => text);
-      if (result.diagnostics.length > 0) {
-        const diagnostics = this.explain(cell, source, result.diagnostics);
+      const isRefused = result.diagnostics.length > 0 || this.diagnostics.some(isAwaitOutside);
+      if (isRefused) {
+        const diagnostics = this.explain(cell, source);
         for (const each of declared) this.lost.set(each, name);
         return { ok: false, diagnostics };
       }
@@ -168,17 +168,8 @@ export class Language implements LanguageService {
     return question();
   }
 
-  /** What TypeScript says, except for what the converter puts up with: `await` at the top. */
-  private explain(
-    cell: string,
-    source: RewrittenText,
-    reported: ConvertResult["diagnostics"],
-  ): Diagnostic[] {
-    const awaits = reported.filter(({ code }) => code === AWAIT_OUTSIDE);
-    const starts = new Set(awaits.map(({ start }) => start.offset + this.tslab.prefix.length));
-    const found = this.diagnostics
-      .filter(({ code, start }) => code !== AWAIT_OUTSIDE || starts.has(start!))
-      .filter(({ file }) => file !== undefined);
+  private explain(cell: string, source: RewrittenText): Diagnostic[] {
+    const found = this.diagnostics.filter(({ file }) => file !== undefined);
     // What a cell that cannot be parsed means is anybody's guess.
     const syntax = found.filter(({ code }) => code < FIRST_TYPE_ERROR);
     const file = this.program!.getSourceFile(this.tslab.cellFile)!;
@@ -247,6 +238,11 @@ export class Language implements LanguageService {
     const installed = /\/node_modules\/|__prev__\.d\.ts$/.test(file);
     return !installed && !libraries.some(({ root }) => file.startsWith(root));
   }
+}
+
+/** `await` in a function that is not `async`; the converter lets some pass. */
+function isAwaitOutside({ code }: ts.Diagnostic): boolean {
+  return code === AWAIT_OUTSIDE;
 }
 
 /** What is said of a stretch of a text, as far as its first line goes. */

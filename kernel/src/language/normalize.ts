@@ -8,7 +8,7 @@
  * and every top-level name of a cell is exported already.
  */
 
-import type * as ts from "@tslab/typescript-for-tslab";
+import type * as ts from "typescript";
 import type { Edit } from "./rewritten-text";
 
 export function normalize(compiler: typeof ts, cell: string): Edit[] {

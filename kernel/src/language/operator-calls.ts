@@ -11,7 +11,7 @@
  * Operands are evaluated in the order in which they were written. Traces name the operator's place.
  */
 
-import type * as ts from "@tslab/typescript-for-tslab";
+import type * as ts from "typescript";
 import type { OperatorCall } from "./operator-methods";
 
 /** What a cell's code calls a condition with that only the run shows; it returns the condition. */

@@ -19,7 +19,7 @@
  * instead of them. A property that is tagged `condition` says that its class's objects are not conditions.
  */
 
-import type * as ts from "@tslab/typescript-for-tslab";
+import type * as ts from "typescript";
 
 /** The call that an operator stands for. */
 export type OperatorCall =

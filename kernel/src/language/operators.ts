@@ -8,7 +8,7 @@
  * same for what asks whether something is true.
  */
 
-import type * as ts from "@tslab/typescript-for-tslab";
+import type * as ts from "typescript";
 import type { CheckerHook, Report } from "./compiler";
 import {
   OperatorMethods,

@@ -5,7 +5,7 @@
  *     import * as tslab from "tslab"      what it offers is here without an import
  */
 
-import type * as ts from "@tslab/typescript-for-tslab";
+import type * as ts from "typescript";
 
 /** TypeScript's codes for `import.meta` in such code and for a module that is not found. */
 const NO_META = 1470;

@@ -1,20 +1,21 @@
 /**
- * tslab's converter, loaded over its own TypeScript with a few doors opened.
+ * tslab's converter, loaded over the stock TypeScript with a few doors opened.
  *
  * The converter turns a cell into an ES module that refers to earlier cells' names through
- * `exports`, carries their types along as declarations, and allows `await` at the top. It keeps its
+ * `exports`, and carries their types along as declarations. It keeps its
  * compiler options, its program and its diagnostics to itself, though, emits no source maps, and
- * watches folders. It reaches TypeScript through one object, so handing it that object with five
+ * watches folders. It reaches TypeScript through one object, so handing it that object with some
  * members replaced is enough; nothing of tslab is copied or changed on disk.
  */
 
-import type * as ts from "@tslab/typescript-for-tslab";
-import { statSync } from "node:fs";
-import { createRequire } from "node:module";
+import type * as ts from "typescript";
+import { readFileSync, statSync } from "node:fs";
+import Module, { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as converters from "tslab/dist/converter";
-import { loadHookedCompiler, type HookedProgram } from "./compiler";
+import { withHook, type HookedProgram } from "./compiler";
 import { Conditions } from "./conditions";
+import { forkMembers } from "./fork-members";
 import { operatorCalls } from "./operator-calls";
 import type { TagCache } from "./operator-methods";
 import { Operators } from "./operators";
@@ -51,12 +52,14 @@ const harmless = new Set([
   7016, // a package has no types; what it exports is `any`
 ]);
 
-const fromTslab = createRequire(require.resolve("tslab/dist/converter"));
-const compilerPath = fromTslab.resolve("@tslab/typescript-for-tslab");
+let loadedCompiler: typeof ts | undefined;
 
-/** The compiler that the converter uses; loading it takes a while. */
+/** The compiler that checks cells; loading it takes a while. */
 export function loadCompiler(): typeof ts {
-  return loadHookedCompiler(fromTslab, compilerPath);
+  if (loadedCompiler !== undefined) return loadedCompiler;
+  const path = require.resolve("typescript");
+  loadedCompiler = loadModule(path, withHook(readFileSync(path, "utf8"))) as typeof ts;
+  return loadedCompiler;
 }
 
 /** Starts a converter for cells of a notebook in `folder`, which must be the working directory. */
@@ -99,19 +102,19 @@ export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHook
     return compiler.createWatchProgram(host);
   };
 
-  const getPreEmitDiagnosticsOfFiles: typeof compiler.getPreEmitDiagnosticsOfFiles = (
-    program,
-    files,
-    ...rest
-  ) => {
-    const said = compiler
-      .getPreEmitDiagnosticsOfFiles(program, files, ...rest)
+  const fork = forkMembers(compiler);
+  const getPreEmitDiagnosticsOfFiles = (
+    program: ts.Program,
+    files: readonly ts.SourceFile[],
+  ): readonly ts.Diagnostic[] => {
+    const said = fork
+      .getPreEmitDiagnosticsOfFiles(program, files)
       .filter(({ code }) => !harmless.has(code));
-    const ours = files?.flatMap((file) => [
+    const ours = files.flatMap((file) => [
       ...refusals(compiler, file),
       ...conditions.get(program)!.check(file),
     ]);
-    const diagnostics = [...said, ...(ours ?? [])];
+    const diagnostics = [...said, ...ours];
     hooks.diagnosed(diagnostics, program);
     return diagnostics;
   };
@@ -124,6 +127,7 @@ export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHook
 
   const facade = {
     ...compiler,
+    ...fork,
     sys: files.install(compiler.sys),
     createWatchCompilerHost,
     createWatchProgram,
@@ -155,7 +159,10 @@ function completeBuilder(
   };
   // The converter lists a cell's names before it has the cell checked.
   const cell = program.getSourceFile(cellFile);
-  if (cell !== undefined) bindSourceFile(cell, program.getCompilerOptions());
+  if (cell !== undefined) {
+    bindSourceFile(cell, program.getCompilerOptions());
+    listPlainNames(compiler, cell);
+  }
   return {
     ...builder,
     getAllDependencies: (file) => sourcesImportedBy(program, file),
@@ -171,36 +178,61 @@ function completeBuilder(
   };
 }
 
+/**
+ * Makes the list of a file's names show them as they are written. TypeScript's tables put a third
+ * underscore in front of names that begin with two, which the converter takes for part of the name.
+ */
+function listPlainNames(compiler: typeof ts, file: ts.SourceFile): void {
+  const { locals } = file as ts.SourceFile & { locals?: ts.SymbolTable };
+  if (locals === undefined) return;
+  locals.forEach = (visit) => {
+    for (const [name, symbol] of locals.entries()) {
+      visit(symbol, compiler.unescapeLeadingUnderscores(name) as ts.__String, locals);
+    }
+  };
+}
+
 /** A file and the files, other than declarations, that it imports, directly or not. */
 function sourcesImportedBy(program: ts.Program, file: ts.SourceFile): string[] {
   const found = new Set<string>();
+  const { forEachResolvedModule } = program as ts.Program & {
+    forEachResolvedModule(
+      visit: (found: ts.ResolvedModuleWithFailedLookupLocations) => void,
+      file: ts.SourceFile,
+    ): void;
+  };
   const visit = (source: ts.SourceFile | undefined): void => {
     if (source === undefined || source.isDeclarationFile || found.has(source.fileName)) return;
     found.add(source.fileName);
-    const { resolvedModules } = source as ts.SourceFile & {
-      resolvedModules?: ts.ModeAwareCache<ts.ResolvedModuleWithFailedLookupLocations>;
-    };
-    resolvedModules?.forEach(({ resolvedModule }) => {
+    forEachResolvedModule(({ resolvedModule }) => {
       if (resolvedModule !== undefined)
         visit(program.getSourceFile(resolvedModule.resolvedFileName));
-    });
+    }, source);
   };
   visit(file);
   return [...found];
 }
 
-/** Loads a copy of the converter that is given `compiler` when it asks for TypeScript. */
+/** Loads a copy of the converter that gets `compiler` when it requires its TypeScript. */
 function loadConverter(compiler: object): typeof converters {
-  const module = fromTslab.cache[compilerPath]!;
   const path = require.resolve("tslab/dist/converter");
-  const { exports } = module;
-  module.exports = compiler;
-  Reflect.deleteProperty(fromTslab.cache, path);
-  try {
-    return fromTslab(path) as typeof converters;
-  } finally {
-    module.exports = exports;
-  }
+  const load = createRequire(path);
+  const required = (name: string): unknown =>
+    name === "@tslab/typescript-for-tslab" ? compiler : (load(name) as unknown);
+  return loadModule(path, readFileSync(path, "utf8"), required) as typeof converters;
+}
+
+/** Runs the text of a CommonJS module as if it were the file at `path`. */
+function loadModule(
+  path: string,
+  text: string,
+  required: (name: string) => unknown = createRequire(path),
+): unknown {
+  const module = new Module(path) as NodeJS.Module & { _compile(text: string, path: string): void };
+  module.filename = path;
+  module.require = required as NodeJS.Require;
+  module._compile(text, path);
+  return module.exports as unknown;
 }
 
 /**

@@ -5,7 +5,7 @@
  *     lower(subject: Lowerable, args?: readonly ScheduleArg[], options?: { name?, simpleMode?, ... })
  */
 
-import type * as ts from "@tslab/typescript-for-tslab";
+import type * as ts from "typescript";
 
 export type Call = ts.CallExpression | ts.NewExpression;
 

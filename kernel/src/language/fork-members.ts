@@ -1,0 +1,158 @@
+/**
+ * What tslab's converter finds in its own fork of TypeScript alone, over the stock compiler.
+ *
+ * The fork's switch `disableTopLevelAwait` is not needed: a cell is a module, in which the stock
+ * compiler allows `await` at the top.
+ */
+
+import type * as ts from "typescript";
+
+/** What the stock compiler has at run time and does not declare. */
+interface Internals {
+  readonly nullTransformationContext: ts.TransformationContext;
+  readonly Completions: {
+    getCompletionsAtPosition(...args: unknown[]): ts.CompletionInfo | undefined;
+  };
+  readonly SymbolDisplay: {
+    getSymbolDisplayPartsDocumentationAndSymbolKind(
+      checker: ts.TypeChecker,
+      symbol: ts.Symbol,
+      file: ts.SourceFile,
+      enclosing: ts.Node | undefined,
+      location: ts.Node,
+    ): {
+      symbolKind: ts.ScriptElementKind;
+      displayParts: ts.SymbolDisplayPart[];
+      documentation: ts.SymbolDisplayPart[];
+      tags: ts.JSDocTagInfo[] | undefined;
+    };
+    getSymbolModifiers(checker: ts.TypeChecker, symbol: ts.Symbol): string;
+  };
+  getTouchingPropertyName(file: ts.SourceFile, position: number): ts.Node;
+  getContainerNode(node: ts.Node): ts.Node | undefined;
+  getContainingObjectLiteralElement(node: ts.Node): ts.Node | undefined;
+  getPropertySymbolsFromContextualType(
+    element: ts.Node,
+    checker: ts.TypeChecker,
+    contextual: ts.Type,
+    unionSymbolOk: boolean,
+  ): readonly ts.Symbol[];
+  typeToDisplayParts(
+    checker: ts.TypeChecker,
+    type: ts.Type,
+    enclosing: ts.Node | undefined,
+  ): ts.SymbolDisplayPart[];
+}
+
+export function forkMembers(compiler: typeof ts) {
+  const internals = compiler as typeof ts & Internals;
+  return {
+    Completions: {
+      ...internals.Completions,
+      getCompletionsAtPositionForTslab: (...args: unknown[]) =>
+        internals.Completions.getCompletionsAtPosition(...args),
+    },
+    getDefaultTypeRoots: () => undefined,
+    getNullTransformationContext: () => internals.nullTransformationContext,
+    getPreEmitDiagnosticsOfFiles: (program: ts.Program, files: readonly ts.SourceFile[]) =>
+      diagnosticsOf(compiler, program, files),
+    getQuickInfoAtPosition: (
+      file: ts.SourceFile,
+      checker: ts.TypeChecker,
+      _cancellation: unknown,
+      position: number,
+    ) => quickInfo(internals, file, checker, position),
+  };
+}
+
+function diagnosticsOf(
+  compiler: typeof ts,
+  program: ts.Program,
+  files: readonly ts.SourceFile[],
+): readonly ts.Diagnostic[] {
+  return compiler.sortAndDeduplicateDiagnostics([
+    ...program.getGlobalDiagnostics(),
+    ...files.flatMap((file) => [
+      ...program.getSyntacticDiagnostics(file),
+      ...program.getSemanticDiagnostics(file),
+      ...program.getDeclarationDiagnostics(file),
+    ]),
+  ]);
+}
+
+/** What an editor shows of the name at a position. */
+function quickInfo(
+  compiler: typeof ts & Internals,
+  file: ts.SourceFile,
+  checker: ts.TypeChecker,
+  position: number,
+): ts.QuickInfo | undefined {
+  const touched = compiler.getTouchingPropertyName(file, position);
+  if (touched === file) return undefined;
+  const node = namedBy(compiler, touched);
+  const symbol = symbolAt(compiler, checker, node);
+  const textSpan = { start: node.getStart(file), length: node.end - node.getStart(file) };
+  const container = compiler.getContainerNode(node);
+  if (symbol === undefined) {
+    if (!mayHaveType(compiler, node)) return undefined;
+    const type = checker.getTypeAtLocation(node);
+    return {
+      kind: compiler.ScriptElementKind.unknown,
+      kindModifiers: "",
+      textSpan,
+      displayParts: compiler.typeToDisplayParts(checker, type, container),
+      ...(type.symbol !== undefined && {
+        documentation: type.symbol.getDocumentationComment(checker),
+        tags: type.symbol.getJsDocTags(checker),
+      }),
+    };
+  }
+  const { symbolKind, tags, ...shown } =
+    compiler.SymbolDisplay.getSymbolDisplayPartsDocumentationAndSymbolKind(
+      checker,
+      symbol,
+      file,
+      container,
+      node,
+    );
+  return {
+    kind: symbolKind,
+    kindModifiers: compiler.SymbolDisplay.getSymbolModifiers(checker, symbol),
+    textSpan,
+    ...shown,
+    ...(tags !== undefined && { tags }),
+  };
+}
+
+/** `new` means what it makes. */
+function namedBy(compiler: typeof ts, node: ts.Node): ts.Node {
+  const { parent } = node;
+  const isNew = compiler.isNewExpression(parent) && node.pos === parent.pos;
+  return isNew ? parent.expression : node;
+}
+
+/** The symbol of a name; of a property in an object literal, that of what is expected there. */
+function symbolAt(
+  compiler: typeof ts & Internals,
+  checker: ts.TypeChecker,
+  node: ts.Node,
+): ts.Symbol | undefined {
+  const element = compiler.getContainingObjectLiteralElement(node);
+  const object = element?.parent;
+  if (element !== undefined && object !== undefined && compiler.isObjectLiteralExpression(object)) {
+    const expected = checker.getContextualType(object);
+    const [property] =
+      expected === undefined
+        ? []
+        : compiler.getPropertySymbolsFromContextualType(element, checker, expected, false);
+    if (property !== undefined) return property;
+  }
+  const symbol = checker.getSymbolAtLocation(node);
+  return symbol === undefined || checker.isUnknownSymbol(symbol) ? undefined : symbol;
+}
+
+/** Names and `this`, which have a type where they have no symbol. */
+function mayHaveType(compiler: typeof ts, { kind }: ts.Node): boolean {
+  const { SyntaxKind } = compiler;
+  return [SyntaxKind.Identifier, SyntaxKind.ThisKeyword, SyntaxKind.SuperKeyword].includes(kind);
+}
