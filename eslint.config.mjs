@@ -31,6 +31,7 @@ export default defineConfig(
       ".venv/",
       "**/lib/*.js",
       "**/labextension/",
+      "lite/build/",
     ],
   },
   js.configs.recommended,

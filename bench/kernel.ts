@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Dealer, Subscriber } from "zeromq";
-import { Codec } from "../kernel/src/wire/message";
+import { Codec } from "../kernel/src/hosts/node/codec";
 import type { BenchCase } from "./harness";
 
 const command = fileURLToPath(new URL("../kernel/bin/tvm-vta-kernel.mjs", import.meta.url));

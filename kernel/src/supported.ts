@@ -5,7 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { kernelRoot } from "./libraries";
+import { kernelRoot } from "./hosts/node/libraries";
 
 export type Engine = "node" | "python" | "jupyterlab";
 

@@ -3,8 +3,9 @@ import { createRequire } from "node:module";
 import type * as ts from "typescript";
 import { beforeAll, expect, test } from "vitest";
 import { cellOptions } from "../../kernel/src/language/compiler-options";
-import { libraries } from "../../kernel/src/libraries";
-import { loadCompiler, startTslab, type Tslab } from "../../kernel/src/language/tslab";
+import { libraries } from "../../kernel/src/hosts/node/libraries";
+import { loadCompiler } from "../../kernel/src/hosts/node/language";
+import { startTslab, type Tslab } from "../../kernel/src/language/tslab";
 import { buildPackages, root } from "../support/jupyter-env";
 
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 1000);

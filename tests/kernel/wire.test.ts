@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Codec, MalformedMessage } from "../../kernel/src/wire/message";
-import { encodeFrame, FrameReader } from "../../kernel/src/evaluator/frames";
+import { Codec, MalformedMessage } from "../../kernel/src/hosts/node/codec";
+import { encodeFrame, FrameReader } from "../../kernel/src/hosts/node/frames";
 
 const codec = new Codec({ key: "secret", hash: "sha256" });
 const json = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })) as fc.Arbitrary<

@@ -2,10 +2,11 @@
 
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { findLibrary, libraryNames } from "../libraries";
+import { EvaluatorHandle } from "../hosts/node/evaluator-handle";
+import { findLibrary } from "../hosts/node/libraries";
 import { isSupported, supportedRange, type Engine } from "../supported";
 import { LanguageClient } from "../language";
-import { EvaluatorProcess } from "../kernel";
+import { libraryNames } from "../library-names";
 import { KERNEL_NAME, readSpec, type Kernelspec } from "./kernelspec";
 
 interface Finding {
@@ -111,7 +112,7 @@ async function compiler(): Promise<Finding> {
 const TSCONFIG = "look at the tsconfig.json in this folder";
 
 async function cell(): Promise<Finding> {
-  const evaluator = new EvaluatorProcess({ report: () => undefined, lost: () => undefined });
+  const evaluator = new EvaluatorHandle({ report: () => undefined, lost: () => undefined });
   const code = "(async (exports) => { exports.result = 6 * 7; })";
   try {
     const end = await evaluator.run(

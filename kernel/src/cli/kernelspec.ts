@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { kernelRoot } from "../libraries";
+import { kernelRoot } from "../hosts/node/libraries";
 
 export const KERNEL_NAME = "tvm-vta";
 export const DISPLAY_NAME = "TypeScript (TVM/VTA)";

@@ -1,7 +1,7 @@
 /** The command `tvm-vta-kernel`. */
 
 import { Command } from "commander";
-import { kernelVersion } from "../libraries";
+import { kernelVersion } from "../hosts/node/libraries";
 import {
   CommandError,
   DISPLAY_NAME,

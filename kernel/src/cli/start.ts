@@ -22,9 +22,10 @@ export async function startKernel(connectionFile: string): Promise<void> {
 }
 
 async function connect(connectionFile: string, language: LanguageClient): Promise<Kernel> {
-  const { readConnection } = await import("../wire/index.js");
+  const { readConnection } = await import("../hosts/node/connection.js");
+  const { Sockets } = await import("../hosts/node/sockets.js");
   const { Kernel } = await import("../kernel/index.js");
-  return new Kernel(readConnection(connectionFile), language, () => process.exit(0));
+  return new Kernel(new Sockets(readConnection(connectionFile)), language, () => process.exit(0));
 }
 
 /** Jupyter sets the variable for kernels that should not outlive it. */

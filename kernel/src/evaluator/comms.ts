@@ -1,8 +1,8 @@
 /** Comms as cells and views use them: connections over which session and front end talk. */
 
-import { randomUUID } from "node:crypto";
 import type { Comm, CommData, CommExtras, CommMessage, Comms } from "../../types/api";
-import { report } from "./channel";
+import { report } from "../hosts/node/evaluator-channel";
+import { uuid } from "../wire";
 import type { CommPacket } from "./messages";
 
 type Handler = (message: CommMessage) => void;
@@ -12,7 +12,7 @@ export class CommManager implements Comms {
   private readonly targets = new Map<string, (comm: Comm, message: CommMessage) => void>();
 
   open(target: string, data: CommData = {}, extras: CommExtras = {}): Comm {
-    const comm = this.add(randomUUID(), target);
+    const comm = this.add(uuid(), target);
     report({ kind: "comm", packet: packet("open", comm.id, data, extras, target) });
     return comm;
   }

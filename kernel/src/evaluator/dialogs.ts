@@ -1,6 +1,6 @@
 /** Questions to the user, asked through the front end; the cell waits for the answer. */
 
-import { awaitAnswer, report } from "./channel";
+import { awaitAnswer, report } from "../hosts/node/evaluator-channel";
 import { Interrupted } from "./interrupts";
 
 export class Dialogs {

@@ -1,8 +1,9 @@
 /** How values become outputs: a MIME bundle for each, several forms of it at once. */
 
-import { inspect } from "node:util";
 import type { Class, DisplayOptions, Displayable, MimeBundle, TextHelper } from "../../types/api";
-import { report } from "./channel";
+import { report } from "../hosts/node/evaluator-channel";
+import { inspect } from "../hosts/node/inspect";
+import { base64 } from "./base64";
 import type { SentBundle } from "./messages";
 import { recordsBundle } from "./records";
 
@@ -101,7 +102,7 @@ function sendable(bundle: MimeBundle, value: unknown): Record<string, unknown> {
 
 function sendableForm(type: string, form: unknown): unknown {
   if (typeof form === "string") return form;
-  if (form instanceof Uint8Array) return Buffer.from(form).toString("base64");
+  if (form instanceof Uint8Array) return base64(form);
   // Notebooks with anything else there cannot be saved.
   if (/^(?:text|image)\//.test(type)) {
     throw new TypeError(`the ${type} form of a value is ${inspect(form)}, which is no text`);

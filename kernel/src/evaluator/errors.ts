@@ -1,6 +1,6 @@
 /** Turns whatever was thrown into a report that can be sent and shown. */
 
-import { inspect } from "node:util";
+import { inspect } from "../hosts/node/inspect";
 import type { ErrorNote, ErrorReport } from "./messages";
 import { framesOf, isLibraryFile } from "./stack";
 

@@ -1,8 +1,6 @@
 /** Interrupts, as the evaluator's main thread sees them. */
 
-import { join } from "node:path";
-import { Worker } from "node:worker_threads";
-import { sharedNumbers } from "./messages";
+import { watchInterrupts, type InterruptWatch } from "../hosts/node/interrupt-watch";
 
 /** Thrown where a cell was waiting when the user interrupted it. */
 export class Interrupted extends Error {
@@ -14,17 +12,12 @@ export class Interrupted extends Error {
 }
 
 export class Interrupts {
-  private readonly shared = new Int32Array(new SharedArrayBuffer(8));
+  private readonly watch: InterruptWatch;
   private readonly waiting = new Set<(reason: Interrupted) => void>();
 
   /** @param interrupted is called after an interrupt, when the event loop runs again */
   constructor(interrupted: (reason: Interrupted) => void) {
-    Atomics.store(this.shared, sharedNumbers.held, 1);
-    const watcher = new Worker(join(__dirname, "watcher.js"), { workerData: this.shared });
-    watcher.unref();
-    watcher.on("message", () => {
-      Atomics.add(this.shared, sharedNumbers.taken, 1);
-      Atomics.notify(this.shared, sharedNumbers.taken);
+    this.watch = watchInterrupts(() => {
       const reason = new Interrupted();
       for (const reject of this.waiting) reject(reason);
       this.waiting.clear();
@@ -32,13 +25,9 @@ export class Interrupts {
     });
   }
 
-  /**
-   * From now on, what computes is terminated, too. Until then only what waits is interrupted, since
-   * libraries of which half was loaded would stay so.
-   */
+  /** From now on, what computes is terminated, too. */
   release(): void {
-    Atomics.store(this.shared, sharedNumbers.held, 0);
-    Atomics.notify(this.shared, sharedNumbers.held);
+    this.watch.release();
   }
 
   /** `value` once it is settled, or a rejection as soon as the user interrupts. */

@@ -5,28 +5,33 @@
  * survives whatever a cell does. Here are the session's variables; they last as long as the process.
  */
 
-import { isNativeError } from "node:util/types";
-import { onCommand, report } from "./channel";
+import { onCommand, report } from "../hosts/node/evaluator-channel";
+import { isNativeError } from "../hosts/node/inspect";
+import { Modules } from "../hosts/node/modules";
+import {
+  exit,
+  notebookFolder,
+  onExit,
+  onFailure,
+  redirectOutput,
+  repairAfterInterrupt,
+} from "../hosts/node/process-events";
+import { nextTurn } from "../hosts/node/turns";
 import { CommManager } from "./comms";
 import { Dialogs } from "./dialogs";
 import { Displays, textHelper } from "./display";
 import { reportError } from "./errors";
 import { Interrupted, Interrupts } from "./interrupts";
 import type { Command } from "./messages";
-import { Modules } from "./modules";
 import { createProgress } from "./progress";
 import { Runner } from "./runner";
 import { installStackTraces, mapSources } from "./stack";
 
-/** Thrown on purpose, see below. */
-const unwound = new Error("unwound");
-
-function start(): void {
+export function startEvaluator(): void {
   installStackTraces();
-  redirectOutput("stdout");
-  redirectOutput("stderr");
+  redirectOutput(report);
 
-  const modules = new Modules(process.cwd());
+  const modules = new Modules(notebookFolder());
   const displays = new Displays();
   const comms = new CommManager();
   const dialogs = new Dialogs();
@@ -34,11 +39,7 @@ function start(): void {
   const interrupts = new Interrupts((reason) => {
     modules.forgetUnfinished();
     runner.fail(reason);
-    // What was terminated left its entries on Node's stack of asynchronous contexts; an exception
-    // that reaches the event loop makes Node clear it.
-    setImmediate(() => {
-      throw unwound;
-    });
+    repairAfterInterrupt();
   });
 
   Object.assign(globalThis, {
@@ -58,17 +59,13 @@ function start(): void {
     },
   });
 
-  const fail = (error: unknown): void => {
+  onFailure((error) => {
     // Whatever else is thrown must not be touched: a second error here would end the process.
-    const ours = isNativeError(error) && (error === unwound || error instanceof Interrupted);
+    const ours = isNativeError(error) && error instanceof Interrupted;
     if (ours || runner.fail(error)) return;
     report({ kind: "failure", error: reportError(error) });
-  };
-  process.on("uncaughtException", fail);
-  process.on("unhandledRejection", fail);
-  // A terminal sends this to every process; the kernel decides what it means.
-  process.on("SIGINT", () => undefined);
-  process.on("exit", (code) => report({ kind: "exiting", code }));
+  });
+  onExit((code) => report({ kind: "exiting", code }));
 
   const handle = (command: Command): void => {
     switch (command.kind) {
@@ -85,28 +82,12 @@ function start(): void {
         void modules.loadLibraries().then(() => comms.receive(command.packet));
         return;
       case "exit":
-        process.exit();
+        exit();
     }
   };
   onCommand(handle);
   report({ kind: "ready" });
-  setImmediate(() => void modules.loadLibraries().then(() => interrupts.release()));
+  void nextTurn()
+    .then(() => modules.loadLibraries())
+    .then(() => interrupts.release());
 }
-
-/** Sends what is written to a standard stream to the kernel, in order with everything else. */
-function redirectOutput(name: "stdout" | "stderr"): void {
-  const decoder = new TextDecoder();
-  process[name].write = (
-    chunk: string | Uint8Array,
-    encoding?: BufferEncoding | ((error?: Error | null) => void),
-    callback?: (error?: Error | null) => void,
-  ): boolean => {
-    const text = typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
-    if (text !== "") report({ kind: "stream", name, text });
-    const written = typeof encoding === "function" ? encoding : callback;
-    if (written !== undefined) process.nextTick(written);
-    return true;
-  };
-}
-
-start();

@@ -84,14 +84,3 @@ export type Report =
   | { readonly kind: "done"; readonly outcome: Outcome }
   /** The process is about to end because it was asked to, by a cell for instance. */
   | { readonly kind: "exiting"; readonly code: number };
-
-/** The numbers that the evaluator's main thread and its watcher share, by index. */
-export const sharedNumbers = {
-  /** How many interrupts the main thread has taken. */
-  taken: 0,
-  /** 1 as long as what the main thread computes must not be terminated. */
-  held: 1,
-} as const;
-
-/** The evaluator's file descriptors beyond the standard three. */
-export const descriptors = { reports: 3, commands: 4, answers: 5, interrupts: 6 } as const;

@@ -1,13 +1,14 @@
 /** Runs cells, one at a time, and settles how each one ended. */
 
-import * as vm from "node:vm";
+import type { Modules } from "../hosts/node/modules";
+import { evaluateScript } from "../hosts/node/script";
+import { nextTurn } from "../hosts/node/turns";
 import type { CompiledCell } from "../language";
 import { tested } from "./conditions";
 import type { Displays } from "./display";
 import { reportError } from "./errors";
 import type { Interrupts } from "./interrupts";
 import type { Outcome } from "./messages";
-import type { Modules } from "./modules";
 import { Session } from "./session";
 import { mapSources } from "./stack";
 
@@ -60,11 +61,9 @@ export class Runner {
     mapSources([cell]);
     this.resultName = cell.resultName;
     this.displays.begin();
-    await interrupts.awaited(this.modules.prepare(cell.imports));
+    await interrupts.awaited(this.modules.prepare(cell));
     const { require, filename, folder } = this.modules;
-    const body = new vm.Script(cell.code, {
-      filename: cell.name,
-    }).runInThisContext() as CellFunction;
+    const body = evaluateScript(cell.code, cell.name) as CellFunction;
     const { exports, bind } = this.session;
     const { awaited, each } = interrupts;
     await body(exports, require, filename, folder, bind, awaited, each, tested);
@@ -73,7 +72,7 @@ export class Runner {
     await this.displays.settle();
     // Node reports rejections that nobody handled before the next turn of the event loop; until then
     // they are the cell's.
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     return { status: "ok", result };
   }
 }

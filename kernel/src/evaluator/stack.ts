@@ -1,9 +1,9 @@
 /** Stack traces that speak of cells and TypeScript files as the user wrote them. */
 
-import { join } from "node:path";
-import { kernelRoot, libraries } from "../libraries";
+import { isHostFile, libraries } from "../hosts/node/own-files";
 import type { CompiledSource, LineMap } from "../language";
 import type { Frame } from "./messages";
+import { nameOfSource } from "./source-addresses";
 
 /** Deep enough that the user's own lines are not cut off below the library's. */
 const FRAME_LIMIT = 50;
@@ -19,7 +19,7 @@ export function mapSources(sources: readonly CompiledSource[]): void {
 export function installStackTraces(): void {
   Error.stackTraceLimit = FRAME_LIMIT;
   Error.prepareStackTrace = (error, sites) => {
-    const lines = sites.filter((site) => !isOurs(site.getFileName())).map(describe);
+    const lines = sites.filter((site) => !isOurs(site.getScriptNameOrSourceURL())).map(describe);
     return [headline(error), ...lines.map((line) => `    at ${line}`)].join("\n");
   };
 }
@@ -32,8 +32,6 @@ function headline(error: Error): string {
   }
 }
 
-const ownRoot = join(kernelRoot, "dist");
-
 /** Files that only the evaluator knows of. */
 const hidden = new Set<string>();
 
@@ -42,22 +40,24 @@ export function hideFile(path: string): void {
   hidden.add(path);
 }
 
-/** Frames of the evaluator and of Node's that lie below every cell. */
+/** Frames of the evaluator and of its host that lie below every cell. */
 function isOurs(file: string | null | undefined): boolean {
   if (file === null || file === undefined) return false;
-  return file.startsWith(ownRoot) || file.startsWith("node:") || hidden.has(file);
+  return isHostFile(file) || hidden.has(file);
 }
 
 function describe(site: NodeJS.CallSite): string {
   // A session's names are properties of an object that nobody has heard of.
   const text = String(site).replace(/^(async )?Object\./, "$1");
-  const file = site.getFileName();
+  const address = site.getScriptNameOrSourceURL();
+  const file = address === null ? address : nameOfSource(address);
   const line = site.getLineNumber();
   const column = site.getColumnNumber();
-  const map = file === null || file === undefined ? undefined : maps.get(file);
+  const map = file === null ? undefined : maps.get(file);
   if (map === undefined || line === null || column === null) return text;
   const place = original(map, line - 1, column - 1);
-  return text.replace(`:${line}:${column}`, `:${place.line + 1}:${place.column + 1}`);
+  const shown = `${file}:${place.line + 1}:${place.column + 1}`;
+  return text.replace(`${address}:${line}:${column}`, shown);
 }
 
 /** The source of the last mapped piece of code that begins at or before a place. */

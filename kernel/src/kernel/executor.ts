@@ -2,7 +2,8 @@
 
 import type { CellReport, CommPacket } from "../evaluator/messages";
 import type { Conversion, LanguageClient } from "../language";
-import type { Json, Message, Sockets } from "../wire";
+import { EvaluatorHandle } from "../hosts/node/evaluator-handle";
+import type { Channels, Json, Message } from "../wire";
 import {
   diagnosticsError,
   plainError,
@@ -10,9 +11,10 @@ import {
   warningsText,
   type ErrorContent,
 } from "./errors";
-import { EvaluatorProcess } from "./evaluator-process";
+import type { Evaluator } from "./evaluator";
 import { helpTopic } from "./help-topic";
 import { History } from "./history";
+import { nextTurn } from "../hosts/node/turns";
 import { inspectionBundle } from "./inspection-text";
 import { Outputs } from "./outputs";
 import { BadRequest, executeRequest, type ExecuteRequest } from "./requests";
@@ -37,7 +39,7 @@ interface Result {
 
 export class Executor {
   readonly history = new History();
-  readonly evaluator: EvaluatorProcess;
+  readonly evaluator: Evaluator;
   /** The types of what cells have declared. */
   declarations = "";
   /** The request that is being run. */
@@ -54,12 +56,12 @@ export class Executor {
   private compiling: Promise<Conversion> | undefined;
 
   constructor(
-    private readonly sockets: Sockets,
+    private readonly sockets: Channels,
     private readonly language: LanguageClient,
     private readonly listener: ExecutorListener,
   ) {
     this.outputs = new Outputs(sockets);
-    this.evaluator = new EvaluatorProcess({
+    this.evaluator = new EvaluatorHandle({
       report: (report) => this.receive(report),
       lost: (reason) => this.outputs.error(this.sessionLost(reason)),
     });
@@ -225,7 +227,7 @@ export class Executor {
   /** Refuses the requests that came before the one that failed was answered. */
   private async abortQueue(): Promise<void> {
     // What the sockets have received already is part of the same run of cells.
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     for (const request of this.queue.splice(0)) {
       this.listener.status("busy", request);
       this.sockets.reply("shell", request, "execute_reply", {

@@ -1,2 +1,2 @@
-export { EvaluatorProcess } from "./evaluator-process";
+export type { CellEnd, Evaluator, EvaluatorListener } from "./evaluator";
 export { Kernel } from "./kernel";

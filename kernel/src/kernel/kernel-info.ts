@@ -1,16 +1,11 @@
 /** How the kernel introduces itself. */
 
-import { readFileSync } from "node:fs";
-import { kernelVersion } from "../libraries";
+import { kernelVersion, runtime, typescriptVersion } from "../hosts/node/versions";
 import { PROTOCOL_VERSION, type Json } from "../wire";
-
-/** The version of the compiler that checks cells, without loading it. */
-const { version: typescriptVersion } = JSON.parse(
-  readFileSync(require.resolve("typescript/package.json"), "utf8"),
-) as { version: string };
 
 export function kernelInfo(): Json {
   const version = kernelVersion();
+  const typescript = typescriptVersion();
   return {
     status: "ok",
     protocol_version: PROTOCOL_VERSION,
@@ -18,14 +13,14 @@ export function kernelInfo(): Json {
     implementation_version: version,
     language_info: {
       name: "typescript",
-      version: typescriptVersion,
+      version: typescript,
       mimetype: "application/typescript",
       file_extension: ".ts",
       pygments_lexer: "typescript",
       codemirror_mode: "typescript",
       nbconvert_exporter: "script",
     },
-    banner: `TypeScript ${typescriptVersion} with TVM and VTA, on Node.js ${process.versions.node}`,
+    banner: `TypeScript ${typescript} with TVM and VTA, on ${runtime()}`,
     help_links: [
       { text: "TypeScript", url: "https://www.typescriptlang.org/docs/" },
       { text: "TVM 0.10", url: "https://tvm.apache.org/docs/v/0.10.0/" },

@@ -7,7 +7,7 @@
 
 import type { CommPacket } from "../evaluator/messages";
 import type { LanguageClient } from "../language";
-import { Sockets, type Connection, type Json, type Message, type RequestChannel } from "../wire";
+import type { Channels, Json, Message, RequestChannel } from "../wire";
 import { codePointsBefore, offsetOfCodePoint } from "./cursor";
 import { plainError } from "./errors";
 import { Executor } from "./executor";
@@ -19,7 +19,6 @@ import { BadRequest, flag, numberField, objectField, stringField } from "./reque
 type Handler = (request: Message) => Promise<Json | undefined> | Json | undefined;
 
 export class Kernel {
-  private readonly sockets: Sockets;
   private readonly executor: Executor;
   /** The open comms' targets, by id. */
   private readonly comms = new Map<string, string>();
@@ -27,11 +26,10 @@ export class Kernel {
 
   /** @param ended is called when a front end has shut the kernel down */
   constructor(
-    connection: Connection,
+    private readonly sockets: Channels,
     private readonly language: LanguageClient,
     private readonly ended: () => void,
   ) {
-    this.sockets = new Sockets(connection);
     this.executor = new Executor(this.sockets, this.language, {
       status: (state, request) => this.publishStatus(state, request),
       comm: (packet) => this.sendComm(packet),
@@ -199,7 +197,7 @@ export class Kernel {
     const content = { status: "ok", restart: flag(request.content, "restart", false) };
     this.sockets.publish(request, "shutdown_reply", content);
     // After the reply to this request has been sent.
-    setImmediate(() => void this.stop());
+    setTimeout(() => void this.stop());
     return content;
   }
 

@@ -1,7 +1,7 @@
 /** What cells show, on its way to the front ends. */
 
 import type { SentBundle } from "../evaluator/messages";
-import type { Message, Sockets } from "../wire";
+import type { Channels, Message } from "../wire";
 import type { ErrorContent } from "./errors";
 
 /** Text is gathered this long, since a loop that prints would otherwise flood the front ends. */
@@ -11,9 +11,9 @@ export class Outputs {
   private parent: Message | undefined;
   private silent = false;
   private gathered: { name: string; text: string } | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly sockets: Sockets) {}
+  constructor(private readonly sockets: Channels) {}
 
   /**
    * From now on, outputs belong to `request`, also those that come when its cell has ended: timers

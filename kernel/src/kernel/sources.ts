@@ -1,6 +1,6 @@
 /** The texts that errors point into: cells by their names, files from disk. */
 
-import { readFileSync } from "node:fs";
+import { readText } from "../hosts/node/files";
 
 /** A place in a text; line and column count from 1. */
 export interface Place {
@@ -50,11 +50,6 @@ export class Sources {
 
   private text(file: string): string | undefined {
     const cell = this.cells.get(file);
-    if (cell !== undefined || !file.startsWith("/")) return cell;
-    try {
-      return readFileSync(file, "utf8");
-    } catch {
-      return undefined;
-    }
+    return cell ?? (file.startsWith("/") ? readText(file) : undefined);
   }
 }

@@ -1,9 +1,7 @@
 /** The kernel's side of the language worker: the same questions, answered later. */
 
-import { join } from "node:path";
-import { Worker } from "node:worker_threads";
-import type { LanguageService } from "./messages";
-import type { LanguageAnswer } from "./worker";
+import { startLanguageThread } from "../hosts/node/language-thread";
+import type { LanguageAnswer, LanguageQuestion, LanguageService, LanguageThread } from "./messages";
 
 type Later<Service> = {
   [Method in keyof Service]: Service[Method] extends (...args: infer Args) => infer Result
@@ -17,7 +15,7 @@ interface Waiting {
 }
 
 export class LanguageClient implements Later<LanguageService> {
-  private worker: Worker | undefined;
+  private worker: LanguageThread | undefined;
   private readonly waiting = new Map<number, Waiting>();
   private lastId = 0;
 
@@ -25,13 +23,12 @@ export class LanguageClient implements Later<LanguageService> {
   constructor(private readonly report: (problem: string) => void) {}
 
   /** Starts the worker ahead of the first question, since TypeScript takes a while to load. */
-  start(): Worker {
-    if (this.worker !== undefined) return this.worker;
-    const worker = new Worker(join(__dirname, "worker.js"));
-    worker.on("message", (answer: LanguageAnswer) => this.receive(answer));
-    worker.on("error", (error) => this.lose(error));
-    this.worker = worker;
-    return worker;
+  start(): LanguageThread {
+    this.worker ??= startLanguageThread(
+      (answer) => this.receive(answer),
+      (error) => this.lose(error),
+    );
+    return this.worker;
   }
 
   convert(...args: Parameters<LanguageService["convert"]>) {
@@ -49,12 +46,12 @@ export class LanguageClient implements Later<LanguageService> {
 
   /** Rejects the questions that wait and stops the worker; the next question starts another. */
   giveUp(): void {
-    void this.worker?.terminate();
+    void this.worker?.stop();
     this.lose(new Error("the compiler was stopped"));
   }
 
   async stop(): Promise<void> {
-    await this.worker?.terminate();
+    await this.worker?.stop();
   }
 
   private ask<Method extends keyof LanguageService>(
@@ -64,7 +61,7 @@ export class LanguageClient implements Later<LanguageService> {
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve: resolve as Waiting["resolve"], reject });
-      this.start().postMessage({ id, method, args });
+      this.start().ask({ id, method, args } as LanguageQuestion);
     });
   }
 

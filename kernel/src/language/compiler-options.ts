@@ -4,9 +4,9 @@
  */
 
 import type * as ts from "typescript";
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { libraries } from "../libraries";
+import { join } from "node:path";
+import { ambientTypes, typeRoots } from "../hosts/node/language";
+import { libraries } from "../hosts/node/libraries";
 
 /** What the conversion of cells itself depends on; a tsconfig.json cannot change these. */
 const reserved = [
@@ -63,7 +63,7 @@ export function cellOptions(compiler: typeof ts, folder: string): CellOptions {
       target: compiler.ScriptTarget.ESNext,
       lib: ["lib.esnext.d.ts"],
       experimentalDecorators: false,
-      types: ["node"],
+      types: [...ambientTypes],
       typeRoots: typeRoots(folder),
       moduleResolution: compiler.ModuleResolutionKind.Bundler,
       allowImportingTsExtensions: true,
@@ -73,18 +73,6 @@ export function cellOptions(compiler: typeof ts, folder: string): CellOptions {
     },
     problems,
   };
-}
-
-/** The notebook's own `@types` folders, nearest first, then the kernel's. */
-function typeRoots(folder: string): string[] {
-  const roots: string[] = [];
-  for (let at = folder; ; at = dirname(at)) {
-    const root = join(at, "node_modules", "@types");
-    if (existsSync(root)) roots.push(root);
-    if (at === dirname(at)) break;
-  }
-  roots.push(dirname(dirname(require.resolve("@types/node/package.json"))));
-  return [...new Set(roots)];
 }
 
 function libraryPaths(): Record<string, string[]> {
@@ -98,7 +86,7 @@ function libraryPaths(): Record<string, string[]> {
 
 function notebookOptions(compiler: typeof ts, folder: string): CellOptions {
   const path = join(folder, "tsconfig.json");
-  if (!existsSync(path)) return { options: {}, problems: [] };
+  if (!compiler.sys.fileExists(path)) return { options: {}, problems: [] };
   const { config, error } = compiler.readConfigFile(path, compiler.sys.readFile) as {
     config?: unknown;
     error?: ts.Diagnostic;

@@ -185,8 +185,13 @@ function withoutMap(code: string): { code: string; map: string } {
   if (match === null) return { code, map: EMPTY_MAP };
   return {
     code: code.slice(0, match.index + 1),
-    map: Buffer.from(match[1]!, "base64").toString("utf8"),
+    map: utf8(atob(match[1]!)),
   };
+}
+
+/** The text whose bytes are the characters of `bytes`. */
+function utf8(bytes: string): string {
+  return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
 }
 
 /** Follows the last step's source map, then the first step's; `locate` says where that place is. */

@@ -7,6 +7,9 @@ export type {
   Conversion,
   Diagnostic,
   Inspection,
+  LanguageAnswer,
+  LanguageQuestion,
+  LanguageThread,
   LineMap,
   Remark,
 } from "./messages";

@@ -1,9 +1,8 @@
 /** Compiles cells and answers questions about them; runs in the language worker. */
 
 import type * as ts from "typescript";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { kernelRoot, libraries } from "../libraries";
+import { globalTypes, loadCompiler } from "../hosts/node/language";
+import { libraries } from "../hosts/node/libraries";
 import { Advisor, FIRST_TYPE_ERROR, FORGOTTEN_AWAIT, withAdvice } from "./advice";
 import { cellOptions } from "./compiler-options";
 import { completeness } from "./completeness";
@@ -24,16 +23,13 @@ import type {
 } from "./messages";
 import { normalize } from "./normalize";
 import { LineIndex, RewrittenText } from "./rewritten-text";
-import { loadCompiler, startTslab, type Tslab } from "./tslab";
+import { startTslab, type Tslab } from "./tslab";
 
 /** TypeScript's codes for `await` where it is not allowed and for names that modules reserve. */
 const AWAIT_OUTSIDE = 1308;
 const RESERVED_NAME = 2441;
 
 const functionMembers = new Set("apply arguments bind call caller length prototype".split(" "));
-
-/** The types of the globals that the evaluator and Node bring. */
-const globalTypes = ["globals.d.ts", "runtime.d.ts"].map((file) => join(kernelRoot, "types", file));
 
 export class Language implements LanguageService {
   /** What is wrong with the notebook's tsconfig.json. */
@@ -224,7 +220,7 @@ export class Language implements LanguageService {
   ): Remark {
     const { fileName } = diagnostic.file!;
     const inCell = fileName === this.tslab.cellFile;
-    const text = inCell ? cell : readFileSync(fileName, "utf8");
+    const text = inCell ? cell : (this.compiler.sys.readFile(fileName) ?? "");
     const toText = (offset: number): number =>
       inCell ? source.toOriginal(Math.max(offset - this.tslab.prefix.length, 0)) : offset;
     const start = Math.min(toText(diagnostic.start ?? 0), text.length);

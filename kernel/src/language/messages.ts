@@ -94,3 +94,23 @@ export interface LanguageService {
   inspect(declarations: string, cell: string, offset: number): Inspection | undefined;
   completeness(cell: string): Completeness;
 }
+
+export type LanguageQuestion = {
+  [Method in keyof LanguageService]: {
+    readonly id: number;
+    readonly method: Method;
+    readonly args: Parameters<LanguageService[Method]>;
+  };
+}[keyof LanguageService];
+
+export type LanguageAnswer =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: string }
+  /** What is wrong with the notebook's configuration. */
+  | { readonly problems: readonly string[] };
+
+/** The thread in which the language works. */
+export interface LanguageThread {
+  ask(question: LanguageQuestion): void;
+  stop(): Promise<void>;
+}

@@ -9,11 +9,10 @@
  */
 
 import type * as ts from "typescript";
-import { readFileSync, statSync } from "node:fs";
-import Module, { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as converters from "tslab/dist/converter";
-import { withHook, type HookedProgram } from "./compiler";
+import { loadConverter, stampOf } from "../hosts/node/language";
+import type { HookedProgram } from "./compiler";
 import { Conditions } from "./conditions";
 import { forkMembers } from "./fork-members";
 import { operatorCalls } from "./operator-calls";
@@ -51,16 +50,6 @@ const harmless = new Set([
   6059, // a file is above the notebook's folder; it is compiled all the same
   7016, // a package has no types; what it exports is `any`
 ]);
-
-let loadedCompiler: typeof ts | undefined;
-
-/** The compiler that checks cells; loading it takes a while. */
-export function loadCompiler(): typeof ts {
-  if (loadedCompiler !== undefined) return loadedCompiler;
-  const path = require.resolve("typescript");
-  loadedCompiler = loadModule(path, withHook(readFileSync(path, "utf8"))) as typeof ts;
-  return loadedCompiler;
-}
 
 /** Starts a converter for cells of a notebook in `folder`, which must be the working directory. */
 export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHooks): Tslab {
@@ -213,34 +202,15 @@ function sourcesImportedBy(program: ts.Program, file: ts.SourceFile): string[] {
   return [...found];
 }
 
-/** Loads a copy of the converter that gets `compiler` when it requires its TypeScript. */
-function loadConverter(compiler: object): typeof converters {
-  const path = require.resolve("tslab/dist/converter");
-  const load = createRequire(path);
-  const required = (name: string): unknown =>
-    name === "@tslab/typescript-for-tslab" ? compiler : (load(name) as unknown);
-  return loadModule(path, readFileSync(path, "utf8"), required) as typeof converters;
-}
-
-/** Runs the text of a CommonJS module as if it were the file at `path`. */
-function loadModule(
-  path: string,
-  text: string,
-  required: (name: string) => unknown = createRequire(path),
-): unknown {
-  const module = new Module(path) as NodeJS.Module & { _compile(text: string, path: string): void };
-  module.filename = path;
-  module.require = required as NodeJS.Require;
-  module._compile(text, path);
-  return module.exports as unknown;
-}
-
 /**
  * The files that may change, looked at when a cell is about to be compiled: what was saved before a
  * cell is run is then always seen, and no folder has to be watched.
  */
 class WatchedFiles {
-  private readonly files = new Map<string, { stamp: string; changed: ts.FileWatcherCallback }>();
+  private readonly files = new Map<
+    string,
+    { stamp: string | undefined; changed: ts.FileWatcherCallback }
+  >();
 
   constructor(private readonly hooks: TslabHooks) {}
 
@@ -261,19 +231,13 @@ class WatchedFiles {
       const stamp = stampOf(path);
       if (stamp === file.stamp) continue;
       file.stamp = stamp;
-      file.changed(path, stamp === MISSING ? FILE_DELETED : FILE_CHANGED);
+      file.changed(path, stamp === undefined ? FILE_DELETED : FILE_CHANGED);
     }
   }
 }
 
-const MISSING = "missing";
 const FILE_CHANGED = 1 satisfies ts.FileWatcherEventKind.Changed;
 const FILE_DELETED = 2 satisfies ts.FileWatcherEventKind.Deleted;
-
-function stampOf(path: string): string {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats === undefined ? MISSING : `${stats.mtimeMs} ${stats.size}`;
-}
 
 /** Finds imported modules; those of files that may change are looked for again when one was missing. */
 class Resolver {

@@ -1,3 +1,10 @@
-export { readConnection, type Connection } from "./connection";
-export { MalformedMessage, PROTOCOL_VERSION, type Json, type Message } from "./message";
-export { Sockets, type RequestChannel } from "./sockets";
+export type { Channels, RequestChannel } from "./channels";
+export {
+  createMessage,
+  PROTOCOL_VERSION,
+  type Header,
+  type Json,
+  type Message,
+  type MessageExtras,
+} from "./message";
+export { uuid } from "./uuid";

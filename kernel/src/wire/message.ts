@@ -1,10 +1,6 @@
-/**
- * Jupyter's messages on the wire: frames to objects and back, signed.
- * https://jupyter-client.readthedocs.io/en/stable/messaging.html#the-wire-protocol
- */
+/** Jupyter's messages, whatever carries them. */
 
-import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
-import type { Connection } from "./connection";
+import { uuid } from "./uuid";
 
 export const PROTOCOL_VERSION = "5.3";
 
@@ -21,7 +17,7 @@ export interface Header {
 
 export interface Message {
   /** Who sent it, as ZeroMQ routes replies; on iopub, the topic. */
-  readonly identities: readonly Buffer[];
+  readonly identities: readonly Uint8Array[];
   readonly header: Header;
   /** The header of what this is about; empty for a message that is about nothing. */
   readonly parent: Header | Record<string, never>;
@@ -30,110 +26,33 @@ export interface Message {
   readonly buffers: readonly Uint8Array[];
 }
 
-/** A message that is not one: unsigned, cut short, or not JSON. It is dropped. */
-export class MalformedMessage extends Error {
-  override readonly name = "MalformedMessage";
+export interface MessageExtras {
+  readonly metadata?: Json;
+  readonly buffers?: readonly Uint8Array[];
+  readonly identities?: readonly Uint8Array[];
 }
 
-const DELIMITER = Buffer.from("<IDS|MSG>");
-
-/** Encodes and decodes the messages of one connection. */
-export class Codec {
-  private readonly session = randomUUID();
-
-  constructor(private readonly connection: Pick<Connection, "key" | "hash">) {}
-
-  /** A new message of ours about `parent`. */
-  create(
-    type: string,
-    content: Json,
-    parent: Message | undefined,
-    extras: {
-      metadata?: Json;
-      buffers?: readonly Uint8Array[];
-      identities?: readonly Buffer[];
-    } = {},
-  ): Message {
-    return {
-      identities: extras.identities ?? parent?.identities ?? [],
-      header: {
-        msg_id: randomUUID(),
-        msg_type: type,
-        session: this.session,
-        username: parent?.header.username ?? "kernel",
-        date: new Date().toISOString(),
-        version: PROTOCOL_VERSION,
-      },
-      parent: parent?.header ?? {},
-      metadata: extras.metadata ?? {},
-      content,
-      buffers: extras.buffers ?? [],
-    };
-  }
-
-  encode(message: Message): Uint8Array[] {
-    const { header, parent, metadata, content } = message;
-    const parts = [header, parent, metadata, content].map((part) => Buffer.from(jsonText(part)));
-    return [
-      ...message.identities,
-      DELIMITER,
-      Buffer.from(this.sign(parts)),
-      ...parts,
-      ...message.buffers,
-    ];
-  }
-
-  decode(frames: readonly Buffer[]): Message {
-    const delimiter = frames.findIndex((frame) => frame.equals(DELIMITER));
-    if (delimiter < 0) throw new MalformedMessage("there is no delimiter");
-    const [signature, ...rest] = frames.slice(delimiter + 1);
-    const parts = rest.slice(0, 4);
-    if (signature === undefined || parts.length < 4)
-      throw new MalformedMessage("frames are missing");
-    const expected = Buffer.from(this.sign(parts));
-    if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) {
-      throw new MalformedMessage("the signature is wrong");
-    }
-    const [header, parent, metadata, content] = parts.map(parseObject) as [Json, Json, Json, Json];
-    if (typeof header["msg_id"] !== "string" || typeof header["msg_type"] !== "string") {
-      throw new MalformedMessage("the header has no msg_id or no msg_type");
-    }
-    return {
-      identities: frames.slice(0, delimiter),
-      header: header as unknown as Header,
-      parent: parent as unknown as Header,
-      metadata,
-      content,
-      buffers: rest.slice(4),
-    };
-  }
-
-  private sign(parts: readonly Buffer[]): string {
-    if (this.connection.key === "") return "";
-    const hmac = createHmac(this.connection.hash, this.connection.key);
-    for (const part of parts) hmac.update(part);
-    return hmac.digest("hex");
-  }
-}
-
-/** JSON whose texts are Unicode: half a surrogate pair is replaced, as no file can hold it. */
-function jsonText(value: object): string {
-  const text = JSON.stringify(value);
-  if (!text.includes("\\ud")) return text;
-  return JSON.stringify(value, (_name, part: unknown) =>
-    typeof part === "string" ? part.replace(/\p{Surrogate}/gu, "\ufffd") : part,
-  );
-}
-
-function parseObject(frame: Buffer): Json {
-  let value: unknown;
-  try {
-    value = JSON.parse(frame.toString("utf8"));
-  } catch {
-    throw new MalformedMessage("a part is not JSON");
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new MalformedMessage("a part is not an object");
-  }
-  return value as Json;
+/** A new message of ours about `parent`. */
+export function createMessage(
+  session: string,
+  type: string,
+  content: Json,
+  parent: Message | undefined,
+  extras: MessageExtras = {},
+): Message {
+  return {
+    identities: extras.identities ?? parent?.identities ?? [],
+    header: {
+      msg_id: uuid(),
+      msg_type: type,
+      session,
+      username: parent?.header.username ?? "kernel",
+      date: new Date().toISOString(),
+      version: PROTOCOL_VERSION,
+    },
+    parent: parent?.header ?? {},
+    metadata: extras.metadata ?? {},
+    content,
+    buffers: extras.buffers ?? [],
+  };
 }

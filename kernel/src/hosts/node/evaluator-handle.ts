@@ -1,27 +1,13 @@
-/** The kernel's end of the evaluator: starts the process, sends it commands, notices how it ends. */
+/** The kernel's end of the evaluator, a process of its own: starts the process, sends it commands, notices how it ends. */
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import type { Duplex, Readable } from "node:stream";
-import { encodeFrame, FrameReader } from "../evaluator/frames";
-import {
-  descriptors,
-  type Answer,
-  type CellReport,
-  type Command,
-  type Outcome,
-  type Report,
-} from "../evaluator/messages";
-import type { CompiledCell, CompiledSource } from "../language";
-
-/** How a cell ended; `lost` when the process ended with it, and why. */
-export type CellEnd = Outcome | { readonly status: "lost"; readonly reason: string };
-
-export interface EvaluatorListener {
-  report(report: CellReport): void;
-  /** The process ended while no cell ran, and with it the session's variables. */
-  lost(reason: string): void;
-}
+import type { CellEnd, Evaluator, EvaluatorListener } from "../../kernel";
+import type { Answer, Command, Report } from "../../evaluator/messages";
+import type { CompiledCell, CompiledSource } from "../../language";
+import { descriptors } from "./descriptors";
+import { encodeFrame, FrameReader } from "./frames";
 
 /**
  * Nothing is written to stderr that the user did not write, and V8's termination may unwind Node's
@@ -38,7 +24,7 @@ const EXIT_MS = 500;
 const fatal = /^(?:FATAL|.*[Ff]atal error|.*out of memory).*$/m;
 const dying = new RegExp(`^<--- Last few GCs --->|${fatal.source}`, "m");
 
-export class EvaluatorProcess {
+export class EvaluatorHandle implements Evaluator {
   private child: ChildProcess | undefined;
   private ready = false;
   private asking = false;
@@ -50,10 +36,9 @@ export class EvaluatorProcess {
 
   constructor(private readonly listener: EvaluatorListener) {}
 
-  /** Starts the process if there is none. */
-  start(): ChildProcess {
-    if (this.child !== undefined) return this.child;
-    const path = join(__dirname, "..", "evaluator", "main.js");
+  start(): void {
+    if (this.child !== undefined) return;
+    const path = join(__dirname, "evaluator-main.js");
     const child = spawn(process.execPath, [...nodeOptions, path], {
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe", "pipe"],
       // Leads a process group, to which what cells start belongs.
@@ -85,10 +70,8 @@ export class EvaluatorProcess {
       this.lose(child, how);
     });
     if (this.modules.size > 0) this.send({ kind: "modules", modules: [...this.modules.values()] });
-    return child;
   }
 
-  /** Runs a cell; there is at most one at a time. */
   run(
     cell: CompiledCell,
     modules: readonly CompiledSource[],
@@ -107,7 +90,6 @@ export class EvaluatorProcess {
     this.write(descriptors.commands, encodeFrame(command));
   }
 
-  /** Answers the cell that asked; without a text, the question counts as interrupted. */
   answer(text: string | undefined): void {
     if (!this.asking) return;
     this.asking = false;

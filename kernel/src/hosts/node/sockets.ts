@@ -2,15 +2,13 @@
 
 import { Publisher, Reply, Router } from "zeromq";
 import { addressOf, type Connection } from "./connection";
-import { Codec, MalformedMessage, type Json, type Message } from "./message";
-
-/** The sockets over which front ends send requests. */
-export type RequestChannel = "shell" | "control" | "stdin";
+import type { Channels, Json, Message, RequestChannel } from "../../wire";
+import { Codec, MalformedMessage } from "./codec";
 
 /** How long what was sent last may take to get out when the kernel ends. */
 const LINGER_MS = 1000;
 
-export class Sockets {
+export class Sockets implements Channels {
   private readonly codec: Codec;
   private readonly requests: Record<RequestChannel, Router>;
   private readonly iopub = new Publisher({ sendHighWaterMark: 0, linger: LINGER_MS });
@@ -26,7 +24,6 @@ export class Sockets {
     this.requests = { shell: router(), control: router(), stdin: router() };
   }
 
-  /** Listens, and calls `receive` with every well-formed message. */
   async open(receive: (channel: RequestChannel, message: Message) => void): Promise<void> {
     const { shell, control, stdin } = this.requests;
     await Promise.all([
@@ -42,12 +39,10 @@ export class Sockets {
     void this.beat();
   }
 
-  /** Sends a message about `parent` to who sent that. */
   reply(channel: RequestChannel, parent: Message, type: string, content: Json): void {
     this.send(this.requests[channel], this.codec.create(type, content, parent));
   }
 
-  /** Tells every front end. */
   publish(
     parent: Message | undefined,
     type: string,
@@ -58,7 +53,6 @@ export class Sockets {
     this.send(this.iopub, this.codec.create(type, content, parent, { ...extras, identities }));
   }
 
-  /** Closes the sockets when everything is sent. */
   async close(): Promise<void> {
     await Promise.all(this.sending.values());
     for (const socket of [...Object.values(this.requests), this.iopub, this.heartbeat])

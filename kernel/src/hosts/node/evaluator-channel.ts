@@ -9,7 +9,8 @@
 import { readSync, writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { encodeFrame, FrameReader } from "./frames";
-import { descriptors, type Answer, type Command, type Report } from "./messages";
+import type { Answer, Command, Report } from "../../evaluator/messages";
+import { descriptors } from "./descriptors";
 
 export function report(message: Report): void {
   const frame = encodeFrame(message);

@@ -11,7 +11,7 @@
 import { Session } from "node:inspector";
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
-import { descriptors, sharedNumbers } from "./messages";
+import { descriptors, sharedNumbers } from "./descriptors";
 
 /** How long the main thread has to take the message before it counts as computing. */
 const PATIENCE_MS = 30;

@@ -7,9 +7,10 @@ import Module, { createRequire } from "node:module";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as vm from "node:vm";
-import { isLibrary, libraries } from "../libraries";
-import type { CompiledSource } from "../language";
-import { hideFile } from "./stack";
+import { hideFile } from "../../evaluator/stack";
+import type { CompiledCell, CompiledSource } from "../../language";
+import { isLibrary } from "../../library-names";
+import { libraries } from "./libraries";
 
 /** `require` as cells get it. */
 export type CellRequire = NodeJS.Require & { import(specifier: string): Promise<unknown> };
@@ -78,10 +79,10 @@ export class Modules {
   }
 
   /** Awaits whatever a cell's imports need before its code can load them synchronously. */
-  async prepare(specifiers: readonly string[]): Promise<void> {
+  async prepare({ imports }: CompiledCell): Promise<void> {
     // Also for a cell without them: one that computes while they are loaded could not be interrupted.
     await this.loadLibraries();
-    for (const specifier of specifiers) {
+    for (const specifier of imports) {
       if (!isLibrary(specifier) && !specifier.startsWith(".")) await this.importIfNeeded(specifier);
     }
   }

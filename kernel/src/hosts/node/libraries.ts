@@ -1,25 +1,8 @@
-/**
- * The libraries that every cell can import without installing anything: where they are, found from
- * the kernel's own place on disk and not from the notebook's.
- */
+/** Where the libraries are, found from the kernel's own place on disk and not from the notebook's. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-
-export const libraryNames = ["tvm-ts", "vta-ts"] as const;
-
-export interface Library {
-  readonly name: string;
-  /** Its folder, links resolved. */
-  readonly root: string;
-  /** The file with its types. */
-  readonly types: string;
-}
-
-/** Whether `specifier` names one of the libraries, or a file of one. */
-export function isLibrary(specifier: string): boolean {
-  return libraryNames.some((name) => specifier === name || specifier.startsWith(`${name}/`));
-}
+import { libraryNames, type Library } from "../../library-names";
 
 /** A library; `undefined` if it is not built. */
 export function findLibrary(name: string): Library | undefined {
@@ -40,7 +23,7 @@ export const libraries: readonly Library[] = libraryNames
   .filter((library) => library !== undefined);
 
 /** The kernel's own folder, the one with its package.json. */
-export const kernelRoot = dirname(__dirname);
+export const kernelRoot = dirname(dirname(dirname(__dirname)));
 
 export function kernelVersion(): string {
   return (readManifest(kernelRoot) as { version: string }).version;

@@ -1,0 +1,5 @@
+/** The evaluator as a process; the kernel starts it. */
+
+import { startEvaluator } from "../../evaluator/main";
+
+startEvaluator();

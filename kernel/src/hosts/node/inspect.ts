@@ -1,0 +1,4 @@
+/** How values look as text. */
+
+export { format, inspect } from "node:util";
+export { isNativeError } from "node:util/types";

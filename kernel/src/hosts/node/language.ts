@@ -1,0 +1,67 @@
+/** What the language needs of Node: the compiler, tslab's converter, and the files that cells see. */
+
+import type * as ts from "typescript";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import Module, { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type * as converters from "tslab/dist/converter";
+import { withHook } from "../../language/compiler";
+import { kernelRoot } from "./libraries";
+
+let loadedCompiler: typeof ts | undefined;
+
+/** The compiler that checks cells; loading it takes a while. */
+export function loadCompiler(): typeof ts {
+  if (loadedCompiler !== undefined) return loadedCompiler;
+  const path = require.resolve("typescript");
+  loadedCompiler = loadModule(path, withHook(readFileSync(path, "utf8"))) as typeof ts;
+  return loadedCompiler;
+}
+
+/** Loads a copy of the converter that gets `compiler` when it requires its TypeScript. */
+export function loadConverter(compiler: object): typeof converters {
+  const path = require.resolve("tslab/dist/converter");
+  const load = createRequire(path);
+  const required = (name: string): unknown =>
+    name === "@tslab/typescript-for-tslab" ? compiler : (load(name) as unknown);
+  return loadModule(path, readFileSync(path, "utf8"), required) as typeof converters;
+}
+
+/** Runs the text of a CommonJS module as if it were the file at `path`. */
+function loadModule(
+  path: string,
+  text: string,
+  required: (name: string) => unknown = createRequire(path),
+): unknown {
+  const module = new Module(path) as NodeJS.Module & { _compile(text: string, path: string): void };
+  module.filename = path;
+  module.require = required as NodeJS.Require;
+  module._compile(text, path);
+  return module.exports as unknown;
+}
+
+/** The types of the globals that the evaluator and Node bring. */
+export const globalTypes = ["globals.d.ts", "runtime.d.ts"].map((file) =>
+  join(kernelRoot, "types", file),
+);
+
+/** The packages of types that are there without an import. */
+export const ambientTypes: readonly string[] = ["node"];
+
+/** The notebook's own `@types` folders, nearest first, then the kernel's. */
+export function typeRoots(folder: string): string[] {
+  const roots: string[] = [];
+  for (let at = folder; ; at = dirname(at)) {
+    const root = join(at, "node_modules", "@types");
+    if (existsSync(root)) roots.push(root);
+    if (at === dirname(at)) break;
+  }
+  roots.push(dirname(dirname(require.resolve("@types/node/package.json"))));
+  return [...new Set(roots)];
+}
+
+/** Differs when a file has changed; nothing where there is no file. */
+export function stampOf(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats && `${stats.mtimeMs} ${stats.size}`;
+}

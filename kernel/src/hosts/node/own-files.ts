@@ -1,0 +1,13 @@
+/** Files that traces leave out, and those of the libraries. */
+
+import { join } from "node:path";
+import { kernelRoot } from "./libraries";
+
+export { libraries } from "./libraries";
+
+const ownRoot = join(kernelRoot, "dist");
+
+/** Whether a file is the evaluator's or Node's own. */
+export function isHostFile(file: string): boolean {
+  return file.startsWith(ownRoot) || file.startsWith("node:");
+}

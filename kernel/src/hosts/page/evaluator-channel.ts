@@ -1,0 +1,35 @@
+/** The evaluator's end of its connection to the kernel: messages between a worker and its page. */
+
+import type { Answer, Command, Report } from "../../evaluator/messages";
+
+/** What the page sends beside the kernel's commands. */
+export type PageCommand = Command | { readonly kind: "interrupt" };
+/** What the worker sends beside the evaluator's reports. */
+export type PageReport = Report | { readonly kind: "interrupted" };
+
+export function report(message: PageReport): void {
+  self.postMessage(message);
+}
+
+const handlers: ((command: PageCommand) => void)[] = [];
+self.addEventListener("message", ({ data }: MessageEvent<PageCommand>) => {
+  for (const handle of handlers) handle(data);
+});
+
+/** Calls `handle` for each command, from now on. */
+export function onCommand(handle: (command: Command) => void): void {
+  handlers.push((command) => {
+    if (command.kind !== "interrupt") handle(command);
+  });
+}
+
+export function onInterrupt(handle: () => void): void {
+  handlers.push((command) => {
+    if (command.kind === "interrupt") handle();
+  });
+}
+
+/** A worker cannot wait for an answer of its page. */
+export function awaitAnswer(): Answer {
+  throw new Error("a cell in a page cannot wait for an answer: assign the value in the cell");
+}

@@ -1,0 +1,112 @@
+/** The kernel's end of the evaluator, a worker of the page. */
+
+import type { Command } from "../../evaluator/messages";
+import type { CellEnd, Evaluator, EvaluatorListener } from "../../kernel";
+import type { CompiledCell, CompiledSource } from "../../language";
+import { assetUrl } from "./assets";
+import type { PageCommand, PageReport } from "./evaluator-channel";
+
+/** How long a cell has to take an interrupt before it counts as computing. */
+const PATIENCE_MS = 300;
+
+export class EvaluatorHandle implements Evaluator {
+  private worker: Worker | undefined;
+  private settleCell: ((end: CellEnd) => void) | undefined;
+  private patience: ReturnType<typeof setTimeout> | undefined;
+  /** All compiled files so far, since a new worker has none. */
+  private readonly modules = new Map<string, CompiledSource>();
+
+  constructor(private readonly listener: EvaluatorListener) {}
+
+  start(): void {
+    this.running();
+  }
+
+  run(
+    cell: CompiledCell,
+    modules: readonly CompiledSource[],
+    _allowStdin: boolean,
+  ): Promise<CellEnd> {
+    return new Promise((resolve) => {
+      this.settleCell = resolve;
+      this.start();
+      for (const module of modules) this.modules.set(module.name, module);
+      if (modules.length > 0) this.send({ kind: "modules", modules });
+      this.send({ kind: "run", cell, allowStdin: false });
+    });
+  }
+
+  send(command: Command): void {
+    this.post(command);
+  }
+
+  answer(_text: string | undefined): void {}
+
+  /** Stops what waits, or the worker with what computes. */
+  interrupt(): void {
+    if (this.worker === undefined || this.patience !== undefined) return;
+    this.post({ kind: "interrupt" });
+    this.patience = setTimeout(() => {
+      this.patience = undefined;
+      this.lose("the cell was stopped, and in a page that ends the session");
+    }, PATIENCE_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.end();
+  }
+
+  private running(): Worker {
+    if (this.worker !== undefined) return this.worker;
+    const worker = new Worker(assetUrl("evaluator-worker.js"), { type: "module" });
+    this.worker = worker;
+    worker.addEventListener("message", ({ data }: MessageEvent<PageReport>) => {
+      if (this.worker === worker) this.receive(data);
+    });
+    worker.addEventListener("error", ({ message }) => {
+      if (this.worker === worker) this.lose(`the worker that runs the cells failed (${message})`);
+    });
+    if (this.modules.size > 0) this.post({ kind: "modules", modules: [...this.modules.values()] });
+    return worker;
+  }
+
+  private post(command: PageCommand): void {
+    this.running().postMessage(command);
+  }
+
+  private receive(report: PageReport): void {
+    switch (report.kind) {
+      case "ready":
+      case "exiting":
+        return;
+      case "interrupted":
+        clearTimeout(this.patience);
+        this.patience = undefined;
+        return;
+      case "done":
+        this.endCell(report.outcome);
+        return;
+    }
+    this.listener.report(report);
+  }
+
+  private endCell(end: CellEnd): void {
+    const settle = this.settleCell;
+    this.settleCell = undefined;
+    settle?.(end);
+  }
+
+  private end(): void {
+    clearTimeout(this.patience);
+    this.patience = undefined;
+    this.worker?.terminate();
+    this.worker = undefined;
+  }
+
+  private lose(reason: string): void {
+    this.end();
+    this.start();
+    if (this.settleCell === undefined) this.listener.lost(reason);
+    else this.endCell({ status: "lost", reason });
+  }
+}

@@ -1,0 +1,42 @@
+/** What the language needs of a page: the compiler, tslab's converter, and the files that cells see. */
+
+import ts from "typescript";
+import type * as converters from "tslab/dist/converter";
+import createConverterModule from "tslab/dist/converter";
+import { memorySystem } from "./memory-system";
+
+type SettableSystem = typeof ts & { setSys(system: ts.System): void };
+
+/** The page's files by path; filled before the language starts. */
+export const files = new Map<string, string>();
+
+const system = memorySystem(files);
+
+/** The compiler that checks cells. */
+export function loadCompiler(): typeof ts {
+  (ts as SettableSystem).setSys(system);
+  return ts;
+}
+
+/** A copy of the converter that gets `compiler` when it requires its TypeScript. */
+export function loadConverter(compiler: object): typeof converters {
+  // The bundler makes a function of the module, whose argument is what it requires as TypeScript.
+  const create = createConverterModule as unknown as (compiler: object) => typeof converters;
+  return create(compiler);
+}
+
+/** The types of the globals that the evaluator and pages bring. */
+export const globalTypes: readonly string[] = ["globals", "runtime", "page"].map(
+  (name) => `/kernel/types/${name}.d.ts`,
+);
+
+/** A page has no types of Node. */
+export const ambientTypes: readonly string[] = [];
+
+export function typeRoots(_folder: string): string[] {
+  return [];
+}
+
+export function stampOf(path: string): string | undefined {
+  return files.get(path);
+}

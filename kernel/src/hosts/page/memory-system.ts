@@ -1,0 +1,50 @@
+/** TypeScript's view of a map of files. */
+
+import type * as ts from "typescript";
+
+/** Where the compiler and its libraries of types seem to be. */
+const COMPILER = "/lib/typescript.js";
+
+export function memorySystem(files: ReadonlyMap<string, string>): ts.System {
+  const folders = foldersOf(files);
+  return {
+    args: [],
+    newLine: "\n",
+    useCaseSensitiveFileNames: true,
+    write: () => undefined,
+    readFile: (path) => files.get(path),
+    writeFile: () => undefined,
+    resolvePath: (path) => path,
+    fileExists: (path) => files.has(path),
+    directoryExists: (path) => folders().has(path.replace(/\/$/, "")),
+    createDirectory: () => undefined,
+    getExecutingFilePath: () => COMPILER,
+    getCurrentDirectory: () => "/drive",
+    getDirectories: (path) => [
+      ...new Set(
+        [...folders()]
+          .filter((folder) => folder.startsWith(`${path}/`))
+          .map((folder) => folder.slice(path.length + 1).split("/")[0]!),
+      ),
+    ],
+    readDirectory: (path) => [...files.keys()].filter((file) => file.startsWith(`${path}/`)),
+    exit: () => undefined,
+  };
+}
+
+/** The folders of all files; looked at again when there are more files. */
+function foldersOf(files: ReadonlyMap<string, string>): () => ReadonlySet<string> {
+  let count = -1;
+  let folders = new Set<string>();
+  return () => {
+    if (count === files.size) return folders;
+    count = files.size;
+    folders = new Set(["/drive"]);
+    for (const path of files.keys()) {
+      const parts = path.split("/");
+      for (let depth = 1; depth < parts.length; depth++)
+        folders.add(parts.slice(0, depth).join("/"));
+    }
+    return folders;
+  };
+}

@@ -1,0 +1,16 @@
+/** Files that traces leave out, and those of the libraries, by their addresses. */
+
+import { libraryNames, type Library } from "../../library-names";
+
+const here = new URL(".", self.location.href).href;
+
+export const libraries: readonly Library[] = libraryNames.map((name) => ({
+  name,
+  root: `${here}${name}`,
+  types: "",
+}));
+
+/** Whether a file is the evaluator's. */
+export function isHostFile(file: string): boolean {
+  return file.startsWith(`${here}evaluator-worker`) || file.startsWith("native ");
+}

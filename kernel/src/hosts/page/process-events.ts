@@ -1,0 +1,51 @@
+/** The evaluator's worker: what it prints, what fails in it, and its end. */
+
+import type { Report } from "../../evaluator/messages";
+import { format, inspect } from "./inspect";
+
+const streams = {
+  log: "stdout",
+  info: "stdout",
+  debug: "stdout",
+  dir: "stdout",
+  table: "stdout",
+  warn: "stderr",
+  error: "stderr",
+  trace: "stderr",
+} as const;
+
+/** Sends what is printed to the kernel, in order with everything else. */
+export function redirectOutput(report: (message: Report) => void): void {
+  for (const [method, name] of Object.entries(streams)) {
+    const text = method === "dir" ? (value: unknown) => inspect(value) : format;
+    const print = (...args: unknown[]): void =>
+      report({ kind: "stream", name, text: `${text(...(args as [unknown]))}\n` });
+    Object.assign(console, { [method]: print });
+  }
+}
+
+/** Calls `failed` with whatever is thrown where nothing catches it. */
+export function onFailure(failed: (error: unknown) => void): void {
+  self.addEventListener("error", (event) => {
+    event.preventDefault();
+    failed(event.error);
+  });
+  self.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    failed(event.reason);
+  });
+}
+
+/** A page ends its workers without telling them. */
+export function onExit(_exiting: (code: number) => void): void {}
+
+export function exit(): void {
+  self.close();
+}
+
+export function repairAfterInterrupt(): void {}
+
+/** Where the notebook is, in the page's file map. */
+export function notebookFolder(): string {
+  return "/drive";
+}

@@ -1,0 +1,16 @@
+/** The versions by which the kernel introduces itself; the bundler fills them in. */
+
+declare const KERNEL_VERSION: string;
+declare const TYPESCRIPT_VERSION: string;
+
+export function kernelVersion(): string {
+  return KERNEL_VERSION;
+}
+
+export function typescriptVersion(): string {
+  return TYPESCRIPT_VERSION;
+}
+
+export function runtime(): string {
+  return "this page, without a server";
+}

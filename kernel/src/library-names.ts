@@ -1,0 +1,16 @@
+/** The libraries that every cell can import without installing anything. */
+
+export const libraryNames = ["tvm-ts", "vta-ts"] as const;
+
+export interface Library {
+  readonly name: string;
+  /** Its folder, links resolved; in a page, as traces write it. */
+  readonly root: string;
+  /** The file with its types. */
+  readonly types: string;
+}
+
+/** Whether `specifier` names one of the libraries, or a file of one. */
+export function isLibrary(specifier: string): boolean {
+  return libraryNames.some((name) => specifier === name || specifier.startsWith(`${name}/`));
+}

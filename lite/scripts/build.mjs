@@ -1,0 +1,61 @@
+// `npm run lite`: builds the static site lite/build/site, which any file server serves, with the kernel, the
+// extension and all notebooks. Needs what `npm run build` makes, and the Python environment of ./install.sh.
+
+import { execFileSync } from "node:child_process";
+import console from "node:console";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath, URL } from "node:url";
+import { bundle } from "./bundle.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const lite = join(root, "lite");
+const build = join(lite, "build");
+const site = join(build, "site");
+const extensions = join(build, "labextensions");
+const require = createRequire(import.meta.url);
+const python = join(root, ".venv/bin/python");
+if (!existsSync(python)) {
+  console.error("There is no Python environment here; run ./install.sh --no-run first.");
+  process.exit(1);
+}
+
+function run(command, ...args) {
+  execFileSync(command, args, { cwd: lite, stdio: ["ignore", "inherit", "inherit"] });
+}
+
+/** Gathers the notebooks, with the folders that they are sorted into, and leaves out what was made by running them. */
+function gatherContents(to) {
+  rmSync(to, { recursive: true, force: true });
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(join(root, "notebooks"))) {
+    cpSync(join(root, "notebooks", entry), join(to, entry), {
+      recursive: true,
+      filter: (path) => !/\.ipynb_checkpoints|\/node_modules/.test(path),
+    });
+  }
+}
+
+await bundle();
+rmSync(extensions, { recursive: true, force: true });
+run(
+  process.execPath,
+  require.resolve("@jupyter/builder/lib/build-labextension.js"),
+  "--core-package-file",
+  require.resolve("@jupyterlab/core-meta/core.package.json"),
+  lite,
+);
+cpSync(join(build, "static"), join(extensions, "tvm-vta-lite/static"), { recursive: true });
+cpSync(
+  join(root, "extension/jupyterlab_tvm_vta/labextension"),
+  join(extensions, "jupyterlab-tvm-vta"),
+  { recursive: true },
+);
+gatherContents(join(build, "contents"));
+rmSync(site, { recursive: true, force: true });
+// What JupyterLite remembers of the last build would leave out files that are gone with the site.
+rmSync(join(lite, ".jupyterlite.doit.db"), { force: true });
+run(python, "-m", "jupyterlite_core", "build", "--config", join(lite, "jupyter_lite_config.json"));
+console.log(`The site is in ${site}; serve it, for instance: python3 -m http.server -d ${site}`);

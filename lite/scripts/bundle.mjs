@@ -1,0 +1,193 @@
+// Makes what the page loads: the kernel for the page's own thread, the two workers, the libraries for the
+// evaluator, and one file with all types that cells see.
+
+import { build } from "esbuild";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath, URL } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const lite = join(root, "lite");
+const assets = join(lite, "build/static");
+const page = join(root, "kernel/src/hosts/page");
+const require = createRequire(import.meta.url);
+const { withHook } = require(join(root, "kernel/dist/language/compiler.js"));
+const typescript = dirname(require.resolve("typescript/package.json"));
+
+const version = (path) => JSON.parse(readFileSync(path, "utf8")).version;
+
+const common = {
+  bundle: true,
+  format: "esm",
+  platform: "browser",
+  target: "es2022",
+  minify: true,
+  // Names show in traces and in what is printed.
+  keepNames: true,
+  legalComments: "none",
+  logLevel: "warning",
+  define: {
+    KERNEL_VERSION: JSON.stringify(version(join(root, "kernel/package.json"))),
+    TYPESCRIPT_VERSION: JSON.stringify(version(join(typescript, "package.json"))),
+  },
+};
+
+/** The kernel's sources import their Node host; a page has its own in the same places. */
+const pageHost = {
+  name: "page host",
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /hosts\/node\// }, ({ path }) => ({
+      path: join(page, `${path.split("hosts/node/")[1]}.ts`),
+    }));
+    esbuild.onResolve({ filter: /^(?:node:)?path$/ }, () => ({
+      path: require.resolve("path-browserify"),
+    }));
+    esbuild.onLoad({ filter: /path-browserify/ }, ({ path }) => ({
+      contents: `const process = { cwd: () => "/drive" };\n${readFileSync(path, "utf8")}`,
+    }));
+  },
+};
+
+/** The compiler with the kernel's questions put in, and the converter as a function of its compiler. */
+const language = {
+  name: "language",
+  setup(esbuild) {
+    esbuild.onLoad({ filter: /\/typescript\/lib\/typescript\.js$/ }, ({ path }) => ({
+      contents: withHook(readFileSync(path, "utf8")),
+    }));
+    esbuild.onLoad({ filter: /\/tslab\/dist\/converter\.js$/ }, ({ path }) => ({
+      contents: `
+        const modules = {
+          path: require("path"),
+          semver: { major: () => 22 },
+          "./util": { isValidModuleName: () => false },
+          "./tspath": require("./tspath"),
+        };
+        const process = { version: "v22.0.0" };
+        module.exports = (compiler) => {
+          const exports = {};
+          const __dirname = "/kernel";
+          const require = (name) => modules[name] ?? compiler;
+          ${readFileSync(path, "utf8")}
+          return exports;
+        };`,
+      resolveDir: dirname(path),
+    }));
+    // What the compiler asks of Node where there is one.
+    esbuild.onResolve(
+      { filter: /^(?:node:)?(?:fs|os|inspector|crypto|perf_hooks|module|url)$/ },
+      () => ({
+        path: "nothing",
+        namespace: "nothing",
+      }),
+    );
+    esbuild.onResolve({ filter: /^source-map-support$/ }, () => ({
+      path: "nothing",
+      namespace: "nothing",
+    }));
+    esbuild.onLoad({ filter: /.*/, namespace: "nothing" }, () => ({
+      contents: "module.exports = {};",
+    }));
+  },
+};
+
+/** The libraries from their sources, with a page in Node's place. */
+const libraryHost = {
+  name: "library host",
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /^\.\/node$/ }, ({ resolveDir }) => {
+      if (resolveDir === join(root, "lib/tvm-ts/src"))
+        return { path: join(lite, "src/tvm-host.ts") };
+      return resolveDir.endsWith("src") ? { path: join(resolveDir, "node/browser.ts") } : undefined;
+    });
+    esbuild.onResolve({ filter: /^tvm-ts$/ }, () => ({
+      path: "../tvm-ts/index.js",
+      external: true,
+    }));
+    esbuild.onResolve({ filter: /^node:module$/ }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+async function libraries() {
+  for (const [name, folder] of [
+    ["tvm-ts", "tvm-ts"],
+    ["vta-ts", "vta"],
+  ]) {
+    await build({
+      ...common,
+      entryPoints: { index: join(root, "lib", folder, "src/index.ts") },
+      outdir: join(assets, name),
+      splitting: true,
+      chunkNames: "[name]",
+      plugins: [libraryHost],
+    });
+  }
+}
+
+function worker(name, plugins) {
+  return build({
+    ...common,
+    entryPoints: [join(page, `${name}.ts`)],
+    outdir: assets,
+    plugins,
+  });
+}
+
+function plugin() {
+  return build({
+    ...common,
+    // The extension's builder does it.
+    minify: false,
+    entryPoints: [join(lite, "src/index.ts")],
+    outdir: join(lite, "dist"),
+    external: ["@jupyterlab/*", "@jupyterlite/*", "@lumino/*"],
+    plugins: [pageHost],
+  });
+}
+
+/** All files of types, by the paths under which the language sees them. */
+function types() {
+  const files = {};
+  const add = (from, to, accept) => {
+    for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (entry.isFile() && accept(entry.name)) {
+        files[`${to}/${relative(from, path)}`] = readFileSync(path, "utf8");
+      }
+    }
+  };
+  const isLibrary = (name) =>
+    /^lib\.(?:es|decorators).*\.d\.ts$/.test(name) && !name.endsWith("full.d.ts");
+  add(join(typescript, "lib"), "/lib", isLibrary);
+  add(join(root, "kernel/types"), "/kernel/types", () => true);
+  for (const [name, folder] of [
+    ["tvm-ts", "tvm-ts"],
+    ["vta-ts", "vta"],
+  ]) {
+    const to = `/node_modules/${name}`;
+    for (const part of ["dist", "vendor"]) {
+      const from = join(root, "lib", folder, part);
+      try {
+        add(from, `${to}/${part}`, (file) => file.endsWith(".d.ts"));
+      } catch (error) {
+        if (error.code !== "ENOENT") throw error;
+      }
+    }
+    files[`${to}/package.json`] = readFileSync(join(root, "lib", folder, "package.json"), "utf8");
+  }
+  writeFileSync(join(assets, "types.json"), JSON.stringify(files));
+}
+
+export async function bundle() {
+  rmSync(assets, { recursive: true, force: true });
+  mkdirSync(assets, { recursive: true });
+  types();
+  cpSync(join(root, "kernel/share/logo-svg.svg"), join(assets, "logo-svg.svg"));
+  await Promise.all([
+    libraries(),
+    worker("language-worker", [pageHost, language]),
+    worker("evaluator-worker", [pageHost]),
+    plugin(),
+  ]);
+}

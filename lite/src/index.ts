@@ -1,0 +1,51 @@
+/** The kernel as a plugin of JupyterLite. */
+
+import { PageConfig, URLExt } from "@jupyterlab/coreutils";
+import type { ServiceManagerPlugin } from "@jupyterlab/services";
+import { IKernelClient, IKernelSpecs } from "@jupyterlite/services";
+import { setAssets } from "../../kernel/src/hosts/page/assets";
+import { PageKernel } from "./page-kernel";
+
+const NAME = "tvm-vta";
+const EXTENSION = "tvm-vta-lite";
+
+const kernel: ServiceManagerPlugin<void> = {
+  id: `${EXTENSION}:kernel`,
+  description: "TypeScript with TVM and VTA, in the page",
+  autoStart: true,
+  requires: [IKernelSpecs],
+  optional: [IKernelClient],
+  activate: (_: unknown, specs: IKernelSpecs, client: IKernelClient | null) => {
+    const extensions = PageConfig.getOption("fullLabextensionsUrl");
+    const assets = new URL(`${URLExt.join(extensions, EXTENSION, "static")}/`, location.href).href;
+    setAssets(assets);
+    const running = new Map<string, PageKernel>();
+    specs.register({
+      spec: {
+        name: NAME,
+        display_name: "TypeScript (TVM/VTA)",
+        language: "typescript",
+        argv: [],
+        resources: { "logo-svg": `${assets}logo-svg.svg` },
+      },
+      create: async (options) => {
+        const created = new PageKernel(options);
+        running.set(created.id, created);
+        created.disposed.connect(() => running.delete(created.id));
+        return created;
+      },
+    });
+    if (client !== null) interruptThrough(client, running);
+  },
+};
+
+/** JupyterLite's client keeps interrupts to itself: https://github.com/jupyterlite/jupyterlite/issues/459 */
+function interruptThrough(client: IKernelClient, running: ReadonlyMap<string, PageKernel>): void {
+  const interrupt = client.interrupt.bind(client);
+  client.interrupt = async (id) => {
+    running.get(id)?.interrupt();
+    await interrupt(id);
+  };
+}
+
+export default kernel;
