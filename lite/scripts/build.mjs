@@ -22,8 +22,17 @@ if (!existsSync(python)) {
   process.exit(1);
 }
 
+const environment = {
+  ...process.env,
+  PIP_CACHE_DIR: process.env.PIP_CACHE_DIR ?? join(root, ".cache/pip"),
+};
+
 function run(command, ...args) {
-  execFileSync(command, args, { cwd: lite, stdio: ["ignore", "inherit", "inherit"] });
+  execFileSync(command, args, {
+    cwd: lite,
+    env: environment,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
 }
 
 /** Gathers the notebooks, with the folders that they are sorted into, and leaves out what was made by running them. */
@@ -38,6 +47,8 @@ function gatherContents(to) {
   }
 }
 
+const constraints = join(root, ".ci/constraints.txt");
+run(python, "-m", "pip", "install", "-q", "-r", "requirements.txt", "--constraint", constraints);
 await bundle();
 rmSync(extensions, { recursive: true, force: true });
 run(

@@ -16,6 +16,7 @@ import {
   redirectOutput,
   repairAfterInterrupt,
 } from "../hosts/node/process-events";
+import { copySession, onRestore } from "../hosts/node/session-copy";
 import { nextTurn } from "../hosts/node/turns";
 import { CommManager } from "./comms";
 import { Dialogs } from "./dialogs";
@@ -35,7 +36,11 @@ export function startEvaluator(): void {
   const displays = new Displays();
   const comms = new CommManager();
   const dialogs = new Dialogs();
-  const runner = new Runner(modules, displays, (outcome) => report({ kind: "done", outcome }));
+  const runner = new Runner(modules, displays, (outcome) => {
+    copySession(runner.variables);
+    report({ kind: "done", outcome });
+  });
+  onRestore((copy) => runner.restore(copy));
   const interrupts = new Interrupts((reason) => {
     modules.forgetUnfinished();
     runner.fail(reason);

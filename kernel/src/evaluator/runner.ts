@@ -1,6 +1,7 @@
 /** Runs cells, one at a time, and settles how each one ended. */
 
 import type { Modules } from "../hosts/node/modules";
+import type { SessionCopy } from "../hosts/node/session-copy";
 import { evaluateScript } from "../hosts/node/script";
 import { nextTurn } from "../hosts/node/turns";
 import type { CompiledCell } from "../language";
@@ -32,6 +33,11 @@ export class Runner {
     const variables = new Map(this.session.variables);
     if (this.resultName !== undefined) variables.delete(this.resultName);
     return variables;
+  }
+
+  /** Begins with the variables of a session that had to be ended. */
+  restore(copy: SessionCopy): void {
+    this.session.restore(copy);
   }
 
   /** Runs a cell; how it ended goes to `done`, once, whatever the cell does. */

@@ -5,6 +5,8 @@
  * are seen both ways and a name that its cell did not get to is reported as such.
  */
 
+import type { SessionCopy } from "../hosts/node/session-copy";
+
 type Binding = readonly [get: () => unknown, set?: (value: unknown) => void];
 
 export class Session {
@@ -34,6 +36,26 @@ export class Session {
       });
     }
   };
+
+  /** Takes over what is left of an earlier session. */
+  restore({ values, lost }: SessionCopy): void {
+    for (const [name, value] of Object.entries(values)) {
+      Object.defineProperty(this.exports, name, {
+        value,
+        writable: true,
+        configurable: true,
+        enumerable: true,
+      });
+    }
+    for (const name of lost) {
+      const get = (): never => {
+        throw new ReferenceError(
+          `${name} was lost when a cell was stopped; run the cell that makes it again`,
+        );
+      };
+      Object.defineProperty(this.exports, name, { get, configurable: true, enumerable: true });
+    }
+  }
 
   /** Takes the value that a cell left under `name`. */
   take(name: string): unknown {

@@ -4,7 +4,15 @@ import type { CellReport, Command, Outcome } from "../evaluator/messages";
 import type { CompiledCell, CompiledSource } from "../language";
 
 /** How a cell ended; `lost` when the variables are gone with it, and why. */
-export type CellEnd = Outcome | { readonly status: "lost"; readonly reason: string };
+export type CellEnd =
+  | Outcome
+  | { readonly status: "lost"; readonly reason: string }
+  /** The session was ended to stop the cell, and begun anew with copies of variables. */
+  | {
+      readonly status: "stopped";
+      readonly kept: readonly string[];
+      readonly lost: readonly string[];
+    };
 
 export interface EvaluatorListener {
   report(report: CellReport): void;

@@ -190,6 +190,7 @@ export class Executor {
     const warnings = warningsText(conversion.warnings, name, this.sources);
     if (warnings !== "") this.outputs.stream("stdout", warnings);
     // Also when the cell fails: what it declared until then can be used.
+    const before = this.declarations;
     if (declare) this.declarations = conversion.declarations;
     const end = await this.evaluator.run(conversion.cell, conversion.modules, allowStdin);
     switch (end.status) {
@@ -199,6 +200,10 @@ export class Executor {
         return failed(thrownError(end.error, this.sources));
       case "lost":
         return failed(this.sessionLost(end.reason));
+      case "stopped":
+        this.declarations = before;
+        this.listener.sessionLost();
+        return failed(plainError("Interrupted", stoppedText(end.kept, end.lost)));
     }
   }
 
@@ -270,4 +275,14 @@ export class Executor {
     }
     this.sockets.reply("stdin", this.current, "input_request", { prompt, password: false });
   }
+}
+
+/** What is left after a cell was stopped together with the session. */
+function stoppedText(kept: readonly string[], lost: readonly string[]): string {
+  const parts = ["the cell was stopped"];
+  if (kept.length > 0) parts.push(`kept: ${kept.join(", ")}`);
+  if (lost.length > 0) {
+    parts.push(`lost: ${lost.join(", ")}; Run > Run All Above Selected Cell makes them again`);
+  }
+  return parts.join("; ");
 }

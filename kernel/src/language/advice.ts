@@ -8,6 +8,7 @@
  */
 
 import type * as ts from "typescript";
+import { foreignName, moduleAdvice } from "../hosts/node/language";
 import {
   argumentAdvice,
   camelCase,
@@ -33,7 +34,8 @@ export interface Advice {
 /** TypeScript numbers what is wrong with the syntax below this. */
 export const FIRST_TYPE_ERROR = 2000;
 /** Its codes for what cannot be known. */
-const UNKNOWN_NAME = new Set([2304, 2552]);
+const UNKNOWN_NAME = new Set([2304, 2552, 2580, 2591]);
+const UNKNOWN_MODULE = new Set([2307, 2792]);
 const UNKNOWN_MEMBER = new Set([2339, 2551]);
 /** An object where a number or text belongs, no such property, an unused left side of a comma. */
 const UNUSED_LEFT = 2695;
@@ -74,6 +76,7 @@ export class Advisor {
     if (keywords !== undefined) return keywords;
     const promise = this.promise(node, diagnostic);
     if (promise !== undefined) return promise;
+    if (UNKNOWN_MODULE.has(code)) return this.module(node);
     if (UNKNOWN_NAME.has(code)) return this.name(node);
     if (UNKNOWN_MEMBER.has(code)) return this.member(node);
     if (code === UNUSED_LEFT) return this.element(node) ?? this.tuple(node) ?? this.syntax(start);
@@ -149,10 +152,17 @@ export class Advisor {
     if (command !== undefined) {
       return { text: command, start: parent.getStart(), end: this.lineEnd(node.end) };
     }
-    const advice = nameAdvice(node.text);
+    const advice = foreignName(node.text) ?? nameAdvice(node.text);
     if (advice !== undefined) return this.about(node, advice);
     if (operator !== compiler.SyntaxKind.EqualsToken) return undefined;
     return this.about(node, `new names are declared: const ${node.text} = ...`);
+  }
+
+  /** `import "lodash"` where the host has none of it. */
+  private module(node: ts.Node): Advice | undefined {
+    if (!this.compiler.isStringLiteral(node) || node.text.startsWith(".")) return undefined;
+    const advice = moduleAdvice(node.text);
+    return advice === undefined ? undefined : this.about(node, advice);
   }
 
   private member(node: ts.Node): Advice | undefined {

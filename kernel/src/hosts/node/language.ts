@@ -60,6 +60,16 @@ export function typeRoots(folder: string): string[] {
   return [...new Set(roots)];
 }
 
+/** What to do where a module is not found, if the host knows. */
+export function moduleAdvice(_specifier: string): string | undefined {
+  return undefined;
+}
+
+/** What to say of a name that hosts of another kind have. */
+export function foreignName(_name: string): string | undefined {
+  return undefined;
+}
+
 /** Differs when a file has changed; nothing where there is no file. */
 export function stampOf(path: string): string | undefined {
   const stats = statSync(path, { throwIfNoEntry: false });

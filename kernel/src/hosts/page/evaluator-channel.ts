@@ -1,11 +1,16 @@
 /** The evaluator's end of its connection to the kernel: messages between a worker and its page. */
 
 import type { Answer, Command, Report } from "../../evaluator/messages";
+import type { SessionCopy } from "../node/session-copy";
 
 /** What the page sends beside the kernel's commands. */
-export type PageCommand = Command | { readonly kind: "interrupt" };
+export type PageCommand =
+  | Command
+  | { readonly kind: "interrupt" }
+  | { readonly kind: "restore"; readonly copy: SessionCopy };
 /** What the worker sends beside the evaluator's reports. */
-export type PageReport = Report | { readonly kind: "interrupted" };
+export type PageReport =
+  Report | { readonly kind: "interrupted" } | { readonly kind: "copy"; readonly copy: SessionCopy };
 
 export function report(message: PageReport): void {
   self.postMessage(message);
@@ -19,13 +24,19 @@ self.addEventListener("message", ({ data }: MessageEvent<PageCommand>) => {
 /** Calls `handle` for each command, from now on. */
 export function onCommand(handle: (command: Command) => void): void {
   handlers.push((command) => {
-    if (command.kind !== "interrupt") handle(command);
+    if (command.kind !== "interrupt" && command.kind !== "restore") handle(command);
   });
 }
 
 export function onInterrupt(handle: () => void): void {
   handlers.push((command) => {
     if (command.kind === "interrupt") handle();
+  });
+}
+
+export function onCopy(handle: (copy: SessionCopy) => void): void {
+  handlers.push((command) => {
+    if (command.kind === "restore") handle(command.copy);
   });
 }
 

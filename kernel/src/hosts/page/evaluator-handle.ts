@@ -4,6 +4,7 @@ import type { Command } from "../../evaluator/messages";
 import type { CellEnd, Evaluator, EvaluatorListener } from "../../kernel";
 import type { CompiledCell, CompiledSource } from "../../language";
 import { assetUrl } from "./assets";
+import type { SessionCopy } from "../node/session-copy";
 import type { PageCommand, PageReport } from "./evaluator-channel";
 
 /** How long a cell has to take an interrupt before it counts as computing. */
@@ -11,6 +12,8 @@ const PATIENCE_MS = 300;
 
 export class EvaluatorHandle implements Evaluator {
   private worker: Worker | undefined;
+  /** What would be left of the session if the worker were ended now. */
+  private copy: SessionCopy = { values: {}, lost: [] };
   private settleCell: ((end: CellEnd) => void) | undefined;
   private patience: ReturnType<typeof setTimeout> | undefined;
   /** All compiled files so far, since a new worker has none. */
@@ -48,7 +51,7 @@ export class EvaluatorHandle implements Evaluator {
     this.post({ kind: "interrupt" });
     this.patience = setTimeout(() => {
       this.patience = undefined;
-      this.lose("the cell was stopped, and in a page that ends the session");
+      this.stopCell();
     }, PATIENCE_MS);
   }
 
@@ -83,6 +86,9 @@ export class EvaluatorHandle implements Evaluator {
         clearTimeout(this.patience);
         this.patience = undefined;
         return;
+      case "copy":
+        this.copy = report.copy;
+        return;
       case "done":
         this.endCell(report.outcome);
         return;
@@ -103,8 +109,18 @@ export class EvaluatorHandle implements Evaluator {
     this.worker = undefined;
   }
 
+  /** Ends the worker and goes on in another one with what was copied. */
+  private stopCell(): void {
+    this.end();
+    this.start();
+    const { values, lost } = this.copy;
+    this.post({ kind: "restore", copy: this.copy });
+    this.endCell({ status: "stopped", kept: Object.keys(values), lost });
+  }
+
   private lose(reason: string): void {
     this.end();
+    this.copy = { values: {}, lost: [] };
     this.start();
     if (this.settleCell === undefined) this.listener.lost(reason);
     else this.endCell({ status: "lost", reason });

@@ -40,3 +40,26 @@ export function typeRoots(_folder: string): string[] {
 export function stampOf(path: string): string | undefined {
   return files.get(path);
 }
+
+/** Names of Node's that a page does not have. */
+const nodeNames: Readonly<Record<string, string>> = {
+  process: "a page has no process; console.log prints",
+  Buffer: "a page has no Buffer; use Uint8Array, TextEncoder and TextDecoder",
+  require: "a page has no require; write an import of tvm-ts or vta-ts",
+  __filename: "a page has no files of Node",
+  __dirname: "a page has no files of Node",
+};
+
+const NODE_MODULE =
+  /^(?:node:|(?:fs|path|os|child_process|crypto|http|https|net|stream|url|util|vm|zlib|worker_threads)(?:\/|$))/;
+
+export function moduleAdvice(specifier: string): string {
+  return NODE_MODULE.test(specifier)
+    ? "a page has no modules of Node: this cell needs the kernel that ./install.sh installs"
+    : "a page has no npm packages: tvm-ts and vta-ts are here, and " +
+        `await import("https://esm.sh/${specifier}") loads a module from its address`;
+}
+
+export function foreignName(name: string): string | undefined {
+  return nodeNames[name];
+}

@@ -1,0 +1,179 @@
+/** The site that needs no install: built, served as plain files, and opened in a browser. */
+
+import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Browser, Page } from "playwright-core";
+import { buildPackages, locked, root, run } from "../support/jupyter-env";
+import { installExtension } from "./jupyter";
+
+const site = join(root, "lite/build/site");
+
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".json": "application/json",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+};
+
+export function buildSite(): void {
+  buildPackages();
+  installExtension();
+  locked(() => run(process.execPath, join(root, "lite/scripts/build.mjs")));
+}
+
+/** A file server that knows nothing but files. */
+export class SiteServer {
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+    /** The files that were asked for. */
+    private readonly served: ReadonlySet<string>,
+  ) {}
+
+  static async start(headers: Readonly<Record<string, string>> = {}): Promise<SiteServer> {
+    const served = new Set<string>();
+    const server = createServer((request, response) => {
+      const { pathname } = new URL(request.url!, "http://localhost");
+      const file = join(
+        site,
+        decodeURI(pathname.endsWith("/") ? `${pathname}index.html` : pathname),
+      );
+      if (!file.startsWith(site) || !existsSync(file) || statSync(file).isDirectory()) {
+        response.writeHead(404).end();
+        return;
+      }
+      served.add(file);
+      const type = types[extname(file)] ?? "application/octet-stream";
+      response.writeHead(200, { "content-type": type, ...headers });
+      createReadStream(file).pipe(response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    return new SiteServer(server, `http://127.0.0.1:${port}/`, served);
+  }
+
+  /** What all files that were asked for take, compressed. */
+  compressedBytes(): number {
+    let bytes = 0;
+    for (const file of this.served) bytes += gzipSync(readFileSync(file)).length;
+    return bytes;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+/** What came of a cell that a page's kernel ran. */
+export interface PageRun {
+  readonly status: string;
+  readonly ename?: string;
+  readonly evalue?: string;
+  readonly trace: string;
+  readonly result: string | undefined;
+  readonly stdout: string;
+}
+
+interface KernelFuture {
+  onIOPub: (message: { header: { msg_type: string }; content: Record<string, unknown> }) => void;
+  readonly done: Promise<{ content: Record<string, unknown> }>;
+}
+
+interface PageKernel {
+  requestExecute(content: object): KernelFuture;
+  requestComplete(content: object): Promise<{ content: { matches: string[] } }>;
+  requestInspect(content: object): Promise<{ content: { data: Record<string, string> } }>;
+  interrupt(): Promise<void>;
+}
+
+interface LitePage extends Window {
+  readonly jupyterapp?: {
+    readonly commands: { execute(command: string): Promise<unknown> };
+    readonly shell: {
+      readonly currentWidget?: {
+        readonly sessionContext?: { readonly session?: { readonly kernel?: PageKernel } };
+      };
+    };
+  };
+}
+
+/** A notebook that is open in the page. */
+export class LiteNotebook {
+  readonly errors: string[] = [];
+
+  private constructor(readonly page: Page) {
+    page.setDefaultTimeout(120_000);
+    page.on("pageerror", (error) => this.errors.push(error.stack ?? error.message));
+  }
+
+  static async open(browser: Browser, url: string, path: string): Promise<LiteNotebook> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 960 } });
+    const notebook = new LiteNotebook(await context.newPage());
+    await notebook.page.goto(`${url}lab/index.html?path=${path}`);
+    await notebook.page.waitForFunction(
+      () =>
+        (window as unknown as LitePage).jupyterapp?.shell.currentWidget?.sessionContext?.session
+          ?.kernel,
+    );
+    return notebook;
+  }
+
+  async command(name: string): Promise<void> {
+    await this.page.evaluate((command) => {
+      void (window as unknown as LitePage).jupyterapp!.commands.execute(command);
+    }, name);
+  }
+
+  /** Runs a cell that is not in the notebook. */
+  run(code: string, stopAfter?: number): Promise<PageRun> {
+    return this.page.evaluate(
+      async ([code, stopAfter]) => {
+        const { jupyterapp } = window as unknown as LitePage;
+        const kernel = jupyterapp!.shell.currentWidget!.sessionContext!.session!.kernel!;
+        const future = kernel.requestExecute({ code, stop_on_error: false });
+        let result: string | undefined;
+        let stdout = "";
+        future.onIOPub = ({ header, content }) => {
+          if (header.msg_type === "stream") stdout += content["text"] as string;
+          if (header.msg_type === "execute_result") {
+            result = (content["data"] as Record<string, string>)["text/plain"];
+          }
+        };
+        if (stopAfter !== undefined) setTimeout(() => void kernel.interrupt(), stopAfter);
+        const { content } = await future.done;
+        const trace = ((content["traceback"] as string[] | undefined) ?? []).join("\n");
+        return { ...(content as { status: string }), trace, result, stdout };
+      },
+      [code, stopAfter] as const,
+    );
+  }
+
+  complete(code: string): Promise<string[]> {
+    return this.page.evaluate(async (code) => {
+      const { jupyterapp } = window as unknown as LitePage;
+      const kernel = jupyterapp!.shell.currentWidget!.sessionContext!.session!.kernel!;
+      const reply = await kernel.requestComplete({ code, cursor_pos: code.length });
+      return reply.content.matches;
+    }, code);
+  }
+
+  inspect(code: string): Promise<string> {
+    return this.page.evaluate(async (code) => {
+      const { jupyterapp } = window as unknown as LitePage;
+      const kernel = jupyterapp!.shell.currentWidget!.sessionContext!.session!.kernel!;
+      const request = { code, cursor_pos: code.length, detail_level: 0 };
+      const reply = await kernel.requestInspect(request);
+      return reply.content.data["text/plain"] ?? "";
+    }, code);
+  }
+
+  close(): Promise<void> {
+    return this.page.context().close();
+  }
+}

@@ -1,0 +1,132 @@
+/** The kernel in a page: a static site from a plain file server, in a real Chromium. */
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { modernCells } from "../kernel/modern-cells";
+import { launchChromium } from "../support/chromium";
+import { buildSite, LiteNotebook, SiteServer } from "./lite-site";
+
+const MEGABYTE = 2 ** 20;
+
+let server: SiteServer;
+let browser: Browser;
+let notebook: LiteNotebook;
+
+beforeAll(async () => {
+  buildSite();
+  server = await SiteServer.start();
+  browser = await launchChromium();
+  notebook = await LiteNotebook.open(browser, server.url, "tutorials/vta_get_started.ipynb");
+}, 600_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+describe("the first tutorial in a page", () => {
+  beforeAll(async () => {
+    await notebook.command("notebook:run-all-cells");
+    await notebook.page.getByText("Successful vector add test!").first().waitFor();
+  }, 300_000);
+
+  test("runs to its last line without an error", async () => {
+    const { page, errors } = notebook;
+    const failed = page.locator(
+      ".jp-RenderedText[data-mime-type*='stderr'], [data-mime-type*='.error']",
+    );
+    expect(await failed.count()).toBe(0);
+    expect(errors).toEqual([]);
+  });
+
+  test("draws views", async () => {
+    const cell = notebook.page.locator(".jp-CodeCell", { hasText: "at the final schedule" });
+    await cell.scrollIntoViewIfNeeded();
+    const editor = cell.locator(".jp-OutputArea .cm-editor").first();
+    await editor.scrollIntoViewIfNeeded();
+    await editor.locator(".cm-line", { hasText: "VTAUopLoopBegin" }).first().waitFor();
+  });
+
+  test("loads at most 20 MB, JupyterLite included", () => {
+    expect(server.compressedBytes()).toBeLessThan(20 * MEGABYTE);
+  });
+});
+
+describe("a cell in a page", () => {
+  test("keeps names and types for the next one", async () => {
+    await notebook.run("const sizes: readonly number[] = [1, 2, 3];");
+    expect(await notebook.run("sizes.length")).toMatchObject({ status: "ok", result: "3" });
+  });
+
+  test("is completed and explained", async () => {
+    expect(await notebook.complete("sizes.fla")).toContain("flatMap");
+    expect(await notebook.inspect("te.compute")).toContain("compute(");
+  });
+
+  test("with a wrong type is refused at its place", async () => {
+    const { ename, trace } = await notebook.run("1 + 1;\nconst wrong: number = 'a';");
+    expect(ename).toBe("TypeCheckError");
+    expect(trace).toMatch(/cell \[\d+\]:2:7/);
+  });
+
+  test("that throws shows where", async () => {
+    const { ename, trace } = await notebook.run("\nnp.zeros([1]).reshape([7]);");
+    expect(ename).not.toBe("TypeCheckError");
+    expect(trace).toMatch(/cell \[\d+\]:2:/);
+  });
+
+  test("prints", async () => {
+    const { stdout } = await notebook.run("console.log('%d apples', 3, { a: [1] })");
+    expect(stdout).toBe("3 apples { a: [ 1 ] }\n");
+  });
+
+  test("means calls by operators", async () => {
+    expect((await notebook.run("np.array([1, 2]) * 3")).status).toBe("ok");
+  });
+
+  test.each([
+    ["import { readFileSync } from 'node:fs'; readFileSync", "no modules of Node"],
+    ["import _ from 'lodash'; _", "no npm packages"],
+    ["process.exit()", "a page has no process"],
+  ])("%s says what is not there", async (code, words) => {
+    const { status, trace } = await notebook.run(code);
+    expect(status).toBe("error");
+    expect(trace).toContain(words);
+  });
+
+  test("that computes is stopped, and plain variables are kept", async () => {
+    await notebook.run("const plain = { list: [1, 2] }; const schedule = te.createSchedule([]);");
+    const { ename, evalue } = await notebook.run("for (;;) {}", 500);
+    expect(ename).toBe("Interrupted");
+    expect(evalue).toMatch(/kept: .*plain/);
+    expect(evalue).toMatch(/lost: .*schedule/);
+    expect(await notebook.run("plain.list.length")).toMatchObject({ result: "2" });
+    const { status, evalue: words } = await notebook.run("schedule");
+    expect(status).toBe("error");
+    expect(words).toContain("run the cell that makes it again");
+  });
+
+  test("that waits is stopped, and all variables are kept", async () => {
+    await notebook.run("const kept = new Map([[1, () => 5]]);");
+    const { ename } = await notebook.run("await new Promise(() => undefined)", 500);
+    expect(ename).toBe("Interrupted");
+    expect(await notebook.run("kept.get(1)!()")).toMatchObject({ result: "5" });
+  });
+
+  test("knows today's TypeScript", async () => {
+    const wrong: string[] = [];
+    for (const { cell, value, needs = "globalThis" } of modernCells) {
+      if (
+        !(await notebook.page.evaluate(
+          `(() => { try { return (${needs}) !== undefined } catch { return false } })()`,
+        ))
+      )
+        continue;
+      const { status, result, trace } = await notebook.run(cell);
+      if (status !== "ok" || result?.replace(/^'|'$|(?<=^\d+)n$/g, "") !== value) {
+        wrong.push(`${cell}: ${result ?? trace}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  }, 300_000);
+});
