@@ -120,7 +120,7 @@ async function libraries() {
       outdir: join(assets, name),
       splitting: true,
       chunkNames: "[name]",
-      plugins: [libraryHost],
+      plugins: [libraryHost, pageHost],
     });
   }
 }

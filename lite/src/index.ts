@@ -1,9 +1,15 @@
 /** The kernel as a plugin of JupyterLite. */
 
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { PageConfig, URLExt } from "@jupyterlab/coreutils";
 import type { ServiceManagerPlugin } from "@jupyterlab/services";
+import { IServiceWorkerManager } from "@jupyterlite/apputils";
 import { IKernelClient, IKernelSpecs } from "@jupyterlite/services";
-import { setAssets } from "../../kernel/src/hosts/page/assets";
+import {
+  answerFor,
+  setServices,
+  type PageServices,
+} from "../../kernel/src/hosts/page/page-services";
 import { PageKernel } from "./page-kernel";
 
 const NAME = "tvm-vta";
@@ -18,7 +24,8 @@ const kernel: ServiceManagerPlugin<void> = {
   activate: (_: unknown, specs: IKernelSpecs, client: IKernelClient | null) => {
     const extensions = PageConfig.getOption("fullLabextensionsUrl");
     const assets = new URL(`${URLExt.join(extensions, EXTENSION, "static")}/`, location.href).href;
-    setAssets(assets);
+    services = { assets, site: new URL(PageConfig.getBaseUrl(), location.href).href };
+    setServices(services);
     const running = new Map<string, PageKernel>();
     specs.register({
       spec: {
@@ -48,4 +55,20 @@ function interruptThrough(client: IKernelClient, running: ReadonlyMap<string, Pa
   };
 }
 
-export default kernel;
+let services: PageServices | undefined;
+
+/** What needs the service worker: files of the drive, and questions that wait for an answer. */
+const drive: JupyterFrontEndPlugin<void> = {
+  id: `${EXTENSION}:drive`,
+  description: "Files of the drive and questions in cells",
+  autoStart: true,
+  requires: [IServiceWorkerManager],
+  activate: (_: JupyterFrontEnd, manager: IServiceWorkerManager) => {
+    manager.registerStdinHandler("tvm-vta", ({ id }: { id: string }) => answerFor(id));
+    void manager.ready.then(() => {
+      if (services !== undefined) services.context = manager.browsingContextId;
+    });
+  },
+};
+
+export default [kernel, drive];

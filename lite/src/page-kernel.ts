@@ -25,10 +25,10 @@ export class PageKernel implements IKernel {
     this.name = name;
     this.location = location;
     this.disposed = this.ending;
-    const language = new LanguageClient((problem) => console.error(problem));
+    const language = new LanguageClient((problem) => console.error(problem), location);
     language.start();
     this.channels = new PageChannels(sendMessage);
-    this.kernel = new Kernel(this.channels, language, () => undefined);
+    this.kernel = new Kernel(this.channels, language, () => undefined, location);
     this.ready = this.kernel.start();
   }
 

@@ -1,24 +1,38 @@
 /** tvm-ts in a cell of a page: the library's host for pages, with files that last as long as the page. */
 
+import { resolve } from "node:path";
+import { base64 } from "../../kernel/src/evaluator/base64";
+import {
+  hasDrive,
+  notebookPath,
+  readDriveFile,
+  writeDriveFile,
+} from "../../kernel/src/hosts/page/drive";
 import type { Host } from "../../lib/tvm-ts/src/runtime";
 import * as page from "../../lib/tvm-ts/src/node/browser";
 import { UsageError } from "../../lib/tvm-ts/src/support";
 
 export * from "../../lib/tvm-ts/src/node/browser";
 
+/** What is not of the drive; it lasts as long as the session. */
 const files = new Map<string, Uint8Array>();
+
+/** Paths are relative to the notebook. */
+const absolute = (path: string): string => resolve(notebookPath, path);
 let folders = 0;
 
 export const host: Host = {
   ...page.host,
   readFile: (path) => {
-    const bytes = files.get(path);
+    const bytes = files.get(absolute(path)) ?? readDriveFile(absolute(path));
     if (bytes !== undefined) return bytes.slice();
-    throw new UsageError(
-      `${path} does not exist: nothing was saved under that name in this session`,
-    );
+    throw new UsageError(`${path} does not exist, neither in the drive nor in this session`);
   },
-  writeFile: (path, bytes) => void files.set(path, bytes.slice()),
+  writeFile: (path, bytes) => {
+    const target = absolute(path);
+    if (hasDrive && target.startsWith("/drive/")) writeDriveFile(target, base64(bytes));
+    else files.set(target, bytes.slice());
+  },
 };
 
 export const utils = {

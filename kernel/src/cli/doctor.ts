@@ -91,7 +91,7 @@ function library(name: string): Check {
 
 async function compiler(): Promise<Finding> {
   const problems: string[] = [];
-  const language = new LanguageClient((problem) => problems.push(problem));
+  const language = new LanguageClient((problem) => problems.push(problem), process.cwd());
   try {
     const conversion = await language.convert("", "const one: number = 1; one", "doctor");
     if (!conversion.ok) {
@@ -112,7 +112,8 @@ async function compiler(): Promise<Finding> {
 const TSCONFIG = "look at the tsconfig.json in this folder";
 
 async function cell(): Promise<Finding> {
-  const evaluator = new EvaluatorHandle({ report: () => undefined, lost: () => undefined });
+  const events = { report: () => undefined, lost: () => undefined };
+  const evaluator = new EvaluatorHandle(events, process.cwd());
   const code = "(async (exports) => { exports.result = 6 * 7; })";
   try {
     const end = await evaluator.run(

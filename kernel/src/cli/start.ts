@@ -7,7 +7,7 @@ const PARENT_CHECK_MS = 1000;
 
 export async function startKernel(connectionFile: string): Promise<void> {
   // TypeScript takes longest to start, so it begins before the rest is loaded.
-  const language = new LanguageClient((problem) => console.error(problem));
+  const language = new LanguageClient((problem) => console.error(problem), process.cwd());
   language.start();
   const kernel = await connect(connectionFile, language).catch(async (error: unknown) => {
     await language.stop();
@@ -25,7 +25,8 @@ async function connect(connectionFile: string, language: LanguageClient): Promis
   const { readConnection } = await import("../hosts/node/connection.js");
   const { Sockets } = await import("../hosts/node/sockets.js");
   const { Kernel } = await import("../kernel/index.js");
-  return new Kernel(new Sockets(readConnection(connectionFile)), language, () => process.exit(0));
+  const sockets = new Sockets(readConnection(connectionFile));
+  return new Kernel(sockets, language, () => process.exit(0), process.cwd());
 }
 
 /** Jupyter sets the variable for kernels that should not outlive it. */

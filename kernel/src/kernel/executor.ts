@@ -58,13 +58,15 @@ export class Executor {
   constructor(
     private readonly sockets: Channels,
     private readonly language: LanguageClient,
+    folder: string,
     private readonly listener: ExecutorListener,
   ) {
     this.outputs = new Outputs(sockets);
-    this.evaluator = new EvaluatorHandle({
-      report: (report) => this.receive(report),
-      lost: (reason) => this.outputs.error(this.sessionLost(reason)),
-    });
+    const events = {
+      report: (report: CellReport) => this.receive(report),
+      lost: (reason: string) => this.outputs.error(this.sessionLost(reason)),
+    };
+    this.evaluator = new EvaluatorHandle(events, folder);
   }
 
   enqueue(request: Message): void {

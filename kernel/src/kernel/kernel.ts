@@ -24,13 +24,17 @@ export class Kernel {
   private readonly comms = new Map<string, string>();
   private readonly handlers: Readonly<Record<string, Handler>>;
 
-  /** @param ended is called when a front end has shut the kernel down */
+  /**
+   * @param ended is called when a front end has shut the kernel down
+   * @param folder where the notebook is
+   */
   constructor(
     private readonly sockets: Channels,
     private readonly language: LanguageClient,
     private readonly ended: () => void,
+    folder: string,
   ) {
-    this.executor = new Executor(this.sockets, this.language, {
+    this.executor = new Executor(this.sockets, this.language, folder, {
       status: (state, request) => this.publishStatus(state, request),
       comm: (packet) => this.sendComm(packet),
       sessionLost: () => this.closeComms(),

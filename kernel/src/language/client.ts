@@ -19,12 +19,19 @@ export class LanguageClient implements Later<LanguageService> {
   private readonly waiting = new Map<number, Waiting>();
   private lastId = 0;
 
-  /** @param report is told what is wrong with the notebook's configuration */
-  constructor(private readonly report: (problem: string) => void) {}
+  /**
+   * @param report receives what is wrong with the notebook's configuration
+   * @param folder where the notebook is
+   */
+  constructor(
+    private readonly report: (problem: string) => void,
+    private readonly folder: string,
+  ) {}
 
   /** Starts the worker ahead of the first question, since TypeScript takes a while to load. */
   start(): LanguageThread {
     this.worker ??= startLanguageThread(
+      this.folder,
       (answer) => this.receive(answer),
       (error) => this.lose(error),
     );

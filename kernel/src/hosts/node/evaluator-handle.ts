@@ -34,12 +34,16 @@ export class EvaluatorHandle implements Evaluator {
   /** All compiled files so far, since a new process has none. */
   private readonly modules = new Map<string, CompiledSource>();
 
-  constructor(private readonly listener: EvaluatorListener) {}
+  constructor(
+    private readonly listener: EvaluatorListener,
+    private readonly folder: string,
+  ) {}
 
   start(): void {
     if (this.child !== undefined) return;
     const path = join(__dirname, "evaluator-main.js");
     const child = spawn(process.execPath, [...nodeOptions, path], {
+      cwd: this.folder,
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe", "pipe"],
       // Leads a process group, to which what cells start belongs.
       detached: true,

@@ -4,9 +4,10 @@
  */
 
 import Module, { createRequire } from "node:module";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as vm from "node:vm";
+import { findCompiled } from "../../evaluator/compiled-files";
 import { hideFile } from "../../evaluator/stack";
 import type { CompiledCell, CompiledSource } from "../../language";
 import { isLibrary } from "../../library-names";
@@ -28,9 +29,6 @@ interface Loader {
 interface LoadedModule {
   _compile(code: string, path: string): void;
 }
-
-/** What a TypeScript file may be called by those who import it. */
-const suffixes = ["", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", "/index.ts", "/index.js"];
 
 export class Modules {
   readonly require: CellRequire;
@@ -114,12 +112,7 @@ export class Modules {
 
   /** The compiled file that `request` means when it is written in `folder`. */
   private find(request: string, folder: string): string | undefined {
-    if (!request.startsWith(".") && !isAbsolute(request)) return undefined;
-    const base = resolve(folder, request);
-    const candidates = suffixes.map((suffix) => base + suffix);
-    // TypeScript lets an import say .js where the file is .ts.
-    if (/\.[cm]?jsx?$/.test(base)) candidates.push(base.replace(/js(x?)$/, "ts$1"));
-    return candidates.find((path) => this.compiled.has(path));
+    return findCompiled(request, folder, (path) => this.compiled.has(path));
   }
 
   private hookLoader(loader: Loader): void {

@@ -1,6 +1,7 @@
 /** The evaluator's end of its connection to the kernel: messages between a worker and its page. */
 
 import type { Answer, Command, Report } from "../../evaluator/messages";
+import { askPage } from "./drive";
 import type { SessionCopy } from "../node/session-copy";
 
 /** What the page sends beside the kernel's commands. */
@@ -40,7 +41,9 @@ export function onCopy(handle: (copy: SessionCopy) => void): void {
   });
 }
 
-/** A worker cannot wait for an answer of its page. */
+/** Blocks until the page has an answer to what was asked last. */
 export function awaitAnswer(): Answer {
-  throw new Error("a cell in a page cannot wait for an answer: assign the value in the cell");
+  const id = new URL(self.location.href).searchParams.get("id");
+  const text = askPage("api/stdin/tvm-vta", { id }) as string | null;
+  return { text: text ?? undefined };
 }

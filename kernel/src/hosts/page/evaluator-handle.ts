@@ -1,11 +1,12 @@
 /** The kernel's end of the evaluator, a worker of the page. */
 
 import type { Command } from "../../evaluator/messages";
+import { uuid } from "../../wire";
 import type { CellEnd, Evaluator, EvaluatorListener } from "../../kernel";
 import type { CompiledCell, CompiledSource } from "../../language";
-import { assetUrl } from "./assets";
 import type { SessionCopy } from "../node/session-copy";
 import type { PageCommand, PageReport } from "./evaluator-channel";
+import { answerEvaluator, assetUrl, canWait } from "./page-services";
 
 /** How long a cell has to take an interrupt before it counts as computing. */
 const PATIENCE_MS = 300;
@@ -19,7 +20,13 @@ export class EvaluatorHandle implements Evaluator {
   /** All compiled files so far, since a new worker has none. */
   private readonly modules = new Map<string, CompiledSource>();
 
-  constructor(private readonly listener: EvaluatorListener) {}
+  private id = "";
+  private asking = false;
+
+  constructor(
+    private readonly listener: EvaluatorListener,
+    private readonly folder: string,
+  ) {}
 
   start(): void {
     this.running();
@@ -28,14 +35,14 @@ export class EvaluatorHandle implements Evaluator {
   run(
     cell: CompiledCell,
     modules: readonly CompiledSource[],
-    _allowStdin: boolean,
+    allowStdin: boolean,
   ): Promise<CellEnd> {
     return new Promise((resolve) => {
       this.settleCell = resolve;
       this.start();
       for (const module of modules) this.modules.set(module.name, module);
       if (modules.length > 0) this.send({ kind: "modules", modules });
-      this.send({ kind: "run", cell, allowStdin: false });
+      this.send({ kind: "run", cell, allowStdin: allowStdin && canWait() });
     });
   }
 
@@ -43,11 +50,19 @@ export class EvaluatorHandle implements Evaluator {
     this.post(command);
   }
 
-  answer(_text: string | undefined): void {}
+  answer(text: string | undefined): void {
+    if (!this.asking) return;
+    this.asking = false;
+    answerEvaluator(this.id, text);
+  }
 
   /** Stops what waits, or the worker with what computes. */
   interrupt(): void {
     if (this.worker === undefined || this.patience !== undefined) return;
+    if (this.asking) {
+      this.answer(undefined);
+      return;
+    }
     this.post({ kind: "interrupt" });
     this.patience = setTimeout(() => {
       this.patience = undefined;
@@ -61,7 +76,9 @@ export class EvaluatorHandle implements Evaluator {
 
   private running(): Worker {
     if (this.worker !== undefined) return this.worker;
-    const worker = new Worker(assetUrl("evaluator-worker.js"), { type: "module" });
+    this.id = uuid();
+    const url = assetUrl("evaluator-worker.js", { folder: this.folder, id: this.id });
+    const worker = new Worker(url, { type: "module" });
     this.worker = worker;
     worker.addEventListener("message", ({ data }: MessageEvent<PageReport>) => {
       if (this.worker === worker) this.receive(data);
@@ -86,6 +103,9 @@ export class EvaluatorHandle implements Evaluator {
         clearTimeout(this.patience);
         this.patience = undefined;
         return;
+      case "ask":
+        this.asking = true;
+        break;
       case "copy":
         this.copy = report.copy;
         return;
@@ -99,6 +119,7 @@ export class EvaluatorHandle implements Evaluator {
   private endCell(end: CellEnd): void {
     const settle = this.settleCell;
     this.settleCell = undefined;
+    this.asking = false;
     settle?.(end);
   }
 

@@ -2,6 +2,7 @@
 
 import { serveLanguage } from "../../language/serve";
 import type { LanguageQuestion } from "../../language/messages";
+import { notebookPath } from "./drive";
 import { files } from "./language";
 
 const waiting: LanguageQuestion[] = [];
@@ -12,7 +13,7 @@ async function start(): Promise<void> {
   const response = await fetch(new URL("types.json", self.location.href));
   const types = (await response.json()) as Record<string, string>;
   for (const [path, text] of Object.entries(types)) files.set(path, text);
-  answer = serveLanguage("/drive", (message) => self.postMessage(message));
+  answer = serveLanguage(notebookPath, (message) => self.postMessage(message));
   for (const question of waiting.splice(0)) answer(question);
 }
 

@@ -3,6 +3,7 @@
 import ts from "typescript";
 import type * as converters from "tslab/dist/converter";
 import createConverterModule from "tslab/dist/converter";
+import { readDriveText } from "./drive";
 import { memorySystem } from "./memory-system";
 
 type SettableSystem = typeof ts & { setSys(system: ts.System): void };
@@ -38,7 +39,7 @@ export function typeRoots(_folder: string): string[] {
 }
 
 export function stampOf(path: string): string | undefined {
-  return files.get(path);
+  return files.get(path) ?? readDriveText(path);
 }
 
 /** Names of Node's that a page does not have. */

@@ -1,6 +1,7 @@
-/** TypeScript's view of a map of files. */
+/** TypeScript's view of a map of files, and of the drive. */
 
 import type * as ts from "typescript";
+import { hasDriveFile, hasDriveFolder, notebookPath, readDriveText } from "./drive";
 
 /** Where the compiler and its libraries of types seem to be. */
 const COMPILER = "/lib/typescript.js";
@@ -12,14 +13,17 @@ export function memorySystem(files: ReadonlyMap<string, string>): ts.System {
     newLine: "\n",
     useCaseSensitiveFileNames: true,
     write: () => undefined,
-    readFile: (path) => files.get(path),
+    readFile: (path) => files.get(path) ?? readDriveText(path),
     writeFile: () => undefined,
     resolvePath: (path) => path,
-    fileExists: (path) => files.has(path),
-    directoryExists: (path) => folders().has(path.replace(/\/$/, "")),
+    fileExists: (path) => files.has(path) || (isOfDrive(path) && hasDriveFile(path)),
+    directoryExists: (given) => {
+      const path = given.replace(/\/$/, "");
+      return folders().has(path) || (isOfDrive(path) && hasDriveFolder(path));
+    },
     createDirectory: () => undefined,
     getExecutingFilePath: () => COMPILER,
-    getCurrentDirectory: () => "/drive",
+    getCurrentDirectory: () => notebookPath,
     getDirectories: (path) => [
       ...new Set(
         [...folders()]
@@ -30,6 +34,11 @@ export function memorySystem(files: ReadonlyMap<string, string>): ts.System {
     readDirectory: (path) => [...files.keys()].filter((file) => file.startsWith(`${path}/`)),
     exit: () => undefined,
   };
+}
+
+/** Not what the converter keeps to itself, and no packages, of which a page has none. */
+function isOfDrive(path: string): boolean {
+  return path.startsWith("/drive/") && !/node_modules|__(?:tslab|prev)__/.test(path);
 }
 
 /** The folders of all files; looked at again when there are more files. */

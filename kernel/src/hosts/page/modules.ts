@@ -1,7 +1,11 @@
 /** What a cell in a page can import: the bundled libraries, and addresses by `import()`. */
 
+import { dirname, resolve } from "node:path";
+import { findCompiled } from "../../evaluator/compiled-files";
 import type { CompiledCell, CompiledSource } from "../../language";
 import { isLibrary, libraryNames } from "../../library-names";
+import { readDriveText } from "./drive";
+import { evaluateScript } from "./script";
 
 /** `require` as cells get it. */
 export type CellRequire = ((specifier: string) => unknown) & {
@@ -19,6 +23,8 @@ export class Modules {
   readonly require: CellRequire;
   readonly filename: string;
   private readonly loaded = new Map<string, LoadedLibrary>();
+  private readonly compiled = new Map<string, CompiledSource>();
+  private readonly instances = new Map<string, { exports: object }>();
   private librariesReady: Promise<void> | undefined;
 
   constructor(readonly folder: string) {
@@ -28,9 +34,16 @@ export class Modules {
     });
   }
 
-  add(_modules: readonly CompiledSource[]): void {}
+  /** Takes compiled files; those that were loaded already are loaded anew when next asked for. */
+  add(modules: readonly CompiledSource[]): void {
+    for (const module of modules) this.compiled.set(module.name, module);
+    this.instances.clear();
+  }
 
-  forgetUnfinished(): void {}
+  /** Forgets the files that were being loaded when the user interrupted: they are half there. */
+  forgetUnfinished(): void {
+    this.instances.clear();
+  }
 
   /** Loads the bundled libraries ahead of the first cell that wants them. */
   loadLibraries(): Promise<void> {
@@ -51,10 +64,30 @@ export class Modules {
     }
   }
 
-  private load(specifier: string): unknown {
+  private load(specifier: string, folder = this.folder): unknown {
     const library = this.loaded.get(specifier);
     if (library !== undefined) return library;
+    const path = findCompiled(specifier, folder, (each) => this.compiled.has(each));
+    if (path !== undefined) return this.instance(path);
+    if (specifier.startsWith(".")) return readData(resolve(folder, specifier));
     throw new Error(`"${specifier}" cannot be imported: ${missing(specifier)}`);
+  }
+
+  /** Runs a compiled file, once. */
+  private instance(path: string): unknown {
+    const known = this.instances.get(path);
+    if (known !== undefined) return known.exports;
+    const module = { exports: {} };
+    this.instances.set(path, module);
+    const { code, name } = this.compiled.get(path)!;
+    const folder = dirname(path);
+    const run = evaluateScript(
+      `(function (exports, require, module, __filename, __dirname) {${code}\n})`,
+      name,
+    ) as (...args: unknown[]) => void;
+    const require = (specifier: string): unknown => this.load(specifier, folder);
+    run(module.exports, require, module, path, folder);
+    return module.exports;
   }
 
   private async import(specifier: string): Promise<unknown> {
@@ -62,6 +95,13 @@ export class Modules {
     await this.loadLibraries();
     return this.load(specifier);
   }
+}
+
+/** A file of data beside the notebook. */
+function readData(path: string): unknown {
+  const text = path.endsWith(".json") ? readDriveText(path) : undefined;
+  if (text === undefined) throw new Error(`${path} cannot be imported: there is no such file`);
+  return JSON.parse(text);
 }
 
 function missing(specifier: string): string {

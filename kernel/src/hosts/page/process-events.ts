@@ -1,6 +1,7 @@
 /** The evaluator's worker: what it prints, what fails in it, and its end. */
 
 import type { Report } from "../../evaluator/messages";
+import { notebookPath } from "./drive";
 import { format, inspect } from "./inspect";
 
 const streams = {
@@ -47,5 +48,5 @@ export function repairAfterInterrupt(): void {}
 
 /** Where the notebook is, in the page's file map. */
 export function notebookFolder(): string {
-  return "/drive";
+  return notebookPath;
 }

@@ -1,0 +1,70 @@
+/**
+ * The files of JupyterLite's drive, as a worker sees them: synchronously, by requests that the page's service
+ * worker passes on to the page. Without a service worker there are none.
+ */
+
+import { uuid } from "../../wire";
+
+const ROOT = "/drive";
+
+const parameters = new URL(self.location.href).searchParams;
+const site = parameters.get("site");
+const context = parameters.get("context");
+
+/** Where the notebook is, in the page's file map. */
+export const notebookPath = [ROOT, parameters.get("folder") ?? ""].join("/").replace(/\/+$/, "");
+
+export const hasDrive = site !== null && context !== null;
+
+interface FileContent {
+  readonly format: "json" | "text" | "base64";
+  readonly content: string;
+}
+
+/** Asks the page, and waits for its answer. */
+export function askPage(path: string, data: object): unknown {
+  const request = new XMLHttpRequest();
+  request.open("POST", `${site}${path}`, false);
+  const requestId = uuid();
+  request.send(JSON.stringify({ data, browsingContextId: context, requestId }));
+  if (request.status !== 200) throw new Error("the page's service worker does not answer");
+  return JSON.parse(request.responseText) as unknown;
+}
+
+/** A file's bytes; nothing if there is none. */
+export function readDriveFile(path: string): Uint8Array | undefined {
+  const found = ask("get", path) as FileContent | null | undefined;
+  if (found === null || found === undefined) return undefined;
+  if (found.format !== "base64") return new TextEncoder().encode(found.content);
+  return Uint8Array.from(atob(found.content), (byte) => byte.charCodeAt(0));
+}
+
+export function readDriveText(path: string): string | undefined {
+  const bytes = readDriveFile(path);
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+/** @param content the file's bytes as base64 */
+export function writeDriveFile(path: string, content: string): void {
+  ask("put", path, { format: "base64", data: content });
+}
+
+export function hasDriveFile(path: string): boolean {
+  const found = ask("lookup", path) as { readonly ok: boolean; readonly mode?: number } | undefined;
+  return found?.ok === true && !isFolder(found.mode);
+}
+
+export function hasDriveFolder(path: string): boolean {
+  const found = ask("lookup", path) as { readonly ok: boolean; readonly mode?: number } | undefined;
+  return found?.ok === true && isFolder(found.mode);
+}
+
+/** The file type in a mode, as POSIX numbers it. */
+function isFolder(mode = 0): boolean {
+  return (mode & 0o170000) === 0o040000;
+}
+
+function ask(method: string, path: string, data?: object): unknown {
+  if (!hasDrive || !path.startsWith(`${ROOT}/`)) return undefined;
+  return askPage("api/drive", { method, path: path.slice(ROOT.length + 1), data });
+}

@@ -1,0 +1,59 @@
+/** What the page's own thread has for the workers: where things are served, and how a worker can wait. */
+
+export interface PageServices {
+  /** Where the workers and what they load are served, with a final slash. */
+  readonly assets: string;
+  /** The site's address, with a final slash; requests to it reach the page through its service worker. */
+  readonly site: string;
+  /** By what the service worker knows this page; nothing if there is no service worker. */
+  context?: string;
+}
+
+let services: PageServices | undefined;
+
+export function setServices(known: PageServices): void {
+  services = known;
+}
+
+export function assetUrl(name: string, parameters: Readonly<Record<string, string>> = {}): string {
+  if (services === undefined) throw new Error("the page's services are not set");
+  const url = new URL(name, services.assets);
+  const { site, context } = services;
+  const all = { ...parameters, ...(context !== undefined && { site, context }) };
+  for (const [key, value] of Object.entries(all)) url.searchParams.set(key, value);
+  return url.href;
+}
+
+/** Whether a worker can wait for an answer. */
+export function canWait(): boolean {
+  return services?.context !== undefined;
+}
+
+interface Answer {
+  readonly given: Promise<string | null>;
+  give(text: string | null): void;
+}
+
+/** Answers to evaluators that wait, by their ids; either side may come first. */
+const answers = new Map<string, Answer>();
+
+function answerTo(id: string): Answer {
+  const known = answers.get(id);
+  if (known !== undefined) return known;
+  let give: Answer["give"] = () => undefined;
+  const given = new Promise<string | null>((resolve) => (give = resolve));
+  const answer = { given, give };
+  answers.set(id, answer);
+  return answer;
+}
+
+/** What an evaluator that waits will get: a text, or nothing if it was interrupted. */
+export async function answerFor(id: string): Promise<string | null> {
+  const text = await answerTo(id).given;
+  answers.delete(id);
+  return text;
+}
+
+export function answerEvaluator(id: string, text: string | undefined): void {
+  answerTo(id).give(text ?? null);
+}
