@@ -32,6 +32,7 @@ export default defineConfig(
       "**/lib/*.js",
       "**/labextension/",
       "lite/build/",
+      "packaging/tvm_vta_kernel/",
     ],
   },
   js.configs.recommended,

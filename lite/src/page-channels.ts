@@ -30,8 +30,14 @@ export class PageChannels implements Channels {
     this.deliver(channel, message);
   }
 
-  reply(channel: RequestChannel, parent: Message, type: string, content: Json): void {
-    this.post(channel, createMessage(this.session, type, content, parent));
+  reply(
+    channel: RequestChannel,
+    parent: Message,
+    type: string,
+    content: Json,
+    metadata: Json = {},
+  ): void {
+    this.post(channel, createMessage(this.session, type, content, parent, { metadata }));
   }
 
   publish(

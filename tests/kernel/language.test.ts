@@ -53,6 +53,21 @@ describe("a compiled cell", () => {
     expect(code).toContain("f: [() => f,");
   });
 
+  test("may have names that begin with two underscores, here and in later cells", () => {
+    const { code } = compiled("const __a = 1, ___b = 2;", "__a + ___b").cell;
+    expect(code).toContain("exports.__a + exports.___b");
+  });
+
+  test("may not wait in a method that is not async", () => {
+    expect(diagnosed("const o = { m() { await 1; } };")).toEqual(["TS1308 at 1:19+5"]);
+  });
+
+  test("disposes of what it holds when it ends, and still has a value", () => {
+    const { code, resultName } = compiled("using r = { [Symbol.dispose]() {} };\n5").cell;
+    expect(resultName).toBe("tsLastExpr");
+    expect(code).toMatch(/exports\.tsLastExpr = 5;[^]*finally/);
+  });
+
   test("lists what it imports", () => {
     const cell = "import * as fs from 'fs'; import { sep } from 'path'; require('os'); sep; fs";
     expect(new Set(compiled(cell).cell.imports)).toEqual(new Set(["fs", "path", "os"]));
@@ -163,6 +178,26 @@ describe("completion", () => {
   test("offers members that begin as typed", () => {
     expect(at("known.")).toEqual(["first", "second"]);
     expect(at("known.F")).toEqual(["first"]);
+  });
+
+  test("offers the texts that an option may be", () => {
+    const setting =
+      'type Kind = "int8" | "int32" | "float32"; declare function f(o: { dtype: Kind }): void;';
+    expect(at(`${setting}\nf({ dtype: "`)).toEqual(["int8", "int32", "float32"]);
+    expect(at(`${setting}\nf({ dtype: "int`)).toEqual(["int8", "int32"]);
+  });
+
+  test("offers what can be imported: packages, and files beside the notebook", () => {
+    expect(at('import { te } from "tvm')).toEqual(["tvm-ts"]);
+    expect(at('import { readFileSync } from "node:f')).toContain("node:fs");
+    expect(at('import x from "./tests/kernel/modern')).toContain("modern-cells");
+    expect(at('import x from "./tests/ker')).toEqual(["kernel"]);
+  });
+
+  test("replaces what was typed of a text", () => {
+    const cell = 'import x from "./tests/ker';
+    const { start, end } = language.complete("", cell, cell.length);
+    expect(cell.slice(start, end)).toBe("ker");
   });
 
   test("offers what every function has last", () => {

@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { PROTOCOL_VERSION } from "../wire";
 import { kernelRoot } from "../hosts/node/libraries";
 
 export const KERNEL_NAME = "tvm-vta";
@@ -24,6 +25,7 @@ export interface Kernelspec {
   readonly display_name: string;
   readonly language: string;
   readonly interrupt_mode: string;
+  readonly kernel_protocol_version: string;
 }
 
 /** A mistake in how the command is used. */
@@ -73,6 +75,7 @@ export function currentSpec(): Kernelspec {
     display_name: DISPLAY_NAME,
     language: "typescript",
     interrupt_mode: "message",
+    kernel_protocol_version: PROTOCOL_VERSION,
   };
 }
 

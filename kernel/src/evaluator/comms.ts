@@ -7,6 +7,9 @@ import type { CommPacket } from "./messages";
 
 type Handler = (message: CommMessage) => void;
 
+/** The message of a front end that is being handled. */
+let cause: string | undefined;
+
 export class CommManager implements Comms {
   private readonly open_ = new Map<string, OpenComm>();
   private readonly targets = new Map<string, (comm: Comm, message: CommMessage) => void>();
@@ -25,7 +28,16 @@ export class CommManager implements Comms {
   }
 
   /** Handles what the front end sent. */
-  receive({ type, id, target = "", data, metadata, buffers }: CommPacket): void {
+  receive(packet: CommPacket): void {
+    cause = packet.cause;
+    try {
+      this.handle(packet);
+    } finally {
+      cause = undefined;
+    }
+  }
+
+  private handle({ type, id, target = "", data, metadata, buffers }: CommPacket): void {
     const message: CommMessage = { data, metadata, buffers };
     if (type === "open") {
       const accept = this.targets.get(target);
@@ -94,7 +106,14 @@ function packet(
   { metadata = {}, buffers = [] }: CommExtras,
   target?: string,
 ): CommPacket {
-  const sent = { type, id, data: asJson(data), metadata: asJson(metadata), buffers };
+  const sent = {
+    type,
+    id,
+    data: asJson(data),
+    metadata: asJson(metadata),
+    buffers,
+    ...(cause !== undefined && { cause }),
+  };
   return target === undefined ? sent : { ...sent, target };
 }
 

@@ -11,6 +11,8 @@ export interface CommPacket {
   readonly data: Record<string, unknown>;
   readonly metadata: Record<string, unknown>;
   readonly buffers: readonly Uint8Array[];
+  /** The id of the front end's message that it comes from or answers; otherwise it is the cell's. */
+  readonly cause?: string;
 }
 
 /** A MIME bundle that can be sent: strings and JSON values only. */

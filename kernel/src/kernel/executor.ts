@@ -88,10 +88,11 @@ export class Executor {
     this.running = true;
     for (let request = this.queue.shift(); request !== undefined; request = this.queue.shift()) {
       this.current = request;
+      const started = new Date().toISOString();
       this.listener.status("busy", request);
       const content = await this.answer(request);
       this.outputs.flush();
-      this.sockets.reply("shell", request, "execute_reply", content);
+      this.sockets.reply("shell", request, "execute_reply", content, { started });
       this.current = undefined;
       this.listener.status("idle", request);
     }

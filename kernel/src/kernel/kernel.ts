@@ -8,6 +8,7 @@
 import type { CommPacket } from "../evaluator/messages";
 import type { LanguageClient } from "../language";
 import type { Channels, Json, Message, RequestChannel } from "../wire";
+import { usage } from "../hosts/node/usage";
 import { codePointsBefore, offsetOfCodePoint } from "./cursor";
 import { plainError } from "./errors";
 import { Executor } from "./executor";
@@ -16,12 +17,35 @@ import { inspectionBundle } from "./inspection-text";
 import { kernelInfo } from "./kernel-info";
 import { BadRequest, flag, numberField, objectField, stringField } from "./requests";
 
+/** How many messages of front ends are remembered for what answers them. */
+const REMEMBERED = 200;
+
+/** The latest comm messages of front ends, which those that answer them have as their parents. */
+class Causes {
+  private readonly messages = new Map<string, Message>();
+
+  add(message: Message): string {
+    const id = message.header.msg_id;
+    this.messages.set(id, message);
+    for (const oldest of this.messages.keys()) {
+      if (this.messages.size <= REMEMBERED) break;
+      this.messages.delete(oldest);
+    }
+    return id;
+  }
+
+  get(id: string | undefined): Message | undefined {
+    return id === undefined ? undefined : this.messages.get(id);
+  }
+}
+
 type Handler = (request: Message) => Promise<Json | undefined> | Json | undefined;
 
 export class Kernel {
   private readonly executor: Executor;
   /** The open comms' targets, by id. */
   private readonly comms = new Map<string, string>();
+  private readonly causes = new Causes();
   private readonly handlers: Readonly<Record<string, Handler>>;
 
   /**
@@ -52,6 +76,7 @@ export class Kernel {
       comm_open: (request) => this.receiveComm("open", request),
       comm_msg: (request) => this.receiveComm("message", request),
       comm_close: (request) => this.receiveComm("close", request),
+      usage_request: () => ({ status: "ok", ...usage() }),
       interrupt_request: () => {
         this.interrupt();
         return { status: "ok" };
@@ -86,11 +111,12 @@ export class Kernel {
   }
 
   private async handle(channel: RequestChannel, request: Message, handler: Handler): Promise<void> {
+    const started = new Date().toISOString();
     this.publishStatus("busy", request);
     const reply = await this.answer(request, handler);
     if (reply !== undefined) {
       const type = request.header.msg_type.replace("_request", "_reply");
-      this.sockets.reply(channel, request, type, reply);
+      this.sockets.reply(channel, request, type, reply, { started });
     }
     this.publishStatus("idle", request);
   }
@@ -166,12 +192,12 @@ export class Kernel {
     };
   }
 
-  private receiveComm(
-    type: CommPacket["type"],
-    { content, metadata, buffers }: Message,
-  ): undefined {
+  private receiveComm(type: CommPacket["type"], request: Message): undefined {
+    const { content, metadata, buffers } = request;
     const id = stringField(content, "comm_id");
-    const packet: CommPacket = { type, id, data: objectField(content, "data"), metadata, buffers };
+    const data = objectField(content, "data");
+    const cause = this.causes.add(request);
+    const packet: CommPacket = { type, id, data, metadata, buffers, cause };
     if (type === "open") {
       const target = stringField(content, "target_name");
       this.comms.set(id, target);
@@ -183,12 +209,13 @@ export class Kernel {
     return undefined;
   }
 
-  private sendComm({ type, id, target, data, metadata, buffers }: CommPacket): void {
+  private sendComm({ type, id, target, data, metadata, buffers, cause }: CommPacket): void {
     if (type === "open") this.comms.set(id, target ?? "");
     if (type === "close") this.comms.delete(id);
     const messageType = { open: "comm_open", message: "comm_msg", close: "comm_close" }[type];
     const content = { comm_id: id, data, ...(type === "open" ? { target_name: target } : {}) };
-    this.sockets.publish(this.executor.current, messageType, content, { metadata, buffers });
+    const parent = this.causes.get(cause) ?? this.executor.current;
+    this.sockets.publish(parent, messageType, content, { metadata, buffers });
   }
 
   private closeComms(): void {

@@ -5,7 +5,7 @@
 
 import type * as ts from "typescript";
 import { join } from "node:path";
-import { ambientTypes, typeRoots } from "../hosts/node/language";
+import { ambient, typeRoots } from "../hosts/node/language";
 import { libraries } from "../hosts/node/libraries";
 
 /** What the conversion of cells itself depends on; a tsconfig.json cannot change these. */
@@ -52,8 +52,16 @@ export interface CellOptions {
   readonly problems: readonly string[];
 }
 
-/** The options for cells of a notebook in `folder`. */
-export function cellOptions(compiler: typeof ts, folder: string): CellOptions {
+/**
+ * The options for cells of a notebook in `folder`.
+ *
+ * @param hasAllTypes whether the types of Node are among them
+ */
+export function cellOptions(
+  compiler: typeof ts,
+  folder: string,
+  hasAllTypes: boolean,
+): CellOptions {
   const { options, problems } = notebookOptions(compiler, folder);
   return {
     options: {
@@ -63,7 +71,7 @@ export function cellOptions(compiler: typeof ts, folder: string): CellOptions {
       target: compiler.ScriptTarget.ESNext,
       lib: ["lib.esnext.d.ts"],
       experimentalDecorators: false,
-      types: [...ambientTypes],
+      types: [...ambient(hasAllTypes).packages],
       typeRoots: typeRoots(folder),
       moduleResolution: compiler.ModuleResolutionKind.Bundler,
       allowImportingTsExtensions: true,

@@ -49,8 +49,12 @@ export function forkMembers(compiler: typeof ts) {
   return {
     Completions: {
       ...internals.Completions,
-      getCompletionsAtPositionForTslab: (...args: unknown[]) =>
-        internals.Completions.getCompletionsAtPosition(...args),
+      getCompletionsAtPositionForTslab: (_host: unknown, program: ts.Program, ...args: unknown[]) =>
+        internals.Completions.getCompletionsAtPosition(
+          fileHost(compiler, program),
+          program,
+          ...args,
+        ),
     },
     getDefaultTypeRoots: () => undefined,
     getNullTransformationContext: () => internals.nullTransformationContext,
@@ -62,6 +66,21 @@ export function forkMembers(compiler: typeof ts) {
       _cancellation: unknown,
       position: number,
     ) => quickInfo(internals, file, checker, position),
+  };
+}
+
+/** What completion of paths asks about files. */
+function fileHost(compiler: typeof ts, program: ts.Program): object {
+  const { sys } = compiler;
+  return {
+    getCompilationSettings: () => program.getCompilerOptions(),
+    getCurrentDirectory: () => sys.getCurrentDirectory(),
+    useCaseSensitiveFileNames: () => true,
+    fileExists: (path: string) => sys.fileExists(path),
+    readFile: (path: string) => sys.readFile(path),
+    directoryExists: (path: string) => sys.directoryExists(path),
+    getDirectories: (path: string) => sys.getDirectories(path),
+    readDirectory: (...args: Parameters<ts.System["readDirectory"]>) => sys.readDirectory(...args),
   };
 }
 

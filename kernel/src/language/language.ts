@@ -1,10 +1,11 @@
 /** Compiles cells and answers questions about them; runs in the language worker. */
 
 import type * as ts from "typescript";
-import { globalTypes, loadCompiler } from "../hosts/node/language";
+import { ambient, loadCompiler, needsAllTypes } from "../hosts/node/language";
 import { libraries } from "../hosts/node/libraries";
 import { Advisor, FIRST_TYPE_ERROR, FORGOTTEN_AWAIT, withAdvice } from "./advice";
 import { cellOptions } from "./compiler-options";
+import { complete } from "./complete";
 import { completeness } from "./completeness";
 import { declaredNames } from "./declared-names";
 import { diagnosticText } from "./diagnostic-text";
@@ -29,13 +30,16 @@ import { startTslab, type Tslab } from "./tslab";
 const AWAIT_OUTSIDE = 1308;
 const RESERVED_NAME = 2441;
 
-const functionMembers = new Set("apply arguments bind call caller length prototype".split(" "));
+/** Its codes for what is not known: names, modules, namespaces, members. Node's types may know it. */
+const UNKNOWN = new Set([2304, 2307, 2339, 2503, 2551, 2552, 2580, 2591, 2694, 2792]);
 
 export class Language implements LanguageService {
   /** What is wrong with the notebook's tsconfig.json. */
   readonly problems: readonly string[];
   private readonly compiler = loadCompiler();
-  private readonly options: ts.CompilerOptions;
+  private options: ts.CompilerOptions;
+  /** Whether cells see the types of Node; they are loaded when a cell needs them. */
+  private hasAllTypes: boolean;
   private tslab: Tslab;
 
   /** What the converter told during the current call. */
@@ -48,13 +52,24 @@ export class Language implements LanguageService {
 
   /** @param folder where the notebook is, the working directory */
   constructor(private readonly folder: string) {
-    const { options, problems } = cellOptions(this.compiler, folder);
+    // A configuration may name types that build on Node's.
+    this.hasAllTypes = this.compiler.sys.fileExists(`${folder}/tsconfig.json`);
+    const { options, problems } = cellOptions(this.compiler, folder, this.hasAllTypes);
     this.options = options;
     this.problems = problems;
     this.tslab = this.start();
   }
 
   convert(declarations: string, cell: string, name: string): Conversion {
+    this.prepareFor(cell);
+    const conversion = this.convertWithTypes(declarations, cell, name);
+    const isUnknown =
+      !conversion.ok && conversion.diagnostics.some(({ code }) => UNKNOWN.has(code));
+    if (!isUnknown || !this.loadAllTypes()) return conversion;
+    return this.convertWithTypes(declarations, cell, name);
+  }
+
+  private convertWithTypes(declarations: string, cell: string, name: string): Conversion {
     return this.attempt(() => {
       const source = this.rewrite(cell);
       const names = this.declaredNames(source.text);
@@ -90,24 +105,14 @@ export class Language implements LanguageService {
   }
 
   complete(declarations: string, cell: string, offset: number): Completions {
-    return this.attempt(() => {
-      const { start, end, candidates, original } = this.tslab.converter.complete(
-        declarations,
-        cell,
-        offset,
-      );
-      const kinds = new Map(original?.entries.map(({ name, kind }) => [name, kind]));
-      // The converter also offers names that contain what was typed; those are the second choice.
-      const typed = cell.slice(start, offset).toLowerCase();
-      const continued = candidates.filter((text) => text.toLowerCase().startsWith(typed));
-      const chosen = continued.length > 0 ? continued : candidates;
-      const ordered = chosen.includes("apply") ? functionMembersLast(chosen) : chosen;
-      const items = ordered.map((text) => ({ text, kind: kinds.get(text) ?? "" }));
-      return { start, end, items };
-    });
+    this.prepareFor(cell);
+    return this.attempt(() =>
+      complete(this.compiler, this.tslab.converter, declarations, cell, offset),
+    );
   }
 
   inspect(declarations: string, cell: string, offset: number): Inspection | undefined {
+    this.prepareFor(cell);
     const inspection = this.attempt(() =>
       inspect(this.compiler, this.tslab.converter, declarations, cell, offset),
     );
@@ -123,15 +128,30 @@ export class Language implements LanguageService {
     return RewrittenText.of(cell).edit(normalize(this.compiler, cell));
   }
 
+  private prepareFor(cell: string): void {
+    if (needsAllTypes(cell)) this.loadAllTypes();
+  }
+
+  /** Makes cells see the types of Node, which takes a second or two; `false` if they do. */
+  private loadAllTypes(): boolean {
+    if (this.hasAllTypes || ambient(true).packages.length === 0) return false;
+    this.hasAllTypes = true;
+    this.options = cellOptions(this.compiler, this.folder, true).options;
+    this.tslab.converter.close();
+    this.tslab = this.start();
+    return true;
+  }
+
   private start(): Tslab {
+    const { files } = ambient(this.hasAllTypes);
     return startTslab(this.compiler, this.folder, {
       configure: (options, rootFiles) => {
         Object.assign(options, this.options);
-        rootFiles.push(...globalTypes, ...libraries.map(({ types }) => types));
+        rootFiles.push(...files, ...libraries.map(({ types }) => types));
       },
       mayChange: (path) =>
         !path.includes("/node_modules/") &&
-        !globalTypes.includes(path) &&
+        !files.includes(path) &&
         !libraries.some(({ root }) => path.startsWith(root)),
       emittedCell: (code) => {
         this.cellModule = code;
@@ -255,12 +275,6 @@ function remark(
   const last = lineEnd < 0 ? end : Math.min(end, lineEnd);
   const length = Math.max(last - start, 1);
   return { message, code, file, line: line + 1, column: column + 1, length };
-}
-
-/** Of an object that can be called, too, what every function has is what nobody looks for. */
-function functionMembersLast(names: readonly string[]): string[] {
-  const isCommon = (name: string): boolean => functionMembers.has(name);
-  return [...names.filter((name) => !isCommon(name)), ...names.filter(isCommon)];
 }
 
 /** `import("/somewhere/tvm-ts/dist/index").NDArray` becomes `NDArray`, a library its name. */

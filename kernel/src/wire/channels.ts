@@ -9,7 +9,13 @@ export interface Channels {
   /** Listens, and calls `receive` with every well-formed message. */
   open(receive: (channel: RequestChannel, message: Message) => void): Promise<void>;
   /** Sends a message about `parent` to who sent that. */
-  reply(channel: RequestChannel, parent: Message, type: string, content: Json): void;
+  reply(
+    channel: RequestChannel,
+    parent: Message,
+    type: string,
+    content: Json,
+    metadata?: Json,
+  ): void;
   /** Tells every front end. */
   publish(
     parent: Message | undefined,

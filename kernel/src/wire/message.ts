@@ -2,7 +2,7 @@
 
 import { uuid } from "./uuid";
 
-export const PROTOCOL_VERSION = "5.3";
+export const PROTOCOL_VERSION = "5.5";
 
 export type Json = Record<string, unknown>;
 

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import Module, { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type * as converters from "tslab/dist/converter";
+import type { AmbientTypes } from "../../language/ambient-types";
 import { withHook } from "../../language/compiler";
 import { kernelRoot } from "./libraries";
 
@@ -40,13 +41,26 @@ function loadModule(
   return module.exports as unknown;
 }
 
-/** The types of the globals that the evaluator and Node bring. */
-export const globalTypes = ["globals.d.ts", "runtime.d.ts"].map((file) =>
-  join(kernelRoot, "types", file),
-);
+/**
+ * What is declared without an import: the evaluator's globals, and Node's types. Those take as long to load
+ * as everything else together, so a cell that needs none of them is checked against a few lines in their place.
+ */
+export function ambient(hasAllTypes: boolean): AmbientTypes {
+  const names = hasAllTypes ? ["globals", "runtime"] : ["globals", "runtime", "page", "node-names"];
+  return {
+    files: names.map((name) => join(kernelRoot, "types", `${name}.d.ts`)),
+    packages: hasAllTypes ? ["node"] : [],
+  };
+}
 
-/** The packages of types that are there without an import. */
-export const ambientTypes: readonly string[] = ["node"];
+/** Names of Node's, and imports of anything but the libraries, whose files may use Node's types. */
+const NODE_NAME = /\b(?:process|global|Buffer|NodeJS|require|__filename|__dirname|setImmediate)\b/;
+const IMPORT = /\b(?:from|import)\s*\(?\s*["'`](?!(?:tvm|vta)-ts["'`])/;
+
+/** Whether a cell may need all types. */
+export function needsAllTypes(cell: string): boolean {
+  return NODE_NAME.test(cell) || IMPORT.test(cell);
+}
 
 /** The notebook's own `@types` folders, nearest first, then the kernel's. */
 export function typeRoots(folder: string): string[] {

@@ -1,6 +1,6 @@
 /** The five ZeroMQ sockets of a kernel. */
 
-import { Publisher, Reply, Router } from "zeromq";
+import { Reply, Router, XPublisher } from "zeromq";
 import { addressOf, type Connection } from "./connection";
 import type { Channels, Json, Message, RequestChannel } from "../../wire";
 import { Codec, MalformedMessage } from "./codec";
@@ -8,13 +8,21 @@ import { Codec, MalformedMessage } from "./codec";
 /** How long what was sent last may take to get out when the kernel ends. */
 const LINGER_MS = 1000;
 
+/** The first byte of what ZeroMQ passes on of a subscription; the topic follows. */
+const SUBSCRIBED = 1;
+
 export class Sockets implements Channels {
   private readonly codec: Codec;
   private readonly requests: Record<RequestChannel, Router>;
-  private readonly iopub = new Publisher({ sendHighWaterMark: 0, linger: LINGER_MS });
+  private readonly iopub = new XPublisher({
+    sendHighWaterMark: 0,
+    linger: LINGER_MS,
+    // Also a second front end that subscribes to the same is welcomed.
+    verbosity: "allSubs",
+  });
   private readonly heartbeat = new Reply();
   /** A socket sends one message at a time; this is when each one's last is out. */
-  private readonly sending = new Map<Router | Publisher, Promise<void>>();
+  private readonly sending = new Map<Router | XPublisher, Promise<void>>();
 
   constructor(private readonly connection: Connection) {
     this.codec = new Codec(connection);
@@ -36,11 +44,18 @@ export class Sockets implements Channels {
     void this.listen("shell", receive);
     void this.listen("control", receive);
     void this.listen("stdin", receive);
+    void this.welcome();
     void this.beat();
   }
 
-  reply(channel: RequestChannel, parent: Message, type: string, content: Json): void {
-    this.send(this.requests[channel], this.codec.create(type, content, parent));
+  reply(
+    channel: RequestChannel,
+    parent: Message,
+    type: string,
+    content: Json,
+    metadata: Json = {},
+  ): void {
+    this.send(this.requests[channel], this.codec.create(type, content, parent, { metadata }));
   }
 
   publish(
@@ -59,7 +74,7 @@ export class Sockets implements Channels {
       socket.close();
   }
 
-  private send(socket: Router | Publisher, message: Message): void {
+  private send(socket: Router | XPublisher, message: Message): void {
     const frames = this.codec.encode(message);
     const before = this.sending.get(socket) ?? Promise.resolve();
     // A socket that is closed while messages wait has nobody to tell about it.
@@ -82,6 +97,15 @@ export class Sockets implements Channels {
         throw error;
       }
       receive(channel, message);
+    }
+  }
+
+  /** Tells each front end that its subscription has arrived: from then on it misses nothing. */
+  private async welcome(): Promise<void> {
+    for await (const [frame] of this.iopub) {
+      if (frame?.[0] !== SUBSCRIBED) continue;
+      const identities = [frame.subarray(1)];
+      this.send(this.iopub, this.codec.create("iopub_welcome", {}, undefined, { identities }));
     }
   }
 

@@ -3,6 +3,7 @@
 import ts from "typescript";
 import type * as converters from "tslab/dist/converter";
 import createConverterModule from "tslab/dist/converter";
+import type { AmbientTypes } from "../../language/ambient-types";
 import { readDriveText } from "./drive";
 import { memorySystem } from "./memory-system";
 
@@ -26,13 +27,18 @@ export function loadConverter(compiler: object): typeof converters {
   return create(compiler);
 }
 
-/** The types of the globals that the evaluator and pages bring. */
-export const globalTypes: readonly string[] = ["globals", "runtime", "page"].map(
-  (name) => `/kernel/types/${name}.d.ts`,
-);
+/** What is declared without an import: the evaluator's globals, and those of pages. */
+export function ambient(_hasAllTypes: boolean): AmbientTypes {
+  return {
+    files: ["globals", "runtime", "page"].map((name) => `/kernel/types/${name}.d.ts`),
+    packages: [],
+  };
+}
 
 /** A page has no types of Node. */
-export const ambientTypes: readonly string[] = [];
+export function needsAllTypes(_cell: string): boolean {
+  return false;
+}
 
 export function typeRoots(_folder: string): string[] {
   return [];

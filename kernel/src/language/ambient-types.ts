@@ -1,0 +1,7 @@
+/** What cells see without an import. */
+export interface AmbientTypes {
+  /** Files of declarations. */
+  readonly files: readonly string[];
+  /** Packages below `@types`. */
+  readonly packages: readonly string[];
+}

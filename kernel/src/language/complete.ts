@@ -1,0 +1,58 @@
+/** What may be written at the cursor: names, members, and texts where only some will do. */
+
+import type * as ts from "typescript";
+import type { Converter } from "tslab/dist/converter";
+import type { Completion, Completions } from "./messages";
+
+const functionMembers = new Set("apply arguments bind call caller length prototype".split(" "));
+
+export function complete(
+  compiler: typeof ts,
+  converter: Converter,
+  declarations: string,
+  cell: string,
+  offset: number,
+): Completions {
+  const { start, end, candidates, original } = converter.complete(declarations, cell, offset);
+  const kinds = new Map(original?.entries.map(({ name, kind }) => [name, kind]));
+  const literal = literalStart(compiler, cell, offset);
+  if (literal !== undefined) {
+    const typed = cell.slice(literal, offset);
+    const items = [...kinds]
+      .filter(([text]) => text.startsWith(typed))
+      .map(([text, kind]): Completion => ({ text, kind }));
+    return { start: literal, end: offset, items };
+  }
+  // The converter also offers names that contain what was typed; those are the second choice.
+  const typed = cell.slice(start, offset).toLowerCase();
+  const continued = candidates.filter((text) => text.toLowerCase().startsWith(typed));
+  const chosen = continued.length > 0 ? continued : candidates;
+  const ordered = chosen.includes("apply") ? functionMembersLast(chosen) : chosen;
+  return { start, end, items: ordered.map((text) => ({ text, kind: kinds.get(text) ?? "" })) };
+}
+
+/** Where the text begins that the cursor is in and that a completion replaces: in a path, its last part. */
+function literalStart(compiler: typeof ts, cell: string, offset: number): number | undefined {
+  const source = compiler.createSourceFile("cell.ts", cell, compiler.ScriptTarget.Latest, true);
+  let found: ts.StringLiteralLike | undefined;
+  const visit = (node: ts.Node): void => {
+    if (offset <= node.getStart(source) || offset > node.end) return;
+    if (compiler.isStringLiteralLike(node)) found = node;
+    compiler.forEachChild(node, visit);
+  };
+  visit(source);
+  if (found === undefined) return undefined;
+  const begin = found.getStart(source) + 1;
+  const text = cell.slice(begin, offset);
+  // A cursor behind the closing quote is not in the text.
+  if (cell[offset - 1] === cell[begin - 1] && offset === found.end && offset > begin)
+    return undefined;
+  const isPath = compiler.isImportDeclaration(found.parent) && text.startsWith(".");
+  return isPath ? begin + text.lastIndexOf("/") + 1 : begin;
+}
+
+/** Of an object that can be called, too, what every function has is what nobody looks for. */
+function functionMembersLast(names: readonly string[]): string[] {
+  const isCommon = (name: string): boolean => functionMembers.has(name);
+  return [...names.filter((name) => !isCommon(name)), ...names.filter(isCommon)];
+}
