@@ -101,7 +101,9 @@ class RpcServer implements RunningServer {
           setTimeout(() => process.kill("SIGKILL"), 500).unref();
         }),
     );
-    await new Promise((resolve) => this.listener.close(resolve));
+    // No connection is accepted from here on. The listener's own callback waits for an answer of each
+    // worker about the sockets that it was sent, which does not come from one that ends meanwhile.
+    this.listener.close();
     await Promise.all(ended);
   }
 
