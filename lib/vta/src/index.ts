@@ -2,7 +2,15 @@ import { callerFolder, devices, functions, memories, registerLibraryRoot, target
 import { extDev, simulator } from "./api";
 import { acceleratorTargetKind, getEnv, setDefaultConfig, transforms } from "./compiler";
 import * as explore from "./explore";
-import { bitstreams, bullmq, defaultConfig, openRecords, workerThreads } from "./node";
+import {
+  bitstreams,
+  bullmq,
+  defaultConfig,
+  openRecords,
+  shippedRecords,
+  workerThreads,
+} from "./node";
+import { setRecordFiles } from "./records";
 import { boardFunctions, serverFunctions } from "./rpc";
 import { installDisplays, serveSession } from "./view";
 
@@ -27,7 +35,8 @@ export * as view from "./view";
 
 registerLibraryRoot(callerFolder(1));
 setDefaultConfig(defaultConfig);
-explore.setExploreHost({ openRecords, workerThreads, bullmq });
+setRecordFiles(openRecords);
+explore.setExploreHost({ shippedRecords, workerThreads, bullmq });
 devices.provide("ext_dev", extDev);
 for (const [name, func] of serverFunctions()) functions.set(name, func);
 memories.provide(() => transforms.memoryInfo(getEnv()));

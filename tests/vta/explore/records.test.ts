@@ -4,7 +4,7 @@ import {
   meanCost,
   parseRecords,
   type TuningRecord,
-} from "../../../lib/vta/src/explore/records";
+} from "../../../lib/vta/src/records";
 
 const record: TuningRecord = {
   target: "ext_dev -keys=vta,cpu -device=vta -model=sim_1x16_i8w8a32_15_15_18_17",

@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseRecords, type TuningRecord } from "../../../lib/vta/src/explore/records";
+import { parseRecords, type TuningRecord } from "../../../lib/vta/src/records";
 
 const script = fileURLToPath(new URL("sweep.mjs", import.meta.url));
 

@@ -3,8 +3,8 @@ import { te } from "tvm-ts";
 import * as vta from "vta-ts";
 import type { Engine, TrialResult } from "../../../lib/vta/src/explore/engine";
 import { divisors } from "../../../lib/vta/src/explore/knobs";
-import { MemoryStore, type RecordStore } from "../../../lib/vta/src/explore/record-store";
-import { parseRecords } from "../../../lib/vta/src/explore/records";
+import { MemoryStore, type RecordStore } from "../../../lib/vta/src/records/record-store";
+import { parseRecords } from "../../../lib/vta/src/records";
 import { space, type SearchSpace } from "../../../lib/vta/src/explore/search-space";
 import {
   annealing,

@@ -8,10 +8,13 @@ import {
   type LowerOptions,
   type pass,
   type runtime,
+  te,
+  UsageError,
   type Target,
-  type te,
 } from "tvm-ts";
 import { acceleratorFeatures, acceleratorTarget, getEnv, type Environment } from "../compiler";
+import { RecordHistory, type RecordSource } from "../records";
+import { scheduleFromRecords } from "../topi";
 
 export interface AcceleratorOptions {
   /** The accelerator to compile for; the environment in force if left out. */
@@ -46,6 +49,11 @@ export interface AcceleratorBuildOptions
   extends AcceleratorOptions, Pick<LowerOptions, "name" | "binds" | "context"> {
   /** `tvm.target("ext_dev", { host: env.targetHost })` if left out. */
   readonly target?: string | Target;
+  /**
+   * Tuning records: a file's path, a store, or the records. The packed operator is scheduled as the
+   * best of them for its workload says, in place of the given schedule.
+   */
+  readonly records?: RecordSource;
 }
 
 /**
@@ -72,7 +80,15 @@ export function build(
   args?: readonly te.ScheduleArg[],
   options: AcceleratorBuildOptions = {},
 ): runtime.Module {
-  const { target, env = getEnv(), ...rest } = options;
-  const module = subject instanceof tir.IRModule ? subject : lower(subject, args, { ...rest, env });
+  const { target, env = getEnv(), records, ...rest } = options;
+  const from = records === undefined ? subject : rescheduled(subject, records, env);
+  const module = from instanceof tir.IRModule ? from : lower(from, args, { ...rest, env });
   return buildModule(module, { target: acceleratorTarget(target, env) });
+}
+
+function rescheduled(subject: Lowerable, records: RecordSource, env: Environment): te.Schedule {
+  if (!(subject instanceof te.Schedule)) {
+    throw new UsageError("build with records takes a schedule: te.createSchedule(result.op)");
+  }
+  return scheduleFromRecords(subject.outputs[0]!.output(0), new RecordHistory(records), env);
 }

@@ -5,14 +5,8 @@
  */
 
 import { UsageError } from "tvm-ts";
-import {
-  fromEntry,
-  toEntry,
-  type Entity,
-  type Knob,
-  type KnobValue,
-  type KnobValues,
-} from "./knobs";
+import { fromEntry, toEntry, type Knob, type KnobValues } from "./knobs";
+import type { Entity, KnobValue } from "../records";
 
 export class ConfigSpace {
   /** How many configurations there are. */

@@ -4,7 +4,8 @@
  */
 
 import type { Refusal } from "./verdict";
-import type { Measures } from "./records";
+import type { Profile } from "../sim";
+import type { Measures } from "../records";
 import type { SearchSpace } from "./search-space";
 
 /** What came of one configuration. */
@@ -26,6 +27,11 @@ export interface MeasureOptions {
   readonly model?: string;
   /** Whether results are compared with a plain computation; once for each class of configurations. */
   readonly check?: boolean;
+  /**
+   * Measures of your own by name, each a function of a trial's profile; only `thisThread()` runs them,
+   * since functions do not travel to other threads.
+   */
+  readonly measures?: Readonly<Record<string, (profile: Profile) => number>>;
 }
 
 /** An engine at work on one space. */
@@ -40,5 +46,7 @@ export interface EngineSession {
 
 export interface Engine {
   readonly name: string;
+  /** Whether trials end so soon that a progress bar would only flicker. */
+  readonly isInstant?: boolean;
   open(space: SearchSpace, options: MeasureOptions): Promise<EngineSession>;
 }

@@ -1,7 +1,8 @@
 /** What exploring needs of the program it runs in: files for records, workers for trials. */
 
+import { UsageError } from "tvm-ts";
+import { MemoryStore, type RecordStore } from "../records";
 import type { Engine } from "./engine";
-import type { RecordStore } from "./record-store";
 
 export interface BullmqOptions {
   /** `redis://host:port`; `redis://127.0.0.1:6379` if left out. */
@@ -13,8 +14,8 @@ export interface BullmqOptions {
 }
 
 export interface ExploreHost {
-  /** The records in a file, which is made when the first one is appended. */
-  openRecords(path: string): RecordStore;
+  /** The text of records that come with the library; undefined if there are none of that name. */
+  shippedRecords(name: string): string | undefined;
   /** An engine of worker threads; one for each processor if `count` is left out. */
   workerThreads(count?: number): Engine;
   /** An engine whose workers take trials from a queue in Redis. */
@@ -26,6 +27,17 @@ let host: ExploreHost | undefined;
 /** @internal */
 export function setExploreHost(provided: ExploreHost): void {
   host = provided;
+}
+
+/**
+ * Records that come with the library. `"resnet18"`: every configuration of its ten
+ * convolutions that can be used, in cycles on `de10`.
+ * @throws UsageError when there are none of that name, and where there are no files.
+ */
+export function recordsOf(name: string): RecordStore {
+  const text = exploreHost().shippedRecords(name);
+  if (text !== undefined) return new MemoryStore(text);
+  throw new UsageError(`there are no records ${JSON.stringify(name)} here; there is "resnet18"`);
 }
 
 /**

@@ -1,27 +1,10 @@
 /** Exploration: which schedule is best, of a template's space or of one of your own. */
 
+export { applyBest } from "./apply-best";
+export { compareSchedules, type CompareOptions, type ScheduleComparison } from "./compare";
 export { ConfigSpace } from "./config-space";
 export type { Engine, EngineSession, MeasureOptions, TrialResult } from "./engine";
-export {
-  divisors,
-  type Entity,
-  type EntityEntry,
-  type Knob,
-  type KnobChoices,
-  type KnobValue,
-  type KnobValues,
-} from "./knobs";
-export { MemoryStore, type RecordStore } from "./record-store";
-export {
-  ERROR,
-  formatRecord,
-  meanCost,
-  parseRecords,
-  type Measures,
-  type ParsedRecords,
-  type TrialNote,
-  type TuningRecord,
-} from "./records";
+export { divisors, type Knob, type KnobChoices, type KnobValues } from "./knobs";
 export {
   SearchSpace,
   space,
@@ -30,13 +13,41 @@ export {
   type HardwareOptions,
   type SpaceOptions,
 } from "./search-space";
-export { annealing, exhaustive, genetic, randomSearch, type Strategy } from "./strategies";
-export { runJob, jobOf, thisThread, type Job } from "./engines";
+export { annealing, exhaustive, genetic, nearest, randomSearch, type Strategy } from "./strategies";
+export { flagRecords, type RecordFlag } from "./flags";
+export { jobOf, replay, runJob, thisThread, type Job } from "./engines";
 /** @internal */
 export { setExploreHost } from "./host";
-export { bullmq, workerThreads, type BullmqOptions, type ExploreHost } from "./host";
+export { bullmq, recordsOf, workerThreads, type BullmqOptions, type ExploreHost } from "./host";
 export { CLOCK_HZ, Study, type StudyOptions, type Trial } from "./study";
 export { templateNames, type ScheduledProgram } from "./templates";
-export type { TemplateArgument, TemplateArguments, TensorArgument } from "./template-arguments";
-export { classOf, compileTrial, measureTrial, runTrial, type CompiledTrial } from "./trial";
+export {
+  classOf,
+  compileTrial,
+  FirstOfClass,
+  measureTrial,
+  runTrial,
+  type CompiledTrial,
+} from "./trial";
 export { memoryUses, type MemoryUse, type Refusal } from "./verdict";
+export {
+  ERROR,
+  formatRecord,
+  meanCost,
+  MemoryStore,
+  parseRecords,
+  readRecords,
+  RecordHistory,
+  type Entity,
+  type EntityEntry,
+  type KnobValue,
+  type Measures,
+  type ParsedRecords,
+  type RecordSource,
+  type RecordStore,
+  type TemplateArgument,
+  type TemplateArguments,
+  type TensorArgument,
+  type TrialNote,
+  type TuningRecord,
+} from "../records";

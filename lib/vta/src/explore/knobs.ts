@@ -6,9 +6,7 @@
  */
 
 import { UsageError } from "tvm-ts";
-
-/** What a knob can be set to. */
-export type KnobValue = number | string | boolean;
+import type { EntityEntry, KnobValue } from "../records";
 
 /** The choices of a space by name: `{ tile: [1, 2, 4], threads: [1, 2] }`. */
 export type KnobChoices = Readonly<Record<string, readonly KnobValue[]>>;
@@ -24,16 +22,6 @@ export interface Knob {
   readonly kind: "split" | "other";
   readonly choices: readonly KnobValue[];
 }
-
-/** One knob's choice as AutoTVM's records write it. */
-export type EntityEntry = readonly [
-  name: string,
-  kind: "sp" | "ot" | "re" | "an",
-  value: KnobValue | readonly number[],
-];
-
-/** A configuration as AutoTVM's records write it, its knobs in the order of the space. */
-export type Entity = readonly EntityEntry[];
 
 /**
  * The divisors of `n`, ascending: the tile sizes that leave no remainder.

@@ -6,9 +6,10 @@ import { te, tir, UsageError } from "tvm-ts";
 import { Environment, getEnv, withEnvironment } from "../compiler";
 import type { VtaConfig } from "../hardware";
 import { ConfigSpace } from "./config-space";
-import { otherKnob, type KnobChoices, type Knob, type KnobValue, type KnobValues } from "./knobs";
+import { otherKnob, type KnobChoices, type Knob, type KnobValues } from "./knobs";
+import type { KnobValue } from "../records";
 import { workload, type ScheduledProgram } from "./templates";
-import type { TemplateArguments } from "./template-arguments";
+import type { TemplateArguments } from "../records";
 import { memoryRefusal, type Refusal } from "./verdict";
 
 /** Keys of the accelerator that can be knobs: those of `vta_config.json`, and the cycle model. */
@@ -33,9 +34,14 @@ export interface SpaceOptions<K extends KnobChoices> extends HardwareOptions {
 /** The name of the knob for the cycle model. */
 const MODEL_KNOB = "model";
 
+/** Schedules that are kept between the verdict and the trial. */
+const PREPARED = 64;
+
 /** A numbered space of programs. */
 export class SearchSpace {
   readonly configs: ConfigSpace;
+  private readonly prepared = new Map<number, ScheduledProgram>();
+  private readonly verdicts = new Map<number, Refusal | undefined>();
   private readonly hardwareNames: ReadonlySet<string>;
 
   /** @internal */
@@ -52,6 +58,7 @@ export class SearchSpace {
     { env = getEnv(), hardware = {} }: HardwareOptions,
     /** Operations as AutoTVM counts them, and multiply-adds that are needed; 0 if not known. */
     readonly work: { readonly flop: number; readonly macs: number } = { flop: 0, macs: 0 },
+    private readonly guess?: (values: KnobValues, env: Environment) => number,
   ) {
     this.env = env;
     this.hardware = hardware;
@@ -91,6 +98,9 @@ export class SearchSpace {
 
   /** The schedule of a configuration. What the builder throws ends it. */
   program(index: number): ScheduledProgram {
+    const prepared = this.prepared.get(index);
+    // Each caller gets a schedule of its own.
+    if (prepared !== undefined && this.prepared.delete(index)) return prepared;
     const env = this.environment(index);
     return withEnvironment(env, () => this.build(this.values(index), env));
   }
@@ -100,10 +110,29 @@ export class SearchSpace {
    * divide, memories that are too small, virtual threads that cannot be.
    */
   refusal(index: number): Refusal | undefined {
+    if (!this.verdicts.has(index)) this.verdicts.set(index, this.judge(index));
+    return this.verdicts.get(index);
+  }
+
+  /** Roughly how many cycles a configuration takes, from its knobs alone; undefined if nothing is known. */
+  estimate(index: number): number | undefined {
+    return this.guess?.(this.values(index), this.environment(index));
+  }
+
+  /** Keeps the schedule of a verdict for the trial that follows it. */
+  private prepare(index: number, program: ScheduledProgram): void {
+    this.prepared.set(index, program);
+    if (this.prepared.size > PREPARED) this.prepared.delete([...this.prepared.keys()][0]!);
+  }
+
+  private judge(index: number): Refusal | undefined {
     const found = this.check(this.values(index));
     if (found !== undefined) return found;
     try {
-      return memoryRefusal(this.program(index).schedule, this.environment(index));
+      const program = this.program(index);
+      const refusal = memoryRefusal(program.schedule, this.environment(index));
+      if (refusal === undefined) this.prepare(index, program);
+      return refusal;
     } catch (error) {
       if (error instanceof UsageError) return { cause: "lowering", reason: error.message };
       throw error;
@@ -161,8 +190,9 @@ export function template(
   args: TemplateArguments,
   hardware: HardwareOptions = {},
 ): SearchSpace {
-  const { knobs, flop, macs, refusal, program } = workload(task, args);
-  return new SearchSpace(task, args, knobs, program, refusal, true, hardware, { flop, macs });
+  const { knobs, flop, macs, refusal, program, estimate } = workload(task, args);
+  const work = { flop, macs };
+  return new SearchSpace(task, args, knobs, program, refusal, true, hardware, work, estimate);
 }
 
 /** The placeholders that a schedule reads, in the order of its stages, then its results. */

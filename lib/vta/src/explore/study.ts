@@ -5,6 +5,7 @@
 import { UsageError } from "tvm-ts";
 import type { Engine, EngineSession, MeasureOptions, TrialResult } from "./engine";
 import { exploreHost } from "./host";
+import { knobImportance } from "./importance";
 import type { KnobValues } from "./knobs";
 import { Random } from "./random";
 import {
@@ -12,12 +13,13 @@ import {
   FAILED_COST,
   formatRecord,
   parseRecords,
-  recordVersion,
+  TVM_VERSION,
+  recordStore,
   sameWorkload,
   type Measures,
   type TuningRecord,
-} from "./records";
-import type { RecordStore } from "./record-store";
+} from "../records";
+import type { RecordStore } from "../records";
 import type { SearchSpace } from "./search-space";
 import type { ScheduledProgram } from "./templates";
 import { exhaustive, type Outcome, type Strategy } from "./strategies";
@@ -74,7 +76,7 @@ export class Study {
   ) {
     this.space = space;
     const { budget, objective, records } = options;
-    this.records = typeof records === "string" ? exploreHost().openRecords(records) : records;
+    this.records = records === undefined ? undefined : recordStore(records);
     if (budget !== undefined && !(Number.isInteger(budget) && budget >= 1)) {
       throw new UsageError(`the budget is ${budget}; it must be an integer of at least 1`);
     }
@@ -132,6 +134,13 @@ export class Study {
       .map(({ trial }) => trial);
   }
 
+  /** By knob: the share of the variance of the objective's logarithm that its choice explains alone. */
+  get importance(): Readonly<Record<string, number>> {
+    const names = this.space.configs.knobs.map(({ name }) => name);
+    const samples = this.ranked.map((trial) => ({ values: trial.values, cost: this.cost(trial) }));
+    return knobImportance(names, samples);
+  }
+
   /** How often each cause of a refusal was met. */
   get refusalCounts(): Readonly<Record<string, number>> {
     const counts: Record<string, number> = {};
@@ -147,13 +156,16 @@ export class Study {
   async run(): Promise<this> {
     if (this.running) throw new UsageError("the study is running already; await its run() first");
     this.running = true;
-    const { engine = exploreHost().workerThreads(), model, check } = this.options;
+    const { engine = exploreHost().workerThreads(), model, check, measures } = this.options;
     let session: EngineSession | undefined;
-    this.bar = progressBar(this.options.budget ?? this.space.size, this.space.task);
+    if (engine.isInstant !== true) {
+      this.bar = progressBar(this.options.budget ?? this.space.size, this.space.task);
+    }
     try {
       session = await engine.open(this.space, {
         ...(model !== undefined && { model }),
         ...(check !== undefined && { check }),
+        ...(measures !== undefined && { measures }),
       });
       await this.search(session);
     } finally {
@@ -168,9 +180,12 @@ export class Study {
     const { strategy = exhaustive, seed = 0, budget = this.space.size } = this.options;
     const search = strategy.start({
       configs: this.space.configs,
+      task: this.space.task,
+      args: this.space.args,
       random: new Random(seed),
       budget,
       isAllowed: (index) => this.isAllowed(index),
+      estimate: (index) => (this.objective === "cycles" ? this.space.estimate(index) : undefined),
     });
     const proposed: number[] = [];
     const outcomes: Outcome[] = [];
@@ -271,7 +286,7 @@ export class Study {
       errorNo: result.kind === "failed" ? result.errorNo : ERROR.none,
       allCost: seconds,
       timestamp: Date.now() / 1000,
-      tvmVersion: recordVersion,
+      tvmVersion: TVM_VERSION,
       note: { trial: number, measures, ...(error !== undefined && { error }) },
     };
   }

@@ -4,10 +4,7 @@
  */
 
 import { UsageError } from "tvm-ts";
-
-export type TensorArgument = readonly ["TENSOR", readonly number[], string];
-export type TemplateArgument = TensorArgument | number | string | null | readonly number[];
-export type TemplateArguments = readonly TemplateArgument[];
+import type { TemplateArgument, TemplateArguments, TensorArgument } from "../records";
 
 /** Reads one template's arguments in order, and names the argument that is wrong. */
 export class ArgumentReader {

@@ -9,8 +9,11 @@
 import { te, topi as tvmTopi, UsageError } from "tvm-ts";
 import type { Environment } from "../compiler";
 import * as topi from "../topi";
+import { scheduleAluPacked } from "../graph";
+import { BUS_BYTES, estimateCycles, LOAD_CYCLES } from "./estimate";
 import { otherKnob, splitKnob, type Knob, type KnobValues } from "./knobs";
-import { ArgumentReader, type TemplateArguments } from "./template-arguments";
+import { ArgumentReader } from "./template-arguments";
+import type { TemplateArguments } from "../records";
 import type { Refusal } from "./verdict";
 
 /** A schedule and the tensors that its function takes, in order. */
@@ -31,6 +34,8 @@ export interface Workload {
   readonly macs: number;
   /** Why the schedule cannot have these choices, as far as arithmetic on the knobs shows it. */
   refusal(values: KnobValues): Refusal | undefined;
+  /** Roughly how many cycles the schedule takes; see `estimateCycles`. */
+  estimate(values: KnobValues, env: Environment): number;
   /** The schedule with these choices, for the accelerator `env`. */
   program(values: KnobValues, env: Environment): ScheduledProgram;
 }
@@ -65,6 +70,43 @@ function convolutionKnobs(
     otherKnob("oc_nthread", THREADS),
     otherKnob("h_nthread", THREADS),
   ];
+}
+
+/** What of a convolution decides how long its tiles take. */
+interface ConvolutionSizes {
+  readonly batch: number;
+  readonly outputs: number;
+  /** Blocks of channels that are summed up. */
+  readonly inputs: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly window: readonly [number, number];
+  readonly strides: readonly [number, number];
+}
+
+function estimateConvolution(sizes: ConvolutionSizes, values: KnobValues, env: Environment) {
+  const { batch, outputs, inputs, rows, columns, window, strides } = sizes;
+  const knobs = convolutionChoices(values) as Required<topi.ConvKnobs>;
+  const { tileH, tileW, tileCi, tileCo } = knobs;
+  const points = tileH * tileW;
+  const read =
+    ((tileH - 1) * strides[0] + window[0]) * ((tileW - 1) * strides[1] + window[1]) * inputs;
+  const products = tileCo * points * inputs * window[0] * window[1];
+  const steps = inputs / tileCi;
+  return estimateCycles(
+    {
+      tiles: (batch * outputs * rows * columns) / (tileCo * points),
+      steps,
+      inputs: read,
+      weights: tileCo * inputs * window[0] * window[1],
+      outputs: tileCo * points,
+      rows: tileCo * (tileW === columns ? 1 : tileH),
+      products,
+      gemms: steps,
+      threads: knobs.ocNthread * knobs.hNthread,
+    },
+    env,
+  );
 }
 
 /** `tile_b` is in the space and has no effect, as in the reference's schedule. */
@@ -136,11 +178,14 @@ const conv2d: Template = (read) => {
   const rows = outputExtent(h!, kh!, strides[0], padding[0]);
   const columns = outputExtent(w!, kw!, strides[1], padding[1]);
   const macs = product([n!, batch!, co!, blockOut!, rows, columns, ci!, blockIn!, kh!, kw!]);
+  const window = [kh!, kw!] as const;
+  const sizes = { batch: n!, outputs: co!, inputs: ci!, rows, columns, window, strides };
   return {
     knobs: convolutionKnobs([n!, co!, rows, columns], ci!),
     flop: 2 * macs,
     macs,
     refusal: (values) => convolutionRefusal(co!, rows, values),
+    estimate: (values, env) => estimateConvolution(sizes, values, env),
     program(values, env) {
       const args = [placeholder("data", data), placeholder("kernel", kernel)] as const;
       const result = finish(topi.conv2dPacked(...args, { strides, padding, outDtype }), env);
@@ -161,11 +206,14 @@ const groupConv2d: Template = (read) => {
   const rows = outputExtent(h!, kh!, strides[0], padding[0]);
   const columns = outputExtent(w!, kw!, strides[1], padding[1]);
   const outputs = product([n!, batch!, co!, blockOut!, rows, columns]);
+  const window = [kh!, kw!] as const;
+  const sizes = { batch: n!, outputs: co!, inputs: perGroup!, rows, columns, window, strides };
   return {
     knobs: convolutionKnobs([n!, co!, rows, columns], perGroup!),
     flop: 2 * outputs * product([ci!, blockIn!, kh!, kw!]),
     macs: outputs * product([perGroup!, blockIn!, kh!, kw!]),
     refusal: (values) => convolutionRefusal(co!, rows, values),
+    estimate: (values, env) => estimateConvolution(sizes, values, env),
     program(values, env) {
       const args = [placeholder("data", data), placeholder("kernel", kernel)] as const;
       const sums = topi.groupConv2dPacked(...args, { strides, padding, outDtype, groups });
@@ -186,11 +234,16 @@ const conv2dTranspose: Template = (read) => {
   const rows = (h! - 1) * strides[0] - 2 * padding[0] + kh!;
   const columns = (w! - 1) * strides[1] - 2 * padding[1] + kw!;
   const macs = product([n!, batch!, co!, blockOut!, rows, columns, ci!, blockIn!, kh!, kw!]);
+  // Its inputs are spread by the load, with zeros between.
+  const unit = [1, 1] as const;
+  const window = [kh!, kw!] as const;
+  const sizes = { batch: n!, outputs: co!, inputs: ci!, rows, columns, window, strides: unit };
   return {
     knobs: convolutionKnobs([n!, co!, rows, columns], ci!),
     flop: 2 * macs,
     macs,
     refusal: (values) => convolutionRefusal(co!, rows, values),
+    estimate: (values, env) => estimateConvolution(sizes, values, env),
     program(values, env) {
       const args = [placeholder("data", data), placeholder("kernel", kernel)] as const;
       const sums = topi.conv2dTransposePacked(...args, { strides, padding, outDtype });
@@ -221,6 +274,24 @@ const dense: Template = (read) => {
     macs,
     refusal: (values) =>
       unevenThreads(["the axis of outputs", co!], ["tile_co", "oc_nthread"], values),
+    estimate(values, env) {
+      const [tileB, tileCo] = [values["tile_b"] as number, values["tile_co"] as number];
+      const steps = ci! / (values["tile_ci"] as number);
+      return estimateCycles(
+        {
+          tiles: (n! * co!) / (tileB * tileCo),
+          steps,
+          inputs: tileB * ci!,
+          weights: tileCo * ci!,
+          outputs: tileB * tileCo,
+          rows: tileB,
+          products: tileB * tileCo * ci!,
+          gemms: steps,
+          threads: values["oc_nthread"] as number,
+        },
+        env,
+      );
+    },
     program(values, env) {
       const args = [placeholder("data", data), placeholder("weight", weight)] as const;
       const result = finish(topi.densePacked(...args, { outDtype }), env);
@@ -235,11 +306,47 @@ const dense: Template = (read) => {
   };
 };
 
+/** An operation on elements of packed integers; `estimate` counts what it moves. */
+function elementwise(operation: (a: te.Tensor, b: te.Tensor) => te.Tensor): Template {
+  return (read) => {
+    const lhs = read.tensor("lhs", 6);
+    const rhs = read.tensor("rhs", 6);
+    read.end();
+    const [, co, h, w] = lhs.shape as number[];
+    const elements = product(lhs.shape);
+    return {
+      knobs: [splitKnob("tile_co", co!), splitKnob("tile_h", h!), splitKnob("tile_w", w!)],
+      flop: elements,
+      macs: 0,
+      refusal: () => undefined,
+      estimate(values, env) {
+        const tile = ["tile_co", "tile_h", "tile_w"].map((name) => values[name] as number);
+        const tiles = (co! * h! * w!) / product(tile);
+        const bytes = (2 * elements * env.ACC_ELEM_BYTES) / (env.BATCH * env.BLOCK_OUT);
+        return bytes / BUS_BYTES + tiles * LOAD_CYCLES * 2;
+      },
+      program(values, env) {
+        const args = [placeholder("lhs", lhs), placeholder("rhs", rhs)] as const;
+        const result = tvmTopi.cast(operation(...args), env.outDtype);
+        const knobs = {
+          tileCo: values["tile_co"] as number,
+          tileH: values["tile_h"] as number,
+          tileW: values["tile_w"] as number,
+        };
+        return { schedule: scheduleAluPacked(result, knobs, env), args: [...args, result] };
+      },
+    };
+  };
+}
+
 const templates: ReadonlyMap<string, Template> = new Map([
   ["conv2d_packed.vta", conv2d],
   ["group_conv2d_packed.vta", groupConv2d],
   ["conv2d_transpose_packed.vta", conv2dTranspose],
   ["dense_packed.vta", dense],
+  ["add.vta", elementwise(tvmTopi.add)],
+  // The hardware's ALU does not multiply: such a program never ends there, and its trials fail.
+  ["multiply.vta", elementwise(tvmTopi.multiply)],
 ]);
 
 /** The names of the templates. */

@@ -13,13 +13,13 @@ import {
   UsageError,
   type runtime,
 } from "tvm-ts";
-import { build, lower, VtaDevice } from "../api";
+import { build, lower, profile, VtaDevice } from "../api";
 import { buildConfig, type Environment } from "../compiler";
 import { CycleSimulator } from "../sim";
 import type { MeasureOptions, TrialResult } from "./engine";
 import { microOpRefusal } from "./micro-op-check";
 import { Random } from "./random";
-import { ERROR, type Measures } from "./records";
+import { ERROR, type Measures } from "../records";
 import { constantShape, type SearchSpace } from "./search-space";
 import type { ScheduledProgram } from "./templates";
 import { memoryUses, type Refusal } from "./verdict";
@@ -162,7 +162,7 @@ export function runTrial(
 export function measureTrial(
   space: SearchSpace,
   index: number,
-  { model = "de10", check = false }: MeasureOptions,
+  { model = "de10", check = false, measures: own = {} }: MeasureOptions,
 ): TrialResult {
   const started = performance.now();
   const seconds = (): number => (performance.now() - started) / 1000;
@@ -178,16 +178,37 @@ export function measureTrial(
   });
   try {
     const { measures } = runTrial(compiled, env, used);
+    const owned = ownMeasures(compiled, env, used, own);
     if (check) {
       const problem = checkResult(space.program(index), compiled, env, used);
       if (problem !== undefined) return failed(ERROR.wrongAnswer, problem);
     }
-    return { kind: "measured", measures, seconds: seconds() };
+    return { kind: "measured", measures: { ...measures, ...owned }, seconds: seconds() };
   } catch (error) {
     if (error instanceof DeviceError || error instanceof UsageError) {
       return failed(ERROR.runtime, error.message);
     }
     throw error;
+  }
+}
+
+/** What the user's functions make of a trial's profile. */
+function ownMeasures(
+  { module, args }: CompiledTrial,
+  env: Environment,
+  model: string,
+  functions: NonNullable<MeasureOptions["measures"]>,
+): Measures {
+  const names = Object.keys(functions);
+  if (names.length === 0) return {};
+  const device = deviceOf(env, model);
+  const arrays = args.map(({ shape, dtype }) => NDArray.empty(shape, dtype, device));
+  try {
+    const run = () => module(...arrays);
+    const profiled = profile(run, { device, model: model as "de10", values: false });
+    return Object.fromEntries(names.map((name) => [name, functions[name]!(profiled)]));
+  } finally {
+    for (const array of arrays) array.free();
   }
 }
 
@@ -239,4 +260,28 @@ export function classOf(space: SearchSpace, index: number): string {
   return JSON.stringify(
     space.configs.knobs.filter(({ kind }) => kind === "other").map(({ name }) => values[name]!),
   );
+}
+
+/** Which trials are checked: the first of each class whose result was measured. */
+export class FirstOfClass {
+  private readonly taken = new Set<string>();
+
+  constructor(
+    private readonly space: SearchSpace,
+    private readonly check: boolean,
+  ) {}
+
+  /** Measures a configuration with `measure`, which learns whether its result is to be checked. */
+  async run(
+    index: number,
+    measure: (check: boolean) => TrialResult | Promise<TrialResult>,
+  ): Promise<TrialResult> {
+    const group = classOf(this.space, index);
+    const check = this.check && !this.taken.has(group);
+    if (check) this.taken.add(group);
+    const result = await measure(check);
+    // Only a measured result was checked.
+    if (check && result.kind !== "measured") this.taken.delete(group);
+    return result;
+  }
 }

@@ -19,7 +19,7 @@ export interface AcceleratorFunction {
 export function acceleratorFunction(
   func: relay.Func,
   env: Environment,
-  knobs: packed.ConvKnobs = {},
+  knobs?: packed.ConvKnobs,
 ): AcceleratorFunction | undefined {
   const kind = acceleratorKind(func);
   if (kind === undefined) return undefined;
@@ -27,7 +27,7 @@ export function acceleratorFunction(
   const schedule =
     kind === "conv2d"
       ? packed.scheduleConv2dPacked(result, knobs, env)
-      : scheduleAluPacked(result, knobs, env);
+      : scheduleAluPacked(result, knobs ?? {}, env);
   return { kind, schedule, args: [...params, result] };
 }
 

@@ -1,7 +1,8 @@
 /** What stands in for this folder in a browser, which has neither files nor environment variables. */
 
 import { UsageError } from "tvm-ts";
-import type { Engine, RecordStore } from "../explore";
+import type { Engine } from "../explore";
+import type { RecordStore } from "../records";
 import { samples, type VtaConfig } from "../hardware";
 
 export function readConfigFile(path: string): VtaConfig {
@@ -14,6 +15,10 @@ export function defaultConfig(): VtaConfig {
 
 export function openRecords(path: string): RecordStore {
   throw new UsageError(`${path} cannot be opened here; pass new vta.explore.MemoryStore()`);
+}
+
+export function shippedRecords(): string | undefined {
+  return undefined;
 }
 
 export function workerThreads(): Engine {

@@ -8,7 +8,7 @@ import type { Job as QueuedTrial } from "bullmq";
 import type { Redis } from "ioredis";
 import { DeviceError, UsageError } from "tvm-ts";
 import {
-  classOf,
+  FirstOfClass,
   jobOf,
   type BullmqOptions,
   type Engine,
@@ -87,34 +87,30 @@ export function bullmq({
       const events = new QueueEvents(queueName, { connection: await connectRedis(url) });
       await events.waitUntilReady();
       const waiting = new Set<QueuedTrial<unknown, TrialResult>>();
-      const checked = new Set<string>();
+      const first = new FirstOfClass(space, options.check !== false);
       const session: EngineSession = {
         workers: parallel,
-        async measure(index) {
-          const group = classOf(space, index);
-          const check = options.check !== false && !checked.has(group);
-          if (check) checked.add(group);
-          const job = jobOf(space, index, { ...options, check });
-          if (job.kind === "done") return job.result;
-          const queued = await queue.add("trial", encodeJob(job), {
-            attempts: ATTEMPTS,
-            removeOnComplete: { age: 60 },
-            removeOnFail: { age: 60 },
-          });
-          waiting.add(queued);
-          try {
-            const result = await queued.waitUntilFinished(events);
-            if (check && result.kind !== "measured") checked.delete(group);
-            return result;
-          } catch (cause) {
-            const reason = cause instanceof Error ? cause.message : String(cause);
-            throw new DeviceError(`configuration ${index} could not be measured: ${reason}`, {
-              cause,
+        measure: (index) =>
+          first.run(index, async (check) => {
+            const job = jobOf(space, index, { ...options, check });
+            if (job.kind === "done") return job.result;
+            const queued = await queue.add("trial", encodeJob(job), {
+              attempts: ATTEMPTS,
+              removeOnComplete: { age: 60 },
+              removeOnFail: { age: 60 },
             });
-          } finally {
-            waiting.delete(queued);
-          }
-        },
+            waiting.add(queued);
+            try {
+              return await queued.waitUntilFinished(events);
+            } catch (cause) {
+              const reason = cause instanceof Error ? cause.message : String(cause);
+              throw new DeviceError(`configuration ${index} could not be measured: ${reason}`, {
+                cause,
+              });
+            } finally {
+              waiting.delete(queued);
+            }
+          }),
         async close() {
           // What nobody waits for any more need not be measured.
           await Promise.all([...waiting].map((queued) => queued.remove().catch(() => undefined)));

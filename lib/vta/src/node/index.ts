@@ -1,6 +1,6 @@
 export { bullmq } from "./bullmq";
 export { defaultConfig, readConfigFile } from "./config-file";
-export { openRecords } from "./record-file";
+export { openRecords, shippedRecords } from "./record-file";
 export { workerThreads } from "./worker-threads";
 export { bitstreams } from "./bitstreams";
 export {

@@ -2,9 +2,19 @@
 /** Records in a file: appended, and on the disk before the next trial begins. */
 
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
-import { resolve } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { UsageError } from "tvm-ts";
-import type { RecordStore } from "../explore";
+import type { RecordStore } from "../records";
+
+/** Records that come with the library: `records/NAME.jsonl.gz` beside its sources. */
+export function shippedRecords(name: string): string | undefined {
+  if (!/^[\w-]+$/.test(name)) return undefined;
+  const folder = join(dirname(createRequire(__filename).resolve("vta-ts/package.json")), "records");
+  const path = join(folder, `${name}.jsonl.gz`);
+  return existsSync(path) ? gunzipSync(readFileSync(path)).toString() : undefined;
+}
 
 /** The records in the file at `path`. @throws UsageError, later, when it cannot be read or written. */
 export function openRecords(path: string): RecordStore {

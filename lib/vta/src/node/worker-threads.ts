@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { UsageError } from "tvm-ts";
 import { pool, type Pool } from "workerpool";
-import { classOf, jobOf, type Engine, type EngineSession, type TrialResult } from "../explore";
+import { FirstOfClass, jobOf, type Engine, type EngineSession, type TrialResult } from "../explore";
 
 /**
  * An engine of worker threads, one for each processor if `count` is left out.
@@ -19,20 +19,14 @@ export function workerThreads(count: number = availableParallelism()): Engine {
     name: `${count} worker threads`,
     open(space, options) {
       const workers = pool(workerScript(), { maxWorkers: count, workerType: "thread" });
-      const checked = new Set<string>();
+      const first = new FirstOfClass(space, options.check !== false);
       const session: EngineSession = {
         workers: count,
-        async measure(index) {
-          const group = classOf(space, index);
-          const check = options.check !== false && !checked.has(group);
-          if (check) checked.add(group);
-          const job = jobOf(space, index, { ...options, check });
-          if (job.kind === "done") return job.result;
-          const result = await ask(workers, job);
-          // Only a measured result was checked.
-          if (check && result.kind !== "measured") checked.delete(group);
-          return result;
-        },
+        measure: (index) =>
+          first.run(index, (check) => {
+            const job = jobOf(space, index, { ...options, check });
+            return job.kind === "done" ? job.result : ask(workers, job);
+          }),
         async close() {
           await workers.terminate(true);
         },

@@ -5,7 +5,7 @@
 
 import { te, topi, type tir } from "tvm-ts";
 import { getEnv } from "../compiler";
-import { demand, lengths, pair, type Pair } from "./workload";
+import { demand, lengths, noteWorkload, pair, tensorArgument, type Pair } from "./workload";
 
 export interface Conv2DTransposeOptions {
   /** How far apart the pixels are set in height and width; 1 if left out. */
@@ -34,18 +34,10 @@ export function conv2dTransposePacked(
   kernel: te.Tensor,
   { strides = 1, padding = 0, outDtype = getEnv().accDtype }: Conv2DTransposeOptions = {},
 ): te.Tensor {
-  const [n, channels, height, width, batch, block] = lengths(
-    OPERATOR,
-    data,
-    6,
-    "NCHW{BATCH}n{BLOCK_IN}c",
-  );
-  const [outputs, inputs, kh, kw, outBlock, inBlock] = lengths(
-    OPERATOR,
-    kernel,
-    6,
-    "OIHW{BLOCK_OUT}o{BLOCK_IN}i",
-  );
+  const dataShape = lengths(OPERATOR, data, 6, "NCHW{BATCH}n{BLOCK_IN}c");
+  const kernelShape = lengths(OPERATOR, kernel, 6, "OIHW{BLOCK_OUT}o{BLOCK_IN}i");
+  const [n, channels, height, width, batch, block] = dataShape;
+  const [outputs, inputs, kh, kw, outBlock, inBlock] = kernelShape;
   const [strideH, strideW] = pair(OPERATOR, "strides", strides, 1);
   const [padH, padW] = pair(OPERATOR, "padding", padding, 0);
   demand(
@@ -73,7 +65,7 @@ export function conv2dTransposePacked(
   const dh = te.reduceAxis([0, kh!], "d_h");
   const dw = te.reduceAxis([0, kw!], "d_w");
   const dci = te.reduceAxis([0, inBlock!], "d_ci");
-  return te.compute(
+  const result = te.compute(
     [n!, outputs!, outHeight, outWidth, batch!, outBlock!],
     (...axes) => {
       const [b, c, i, j, bi, ci] = axes as [tir.Var, tir.Var, tir.Var, tir.Var, tir.Var, tir.Var];
@@ -87,4 +79,12 @@ export function conv2dTransposePacked(
       varargsNames: ["i_n", "i_c", "i_h", "i_w", "j_n", "j_c"],
     },
   );
+  return noteWorkload(result, "conv2d_transpose_packed.vta", [
+    tensorArgument(dataShape, data),
+    tensorArgument(kernelShape, kernel),
+    [strideH, strideW],
+    [padH, padW, padH, padW],
+    outDtype,
+    [0, 0],
+  ]);
 }

@@ -5,7 +5,7 @@
 
 import { te, topi, type tir } from "tvm-ts";
 import { getEnv } from "../compiler";
-import { demand, lengths, pair, type Pair } from "./workload";
+import { demand, lengths, noteWorkload, pair, tensorArgument, type Pair } from "./workload";
 
 export interface Conv2DOptions {
   /** Steps of the window in height and width; 1 if left out. */
@@ -61,8 +61,10 @@ function convolution(
   kernel: te.Tensor,
   { strides = 1, padding = 0, outDtype = getEnv().accDtype, groups }: GroupConv2DOptions,
 ): te.Tensor {
-  const [n, channels, height, width, batch, block] = lengths(operator, data, 6, DATA_LAYOUT);
-  const [outputs, inputs, kh, kw, outBlock, inBlock] = lengths(operator, kernel, 6, KERNEL_LAYOUT);
+  const dataShape = lengths(operator, data, 6, DATA_LAYOUT);
+  const kernelShape = lengths(operator, kernel, 6, KERNEL_LAYOUT);
+  const [n, channels, height, width, batch, block] = dataShape;
+  const [outputs, inputs, kh, kw, outBlock, inBlock] = kernelShape;
   const [strideH, strideW] = pair(operator, "strides", strides, 1);
   const [padH, padW] = pair(operator, "padding", padding, 0);
   demand(
@@ -102,7 +104,7 @@ function convolution(
       .floorDiv(outputs! / groups)
       .mul(inputs!)
       .add(ko);
-  return te.compute(
+  const result = te.compute(
     [n!, outputs!, outHeight, outWidth, batch!, outBlock!],
     (...axes) => {
       const [b, c, i, j, bi, ci] = axes as [tir.Var, tir.Var, tir.Var, tir.Var, tir.Var, tir.Var];
@@ -113,4 +115,14 @@ function convolution(
     },
     { name: "res", tag, varargsNames: ["b_o", "c_o", "i", "j", "b_i", "c_i"] },
   );
+  const isPlain = tag === CONV2D_TAG;
+  return noteWorkload(result, isPlain ? "conv2d_packed.vta" : "group_conv2d_packed.vta", [
+    tensorArgument(dataShape, data),
+    tensorArgument(kernelShape, kernel),
+    [strideH, strideW],
+    [padH, padW, padH, padW],
+    [1, 1],
+    ...(isPlain ? [`NCHW${batch}n${block}c`] : [groups]),
+    outDtype,
+  ]);
 }

@@ -2,7 +2,7 @@
 
 import { te, type tir } from "tvm-ts";
 import { getEnv } from "../compiler";
-import { demand, lengths } from "./workload";
+import { demand, lengths, noteWorkload, tensorArgument } from "./workload";
 
 export interface DenseOptions {
   /** The type that products are summed up in; `accDtype` of the environment in force if left out. */
@@ -24,13 +24,10 @@ export function densePacked(
   weight: te.Tensor,
   { outDtype = getEnv().accDtype }: DenseOptions = {},
 ): te.Tensor {
-  const [n, channels, batch, block] = lengths(OPERATOR, data, 4, "NC{BATCH}n{BLOCK_IN}c");
-  const [outputs, inputs, outBlock, inBlock] = lengths(
-    OPERATOR,
-    weight,
-    4,
-    "OI{BLOCK_OUT}o{BLOCK_IN}i",
-  );
+  const dataShape = lengths(OPERATOR, data, 4, "NC{BATCH}n{BLOCK_IN}c");
+  const weightShape = lengths(OPERATOR, weight, 4, "OI{BLOCK_OUT}o{BLOCK_IN}i");
+  const [n, channels, batch, block] = dataShape;
+  const [outputs, inputs, outBlock, inBlock] = weightShape;
   demand(
     OPERATOR,
     channels === inputs && block === inBlock,
@@ -38,7 +35,7 @@ export function densePacked(
   );
   const ko = te.reduceAxis([0, channels!], "k_o");
   const ki = te.reduceAxis([0, block!], "k_i");
-  return te.compute(
+  const result = te.compute(
     [n!, outputs!, batch!, outBlock!],
     (...axes) => {
       const [b, c, bi, ci] = axes as [tir.Var, tir.Var, tir.Var, tir.Var];
@@ -47,4 +44,6 @@ export function densePacked(
     },
     { name: "res", tag: DENSE_TAG, varargsNames: ["b_o", "c_o", "b_i", "c_i"] },
   );
+  const args = [tensorArgument(dataShape, data), tensorArgument(weightShape, weight)];
+  return noteWorkload(result, "dense_packed.vta", [...args, null, outDtype]);
 }

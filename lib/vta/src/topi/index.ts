@@ -10,6 +10,7 @@ export { conv2dTransposePacked, type Conv2DTransposeOptions } from "./conv2d-tra
 export { densePacked, type DenseOptions } from "./dense";
 export { bitPack, clip } from "./elementwise";
 export type { ConvKnobs, DenseKnobs } from "./knobs";
+export { setHistory } from "./known-knobs";
 export { packData, packKernel, unpackData } from "./layout";
 export {
   scheduleConv2dPacked,
@@ -17,4 +18,5 @@ export {
   scheduleGroupConv2dPacked,
 } from "./schedule-conv2d";
 export { scheduleDensePacked } from "./schedule-dense";
+export { scheduleFromRecords } from "./schedule-packed";
 export type { Pair } from "./workload";

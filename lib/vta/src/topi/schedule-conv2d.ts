@@ -9,14 +9,16 @@ import { CONV2D_TAG, GROUP_CONV2D_TAG } from "./conv2d";
 import { CONV2D_TRANSPOSE_TAG } from "./conv2d-transpose";
 import { attachEpilogue, readPackedOperator, scheduleEpilogue } from "./epilogue";
 import { knob, tile, type ConvKnobs } from "./knobs";
+import { knownKnobs } from "./known-knobs";
 
 /**
  * Schedules the result of `conv2dPacked` with operators on its elements behind it.
+ * @param knobs the best known ones if left out (`vta.explore.applyBest`), else 1 each
  * @throws UsageError when `output` is something else.
  */
 export function scheduleConv2dPacked(
   output: te.Tensor,
-  knobs: ConvKnobs = {},
+  knobs?: ConvKnobs,
   env: Environment = getEnv(),
 ): te.Schedule {
   return convolution("scheduleConv2dPacked", CONV2D_TAG, output, knobs, env, byIntrinsic);
@@ -25,7 +27,7 @@ export function scheduleConv2dPacked(
 /** As `scheduleConv2dPacked`, for the result of `groupConv2dPacked`. */
 export function scheduleGroupConv2dPacked(
   output: te.Tensor,
-  knobs: ConvKnobs = {},
+  knobs?: ConvKnobs,
   env: Environment = getEnv(),
 ): te.Schedule {
   return convolution(
@@ -41,7 +43,7 @@ export function scheduleGroupConv2dPacked(
 /** As `scheduleConv2dPacked`, for the result of `conv2dTransposePacked`. */
 export function scheduleConv2dTransposePacked(
   output: te.Tensor,
-  knobs: ConvKnobs = {},
+  knobs?: ConvKnobs,
   env: Environment = getEnv(),
 ): te.Schedule {
   const name = "scheduleConv2dTransposePacked";
@@ -56,11 +58,12 @@ function convolution(
   name: string,
   tag: string,
   result: te.Tensor,
-  knobs: ConvKnobs,
+  given: ConvKnobs | undefined,
   env: Environment,
   orderLoops: OrderLoops,
 ): te.Schedule {
   const operator = readPackedOperator(name, result, tag);
+  const knobs = given ?? knownKnobs(operator.main.op, env);
   const s = te.createSchedule(result.op);
   const [data, kernel] = operator.main.op.inputTensors as [te.Tensor, te.Tensor];
   // Padding is done by the load itself.

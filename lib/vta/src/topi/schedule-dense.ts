@@ -5,6 +5,7 @@ import { getEnv, type Environment } from "../compiler";
 import { DENSE_TAG } from "./dense";
 import { attachEpilogue, readPackedOperator, scheduleEpilogue } from "./epilogue";
 import { knob, tile, type DenseKnobs } from "./knobs";
+import { knownKnobs } from "./known-knobs";
 import { bindThreads } from "./schedule-conv2d";
 
 type Axis = te.Stage["leafIterVars"][number];
@@ -15,10 +16,11 @@ type Axis = te.Stage["leafIterVars"][number];
  */
 export function scheduleDensePacked(
   result: te.Tensor,
-  knobs: DenseKnobs = {},
+  given?: DenseKnobs,
   env: Environment = getEnv(),
 ): te.Schedule {
   const operator = readPackedOperator("scheduleDensePacked", result, DENSE_TAG);
+  const knobs = given ?? knownKnobs(operator.main.op, env);
   const s = te.createSchedule(result.op);
   const [data, weight] = operator.main.op.inputTensors as [te.Tensor, te.Tensor];
   const inputs = s.cacheRead(data, env.inpScope, [operator.main]);

@@ -1,6 +1,7 @@
-/** What the packed operators ask of their tensors. */
+/** What the packed operators ask of their tensors, and what they are as workloads of AutoTVM. */
 
 import { tir, UsageError, type te } from "tvm-ts";
+import type { TemplateArguments, TensorArgument, WorkloadKey } from "../records";
 
 /** The lengths of a tensor's dimensions. @throws UsageError unless there are `ndim`, all known. */
 export function lengths(
@@ -38,4 +39,22 @@ export function pair(operator: string, name: string, given: Pair, least: number)
     );
   }
   return [first, second];
+}
+
+const workloads = new WeakMap<te.Operation, WorkloadKey>();
+
+/** Notes which workload of AutoTVM's an operator is. @returns the operator's result */
+export function noteWorkload(result: te.Tensor, task: string, args: TemplateArguments): te.Tensor {
+  workloads.set(result.op, { task, args });
+  return result;
+}
+
+/** The workload that an operator was noted as. */
+export function workloadOf(op: te.Operation): WorkloadKey | undefined {
+  return workloads.get(op);
+}
+
+/** A tensor as an argument in AutoTVM's records. */
+export function tensorArgument(shape: readonly number[], { dtype }: te.Tensor): TensorArgument {
+  return ["TENSOR", shape, dtype];
 }

@@ -4,6 +4,7 @@
  */
 
 import type { view } from "tvm-ts";
+import type { StallCause } from "../sim";
 import { CELL } from "./occupancy-raster";
 
 export const CELL_COLORS: Readonly<Record<keyof typeof CELL, view.Rgb>> = {
@@ -12,6 +13,20 @@ export const CELL_COLORS: Readonly<Record<keyof typeof CELL, view.Rgb>> = {
   read: [86, 156, 205],
   padded: [170, 110, 150],
   written: [213, 94, 0],
+};
+
+/** Of causes of stalls: token waits share a hue, and so do waits for memory. */
+export const CAUSE_COLORS: Readonly<Record<StallCause, view.Rgb>> = {
+  busy: [0, 114, 178],
+  memoryBus: [213, 94, 0],
+  memoryLatency: [230, 159, 0],
+  writeOutstanding: [240, 200, 100],
+  tokenFromLoad: [0, 158, 115],
+  tokenFromCompute: [90, 190, 160],
+  tokenFromStore: [160, 215, 195],
+  notFetched: [204, 121, 167],
+  fetchBlocked: [150, 80, 120],
+  finished: [190, 190, 190],
 };
 
 export function cssColor([red, green, blue]: view.Rgb): string {

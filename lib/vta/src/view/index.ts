@@ -14,7 +14,9 @@ export { environmentView, type EnvironmentView, type MemoryFact } from "./enviro
 export { mimeTypes } from "./mime";
 export { serveSession, type ShownReply, type ShowRequest } from "./live-session";
 export { sessionView, type ObjectFact, type ObjectKind, type SessionView } from "./session-view";
-export { studyBundle, studyPlot } from "./study-view";
+export { compare } from "./comparison";
+export { roofline } from "./roofline";
+export { parallelCoordinates, studyBundle, studyPlot } from "./study-view";
 export { statisticsView, type StatisticsView } from "./statistics-view";
 export {
   traceView,

@@ -1,26 +1,13 @@
 /** A profile as a card without scripts: a bar a module, what bounds the program, and its statements. */
 
 import { view } from "tvm-ts";
-import { CAUSE_TEXT, STALL_CAUSES, type ModuleName, type Profile, type StallCause } from "../sim";
-import { cssColor } from "./colors";
+import { CAUSE_TEXT, STALL_CAUSES, type ModuleName, type Profile } from "../sim";
+import { CAUSE_COLORS, cssColor } from "./colors";
+import { stallRaster } from "./stall-raster";
 import { bytesText, countText, percentText } from "./text";
 
 /** JupyterLab colours rows of tables by its theme; the card is light in every theme. */
 const PLAIN = "background:transparent;color:inherit";
-
-/** Okabe and Ito's palette; token waits share a hue, and so do waits for memory. */
-const CAUSE_COLORS: Readonly<Record<StallCause, view.Rgb>> = {
-  busy: [0, 114, 178],
-  memoryBus: [213, 94, 0],
-  memoryLatency: [230, 159, 0],
-  writeOutstanding: [240, 200, 100],
-  tokenFromLoad: [0, 158, 115],
-  tokenFromCompute: [90, 190, 160],
-  tokenFromStore: [160, 215, 195],
-  notFetched: [204, 121, 167],
-  fetchBlocked: [150, 80, 120],
-  finished: [190, 190, 190],
-};
 
 const MODULES: readonly ModuleName[] = ["fetch", "load", "compute", "store"];
 const STATEMENTS = 20;
@@ -37,7 +24,9 @@ export function profileHtml(profile: Profile): string {
       (module) => moduleRow(profile, module),
     ).join("")}</table>`,
     legend(profile),
+    timelineHtml(profile),
     adviceHtml(profile),
+    stagesHtml(profile),
     ...hazards.map(
       ({ rule, index, text }) =>
         `<div><b>Right here, wrong on a board:</b> ${view.escapeHtml(
@@ -78,6 +67,41 @@ function legend({ modules }: Profile): string {
       `height:10px;background:${cssColor(CAUSE_COLORS[cause])}"></span> ${CAUSE_TEXT[cause]}</span>`,
   );
   return `<div style="margin-top:4px;max-width:720px;line-height:1.6">${entries.join(" ")}</div>`;
+}
+
+const STRIP_WIDTH = 720;
+const STRIP_HEIGHT = 14;
+
+/** The modules over time, a row each, every cycle in the colour of its cause. */
+function timelineHtml(profile: Profile): string {
+  if (profile.cycles === 0) return "";
+  const rows = (["load", "compute", "store"] as const).map((module, row) => {
+    const pixels = stallRaster(profile, row, STRIP_WIDTH, STRIP_HEIGHT);
+    const palette = STALL_CAUSES.map((cause) => CAUSE_COLORS[cause]);
+    const picture = { width: STRIP_WIDTH, height: STRIP_HEIGHT, pixels, palette };
+    const alt = `${module} over time, in the colours above`;
+    return (
+      `<tr style="${PLAIN}"><td style="padding:1px 8px 1px 0;text-align:left">${module}</td>` +
+      `<td style="padding:1px 0">` +
+      `${view.imageHtml(view.pngUri(view.indexedPng(picture)), alt, "display:block")}</td></tr>`
+    );
+  });
+  return (
+    `<div style="margin-top:4px">Cycles 0 to ${countText(profile.cycles)}</div>` +
+    `<table style="border-collapse:collapse">${rows.join("")}</table>`
+  );
+}
+
+function stagesHtml({ stages }: Profile): string {
+  if (stages.length === 0) return "";
+  const rows = stages.map(({ stage, instructions, work, share }) => [
+    stage,
+    countText(instructions),
+    countText(work),
+    percentText(share, 1),
+  ]);
+  const table = view.tableHtml(["stage", "instructions", "cycles of work", "of all"], rows);
+  return `<details><summary>Stages of the schedule</summary>${table}</details>`;
 }
 
 function adviceHtml(profile: Profile): string {

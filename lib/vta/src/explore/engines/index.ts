@@ -1,2 +1,3 @@
 export { jobOf, runJob, type Job } from "./job";
+export { replay } from "./replay";
 export { thisThread } from "./this-thread";

@@ -8,9 +8,9 @@ import { DeviceError, loadModule, UsageError } from "tvm-ts";
 import { Environment } from "../../compiler";
 import type { VtaConfig } from "../../hardware";
 import type { MeasureOptions, TrialResult } from "../engine";
-import { ERROR } from "../records";
+import { ERROR } from "../../records";
 import { template, type HardwareChoices, type SearchSpace } from "../search-space";
-import type { TemplateArguments } from "../template-arguments";
+import type { TemplateArguments } from "../../records";
 import { compileAllowed, measureTrial, runTrial, type ArgumentType } from "../trial";
 
 /** A trial as plain data. */
@@ -40,6 +40,11 @@ export function jobOf(
   options: MeasureOptions,
 ): Job | { readonly kind: "done"; readonly result: TrialResult } {
   const { task, args, hardware } = space;
+  if (options.measures !== undefined) {
+    throw new UsageError(
+      "measures of your own are functions, which stay in this thread: pass { engine: vta.explore.thisThread() }",
+    );
+  }
   if (space.isTemplate) {
     const { config } = space.env;
     return { kind: "template", task, args, config, hardware, index, options };

@@ -3,7 +3,8 @@
  * predicts to be cheap, and the best places that were not tried are tried next.
  *
  * The walk is AutoTVM's (`SimulatedAnnealingOptimizer`): in parallel, the temperature falling from 1
- * to 0. The model learns the logarithm of the cost from the logarithms of the knobs.
+ * to 0. The model learns from the logarithms of the knobs the logarithm of the cost, as a factor of the
+ * space's own estimate where it has one; then the first trials are those of the lowest estimates.
  */
 
 import { BoostedTrees } from "../boosted-trees";
@@ -12,13 +13,15 @@ import { BATCH, type Outcome, type SearchProblem, type Strategy } from "./strate
 import { UnseenConfigs } from "./unseen";
 
 export interface AnnealingOptions {
-  /** Trials drawn at random before there is a model. */
+  /** Trials before there is a model: of the lowest estimates, or drawn at random. */
   readonly first?: number;
   /** Points that walk at the same time. */
   readonly points?: number;
   readonly steps?: number;
   /** The share of each batch that is drawn at random. */
   readonly exploration?: number;
+  /** Whether the space's own estimates are used, where it has them. */
+  readonly estimates?: boolean;
 }
 
 /** What a failure is learned as: this many times the worst cost that was measured. */
@@ -29,15 +32,17 @@ export function annealing({
   points = 64,
   steps = 60,
   exploration = 0.05,
+  estimates = true,
 }: AnnealingOptions = {}): Strategy {
   return {
     name: "annealing",
-    start(problem) {
+    start(given) {
+      const problem = estimates ? given : { ...given, estimate: () => undefined };
       const unseen = new UnseenConfigs(problem);
       return {
         next(outcomes) {
-          if (outcomes.length === 0) return unseen.draw(first);
-          const model = learn(problem.configs, outcomes);
+          if (outcomes.length === 0) return firstBatch(problem, unseen, first);
+          const model = learn(problem, outcomes);
           const walked = walk(problem, model, outcomes, points, steps);
           const wanted = Math.max(1, Math.round(BATCH * (1 - exploration)));
           const chosen = walked.filter((index) => unseen.has(index)).slice(0, wanted);
@@ -47,6 +52,23 @@ export function annealing({
       };
     },
   };
+}
+
+/** Spaces up to this size are put in the order of their estimates. */
+const ORDERED_SIZE = 2 ** 16;
+
+function firstBatch(problem: SearchProblem, unseen: UnseenConfigs, count: number): number[] {
+  const { configs, estimate, isAllowed } = problem;
+  if (configs.size > ORDERED_SIZE || estimate(0) === undefined) return unseen.draw(count);
+  const estimates = Array.from({ length: configs.size }, (_, index) => estimate(index)!);
+  const ordered = estimates.map((_, index) => index).sort((a, b) => estimates[a]! - estimates[b]!);
+  const chosen: number[] = [];
+  for (const index of ordered) {
+    if (chosen.length === count) break;
+    if (isAllowed(index)) chosen.push(index);
+  }
+  for (const index of chosen) unseen.take(index);
+  return chosen;
 }
 
 type Model = (index: number) => number;
@@ -63,16 +85,23 @@ function featuresOf(configs: ConfigSpace, index: number): number[] {
   return [...features, ...products];
 }
 
-function learn(configs: ConfigSpace, outcomes: readonly Outcome[]): Model {
+function learn({ configs, estimate }: SearchProblem, outcomes: readonly Outcome[]): Model {
   const worst = Math.max(...outcomes.map(({ cost }) => (cost === Infinity ? 1 : cost)));
+  const priorOf = (index: number): number => Math.log2(estimate(index) ?? 1);
   const model = new BoostedTrees(
     outcomes.map(({ index }) => featuresOf(configs, index)),
-    outcomes.map(({ cost }) => Math.log2(cost === Infinity ? worst * FAILURE_FACTOR : cost)),
+    outcomes.map(
+      ({ index, cost }) =>
+        Math.log2(cost === Infinity ? worst * FAILURE_FACTOR : cost) - priorOf(index),
+    ),
   );
   const known = new Map<number, number>();
   return (index) => {
     let cost = known.get(index);
-    if (cost === undefined) known.set(index, (cost = model.predict(featuresOf(configs, index))));
+    if (cost === undefined) {
+      cost = model.predict(featuresOf(configs, index)) + priorOf(index);
+      known.set(index, cost);
+    }
     return cost;
   };
 }

@@ -5,7 +5,7 @@
  * Population, elite and mutation rate are AutoTVM's defaults (`GATuner`), for a smaller population.
  */
 
-import type { KnobValue } from "../knobs";
+import type { KnobValue } from "../../records";
 import { UnseenConfigs } from "./unseen";
 import type { Outcome, SearchProblem, Strategy } from "./strategy";
 

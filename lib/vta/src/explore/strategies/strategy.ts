@@ -5,6 +5,7 @@
  * same seed gives the same trials in the same order on any machine.
  */
 
+import type { TemplateArguments } from "../../records";
 import type { ConfigSpace } from "../config-space";
 import type { Random } from "../random";
 
@@ -16,12 +17,17 @@ export interface Outcome {
 }
 
 export interface SearchProblem {
+  /** The workload, as records name it. */
+  readonly task: string;
+  readonly args: TemplateArguments;
   readonly configs: ConfigSpace;
   readonly random: Random;
   /** How many trials there may be in all. */
   readonly budget: number;
   /** Whether a configuration can be used; refusals cost no trial. */
   isAllowed(index: number): boolean;
+  /** Roughly what a configuration costs, where the space says so. */
+  estimate(index: number): number | undefined;
 }
 
 export interface Strategy {

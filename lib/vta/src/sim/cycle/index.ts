@@ -9,6 +9,7 @@ export { cycleModel, CYCLE_PRESETS, type CycleModel, type CyclePreset } from "./
 export { simulateCycles, timeStream, type CycleRun, type SimulateOptions } from "./simulate";
 export {
   CAUSE_TEXT,
+  forEachStall,
   STALL_CAUSES,
   stallsOf,
   type ModuleName,

@@ -78,17 +78,31 @@ function fetchStalls({ cycles, fetch }: Timing): StallCounts {
 }
 
 function moduleStalls(plan: StreamPlan, timing: Timing, module: number): StallCounts {
+  const result = counts();
+  forEachStall(plan, timing, module, (cause, begin, end) => (result[cause] += end - begin));
+  return result;
+}
+
+/**
+ * Calls `visit` for the times of a module (load 0, compute 1, store 2), one after the other, each with
+ * its cause. Of an instruction's own cycles, waits for memory are taken to be the last.
+ */
+export function forEachStall(
+  plan: StreamPlan,
+  timing: Timing,
+  module: number,
+  visit: (cause: StallCause, begin: number, end: number) => void,
+): void {
   const { cycles, head, start, end } = timing;
   const { waitBus, waitLatency, waitWrite, waitPrevious } = timing;
   const { blocked } = timing.fetch;
   const [fromPrevious, fromNext] = GIVERS[module]!;
-  const result = counts();
   const cursor = { index: 0 };
   /** Cycles before this one are charged; those from `cycles` on do not count. */
   let at = 0;
   const charge = (cause: StallCause, amount: number): void => {
     const charged = Math.max(0, Math.min(amount, cycles - at));
-    result[cause] += charged;
+    if (charged > 0) visit(cause, at, at + charged);
     at += charged;
   };
   let unfinished = false;
@@ -113,7 +127,6 @@ function moduleStalls(plan: StreamPlan, timing: Timing, module: number): StallCo
     charge("writeOutstanding", waitWrite[i]!);
   }
   charge(unfinished ? "notFetched" : "finished", cycles - at);
-  return result;
 }
 
 /** Cycles of `[from, to)` inside the intervals; `cursor` moves on with `from`. */

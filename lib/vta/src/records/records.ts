@@ -11,8 +11,7 @@
 
 import { UsageError } from "tvm-ts";
 import * as v from "valibot";
-import type { Entity } from "./knobs";
-import type { TemplateArguments } from "./template-arguments";
+import type { Entity, TemplateArguments } from "./entity";
 
 /** AutoTVM's `MeasureErrorNo`. */
 export const ERROR = {
@@ -62,7 +61,8 @@ export interface TuningRecord {
 }
 
 const NOTE_PREFIX = "# vta-ts ";
-const TVM_VERSION = "0.10.0";
+/** The version of TVM that our records name: the one whose format and templates they follow. */
+export const TVM_VERSION = "0.10.0";
 
 const entry = v.union([
   v.tuple([v.string(), v.picklist(["sp"]), v.array(v.number())]),
@@ -157,9 +157,6 @@ function parse<S extends v.GenericSchema>(schema: S, text: string): v.InferOutpu
   const [issue] = result.issues;
   throw new UsageError(`${v.getDotPath(issue) ?? "the line"}: ${issue.message}`);
 }
-
-/** The version of TVM that our records name: the one whose format and templates they follow. */
-export const recordVersion = TVM_VERSION;
 
 /** The cost that counts: the mean of the runs, in seconds; infinite for a failure. */
 export function meanCost({ costs, errorNo }: TuningRecord): number {

@@ -1,0 +1,65 @@
+/**
+ * The best record of each workload, as AutoTVM's history has it: of the same accelerator if there is
+ * one, else of any accelerator of the kind.
+ */
+
+import { readRecords, type RecordSource } from "./record-store";
+import { meanCost, modelOf, type TuningRecord } from "./records";
+import type { TemplateArgument, TemplateArguments } from "./entity";
+
+/** A workload in AutoTVM's terms. */
+export interface WorkloadKey {
+  readonly task: string;
+  readonly args: TemplateArguments;
+}
+
+/** Layouts differ between versions, and padding has two or four numbers. */
+function keyOf({ task, args }: WorkloadKey): string {
+  const isLayout = (arg: TemplateArgument): boolean =>
+    typeof arg === "string" && /^NC(HW)?\d*n?\d*c?$/.test(arg);
+  const normal = args
+    .filter((arg) => !isLayout(arg))
+    .map((arg, i) =>
+      i === PADDING && Array.isArray(arg) && arg.length === 2 ? [...arg, ...arg] : arg,
+    );
+  return JSON.stringify([task, normal]);
+}
+
+/** Where a convolution's padding stands among its arguments. */
+const PADDING = 3;
+
+export class RecordHistory {
+  private readonly byModel = new Map<string, TuningRecord>();
+  private readonly byWorkload = new Map<string, TuningRecord>();
+
+  /** @throws UsageError when a file cannot be read */
+  constructor(source: RecordSource) {
+    for (const record of readRecords(source)) {
+      if (meanCost(record) === Infinity || !/\bvta\b/.test(record.target)) continue;
+      const key = keyOf(record);
+      keepBest(this.byModel, `${modelOf(record.target)} ${key}`, record);
+      keepBest(this.byWorkload, key, record);
+    }
+  }
+
+  /** The record to use for a workload on the accelerator `model`; undefined if none is known. */
+  best(workload: WorkloadKey, model: string): TuningRecord | undefined {
+    const key = keyOf(workload);
+    return this.byModel.get(`${model} ${key}`) ?? this.byWorkload.get(key);
+  }
+}
+
+function keepBest(map: Map<string, TuningRecord>, key: string, record: TuningRecord): void {
+  const known = map.get(key);
+  if (known === undefined || meanCost(record) < meanCost(known)) map.set(key, record);
+}
+
+/** The choice that a record makes for each knob: of a split, the size of the inner loop. */
+export function recordedKnobs({ entity }: TuningRecord): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    entity.flatMap(([name, , value]) => {
+      const size = Array.isArray(value) ? value.at(-1) : value;
+      return typeof size === "number" ? [[name, size]] : [];
+    }),
+  );
+}

@@ -1,0 +1,61 @@
+/** Two schedules side by side: their programs, what passes made of them, and where their cycles went. */
+
+import { view } from "tvm-ts";
+import type { ScheduledProgram } from "../explore";
+import { compareSchedules, type ScheduleComparison } from "../explore";
+import { STALL_CAUSES, type ModuleName } from "../sim";
+import { countText } from "./text";
+
+const MODULES: readonly ModuleName[] = ["load", "compute", "store"];
+
+/**
+ * Compares two schedules of one computation: `vta.view.compare(a.program(), b.program())`, or
+ * `[schedule, args]` of your own.
+ * @throws UsageError when one of them cannot be compiled
+ */
+export function compare(
+  a: ScheduledProgram,
+  b: ScheduledProgram,
+  options: Parameters<typeof compareSchedules>[2] = {},
+): view.Picture {
+  const sides = compareSchedules(a, b, options);
+  const head = ["", "first", "second", "difference"];
+  const body = rowsOf(sides);
+  const text = [head, ...body].map((cells) => cells.join("  ")).join("\n");
+  const programs = sides
+    .map(({ program }) => `<td style="vertical-align:top;text-align:left">${pre(program)}</td>`)
+    .join("");
+  return new view.Picture({
+    "text/html": view.panelHtml(
+      view.tableHtml(head, body),
+      `<table style="width:100%"><tr>${programs}</tr></table>`,
+    ),
+    "text/plain": text,
+  });
+}
+
+function pre(text: string): string {
+  const style =
+    "overflow:auto;max-height:320px;max-width:560px;font-family:monospace;white-space:pre;margin:0";
+  return `<pre tabindex="0" style="${style}">${view.escapeHtml(text)}</pre>`;
+}
+
+function rowsOf([first, second]: readonly [ScheduleComparison, ScheduleComparison]): string[][] {
+  const row = (name: string, of: (side: ScheduleComparison) => number): string[] => {
+    const [a, b] = [of(first), of(second)];
+    return [name, countText(a), countText(b), countText(a - b)];
+  };
+  const causes = MODULES.flatMap((module) =>
+    STALL_CAUSES.map((cause) =>
+      row(`${module}: ${cause}`, ({ profile }) => profile.modules[module][cause]),
+    ).filter(([, a, b]) => a !== "0" || b !== "0"),
+  );
+  return [
+    row("cycles", ({ profile }) => profile.cycles),
+    row("instructions", ({ profile }) => profile.instructions),
+    row("bytes", ({ profile }) => profile.totalBytes),
+    row("loops of the program", ({ loops }) => loops),
+    row("passes that change it", ({ passes }) => passes),
+    ...causes,
+  ];
+}

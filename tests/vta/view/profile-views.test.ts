@@ -1,0 +1,123 @@
+import { nd, ready, tir } from "tvm-ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import * as vta from "vta-ts";
+import { stallRaster } from "../../../lib/vta/src/view/stall-raster";
+import { matmul } from "../../support/flawed-programs";
+
+const env = vta.getEnv();
+const square = { m: 16, k: 256, n: 256, rows: 16, sum: 4, columns: 4 };
+type Figure = {
+  data: { name: string; x: number[]; y: number[]; text?: string[] }[];
+  layout: { annotations: unknown[]; xaxis: { type: string } };
+};
+
+function profileOf(options: Parameters<typeof matmul>[0]): vta.Profile {
+  const { schedule, args } = matmul(options);
+  const device = new vta.VtaDevice(0, env);
+  const f = vta.build(schedule, args);
+  const arrays = args.map(({ shape, dtype }) =>
+    nd.empty(
+      shape.map((extent) => tir.constIntValue(extent)!),
+      dtype,
+      device,
+    ),
+  );
+  return vta.profile(() => f(...arrays), { device, values: false });
+}
+
+let one: vta.Profile;
+let two: vta.Profile;
+
+beforeAll(async () => {
+  await ready();
+  one = profileOf(square);
+  two = profileOf({ ...square, threads: 2 });
+}, 60_000);
+
+function bundleOf(picture: object): Record<string, unknown> {
+  const display = (picture as Record<symbol, () => Record<string, unknown>>)[
+    Symbol.for("Jupyter.display")
+  ]!;
+  return display.call(picture);
+}
+
+describe("the roofline plot", () => {
+  it("has the roof, the stages of each profile under it, and arrows between two", () => {
+    const bundle = bundleOf(vta.view.roofline({ one, two }));
+    const { data, layout } = bundle["application/vnd.plotly.v1+json"] as unknown as Figure;
+    const [roof, ...dots] = data;
+    expect(layout.xaxis.type).toBe("log");
+    expect(roof!.y.at(-1)).toBe(256);
+    expect(dots.map(({ name }) => name)).toEqual(["one", "two"]);
+    expect(dots[0]!.text).toEqual(expect.arrayContaining(["GEMM", "ALU SHR", "ALU ADD"]));
+    expect(layout.annotations).toHaveLength(dots[0]!.text!.length);
+    for (const { x, y } of dots) {
+      x.forEach((at, i) => expect(y[i]).toBeLessThanOrEqual(Math.min(256, 8 * at)));
+    }
+    expect(String(bundle["text/html"])).not.toMatch(/<script/);
+    expect(String(bundle["text/plain"])).toContain("ALU SHR");
+  });
+});
+
+describe("a module over time", () => {
+  it("is in the colour of the cause that most of a column's cycles have", () => {
+    const width = one.cycles;
+    const causes = stallRaster(one, 1, width, 1);
+    const count = (cause: vta.StallCause): number =>
+      causes.filter((number) => number === vta.STALL_CAUSES.indexOf(cause)).length;
+    for (const cause of vta.STALL_CAUSES) expect(count(cause)).toBe(one.modules.compute[cause]);
+    expect(stallRaster(one, 1, 100, 3)).toHaveLength(300);
+  });
+
+  it("is in the card, without scripts", () => {
+    const html = String(vta.view.profileBundle(one)["text/html"]);
+    for (const module of ["load", "compute", "store"]) {
+      expect(html).toContain(`alt="${module} over time, in the colours above"`);
+    }
+    expect(html).toContain("Stages of the schedule");
+    expect(html).not.toMatch(/<script|on[a-z]+=/);
+  });
+});
+
+describe("two schedules side by side", () => {
+  it("have their loops, passes, and cycles by cause", () => {
+    const sides = [square, { ...square, threads: 2 }].map(matmul);
+    const text = String(bundleOf(vta.view.compare(sides[0]!, sides[1]!))["text/plain"]);
+    const gain = (one.cycles - two.cycles).toLocaleString("en-US");
+    expect(text).toMatch(new RegExp(`^cycles .* ${gain}$`, "m"));
+    expect(text).toMatch(/^loops of the program {2}\d+/m);
+    expect(text).toMatch(/^passes that change it {2}\d+/m);
+    expect(text).toMatch(/^compute: tokenFromLoad/m);
+  });
+});
+
+describe("a study", () => {
+  it("says which knobs decide, and shows its trials as lines", async () => {
+    const space = vta.explore.template("dense_packed.vta", [
+      ["TENSOR", [1, 8, 1, 16], "int8"],
+      ["TENSOR", [8, 8, 16, 16], "int8"],
+      null,
+      "int32",
+    ]);
+    const study = new vta.explore.Study(space, { engine: vta.explore.thisThread(), check: false });
+    await study.run();
+    const { importance } = study;
+    for (const share of Object.values(importance)) {
+      expect(share).toBeGreaterThanOrEqual(0);
+      expect(share).toBeLessThanOrEqual(1);
+    }
+    expect(importance["tile_b"]).toBe(0);
+    expect(Math.max(...Object.values(importance))).toBeGreaterThan(0.2);
+    expect(String(vta.view.studyBundle(study)["text/plain"])).toMatch(/each knob alone explains/);
+    const bundle = bundleOf(vta.view.parallelCoordinates(study));
+    const { data } = bundle["application/vnd.plotly.v1+json"] as {
+      data: { type: string; dimensions: { label: string; values: number[] }[] }[];
+    };
+    expect(data[0]!.type).toBe("parcoords");
+    expect(data[0]!.dimensions.map(({ label }) => label)).toEqual([
+      ...["tile_ci", "tile_co", "oc_nthread"],
+      "log10 cycles",
+    ]);
+    for (const { values } of data[0]!.dimensions) expect(values).toHaveLength(study.ranked.length);
+  });
+});
