@@ -1,9 +1,8 @@
 /** Two schedules side by side: their programs, what passes made of them, and where their cycles went. */
 
 import { view } from "tvm-ts";
-import type { ScheduledProgram } from "../explore";
-import { compareSchedules, type ScheduleComparison } from "../explore";
-import { STALL_CAUSES, type ModuleName } from "../sim";
+import { compareSchedules, type ScheduleComparison, type ScheduledProgram } from "../explore";
+import { CAUSE_TEXT, STALL_CAUSES, type ModuleName } from "../sim";
 import { countText } from "./text";
 
 const MODULES: readonly ModuleName[] = ["load", "compute", "store"];
@@ -47,7 +46,7 @@ function rowsOf([first, second]: readonly [ScheduleComparison, ScheduleCompariso
   };
   const causes = MODULES.flatMap((module) =>
     STALL_CAUSES.map((cause) =>
-      row(`${module}: ${cause}`, ({ profile }) => profile.modules[module][cause]),
+      row(`${module}: ${CAUSE_TEXT[cause]}`, ({ profile }) => profile.modules[module][cause]),
     ).filter(([, a, b]) => a !== "0" || b !== "0"),
   );
   return [

@@ -117,33 +117,88 @@ export function studyPlot(study: Study): view.Picture {
   );
 }
 
+/** Groups of trials by their cost, the best first, and their colours from dark to light. */
+const GROUPS = ["best fifth", "second", "third", "fourth", "worst fifth"] as const;
+const GROUP_COLORS: readonly string[] = ["#0072b2", "#56b4e9", "#009e73", "#e69f00", "#cc79a7"];
+
+interface CoordinateAxis {
+  readonly name: string;
+  /** Where a trial crosses the axis, 0 to 1. */
+  at(trial: Trial): number;
+  readonly ticks: readonly (readonly [at: number, text: string])[];
+}
+
+function coordinateAxes(study: Study): CoordinateAxis[] {
+  const knobs = study.space.configs.knobs.filter(({ choices }) => choices.length > 1);
+  const costs = study.ranked.map(({ measures }) => Math.log(measures[study.objective]!));
+  const [low, high] = [Math.min(...costs), Math.max(...costs)];
+  const place = (cost: number): number => (high === low ? 0 : (cost - low) / (high - low));
+  const end = (cost: number): string => number(Math.round(Math.exp(cost)));
+  return [
+    ...knobs.map(({ name, choices }): CoordinateAxis => {
+      const last = choices.length - 1;
+      return {
+        name,
+        at: ({ values }) => choices.indexOf(values[name]!) / last,
+        ticks: choices.map((choice, i) => [i / last, String(choice)] as const),
+      };
+    }),
+    {
+      name: study.objective,
+      at: ({ measures }) => place(Math.log(measures[study.objective]!)),
+      ticks: [[0, end(low)], ...(high === low ? [] : [[1, end(high)] as const])],
+    },
+  ];
+}
+
 /**
- * Every trial as a line through its knobs' choices and its measures, coloured by the objective:
- * `vta.view.parallelCoordinates(study)`. Ranges can be marked on each axis.
+ * Every trial as a line through its knobs' choices and its objective, coloured by how good it is:
+ * `vta.view.parallelCoordinates(study)`.
  */
 export function parallelCoordinates(study: Study): view.Picture {
   const trials = study.ranked;
   const bundle = studyBundle(study);
   if (trials.length < 2) return new view.Picture(bundle);
-  const costs = trials.map(({ measures }) => measures[study.objective]!);
-  const knobs = study.space.configs.knobs
-    .filter(({ choices }) => choices.length > 1)
-    .map(({ name, choices }) => ({
-      label: name,
-      values: trials.map(({ values }) => choices.indexOf(values[name]!)),
-      tickvals: choices.map((_, i) => i),
-      ticktext: choices.map(String),
-    }));
-  const logarithms = costs.map((cost) => Math.log10(cost));
+  const axes = coordinateAxes(study);
+  const lines = GROUPS.map((name, group) => {
+    const own = trials.filter(
+      (_, rank) => Math.floor((rank * GROUPS.length) / trials.length) === group,
+    );
+    return {
+      type: "scatter",
+      mode: "lines",
+      name,
+      // A gap ends each line.
+      x: own.flatMap(() => [...axes.map((_, i) => i), null]),
+      y: own.flatMap((trial) => [...axes.map((axis) => axis.at(trial)), null]),
+      line: { color: GROUP_COLORS[group], width: 1.5 },
+      opacity: 0.7,
+      hoverinfo: "skip",
+    };
+  }).reverse();
+  const labels = {
+    type: "scatter",
+    mode: "text",
+    x: axes.flatMap(({ ticks }, i) => ticks.map(() => i)),
+    y: axes.flatMap(({ ticks }) => ticks.map(([at]) => at)),
+    text: axes.flatMap(({ ticks }) => ticks.map(([, text]) => text)),
+    textposition: "middle left",
+    hoverinfo: "skip",
+    showlegend: false,
+  };
   const figure = {
-    data: [
-      {
-        type: "parcoords",
-        line: { color: logarithms, colorscale: "Viridis", reversescale: true },
-        dimensions: [...knobs, { label: `log10 ${study.objective}`, values: logarithms }],
+    data: [...lines, labels],
+    layout: {
+      height: 360,
+      margin: { l: 40, r: 16, t: 16, b: 32 },
+      xaxis: {
+        tickmode: "array",
+        tickvals: axes.map((_, i) => i),
+        ticktext: axes.map(({ name }) => name),
+        range: [-0.4, axes.length - 0.6],
       },
-    ],
-    layout: { height: 360, margin: { l: 60, r: 40, t: 48, b: 24 } },
+      yaxis: { visible: false },
+    },
   };
   return new view.Picture({ [view.mimeTypes.plotly]: figure, ...bundle });
 }
