@@ -6,8 +6,8 @@ import { CAUSE_COLORS, cssColor } from "./colors";
 import { stallRaster } from "./stall-raster";
 import { bytesText, countText, percentText } from "./text";
 
-/** JupyterLab colours rows of tables by its theme; the card is light in every theme. */
-const PLAIN = "background:transparent;color:inherit";
+/** JupyterLab colours rows and cells of tables by its theme; the card is light in every theme. */
+const PLAIN = "background:#f7f7f7;color:#1a1a1a";
 
 const MODULES: readonly ModuleName[] = ["fetch", "load", "compute", "store"];
 const STATEMENTS = 20;
@@ -52,10 +52,10 @@ function moduleRow(profile: Profile, module: ModuleName): string {
   });
   const busy = percentText(counts.busy, profile.cycles || 1);
   return (
-    `<tr style="${PLAIN}"><td style="padding:2px 8px 2px 0;text-align:left">${module}</td>` +
+    `<tr style="${PLAIN}"><td style="padding:2px 8px 2px 0;text-align:left;${PLAIN}">${module}</td>` +
     `<td style="width:100%;padding:2px 0"><div role="img" aria-label="${module}: ${busy} busy" ` +
     `style="display:flex;height:16px">${parts.join("")}</div></td>` +
-    `<td style="padding:2px 0 2px 8px;white-space:nowrap;text-align:right">${busy} busy</td></tr>`
+    `<td style="padding:2px 0 2px 8px;white-space:nowrap;text-align:right;${PLAIN}">${busy} busy</td></tr>`
   );
 }
 
