@@ -70,6 +70,10 @@ describe("functions of elements", () => {
     ["compute [4, 1, 8] elemwise: int8(A[i0, i1, i2])", () => topi.cast(A, "int8")],
     ["compute [4, 1, 8] elemwise: max(min(A[i0, i1, i2], 6f), 0f)", () => topi.clip(A, 0, 6)],
     ["compute [4, 8] elemwise: max(min(I[i0, i1], 127), -128)", () => topi.clip(I, -128, 127)],
+    [
+      "compute [4, 8] elemwise: max(min(I[i0, i1], 127), -128)",
+      () => topi.clip(I, tir.constant(-128), tir.constant(127)),
+    ],
     ["compute [4, 1, 8] elemwise: max(A[i0, i1, i2], 0f)", () => topi.nn.relu(A)],
     [
       "compute [4, 1, 8] elemwise: select((A[i0, i1, i2] > 0f), A[i0, i1, i2], (A[i0, i1, i2]*0.1f))",

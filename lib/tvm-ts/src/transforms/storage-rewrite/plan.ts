@@ -30,7 +30,7 @@ import {
   type Var,
 } from "../../ir";
 import type { MemoryInfo } from "../../pass";
-import { UsageError } from "../../support";
+import { kibibytes, UsageError } from "../../support";
 import { constantSize } from "../analysis/allocation";
 import { canBeInPlace } from "./inplace";
 import { linearAccess, type Event, type LinearAccess } from "./linear-access";
@@ -403,7 +403,7 @@ function checkFits(storage: Storage, bits: number, memory: MemoryInfo | undefine
     piece.allocations.map((allocation) => allocation.bufferVar.name),
   );
   throw new UsageError(
-    `${storage.scope.text} has ${memory.maxNumBits} bits, but ${pieces.join(", ")} take ${bits} ` +
+    `${storage.scope.text} has ${kibibytes(memory.maxNumBits)}, but ${pieces.join(", ")} take ${kibibytes(bits)} ` +
       `together; split the axes over which they are needed, so that less is needed at a time`,
     { span: storage.allocations[0]!.span },
   );
