@@ -38,6 +38,7 @@ const vtaLayers = {
   api: ["hardware", "accelerator", "sim", "runtime", "compiler", "records", "topi"],
   graph: ["hardware", "compiler", "topi", "api"],
   rpc: ["hardware", "accelerator", "runtime", "compiler", "api"],
+  grade: ["accelerator", "sim", "api"],
   explore: [
     "hardware",
     "accelerator",

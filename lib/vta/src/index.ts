@@ -18,6 +18,7 @@ export * from "./accelerator";
 export * from "./api";
 export * from "./compiler";
 export { explore };
+export * as grade from "./grade";
 export * from "./hardware";
 export * as network from "./graph";
 export {

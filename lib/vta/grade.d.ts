@@ -1,0 +1,1 @@
+export { grade } from "./dist/index";

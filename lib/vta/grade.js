@@ -1,0 +1,1 @@
+exports.grade = require("./dist/library.js").grade;

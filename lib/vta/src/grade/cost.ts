@@ -1,0 +1,108 @@
+/** What a function does on the accelerator, and what that costs. */
+
+import { DeviceError, UsageError } from "tvm-ts";
+import { extDev, profile, simulator, type ProfileOptions, type VtaDevice } from "../api";
+import type { ProfilerStats } from "../accelerator";
+import type { Profile } from "../sim";
+import { Check } from "./check";
+import { emptyArrays, failure, programOf, type Program } from "./program";
+
+/** A unit of the accelerator, the counter that shows it at work, and how a schedule uses it. */
+const UNITS = {
+  gemm: ["GEMM core", "gemm_counter", "tensorize the product with env.gemm"],
+  alu: ["ALU", "alu_counter", "mark the stage with pragma(axis, env.alu)"],
+} as const satisfies Record<string, readonly [string, keyof ProfilerStats, string]>;
+
+export type Unit = keyof typeof UNITS;
+
+/**
+ * Whether the accelerator's units do the work.
+ * @param f a built function
+ * @param units those that have to work; any of them if left out
+ */
+export function ranOnAccelerator(
+  f: unknown,
+  units: readonly Unit[] = [],
+  device: VtaDevice = extDev(),
+): Check {
+  const program = programOf(f);
+  if (program instanceof Check) return program;
+  let stats: ProfilerStats;
+  try {
+    stats = withArrays(program, device, (run) => {
+      run();
+      return simulator.lastCall(device);
+    });
+  } catch (error) {
+    return failure(error);
+  }
+  const idle = (Object.keys(UNITS) as Unit[]).filter((unit) => stats[UNITS[unit][1]] === 0);
+  const missing =
+    units.length === 0 ? (idle.length === 2 ? idle : []) : idle.filter((u) => units.includes(u));
+  if (missing.length === 0) return Check.of(1, "the accelerator does the work");
+  const advice = missing.map((unit) => `the ${UNITS[unit][0]} does nothing: ${UNITS[unit][2]}`);
+  return Check.of(0, advice.join("; "));
+}
+
+export interface AtMostOptions {
+  /** Cycles from which on no points are given; twice the limit if left out. */
+  readonly none?: number;
+}
+
+/** The cycles of a function, to be compared with limits. */
+export class Cycles {
+  constructor(private readonly measured: Profile | Check) {}
+
+  /**
+   * All points up to `limit` cycles, none from `none` on, and in between in a straight line: the share is
+   * `(none - cycles) / (none - limit)`. The message says the cycles, both limits, and what the profile's
+   * `explain()` finds first.
+   */
+  atMost(limit: number, { none = 2 * limit }: AtMostOptions = {}): Check {
+    if (!(limit > 0 && none > limit)) {
+      throw new UsageError(
+        `the limits are positive and rise: atMost(${limit}, { none: ${none} }) does not`,
+      );
+    }
+    const { measured } = this;
+    if (measured instanceof Check) return measured;
+    const { cycles } = measured;
+    const scale = `${text(limit)} give all points, ${text(none)} give none`;
+    const message = `${text(cycles)} cycles; ${scale}`;
+    if (cycles <= limit) return Check.of(1, message);
+    const [advice] = measured.explain();
+    const hint = advice === undefined ? "" : `; ${advice.condition}: ${advice.change}`;
+    return Check.of((none - cycles) / (none - limit), message + hint);
+  }
+}
+
+/**
+ * What a call of `f` costs on the cycle model, which is the same on every machine.
+ * @param f a built function
+ */
+export function cycles(f: unknown, options: ProfileOptions = {}): Cycles {
+  const program = programOf(f);
+  if (program instanceof Check) return new Cycles(program);
+  const { device = extDev() } = options;
+  try {
+    return new Cycles(
+      withArrays(program, device, (run) => profile(run, { values: false, ...options })),
+    );
+  } catch (error) {
+    if (!(error instanceof DeviceError)) return new Cycles(failure(error));
+    return new Cycles(Check.of(0, `the hardware does not finish: ${error.sentence}`));
+  }
+}
+
+function withArrays<T>(program: Program, device: VtaDevice, body: (run: () => void) => T): T {
+  const arrays = emptyArrays(program, device);
+  try {
+    return body(() => void program.module(...arrays));
+  } finally {
+    for (const array of arrays) array.free();
+  }
+}
+
+function text(count: number): string {
+  return count.toLocaleString("en-US");
+}

@@ -1,0 +1,17 @@
+/**
+ * Grading programs by what they compute and what they cost, for assignments.
+ *
+ *     import { grade } from "vta-ts/grade";
+ *
+ *     grade.total(
+ *       grade.sameAs(f, (a, b) => np.add(a, b)).worth(6),
+ *       grade.ranOnAccelerator(f, ["alu"]).worth(1),
+ *       grade.cycles(f).atMost(4000, { none: 9000 }).worth(3),
+ *     );
+ *
+ * Messages say what class of inputs failed and what to try, never how the check is written.
+ */
+
+export { Check, thatHolds, total } from "./check";
+export { Cycles, cycles, ranOnAccelerator, type AtMostOptions, type Unit } from "./cost";
+export { sameAs, type Reference, type SameAsOptions } from "./same-as";

@@ -1,0 +1,49 @@
+/** Calling a function that somebody else wrote, with arrays made for it. */
+
+import { nd, runtime, TvmError, type Device, type NDArray } from "tvm-ts";
+import { Check } from "./check";
+
+type Artifact = runtime.Module["record"];
+export type BufferParam = Extract<
+  Artifact["functions"][number]["params"][number],
+  { kind: "buffer" }
+>;
+
+/** A built function, with the arrays that it takes. */
+export interface Program {
+  readonly module: runtime.Module;
+  readonly params: readonly BufferParam[];
+}
+
+/** The program in a module, or the check that says why it cannot be called. */
+export function programOf(f: unknown): Program | Check {
+  if (!(f instanceof runtime.Module)) {
+    return Check.of(0, "this is not a built function; build the schedule with vta.build(s, [...])");
+  }
+  const { functions, entry } = f.record;
+  const params = functions.find(({ name }) => name === entry)?.params ?? [];
+  const buffers = params.filter((param): param is BufferParam => param.kind === "buffer");
+  if (buffers.length !== params.length || buffers.some(({ shape }) => !isConstant(shape))) {
+    return Check.of(0, "only functions of arrays of constant shapes can be checked");
+  }
+  return { module: f, params: buffers };
+}
+
+function isConstant(shape: BufferParam["shape"]): shape is readonly number[] {
+  return shape.every((extent) => typeof extent === "number");
+}
+
+export function shapeOf({ shape }: BufferParam): readonly number[] {
+  return shape as readonly number[];
+}
+
+/** Arrays for a call on `device`, all zero. */
+export function emptyArrays({ params }: Program, device: Device): NDArray[] {
+  return params.map((param) => nd.empty(shapeOf(param), param.dtype, device));
+}
+
+/** The check for a call that failed. */
+export function failure(error: unknown): Check {
+  const reason = error instanceof TvmError ? error.sentence : String(error);
+  return Check.of(0, `calling the function failed: ${reason}`);
+}
