@@ -1,16 +1,10 @@
 """An nbgrader assignment in TypeScript: generated, solved in several ways, graded."""
 
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
-
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from conftest import ROOT
+from course import Course, with_source
 
 SOLUTION = """function scale(xs: number[], by: number): number[] {
   // BEGIN SOLUTION
@@ -58,60 +52,33 @@ def assignment():
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("course")
-    shutil.copy(ROOT / "kernel" / "share" / "nbgrader_config.py", folder / "nbgrader_config.py")
-    source = folder / "source" / "ps1"
-    source.mkdir(parents=True)
-    nbformat.write(assignment(), source / "problem.ipynb")
-    nbgrader(folder, "generate_assignment", "ps1", "--create")
-    return folder
+    return Course(tmp_path_factory.mktemp("course"))
 
 
-def nbgrader(folder, *arguments):
-    # nbgrader calls other programs of its environment.
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    result = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PATH": path},
-    )
-    assert result.returncode == 0, result.stderr
-    return result
+@pytest.fixture(scope="module")
+def released(course):
+    return course.release("ps1", assignment(), "problem")
 
 
-def test_the_released_version_has_stubs_and_no_hidden_tests(course):
-    notebook = nbformat.read(course / "release" / "ps1" / "problem.ipynb", as_version=4)
-    assert BODY in notebook.cells[0].source
-    assert "xs.map" not in notebook.cells[0].source
-    assert "HIDDEN" not in "".join(cell.source for cell in notebook.cells)
+def test_the_released_version_has_stubs_and_no_hidden_tests(released):
+    assert BODY in released.cells[0].source
+    assert "xs.map" not in released.cells[0].source
+    assert "HIDDEN" not in "".join(cell.source for cell in released.cells)
 
 
-def test_each_solution_gets_the_points_that_it_deserves(course):
-    from nbgrader.api import Gradebook
-
-    released = nbformat.read(course / "release" / "ps1" / "problem.ipynb", as_version=4)
+def test_each_solution_gets_the_points_that_it_deserves(course, released):
     for student, (body, _) in STUDENTS.items():
-        notebook = released.copy()
-        notebook.cells = [cell.copy() for cell in released.cells]
-        notebook.cells[0].source = notebook.cells[0].source.replace(BODY, body)
-        folder = course / "submitted" / student / "ps1"
-        folder.mkdir(parents=True)
-        nbformat.write(notebook, folder / "problem.ipynb")
-    nbgrader(course, "autograde", "ps1", "--create")
+        source = released.cells[0].source.replace(BODY, body)
+        course.hand_in("ps1", "problem", student, with_source(released, "scale", source))
+    course.nbgrader("autograde", "ps1", "--create")
 
-    scores = {}
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
-        for student in STUDENTS:
-            grades = gradebook.find_submission_notebook("problem", "ps1", student).grades
-            by_name = {grade.name: grade.score for grade in grades}
-            scores[student] = [by_name[name] for name in TESTS]
-    assert scores == {student: points for student, (_, points) in STUDENTS.items()}
+    scores = {student: course.scores("ps1", "problem", student) for student in STUDENTS}
+    points = {student: [graded[name] for name in TESTS] for student, graded in scores.items()}
+    assert points == {student: wanted for student, (_, wanted) in STUDENTS.items()}
 
 
 def test_a_crash_is_recorded_as_an_error(course):
-    path = course / "autograded" / "crash" / "ps1" / "problem.ipynb"
+    path = course.folder / "autograded" / "crash" / "ps1" / "problem.ipynb"
     notebook = nbformat.read(path, as_version=4)
     errors = [output.ename for cell in notebook.cells for output in cell.outputs]
     assert "SessionLost" in errors

@@ -1,6 +1,7 @@
 /** Calling a function that somebody else wrote, with arrays made for it. */
 
-import { nd, runtime, TvmError, type Device, type NDArray } from "tvm-ts";
+import { nd, runtime, TvmError, UsageError, type Device, type NDArray } from "tvm-ts";
+import { extDev } from "../api";
 import { Check } from "./check";
 
 type Artifact = runtime.Module["record"];
@@ -35,6 +36,17 @@ function isConstant(shape: BufferParam["shape"]): shape is readonly number[] {
 
 export function shapeOf({ shape }: BufferParam): readonly number[] {
   return shape as readonly number[];
+}
+
+/**
+ * Arrays of zeros for a call of `f`, to see what the call costs.
+ * @param f a built function of arrays of constant shapes
+ * @throws UsageError for anything else
+ */
+export function argumentsOf(f: runtime.Module, device: Device = extDev()): NDArray[] {
+  const program = programOf(f);
+  if (program instanceof Check) throw new UsageError(program.message);
+  return emptyArrays(program, device);
 }
 
 /** Arrays for a call on `device`, all zero. */

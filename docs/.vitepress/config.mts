@@ -1,0 +1,70 @@
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitepress";
+
+const notebooks = fileURLToPath(new URL("../notebooks", import.meta.url));
+
+/** The pages that `build.mjs` makes of the notebooks in a folder. */
+function notebookPages(folder: string): { text: string; link: string }[] {
+  return readdirSync(`${notebooks}/${folder}`)
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => name.slice(0, -3))
+    .map((name) => ({ text: name.replaceAll("_", " "), link: `/notebooks/${folder}/${name}` }));
+}
+
+export default defineConfig({
+  title: "TVM and VTA in a notebook",
+  description: "TVM's tensor-expression compiler and the VTA accelerator stack in TypeScript",
+  srcExclude: ["node_modules/**"],
+  // Links out of this folder lead to files of the repository; tests/docs checks them.
+  ignoreDeadLinks: [/^\.?\/?\.\.\//],
+  themeConfig: {
+    search: { provider: "local" },
+    outline: [2, 3],
+    nav: [
+      { text: "Start", link: "/start" },
+      { text: "Tutorials", link: "/notebooks/tutorials/vta_get_started" },
+      { text: "API", link: "/api/" },
+    ],
+    sidebar: [
+      {
+        text: "Begin",
+        items: [
+          { text: "Install", link: "/install" },
+          { text: "Ten minutes", link: "/start" },
+          { text: "Concepts", link: "/concepts" },
+          { text: "From Python to TypeScript", link: "/python-to-typescript" },
+        ],
+      },
+      {
+        text: "Use",
+        items: [
+          { text: "Cells", link: "/cells" },
+          { text: "Views", link: "/views" },
+          { text: "Views of the accelerator", link: "/views-accelerator" },
+          { text: "The cycle model", link: "/cycle-model" },
+          { text: "Exploration", link: "/exploration" },
+          { text: "Networks", link: "/networks" },
+          { text: "RPC and boards", link: "/rpc" },
+          { text: "Compiled modules", link: "/modules" },
+          { text: "Numbers", link: "/numerics" },
+          { text: "Teaching", link: "/teaching" },
+          { text: "Where we differ from TVM", link: "/deviations" },
+        ],
+      },
+      { text: "Tutorials", collapsed: true, items: notebookPages("tutorials") },
+      { text: "Experiments", collapsed: true, items: notebookPages("experiments") },
+      { text: "Assignments", collapsed: true, items: notebookPages("assignments") },
+      {
+        text: "Read the code",
+        items: [
+          { text: "Architecture", link: "/architecture" },
+          { text: "Extending", link: "/extending" },
+          { text: "The functional simulator", link: "/simulator" },
+          { text: "Dependencies", link: "/dependencies" },
+          { text: "API", link: "/api/" },
+        ],
+      },
+    ],
+  },
+});
