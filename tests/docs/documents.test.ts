@@ -45,15 +45,26 @@ describe("the documents", () => {
 
   it("README.md's example shows a program and a picture in a notebook", () => {
     const example = /```ts\n(.*?)```/s.exec(read("README.md"))![1]!;
-    const outputs = runCell(example);
-    expect(outputs.map(({ output_type }) => output_type)).toEqual([
+    const [outputs] = runCells([example]);
+    expect(outputs!.map(({ output_type }) => output_type)).toEqual([
       "display_data",
       "execute_result",
     ]);
-    const [program, picture] = outputs;
+    const [program, picture] = outputs!;
     expect(program!.data["text/plain"]).toContain("ramp(");
     expect(Object.keys(picture!.data)).toContain("application/vnd.plotly.v1+json");
   }, 120_000);
+
+  it.each(["docs/start.md", "docs/teaching.md"])(
+    "%s's blocks are cells of a notebook, each of which runs",
+    (document) => {
+      const blocks = [...read(document).matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code!);
+      const shown = runCells(blocks).map((outputs) => outputs.map((each) => each.output_type));
+      expect(shown).toHaveLength(blocks.length);
+      for (const types of shown) expect(types).toContain("execute_result");
+    },
+    120_000,
+  );
 });
 
 interface Output {
@@ -61,13 +72,13 @@ interface Output {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** What a notebook of one cell shows, run as Jupyter runs it. */
-function runCell(source: string): Output[] {
+/** What each cell of a notebook shows, run as Jupyter runs it; a cell that fails ends the test. */
+function runCells(sources: readonly string[]): Output[][] {
   const folder = mkdtempSync(join(tmpdir(), "tvm-docs-"));
   const kernelspec = { name: "tvm-vta", display_name: "TypeScript (TVM/VTA)" };
-  const cell = { cell_type: "code", execution_count: null, id: "a", metadata: {}, source };
+  const cell = { cell_type: "code", execution_count: null, metadata: {}, outputs: [] };
   const notebook = {
-    cells: [{ ...cell, outputs: [] }],
+    cells: sources.map((source, i) => ({ ...cell, id: `cell-${i}`, source })),
     metadata: { kernelspec },
     nbformat: 4,
     nbformat_minor: 5,
@@ -82,12 +93,14 @@ function runCell(source: string): Output[] {
       stdio: ["ignore", "pipe", "ignore"],
     });
     const { cells } = JSON.parse(printed) as { cells: { outputs: Output[] }[] };
-    return cells[0]!.outputs.map((output) => ({
-      ...output,
-      data: Object.fromEntries(
-        Object.entries(output.data).map(([type, text]) => [type, [text].flat().join("")]),
-      ),
-    }));
+    return cells.map(({ outputs }) =>
+      outputs.map((output) => ({
+        ...output,
+        data: Object.fromEntries(
+          Object.entries(output.data ?? {}).map(([type, text]) => [type, [text].flat().join("")]),
+        ),
+      })),
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
