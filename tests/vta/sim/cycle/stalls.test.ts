@@ -50,7 +50,7 @@ describe("a stream", () => {
         cyclesOf(words, address, { ...de10, memoryLatency }),
       );
       expect(byLatency, name).toEqual([...byLatency].sort((a, b) => a - b));
-      const byWidth = (["wide512", "wide256", "wide128"] as const).map((preset) =>
+      const byWidth = (["wide512", "wide256", "wide128", "de10"] as const).map((preset) =>
         cyclesOf(words, address, vta.cycleModel(preset)),
       );
       expect(byWidth, name).toEqual([...byWidth].sort((a, b) => a - b));

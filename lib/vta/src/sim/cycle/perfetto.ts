@@ -1,6 +1,7 @@
 /**
  * A run as a native trace of TrackEvents, which ui.perfetto.dev opens. The numbers of fields are those
- * of Perfetto's published schema (protos/perfetto/trace).
+ * of Perfetto's published schema (google/perfetto, protos/perfetto/trace: trace_packet.proto,
+ * track_event/track_event.proto, track_descriptor.proto and debug_annotation.proto).
  */
 
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
