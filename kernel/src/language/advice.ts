@@ -35,7 +35,8 @@ export interface Advice {
 export const FIRST_TYPE_ERROR = 2000;
 /** Its codes for what cannot be known. */
 const UNKNOWN_NAME = new Set([2304, 2552, 2580, 2591]);
-const UNKNOWN_MODULE = new Set([2307, 2792]);
+/** Modules that are not found, and "'process' is possibly undefined". */
+const ELSEWHERE = new Set([2307, 2792, 18048]);
 const UNKNOWN_MEMBER = new Set([2339, 2551]);
 /** An object where a number or text belongs, no such property, an unused left side of a comma. */
 const UNUSED_LEFT = 2695;
@@ -76,7 +77,7 @@ export class Advisor {
     if (keywords !== undefined) return keywords;
     const promise = this.promise(node, diagnostic);
     if (promise !== undefined) return promise;
-    if (UNKNOWN_MODULE.has(code)) return this.module(node);
+    if (ELSEWHERE.has(code)) return this.elsewhere(node);
     if (UNKNOWN_NAME.has(code)) return this.name(node);
     if (UNKNOWN_MEMBER.has(code)) return this.member(node);
     if (code === UNUSED_LEFT) return this.element(node) ?? this.tuple(node) ?? this.syntax(start);
@@ -158,10 +159,12 @@ export class Advisor {
     return this.about(node, `new names are declared: const ${node.text} = ...`);
   }
 
-  /** `import "lodash"` where the host has none of it. */
-  private module(node: ts.Node): Advice | undefined {
-    if (!this.compiler.isStringLiteral(node) || node.text.startsWith(".")) return undefined;
-    const advice = moduleAdvice(node.text);
+  /** What hosts of another kind have: `import "lodash"`, `process`. */
+  private elsewhere(node: ts.Node): Advice | undefined {
+    let advice: string | undefined;
+    if (this.compiler.isIdentifier(node)) advice = foreignName(node.text);
+    else if (this.compiler.isStringLiteral(node) && !node.text.startsWith("."))
+      advice = moduleAdvice(node.text);
     return advice === undefined ? undefined : this.about(node, advice);
   }
 

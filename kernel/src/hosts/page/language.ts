@@ -30,7 +30,7 @@ export function loadConverter(compiler: object): typeof converters {
 /** What is declared without an import: the evaluator's globals, and those of pages. */
 export function ambient(_hasAllTypes: boolean): AmbientTypes {
   return {
-    files: ["globals", "runtime", "page"].map((name) => `/kernel/types/${name}.d.ts`),
+    files: ["globals", "runtime", "page", "page-names"].map((name) => `/kernel/types/${name}.d.ts`),
     packages: [],
   };
 }
