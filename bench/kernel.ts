@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { Dealer, Subscriber } from "zeromq";
 import { Codec } from "../kernel/src/hosts/node/codec";
 import type { BenchCase } from "./harness";
+import { memory, processTree, processorTime } from "./processes";
 
 const command = fileURLToPath(new URL("../kernel/bin/tvm-vta-kernel.mjs", import.meta.url));
 const KEY = "bench";
@@ -46,6 +47,10 @@ class KernelUnderTest {
       stdio: "ignore",
     });
     return new KernelUnderTest(process_, folder, ports);
+  }
+
+  get pid(): number {
+    return this.process.pid!;
   }
 
   /** Sends a request; the promise is settled by its reply. */
@@ -125,6 +130,9 @@ const METHODS = `const $ = te.compute([n, n], (i, j) =>
 const OPERATORS = `const $ = te.compute([n, n], (i, j) =>
   (A(i, j) + 1) * (A(j, i) - (i % 2 + j * 3).astype("float32")) + -(A(i, i) / 2) - A(j, j) * 2, "B")`;
 
+/** How long a session is left alone before its memory is read. */
+const IDLE_MS = 3000;
+
 /** How often each thing is measured. */
 const STARTS = 5;
 const CELLS = 40;
@@ -153,6 +161,35 @@ export const cases: BenchCase[] = [
         const took = performance.now() - started;
         await kernel.stop();
         return took;
+      }),
+  },
+  // Of all processes, up to the first reply; at most 1.2 s.
+  {
+    name: "kernel/start_cpu",
+    unit: "s",
+    better: "lower",
+    run: () =>
+      repeat(STARTS, async () => {
+        const kernel = await KernelUnderTest.start();
+        await kernel.time("1 + 1");
+        const took = processorTime(processTree(kernel.pid));
+        await kernel.stop();
+        return took;
+      }),
+  },
+  // Of all processes, when nothing runs; at most 200 MB.
+  {
+    name: "kernel/idle_memory",
+    unit: "MB",
+    better: "lower",
+    run: () =>
+      repeat(STARTS, async () => {
+        const kernel = await KernelUnderTest.start();
+        await kernel.time("1 + 1");
+        await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+        const taken = memory(processTree(kernel.pid));
+        await kernel.stop();
+        return taken;
       }),
   },
   withKernel("kernel/empty_cell", (kernel) => repeat(CELLS, () => kernel.time(""))),

@@ -81,6 +81,7 @@ export interface PageRun {
 }
 
 interface KernelFuture {
+  onStdin: (message: { header: object }) => void;
   onIOPub: (message: { header: { msg_type: string }; content: Record<string, unknown> }) => void;
   readonly done: Promise<{ content: Record<string, unknown> }>;
 }
@@ -90,11 +91,18 @@ interface PageKernel {
   requestComplete(content: object): Promise<{ content: { matches: string[] } }>;
   requestInspect(content: object): Promise<{ content: { data: Record<string, string> } }>;
   interrupt(): Promise<void>;
+  sendInputReply(content: object, parent: object): void;
 }
 
 interface LitePage extends Window {
   readonly jupyterapp?: {
     readonly commands: { execute(command: string): Promise<unknown> };
+    readonly serviceManager: {
+      readonly contents: {
+        save(path: string, model: object): Promise<unknown>;
+        get(path: string): Promise<{ size: number }>;
+      };
+    };
     readonly shell: {
       readonly currentWidget?: {
         readonly sessionContext?: { readonly session?: { readonly kernel?: PageKernel } };
@@ -130,13 +138,41 @@ export class LiteNotebook {
     }, name);
   }
 
-  /** Runs a cell that is not in the notebook. */
-  run(code: string, stopAfter?: number): Promise<PageRun> {
+  /** Writes a file beside the notebook. */
+  async save(name: string, content: string): Promise<void> {
+    await this.page.evaluate(
+      async ([name, content]) => {
+        const { contents } = (window as unknown as LitePage).jupyterapp!.serviceManager;
+        await contents.save(`tutorials/${name}`, { type: "file", format: "text", content });
+      },
+      [name, content] as const,
+    );
+  }
+
+  /** The size of a file beside the notebook. */
+  size(name: string): Promise<number> {
+    return this.page.evaluate(async (name) => {
+      const { contents } = (window as unknown as LitePage).jupyterapp!.serviceManager;
+      return (await contents.get(`tutorials/${name}`)).size;
+    }, name);
+  }
+
+  /** Runs a cell that is not in the notebook; `answer` is given to what it asks. */
+  run(
+    code: string,
+    { stopAfter, answer }: { stopAfter?: number; answer?: string } = {},
+  ): Promise<PageRun> {
     return this.page.evaluate(
-      async ([code, stopAfter]) => {
+      async ([code, stopAfter, answer]) => {
         const { jupyterapp } = window as unknown as LitePage;
         const kernel = jupyterapp!.shell.currentWidget!.sessionContext!.session!.kernel!;
-        const future = kernel.requestExecute({ code, stop_on_error: false });
+        const future = kernel.requestExecute({
+          code,
+          stop_on_error: false,
+          allow_stdin: answer !== undefined,
+        });
+        future.onStdin = ({ header }) =>
+          kernel.sendInputReply({ status: "ok", value: answer }, header);
         let result: string | undefined;
         let stdout = "";
         future.onIOPub = ({ header, content }) => {
@@ -150,7 +186,7 @@ export class LiteNotebook {
         const trace = ((content["traceback"] as string[] | undefined) ?? []).join("\n");
         return { ...(content as { status: string }), trace, result, stdout };
       },
-      [code, stopAfter] as const,
+      [code, stopAfter, answer] as const,
     );
   }
 

@@ -94,9 +94,36 @@ describe("a cell in a page", () => {
     expect(trace).toContain(words);
   });
 
+  test("imports TypeScript beside the notebook, as it was saved last", async () => {
+    await notebook.save("twice.ts", "export const twice = (x: number): number => 2 * x;");
+    const cell = "import { twice } from './twice'; twice(4)";
+    expect(await notebook.run(cell)).toMatchObject({ result: "8" });
+    await notebook.save("twice.ts", "export const twice = (x: number): string => `${x}${x}`;");
+    expect(await notebook.run(cell)).toMatchObject({ result: "'44'" });
+    expect((await notebook.run("import { thrice } from './twice'; thrice")).ename).toBe(
+      "TypeCheckError",
+    );
+  });
+
+  test("writes files of the drive and reads them", async () => {
+    const build = `{
+      const A = te.placeholder([4], { name: "A" });
+      const B = te.compute([4], (i) => A(i) + 1, "B");
+      tvm.build(te.createSchedule(B.op), [A, B], { name: "main" }).save("one.o");
+    }`;
+    expect(await notebook.run(build)).toMatchObject({ status: "ok" });
+    expect(await notebook.size("one.o")).toBeGreaterThan(100);
+    expect(await notebook.run('tvm.loadModule("one.o")')).toMatchObject({ status: "ok" });
+  });
+
+  test("asks, and waits for the answer", async () => {
+    const run = await notebook.run("prompt('name?')!.length", { answer: "Ada" });
+    expect(run).toMatchObject({ status: "ok", result: "3" });
+  });
+
   test("that computes is stopped, and plain variables are kept", async () => {
     await notebook.run("const plain = { list: [1, 2] }; const schedule = te.createSchedule([]);");
-    const { ename, evalue } = await notebook.run("for (;;) {}", 500);
+    const { ename, evalue } = await notebook.run("for (;;) {}", { stopAfter: 500 });
     expect(ename).toBe("Interrupted");
     expect(evalue).toMatch(/kept: .*plain/);
     expect(evalue).toMatch(/lost: .*schedule/);
@@ -108,7 +135,9 @@ describe("a cell in a page", () => {
 
   test("that waits is stopped, and all variables are kept", async () => {
     await notebook.run("const kept = new Map([[1, () => 5]]);");
-    const { ename } = await notebook.run("await new Promise(() => undefined)", 500);
+    const { ename } = await notebook.run("await new Promise(() => undefined)", {
+      stopAfter: 500,
+    });
     expect(ename).toBe("Interrupted");
     expect(await notebook.run("kept.get(1)!()")).toMatchObject({ result: "5" });
   });

@@ -1,0 +1,45 @@
+/** The container image: its steps, read from the Dockerfile, since a test cannot count on Docker. */
+
+import { execFileSync } from "node:child_process";
+import { existsSync, lstatSync, readFileSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { isSupported } from "../../kernel/src/supported";
+import { root } from "../support/jupyter-env";
+
+const text = readFileSync(join(root, "Dockerfile"), "utf8");
+const steps = text
+  .replace(/\\\n\s*/g, " ")
+  .split("\n")
+  .filter((line) => /^[A-Z]+ /.test(line));
+
+test("starts from a Node.js that is supported", () => {
+  const [, major] = /^FROM node:(\d+)-/m.exec(text)!;
+  expect(isSupported("node", `${major}.99.0`)).toBe(true);
+});
+
+test("installs by install.sh, whose options exist", () => {
+  const [step] = steps.filter((line) => line.includes("install.sh"));
+  const [, option] = /install\.sh (--[\w-]+)/.exec(step!)!;
+  const help = execFileSync("bash", [join(root, "install.sh"), "--help"], { encoding: "utf8" });
+  expect(help).toContain(option);
+});
+
+test("has shell commands that can be read", () => {
+  for (const step of steps.filter((line) => line.startsWith("RUN "))) {
+    execFileSync("sh", ["-n", "-c", step.slice("RUN ".length)]);
+  }
+});
+
+test("is what Binder builds", () => {
+  const binder = join(root, ".binder/Dockerfile");
+  expect(lstatSync(binder).isSymbolicLink()).toBe(true);
+  expect(realpathSync(binder)).toBe(join(root, "Dockerfile"));
+});
+
+test("leaves out what is built anew", () => {
+  const ignored = readFileSync(join(root, ".dockerignore"), "utf8").split("\n");
+  expect(ignored).toContain("**/node_modules");
+  expect(existsSync(join(root, "package-lock.json"))).toBe(true);
+  expect(ignored).not.toContain("package-lock.json");
+});
