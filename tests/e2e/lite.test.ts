@@ -27,7 +27,10 @@ afterAll(async () => {
 describe("the first tutorial in a page", () => {
   beforeAll(async () => {
     await notebook.command("notebook:run-all-cells");
-    await notebook.page.getByText("Successful vector add test!").first().waitFor();
+    // The last cell's source says it, too.
+    const output = notebook.page.locator(".jp-OutputArea-output");
+    const last = output.filter({ hasText: "Successful vector add test!" });
+    await last.first().waitFor({ state: "attached", timeout: 240_000 });
   }, 300_000);
 
   test("runs to its last line without an error", async () => {
