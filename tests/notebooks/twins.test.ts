@@ -6,8 +6,8 @@ import { equivalentTwins, isSameTwin, runTwins, TWIN_NOTEBOOKS, twinsOf } from "
 
 const NOTEBOOK = "tutorials/matrix_multiply.ipynb";
 
-/** One of each kind of change. */
-const CHOSEN = ["another memory", "another pragma", "two loops exchanged", "left out"];
+/** One of each kind of change that means something here: the order of the first two loops does not. */
+const CHOSEN = ["another memory", "another pragma", "left out"];
 
 beforeAll(prepareNotebooks, SETUP_MS);
 afterAll(forgetKernel);
