@@ -29,26 +29,30 @@ export function goldenProgram(name: string) {
   const { schedule, args, tensors } = buildProgram<never>(program, { vta: namesOf(env) });
   const disabledPass = program.run?.disabled_pass ?? ["tir.CommonSubexprElimTIR"];
   const module = vta.build(schedule, args, { context: vta.buildConfig({ env, disabledPass }) });
+  const inputs = program.args.map((arg) => {
+    const { shape, dtype } = tensors.get(arg)!;
+    const lengths = shape.map((dim) => tvm.tir.constIntValue(dim)!);
+    const input = program.run!.inputs[arg];
+    return input === undefined ? np.zeros(lengths, dtype) : inputData(lengths, dtype, input);
+  });
+  /** The arguments that are results, by their places, with their digests. */
+  const outputs = Object.entries(expected.outputs).map(
+    ([arg, { sha256 }]) => [program.args.indexOf(arg), sha256] as const,
+  );
   return {
+    name,
     module,
     bytes: module.toBytes(),
     stats: expected.stats,
+    inputs,
+    outputs,
     async run(session: tvm.Session): Promise<void> {
       const f = await session.loadModule(`${name}.wasm`);
-      const arrays = await Promise.all(
-        program.args.map((arg) => {
-          const tensor = tensors.get(arg)!;
-          const shape = tensor.shape.map((dim) => tvm.tir.constIntValue(dim)!);
-          const input = program.run!.inputs[arg];
-          const device = session.extDev(0);
-          return input === undefined
-            ? nd.array(np.zeros(shape, tensor.dtype), device)
-            : nd.array(inputData(shape, tensor.dtype, input), device);
-        }),
-      );
+      const device = session.extDev(0);
+      const arrays = await Promise.all(inputs.map((input) => nd.array(input, device)));
       await f(...arrays);
-      for (const [output, { sha256 }] of Object.entries(expected.outputs)) {
-        const { data } = await arrays[program.args.indexOf(output)]!.numpy();
+      for (const [at, sha256] of outputs) {
+        const { data } = await arrays[at]!.numpy();
         const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
         expect(createHash("sha256").update(bytes).digest("hex")).toBe(sha256);
       }

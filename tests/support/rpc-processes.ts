@@ -58,11 +58,11 @@ export async function startCommand(
   };
 }
 
-/** Waits until something holds; fails after ten seconds. */
+/** Waits until something holds; fails after a minute, as machines may be busy. */
 export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 500; i++) {
+  for (let i = 0; i < 3000; i++) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error("it did not come to hold within ten seconds");
+  throw new Error("it did not come to hold within a minute");
 }

@@ -40,6 +40,7 @@ setRecordFiles(openRecords);
 explore.setExploreHost({ shippedRecords, workerThreads, bullmq });
 devices.provide("ext_dev", extDev);
 for (const [name, func] of serverFunctions()) functions.set(name, func);
+functions.set(explore.MEASURE_FUNCTION, explore.serveMeasure);
 memories.provide(() => transforms.memoryInfo(getEnv()));
 targets.register(acceleratorTargetKind);
 installDisplays();

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import {
   Announcement,
   ConnectionLostError,
+  KeyRefusedError,
   Scheduler,
   Tracker,
   TrackerSession,
@@ -165,6 +166,26 @@ describe("a tracker's client", () => {
     for (const place of places) place.close();
     await session.close();
   });
+});
+
+it("a server that replaced the key that the tracker gave away is asked for again", async () => {
+  const tracker = new Tracker();
+  const connect = async (): Promise<MemoryTransport> => {
+    const [client, end] = MemoryTransport.pair();
+    void tracker.serve(end);
+    return client;
+  };
+  const places = [1, 2].map((port) => new Announcement({ connect, key: "k", port }));
+  const asked: number[] = [];
+  const openSession = async (_: string, port: number): Promise<Session> => {
+    if (asked.push(port) === 1) throw new KeyRefusedError("another key");
+    return { close: async () => undefined } as Session;
+  };
+  const session = await TrackerSession.open({ connect, openSession }, "tracker");
+  await session.request("k");
+  expect(asked.sort()).toEqual([1, 2]);
+  for (const place of places) place.close();
+  await session.close();
 });
 
 describe("a server's announcement", () => {

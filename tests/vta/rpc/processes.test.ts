@@ -23,7 +23,7 @@ let server: RunningCommand;
 beforeAll(async () => {
   await tvm.ready();
   server = await start("rpc-server", ["--key", "k", "--workdir", workdir, "--sessions", "4"]);
-});
+}, 120_000);
 afterAll(async () => {
   await Promise.all(running.map((command) => command.stop()));
   rmSync(workdir, { recursive: true });

@@ -15,7 +15,17 @@ export {
 } from "./search-space";
 export { annealing, exhaustive, genetic, nearest, randomSearch, type Strategy } from "./strategies";
 export { flagRecords, type RecordFlag } from "./flags";
-export { jobOf, replay, runJob, thisThread, type Job } from "./engines";
+export {
+  jobOf,
+  replay,
+  runJob,
+  thisThread,
+  tracker,
+  type Job,
+  type TrackerOptions,
+} from "./engines";
+/** @internal */
+export { MEASURE_FUNCTION, serveMeasure } from "./engines";
 /** @internal */
 export { setExploreHost } from "./host";
 export { bullmq, recordsOf, workerThreads, type BullmqOptions, type ExploreHost } from "./host";

@@ -1,7 +1,7 @@
 /** A client's side of a tracker: asks for servers and connects to them. */
 
 import { RpcError, UsageError } from "../../support";
-import { BadPacketError, ConnectionLostError, RpcTimeoutError } from "../errors";
+import { BadPacketError, ConnectionLostError, KeyRefusedError, RpcTimeoutError } from "../errors";
 import { TrackerCode, type Transport } from "../protocol";
 import type { Session } from "../session";
 import { TrackerChannel, type Json } from "./message";
@@ -79,8 +79,9 @@ export class TrackerSession {
         const [host, port, matchKey] = grantedServer(answer);
         return await this.host.openSession(host, port, matchKey, sessionTimeout);
       } catch (error) {
-        // The server may have gone since it announced itself, the tracker may be starting again.
-        const mayPass = error instanceof ConnectionLostError;
+        // The server may have gone since it announced itself, or, being busy, have replaced a key that
+        // it saw no use of; the tracker may be starting again.
+        const mayPass = error instanceof ConnectionLostError || error instanceof KeyRefusedError;
         if (!mayPass || attempt + 1 >= maxRetry || this.closed) throw error;
         await new Promise<void>((resolve) => setTimeout(resolve, RETRY_MS * (attempt + 1)));
       }

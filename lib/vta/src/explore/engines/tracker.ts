@@ -1,0 +1,105 @@
+/**
+ * Trials on the servers of an RPC tracker: each is measured in a session with a server, which is kept
+ * for the next one. A trial whose server is lost is measured by another.
+ */
+
+import {
+  ConnectionLostError,
+  ready,
+  rpc,
+  RpcTimeoutError,
+  UsageError,
+  type ServedFunction,
+  type Session,
+} from "tvm-ts";
+import type { Engine, EngineSession, TrialResult } from "../engine";
+import { FirstOfClass } from "../trial";
+import { jobOf, runJob, type Job } from "./job";
+
+/** The function of a server that measures a trial. */
+export const MEASURE_FUNCTION = "vta.explore.measure";
+/** Servers that a trial may lose before the exploration ends with an error. */
+const ATTEMPTS = 5;
+
+export interface TrackerOptions {
+  /** `tcp://host:port` or `ws://host:port`. */
+  readonly url: string;
+  /** What the servers announce themselves under; `vta` if left out. */
+  readonly key?: string;
+  /** Higher ones get servers first; 1 if left out. */
+  readonly priority?: number;
+  /** Sessions at the same time; as many as there are servers if left out. */
+  readonly workers?: number;
+}
+
+/**
+ * An engine whose trials are measured by `tvm-vta-rpc-server --tracker HOST:PORT --key vta` processes.
+ *
+ *     new vta.explore.Study(space, { engine: vta.explore.tracker({ url: "tcp://127.0.0.1:9190" }) })
+ */
+export function tracker({ url, key = "vta", priority = 1, workers }: TrackerOptions): Engine {
+  if (workers !== undefined && (!Number.isInteger(workers) || workers < 1)) {
+    throw new UsageError(`there cannot be ${workers} workers; at least 1 is needed`);
+  }
+  return {
+    name: `the servers '${key}' of the tracker ${url}`,
+    async open(space, options) {
+      const connection = await rpc.connectTracker(url);
+      const { queues } = await connection.summary();
+      const servers = queues.find((queue) => queue.key === key)?.total ?? 0;
+      if (servers === 0) {
+        await connection.close();
+        const keys = queues.map((queue) => `'${queue.key}'`).join(", ") || "none";
+        throw new UsageError(
+          `the tracker ${url} has no server of the key '${key}'; it has ${keys}`,
+        );
+      }
+      const idle: Session[] = [];
+      const measured = async (job: Job): Promise<TrialResult> => {
+        for (let attempt = 1; ; attempt++) {
+          const session = idle.pop() ?? (await connection.request(key, { priority }));
+          try {
+            const result = await measureIn(session, job);
+            idle.push(session);
+            return result;
+          } catch (error) {
+            await session.close().catch(() => undefined);
+            const isLost = error instanceof ConnectionLostError || error instanceof RpcTimeoutError;
+            if (!isLost || attempt === ATTEMPTS) throw error;
+          }
+        }
+      };
+      const first = new FirstOfClass(space, options.check !== false);
+      const session: EngineSession = {
+        workers: workers ?? servers,
+        measure: (index) =>
+          first.run(index, (check) => {
+            const job = jobOf(space, index, { ...options, check });
+            return job.kind === "done" ? job.result : measured(job);
+          }),
+        async close() {
+          await Promise.all(idle.splice(0).map((one) => one.close().catch(() => undefined)));
+          await connection.close();
+        },
+      };
+      return session;
+    },
+  };
+}
+
+async function measureIn(session: Session, job: Job): Promise<TrialResult> {
+  const measure = await session.getFunction(MEASURE_FUNCTION);
+  // A module's bytes travel as they are, the rest as JSON.
+  const { bytes, ...fields } = { bytes: undefined, ...job };
+  const answer = await measure(JSON.stringify(fields), bytes ?? null);
+  await measure.free();
+  return JSON.parse(String(answer)) as TrialResult;
+}
+
+/** What a server runs under `MEASURE_FUNCTION`. */
+export const serveMeasure: ServedFunction = async (fields, bytes) => {
+  if (typeof fields !== "string") throw new UsageError("a trial is needed as JSON text");
+  await ready();
+  const job = JSON.parse(fields) as Job;
+  return JSON.stringify(runJob(bytes instanceof Uint8Array ? ({ ...job, bytes } as Job) : job));
+};
