@@ -40,7 +40,7 @@ async function cyclesOf(engine: vta.explore.Engine, onTrial = (): void => undefi
     .sort(([a], [b]) => a! - b!);
 }
 
-test("measures what this thread measures, although a server is lost", async () => {
+test("measures what this thread measures, although one of two servers is lost", async () => {
   let trials = 0;
   const remote = await cyclesOf(explore.tracker({ url }), () => {
     if (++trials === 2) void running.pop()!.stop("SIGKILL");

@@ -54,13 +54,13 @@ export function tracker({ url, key = "vta", priority = 1, workers }: TrackerOpti
           `the tracker ${url} has no server of the key '${key}'; it has ${keys}`,
         );
       }
-      const idle: Session[] = [];
+      const sessions = new Sessions(() => connection.request(key, { priority }));
       const measured = async (job: Job): Promise<TrialResult> => {
         for (let attempt = 1; ; attempt++) {
-          const session = idle.pop() ?? (await connection.request(key, { priority }));
+          const session = await sessions.take();
           try {
             const result = await measureIn(session, job);
-            idle.push(session);
+            sessions.give(session);
             return result;
           } catch (error) {
             await session.close().catch(() => undefined);
@@ -78,13 +78,55 @@ export function tracker({ url, key = "vta", priority = 1, workers }: TrackerOpti
             return job.kind === "done" ? job.result : measured(job);
           }),
         async close() {
-          await Promise.all(idle.splice(0).map((one) => one.close().catch(() => undefined)));
+          await sessions.close();
           await connection.close();
         },
       };
       return session;
     },
   };
+}
+
+/** Sessions that trials take and give back. With fewer servers than workers, trials take turns. */
+class Sessions {
+  private readonly idle: Session[] = [];
+  private readonly waiting: { give(session: Session): void; fail(error: unknown): void }[] = [];
+  private requests = 0;
+  private closed = false;
+
+  constructor(private readonly request: () => Promise<Session>) {}
+
+  /** A session that was given back, or else one with the next server that is free. */
+  async take(): Promise<Session> {
+    const kept = this.idle.pop();
+    if (kept !== undefined) return kept;
+    return new Promise<Session>((give, fail) => {
+      this.waiting.push({ give, fail });
+      if (this.requests < this.waiting.length) void this.ask();
+    });
+  }
+
+  give(session: Session): void {
+    if (this.closed) void session.close().catch(() => undefined);
+    else if (this.waiting.length > 0) this.waiting.shift()!.give(session);
+    else this.idle.push(session);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all(this.idle.splice(0).map((one) => one.close().catch(() => undefined)));
+  }
+
+  private async ask(): Promise<void> {
+    this.requests++;
+    try {
+      this.give(await this.request());
+    } catch (error) {
+      this.waiting.shift()?.fail(error);
+    } finally {
+      this.requests--;
+    }
+  }
 }
 
 async function measureIn(session: Session, job: Job): Promise<TrialResult> {
