@@ -50,7 +50,10 @@ const vtaLayers = {
     "graph",
     "api",
   ],
-  view: ["hardware", "accelerator", "sim", "runtime", "compiler", "records", "explore"],
+  view: [
+    ...["hardware", "accelerator", "sim", "runtime", "compiler", "records", "graph"],
+    "explore",
+  ],
   node: [
     ...["hardware", "accelerator", "sim", "runtime", "compiler", "topi", "api"],
     ...["records", "graph", "rpc", "explore", "view"],

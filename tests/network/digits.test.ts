@@ -5,7 +5,8 @@ import { ready, relay } from "tvm-ts";
 import * as vta from "vta-ts";
 import { beforeAll, expect, test } from "vitest";
 
-const file = (name: string): Buffer => readFileSync(new URL(`train/${name}`, import.meta.url));
+const file = (name: string): Buffer =>
+  readFileSync(new URL(`../../notebooks/tutorials/network/${name}`, import.meta.url));
 const { pixels, labels, correct } = JSON.parse(file("digits.json").toString("utf8")) as {
   pixels: string;
   labels: number[];

@@ -1,9 +1,9 @@
 /** Notebooks of `notebooks/`, executed by nbclient with our kernel, as the tests look at them. */
 
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { buildPackages, installKernel, preparePython, python, root } from "../support/jupyter-env";
@@ -120,6 +120,9 @@ export async function executeNotebook(path: string): Promise<ExecutedNotebook> {
   try {
     const script = fileURLToPath(new URL("execute.py", import.meta.url));
     const file = path.startsWith("/") ? path : join(notebooksFolder, path);
+    // What a notebook reads is in a folder of its name.
+    const data = file.replace(/\.ipynb$/, "");
+    if (existsSync(data)) cpSync(data, join(folder, basename(data)), { recursive: true });
     const { stdout } = await promisify(execFile)(python, [script, file, folder], {
       encoding: "utf8",
       maxBuffer: 256 * 1024 * 1024,
@@ -127,7 +130,8 @@ export async function executeNotebook(path: string): Promise<ExecutedNotebook> {
     });
     const { cells } = JSON.parse(stdout) as { cells: Cell[] };
     const code = cells.filter(({ cell_type }) => cell_type === "code");
-    return new ExecutedNotebook(code, readdirSync(folder));
+    const left = readdirSync(folder).filter((name) => name !== basename(data));
+    return new ExecutedNotebook(code, left);
   } finally {
     rmSync(folder, { recursive: true });
   }

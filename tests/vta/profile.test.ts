@@ -142,7 +142,7 @@ describe("a profile", () => {
     expect(html).not.toMatch(/<script|on[a-z]+=/);
     // JupyterLab's own style for tables would leave no room for the modules' names, and
     // its dark theme's colours would be white on a light card.
-    expect(html.match(/<table[^>]*table-layout:auto/g)).toHaveLength(2);
+    expect(html.match(/<table(?![^>]*table-layout:auto)[^>]*>/g)).toBeNull();
     expect(html.match(/<t[rdh](?! style="[^"]*color:)[^>]*>(?!<div)/g)).toBeNull();
     for (const module of ["fetch", "load", "compute", "store"]) {
       expect(html).toMatch(new RegExp(`aria-label="${module}: [0-9.]+ % busy"`));

@@ -1,4 +1,4 @@
-"""Trains the residual network that the tests use, with NumPy alone, and writes it as ONNX.
+"""Trains the residual network that the tests and the tutorial `network` use, with NumPy alone, and writes it as ONNX.
 
 The data are scikit-learn's digits: 1797 images of 8x8, a fifth of which is held back. What it writes
 is checked in; it only has to be run again when the network is to change:
@@ -20,7 +20,7 @@ SEED = 7
 EPOCHS = 30
 BATCH = 64
 RATE = 2e-3
-HERE = Path(__file__).parent
+WRITTEN = Path(__file__).parents[3] / "notebooks" / "tutorials" / "network"
 
 
 def columns(x, kernel, stride, pad):
@@ -193,7 +193,7 @@ def main():
     answers = network.forward(images[held]).argmax(1)
     correct = int((answers == digits.target[held]).sum())
     print(f"{correct} of {len(held)} held-back images are recognized")
-    (HERE / "digits.onnx").write_bytes(as_onnx(network))
+    (WRITTEN / "digits.onnx").write_bytes(as_onnx(network))
     pixels = digits.images[held].astype(np.uint8)
     record = {
         "shape": [len(held), 1, 8, 8],
@@ -201,7 +201,7 @@ def main():
         "labels": digits.target[held].tolist(),
         "correct": correct,
     }
-    (HERE / "digits.json").write_text(json.dumps(record) + "\n")
+    (WRITTEN / "digits.json").write_text(json.dumps(record) + "\n")
 
 
 if __name__ == "__main__":

@@ -117,6 +117,12 @@ export class RunnableNetwork {
     return this.built.functions;
   }
 
+  /** The functions in the order in which they run, each with where it does. */
+  toString(): string {
+    const lines = this.functions.map(({ name, device }) => `  ${device.padEnd(11)}  ${name}`);
+    return [`${this.functions.length} functions`, ...lines].join("\n");
+  }
+
   /**
    * Computes the outputs.
    * @param observe sees what each function computed, and how long it took

@@ -4,6 +4,7 @@ import { view } from "tvm-ts";
 import { ExecutionTrace, ProfilerStats } from "../accelerator";
 import { Environment } from "../compiler";
 import { Study } from "../explore";
+import { Network, RunnableNetwork } from "../graph";
 import { AcceleratorDevice } from "../runtime";
 import { Profile } from "../sim";
 import { CALL_ARGUMENTS } from "./call-arguments";
@@ -59,6 +60,16 @@ export function profileBundle(profile: Profile): view.MimeBundle {
   return { "text/html": profileHtml(profile), "text/plain": String(profile) };
 }
 
+/** A network is its text. */
+function networkBundle(network: Network | RunnableNetwork): view.MimeBundle {
+  const text = String(network);
+  const style = "max-height:30em;overflow:auto";
+  return {
+    "text/html": `<pre tabindex="0" style="${style}">${view.escapeHtml(text)}</pre>`,
+    "text/plain": text,
+  };
+}
+
 /** Called once, by the package's index. */
 export function installDisplays(): void {
   view.nameArguments(CALL_ARGUMENTS);
@@ -67,5 +78,7 @@ export function installDisplays(): void {
   view.showAs(ProfilerStats, statisticsBundle, (stats) => statisticsText(statisticsView(stats)));
   view.showAs(Study, studyBundle, studyText);
   view.showAs(Profile, profileBundle, String);
+  view.showAs(Network, networkBundle, String);
+  view.showAs(RunnableNetwork, networkBundle, String);
   view.showAs(AcceleratorDevice, (device) => ({ "text/plain": String(device) }));
 }

@@ -81,14 +81,14 @@ function timelineHtml(profile: Profile): string {
     const picture = { width: STRIP_WIDTH, height: STRIP_HEIGHT, pixels, palette };
     const alt = `${module} over time, in the colours above`;
     return (
-      `<tr style="${PLAIN}"><td style="padding:1px 8px 1px 0;text-align:left">${module}</td>` +
-      `<td style="padding:1px 0">` +
+      `<tr style="${PLAIN}"><td style="${PLAIN};padding:1px 8px 1px 0;text-align:left">${module}</td>` +
+      `<td style="${PLAIN};padding:1px 0">` +
       `${view.imageHtml(view.pngUri(view.indexedPng(picture)), alt, "display:block")}</td></tr>`
     );
   });
   return (
     `<div style="margin-top:4px">Cycles 0 to ${countText(profile.cycles)}</div>` +
-    `<table style="border-collapse:collapse">${rows.join("")}</table>`
+    `<table style="border-collapse:collapse;table-layout:auto">${rows.join("")}</table>`
   );
 }
 
