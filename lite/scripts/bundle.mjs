@@ -174,6 +174,10 @@ function types() {
         if (error.code !== "ENOENT") throw error;
       }
     }
+    const home = join(root, "lib", folder);
+    for (const file of readdirSync(home).filter((each) => each.endsWith(".d.ts"))) {
+      files[`${to}/${file}`] = readFileSync(join(home, file), "utf8");
+    }
     files[`${to}/package.json`] = readFileSync(join(root, "lib", folder, "package.json"), "utf8");
   }
   writeFileSync(join(assets, "types.json"), JSON.stringify(files));

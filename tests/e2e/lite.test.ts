@@ -61,6 +61,12 @@ describe("a cell in a page", () => {
     expect(await notebook.run("sizes.length")).toMatchObject({ status: "ok", result: "3" });
   });
 
+  test("imports the checks of assignments", async () => {
+    await notebook.run('import { grade } from "vta-ts/grade";');
+    const shown = await notebook.run('grade.thatHolds(true, "yes").earned');
+    expect(shown).toMatchObject({ status: "ok", result: "1" });
+  });
+
   test("is completed and explained", async () => {
     expect(await notebook.complete("sizes.fla")).toContain("flatMap");
     expect(await notebook.inspect("te.compute")).toContain("compute(");

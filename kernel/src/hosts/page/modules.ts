@@ -1,6 +1,6 @@
 /** What a cell in a page can import: the bundled libraries, and addresses by `import()`. */
 
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { findCompiled } from "../../evaluator/compiled-files";
 import type { CompiledCell, CompiledSource } from "../../language";
 import { isLibrary, libraryNames } from "../../library-names";
@@ -67,6 +67,12 @@ export class Modules {
   private load(specifier: string, folder = this.folder): unknown {
     const library = this.loaded.get(specifier);
     if (library !== undefined) return library;
+    // "vta-ts/grade" has the namespace `grade` of vta-ts, as that file has in Node.
+    const entry = basename(specifier);
+    const namespace = (
+      this.loaded.get(dirname(specifier)) as Record<string, unknown> | undefined
+    )?.[entry];
+    if (namespace !== undefined) return { [entry]: namespace };
     const path = findCompiled(specifier, folder, (each) => this.compiled.has(each));
     if (path !== undefined) return this.instance(path);
     if (specifier.startsWith(".")) return readData(resolve(folder, specifier));
