@@ -27,7 +27,7 @@ export type RecordSource = string | RecordStore | readonly TuningRecord[];
 
 let openFile: ((path: string) => RecordStore) | undefined;
 
-/** @internal Called once, with what opens files here. */
+/** Called once, by the package, with what opens files here. */
 export function setRecordFiles(open: (path: string) => RecordStore): void {
   openFile = open;
 }
