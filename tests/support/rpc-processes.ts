@@ -58,11 +58,14 @@ export async function startCommand(
   };
 }
 
-/** Waits until something holds; fails after a minute, as machines may be busy. */
-export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 3000; i++) {
+/** Waits until something holds; fails after `seconds`, which are many because machines may be busy. */
+export async function eventually(
+  holds: () => boolean | Promise<boolean>,
+  seconds = 60,
+): Promise<void> {
+  for (let i = 0; i < 50 * seconds; i++) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error("it did not come to hold within a minute");
+  throw new Error(`it did not come to hold within ${seconds} seconds`);
 }

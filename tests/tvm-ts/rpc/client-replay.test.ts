@@ -1,12 +1,13 @@
 /** Our client against the servers that TVM's client was recorded with: every frame is the same. */
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as tvm from "tvm-ts";
 import {
   ConnectionLostError,
   KeyRefusedError,
   RemoteError,
   RemoteSession,
+  RpcTimeoutError,
 } from "../../../lib/tvm-ts/src/rpc";
 import { recording, RecordedServer, type Frame } from "./replay";
 
@@ -135,6 +136,19 @@ describe("our client says what TVM's says", () => {
     const session = await RemoteSession.open(server, host, { sessionTimeout: 3 });
     await session.close();
     expect(server.left).toBe(0);
+  });
+
+  it.each([
+    ["before its time-out, the connection is lost", 2999, ConnectionLostError],
+    ["at its time-out, that is what is reported", 3000, RpcTimeoutError],
+  ])("where a server ends the session %s", async (_, elapsed, kind) => {
+    const clock = vi.spyOn(performance, "now").mockReturnValueOnce(0).mockReturnValue(elapsed);
+    const frames = recording("timeout").filter((frame) => !frame.closes);
+    const session = await RemoteSession.open(new RecordedServer(frames.slice(0, 5)), host, {
+      sessionTimeout: 3,
+    });
+    await expect(session.download("a")).rejects.toThrow(kind);
+    clock.mockRestore();
   });
 
   it("with a key that the server does not have", async () => {

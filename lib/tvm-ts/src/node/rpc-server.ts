@@ -50,7 +50,7 @@ export async function startServer(options: RpcServerOptions): Promise<RunningSer
 /** A process that serves, or will serve, one session. */
 interface Worker {
   readonly process: ChildProcess;
-  state: "starting" | "ready" | "greeting" | "serving";
+  state: "starting" | "ready" | "greeting" | "serving" | "ending";
   place: Announcement | undefined;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
@@ -142,6 +142,15 @@ class RpcServer implements RunningServer {
     if (!idle && this.workers.size <= this.sessions && !this.closing) this.startWorker();
   }
 
+  /** One worker waits; others that came back from connections which came to nothing are ended. */
+  private endSurplus(): void {
+    const idle = [...this.workers].filter(({ state }) => state === "ready");
+    for (const worker of idle.slice(1)) {
+      worker.state = "ending";
+      worker.process.kill("SIGTERM");
+    }
+  }
+
   private startWorker(): void {
     const { file, args } = this.options.worker;
     const process = fork(file, args, { stdio: ["ignore", "ignore", "pipe", "ipc"] });
@@ -173,6 +182,7 @@ class RpcServer implements RunningServer {
       case "ready":
         worker.state = "ready";
         this.dispatch();
+        this.endSurplus();
         return;
       case "key": {
         const accepted = this.admit(worker, message.matchKey, message.timeout);

@@ -46,6 +46,8 @@ export class Connection {
   private readonly waiting: Waiting[] = [];
   private failure: RpcError | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the server may have ended the session, and what it then is. */
+  private timeout: { readonly at: number; readonly error: RpcTimeoutError } | undefined;
 
   private constructor(
     private readonly transport: Transport,
@@ -65,13 +67,15 @@ export class Connection {
     const stream = new ByteStream(transport);
     const connection = new Connection(transport, stream, limits);
     const hello = { matchKey: key, ...(sessionTimeout > 0 && { timeout: sessionTimeout }) };
+    // The server counts from when it has the key: not before now.
+    const started = performance.now();
     try {
       await greetServer(transport, stream, hello, limits);
     } catch (error) {
       transport.close();
       throw error;
     }
-    if (sessionTimeout > 0) connection.endAfter(sessionTimeout);
+    if (sessionTimeout > 0) connection.endAfter(sessionTimeout, started);
     void connection.receive();
     await connection.request(
       packet(RpcCode.InitServer, (writer) => {
@@ -184,19 +188,21 @@ export class Connection {
   }
 
   private lose(cause?: unknown): void {
+    const isLost = cause === undefined || cause instanceof ConnectionLostError;
+    if (isLost && this.timeout !== undefined && performance.now() >= this.timeout.at) {
+      return this.fail(this.timeout.error);
+    }
     if (cause instanceof RpcError) return this.fail(cause);
     const why = cause === undefined ? "it closed the connection" : sentenceOf(cause);
     this.fail(new ConnectionLostError(`the connection with ${this.peer} is lost: ${why}`));
   }
 
-  private endAfter(seconds: number): void {
-    this.timer = setTimeout(() => {
-      this.fail(
-        new RpcTimeoutError(
-          `the session with ${this.peer} ended: its time-out of ${seconds} s has passed`,
-        ),
-      );
-    }, seconds * 1000);
+  private endAfter(seconds: number, started: number): void {
+    const error = new RpcTimeoutError(
+      `the session with ${this.peer} ended: its time-out of ${seconds} s has passed`,
+    );
+    this.timeout = { at: started + seconds * 1000, error };
+    this.timer = setTimeout(() => this.fail(error), seconds * 1000);
   }
 
   /** Ends everything with an error; the first one is the one that counts. */
