@@ -10,8 +10,9 @@ import { goldenProgram } from "../../support/golden-session";
 import { eventually, startCommand, type RunningCommand } from "../../support/rpc-processes";
 
 const { rpc } = tvm;
-/** More where time is given: FUZZ_RUNS says so for other tests, too. */
-const [DROPS, SESSIONS] = process.env["FUZZ_RUNS"] === undefined ? [50, 50] : [200, 1000];
+/** More where much time is given: FUZZ_RUNS says so for other tests, too. */
+const LONG = Number(process.env["FUZZ_RUNS"] ?? 0) >= 10_000;
+const [DROPS, SESSIONS] = LONG ? [200, 1000] : [50, 50];
 
 const workdir = mkdtempSync(join(tmpdir(), "rpc-load-"));
 const running: RunningCommand[] = [];
