@@ -5,7 +5,7 @@ import { extDev, profile, simulator, type ProfileOptions, type VtaDevice } from 
 import type { ProfilerStats } from "../accelerator";
 import type { Profile } from "../sim";
 import { Check } from "./check";
-import { emptyArrays, failure, programOf, type Program } from "./program";
+import { failure, programOf, withArrays } from "./program";
 
 /** A unit of the accelerator, the counter that shows it at work, and how a schedule uses it. */
 const UNITS = {
@@ -29,8 +29,8 @@ export function ranOnAccelerator(
   if (program instanceof Check) return program;
   let stats: ProfilerStats;
   try {
-    stats = withArrays(program, device, (run) => {
-      run();
+    stats = withArrays(program, device, (arrays) => {
+      program.module(...arrays);
       return simulator.lastCall(device);
     });
   } catch (error) {
@@ -86,20 +86,13 @@ export function cycles(f: unknown, options: ProfileOptions = {}): Cycles {
   const { device = extDev() } = options;
   try {
     return new Cycles(
-      withArrays(program, device, (run) => profile(run, { values: false, ...options })),
+      withArrays(program, device, (arrays) =>
+        profile(() => void program.module(...arrays), { values: false, ...options }),
+      ),
     );
   } catch (error) {
     if (!(error instanceof DeviceError)) return new Cycles(failure(error));
     return new Cycles(Check.of(0, `the hardware does not finish: ${error.sentence}`));
-  }
-}
-
-function withArrays<T>(program: Program, device: VtaDevice, body: (run: () => void) => T): T {
-  const arrays = emptyArrays(program, device);
-  try {
-    return body(() => void program.module(...arrays));
-  } finally {
-    for (const array of arrays) array.free();
   }
 }
 

@@ -49,8 +49,17 @@ export function argumentsOf(f: runtime.Module, device: Device = extDev()): NDArr
   return emptyArrays(program, device);
 }
 
-/** Arrays for a call on `device`, all zero. */
-export function emptyArrays({ params }: Program, device: Device): NDArray[] {
+/** What `body` gives with arrays of zeros for a call on `device`; they are freed afterwards. */
+export function withArrays<T>(program: Program, device: Device, body: (arrays: NDArray[]) => T): T {
+  const arrays = emptyArrays(program, device);
+  try {
+    return body(arrays);
+  } finally {
+    for (const array of arrays) array.free();
+  }
+}
+
+function emptyArrays({ params }: Program, device: Device): NDArray[] {
   return params.map((param) => nd.empty(shapeOf(param), param.dtype, device));
 }
 

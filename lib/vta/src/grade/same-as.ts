@@ -4,7 +4,7 @@ import { np, UsageError } from "tvm-ts";
 import { extDev, type VtaDevice } from "../api";
 import { Check } from "./check";
 import { inputClasses } from "./inputs";
-import { emptyArrays, failure, programOf, shapeOf, type Program } from "./program";
+import { failure, programOf, shapeOf, withArrays, type Program } from "./program";
 
 export interface SameAsOptions {
   /** One set of random inputs each; 1, 2, 3 if left out. */
@@ -54,16 +54,13 @@ function wrong(name: string, difference: string, passed: readonly string[]): str
 }
 
 function call(program: Program, inputs: readonly np.ndarray[], device: VtaDevice): np.ndarray {
-  const arrays = emptyArrays(program, device);
-  try {
+  return withArrays(program, device, (arrays) => {
     const output = program.params.at(-1)!;
     inputs.forEach((input, i) => arrays[i]!.copyFrom(input));
     arrays.at(-1)!.copyFrom(np.full(shapeOf(output), UNTOUCHED, output.dtype));
     program.module(...arrays);
     return np.array(arrays.at(-1)!.numpy());
-  } finally {
-    for (const array of arrays) array.free();
-  }
+  });
 }
 
 function differenceOf(actual: np.ndarray, expected: np.ndarray): string | undefined {
