@@ -24,10 +24,11 @@ export function warningOfHazards(hardware: Hardware, accelerator: Accelerator): 
     startRun(address, count) {
       if (!enabled) return;
       const { words } = accelerator.dram;
-      const plan = planStream(hardware, words, address / 4, count);
-      const key = fingerprint(words, plan.at, count);
+      const at = address / 4;
+      const key = fingerprint(words, at, count);
       if (seen.has(key)) return;
       seen.add(key);
+      const plan = planStream(hardware, words, at, count);
       const hazards = findHazards(hardware, plan, { address, dram: words });
       if (hazards.length > 0) console.warn(warningText(hazards));
     },
