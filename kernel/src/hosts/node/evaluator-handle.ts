@@ -3,9 +3,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import type { Duplex, Readable } from "node:stream";
-import type { CellEnd, Evaluator, EvaluatorListener } from "../../kernel";
+import type { EvaluatorListener } from "../../kernel";
+import { CellRunner } from "../../kernel/cell-runner";
 import type { Answer, Command, Report } from "../../evaluator/messages";
-import type { CompiledCell, CompiledSource } from "../../language";
 import { descriptors } from "./descriptors";
 import { encodeFrame, FrameReader } from "./frames";
 
@@ -24,20 +24,18 @@ const EXIT_MS = 500;
 const fatal = /^(?:FATAL|.*[Ff]atal error|.*out of memory).*$/m;
 const dying = new RegExp(`^<--- Last few GCs --->|${fatal.source}`, "m");
 
-export class EvaluatorHandle implements Evaluator {
+export class EvaluatorHandle extends CellRunner {
   private child: ChildProcess | undefined;
   private ready = false;
-  private asking = false;
   private exitCode: number | undefined;
   private rawErrors = "";
-  private settleCell: ((end: CellEnd) => void) | undefined;
-  /** All compiled files so far, since a new process has none. */
-  private readonly modules = new Map<string, CompiledSource>();
 
   constructor(
-    private readonly listener: EvaluatorListener,
+    listener: EvaluatorListener,
     private readonly folder: string,
-  ) {}
+  ) {
+    super(listener);
+  }
 
   start(): void {
     if (this.child !== undefined) return;
@@ -73,30 +71,14 @@ export class EvaluatorHandle implements Evaluator {
       await Promise.race([silent, new Promise((resolve) => setTimeout(resolve, RAW_OUTPUT_MS))]);
       this.lose(child, how);
     });
-    if (this.modules.size > 0) this.send({ kind: "modules", modules: [...this.modules.values()] });
-  }
-
-  run(
-    cell: CompiledCell,
-    modules: readonly CompiledSource[],
-    allowStdin: boolean,
-  ): Promise<CellEnd> {
-    return new Promise((resolve) => {
-      this.settleCell = resolve;
-      this.start();
-      for (const module of modules) this.modules.set(module.name, module);
-      if (modules.length > 0) this.send({ kind: "modules", modules });
-      this.send({ kind: "run", cell, allowStdin });
-    });
+    this.sendModules();
   }
 
   send(command: Command): void {
     this.write(descriptors.commands, encodeFrame(command));
   }
 
-  answer(text: string | undefined): void {
-    if (!this.asking) return;
-    this.asking = false;
+  protected sendAnswer(text: string | undefined): void {
     this.write(descriptors.answers, encodeFrame({ text } satisfies Answer));
   }
 
@@ -158,13 +140,6 @@ export class EvaluatorHandle implements Evaluator {
     this.rawErrors = "";
   }
 
-  private endCell(end: CellEnd): void {
-    const settle = this.settleCell;
-    this.settleCell = undefined;
-    this.asking = false;
-    settle?.(end);
-  }
-
   private lose(child: ChildProcess, how: string): void {
     if (this.child !== child) return;
     this.child = undefined;
@@ -175,7 +150,6 @@ export class EvaluatorHandle implements Evaluator {
         : `process.exit(${this.exitCode}) ended the session`;
     // One that dies at once would do so again: the next cell tries, and tells.
     if (this.ready) this.start();
-    if (this.settleCell === undefined) this.listener.lost(reason);
-    else this.endCell({ status: "lost", reason });
+    this.endLost(reason);
   }
 }

@@ -2,7 +2,8 @@
 
 import type { Command } from "../../evaluator/messages";
 import { uuid } from "../../wire";
-import type { CellEnd, Evaluator, EvaluatorListener } from "../../kernel";
+import type { CellEnd, EvaluatorListener } from "../../kernel";
+import { CellRunner } from "../../kernel/cell-runner";
 import type { CompiledCell, CompiledSource } from "../../language";
 import type { SessionCopy } from "../node/session-copy";
 import type { PageCommand, PageReport } from "./evaluator-channel";
@@ -11,48 +12,37 @@ import { answerEvaluator, assetUrl, canWait } from "./page-services";
 /** How long a cell has to take an interrupt before it counts as computing. */
 const PATIENCE_MS = 300;
 
-export class EvaluatorHandle implements Evaluator {
+export class EvaluatorHandle extends CellRunner {
   private worker: Worker | undefined;
   /** What would be left of the session if the worker were ended now. */
   private copy: SessionCopy = { values: {}, lost: [] };
-  private settleCell: ((end: CellEnd) => void) | undefined;
   private patience: ReturnType<typeof setTimeout> | undefined;
-  /** All compiled files so far, since a new worker has none. */
-  private readonly modules = new Map<string, CompiledSource>();
-
   private id = "";
-  private asking = false;
 
   constructor(
-    private readonly listener: EvaluatorListener,
+    listener: EvaluatorListener,
     private readonly folder: string,
-  ) {}
+  ) {
+    super(listener);
+  }
 
   start(): void {
     this.running();
   }
 
-  run(
+  override run(
     cell: CompiledCell,
     modules: readonly CompiledSource[],
     allowStdin: boolean,
   ): Promise<CellEnd> {
-    return new Promise((resolve) => {
-      this.settleCell = resolve;
-      this.start();
-      for (const module of modules) this.modules.set(module.name, module);
-      if (modules.length > 0) this.send({ kind: "modules", modules });
-      this.send({ kind: "run", cell, allowStdin: allowStdin && canWait() });
-    });
+    return super.run(cell, modules, allowStdin && canWait());
   }
 
   send(command: Command): void {
     this.post(command);
   }
 
-  answer(text: string | undefined): void {
-    if (!this.asking) return;
-    this.asking = false;
+  protected sendAnswer(text: string | undefined): void {
     answerEvaluator(this.id, text);
   }
 
@@ -86,7 +76,7 @@ export class EvaluatorHandle implements Evaluator {
     worker.addEventListener("error", ({ message }) => {
       if (this.worker === worker) this.lose(`the worker that runs the cells failed (${message})`);
     });
-    if (this.modules.size > 0) this.post({ kind: "modules", modules: [...this.modules.values()] });
+    this.sendModules();
     return worker;
   }
 
@@ -116,13 +106,6 @@ export class EvaluatorHandle implements Evaluator {
     this.listener.report(report);
   }
 
-  private endCell(end: CellEnd): void {
-    const settle = this.settleCell;
-    this.settleCell = undefined;
-    this.asking = false;
-    settle?.(end);
-  }
-
   private end(): void {
     clearTimeout(this.patience);
     this.patience = undefined;
@@ -143,7 +126,6 @@ export class EvaluatorHandle implements Evaluator {
     this.end();
     this.copy = { values: {}, lost: [] };
     this.start();
-    if (this.settleCell === undefined) this.listener.lost(reason);
-    else this.endCell({ status: "lost", reason });
+    this.endLost(reason);
   }
 }

@@ -1,0 +1,60 @@
+/** What evaluators of every host share: the cell that runs, and the compiled files that it may import. */
+
+import type { Command } from "../evaluator/messages";
+import type { CompiledCell, CompiledSource } from "../language";
+import type { CellEnd, Evaluator, EvaluatorListener } from "./evaluator";
+
+export abstract class CellRunner implements Evaluator {
+  /** Whether the cell waits for an answer. */
+  protected asking = false;
+  private settleCell: ((end: CellEnd) => void) | undefined;
+  /** All compiled files so far, since a new evaluator has none. */
+  private readonly modules = new Map<string, CompiledSource>();
+
+  constructor(protected readonly listener: EvaluatorListener) {}
+
+  abstract start(): void;
+  abstract send(command: Command): void;
+  abstract interrupt(): void;
+  abstract stop(): Promise<void>;
+  /** Hands an answer to the cell that waits for it. */
+  protected abstract sendAnswer(text: string | undefined): void;
+
+  run(
+    cell: CompiledCell,
+    modules: readonly CompiledSource[],
+    allowStdin: boolean,
+  ): Promise<CellEnd> {
+    return new Promise((resolve) => {
+      this.settleCell = resolve;
+      this.start();
+      for (const module of modules) this.modules.set(module.name, module);
+      if (modules.length > 0) this.send({ kind: "modules", modules });
+      this.send({ kind: "run", cell, allowStdin });
+    });
+  }
+
+  answer(text: string | undefined): void {
+    if (!this.asking) return;
+    this.asking = false;
+    this.sendAnswer(text);
+  }
+
+  /** Gives a new evaluator the files that the one before had. */
+  protected sendModules(): void {
+    if (this.modules.size > 0) this.send({ kind: "modules", modules: [...this.modules.values()] });
+  }
+
+  protected endCell(end: CellEnd): void {
+    const settle = this.settleCell;
+    this.settleCell = undefined;
+    this.asking = false;
+    settle?.(end);
+  }
+
+  /** The evaluator ended, and with it the session's variables. */
+  protected endLost(reason: string): void {
+    if (this.settleCell === undefined) this.listener.lost(reason);
+    else this.endCell({ status: "lost", reason });
+  }
+}
