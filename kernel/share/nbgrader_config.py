@@ -24,7 +24,7 @@ c.ExecutePreprocessor.interrupt_on_timeout = True
 
 
 class WithoutTests(Preprocessor):
-    """Leaves only what checks print in the feedback: neither the tests nor errors that quote them."""
+    """Feedback shows what checks print; the tests, and errors that quote them, are left out."""
 
     def preprocess_cell(self, cell, resources, index):
         metadata = cell.metadata.get("nbgrader", {})

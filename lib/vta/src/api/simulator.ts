@@ -23,8 +23,8 @@ export const simulator = {
   },
 
   /**
-   * Whether programs that hardware would compute otherwise are warned about, on all devices; they are
-   * until this is called with false. See `vta.findHazards`.
+   * Switches the warnings about hazards on or off, for all devices; they are on at first. A program has a
+   * hazard when hardware would compute something else. See `vta.findHazards`.
    */
   hazardWarnings: (on: boolean): void => enableHazardWarnings(on),
 };

@@ -1,4 +1,4 @@
-/** Calling a function that somebody else wrote, with arrays made for it. */
+/** Calling a built function with arrays made for it. */
 
 import { nd, runtime, TvmError, UsageError, type Device, type NDArray } from "tvm-ts";
 import { extDev } from "../api";
