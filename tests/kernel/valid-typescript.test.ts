@@ -41,7 +41,10 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => {
   /** Never an array or an expression, which a condition cannot be. */
   const condition = fc.oneof(
     fc.constantFrom("k", "t", "b", "f", "date", "list", "maybe"),
-    fc.tuple(part, part).map(([a, c]) => `(${a}) !== (${c})`),
+    // Of two objects it would be identity, which is refused where an expression may stand.
+    fc
+      .tuple(part, fc.constantFrom("any", "null", "undefined"))
+      .map(([a, c]) => `(${a}) !== (${c})`),
   );
   return {
     expression: fc.oneof(
