@@ -8,6 +8,7 @@ Copy this file into a course's folder as nbgrader_config.py, or load it from the
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor, Preprocessor
 from nbgrader.preprocessors import GetGrades
+from traitlets import Bool
 
 c = get_config()  # noqa: F821, Jupyter defines it
 
@@ -25,6 +26,8 @@ c.ExecutePreprocessor.interrupt_on_timeout = True
 
 class WithoutTests(Preprocessor):
     """Feedback shows what checks print; the tests, and errors that quote them, are left out."""
+
+    enabled = Bool(True).tag(config=True)
 
     def preprocess_cell(self, cell, resources, index):
         metadata = cell.metadata.get("nbgrader", {})

@@ -55,8 +55,8 @@ ALU = "alu_operator"
 
 # What students write in alu_operator, as changes of the solution, and their points.
 STUDENTS = {
-    # Negative values are not limited.
-    "one_limit": ([("tir.max(shifted(...i), -10)", "tir.max(shifted(...i), -128)")], [0, 4]),
+    # Negative values are not limited; the second check has none beyond the limit.
+    "one_limit": ([("tir.max(shifted(...i), -10)", "tir.max(shifted(...i), -128)")], [2, 4]),
     # Large values are not limited; the second check has none.
     "no_large": ([("tir.min(raised(...i), 100)", "tir.min(raised(...i), 127)")], [2, 4]),
     # Right, in pieces of one vector: more cycles than all points allow.
@@ -68,7 +68,7 @@ STUDENTS = {
              "  s[C].pragma(s[C].op.axis[1], env.dmaCopy);"),
             ("for (const stage of [A_buf, C])", "for (const stage of [A_buf])"),
         ],
-        [6, 3.15],
+        [6, 3.73],
     ),
     "endless": ([("return vta.build", "for (;;) {}\n  return vta.build")], [0, 0]),
     "crash": ([("return vta.build", "process.exit(1);\n  return vta.build")], [0, 0]),
@@ -106,6 +106,6 @@ def test_feedback_says_what_failed_and_shows_no_test(graded):
     for student in STUDENTS:
         text = feedback(graded, student)
         assert "HIDDEN" not in text and "seeds: [11" not in text and "14]" not in text
-    assert "wrong for negative values" in feedback(graded, "one_limit")
+    assert "wrong for the largest and smallest values: 63 of 128 elements differ" in feedback(graded, "one_limit")
     assert re.search(r"[\d,]+ cycles; 500 give all points, 1,500 give none", feedback(graded, "in_pieces"))
     assert "the checks stopped before their end" in feedback(graded, "crash")
