@@ -68,6 +68,8 @@ export class Profiler implements Counts {
   countsCycles = false;
   /** Count, load micro-ops, and leave all other work undone: statistics of a large program, fast. */
   skipExecution = false;
+  /** Calls of programs so far. */
+  calls = 0;
   /** The counters when the last call of a program began. */
   private atCall = NOTHING;
 
@@ -83,6 +85,7 @@ export class Profiler implements Counts {
   /** A call of a program begins: `lastCall` counts from here on. */
   startCall(): void {
     this.atCall = this.counts();
+    this.calls++;
   }
 
   /** What the last call of a program has added to the counters. */

@@ -51,8 +51,13 @@ export function profile(
   const callers: (runtime.Caller | undefined)[] = [];
   const runs: ProfiledRun[] = [];
   let tokens: Float64Array | undefined;
+  let call = accelerator.counters.calls;
   const observer: InstructionObserver = {
     startRun(address, count) {
+      // A call starts without the tokens that the one before left; the runs of one call do not.
+      const { calls } = accelerator.counters;
+      if (calls !== call) tokens = undefined;
+      call = calls;
       const { words } = device.dram;
       const begin = address / 4;
       const stream = words.slice(begin, begin + count * INSN_WORDS);

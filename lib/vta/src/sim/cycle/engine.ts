@@ -12,7 +12,7 @@
 
 import { DeviceError } from "tvm-ts";
 import { INSN_BYTES } from "../../hardware";
-import type { ElementBytes } from "./element-bytes";
+import { loadedElementBytes, type ElementBytes } from "./element-bytes";
 import { MemoryInterface } from "./memory-interface";
 import type { CycleModel } from "./model";
 import { storeCycles } from "./store-cycles";
@@ -35,10 +35,8 @@ const PIPELINE_CYCLES = 6;
 
 export class CycleEngine {
   private readonly memory: MemoryInterface;
-  private readonly elementBytes: readonly number[];
-  private readonly outBytes: number;
-  /** Whether elements of each client are wider than the bus. */
-  private readonly narrow: readonly boolean[];
+  /** Whether elements of the load under way in each client are wider than the bus. */
+  private readonly narrow = new Uint8Array(5);
   private readonly wideFetch: boolean;
   /** Instructions that fetch reads at once. */
   private readonly chunk: number;
@@ -93,17 +91,13 @@ export class CycleEngine {
   constructor(
     private readonly plan: StreamPlan,
     private readonly address: number,
-    bytes: ElementBytes,
+    private readonly bytes: ElementBytes,
     private readonly model: CycleModel,
     tokens?: Float64Array,
   ) {
     const { count } = plan;
     this.memory = new MemoryInterface(model);
-    this.elementBytes = [0, 4, bytes.inp, bytes.wgt, bytes.acc];
-    this.outBytes = bytes.out;
-    const { beatBytes } = this.memory;
-    this.narrow = this.elementBytes.map((elementBytes) => elementBytes > beatBytes);
-    this.wideFetch = beatBytes > 8;
+    this.wideFetch = this.memory.beatBytes > 8;
     this.chunk = this.wideFetch ? model.burstBeats : model.burstBeats / 2;
     this.head = new Float64Array(count).fill(-1);
     this.start = new Float64Array(count).fill(-1);
@@ -308,7 +302,7 @@ export class CycleEngine {
   private startStore(index: number, now: number): void {
     const transfer = transferAt(this.plan, index);
     checkSize(index, transfer);
-    const { cycles, waiting } = storeCycles(transfer, this.outBytes, this.model);
+    const { cycles, waiting } = storeCycles(transfer, this.bytes.out, this.model);
     this.waitWrite[index] = waiting;
     this.moduleAt[STORE_MODULE] = now + cycles;
   }
@@ -348,10 +342,12 @@ export class CycleEngine {
     const transfer = transferAt(this.plan, index);
     const { rows, columns, yPad0, yPad1, xPad0, xPad1 } = transfer;
     const client = this.plan.client[index]!;
-    const bytes = this.elementBytes[client]!;
+    const bytes = loadedElementBytes(this.bytes, this.plan, index);
+    const narrow = bytes > this.memory.beatBytes ? 1 : 0;
+    this.narrow[client] = narrow;
     const width = xPad0 + columns + xPad1;
     const sides = rows * (xPad0 + xPad1);
-    const firstZero = now + (this.narrow[client] === true ? 2 : 1);
+    const firstZero = now + 1 + narrow;
     const skipped = sides === 0 && yPad1 > 0 ? rows : 0;
     this.zeros.start(client, firstZero, yPad0 * width + sides, skipped, yPad1 * width);
     this.settled[client] = now + 1;
@@ -377,7 +373,7 @@ export class CycleEngine {
     }
     const module = client === CLIENT.INP || client === CLIENT.WGT ? LOAD_MODULE : COMPUTE_MODULE;
     const index = this.order[module]![this.queueHead[module]!]!;
-    const delay = this.narrow[client] === true ? 1 : 0;
+    const delay = this.narrow[client]!;
     const zeros = this.zeros.fill(client, firstData + delay, lastData + delay);
     const waited = Math.max(0, firstData - this.settled[client]! - zeros);
     const bus = Math.min(waited, memory.othersBeats);

@@ -6,12 +6,12 @@
  * of them writing, need a token between.
  */
 
-import { INSN_BYTES, INSN_WORDS, InstructionSet, UOP_BYTES, type Hardware } from "../../hardware";
+import { INSN_BYTES, INSN_WORDS, InstructionSet, type Hardware } from "../../hardware";
 import { dramRows, findDramRaces, type DramRows } from "./dram-races";
-import { elementBytesOf, type ElementBytes } from "./element-bytes";
+import { elementBytesOf, loadedElementBytes, type ElementBytes } from "./element-bytes";
 import { aluHazard, ElementSet, loopOf, MicroOps, type Loops } from "./loop-elements";
 import { cycleModel, type CycleModel, type CyclePreset } from "./model";
-import { CLIENT, WORK, type StreamPlan } from "./stream-plan";
+import { CLIENT, isByteLoad, WORK, type StreamPlan } from "./stream-plan";
 import { transferAt } from "./transfer";
 import { isBefore, tokenOrder, type TokenOrder } from "./token-order";
 
@@ -47,6 +47,10 @@ export interface HazardOptions {
   /** The hardware's limits; `"de10"` if left out. */
   readonly model?: CyclePreset | CycleModel;
 }
+
+const BYTE_LOAD_TEXT =
+  "the RTL does not decode it and stops: it has no LOAD of accumulators from 8-bit integers; its time here is " +
+  "that of a LOAD of accumulators with as many bytes, not checked against the RTL";
 
 /** Findings of one rule that are kept; the others are like them. */
 const KEPT = 8;
@@ -140,9 +144,10 @@ class Analysis {
   // Transfers ------------------------------------------------------------------------------------
 
   private load(index: number): void {
-    const { bytes, plan } = this;
-    const transfer = transferAt(this.plan, index);
+    const { plan } = this;
+    const transfer = transferAt(plan, index);
     const { rows, sram, elements } = transfer;
+    if (isByteLoad(plan, index)) this.report("unknown instruction", index, BYTE_LOAD_TEXT);
     if (rows === 0) {
       this.report("empty loop", index, "it moves 0 rows, and the hardware never ends it");
       return;
@@ -150,21 +155,18 @@ class Analysis {
     switch (plan.client[index]) {
       case CLIENT.INP:
         this.write(this.inp, index, sram, elements);
-        this.reads.push(dramRows(index, transfer, bytes.inp));
-        return;
+        break;
       case CLIENT.WGT:
         this.write(this.wgt, index, sram, elements);
-        this.reads.push(dramRows(index, transfer, bytes.wgt));
-        return;
+        break;
       case CLIENT.ACC:
         this.uncomputed.fill(1, sram, sram + elements);
         this.write(this.out, index, sram, elements);
-        this.reads.push(dramRows(index, transfer, bytes.acc));
-        return;
+        break;
       case CLIENT.UOP:
-        this.reads.push(dramRows(index, transfer, UOP_BYTES));
         this.uops.load(transfer, this.options);
     }
+    this.reads.push(dramRows(index, transfer, loadedElementBytes(this.bytes, plan, index)));
   }
 
   private store(index: number): void {

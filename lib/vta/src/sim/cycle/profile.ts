@@ -1,7 +1,7 @@
 /** What a program cost on the hardware, module by module and statement by statement, and why. */
 
-import { INSN_BYTES, INSN_WORDS, UOP_BYTES, type Hardware } from "../../hardware";
-import { elementBytesOf } from "./element-bytes";
+import { INSN_BYTES, INSN_WORDS, type Hardware } from "../../hardware";
+import { elementBytesOf, loadedElementBytes } from "./element-bytes";
 import { explainRun, type Advice } from "./explain";
 import type { Hazard } from "./hazards";
 import type { CycleModel } from "./model";
@@ -218,7 +218,7 @@ function addStalls(all: readonly ModuleStalls[]): ModuleStalls {
 
 function trafficOf(hardware: Hardware, runs: readonly ProfiledRun[]): TrafficBytes {
   const bytes = elementBytesOf(hardware);
-  const elements = [0, 0, 0, 0, 0];
+  const loaded = [0, 0, 0, 0, 0];
   let stored = 0;
   let instructions = 0;
   for (const { plan } of runs) {
@@ -229,15 +229,15 @@ function trafficOf(hardware: Hardware, runs: readonly ProfiledRun[]): TrafficByt
       const sizes = plan.words[plan.at + i * INSN_WORDS + 2]!;
       const moved = (sizes & 0xffff) * (sizes >>> 16);
       if (work === WORK.STORE) stored += moved;
-      else elements[plan.client[i]!]! += moved;
+      else loaded[plan.client[i]!]! += moved * loadedElementBytes(bytes, plan, i);
     }
   }
   return {
     instructions: instructions * INSN_BYTES,
-    uop: elements[CLIENT.UOP]! * UOP_BYTES,
-    inp: elements[CLIENT.INP]! * bytes.inp,
-    wgt: elements[CLIENT.WGT]! * bytes.wgt,
-    acc: elements[CLIENT.ACC]! * bytes.acc,
+    uop: loaded[CLIENT.UOP]!,
+    inp: loaded[CLIENT.INP]!,
+    wgt: loaded[CLIENT.WGT]!,
+    acc: loaded[CLIENT.ACC]!,
     out: stored * bytes.out,
   };
 }

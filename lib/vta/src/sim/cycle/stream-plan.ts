@@ -55,6 +55,7 @@ const CLIENT_OF = new Map<number, number>([
   [MEM_ID.WGT, CLIENT.WGT],
   [MEM_ID.INP, CLIENT.INP],
   [MEM_ID.ACC, CLIENT.ACC],
+  [MEM_ID.ACC_8BIT, CLIENT.ACC],
 ]);
 
 /**
@@ -131,6 +132,15 @@ export function planStream(
 function uopsExecuted(begin: number, end: number, outer: number, inner: number): number {
   const uops = ((end - begin - 1) & (LOOP_VALUES - 1)) + 1;
   return uops * iterations(outer) * iterations(inner);
+}
+
+/**
+ * Whether a LOAD fills accumulators with elements of 8 bits. Its circuits do not exist; it is timed as a
+ * load of accumulators of so many bytes.
+ */
+export function isByteLoad({ words, at, work, client }: StreamPlan, index: number): boolean {
+  if (work[index] !== WORK.LOAD || client[index] !== CLIENT.ACC) return false;
+  return ((words[at + index * INSN_WORDS]! >>> 7) & 7) === MEM_ID.ACC_8BIT;
 }
 
 const CLIENT_NAME = ["", "UOP", "INP", "WGT", "ACC"];

@@ -1,7 +1,7 @@
 /** A run as the rules of `explain()` look at it, and how it is timed again after a change. */
 
 import type { Hardware } from "../../../hardware";
-import { elementBytesOf } from "../element-bytes";
+import { elementBytesOf, loadedElementBytes, type ElementBytes } from "../element-bytes";
 import type { CycleModel } from "../model";
 import { timeStream } from "../simulate";
 import { stallsOf, type ModuleStalls } from "../stalls";
@@ -40,8 +40,7 @@ export class Evidence {
   readonly cycles: number;
   readonly stalls: ModuleStalls;
   readonly burstBytes: number;
-  private readonly elementBytes: readonly number[];
-  private readonly outBytes: number;
+  private readonly elementBytes: ElementBytes;
 
   constructor(
     readonly hardware: Hardware,
@@ -52,9 +51,7 @@ export class Evidence {
     this.cycles = run.timing.cycles;
     this.stalls = stallsOf(run.plan, run.timing);
     this.burstBytes = (model.busBits / 8) * model.burstBeats;
-    const bytes = elementBytesOf(hardware);
-    this.elementBytes = [0, 4, bytes.inp, bytes.wgt, bytes.acc];
-    this.outBytes = bytes.out;
+    this.elementBytes = elementBytesOf(hardware);
   }
 
   /** Cycles of the stream after a change, with more tokens at the launch if given. */
@@ -89,8 +86,8 @@ export class Evidence {
 
   /** Bytes in DRAM of an element that a LOAD or STORE moves. */
   bytesAnElement(index: number): number {
-    if (this.plan.work[index] === WORK.STORE) return this.outBytes;
-    return this.elementBytes[this.plan.client[index]!]!;
+    if (this.plan.work[index] === WORK.STORE) return this.elementBytes.out;
+    return loadedElementBytes(this.elementBytes, this.plan, index);
   }
 
   bytesOf(index: number): number {

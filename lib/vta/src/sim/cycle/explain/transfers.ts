@@ -12,7 +12,7 @@ function repeatedLoads(e: Evidence, loads: readonly number[]): number[] {
   const seen = new Set<string>();
   return loads.filter((index) => {
     const { rows, columns, stride, dram } = e.transfer(index);
-    const key = [e.plan.client[index], rows, columns, stride, dram].join();
+    const key = [e.plan.client[index], e.bytesAnElement(index), rows, columns, stride, dram].join();
     const isRepeated = seen.has(key);
     seen.add(key);
     return isRepeated;
@@ -41,7 +41,7 @@ function newRows(e: Evidence, loads: readonly number[]): Map<number, number> {
     const { rows, columns, stride, dram } = e.transfer(index);
     let fresh = 0;
     for (let y = 0; y < rows; y++) {
-      const key = `${e.plan.client[index]} ${dram + y * stride} ${columns}`;
+      const key = `${e.plan.client[index]} ${(dram + y * stride) * e.bytesAnElement(index)} ${columns}`;
       if (seen.has(key)) continue;
       seen.add(key);
       fresh++;
