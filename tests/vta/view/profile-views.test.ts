@@ -59,20 +59,64 @@ describe("the roofline plot", () => {
   });
 });
 
+describe("a profile as a trace", () => {
+  it("has the instructions, memories and cycles that a trace under tsim has", async () => {
+    const tsim = new vta.Environment({ ...env.config, TARGET: "tsim" });
+    const { schedule, args } = matmul({ ...square, threads: 2 });
+    const device = new vta.VtaDevice(0, tsim);
+    const f = vta.build(schedule, args, { env: tsim });
+    const arrays = args.map(({ shape, dtype }) =>
+      nd.empty(
+        shape.map((extent) => tir.constIntValue(extent)!),
+        dtype,
+        device,
+      ),
+    );
+    let profile!: vta.Profile;
+    const traced = vta.trace(
+      () => {
+        profile = vta.profile(() => f(...arrays), { device });
+      },
+      { device },
+    );
+    const rebuilt = profile.trace();
+    // A profile knows the statements where nobody else watches the queue.
+    const plain = ({ caller: _, ...entry }: vta.TraceEntry) => entry;
+    expect(rebuilt.stream.map(plain)).toEqual(traced.stream.map(plain));
+    expect(rebuilt.stats).toEqual(traced.stats);
+    expect(rebuilt.timeline).toEqual(traced.timeline);
+    expect(rebuilt.timeline!.cycles).toBe(profile.cycles);
+    expect(one.trace().stream.some(({ caller }) => caller !== undefined)).toBe(true);
+  });
+
+  it("of which a part is kept has the timeline of that part", () => {
+    const json = vta.view.traceView(one.trace({ limit: 20 }));
+    const whole = vta.view.traceView(one.trace());
+    expect(json.timeline!.cycles).toBeLessThan(whole.timeline!.cycles);
+    expect(json.dropped).toBe(one.instructions - 20);
+  });
+
+  it("says in words where each stage's cycles went", () => {
+    const text = String(vta.view.traceBundle(one.trace())["text/plain"]);
+    expect(text).toMatch(/^ {2}compute {2}.*busy \d/m);
+    expect(text).toMatch(/^critical path: \w+ \d+ %/m);
+  });
+});
+
 describe("a module over time", () => {
   it("is in the colour of the cause that most of a column's cycles have", () => {
     const width = one.cycles;
-    const causes = stallRaster(one, 1, width, 1);
+    const causes = stallRaster(one.timeline, "compute", width, 1);
     const count = (cause: vta.StallCause): number =>
       causes.filter((number) => number === vta.STALL_CAUSES.indexOf(cause)).length;
     for (const cause of vta.STALL_CAUSES) expect(count(cause)).toBe(one.modules.compute[cause]);
-    expect(stallRaster(one, 1, 100, 3)).toHaveLength(300);
+    expect(stallRaster(one.timeline, "compute", 100, 3)).toHaveLength(300);
   });
 
   it("is in the card, without scripts", () => {
     const html = String(vta.view.profileBundle(one)["text/html"]);
     for (const module of ["load", "compute", "store"]) {
-      expect(html).toContain(`alt="${module} over time, in the colours above"`);
+      expect(html).toContain(`alt="${module} over time, in the colours of the causes"`);
     }
     expect(html).toContain("Stages of the schedule");
     expect(html).not.toMatch(/<script|on[a-z]+=/);

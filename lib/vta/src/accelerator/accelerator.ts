@@ -6,6 +6,7 @@
 import type { MicroOp } from "../hardware";
 import type { Dram } from "./dram";
 import type { Profiler } from "./profiler";
+import type { Timeline } from "./timeline";
 import type { TraceEntry } from "./trace-entry";
 
 export interface Accelerator {
@@ -38,8 +39,11 @@ export type ExecutedInstruction = Pick<
 >;
 
 export interface InstructionObserver {
-  /** A run of `count` instructions begins, the first of which is at the physical address `address`. */
-  startRun(address: number, count: number): void;
+  /**
+   * A run of `count` instructions begins, the first of which is at the physical address `address`.
+   * @param timeline where cycles are known: what the stages do, and when
+   */
+  startRun(address: number, count: number, timeline?: () => Timeline): void;
   /**
    * Each instruction, for observers that look at them; the others cost nothing.
    * @param uopAt the micro-op at an index, as the micro-op memory holds it now

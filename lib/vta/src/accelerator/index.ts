@@ -10,6 +10,18 @@ export {
 export { Dram, hex } from "./dram";
 export { type MemoryUse, type Residency } from "./memory-use";
 export { Profiler, ProfilerStats } from "./profiler";
+export {
+  criticalCycles,
+  joinTimelines,
+  STALL_CAUSES,
+  STEP_REASONS,
+  timelineBefore,
+  type CriticalStep,
+  type StallCause,
+  type StallSpan,
+  type StepReason,
+  type Timeline,
+} from "./timeline";
 export { TOKEN_QUEUES, tokenExchanges, type TokenExchange } from "./tokens";
 export { ExecutionTrace, type ExecutionTraceOptions } from "./trace";
 export type { Caller, StageName, TokenName, TraceEntry } from "./trace-entry";

@@ -5,6 +5,7 @@ import type { ExecutedInstruction, InstructionObserver } from "./accelerator";
 import { accessesOf, countInstruction } from "./accesses";
 import { memoryUse, type MemoryUse } from "./memory-use";
 import { Profiler, type ProfilerStats } from "./profiler";
+import { joinTimelines, type Timeline } from "./timeline";
 import type { Caller, TraceEntry } from "./trace-entry";
 
 export interface ExecutionTraceOptions {
@@ -24,6 +25,7 @@ export class ExecutionTrace implements InstructionObserver {
   runs = 0;
   /** Instructions that were executed when `limit` of them had been kept already. */
   dropped = 0;
+  private readonly timelines: (() => Timeline)[] = [];
   private readonly limit: number;
   private readonly callerOf: (index: number) => Caller | undefined;
   private readonly counter = new Profiler();
@@ -51,8 +53,16 @@ export class ExecutionTrace implements InstructionObserver {
     return memoryUse(this.env, this.entries);
   }
 
-  startRun(): void {
+  /** What the stages did when; undefined where cycles are not known. */
+  get timeline(): Timeline | undefined {
+    const { timelines, runs } = this;
+    if (runs === 0 || timelines.length < runs) return undefined;
+    return joinTimelines(timelines.map((timeline) => timeline()));
+  }
+
+  startRun(_address?: number, _count?: number, timeline?: () => Timeline): void {
     this.runs++;
+    if (timeline !== undefined) this.timelines.push(timeline);
   }
 
   record(step: ExecutedInstruction, uopAt: (index: number) => MicroOp): void {

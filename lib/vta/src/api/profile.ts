@@ -71,7 +71,7 @@ export function profile(
       const recordedBy = callers.slice(0, count);
       const lanes = values ? weightLanes(env, plan, device.dram.bytes) : undefined;
       const callerOf = (index: number) => recordedBy[index];
-      runs.push({ plan, timing, hazards, address, lanes, tokens, callerOf });
+      runs.push({ plan, timing, hazards, address, microOps, lanes, tokens, callerOf });
       tokens = timing.tokens;
     },
   };

@@ -4,7 +4,7 @@
  */
 
 import type { view } from "tvm-ts";
-import type { StallCause } from "../sim";
+import type { StallCause } from "../accelerator";
 import { CELL } from "./occupancy-raster";
 
 export const CELL_COLORS: Readonly<Record<keyof typeof CELL, view.Rgb>> = {

@@ -2,7 +2,8 @@
 
 import { view } from "tvm-ts";
 import { compareSchedules, type ScheduleComparison, type ScheduledProgram } from "../explore";
-import { CAUSE_TEXT, STALL_CAUSES, type ModuleName } from "../sim";
+import { STALL_CAUSES } from "../accelerator";
+import { CAUSE_TEXT, type ModuleName } from "../sim";
 import { countText } from "./text";
 
 const MODULES: readonly ModuleName[] = ["load", "compute", "store"];

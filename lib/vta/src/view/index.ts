@@ -18,6 +18,7 @@ export { compare } from "./comparison";
 export { roofline } from "./roofline";
 export { parallelCoordinates, studyBundle, studyPlot } from "./study-view";
 export { statisticsView, type StatisticsView } from "./statistics-view";
+export { type TimelineView } from "./timeline-view";
 export {
   traceView,
   type FieldFact,

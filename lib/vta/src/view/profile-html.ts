@@ -1,13 +1,11 @@
 /** A profile as a card without scripts: a bar a module, what bounds the program, and its statements. */
 
 import { view } from "tvm-ts";
-import { CAUSE_TEXT, STALL_CAUSES, type ModuleName, type Profile } from "../sim";
+import { STALL_CAUSES, type StallCause } from "../accelerator";
+import { CAUSE_TEXT, type ModuleName, type Profile } from "../sim";
 import { CAUSE_COLORS, cssColor } from "./colors";
-import { stallRaster } from "./stall-raster";
 import { bytesText, countText, percentText } from "./text";
-
-/** JupyterLab colours rows and cells of tables by its theme; the card is light in every theme. */
-const PLAIN = "background:#f7f7f7;color:#1a1a1a";
+import { causeLegend, PLAIN, timelineHtml } from "./timeline-html";
 
 const MODULES: readonly ModuleName[] = ["fetch", "load", "compute", "store"];
 const STATEMENTS = 20;
@@ -23,8 +21,8 @@ export function profileHtml(profile: Profile): string {
     `<table style="border-collapse:collapse;table-layout:auto;width:100%;max-width:720px">${MODULES.map(
       (module) => moduleRow(profile, module),
     ).join("")}</table>`,
-    legend(profile),
-    timelineHtml(profile),
+    causeLegend(usedCauses(profile)),
+    timelineHtml(profile.timeline),
     adviceHtml(profile),
     stagesHtml(profile),
     ...hazards.map(
@@ -59,37 +57,9 @@ function moduleRow(profile: Profile, module: ModuleName): string {
   );
 }
 
-function legend({ modules }: Profile): string {
-  const used = STALL_CAUSES.filter((cause) => MODULES.some((module) => modules[module][cause] > 0));
-  const entries = used.map(
-    (cause) =>
-      `<span style="white-space:nowrap;margin-right:12px"><span style="display:inline-block;width:10px;` +
-      `height:10px;background:${cssColor(CAUSE_COLORS[cause])}"></span> ${CAUSE_TEXT[cause]}</span>`,
-  );
-  return `<div style="margin-top:4px;max-width:720px;line-height:1.6">${entries.join(" ")}</div>`;
-}
-
-const STRIP_WIDTH = 720;
-const STRIP_HEIGHT = 14;
-
-/** The modules over time, a row each, every cycle in the colour of its cause. */
-function timelineHtml(profile: Profile): string {
-  if (profile.cycles === 0) return "";
-  const rows = (["load", "compute", "store"] as const).map((module, row) => {
-    const pixels = stallRaster(profile, row, STRIP_WIDTH, STRIP_HEIGHT);
-    const palette = STALL_CAUSES.map((cause) => CAUSE_COLORS[cause]);
-    const picture = { width: STRIP_WIDTH, height: STRIP_HEIGHT, pixels, palette };
-    const alt = `${module} over time, in the colours above`;
-    return (
-      `<tr style="${PLAIN}"><td style="${PLAIN};padding:1px 8px 1px 0;text-align:left">${module}</td>` +
-      `<td style="${PLAIN};padding:1px 0">` +
-      `${view.imageHtml(view.pngUri(view.indexedPng(picture)), alt, "display:block")}</td></tr>`
-    );
-  });
-  return (
-    `<div style="margin-top:4px">Cycles 0 to ${countText(profile.cycles)}</div>` +
-    `<table style="border-collapse:collapse;table-layout:auto">${rows.join("")}</table>`
-  );
+/** Those of which some module has cycles. */
+function usedCauses({ modules }: Profile): StallCause[] {
+  return STALL_CAUSES.filter((cause) => MODULES.some((module) => modules[module][cause] > 0));
 }
 
 function stagesHtml({ stages }: Profile): string {

@@ -1,9 +1,10 @@
 /** A trace as HTML without scripts: numbers, a picture of the memories, and the instructions. */
 
 import { view } from "tvm-ts";
-import type { ExecutionTrace, MemoryUse, TraceEntry } from "../accelerator";
+import { STALL_CAUSES, type ExecutionTrace, type MemoryUse, type TraceEntry } from "../accelerator";
 import { CELL_COLORS, CELL_PALETTE, cssColor } from "./colors";
 import { CELL, occupancyRaster } from "./occupancy-raster";
+import { causeLegend, timelineHtml } from "./timeline-html";
 import { listing, summaryLines, useText } from "./trace-text";
 
 const WIDTH = 720;
@@ -19,8 +20,15 @@ export function traceHtml(trace: ExecutionTrace): string {
     ...lines.map((line, i) => `<div${i === 0 ? BOLD : ""}>${view.escapeHtml(line)}</div>`),
     ...trace.memories.map((use) => memoryHtml(use, stream)),
     stream.length === 0 ? "" : legend(),
+    timelinePart(trace),
     `<details><summary>Instructions</summary>${preformatted(listing(stream, LISTED))}</details>`,
   );
+}
+
+function timelinePart({ timeline }: ExecutionTrace): string {
+  if (timeline === undefined) return "";
+  const used = new Set(timeline.spans.map(({ cause }) => cause));
+  return timelineHtml(timeline) + causeLegend(STALL_CAUSES.filter((cause) => used.has(cause)));
 }
 
 const BOLD = ' style="font-weight:bold"';

@@ -3,6 +3,7 @@
 import { plural } from "tvm-ts";
 import type { ExecutionTrace, MemoryUse, StageName, TraceEntry } from "../accelerator";
 import { disassemble } from "../hardware";
+import { timelineLines } from "./timeline-html";
 import { bytesText, percentText } from "./text";
 
 /** How many instructions there were, what they moved and computed, and how full the memories were. */
@@ -51,5 +52,11 @@ export function listing(stream: readonly TraceEntry[], most: number): string {
 const TEXT_LINES = 40;
 
 export function traceText(trace: ExecutionTrace): string {
-  return [...summaryLines(trace), "", listing(trace.stream, TEXT_LINES)].join("\n");
+  const { timeline } = trace;
+  return [
+    ...summaryLines(trace),
+    ...(timeline === undefined ? [] : timelineLines(timeline)),
+    "",
+    listing(trace.stream, TEXT_LINES),
+  ].join("\n");
 }

@@ -7,6 +7,7 @@
 import { view, type runtime } from "tvm-ts";
 import {
   ON_CHIP,
+  timelineBefore,
   type ExecutionTrace,
   type MemoryUse,
   type OnChipAccess,
@@ -23,6 +24,7 @@ import {
   OPCODE,
   type Field,
 } from "../hardware";
+import { timelineView, type TimelineView } from "./timeline-view";
 import { statisticsView, type StatisticsView } from "./statistics-view";
 
 /** The lowest bit of a field, how many it has, and whether the highest is its sign. */
@@ -82,8 +84,10 @@ export interface TraceView {
    * wrote them and that read them last; the same number twice if nobody did.
    */
   readonly residencies: view.PackedNumbers;
-  /** Two numbers an instruction, where cycles are known: when it began and ended. */
+  /** Two numbers an instruction, where cycles are known: when it began and ended, runs in turn. */
   readonly cycles?: view.PackedNumbers;
+  /** What the stages did at every cycle, where cycles are known. */
+  readonly timeline?: TimelineView;
   /** The lowered programs that ran, as text. */
   readonly sources: readonly string[];
   /** Statements of them: source, start and end in its text. */
@@ -124,7 +128,7 @@ export function traceView(trace: ExecutionTrace): TraceView {
     traffic: view.packNumbers(stream.map(dramBytes), "u4"),
     ...patternsOf(stream),
     residencies: view.packNumbers(residencies(uses, numbers), "u4"),
-    ...cyclesOf(stream),
+    ...timesOf(trace, stream),
     ...callersOf(stream),
   };
 }
@@ -206,10 +210,25 @@ function residencies(
   );
 }
 
-function cyclesOf(stream: readonly TraceEntry[]): Pick<TraceView, "cycles"> {
+function timesOf(
+  trace: ExecutionTrace,
+  stream: readonly TraceEntry[],
+): Pick<TraceView, "cycles" | "timeline"> {
   if (stream.length === 0 || stream.some(({ cycles }) => cycles === undefined)) return {};
-  const numbers = stream.flatMap(({ cycles }) => [cycles!.begin, cycles!.end]);
-  return { cycles: view.packNumbers(numbers, "f8") };
+  const { timeline } = trace;
+  const numbers = stream.flatMap(({ run, cycles }) => {
+    const start = timeline?.starts[run] ?? 0;
+    return [start + cycles!.begin, start + cycles!.end];
+  });
+  const cycles = view.packNumbers(numbers, "f8");
+  if (timeline === undefined) return { cycles };
+  const last = numbers.reduce((most, cycle) => Math.max(most, cycle), 0);
+  const kept = trace.dropped > 0 ? timelineBefore(timeline, last) : timeline;
+  const numberOf = new Map(stream.map(({ run, index }, i) => [`${run} ${index}`, i]));
+  return {
+    cycles,
+    timeline: timelineView(kept, ({ run, index }) => numberOf.get(`${run} ${index}`)),
+  };
 }
 
 function callersOf(

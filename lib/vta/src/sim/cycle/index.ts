@@ -10,13 +10,12 @@ export { simulateCycles, timeStream, type CycleRun, type SimulateOptions } from 
 export {
   CAUSE_TEXT,
   forEachStall,
-  STALL_CAUSES,
   stallsOf,
   type ModuleName,
   type ModuleStalls,
-  type StallCause,
   type StallCounts,
 } from "./stalls";
+export { runTimeline } from "./run-timeline";
 export { planStream, WORK, type StreamPlan } from "./stream-plan";
 export { copyMicroOps } from "./transfer";
 export { type FetchTiming, type Timing } from "./timing";

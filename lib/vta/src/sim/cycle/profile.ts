@@ -1,19 +1,23 @@
 /** What a program cost on the hardware, module by module and statement by statement, and why. */
 
+import {
+  criticalCycles,
+  joinTimelines,
+  STALL_CAUSES,
+  type ExecutionTrace,
+  type ExecutionTraceOptions,
+  type StallCause,
+  type Timeline,
+} from "../../accelerator";
 import { INSN_BYTES, INSN_WORDS, type Hardware } from "../../hardware";
 import { elementBytesOf, loadedElementBytes } from "./element-bytes";
 import { explainRun, type Advice } from "./explain";
 import type { Hazard } from "./hazards";
 import type { CycleModel } from "./model";
 import { perfettoTrace } from "./perfetto";
-import {
-  CAUSE_TEXT,
-  STALL_CAUSES,
-  stallsOf,
-  type ModuleName,
-  type ModuleStalls,
-  type StallCause,
-} from "./stalls";
+import { profileTrace } from "./profile-trace";
+import { runTimeline } from "./run-timeline";
+import { CAUSE_TEXT, stallsOf, type ModuleName, type ModuleStalls } from "./stalls";
 import { statementOf, type ProfiledRun } from "./statement";
 import { CLIENT, WORK, type StreamPlan } from "./stream-plan";
 import { stageCosts, type StageCost } from "./stage-costs";
@@ -122,6 +126,18 @@ export class Profile {
     return stageCosts(this.hardware, this.runs, this.cycles);
   }
 
+  /** What the stages did at every cycle, and the critical path. */
+  get timeline(): Timeline {
+    return joinTimelines(
+      this.runs.map(({ plan, timing, tokens }) => runTimeline(plan, timing, tokens)),
+    );
+  }
+
+  /** All instructions with their cycles, what they do on chip and the tokens they exchange. */
+  trace(options: Pick<ExecutionTraceOptions, "limit"> = {}): ExecutionTrace {
+    return profileTrace(this.hardware, this.runs, options);
+  }
+
   /**
    * What bounds the program and what to change, the greatest gain first. A gain is what the simulator
    * finds when the stream is changed that way.
@@ -168,6 +184,10 @@ export class Profile {
         .map((cause) => `${CAUSE_TEXT[cause]} ${percent(this.modules[module][cause])}`);
       lines.push(`  ${module.padEnd(8)} ${parts.join(", ")}`);
     }
+    const critical = Object.entries(criticalCycles(this.timeline))
+      .sort(([, a], [, b]) => b - a)
+      .map(([name, cycles]) => `${name} ${percent(cycles)}`);
+    if (critical.length > 0) lines.push(`critical path: ${critical.join(", ")}`);
     const stages = this.stages.map(
       ({ stage, share }) => `${stage} ${percent(share * this.cycles)}`,
     );

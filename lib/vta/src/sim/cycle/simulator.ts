@@ -6,10 +6,11 @@
  */
 
 import { DeviceError } from "tvm-ts";
-import type { Accelerator, Dram, InstructionObserver, Profiler } from "../../accelerator";
+import type { Accelerator, Dram, InstructionObserver, Profiler, Timeline } from "../../accelerator";
 import type { Hardware } from "../../hardware";
 import { FunctionalSimulator, type FunctionalSimulatorOptions } from "../functional";
 import { cycleModel, type CycleModel, type CyclePreset } from "./model";
+import { runTimeline } from "./run-timeline";
 import { timeStream } from "./simulate";
 import { planStream } from "./stream-plan";
 import type { Timing } from "./timing";
@@ -25,6 +26,7 @@ export class CycleSimulator implements Accelerator {
   /** Tokens that the last run left in the semaphores. */
   private tokens: Float64Array | undefined;
   private timing: Timing | undefined;
+  private timeline: (() => Timeline) | undefined;
 
   constructor(
     private readonly hardware: Hardware,
@@ -55,7 +57,7 @@ export class CycleSimulator implements Accelerator {
     const { record } = observer;
     if (record === undefined) return this.functional.observe(observer);
     return this.functional.observe({
-      startRun: (address, count) => observer.startRun(address, count),
+      startRun: (address, count) => observer.startRun(address, count, this.timeline),
       record: (executed, uopAt) => {
         const { start, end } = this.timing!;
         const cycles = { begin: start[executed.index]!, end: end[executed.index]! };
@@ -85,7 +87,9 @@ export class CycleSimulator implements Accelerator {
         `the program takes ${timing.cycles} cycles and is not finished after ${waitCycles}`,
       );
     }
+    const { tokens } = this;
     this.timing = timing;
+    this.timeline = () => runTimeline(plan, timing, tokens);
     this.functional.run(address, count, Infinity);
     this.tokens = timing.tokens;
     this.counters.cycles += timing.cycles;

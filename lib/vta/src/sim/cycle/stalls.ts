@@ -3,24 +3,10 @@
  * causes of a module add up to the run's cycles.
  */
 
+import { STALL_CAUSES, type StallCause } from "../../accelerator";
 import { COMPUTE_MODULE, LOAD_MODULE, STORE_MODULE, type StreamPlan } from "./stream-plan";
 import type { Timing } from "./timing";
 
-/** Causes in the order in which they are charged. */
-export const STALL_CAUSES = [
-  "busy",
-  "memoryBus",
-  "memoryLatency",
-  "writeOutstanding",
-  "tokenFromLoad",
-  "tokenFromCompute",
-  "tokenFromStore",
-  "notFetched",
-  "fetchBlocked",
-  "finished",
-] as const;
-
-export type StallCause = (typeof STALL_CAUSES)[number];
 export type ModuleName = "fetch" | "load" | "compute" | "store";
 export type StallCounts = Readonly<Record<StallCause, number>>;
 export type ModuleStalls = Readonly<Record<ModuleName, StallCounts>>;

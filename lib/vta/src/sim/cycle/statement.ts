@@ -4,6 +4,7 @@ import type { Caller } from "../../accelerator";
 import type { Hazard } from "./hazards";
 import { workName, type StreamPlan } from "./stream-plan";
 import type { Timing } from "./timing";
+import type { DramPart } from "./transfer";
 import type { WeightLanes } from "./weight-lanes";
 
 /** A start of the accelerator. */
@@ -15,6 +16,8 @@ export interface ProfiledRun {
   /** The statement that recorded an instruction, where compiled code did. */
   readonly callerOf: (index: number) => Caller | undefined;
   readonly address: number;
+  /** The micro-ops in DRAM at the launch. */
+  readonly microOps: DramPart;
   /** Lanes that the weights use, where there were values. */
   readonly lanes?: WeightLanes | undefined;
   /** Tokens in the semaphores at the launch. */

@@ -1,0 +1,111 @@
+/** What the stages did at every cycle, and which instructions the time of the whole hangs on. */
+
+import type { Extent } from "./accesses";
+import type { StageName } from "./trace-entry";
+
+/** Why a cycle of a module is spent, in the order in which cycles are charged. */
+export const STALL_CAUSES = [
+  "busy",
+  "memoryBus",
+  "memoryLatency",
+  "writeOutstanding",
+  "tokenFromLoad",
+  "tokenFromCompute",
+  "tokenFromStore",
+  "notFetched",
+  "fetchBlocked",
+  "finished",
+] as const;
+
+export type StallCause = (typeof STALL_CAUSES)[number];
+
+/** Cycles `begin` to `end` (not included) of a stage, all of one cause. */
+export interface StallSpan extends Extent {
+  readonly stage: StageName;
+  readonly cause: StallCause;
+}
+
+/**
+ * What the start of an instruction waited for last: fetch (from the launch on), the instruction
+ * before it in its module, a token, or room for the instruction in its module's queue.
+ */
+export const STEP_REASONS = ["fetch", "module", "token", "queue"] as const;
+
+export type StepReason = (typeof STEP_REASONS)[number];
+
+/** An instruction of the critical path: from `begin` to `end` its module works on it. */
+export interface CriticalStep extends Extent {
+  readonly run: number;
+  /** The instruction's number in the run's stream. */
+  readonly index: number;
+  readonly stage: StageName;
+  /** What led here from the step before; what came first in a run was fetched. */
+  readonly reason: StepReason;
+}
+
+export interface Timeline {
+  readonly cycles: number;
+  /** The cycle at which each run begins. */
+  readonly starts: readonly number[];
+  /** Stage by stage; the spans of each cover `cycles` without gaps. */
+  readonly spans: readonly StallSpan[];
+  /** From the launch to the end, each step waiting for the one before. */
+  readonly criticalPath: readonly CriticalStep[];
+}
+
+const STAGES: readonly StageName[] = ["load", "compute", "store"];
+
+/** Runs one after the other. */
+export function joinTimelines(runs: readonly Timeline[]): Timeline {
+  let cycles = 0;
+  const starts: number[] = [];
+  const moved = runs.map((timeline, run) => {
+    const move = <T extends Extent>(extent: T): T => {
+      const { begin, end } = extent;
+      return { ...extent, begin: begin + start, end: end + start };
+    };
+    const start = cycles;
+    starts.push(start);
+    cycles += timeline.cycles;
+    return {
+      spans: timeline.spans.map(move),
+      criticalPath: timeline.criticalPath.map((step) => ({ ...move(step), run })),
+    };
+  });
+  return {
+    cycles,
+    starts,
+    spans: STAGES.flatMap((stage) =>
+      moved.flatMap(({ spans }) => spans.filter((span) => span.stage === stage)),
+    ),
+    criticalPath: moved.flatMap(({ criticalPath }) => criticalPath),
+  };
+}
+
+/** The part of a timeline before a cycle. */
+export function timelineBefore(timeline: Timeline, cycle: number): Timeline {
+  return {
+    ...timeline,
+    cycles: Math.min(timeline.cycles, cycle),
+    spans: timeline.spans
+      .filter(({ begin }) => begin < cycle)
+      .map((span) => ({ ...span, end: Math.min(span.end, cycle) })),
+    criticalPath: timeline.criticalPath.filter(({ end }) => end <= cycle),
+  };
+}
+
+/** Cycles of the critical path by what they are spent on; they add up to the timeline's. */
+export function criticalCycles({ cycles, criticalPath }: Timeline): Record<string, number> {
+  const sums: Record<string, number> = {};
+  let at = 0;
+  const charge = (name: string, until: number): void => {
+    const end = Math.min(until, cycles);
+    if (end > at) sums[name] = (sums[name] ?? 0) + end - at;
+    at = Math.max(at, end);
+  };
+  for (const { stage, reason, begin, end } of criticalPath) {
+    charge(reason === "fetch" || reason === "queue" ? "fetch" : "hand-over", begin);
+    charge(stage, end);
+  }
+  return sums;
+}

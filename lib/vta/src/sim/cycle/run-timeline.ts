@@ -1,0 +1,36 @@
+/** The timeline of one run. */
+
+import type { StageName, StallSpan, Timeline } from "../../accelerator";
+import { criticalPath } from "./critical-path";
+import { forEachStall } from "./stalls";
+import type { StreamPlan } from "./stream-plan";
+import type { Timing } from "./timing";
+
+const STAGES: readonly StageName[] = ["load", "compute", "store"];
+
+/** @param tokens in the semaphores at the launch; none if left out */
+export function runTimeline(
+  plan: StreamPlan,
+  timing: Timing,
+  tokens: Float64Array | undefined,
+): Timeline {
+  const spans = STAGES.flatMap((stage, module) => stageSpans(plan, timing, stage, module));
+  const { cycles } = timing;
+  return { cycles, starts: [0], spans, criticalPath: criticalPath(plan, timing, tokens) };
+}
+
+/** What follows without a change of cause is one span. */
+function stageSpans(
+  plan: StreamPlan,
+  timing: Timing,
+  stage: StageName,
+  module: number,
+): StallSpan[] {
+  const spans: StallSpan[] = [];
+  forEachStall(plan, timing, module, (cause, begin, end) => {
+    const last = spans.at(-1);
+    if (last?.cause === cause) spans[spans.length - 1] = { ...last, end };
+    else spans.push({ stage, cause, begin, end });
+  });
+  return spans;
+}

@@ -1,0 +1,57 @@
+/** A timeline as front ends draw it. */
+
+import { view } from "tvm-ts";
+import {
+  STALL_CAUSES,
+  STEP_REASONS,
+  type CriticalStep,
+  type StageName,
+  type StallCause,
+  type StepReason,
+  type Timeline,
+} from "../accelerator";
+
+export interface TimelineView {
+  readonly cycles: number;
+  /** How the causes are called, by their numbers. */
+  readonly causes: readonly StallCause[];
+  /** How many spans load, compute and store have, in this order; those of each cover `cycles`. */
+  readonly spans: readonly number[];
+  /** A number a span: its cause. */
+  readonly spanCauses: view.PackedNumbers;
+  /** A number a span: where it ends; it begins where the one before of its stage ends. */
+  readonly spanEnds: view.PackedNumbers;
+  /** How the reasons are called, by their numbers. */
+  readonly reasons: readonly StepReason[];
+  /** Two numbers a step of the critical path: the instruction, and the reason that led to it. */
+  readonly criticalPath: view.PackedNumbers;
+}
+
+const STAGES: readonly StageName[] = ["load", "compute", "store"];
+const PACKED_LIMIT = 2 ** 32;
+
+/** @param numberOf an instruction's number in the view; undefined if it is not there */
+export function timelineView(
+  { cycles, spans, criticalPath }: Timeline,
+  numberOf: (step: CriticalStep) => number | undefined,
+): TimelineView {
+  const steps = criticalPath.flatMap((step) => {
+    const number = numberOf(step);
+    return number === undefined ? [] : [number, STEP_REASONS.indexOf(step.reason)];
+  });
+  return {
+    cycles,
+    causes: STALL_CAUSES,
+    spans: STAGES.map((stage) => spans.filter((span) => span.stage === stage).length),
+    spanCauses: view.packNumbers(
+      spans.map(({ cause }) => STALL_CAUSES.indexOf(cause)),
+      "u1",
+    ),
+    spanEnds: view.packNumbers(
+      spans.map(({ end }) => end),
+      cycles < PACKED_LIMIT ? "u4" : "f8",
+    ),
+    reasons: STEP_REASONS,
+    criticalPath: view.packNumbers(steps, "u4"),
+  };
+}
