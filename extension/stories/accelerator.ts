@@ -1,6 +1,6 @@
 /** The accelerator: traces in every state and such as cannot be drawn, its environment and counters. */
 
-import { nd, np, te, tir, view } from "tvm-ts";
+import { nd, np, te, tir } from "tvm-ts";
 import * as vta from "vta-ts";
 import type { Story } from "./story";
 
@@ -13,11 +13,21 @@ interface ProductOptions {
   readonly threads: 1 | 2;
 }
 
-/** A matrix product on the accelerator, shifted and clipped on the ALU; one run, recorded. */
+/** One run of a matrix product, recorded. */
 export function traceOfProduct(
-  { rows, blocks, tile, threads }: ProductOptions,
+  product: ProductOptions,
   options: vta.TraceOptions = {},
 ): vta.ExecutionTrace {
+  return vta.trace(callOfProduct(product), options);
+}
+
+/** What a run of a matrix product costs. */
+export function profileOfProduct(product: ProductOptions): vta.Profile {
+  return vta.profile(callOfProduct(product));
+}
+
+/** A matrix product on the accelerator, shifted and clipped on the ALU. */
+function callOfProduct({ rows, blocks, tile, threads }: ProductOptions): () => unknown {
   const env = vta.getEnv();
   const { BATCH, BLOCK_IN, BLOCK_OUT } = env;
   const data = te.placeholder([rows, blocks, BATCH, BLOCK_IN], {
@@ -88,28 +98,7 @@ export function traceOfProduct(
     array([rows, blocks, BATCH, BLOCK_IN], 7),
     array([blocks, blocks, BLOCK_OUT, BLOCK_IN], 5),
   ];
-  return vta.trace(() => f(...inputs, nd.empty(shape, env.inpDtype, device)), options);
-}
-
-/**
- * Cycles as a simple machine would need them, two numbers an instruction of the stream: it begins
- * when its stage is free and its tokens have come, and takes a cycle for each element that it writes.
- */
-function cyclesOf(trace: vta.ExecutionTrace): number[] {
-  const cycles = new Map<vta.TraceEntry, readonly [begin: number, end: number]>();
-  const free = { load: 0, compute: 0, store: 0 };
-  const tokens: Record<vta.TokenName, number[]> = { l2g: [], g2l: [], g2s: [], s2g: [] };
-  const sizeOf = (extents: readonly vta.Extent[]): number =>
-    extents.reduce((sum, { begin, end }) => sum + end - begin, 0);
-  for (const entry of trace.entries) {
-    const came = entry.popped.map((queue) => tokens[queue].shift() ?? 0);
-    const begin = Math.max(free[entry.stage], ...came);
-    const end = begin + 4 + sizeOf(entry.sramWrites) + Math.ceil(sizeOf(entry.dramWrites) / 16);
-    free[entry.stage] = end;
-    for (const queue of entry.pushed) tokens[queue].push(end);
-    cycles.set(entry, [begin, end]);
-  }
-  return trace.stream.flatMap((entry) => [...cycles.get(entry)!]);
+  return () => f(...inputs, nd.empty(shape, env.inpDtype, device));
 }
 
 const bundleOf = vta.view.traceBundle;
@@ -119,6 +108,7 @@ const small: ProductOptions = { rows: 8, blocks: 4, tile: [8, 2, 2], threads: 2 
 /** Made when asked for: building programs takes the library to be ready. */
 export function acceleratorStories(): readonly Story[] {
   const threads = traceOfProduct(small);
+  const profile = profileOfProduct(small);
   const bundle = bundleOf(threads);
   const drawn = bundle[mimeTypes.trace] as vta.view.TraceView;
   const changed = (change: object) => ({
@@ -130,7 +120,12 @@ export function acceleratorStories(): readonly Story[] {
     {
       id: "trace-cycles",
       source: "// with the cycles of each instruction",
-      bundle: changed({ cycles: view.packNumbers(cyclesOf(threads), "f8") }),
+      bundle: bundleOf(profile.trace()),
+    },
+    {
+      id: "profile",
+      source: "vta.profile(() => f(data, weight, result))",
+      bundle: vta.view.profileBundle(profile),
     },
     {
       id: "trace-long",

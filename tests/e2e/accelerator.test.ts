@@ -38,7 +38,7 @@ afterAll(async () => {
 /** The output of a story, drawn if it can be. */
 async function story(id: string, drawn = true): Promise<Locator> {
   const output = await lab.output(notebook.cells.findIndex((cell) => cell.id === id));
-  if (drawn) await output.locator(".jp-tvm-Insn").first().waitFor(PATIENTLY);
+  if (drawn) await output.locator(".jp-tvm-Strip canvas").first().waitFor(PATIENTLY);
   return output;
 }
 
@@ -143,7 +143,7 @@ describe("a trace", () => {
     const output = await story("trace-threads");
     const pictures = () =>
       output
-        .locator("canvas")
+        .locator(".jp-tvm-Strip canvas")
         .evaluateAll((all) => all.map((node) => (node as HTMLCanvasElement).toDataURL()));
     const before = await pictures();
     await output.getByRole("button", { name: "Zoom in" }).click();
@@ -173,8 +173,100 @@ describe("a trace", () => {
   test("of cycles is drawn by cycles", async () => {
     const output = await story("trace-cycles");
     expect(await output.locator(".jp-tvm-StripLabel", { hasText: "cycle" }).count()).toBe(1);
-    expect(await output.locator(".jp-tvm-Insn-details").textContent()).toContain("cycles 0 to 5");
+    expect(await output.locator(".jp-tvm-Insn-details").textContent()).toContain("cycles 39 to 61");
+  });
+
+  test("of cycles shows each stage's waits in the colour of their cause", async () => {
+    const output = await story("trace-cycles");
+    await output.getByText("waits for a token from load").waitFor();
+    const canvas = output.locator(".jp-tvm-mod-timeline canvas");
+    const { height } = (await canvas.boundingBox())!;
+    // At a fifth of the time the compute stage, the second lane, waits for the weights.
+    const strip = (8 + 48 + 20) / height;
+    await expect.poll(() => pixel(canvas, 0.2, strip), PATIENTLY).toEqual([0, 158, 115, 255]);
+    const { width } = (await canvas.boundingBox())!;
+    await canvas.hover({ position: { x: 0.2 * width, y: strip * height } });
+    await output.getByText(/compute: waits for a token from load, cycles \d+ to \d+$/).waitFor();
+  });
+
+  test("of cycles has the critical path on demand", async () => {
+    const output = await story("trace-cycles");
+    const canvas = output.locator(".jp-tvm-mod-timeline canvas");
+    const picture = () => canvas.evaluate((node: HTMLCanvasElement) => node.toDataURL());
+    const before = await picture();
+    await output.getByRole("checkbox", { name: "Critical path" }).check();
+    await output.getByText(/^Critical path: load \d+ %, compute \d+ %/).waitFor();
+    await expect.poll(picture, PATIENTLY).not.toBe(before);
     await lab.picture("trace-view-cycles");
+    await output.getByRole("checkbox", { name: "Critical path" }).uncheck();
+    await expect.poll(picture, PATIENTLY).toBe(before);
+    const untimed = await story("trace-threads");
+    expect(await untimed.getByRole("checkbox", { name: "Critical path" }).count()).toBe(0);
+  });
+
+  test("is stepped through: memories, stages and tokens at each moment beside the program", async () => {
+    const output = await story("trace-cycles");
+    const moment = output.getByRole("region", { name: "The accelerator at this moment" });
+    await output.getByRole("checkbox", { name: "Step through" }).check();
+    await moment.waitFor();
+    expect(await list(output).isVisible()).toBe(false);
+    await output.getByRole("spinbutton", { name: "Instruction" }).fill("0");
+    await output.getByRole("button", { name: "Run to it", exact: true }).click();
+    await moment.getByText("Cycle 39: instruction 0 starts").waitFor();
+    await output.getByRole("button", { name: "Step forward" }).click();
+    await moment.getByText("Cycle 62: instruction 1 starts").waitFor();
+    await output.getByRole("button", { name: "Step back" }).click();
+    await moment.getByText("Cycle 39: instruction 0 starts").waitFor();
+
+    const maps = moment.locator("canvas");
+    await output.getByRole("spinbutton", { name: "element" }).fill("20");
+    await output.getByRole("button", { name: "Run to its next change" }).click();
+    await moment.getByText(/: instruction 6 starts$/).waitFor();
+    const load = moment.getByRole("row", { name: /^load \d/ });
+    expect(await load.textContent()).toContain("6 LOAD INP");
+    // Elements 16 to 31 of INP are being written.
+    await expect.poll(() => pixel(maps.first(), 20.5 / 32, 0.5)).toEqual([213, 94, 0, 255]);
+    await maps.first().hover({ position: { x: 205, y: 5 } });
+    expect(await maps.first().getAttribute("title")).toBe("INP 20: written by 6 LOAD INP");
+    const program = await output.locator(".jp-tvm-Statement").first().textContent();
+    expect(program).toContain("VTALoadBuffer2D");
+    await lab.picture("trace-view-steps");
+
+    await output.getByRole("spinbutton", { name: "element" }).fill("2000");
+    await output.getByRole("button", { name: "Run to its next change" }).click();
+    await output.getByText("INP 2000 is not written after this").waitFor();
+  });
+
+  test("plays by itself until it is paused", async () => {
+    const output = await story("trace-cycles");
+    const moment = output.getByRole("region", { name: "The accelerator at this moment" });
+    const now = () => moment.getByRole("status").textContent();
+    const before = await now();
+    await output.getByRole("button", { name: "Play" }).click();
+    await expect.poll(now, PATIENTLY).not.toBe(before);
+    await output.getByRole("button", { name: "Pause" }).click();
+    const paused = await now();
+    await lab.page.waitForTimeout(1000);
+    expect(await now()).toBe(paused);
+    await output.getByRole("checkbox", { name: "Step through" }).uncheck();
+    await list(output).waitFor();
+  });
+
+  test("is below a profile's card, which says where the cycles went and what to change", async () => {
+    const output = await story("profile");
+    expect(await output.locator(".jp-tvm-Card-summary").textContent()).toMatch(
+      /^1,\d+ cycles on de10: 33 instructions, /,
+    );
+    for (const module of ["fetch", "load", "compute", "store"]) {
+      const bar = output.getByRole("img", { name: new RegExp(`^${module}: [0-9.]+ % busy$`) });
+      expect((await bar.boundingBox())!.width).toBeGreaterThan(300);
+    }
+    await output.getByText(/^too few virtual threads/).waitFor();
+    await output.locator(".jp-tvm-Card-summary").evaluate((node) => node.scrollIntoView());
+    await lab.picture("profile-view");
+    await output.getByText("Stages of the schedule").click();
+    await output.getByRole("row", { name: /^GEMM/ }).first().waitFor();
+    await output.getByText("Stages of the schedule").click();
   });
 
   test("of ten thousand instructions has only those in sight in the page", async () => {
@@ -225,8 +317,12 @@ describe("a trace", () => {
 });
 
 test("no accessibility check finds something serious in any view of the accelerator", async () => {
-  for (const id of ["trace-threads", "trace-cycles", "trace-nothing", "trace-damaged"]) {
-    await story(id, id === "trace-threads" || id === "trace-cycles");
+  const drawn = ["trace-threads", "trace-cycles", "profile"];
+  for (const id of [...drawn, "trace-nothing", "trace-damaged"]) {
+    const output = await story(id, drawn.includes(id));
+    if (id !== "trace-cycles") continue;
+    await output.getByRole("checkbox", { name: "Step through" }).check();
+    await output.getByRole("checkbox", { name: "Critical path" }).check();
   }
   await lab.page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core") });
   const found = await lab.page.evaluate(async () => {

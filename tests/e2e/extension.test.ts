@@ -158,6 +158,8 @@ describe("the extension", () => {
     ["tensor-packed", ".heatmaplayer image"],
     ["tensor-diff", ".heatmaplayer image"],
     ["trace-threads", ".jp-tvm-Insn"],
+    ["trace-cycles", ".jp-tvm-Insn"],
+    ["profile", ".jp-tvm-Card-bar"],
     ["environment", ".jp-tvm-Table"],
     ["statistics", ".jp-tvm-Table"],
     ["passes-failed", ".jp-tvm-Failure"],
@@ -214,7 +216,14 @@ describe("the extension", () => {
     const ids = ["environment", "statistics", "schedule-matmul", "tensor-diff", "passes-matmul"];
     for (const theme of ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"]) {
       await lab.useTheme(theme);
-      for (const id of [...ids, "trace-threads", "ir-matmul", "tensor-odd"]) {
+      for (const id of [
+        ...ids,
+        "trace-threads",
+        "trace-cycles",
+        "profile",
+        "ir-matmul",
+        "tensor-odd",
+      ]) {
         const output = await story(id);
         await output.locator(".jp-RenderedHTML").first().waitFor(PATIENTLY);
         expect(await lab.seriousViolations(output), `${id}, ${theme}`).toEqual([]);

@@ -2,15 +2,17 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { ready, view } from "tvm-ts";
 import * as vta from "vta-ts";
 import { CELLS, sharesOf, type RasterFrame } from "../../extension/src/buffer-view/raster";
-import { addCoverage } from "../../extension/src/instruction-view/timeline-picture";
+import { addCoverage } from "../../extension/src/instruction-view/coverage";
 import { tokenTexts } from "../../extension/src/instruction-view/words";
 import { readView, UnreadableOutput } from "../../extension/src/mime/read-view";
 import { traceSchema } from "../../extension/src/trace/data";
+import { criticalPathText } from "../../extension/src/instruction-view/critical-path";
 import { CELL, type MemoryModel } from "../../extension/src/trace/memory-model";
+import { Moments } from "../../extension/src/trace/moment";
 import { TraceModel } from "../../extension/src/trace/model";
 import { TimeWindow } from "../../extension/src/trace/time-window";
 import { COMPUTE, LOAD } from "../../extension/src/trace/tokens";
-import { traceOfProduct } from "../../extension/stories/accelerator";
+import { profileOfProduct, traceOfProduct } from "../../extension/stories/accelerator";
 import { trans } from "./trans";
 
 let trace: vta.ExecutionTrace;
@@ -294,4 +296,106 @@ test.each<[string, (data: vta.view.TraceView) => object]>([
 test("a trace of nothing is a trace", () => {
   const nothing = vta.view.traceBundle(vta.trace(() => undefined));
   expect(modelOf(nothing[vta.view.mimeTypes.trace] as object).size).toBe(0);
+});
+
+describe("a trace with cycles", () => {
+  let profile: vta.Profile;
+  let timed: TraceModel;
+
+  beforeAll(() => {
+    profile = profileOfProduct({ rows: 8, blocks: 4, tile: [8, 2, 2], threads: 2 });
+    timed = modelOf(vta.view.traceView(profile.trace()));
+  });
+
+  test("knows what each stage's cycles were spent on", () => {
+    const timeline = timed.timeline!;
+    expect(timeline.cycles).toBe(profile.cycles);
+    (["load", "compute", "store"] as const).forEach((module, stage) => {
+      const sums = timeline.causes.map(() => 0);
+      timeline.forEachSpan(stage, 0, Infinity, (cause, begin, end) => {
+        sums[cause]! += end - begin;
+        expect(timeline.spanAt(stage, begin)).toEqual({
+          cause: timeline.causes[cause],
+          begin,
+          end,
+        });
+        expect(timeline.spanAt(stage, end - 1)!.begin).toBe(begin);
+      });
+      expect(sums).toEqual(
+        timeline.causes.map((cause) => profile.modules[module][cause as "busy"]),
+      );
+      expect(timeline.spanAt(stage, profile.cycles)).toBeUndefined();
+    });
+  });
+
+  test("knows the critical path, which ends with the last instruction", () => {
+    const steps = timed.timeline!.steps;
+    expect(timed.title(steps.at(-1)!.instruction)).toBe("FINISH");
+    expect(steps.map(({ reason }) => reason)).toContain("token");
+    expect(criticalPathText(timed.timeline!, trans)).toMatch(/^Critical path: load \d+ %, compute/);
+  });
+
+  test("whose stages have gaps is damaged", () => {
+    const json = vta.view.traceView(profile.trace());
+    const timeline = { ...json.timeline!, cycles: json.timeline!.cycles + 1 };
+    expect(() => modelOf({ ...json, timeline })).toThrow(/a stage's cycles have gaps/);
+  });
+
+  test("is a run of moments, in the order in which instructions start", () => {
+    const moments = new Moments(timed);
+    const { begins } = timed.times;
+    let index = 0;
+    const seen = [index];
+    for (let next; (next = moments.neighbour(index, 1)) !== undefined; index = next) {
+      expect(begins[next]!).toBeGreaterThanOrEqual(begins[index]!);
+      expect(moments.neighbour(next, -1)).toBe(index);
+      seen.push(next);
+    }
+    expect(new Set(seen).size).toBe(timed.size);
+  });
+
+  test("has at each moment as many tokens as were pushed and not popped", () => {
+    const moments = new Moments(timed);
+    for (let index = 0; index < timed.size; index++) {
+      for (const count of moments.tokensAt(index)) expect(count).toBeGreaterThanOrEqual(0);
+    }
+    const giver = trace.stream.findIndex(({ pushed }) => pushed.includes("l2g"));
+    const after = timed.times.begins.findIndex((begin) => begin >= timed.times.ends[giver]!);
+    const taken = trace.stream.filter(
+      ({ popped }, i) =>
+        popped.includes("l2g") && timed.times.begins[i]! <= timed.times.begins[after]!,
+    );
+    const given = trace.stream.filter(
+      ({ pushed }, i) =>
+        pushed.includes("l2g") && timed.times.ends[i]! <= timed.times.begins[after]!,
+    );
+    expect(moments.tokensAt(after)[0]).toBe(given.length - taken.length);
+  });
+
+  test("says which instruction changes an element next, and what a memory holds then", () => {
+    const moments = new Moments(timed);
+    const inp = timed.memories.find(({ fact }) => fact.name === "INP")!;
+    const first = moments.nextChange(0, inp, 0)!;
+    expect(timed.title(first)).toBe("LOAD INP");
+    const second = moments.nextChange(first, inp, 0)!;
+    expect(timed.times.begins[second]!).toBeGreaterThan(timed.times.begins[first]!);
+    expect(inp.cellsAt(timed.times.begins[first]!, [first])[0]).toBe(CELL.written);
+    expect(inp.cellsAt(timed.times.ends[first]! + 1, [])[0]).toBe(CELL.occupied);
+    expect(inp.cellsAt(timed.duration, [])[0]).toBe(CELL.free);
+    expect(moments.nextChange(timed.size - 1, inp, 0)).toBeUndefined();
+  });
+
+  test("says what each stage works on at a moment", () => {
+    const moments = new Moments(timed);
+    const { begins, ends } = timed.times;
+    for (let index = 0; index < timed.size; index++) {
+      for (const stage of [0, 1, 2]) {
+        const working = Array.from({ length: timed.size }, (_, i) => i).filter(
+          (i) =>
+            timed.stage(i) === stage && begins[i]! <= begins[index]! && ends[i]! > begins[index]!,
+        );
+        expect(moments.atWork(index, stage)).toBe(working[0]);
+      }
+    }
+  });
 });

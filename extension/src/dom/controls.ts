@@ -110,6 +110,25 @@ export function slider(
   };
 }
 
+/** A field for a whole number. */
+export function numberField(label: string, min: number, max: number): Control<number> {
+  const input = element("input", "jp-tvm-Number");
+  input.type = "number";
+  input.min = String(min);
+  input.max = String(max);
+  input.value = String(min);
+  input.setAttribute("aria-label", label);
+  return {
+    node: element("label", "jp-tvm-Control", label, input),
+    get value() {
+      return input.valueAsNumber;
+    },
+    set value(value) {
+      input.value = String(value);
+    },
+  };
+}
+
 /** A field for part of a name. */
 export function filterField(label: string, onInput: (text: string) => void): HTMLInputElement {
   const input = element("input", "jp-tvm-Filter");

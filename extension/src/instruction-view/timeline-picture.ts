@@ -13,24 +13,37 @@ import type { TraceModel } from "../trace/model";
 import type { Sheet, StripPicture } from "../trace/strip";
 import type { TimeWindow } from "../trace/time-window";
 import type { Token } from "../trace/tokens";
+import { drawCauses } from "./cause-strip";
+import { causeText } from "./causes";
+import { addCoverage } from "./coverage";
+import { drawCriticalPath } from "./critical-path";
+import { stageName } from "./words";
 
-const LANE = 22;
-const GAP = 26;
+const LANE = 24;
+const GAP = 24;
 /** Room above the first lane and below the last, where peers are marked. */
 const EDGE = 8;
 const AXIS = 20;
 /** Pixels below which an instruction is not drawn by itself. */
 const NARROW = 3;
 const STAGES = 3;
+/** Of a lane, where the causes of cycles are known. */
+const CAUSES = 9;
 
 export class TimelinePicture implements StripPicture {
   readonly height = 2 * EDGE + STAGES * LANE + (STAGES - 1) * GAP + AXIS;
+  /** Whether the critical path is drawn, where it is known. */
+  critical = false;
+  /** How high instructions are. */
+  private readonly bar: number;
 
   constructor(
     private readonly model: TraceModel,
     private readonly window: TimeWindow,
     private readonly trans: TranslationBundle,
-  ) {}
+  ) {
+    this.bar = model.timeline === undefined ? LANE : LANE - CAUSES;
+  }
 
   draw(sheet: Sheet): void {
     const { context, width, height } = sheet;
@@ -38,6 +51,7 @@ export class TimelinePicture implements StripPicture {
     this.drawLanes(sheet);
     this.drawTokens(sheet);
     this.drawInstructions(sheet);
+    this.drawTimeline(sheet);
     this.drawSelected(sheet);
     this.drawAxis(sheet);
   }
@@ -59,15 +73,41 @@ export class TimelinePicture implements StripPicture {
     const { model, trans } = this;
     const { times } = model;
     const index = this.instructionAt(time, until, y);
-    if (index === undefined || times.begins[index]! > until || times.ends[index]! < time) return "";
+    const cause = this.causeAt((time + until) / 2, stageAt(y));
+    if (index === undefined || times.begins[index]! > until || times.ends[index]! < time) {
+      return cause;
+    }
     const text = `${index} ${model.title(index)}  ${model.operands(index)}`;
     if (!model.hasCycles) return text;
-    return `${text}  ${trans.__("cycles %1 to %2", times.begins[index], times.ends[index])}`;
+    const cycles = trans.__("cycles %1 to %2", times.begins[index], times.ends[index]);
+    return [`${text}  ${cycles}`, cause].filter((part) => part !== "").join(" · ");
+  }
+
+  /** `compute waits for a token from load, cycles 12 to 57` */
+  private causeAt(time: number, stage: number): string {
+    const { model, trans } = this;
+    const span = model.timeline?.spanAt(stage, time);
+    if (span === undefined) return "";
+    const { cause, begin, end } = span;
+    const text = `${stageName(stage, trans)}: ${causeText(cause, trans)}`;
+    return `${text}, ${trans.__("cycles %1 to %2", begin, end)}`;
   }
 
   private drawLanes({ context, width, color }: Sheet): void {
     context.fillStyle = color("--jp-tvm-lane");
     for (let stage = 0; stage < STAGES; stage++) context.fillRect(0, top(stage), width, LANE);
+  }
+
+  /** What the cycles are spent on, and the instructions on which the end depends. */
+  private drawTimeline(sheet: Sheet): void {
+    const { model, window, bar } = this;
+    const { timeline } = model;
+    if (timeline === undefined) return;
+    for (let stage = 0; stage < STAGES; stage++) {
+      drawCauses(sheet, timeline, window, { stage, top: top(stage) + bar, height: CAUSES });
+    }
+    if (!this.critical) return;
+    drawCriticalPath(sheet, model, timeline, window, (stage) => top(stage) + bar / 2);
   }
 
   private drawInstructions({ context, x, width, color }: Sheet): void {
@@ -88,7 +128,7 @@ export class TimelinePicture implements StripPicture {
       // Neighbours are told apart by a line between them.
       const wide = right - left - 1;
       context.fillStyle = colors[stage]!;
-      context.fillRect(left, top(stage), wide, LANE);
+      context.fillRect(left, top(stage), wide, this.bar);
       if (wide > 60) this.label(context, color, i, left, stage, wide);
     }
     shares.forEach((lane, stage) => {
@@ -96,7 +136,7 @@ export class TimelinePicture implements StripPicture {
       lane.forEach((share, column) => {
         if (share === 0) return;
         context.globalAlpha = Math.min(share, 1);
-        context.fillRect(column, top(stage), 1, LANE);
+        context.fillRect(column, top(stage), 1, this.bar);
       });
     });
     context.globalAlpha = 1;
@@ -112,12 +152,12 @@ export class TimelinePicture implements StripPicture {
   ): void {
     context.save();
     context.beginPath();
-    context.rect(left, top(stage), wide, LANE);
+    context.rect(left, top(stage), wide, this.bar);
     context.clip();
     context.font = `12px ${color("--jp-ui-font-family")}`;
     context.fillStyle = color("--jp-tvm-on-stage");
     context.textBaseline = "middle";
-    context.fillText(this.model.title(index), left + 4, top(stage) + LANE / 2);
+    context.fillText(this.model.title(index), left + 4, top(stage) + this.bar / 2);
     context.restore();
   }
 
@@ -166,7 +206,7 @@ export class TimelinePicture implements StripPicture {
     const left = x(begins[selected]!);
     const wide = Math.max(x(ends[selected]!) - left, 2);
     context.lineWidth = 2;
-    context.strokeRect(left - 1, top(model.stage(selected)) - 1, wide + 1, LANE + 2);
+    context.strokeRect(left - 1, top(model.stage(selected)) - 1, wide + 1, this.bar + 2);
     for (const token of model.tokensAt(selected)) {
       if (token.pushed === undefined || token.popped === undefined) continue;
       const [x0, y0, x1, y1] = this.lineOf(token, sheet);
@@ -209,14 +249,6 @@ export class TimelinePicture implements StripPicture {
       context.fillText(text, at + room <= width ? at + 3 : at - room, height);
     }
     context.stroke();
-  }
-}
-
-/** Adds the part of each pixel that lies between two places. */
-export function addCoverage(pixels: Float32Array, left: number, right: number): void {
-  const last = Math.min(Math.ceil(right), pixels.length);
-  for (let column = Math.max(Math.floor(left), 0); column < last; column++) {
-    pixels[column]! += Math.min(column + 1, right) - Math.max(column, left);
   }
 }
 

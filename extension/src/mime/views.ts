@@ -43,6 +43,11 @@ const views: readonly View[] = [
     safe: true,
   },
   {
+    mimeType: "application/vnd.tvm-vta.profile.v1+json",
+    load: () => import("../profile-view"),
+    safe: true,
+  },
+  {
     mimeType: "application/vnd.tvm-vta.environment.v1+json",
     load: () => import("../environment-view"),
     safe: true,

@@ -11,12 +11,17 @@ import { TrafficPicture } from "../buffer-view/traffic-picture";
 import { useTable } from "../buffer-view/use-table";
 import { button, checkbox, element, filterField, toolbar, type Control } from "../dom/controls";
 import { bytesText, countText, percentText } from "../dom/quantities";
+import { causeLegend } from "../instruction-view/causes";
+import { criticalPathText } from "../instruction-view/critical-path";
 import { InstructionDetails } from "../instruction-view/details";
 import { InstructionList } from "../instruction-view/list";
 import { SourceText } from "../instruction-view/source";
 import { TimelinePicture } from "../instruction-view/timeline-picture";
 import { stageName } from "../instruction-view/words";
 import type { LastingWidget, ViewContext } from "../mime/view-renderer";
+import { StepControls } from "../step-view/controls";
+import { MomentPanel } from "../step-view/moment-panel";
+import { Stepper } from "../step-view/stepper";
 import { CELL, type MemoryModel } from "../trace/memory-model";
 import type { TraceModel } from "../trace/model";
 import { Strip, type StripPicture } from "../trace/strip";
@@ -28,6 +33,8 @@ interface State {
   readonly to: number;
   readonly selected: number;
   readonly whole: boolean;
+  readonly critical: boolean;
+  readonly stepping: boolean;
   readonly filter: string;
   readonly scrollTop: number;
 }
@@ -36,12 +43,19 @@ export class TracePanel extends Widget implements LastingWidget {
   private readonly window: TimeWindow;
   private readonly strips: Strip[] = [];
   private readonly pointedAt = element("div", "jp-tvm-Status");
+  private readonly panes = element("div", "jp-tvm-Trace-panes");
   private readonly parts: { dispose(): void }[] = [];
   private source: SourceText | undefined;
   private list: InstructionList | undefined;
   private readonly filter: HTMLInputElement;
   private readonly pictures: readonly MemoryPicture[];
   private readonly whole: Control<boolean>;
+  private readonly critical: Control<boolean>;
+  private readonly stepping: Control<boolean>;
+  private readonly stepper: Stepper;
+  private moment: MomentPanel | undefined;
+  private timeline: TimelinePicture | undefined;
+  private readonly path = element("div", "jp-tvm-Status");
 
   constructor(
     private readonly model: TraceModel,
@@ -56,7 +70,11 @@ export class TracePanel extends Widget implements LastingWidget {
     const used = model.memories.filter(({ residencies }) => residencies.length > 0);
     const pictures = used.map((memory) => new MemoryPicture(memory, model, this.window, trans));
     this.pictures = pictures;
-    this.whole = checkbox(trans.__("Whole memories"), false, () => this.followWhole());
+    this.whole = checkbox(trans.__("Whole memories"), false, () => this.followChoices());
+    this.critical = checkbox(trans.__("Critical path"), false, () => this.followChoices());
+    this.stepping = checkbox(trans.__("Step through"), false, () => this.followChoices());
+    this.stepper = new Stepper(model, this.window);
+    this.parts.push(this.stepper);
     const summary = summaryTexts(model, trans).map((text) => element("p", "", text));
     if (model.size === 0) {
       this.node.append(...summary);
@@ -67,8 +85,9 @@ export class TracePanel extends Widget implements LastingWidget {
       "jp-tvm-Trace-pictures",
       ...used.map((memory, i) => this.memoryRow(memory, pictures[i]!)),
       this.trafficRow(),
-      this.timelineRow(),
       legend(trans),
+      this.timelineRow(),
+      ...(model.timeline ? [causeLegend(model.timeline.usedCauses, trans), this.path] : []),
       this.pointedAt,
       useTable(model, trans),
     );
@@ -76,7 +95,7 @@ export class TracePanel extends Widget implements LastingWidget {
     drawn.setAttribute("role", "region");
     drawn.setAttribute("aria-label", trans.__("Memories and stages over time"));
     const body = element("div", "jp-tvm-Trace-body", drawn, this.instructions());
-    this.node.append(this.toolbar(), ...summary, body);
+    this.node.append(this.toolbar(), ...summary, this.steps(used), body);
     this.node.addEventListener("keydown", (event) => this.onKey(event));
     this.window.select(0);
   }
@@ -90,17 +109,20 @@ export class TracePanel extends Widget implements LastingWidget {
   saveState(): State {
     const { from, to, selected } = this.window;
     const scrollTop = this.list?.scrollTop ?? 0;
-    const [whole, filter] = [this.whole.value, this.filter.value];
-    return { from, to, selected, whole, filter, scrollTop };
+    const [whole, critical] = [this.whole.value, this.critical.value];
+    const [stepping, filter] = [this.stepping.value, this.filter.value];
+    return { from, to, selected, whole, critical, stepping, filter, scrollTop };
   }
 
   restoreState(state: unknown): void {
-    const { from, to, selected, whole, filter, scrollTop } = state as State;
+    const { from, to, selected, filter, scrollTop, ...choices } = state as State;
     if (this.model.size === 0) return;
     this.window.select(selected);
     this.window.showBetween(from, to);
-    this.whole.value = whole;
-    this.followWhole();
+    this.whole.value = choices.whole;
+    this.critical.value = choices.critical;
+    this.stepping.value = choices.stepping;
+    this.followChoices();
     this.filter.value = filter;
     this.list?.filter(filter);
     requestAnimationFrame(() => {
@@ -108,8 +130,15 @@ export class TracePanel extends Widget implements LastingWidget {
     });
   }
 
-  private followWhole(): void {
+  private followChoices(): void {
+    const { model, timeline, critical, stepping } = this;
     for (const picture of this.pictures) picture.whole = this.whole.value;
+    if (timeline !== undefined) timeline.critical = critical.value;
+    this.path.textContent =
+      critical.value && model.timeline ? criticalPathText(model.timeline, this.context.trans) : "";
+    this.node.classList.toggle("jp-tvm-mod-stepping", stepping.value);
+    if (!stepping.value) this.stepper.pause();
+    this.moment?.draw();
     for (const strip of this.strips) strip.request();
   }
 
@@ -124,15 +153,17 @@ export class TracePanel extends Widget implements LastingWidget {
   }
 
   private toolbar(): HTMLElement {
-    const { window } = this;
+    const { window, model } = this;
     const { trans } = this.context;
-    const { size } = this.model;
+    const { size } = model;
     const count = trans._n("%2 instruction", "%2 instructions", size, countText(size));
     const runs = trans._n("%1 run", "%1 runs", this.model.data.runs.length);
     return toolbar(
       trans.__("Trace of the accelerator"),
-      element("span", "", `${count}, ${runs} · ${this.model.data.model}`),
+      element("span", "", `${count}, ${runs}`),
       this.whole.node,
+      ...((model.timeline?.steps.length ?? 0) > 0 ? [this.critical.node] : []),
+      this.stepping.node,
       button(trans.__("Zoom in"), () => window.zoom(1 / 2)),
       button(trans.__("Zoom out"), () => window.zoom(2)),
       button(trans.__("Earlier"), () => window.pan(-1 / 2)),
@@ -171,6 +202,7 @@ export class TracePanel extends Widget implements LastingWidget {
   private timelineRow(): HTMLElement {
     const { trans } = this.context;
     const picture = new TimelinePicture(this.model, this.window, trans);
+    this.timeline = picture;
     const names = [0, 1, 2].map((stage) => stageName(stage, trans));
     const row = this.row(
       [...names, this.model.hasCycles ? trans.__("cycle") : trans.__("instruction")],
@@ -196,6 +228,19 @@ export class TracePanel extends Widget implements LastingWidget {
     return element("div", "jp-tvm-StripRow", label, strip.node, gauge ?? element("div", ""));
   }
 
+  /** What goes through the trace step by step; in sight when that is wanted. */
+  private steps(memories: readonly MemoryModel[]): HTMLElement {
+    const { model, window, stepper, context } = this;
+    const controls = new StepControls(model, stepper, memories, context.trans);
+    const pick = (memory: MemoryModel, place: number): void => controls.aim(memory, place);
+    const moment = new MomentPanel(model, window, stepper, memories, context.trans, pick);
+    const endThemes = context.onThemeChange(() => moment.draw());
+    this.parts.push(moment, { dispose: endThemes });
+    this.panes.prepend(moment.node);
+    this.moment = moment;
+    return element("div", "jp-tvm-Step", controls.node);
+  }
+
   private instructions(): HTMLElement {
     const { model, window, context } = this;
     const { trans } = context;
@@ -204,7 +249,8 @@ export class TracePanel extends Widget implements LastingWidget {
     this.parts.push(list, details);
     this.list = list;
     const stream = element("div", "jp-tvm-Insns-pane", this.filter, list.node);
-    const panes = element("div", "jp-tvm-Trace-panes", stream, details.node);
+    const { panes } = this;
+    panes.append(stream, details.node);
     if (model.data.sources.length > 0) {
       this.source = new SourceText(model, window, context);
       this.parts.push(this.source);
@@ -234,6 +280,7 @@ function summaryTexts({ data, size }: TraceModel, trans: TranslationBundle): str
   const { counters } = data.statistics;
   const gemm = counters["gemm_counter"] ?? 0;
   return [
+    data.model,
     ...(size === 0 ? [trans.__("The accelerator executed nothing.")] : []),
     ...(gemm > 0
       ? [

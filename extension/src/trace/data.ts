@@ -26,6 +26,17 @@ const memory = v.object({
   unread: count,
 });
 
+const timeline = v.object({
+  cycles: count,
+  causes: v.array(v.string()),
+  spans: v.pipe(v.array(count), v.length(3)),
+  spanCauses: packedNumbers("u1"),
+  spanEnds: packedNumbers("u4", "f8"),
+  reasons: v.array(v.string()),
+  criticalPath: packedNumbers("u4"),
+  criticalCycles: v.record(v.string(), v.number()),
+});
+
 const layout = v.object({
   version: v.literal(1),
   model: v.string(),
@@ -47,6 +58,7 @@ const layout = v.object({
   accesses: packedNumbers("u4"),
   residencies: packedNumbers("u4"),
   cycles: v.exactOptional(packedNumbers("f8")),
+  timeline: v.exactOptional(timeline),
   sources: v.array(v.string()),
   statements: v.array(count),
   callers: packedNumbers("u4"),
@@ -71,6 +83,7 @@ export const traceSchema = v.pipe(
   v.check(accessesFit, "an instruction uses memory that is not there"),
   v.check(residenciesFit, "elements are held that are not there"),
   v.check(statementsFit, "a statement lies outside its program"),
+  v.check(timelineFits, "a stage's cycles have gaps"),
 );
 
 const BYTES = { u1: 1, u4: 4, f8: 8 } as const;
@@ -78,7 +91,9 @@ const BYTES = { u1: 1, u4: 4, f8: 8 } as const;
 function bytesFit(json: Json): boolean {
   const { words, stages, traffic, patterns, patternEnds, accesses, residencies, callers } = json;
   const all = [words, stages, traffic, patterns, patternEnds, accesses, residencies, callers];
-  return [...all, ...(json.cycles ? [json.cycles] : [])].every(({ dtype, bdata }) => {
+  const { spanCauses, spanEnds, criticalPath } = json.timeline ?? {};
+  const timed = [json.cycles, spanCauses, spanEnds, criticalPath];
+  return [...all, ...timed.filter((packed) => packed !== undefined)].every(({ dtype, bdata }) => {
     const padding = bdata.endsWith("==") ? 2 : bdata.endsWith("=") ? 1 : 0;
     return bdata.length % 4 === 0 && ((bdata.length / 4) * 3 - padding) % BYTES[dtype] === 0;
   });
@@ -96,6 +111,12 @@ function unpack(json: Json) {
     residencies: unpackNumbers(json.residencies),
     cycles: json.cycles && unpackNumbers(json.cycles),
     callers: unpackNumbers(json.callers),
+    timeline: json.timeline && {
+      ...json.timeline,
+      spanCauses: unpackNumbers(json.timeline.spanCauses),
+      spanEnds: unpackNumbers<"u4" | "f8">(json.timeline.spanEnds),
+      criticalPath: unpackNumbers(json.timeline.criticalPath),
+    },
   };
 }
 
@@ -148,4 +169,27 @@ function statementsFit({ statements, sources, callers }: TraceData): boolean {
     if (start! >= end! || !(end! <= (sources[source!]?.length ?? 0))) return false;
   }
   return callers.every((caller) => caller <= statements.length / 3);
+}
+
+/** The spans of each stage end one after the other, the last where the timeline does. */
+function timelineFits({ timeline: data, stages, cycles }: TraceData): boolean {
+  if (data === undefined) return true;
+  const { spans, spanCauses, spanEnds, causes, reasons, criticalPath } = data;
+  if (cycles === undefined || spanEnds.length !== spanCauses.length) return false;
+  if (spans.reduce((sum, length) => sum + length, 0) !== spanEnds.length) return false;
+  if (!spanCauses.every((cause) => cause < causes.length)) return false;
+  let first = 0;
+  for (const length of spans) {
+    let at = 0;
+    for (let i = first; i < first + length; i++) {
+      if (!(spanEnds[i]! > at)) return false;
+      at = spanEnds[i]!;
+    }
+    if (at !== data.cycles) return false;
+    first += length;
+  }
+  return (
+    criticalPath.length % 2 === 0 &&
+    criticalPath.every((value, i) => value < (i % 2 === 0 ? stages.length : reasons.length))
+  );
 }

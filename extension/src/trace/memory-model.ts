@@ -55,6 +55,13 @@ export class MemoryModel {
     return this.marks[this.data.patterns[instruction]!]!;
   }
 
+  /** Whether an instruction writes an element, zeros of padding included. */
+  writes(instruction: number, element: number): boolean {
+    return this.marksOf(instruction).some(
+      ({ begin, end, cell }) => cell !== CELL.read && begin <= element && element < end,
+    );
+  }
+
   /** What holds an element at a time. */
   residencyAt(element: number, time: number): Residency | undefined {
     const { begins, ends } = this.times;
@@ -62,6 +69,19 @@ export class MemoryModel {
       ({ begin, end, writer, reader }) =>
         begin <= element && element < end && begins[writer]! <= time && time < ends[reader]!,
     );
+  }
+
+  /** By element that is ever used: of `CELL`, what is done with it while instructions are at work. */
+  cellsAt(time: number, atWork: readonly number[]): Uint8Array {
+    const { begins, ends } = this.times;
+    const cells = new Uint8Array(this.used);
+    for (const { begin, end, writer, reader } of this.residencies) {
+      if (begins[writer]! <= time && time < ends[reader]!) cells.fill(CELL.occupied, begin, end);
+    }
+    const marks = atWork.flatMap((instruction) => this.marksOf(instruction));
+    marks.sort((a, b) => a.cell - b.cell);
+    for (const { begin, end, cell } of marks) cells.fill(cell, begin, end);
+    return cells;
   }
 
   /**

@@ -2,6 +2,7 @@
 
 import { ACCESS_NUMBERS, type FieldFact, type MemoryFact, type TraceData } from "./data";
 import { MemoryModel } from "./memory-model";
+import { TimelineModel } from "./timeline";
 import { timesOf, type Times } from "./times";
 import { tokensOf, type Token } from "./tokens";
 
@@ -35,6 +36,8 @@ export class TraceModel {
   readonly tokens: readonly Token[];
   readonly memories: readonly MemoryModel[];
   readonly times: Times;
+  /** Where the accelerator counted cycles and says what they were spent on. */
+  readonly timeline: TimelineModel | undefined;
   private readonly layouts: ReadonlyMap<number, TraceData["layouts"][number]>;
   private readonly byStatement = new Map<number, number[]>();
   private readonly byInstruction = new Map<number, Token[]>();
@@ -42,6 +45,7 @@ export class TraceModel {
   constructor(readonly data: TraceData) {
     this.layouts = new Map(data.layouts.map((layout) => [layout.opcode, layout]));
     this.times = timesOf(data);
+    this.timeline = data.timeline && new TimelineModel(data.timeline);
     this.memories = data.memories.map((_, i) => new MemoryModel(data, this.times, i));
     data.callers.forEach((caller, i) => {
       if (caller > 0) addTo(this.byStatement, caller - 1, i);
@@ -61,7 +65,7 @@ export class TraceModel {
 
   /** Where the last instruction ends. */
   get duration(): number {
-    return this.times.ends.reduce((last, end) => Math.max(last, end), 0);
+    return this.times.ends.reduce((last, end) => Math.max(last, end), this.timeline?.cycles ?? 0);
   }
 
   get hasCycles(): boolean {
@@ -168,6 +172,13 @@ export class TraceModel {
   run(index: number): number {
     let end = 0;
     return this.data.runs.findIndex((length) => index < (end += length));
+  }
+
+  /** The first instruction of an instruction's run, and the first behind it. */
+  runExtent(index: number): readonly [first: number, end: number] {
+    const run = this.run(index);
+    const first = this.data.runs.slice(0, run).reduce((sum, length) => sum + length, 0);
+    return [first, first + this.data.runs[run]!];
   }
 
   private layoutOf(index: number) {

@@ -17,6 +17,7 @@ import {
 import { environmentView } from "./environment-view";
 import { mimeTypes } from "./mime";
 import { profileHtml } from "./profile-html";
+import { profileView } from "./profile-view";
 import { statisticsView } from "./statistics-view";
 import { studyBundle, studyText } from "./study-view";
 import { traceHtml, tracePng } from "./trace-html";
@@ -57,7 +58,11 @@ export function statisticsBundle(stats: ProfilerStats): view.MimeBundle {
 }
 
 export function profileBundle(profile: Profile): view.MimeBundle {
-  return { "text/html": profileHtml(profile), "text/plain": String(profile) };
+  return {
+    [mimeTypes.profile]: profileView(profile),
+    "text/html": profileHtml(profile),
+    "text/plain": String(profile),
+  };
 }
 
 /** A network is its text. */

@@ -15,6 +15,7 @@ export { mimeTypes } from "./mime";
 export { serveSession, type ShownReply, type ShowRequest } from "./live-session";
 export { sessionView, type ObjectFact, type ObjectKind, type SessionView } from "./session-view";
 export { compare } from "./comparison";
+export { profileView, type ProfileView, type StatementFact } from "./profile-view";
 export { roofline } from "./roofline";
 export { parallelCoordinates, studyBundle, studyPlot } from "./study-view";
 export { statisticsView, type StatisticsView } from "./statistics-view";

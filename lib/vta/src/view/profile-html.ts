@@ -4,12 +4,11 @@ import { view } from "tvm-ts";
 import { STALL_CAUSES, type StallCause } from "../accelerator";
 import { CAUSE_TEXT, type ModuleName, type Profile } from "../sim";
 import { CAUSE_COLORS, cssColor } from "./colors";
+import { statementFacts } from "./profile-view";
 import { bytesText, countText, percentText } from "./text";
 import { causeLegend, PLAIN, timelineHtml } from "./timeline-html";
 
 const MODULES: readonly ModuleName[] = ["fetch", "load", "compute", "store"];
-const STATEMENTS = 20;
-const STATEMENT_LENGTH = 160;
 
 export function profileHtml(profile: Profile): string {
   const { cycles, model, instructions, hazards } = profile;
@@ -86,15 +85,13 @@ function adviceHtml(profile: Profile): string {
   return `<div style="margin-top:4px">What to change</div><ul style="margin:0">${items.join("")}</ul>`;
 }
 
-function statementsHtml({ statements }: Profile): string {
-  const rows = statements
-    .slice(0, STATEMENTS)
-    .map(({ statement, module, work, share }) => [
-      module,
-      countText(work),
-      percentText(share, 1),
-      statement.replace(/\s+/g, " ").slice(0, STATEMENT_LENGTH),
-    ]);
+function statementsHtml(profile: Profile): string {
+  const rows = statementFacts(profile).map(({ statement, module, work, share }) => [
+    module,
+    countText(work),
+    percentText(share, 1),
+    statement,
+  ]);
   const head = ["module", "cycles of work", "of all", "statement"];
   return `<details><summary>Statements</summary>${view.tableHtml(head, rows)}</details>`;
 }

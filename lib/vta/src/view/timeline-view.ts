@@ -2,6 +2,7 @@
 
 import { view } from "tvm-ts";
 import {
+  criticalCycles,
   STALL_CAUSES,
   STEP_REASONS,
   type CriticalStep,
@@ -25,6 +26,8 @@ export interface TimelineView {
   readonly reasons: readonly StepReason[];
   /** Two numbers a step of the critical path: the instruction, and the reason that led to it. */
   readonly criticalPath: view.PackedNumbers;
+  /** Cycles of the critical path by what they are spent on: stages, `fetch`, `hand-over`. */
+  readonly criticalCycles: Readonly<Record<string, number>>;
 }
 
 const STAGES: readonly StageName[] = ["load", "compute", "store"];
@@ -32,9 +35,10 @@ const PACKED_LIMIT = 2 ** 32;
 
 /** @param numberOf an instruction's number in the view; undefined if it is not there */
 export function timelineView(
-  { cycles, spans, criticalPath }: Timeline,
+  timeline: Timeline,
   numberOf: (step: CriticalStep) => number | undefined,
 ): TimelineView {
+  const { cycles, spans, criticalPath } = timeline;
   const steps = criticalPath.flatMap((step) => {
     const number = numberOf(step);
     return number === undefined ? [] : [number, STEP_REASONS.indexOf(step.reason)];
@@ -53,5 +57,6 @@ export function timelineView(
     ),
     reasons: STEP_REASONS,
     criticalPath: view.packNumbers(steps, "u4"),
+    criticalCycles: criticalCycles(timeline),
   };
 }

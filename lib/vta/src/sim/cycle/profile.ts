@@ -69,6 +69,7 @@ export class Profile {
   readonly bytes: TrafficBytes;
   /** Block products computed; the peak is one a cycle. */
   readonly gemmSteps: number;
+  private advice: readonly Advice[] | undefined;
 
   constructor(
     readonly hardware: Hardware,
@@ -143,8 +144,10 @@ export class Profile {
    * finds when the stream is changed that way.
    */
   explain(): readonly Advice[] {
-    const advice = this.runs.flatMap((run) => explainRun(this.hardware, this.model, run));
-    return advice.sort((a, b) => b.gain - a.gain);
+    const { hardware, model, runs } = this;
+    return (this.advice ??= runs
+      .flatMap((run) => explainRun(hardware, model, run))
+      .sort((a, b) => b.gain - a.gain));
   }
 
   /** This profile's cycles less another's, by module and cause. */

@@ -1,0 +1,102 @@
+/**
+ * The accelerator at the moment in which the chosen instruction starts: what each stage does, the
+ * tokens in the queues, and what the memories hold.
+ */
+
+import type { TranslationBundle } from "@jupyterlab/translation";
+import { element } from "../dom/controls";
+import { table } from "../dom/table";
+import { causeText } from "../instruction-view/causes";
+import { stageName } from "../instruction-view/words";
+import type { MemoryModel } from "../trace/memory-model";
+import { TOKEN_QUEUES } from "../trace/moment";
+import type { TraceModel } from "../trace/model";
+import type { TimeWindow } from "../trace/time-window";
+import { MemoryMap } from "./memory-map";
+import type { Stepper } from "./stepper";
+
+const STAGES = [0, 1, 2] as const;
+
+export class MomentPanel {
+  readonly node = element("div", "jp-tvm-Moment");
+  private readonly title = element("strong", "");
+  private readonly state = element("div", "");
+  private readonly maps: readonly MemoryMap[];
+
+  /** @param onPick called with an element that was clicked */
+  constructor(
+    private readonly model: TraceModel,
+    private readonly window: TimeWindow,
+    private readonly stepper: Stepper,
+    memories: readonly MemoryModel[],
+    private readonly trans: TranslationBundle,
+    onPick: (memory: MemoryModel, element: number) => void,
+  ) {
+    this.maps = memories.map(
+      (memory) => new MemoryMap(memory, model, trans, (place) => onPick(memory, place)),
+    );
+    this.title.setAttribute("role", "status");
+    this.node.tabIndex = 0;
+    this.node.setAttribute("role", "region");
+    this.node.setAttribute("aria-label", trans.__("The accelerator at this moment"));
+    this.node.setAttribute("data-lm-suppress-shortcuts", "true");
+    const maps = element("div", "jp-tvm-Moment-memories", ...this.maps.map(({ node }) => node));
+    this.node.append(this.title, this.state, maps);
+    this.node.addEventListener("keydown", (event) => this.onKey(event));
+    window.selectionChanged.connect(this.show, this);
+  }
+
+  dispose(): void {
+    this.window.selectionChanged.disconnect(this.show, this);
+  }
+
+  /** When the panel comes in sight, and when the theme has changed. */
+  draw(): void {
+    this.show(this.window, this.window.selected);
+  }
+
+  private show(_: TimeWindow, index: number): void {
+    // What is not in sight is drawn when it comes in sight.
+    if (this.node.offsetParent === null || index < 0) return;
+    const { model, trans, stepper } = this;
+    const { moments } = stepper;
+    const now = model.times.begins[index]!;
+    const atWork = STAGES.map((stage) => moments.atWork(index, stage));
+    this.title.textContent = model.hasCycles
+      ? trans.__("Cycle %1: instruction %2 starts", now, index)
+      : trans.__("Instruction %1", index);
+    const counts = moments.tokensAt(index);
+    this.state.replaceChildren(
+      table(
+        trans.__("Stages at this moment"),
+        [trans.__("Stage"), trans.__("at work on"), ""],
+        STAGES.map((stage) => this.stageRow(stage, atWork[stage], now)),
+      ),
+      table(
+        trans.__("Tokens at this moment"),
+        TOKEN_QUEUES.map(({ from, to }) => `${stageName(from, trans)} → ${stageName(to, trans)}`),
+        [counts.map(String)],
+      ),
+    );
+    const working = atWork.filter((instruction) => instruction !== undefined);
+    for (const map of this.maps) map.show(now, working);
+  }
+
+  private stageRow(stage: number, instruction: number | undefined, now: number): string[] {
+    const { model, trans } = this;
+    const cause = model.timeline?.spanAt(stage, now)?.cause;
+    return [
+      stageName(stage, trans),
+      instruction === undefined ? "" : `${instruction} ${model.title(instruction)}`,
+      cause === undefined ? "" : causeText(cause, trans),
+    ];
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
+    event.preventDefault();
+    this.stepper.pause();
+    this.stepper.step(event.key === "ArrowRight" ? 1 : -1);
+  }
+}
