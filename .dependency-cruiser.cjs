@@ -36,7 +36,6 @@ const vtaLayers = {
   records: [],
   topi: ["hardware", "compiler", "records"],
   api: ["hardware", "accelerator", "sim", "runtime", "compiler", "records", "topi"],
-  graph: ["hardware", "compiler", "topi", "api"],
   rpc: ["hardware", "accelerator", "runtime", "compiler", "api"],
   grade: ["accelerator", "sim", "api"],
   explore: [
@@ -47,9 +46,9 @@ const vtaLayers = {
     "compiler",
     "records",
     "topi",
-    "graph",
     "api",
   ],
+  graph: ["hardware", "sim", "compiler", "records", "topi", "api", "explore"],
   view: [
     ...["hardware", "accelerator", "sim", "runtime", "compiler", "records", "graph"],
     "explore",

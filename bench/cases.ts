@@ -10,6 +10,7 @@ export async function allCases(): Promise<BenchCase[]> {
     import("./extension").then(({ cases }) => cases),
     import("./kernel").then(({ cases }) => cases),
     import("./lower").then(({ cases }) => cases),
+    import("./network").then(({ cases }) => cases),
     import("./rpc").then(({ cases }) => cases),
     import("./simulator").then(({ cases }) => cases),
     import("./tsim").then(({ cases }) => cases),

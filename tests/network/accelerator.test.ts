@@ -81,6 +81,11 @@ test("a saved network runs as before, and a damaged one is refused", () => {
     const loaded = vta.network.loadNetwork(file);
     expect(loaded.run(inputs)["result"]!.toArray()).toEqual(wanted);
     expect(loaded.constructor).toBe(one.constructor);
+    if (loaded instanceof vta.network.RunnableNetwork) {
+      const knobs = (network: vta.network.RunnableNetwork): unknown[] =>
+        network.functions.map(({ configuration }) => configuration?.knobs);
+      expect(knobs(loaded)).toEqual(knobs(built));
+    }
     file[file.length - 3]! ^= 1;
     expect(() => vta.network.loadNetwork(file)).toThrow("checksum does not fit");
   }

@@ -17,7 +17,7 @@ export interface ModelNode {
 export interface ModelWeight {
   readonly shape: readonly number[];
   /** Floats, or 64-bit integers as bigints. */
-  readonly values: readonly number[] | readonly bigint[];
+  readonly values: readonly number[] | Float32Array | readonly bigint[];
 }
 
 export interface SmallModel {
@@ -61,15 +61,12 @@ export function onnxModel({
         }),
       })),
       initializer: Object.entries(weights).map(([name, { shape, values }]) => {
-        const isInt = typeof values[0] === "bigint";
-        return {
-          name,
-          dims: shape.map(BigInt),
-          dataType: isInt ? INT64 : FLOAT,
-          ...(isInt
-            ? { int64Data: [...(values as bigint[])] }
-            : { floatData: [...(values as number[])] }),
-        };
+        const dims = shape.map(BigInt);
+        if (typeof values[0] === "bigint") {
+          return { name, dims, dataType: INT64, int64Data: [...(values as bigint[])] };
+        }
+        const { buffer } = Float32Array.from(values as number[]);
+        return { name, dims, dataType: FLOAT, rawData: new Uint8Array(buffer) };
       }),
       input: Object.entries(inputs).map(([name, shape]) => ({
         name,

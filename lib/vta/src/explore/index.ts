@@ -30,16 +30,17 @@ export { MEASURE_FUNCTION, serveMeasure } from "./engines";
 export { setExploreHost } from "./host";
 export { bullmq, recordsOf, workerThreads, type BullmqOptions, type ExploreHost } from "./host";
 export { CLOCK_HZ, Study, type StudyOptions, type Trial } from "./study";
-export { templateNames, type ScheduledProgram } from "./templates";
+export { templateNames, workload, type ScheduledProgram, type Workload } from "./templates";
 export {
   classOf,
+  compileProgram,
   compileTrial,
   FirstOfClass,
   measureTrial,
   runTrial,
   type CompiledTrial,
 } from "./trial";
-export { memoryUses, type MemoryUse, type Refusal } from "./verdict";
+export { memoryRefusal, memoryUses, type MemoryUse, type Refusal } from "./verdict";
 export {
   ERROR,
   formatRecord,

@@ -9,7 +9,6 @@
 import { te, topi as tvmTopi, UsageError } from "tvm-ts";
 import type { Environment } from "../compiler";
 import * as topi from "../topi";
-import { scheduleAluPacked } from "../graph";
 import { BUS_BYTES, estimateCycles, LOAD_CYCLES } from "./estimate";
 import { otherKnob, splitKnob, type Knob, type KnobValues } from "./knobs";
 import { ArgumentReader } from "./template-arguments";
@@ -333,7 +332,7 @@ function elementwise(operation: (a: te.Tensor, b: te.Tensor) => te.Tensor): Temp
           tileH: values["tile_h"] as number,
           tileW: values["tile_w"] as number,
         };
-        return { schedule: scheduleAluPacked(result, knobs, env), args: [...args, result] };
+        return { schedule: topi.scheduleAluPacked(result, knobs, env), args: [...args, result] };
       },
     };
   };

@@ -68,12 +68,17 @@ export function compileAllowed(
   }
 }
 
-function compileProgram(
+/**
+ * Compiles a program, or says why its micro-ops cannot be recorded.
+ * @throws UsageError when it cannot be lowered.
+ */
+export function compileProgram(
   { schedule, args }: ScheduledProgram,
   env: Environment,
+  name?: string,
 ): CompiledTrial | { readonly refusal: Refusal } {
   const context = buildConfig({ env, disabledPass: LEFT_OUT });
-  const lowered = lower(schedule, args, { context });
+  const lowered = lower(schedule, args, { context, ...(name !== undefined && { name }) });
   for (const func of lowered.functions.values()) {
     const refusal = microOpRefusal(func, env.UOP_BUFF_SIZE / UOP_BYTES);
     if (refusal !== undefined) return { refusal };

@@ -1,14 +1,17 @@
 /**
- * A network that can run: its fused functions, those for the accelerator compiled, the others computed
- * on the host. Weights are on the accelerator once; what is between functions is let go when nothing
- * reads it any more.
+ * A network that can run: its fused functions, those for the accelerator and the large ones of the host
+ * compiled, the others computed operator by operator. Weights are uploaded once; what is between functions
+ * is let go when nothing reads it any more.
  */
 
-import { NDArray, relay, tir, UsageError, type PassContext, type runtime } from "tvm-ts";
-import { build, extDev, lower, type VtaDevice } from "../api";
-import { buildConfig, type Environment } from "../compiler";
+import { build, cpu, NDArray, relay, UsageError, type runtime } from "tvm-ts";
+import { extDev, type VtaDevice } from "../api";
+import type { Environment } from "../compiler";
+import { RecordHistory, type RecordSource } from "../records";
 import type { ConvKnobs } from "../topi";
+import { configure, type Configuration } from "./configure";
 import { acceleratorFunction } from "./fused-te";
+import { hostConvolution } from "./host-convolution";
 
 /** One function of a network, in the order in which they run. */
 export interface NetworkFunction {
@@ -16,6 +19,8 @@ export interface NetworkFunction {
   readonly name: string;
   readonly device: "host" | "accelerator";
   readonly func: relay.Func;
+  /** How its work is divided on the accelerator. */
+  readonly configuration?: Configuration;
 }
 
 /** What a run did, function by function. */
@@ -28,12 +33,25 @@ export interface FunctionResult extends NetworkFunction {
 export interface NetworkBuildOptions {
   /** The accelerator to compile for and its simulator. */
   readonly env: Environment;
-  /** How a function's work is divided; the first choice of every knob if left out. */
-  readonly knobsOf?: (func: relay.Func, name: string) => ConvKnobs;
+  /** How a function's work is divided; of what is left out, the records and formulas know. */
+  readonly knobsOf?: (func: relay.Func, name: string) => ConvKnobs | undefined;
+  /** Tuning records of its convolutions; those of `vta.explore.applyBest` if left out. */
+  readonly records?: RecordSource;
+  /**
+   * How many configurations of each function are measured on the cycle simulator, the most promising
+   * first, of which the fastest is taken; 0, none, if left out.
+   */
+  readonly search?: number;
+}
+
+interface CompiledFunction {
+  readonly module: runtime.Module;
+  readonly device: runtime.Device;
 }
 
 export class BuiltNetwork {
-  private readonly modules = new Map<string, runtime.Module>();
+  private readonly modules = new Map<string, CompiledFunction>();
+  private readonly configurations = new Map<string, Configuration>();
   private readonly weights = new Map<relay.Expr, NDArray>();
   private readonly calls: readonly relay.FusedCall[];
   /** The functions that run, one for each call. */
@@ -45,15 +63,14 @@ export class BuiltNetwork {
     private readonly options: NetworkBuildOptions,
   ) {
     this.calls = relay.fusedCalls(func);
-    const { env } = options;
-    // Common subexpressions stay: the accelerator's passes know the plain form.
-    const context = buildConfig({ env, disabledPass: ["tir.CommonSubexprElimTIR"] });
-    for (const call of this.calls) this.compile(call, context);
-    this.functions = this.calls.map(({ name, func: body }) => ({
-      name,
-      device: this.modules.has(name) ? ("accelerator" as const) : ("host" as const),
-      func: body,
-    }));
+    const records = options.records === undefined ? undefined : new RecordHistory(options.records);
+    for (const call of this.calls) this.compile(call, records);
+    this.functions = this.calls.map(({ name, func: body }) => {
+      const configuration = this.configurations.get(name);
+      return configuration === undefined
+        ? { name, device: "host", func: body }
+        : { name, device: "accelerator", func: body, configuration };
+    });
   }
 
   /** The accelerator that it was compiled for. */
@@ -81,33 +98,42 @@ export class BuiltNetwork {
       const { name } = this.calls[next]!;
       next++;
       const start = performance.now();
-      const module = this.modules.get(name);
-      const value = module === undefined ? undefined : this.onAccelerator(module, call, args);
-      const result = value ?? evaluateOnHost(call, args);
+      const compiled = this.modules.get(name);
+      const result =
+        compiled === undefined
+          ? evaluateOnHost(call, args)
+          : this.runCompiled(compiled, call, args);
       observe?.({ ...fused!, value: result, time: performance.now() - start });
       return result;
     });
   }
 
-  private compile({ func, name }: relay.FusedCall, context: PassContext): void {
+  private compile({ func, name }: relay.FusedCall, records: RecordHistory | undefined): void {
     if (this.modules.has(name)) return;
-    const { env, knobsOf } = this.options;
-    const fused = acceleratorFunction(func, env, knobsOf?.(func, name));
-    if (fused === undefined) return;
-    const lowered: tir.IRModule = lower(fused.schedule, fused.args, { name, env, context });
-    this.modules.set(name, build(lowered, undefined, { env }));
+    const { env, knobsOf, search = 0 } = this.options;
+    const fused = acceleratorFunction(func, env);
+    if (fused === undefined) {
+      const host = hostConvolution(func);
+      if (host === undefined) return;
+      const module = build(host.schedule, host.args, { name, target: "llvm" });
+      this.modules.set(name, { module, device: cpu() });
+      return;
+    }
+    const given = knobsOf?.(func, name);
+    const { configuration, compiled } = configure(fused, name, given, { env, records, search });
+    this.modules.set(name, { module: compiled.module, device: this.device });
+    this.configurations.set(name, configuration);
   }
 
-  private onAccelerator(
-    module: runtime.Module,
+  private runCompiled(
+    { module, device }: CompiledFunction,
     call: relay.Call,
     args: readonly relay.HostTensor[],
   ): relay.HostTensor {
-    const { device } = this;
     const temporary: NDArray[] = [];
     const arrays = args.map((arg, i) => {
       const expr = call.args[i]!;
-      if (expr.kind === "constant") return this.weight(expr);
+      if (expr.kind === "constant") return this.weight(expr, device);
       const array = upload(arg, device);
       temporary.push(array);
       return array;
@@ -124,9 +150,11 @@ export class BuiltNetwork {
     }
   }
 
-  private weight(expr: relay.Constant): NDArray {
+  private weight(expr: relay.Constant, device: runtime.Device): NDArray {
     let array = this.weights.get(expr);
-    if (array === undefined) this.weights.set(expr, (array = upload(expr.value, this.device)));
+    if (array === undefined || array.device !== device) {
+      this.weights.set(expr, (array = upload(expr.value, device)));
+    }
     return array;
   }
 }
@@ -139,7 +167,7 @@ function evaluateOnHost(call: relay.Call, args: readonly relay.HostTensor[]): re
   return relay.evaluate(func.body, inputs)[0]!;
 }
 
-function upload(value: relay.HostTensor, device: VtaDevice): NDArray {
+function upload(value: relay.HostTensor, device: runtime.Device): NDArray {
   const array = NDArray.empty(value.shape, value.dtype, device);
   device.copyIn(array.address, value.toBytes());
   return array;

@@ -6,29 +6,31 @@
 import { relay, te, tir, topi, UsageError } from "tvm-ts";
 import type { Environment } from "../compiler";
 import * as packed from "../topi";
-import { CAST_NAME, scheduleAluPacked } from "./schedule-alu";
 
 /** A function that runs on the accelerator: its arguments are the parameters, then the result. */
 export interface AcceleratorFunction {
   readonly kind: "conv2d" | "alu";
-  readonly schedule: te.Schedule;
   readonly args: readonly te.Tensor[];
+  readonly result: te.Tensor;
+  /** A schedule of its own for each call. */
+  schedule(knobs: packed.ConvKnobs): te.Schedule;
 }
 
 /** The function for the accelerator, or undefined when it runs on the host. */
 export function acceleratorFunction(
   func: relay.Func,
   env: Environment,
-  knobs?: packed.ConvKnobs,
 ): AcceleratorFunction | undefined {
   const kind = acceleratorKind(func);
   if (kind === undefined) return undefined;
   const { result, params } = asTensors(func, env);
-  const schedule =
-    kind === "conv2d"
-      ? packed.scheduleConv2dPacked(result, knobs, env)
-      : scheduleAluPacked(result, knobs ?? {}, env);
-  return { kind, schedule, args: [...params, result] };
+  const scheduler = kind === "conv2d" ? packed.scheduleConv2dPacked : packed.scheduleAluPacked;
+  return {
+    kind,
+    args: [...params, result],
+    result,
+    schedule: (knobs) => scheduler(result, knobs, env),
+  };
 }
 
 /** What a function is for the accelerator. */
@@ -76,7 +78,7 @@ function operand(
 
 /** A conversion under the name by which the schedule of additions knows it. */
 function converted(x: te.Tensor, dtype: string): te.Tensor {
-  const info = { name: CAST_NAME, tag: topi.tag.ELEMWISE };
+  const info = { name: packed.CAST_NAME, tag: topi.tag.ELEMWISE };
   return te.compute(x.shape, (...i) => x(...i).astype(dtype), info);
 }
 

@@ -6,8 +6,8 @@ export {
   type NetworkBuildOptions,
   type NetworkFunction,
 } from "./built-network";
+export type { Configuration } from "./configure";
 export { acceleratorFunction, type AcceleratorFunction } from "./fused-te";
 export { fromOnnx, loadNetwork, Network, RunnableNetwork, saveNetwork } from "./network";
 export type { NetworkInput, NetworkInputs, NetworkOptions, QuantizeOptions } from "./network";
 export { graphPack, type PackOptions } from "./pack";
-export { scheduleAluPacked } from "./schedule-alu";

@@ -5,6 +5,7 @@
 
 import { np, relay, UsageError } from "tvm-ts";
 import { Environment, getEnv } from "../compiler";
+import type { ConvKnobs } from "../topi";
 import { BuiltNetwork, type NetworkBuildOptions } from "./built-network";
 import { graphPack, type PackOptions } from "./pack";
 
@@ -156,8 +157,9 @@ export function fromOnnx(bytes: Uint8Array, { shapes, fixed }: NetworkOptions = 
 /** What a saved network is besides its graph. */
 interface SavedExtra {
   readonly outputs: readonly string[];
-  /** The accelerator that a runnable network was compiled for. */
+  /** The accelerator that a runnable network was compiled for, and how its functions were divided. */
   readonly config?: Environment["config"];
+  readonly knobs?: Readonly<Record<string, ConvKnobs>>;
 }
 
 /**
@@ -167,8 +169,10 @@ interface SavedExtra {
 export function saveNetwork(network: Network | RunnableNetwork): Uint8Array {
   const runnable = network instanceof RunnableNetwork;
   const func = runnable ? network.built.func : network.func;
-  const config = runnable ? { config: network.built.env.config } : {};
-  const extra: SavedExtra = { outputs: network.outputs, ...config };
+  const compiled = runnable
+    ? { config: network.built.env.config, knobs: knobsByName(network.functions) }
+    : {};
+  const extra: SavedExtra = { outputs: network.outputs, ...compiled };
   return relay.encodeNetwork({ func, extra });
 }
 
@@ -178,10 +182,19 @@ export function saveNetwork(network: Network | RunnableNetwork): Uint8Array {
  */
 export function loadNetwork(bytes: Uint8Array): Network | RunnableNetwork {
   const { func, extra } = relay.decodeNetwork(bytes);
-  const { outputs, config } = extra as SavedExtra;
+  const { outputs, config, knobs = {} } = extra as SavedExtra;
   if (config === undefined) return new Network(func, outputs);
   const env = new Environment(config);
-  return new RunnableNetwork(new BuiltNetwork(func, { env }), outputs, []);
+  const built = new BuiltNetwork(func, { env, knobsOf: (_, name) => knobs[name] });
+  return new RunnableNetwork(built, outputs, []);
+}
+
+function knobsByName(functions: BuiltNetwork["functions"]): Record<string, ConvKnobs> {
+  return Object.fromEntries(
+    functions.flatMap(({ name, configuration }) =>
+      configuration === undefined ? [] : [[name, configuration.knobs]],
+    ),
+  );
 }
 
 function named(

@@ -29,29 +29,36 @@ function keyOf({ task, args }: WorkloadKey): string {
 const PADDING = 3;
 
 export class RecordHistory {
-  private readonly byModel = new Map<string, TuningRecord>();
-  private readonly byWorkload = new Map<string, TuningRecord>();
+  private readonly byModel = new Map<string, TuningRecord[]>();
+  private readonly byWorkload = new Map<string, TuningRecord[]>();
 
   /** @throws UsageError when a file cannot be read */
   constructor(source: RecordSource) {
     for (const record of readRecords(source)) {
       if (meanCost(record) === Infinity || !/\bvta\b/.test(record.target)) continue;
       const key = keyOf(record);
-      keepBest(this.byModel, `${modelOf(record.target)} ${key}`, record);
-      keepBest(this.byWorkload, key, record);
+      append(this.byModel, `${modelOf(record.target)} ${key}`, record);
+      append(this.byWorkload, key, record);
     }
   }
 
   /** The record to use for a workload on the accelerator `model`; undefined if none is known. */
   best(workload: WorkloadKey, model: string): TuningRecord | undefined {
+    return this.ranked(workload, model)[0];
+  }
+
+  /** The records of a workload, the best first: on the accelerator `model` if there are any. */
+  ranked(workload: WorkloadKey, model: string): TuningRecord[] {
     const key = keyOf(workload);
-    return this.byModel.get(`${model} ${key}`) ?? this.byWorkload.get(key);
+    const found = this.byModel.get(`${model} ${key}`) ?? this.byWorkload.get(key) ?? [];
+    return [...found].sort((a, b) => meanCost(a) - meanCost(b));
   }
 }
 
-function keepBest(map: Map<string, TuningRecord>, key: string, record: TuningRecord): void {
+function append(map: Map<string, TuningRecord[]>, key: string, record: TuningRecord): void {
   const known = map.get(key);
-  if (known === undefined || meanCost(record) < meanCost(known)) map.set(key, record);
+  if (known === undefined) map.set(key, [record]);
+  else known.push(record);
 }
 
 /** The choice that a record makes for each knob: of a split, the size of the inner loop. */

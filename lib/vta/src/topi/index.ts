@@ -10,8 +10,9 @@ export { conv2dTransposePacked, type Conv2DTransposeOptions } from "./conv2d-tra
 export { densePacked, type DenseOptions } from "./dense";
 export { bitPack, clip } from "./elementwise";
 export type { ConvKnobs, DenseKnobs } from "./knobs";
-export { setHistory } from "./known-knobs";
+export { convKnobs, packedOperatorOf, recordedConvKnobs, setHistory } from "./known-knobs";
 export { packData, packKernel, unpackData } from "./layout";
+export { CAST_NAME, scheduleAluPacked } from "./schedule-alu";
 export {
   scheduleConv2dPacked,
   scheduleConv2dTransposePacked,
@@ -19,4 +20,4 @@ export {
 } from "./schedule-conv2d";
 export { scheduleDensePacked } from "./schedule-dense";
 export { scheduleFromRecords } from "./schedule-packed";
-export type { Pair } from "./workload";
+export { workloadOf, type Pair } from "./workload";

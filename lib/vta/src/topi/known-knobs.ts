@@ -17,19 +17,25 @@ export function setHistory(next: RecordHistory | undefined): RecordHistory | und
 
 /** The best known knobs of an operator; none where no record is of its workload. */
 export function knownKnobs(op: te.Operation, env: Environment): ConvKnobs {
-  return history === undefined ? {} : (bestKnobs(history, op, env) ?? {});
+  return recordedConvKnobs(op, env)[0] ?? {};
 }
 
-/** The knobs that a history has for an operator. */
-export function bestKnobs(
-  records: RecordHistory,
+/**
+ * The knobs that records have for an operator, the best first.
+ * @param records those that schedules without knobs look up if left out
+ */
+export function recordedConvKnobs(
   op: te.Operation,
   env: Environment,
-): ConvKnobs | undefined {
+  records: RecordHistory | undefined = history,
+): ConvKnobs[] {
   const workload = workloadOf(op);
-  const record = workload && records.best(workload, env.MODEL);
-  if (record === undefined) return undefined;
-  const knobs = recordedKnobs(record);
+  if (workload === undefined || records === undefined) return [];
+  return records.ranked(workload, env.MODEL).map((one) => convKnobs(recordedKnobs(one)));
+}
+
+/** Choices under AutoTVM's names as the schedules take them. */
+export function convKnobs(choices: Readonly<Record<string, unknown>>): ConvKnobs {
   const names: Readonly<Record<keyof ConvKnobs, string>> = {
     tileB: "tile_b",
     tileH: "tile_h",
@@ -41,7 +47,7 @@ export function bestKnobs(
   };
   return Object.fromEntries(
     Object.entries(names).flatMap(([knob, name]) => {
-      const value = knobs[name];
+      const value = choices[name];
       return value === undefined ? [] : [[knob, value]];
     }),
   );

@@ -3,7 +3,7 @@
 import { UsageError, type te } from "tvm-ts";
 import type { Environment } from "../compiler";
 import type { RecordHistory } from "../records";
-import { bestKnobs, packedOperatorOf } from "./known-knobs";
+import { packedOperatorOf, recordedConvKnobs } from "./known-knobs";
 import type { ConvKnobs } from "./knobs";
 import {
   scheduleConv2dPacked,
@@ -30,7 +30,7 @@ export function scheduleFromRecords(
 ): te.Schedule {
   const op = packedOperatorOf(result.op);
   const { task, args } = workloadOf(op)!;
-  const knobs = bestKnobs(records, op, env);
+  const [knobs] = recordedConvKnobs(op, env, records);
   if (knobs !== undefined) return SCHEDULERS[task]!(result, knobs, env);
   throw new UsageError(
     `the records have no trial of ${task} with ${JSON.stringify(args)}; tune it first ` +

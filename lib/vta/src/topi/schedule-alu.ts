@@ -2,7 +2,8 @@
 
 import { te, topi, UsageError } from "tvm-ts";
 import type { Environment } from "../compiler";
-import type { ConvKnobs } from "../topi";
+import { knob, tile, type ConvKnobs } from "./knobs";
+import { bindThreads } from "./schedule-conv2d";
 
 type Axis = te.Stage["leafIterVars"][number];
 
@@ -13,7 +14,8 @@ const isCast = (op: te.Operation): boolean => op.name === CAST_NAME;
 
 /**
  * Puts operators on the elements of `[n, c, h, w, BATCH, BLOCK]` integers onto the ALU, tile by tile.
- * Conversions of what is read are left to the load.
+ * Conversions of what is read are left to the load. With two virtual threads a tile is stored while the
+ * next one is computed.
  * @throws UsageError when the result is not packed.
  */
 export function scheduleAluPacked(
@@ -46,10 +48,12 @@ export function scheduleAluPacked(
 
   const stage = s.stage(output);
   const [n, co, i, j, bi, ci] = stage.op.axis as [Axis, Axis, Axis, Axis, Axis, Axis];
-  const [coTile, coIn] = stage.split(co, { factor: knobs.tileCo ?? 1 });
-  const [iTile, iIn] = stage.split(i, { factor: knobs.tileH ?? 1 });
-  const [jTile, jIn] = stage.split(j, { factor: knobs.tileW ?? 1 });
+  const [coTile, coIn] = tile(stage, co, knob(knobs, "tileCo"));
+  const [iTile, iIn] = tile(stage, i, knob(knobs, "tileH"));
+  const [jTile, jIn] = tile(stage, j, knob(knobs, "tileW"));
   stage.reorder(n, iTile, coTile, jTile, coIn, iIn, jIn, bi, ci);
+  bindThreads(stage, coTile, n, knob(knobs, "ocNthread"));
+  bindThreads(stage, iTile, n, knob(knobs, "hNthread"));
   for (const op of elementwise) {
     const on = s.stage(op).setScope(env.accScope);
     on.pragma(on.op.axis[0]!, env.alu).computeAt(stage, jTile);
