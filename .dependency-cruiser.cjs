@@ -38,16 +38,7 @@ const vtaLayers = {
   api: ["hardware", "accelerator", "sim", "runtime", "compiler", "records", "topi"],
   rpc: ["hardware", "accelerator", "runtime", "compiler", "api"],
   grade: ["accelerator", "sim", "api"],
-  explore: [
-    "hardware",
-    "accelerator",
-    "sim",
-    "runtime",
-    "compiler",
-    "records",
-    "topi",
-    "api",
-  ],
+  explore: ["hardware", "accelerator", "sim", "runtime", "compiler", "records", "topi", "api"],
   graph: ["hardware", "sim", "compiler", "records", "topi", "api", "explore"],
   view: [
     ...["hardware", "accelerator", "sim", "runtime", "compiler", "records", "graph"],
