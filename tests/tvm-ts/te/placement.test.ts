@@ -77,6 +77,26 @@ describe("a scan whose consumer needs a part of it at a time", () => {
     );
   });
 
+  test.each([1, 2, 3, 4, 5])("whose update is copied in tiles of %i elements", (factor) => {
+    for (const width of [1, 2, 4]) {
+      const m = te.sizeVar("m");
+      const input = te.placeholder([rows, m], { name: "X", dtype: "int32" });
+      const state = te.placeholder([rows, m], { name: "state", dtype: "int32" });
+      const init = te.compute([1, m], (t, i) => input(t, i), "init");
+      const update = te.compute([rows, m], (t, i) => state(t.sub(1), i).add(input(t, i)), "update");
+      const scan = te.scan(init, update, state, { inputs: [input] });
+      const s = te.createSchedule(scan.op);
+      const [t, i] = update.op.axis as [tir.IterVar, tir.IterVar];
+      s.stage(update).split(s.stage(update).fuse(t, i), { factor });
+      s.cacheWrite(update, "local");
+      const data = X.filter((_, at) => at % columns < width);
+      const shape = [rows, width];
+      expect(runSchedule(s, [input, scan], [{ shape, data }, { shape }])).toEqual(
+        counting(rows * width).map((at) => sumAt(Math.floor(at / width), at % width)),
+      );
+    }
+  });
+
   test("of which only an initial row is read", () => {
     const { X: input, scan } = sums(2);
     const out = te.compute([columns], (b) => scan(0, b), "out");

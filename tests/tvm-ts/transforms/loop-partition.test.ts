@@ -132,3 +132,27 @@ describe("sizes that are bound when the function is called", () => {
     },
   );
 });
+
+test("a part that is as long as its loop is not split again, without end", () => {
+  const [n, m] = [te.var("n"), te.var("m")];
+  const A = te.placeholder([n], { name: "A", dtype: "int32" });
+  const B = te.compute([n], (i) => A(i).mul(2), "B");
+  const C = te.compute([n, m], (i, j) => B(i).add(j), "C");
+  const D = te.compute([n, m], (i, j) => C(i, j).add(1), "D");
+  const E = te.compute([n, m], (i, j) => D(i, j), "E");
+  const s = te.createSchedule(E.op);
+  const [i, j] = E.op.axis as [tir.IterVar, tir.IterVar];
+  const [part] = s.stage(E).split(s.stage(E).fuse(i, j), { factor: 5 });
+  s.stage(D).computeAt(s.stage(E), part);
+  s.stage(B).split(B.op.axis[0]!, { factor: 5 });
+  for (const [rows, columns] of [
+    [1, 1],
+    [3, 4],
+    [13, 2],
+  ] as const) {
+    const arrays = [{ shape: [rows], data: counting(rows) }, { shape: [rows, columns] }];
+    expect(runSchedule(s, [A, E], arrays)).toEqual(
+      counting(rows * columns).map((at) => 2 * Math.floor(at / columns) + (at % columns) + 1),
+    );
+  }
+});

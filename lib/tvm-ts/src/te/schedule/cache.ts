@@ -5,6 +5,7 @@ import { Analyzer } from "../../arith";
 import {
   all,
   CommReducer,
+  ge,
   isStorageScope,
   IterVar,
   mapArray,
@@ -126,7 +127,7 @@ export function cacheWrite(
       { notes: [{ text: `${op.name} was declared here`, span: op.span }] },
     );
   }
-  const relaid = new Relayout(stage, op);
+  const relaid = new Relayout(stage, op, firstStep(schedule, op));
   const cached =
     op.kind === "compute" ? relaid.compute(op, scope, span) : relaid.intrinsic(op, scope, span);
   const copies = cached.outputs.map((tensor) => tensor(...relaid.indices));
@@ -134,6 +135,15 @@ export function cacheWrite(
   stage.replaceOp(copying, renewed(stage, copying));
   addBeside(schedule, stage, cached, scope, 0);
   return [...cached.outputs];
+}
+
+/** The first step that a scan computes, if the operation is an update of one. */
+function firstStep({ stages }: Schedule, op: Operation): PrimExpr | undefined {
+  for (const { op: scan } of stages) {
+    const isUpdate = scan.kind === "scan" && scan.update.some((tensor) => tensor.op === op);
+    if (isUpdate) return scan.scanAxis.dom!.min;
+  }
+  return undefined;
 }
 
 /**
@@ -186,6 +196,7 @@ class Relayout {
   constructor(
     private readonly stage: Stage,
     op: ComputeOp | TensorComputeOp,
+    firstStep: PrimExpr | undefined,
   ) {
     const analyzer = new Analyzer();
     for (const axis of op.axis) {
@@ -208,6 +219,11 @@ class Relayout {
       ownDomainOnly: true,
       skip: reduced,
     });
+    // Whole tiles may begin before the steps of a scan, where there is no earlier step to read.
+    const step = values.get(op.axis[0]!);
+    if (firstStep !== undefined && step !== undefined && step.kind !== "Var") {
+      this.conditions.push(ge(step, firstStep));
+    }
     for (const axis of op.axis) {
       const value = values.get(axis);
       if (value !== undefined) this.byLoops.set(axis.var_, value);

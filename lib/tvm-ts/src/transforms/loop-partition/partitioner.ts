@@ -54,12 +54,17 @@ interface Middle {
   readonly hold: boolean;
 }
 
+/** Parts of parts are split so often. Each split doubles the program or triples it. */
+const MAX_DEPTH = 8;
+
 const NON_NEGATIVE = new Range(new IntImm(0), new IntImm(2 ** 31 - 1));
 
 export class LoopPartitioner {
   private readonly analyzer = new Analyzer();
   private readonly hints = new Map<Var, IntSet>();
   private readonly relax = new Map<Var, IntSet>();
+  /** How many splits of parts are around. */
+  private depth = 0;
   private candidates: Candidates = { loops: new Set(), hinted: new Set() };
 
   /** @param sizes variables that are not negative: the sizes of arguments */
@@ -184,10 +189,25 @@ export class LoopPartitioner {
       const decided = decide(stmt.body, middle.conditions, middle.hold);
       const extent = sub(after.begin, before.end);
       main = this.partition(this.part(stmt, before.end, extent, decided));
-      if (pre !== undefined && before.splitsFurther) pre = this.partition(pre);
-      if (post !== undefined && after.splitsFurther) post = this.partition(post);
+      if (before.splitsFurther) pre = this.partitionPart(subject, pre);
+      if (after.splitsFurther) post = this.partitionPart(subject, post);
     }
     return flattenSeq(pre, main, post);
+  }
+
+  /**
+   * Splits a part again, if it has fewer steps than the loop that it is a part of: otherwise it
+   * would be split at the same place again, without end.
+   */
+  private partitionPart({ first, last }: Subject, part: Stmt | undefined): Stmt | undefined {
+    if (part === undefined) return undefined;
+    if (this.depth === MAX_DEPTH) return part;
+    const steps = add(sub(last, first), 1);
+    if (part.kind === "For" && this.analyzer.canProve(ge(part.extent, steps))) return part;
+    this.depth++;
+    const result = this.partition(part);
+    this.depth--;
+    return result;
   }
 
   /** Proves what is not written into the listing: that a part stays inside the loop. */
