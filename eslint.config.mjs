@@ -52,7 +52,7 @@ export default defineConfig(
     rules: { "no-restricted-imports": ["error", { patterns: [{ group: nodeModules }] }] },
   },
   {
-    // What a worker that simulates loads: of tvm-ts its errors alone, so that it loads no compiler.
+    // What a worker that simulates loads: of tvm-ts its errors and one question alone, so that it loads no compiler.
     files: ["lib/vta/src/{hardware,accelerator,sim}/**/*.ts"],
     rules: {
       "no-restricted-imports": [
@@ -62,8 +62,15 @@ export default defineConfig(
           paths: [
             {
               name: "tvm-ts",
-              allowImportNames: ["DeviceError", "InternalError", "UsageError", "plural"],
-              message: "hardware and simulators take errors alone from the compiler's package",
+              allowImportNames: [
+                "checkInterruption",
+                "DeviceError",
+                "InternalError",
+                "UsageError",
+                "plural",
+              ],
+              message:
+                "hardware and simulators take errors and the question whether to stop from the compiler's package",
             },
           ],
         },

@@ -31,12 +31,12 @@ const platforms = {
 /** What is taken of packages that bring more than the kernel loads: a part of a path, by package. */
 const parts = {
   binaryen: /^(?:index\.(?:js|d\.ts)|package\.json|LICENSE|README)/,
-  typescript: /^(?:lib$|lib\/typescript\.js|lib\/lib\..*\.d\.ts|package\.json|LICENSE|ThirdParty)/,
-  tslab: /^(?:dist(?:\/(?:converter|tspath|util)\.js)?$|package\.json|LICENSE)/,
+  typescript: /^(?:lib$|lib\/lib\..*\.d\.ts|package\.json|LICENSE|ThirdParty)/,
+  tslab: /^(?:package\.json|LICENSE)/,
 };
 
-/** Of tslab only the converter is loaded, which needs one of its dependencies. */
-const needed = { tslab: ["semver"] };
+/** The kernel's bundle has tslab's converter in it. */
+const needed = { tslab: [] };
 
 function manifestOf(folder) {
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
@@ -76,7 +76,7 @@ function copyPackage(from, to, platform) {
     filter: (path) => {
       const inside = relative(source, path).split(sep).join("/");
       if (inside === "") return true;
-      if (/(?:^|\/)node_modules(?:\/|$)|\.map$/.test(inside)) return false;
+      if (/(?:^|\/)node_modules(?:\/|$)|\.(?:map|blob)$/.test(inside)) return false;
       if (isOurs)
         return [...files, "package.json"].some((each) => `${inside}/`.startsWith(`${each}/`));
       if (name === "zeromq" && inside.startsWith("build/")) {

@@ -1,2 +1,6 @@
 #!/usr/bin/env node
-import "../dist/cli/main.js";
+import module from "node:module";
+
+// Node.js 22.1 and later.
+module.enableCompileCache?.();
+await import("../dist/cli/main.js");

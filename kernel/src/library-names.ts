@@ -6,8 +6,10 @@ export interface Library {
   readonly name: string;
   /** Its folder, links resolved; in a page, as traces write it. */
   readonly root: string;
-  /** The file with its types. */
+  /** The file with the types that it exports. */
   readonly types: string;
+  /** The file with all types, which that one names. */
+  readonly declarations: string;
 }
 
 /** Whether `specifier` names one of the libraries, or a file of one. */

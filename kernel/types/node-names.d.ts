@@ -7,3 +7,32 @@ declare const require: (name: string) => unknown;
 declare const __filename: string;
 declare const __dirname: string;
 declare function setImmediate(callback: () => void): unknown;
+
+declare namespace NodeJS {
+  /** What a timer is called where Node's types are loaded, too. */
+  interface Timeout {
+    ref(): this;
+    unref(): this;
+    hasRef(): boolean;
+    refresh(): this;
+    [Symbol.toPrimitive](): number;
+  }
+}
+declare function setTimeout<Args extends unknown[]>(
+  callback: (...args: Args) => void,
+  milliseconds?: number,
+  ...args: Args
+): NodeJS.Timeout;
+/** A function whose argument may be missing, such as a promise's \`resolve\`. */
+ 
+declare function setTimeout(callback: (_: void) => void, milliseconds?: number): NodeJS.Timeout;
+declare function clearTimeout(timer: NodeJS.Timeout | number | undefined): void;
+declare function setInterval<Args extends unknown[]>(
+  callback: (...args: Args) => void,
+  milliseconds?: number,
+  ...args: Args
+): NodeJS.Timeout;
+/** A function whose argument may be missing, such as a promise's \`resolve\`. */
+ 
+declare function setInterval(callback: (_: void) => void, milliseconds?: number): NodeJS.Timeout;
+declare function clearInterval(timer: NodeJS.Timeout | number | undefined): void;

@@ -23,18 +23,6 @@ interface Performance {
 }
 declare const performance: Performance;
 
-declare function setTimeout<Args extends unknown[]>(
-  callback: (...args: Args) => void,
-  milliseconds?: number,
-  ...args: Args
-): number;
-declare function clearTimeout(timer: number | undefined): void;
-declare function setInterval<Args extends unknown[]>(
-  callback: (...args: Args) => void,
-  milliseconds?: number,
-  ...args: Args
-): number;
-declare function clearInterval(timer: number | undefined): void;
 declare function queueMicrotask(callback: () => void): void;
 declare function structuredClone<Value>(
   value: Value,

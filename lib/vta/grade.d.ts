@@ -1,1 +1,1 @@
-export { grade } from "./dist/index";
+export { grade } from "./dist/library";

@@ -4,15 +4,15 @@
 import { build } from "esbuild";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath, URL } from "node:url";
+import { language } from "../../kernel/bundle.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const lite = join(root, "lite");
 const assets = join(lite, "build/static");
 const page = join(root, "kernel/src/hosts/page");
 const require = createRequire(import.meta.url);
-const { withHook } = require(join(root, "kernel/dist/language/compiler.js"));
 const typescript = dirname(require.resolve("typescript/package.json"));
 
 const version = (path) => JSON.parse(readFileSync(path, "utf8")).version;
@@ -49,43 +49,13 @@ const pageHost = {
   },
 };
 
-/** The compiler with the kernel's questions put in, and the converter as a function of its compiler. */
-const language = {
-  name: "language",
+/** What the compiler asks of Node where there is one. */
+const noNode = {
+  name: "no Node",
   setup(esbuild) {
-    esbuild.onLoad({ filter: /\/typescript\/lib\/typescript\.js$/ }, ({ path }) => ({
-      contents: withHook(readFileSync(path, "utf8")),
-    }));
-    esbuild.onLoad({ filter: /\/tslab\/dist\/converter\.js$/ }, ({ path }) => ({
-      contents: `
-        const modules = {
-          path: require("path"),
-          semver: { major: () => 22 },
-          "./util": { isValidModuleName: () => false },
-          "./tspath": require("./tspath"),
-        };
-        const process = { version: "v22.0.0" };
-        module.exports = (compiler) => {
-          const exports = {};
-          const __dirname = "/kernel";
-          const require = (name) => modules[name] ?? compiler;
-          ${readFileSync(path, "utf8")}
-          return exports;
-        };`,
-      resolveDir: dirname(path),
-    }));
-    // What the compiler asks of Node where there is one.
-    esbuild.onResolve(
-      { filter: /^(?:node:)?(?:fs|os|inspector|crypto|perf_hooks|module|url)$/ },
-      () => ({
-        path: "nothing",
-        namespace: "nothing",
-      }),
-    );
-    esbuild.onResolve({ filter: /^source-map-support$/ }, () => ({
-      path: "nothing",
-      namespace: "nothing",
-    }));
+    const filter =
+      /^(?:(?:node:)?(?:fs|os|inspector|crypto|perf_hooks|module|url)|source-map-support)$/;
+    esbuild.onResolve({ filter }, () => ({ path: "nothing", namespace: "nothing" }));
     esbuild.onLoad({ filter: /.*/, namespace: "nothing" }, () => ({
       contents: "module.exports = {};",
     }));
@@ -149,37 +119,26 @@ function plugin() {
 /** All files of types, by the paths under which the language sees them. */
 function types() {
   const files = {};
-  const add = (from, to, accept) => {
-    for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
-      const path = join(entry.parentPath, entry.name);
-      if (entry.isFile() && accept(entry.name)) {
-        files[`${to}/${relative(from, path)}`] = readFileSync(path, "utf8");
-      }
-    }
+  const add = (from, to) => {
+    files[to] = readFileSync(from, "utf8");
   };
   const isLibrary = (name) =>
     /^lib\.(?:es|decorators).*\.d\.ts$/.test(name) && !name.endsWith("full.d.ts");
-  add(join(typescript, "lib"), "/lib", isLibrary);
-  add(join(root, "kernel/types"), "/kernel/types", () => true);
+  for (const name of readdirSync(join(typescript, "lib")).filter(isLibrary)) {
+    add(join(typescript, "lib", name), `/lib/${name}`);
+  }
+  for (const name of readdirSync(join(root, "kernel/types"))) {
+    add(join(root, "kernel/types", name), `/kernel/types/${name}`);
+  }
   for (const [name, folder] of [
     ["tvm-ts", "tvm-ts"],
     ["vta-ts", "vta"],
   ]) {
-    const to = `/node_modules/${name}`;
-    for (const part of ["dist", "vendor"]) {
-      const from = join(root, "lib", folder, part);
-      try {
-        add(from, `${to}/${part}`, (file) => file.endsWith(".d.ts"));
-      } catch (error) {
-        if (error.code !== "ENOENT") throw error;
-      }
-    }
-    const home = join(root, "lib", folder);
-    for (const file of readdirSync(home).filter((each) => each.endsWith(".d.ts"))) {
-      files[`${to}/${file}`] = readFileSync(join(home, file), "utf8");
-    }
-    files[`${to}/package.json`] = readFileSync(join(root, "lib", folder, "package.json"), "utf8");
+    const [from, to] = [join(root, "lib", folder), `/node_modules/${name}`];
+    for (const each of ["package.json", "dist/library.d.ts", "dist/declarations.d.ts"])
+      add(join(from, each), `${to}/${each}`);
   }
+  add(join(root, "lib/vta/grade.d.ts"), "/node_modules/vta-ts/grade.d.ts");
   writeFileSync(join(assets, "types.json"), JSON.stringify(files));
 }
 
@@ -190,7 +149,7 @@ export async function bundle() {
   cpSync(join(root, "kernel/share/logo-svg.svg"), join(assets, "logo-svg.svg"));
   await Promise.all([
     libraries(),
-    worker("language-worker", [pageHost, language]),
+    worker("language-worker", [pageHost, language, noNode]),
     worker("evaluator-worker", [pageHost]),
     plugin(),
   ]);

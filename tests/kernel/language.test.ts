@@ -121,6 +121,14 @@ describe("types", () => {
     expect(diagnosed("let n = 1;", "n = 'text'")).toEqual(["TS2322 at 1:1+1"]);
   });
 
+  test("of functions may be what the libraries export under no name", () => {
+    const first = compiled(
+      'import * as vta from "vta-ts"; import { te } from "tvm-ts";',
+      "function built() { return vta.build(te.createSchedule([]), []); }",
+    );
+    expect(first.declarations).toMatch(/function built\(\): .*Module/);
+  });
+
   test("are forgotten when a name is declared anew", () => {
     expect(compiled("let n = 1;", "let n = 'text';", "n.length").ok).toBe(true);
   });
@@ -214,6 +222,21 @@ describe("completion", () => {
   });
 });
 
+describe("a cell that names what pages and Node share", () => {
+  // A language that has not loaded Node's types, which the ones above have.
+  const fresh = new Language(process.cwd());
+  test.each([
+    "await new Promise((resolve) => setTimeout(resolve, 5))",
+    "const timer = setTimeout((n: number) => n, 5, 1); timer.unref(); clearTimeout(timer)",
+    "clearInterval(setInterval(() => 1, 5))",
+    'new URL("a", "http://b/").searchParams.size',
+    'AbortSignal.any([AbortSignal.timeout(5)]).addEventListener("abort", () => 1)',
+    'structuredClone(new Map([["a", 1]])).get("a")! + 1',
+  ])("%s is accepted", (cell) => {
+    expect(fresh.convert("", cell, "cell [1]")).toMatchObject({ ok: true });
+  });
+});
+
 describe("inspection", () => {
   const declarations =
     "/** Doubles.\n * @param x what */\ndeclare function twice(x: number): number;\n";
@@ -228,6 +251,15 @@ describe("inspection", () => {
     expect(inspection?.signature).toBe("function twice(x: number): number");
     expect(inspection?.documentation).toBe("Doubles.");
     expect(inspection?.tags).toEqual([{ name: "param", text: "x what" }]);
+  });
+
+  test("calls classes of the libraries by their names, also where two have the same", () => {
+    const { declarations } = compiled('import { relay, tir } from "tvm-ts";');
+    for (const name of ["relay.Var", "tir.Var"]) {
+      const signature = language.inspect(declarations, name, name.length)?.signature;
+      expect(signature).toContain(`class ${name}`);
+      expect(signature).not.toContain("$");
+    }
   });
 
   test("finds nothing where there is nothing", () => {

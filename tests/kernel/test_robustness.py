@@ -173,7 +173,7 @@ def test_a_kernel_that_is_killed_in_a_cell_leaves_nothing_behind(fresh):
     fresh.published(lambda m: m["msg_type"] == "execute_input")
     time.sleep(0.2)
     pids = processes_of(fresh)
-    assert len(pids) == 2
+    assert len(pids) == 3
     os.kill(pids[0], signal.SIGKILL)
     deadline = time.monotonic() + 5
     while any(map(alive, pids)) and time.monotonic() < deadline:

@@ -13,6 +13,8 @@ export class Interrupted extends Error {
 
 export class Interrupts {
   private readonly watch: InterruptWatch;
+  /** How many loads run that must not be terminated. */
+  private loads = 0;
   private readonly waiting = new Set<(reason: Interrupted) => void>();
 
   /** @param interrupted is called after an interrupt, when the event loop runs again */
@@ -25,10 +27,27 @@ export class Interrupts {
     });
   }
 
-  /** From now on, what computes is terminated, too. */
-  release(): void {
-    this.watch.release();
+  /** Runs `load` without terminating what computes: a library of which half was loaded would stay so. */
+  async held(load: () => Promise<unknown>): Promise<void> {
+    this.loads += 1;
+    this.watch.hold();
+    try {
+      await load();
+    } finally {
+      this.loads -= 1;
+      if (this.loads === 0) this.watch.release();
+    }
   }
+
+  /** A cell begins. */
+  begin(): void {
+    this.watch.begin();
+  }
+
+  /** Called by loops of cells and by simulators. @throws Interrupted where loops stop by themselves */
+  readonly stopIfInterrupted = (): void => {
+    if (this.watch.isStopping()) throw new Interrupted();
+  };
 
   /** `value` once it is settled, or a rejection as soon as the user interrupts. */
   readonly awaited = <Value>(value: Value): Promise<Awaited<Value>> =>

@@ -32,8 +32,13 @@ export function startEvaluator(): void {
   installStackTraces();
   redirectOutput(report);
 
-  const modules = new Modules(notebookFolder());
   const displays = new Displays();
+  const interrupts = new Interrupts((reason) => {
+    modules.forgetUnfinished();
+    runner.fail(reason);
+    repairAfterInterrupt();
+  });
+  const modules = new Modules(notebookFolder(), interrupts.stopIfInterrupted);
   const comms = new CommManager();
   const dialogs = new Dialogs();
   const runner = new Runner(modules, displays, (outcome) => {
@@ -41,11 +46,6 @@ export function startEvaluator(): void {
     report({ kind: "done", outcome });
   });
   onRestore((copy) => runner.restore(copy));
-  const interrupts = new Interrupts((reason) => {
-    modules.forgetUnfinished();
-    runner.fail(reason);
-    repairAfterInterrupt();
-  });
 
   Object.assign(globalThis, {
     display: displays.display,
@@ -92,7 +92,5 @@ export function startEvaluator(): void {
   };
   onCommand(handle);
   report({ kind: "ready" });
-  void nextTurn()
-    .then(() => modules.loadLibraries())
-    .then(() => interrupts.release());
+  void nextTurn().then(() => interrupts.held(() => modules.loadLibraries()));
 }

@@ -67,12 +67,14 @@ export class Runner {
     mapSources([cell]);
     this.resultName = cell.resultName;
     this.displays.begin();
+    interrupts.begin();
+    await interrupts.awaited(interrupts.held(() => this.modules.load(cell)));
     await interrupts.awaited(this.modules.prepare(cell));
     const { require, filename, folder } = this.modules;
     const body = evaluateScript(cell.code, cell.name) as CellFunction;
     const { exports, bind } = this.session;
-    const { awaited, each } = interrupts;
-    await body(exports, require, filename, folder, bind, awaited, each, tested);
+    const { awaited, each, stopIfInterrupted } = interrupts;
+    await body(exports, require, filename, folder, bind, awaited, each, tested, stopIfInterrupted);
     const value = cell.resultName === undefined ? undefined : this.session.take(cell.resultName);
     const result = await this.displays.result(value);
     await this.displays.settle();

@@ -85,8 +85,8 @@ export function cellOptions(
 
 function libraryPaths(): Record<string, string[]> {
   const paths: Record<string, string[]> = {};
-  for (const { name, root } of libraries) {
-    paths[name] = [root];
+  for (const { name, root, types } of libraries) {
+    paths[name] = [types];
     paths[`${name}/*`] = [`${root}/*`];
   }
   return paths;

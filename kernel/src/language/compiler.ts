@@ -5,8 +5,8 @@
  * computed from it: an error list made afterwards shows one operator at a time. So the
  * checker itself asks where it finds an operator's type, and goes on with the answer. Types flow,
  * and completion, inspection and the places of errors are right without knowing of operators. It
- * has no door there: three statements are put into its text as it is loaded. Its version is pinned,
- * and nothing is changed on disk.
+ * has no door there: three statements are put into its text as it is loaded. A fourth asks whether a file was
+ * parsed already (`kept-files.ts`). Its version is pinned, and nothing is changed on disk.
  */
 
 import type * as ts from "typescript";
@@ -53,6 +53,20 @@ const insertions: readonly (readonly [place: string, statement: string])[] = [
     const operator = operatorToken.kind;`,
     `const answer = errorNode && host.checkerHook?.binary(errorNode, leftType, rightType, error2);
      if (answer) { checkAssignmentOperator(answer); return answer; }`,
+  ],
+  [
+    `measure("I/O Read", "beforeIORead", "afterIORead");
+    } catch (e) {
+      if (onError) {
+        onError(e.message);
+      }
+      text = "";
+    }`,
+    `const { keeper } = createGetSourceFile;
+     if (keeper && text !== undefined) {
+       const parse = () => createSourceFile(fileName, text, languageVersionOrOptions, setParentNodes);
+       return keeper(fileName, text, languageVersionOrOptions, parse);
+     }`,
   ],
 ];
 

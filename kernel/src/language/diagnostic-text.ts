@@ -18,10 +18,13 @@ export function diagnosticText(
     // What it proposes is a method of the same type and not what was meant.
     .replace(/ Did you mean to call '[^']*'\?$/, "");
   // A namespace is better known by the name that the user gave it.
-  return text.replace(/type '(?:typeof import\("[^"]*"\)|\{ .*(?:\}|\.\.\.))'/, (type) => {
-    const object = /[\w.]+(?=\s*\.\s*$)/.exec(file?.text.slice(0, start) ?? "");
-    return object === null ? type : `'${object[0]}'`;
-  });
+  return text.replace(
+    /type '(?:typeof (?:import\("[^"]*"\)|[a-z]\w*)|\{ .*(?:\}|\.\.\.))'/,
+    (type) => {
+      const object = /[\w.]+(?=\s*\.\s*$)/.exec(file?.text.slice(0, start) ?? "");
+      return object === null ? type : `'${object[0]}'`;
+    },
+  );
 }
 
 function shortened(chain: ts.DiagnosticMessageChain): ts.DiagnosticMessageChain {

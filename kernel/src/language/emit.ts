@@ -13,10 +13,12 @@
 
 import { decodedMappings, TraceMap, traceSegment } from "@jridgewell/trace-mapping";
 import type * as ts from "typescript";
+import { loopsAskToStop } from "../hosts/node/language";
 import { declaredNames } from "./declared-names";
 import type { CompiledCell, CompiledSource, LineMap } from "./messages";
 import { TEST } from "./operator-calls";
 import { LineIndex, type RewrittenText } from "./rewritten-text";
+import { STOP, stoppableLoops } from "./stoppable-loops";
 
 /** The parameters of a cell's function, in order. */
 const cellParameters = [
@@ -28,6 +30,7 @@ const cellParameters = [
   "__await__",
   "__each__",
   TEST,
+  STOP,
 ] as const;
 
 const BINDINGS = "__bindings__";
@@ -51,6 +54,7 @@ export function emitCell(
   const compiled = toCommonJs(compiler, text, [
     interruptibleAwaits(compiler),
     dynamicImports(compiler),
+    ...loopTransformers(compiler),
   ]);
   const bind = hasBindings ? `__bind__(${BINDINGS}());` : "";
   const head = `(async function (${cellParameters.join(", ")}) { "use strict"; ${bind}\n`;
@@ -70,7 +74,7 @@ export function emitCell(
 /** Compiles the ES module of a file beside the notebook to a CommonJS module. */
 export function emitModule(compiler: typeof ts, path: string, module: string): CompiledSource {
   const { code, map } = withoutMap(module);
-  const compiled = toCommonJs(compiler, code, []);
+  const compiled = toCommonJs(compiler, code, loopTransformers(compiler));
   return {
     name: path,
     code: compiled.code,
@@ -142,6 +146,10 @@ function dynamicImports(compiler: typeof ts): Transformer {
         )
       : node,
   );
+}
+
+function loopTransformers(compiler: typeof ts): Transformer[] {
+  return loopsAskToStop() ? [stoppableLoops(compiler)] : [];
 }
 
 /** A transformer that maps every node, children first. */

@@ -1,7 +1,7 @@
 /** Compiles cells and answers questions about them; runs in the language worker. */
 
 import type * as ts from "typescript";
-import { ambient, loadCompiler, needsAllTypes } from "../hosts/node/language";
+import { ambient, loadCompiler, mayNeedAllTypes, needsAllTypes } from "../hosts/node/language";
 import { libraries } from "../hosts/node/libraries";
 import { Advisor, FIRST_TYPE_ERROR, FORGOTTEN_AWAIT, withAdvice } from "./advice";
 import { cellOptions } from "./compiler-options";
@@ -12,6 +12,7 @@ import { diagnosticText } from "./diagnostic-text";
 import { divisionComments } from "./division-comments";
 import { emitCell, emitModule, reservedNames } from "./emit";
 import { inspect } from "./inspect";
+import { keepDeclarations } from "./kept-files";
 import type {
   CompiledSource,
   Completeness,
@@ -22,6 +23,7 @@ import type {
   LanguageService,
   Remark,
 } from "./messages";
+import { nameLibraries } from "./library-text";
 import { normalize } from "./normalize";
 import { LineIndex, RewrittenText } from "./rewritten-text";
 import { startTslab, type Tslab } from "./tslab";
@@ -52,6 +54,7 @@ export class Language implements LanguageService {
 
   /** @param folder where the notebook is, the working directory */
   constructor(private readonly folder: string) {
+    keepDeclarations(this.compiler);
     // A configuration may name types that build on Node's.
     this.hasAllTypes = this.compiler.sys.fileExists(`${folder}/tsconfig.json`);
     const { options, problems } = cellOptions(this.compiler, folder, this.hasAllTypes);
@@ -63,9 +66,9 @@ export class Language implements LanguageService {
   convert(declarations: string, cell: string, name: string): Conversion {
     this.prepareFor(cell);
     const conversion = this.convertWithTypes(declarations, cell, name);
-    const isUnknown =
-      !conversion.ok && conversion.diagnostics.some(({ code }) => UNKNOWN.has(code));
-    if (!isUnknown || !this.loadAllTypes()) return conversion;
+    if (conversion.ok) return conversion;
+    const isUnknown = conversion.diagnostics.some(({ code }) => UNKNOWN.has(code));
+    if (!(isUnknown || mayNeedAllTypes(cell)) || !this.loadAllTypes()) return conversion;
     return this.convertWithTypes(declarations, cell, name);
   }
 
@@ -116,11 +119,17 @@ export class Language implements LanguageService {
     const inspection = this.attempt(() =>
       inspect(this.compiler, this.tslab.converter, declarations, cell, offset),
     );
-    return inspection && { ...inspection, signature: nameLibraries(inspection.signature) };
+    return (
+      inspection && { ...inspection, signature: nameLibraries(this.compiler, inspection.signature) }
+    );
   }
 
   completeness(cell: string): Completeness {
     return completeness(this.compiler, cell);
+  }
+
+  close(): void {
+    this.tslab.converter.close();
   }
 
   /** What the converter gets for a cell: the text after each rewriting. */
@@ -245,7 +254,7 @@ export class Language implements LanguageService {
       inCell ? source.toOriginal(Math.max(offset - this.tslab.prefix.length, 0)) : offset;
     const start = Math.min(toText(diagnostic.start ?? 0), text.length);
     const end = Math.max(toText((diagnostic.start ?? 0) + (diagnostic.length ?? 0)), start);
-    const message = nameLibraries(diagnosticText(this.compiler, diagnostic));
+    const message = nameLibraries(this.compiler, diagnosticText(this.compiler, diagnostic));
     return remark(message, diagnostic.code, text, start, end, inCell ? undefined : fileName);
   }
 
@@ -275,13 +284,4 @@ function remark(
   const last = lineEnd < 0 ? end : Math.min(end, lineEnd);
   const length = Math.max(last - start, 1);
   return { message, code, file, line: line + 1, column: column + 1, length };
-}
-
-/** `import("/somewhere/tvm-ts/dist/index").NDArray` becomes `NDArray`, a library its name. */
-function nameLibraries(text: string): string {
-  return text.replace(/import\("([^"]+)"\)(\.?)/g, (whole, path: string, dot: string) => {
-    const library = libraries.find(({ root }) => path.startsWith(root));
-    if (library === undefined) return whole;
-    return dot === "" ? `import("${library.name}")` : "";
-  });
 }

@@ -28,12 +28,14 @@ export {
 } from "./rpc";
 export {
   callerFolder,
+  checkInterruption,
   DeviceError,
   InternalError,
   nearName,
   plural,
   registerLibraryRoot,
   RpcError,
+  setInterruptionCheck,
   Span,
   TvmError,
   UsageError,

@@ -5,11 +5,14 @@ import { Worker } from "node:worker_threads";
 import { sharedNumbers } from "./descriptors";
 
 export interface InterruptWatch {
-  /**
-   * From now on, what computes is terminated, too. Until then only what waits is interrupted, since
-   * libraries of which half was loaded would stay so.
-   */
+  /** From now on, only what waits is interrupted. */
+  hold(): void;
+  /** From now on, what computes is terminated, too. */
   release(): void;
+  /** Whether loops are to stop that ask. */
+  isStopping(): boolean;
+  /** A cell begins, which the last interrupt does not mean. */
+  begin(): void;
 }
 
 /** @param interrupted is called after an interrupt, when the event loop runs again */
@@ -24,9 +27,14 @@ export function watchInterrupts(interrupted: () => void): InterruptWatch {
     interrupted();
   });
   return {
+    hold() {
+      Atomics.store(shared, sharedNumbers.held, 1);
+    },
     release() {
       Atomics.store(shared, sharedNumbers.held, 0);
       Atomics.notify(shared, sharedNumbers.held);
     },
+    isStopping: () => false,
+    begin: () => undefined,
   };
 }

@@ -1,21 +1,59 @@
-/** The thread in which the language works. */
+/** The process in which the language works, from the kernel's side. */
 
-import { join } from "node:path";
-import { Worker } from "node:worker_threads";
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
 import type { LanguageAnswer, LanguageQuestion, LanguageThread } from "../../language";
+import { languageProgram, makeSnapshot, snapshotFile } from "./language-snapshot";
+
+/** Makes the kernel's next start faster, some time after this one. */
+const SNAPSHOT_DELAY_MS = 20_000;
 
 export function startLanguageThread(
   folder: string,
   receive: (answer: LanguageAnswer) => void,
   failed: (error: Error) => void,
 ): LanguageThread {
-  const worker = new Worker(join(__dirname, "language-worker.js"), { workerData: folder });
-  worker.on("message", receive);
-  worker.on("error", failed);
+  const snapshot = snapshotFile();
+  /** What was asked before the first answer, for a second process if the first cannot start. */
+  let asked: LanguageQuestion[] | undefined = [];
+  let child = start(existsSync(snapshot) ? ["--snapshot-blob", snapshot] : []);
+
+  function start(snapshotOptions: readonly string[]): ChildProcess {
+    if (snapshotOptions.length === 0) setTimeout(makeSnapshot, SNAPSHOT_DELAY_MS).unref();
+    const started = spawn(process.execPath, [...snapshotOptions, languageProgram], {
+      cwd: folder,
+      stdio: ["ignore", "inherit", snapshotOptions.length > 0 ? "ignore" : "inherit", "ipc"],
+      serialization: "advanced",
+    });
+    started.on("message", (answer) => {
+      asked = undefined;
+      receive(answer as LanguageAnswer);
+    });
+    started.once("error", failed);
+    started.once("exit", (code, signal) => {
+      if (started !== child || stopped) return;
+      // Node does not take a snapshot that was made with other options.
+      if (asked !== undefined && snapshotOptions.length > 0) {
+        child = start([]);
+        for (const question of asked) child.send(question);
+      } else {
+        failed(new Error(`the compiler's process ended (${signal ?? `code ${code}`})`));
+      }
+    });
+    return started;
+  }
+
+  let stopped = false;
   return {
-    ask: (question: LanguageQuestion) => worker.postMessage(question),
+    ask: (question: LanguageQuestion) => {
+      asked?.push(question);
+      child.send(question);
+    },
     stop: async () => {
-      await worker.terminate();
+      stopped = true;
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      if (child.exitCode !== null || child.signalCode !== null || !child.kill("SIGKILL")) return;
+      await ended;
     },
   };
 }

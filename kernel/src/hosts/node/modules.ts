@@ -3,10 +3,11 @@
  * and ESM alike, and TypeScript files beside the notebook, which the kernel has compiled.
  */
 
-import Module, { createRequire } from "node:module";
+import Module, { createRequire, isBuiltin } from "node:module";
 import { dirname, isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as vm from "node:vm";
+import { mayGenerateCode } from "../../evaluator/code-generator";
 import { findCompiled } from "../../evaluator/compiled-files";
 import { hideFile } from "../../evaluator/stack";
 import type { CompiledCell, CompiledSource } from "../../language";
@@ -40,9 +41,13 @@ export class Modules {
   private readonly plainRequire: NodeJS.Require;
   private readonly importHere: (specifier: string) => Promise<object>;
   private librariesReady: Promise<unknown> | undefined;
+  private filesGenerateCode = false;
 
   /** @param folder where the notebook is */
-  constructor(readonly folder: string) {
+  constructor(
+    readonly folder: string,
+    _stopIfInterrupted: () => void,
+  ) {
     this.filename = join(folder, "cell");
     this.plainRequire = createRequire(this.filename);
     this.importHere = importerFor(this.filename, this.plainRequire);
@@ -59,6 +64,7 @@ export class Modules {
   /** Takes compiled files; those that were loaded already are loaded anew when next asked for. */
   add(modules: readonly CompiledSource[]): void {
     for (const module of modules) this.compiled.set(module.name, module);
+    this.filesGenerateCode ||= modules.some(({ code }) => mayGenerateCode(code));
     if (modules.length === 0) return;
     for (const path of this.compiled.keys()) Reflect.deleteProperty(this.plainRequire.cache, path);
   }
@@ -73,13 +79,20 @@ export class Modules {
 
   /** Loads the bundled libraries ahead of the first cell that wants them. */
   loadLibraries(): Promise<unknown> {
-    return (this.librariesReady ??= loadLibraries());
+    return (this.librariesReady ??= Promise.resolve().then(loadLibraries));
+  }
+
+  /** Loads what a cell needs of the libraries before its code can run synchronously. */
+  async load({ code, imports }: CompiledCell): Promise<void> {
+    // Also for a cell without them: one that computes while they are loaded could not be interrupted.
+    await this.loadLibraries();
+    if (this.filesGenerateCode || mayGenerateCode(code) || imports.some(isPackage)) {
+      await loadCodeGenerator();
+    }
   }
 
   /** Awaits whatever a cell's imports need before its code can load them synchronously. */
   async prepare({ imports }: CompiledCell): Promise<void> {
-    // Also for a cell without them: one that computes while they are loaded could not be interrupted.
-    await this.loadLibraries();
     for (const specifier of imports) {
       if (!isLibrary(specifier) && !specifier.startsWith(".")) await this.importIfNeeded(specifier);
     }
@@ -133,17 +146,30 @@ export class Modules {
   }
 }
 
-/** Loads tvm-ts and vta-ts, and what they load asynchronously, so that cells can stay synchronous. */
-async function loadLibraries(): Promise<void> {
+interface LoadedLibrary {
+  readonly ready?: () => Promise<unknown>;
+}
+
+function loadLibraries(): readonly LoadedLibrary[] {
   const load = createRequire(__filename);
-  for (const { name } of libraries) {
+  return libraries.flatMap(({ name }) => {
     try {
-      const library = load(name) as { ready?: () => Promise<unknown> };
-      await library.ready?.();
+      return [load(name) as LoadedLibrary];
     } catch {
       // A cell that imports the library gets the error itself.
+      return [];
     }
-  }
+  });
+}
+
+/** Loads what the libraries load asynchronously, so that cells can stay synchronous. */
+async function loadCodeGenerator(): Promise<void> {
+  for (const library of loadLibraries()) await library.ready?.();
+}
+
+/** Whether an import is of a package that the user has installed: it may use the libraries, too. */
+function isPackage(specifier: string): boolean {
+  return !isLibrary(specifier) && !specifier.startsWith(".") && !isBuiltin(specifier);
 }
 
 /** Whether `require` refused a module that `import()` may load. */

@@ -7,7 +7,9 @@ import type { SessionCopy } from "../node/session-copy";
 /** What the page sends beside the kernel's commands. */
 export type PageCommand =
   | Command
-  | { readonly kind: "interrupt" }
+  /** Whether the flag was raised, too. */
+  | { readonly kind: "interrupt"; readonly isFlagged: boolean }
+  | { readonly kind: "flag"; readonly shared: Int32Array }
   | { readonly kind: "restore"; readonly copy: SessionCopy };
 /** What the worker sends beside the evaluator's reports. */
 export type PageReport =
@@ -25,13 +27,21 @@ self.addEventListener("message", ({ data }: MessageEvent<PageCommand>) => {
 /** Calls `handle` for each command, from now on. */
 export function onCommand(handle: (command: Command) => void): void {
   handlers.push((command) => {
-    if (command.kind !== "interrupt" && command.kind !== "restore") handle(command);
+    const { kind } = command;
+    if (kind !== "interrupt" && kind !== "restore" && kind !== "flag") handle(command);
   });
 }
 
-export function onInterrupt(handle: () => void): void {
+export function onInterrupt(handle: (isFlagged: boolean) => void): void {
   handlers.push((command) => {
-    if (command.kind === "interrupt") handle();
+    if (command.kind === "interrupt") handle(command.isFlagged);
+  });
+}
+
+/** Calls `handle` with the memory whose first number is not 0 while an interrupt waits to be taken. */
+export function onInterruptFlag(handle: (shared: Int32Array) => void): void {
+  handlers.push((command) => {
+    if (command.kind === "flag") handle(command.shared);
   });
 }
 

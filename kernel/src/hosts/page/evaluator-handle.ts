@@ -18,6 +18,8 @@ export class EvaluatorHandle extends CellRunner {
   private copy: SessionCopy = { values: {}, lost: [] };
   private patience: ReturnType<typeof setTimeout> | undefined;
   private id = "";
+  /** Raised to stop loops; only pages that are isolated from other origins share memory with their workers. */
+  private flag: Int32Array | undefined;
 
   constructor(
     listener: EvaluatorListener,
@@ -53,7 +55,8 @@ export class EvaluatorHandle extends CellRunner {
       this.answer(undefined);
       return;
     }
-    this.post({ kind: "interrupt" });
+    if (this.flag !== undefined) Atomics.store(this.flag, 0, 1);
+    this.post({ kind: "interrupt", isFlagged: this.flag !== undefined });
     this.patience = setTimeout(() => {
       this.patience = undefined;
       this.stopCell();
@@ -70,6 +73,10 @@ export class EvaluatorHandle extends CellRunner {
     const url = assetUrl("evaluator-worker.js", { folder: this.folder, id: this.id });
     const worker = new Worker(url, { type: "module" });
     this.worker = worker;
+    if (globalThis.crossOriginIsolated) {
+      this.flag = new Int32Array(new SharedArrayBuffer(4));
+      worker.postMessage({ kind: "flag", shared: this.flag } satisfies PageCommand);
+    }
     worker.addEventListener("message", ({ data }: MessageEvent<PageReport>) => {
       if (this.worker === worker) this.receive(data);
     });

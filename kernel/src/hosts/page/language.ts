@@ -40,6 +40,15 @@ export function needsAllTypes(_cell: string): boolean {
   return false;
 }
 
+/** Whether loops ask each time whether to stop: where workers share memory with the page, which raises a flag. */
+export function loopsAskToStop(): boolean {
+  return self.crossOriginIsolated;
+}
+
+export function mayNeedAllTypes(_cell: string): boolean {
+  return false;
+}
+
 export function typeRoots(_folder: string): string[] {
   return [];
 }

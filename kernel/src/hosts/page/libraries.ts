@@ -5,5 +5,6 @@ import { libraryNames, type Library } from "../../library-names";
 export const libraries: readonly Library[] = libraryNames.map((name) => ({
   name,
   root: `/node_modules/${name}`,
-  types: `/node_modules/${name}/dist/index.d.ts`,
+  types: `/node_modules/${name}/dist/library.d.ts`,
+  declarations: `/node_modules/${name}/dist/declarations.d.ts`,
 }));

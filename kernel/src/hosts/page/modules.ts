@@ -1,6 +1,7 @@
 /** What a cell in a page can import: the bundled libraries, and addresses by `import()`. */
 
 import { basename, dirname, resolve } from "node:path";
+import { mayGenerateCode } from "../../evaluator/code-generator";
 import { findCompiled } from "../../evaluator/compiled-files";
 import type { CompiledCell, CompiledSource } from "../../language";
 import { isLibrary, libraryNames } from "../../library-names";
@@ -14,10 +15,8 @@ export type CellRequire = ((specifier: string) => unknown) & {
 
 interface LoadedLibrary {
   readonly ready?: () => Promise<unknown>;
+  readonly setInterruptionCheck?: (throwIfInterrupted: () => void) => void;
 }
-
-/** Cells that mention these may generate code, for which the library of instructions must be there. */
-const GENERATES_CODE = /build|compile|tune|explore|relay|network|graph|Executor/i;
 
 export class Modules {
   readonly require: CellRequire;
@@ -26,10 +25,15 @@ export class Modules {
   private readonly compiled = new Map<string, CompiledSource>();
   private readonly instances = new Map<string, { exports: object }>();
   private librariesReady: Promise<void> | undefined;
+  private filesGenerateCode = false;
 
-  constructor(readonly folder: string) {
+  /** @param stopIfInterrupted what loops ask */
+  constructor(
+    readonly folder: string,
+    private readonly stopIfInterrupted: () => void,
+  ) {
     this.filename = `${folder}/cell`;
-    this.require = Object.assign((specifier: string) => this.load(specifier), {
+    this.require = Object.assign((specifier: string) => this.required(specifier), {
       import: (specifier: string) => this.import(specifier),
     });
   }
@@ -37,6 +41,7 @@ export class Modules {
   /** Takes compiled files; those that were loaded already are loaded anew when next asked for. */
   add(modules: readonly CompiledSource[]): void {
     for (const module of modules) this.compiled.set(module.name, module);
+    this.filesGenerateCode ||= modules.some(({ code }) => mayGenerateCode(code));
     this.instances.clear();
   }
 
@@ -50,21 +55,26 @@ export class Modules {
     return (this.librariesReady ??= this.loadAll());
   }
 
-  /** Awaits what a cell needs before its code can run synchronously. */
-  async prepare({ code }: CompiledCell): Promise<void> {
+  /** Loads what a cell needs of the libraries before its code can run synchronously. */
+  async load({ code }: CompiledCell): Promise<void> {
     await this.loadLibraries();
-    if (!GENERATES_CODE.test(code)) return;
+    if (!this.filesGenerateCode && !mayGenerateCode(code)) return;
     for (const library of this.loaded.values()) await library.ready?.();
   }
+
+  /** A page has no packages that would have to be loaded first. */
+  async prepare(_cell: CompiledCell): Promise<void> {}
 
   private async loadAll(): Promise<void> {
     for (const name of libraryNames) {
       const address = new URL(`${name}/index.js`, self.location.href).href;
-      this.loaded.set(name, (await import(address)) as LoadedLibrary);
+      const library = (await import(address)) as LoadedLibrary;
+      library.setInterruptionCheck?.(this.stopIfInterrupted);
+      this.loaded.set(name, library);
     }
   }
 
-  private load(specifier: string, folder = this.folder): unknown {
+  private required(specifier: string, folder = this.folder): unknown {
     const library = this.loaded.get(specifier);
     if (library !== undefined) return library;
     // "vta-ts/grade" has the namespace `grade` of vta-ts, as that file has in Node.
@@ -88,18 +98,18 @@ export class Modules {
     const { code, name } = this.compiled.get(path)!;
     const folder = dirname(path);
     const run = evaluateScript(
-      `(function (exports, require, module, __filename, __dirname) {${code}\n})`,
+      `(function (exports, require, module, __filename, __dirname, __stop__) {${code}\n})`,
       name,
     ) as (...args: unknown[]) => void;
-    const require = (specifier: string): unknown => this.load(specifier, folder);
-    run(module.exports, require, module, path, folder);
+    const require = (specifier: string): unknown => this.required(specifier, folder);
+    run(module.exports, require, module, path, folder, this.stopIfInterrupted);
     return module.exports;
   }
 
   private async import(specifier: string): Promise<unknown> {
     if (/^(?:https?|blob|data):/.test(specifier)) return import(specifier);
     await this.loadLibraries();
-    return this.load(specifier);
+    return this.required(specifier);
   }
 }
 

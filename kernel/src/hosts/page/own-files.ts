@@ -8,6 +8,7 @@ export const libraries: readonly Library[] = libraryNames.map((name) => ({
   name,
   root: `${here}${name}`,
   types: "",
+  declarations: "",
 }));
 
 /** Whether a file is the evaluator's. */

@@ -21,5 +21,6 @@ export {
   Span,
   type Place,
 } from "./span";
+export { checkInterruption, setInterruptionCheck } from "./interruption";
 export { nearName } from "./near";
 export { escapeString, formatFloat, kibibytes, plural } from "./text";

@@ -10,7 +10,7 @@
  * entry) is seen in the next one.
  */
 
-import { DeviceError } from "tvm-ts";
+import { checkInterruption, DeviceError } from "tvm-ts";
 import { INSN_BYTES } from "../../hardware";
 import { loadedElementBytes, type ElementBytes } from "./element-bytes";
 import { MemoryInterface } from "./memory-interface";
@@ -121,6 +121,7 @@ export class CycleEngine {
     const { memory, moduleAt } = this;
     this.requestChunk(1);
     for (;;) {
+      checkInterruption();
       const load = moduleAt[LOAD_MODULE]!;
       const compute = moduleAt[COMPUTE_MODULE]!;
       const store = moduleAt[STORE_MODULE]!;

@@ -7,7 +7,7 @@
  * result for a correct program, so the stages take turns, each as far as it gets.
  */
 
-import { DeviceError } from "tvm-ts";
+import { checkInterruption, DeviceError } from "tvm-ts";
 import {
   hex,
   TOKEN_QUEUES,
@@ -172,6 +172,7 @@ export class FunctionalSimulator implements Accelerator {
 
   /** Executes a stage's next instruction if its tokens are there. */
   private step(stage: Stage): boolean {
+    checkInterruption();
     const index = stage.queue[stage.head]!;
     const { words } = this.dram;
     const at = this.at(index);

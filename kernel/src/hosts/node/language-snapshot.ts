@@ -1,0 +1,122 @@
+/**
+ * A snapshot of the language's process that has loaded the compiler and the types of the libraries.
+ *
+ * V8 reads it in a tenth of a second of processor time, where loading takes two seconds. It belongs to one version of
+ * Node.js and to one build of the kernel, so it is made by `npm run build`, or by the first kernel that finds none. It is
+ * stored beside the kernel, or in the user's cache folder if that cannot be written.
+ */
+
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { homedir, setPriority } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { kernelRoot, libraries } from "./libraries";
+
+/** The language's process as one file, which lib/bundle.mjs makes. */
+export const languageProgram = join(kernelRoot, "dist/hosts/node/language-bundle.js");
+
+const LOWEST_PRIORITY = 19;
+
+/** Where the snapshot for this Node.js and this build is, or will be. */
+export function snapshotFile(): string {
+  const sources = [
+    languageProgram,
+    ...libraries.flatMap(({ types, declarations }) => [types, declarations]),
+  ];
+  const stamps = sources.map((path) => {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return [path, stats?.mtimeMs, stats?.size];
+  });
+  const build = createHash("sha256").update(JSON.stringify(stamps)).digest("hex").slice(0, 12);
+  return join(snapshotFolder(), `${prefix}${build}.blob`);
+}
+
+const prefix = `language-${process.version}-${process.arch}-`;
+
+function snapshotFolder(): string {
+  const own = dirname(languageProgram);
+  try {
+    accessSync(own, constants.W_OK);
+    return own;
+  } catch {
+    const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+    return join(cache, "tvm-vta-kernel");
+  }
+}
+
+/** What a process needs to make the snapshot; its folder has nothing that a notebook's might have. */
+function builder(unfinished: string): [command: string, args: string[], options: { cwd: string }] {
+  const args = [
+    "--no-warnings",
+    "--snapshot-blob",
+    unfinished,
+    "--build-snapshot",
+    languageProgram,
+  ];
+  return [process.execPath, args, { cwd: join(kernelRoot, "types") }];
+}
+
+/** Makes the snapshot in the background, unless it is there. */
+export function makeSnapshot(): void {
+  const target = snapshotFile();
+  const unfinished = unfinishedFor(target);
+  if (unfinished === undefined) return;
+  const [command, args, options] = builder(unfinished);
+  const child = spawn(command, args, { ...options, stdio: "ignore" });
+  child.on("error", () => undefined);
+  child.on("exit", (code) => finish(code, unfinished, target));
+  if (child.pid === undefined) return;
+  child.unref();
+  try {
+    setPriority(child.pid, LOWEST_PRIORITY);
+  } catch {
+    // It has ended since.
+  }
+}
+
+/** Makes the snapshot and waits for it, unless it is there. */
+export function makeSnapshotNow(): void {
+  const target = snapshotFile();
+  const unfinished = unfinishedFor(target);
+  if (unfinished === undefined) return;
+  const [command, args, options] = builder(unfinished);
+  const { status } = spawnSync(command, args, {
+    ...options,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  finish(status, unfinished, target);
+}
+
+/** The name under which the snapshot is written; nothing if it is there, or cannot be written. */
+function unfinishedFor(target: string): string | undefined {
+  if (existsSync(target)) return undefined;
+  try {
+    mkdirSync(dirname(target), { recursive: true });
+  } catch {
+    return undefined;
+  }
+  return `${target}.${process.pid}.tmp`;
+}
+
+/** Puts a finished snapshot in the place of the one of an earlier build. */
+function finish(status: number | null, unfinished: string, target: string): void {
+  if (status !== 0) {
+    rmSync(unfinished, { force: true });
+    return;
+  }
+  renameSync(unfinished, target);
+  for (const name of readdirSync(dirname(target))) {
+    const isOlder = name.startsWith(prefix) && name.endsWith(".blob") && name !== basename(target);
+    if (isOlder) rmSync(join(dirname(target), name), { force: true });
+  }
+}
