@@ -24,7 +24,7 @@ declare function setTimeout<Args extends unknown[]>(
   ...args: Args
 ): NodeJS.Timeout;
 /** A function whose argument may be missing, such as a promise's \`resolve\`. */
- 
+
 declare function setTimeout(callback: (_: void) => void, milliseconds?: number): NodeJS.Timeout;
 declare function clearTimeout(timer: NodeJS.Timeout | number | undefined): void;
 declare function setInterval<Args extends unknown[]>(
@@ -33,6 +33,6 @@ declare function setInterval<Args extends unknown[]>(
   ...args: Args
 ): NodeJS.Timeout;
 /** A function whose argument may be missing, such as a promise's \`resolve\`. */
- 
+
 declare function setInterval(callback: (_: void) => void, milliseconds?: number): NodeJS.Timeout;
 declare function clearInterval(timer: NodeJS.Timeout | number | undefined): void;

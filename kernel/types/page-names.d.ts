@@ -9,7 +9,7 @@ declare function setTimeout<Args extends unknown[]>(
   ...args: Args
 ): number;
 /** A function whose argument may be missing, such as a promise's \`resolve\`. */
- 
+
 declare function setTimeout(callback: (_: void) => void, milliseconds?: number): number;
 declare function clearTimeout(timer: number | undefined): void;
 declare function setInterval<Args extends unknown[]>(
@@ -18,6 +18,6 @@ declare function setInterval<Args extends unknown[]>(
   ...args: Args
 ): number;
 /** A function whose argument may be missing, such as a promise's \`resolve\`. */
- 
+
 declare function setInterval(callback: (_: void) => void, milliseconds?: number): number;
 declare function clearInterval(timer: number | undefined): void;
