@@ -45,10 +45,13 @@ export {
 export { compilePasses, fusedCalls, type FusedCall } from "./compile";
 export {
   DEFAULT_CONFIG,
+  ERROR_BINS,
   prerequisitePasses,
+  QuantizedValues,
   quantize,
   quantizePasses,
   type Dataset,
+  type LayerAccuracy,
   type QuantizeConfig,
   type QuantizeOptions,
 } from "./quantize";

@@ -5,11 +5,12 @@
  */
 
 import { build, cpu, NDArray, relay, UsageError, type runtime } from "tvm-ts";
-import { extDev, type VtaDevice } from "../api";
+import { extDev, profile, type ProfileOptions, type VtaDevice } from "../api";
 import type { Environment } from "../compiler";
 import { RecordHistory, type RecordSource } from "../records";
 import type { ConvKnobs } from "../topi";
 import { configure, type Configuration } from "./configure";
+import { layerOf, macsOf, NetworkCosts, type LayerCost } from "./costs";
 import { acceleratorFunction } from "./fused-te";
 import { hostConvolution } from "./host-convolution";
 
@@ -91,20 +92,55 @@ export class BuiltNetwork {
     inputs: Readonly<Record<string, relay.HostTensor>>,
     observe?: (result: FunctionResult) => void,
   ): relay.HostTensor[] {
+    return this.execute(inputs, (fused, compute) => {
+      const start = performance.now();
+      const value = compute();
+      observe?.({ ...fused, value, time: performance.now() - start });
+      return value;
+    });
+  }
+
+  /**
+   * What each function costs for inputs of these shapes; cycles do not depend on values.
+   * @param model the hardware's timing; `"de10"` if left out
+   */
+  costs(
+    inputs: Readonly<Record<string, relay.HostTensor>>,
+    model: ProfileOptions["model"] = "de10",
+  ): NetworkCosts {
+    const layers: LayerCost[] = [];
+    const options = { model, device: this.device, values: false };
+    this.execute(inputs, (fused, compute) => {
+      let value: relay.HostTensor | undefined;
+      const start = performance.now();
+      const measured =
+        fused.device === "host"
+          ? void (value = compute())
+          : profile(() => void (value = compute()), options);
+      const time = performance.now() - start;
+      const { func, name } = fused;
+      const layer = { ...fused, layer: layerOf(func, name), macs: macsOf(func), time };
+      layers.push(measured === undefined ? layer : { ...layer, profile: measured });
+      return value!;
+    });
+    return new NetworkCosts(layers);
+  }
+
+  /** Runs the functions in their order, each as `around` has it computed. */
+  private execute(
+    inputs: Readonly<Record<string, relay.HostTensor>>,
+    around: (fused: NetworkFunction, compute: () => relay.HostTensor) => relay.HostTensor,
+  ): relay.HostTensor[] {
     const known = relay.bindInputs(this.func, inputs);
     let next = 0;
     return relay.evaluate(this.func.body, known, undefined, (call, args) => {
-      const fused = this.functions[next];
-      const { name } = this.calls[next]!;
-      next++;
-      const start = performance.now();
-      const compiled = this.modules.get(name);
-      const result =
+      const fused = this.functions[next++]!;
+      const compiled = this.modules.get(fused.name);
+      return around(fused, () =>
         compiled === undefined
           ? evaluateOnHost(call, args)
-          : this.runCompiled(compiled, call, args);
-      observe?.({ ...fused!, value: result, time: performance.now() - start });
-      return result;
+          : this.runCompiled(compiled, call, args),
+      );
     });
   }
 

@@ -7,6 +7,7 @@ export {
   type NetworkFunction,
 } from "./built-network";
 export type { Configuration } from "./configure";
+export { computeShares, NetworkAccuracy, NetworkCosts, type LayerCost } from "./costs";
 export { acceleratorFunction, type AcceleratorFunction } from "./fused-te";
 export { fromOnnx, loadNetwork, Network, RunnableNetwork, saveNetwork } from "./network";
 export type { NetworkInput, NetworkInputs, NetworkOptions, QuantizeOptions } from "./network";

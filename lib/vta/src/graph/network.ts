@@ -6,7 +6,9 @@
 import { np, relay, UsageError } from "tvm-ts";
 import { Environment, getEnv } from "../compiler";
 import type { ConvKnobs } from "../topi";
+import type { ProfileOptions } from "../api";
 import { BuiltNetwork, type NetworkBuildOptions } from "./built-network";
+import { NetworkAccuracy, type NetworkCosts } from "./costs";
 import { graphPack, type PackOptions } from "./pack";
 
 /** What can be given as an input. */
@@ -35,6 +37,7 @@ export class Network {
     problems: readonly string[] = [],
     /** The passes that made it, in order. */
     readonly steps: readonly relay.RelayStep[] = [],
+    private readonly values?: relay.QuantizedValues,
   ) {
     this.problems = problems;
   }
@@ -64,12 +67,22 @@ export class Network {
    */
   quantize({ dataset, ...config }: QuantizeOptions = {}): Network {
     const steps: relay.RelayStep[] = [];
+    let values: relay.QuantizedValues | undefined;
     const func = relay.quantize(this.func, {
       ...config,
+      watchValues: (made) => (values = made),
       ...(dataset && { dataset: dataset.map((inputs) => hostInputs(this.func, inputs)) }),
       watch: (step) => steps.push(step),
     });
-    return this.next(func, steps);
+    return this.next(func, steps, values);
+  }
+
+  /**
+   * How far the integers of each layer are from the floats that they stand for, the worst layer first.
+   * @throws UsageError for a network that is in float, or inputs that do not fit.
+   */
+  accuracy(inputs: NetworkInputs): NetworkAccuracy {
+    return accuracyOf(this.values, hostInputs(this.func, inputs));
   }
 
   /**
@@ -97,11 +110,11 @@ export class Network {
     const passes = relay.compilePasses;
     const func = relay.runRelayPasses(passes, this.func, (step) => steps.push(step));
     const built = new BuiltNetwork(func, { ...options, env });
-    return new RunnableNetwork(built, this.outputs, [...this.steps, ...steps]);
+    return new RunnableNetwork(built, this.outputs, [...this.steps, ...steps], this.values);
   }
 
-  private next(func: relay.Func, steps: readonly relay.RelayStep[]): Network {
-    return new Network(func, this.outputs, this.problems, [...this.steps, ...steps]);
+  private next(func: relay.Func, steps: readonly relay.RelayStep[], values = this.values): Network {
+    return new Network(func, this.outputs, this.problems, [...this.steps, ...steps], values);
   }
 }
 
@@ -112,6 +125,7 @@ export class RunnableNetwork {
     readonly outputs: readonly string[],
     /** The passes that made it, in order. */
     readonly steps: readonly relay.RelayStep[],
+    private readonly values?: relay.QuantizedValues,
   ) {}
 
   get functions(): BuiltNetwork["functions"] {
@@ -136,6 +150,36 @@ export class RunnableNetwork {
     const values = hostInputs(this.built.func, inputs);
     return named(this.outputs, this.built.run(values, observe));
   }
+
+  /**
+   * What each function costs: multiply-adds, and on the accelerator cycles and bytes. Cycles do not depend on
+   * values.
+   * @param model the hardware's timing; `"de10"` if left out
+   * @throws UsageError for inputs that do not fit.
+   */
+  costs(inputs: NetworkInputs, model?: ProfileOptions["model"]): NetworkCosts {
+    return this.built.costs(hostInputs(this.built.func, inputs), model);
+  }
+
+  /**
+   * How far the integers of each layer are from the floats that they stand for, the worst layer first.
+   * @throws UsageError for a network that was loaded, or inputs that do not fit.
+   */
+  accuracy(inputs: NetworkInputs): NetworkAccuracy {
+    return accuracyOf(this.values, hostInputs(this.built.func, inputs));
+  }
+}
+
+function accuracyOf(
+  values: relay.QuantizedValues | undefined,
+  inputs: Readonly<Record<string, relay.HostTensor>>,
+): NetworkAccuracy {
+  if (values === undefined) {
+    throw new UsageError(
+      "nothing is known of the floats behind this network: take the one that quantize() gives",
+    );
+  }
+  return new NetworkAccuracy(values.accuracy(inputs));
 }
 
 /**

@@ -4,7 +4,7 @@ import { view } from "tvm-ts";
 import { ExecutionTrace, ProfilerStats } from "../accelerator";
 import { Environment } from "../compiler";
 import { Study } from "../explore";
-import { Network, RunnableNetwork } from "../graph";
+import { Network, NetworkAccuracy, NetworkCosts, RunnableNetwork } from "../graph";
 import { AcceleratorDevice } from "../runtime";
 import { Profile } from "../sim";
 import { CALL_ARGUMENTS } from "./call-arguments";
@@ -16,6 +16,7 @@ import {
 } from "./environment-html";
 import { environmentView } from "./environment-view";
 import { mimeTypes } from "./mime";
+import { accuracyBundle, accuracyText, costsBundle, costsText } from "./network-tables";
 import { profileHtml } from "./profile-html";
 import { profileView } from "./profile-view";
 import { statisticsView } from "./statistics-view";
@@ -82,6 +83,8 @@ export function installDisplays(): void {
   view.showAs(Environment, environmentBundle, (env) => environmentText(environmentView(env)));
   view.showAs(ProfilerStats, statisticsBundle, (stats) => statisticsText(statisticsView(stats)));
   view.showAs(Study, studyBundle, studyText);
+  view.showAs(NetworkCosts, costsBundle, costsText);
+  view.showAs(NetworkAccuracy, accuracyBundle, accuracyText);
   view.showAs(Profile, profileBundle, String);
   view.showAs(Network, networkBundle, String);
   view.showAs(RunnableNetwork, networkBundle, String);

@@ -1,9 +1,9 @@
 /** Pooling over windows of images, in one to three dimensions, and over whole images. */
 
 import { isFloat, minValueOf } from "../../ir";
-import { HostTensor } from "../host-tensor";
+import { HostTensor, type HostData } from "../host-tensor";
 import { Pattern, type AttrSpec, type Attrs, type Op } from "../op";
-import { TensorType } from "../type";
+import { sizeOf, TensorType } from "../type";
 import { defineOp, demand, rowMajorStrides, tensors } from "./define";
 
 /** Where windows are, by spatial dimension. */
@@ -75,30 +75,32 @@ function inferPool(name: string, rank: number, data: TensorType, attrs: Attrs): 
   return new TensorType([...data.shape.slice(0, 2), ...output], data.dtype);
 }
 
-/**
- * Goes through the windows of all outputs: `visit` gets the number of the output and a list of
- * positions in the data with how many of them are valid, and how many the padded image has.
- */
-function forEachWindow(
+/** The windows of an image: what each output reads of it, the same in all channels. */
+interface WindowTable {
+  /** Positions in the image, `windowSize` for each output, of which the first are valid. */
+  readonly positions: Int32Array;
+  readonly windowSize: number;
+  /** By output: how many positions are valid, and how many the padded image has. */
+  readonly counts: Int32Array;
+  readonly padded: Int32Array;
+}
+
+function windowTable(
   data: TensorType,
   output: readonly number[],
-  windows: Windows,
-  visit: (out: number, positions: Int32Array, count: number, padded: number) => void,
-): void {
+  { size, strides, dilation, padding }: Windows,
+): WindowTable {
   const rank = output.length - 2;
-  const { size, strides, dilation, padding } = windows;
   const spatial = data.shape.slice(2);
   const steps = rowMajorStrides(spatial);
-  const planeSize = spatial.reduce((a, b) => a * b, 1);
-  const perPlane = output.slice(2).reduce((a, b) => a * b, 1);
+  const outputs = sizeOf(output.slice(2));
   const outSteps = rowMajorStrides(output.slice(2));
-  const windowSize = size.reduce((a, b) => a * b, 1);
+  const windowSize = sizeOf(size);
   const windowSteps = rowMajorStrides(size);
-  const positions = new Int32Array(windowSize);
-  const planes = output[0]! * output[1]!;
-  for (let o = 0; o < perPlane; o++) {
-    let count = 0;
-    let padded = 0;
+  const positions = new Int32Array(outputs * windowSize);
+  const counts = new Int32Array(outputs);
+  const padded = new Int32Array(outputs);
+  for (let o = 0; o < outputs; o++) {
     for (let w = 0; w < windowSize; w++) {
       let position = 0;
       let inside = true;
@@ -111,14 +113,41 @@ function forEachWindow(
         if (at >= spatial[d]! + padding[d + rank]!) insidePadded = false;
         position += at * steps[d]!;
       }
-      if (inside) positions[count++] = position;
-      if (insidePadded) padded++;
-    }
-    for (let plane = 0; plane < planes; plane++) {
-      for (let k = 0; k < count; k++) positions[k]! += plane === 0 ? 0 : planeSize;
-      visit(plane * perPlane + o, positions, count, padded);
+      if (inside) positions[o * windowSize + counts[o]!++] = position;
+      if (insidePadded) padded[o]!++;
     }
   }
+  return { positions, windowSize, counts, padded };
+}
+
+function maxima(data: HostData, plane: number, table: WindowTable, least: number): Float64Array {
+  const { positions, windowSize, counts } = table;
+  const results = new Float64Array(counts.length);
+  for (let o = 0; o < counts.length; o++) {
+    let most = least;
+    const begin = o * windowSize;
+    for (let k = begin; k < begin + counts[o]!; k++) {
+      const value = data[plane + positions[k]!]!;
+      if (value > most || Number.isNaN(value)) most = value;
+    }
+    results[o] = most;
+  }
+  return results;
+}
+
+function means(
+  data: HostData,
+  plane: number,
+  table: WindowTable,
+  includePad: boolean,
+): Float64Array {
+  const { positions, windowSize, counts, padded } = table;
+  return Float64Array.from(counts, (count, o) => {
+    let sum = 0;
+    const begin = o * windowSize;
+    for (let k = begin; k < begin + count; k++) sum += data[plane + positions[k]!]!;
+    return sum / Math.max(1, includePad ? padded[o]! : count);
+  });
 }
 
 function definePool(rank: number, kind: "max" | "avg"): Op {
@@ -132,22 +161,21 @@ function definePool(rank: number, kind: "max" | "avg"): Op {
     infer: (args, given) => inferPool(name, rank, tensors(name, args, 1)[0]!, given),
     evaluate([x], given, type) {
       const { shape } = type as TensorType;
-      const result = HostTensor.zeros(shape, x!.dtype);
-      const whole = !isFloat(x!.dtype);
-      const least = whole ? minValueOf(x!.dtype) : -Infinity;
+      const { data, dtype } = x!;
+      const result = HostTensor.zeros(shape, dtype);
+      const table = windowTable(x!.type, shape, windowsOf(given, rank));
+      const least = isFloat(dtype) ? -Infinity : minValueOf(dtype);
       const includePad = given["count_include_pad"] === true;
-      forEachWindow(x!.type, shape, windowsOf(given, rank), (out, positions, count, padded) => {
-        if (kind === "max") {
-          let most = least;
-          for (let k = 0; k < count; k++) most = Math.max(most, x!.data[positions[k]!]!);
-          result.data[out] = most;
-          return;
-        }
-        let sum = 0;
-        for (let k = 0; k < count; k++) sum += x!.data[positions[k]!]!;
-        const mean = sum / Math.max(1, includePad ? padded : count);
-        result.data[out] = whole ? Math.trunc(mean) : mean;
-      });
+      const planes = shape[0]! * shape[1]!;
+      const [from, into] = [x!.size / planes, result.size / planes];
+      for (let p = 0; p < planes; p++) {
+        const values =
+          kind === "max"
+            ? maxima(data, p * from, table, least)
+            : means(data, p * from, table, includePad);
+        // Means of integers lose their fraction as they are stored.
+        result.data.set(values, p * into);
+      }
       return result;
     },
   });

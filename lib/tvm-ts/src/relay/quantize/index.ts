@@ -17,8 +17,10 @@ import { quantizeAnnotate } from "./annotate";
 import { quantizeCalibrate, type Dataset } from "./calibrate";
 import { quantizeConfig, type QuantizeConfig } from "./config";
 import { quantizePartition } from "./partition";
-import { quantizeRealize } from "./realize";
+import { QuantizedValues } from "./accuracy";
+import { quantizeRealize, type NoteIntegers } from "./realize";
 
+export { ERROR_BINS, QuantizedValues, type LayerAccuracy } from "./accuracy";
 export { DEFAULT_CONFIG, quantizeConfig, type QuantizeConfig } from "./config";
 export type { Dataset } from "./calibrate";
 
@@ -37,16 +39,22 @@ export interface QuantizeOptions extends Partial<QuantizeConfig> {
   readonly dataset?: Dataset;
   /** Sees every step. */
   readonly watch?: (step: RelayStep) => void;
+  /** Sees which integers stand for which floats, for comparing the two. */
+  readonly watchValues?: (values: QuantizedValues) => void;
 }
 
 /** All passes of quantization, in order. */
-export function quantizePasses(config: QuantizeConfig, dataset?: Dataset): readonly RelayPass[] {
+export function quantizePasses(
+  config: QuantizeConfig,
+  dataset?: Dataset,
+  note?: NoteIntegers,
+): readonly RelayPass[] {
   return [
     ...prerequisitePasses,
     quantizePartition,
     quantizeAnnotate(config),
     quantizeCalibrate(config, dataset),
-    quantizeRealize(config),
+    quantizeRealize(config, note),
     foldConstant,
   ];
 }
@@ -56,6 +64,11 @@ export function quantizePasses(config: QuantizeConfig, dataset?: Dataset): reado
  * @throws UsageError for settings that make no sense, or a network that cannot be quantized.
  */
 export function quantize(func: Func, options: QuantizeOptions = {}): Func {
-  const { dataset, watch, ...settings } = options;
-  return runRelayPasses(quantizePasses(quantizeConfig(settings), dataset), func, watch);
+  const { dataset, watch, watchValues, ...settings } = options;
+  const values = new QuantizedValues(func);
+  const note: NoteIntegers = (call, integers, step) => values.add(call, integers, step);
+  const passes = quantizePasses(quantizeConfig(settings), dataset, note);
+  const quantized = runRelayPasses(passes, func, watch);
+  watchValues?.(values);
+  return quantized;
 }

@@ -181,7 +181,10 @@ const hint: Rule = (call: Call, [x]) => {
   return new Quantized(cast(x.data, dtype), x.step, dtype);
 };
 
-export function quantizeRealize(config: QuantizeConfig): RelayPass {
+/** Learns which integers stand for the result of a call, and what one step of them is worth. */
+export type NoteIntegers = (call: Call, integers: Expr, step: number) => void;
+
+export function quantizeRealize(config: QuantizeConfig, note?: NoteIntegers): RelayPass {
   const rules: Record<string, Rule> = {
     [ops.simulatedQuantize.name]: quantize(config),
     "nn.conv2d": product,
@@ -208,6 +211,19 @@ export function quantizeRealize(config: QuantizeConfig): RelayPass {
   return {
     name: "QuantizeRealize",
     doc: "turns simulated quantization into integer arithmetic",
-    run: (func) => forwardRewrite(func, rules),
+    run: (func) => forwardRewrite(func, note === undefined ? rules : noting(rules, note)),
   };
+}
+
+function noting(rules: Readonly<Record<string, Rule>>, note: NoteIntegers): Record<string, Rule> {
+  return Object.fromEntries(
+    Object.entries(rules).map(([name, rule]): [string, Rule] => [
+      name,
+      (call, args) => {
+        const result = rule(call, args);
+        if (isQuantized(result)) note(call, result.data, result.step);
+        return result;
+      },
+    ]),
+  );
 }

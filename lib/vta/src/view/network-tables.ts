@@ -1,0 +1,129 @@
+/** The layers of a network as tables: what they cost, and how far their integers are from the floats. */
+
+import { relay, view } from "tvm-ts";
+import { computeShares, type LayerCost, type NetworkAccuracy, type NetworkCosts } from "../graph";
+import { bytesText, countText, percentText } from "./text";
+
+interface Table {
+  readonly summary: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+function bundle({ summary, head, rows }: Table): view.MimeBundle {
+  const title = `<div style="font-weight:bold">${view.escapeHtml(summary)}</div>`;
+  const table = `<div tabindex="0" style="overflow-x:auto">${view.tableHtml(head, rows)}</div>`;
+  return {
+    "text/html": view.panelHtml(title, table),
+    "text/plain": plainText({ summary, head, rows }),
+  };
+}
+
+function plainText({ summary, head, rows }: Table): string {
+  const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+      .join("  ")
+      .trimEnd();
+  return [summary, line(head), ...rows.map(line)].join("\n");
+}
+
+/** `conv3 (Conv)` of `node 'conv3' (Conv)`. */
+export function layerText(layer: string): string {
+  return /^node '(.*)' (\(\w+\))$/.exec(layer)?.slice(1).join(" ") ?? layer;
+}
+
+const KNOBS = [
+  ["tileCo", "channels"],
+  ["tileCi", "inputs"],
+  ["tileH", "rows"],
+  ["tileW", "columns"],
+  ["ocNthread", "threads"],
+  ["hNthread", "threads"],
+] as const;
+
+/** `rows 14, columns 28, channels 2, threads 2`: the choices that are not 1. */
+export function configurationText({ configuration }: LayerCost): string {
+  if (configuration === undefined) return "";
+  const parts = KNOBS.flatMap(([knob, name]) => {
+    const value = configuration.knobs[knob] ?? 1;
+    return value === 1 ? [] : [`${name} ${value}`];
+  });
+  return parts.length === 0 ? "first choices" : parts.join(", ");
+}
+
+function costTable(costs: NetworkCosts): Table {
+  const { cycles, bytes, layers } = costs;
+  const peak = peakOf(layers);
+  const macs = layers.reduce((sum, layer) => sum + (layer.profile ? layer.macs : 0), 0);
+  const ofPeak =
+    cycles === 0 ? "" : `, ${percentText(macs, cycles * peak)} of the GEMM core's peak`;
+  const row = (layer: LayerCost): string[] => {
+    const { profile, time, device, macs: own } = layer;
+    const name = layerText(layer.layer);
+    const work = own === 0 ? "" : countText(own);
+    if (profile === undefined) {
+      return [name, device, work, "", "", "", "", "", "", `${time.toFixed(1)} ms here`, ""];
+    }
+    const { gemm, alu } = computeShares(profile);
+    return [
+      name,
+      device,
+      work,
+      bytesText(profile.totalBytes),
+      countText(profile.cycles),
+      percentText(profile.cycles, cycles),
+      own === 0 ? "" : percentText(own, profile.cycles * peak),
+      percentText(gemm, 1),
+      percentText(alu, 1),
+      configurationText(layer),
+      layer.configuration!.from,
+    ];
+  };
+  return {
+    summary: `${countText(cycles)} cycles on the accelerator, ${bytesText(bytes)}${ofPeak}`,
+    head: [
+      ...["layer", "device", "multiply-adds", "bytes", "cycles", "of all", "of peak"],
+      ...["GEMM works", "ALU works", "configuration", "from"],
+    ],
+    rows: layers.map(row),
+  };
+}
+
+/** Multiply-adds that the GEMM core makes in a cycle. */
+function peakOf(layers: readonly LayerCost[]): number {
+  return layers.find(({ profile }) => profile)?.profile?.roofline.computePeak ?? 1;
+}
+
+const exact = (value: number): string => String(Number(value.toPrecision(3)));
+
+function accuracyTable({ layers }: NetworkAccuracy): Table {
+  const ends = relay.ERROR_BINS.map((end) => `< ${end}`);
+  return {
+    summary:
+      layers.length === 0
+        ? "no layer is in integers"
+        : `${layers.length} layers in integers, the worst first; errors are in steps of each layer's integers`,
+    head: ["layer", "shape", "step", "SQNR, dB", "largest error", "out of range", ...ends, "more"],
+    rows: layers.map(({ layer, shape, step, sqnr, maxError, saturated, histogram }) => {
+      const size = histogram.reduce((a, b) => a + b, 0);
+      return [
+        layerText(layer),
+        shape.join(" x "),
+        exact(step),
+        Number.isFinite(sqnr) ? sqnr.toFixed(1) : "exact",
+        exact(maxError / step),
+        percentText(saturated, 1),
+        ...histogram.map((count) => (count === 0 ? "" : percentText(count, size))),
+      ];
+    }),
+  };
+}
+
+export const costsBundle = (costs: NetworkCosts): view.MimeBundle => bundle(costTable(costs));
+export const costsText = (costs: NetworkCosts): string => plainText(costTable(costs));
+export const accuracyBundle = (accuracy: NetworkAccuracy): view.MimeBundle =>
+  bundle(accuracyTable(accuracy));
+export const accuracyText = (accuracy: NetworkAccuracy): string =>
+  plainText(accuracyTable(accuracy));
