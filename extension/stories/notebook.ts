@@ -7,6 +7,7 @@ import { irStories } from "./ir";
 import { passStories } from "./passes";
 import { scheduleStories } from "./schedule";
 import type { Story } from "./story";
+import { studyStories } from "./study";
 import { tableStories } from "./table";
 import { tensorStories } from "./tensor";
 
@@ -37,6 +38,7 @@ export async function storiesNotebook() {
     ["Tensors", tensorStories],
     ["Records", tableStories],
     ["The accelerator", acceleratorStories()],
+    ["Searches", studyStories()],
   ]);
 }
 

@@ -160,6 +160,7 @@ describe("the extension", () => {
     ["trace-threads", ".jp-tvm-Insn"],
     ["trace-cycles", ".jp-tvm-Insn"],
     ["profile", ".jp-tvm-Card-bar"],
+    ["study", ".jp-tvm-Study .scatterlayer"],
     ["environment", ".jp-tvm-Table"],
     ["statistics", ".jp-tvm-Table"],
     ["passes-failed", ".jp-tvm-Failure"],
@@ -221,6 +222,7 @@ describe("the extension", () => {
         "trace-threads",
         "trace-cycles",
         "profile",
+        "study",
         "ir-matmul",
         "tensor-odd",
       ]) {

@@ -48,6 +48,11 @@ const views: readonly View[] = [
     safe: true,
   },
   {
+    mimeType: "application/vnd.tvm-vta.study.v1+json",
+    load: () => import("../study-view"),
+    safe: true,
+  },
+  {
     mimeType: "application/vnd.tvm-vta.environment.v1+json",
     load: () => import("../environment-view"),
     safe: true,

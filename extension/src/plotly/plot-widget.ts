@@ -32,6 +32,12 @@ export interface Window {
   readonly bottom: number;
 }
 
+/** A point of a figure. */
+export interface PlotPoint {
+  /** What the figure says of the point besides its place. */
+  readonly customdata?: unknown;
+}
+
 const CONFIG = {
   displaylogo: false,
   displayModeBar: "hover",
@@ -46,6 +52,7 @@ export class PlotWidget extends Widget implements PictureWidget {
   private plotly: Plotly | undefined;
   private readonly endThemes: () => void;
   private readonly zoomed_ = new Signal<this, Window>(this);
+  private readonly clicked_ = new Signal<this, PlotPoint>(this);
   private window = "";
   private isDrawn = false;
   private onceDrawn: (() => void) | undefined;
@@ -67,6 +74,11 @@ export class PlotWidget extends Widget implements PictureWidget {
   /** Another part is in sight, because the user wanted so. */
   get zoomed(): ISignal<this, Window> {
     return this.zoomed_;
+  }
+
+  /** The user clicked a point. */
+  get clicked(): ISignal<this, PlotPoint> {
+    return this.clicked_;
   }
 
   /** Zooms as the user could. */
@@ -145,6 +157,9 @@ export class PlotWidget extends Widget implements PictureWidget {
       this.window = text;
       this.zoomed_.emit(window);
     });
+    node.on("plotly_click", ({ points }: { readonly points: readonly PlotPoint[] }) => {
+      if (points[0] !== undefined) this.clicked_.emit(points[0]);
+    });
     this.onceDrawn?.();
   }
 
@@ -190,6 +205,11 @@ function themeLayout(node: HTMLElement, { template }: Figure["layout"]): object 
     paper_bgcolor: "rgba(0, 0, 0, 0)",
     plot_bgcolor: "rgba(0, 0, 0, 0)",
     font: { color: color("--jp-content-font-color1"), family: color("--jp-ui-font-family") },
+    modebar: {
+      bgcolor: "rgba(0, 0, 0, 0)",
+      color: color("--jp-content-font-color2"),
+      activecolor: color("--jp-content-font-color1"),
+    },
     template: {
       ...template,
       layout: {

@@ -1,5 +1,5 @@
-import { nd, ready, tir } from "tvm-ts";
-import { beforeAll, describe, expect, it } from "vitest";
+import { nd, ready, tir, view } from "tvm-ts";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as vta from "vta-ts";
 import { stallRaster } from "../../../lib/vta/src/view/stall-raster";
 import { matmul } from "../../support/flawed-programs";
@@ -132,6 +132,93 @@ describe("two schedules side by side", () => {
     expect(text).toMatch(/^loops of the program {2}\d+/m);
     expect(text).toMatch(/^passes that change it {2}\d+/m);
     expect(text).toMatch(/^compute: waits for a token from load /m);
+  });
+});
+
+/** A kernel's comms, of which one is open. */
+class FakeComms {
+  readonly sent: Record<string, unknown>[] = [];
+  isClosed = false;
+  private readonly targets = new Map<string, (comm: object, message: object) => void>();
+  private handler: ((message: { data: object }) => void) | undefined;
+
+  readonly register = (target: string, accept: (comm: object, message: object) => void): void => {
+    this.targets.set(target, accept);
+  };
+
+  open(target: string, data: object): void {
+    const comm = {
+      send: (sent: object) => this.sent.push(JSON.parse(JSON.stringify(sent)) as never),
+      close: () => (this.isClosed = true),
+      onMessage: (handler: (message: { data: object }) => void) => (this.handler = handler),
+    };
+    this.targets.get(target)!(comm, { data });
+  }
+
+  ask(data: object): Record<string, unknown> {
+    this.handler!({ data });
+    return this.sent.at(-1)!;
+  }
+}
+
+describe("a study in a notebook", () => {
+  const space = () =>
+    vta.explore.template("dense_packed.vta", [
+      ["TENSOR", [1, 8, 1, 16], "int8"],
+      ["TENSOR", [8, 8, 16, 16], "int8"],
+      null,
+      "int32",
+    ]);
+  let comms: FakeComms;
+
+  beforeEach(() => {
+    comms = new FakeComms();
+    Object.assign(globalThis, { jupyter: { comm: comms } });
+  });
+
+  afterEach(() => {
+    delete (globalThis as { jupyter?: unknown }).jupyter;
+  });
+
+  async function tried(): Promise<vta.explore.Study> {
+    const engine = vta.explore.thisThread();
+    const study = new vta.explore.Study(space(), { engine, check: false, budget: 1 });
+    return study.run();
+  }
+
+  it("gives a front end the schedule and the profile of a trial", async () => {
+    const study = await tried();
+    const json = vta.view.studyBundle(study)[vta.view.mimeTypes.study] as vta.view.StudyView;
+    const [{ index, measures }] = study.trials as [vta.explore.Trial];
+    expect(json.trials).toHaveLength(1);
+    expect(json.front).toEqual([index]);
+    comms.open("tvm-vta.study", { study: json.live });
+    const { request, schedule, profile } = comms.ask({ request: 5, index });
+    expect(request).toBe(5);
+    expect(schedule).toHaveProperty([view.mimeTypes.schedule]);
+    const shown = (profile as Record<string, vta.view.ProfileView>)[vta.view.mimeTypes.profile]!;
+    expect(shown.cycles).toBe(measures["cycles"]);
+  });
+
+  it("answers in words where a configuration cannot be shown", async () => {
+    const study = await tried();
+    const json = vta.view.studyBundle(study)[vta.view.mimeTypes.study] as vta.view.StudyView;
+    comms.open("tvm-vta.study", { study: json.live });
+    const { size } = study.space;
+    const error = `there is no configuration ${size}; the space has ${size}, numbered from 0`;
+    expect(comms.ask({ request: 6, index: size })).toEqual({ request: 6, error });
+    const indices = Array.from({ length: size }, (_, i) => i);
+    const refused = indices.find((index) => study.space.refusal(index) !== undefined)!;
+    const reply = comms.ask({ request: 7, index: refused });
+    expect(reply["error"]).toBe(study.space.refusal(refused)!.reason);
+    expect(comms.isClosed).toBe(false);
+    comms.open("tvm-vta.study", { study: "another" });
+    expect(comms.isClosed).toBe(true);
+  });
+
+  it("of which nothing was tried asks nobody", () => {
+    const study = new vta.explore.Study(space());
+    expect(vta.view.studyBundle(study)[vta.view.mimeTypes.study]).not.toHaveProperty("live");
   });
 });
 

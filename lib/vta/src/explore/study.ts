@@ -20,9 +20,11 @@ import {
   type TuningRecord,
 } from "../records";
 import type { RecordStore } from "../records";
+import type { Profile } from "../sim";
 import type { SearchSpace } from "./search-space";
 import type { ScheduledProgram } from "./templates";
 import { exhaustive, type Outcome, type Strategy } from "./strategies";
+import { profileTrial } from "./trial";
 import type { Refusal } from "./verdict";
 
 export interface StudyOptions extends MeasureOptions {
@@ -139,6 +141,14 @@ export class Study {
     const names = this.space.configs.knobs.map(({ name }) => name);
     const samples = this.ranked.map((trial) => ({ values: trial.values, cost: this.cost(trial) }));
     return knobImportance(names, samples);
+  }
+
+  /**
+   * What a configuration costs, in detail, on the study's accelerator and cycle model.
+   * @throws UsageError when the configuration cannot be compiled.
+   */
+  profile(index: number): Profile {
+    return profileTrial(this.space, index, this.options.model);
   }
 
   /** How often each cause of a refusal was met. */

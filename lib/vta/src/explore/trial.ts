@@ -15,7 +15,7 @@ import {
 } from "tvm-ts";
 import { build, lower, profile, VtaDevice } from "../api";
 import { buildConfig, type Environment } from "../compiler";
-import { CycleSimulator } from "../sim";
+import { CycleSimulator, type Profile } from "../sim";
 import type { MeasureOptions, TrialResult } from "./engine";
 import { microOpRefusal } from "./micro-op-check";
 import { Random } from "./random";
@@ -199,22 +199,37 @@ export function measureTrial(
 
 /** What the user's functions make of a trial's profile. */
 function ownMeasures(
-  { module, args }: CompiledTrial,
+  compiled: CompiledTrial,
   env: Environment,
   model: string,
   functions: NonNullable<MeasureOptions["measures"]>,
 ): Measures {
   const names = Object.keys(functions);
   if (names.length === 0) return {};
+  const profiled = profileCompiled(compiled, env, model);
+  return Object.fromEntries(names.map((name) => [name, functions[name]!(profiled)]));
+}
+
+function profileCompiled(
+  { module, args }: CompiledTrial,
+  env: Environment,
+  model: string,
+): Profile {
   const device = deviceOf(env, model);
   const arrays = args.map(({ shape, dtype }) => NDArray.empty(shape, dtype, device));
   try {
     const run = () => module(...arrays);
-    const profiled = profile(run, { device, model: model as "de10", values: false });
-    return Object.fromEntries(names.map((name) => [name, functions[name]!(profiled)]));
+    return profile(run, { device, model: model as "de10", values: false });
   } finally {
     for (const array of arrays) array.free();
   }
+}
+
+/** @throws UsageError with the reason when the configuration cannot be compiled. */
+export function profileTrial(space: SearchSpace, index: number, model = "de10"): Profile {
+  const compiled = compileTrial(space, index);
+  if ("refusal" in compiled) throw new UsageError(compiled.refusal.reason);
+  return profileCompiled(compiled, space.environment(index), space.model(index) ?? model);
 }
 
 /** Inputs are small, so that sums stay in the accumulator's type. */

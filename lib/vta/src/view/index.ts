@@ -17,7 +17,14 @@ export { sessionView, type ObjectFact, type ObjectKind, type SessionView } from 
 export { compare } from "./comparison";
 export { profileView, type ProfileView, type StatementFact } from "./profile-view";
 export { roofline } from "./roofline";
-export { parallelCoordinates, studyBundle, studyPlot } from "./study-view";
+export {
+  parallelCoordinates,
+  studyBundle,
+  studyPlot,
+  type StudyTrial,
+  type StudyView,
+} from "./study-view";
+export { type TrialRefusal, type TrialReply, type TrialRequest } from "./live-studies";
 export { statisticsView, type StatisticsView } from "./statistics-view";
 export { type TimelineView } from "./timeline-view";
 export {

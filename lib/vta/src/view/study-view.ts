@@ -2,6 +2,67 @@
 
 import { view } from "tvm-ts";
 import type { Study, Trial } from "../explore";
+import { liveStudy } from "./live-studies";
+import { mimeTypes } from "./mime";
+
+/** A study as front ends draw it. */
+export interface StudyView {
+  readonly version: 1;
+  /** What was searched, tried and refused, in a sentence. */
+  readonly summary: string;
+  /** The measure that is minimized. */
+  readonly objective: string;
+  readonly knobs: readonly string[];
+  readonly measures: readonly string[];
+  /** The best first: the configuration's number, a value a knob, and a number a measure. */
+  readonly trials: readonly StudyTrial[];
+  /** How many there are, if not all are here. */
+  readonly total?: number;
+  /** Configurations that no other one beats in the objective and in memory at once. */
+  readonly front: readonly number[];
+  /** By knob: the share of the variance that its choice explains alone. */
+  readonly importance: Readonly<Record<string, number>>;
+  /** Whether the trials are shown as a table, too. */
+  readonly table: boolean;
+  /** The name by which the kernel can be asked for a trial's schedule and profile. */
+  readonly live?: string;
+}
+
+export interface StudyTrial {
+  readonly index: number;
+  readonly values: readonly string[];
+  readonly measures: readonly (number | null)[];
+}
+
+/** Trials in a view; a notebook keeps all of them. */
+const SHOWN = 2000;
+
+function studyView(study: Study, table: boolean): StudyView {
+  const { space, objective, ranked } = study;
+  const knobs = space.configs.knobs.map(({ name }) => name);
+  const measures = Object.keys(ranked[0]?.measures ?? {});
+  const trials = ranked
+    .slice(0, SHOWN)
+    .map(({ index, values, measures: measured }): StudyTrial => ({
+      index,
+      values: knobs.map((name) => String(values[name])),
+      measures: measures.map((name) => measured[name] ?? null),
+    }));
+  const planes = measures.includes("sram") ? [objective, "sram"] : [objective];
+  return {
+    version: 1,
+    summary: summary(study),
+    objective,
+    knobs,
+    measures,
+    trials,
+    ...(ranked.length > SHOWN && { total: ranked.length }),
+    front: trials.length === 0 ? [] : study.front(planes).map(({ index }) => index),
+    importance: ranked.length < TELLING ? {} : study.importance,
+    table,
+    ...(trials.length > 0 && liveStudy(study)),
+  };
+}
 
 /** Trials that are listed. */
 const LISTED = 10;
@@ -105,7 +166,11 @@ export function studyBundle(study: Study): view.MimeBundle {
   const text = `<div>${view.escapeHtml(summary(study))}</div>`;
   const html = body.length > 0 ? view.tableHtml(head, body) : "";
   const importance = `<div>${view.escapeHtml(importanceText(study))}</div>`;
-  return { "text/html": view.panelHtml(text, html, importance), "text/plain": studyText(study) };
+  return {
+    [mimeTypes.study]: studyView(study, true),
+    "text/html": view.panelHtml(text, html, importance),
+    "text/plain": studyText(study),
+  };
 }
 
 /** The trials of a study as a plot: `vta.view.studyPlot(study)`. */
@@ -113,7 +178,13 @@ export function studyPlot(study: Study): view.Picture {
   const figure = plot(study);
   const bundle = studyBundle(study);
   return new view.Picture(
-    figure === undefined ? bundle : { [view.mimeTypes.plotly]: figure, ...bundle },
+    figure === undefined
+      ? bundle
+      : {
+          ...bundle,
+          [mimeTypes.study]: studyView(study, false),
+          [view.mimeTypes.plotly]: figure,
+        },
   );
 }
 
@@ -157,7 +228,7 @@ function coordinateAxes(study: Study): CoordinateAxis[] {
  */
 export function parallelCoordinates(study: Study): view.Picture {
   const trials = study.ranked;
-  const bundle = studyBundle(study);
+  const { [mimeTypes.study]: _, ...bundle } = studyBundle(study);
   if (trials.length < 2) return new view.Picture(bundle);
   const axes = coordinateAxes(study);
   const lines = GROUPS.map((name, group) => {

@@ -1,0 +1,91 @@
+/** The trials of a study as dots: the objective against on-chip memory, or in the order of their rank. */
+
+import type { TranslationBundle } from "@jupyterlab/translation";
+import type { Figure } from "../plotly/plot-widget";
+import type { StudyData, StudyTrial } from "./schema";
+
+const HEIGHT = 320;
+const KIB = 1024;
+/** Colours that any colour vision tells apart, on light and on dark. */
+const TRIED = "#56b4e9";
+const FRONT = "#d55e00";
+
+export function studyFigure(
+  study: StudyData,
+  chosen: number | undefined,
+  trans: TranslationBundle,
+): Figure {
+  const front = new Set(study.front);
+  const dots = (trials: readonly StudyTrial[], name: string, marker: object) => ({
+    type: "scatter",
+    mode: "markers",
+    name,
+    x: trials.map((trial) => memoryOf(study, trial)),
+    y: trials.map((trial) => objectiveOf(study, trial)),
+    customdata: trials.map(({ index }) => index),
+    text: trials.map((trial) => describe(study, trial, trans)),
+    hovertemplate: "%{text}<extra></extra>",
+    marker,
+  });
+  const { trials } = study;
+  return {
+    data: [
+      dots(
+        trials.filter(({ index }) => !front.has(index)),
+        trans.__("tried"),
+        { color: TRIED, size: 7 },
+      ),
+      dots(
+        trials.filter(({ index }) => front.has(index)),
+        trans.__("best for their memory"),
+        { color: FRONT, size: 9, symbol: "diamond" },
+      ),
+      {
+        ...dots(
+          trials.filter(({ index }) => index === chosen),
+          trans.__("chosen"),
+          { color: "rgba(0, 0, 0, 0)", size: 17, line: { color: FRONT, width: 3 } },
+        ),
+        hoverinfo: "skip",
+        hovertemplate: undefined,
+      },
+    ],
+    layout: {
+      height: HEIGHT,
+      margin: { l: 70, r: 16, t: 16, b: 48 },
+      hovermode: "closest",
+      xaxis: { title: { text: trans.__("on-chip memory, KiB") } },
+      yaxis: { title: { text: study.objective }, type: "log", exponentformat: "SI" },
+      legend: { orientation: "h", y: 1.02, yanchor: "bottom" },
+    },
+  };
+}
+
+function measure({ measures }: StudyData, trial: StudyTrial, name: string): number | null {
+  return trial.measures[measures.indexOf(name)] ?? null;
+}
+
+function memoryOf(study: StudyData, trial: StudyTrial): number | null {
+  const bytes = measure(study, trial, "sram");
+  return bytes === null ? null : bytes / KIB;
+}
+
+export function objectiveOf(study: StudyData, trial: StudyTrial): number | null {
+  return measure(study, trial, study.objective);
+}
+
+/** The configuration's number, its knobs and its measures, a line each. */
+function describe(study: StudyData, trial: StudyTrial, trans: TranslationBundle): string {
+  return [
+    trans.__("configuration %1", trial.index),
+    study.knobs.map((name, i) => `${name} ${trial.values[i]}`).join(", "),
+    study.measures.map((name, i) => `${name} ${trial.measures[i] ?? "?"}`).join(", "),
+  ]
+    .map(escaped)
+    .join("<br>");
+}
+
+/** Plotly reads a few tags. */
+function escaped(text: string): string {
+  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+}

@@ -1,0 +1,152 @@
+/**
+ * A study: its trials as dots and as a table, which knobs decide, and the trial that was chosen in
+ * either with its schedule and profile.
+ */
+
+import { Panel, Widget } from "@lumino/widgets";
+import { element } from "../dom/controls";
+import { percentText } from "../dom/quantities";
+import type {
+  LastingWidget,
+  PictureFormat,
+  PictureWidget,
+  ViewContext,
+} from "../mime/view-renderer";
+import { PlotWidget } from "../plotly/plot-widget";
+import type { Order } from "../table-view/sorting";
+import { TrialDetails } from "./details";
+import { studyFigure } from "./figure";
+import { LiveStudy } from "./live-study";
+import type { StudyData } from "./schema";
+import { TrialTable } from "./table";
+
+/** What the user has chosen. */
+interface State {
+  readonly chosen: number | undefined;
+  readonly order: Order | undefined;
+}
+
+/** Below this share a knob is not worth a word. */
+const LEAST_SHARE = 0.01;
+
+export class StudyPanel extends Panel implements LastingWidget, PictureWidget {
+  private readonly plot: PlotWidget | undefined;
+  private readonly table: TrialTable | undefined;
+  private readonly details: TrialDetails;
+  private chosen: number | undefined;
+  /** Undefined until something is asked; null when there is nobody to ask. */
+  private live: LiveStudy | null | undefined;
+
+  constructor(
+    private readonly study: StudyData,
+    private readonly context: ViewContext,
+  ) {
+    super();
+    this.addClass("jp-tvm-Study");
+    const { trans } = context;
+    const isPlotted = study.measures.includes("sram") && study.trials.length > 1;
+    this.addWidget(new Widget({ node: element("div", "", ...this.sentences(isPlotted)) }));
+    if (study.table && study.trials.length > 0) {
+      this.table = new TrialTable(study, trans, (index) => this.choose(index));
+      this.addWidget(new Widget({ node: this.table.node }));
+    }
+    if (isPlotted) {
+      this.plot = new PlotWidget(this.figure(), trans.__("Trials by memory and cost"), context);
+      this.plot.clicked.connect((_, { customdata }) => {
+        if (typeof customdata === "number") this.choose(customdata);
+      });
+      this.addWidget(this.plot);
+    }
+    this.details = new TrialDetails(study, context);
+    this.addWidget(this.details);
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) return;
+    this.live?.dispose();
+    super.dispose();
+  }
+
+  saveState(): State {
+    return { chosen: this.chosen, order: this.table?.order };
+  }
+
+  restoreState(state: unknown): void {
+    const { chosen, order } = state as State;
+    this.table?.sort(order);
+    if (chosen === undefined) return;
+    // The kernel is found by the place of the view, which has none yet.
+    requestAnimationFrame(() => this.choose(chosen));
+  }
+
+  get hasPicture(): boolean {
+    return this.plot?.hasPicture === true;
+  }
+
+  picture(format: PictureFormat): Promise<Blob> {
+    return this.plot!.picture(format);
+  }
+
+  private choose(index: number): void {
+    const trial = this.study.trials.find((each) => each.index === index);
+    if (trial === undefined || this.isDisposed) return;
+    this.chosen = index;
+    this.table?.choose(index);
+    this.plot?.setFigure(this.figure());
+    this.details.showTrial(trial, this.ask(index));
+  }
+
+  /** @returns whether there is a kernel that answers */
+  private ask(index: number): boolean {
+    const { live } = this.study;
+    if (live === undefined || this.live === null) return false;
+    if (this.live === undefined) {
+      const kernel = this.context.kernelAt(this.node, live);
+      if (kernel === null) return false;
+      this.live = new LiveStudy(
+        kernel,
+        live,
+        (reply) => void this.details.showReply(reply),
+        () => {
+          this.live = null;
+          const trial = this.study.trials.find((each) => each.index === this.chosen);
+          if (trial !== undefined && !this.isDisposed) this.details.showTrial(trial, false);
+        },
+      );
+    }
+    this.live.ask(index);
+    return true;
+  }
+
+  private figure() {
+    return studyFigure(this.study, this.chosen, this.context.trans);
+  }
+
+  private sentences(isPlotted: boolean): HTMLElement[] {
+    const { summary, importance, total, trials, table } = this.study;
+    const { trans } = this.context;
+    const shares = Object.entries(importance)
+      .filter(([, share]) => share >= LEAST_SHARE)
+      .sort(([, a], [, b]) => b - a)
+      .map(([name, share]) => `${name} ${percentText(share, 1)}`);
+    const clicks = isPlotted || table ? trials.length > 0 : false;
+    return [
+      element("p", "", summary),
+      ...(shares.length > 0
+        ? [
+            element(
+              "p",
+              "",
+              trans.__("Of the variance, each knob alone explains: %1", shares.join(", ")),
+            ),
+          ]
+        : []),
+      ...(total !== undefined
+        ? [element("p", "", trans.__("Here are the best %1 of %2 trials.", trials.length, total))]
+        : []),
+      ...(clicks
+        ? [element("p", "", trans.__("A click on a trial shows its schedule and its profile."))]
+        : []),
+    ];
+  }
+}

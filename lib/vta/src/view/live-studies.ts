@@ -1,0 +1,91 @@
+/**
+ * Studies whose trials a front end may look at more closely: it asks for the schedule and the profile
+ * of a configuration. A kernel that offers comms (`jupyter.comm`, see docs/cells.md) takes the
+ * questions; anywhere else nothing is kept.
+ */
+
+import { TvmError, type view } from "tvm-ts";
+import type { Study } from "../explore";
+
+/** The comm's target: a front end opens one for a study, naming it by `{ study: id }`. */
+const STUDY_TARGET = "tvm-vta.study";
+
+/** A question about a configuration, `request` being the question's number. */
+export interface TrialRequest {
+  readonly request: number;
+  readonly index: number;
+}
+
+/** The answer: what a cell would show of the configuration's schedule and of its profile. */
+export interface TrialReply {
+  readonly request: number;
+  readonly schedule: view.MimeBundle;
+  readonly profile: view.MimeBundle;
+}
+
+/** The answer where the configuration cannot be built. */
+export interface TrialRefusal {
+  readonly request: number;
+  readonly error: string;
+}
+
+/** What is used of a kernel's comms. */
+interface Comm {
+  send(data: object): void;
+  close(): void;
+  onMessage(handler: (message: { readonly data: object }) => void): void;
+}
+
+interface Comms {
+  register(target: string, accept: (comm: Comm, message: { readonly data: object }) => void): void;
+}
+
+/** Studies that are kept; the one shown longest ago goes first. */
+const KEPT = 16;
+
+class LiveStudies {
+  private readonly kept = new Map<string, Study>();
+
+  constructor(comms: Comms) {
+    comms.register(STUDY_TARGET, (comm, { data }) => {
+      const { study: id } = data as { study?: unknown };
+      const study = typeof id === "string" ? this.kept.get(id) : undefined;
+      if (study === undefined) comm.close();
+      else comm.onMessage(({ data: request }) => comm.send(answer(study, request as TrialRequest)));
+    });
+  }
+
+  keep(study: Study): string {
+    for (const [id, known] of this.kept) if (known === study) return id;
+    const id = globalThis.crypto.randomUUID();
+    this.kept.set(id, study);
+    if (this.kept.size > KEPT) this.kept.delete([...this.kept.keys()][0]!);
+    return id;
+  }
+}
+
+function answer(study: Study, { request, index }: TrialRequest): TrialReply | TrialRefusal {
+  try {
+    const { schedule } = study.space.program(index);
+    return { request, schedule: shown(schedule), profile: shown(study.profile(index)) };
+  } catch (error) {
+    if (!(error instanceof TvmError)) throw error;
+    return { request, error: error.message };
+  }
+}
+
+function shown(value: object): view.MimeBundle {
+  const display = (value as Record<symbol, () => view.MimeBundle>)[Symbol.for("Jupyter.display")]!;
+  return display.call(value);
+}
+
+const ofKernels = new WeakMap<Comms, LiveStudies>();
+
+/** The name by which a study can be asked about; nothing where there is no kernel to ask. */
+export function liveStudy(study: Study): { live?: string } {
+  const comms = (globalThis as { jupyter?: { comm?: Comms } }).jupyter?.comm;
+  if (comms === undefined) return {};
+  let studies = ofKernels.get(comms);
+  if (studies === undefined) ofKernels.set(comms, (studies = new LiveStudies(comms)));
+  return { live: studies.keep(study) };
+}
