@@ -72,6 +72,29 @@ describe("the tracker", () => {
     await session.close();
   });
 
+  it("says who has a server and who waits for one, where that is asked for", async () => {
+    const tracker = new Tracker();
+    const join = async () => {
+      const [client, end] = MemoryTransport.pair();
+      void tracker.serve(end);
+      return client;
+    };
+    const openSession = async () => ({ close: async () => undefined }) as Session;
+    const session = await TrackerSession.open({ connect: join, openSession }, "tracker");
+    await play(await join(), recording("tracker-server"), 6);
+    await session.request("sim", { user: "Ada" });
+    const waits = session.request("sim", { user: "Grace" }).catch(() => undefined);
+    await expect
+      .poll(async () => (await session.summary({ details: true })).waiting)
+      .toMatchObject([{ key: "sim", user: "Grace" }]);
+    const { inUse } = await session.summary({ details: true });
+    expect(inUse).toMatchObject([{ key: "sim", user: "Ada" }]);
+    expect(inUse![0]!.since).toBeLessThanOrEqual(Date.now());
+    expect(await session.summary()).not.toHaveProperty("inUse");
+    await session.close();
+    await waits;
+  });
+
   it("ends a connection that says something else, with a reason, and no other", async () => {
     const log: string[] = [];
     const tracker = new Tracker({ log: (line) => log.push(line) });

@@ -162,15 +162,16 @@ function plot(study: Study): Record<string, unknown> | undefined {
 }
 
 export function studyBundle(study: Study): view.MimeBundle {
+  return { [mimeTypes.study]: studyView(study, true), ...documentForms(study) };
+}
+
+/** What front ends of every kind show. */
+function documentForms(study: Study): view.MimeBundle {
   const { head, body } = rows(study);
   const text = `<div>${view.escapeHtml(summary(study))}</div>`;
   const html = body.length > 0 ? view.tableHtml(head, body) : "";
   const importance = `<div>${view.escapeHtml(importanceText(study))}</div>`;
-  return {
-    [mimeTypes.study]: studyView(study, true),
-    "text/html": view.panelHtml(text, html, importance),
-    "text/plain": studyText(study),
-  };
+  return { "text/html": view.panelHtml(text, html, importance), "text/plain": studyText(study) };
 }
 
 /** The trials of a study as a plot: `vta.view.studyPlot(study)`. */
@@ -228,7 +229,7 @@ function coordinateAxes(study: Study): CoordinateAxis[] {
  */
 export function parallelCoordinates(study: Study): view.Picture {
   const trials = study.ranked;
-  const { [mimeTypes.study]: _, ...bundle } = studyBundle(study);
+  const bundle = documentForms(study);
   if (trials.length < 2) return new view.Picture(bundle);
   const axes = coordinateAxes(study);
   const lines = GROUPS.map((name, group) => {

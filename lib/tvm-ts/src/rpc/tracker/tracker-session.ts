@@ -5,6 +5,7 @@ import { BadPacketError, ConnectionLostError, KeyRefusedError, RpcTimeoutError }
 import { TrackerCode, type Transport } from "../protocol";
 import type { Session } from "../session";
 import { TrackerChannel, type Json } from "./message";
+import { SUMMARY_DETAILS, type ServerInUse } from "./tracker";
 
 export interface TrackerHost {
   /** Opens a connection with the tracker. */
@@ -44,6 +45,9 @@ export interface QueueSummary {
 export interface TrackerSummary {
   readonly queues: readonly QueueSummary[];
   readonly servers: readonly { readonly key: string; readonly address: string }[];
+  /** With `details`, from trackers of ours: the servers that clients have, and the requests that wait. */
+  readonly inUse?: readonly ServerInUse[];
+  readonly waiting?: readonly Omit<ServerInUse, "address">[];
 }
 
 const MAX_RETRY = 5;
@@ -111,9 +115,12 @@ export class TrackerSession {
     }
   }
 
-  /** What the tracker has: queues and servers. */
-  async summary(): Promise<TrackerSummary> {
-    const answer = await this.ask([TrackerCode.Summary]);
+  /**
+   * What the tracker has: queues and servers.
+   * @param details whether to ask who has which server and who waits; TVM's own trackers do not say
+   */
+  async summary({ details = false } = {}): Promise<TrackerSummary> {
+    const answer = await this.ask([TrackerCode.Summary, ...(details ? [SUMMARY_DETAILS] : [])]);
     return readSummary(answer, this.address);
   }
 
@@ -231,10 +238,17 @@ function readSummary(answer: Json, address: string): TrackerSummary {
         pending,
       })),
       servers: infos.map(({ key, addr }) => ({ key, address: addr.join(":") })),
+      ...detailsOf(summary),
     };
   } catch {
     throw new BadPacketError(
       `the tracker ${address} answers no summary: ${JSON.stringify(answer)}`,
     );
   }
+}
+
+function detailsOf(summary: Record<string, Json>): Pick<TrackerSummary, "inUse" | "waiting"> {
+  const { in_use: inUse, waiting } = summary;
+  if (!Array.isArray(inUse) || !Array.isArray(waiting)) return {};
+  return { inUse: inUse as unknown as ServerInUse[], waiting: waiting as never[] };
 }

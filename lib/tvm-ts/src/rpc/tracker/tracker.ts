@@ -19,6 +19,9 @@ export interface TrackerOptions {
   readonly perConnection?: number;
 }
 
+/** Asks for the details of a summary; TVM's trackers do not read it. */
+export const SUMMARY_DETAILS = "details";
+
 const PER_CONNECTION = 256;
 /** Longest key, user or address. */
 const MAX_NAME = 1024;
@@ -96,6 +99,12 @@ export class Tracker {
     );
   }
 
+  private get waiting(): Json {
+    return [...this.schedulers].flatMap(([key, { pending }]) =>
+      pending.map(({ user, since }) => ({ key, user, since })),
+    );
+  }
+
   private async handle(member: Member, message: Json): Promise<void> {
     if (!Array.isArray(message)) throw new BadPacketError("a message is not a list");
     const [code, ...args] = message as readonly Json[];
@@ -112,7 +121,7 @@ export class Tracker {
       case TrackerCode.UpdateInfo:
         return this.updateInfo(member, args);
       case TrackerCode.Summary:
-        return channel.send([TrackerCode.Success, this.summary()]);
+        return channel.send([TrackerCode.Success, this.summary(args[0] === SUMMARY_DETAILS)]);
       case TrackerCode.GetPendingMatchKeys:
         return channel.send([...member.announced.keys()].map((server) => server.matchKey));
       default:
@@ -182,7 +191,8 @@ export class Tracker {
     await member.channel.send(TrackerCode.Success);
   }
 
-  private summary(): Json {
+  /** @param details whether to say who has which server, and who waits, too: TVM's says neither */
+  private summary(details: boolean): Json {
     const queues = [...this.schedulers].map(([key, { free, pending }]) => [
       key,
       { free, pending: pending.length },
@@ -193,6 +203,10 @@ export class Tracker {
     return {
       queue_info: Object.fromEntries(queues) as Record<string, Json>,
       server_info: servers,
+      ...(details && {
+        in_use: this.inUse.map(({ key, ...use }) => ({ key: key.replace(/^server:/, ""), ...use })),
+        waiting: this.waiting,
+      }),
     };
   }
 
