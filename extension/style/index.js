@@ -1,3 +1,4 @@
 import "./index.css";
 import "./trace.css";
 import "./side-panel.css";
+import "./network.css";

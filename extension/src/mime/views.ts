@@ -53,6 +53,11 @@ const views: readonly View[] = [
     safe: true,
   },
   {
+    mimeType: "application/vnd.tvm-vta.network.v1+json",
+    load: () => import("../network-view"),
+    safe: true,
+  },
+  {
     mimeType: "application/vnd.tvm-vta.environment.v1+json",
     load: () => import("../environment-view"),
     safe: true,

@@ -15,6 +15,15 @@ export { mimeTypes } from "./mime";
 export { serveSession, type ShownReply, type ShowRequest } from "./live-session";
 export { sessionView, type ObjectFact, type ObjectKind, type SessionView } from "./session-view";
 export { compare } from "./comparison";
+export {
+  networkGraphView,
+  type GraphEdgeFact,
+  type GraphMeasure,
+  type GraphNodeFact,
+  type NetworkGraphOptions,
+  type NetworkGraphView,
+} from "./network-graph";
+export { graph } from "./network-picture";
 export { profileView, type ProfileView, type StatementFact } from "./profile-view";
 export { roofline } from "./roofline";
 export {

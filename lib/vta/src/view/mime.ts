@@ -5,5 +5,6 @@ export const mimeTypes = {
   profile: "application/vnd.tvm-vta.profile.v1+json",
   study: "application/vnd.tvm-vta.study.v1+json",
   environment: "application/vnd.tvm-vta.environment.v1+json",
+  network: "application/vnd.tvm-vta.network.v1+json",
   statistics: "application/vnd.tvm-vta.statistics.v1+json",
 } as const;

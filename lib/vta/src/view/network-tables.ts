@@ -2,6 +2,7 @@
 
 import { relay, view } from "tvm-ts";
 import { computeShares, type LayerCost, type NetworkAccuracy, type NetworkCosts } from "../graph";
+import { configurationText, layerText } from "./network-text";
 import { bytesText, countText, percentText } from "./text";
 
 interface Table {
@@ -27,30 +28,6 @@ function plainText({ summary, head, rows }: Table): string {
       .join("  ")
       .trimEnd();
   return [summary, line(head), ...rows.map(line)].join("\n");
-}
-
-/** `conv3 (Conv)` of `node 'conv3' (Conv)`. */
-export function layerText(layer: string): string {
-  return /^node '(.*)' (\(\w+\))$/.exec(layer)?.slice(1).join(" ") ?? layer;
-}
-
-const KNOBS = [
-  ["tileCo", "channels"],
-  ["tileCi", "inputs"],
-  ["tileH", "rows"],
-  ["tileW", "columns"],
-  ["ocNthread", "threads"],
-  ["hNthread", "threads"],
-] as const;
-
-/** `rows 14, columns 28, channels 2, threads 2`: the choices that are not 1. */
-export function configurationText({ configuration }: LayerCost): string {
-  if (configuration === undefined) return "";
-  const parts = KNOBS.flatMap(([knob, name]) => {
-    const value = configuration.knobs[knob] ?? 1;
-    return value === 1 ? [] : [`${name} ${value}`];
-  });
-  return parts.length === 0 ? "first choices" : parts.join(", ");
 }
 
 function costTable(costs: NetworkCosts): Table {

@@ -1,0 +1,41 @@
+/** What a network's JSON must look like. */
+
+import * as v from "valibot";
+
+const MOST_NODES = 5000;
+const place = v.pipe(v.number(), v.finite());
+const size = v.pipe(v.number(), v.finite(), v.minValue(0));
+const color = v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/));
+const point = v.tuple([place, place]);
+
+const node = v.object({
+  label: v.string(),
+  operators: v.string(),
+  device: v.picklist(["input", "host", "accelerator"]),
+  x: place,
+  y: place,
+  width: size,
+  height: size,
+  facts: v.array(v.tuple([v.string(), v.string()])),
+  colors: v.object({
+    device: color,
+    cycles: v.optional(color),
+    bytes: v.optional(color),
+    error: v.optional(color),
+  }),
+});
+
+export const networkSchema = v.object({
+  version: v.literal(1),
+  width: size,
+  height: size,
+  nodes: v.pipe(v.array(node), v.maxLength(MOST_NODES)),
+  edges: v.array(
+    v.object({ from: v.number(), to: v.number(), text: v.string(), points: v.array(point) }),
+  ),
+  measures: v.pipe(v.array(v.picklist(["device", "cycles", "bytes", "error"])), v.minLength(1)),
+});
+
+export type NetworkData = v.InferOutput<typeof networkSchema>;
+export type NetworkNode = NetworkData["nodes"][number];
+export type Measure = NetworkData["measures"][number];

@@ -1,0 +1,33 @@
+/** The colours of boxes: dark where little is, light where much is; devices have one each. */
+
+import type { GraphMeasure, GraphNodeFact } from "./network-graph";
+
+export type MeasuredValues = Readonly<Partial<Record<Exclude<GraphMeasure, "device">, number>>>;
+
+const DEVICES = { input: "#bdbdbd", host: "#e69f00", accelerator: "#0072b2" } as const;
+/** Viridis, which people with any colour vision can tell apart. */
+const SCALE = ["#440154", "#414487", "#2a788e", "#22a884", "#7ad151", "#fde725"] as const;
+
+interface Measured {
+  readonly device: GraphNodeFact["device"];
+  readonly values: MeasuredValues;
+}
+
+/** The colours of each of these boxes, from the least to the most that one of them has. */
+export function boxColors(boxes: readonly Measured[]): (box: Measured) => GraphNodeFact["colors"] {
+  const scales = new Map<string, (value: number) => string>();
+  for (const measure of ["cycles", "bytes", "error"] as const) {
+    const all = boxes.flatMap(({ values }) => values[measure] ?? []);
+    const [low, high] = [Math.min(...all), Math.max(...all)];
+    scales.set(measure, (value) => {
+      const fraction = high === low ? 1 : (value - low) / (high - low);
+      return SCALE[Math.round(fraction * (SCALE.length - 1))]!;
+    });
+  }
+  return ({ device, values }) => ({
+    device: DEVICES[device],
+    ...Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, scales.get(name)!(value)]),
+    ),
+  });
+}

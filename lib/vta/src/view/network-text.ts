@@ -1,0 +1,30 @@
+/** Names and choices of a network's layers, as they are read. */
+
+import type { LayerCost } from "../graph";
+
+/** Decibels that stand for layers without any error in pictures. */
+export const NO_STEPS = 100;
+
+/** `conv3 (Conv)` of `node 'conv3' (Conv)`. */
+export function layerText(layer: string): string {
+  return /^node '(.*)' (\(\w+\))$/.exec(layer)?.slice(1).join(" ") ?? layer;
+}
+
+const KNOBS = [
+  ["tileCo", "channels"],
+  ["tileCi", "inputs"],
+  ["tileH", "rows"],
+  ["tileW", "columns"],
+  ["ocNthread", "threads"],
+  ["hNthread", "threads"],
+] as const;
+
+/** `rows 14, columns 28, channels 2, threads 2`: the choices that are not 1. */
+export function configurationText({ configuration }: LayerCost): string {
+  if (configuration === undefined) return "";
+  const parts = KNOBS.flatMap(([knob, name]) => {
+    const value = configuration.knobs[knob] ?? 1;
+    return value === 1 ? [] : [`${name} ${value}`];
+  });
+  return parts.length === 0 ? "first choices" : parts.join(", ");
+}
