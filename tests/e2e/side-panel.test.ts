@@ -32,6 +32,15 @@ const program = vta.build(s, [x, result]);`;
 const RUN = `const device = vta.extDev();
 program(nd.empty([4, 1, 1, 16], "int32", device), nd.empty([4, 1, 1, 16], "int8", device));`;
 
+/** A server that Ada has, and that Grace waits for. */
+const TRACKER = `const { rpc } = await import("tvm-ts");
+const tracked = await rpc.startTracker({ port: 0 });
+const url = \`tcp://127.0.0.1:\${tracked.port}\`;
+const workers = await vta.startVtaServer({ port: 9091, portEnd: 9199, key: "vta", sessions: 1, tracker: url });
+const tracker = await rpc.connectTracker(url);
+const session = await tracker.request("vta", { user: "Ada" });
+void tracker.request("vta", { user: "Grace" }).catch(() => undefined);`;
+
 function notebookOf(...sources: string[]): string {
   const cells = sources.map((source, i) => ({
     ...{ cell_type: "code", execution_count: null, id: `cell-${i}`, metadata: {}, source },
@@ -47,7 +56,12 @@ let lab: LabPage;
 beforeAll(async () => {
   installExtension();
   jupyter = await Jupyter.start({
-    "program.ipynb": notebookOf(PROGRAM, RUN, "vta.setEnv({ ...env.config, LOG_BATCH: 1 });"),
+    "program.ipynb": notebookOf(
+      PROGRAM,
+      RUN,
+      "vta.setEnv({ ...env.config, LOG_BATCH: 1 });",
+      TRACKER,
+    ),
     "notes.md": "# Notes",
   });
   browser = await launchChromium();
@@ -109,6 +123,19 @@ test("opens an object in a tab of its own", async () => {
 test("follows the environment when a cell changes it", async () => {
   await runNext();
   await panel().getByText("A GEMM multiplies 2 × 16 inputs by 16 × 16 weights.").waitFor(PATIENTLY);
+});
+
+test("shows a tracker's queue, who has what, and who waits", async () => {
+  await runNext();
+  const queues = panel().getByRole("table", { name: "Queues" });
+  await queues.waitFor({ timeout: 60_000 });
+  const users = panel().getByRole("table", { name: "Servers in use" });
+  await expect.poll(() => users.textContent(), { timeout: 60_000 }).toMatch(/Adavta 127\.0\.0\.1/);
+  const waiting = panel().getByRole("table", { name: "Requests that wait" });
+  await expect.poll(() => waiting.textContent(), PATIENTLY).toMatch(/Gracevta\d/);
+  // Key, total, free, pending.
+  expect(await queues.getByRole("row", { name: "vta" }).textContent()).toMatch(/^vta1[01]1$/);
+  await lab.picture("side-panel-tracker");
 });
 
 test("keeps to the notebook while another kind of file is looked at", async () => {

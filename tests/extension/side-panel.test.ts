@@ -68,6 +68,7 @@ const session = (...names: string[]): vta.view.SessionView => ({
   version: 1,
   environment: vta.view.environmentView(vta.getEnv()),
   objects: names.map((name) => ({ name, kind: "schedule", text: "A, B" })),
+  trackers: [],
 });
 
 test("without a kernel there is nothing to tell", () => {
@@ -117,6 +118,22 @@ describe("with our kernel", () => {
     context.comm.answer({ shown: "s", bundle: { "text/plain": "schedule(A, B)" } });
     context.comm.answer({ shown: "gone" });
     expect(shown).toEqual(["s", "text/plain"]);
+  });
+
+  test("what trackers have arrives, and is not taken for a session", () => {
+    const arrived: unknown[] = [];
+    connection.trackers.connect((_, trackers) => arrived.push(...trackers));
+    context.comm.answer({ ...session(), trackers: ["tracker"] });
+    expect(kind()).toBe("known");
+    connection.askTrackers();
+    expect(context.comm.sent).toEqual([{ trackers: true }]);
+    const queues = [{ key: "vta", total: 2, free: 1, pending: 0 }];
+    const inUse = [{ key: "vta", user: "Ada", address: "127.0.0.1:9091", since: 1 }];
+    const tracker = { name: "tracker", address: "tcp://a:1", summary: { queues, inUse } };
+    context.comm.answer({ trackers: [tracker, { name: "b", address: "c", error: "lost" }] });
+    expect(arrived).toEqual([tracker, { name: "b", address: "c", error: "lost" }]);
+    context.comm.answer({ trackers: [] });
+    expect(kind()).toBe("known");
   });
 
   test("a restarted one is connected to anew", async () => {

@@ -7,7 +7,14 @@ import type { ISessionContext } from "@jupyterlab/apputils";
 import type { Kernel, KernelMessage } from "@jupyterlab/services";
 import { Signal, type ISignal } from "@lumino/signaling";
 import * as v from "valibot";
-import { sessionSchema, shownSchema, type MimeBundle, type SessionData } from "./schema";
+import {
+  sessionSchema,
+  shownSchema,
+  trackersSchema,
+  type MimeBundle,
+  type SessionData,
+  type TrackerData,
+} from "./schema";
 
 /** As the library names it. */
 const TARGET = "tvm-vta.session";
@@ -27,6 +34,7 @@ export class SessionConnection {
   private attempt = 0;
   private state_: SessionState = { kind: "nothing" };
   private readonly changed_ = new Signal<this, void>(this);
+  private readonly trackers_ = new Signal<this, readonly TrackerData[]>(this);
   private readonly shown_ = new Signal<this, { name: string; bundle: MimeBundle }>(this);
 
   constructor(private readonly context: ISessionContext) {
@@ -47,6 +55,16 @@ export class SessionConnection {
 
   get state(): SessionState {
     return this.state_;
+  }
+
+  /** The kernel said what trackers have. */
+  get trackers(): ISignal<this, readonly TrackerData[]> {
+    return this.trackers_;
+  }
+
+  /** Asks for what the trackers have now. */
+  askTrackers(): void {
+    this.comm?.send({ trackers: true });
   }
 
   /** Asks for an object's display. */
@@ -94,6 +112,12 @@ export class SessionConnection {
     if (shown.success) {
       const { shown: name, bundle } = shown.output;
       if (bundle !== undefined) this.shown_.emit({ name, bundle });
+      return;
+    }
+    const trackers = v.safeParse(trackersSchema, data);
+    // A session has the names of trackers at the same place.
+    if (trackers.success && !("version" in (data as object))) {
+      this.trackers_.emit(trackers.output.trackers);
       return;
     }
     const session = v.safeParse(sessionSchema, data);

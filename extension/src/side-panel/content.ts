@@ -7,10 +7,12 @@ import { environmentParts } from "../environment-view/parts";
 import { statisticsParts } from "../statistics-view/parts";
 import type { SessionConnection } from "./connection";
 import type { ObjectFact, SessionData } from "./schema";
+import { TrackerQueues } from "./tracker-queues";
 
 export class SessionContent extends Widget {
   private readonly heading = element("h2", "");
   private readonly body = element("div", "");
+  private readonly queues: TrackerQueues;
 
   /** @param notebook the notebook's title; undefined if none is open */
   constructor(
@@ -20,13 +22,20 @@ export class SessionContent extends Widget {
   ) {
     super();
     this.addClass("jp-tvm-Session");
-    this.node.append(this.heading, this.body);
+    this.queues = new TrackerQueues(connection, trans);
+    this.node.append(this.heading, this.queues.node, this.body);
     // A title changes with the focus, too: nothing but the heading may be drawn anew by that, or a
     // click would miss its button.
     notebook?.changed.connect(this.drawHeading, this);
     connection?.changed.connect(this.draw, this);
     this.drawHeading();
     this.draw();
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) return;
+    this.queues.dispose();
+    super.dispose();
   }
 
   private drawHeading(): void {

@@ -15,13 +15,34 @@ export const sessionSchema = v.object({
       text: v.string(),
     }),
   ),
+  trackers: v.optional(v.array(v.string()), []),
 });
+
+const use = v.object({ key: v.string(), user: v.string(), since: v.number() });
+
+const tracker = v.object({
+  name: v.string(),
+  address: v.string(),
+  error: v.exactOptional(v.string()),
+  summary: v.exactOptional(
+    v.object({
+      queues: v.array(
+        v.object({ key: v.string(), total: v.number(), free: v.number(), pending: v.number() }),
+      ),
+      inUse: v.exactOptional(v.array(v.object({ ...use.entries, address: v.string() }))),
+      waiting: v.exactOptional(v.array(use)),
+    }),
+  ),
+});
+
+export const trackersSchema = v.object({ trackers: v.array(tracker) });
 
 export const shownSchema = v.object({
   shown: v.string(),
   bundle: v.exactOptional(v.record(v.string(), v.any())),
 });
 
+export type TrackerData = v.InferOutput<typeof tracker>;
 export type SessionData = v.InferOutput<typeof sessionSchema>;
 export type ObjectFact = SessionData["objects"][number];
 export type MimeBundle = NonNullable<v.InferOutput<typeof shownSchema>["bundle"]>;

@@ -24,7 +24,8 @@ export {
   type SessionDevice,
   type SessionFunction,
   type SessionModule,
-  type TrackerSession,
+  TrackerSession,
+  type TrackerSummary,
 } from "./rpc";
 export {
   callerFolder,

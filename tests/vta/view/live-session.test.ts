@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { build, lower, ready, te } from "tvm-ts";
+import { build, lower, ready, rpc, te } from "tvm-ts";
 import * as vta from "vta-ts";
 
 beforeAll(() => ready());
@@ -77,6 +77,7 @@ describe("a session", () => {
           { name: "trace", kind: "trace", text: "0" },
           { name: "program", kind: "module", text: "main" },
         ],
+        trackers: [],
       },
     ]);
   });
@@ -107,6 +108,48 @@ describe("a session", () => {
 
   it.each(["gone", "n", "nothing"])("says that there is nothing to show of %s", (name) => {
     expect(kernel.ask({ show: name })).toEqual({ shown: name });
+  });
+});
+
+describe("a session with a tracker", () => {
+  it("says what the tracker's queues hold, and why it does not answer once it is gone", async () => {
+    const running = await rpc.startTracker({ port: 0 });
+    const tracker = await rpc.connectTracker(`tcp://127.0.0.1:${running.port}`);
+    const waits = tracker.request("vta", { user: "Ada" }).catch(() => undefined);
+    const kernel = new FakeKernel(new Map<string, unknown>([["queue", tracker]]));
+    const { comm, variables } = kernel;
+    Object.assign(globalThis, { jupyter: { comm, variables: () => variables } });
+    try {
+      vta.view.serveSession(() => NOTHING);
+      kernel.open();
+      expect(kernel.sent[0]).toMatchObject({ trackers: ["queue"] });
+      const facts = async (): Promise<unknown> => {
+        const before = kernel.sent.length;
+        kernel.ask({ trackers: true });
+        await expect.poll(() => kernel.sent.length).toBe(before + 1);
+        return kernel.sent.at(-1);
+      };
+      await expect.poll(facts).toMatchObject({
+        trackers: [
+          {
+            name: "queue",
+            address: `tcp://127.0.0.1:${running.port}`,
+            summary: {
+              queues: [{ key: "vta", total: 0, free: 0, pending: 1 }],
+              waiting: [{ key: "vta", user: "Ada" }],
+            },
+          },
+        ],
+      });
+      await tracker.close();
+      await waits;
+      expect(await facts()).toMatchObject({
+        trackers: [{ name: "queue", error: expect.stringContaining("closed") as string }],
+      });
+    } finally {
+      delete (globalThis as { jupyter?: unknown }).jupyter;
+      await running.close();
+    }
   });
 });
 

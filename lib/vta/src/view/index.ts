@@ -12,8 +12,20 @@ export {
 } from "./display";
 export { environmentView, type EnvironmentView, type MemoryFact } from "./environment-view";
 export { mimeTypes } from "./mime";
-export { serveSession, type ShownReply, type ShowRequest } from "./live-session";
-export { sessionView, type ObjectFact, type ObjectKind, type SessionView } from "./session-view";
+export {
+  serveSession,
+  type ShownReply,
+  type ShowRequest,
+  type TrackersReply,
+  type TrackersRequest,
+} from "./live-session";
+export {
+  sessionView,
+  type TrackerFact,
+  type ObjectFact,
+  type ObjectKind,
+  type SessionView,
+} from "./session-view";
 export { compare } from "./comparison";
 export {
   networkGraphView,

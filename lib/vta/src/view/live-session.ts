@@ -5,14 +5,27 @@
 
 import { runtime, type view } from "tvm-ts";
 import type { ProfilerStats } from "../accelerator";
-import { sessionView } from "./session-view";
+import { sessionView, trackerFacts, type TrackerFact } from "./session-view";
 
-/** The comm's target. Every message is answered: one that names an object with its display. */
+/**
+ * The comm's target. Every message is answered: one that names an object with its display, one that
+ * asks for the trackers with their queues.
+ */
 const SESSION_TARGET = "tvm-vta.session";
 
-/** A message that asks for an object; any other asks for the `SessionView`. */
+/** A message that asks for an object. */
 export interface ShowRequest {
   readonly show: string;
+}
+
+/** A message that asks for the trackers; one that is no request asks for the `SessionView`. */
+export interface TrackersRequest {
+  readonly trackers: true;
+}
+
+/** The answer: the trackers' queues, and who has which server. */
+export interface TrackersReply {
+  readonly trackers: readonly TrackerFact[];
 }
 
 /** The answer: the object as a cell that ends in its name shows it, of a module its program. */
@@ -43,12 +56,20 @@ export function serveSession(lastCall: () => ProfilerStats): void {
   comms.register(SESSION_TARGET, (comm) => {
     const tell = (): void => comm.send(sessionView(variables(), lastCall()));
     comm.onMessage(({ data }) => {
-      const { show } = data as Partial<ShowRequest>;
-      if (show === undefined) tell();
+      const { show, trackers } = data as Partial<ShowRequest & TrackersRequest>;
+      if (trackers === true) void tellTrackers(comm, variables());
+      else if (show === undefined) tell();
       else comm.send({ shown: show, ...displayOf(variables().get(show)) } satisfies ShownReply);
     });
     tell();
   });
+}
+
+async function tellTrackers(
+  comm: KernelComm,
+  variables: ReadonlyMap<string, unknown>,
+): Promise<void> {
+  comm.send({ trackers: await trackerFacts(variables) } satisfies TrackersReply);
 }
 
 function displayOf(value: unknown): Pick<ShownReply, "bundle"> {

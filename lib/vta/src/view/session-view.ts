@@ -1,6 +1,6 @@
 /** A notebook's session as a front end shows it: the environment in force, and what cells have made. */
 
-import { IRModule, runtime, te, tir } from "tvm-ts";
+import { IRModule, runtime, te, tir, TrackerSession, TvmError, type TrackerSummary } from "tvm-ts";
 import { ExecutionTrace, type ProfilerStats } from "../accelerator";
 import { getEnv } from "../compiler";
 import { environmentView, type EnvironmentView } from "./environment-view";
@@ -24,7 +24,14 @@ export interface SessionView {
   readonly lastCall?: StatisticsView;
   /** In the order in which they were declared. */
   readonly objects: readonly ObjectFact[];
+  /** The names of variables that are connections with trackers. */
+  readonly trackers: readonly string[];
 }
+
+/** What a tracker answers, or why it does not. */
+export type TrackerFact = { readonly name: string; readonly address: string } & (
+  { readonly summary: TrackerSummary } | { readonly error: string }
+);
 
 export function sessionView(
   variables: ReadonlyMap<string, unknown>,
@@ -39,7 +46,28 @@ export function sessionView(
       const fact = factOf(value);
       return fact === undefined ? [] : [{ name, ...fact }];
     }),
+    trackers: [...variables].flatMap(([name, value]) =>
+      value instanceof TrackerSession ? [name] : [],
+    ),
   };
+}
+
+/** Asks the trackers that the session's variables are connected with. */
+export function trackerFacts(variables: ReadonlyMap<string, unknown>): Promise<TrackerFact[]> {
+  const facts = [...variables].flatMap(([name, value]) =>
+    value instanceof TrackerSession ? [trackerFact(name, value)] : [],
+  );
+  return Promise.all(facts);
+}
+
+async function trackerFact(name: string, tracker: TrackerSession): Promise<TrackerFact> {
+  const { address } = tracker;
+  try {
+    return { name, address, summary: await tracker.summary({ details: true }) };
+  } catch (error) {
+    if (!(error instanceof TvmError)) throw error;
+    return { name, address, error: error.message };
+  }
 }
 
 function factOf(value: unknown): Omit<ObjectFact, "name"> | undefined {

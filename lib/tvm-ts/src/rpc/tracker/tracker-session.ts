@@ -61,7 +61,8 @@ export class TrackerSession {
 
   private constructor(
     private readonly host: TrackerHost,
-    private readonly address: string,
+    /** The tracker's, as it was given. */
+    readonly address: string,
   ) {}
 
   /** @throws ConnectionLostError, RpcTimeoutError, BadPacketError */
