@@ -19,6 +19,7 @@ function failed(): view.MimeBundle {
     doc: "Lets allocations that are never alive together share memory.",
     run() {
       throw new UsageError(
+        "memory-full",
         "A_buf is out of local memory: it needs 512 KiB of the 128 KiB of local.acc_buffer; split its axes",
       );
     },

@@ -26,7 +26,10 @@ export const host: Host = {
   readFile: (path) => {
     const bytes = files.get(absolute(path)) ?? readDriveFile(absolute(path));
     if (bytes !== undefined) return bytes.slice();
-    throw new UsageError(`${path} does not exist, neither in the drive nor in this session`);
+    throw new UsageError(
+      "file-access",
+      `${path} does not exist, neither in the drive nor in this session`,
+    );
   },
   writeFile: (path, bytes) => {
     const target = absolute(path);

@@ -33,6 +33,7 @@ function describe(thrown: unknown, depth: number): ErrorReport {
   return {
     name: String(error.name),
     message: fromLibrary ? String(error.sentence) : messageOf(error),
+    code: fromLibrary ? String(error.code) : undefined,
     // A mistake of the library's own is easier to report with its frames.
     frames: framesOf(String(error.stack ?? ""), error.code === "internal"),
     place: fromLibrary ? usersPlace(error.place) : undefined,
@@ -47,7 +48,15 @@ function describe(thrown: unknown, depth: number): ErrorReport {
 }
 
 function bareReport(message: string): ErrorReport {
-  return { name: "Thrown", message, frames: [], place: undefined, notes: [], cause: undefined };
+  return {
+    name: "Thrown",
+    message,
+    code: undefined,
+    frames: [],
+    place: undefined,
+    notes: [],
+    cause: undefined,
+  };
 }
 
 function usersPlace(place: ErrorNote["place"]): ErrorNote["place"] {

@@ -42,6 +42,8 @@ export interface ErrorNote {
 export interface ErrorReport {
   readonly name: string;
   readonly message: string;
+  /** What the library calls the mistake, such as `te-split-factor`. */
+  readonly code: string | undefined;
   /** Innermost first; the library's and the kernel's own are left out. */
   readonly frames: readonly Frame[];
   /** Where the mistake was made, if the error knows better than the stack. */

@@ -29,7 +29,8 @@ export function thrownError(error: ErrorReport, sources: Sources): ErrorContent 
 
 /** @param shown the place that was shown last */
 function trace(error: ErrorReport, sources: Sources, shown?: Place): string[] {
-  const lines = [`${red(error.name)}: ${error.message}`];
+  const code = error.code === undefined ? "" : ` (${error.code})`;
+  const lines = [`${red(error.name)}: ${error.message}${code}`];
   const place = error.place ?? error.frames.find(({ file }) => sources.isUsers(file));
   const known = place !== undefined && shown !== undefined && samePlace(place, shown);
   if (place !== undefined && !known) lines.push(`  ${placeText(place)}`, ...sources.excerpt(place));

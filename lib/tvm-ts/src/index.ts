@@ -18,6 +18,7 @@ export {
   KeyRefusedError,
   RemoteError,
   RpcTimeoutError,
+  SessionClosedError,
   type ServedFunction,
   type Session,
   type SessionArray,

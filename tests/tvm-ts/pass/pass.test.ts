@@ -135,7 +135,7 @@ describe("running", () => {
   });
 
   test("a user's mistake found by a pass is passed on as it is", () => {
-    const mistake = new UsageError("loop i cannot be vectorized");
+    const mistake = new UsageError("te-vectorize", "loop i cannot be vectorized");
     const strict: pass.FunctionPass = {
       name: "strict",
       doc: "",

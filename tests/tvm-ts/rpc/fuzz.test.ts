@@ -56,7 +56,7 @@ function machine(): ServedMachine {
   return {
     device: (type, id) => (type === 1 && id === 0 ? device : undefined),
     loadModule: () => {
-      throw new tvm.UsageError("no modules here");
+      throw new tvm.UsageError("rpc-file", "no modules here");
     },
     function: (name) => (name === "echo" ? (value) => value : undefined),
     files: new MemoryFiles(1 << 16),

@@ -45,7 +45,7 @@ function machine(log: string[]): ServedMachine {
     device: (type, id) => ((type === 1 || type === 12) && id === 0 ? device : undefined),
     loadModule(_bytes, name) {
       if (name === "vadd.so") return servedModule(vadd());
-      throw new tvm.UsageError(`the file '${name}' is not a module of this library`);
+      throw new tvm.UsageError("rpc-file", `the file '${name}' is not a module of this library`);
     },
     function(name) {
       switch (name) {

@@ -122,7 +122,7 @@ test("lowering that fails shows what was done until then, and the error", () => 
     name: "test.Refuse",
     doc: "Refuses every function.",
     run() {
-      throw new tvm.UsageError("this function is refused");
+      throw new tvm.UsageError("te-stage", "this function is refused");
     },
   };
   const context = new tvm.PassContext({ config: { "tir.add_lower_pass": [[1, failing]] } });

@@ -35,6 +35,7 @@ export function elemOffset(
   const { shape, strides, axisSeparators } = buffer;
   if (indices.length !== shape.length) {
     throw new UsageError(
+      "tir-index-count",
       `buffer ${buffer.name} has ${shape.length} dimensions and is accessed with ` +
         `${indices.length} indices`,
     );
@@ -53,6 +54,7 @@ export function elemOffset(
   if (!isZero(buffer.elemOffset)) {
     if (offsets.length > 1) {
       throw new UsageError(
+        "tir-buffer-layout",
         `buffer ${buffer.name} has an offset and several groups of dimensions; ` +
           `an offset can be given for flat memory only`,
       );
@@ -200,6 +202,7 @@ export function flattenedBuffer(buffer: Buffer): Buffer {
   const ascending = axisSeparators.every((at, i) => at > starts[i]! && at < shape.length);
   if (!ascending) {
     throw new UsageError(
+      "tir-buffer-layout",
       `axis separators [${axisSeparators.join(", ")}] of buffer ${buffer.name} must ascend ` +
         `between 1 and ${shape.length - 1}`,
     );
@@ -243,6 +246,7 @@ export function makeSlice(
   const offsets = elemOffset(buffer, starts).map((offset) => analyzer.simplify(offset));
   if (offsets.length > 1) {
     throw new UsageError(
+      "tir-buffer-layout",
       `buffer ${buffer.name} has several groups of dimensions; a part of it is no buffer`,
     );
   }

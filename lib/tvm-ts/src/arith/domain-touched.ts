@@ -18,7 +18,8 @@ export function domainTouched(
   loads: boolean,
   stores: boolean,
 ): readonly Range[] | undefined {
-  if (!loads && !stores) throw new UsageError("domainTouched needs loads, stores or both");
+  if (!loads && !stores)
+    throw new UsageError("tir-builder", "domainTouched needs loads, stores or both");
   const analyzer = new Analyzer();
   const touched: IntSet[][] = buffer.shape.map(() => []);
   const note = (indices: readonly PrimExpr[]): void => {

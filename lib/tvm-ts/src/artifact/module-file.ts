@@ -29,6 +29,7 @@ const SECTIONS = {
 export function encodeModule(contents: Artifact): Uint8Array {
   if (contents.format !== "wasm") {
     throw new UsageError(
+      "module-file",
       `code in the format '${contents.format}' cannot be saved; module files hold WebAssembly`,
     );
   }
@@ -56,7 +57,7 @@ export interface LoadedModule {
  */
 export function decodeModule(bytes: Uint8Array, name: string): LoadedModule {
   const refuse = (reason: string, cause?: unknown): never => {
-    throw new UsageError(`${name} cannot be loaded: ${reason}`, { cause });
+    throw new UsageError("module-file", `${name} cannot be loaded: ${reason}`, { cause });
   };
   if (bytes.length < 8 || [0, 0x61, 0x73, 0x6d].some((byte, i) => bytes[i] !== byte)) {
     refuse("it is not a WebAssembly file");

@@ -84,6 +84,7 @@ class SignatureBuilder {
     }
     if (lanesOf(buffer.dtype) !== 1) {
       throw new UsageError(
+        "build-type",
         `argument ${buffer.name} has elements of type ${buffer.dtype}; arrays have scalar elements, ` +
           `so give it one more dimension instead`,
       );
@@ -110,6 +111,7 @@ class SignatureBuilder {
         const name = this.names.get(size);
         if (name !== undefined) return name;
         throw new UsageError(
+          "build-size",
           `the value of ${size.name}, in a size of ${buffer.name}, cannot be found out from the ` +
             `arguments: a size of some argument must be ${size.name} alone, or ${size.name} an argument`,
         );
@@ -128,6 +130,7 @@ class SignatureBuilder {
         return [OPERATORS[size.kind], this.size(size.a, buffer), this.size(size.b, buffer)];
       default:
         throw new UsageError(
+          "build-size",
           `${printExpr(size)} cannot be a size of ${buffer.name}: sizes are made of numbers, ` +
             `variables, + - * / % min and max`,
         );

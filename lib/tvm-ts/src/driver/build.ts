@@ -20,7 +20,8 @@ export function buildModule(
   host: ModuleHost,
   context = new PassContext(),
 ): Module {
-  if (functions.functions.size === 0) throw new UsageError("there is no function to build");
+  if (functions.functions.size === 0)
+    throw new UsageError("lower-arguments", "there is no function to build");
   functions.functions.forEach(checkNesting);
   const artifact = generate(target.generator, functions, target, context);
   const source = (): string =>

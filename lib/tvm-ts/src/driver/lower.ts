@@ -111,7 +111,7 @@ function checkScopes(func: PrimFunc, schedule: Schedule): void {
   const use = findUndefinedUse(func, threads);
   if (use === undefined) return;
   const owner = ownerOf(use, schedule);
-  throw new UsageError(outOfScope(use, owner), {
+  throw new UsageError("tir-undefined-variable", outOfScope(use, owner), {
     span: use.variable.span,
     notes:
       owner === undefined
@@ -161,15 +161,22 @@ export function checkOptions(
 ): void {
   if (typeof options !== "object" || options === null) {
     throw new UsageError(
+      "lower-arguments",
       `options are given together, such as ${example}, not ${JSON.stringify(options)} alone`,
     );
   }
   const { name, context } = options;
   if (name !== undefined && (typeof name !== "string" || name === "")) {
-    throw new UsageError(`the name of a function is a text, not ${JSON.stringify(name)}`);
+    throw new UsageError(
+      "lower-arguments",
+      `the name of a function is a text, not ${JSON.stringify(name)}`,
+    );
   }
   if (context !== undefined && !(context instanceof PassContext)) {
-    throw new UsageError("the context of lower is made by new PassContext({ ... })");
+    throw new UsageError(
+      "lower-arguments",
+      "the context of lower is made by new PassContext({ ... })",
+    );
   }
 }
 
@@ -182,7 +189,10 @@ function toModule(
   const name = options.name ?? "main";
   if (subject instanceof Schedule) {
     if (!Array.isArray(args)) {
-      throw new UsageError("a schedule is lowered with the arguments of its function: [A, B, C]");
+      throw new UsageError(
+        "lower-arguments",
+        "a schedule is lowered with the arguments of its function: [A, B, C]",
+      );
     }
     return scheduleToModule(subject, args, {
       name,
@@ -192,11 +202,17 @@ function toModule(
     });
   }
   if (args !== undefined || options.binds !== undefined) {
-    throw new UsageError("a function of TIR has its arguments already: lower(func) takes none");
+    throw new UsageError(
+      "lower-arguments",
+      "a function of TIR has its arguments already: lower(func) takes none",
+    );
   }
   if (subject instanceof IRModule) return subject;
   if (!(subject instanceof PrimFunc)) {
-    throw new UsageError("only a schedule, a PrimFunc or a module of them can be lowered");
+    throw new UsageError(
+      "lower-arguments",
+      "only a schedule, a PrimFunc or a module of them can be lowered",
+    );
   }
   const noalias = context.option("tir.noalias") ? { "tir.noalias": true } : {};
   return IRModule.of(name, subject.withAttrs({ global_symbol: name, ...noalias }));

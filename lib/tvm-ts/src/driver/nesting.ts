@@ -32,6 +32,7 @@ export function withinStack<T>(name: string, run: () => T): T {
 
 function tooDeep(name: string, what: string, cause?: unknown): UsageError {
   return new UsageError(
+    "lower-too-deep",
     `${name} is nested too deeply to be ${what}; make tensors of parts of its longest ` +
       `expressions, and inline fewer stages into one`,
     { cause },

@@ -107,6 +107,7 @@ function loadServed(machine: LocalMachine, bytes: Uint8Array, name: string): Mod
   if (!MACHINE_CODE.some((magic) => start.startsWith(magic)))
     return machine.loadModule(bytes, name);
   throw new UsageError(
+    "module-file",
     `'${name}' is a library of machine code; this server runs WebAssembly modules: upload what ` +
       "module.save(path) wrote",
   );
@@ -115,12 +116,16 @@ function loadServed(machine: LocalMachine, bytes: Uint8Array, name: string): Mod
 function serverUrl(address: string, port: number | undefined): string {
   if (address.includes("://")) {
     if (port === undefined) return address;
-    throw new UsageError(`'${address}' is a URL: write the port in it and not beside it`);
+    throw new UsageError(
+      "rpc-address",
+      `'${address}' is a URL: write the port in it and not beside it`,
+    );
   }
   if (typeof port === "number" && Number.isInteger(port) && port > 0 && port < 65536) {
     return `tcp://${bracketed(address)}:${port}`;
   }
   throw new UsageError(
+    "rpc-address",
     `${port} is not a port of ${address}; use rpc.connect("${address}", 9091) or a URL`,
   );
 }

@@ -104,7 +104,10 @@ export class Buffer {
   accessPtr(mask: AccessMask, options: AccessPtrOptions = {}): PrimExpr {
     const bits = ACCESS_BITS[mask] as number | undefined;
     if (bits === undefined) {
-      throw new UsageError(`access "${mask}" of buffer ${this.name}: write "r", "w" or "rw"`);
+      throw new UsageError(
+        "tir-builder",
+        `access "${mask}" of buffer ${this.name}: write "r", "w" or "rw"`,
+      );
     }
     const lanes = options.contentLanes ?? 1;
     const shift = asIndex(options.offset ?? 0);
@@ -154,10 +157,14 @@ export class Buffer {
   private vectorIndices(begin: readonly (Operand | number)[], dtype: DataType): PrimExpr[] {
     const lanes = lanesOf(dtype) / lanesOf(this.dtype);
     if (elementOf(dtype) !== elementOf(this.dtype) || !Number.isInteger(lanes)) {
-      throw new UsageError(`buffer ${this.name} holds ${this.dtype} and is accessed as ${dtype}`);
+      throw new UsageError(
+        "tir-type-mismatch",
+        `buffer ${this.name} holds ${this.dtype} and is accessed as ${dtype}`,
+      );
     }
     if (begin.length !== this.shape.length) {
       throw new UsageError(
+        "tir-index-count",
         `buffer ${this.name} has ${this.shape.length} dimensions and is accessed with ` +
           `${begin.length} indices`,
       );

@@ -39,6 +39,7 @@ export function matchTypes(left: ExprLike, right: ExprLike): [PrimExpr, PrimExpr
 
 export function mismatch(a: PrimExpr, b: PrimExpr): UsageError {
   return new UsageError(
+    "tir-type-mismatch",
     `types ${a.dtype} and ${b.dtype} cannot be combined (in ${printExpr(a)} and ${printExpr(b)}); ` +
       `convert one with .astype(...)`,
   );
@@ -67,13 +68,19 @@ export function cast(dtype: string, operand: ExprLike): PrimExpr {
   const lanes = lanesOf(type);
   if (lanes === 1) {
     if (lanesOf(value.dtype) !== 1) {
-      throw new UsageError(`a vector (${value.dtype}) cannot be converted to ${type}`);
+      throw new UsageError(
+        "tir-type-mismatch",
+        `a vector (${value.dtype}) cannot be converted to ${type}`,
+      );
     }
     return castScalar(type, value);
   }
   if (lanesOf(value.dtype) === 1) return new Broadcast(castScalar(elementOf(type), value), lanes);
   if (lanesOf(value.dtype) !== lanes) {
-    throw new UsageError(`${value.dtype} cannot be converted to ${type}: the lanes differ`);
+    throw new UsageError(
+      "tir-type-mismatch",
+      `${value.dtype} cannot be converted to ${type}: the lanes differ`,
+    );
   }
   return new Cast(type, value);
 }
@@ -83,7 +90,8 @@ function castScalar(type: DataType, value: PrimExpr): PrimExpr {
   if ((value.kind === "IntImm" || value.kind === "FloatImm") && !isHandle(type)) {
     return castConstant(value, type);
   }
-  if (isHandle(value.dtype)) throw new UsageError(`a handle cannot be converted to ${type}`);
+  if (isHandle(value.dtype))
+    throw new UsageError("tir-type-mismatch", `a handle cannot be converted to ${type}`);
   return new Cast(type, value);
 }
 

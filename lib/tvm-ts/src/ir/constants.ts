@@ -16,15 +16,17 @@ export function constant(value: number | boolean, dtype: string = "int32"): Prim
   if (lanes > 1) return new Broadcast(constant(value, element), lanes);
   if (code === "float" || code === "bfloat") return new FloatImm(Number(value), type);
   if (code !== "int" && code !== "uint") {
-    throw new UsageError(`a constant of type ${type} cannot be made`);
+    throw new UsageError("tir-constant", `a constant of type ${type} cannot be made`);
   }
   return new IntImm(checkedInteger(Math.trunc(Number(value)), type), type);
 }
 
 function checkedInteger(value: number, dtype: DataType): number {
-  if (!Number.isFinite(value)) throw new UsageError(`${value} is not a value of type ${dtype}`);
+  if (!Number.isFinite(value))
+    throw new UsageError("tir-constant", `${value} is not a value of type ${dtype}`);
   if (value < minValueOf(dtype) || value > maxValueOf(dtype)) {
     throw new UsageError(
+      "tir-constant",
       `${value} does not fit ${dtype}, which holds ${minValueOf(dtype)} to ${maxValueOf(dtype)}`,
     );
   }
@@ -67,7 +69,10 @@ export function toExpr(value: ExprLike | string): PrimExpr {
   if (typeof value === "number") {
     return Number.isInteger(value) ? constant(value, "int32") : new FloatImm(value, "float32");
   }
-  throw new UsageError(`${describe(value)} cannot be used in an expression`);
+  throw new UsageError(
+    "tir-not-an-expression",
+    `${describe(value)} cannot be used in an expression`,
+  );
 }
 
 function describe(value: unknown): string {

@@ -69,6 +69,7 @@ function parse(dtype: string): DTypeInfo {
 
 function unknownType(dtype: string): UsageError {
   return new UsageError(
+    "tir-dtype",
     `'${dtype}' is not a data type; write for example "int32", "float32", "int8x16" or "bool"`,
   );
 }
@@ -174,5 +175,5 @@ export function maxValueOf(dtype: DataType): number {
   if (code === "float" && bits === 64) return Number.MAX_VALUE;
   if (code === "float" && bits === 16) return 65504;
   if (code === "float" || code === "bfloat") return 3.4028234663852886e38;
-  throw new UsageError(`type ${dtype} has no largest value`);
+  throw new UsageError("tir-constant", `type ${dtype} has no largest value`);
 }

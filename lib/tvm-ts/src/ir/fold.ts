@@ -69,7 +69,7 @@ function isIntImm(expr: PrimExpr, value: number): boolean {
 }
 
 function divisionByZero(): UsageError {
-  return new UsageError("division by zero: the divisor is the constant 0");
+  return new UsageError("tir-division-by-zero", "division by zero: the divisor is the constant 0");
 }
 
 export type Fold = (a: PrimExpr, b: PrimExpr) => PrimExpr | undefined;

@@ -62,6 +62,7 @@ export class BufferVar {
     const expr = toExpr(value);
     if (elementOf(expr.dtype) !== elementOf(this.dtype)) {
       throw new UsageError(
+        "tir-type-mismatch",
         `buffer ${this.buffer.name} holds ${this.dtype}; a value of type ${expr.dtype} cannot be ` +
           `stored in it, convert it with .astype("${this.dtype}")`,
       );
@@ -74,6 +75,7 @@ export class BufferVar {
     if (given.length === shape.length) return given.map((index) => toExpr(index));
     if (given.length !== 1) {
       throw new UsageError(
+        "tir-index-count",
         `buffer ${name} has ${shape.length} dimensions and is accessed with ${given.length} indices`,
       );
     }
@@ -114,7 +116,7 @@ export class IRBuilder {
   /** Appends a statement to the current scope; a call is evaluated for its effect. */
   emit(stmt: Stmt | PrimExpr): void {
     if (!isStmt(stmt) && !isExpr(stmt)) {
-      throw new UsageError("emit takes a statement or a call");
+      throw new UsageError("tir-builder", "emit takes a statement or a call");
     }
     this.append(isExpr(stmt) ? new Evaluate(stmt) : stmt);
   }
@@ -134,6 +136,7 @@ export class IRBuilder {
     for (const bound of [min, last]) {
       if (isIndexType(bound.dtype)) continue;
       throw new UsageError(
+        "tir-builder",
         `a loop's bounds are of type int32 or int64, but ${printExpr(bound)} is ${bound.dtype}`,
       );
     }
@@ -172,7 +175,7 @@ export class IRBuilder {
       previous.kind !== "IfThenElse" ||
       previous.elseCase !== undefined
     ) {
-      throw new UsageError("elseScope must follow an ifScope directly");
+      throw new UsageError("tir-builder", "elseScope must follow an ifScope directly");
     }
     scope.pop();
     this.append(new IfThenElse(previous.condition, previous.thenCase, this.scoped(body)));
@@ -235,7 +238,8 @@ export class IRBuilder {
    * @throws UsageError inside an open scope.
    */
   get(): Stmt {
-    if (this.scopes.length !== 1) throw new UsageError("get() was called inside an open scope");
+    if (this.scopes.length !== 1)
+      throw new UsageError("tir-builder", "get() was called inside an open scope");
     const emitted = this.scopes[0]!.splice(0);
     return assemble(emitted);
   }

@@ -22,6 +22,7 @@ function binary(name: BinaryName): (x: ExprLike, y: ExprLike) => PrimExpr {
     const [a, b] = matchTypes(x, y);
     if (isFloat(a.dtype)) return new Call(a.dtype, binaryMath[name], [a, b]);
     throw new UsageError(
+      "tir-type-mismatch",
       `${name} takes floating-point numbers, but ${printExpr(a)} has type ${a.dtype}; ` +
         `convert it with .astype("float32")`,
     );
@@ -66,6 +67,7 @@ export function ldexp(x: ExprLike, y: ExprLike): PrimExpr {
   const [a, b] = [toExpr(x), toExpr(y)];
   if (isFloat(a.dtype) && isInteger(b.dtype)) return new Call(a.dtype, builtin.ldexp, [a, b]);
   throw new UsageError(
+    "tir-type-mismatch",
     `ldexp takes a floating-point number and an integer, but is given ${printExpr(a)} of type ` +
       `${a.dtype} and ${printExpr(b)} of type ${b.dtype}`,
   );
@@ -76,6 +78,7 @@ export function callUnary(name: UnaryName, operand: ExprLike): PrimExpr {
   const x = toExpr(operand);
   if (!isFloat(x.dtype)) {
     throw new UsageError(
+      "tir-type-mismatch",
       `${name} takes floating-point numbers, but ${printExpr(x)} has type ${x.dtype}; ` +
         `convert it with .astype("float32")`,
     );
@@ -127,7 +130,10 @@ function roundHalfEven(x: number): number {
 export function pow(left: ExprLike, right: ExprLike): PrimExpr {
   const [x, y] = matchTypes(left, right);
   if (!isFloat(x.dtype)) {
-    throw new UsageError(`pow takes floating-point numbers, but ${printExpr(x)} is ${x.dtype}`);
+    throw new UsageError(
+      "tir-type-mismatch",
+      `pow takes floating-point numbers, but ${printExpr(x)} is ${x.dtype}`,
+    );
   }
   return new Call(x.dtype, builtin.pow, [x, y]);
 }
@@ -156,13 +162,16 @@ function bits(name: "popcount" | "clz", operand: ExprLike): PrimExpr {
   if (isInteger(x.dtype)) {
     return new Call(name === "clz" ? "int32" : x.dtype, builtin[name], [x]);
   }
-  throw new UsageError(`${name} takes integers, but ${printExpr(x)} has type ${x.dtype}`);
+  throw new UsageError(
+    "tir-type-mismatch",
+    `${name} takes integers, but ${printExpr(x)} has type ${x.dtype}`,
+  );
 }
 
 /** The greatest value of a floating-point type: beyond all numbers. */
 export function infinity(dtype: string): PrimExpr {
   const type = canonicalDType(dtype);
-  if (!isFloat(type)) throw new UsageError(`${type} has no infinity`);
+  if (!isFloat(type)) throw new UsageError("tir-constant", `${type} has no infinity`);
   return new FloatImm(Infinity, type);
 }
 

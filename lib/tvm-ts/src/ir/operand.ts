@@ -229,6 +229,7 @@ export abstract class Operand implements ConstantLike {
     const expr = this.asExpr();
     if (expr.kind === "IntImm") return expr.value;
     throw new UsageError(
+      "tir-not-constant",
       `${this.toString()} is not a constant integer; where a number is needed, write it as a number`,
     );
   }
@@ -240,6 +241,7 @@ export abstract class Operand implements ConstantLike {
 /** What to throw where JavaScript asks for the number that an object does not have. */
 export function noNumber(object: { toString(): string }): UsageError {
   return new UsageError(
+    "tir-operator",
     `${String(object)} is no number; operators are for notebook cells and for operands of known ` +
       "types, elsewhere calculate with methods, such as a.add(b) and a.lt(b)",
   );

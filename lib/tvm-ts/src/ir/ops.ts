@@ -80,6 +80,7 @@ export function trueDiv(left: ExprLike, right: ExprLike): PrimExpr {
 export function checkTrueDiv(left: DataType, right: DataType): void {
   if ([left, right].some((dtype) => dtypeInfo(dtype).code !== "int")) return;
   throw new UsageError(
+    "tir-division-rounding",
     `${left} / ${right} does not say how to round: write .div(), which rounds toward zero, ` +
       "or .floorDiv(), or convert one operand with .astype()",
   );
@@ -204,7 +205,8 @@ function joinConditions(
   conditions: readonly ExprLike[],
   join: (a: ExprLike, b: ExprLike) => PrimExpr,
 ): PrimExpr {
-  if (conditions.length === 0) throw new UsageError(`${name}() needs at least one condition`);
+  if (conditions.length === 0)
+    throw new UsageError("tir-condition", `${name}() needs at least one condition`);
   return conditions.slice(1).reduce<PrimExpr>(join, booleanOperand(name, conditions[0]!));
 }
 
@@ -212,6 +214,7 @@ function booleanOperand(operator: string, operand: ExprLike): PrimExpr {
   const expr = toExpr(operand);
   if (isBool(expr.dtype)) return expr;
   throw new UsageError(
+    "tir-condition",
     `${operator} takes conditions, but ${printExpr(expr)} has type ${expr.dtype}; ` +
       `write a comparison, such as .ne(0)`,
   );
@@ -223,6 +226,7 @@ function integerOperands(operator: string, left: ExprLike, right: ExprLike): [Pr
   for (const operand of [a, b]) {
     if (!isInteger(operand.dtype)) {
       throw new UsageError(
+        "tir-type-mismatch",
         `${operator} takes integers, but ${printExpr(operand)} has type ${operand.dtype}`,
       );
     }
@@ -253,7 +257,8 @@ function numberLike(value: ExprLike, other: ExprLike): PrimExpr {
 /** One of two values by a condition; only that one is evaluated. */
 export function ifThenElse(condition: ExprLike, whenTrue: ExprLike, whenFalse: ExprLike): PrimExpr {
   const test = booleanOperand("ifThenElse", condition);
-  if (lanesOf(test.dtype) !== 1) throw new UsageError("ifThenElse takes a scalar condition");
+  if (lanesOf(test.dtype) !== 1)
+    throw new UsageError("tir-condition", "ifThenElse takes a scalar condition");
   const [a, b] = matchTypes(whenTrue, whenFalse);
   if (test.kind === "IntImm") return test.value !== 0 ? a : b;
   return new Call(a.dtype, builtin.ifThenElse, [test, a, b]);
@@ -299,7 +304,10 @@ export const bitwiseXor = bitwise("bitwiseXor", builtin.bitwiseXor, (x, y) => x 
 export function bitwiseNot(operand: ExprLike): PrimExpr {
   const a = toExpr(operand);
   if (!isInteger(a.dtype)) {
-    throw new UsageError(`bitwiseNot takes integers, but ${printExpr(a)} has type ${a.dtype}`);
+    throw new UsageError(
+      "tir-type-mismatch",
+      `bitwiseNot takes integers, but ${printExpr(a)} has type ${a.dtype}`,
+    );
   }
   return new Call(a.dtype, builtin.bitwiseNot, [a]);
 }
@@ -318,6 +326,7 @@ function shift(
     if (b.kind === "IntImm" && isIndexType(a.dtype)) {
       if (b.value < 0 || b.value >= bitsOf(a.dtype)) {
         throw new UsageError(
+          "tir-constant",
           `${name} of ${a.dtype} by ${b.value}: the amount must be from 0 to ${bitsOf(a.dtype) - 1}`,
         );
       }

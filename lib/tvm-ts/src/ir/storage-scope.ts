@@ -47,6 +47,7 @@ export function storageScope(text: string): StorageScope {
   const found = RANKS.find(([prefix]) => text.startsWith(prefix));
   if (found === undefined) {
     throw new UsageError(
+      "tir-storage-scope",
       `'${text}' is not a storage scope; one starts with ${RANKS.map(([p]) => p).join(", ")}`,
     );
   }
@@ -82,6 +83,7 @@ export function threadScope(tag: string): ThreadScope {
   const match = THREAD_TAG.exec(tag);
   if (match === null) {
     throw new UsageError(
+      "te-bind",
       `'${tag}' is not a thread tag; there are blockIdx.x, threadIdx.x (also y and z), vthread, cthread`,
     );
   }

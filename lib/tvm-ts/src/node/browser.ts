@@ -6,6 +6,7 @@ import { openWebSocket, type WebSocketLike } from "./websocket-transport";
 
 function missing(what: string): never {
   throw new UsageError(
+    "page-unsupported",
     `a browser page has no ${what}; use bytes (toBytes, upload) instead of paths`,
   );
 }
@@ -21,7 +22,10 @@ export const host: Host = {
     if (/^wss?:/.test(url)) {
       return openWebSocket(new WebSocket(url) as unknown as WebSocketLike, url, timeoutMs);
     }
-    throw new UsageError(`a page cannot connect to ${url}; use ws://HOST:PORT, the same port`);
+    throw new UsageError(
+      "rpc-address",
+      `a page cannot connect to ${url}; use ws://HOST:PORT, the same port`,
+    );
   },
 };
 

@@ -28,6 +28,7 @@ function compilerFor(triple: string | undefined): Compiler {
     return { command: "x86_64-linux-gnu-gcc", install: "apt install gcc-x86-64-linux-gnu" };
   }
   throw new UsageError(
+    "build-c-compiler",
     `there is no known C compiler for ${triple}; name one: exportLibrary(path, { cc: "..." })`,
   );
 }
@@ -49,10 +50,15 @@ export function compileLibrary(
     const { error, status, stderr } = spawnSync(command, args, { encoding: "utf8" });
     if (error !== undefined) {
       const advice = install === "" ? "" : `; install it, for example with: ${install}`;
-      throw new UsageError(`the C compiler ${command} cannot be run${advice}`, { cause: error });
+      throw new UsageError("build-c-compiler", `the C compiler ${command} cannot be run${advice}`, {
+        cause: error,
+      });
     }
     if (status !== 0) {
-      throw new UsageError(`${command} refused the generated C:\n${stderr.trim()}`);
+      throw new UsageError(
+        "build-c-compiler",
+        `${command} refused the generated C:\n${stderr.trim()}`,
+      );
     }
     return new Uint8Array(readFileSync(output));
   } finally {

@@ -44,5 +44,5 @@ const REASONS: Readonly<Record<string, string>> = {
 function fileError(action: string, path: string, error: unknown): UsageError {
   const { code, message } = error as NodeJS.ErrnoException;
   const reason = REASONS[code ?? ""] ?? message;
-  return new UsageError(`${path} cannot be ${action}: ${reason}`, { cause: error });
+  return new UsageError("file-access", `${path} cannot be ${action}: ${reason}`, { cause: error });
 }

@@ -31,10 +31,14 @@ export async function listen(
     });
     if (error === undefined) return (server.address() as AddressInfo).port;
     if (error.code !== "EADDRINUSE") {
-      throw new UsageError(`${host}:${candidate} cannot be listened on: ${error.message}`);
+      throw new UsageError(
+        "rpc-listen",
+        `${host}:${candidate} cannot be listened on: ${error.message}`,
+      );
     }
   }
   throw new UsageError(
+    "rpc-listen",
     portEnd - port === 1
       ? `port ${port} of ${host} is in use; use another one`
       : `all ports of ${host} from ${port} to ${portEnd - 1} are in use; use another range`,

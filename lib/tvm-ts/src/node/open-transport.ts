@@ -29,6 +29,7 @@ export async function openTransport(url: string, timeoutMs: number): Promise<Tra
     }
     default:
       throw new UsageError(
+        "rpc-address",
         `'${url}' is not the address of a server; use tcp://HOST:PORT or ws://HOST:PORT`,
       );
   }

@@ -139,12 +139,16 @@ function checkOption(
 ): void {
   if (!(key in known)) {
     throw new UsageError(
+      "pass-option",
       `${where}there is no option '${key}'; there are ${Object.keys(known).join(", ")}`,
     );
   }
   const wanted = sortOf(known[key]);
   if (sortOf(value) !== wanted) {
-    throw new UsageError(`${where}option '${key}' takes ${wanted}, not ${sortOf(value)}`);
+    throw new UsageError(
+      "pass-option",
+      `${where}option '${key}' takes ${wanted}, not ${sortOf(value)}`,
+    );
   }
 }
 

@@ -41,7 +41,7 @@ export class PassContext {
     if (options.target !== undefined) this.target = options.target;
     this.options = completeOptions(this.config);
     if (!Number.isInteger(this.optLevel) || this.optLevel < 0 || this.optLevel > 3) {
-      throw new UsageError(`optLevel is 0, 1, 2 or 3, not ${this.optLevel}`);
+      throw new UsageError("pass-option", `optLevel is 0, 1, 2 or 3, not ${this.optLevel}`);
     }
   }
 

@@ -25,7 +25,10 @@ export class Pipeline {
   appendTo(phaseName: string, ...passes: readonly Pass[]): Pipeline {
     if (!this.hasPhase(phaseName)) {
       const names = this.phases.map((phase) => phase.name).join(", ");
-      throw new UsageError(`the pipeline has no phase '${phaseName}'; it has ${names}`);
+      throw new UsageError(
+        "pass-pipeline",
+        `the pipeline has no phase '${phaseName}'; it has ${names}`,
+      );
     }
     return new Pipeline(
       this.phases.map((phase) =>
@@ -78,7 +81,10 @@ export class Pipeline {
   private replace(passName: string, by: (pass: Pass) => readonly Pass[]): Pipeline {
     if (!this.passes.some((pass) => pass.name === passName)) {
       const phases = this.phases.map((phase) => phase.name).join(", ");
-      throw new UsageError(`the pipeline has no pass '${passName}'; its phases are ${phases}`);
+      throw new UsageError(
+        "pass-pipeline",
+        `the pipeline has no pass '${passName}'; its phases are ${phases}`,
+      );
     }
     return new Pipeline(
       this.phases.map((phase) => ({

@@ -51,14 +51,21 @@ export function bindInputs(
   const known = func.params.map((param) => param.name);
   const extra = Object.keys(inputs).find((name) => !known.includes(name));
   if (extra !== undefined) {
-    throw new UsageError(`the network has no input '${extra}'; its inputs are ${known.join(", ")}`);
+    throw new UsageError(
+      "network-input",
+      `the network has no input '${extra}'; its inputs are ${known.join(", ")}`,
+    );
   }
   return new Map(
     func.params.map((param) => {
       const value = inputs[param.name];
-      if (value === undefined) throw new UsageError(`input '${param.name}' is missing`);
+      if (value === undefined)
+        throw new UsageError("network-input", `input '${param.name}' is missing`);
       if (!sameType(value.type, param.type)) {
-        throw new UsageError(`input '${param.name}' is ${param.type}; it cannot be ${value.type}`);
+        throw new UsageError(
+          "network-input",
+          `input '${param.name}' is ${param.type}; it cannot be ${value.type}`,
+        );
       }
       return [param, value];
     }),
@@ -77,7 +84,7 @@ function compute(
       return node.value;
     case "var": {
       const value = inputs.get(node);
-      if (value === undefined) throw new UsageError(`'${node.name}' has no value`);
+      if (value === undefined) throw new UsageError("network-value", `'${node.name}' has no value`);
       return value;
     }
     case "tuple":
@@ -85,14 +92,14 @@ function compute(
     case "tuple_get_item":
       return flatten(values.get(node.tuple)!)[node.index]!;
     case "call": {
-      if (node.type.kind === "unknown") throw new UsageError(node.type.reason);
+      if (node.type.kind === "unknown") throw new UsageError("network-value", node.type.reason);
       const args = node.args.flatMap((arg) => flatten(values.get(arg)!));
       const value = computeCall(node, args, runFunction);
       observe?.(node, value);
       return value;
     }
     case "function":
-      throw new UsageError("a function is not a value");
+      throw new UsageError("network-value", "a function is not a value");
   }
 }
 
@@ -110,7 +117,7 @@ function computeCall(call: Call, args: readonly HostTensor[], runFunction: Funct
     return op.evaluate(args, call.attrs, call.type);
   } catch (error) {
     if (!(error instanceof UsageError) || call.origin === undefined) throw error;
-    throw new UsageError(`${call.origin}: ${error.sentence}`, { cause: error });
+    throw new UsageError(error.code, `${call.origin}: ${error.sentence}`, { cause: error });
   }
 }
 

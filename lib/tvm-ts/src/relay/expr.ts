@@ -70,7 +70,7 @@ export class TupleGetItem {
     const { type } = tuple;
     if (type.kind === "unknown") this.type = type;
     else if (type.kind === "tuple" && index < type.fields.length) this.type = type.fields[index]!;
-    else throw new UsageError(`${type} has no field ${index}`);
+    else throw new UsageError("network-value", `${type} has no field ${index}`);
   }
 }
 
@@ -91,7 +91,10 @@ export class Func {
     this.params.forEach((param, i) => {
       const given = args[i]?.type;
       if (given === undefined || !sameType(given, param.type)) {
-        throw new UsageError(`parameter ${param.name} is ${param.type}; it cannot take ${given}`);
+        throw new UsageError(
+          "network-input",
+          `parameter ${param.name} is ${param.type}; it cannot take ${given}`,
+        );
       }
     });
     return this.body.type;
@@ -108,14 +111,17 @@ function typeOfCall(op: Op, args: readonly Expr[], attrs: Attrs, origin?: string
     return checkedSize(op.inferType(types, attrs));
   } catch (error) {
     if (!(error instanceof UsageError) || origin === undefined) throw error;
-    throw new UsageError(`${origin}: ${error.sentence}`, { cause: error });
+    throw new UsageError(error.code, `${origin}: ${error.sentence}`, { cause: error });
   }
 }
 
 /** @throws UsageError when no memory could hold the value. */
 function checkedSize(type: Type): Type {
   if (type.kind === "tensor" && type.size > MAX_ELEMENTS) {
-    throw new UsageError(`its result, ${type}, has more than ${MAX_ELEMENTS} elements`);
+    throw new UsageError(
+      "network-value",
+      `its result, ${type}, has more than ${MAX_ELEMENTS} elements`,
+    );
   }
   return type;
 }
@@ -133,7 +139,10 @@ export function constant(value: number, dtype: TensorType["dtype"]): Constant {
 /** The number that a constant scalar is. */
 export function scalarValue(expr: Expr): number {
   if (expr.kind === "constant" && expr.value.size === 1) return expr.value.data[0]!;
-  throw new UsageError(`a scalar constant is expected here, not a ${expr.kind} of ${expr.type}`);
+  throw new UsageError(
+    "network-value",
+    `a scalar constant is expected here, not a ${expr.kind} of ${expr.type}`,
+  );
 }
 
 /** Whether an expression is a constant or a tuple of constants. */

@@ -70,7 +70,8 @@ export function toGraphJson(func: Func, deviceType = 1): CompiledGraph {
       addNode(expr, { op: "null", name, inputs: [] });
     } else if (expr.kind === "call") {
       const name = names.get(expr);
-      if (name === undefined) throw new UsageError("only a fused network has a graph");
+      if (name === undefined)
+        throw new UsageError("network-file", "only a fused network has a graph");
       const inputs = expr.args.map((arg): GraphEntry => [numbers.get(arg)!, 0, 0]);
       addNode(expr, callNode(expr.op as Func, `tvmgen_default_${name}`, inputs, used));
     }
@@ -135,7 +136,9 @@ export function readGraphJson(text: string): GraphJson {
   try {
     graph = JSON.parse(text) as GraphJson;
   } catch (error) {
-    throw new UsageError(`the graph is not JSON: ${String(error)}`, { cause: error });
+    throw new UsageError("network-file", `the graph is not JSON: ${String(error)}`, {
+      cause: error,
+    });
   }
   const { nodes, attrs, heads, arg_nodes: args, node_row_ptr: rows } = graph;
   const lists = [
@@ -149,6 +152,7 @@ export function readGraphJson(text: string): GraphJson {
   ];
   if (!lists.every(Array.isArray)) {
     throw new UsageError(
+      "network-file",
       "the graph must have nodes, arg_nodes, heads, node_row_ptr, and the attributes dltype, shape and storage_id",
     );
   }
@@ -156,6 +160,7 @@ export function readGraphJson(text: string): GraphJson {
   for (const list of [attrs.shape[1], attrs.storage_id[1]]) {
     if (list.length !== count) {
       throw new UsageError(
+        "network-file",
         `the graph has ${count} types, but a list of ${list.length} of another attribute`,
       );
     }
@@ -164,6 +169,7 @@ export function readGraphJson(text: string): GraphJson {
     for (const [from] of node.inputs) {
       if (!(Number.isInteger(from) && from >= 0 && from < i)) {
         throw new UsageError(
+          "network-file",
           `node ${i} ('${node.name}') of the graph reads node ${from}, which is not before it`,
         );
       }
@@ -214,6 +220,7 @@ export function readParams(bytes: Uint8Array): Record<string, HostTensor> {
   const reader = new Reader(bytes);
   if (reader.word() !== LIST_MAGIC) {
     throw new UsageError(
+      "network-file",
       "these bytes are not weights in TVM's form: they start with another number",
     );
   }
@@ -222,7 +229,8 @@ export function readParams(bytes: Uint8Array): Record<string, HostTensor> {
     new TextDecoder().decode(reader.bytes(reader.count())),
   );
   const count = reader.count();
-  if (count !== names.length) throw new UsageError(`${names.length} names, but ${count} weights`);
+  if (count !== names.length)
+    throw new UsageError("network-file", `${names.length} names, but ${count} weights`);
   return Object.fromEntries(names.map((name) => [name, reader.array(name)]));
 }
 
@@ -237,6 +245,7 @@ class Reader {
   bytes(length: number): Uint8Array {
     if (length < 0 || this.at + length > this.all.length) {
       throw new UsageError(
+        "network-file",
         `the weights end after ${this.all.length} bytes, in the middle of a value`,
       );
     }
@@ -252,6 +261,7 @@ class Reader {
     const value = this.word();
     if (value > BigInt(this.all.length)) {
       throw new UsageError(
+        "network-file",
         `the weights are broken: ${value} of something in ${this.all.length} bytes`,
       );
     }
@@ -263,14 +273,18 @@ class Reader {
   }
 
   array(name: string): HostTensor {
-    if (this.word() !== ARRAY_MAGIC) throw new UsageError(`weight '${name}' does not start as one`);
+    if (this.word() !== ARRAY_MAGIC)
+      throw new UsageError("network-file", `weight '${name}' does not start as one`);
     this.word();
     this.bytes(8);
     const ndim = this.int32();
     const [code, bits] = this.bytes(4) as unknown as [number, number];
     const dtype = `${TYPE_CODES[code]}${bits}` as ScalarType;
     if (ndim < 0 || ndim > 32 || TYPE_CODES[code] === undefined) {
-      throw new UsageError(`weight '${name}' has ${ndim} dimensions of type ${code}`);
+      throw new UsageError(
+        "network-file",
+        `weight '${name}' has ${ndim} dimensions of type ${code}`,
+      );
     }
     const shape = Array.from({ length: ndim }, () => exactNumber(this.word()));
     const data = this.bytes(this.count());

@@ -70,7 +70,10 @@ export class HostTensor {
   /** The numbers, converted to `dtype` as an assignment converts them. */
   static of(values: ArrayLike<number>, shape: readonly number[], dtype: ScalarType): HostTensor {
     if (values.length !== sizeOf(shape)) {
-      throw new UsageError(`${values.length} values do not fill an array of [${shape.join(", ")}]`);
+      throw new UsageError(
+        "network-tensor",
+        `${values.length} values do not fill an array of [${shape.join(", ")}]`,
+      );
     }
     return new HostTensor(hostData(dtype, values), shape, dtype);
   }
@@ -100,6 +103,7 @@ export class HostTensor {
     const width = bytesPerElement(dtype);
     if (bytes.length !== checkedSize(shape) * width) {
       throw new UsageError(
+        "network-tensor",
         `${bytes.length} bytes are not an array of [${shape.join(", ")}] of ${dtype}, which takes ` +
           `${sizeOf(shape) * width}`,
       );
@@ -132,6 +136,7 @@ export function numbers(values: Iterable<bigint>): number[] {
 export function exactNumber(value: bigint): number {
   if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) {
     throw new UsageError(
+      "network-tensor",
       `the 64-bit integer ${value} is out of range: values up to 2^53 in size can be used`,
     );
   }
@@ -144,7 +149,8 @@ function bytesOf(array: ArrayBufferView): Uint8Array {
 
 function hostData(dtype: ScalarType, lengthOrValues: number | ArrayLike<number>): HostData {
   const array = ARRAYS[dtype];
-  if (array === undefined) throw new UsageError(`a network cannot have values of type ${dtype}`);
+  if (array === undefined)
+    throw new UsageError("network-tensor", `a network cannot have values of type ${dtype}`);
   const data = allocated(array, lengthOrValues);
   if (dtype === "float16" && typeof lengthOrValues !== "number") {
     for (let i = 0; i < data.length; i++) data[i] = halfToNumber(numberToHalf(data[i]!));
@@ -158,7 +164,10 @@ function allocated(array: HostArray, lengthOrValues: number | ArrayLike<number>)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const size = typeof lengthOrValues === "number" ? lengthOrValues : lengthOrValues.length;
-    throw new UsageError(`there is not enough memory for an array of ${size} elements`);
+    throw new UsageError(
+      "network-tensor",
+      `there is not enough memory for an array of ${size} elements`,
+    );
   }
 }
 
@@ -166,6 +175,7 @@ function checkedSize(shape: readonly number[]): number {
   const size = sizeOf(shape);
   if (size > MAX_ELEMENTS) {
     throw new UsageError(
+      "network-tensor",
       `an array of [${shape.join(", ")}] has ${size} elements; the limit is ${MAX_ELEMENTS}`,
     );
   }

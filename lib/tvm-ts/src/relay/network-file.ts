@@ -65,11 +65,14 @@ export function encodeNetwork({ func, extra }: NetworkContents): Uint8Array {
 /** @throws UsageError when the bytes are not a network, or have been changed. */
 export function decodeNetwork(file: Uint8Array): NetworkContents {
   if (file.length < HEADER_BYTES || !MAGIC.every((byte, i) => file[i] === byte)) {
-    throw new UsageError(`these ${file.length} bytes are not a saved network`);
+    throw new UsageError("network-file", `these ${file.length} bytes are not a saved network`);
   }
   const checksum = sha256(file.subarray(MAGIC.length + CHECKSUM_BYTES));
   if (!checksum.every((byte, i) => file[MAGIC.length + i] === byte)) {
-    throw new UsageError("the saved network is damaged: its checksum does not fit its contents");
+    throw new UsageError(
+      "network-file",
+      "the saved network is damaged: its checksum does not fit its contents",
+    );
   }
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const start = HEADER_BYTES + view.getUint32(HEADER_BYTES - 4, true);
@@ -108,7 +111,7 @@ function rowOf(expr: Expr, args: readonly number[], store: (value: HostTensor) =
       return { kind: "constant", shape, dtype, offset: store(expr.value) };
     }
     case "call": {
-      if (expr.type.kind === "unknown") throw new UsageError(expr.type.reason);
+      if (expr.type.kind === "unknown") throw new UsageError("network-file", expr.type.reason);
       const op = expr.op.kind === "function" ? rowsOf(expr.op, store) : expr.op.name;
       const origin = expr.origin === undefined ? {} : { origin: expr.origin };
       return { kind: "call", op, args, attrs: expr.attrs, ...origin };
@@ -118,7 +121,7 @@ function rowOf(expr: Expr, args: readonly number[], store: (value: HostTensor) =
     case "tuple_get_item":
       return { kind: "tuple_get_item", args, index: expr.index };
     case "function":
-      throw new UsageError("a function that is not called cannot be saved");
+      throw new UsageError("network-file", "a function that is not called cannot be saved");
   }
 }
 

@@ -62,11 +62,13 @@ export class Op {
   /** Settings with the defaults filled in. @throws UsageError for one that is missing or unknown. */
   settings(given: Attrs): Attrs {
     const unknown = Object.keys(given).find((name) => !this.attrs.some((a) => a.name === name));
-    if (unknown !== undefined) throw new UsageError(`${this.name} has no attribute '${unknown}'`);
+    if (unknown !== undefined)
+      throw new UsageError("network-operator", `${this.name} has no attribute '${unknown}'`);
     return Object.fromEntries(
       this.attrs.map((attr) => {
         const value = given[attr.name] ?? attr.default;
-        if (value === undefined) throw new UsageError(`${this.name} needs '${attr.name}'`);
+        if (value === undefined)
+          throw new UsageError("network-operator", `${this.name} needs '${attr.name}'`);
         return [attr.name, value];
       }),
     );
@@ -75,7 +77,8 @@ export class Op {
   /** @throws UsageError when the operator only has a meaning for passes. */
   evaluate(args: readonly HostTensor[], attrs: Attrs, type: Type): HostTensor | HostTensor[] {
     const { evaluate } = this.definition;
-    if (evaluate === undefined) throw new UsageError(`${this.name} cannot be computed`);
+    if (evaluate === undefined)
+      throw new UsageError("network-operator", `${this.name} cannot be computed`);
     return evaluate(args, attrs, type);
   }
 

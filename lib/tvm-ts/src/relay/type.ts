@@ -59,6 +59,9 @@ export function sameType(a: Type, b: Type): boolean {
 /** @throws UsageError unless the type is a tensor's. */
 export function tensorType(type: Type, what: string): TensorType {
   if (type.kind === "tensor") return type;
-  if (type.kind === "unknown") throw new UsageError(type.reason);
-  throw new UsageError(`${what} must be a tensor; it is a tuple of ${type.fields.length} values`);
+  if (type.kind === "unknown") throw new UsageError("network-value", type.reason);
+  throw new UsageError(
+    "network-value",
+    `${what} must be a tensor; it is a tuple of ${type.fields.length} values`,
+  );
 }

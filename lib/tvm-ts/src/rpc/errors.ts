@@ -5,21 +5,46 @@ import { RpcError, TvmError } from "../support";
 /** The other side did not answer in time, or the session's time is up. */
 export class RpcTimeoutError extends RpcError {
   override readonly name = "RpcTimeoutError";
+
+  constructor(sentence: string) {
+    super("rpc-time-out", sentence);
+  }
 }
 
 /** The connection could not be made, or ended before the answer came. */
 export class ConnectionLostError extends RpcError {
   override readonly name = "ConnectionLostError";
+
+  constructor(sentence: string) {
+    super("rpc-connection-lost", sentence);
+  }
+}
+
+/** The session was closed here. */
+export class SessionClosedError extends RpcError {
+  override readonly name = "SessionClosedError";
+
+  constructor(sentence: string) {
+    super("rpc-session-closed", sentence);
+  }
 }
 
 /** The server serves another key. */
 export class KeyRefusedError extends RpcError {
   override readonly name = "KeyRefusedError";
+
+  constructor(sentence: string) {
+    super("rpc-key-refused", sentence);
+  }
 }
 
 /** Bytes that are not in the format, or exceed a limit. */
 export class BadPacketError extends RpcError {
   override readonly name = "BadPacketError";
+
+  constructor(sentence: string) {
+    super("rpc-bad-packet", sentence);
+  }
 }
 
 /** The other side reports an error of a function that it ran. */
@@ -31,7 +56,7 @@ export class RemoteError extends RpcError {
     sentence: string,
     readonly remoteText: string,
   ) {
-    super(sentence);
+    super("rpc-remote-error", sentence);
   }
 }
 

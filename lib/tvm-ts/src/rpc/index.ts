@@ -12,6 +12,7 @@ export {
   KeyRefusedError,
   RemoteError,
   RpcTimeoutError,
+  SessionClosedError,
   sentenceOf,
 } from "./errors";
 export { LocalArray, LocalDevice } from "./local-device";

@@ -55,7 +55,7 @@ export function localModule(session: LocalSession, module: Module): SessionModul
     },
     timeEvaluator: (name: string, device: SessionDevice, options?: TimingOptions) => {
       if (!(device instanceof LocalDevice)) {
-        throw new UsageError(`${device} belongs to another session`);
+        throw new UsageError("rpc-argument", `${device} belongs to another session`);
       }
       const time = module.timeEvaluator(name, device.device, options);
       return async (...args: SessionArgument[]): Promise<TimingResult> =>
@@ -63,7 +63,8 @@ export function localModule(session: LocalSession, module: Module): SessionModul
     },
     import: async (other: SessionModule): Promise<void> => {
       const child = modules.get(other);
-      if (child === undefined) throw new UsageError("the module belongs to another session");
+      if (child === undefined)
+        throw new UsageError("rpc-argument", "the module belongs to another session");
       served.importModule(child);
     },
   });
@@ -86,6 +87,7 @@ function servedValue(arg: SessionArgument | NDArray): ServedValue {
     return arg;
   }
   throw new UsageError(
+    "rpc-argument",
     "an argument is not of this session; make arrays with tvm.nd.array(data, session.cpu(0)) or " +
       "session.extDev(0)",
   );
@@ -102,12 +104,16 @@ function sessionValue(session: LocalSession, value: ServedValue | void): Session
     const kind = Object.entries(DEVICE_TYPE).find(([, number]) => number === type)?.[0];
     if (kind !== undefined) return session.device(kind, id);
     throw new UsageError(
+      "rpc-argument",
       `${deviceName({ kind: String(type), id })} is not a device of this library`,
     );
   }
   if (value instanceof OpaqueArgument) return value.handle;
   if (value instanceof ServedModule) {
-    throw new UsageError("a function of this process returned a module; load it with loadModule");
+    throw new UsageError(
+      "rpc-argument",
+      "a function of this process returned a module; load it with loadModule",
+    );
   }
   if (typeof value === "function") return localFunction(session, value);
   return value;

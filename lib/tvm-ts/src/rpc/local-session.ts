@@ -1,6 +1,7 @@
 /** A session with this very process: what a program tries before it talks to a board. */
 
-import { RpcError, UsageError } from "../support";
+import { UsageError } from "../support";
+import { SessionClosedError } from "./errors";
 import {
   deviceName,
   type Device,
@@ -35,7 +36,8 @@ export class LocalSession implements Session {
       this.files.set(target ?? baseName(file), this.machine.readFile(file));
       return;
     }
-    if (target === undefined) throw new UsageError("upload(bytes, target) needs a target name");
+    if (target === undefined)
+      throw new UsageError("rpc-file", "upload(bytes, target) needs a target name");
     this.files.set(target, file.slice());
   }
 
@@ -62,7 +64,7 @@ export class LocalSession implements Session {
     this.checkOpen();
     const func = this.machine.function(name);
     if (func !== undefined) return localFunction(this, func);
-    throw new UsageError(`${this} has no function '${name}'`);
+    throw new UsageError("rpc-function", `${this} has no function '${name}'`);
   }
 
   cpu(id = 0): SessionDevice {
@@ -106,12 +108,13 @@ export class LocalSession implements Session {
     if (bytes !== undefined) return bytes;
     const names = [...this.files.keys()].join(", ") || "none";
     throw new UsageError(
+      "rpc-file",
       `the session has no file '${name}' (it has ${names}); send it with session.upload(...)`,
     );
   }
 
   private checkOpen(): void {
-    if (this.closed) throw new RpcError("the session is closed");
+    if (this.closed) throw new SessionClosedError("the session is closed");
   }
 }
 

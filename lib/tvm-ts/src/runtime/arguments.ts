@@ -29,6 +29,7 @@ export function bindArguments(func: FunctionRecord, args: readonly Argument[]): 
   if (args.length !== params.length) {
     const names = params.map((param) => param.name).join(", ");
     throw new UsageError(
+      "call-count",
       `${func.name} takes ${params.length} arguments (${names}), but ${args.length} ${args.length === 1 ? "was" : "were"} given`,
     );
   }
@@ -48,6 +49,7 @@ export function bindArguments(func: FunctionRecord, args: readonly Argument[]): 
     device ??= array.device;
     if (array.device !== device) {
       throw new UsageError(
+        "call-device",
         `${place} is on ${deviceName(array.device)}, but the arrays before it are on ` +
           `${deviceName(device)}; all must be on one device`,
       );
@@ -78,18 +80,22 @@ function wordOf(dtype: string, value: number): Word {
 }
 
 function scalarWord({ dtype }: ScalarParam, arg: Argument, place: string): Word {
-  if (arg instanceof NDArray) throw new UsageError(`${place} is a ${dtype}, not an array`);
+  if (arg instanceof NDArray)
+    throw new UsageError("call-type", `${place} is a ${dtype}, not an array`);
   const plain = typeof arg === "boolean" ? Number(arg) : arg;
   if (dtype.startsWith("float")) {
     if (typeof plain === "number") return plain;
-    throw new UsageError(`${place} is a ${dtype}: pass a number, not ${describe(arg)}`);
+    throw new UsageError(
+      "call-type",
+      `${place} is a ${dtype}: pass a number, not ${describe(arg)}`,
+    );
   }
   const whole = typeof plain === "bigint" || (typeof plain === "number" && Number.isInteger(plain));
   const { bits, code } = ELEMENTS[dtype as keyof typeof ELEMENTS] ?? { bits: 32, code: 0 };
   const low = code === 0 ? -(2 ** (bits - 1)) : 0;
   const high = code === 0 ? 2 ** (bits - 1) : 2 ** bits;
   if (!whole || plain < low || plain >= high) {
-    throw new UsageError(`${place} is a ${dtype}, which ${describe(arg)} is not`);
+    throw new UsageError("call-type", `${place} is a ${dtype}, which ${describe(arg)} is not`);
   }
   return bits === 64 ? BigInt(plain) : Number(plain);
 }
@@ -97,18 +103,21 @@ function scalarWord({ dtype }: ScalarParam, arg: Argument, place: string): Word 
 function checkedArray(param: BufferParam, arg: Argument, place: string): NDArray {
   if (!(arg instanceof NDArray)) {
     throw new UsageError(
+      "call-type",
       `${place} is an array of ${param.dtype}, not ${describe(arg)}; make one with ` +
         `tvm.nd.array(data, device)`,
     );
   }
   if (arg.dtype !== param.dtype) {
     throw new UsageError(
+      "call-type",
       `${place} must be of type ${param.dtype}, but is ${arg.dtype}; convert the data with ` +
         `.astype("${param.dtype}") first`,
     );
   }
   if (arg.ndim !== param.shape.length) {
     throw new UsageError(
+      "call-shape",
       `${place} must have ${param.shape.length} dimensions (${shapeText(param.shape)}), but has ` +
         `${arg.ndim} (${shapeText(arg.shape)})`,
     );
@@ -142,6 +151,7 @@ function checkSizes(param: BufferParam, array: NDArray, sizes: Sizes, place: str
     const needed = evaluate(size, sizes);
     if (needed === array.shape[axis]) return;
     throw new UsageError(
+      "call-shape",
       `${place} must have shape ${shapeText(param.shape)}${valuesText(param.shape, sizes)}, but has ` +
         `${shapeText(array.shape)}: dimension ${axis} must be ${needed}, not ${array.shape[axis]}`,
     );
@@ -151,12 +161,16 @@ function checkSizes(param: BufferParam, array: NDArray, sizes: Sizes, place: str
     const actual = strideOf(param, array, axis);
     if (needed === actual) return;
     throw new UsageError(
+      "call-shape",
       `${place} must have a stride of ${needed} elements in dimension ${axis}, but has ${actual}`,
     );
   });
   const offset = evaluate(param.elemOffset, sizes);
   if (offset !== 0) {
-    throw new UsageError(`${place} must start ${offset} elements into its memory, which none does`);
+    throw new UsageError(
+      "call-shape",
+      `${place} must start ${offset} elements into its memory, which none does`,
+    );
   }
 }
 

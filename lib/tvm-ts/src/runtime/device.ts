@@ -127,11 +127,15 @@ export class DeviceRegistry {
    */
   get(kind: DeviceKind, id = 0): Device {
     if (!Number.isInteger(id) || id < 0) {
-      throw new UsageError(`${id} is not the number of a device; devices count from 0`);
+      throw new UsageError(
+        "device-unknown",
+        `${id} is not the number of a device; devices count from 0`,
+      );
     }
     const find = this.providers.get(kind);
     if (find !== undefined) return find(id);
     throw new UsageError(
+      "device-unknown",
       `there is no device ${deviceName({ kind, id })} here: nothing provides ${kind} devices` +
         (kind === "ext_dev" ? '; importing "vta-ts" brings the VTA simulator' : ""),
     );

@@ -48,7 +48,10 @@ export const ELEMENTS: Readonly<Record<ElementType, Element>> = {
 export function elementType(dtype: string): ElementType {
   if (Object.hasOwn(ELEMENTS, dtype)) return dtype as ElementType;
   const known = Object.keys(ELEMENTS).join(", ");
-  throw new UsageError(`arrays cannot have elements of type '${dtype}'; the types are ${known}`);
+  throw new UsageError(
+    "array-dtype",
+    `arrays cannot have elements of type '${dtype}'; the types are ${known}`,
+  );
 }
 
 /** Float16 elements as numbers. */

@@ -133,7 +133,10 @@ export class Module {
     const found = this.findFunction(name);
     if (found !== undefined) return found;
     const names = this.record.functions.map((func) => func.name).join(", ");
-    throw new UsageError(`the module has no function '${name}'; it has ${names}`);
+    throw new UsageError(
+      "module-function",
+      `the module has no function '${name}'; it has ${names}`,
+    );
   }
 
   /** Uses another module: its functions can be called by name from this one's code. */
@@ -178,6 +181,7 @@ export class Module {
         return this.library().source();
       default:
         throw new UsageError(
+          "module-source",
           `a module has the sources "wat", "c" and "tir", not "${String(kind)}"`,
         );
     }
@@ -209,6 +213,7 @@ export class Module {
     if ((await session.moduleFormat()) === "wasm") return session.upload(this.toBytes(), name);
     if (!name.endsWith(".so")) {
       throw new UsageError(
+        "module-source",
         `${String(session)} loads libraries of machine code by files named '.so', not '${name}'`,
       );
     }
@@ -224,6 +229,7 @@ export class Module {
     const { library } = this.state.artifact;
     if (library !== undefined) return library;
     throw new UsageError(
+      "module-source",
       "a module loaded from a file has no C source; ask the module that was built for it",
     );
   }
@@ -243,6 +249,7 @@ export class Module {
       const bound = bindArguments(func.record, args);
       if (bound.device !== undefined && bound.device !== device) {
         throw new UsageError(
+          "call-device",
           `the arrays are on ${deviceName(bound.device)}, but ${name} is timed on ` +
             deviceName(device),
         );

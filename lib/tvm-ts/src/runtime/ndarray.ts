@@ -162,6 +162,7 @@ export class NDArray implements DlpackSource {
   get address(): number {
     if (this.storage.freed) {
       throw new UsageError(
+        "array-freed",
         `this array ([${this.shape.join(", ")}], ${this.dtype}, ${deviceName(this.device)}) was ` +
           `freed: its memory may hold something else by now`,
       );
@@ -182,6 +183,7 @@ export class NDArray implements DlpackSource {
     const { memory } = this.device;
     if (memory !== undefined) return memory;
     throw new UsageError(
+      "array-copy",
       `the memory of ${deviceName(this.device)} is not part of this process; copy the array with ` +
         `.numpy() instead`,
     );
@@ -223,6 +225,7 @@ export class NDArray implements DlpackSource {
     const from = source instanceof NDArray ? source : toArray(source);
     if (from.shape.join() !== this.shape.join()) {
       throw new UsageError(
+        "array-copy",
         `an array of shape [${from.shape.join(", ")}] cannot be copied into one of shape ` +
           `[${this.shape.join(", ")}]`,
       );
@@ -254,6 +257,7 @@ export class NDArray implements DlpackSource {
     const bytes = elementCount(lengths) * ELEMENTS[type].bytes;
     if (bytes !== this.byteLength) {
       throw new UsageError(
+        "array-shape",
         `[${lengths.join(", ")}] of ${type} takes ${bytes} bytes, but the array has ` +
           `${this.byteLength} ([${this.shape.join(", ")}] of ${this.dtype})`,
       );
@@ -271,7 +275,7 @@ export class NDArray implements DlpackSource {
       start <= end &&
       end <= length
     )) {
-      throw new UsageError(`rows ${start} to ${end} of an array of ${length} rows`);
+      throw new UsageError("array-shape", `rows ${start} to ${end} of an array of ${length} rows`);
     }
     const rowBytes = elementCount(rest) * ELEMENTS[this.dtype].bytes;
     const offset = this.offset + start * rowBytes;
@@ -328,6 +332,7 @@ function dlpackElement({ dtype }: DlpackRecord): ElementType {
     if (same && dtype.lanes === 1) return name as ElementType;
   }
   throw new UsageError(
+    "array-dtype",
     `an array of DLPack type (code ${dtype.code}, ${dtype.bits} bits, ${dtype.lanes} lanes) ` +
       `cannot be taken over`,
   );
@@ -341,7 +346,10 @@ function checkedShape(shape: readonly Dimension[]): readonly number[] {
   const lengths = shape.map(dimensionValue);
   for (const length of lengths) {
     if (!Number.isInteger(length) || length < 0) {
-      throw new UsageError(`[${lengths.join(", ")}] is not a shape: ${length} is not a length`);
+      throw new UsageError(
+        "array-shape",
+        `[${lengths.join(", ")}] is not a shape: ${length} is not a length`,
+      );
     }
   }
   return Object.freeze(lengths);

@@ -22,17 +22,27 @@ export interface ErrorOptions {
 }
 
 /**
+ * Names what is wrong, for programs and for the pages of `docs/errors`: the area, then the topic,
+ * such as `te-split-factor`. A code keeps its meaning from version to version; a sentence may not.
+ */
+export type ErrorCode = `${string}-${string}` | "grade" | "target" | "internal";
+
+/**
  * The base of every error the library throws on purpose.
  *
- * `sentence` is the message alone; `message` has the place and the notes below it, one a line.
+ * `sentence` is the message alone; `message` has the code behind it, and the place and the notes
+ * below, one a line.
  */
 export abstract class TvmError extends Error {
-  abstract readonly code: "usage" | "internal" | "device" | "rpc";
   readonly sentence: string;
   readonly place: Place | undefined;
   readonly notes: readonly { text: string; place: Place | undefined }[];
 
-  constructor(sentence: string, options: ErrorOptions = {}) {
+  constructor(
+    readonly code: ErrorCode,
+    sentence: string,
+    options: ErrorOptions = {},
+  ) {
     const place = (options.span ?? Span.capture(ERROR_FRAMES)).place;
     const notes = (options.notes ?? [])
       .map((note) => ({
@@ -43,7 +53,7 @@ export abstract class TvmError extends Error {
       // "Declared here" says nothing where the place is not the user's.
       .filter(({ place: there, pointed }) => !pointed || there !== undefined)
       .map(({ text, place: there }) => ({ text, place: there }));
-    const lines = [sentence];
+    const lines = [`${sentence} (${code})`];
     // The stack trace shows the call site already; only a place elsewhere is worth a line.
     if (options.span !== undefined && place !== undefined) lines.push(`  at ${formatPlace(place)}`);
     for (const note of notes) {
@@ -60,25 +70,25 @@ export abstract class TvmError extends Error {
 /** The user asked for something that cannot be done as written. */
 export class UsageError extends TvmError {
   override readonly name = "UsageError";
-  readonly code = "usage";
 }
 
 /** A mistake of ours: an invariant of the compiler does not hold. */
 export class InternalError extends TvmError {
   override readonly name = "InternalError";
-  readonly code = "internal";
+
+  constructor(sentence: string, options: ErrorOptions = {}) {
+    super("internal", sentence, options);
+  }
 }
 
 /** An accelerator, or the simulator of one, refused or could not finish. */
 export class DeviceError extends TvmError {
   override readonly name = "DeviceError";
-  readonly code = "device";
 }
 
 /** A remote session failed: the connection, the protocol, or the other side's own error. */
 export class RpcError extends TvmError {
   override readonly name: string = "RpcError";
-  readonly code = "rpc";
 }
 
 /** Ends a `switch` over a union: a kind nobody handled is a compile-time error. */

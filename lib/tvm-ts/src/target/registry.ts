@@ -46,22 +46,30 @@ export class TargetRegistry {
     const host = options.host === undefined ? undefined : this.parse(options.host);
     if (text instanceof Target) return host === undefined ? text : text.with({ host });
     if (typeof text !== "string") {
-      throw new UsageError(`a target is a text such as "wasm" or "c", not ${String(text)}`);
+      throw new UsageError(
+        "target",
+        `a target is a text such as "wasm" or "c", not ${String(text)}`,
+      );
     }
     const [name = "", ...words] = text.trim().split(/\s+/);
     if (!this.names.includes(name)) {
-      throw new UsageError(`there is no target '${name}'; there are ${this.names.join(", ")}`);
+      throw new UsageError(
+        "target",
+        `there is no target '${name}'; there are ${this.names.join(", ")}`,
+      );
     }
     const values = new Map<string, string>();
     for (const word of words) {
       const match = /^--?(keys|device|model|mtriple|libs|mattr|mcpu|mfloat-abi)=(.*)$/.exec(word);
-      if (match === null) throw new UsageError(`'${word}' is not an option of target ${name}`);
+      if (match === null)
+        throw new UsageError("target", `'${word}' is not an option of target ${name}`);
       values.set(match[1]!, match[2]!);
     }
     const device = values.get("device");
     const kind = this.kinds.get(keyOf(name, device)) ?? this.kinds.get(name);
     if (kind === undefined) {
       throw new UsageError(
+        "target",
         `target ${name} needs -device=, the name of a device that is known here`,
       );
     }

@@ -79,7 +79,10 @@ export function threadAxis(
   const span = Span.capture();
   const tag = typeof first === "string" ? first : second;
   if (typeof tag !== "string" || tag === "") {
-    throw new UsageError('a thread axis needs a tag, for example threadAxis("threadIdx.x")');
+    throw new UsageError(
+      "te-bind",
+      'a thread axis needs a tag, for example threadAxis("threadIdx.x")',
+    );
   }
   const name = ((typeof second === "object" ? second : third) ?? {}).name ?? tag;
   const dom =
@@ -93,12 +96,13 @@ export function threadAxis(
 export function rangeOf(given: RangeLike, what: string): Range {
   if (given instanceof Range) return given;
   if (!Array.isArray(given) || given.length !== 2) {
-    throw new UsageError(`the range of ${what} is [begin, end]`);
+    throw new UsageError("te-axis-range", `the range of ${what} is [begin, end]`);
   }
   const [begin, end] = (given as readonly [ExprLike, ExprLike]).map((bound) => toExpr(bound));
   for (const bound of [begin!, end!]) {
     if (isInteger(bound.dtype)) continue;
     throw new UsageError(
+      "te-axis-range",
       `the range of ${what} is from ${reprExpr(begin!)} to ${reprExpr(end!)}; its bounds are integers`,
     );
   }
@@ -106,6 +110,7 @@ export function rangeOf(given: RangeLike, what: string): Range {
   const size = constIntValue(extent);
   if (size !== undefined && size < 0) {
     throw new UsageError(
+      "te-axis-range",
       `the range of ${what} ends at ${reprExpr(end!)}, before it begins at ${reprExpr(begin!)}`,
     );
   }
@@ -123,6 +128,7 @@ export function shapeOf(given: ShapeLike, what: string): PrimExpr[] {
     const value = constIntValue(extent);
     if (!isInteger(extent.dtype) || (value !== undefined && value < 0)) {
       throw new UsageError(
+        "te-axis-range",
         `dimension ${i} of ${what} is ${reprExpr(extent)}; an extent is an integer that is not negative`,
       );
     }

@@ -41,7 +41,10 @@ export function broadcastOp(name: string, combine: ElementOp): BroadcastOp {
     const scalarInfo = { name, tag: "elemwise", span };
     if (!isTensor(a)) {
       if (!isTensor(b)) {
-        throw new UsageError(`${name} of two scalars: one operand at least is a tensor`);
+        throw new UsageError(
+          "topi-shapes",
+          `${name} of two scalars: one operand at least is a tensor`,
+        );
       }
       const scalar = toExpr(a);
       return computeTensor(b.shape, (i) => combine(scalar, b(...i)), scalarInfo);
@@ -80,6 +83,7 @@ function commonExtent(name: string, a: Tensor, b: Tensor, x: PrimExpr, y: PrimEx
   if (x.kind !== "IntImm") return y.kind === "IntImm" ? y : max(x, y);
   if (y.kind !== "IntImm") return x;
   throw new UsageError(
+    "topi-shapes",
     `${name}: shapes ${reprList(a.shape)} of ${a.name} and ${reprList(b.shape)} of ${b.name} ` +
       `do not fit, ${x.value} and ${y.value} differ and neither is 1`,
     {

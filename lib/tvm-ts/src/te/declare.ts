@@ -53,12 +53,16 @@ export function placeholder(shape: ShapeLike, options: PlaceholderOptions = {}):
 function optionsOf<T extends { readonly name?: string }>(options: T, whose: string): T {
   if (typeof options !== "object" || options === null) {
     throw new UsageError(
+      "te-options",
       `${whose} takes its options together, such as { name: "A" }, not ${JSON.stringify(options)}`,
     );
   }
   const { name } = options;
   if (name === undefined || typeof name === "string") return options;
-  throw new UsageError(`the name that ${whose} is given is ${String(name)}; a name is a text`);
+  throw new UsageError(
+    "te-options",
+    `the name that ${whose} is given is ${String(name)}; a name is a text`,
+  );
 }
 
 export interface DeclareOptions {
@@ -109,7 +113,10 @@ export function compute(
   const info = { name, tag: effectiveTag(given.tag), attrs, span: Span.capture() };
   const dims = shapeOf(shape, name);
   if (typeof fn !== "function") {
-    throw new UsageError(`${name} is computed by a function of its indices, not by ${String(fn)}`);
+    throw new UsageError(
+      "te-compute",
+      `${name} is computed by a function of its indices, not by ${String(fn)}`,
+    );
   }
   const names = axisNames(info, dims.length, fn, given.varargsNames);
   const axis = names.map((axisName, i) => dataAxis(axisName, dims[i]!, info.span));
@@ -118,7 +125,8 @@ export function compute(
   if (axis.length !== dims.length) throw tooFewParameters(info, names, dims.length);
   if (Array.isArray(body)) {
     const bodies = (body as readonly ExprLike[]).map((value) => bodyOf(info, value));
-    if (bodies.length === 0) throw new UsageError(`${name} has no outputs: its function gives []`);
+    if (bodies.length === 0)
+      throw new UsageError("te-compute", `${name} has no outputs: its function gives []`);
     return [...new ComputeOp(info, axis, bodies).outputs];
   }
   return new ComputeOp(info, axis, [bodyOf(info, body as ExprLike)]).output(0);
@@ -158,6 +166,7 @@ function axisNames(
   const named = names.map((name, i) => name ?? `i${i}`);
   if (named.length > ndim) {
     throw new UsageError(
+      "te-compute",
       `the function of ${info.name} takes ${plural(named.length, "index", "indices")} ` +
         `(${named.join(", ")}), but the shape has ${plural(ndim, "dimension")}`,
     );
@@ -166,6 +175,7 @@ function axisNames(
   const rest = ndim - named.length;
   if (varargsNames !== undefined && varargsNames.length !== rest) {
     throw new UsageError(
+      "te-compute",
       `varargsNames of ${info.name} gives ${plural(varargsNames.length, "name")} for ` +
         `${plural(rest, "remaining dimension")}`,
     );
@@ -175,6 +185,7 @@ function axisNames(
 
 function tooFewParameters(info: OperationInfo, names: readonly string[], ndim: number): UsageError {
   return new UsageError(
+    "te-compute",
     `the function of ${info.name} takes ${plural(names.length, "index", "indices")} ` +
       `(${names.join(", ")}), but the shape has ${plural(ndim, "dimension")}; ` +
       `name them all, or write (...i) => ...`,
@@ -184,16 +195,21 @@ function tooFewParameters(info: OperationInfo, names: readonly string[], ndim: n
 function bodyOf(info: OperationInfo, value: ExprLike): PrimExpr {
   if (isTensor(value)) {
     throw new UsageError(
+      "te-compute",
       `the function of ${info.name} gives the tensor ${(value as Tensor).name}; ` +
         `give one of its elements, such as ${(value as Tensor).name}(...i)`,
     );
   }
   if (value === undefined) {
-    throw new UsageError(`the function of ${info.name} gives nothing; is a "return" missing?`);
+    throw new UsageError(
+      "te-compute",
+      `the function of ${info.name} gives nothing; is a "return" missing?`,
+    );
   }
   const body = toExpr(value);
   if (!isHandle(body.dtype)) return body;
   throw new UsageError(
+    "te-compute",
     `the function of ${info.name} gives ${reprExpr(body)}; the elements of a tensor are numbers`,
   );
 }

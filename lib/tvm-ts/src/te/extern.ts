@@ -54,10 +54,16 @@ export function extern(
   const name = options.name ?? "extern";
   const span = Span.capture();
   if (!Array.isArray(inputs) || !inputs.every(isTensor)) {
-    throw new UsageError(`the inputs of ${name} are a list of tensors, not ${String(inputs)}`);
+    throw new UsageError(
+      "te-extern",
+      `the inputs of ${name} are a list of tensors, not ${String(inputs)}`,
+    );
   }
   if (typeof fn !== "function") {
-    throw new UsageError(`${name} is made by a function of its buffers, not by ${String(fn)}`);
+    throw new UsageError(
+      "te-extern",
+      `${name} is made by a function of its buffers, not by ${String(fn)}`,
+    );
   }
   const several = Array.isArray(shape) && shape.length > 0 && shape.every(Array.isArray);
   const shapes = (several ? shape : [shape]) as readonly (ExprLike | readonly ExprLike[])[];
@@ -88,6 +94,7 @@ function listOf(buffers: Buffer | readonly Buffer[] | undefined): readonly Buffe
 function checkCount(name: string, what: string, tensors: number, buffers: number): void {
   if (tensors === buffers) return;
   throw new UsageError(
+    "te-extern",
     `${name} has ${plural(tensors, what)} and ${plural(buffers, "buffer")} for them`,
   );
 }
@@ -100,6 +107,7 @@ function checkInput(name: string, tensor: Tensor, buffer: Buffer): void {
     buffer.strides.length === 0;
   if (fits) return;
   throw new UsageError(
+    "te-extern",
     `the input ${tensor.name} of ${name} has another type or shape than ${buffer.toString()}, ` +
       `or that buffer has strides; an input's buffer is compact and looks like the tensor`,
   );
@@ -121,6 +129,7 @@ function outputTypes(
   const [only] = types;
   if (only !== undefined && types.size === 1) return dims.map(() => only);
   throw new UsageError(
+    "te-extern",
     `the type of ${name} cannot be told from inputs of ${plural(types.size, "type")}; ` +
       `give it as { dtype }`,
   );
@@ -137,5 +146,8 @@ function outputBuffers(
 function asStmt(name: string, body: Stmt | PrimExpr): Stmt {
   if (isStmt(body)) return body;
   if (isExpr(body)) return new Evaluate(body);
-  throw new UsageError(`the function of ${name} gives a statement or a call, not ${typeof body}`);
+  throw new UsageError(
+    "te-extern",
+    `the function of ${name} gives a statement or a call, not ${typeof body}`,
+  );
 }

@@ -71,6 +71,7 @@ abstract class BaseOperation {
     const tensor = this.outputs[index];
     if (tensor === undefined) {
       throw new UsageError(
+        "te-compute",
         `${this.name} has ${this.numOutputs} outputs; there is no output ${index}`,
       );
     }
@@ -359,6 +360,7 @@ function checkReductions(op: ComputeOp): void {
     postOrderVisit(body, (node) => {
       if (node.kind !== "Reduce" || node === body) return;
       throw new UsageError(
+        "te-reduction-place",
         `the reduction in ${op.name} is part of a larger expression; compute it as a tensor of its ` +
           `own and read that`,
         { span: op.span },
@@ -367,6 +369,7 @@ function checkReductions(op: ComputeOp): void {
   }
   if (others.every((body) => sameReduction(first!, body))) return;
   throw new UsageError(
+    "te-reduction-place",
     `the ${op.body.length} outputs of ${op.name} must be the components of one reduction, or none ` +
       `of them a reduction`,
     { span: op.span },

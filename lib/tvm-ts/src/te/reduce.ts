@@ -75,6 +75,7 @@ export function commReducer(
   ): PrimExpr => {
     if (Array.isArray(source)) {
       throw new UsageError(
+        "te-reduction",
         `${name} is given ${source.length} values to reduce together; make such a reducer with ` +
           `te.tupleReducer`,
       );
@@ -121,6 +122,7 @@ function reducerInfo(
   for (const part of [combine, identity]) {
     if (typeof part === "function") continue;
     throw new UsageError(
+      "te-reduction",
       `a reducer is made of two functions, one that combines and one that gives the identity, ` +
         `not of ${String(part)}`,
     );
@@ -162,16 +164,18 @@ class ReduceMaker {
   }
 
   private checkAxes(axes: readonly IterVar[]): void {
-    if (axes.length === 0) throw new UsageError(`${this.name} needs an axis to reduce over`);
+    if (axes.length === 0)
+      throw new UsageError("te-reduction", `${this.name} needs an axis to reduce over`);
     axes.forEach((axis, i) => {
       if (!(axis instanceof IterVar) || axis.iterType !== "CommReduce") {
         const what = axis instanceof Operand ? reprExpr(axis.asExpr()) : String(axis);
         throw new UsageError(
+          "te-reduction",
           `${this.name} reduces over axes made by te.reduceAxis; ${what} is none`,
         );
       }
       if (axes.indexOf(axis) === i) return;
-      throw new UsageError(`${this.name} is given the axis ${axis.name} twice`, {
+      throw new UsageError("te-reduction", `${this.name} is given the axis ${axis.name} twice`, {
         notes: [{ text: `axis ${axis.name} was made here`, span: axis.span }],
       });
     });
@@ -197,6 +201,7 @@ class ReduceMaker {
   ): PrimExpr[] {
     if (values.length !== dtypes.length) {
       throw new UsageError(
+        "te-reduction",
         `the ${what} of ${this.name} gives ${values.length} values for ${dtypes.length} sources`,
       );
     }
@@ -205,6 +210,7 @@ class ReduceMaker {
       const expr = typeof value === "number" ? constant(value, dtype) : toExpr(value);
       if (expr.dtype === dtype) return expr;
       throw new UsageError(
+        "te-reduction",
         `the ${what} of ${this.name} gives ${reprExpr(expr)} of type ${expr.dtype} for a source ` +
           `of type ${dtype}`,
       );
@@ -216,6 +222,7 @@ class ReduceMaker {
     const condition = toExpr(where);
     if (isBool(condition.dtype)) return condition;
     throw new UsageError(
+      "te-reduction",
       `where of ${this.name} is ${reprExpr(condition)} of type ${condition.dtype}; ` +
         `write a condition, such as i.lt(8)`,
     );
@@ -234,6 +241,7 @@ class ReduceMaker {
     for (const value of init) {
       if (["ProducerLoad", "IntImm", "FloatImm"].includes(value.kind)) continue;
       throw new UsageError(
+        "te-reduction",
         `init of ${this.name} is ${reprExpr(value)}; it is a constant or a tensor's element`,
       );
     }

@@ -45,13 +45,17 @@ export function scan(
   const states = listOf(state);
   if (inits.length !== updates.length || inits.length !== states.length) {
     throw new UsageError(
+      "te-scan",
       `the scan ${name} has ${plural(inits.length, "init")}, ${plural(updates.length, "update")} ` +
         `and ${plural(states.length, "state")}; give one of each`,
     );
   }
   for (const tensor of [...inits, ...updates, ...states]) {
     if (isTensor(tensor)) continue;
-    throw new UsageError(`the scan ${name} is made of tensors, but is given ${String(tensor)}`);
+    throw new UsageError(
+      "te-scan",
+      `the scan ${name} is made of tensors, but is given ${String(tensor)}`,
+    );
   }
   inits.forEach((_, i) => checkState(name, inits[i]!, updates[i]!, states[i]!));
   const begin = inits[0]!.shape[0]!;
@@ -81,7 +85,7 @@ function listOf(tensors: Tensor | readonly Tensor[]): readonly Tensor[] {
 
 function checkState(name: string, init: Tensor, update: Tensor, state: Tensor): void {
   const mismatch = (what: string): UsageError =>
-    new UsageError(`the scan ${name}: ${what}`, {
+    new UsageError("te-scan", `the scan ${name}: ${what}`, {
       notes: [init, update, state].map((tensor) => ({
         text: `${tensor.name} was declared here`,
         span: tensor.op.span,

@@ -10,12 +10,18 @@ let current: string | undefined;
  */
 export function tagScope<T>(tag: string, declare: () => T): T {
   if (current !== undefined) {
-    throw new UsageError(`tagScope("${tag}") is inside tagScope("${current}"); tags do not nest`);
+    throw new UsageError(
+      "te-tag",
+      `tagScope("${tag}") is inside tagScope("${current}"); tags do not nest`,
+    );
   }
   current = tag;
   const result = withCleanup(declare, () => (current = undefined));
   if (result instanceof Promise) {
-    throw new UsageError("tagScope takes a function that declares at once, not an async one");
+    throw new UsageError(
+      "te-tag",
+      "tagScope takes a function that declares at once, not an async one",
+    );
   }
   return result;
 }
@@ -28,6 +34,7 @@ export function effectiveTag(own: string | undefined): string {
   if (current === undefined) return own ?? "";
   if (own !== undefined && own !== "") {
     throw new UsageError(
+      "te-tag",
       `the tag "${own}" is given inside tagScope("${current}"); keep one of them`,
     );
   }

@@ -125,27 +125,36 @@ export function declTensorIntrin(
   const span = Span.capture();
   if (!isOperation(op)) {
     const hint = isTensor(op) ? `; write ${(op as Tensor).name}.op` : "";
-    throw new UsageError(`the intrinsic ${name} is declared by an operation${hint}`);
+    throw new UsageError(
+      "te-tensor-intrin",
+      `the intrinsic ${name} is declared by an operation${hint}`,
+    );
   }
   if (typeof fn !== "function") {
     throw new UsageError(
+      "te-tensor-intrin",
       `the intrinsic ${name} is made by a function of buffers, not ${String(fn)}`,
     );
   }
   for (const option of Object.keys(options)) {
     if (OPTIONS.includes(option)) continue;
     throw new UsageError(
+      "te-tensor-intrin",
       `the intrinsic ${name} has no option '${option}'; it takes ${OPTIONS.join(", ")}`,
     );
   }
   const { binds = new Map<Tensor, Buffer>() } = options;
   if (!(binds instanceof Map)) {
-    throw new UsageError(`binds of the intrinsic ${name} is a Map from tensors to buffers`);
+    throw new UsageError(
+      "te-tensor-intrin",
+      `binds of the intrinsic ${name} is a Map from tensors to buffers`,
+    );
   }
   const inputs = op.inputTensors;
   for (const input of inputs) {
     if (input.op.kind === "placeholder") continue;
     throw new UsageError(
+      "te-tensor-intrin",
       `the intrinsic ${name} reads ${input.name}, which is computed; its inputs are placeholders`,
       { notes: [{ text: `${input.name} was declared here`, span: input.op.span }] },
     );
@@ -163,7 +172,10 @@ export function declTensorIntrin(
   const list = (Array.isArray(given) ? given : [given]) as readonly (IntrinBody | null)[];
   const [body, reduceInit, reduceUpdate] = list.map((stmt) => asStmt(name, stmt));
   if (body === undefined && reduceUpdate === undefined) {
-    throw new UsageError(`the function of ${name} gives no statement; is a "return" missing?`);
+    throw new UsageError(
+      "te-tensor-intrin",
+      `the function of ${name} gives no statement; is a "return" missing?`,
+    );
   }
   return new TensorIntrin(name, op, inputs, buffers, scalars, body, reduceInit, reduceUpdate, span);
 }
@@ -173,6 +185,7 @@ function asStmt(name: string, given: IntrinBody | null | undefined): Stmt | unde
   if (isStmt(given)) return given;
   if (isExpr(given)) return new Evaluate(given);
   throw new UsageError(
+    "te-tensor-intrin",
     `the function of ${name} gives statements or calls, such as ib.get(), not ${typeof given}`,
   );
 }

@@ -92,6 +92,7 @@ export class Tensor implements DataProducer {
   /** Functions have a length, tensors do not. @throws UsageError */
   get length(): never {
     throw new UsageError(
+      "te-tensor-length",
       `a tensor has no length: ${this.name} has the dimensions .shape and .ndim of them`,
     );
   }
@@ -218,6 +219,7 @@ function load(tensor: Tensor, indices: readonly ExprLike[]): PrimExpr {
 function checkRank(tensor: Tensor, count: number): void {
   if (count === tensor.ndim) return;
   throw new UsageError(
+    "te-index",
     `tensor ${tensor.name} has ${plural(tensor.ndim, "dimension")} and is read with ` +
       `${plural(count, "index", "indices")}; give one for each`,
     { notes: [{ text: `${tensor.name} was made here`, span: tensor.op.span }] },
@@ -228,6 +230,7 @@ function checkedIndex(tensor: Tensor, dim: number, given: ExprLike): PrimExpr {
   const index = toExpr(given);
   if (!isInteger(index.dtype)) {
     throw new UsageError(
+      "te-index",
       `index ${dim} of tensor ${tensor.name} is ${reprExpr(index)} of type ${index.dtype}; ` +
         `indices are integers`,
     );
@@ -236,6 +239,7 @@ function checkedIndex(tensor: Tensor, dim: number, given: ExprLike): PrimExpr {
   const extent = constIntValue(tensor.shape[dim]!);
   if (value !== undefined && extent !== undefined && (value < 0 || value >= extent)) {
     throw new UsageError(
+      "te-read-outside",
       `index ${dim} of tensor ${tensor.name} is ${value}, outside its ${extent} elements; ` +
         `indices go from 0 to ${extent - 1}`,
       { notes: [{ text: `${tensor.name} was made here`, span: tensor.op.span }] },

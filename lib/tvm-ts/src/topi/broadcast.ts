@@ -82,6 +82,7 @@ export function broadcastTo(x: Tensor, shape: readonly ExprLike[]): Tensor {
   });
   if (skipped < 0 || !fits) {
     throw new UsageError(
+      "topi-shapes",
       `broadcastTo: ${x.name} of shape ${reprList(x.shape)} cannot be repeated to ${reprList(target)}`,
     );
   }

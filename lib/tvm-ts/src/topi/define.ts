@@ -47,6 +47,7 @@ export function dimension(operator: string, x: Tensor, dim: number): number {
   const position = dim < 0 ? dim + x.ndim : dim;
   if (Number.isInteger(position) && position >= 0 && position < x.ndim) return position;
   throw new UsageError(
+    "topi-shapes",
     `${operator}: ${x.name} has ${x.ndim} dimensions; there is no dimension ${dim}`,
   );
 }

@@ -61,7 +61,10 @@ export function sign(x: Tensor): Tensor {
 /** Every element no smaller than `low` and no larger than `high`. */
 export function clip(x: Tensor, low: ir.ExprLike, high: ir.ExprLike): Tensor {
   if (typeof low === "number" && typeof high === "number" && low > high) {
-    throw new UsageError(`clip from ${low} to ${high}: the first is the smaller one`);
+    throw new UsageError(
+      "topi-shapes",
+      `clip from ${low} to ${high}: the first is the smaller one`,
+    );
   }
   const bound = (value: ir.ExprLike): PrimExpr =>
     typeof value === "number" ? ir.constant(value, x.dtype) : ir.cast(x.dtype, value);

@@ -15,6 +15,7 @@ export function matmul(a: Tensor, b: Tensor, transposeA = false, transposeB = fa
   const [other, columns] = transposeB ? [b.shape[1], b.shape[0]] : [b.shape[0], b.shape[1]];
   if (a.ndim !== 2 || b.ndim !== 2 || !sameExtent(inner!, other!)) {
     throw new UsageError(
+      "topi-shapes",
       `matmul: shapes ${reprList(a.shape)} of ${a.name} and ${reprList(b.shape)} of ${b.name} are ` +
         `not those of matrices that can be multiplied`,
     );

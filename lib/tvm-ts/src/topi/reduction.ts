@@ -45,7 +45,8 @@ class Reduction {
     axis: AxisLike,
     private readonly keepdims: boolean,
   ) {
-    if (x.ndim === 0) throw new UsageError(`${operator}: ${x.name} has no dimensions to reduce`);
+    if (x.ndim === 0)
+      throw new UsageError("topi-shapes", `${operator}: ${x.name} has no dimensions to reduce`);
     const given = axis === undefined ? x.shape.map((_, i) => i) : [axis].flat();
     const positions = given.map((dim) => dimension(operator, x, dim));
     this.dims = [...new Set(positions)].sort((a, b) => a - b);

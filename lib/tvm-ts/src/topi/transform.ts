@@ -32,6 +32,7 @@ export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
   );
   if (order.length !== x.ndim || new Set(order).size !== x.ndim) {
     throw new UsageError(
+      "topi-shapes",
       `transpose: [${order.join(", ")}] does not name each of the ${x.ndim} dimensions of ${x.name} once`,
     );
   }
@@ -62,6 +63,7 @@ function checkSameSize(x: Tensor, target: readonly PrimExpr[]): void {
   const [before, after] = [size(x.shape), size(target)];
   if (Number.isNaN(before) || Number.isNaN(after) || before === after) return;
   throw new UsageError(
+    "topi-shapes",
     `reshape: ${x.name} of shape ${reprList(x.shape)} has ${before} elements, ` +
       `${reprList(target)} has ${after}`,
   );
@@ -98,7 +100,10 @@ export function squeeze(x: Tensor, axis?: number | readonly number[]): Tensor {
   for (const dim of dims) {
     const extent = constIntValue(x.shape[dim]!);
     if (extent === undefined || extent === 1) continue;
-    throw new UsageError(`squeeze: dimension ${dim} of ${x.name} is ${extent}, not 1`);
+    throw new UsageError(
+      "topi-shapes",
+      `squeeze: dimension ${dim} of ${x.name} is ${extent}, not 1`,
+    );
   }
   const kept = x.shape.map((_, dim) => dim).filter((dim) => !dims.includes(dim));
   return define(
@@ -112,7 +117,10 @@ export function squeeze(x: Tensor, axis?: number | readonly number[]): Tensor {
 export function expandDims(x: Tensor, axis: number, count = 1): Tensor {
   const at = axis < 0 ? axis + x.ndim + 1 : axis;
   if (!Number.isInteger(at) || at < 0 || at > x.ndim || count < 0) {
-    throw new UsageError(`expandDims: ${x.name} has no place ${axis} for ${count} dimensions`);
+    throw new UsageError(
+      "topi-shapes",
+      `expandDims: ${x.name} has no place ${axis} for ${count} dimensions`,
+    );
   }
   const ones = Array.from({ length: count }, () => new IntImm(1));
   return define(
@@ -128,7 +136,7 @@ export function expandDims(x: Tensor, axis: number, count = 1): Tensor {
  */
 export function concatenate(inputs: readonly Tensor[], axis = 0): Tensor {
   const first = inputs[0];
-  if (first === undefined) throw new UsageError("concatenate is given no tensors");
+  if (first === undefined) throw new UsageError("topi-shapes", "concatenate is given no tensors");
   const dim = dimension("concatenate", first, axis);
   inputs.forEach((input) => checkJoinable(first, input, dim));
   const sizes = inputs.map((input) => input.shape[dim]!);
@@ -157,6 +165,7 @@ function checkJoinable(first: Tensor, other: Tensor, dim: number): void {
     first.shape.every((extent, i) => i === dim || exprEqual(extent, other.shape[i]!));
   if (fits) return;
   throw new UsageError(
+    "topi-shapes",
     `concatenate: ${first.name} (${first.dtype} ${reprList(first.shape)}) and ${other.name} ` +
       `(${other.dtype} ${reprList(other.shape)}) differ in more than dimension ${dim}`,
   );

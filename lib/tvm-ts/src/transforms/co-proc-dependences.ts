@@ -59,7 +59,9 @@ export class DependencePlanner {
       case "AssertStmt":
         return this.visit(stmt.body, ends);
       case "While":
-        throw new UsageError("a while loop cannot run on a co-processor", { span: stmt.span });
+        throw new UsageError("pass-coprocessor", "a while loop cannot run on a co-processor", {
+          span: stmt.span,
+        });
       default:
         return ends;
     }
@@ -153,7 +155,9 @@ export class DependencePlanner {
 
 function scopeStretch({ value, body, span }: AttrStmt): Stretch {
   if (value.kind !== "IntImm") {
-    throw new UsageError("a co-processor scope names its unit by a constant", { span });
+    throw new UsageError("pass-coprocessor", "a co-processor scope names its unit by a constant", {
+      span,
+    });
   }
   const units = [value.value];
   return { stmt: body, enter: units, exit: units, enterPops: [], exitPushes: [] };

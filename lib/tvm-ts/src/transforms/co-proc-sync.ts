@@ -131,6 +131,7 @@ function checkSharing(body: Stmt): void {
       (host.writes && (coProc.reads || coProc.writes)) || (host.reads && coProc.writes);
     if (!conflicts) continue;
     throw new UsageError(
+      "pass-coprocessor",
       `buffer ${data.name} in ${scopeOfPointer(data).text} is accessed by the host and by the ` +
         `accelerator; mark the stages that fill and read it with pragmas, so that the ` +
         `accelerator does both`,

@@ -72,6 +72,7 @@ function matchCopy(attr: AttrStmt, pragma: string): Copy {
   const analyzer = new Analyzer();
   const refuse = (reason: string): UsageError =>
     new UsageError(
+      "vta-dma-copy",
       `"${pragma}" marks a statement that is no copy: ${reason}, in\n${reprStmt(attr.body)}`,
       { span: attr.span },
     );

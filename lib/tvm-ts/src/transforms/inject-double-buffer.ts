@@ -50,6 +50,7 @@ export const injectDoubleBuffer: FunctionPass = {
     const { splitLoop } = context.option("tir.InjectDoubleBuffer");
     if (splitLoop !== 0 && splitLoop !== 1 && splitLoop % 2 !== 0) {
       throw new UsageError(
+        "pass-option",
         `option 'tir.InjectDoubleBuffer': splitLoop is ${splitLoop}, but must be 0, 1 or even`,
       );
     }
@@ -122,6 +123,7 @@ function inject(body: Stmt, doubled: ReadonlySet<Var>, splitLoop: number): Stmt 
     const entry = buffers.get(attr.node as Var);
     if (loop === undefined) {
       throw new UsageError(
+        "te-buffering",
         `buffer ${(attr.node as Var).name} is to be double-buffered, but it is not computed ` +
           `inside a loop; compute its stage at an axis of its consumer`,
         { span: attr.span },
@@ -209,6 +211,7 @@ function checkSize({ bufferVar, extents, span }: Allocate, { loopVar }: For): vo
   for (const extent of extents) {
     if (!usesVar(extent, (variable) => variable === loopVar)) continue;
     throw new UsageError(
+      "te-buffering",
       `buffer ${bufferVar.name} is double-buffered over loop ${loopVar.name}, but its size ` +
         `${printExpr(extent)} changes from step to step; split so that each step needs as much, or ` +
         `leave out doubleBuffer`,

@@ -218,7 +218,7 @@ function movementOf(
 }
 
 function failed(buffer: Buffer, why: string, span: Span | undefined): UsageError {
-  return new UsageError(`${buffer.name} cannot be a rolling buffer: ${why}`, {
+  return new UsageError("te-buffering", `${buffer.name} cannot be a rolling buffer: ${why}`, {
     span: span ?? buffer.span,
   });
 }

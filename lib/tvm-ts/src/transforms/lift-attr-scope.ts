@@ -93,7 +93,9 @@ function lift(body: Stmt, key: AttrKey): Stmt {
       return update(node, { thenCase: wrap(first, thenCase), elseCase: wrap(second, elseCase) });
     },
     While(node) {
-      throw new UsageError(`a while loop cannot be part of "${key}"`, { span: node.span });
+      throw new UsageError("pass-coprocessor", `a while loop cannot be part of "${key}"`, {
+        span: node.span,
+      });
     },
   })(body);
   return wrap(take(), result);

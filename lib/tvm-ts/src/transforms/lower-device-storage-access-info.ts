@@ -49,7 +49,10 @@ export const lowerDeviceStorageAccessInfo: FunctionPass = {
       const memory = memories.get(pointer);
       if (isHandle(call.dtype)) {
         if (memory !== undefined && memory.headAddress === undefined) {
-          throw new UsageError(`${pointer.name} lies in a memory that has no addresses`);
+          throw new UsageError(
+            "tir-storage-scope",
+            `${pointer.name} lies in a memory that has no addresses`,
+          );
         }
         return addressOf(pointer, type.dtype, offset);
       }
@@ -60,6 +63,7 @@ export const lowerDeviceStorageAccessInfo: FunctionPass = {
       const perUnit = memory.unitBits / bits;
       if (!Number.isInteger(perUnit)) {
         throw new UsageError(
+          "tir-storage-scope",
           `${pointer.name} counts in units of ${memory.unitBits} bits, ` +
             `of which elements of ${bits} bits are no part`,
         );
@@ -74,6 +78,7 @@ export const lowerDeviceStorageAccessInfo: FunctionPass = {
         const memory = infos[scope.text];
         if (memory === undefined) {
           throw new UsageError(
+            "tir-storage-scope",
             `${node.bufferVar.name} lies in ${scope.text}, of which the target says nothing`,
             { span: node.span },
           );

@@ -21,6 +21,7 @@ export const lowerVtcmAlloc: FunctionPass = {
       Allocate({ bufferVar, span }) {
         if (!bufferVar.pointer?.scope.includes("global.vtcm")) return;
         throw new UsageError(
+          "tir-storage-scope",
           `buffer ${bufferVar.name} is in scope "${bufferVar.pointer.scope}", which only a ` +
             `Hexagon has; use "global"`,
           { span },

@@ -22,6 +22,7 @@ export const textureFlatten: FunctionPass = {
         if (external.has(buffer)) return recur(realize.body);
         if (buffer.scope.includes("texture")) {
           throw new UsageError(
+            "tir-storage-scope",
             `buffer ${buffer.name} is in scope "${buffer.scope}", but no target here has textures`,
             { span: realize.span },
           );

@@ -104,7 +104,9 @@ export class ThreadExpander {
       case "Allocate":
         return this.allocate(stmt);
       case "While":
-        throw new UsageError("a while loop cannot run in virtual threads", { span: stmt.span });
+        throw new UsageError("te-virtual-thread", "a while loop cannot run in virtual threads", {
+          span: stmt.span,
+        });
       default:
         return mapChildren(stmt, (child) => (isExpr(child) ? this.expr(child) : this.visit(child)));
     }
@@ -201,6 +203,7 @@ export class ThreadExpander {
   private use(variable: Var): undefined {
     if (this.parts.has(variable)) {
       throw new UsageError(
+        "te-virtual-thread",
         `the address of ${variable.name} is used as a whole, but each virtual thread has a part ` +
           `of it; use an access pointer`,
       );

@@ -50,6 +50,7 @@ function unify(body: Stmt): Stmt {
       return known;
     }
     throw new UsageError(
+      "te-bind",
       `loops bound to ${tag} must have one extent, but there are ${printExpr(extent)} ` +
         `and ${printExpr(range.extent)}`,
       { span },

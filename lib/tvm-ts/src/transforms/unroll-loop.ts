@@ -120,6 +120,7 @@ function unroll(body: Stmt, initial: Options): Stmt {
       const extent = extentOf(loop);
       if (loop.forKind === "unrolled" && extent === undefined) {
         throw new UsageError(
+          "te-unroll",
           `loop ${loop.loopVar.name} is to be unrolled, but its extent is not a constant`,
           { span: loop.span },
         );
@@ -145,6 +146,7 @@ function unroll(body: Stmt, initial: Options): Stmt {
 
 function tooLarge({ loopVar, span }: For, steps: number): UsageError {
   return new UsageError(
+    "te-unroll",
     `loop ${loopVar.name} is to be unrolled, which would make ${steps} statements of it; at most ` +
       `${MOST_STEPS} are written out: split it and unroll the inner loop`,
     { span },
@@ -163,5 +165,5 @@ function repeat(loop: For, extent: number): Stmt {
 
 function pragmaValue(attr: AttrStmt): number {
   if (attr.value.kind === "IntImm") return attr.value.value;
-  throw new UsageError(`pragma ${attr.key} takes a whole number`, { span: attr.span });
+  throw new UsageError("te-unroll", `pragma ${attr.key} takes a whole number`, { span: attr.span });
 }

@@ -47,6 +47,7 @@ function lanesFor(loop: For): number {
   const { extent, min, span } = loop;
   if (extent.kind === "IntImm" && extent.value >= 1 && isZero(min)) return extent.value;
   throw new UsageError(
+    "te-vectorize",
     `loop ${loop.loopVar.name} cannot be vectorized: it runs from ${printExpr(min)} over ` +
       `${printExpr(extent)} iterations, which must be from 0 over a constant number; split it ` +
       `by a constant factor and vectorize the inner axis`,

@@ -354,6 +354,7 @@ export class Vectorizer {
 
   private refused(what: string, stmt: Stmt): UsageError {
     return new UsageError(
+      "te-vectorize",
       `loop ${this.loopVar.name} cannot be vectorized: there is ${what} inside it`,
       { span: stmt.span },
     );

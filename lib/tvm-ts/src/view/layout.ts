@@ -25,6 +25,7 @@ export function parseLayout(word: string, shape: readonly number[]): Layout {
   const letters = WORD.test(word) ? [...word.matchAll(/(\d*)([A-Za-z])/g)] : [];
   if (letters.length !== shape.length) {
     throw new UsageError(
+      "view-layout",
       `the layout '${word}' has ${letters.length} axes, but the shape [${shape.join(", ")}] has ` +
         `${shape.length}; give each axis a letter, as in NCHWnc`,
     );
@@ -33,6 +34,7 @@ export function parseLayout(word: string, shape: readonly number[]): Layout {
   letters.forEach(([, size, letter = ""], i) => {
     if (size !== "" && Number(size) !== shape[i]) {
       throw new UsageError(
+        "view-layout",
         `the layout '${word}' says that ${letter} has ${size} elements, but axis ${i} of the shape ` +
           `[${shape.join(", ")}] has ${shape[i]}`,
       );
@@ -41,11 +43,15 @@ export function parseLayout(word: string, shape: readonly number[]): Layout {
     const parts = axes.get(name);
     if (parts === undefined && letter !== name) {
       throw new UsageError(
+        "view-layout",
         `the layout '${word}' has ${letter}, the inner part of ${name}, but no ${name} before it`,
       );
     }
     if (parts !== undefined && letter === name) {
-      throw new UsageError(`the layout '${word}' has ${letter} twice; write inner parts small`);
+      throw new UsageError(
+        "view-layout",
+        `the layout '${word}' has ${letter} twice; write inner parts small`,
+      );
     }
     if (parts === undefined) axes.set(name, [i]);
     else parts.push(i);

@@ -48,10 +48,12 @@ const THEME = {
  */
 export function plot(data: PlotTrace | readonly PlotTrace[], layout: PlotLayout = {}): Picture {
   const traces = Array.isArray(data) ? (data as readonly PlotTrace[]) : [data as PlotTrace];
-  if (traces.length === 0) throw new UsageError("a plot has at least one trace: plot({ x, y })");
+  if (traces.length === 0)
+    throw new UsageError("view-data", "a plot has at least one trace: plot({ x, y })");
   for (const part of [...traces, layout]) {
     if (!isRecord(part)) {
       throw new UsageError(
+        "view-data",
         `a plot is made of objects as Plotly reads them, such as plot({ x: [1, 2], y: [3, 4] }), not of ${String(part)}`,
       );
     }

@@ -26,6 +26,7 @@ export function steps(programs: Readonly<Record<string, IRModule>>): Picture {
     const given =
       wrong === undefined ? `${named.length} of them` : `${wrong[0]}: ${String(wrong[1])}`;
     throw new UsageError(
+      "view-data",
       `steps compares two or more lowered programs, such as { plain: tvm.lower(s, args), split: ... }, not ${given}`,
     );
   }

@@ -73,6 +73,7 @@ export function compareTensors(
   const { shape } = actual;
   if (shape.length !== expected.shape.length || shape.some((n, i) => n !== expected.shape[i])) {
     throw new UsageError(
+      "view-data",
       `tensors of shapes [${shape.join(", ")}] and [${expected.shape.join(", ")}] have no difference`,
     );
   }

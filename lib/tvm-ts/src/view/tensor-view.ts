@@ -55,6 +55,7 @@ export function prepareTensor(source: TensorSource): PreparedTensor {
   const elements = toDoubles(source.data);
   if (elements.length !== sizeOf(source.shape)) {
     throw new UsageError(
+      "view-data",
       `a tensor of shape [${source.shape.join(", ")}] has ${sizeOf(source.shape)} elements, ` +
         `but ${elements.length} were given`,
     );

@@ -78,7 +78,10 @@ export class Dram {
   free(address: number): void {
     const block = this.blockAt(address);
     if (block === undefined || block.start !== address) {
-      throw new UsageError(`${hex(address)} is not the start of a buffer in device memory`);
+      throw new UsageError(
+        "vta-dram",
+        `${hex(address)} is not the start of a buffer in device memory`,
+      );
     }
     block.live = false;
     this.takenBytes -= block.pages * PAGE;
@@ -144,6 +147,7 @@ export class Dram {
     } catch (cause) {
       const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
       throw new DeviceError(
+        "device-memory",
         `the device's memory is full: ${mib(end)} would be needed and ${mib(this.takenBytes)} are in ` +
           "use; free arrays, or make smaller ones",
         { cause },

@@ -88,7 +88,10 @@ export function build(
 
 function rescheduled(subject: Lowerable, records: RecordSource, env: Environment): te.Schedule {
   if (!(subject instanceof te.Schedule)) {
-    throw new UsageError("build with records takes a schedule: te.createSchedule(result.op)");
+    throw new UsageError(
+      "vta-records",
+      "build with records takes a schedule: te.createSchedule(result.op)",
+    );
   }
   return scheduleFromRecords(subject.outputs[0]!.output(0), new RecordHistory(records), env);
 }

@@ -104,7 +104,7 @@ function withReasons<T>(hazards: () => readonly Hazard[], time: () => T): T {
     const notes = hazards().map(({ rule, index, text }) => ({
       text: `instruction ${index}, ${rule}: ${text}`,
     }));
-    throw new DeviceError(error.sentence, { notes, cause: error });
+    throw new DeviceError(error.code, error.sentence, { notes, cause: error });
   }
 }
 

@@ -31,7 +31,10 @@ export function trace(
 ): ExecutionTrace | Promise<ExecutionTrace> {
   const { queue } = device;
   if (traced.has(device)) {
-    throw new UsageError(`${device} is being traced already; traces cannot be nested`);
+    throw new UsageError(
+      "vta-profile",
+      `${device} is being traced already; traces cannot be nested`,
+    );
   }
   const callers: (runtime.Caller | undefined)[] = [];
   const recorded = new ExecutionTrace(device.env, { ...options, callerOf: (i) => callers[i] });

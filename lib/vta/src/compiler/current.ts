@@ -47,6 +47,7 @@ export function withEnvironment<T>(env: Environment | VtaConfig, body: (env: Env
     const result = body(setEnv(env));
     if (result instanceof Promise) {
       throw new UsageError(
+        "vta-configuration",
         "withEnvironment takes a synchronous function; pass the environment along, or use setEnv",
       );
     }

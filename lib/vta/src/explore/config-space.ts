@@ -16,10 +16,12 @@ export class ConfigSpace {
   constructor(readonly knobs: readonly Knob[]) {
     const names = knobs.map((knob) => knob.name);
     const repeated = names.find((name, i) => names.indexOf(name) !== i);
-    if (repeated !== undefined) throw new UsageError(`two knobs are named ${repeated}`);
+    if (repeated !== undefined)
+      throw new UsageError("explore-space", `two knobs are named ${repeated}`);
     this.size = knobs.reduce((product, knob) => product * knob.choices.length, 1);
     if (!Number.isSafeInteger(this.size)) {
       throw new UsageError(
+        "explore-space",
         `the space has ${this.size} configurations; at most 2^53 can be numbered`,
       );
     }
@@ -45,6 +47,7 @@ export class ConfigSpace {
       const digit = choices.indexOf(values[name]!);
       if (digit < 0) {
         throw new UsageError(
+          "explore-space",
           `the knob ${name} is ${String(values[name])}; its choices are ${choices.join(", ")}`,
         );
       }
@@ -70,6 +73,7 @@ export class ConfigSpace {
     const expected = this.knobs.map(({ name }) => name);
     if (names.join() !== expected.join()) {
       throw new UsageError(
+        "explore-space",
         `the record has the knobs ${names.join(", ")}; the space has ${expected.join(", ")}`,
       );
     }
@@ -79,6 +83,7 @@ export class ConfigSpace {
   private checkIndex(index: number): void {
     if (Number.isInteger(index) && index >= 0 && index < this.size) return;
     throw new UsageError(
+      "explore-space",
       `there is no configuration ${index}; the space has ${this.size}, numbered from 0`,
     );
   }

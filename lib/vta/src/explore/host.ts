@@ -37,7 +37,10 @@ export function setExploreHost(provided: ExploreHost): void {
 export function recordsOf(name: string): RecordStore {
   const text = exploreHost().shippedRecords(name);
   if (text !== undefined) return new MemoryStore(text);
-  throw new UsageError(`there are no records ${JSON.stringify(name)} here; there is "resnet18"`);
+  throw new UsageError(
+    "vta-records",
+    `there are no records ${JSON.stringify(name)} here; there is "resnet18"`,
+  );
 }
 
 /**

@@ -31,7 +31,7 @@ export interface Knob {
  */
 export function divisors(n: number): number[] {
   if (!Number.isSafeInteger(n) || n < 1) {
-    throw new UsageError(`divisors: ${n} is not an integer of at least 1`);
+    throw new UsageError("explore-space", `divisors: ${n} is not an integer of at least 1`);
   }
   const small: number[] = [];
   const large: number[] = [];
@@ -51,11 +51,17 @@ export function splitKnob(name: string, extent: number): Knob {
 /** A knob with choices of any kind. @throws UsageError when there is none, or one stands twice. */
 export function otherKnob(name: string, choices: readonly KnobValue[]): Knob {
   if (!Array.isArray(choices) || choices.length === 0) {
-    throw new UsageError(`the knob ${name} needs at least one choice: { ${name}: [1, 2] }`);
+    throw new UsageError(
+      "explore-space",
+      `the knob ${name} needs at least one choice: { ${name}: [1, 2] }`,
+    );
   }
   const repeated = choices.find((choice, i) => choices.indexOf(choice) !== i);
   if (repeated !== undefined) {
-    throw new UsageError(`the knob ${name} lists the choice ${String(repeated)} twice`);
+    throw new UsageError(
+      "explore-space",
+      `the knob ${name} lists the choice ${String(repeated)} twice`,
+    );
   }
   return { name, kind: "other", choices: [...choices] };
 }

@@ -209,6 +209,7 @@ export function constantShape(tensor: te.Tensor): number[] {
     const length = tir.constIntValue(extent);
     if (length !== undefined) return length;
     throw new UsageError(
+      "explore-space",
       `${tensor.name} has the length ${tir.reprExpr(extent)}; explored programs need constant shapes`,
     );
   });

@@ -80,9 +80,13 @@ export class Study {
     const { budget, objective, records } = options;
     this.records = records === undefined ? undefined : recordStore(records);
     if (budget !== undefined && !(Number.isInteger(budget) && budget >= 1)) {
-      throw new UsageError(`the budget is ${budget}; it must be an integer of at least 1`);
+      throw new UsageError(
+        "explore-study",
+        `the budget is ${budget}; it must be an integer of at least 1`,
+      );
     }
-    if (objective === "") throw new UsageError("the objective is empty; name a measure: cycles");
+    if (objective === "")
+      throw new UsageError("explore-study", "the objective is empty; name a measure: cycles");
     this.resume();
   }
 
@@ -124,6 +128,7 @@ export class Study {
         const value = trial.measures[name];
         if (value !== undefined) return value;
         throw new UsageError(
+          "explore-study",
           `trials have no measure ${name}; there are ${Object.keys(trial.measures).join(", ")}`,
         );
       });
@@ -164,7 +169,8 @@ export class Study {
    * @throws UsageError when the study is running already.
    */
   async run(): Promise<this> {
-    if (this.running) throw new UsageError("the study is running already; await its run() first");
+    if (this.running)
+      throw new UsageError("explore-study", "the study is running already; await its run() first");
     this.running = true;
     const { engine = exploreHost().workerThreads(), model, check, measures } = this.options;
     let session: EngineSession | undefined;

@@ -78,19 +78,21 @@ export class ArgumentReader {
   end(): void {
     if (this.position === this.args.length) return;
     throw new UsageError(
+      "explore-space",
       `${this.task} takes ${this.position} arguments; ${this.args.length} were passed`,
     );
   }
 
   private next(name: string): TemplateArgument {
     if (this.position >= this.args.length) {
-      throw new UsageError(`${this.task}: the argument ${name} is missing`);
+      throw new UsageError("explore-space", `${this.task}: the argument ${name} is missing`);
     }
     return this.args[this.position++]!;
   }
 
   private error(name: string, value: unknown, expected: string): UsageError {
     return new UsageError(
+      "explore-space",
       `${this.task}: the argument ${name} is ${JSON.stringify(value)}; it must be ${expected}`,
     );
   }

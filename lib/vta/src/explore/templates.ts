@@ -358,7 +358,10 @@ export const templateNames: readonly string[] = [...templates.keys()];
 export function workload(task: string, args: TemplateArguments): Workload {
   const template = templates.get(task);
   if (template === undefined) {
-    throw new UsageError(`there is no template ${task}; there are ${templateNames.join(", ")}`);
+    throw new UsageError(
+      "explore-space",
+      `there is no template ${task}; there are ${templateNames.join(", ")}`,
+    );
   }
   return template(new ArgumentReader(task, args));
 }

@@ -22,7 +22,7 @@ export class Check {
    */
   worth(points: number): Check {
     if (!(points > 0 && Number.isFinite(points))) {
-      throw new UsageError(`a check is worth a positive number of points, not ${points}`);
+      throw new UsageError("grade", `a check is worth a positive number of points, not ${points}`);
     }
     return new Check(this.share, this.message, points);
   }
@@ -59,7 +59,7 @@ export function total(...checks: readonly Check[]): number {
 /** A check of anything else: `message` says what holds, or what does not. */
 export function thatHolds(condition: boolean, message: string): Check {
   if (typeof condition !== "boolean") {
-    throw new UsageError("a check holds or not: give true or false, such as value === 3");
+    throw new UsageError("grade", "a check holds or not: give true or false, such as value === 3");
   }
   return Check.of(condition ? 1 : 0, message);
 }

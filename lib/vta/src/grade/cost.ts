@@ -61,6 +61,7 @@ export class Cycles {
   atMost(limit: number, { none = 2 * limit }: AtMostOptions = {}): Check {
     if (!(limit > 0 && none > limit)) {
       throw new UsageError(
+        "grade",
         `the limits are positive and rise: atMost(${limit}, { none: ${none} }) does not`,
       );
     }

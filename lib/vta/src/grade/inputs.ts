@@ -39,7 +39,7 @@ export function inputClasses(
   range: readonly [low: number, high: number] | undefined,
 ): InputClass[] {
   if (range !== undefined && !(range[0] <= range[1])) {
-    throw new UsageError(`range is [smallest, largest], not [${range.join(", ")}]`);
+    throw new UsageError("grade", `range is [smallest, largest], not [${range.join(", ")}]`);
   }
   const within = (param: BufferParam): readonly [number, number] => {
     const [low, high] = limits(param.dtype);

@@ -45,7 +45,7 @@ export function shapeOf({ shape }: BufferParam): readonly number[] {
  */
 export function argumentsOf(f: runtime.Module, device: Device = extDev()): NDArray[] {
   const program = programOf(f);
-  if (program instanceof Check) throw new UsageError(program.message);
+  if (program instanceof Check) throw new UsageError("grade", program.message);
   return emptyArrays(program, device);
 }
 

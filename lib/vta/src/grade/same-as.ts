@@ -66,6 +66,7 @@ function call(program: Program, inputs: readonly np.ndarray[], device: VtaDevice
 function differenceOf(actual: np.ndarray, expected: np.ndarray): string | undefined {
   if (actual.shape.join() !== expected.shape.join()) {
     throw new UsageError(
+      "grade",
       `the reference gives shape [${expected.shape.join(", ")}], and the function [${actual.shape.join(", ")}]`,
     );
   }

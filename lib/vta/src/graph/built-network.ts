@@ -175,7 +175,8 @@ export class BuiltNetwork {
       return array;
     });
     const type = call.type;
-    if (type.kind !== "tensor") throw new UsageError(`a function of the network gives ${type}`);
+    if (type.kind !== "tensor")
+      throw new UsageError("network-packing", `a function of the network gives ${type}`);
     const result = NDArray.empty(type.shape, type.dtype, device);
     temporary.push(result);
     try {

@@ -49,7 +49,8 @@ export function configure(
     else usable.push({ configuration, compiled });
     if (usable.length === most) break;
   }
-  if (usable.length === 0) throw new UsageError(`${name} cannot be compiled: ${refusal}`);
+  if (usable.length === 0)
+    throw new UsageError("network-packing", `${name} cannot be compiled: ${refusal}`);
   return search === 0 || usable.length === 1 ? usable[0]! : fastest(usable, env);
 }
 

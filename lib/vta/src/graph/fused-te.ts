@@ -124,6 +124,7 @@ function tensorOf(
       return topi.identity(x);
     default:
       throw new UsageError(
+        "network-packing",
         `${call.origin ?? "the network"}: ${(call.op as relay.Op).name} cannot run on the accelerator`,
       );
   }

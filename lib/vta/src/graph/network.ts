@@ -267,6 +267,7 @@ function hostTensor(value: NetworkInput, type?: relay.Type, name = ""): relay.Ho
   const dtype = (type?.kind === "tensor" ? type.dtype : array.dtype) as relay.HostTensor["dtype"];
   if (type?.kind === "tensor" && !relay.sameShape(type.shape, array.shape)) {
     throw new UsageError(
+      "network-input",
       `input '${name}' is ${type}; an array of [${array.shape.join(", ")}] was given: reshape it`,
     );
   }

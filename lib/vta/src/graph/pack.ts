@@ -42,12 +42,14 @@ function markRegion(func: relay.Func, start: string, stop: string): relay.Func {
   const last = order.find((expr) => relay.isCallOf(expr, stop));
   if (first === undefined || last === undefined) {
     throw new UsageError(
+      "network-packing",
       `the network has no ${first === undefined ? start : stop}; the part for the accelerator starts ` +
         `behind the first ${start} and ends before the first ${stop}`,
     );
   }
   if (order.indexOf(first) > order.indexOf(last)) {
     throw new UsageError(
+      "network-packing",
       `the first ${stop} comes before the first ${start}: there is nothing to pack`,
     );
   }
@@ -62,7 +64,10 @@ const shapeOf = (expr: relay.Expr): readonly number[] => typeOf(expr).shape;
 
 function typeOf(expr: relay.Expr): relay.TensorType {
   if (expr.type.kind === "tensor") return expr.type;
-  throw new UsageError(`the part for the accelerator has a value of type ${expr.type}`);
+  throw new UsageError(
+    "network-packing",
+    `the part for the accelerator has a value of type ${expr.type}`,
+  );
 }
 
 const reshaped = (x: relay.Expr, newshape: readonly number[]): relay.Expr =>
@@ -125,6 +130,7 @@ class Packer {
     if (name === "add" || name === "multiply") return this.broadcasting(before, operands);
     if (ELEMENTWISE.has(name)) return relay.withOperands(before, operands);
     throw new UsageError(
+      "network-packing",
       `${before.origin ?? "the network"}: ${name} cannot work on packed data; let the part for the ` +
         `accelerator start behind it or stop before it`,
     );
@@ -163,6 +169,7 @@ class Packer {
     const [data, weight] = operands as [relay.Expr, relay.Expr];
     if (typeOf(before).dtype !== "int32") {
       throw new UsageError(
+        "network-packing",
         `${before.origin ?? "a convolution"} is in float; only integer convolutions go to the accelerator: ` +
           `quantize it, or let the part start later`,
       );
@@ -171,6 +178,7 @@ class Packer {
     const [o, i, kh, kw] = fourOf(weight);
     if (attrs.groups !== 1) {
       throw new UsageError(
+        "network-packing",
         `${before.origin ?? "a convolution"} has ${attrs.groups} groups; the accelerator's part takes one`,
       );
     }
@@ -221,6 +229,7 @@ function fourOf(x: relay.Expr): [number, number, number, number] {
   const shape = shapeOf(x);
   if (shape.length !== 4) {
     throw new UsageError(
+      "network-packing",
       `what is packed has 4 dimensions; this has the shape [${shape.join(", ")}]`,
     );
   }

@@ -39,6 +39,7 @@ export abstract class Field {
   protected check(value: number): void {
     if (value >= this.min && value <= this.max && Number.isInteger(value)) return;
     throw new UsageError(
+      "vta-instruction",
       `${this.owner}: ${this.name} is ${value}, but the field has ${this.bits} ` +
         `${this.bits === 1 ? "bit" : "bits"} and holds ${this.min} to ${this.max}`,
     );

@@ -69,7 +69,8 @@ export function encode(
 export function decode(isa: InstructionSet, words: Uint32Array, at = 0): Instruction {
   const opcode = isa.finish.opcode.get(words, at);
   const kind = NAMES.find(([, number]) => number === opcode)?.[0];
-  if (kind === undefined) throw new DeviceError(`there is no instruction with opcode ${opcode}`);
+  if (kind === undefined)
+    throw new DeviceError("vta-instruction", `there is no instruction with opcode ${opcode}`);
   const values: Record<string, unknown> = { kind };
   for (const field of Object.values(layoutOf(isa, kind))) {
     if (field.name !== "opcode") values[field.name] = field.get(words, at);

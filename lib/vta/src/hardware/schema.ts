@@ -95,7 +95,10 @@ export function parseConfig(value: unknown): VtaConfig {
   const result = v.safeParse(schema, value);
   if (!result.success) {
     const lines = result.issues.map((issue) => describe(issue, value));
-    throw new UsageError(`this is not a VTA configuration: ${lines.join("; ")}`);
+    throw new UsageError(
+      "vta-configuration",
+      `this is not a VTA configuration: ${lines.join("; ")}`,
+    );
   }
   const { LOG_BLOCK_IN, LOG_BLOCK_OUT, LOG_OUT_WIDTH, LOG_OUT_BUFF_SIZE, ...config } =
     result.output;
@@ -104,6 +107,7 @@ export function parseConfig(value: unknown): VtaConfig {
   for (const key of Object.keys(derived) as (keyof DerivedKeys)[]) {
     if (given[key] !== undefined && given[key] !== derived[key]) {
       throw new UsageError(
+        "vta-configuration",
         `${key} is ${given[key]}, but the other keys make it ${derived[key]}; leave it out`,
       );
     }

@@ -140,6 +140,7 @@ export function checkFeasible(config: VtaConfig): void {
   if (failing === undefined) return;
   const { what, formula, left, right } = failing;
   throw new UsageError(
+    "vta-configuration",
     `no hardware can have this configuration: ${what}, that is ${formula}, but ${left} > ${right}`,
   );
 }

@@ -6,7 +6,10 @@ import type { RecordStore } from "../records";
 import { samples, type VtaConfig } from "../hardware";
 
 export function readConfigFile(path: string): VtaConfig {
-  throw new UsageError(`${path} cannot be read here; pass the configuration itself to setEnv`);
+  throw new UsageError(
+    "page-unsupported",
+    `${path} cannot be read here; pass the configuration itself to setEnv`,
+  );
 }
 
 export function defaultConfig(): VtaConfig {
@@ -14,7 +17,10 @@ export function defaultConfig(): VtaConfig {
 }
 
 export function openRecords(path: string): RecordStore {
-  throw new UsageError(`${path} cannot be opened here; pass new vta.explore.MemoryStore()`);
+  throw new UsageError(
+    "page-unsupported",
+    `${path} cannot be opened here; pass new vta.explore.MemoryStore()`,
+  );
 }
 
 export function shippedRecords(): string | undefined {
@@ -22,18 +28,24 @@ export function shippedRecords(): string | undefined {
 }
 
 export function workerThreads(): Engine {
-  throw new UsageError("there are no worker threads here; pass vta.explore.thisThread()");
+  throw new UsageError(
+    "page-unsupported",
+    "there are no worker threads here; pass vta.explore.thisThread()",
+  );
 }
 
 export function bullmq(): Engine {
-  throw new UsageError("Redis cannot be reached from here; pass vta.explore.thisThread()");
+  throw new UsageError(
+    "page-unsupported",
+    "Redis cannot be reached from here; pass vta.explore.thisThread()",
+  );
 }
 
 /** A page has no cache of bitstreams. */
 export const bitstreams = { directory: () => "~/.vta_cache", exists: () => false };
 
 const noProcesses = (): never => {
-  throw new UsageError("a browser page cannot be a server");
+  throw new UsageError("page-unsupported", "a browser page cannot be a server");
 };
 export const runRpcServer = noProcesses;
 export const runRpcTracker = noProcesses;

@@ -43,6 +43,7 @@ export async function connectRedis(url: string): Promise<Redis> {
     await probe.ping();
   } catch (cause) {
     throw new UsageError(
+      "explore-redis",
       `no Redis answers at ${url}; start one with \`redis-server\` (Debian and Ubuntu: ` +
         `apt install redis-server), or pass { url: "redis://HOST:PORT" }`,
       { cause },
@@ -76,7 +77,10 @@ export function bullmq({
   parallel = 32,
 }: BullmqOptions = {}): Engine {
   if (!Number.isInteger(parallel) || parallel < 1) {
-    throw new UsageError(`parallel is ${parallel}; it must be an integer of at least 1`);
+    throw new UsageError(
+      "explore-study",
+      `parallel is ${parallel}; it must be an integer of at least 1`,
+    );
   }
   return {
     name: `BullMQ at ${url}`,
@@ -104,9 +108,13 @@ export function bullmq({
               return await queued.waitUntilFinished(events);
             } catch (cause) {
               const reason = cause instanceof Error ? cause.message : String(cause);
-              throw new DeviceError(`configuration ${index} could not be measured: ${reason}`, {
-                cause,
-              });
+              throw new DeviceError(
+                "explore-study",
+                `configuration ${index} could not be measured: ${reason}`,
+                {
+                  cause,
+                },
+              );
             } finally {
               waiting.delete(queued);
             }

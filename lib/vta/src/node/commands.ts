@@ -153,17 +153,17 @@ function warnOf(host: string): void {
 function trackerUrl(address: string): string {
   if (address.includes("://")) return address;
   if (/:\d+$/.test(address)) return `tcp://${address}`;
-  throw new UsageError(`'${address}' is not a tracker's address; use HOST:PORT`);
+  throw new UsageError("rpc-address", `'${address}' is not a tracker's address; use HOST:PORT`);
 }
 
 function portNumber(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port < 65536) return port;
-  throw new UsageError(`'${text}' is not a port; use 0 to 65535`);
+  throw new UsageError("rpc-address", `'${text}' is not a port; use 0 to 65535`);
 }
 
 function positive(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count > 0 && count <= 256) return count;
-  throw new UsageError(`'${text}' is not a number of sessions; use 1 to 256`);
+  throw new UsageError("rpc-address", `'${text}' is not a number of sessions; use 1 to 256`);
 }

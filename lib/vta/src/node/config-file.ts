@@ -16,12 +16,16 @@ export function readConfigFile(path: string): VtaConfig {
   try {
     text = readFileSync(place, "utf8");
   } catch (cause) {
-    throw new UsageError(`no configuration can be read from ${place}: ${reason(cause)}`, { cause });
+    throw new UsageError(
+      "vta-configuration",
+      `no configuration can be read from ${place}: ${reason(cause)}`,
+      { cause },
+    );
   }
   try {
     return parseConfig(JSON.parse(text));
   } catch (cause) {
-    throw new UsageError(`${place}: ${reason(cause)}`, { cause });
+    throw new UsageError("vta-configuration", `${place}: ${reason(cause)}`, { cause });
   }
 }
 

@@ -24,7 +24,9 @@ export function openRecords(path: string): RecordStore {
       return work();
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new UsageError(`the records ${place} cannot be ${action}: ${reason}`, { cause });
+      throw new UsageError("file-access", `the records ${place} cannot be ${action}: ${reason}`, {
+        cause,
+      });
     }
   };
   return {

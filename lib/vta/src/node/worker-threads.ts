@@ -13,7 +13,10 @@ import { FirstOfClass, jobOf, type Engine, type EngineSession, type TrialResult 
  */
 export function workerThreads(count: number = availableParallelism()): Engine {
   if (!Number.isInteger(count) || count < 1) {
-    throw new UsageError(`there cannot be ${count} worker threads; at least 1 is needed`);
+    throw new UsageError(
+      "explore-study",
+      `there cannot be ${count} worker threads; at least 1 is needed`,
+    );
   }
   return {
     name: `${count} worker threads`,

@@ -150,12 +150,12 @@ function parse<S extends v.GenericSchema>(schema: S, text: string): v.InferOutpu
   try {
     value = JSON.parse(text);
   } catch {
-    throw new UsageError(`this is not a line of JSON: ${text.slice(0, 80)}`);
+    throw new UsageError("vta-records", `this is not a line of JSON: ${text.slice(0, 80)}`);
   }
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw new UsageError(`${v.getDotPath(issue) ?? "the line"}: ${issue.message}`);
+  throw new UsageError("vta-records", `${v.getDotPath(issue) ?? "the line"}: ${issue.message}`);
 }
 
 /** The cost that counts: the mean of the runs, in seconds; infinite for a failure. */

@@ -33,10 +33,12 @@ export function boardFunctions(cache: BitstreamCache): BoardFunctions {
       const env = getEnv();
       const path = bitstream ?? bitstreamCachePath(env.config, cache.directory());
       if (!cache.exists(path)) {
-        if (bitstream !== undefined) throw new UsageError(`there is no bitstream ${path}`);
+        if (bitstream !== undefined)
+          throw new UsageError("rpc-argument", `there is no bitstream ${path}`);
         // Simulators need none, and de10nano boards are programmed beforehand.
         if (["sim", "tsim", "de10nano"].includes(env.TARGET)) return;
         throw new UsageError(
+          "rpc-argument",
           `there is no bitstream for ${env.MODEL}, hardware version ${env.HW_VER}: ${path} does not ` +
             `exist; put it there, from ${bitstreamUrl(env.config)} or your own synthesis`,
         );

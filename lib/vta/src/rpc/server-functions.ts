@@ -26,12 +26,13 @@ export function serverFunctions(): Map<string, ServedFunction> {
  * @throws UsageError when it is not a configuration, or no hardware can have it
  */
 function reconfigure(config: unknown): void {
-  if (typeof config !== "string") throw new UsageError("a configuration is needed as JSON text");
+  if (typeof config !== "string")
+    throw new UsageError("rpc-server", "a configuration is needed as JSON text");
   let fields: unknown;
   try {
     fields = JSON.parse(config);
   } catch {
-    throw new UsageError("the configuration is not JSON");
+    throw new UsageError("rpc-server", "the configuration is not JSON");
   }
   extDev().shutdown();
   setEnv(parseConfig(fields));

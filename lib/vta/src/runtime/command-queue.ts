@@ -119,7 +119,8 @@ export class CommandQueue {
     sramIndex: number,
     memory: number,
   ): void {
-    if (memory === OUT) throw new UsageError("nothing can be loaded into the output memory");
+    if (memory === OUT)
+      throw new UsageError("vta-instruction", "nothing can be loaded into the output memory");
     // Sizes are what is left of a tile between its paddings: below zero in one that lies beyond the
     // data. Such a tile is zeros alone, and a load of no columns would do nothing at all.
     if (xSize <= 0 || ySize < 0) {
@@ -338,7 +339,10 @@ export class CommandQueue {
 
   private kernelBeingRecorded(what: string): UopKernel {
     if (this.recording !== undefined) return this.recording;
-    throw new UsageError(`${what} is only possible while a micro-op kernel is being recorded`);
+    throw new UsageError(
+      "vta-micro-ops",
+      `${what} is only possible while a micro-op kernel is being recorded`,
+    );
   }
 
   private kernelOf(
@@ -358,6 +362,7 @@ export class CommandQueue {
       kernel = this.record(record);
       if (kernel.operation.mode !== mode) {
         throw new UsageError(
+          "vta-micro-ops",
           `a kernel for the ${mode} was recorded with micro-ops that are not its`,
         );
       }
@@ -372,7 +377,8 @@ export class CommandQueue {
     this.recording = kernel;
     try {
       const status = record();
-      if (status !== 0) throw new UsageError(`recording a micro-op kernel failed: ${status}`);
+      if (status !== 0)
+        throw new UsageError("vta-micro-ops", `recording a micro-op kernel failed: ${status}`);
     } finally {
       this.recording = undefined;
     }

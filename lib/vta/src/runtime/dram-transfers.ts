@@ -39,13 +39,14 @@ export class DramTransfers {
   ): number {
     const bytes = this.elementBytes[memory];
     if (bytes === undefined) {
-      throw new UsageError(`there is no memory ${memory}; they are numbered 0 to 5`);
+      throw new UsageError("vta-dram", `there is no memory ${memory}; they are numbered 0 to 5`);
     }
     // Compiled code has signed 32-bit numbers; an address is not signed.
     const start = address >>> 0;
     const block = this.dram.blockAt(start);
     if (start % bytes !== 0 || block === undefined) {
       throw new UsageError(
+        "vta-dram",
         `${hex(start)} is not an element of ${bytes} bytes in a buffer of the device`,
       );
     }
@@ -54,6 +55,7 @@ export class DramTransfers {
     const inside = begin >= block.start && end <= block.start + block.pages * PAGE;
     if (!inside && x > 0 && y > 0) {
       throw new DeviceError(
+        "vta-dram",
         `instruction ${index} (${kind}) moves DRAM bytes ${hex(begin)} to ${hex(end)}, outside ` +
           `of its array's buffer, which is ${block.pages * PAGE} bytes at ${hex(block.start)}`,
       );

@@ -151,6 +151,7 @@ function checkNeighbours(from: Stage, to: Stage): void {
   const known = from >= STAGE.LOAD && from <= STAGE.STORE && to >= STAGE.LOAD && to <= STAGE.STORE;
   if (known && Math.abs(from - to) === 1) return;
   throw new UsageError(
+    "vta-tokens",
     `stage ${from} exchanges no tokens with stage ${to}; only 1 (load) and 2 (compute), and ` +
       "2 (compute) and 3 (store) do",
   );

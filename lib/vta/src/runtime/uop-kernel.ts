@@ -61,6 +61,7 @@ export class UopKernel {
   get operation(): UopOperation {
     if (this.common === undefined || this.openLoops !== 0) {
       throw new UsageError(
+        "vta-micro-ops",
         this.common === undefined
           ? "a micro-op kernel was recorded without any micro-op"
           : "a micro-op kernel ended inside a loop: uopLoopEnd is missing",
@@ -72,6 +73,7 @@ export class UopKernel {
   loopBegin(loop: UopLoop): void {
     if (this.size > 0) {
       throw new UsageError(
+        "vta-micro-ops",
         "a micro-op loop must begin before the first micro-op, and here one begins after it: a loop " +
           "of the program is left around the kernel; mark an outer axis of the stage, so that all " +
           "its loops can become the instruction's",
@@ -79,6 +81,7 @@ export class UopKernel {
     }
     if (this.loops.length === MAX_LOOPS) {
       throw new UsageError(
+        "vta-micro-ops",
         "micro-ops are nested in more than 2 loops, which no instruction can express; " +
           "fuse loops, or move an outer one out of the kernel",
       );
@@ -88,7 +91,8 @@ export class UopKernel {
   }
 
   loopEnd(): void {
-    if (this.openLoops === 0) throw new UsageError("uopLoopEnd without uopLoopBegin");
+    if (this.openLoops === 0)
+      throw new UsageError("vta-micro-ops", "uopLoopEnd without uopLoopBegin");
     this.openLoops--;
   }
 
@@ -96,6 +100,7 @@ export class UopKernel {
   push(operation: UopOperation, dst: number, src: number, wgt: number): void {
     if (this.destinations.slice(-WRITE_BACK).includes(dst)) {
       throw new UsageError(
+        "vta-micro-ops",
         `micro-op ${this.size} writes accumulator element ${dst}, which one of the two before it ` +
           "writes too; the pipeline needs two others in between: reorder the loops",
       );
@@ -111,6 +116,7 @@ export class UopKernel {
           imm === this.common.imm));
     if (!same) {
       throw new UsageError(
+        "vta-micro-ops",
         `micro-op ${this.size} does ${describe(operation)}, but its kernel does ` +
           `${describe(this.common)}; different operations need instructions of their own, with ` +
           "something in between: compute the loads inside the loop of the sum (stage.computeAt)",

@@ -56,6 +56,7 @@ export class UopQueue {
     const { size } = kernel;
     if (size > this.depth) {
       throw new UsageError(
+        "vta-micro-ops",
         `a kernel of ${size} micro-ops does not fit the micro-op memory of ${this.depth}; ` +
           "split the loops that it unrolls",
       );

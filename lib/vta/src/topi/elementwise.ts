@@ -7,7 +7,7 @@ import { te, tir, topi, UsageError } from "tvm-ts";
  * @throws UsageError when `low` is above `high`.
  */
 export function clip(x: te.Tensor, low: number, high: number): te.Tensor {
-  if (low > high) throw new UsageError(`clip: ${low} is above ${high}`);
+  if (low > high) throw new UsageError("vta-operator", `clip: ${low} is above ${high}`);
   const stage = (
     of: te.Tensor,
     name: string,
@@ -32,6 +32,7 @@ const PACK_TYPES = ["int8", "int16", "int32"];
 export function bitPack(data: te.Tensor, bits: number, packType = "int8"): te.Tensor {
   if (!PACK_TYPES.includes(packType)) {
     throw new UsageError(
+      "vta-operator",
       `bitPack: values are packed into ${PACK_TYPES.join(", ")}, not ${packType}`,
     );
   }
@@ -39,6 +40,7 @@ export function bitPack(data: te.Tensor, bits: number, packType = "int8"): te.Te
   const last = tir.constIntValue(data.shape.at(-1) ?? tir.toExpr(0));
   if (!Number.isInteger(perWord) || last === undefined || last % perWord !== 0) {
     throw new UsageError(
+      "vta-operator",
       `bitPack: the last dimension of ${data.name}, ${data.shape.at(-1)}, is not made of whole ` +
         `${packType} words with values of ${bits} bits`,
     );

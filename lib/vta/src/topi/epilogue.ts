@@ -45,12 +45,14 @@ export function readPackedOperator(
   if (main === undefined || others.length > 0 || main.tag !== tag) {
     const found = mains.map((op) => `${op.name} (tag "${op.tag}")`).join(", ") || "nothing";
     throw new UsageError(
+      "vta-operator",
       `${schedule} takes the result of one packed operator (tag "${tag}") with operators on its ` +
         `elements behind it; behind those of ${output.name} there is ${found}`,
     );
   }
   if (main === output.op) {
     throw new UsageError(
+      "vta-operator",
       `${schedule}: ${output.name} is what the accelerator accumulates; DRAM takes narrower values, ` +
         `so convert it: topi.cast(${output.name}, env.outDtype)`,
     );

@@ -26,7 +26,10 @@ export interface ConvKnobs extends DenseKnobs {
 export function knob<K extends ConvKnobs>(knobs: K, name: keyof K & string): number {
   const value = (knobs[name] ?? 1) as number;
   if (Number.isInteger(value) && value >= 1) return value;
-  throw new UsageError(`the knob ${name} is ${value}; it must be an integer of at least 1`);
+  throw new UsageError(
+    "explore-space",
+    `the knob ${name} is ${value}; it must be an integer of at least 1`,
+  );
 }
 
 /** Splits `axis` into tiles of `size`: the loop over tiles, and the loop inside one. */

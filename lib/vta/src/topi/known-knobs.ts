@@ -66,6 +66,7 @@ export function packedOperatorOf(result: te.Operation): te.Operation {
   const found = visit(result);
   if (found !== undefined) return found;
   throw new UsageError(
+    "vta-records",
     `records are of packed operators (vta.topi.conv2dPacked, densePacked, ...), and ${result.name} is ` +
       `not made of one; build its schedule without records`,
   );

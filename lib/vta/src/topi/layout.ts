@@ -28,6 +28,7 @@ export function unpackData(packed: np.ndarray): np.ndarray {
   const { ndim, shape } = packed;
   if (ndim < 4) {
     throw new UsageError(
+      "topi-shapes",
       `unpackData takes an array of 4 dimensions or more, the last two a block, not [${shape.join(", ")}]`,
     );
   }
@@ -43,6 +44,7 @@ function pack(what: string, array: np.ndarray, rows: number, columns: number): n
   const [n, c, ...rest] = shape as [number, number, ...number[]];
   if (ndim < 2 || n % rows !== 0 || c % columns !== 0) {
     throw new UsageError(
+      "topi-shapes",
       `${what}: an array of shape [${shape.join(", ")}] is not made of whole blocks of ` +
         `${rows}x${columns} in its first two dimensions; pad it`,
     );

@@ -25,6 +25,7 @@ export function scheduleAluPacked(
 ): te.Schedule {
   if (output.shape.length !== 6) {
     throw new UsageError(
+      "vta-operator",
       `scheduleAluPacked takes packed data; ${output.name} is ${output.shape.length}-D`,
     );
   }

@@ -33,6 +33,7 @@ export function scheduleFromRecords(
   const [knobs] = recordedConvKnobs(op, env, records);
   if (knobs !== undefined) return SCHEDULERS[task]!(result, knobs, env);
   throw new UsageError(
+    "vta-records",
     `the records have no trial of ${task} with ${JSON.stringify(args)}; tune it first ` +
       `(vta.explore.template), or build it without records`,
   );

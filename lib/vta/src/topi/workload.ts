@@ -13,6 +13,7 @@ export function lengths(
   const known = tensor.shape.map((extent) => tir.constIntValue(extent));
   if (known.length === ndim && known.every((length) => length !== undefined)) return known;
   throw new UsageError(
+    "vta-operator",
     `${operator}: ${tensor.name} has the shape ${tir.reprList(tensor.shape)}; it is to be packed as ` +
       `${layout}, ${ndim} dimensions of known length`,
   );
@@ -20,7 +21,7 @@ export function lengths(
 
 /** @throws UsageError with `text` unless `condition` holds. */
 export function demand(operator: string, condition: boolean, text: string): asserts condition {
-  if (!condition) throw new UsageError(`${operator}: ${text}`);
+  if (!condition) throw new UsageError("vta-operator", `${operator}: ${text}`);
 }
 
 /** Both of a pair, or one number for both. */

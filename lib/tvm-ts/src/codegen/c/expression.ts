@@ -94,7 +94,10 @@ export class ExpressionWriter {
         throw new InternalError(`vector ${printExpr(expr)} where a scalar is needed`);
       case "ProducerLoad":
       case "Reduce":
-        throw new UsageError(`${printExpr(expr)} is not lowered; build it through tvm.lower`);
+        throw new UsageError(
+          "build-not-lowered",
+          `${printExpr(expr)} is not lowered; build it through tvm.lower`,
+        );
       default:
         return assertNever(expr);
     }
@@ -228,7 +231,8 @@ export class ExpressionWriter {
         return `(${arg(0)} == NULL)`;
       case builtin.addressOf: {
         const [load] = args;
-        if (load?.kind !== "BufferLoad") throw new UsageError("address_of takes an element");
+        if (load?.kind !== "BufferLoad")
+          throw new UsageError("build-operator", "address_of takes an element");
         return `(&${this.element(load.buffer, load.indices)})`;
       }
       case builtin.accessPtr: {
@@ -240,6 +244,7 @@ export class ExpressionWriter {
         return this.extern(call);
       default:
         throw new UsageError(
+          "build-operator",
           `target c cannot run ${op}, in ${printExpr(call)}; a target that brings the operator ` +
             `must say how it is lowered`,
         );
@@ -248,7 +253,8 @@ export class ExpressionWriter {
 
   private extern({ dtype, args }: Call): string {
     const [name, ...values] = args as [PrimExpr, ...PrimExpr[]];
-    if (name.kind !== "StringImm") throw new UsageError("call_extern takes a name first");
+    if (name.kind !== "StringImm")
+      throw new UsageError("build-operator", "call_extern takes a name first");
     const types = values.map((v) => (v.kind === "StringImm" ? "const char*" : cType(v.dtype)));
     this.unit.declareExtern(name.value, cType(dtype), types);
     return `${name.value}(${values.map((value) => this.write(value)).join(", ")})`;

@@ -62,7 +62,7 @@ function writeFunction(unit: Unit, symbol: string, func: PrimFunc, options: COpt
 function cName(name: string): string {
   if (name === "main") return "tvm_main";
   if (/^[A-Za-z_]\w*$/.test(name)) return name;
-  throw new UsageError(`'${name}' cannot be the name of a C function`);
+  throw new UsageError("build-function-name", `'${name}' cannot be the name of a C function`);
 }
 
 const PRELUDE = `/* Compile as C99 with -fwrapv: integers wrap. */

@@ -75,6 +75,7 @@ export class StatementWriter {
       case "For": {
         if (stmt.forKind === "thread_binding") {
           throw new UsageError(
+            "build-threads",
             `axis ${stmt.loopVar.name} is bound to a thread, which a CPU does not have; use ` +
               `parallel() instead of bind()`,
           );
@@ -103,6 +104,7 @@ export class StatementWriter {
       case "ProducerStore":
       case "ProducerRealize":
         throw new UsageError(
+          "build-not-lowered",
           `the function is not lowered: it still has a ${stmt.kind}; build it through tvm.lower`,
         );
       default:
@@ -239,10 +241,14 @@ export class StatementWriter {
 
   private attribute({ key, value, body }: AttrStmt): void {
     if (key === "thread_extent") {
-      throw new UsageError("the function runs on threads, which target c does not have");
+      throw new UsageError(
+        "build-threads",
+        "the function runs on threads, which target c does not have",
+      );
     }
     if (key !== "coproc_uop_scope") return this.write(body);
-    if (value.kind !== "StringImm") throw new UsageError("coproc_uop_scope names a function");
+    if (value.kind !== "StringImm")
+      throw new UsageError("build-operator", "coproc_uop_scope names a function");
     this.recording(value.value, body);
   }
 

@@ -12,6 +12,7 @@ export function cType(dtype: DataType): string {
   if (code === "float") return bits === 64 ? "double" : "float";
   if ((code === "int" || code === "uint") && bits >= 8) return `${code}${bits}_t`;
   throw new UsageError(
+    "build-type",
     `target c has no values of type ${dtype}; use int8 to int64, uint8 to uint64, float16 to ` +
       `float64 or bool`,
   );

@@ -159,7 +159,8 @@ export class ExpressionCompiler {
   private variable(variable: Var): Code {
     const cell = this.cellOf(variable);
     return () => {
-      if (cell.value === undefined) throw new UsageError(`variable ${variable.name} has no value`);
+      if (cell.value === undefined)
+        throw new UsageError("tir-undefined-variable", `variable ${variable.name} has no value`);
       return cell.value;
     };
   }
@@ -247,7 +248,7 @@ export class ExpressionCompiler {
     const cell = this.cellOf(buffer.data);
     const memory = (): Memory => {
       if (cell.value instanceof Pointer) return cell.value.memory;
-      throw new UsageError(`buffer ${buffer.name} has no memory`);
+      throw new UsageError("tir-undefined-variable", `buffer ${buffer.name} has no memory`);
     };
     return { index: this.locate(buffer, indices), memory, dtype: buffer.dtype };
   }
@@ -329,7 +330,10 @@ export class ExpressionCompiler {
     const text = name?.kind === "StringImm" ? name.value : "?";
     const callee = this.externs[text];
     if (callee === undefined) {
-      throw new UsageError(`the program calls ${text}, which was not given to the interpreter`);
+      throw new UsageError(
+        "build-operator",
+        `the program calls ${text}, which was not given to the interpreter`,
+      );
     }
     return this.extern(callee, args);
   }
@@ -355,7 +359,7 @@ export class ExpressionCompiler {
     if (compute !== undefined) return lanewise(dtype, operands, compute);
     const math = floatFunctions.get(op);
     if (math === undefined || !isFloat(dtype)) {
-      throw new UsageError(`operator ${op.name} cannot be interpreted`);
+      throw new UsageError("build-operator", `operator ${op.name} cannot be interpreted`);
     }
     return lanewise(dtype, operands, (...values) =>
       arithmetic.convert(math(...values.map(Number))),

@@ -58,7 +58,10 @@ export function interpret(
   options: InterpretOptions = {},
 ): void {
   if (args.length !== func.params.length) {
-    throw new UsageError(`the function takes ${func.params.length} arguments, not ${args.length}`);
+    throw new UsageError(
+      "call-type",
+      `the function takes ${func.params.length} arguments, not ${args.length}`,
+    );
   }
   const realized = new Map<Buffer, readonly Range[]>();
   const isFlat = func.preflattenedBufferMap.size > 0;
@@ -117,16 +120,20 @@ function bindArgument(
   const buffer = func.preflattenedBufferMap.get(param) ?? func.bufferMap.get(param);
   if (buffer === undefined) {
     if (typeof arg === "object") {
-      throw new UsageError(`argument ${param.name} is a number, but an array was given`);
+      throw new UsageError(
+        "call-type",
+        `argument ${param.name} is a number, but an array was given`,
+      );
     }
     expressions.cellOf(param).value = arithmeticOf(param.dtype).convert(arg);
     return;
   }
   if (typeof arg !== "object") {
-    throw new UsageError(`argument ${param.name} is an array, but a number was given`);
+    throw new UsageError("call-type", `argument ${param.name} is an array, but a number was given`);
   }
   if (arg.shape.length !== buffer.shape.length) {
     throw new UsageError(
+      "call-type",
       `argument ${param.name} has ${buffer.shape.length} dimensions, ` +
         `but the array has ${arg.shape.length}`,
     );
@@ -141,7 +148,10 @@ function bindArgument(
     if (cell !== undefined) cell.value ??= arithmeticOf(declared.dtype).convert(actual);
     const value = cell?.value ?? (declared.kind === "IntImm" ? declared.value : actual);
     if (Number(value) !== actual) {
-      throw new UsageError(`${what} of argument ${param.name} is ${String(value)}, not ${actual}`);
+      throw new UsageError(
+        "call-type",
+        `${what} of argument ${param.name} is ${String(value)}, not ${actual}`,
+      );
     }
   };
   buffer.shape.forEach((dim, i) => bind(`dimension ${i}`, dim, arg.shape[i]!));

@@ -105,6 +105,7 @@ export function writeElement(memory: Memory, type: ScalarType, index: number, va
 
 function outside(memory: Memory, index: number, length: number): UsageError {
   return new UsageError(
+    "run-out-of-bounds",
     `element ${index} of ${memory.name} is accessed, which has elements 0 to ${length - 1}`,
   );
 }

@@ -53,7 +53,8 @@ function makeArithmetic(type: ScalarType): Arithmetic {
 }
 
 function divisor(b: Scalar): void {
-  if (Number(b) === 0) throw new UsageError("an integer is divided by zero");
+  if (Number(b) === 0)
+    throw new UsageError("run-division-by-zero", "an integer is divided by zero");
 }
 
 // Integers of up to 32 bits ---------------------------------------------------------------------

@@ -74,7 +74,8 @@ export class StatementCompiler {
         const condition = this.expressions.compile(stmt.condition);
         const body = this.compile(stmt.body);
         return () => {
-          if (condition() === 0) throw new UsageError(stmt.message.value, { span: stmt.span });
+          if (condition() === 0)
+            throw new UsageError("run-assertion", stmt.message.value, { span: stmt.span });
           body();
         };
       }

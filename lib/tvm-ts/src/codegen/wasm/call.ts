@@ -65,6 +65,7 @@ export class CallEmitter {
     const emit = this.emitters.get(call.op);
     if (emit !== undefined) return emit(call);
     throw new UsageError(
+      "build-operator",
       `target wasm cannot run ${call.op}, in ${printExpr(call)}; a target that brings the operator ` +
         `must say how it is lowered`,
     );
@@ -153,7 +154,7 @@ export class CallEmitter {
     const to = representationOf(dtype);
     const ref = this.scalar.emit(value);
     if (from.bits !== to.bits || from.half || to.half) {
-      throw new UsageError(`${value.dtype} cannot be reinterpreted as ${dtype}`);
+      throw new UsageError("build-operator", `${value.dtype} cannot be reinterpreted as ${dtype}`);
     }
     if (from.wasm === to.wasm) {
       if (from.signed === to.signed) return ref;
@@ -170,14 +171,15 @@ export class CallEmitter {
   private addressOf({ args }: Call): Ref {
     const [load] = args;
     if (load?.kind !== "BufferLoad")
-      throw new UsageError("address_of takes an element of a buffer");
+      throw new UsageError("build-operator", "address_of takes an element of a buffer");
     return this.pointer(this.scalar.address(load.buffer, load.indices));
   }
 
   /** `tvm_access_ptr(type, data, offset, extent, mask)`: the address of element `offset`. */
   private accessPtr({ args }: Call): Ref {
     const [type, data, offset] = args as [PrimExpr, PrimExpr, PrimExpr];
-    if (data.kind !== "Var") throw new UsageError("tvm_access_ptr takes the pointer of a buffer");
+    if (data.kind !== "Var")
+      throw new UsageError("build-operator", "tvm_access_ptr takes the pointer of a buffer");
     return this.pointer(this.scalar.planner.address(data, offset, bytesOf(type.dtype)));
   }
 
@@ -201,7 +203,8 @@ export class CallEmitter {
   private extern({ dtype, args }: Call): Ref {
     const { module } = this.fn;
     const [name, ...values] = args as [PrimExpr, ...PrimExpr[]];
-    if (name.kind !== "StringImm") throw new UsageError("call_extern takes a name first");
+    if (name.kind !== "StringImm")
+      throw new UsageError("build-operator", "call_extern takes a name first");
     const result = resultType(module.b.none, dtype, (type) => module.typeOf(type));
     const types = values.map((value) =>
       isUnsignedWord(value.dtype) ? module.b.f64 : module.typeOf(value.dtype),
@@ -220,7 +223,8 @@ export class CallEmitter {
   private packed({ dtype, args }: Call): Ref {
     const { module } = this.fn;
     const [name, ...values] = args as [PrimExpr, ...PrimExpr[]];
-    if (name.kind !== "StringImm") throw new UsageError("tvm_call_packed takes a name first");
+    if (name.kind !== "StringImm")
+      throw new UsageError("build-operator", "tvm_call_packed takes a name first");
     const types: WasmType[] = [];
     const refs: Ref[] = [];
     const records: PackedArgument[] = [];
@@ -236,6 +240,7 @@ export class CallEmitter {
       } else {
         if (isHandle(value.dtype)) {
           throw new UsageError(
+            "build-operator",
             `${name.value}: a bare pointer cannot be passed to a packed function`,
           );
         }
@@ -254,7 +259,10 @@ export class CallEmitter {
   private packedArray({ args }: Call, pass: (value: PrimExpr) => void): PackedArgument {
     const [data, shape, strides, , element, offset] = args as readonly PrimExpr[];
     if (shape?.kind !== "Call" || (strides!.kind === "Call" && strides!.args.length > 0)) {
-      throw new UsageError("packed functions take row-major arrays with a known shape");
+      throw new UsageError(
+        "build-operator",
+        "packed functions take row-major arrays with a known shape",
+      );
     }
     pass(data!);
     pass(offset!);

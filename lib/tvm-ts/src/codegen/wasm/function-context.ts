@@ -129,6 +129,7 @@ export class FunctionContext {
     const found = this.bindings.get(variable);
     if (found !== undefined) return found;
     throw new UsageError(
+      "tir-undefined-variable",
       `variable ${variable.name} has no value in the function: it is neither an argument, nor a ` +
         `size of one, nor defined before it is used; if it is a loop's or a thread's, compute the ` +
         `stage that depends on it inside that loop (stage.computeAt)`,
@@ -150,7 +151,10 @@ export class FunctionContext {
     const offset = this.frameTop;
     this.frameTop += Math.ceil(bytes / FRAME_ALIGNMENT) * FRAME_ALIGNMENT;
     if (this.frameTop > 2 ** 32) {
-      throw new UsageError(`the function allocates ${this.frameTop} bytes; a memory has 2^32`);
+      throw new UsageError(
+        "memory-full",
+        `the function allocates ${this.frameTop} bytes; a memory has 2^32`,
+      );
     }
     this.framePeak = Math.max(this.framePeak, this.frameTop);
     const result = body(offset);

@@ -90,7 +90,10 @@ function addFunction(module: ModuleContext, name: string, func: PrimFunc): Funct
 /** Names of outlined pieces have a dot in them; a function's must not. */
 function checkName(name: string): void {
   if (/^[^.#]+$/.test(name)) return;
-  throw new UsageError(`'${name}' cannot be the name of a compiled function: it has a '.' or '#'`);
+  throw new UsageError(
+    "build-function-name",
+    `'${name}' cannot be the name of a compiled function: it has a '.' or '#'`,
+  );
 }
 
 function optimize(module: ModuleContext): void {

@@ -24,6 +24,7 @@ export function ready(): Promise<void> {
 export function loadedLibrary(): unknown {
   if (library !== undefined) return library;
   throw new UsageError(
+    "build-not-ready",
     "the code generator is not loaded yet: write `await tvm.ready()` before the first build",
   );
 }

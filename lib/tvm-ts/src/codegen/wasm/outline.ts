@@ -72,7 +72,8 @@ export function emitParallel(outer: StatementEmitter, loop: For): Ref {
  *         export "recording.0"(frame, a, b) { body(a, b) }
  */
 export function emitRecording(outer: StatementEmitter, { value, body }: AttrStmt): Ref {
-  if (value.kind !== "StringImm") throw new UsageError("coproc_uop_scope names a function");
+  if (value.kind !== "StringImm")
+    throw new UsageError("build-operator", "coproc_uop_scope names a function");
   const { fn } = outer;
   const { module } = fn;
   const { m, b } = module;

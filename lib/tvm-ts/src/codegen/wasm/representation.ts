@@ -56,6 +56,7 @@ function represent(dtype: DataType): Representation {
     return { ...base, wasm, signed: code === "int", laneBytes: bytes };
   }
   throw new UsageError(
+    "build-type",
     `target wasm has no values of type ${dtype}; use int8 to int64, uint8 to uint64, float16 to ` +
       `float64 or bool`,
   );

@@ -100,13 +100,19 @@ export class ScalarEmitter {
       case "Call":
         return this.call(expr);
       case "StringImm":
-        throw new UsageError(`the text "${expr.value}" cannot be a value in compiled code`);
+        throw new UsageError(
+          "build-operator",
+          `the text "${expr.value}" cannot be a value in compiled code`,
+        );
       case "Ramp":
       case "Broadcast":
         throw new InternalError(`vector ${printExpr(expr)} where a scalar is needed`);
       case "ProducerLoad":
       case "Reduce":
-        throw new UsageError(`${printExpr(expr)} is not lowered; build it through tvm.lower`);
+        throw new UsageError(
+          "build-not-lowered",
+          `${printExpr(expr)} is not lowered; build it through tvm.lower`,
+        );
       default:
         return assertNever(expr);
     }

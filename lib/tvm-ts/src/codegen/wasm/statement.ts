@@ -88,6 +88,7 @@ export class StatementEmitter {
       case "ProducerStore":
       case "ProducerRealize":
         throw new UsageError(
+          "build-not-lowered",
           `the function is not lowered: it still has a ${stmt.kind}; build it through tvm.lower`,
         );
       default:
@@ -145,6 +146,7 @@ export class StatementEmitter {
         return this.fn.inParallel ? this.loop(loop) : emitParallel(this, loop);
       case "thread_binding":
         throw new UsageError(
+          "build-threads",
           `axis ${loop.loopVar.name} is bound to ${loop.threadBinding?.threadTag ?? "a thread"}, ` +
             `which a CPU does not have; use parallel() instead of bind()`,
         );
@@ -240,6 +242,7 @@ export class StatementEmitter {
         return emitRecording(this, attr);
       case "thread_extent":
         throw new UsageError(
+          "build-threads",
           `the function runs on threads (${threadName(attr)}), which target wasm does not have; use ` +
             `parallel() instead of bind()`,
         );

@@ -56,7 +56,7 @@ export interface Imported {
 export function fromOnnx(bytes: Uint8Array, options: ImportOptions = {}): Imported {
   const model = parse(bytes);
   const { graph } = model;
-  if (graph === undefined) throw new UsageError("the ONNX file has no graph");
+  if (graph === undefined) throw new UsageError("onnx-file", "the ONNX file has no graph");
   return new Importer(graph, opsetOf(model), options).run();
 }
 
@@ -67,12 +67,13 @@ export function knownOnnxOperators(): string[] {
 
 function parse(bytes: Uint8Array): ModelProto {
   if (!(bytes instanceof Uint8Array)) {
-    throw new UsageError("fromOnnx takes the bytes of an ONNX file, as a Uint8Array");
+    throw new UsageError("onnx-file", "fromOnnx takes the bytes of an ONNX file, as a Uint8Array");
   }
   try {
     return fromBinary(ModelProtoSchema, bytes);
   } catch (error) {
     throw new UsageError(
+      "onnx-file",
       `these ${bytes.length} bytes are not an ONNX file: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     );
@@ -82,10 +83,11 @@ function parse(bytes: Uint8Array): ModelProto {
 function opsetOf(model: ModelProto): number {
   const entry = model.opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx");
   if (entry === undefined)
-    throw new UsageError("the ONNX file does not say which operator set it uses");
+    throw new UsageError("onnx-file", "the ONNX file does not say which operator set it uses");
   const version = exactNumber(entry.version);
   if (version < OPSETS.first || version > OPSETS.last) {
     throw new UsageError(
+      "onnx-file",
       `the ONNX file uses operator set ${version}; sets ${OPSETS.first} to ${OPSETS.last} are known`,
     );
   }
@@ -112,11 +114,11 @@ class Importer {
     for (const input of inputs) this.addInput(input, options.fixed?.[input.name]);
     for (const proto of graph.node) this.addNode(proto);
     const outputs = graph.output.map((output) => output.name);
-    if (outputs.length === 0) throw new UsageError("the ONNX file has no output");
+    if (outputs.length === 0) throw new UsageError("onnx-file", "the ONNX file has no output");
     const results = outputs.map((name) => {
       const result = this.values.get(name);
       if (result === undefined)
-        throw new UsageError(`output '${name}' is not computed by any node`);
+        throw new UsageError("onnx-node", `output '${name}' is not computed by any node`);
       return result;
     });
     const body = results.length === 1 ? results[0]! : new Tuple(results);
@@ -137,7 +139,7 @@ class Importer {
   private inputType(input: ValueInfoProto): TensorType {
     const tensor = input.type?.tensorType;
     const what = `input '${input.name}'`;
-    if (tensor === undefined) throw new UsageError(`${what} is not a tensor`);
+    if (tensor === undefined) throw new UsageError("onnx-node", `${what} is not a tensor`);
     const dtype = elementTypeOf(tensor.elemType, what);
     const given = this.options.shapes?.[input.name];
     if (given !== undefined) return new TensorType(given, dtype);
@@ -149,6 +151,7 @@ class Importer {
     if (dims === undefined || isOpen === true) {
       const shape = tensor.shape?.dim.map((dim) => dim.dimParam || String(dim.dimValue)).join(", ");
       throw new UsageError(
+        "onnx-shape",
         `the shape of ${what} is ${shape === undefined ? "not stored" : `[${shape}]`}: give its lengths as ` +
           `shapes: { ${JSON.stringify(input.name)}: [...] }`,
       );
@@ -162,6 +165,7 @@ class Importer {
       const value = this.values.get(name);
       if (value === undefined) {
         throw new UsageError(
+          "onnx-node",
           `${nodeTitle(proto)}: its input '${name}' is neither an input of the network, nor a weight, nor computed before`,
         );
       }
@@ -172,7 +176,10 @@ class Importer {
       if (name === "") return;
       const result = results[i];
       if (result === undefined)
-        throw new UsageError(`${nodeTitle(proto)} does not compute output ${i}, '${name}'`);
+        throw new UsageError(
+          "onnx-node",
+          `${nodeTitle(proto)} does not compute output ${i}, '${name}'`,
+        );
       this.values.set(name, result);
     });
   }
@@ -188,7 +195,7 @@ class Importer {
       return CONVERTERS[proto.opType]!(node);
     } catch (error) {
       if (!(error instanceof UsageError) || error.sentence.startsWith(node.title)) throw error;
-      throw new UsageError(`${node.title}: ${error.sentence}`, { cause: error });
+      throw new UsageError(error.code, `${node.title}: ${error.sentence}`, { cause: error });
     }
   }
 

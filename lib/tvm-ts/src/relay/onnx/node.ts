@@ -112,7 +112,7 @@ export class OnnxNode {
   }
 
   error(text: string): UsageError {
-    return new UsageError(`${this.title}: ${text}`);
+    return new UsageError("onnx-node", `${this.title}: ${text}`);
   }
 }
 

@@ -28,6 +28,7 @@ export function elementTypeOf(code: number, what: string): ScalarType {
   if (dtype === undefined) {
     const known = Object.entries(ELEMENT_TYPES).map(([number, name]) => `${number} (${name})`);
     throw new UsageError(
+      "onnx-node",
       `${what} has elements of ONNX type ${code}; types that can be used are ${known.join(", ")}`,
     );
   }
@@ -39,11 +40,13 @@ export function readTensor(proto: TensorProto, what = `tensor '${proto.name}'`):
   const dtype = elementTypeOf(proto.dataType, what);
   const shape = proto.dims.map((dim) => {
     const length = exactNumber(dim);
-    if (length < 0) throw new UsageError(`${what} has a dimension of length ${length}`);
+    if (length < 0)
+      throw new UsageError("onnx-node", `${what} has a dimension of length ${length}`);
     return length;
   });
   if (proto.dataLocation === 1) {
     throw new UsageError(
+      "onnx-file",
       `${what} is stored in another file; save the network with its weights inside the ONNX file`,
     );
   }
@@ -54,7 +57,7 @@ export function readTensor(proto: TensorProto, what = `tensor '${proto.name}'`):
     return HostTensor.of(listedValues(proto, dtype), shape, dtype);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(`${what}: ${error.sentence}`, { cause: error });
+    throw new UsageError(error.code, `${what}: ${error.sentence}`, { cause: error });
   }
 }
 

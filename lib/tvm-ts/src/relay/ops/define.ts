@@ -16,7 +16,7 @@ export function defineOp(definition: OpDefinition): Op {
 /** The operator of Relay's name. @throws UsageError when there is none. */
 export function operator(name: string): Op {
   const op = operators.get(name);
-  if (op === undefined) throw new UsageError(`there is no operator '${name}'`);
+  if (op === undefined) throw new UsageError("network-operator", `there is no operator '${name}'`);
   return op;
 }
 
@@ -28,14 +28,17 @@ export function call(op: Op, args: readonly Expr[], attrs: Attrs = {}, origin?: 
 /** @throws UsageError unless there are `count` tensors. */
 export function tensors(op: string, types: readonly Type[], count: number): TensorType[] {
   if (types.length !== count) {
-    throw new UsageError(`${op} takes ${count} arguments; it has ${types.length}`);
+    throw new UsageError(
+      "network-operator",
+      `${op} takes ${count} arguments; it has ${types.length}`,
+    );
   }
   return types.map((type, i) => tensorType(type, `argument ${i} of ${op}`));
 }
 
 /** @throws UsageError with `text` unless `condition` holds. */
 export function demand(op: string, condition: boolean, text: string): asserts condition {
-  if (!condition) throw new UsageError(`${op}: ${text}`);
+  if (!condition) throw new UsageError("network-operator", `${op}: ${text}`);
 }
 
 /** The axis counted from the front. @throws UsageError when there is no such axis. */

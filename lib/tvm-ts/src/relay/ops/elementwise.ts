@@ -137,7 +137,7 @@ function combine(a: HostTensor, b: HostTensor, type: TensorType, compute: Arithm
 }
 
 function divideIntegers(a: number, b: number): number {
-  if (b === 0) throw new UsageError("an integer is divided by zero");
+  if (b === 0) throw new UsageError("run-division-by-zero", "an integer is divided by zero");
   return Math.trunc(a / b);
 }
 

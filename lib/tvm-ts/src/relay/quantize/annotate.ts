@@ -110,6 +110,7 @@ class Annotator {
         : exprOf(data!);
     if (kindOf(weight!) !== undefined || !isConstant(exprOf(weight!))) {
       throw new UsageError(
+        "quantize-network",
         `${call.origin ?? "a layer"}: its weights are computed by the network; only known weights are quantized`,
       );
     }
@@ -128,6 +129,7 @@ class Annotator {
     if (a === undefined && b === undefined) return undefined;
     if (a === undefined || b !== undefined) {
       throw new UsageError(
+        "quantize-network",
         `${call.origin ?? "a multiplication"}: two quantized values are multiplied; only one may be`,
       );
     }

@@ -43,11 +43,12 @@ function isSimulated(expr: Expr): expr is Call {
 
 /** The largest weight, or the power of two that it does not exceed. */
 function weightScale(data: Expr, config: QuantizeConfig): number {
-  if (data.kind !== "constant") throw new UsageError("only weights that are known are quantized");
+  if (data.kind !== "constant")
+    throw new UsageError("quantize-network", "only weights that are known are quantized");
   let most = 0;
   for (const value of data.value.data) most = Math.max(most, Math.abs(value));
   if (!Number.isFinite(most))
-    throw new UsageError("weights that are not finite cannot be quantized");
+    throw new UsageError("quantize-network", "weights that are not finite cannot be quantized");
   if (config.weightScale === "max") return most;
   return powerOfTwoAbove(most);
 }
@@ -69,6 +70,7 @@ function activationScales(
   }
   if (dataset.length === 0) {
     throw new UsageError(
+      "quantize-network",
       `calibration by ${config.calibrateMode} needs data: give it a data set, or use global_scale`,
     );
   }

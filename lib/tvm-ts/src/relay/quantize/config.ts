@@ -32,19 +32,29 @@ export function quantizeConfig(given: Partial<QuantizeConfig> = {}): QuantizeCon
   const unknown = Object.keys(given).find((name) => !(name in DEFAULT_CONFIG));
   if (unknown !== undefined) {
     const known = Object.keys(DEFAULT_CONFIG).join(", ");
-    throw new UsageError(`there is no setting '${unknown}' of quantization; there are ${known}`);
+    throw new UsageError(
+      "quantize-option",
+      `there is no setting '${unknown}' of quantization; there are ${known}`,
+    );
   }
   const config = { ...DEFAULT_CONFIG, ...given };
   if (!MODES.includes(config.calibrateMode)) {
     throw new UsageError(
+      "quantize-option",
       `calibrateMode is '${config.calibrateMode}'; it can be ${MODES.join(", ")}`,
     );
   }
   if (config.weightScale !== "power2" && config.weightScale !== "max") {
-    throw new UsageError(`weightScale is '${String(config.weightScale)}'; it can be power2 or max`);
+    throw new UsageError(
+      "quantize-option",
+      `weightScale is '${String(config.weightScale)}'; it can be power2 or max`,
+    );
   }
   if (!(config.globalScale > 0 && Number.isFinite(config.globalScale))) {
-    throw new UsageError(`globalScale is ${config.globalScale}; it must be a number above 0`);
+    throw new UsageError(
+      "quantize-option",
+      `globalScale is ${config.globalScale}; it must be a number above 0`,
+    );
   }
   return config;
 }

@@ -149,7 +149,10 @@ function concatenation(config: QuantizeConfig): Rule {
     if (!(tuple instanceof TemporaryTuple) || !isQuantized(tuple.fields[0])) return undefined;
     const ref = call.args[0]!;
     if (!tuple.fields.every(isQuantized) || ref.kind !== "tuple") {
-      throw new UsageError(`${call.origin ?? "a concatenation"}: floats and integers are joined`);
+      throw new UsageError(
+        "quantize-network",
+        `${call.origin ?? "a concatenation"}: floats and integers are joined`,
+      );
     }
     const { data, step, dtype } = unified(ref.fields, tuple.fields, config);
     return new Quantized(call.withArgs([new Tuple(data)]), step, dtype);

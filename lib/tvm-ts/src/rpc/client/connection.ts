@@ -6,6 +6,7 @@ import {
   RemoteError,
   RpcTimeoutError,
   sentenceOf,
+  SessionClosedError,
 } from "../errors";
 import { RpcError } from "../../support";
 import {
@@ -120,7 +121,7 @@ export class Connection {
   async close(): Promise<void> {
     if (this.failure !== undefined) return;
     const sent = this.transport.send(...packet(RpcCode.Shutdown)).catch(() => undefined);
-    this.fail(new RpcError(`the session with ${this.peer} is closed`));
+    this.fail(new SessionClosedError(`the session with ${this.peer} is closed`));
     await sent;
     this.transport.close();
   }
@@ -211,6 +212,6 @@ export class Connection {
     this.failure = error;
     clearTimeout(this.timer);
     for (const { reject } of this.waiting.splice(0)) reject(error);
-    if (!(error.constructor === RpcError)) this.transport.close();
+    if (!(error instanceof SessionClosedError)) this.transport.close();
   }
 }

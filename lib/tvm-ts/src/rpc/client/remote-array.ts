@@ -54,7 +54,10 @@ export class RemoteDevice implements SessionDevice {
     const type = elementType(dtype);
     const bad = shape.find((length) => !Number.isInteger(length) || length < 0);
     if (bad !== undefined) {
-      throw new UsageError(`[${shape.join(", ")}] is not a shape: ${bad} is not a length`);
+      throw new UsageError(
+        "array-shape",
+        `[${shape.join(", ")}] is not a shape: ${bad} is not a length`,
+      );
     }
     const fields = { device: this.wire, dtype: wireDataType(type), shape, byteOffset: 0n };
     const data = await this.remote.allocate({ data: 0n, ...fields });
@@ -92,6 +95,7 @@ export class RemoteArray implements SessionArray {
   get wire(): WireTensor {
     if (!this.freed) return this.tensor;
     throw new UsageError(
+      "array-freed",
       `this array ([${this.shape.join(", ")}], ${this.dtype}, ${this.device}) was freed`,
     );
   }
@@ -126,6 +130,7 @@ export class RemoteArray implements SessionArray {
     into.checkShape(this.shape);
     if (into.dtype !== this.dtype) {
       throw new UsageError(
+        "array-copy",
         `${this.dtype} elements cannot be copied into an array of ${into.dtype}`,
       );
     }
@@ -153,6 +158,7 @@ export class RemoteArray implements SessionArray {
   private checkShape(shape: readonly number[]): void {
     if (shape.join() === this.shape.join()) return;
     throw new UsageError(
+      "array-copy",
       `an array of shape [${shape.join(", ")}] cannot be copied into one of shape ` +
         `[${this.shape.join(", ")}]`,
     );

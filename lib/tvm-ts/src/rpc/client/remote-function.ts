@@ -51,10 +51,13 @@ async function freeHeld(owner: object): Promise<void> {
 function handleOf(owner: object, remote: Remote): bigint {
   const record = held.get(owner);
   if (record === undefined || record.remote !== remote) {
-    throw new UsageError("an argument belongs to another session");
+    throw new UsageError("rpc-argument", "an argument belongs to another session");
   }
   if (!record.freed) return record.handle;
-  throw new UsageError("a function or module of the session is used after it was freed");
+  throw new UsageError(
+    "array-freed",
+    "a function or module of the session is used after it was freed",
+  );
 }
 
 export function remoteFunction(
@@ -92,7 +95,10 @@ export function remoteModule(
       { kind: "int", value: queryImports ? 1n : 0n },
     ]);
     if (result.kind === "func") return remoteFunction(session, remote, func, result.handle);
-    throw new UsageError(`the module ${name} of ${session} has no function '${func}'`);
+    throw new UsageError(
+      "rpc-function",
+      `the module ${name} of ${session} has no function '${func}'`,
+    );
   };
   const timeEvaluator = (
     func: string,
@@ -100,7 +106,7 @@ export function remoteModule(
     options: TimingOptions = {},
   ): ((...args: SessionArgument[]) => Promise<TimingResult>) => {
     if (!(device instanceof RemoteDevice) || device.remote !== remote) {
-      throw new UsageError(`${device} belongs to another session`);
+      throw new UsageError("rpc-argument", `${device} belongs to another session`);
     }
     const { number = 10, repeat = 1, minRepeatMs = 0 } = options;
     const numbers = [
@@ -153,7 +159,7 @@ function wireArgument(arg: SessionArgument, remote: Remote, func: string): WireV
     case "bigint":
       if (BigInt.asIntN(64, arg) === arg) return { kind: "int", value: arg };
       if (BigInt.asUintN(64, arg) === arg) return { kind: "uint", value: arg };
-      throw new UsageError(`${arg} does not fit into 64 bits`);
+      throw new UsageError("rpc-argument", `${arg} does not fit into 64 bits`);
     case "boolean":
       return { kind: "int", value: arg ? 1n : 0n };
     case "string":
@@ -177,6 +183,7 @@ function wireArgument(arg: SessionArgument, remote: Remote, func: string): WireV
     return { kind: "tensor", value: arg.wire };
   }
   throw new UsageError(
+    "rpc-argument",
     `an argument of ${func} is not of this session (${String(arg).split("\n")[0]}); make arrays with ` +
       "tvm.nd.array(data, session.cpu(0)) or session.extDev(0)",
   );

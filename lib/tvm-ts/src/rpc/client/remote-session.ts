@@ -48,7 +48,8 @@ export class RemoteSession implements Session {
   async upload(file: string | Uint8Array, target?: string): Promise<void> {
     const bytes = typeof file === "string" ? this.host.readFile(file) : file;
     const name = target ?? (typeof file === "string" ? file.split(/[\\/]/).pop()! : undefined);
-    if (name === undefined) throw new UsageError("upload(bytes, target) needs a target name");
+    if (name === undefined)
+      throw new UsageError("rpc-file", "upload(bytes, target) needs a target name");
     await this.remote.callOwn("tvm.rpc.server.upload", [
       { kind: "str", value: name },
       { kind: "bytes", value: bytes },
@@ -87,7 +88,7 @@ export class RemoteSession implements Session {
   async getFunction(name: string): Promise<SessionFunction> {
     const handle = await this.remote.find(name);
     if (handle !== undefined) return remoteFunction(this, this.remote, name, handle);
-    throw new UsageError(`${this} has no function '${name}'`);
+    throw new UsageError("rpc-function", `${this} has no function '${name}'`);
   }
 
   cpu(id = 0): RemoteDevice {
@@ -118,12 +119,18 @@ export class RemoteSession implements Session {
     for (const [kind, number] of Object.entries(DEVICE_TYPE)) {
       if (number === type) return this.device(kind, id);
     }
-    throw new RpcError(`${this} speaks of a device of type ${type}, which this library has not`);
+    throw new RpcError(
+      "rpc-argument",
+      `${this} speaks of a device of type ${type}, which this library has not`,
+    );
   }
 
   private device(kind: DeviceKind, id: number): RemoteDevice {
     if (!Number.isInteger(id) || id < 0) {
-      throw new UsageError(`${id} is not the number of a device; devices count from 0`);
+      throw new UsageError(
+        "rpc-argument",
+        `${id} is not the number of a device; devices count from 0`,
+      );
     }
     const name = `${kind}(${id})`;
     let device = this.devices.get(name);

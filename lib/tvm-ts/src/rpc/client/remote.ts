@@ -75,7 +75,7 @@ export class Remote {
     if (handle === undefined) {
       handle = this.find(name).then((found) => {
         if (found !== undefined) return found;
-        throw new UsageError(`${this.connection.peer} has no function '${name}'`);
+        throw new UsageError("rpc-function", `${this.connection.peer} has no function '${name}'`);
       });
       this.own.set(name, handle);
       handle.catch(() => this.own.delete(name));

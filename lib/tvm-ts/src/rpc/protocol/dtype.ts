@@ -15,6 +15,7 @@ export function elementTypeOf({ code, bits, lanes }: WireDataType): ElementType 
     if (element.code === code && element.bits === bits && lanes === 1) return name as ElementType;
   }
   throw new UsageError(
+    "array-dtype",
     `arrays cannot have elements of DLPack type (code ${code}, ${bits} bits, ${lanes} lanes)`,
   );
 }

@@ -26,18 +26,25 @@ export class SessionArrays {
   device({ type, id }: WireDevice): Device {
     const device = this.machine.device(type, id);
     if (device !== undefined) return device;
-    throw new UsageError(`the server has no device of type ${type} with number ${id}`);
+    throw new UsageError(
+      "rpc-server",
+      `the server has no device of type ${type} with number ${id}`,
+    );
   }
 
   allocate(device: WireDevice, bytes: number, alignment = ALIGNMENT): bigint {
     if (!(bytes <= this.limits.arrayBytes - this.used)) {
       throw new UsageError(
+        "rpc-limit",
         `an array of ${bytes} bytes exceeds what the session may hold: ` +
           `${this.limits.arrayBytes} bytes, of which ${this.used} are in use`,
       );
     }
     if (!(alignment >= 1 && alignment <= 4096 && Number.isInteger(Math.log2(alignment)))) {
-      throw new UsageError(`${alignment} is not an alignment; use a power of two up to 4096`);
+      throw new UsageError(
+        "rpc-server",
+        `${alignment} is not an alignment; use a power of two up to 4096`,
+      );
     }
     const found = this.device(device);
     const size = Math.max(1, bytes);
@@ -82,6 +89,7 @@ export class SessionArrays {
     const size = tensorBytes(into);
     if (source.bytes !== size) {
       throw new UsageError(
+        "rpc-server",
         `an array of ${source.bytes} bytes cannot be copied into one of ${size}`,
       );
     }
@@ -103,6 +111,7 @@ export class SessionArrays {
     const size = tensorBytes(tensor);
     if (tensor.byteOffset + BigInt(size) > BigInt(bytes)) {
       throw new UsageError(
+        "rpc-limit",
         `an array of shape [${tensor.shape.join(", ")}], ${size} bytes at offset ` +
           `${tensor.byteOffset}, exceeds the ${bytes} bytes that were allocated for it`,
       );

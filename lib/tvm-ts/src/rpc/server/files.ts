@@ -22,6 +22,7 @@ const MAX_NAME = 255;
 export function checkFileName(name: string): string {
   const refuse = (reason: string): never => {
     throw new UsageError(
+      "rpc-file",
       `'${name}' is not a name for a file of a session: ${reason}; use a plain name such as 'module.wasm'`,
     );
   };
@@ -64,12 +65,16 @@ export class MemoryFiles implements SessionFiles {
 
 export function missingFile(name: string, names: readonly string[]): UsageError {
   const known = names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
-  return new UsageError(`the session has no file '${name}' (${known}); send it with upload first`);
+  return new UsageError(
+    "rpc-file",
+    `the session has no file '${name}' (${known}); send it with upload first`,
+  );
 }
 
 export function checkSpace(name: string, bytes: number, used: number, limit: number): void {
   if (used + bytes <= limit) return;
   throw new UsageError(
+    "rpc-file",
     `the file '${name}' has ${bytes} bytes; with the ${used} of the session's other files that ` +
       `exceeds its ${limit}`,
   );

@@ -29,7 +29,10 @@ export function serverFunctions(
     "tvm.rpc.server.load_module": load,
     [MODULE_FORMAT]: () => "wasm",
     "tvm.rpc.server.download_linked_module": () => {
-      throw new UsageError("this server links no modules; upload one that can be loaded");
+      throw new UsageError(
+        "rpc-server",
+        "this server links no modules; upload one that can be loaded",
+      );
     },
     "tvm.rpc.server.ModuleGetFunction": (module, name, queryImports) =>
       moduleOf(module).getFunction(text(name, "name of a function"), Boolean(queryImports)),
@@ -51,7 +54,8 @@ function timeEvaluator(machine: ServedMachine, args: readonly ServedValue[]): Se
     module === null || module === undefined
       ? machine.function(funcName)
       : moduleOf(module).getFunction(funcName, true);
-  if (func === undefined) throw new UsageError(`there is no function '${funcName}' to time`);
+  if (func === undefined)
+    throw new UsageError("rpc-server", `there is no function '${funcName}' to time`);
   const options = {
     number: count(number, "number of calls", 1),
     repeat: count(repeat, "number of repetitions", 1),
@@ -69,17 +73,20 @@ function timeEvaluator(machine: ServedMachine, args: readonly ServedValue[]): Se
 
 function text(value: ServedValue, what: string): string {
   if (typeof value === "string") return value;
-  throw new UsageError(`a ${what} is needed, not ${describe(value)}`);
+  throw new UsageError("rpc-server", `a ${what} is needed, not ${describe(value)}`);
 }
 
 function byteString(value: ServedValue): Uint8Array {
   if (value instanceof Uint8Array) return value;
-  throw new UsageError(`the content of a file is needed as bytes, not ${describe(value)}`);
+  throw new UsageError(
+    "rpc-server",
+    `the content of a file is needed as bytes, not ${describe(value)}`,
+  );
 }
 
 function moduleOf(value: ServedValue): ServedModule {
   if (value instanceof ServedModule) return value;
-  throw new UsageError(`a module is needed, not ${describe(value)}`);
+  throw new UsageError("rpc-server", `a module is needed, not ${describe(value)}`);
 }
 
 function count(value: ServedValue, what: string, least: number): number {
@@ -91,7 +98,10 @@ function count(value: ServedValue, what: string, least: number): number {
   ) {
     return value;
   }
-  throw new UsageError(`${describe(value)} is not a ${what}; use ${least} to ${MAX_CALLS}`);
+  throw new UsageError(
+    "rpc-server",
+    `${describe(value)} is not a ${what}; use ${least} to ${MAX_CALLS}`,
+  );
 }
 
 function describe(value: ServedValue): string {

@@ -25,6 +25,7 @@ export class Handles {
   add(value: Allocation | ServedFunction | ServedModule): bigint {
     if (this.held.size >= this.limit) {
       throw new UsageError(
+        "rpc-limit",
         `the session holds ${this.held.size} arrays, modules and functions; free some first`,
       );
     }
@@ -36,24 +37,27 @@ export class Handles {
   array(handle: bigint): Allocation {
     const held = this.held.get(handle);
     if (held?.kind === "array") return held.allocation;
-    throw new UsageError(`the session has no array with handle ${handle}; it may have been freed`);
+    throw new UsageError(
+      "rpc-server",
+      `the session has no array with handle ${handle}; it may have been freed`,
+    );
   }
 
   func(handle: bigint): ServedFunction {
     const held = this.held.get(handle);
     if (held?.kind === "func") return held.func;
-    throw new UsageError(`the session has no function with handle ${handle}`);
+    throw new UsageError("rpc-server", `the session has no function with handle ${handle}`);
   }
 
   module(handle: bigint): ServedModule {
     const held = this.held.get(handle);
     if (held?.kind === "module") return held.module;
-    throw new UsageError(`the session has no module with handle ${handle}`);
+    throw new UsageError("rpc-server", `the session has no module with handle ${handle}`);
   }
 
   remove(handle: bigint): void {
     if (this.held.delete(handle)) return;
-    throw new UsageError(`the session has nothing with handle ${handle}`);
+    throw new UsageError("rpc-server", `the session has nothing with handle ${handle}`);
   }
 
   /** Everything that is an array, which is then forgotten with the rest. */

@@ -157,11 +157,15 @@ class ServerSession {
     body.end();
     if (version !== PROTOCOL_VERSION) {
       throw new UsageError(
+        "rpc-server",
         `the client speaks version '${version}' of the protocol, this server '${PROTOCOL_VERSION}'`,
       );
     }
     if (args.length > 0) {
-      throw new UsageError("this server does not connect its clients to other servers");
+      throw new UsageError(
+        "rpc-server",
+        "this server does not connect its clients to other servers",
+      );
     }
     this.started = true;
     return valuesPacket(RpcCode.Return, [NULL]);
@@ -228,7 +232,10 @@ class ServerSession {
         const tensor = args.tensor(0);
         const scope = args.optionalString(1);
         if (scope !== undefined && scope !== "" && scope !== "global") {
-          throw new UsageError(`arrays are allocated in 'global' memory, not in '${scope}'`);
+          throw new UsageError(
+            "rpc-server",
+            `arrays are allocated in 'global' memory, not in '${scope}'`,
+          );
         }
         return opaque(this.arrays.allocate(tensor.device, tensorBytes(tensor)));
       }
@@ -298,6 +305,7 @@ class ServerSession {
     }
     if (value instanceof OpaqueArgument) return [TypeCode.Opaque, opaque(value.handle)];
     throw new UsageError(
+      "rpc-server",
       `a function returned an array ([${(value as NDArray).shape.join(", ")}]); functions that sessions call write ` +
         `to the arrays that they take`,
     );

@@ -166,7 +166,7 @@ export class TrackerSession {
   }
 
   private async ask(message: Json, { waitTimeout }: RequestOptions = {}): Promise<Json> {
-    if (this.closed) throw new RpcError(`${this} was asked for a server`);
+    if (this.closed) throw new RpcError("rpc-tracker", `${this} was asked for a server`);
     // A request may wait for long; others do not wait behind it.
     const kept = this.idle.pop();
     const channel = kept ?? (await this.open());
@@ -188,7 +188,7 @@ export class TrackerSession {
       if (timedOut) {
         throw new RpcTimeoutError(`${this} had no free server within ${waitTimeout} s`);
       }
-      if (this.closed) throw new RpcError(`${this}: the request was given up`);
+      if (this.closed) throw new RpcError("rpc-tracker", `${this}: the request was given up`);
       // A connection that was kept may have been lost long ago; a new one tells.
       if (kept !== undefined && error instanceof ConnectionLostError) {
         return await this.ask(message, waitTimeout === undefined ? {} : { waitTimeout });
@@ -228,7 +228,7 @@ function grantedServer(answer: Json): [host: string, port: number, matchKey: str
 function readSummary(answer: Json, address: string): TrackerSummary {
   try {
     const [status, summary] = answer as [number, Record<string, Json>];
-    if (status !== TrackerCode.Success) throw new UsageError("no success");
+    if (status !== TrackerCode.Success) throw new UsageError("rpc-tracker", "no success");
     const infos = summary["server_info"] as { key: string; addr: Json[] }[];
     const queues = summary["queue_info"] as Record<string, { free: number; pending: number }>;
     return {

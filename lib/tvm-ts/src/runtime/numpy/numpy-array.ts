@@ -109,7 +109,8 @@ export class NumpyArray {
   }
   /** The only element. */
   item(): Scalar {
-    if (this.size !== 1) throw new UsageError(`item() of an array of ${this.size} elements`);
+    if (this.size !== 1)
+      throw new UsageError("array-operation", `item() of an array of ${this.size} elements`);
     return this.data[0]!;
   }
   fill(value: Scalar): this {
@@ -292,7 +293,7 @@ export function attempt<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
-    throw new UsageError(`np: ${(error as Error).message}`, { cause: error });
+    throw new UsageError("array-operation", `np: ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -344,6 +345,7 @@ export function reduce(
 export function numpyDType(dtype: string): string {
   if (NUMPY_DTYPES.has(dtype)) return dtype;
   throw new UsageError(
+    "array-dtype",
     `'${dtype}' is not an element type of arrays; they are ${[...NUMPY_DTYPES].join(", ")}`,
   );
 }
@@ -353,7 +355,10 @@ export function checkedShape(shape: Shape): number[] {
   const lengths = (Array.isArray(shape) ? shape : [shape as Dimension]).map(dimensionValue);
   for (const length of lengths) {
     if (!Number.isInteger(length) || length < 0) {
-      throw new UsageError(`[${lengths.join(", ")}] is not a shape: ${length} is not a length`);
+      throw new UsageError(
+        "array-shape",
+        `[${lengths.join(", ")}] is not a shape: ${length} is not a length`,
+      );
     }
   }
   return lengths;
@@ -377,10 +382,14 @@ function nestedShape(value: Nested): number[] {
 function checkRegular(value: Nested, shape: readonly number[], depth: number): void {
   if (depth === shape.length) {
     if (["number", "bigint", "boolean"].includes(typeof value)) return;
-    throw new UsageError(`an array holds numbers, but ${describe(value)} was found in one`);
+    throw new UsageError(
+      "array-shape",
+      `an array holds numbers, but ${describe(value)} was found in one`,
+    );
   }
   if (!Array.isArray(value) || value.length !== shape[depth]) {
     throw new UsageError(
+      "array-shape",
       `the nested arrays are not of one shape: at depth ${depth} there are lengths ` +
         `${shape[depth]} and ${Array.isArray(value) ? value.length : "none"}`,
     );

@@ -63,6 +63,7 @@ function compare(
   const desired = toArray(right);
   if (desired.ndim > 0 && !sameShape(actual, desired)) {
     throw new UsageError(
+      "array-shape",
       `the arrays differ in shape: [${actual.shape.join(", ")}] and [${desired.shape.join(", ")}]`,
     );
   }
@@ -85,6 +86,7 @@ function compare(
   const more = differing > SHOWN ? [`  and ${differing - SHOWN} more`] : [];
   const share = `${differing} of ${a.length} elements`;
   throw new UsageError(
+    "array-mismatch",
     [
       `the arrays are not ${relation}: ${share} differ, by ${largest} at most`,
       ...places,

@@ -68,6 +68,7 @@ export class CpuDevice implements Device {
       }
     }
     throw new DeviceError(
+      "device-memory",
       `${deviceName(this)} is out of memory: ${Math.ceil(end / 2 ** 20)} MiB would be in use, ` +
         `${pages / 16} MiB are there and no more can be had; free arrays with .free()`,
     );

@@ -45,6 +45,7 @@ export function keepCompiled(artifact: Artifact, module: WebAssembly.Module): vo
 export function loadWasm(device: MemoryDevice, artifact: Artifact, linked: Linked): Executable {
   if (artifact.format !== "wasm") {
     throw new UsageError(
+      "module-imports",
       `${deviceName(device)} runs WebAssembly, not code in the format '${artifact.format}'`,
     );
   }
@@ -130,7 +131,10 @@ class WasmExecutable implements Executable {
         if (found === undefined) missing.push(name);
         else imports[IMPORTS.extern]![name] = found as WebAssembly.ImportValue;
       } else if (imports[module]?.[name] === undefined) {
-        throw new UsageError(`the module asks for ${module}.${name}, which does not exist`);
+        throw new UsageError(
+          "module-imports",
+          `the module asks for ${module}.${name}, which does not exist`,
+        );
       }
     }
     for (const { function: name } of record.recordings) {
@@ -142,6 +146,7 @@ class WasmExecutable implements Executable {
     if (missing.length > 0) {
       const names = [...new Set(missing)].join(", ");
       throw new UsageError(
+        "module-imports",
         `the module calls ${names}, which ${deviceName(this.device)} does not provide; give ` +
           `functions of yours with module.link({ extern: { name: function } })`,
       );
@@ -171,7 +176,10 @@ class WasmExecutable implements Executable {
         this.device.free(Number(address) >>> 0);
       },
       fail: (number) => {
-        throw new UsageError(this.record.assertions[Number(number)] ?? "an assertion failed");
+        throw new UsageError(
+          "run-assertion",
+          this.record.assertions[Number(number)] ?? "an assertion failed",
+        );
       },
       parallel: (number, memory, begin, end) =>
         this.parallel(Number(number), Number(memory), Number(begin), Number(end)),
@@ -220,7 +228,7 @@ class WasmExecutable implements Executable {
     return (...given) => {
       words = given;
       const code = this.device.functions.recording[name]!(site, run, given);
-      if (code !== 0) throw new DeviceError(`${name} failed with code ${code}`);
+      if (code !== 0) throw new DeviceError("run-trap", `${name} failed with code ${code}`);
     };
   }
 
@@ -245,6 +253,7 @@ class WasmExecutable implements Executable {
 function checkConfiguration(record: ModuleRecord, device: Device): void {
   if (record.device !== device.kind) {
     throw new UsageError(
+      "module-configuration",
       `the module was built for ${record.device} devices, but is used on ${deviceName(device)}`,
     );
   }
@@ -255,6 +264,7 @@ function checkConfiguration(record: ModuleRecord, device: Device): void {
   if (differing.length === 0) return;
   const texts = differing.map((key) => `${key} ${configuration[key]}, not ${actual[key]}`);
   throw new UsageError(
+    "module-configuration",
     `the module was built for another configuration than ${deviceName(device)} has: ` +
       `${texts.join("; ")}; build it again`,
   );
@@ -265,14 +275,18 @@ function explained(error: unknown, name: string, device: Device): unknown {
   if (error instanceof TvmError || !(error instanceof WebAssembly.RuntimeError)) return error;
   const { message } = error;
   if (/divide|remainder|division/.test(message)) {
-    return new UsageError(`${name} divided an integer by zero`, { cause: error });
+    return new UsageError("run-division-by-zero", `${name} divided an integer by zero`, {
+      cause: error,
+    });
   }
   if (/integer overflow|represent/.test(message)) {
-    return new UsageError(`${name} divided the smallest integer by -1`, { cause: error });
+    return new UsageError("run-division-by-zero", `${name} divided the smallest integer by -1`, {
+      cause: error,
+    });
   }
   if (/bounds/.test(message)) {
     const text = `${name} used an address outside of the memory of ${deviceName(device)}: an index is out of bounds`;
-    return new UsageError(text, { cause: error });
+    return new UsageError("run-trap", text, { cause: error });
   }
   return new InternalError(`${name} stopped: ${message}`, { cause: error });
 }

@@ -32,6 +32,7 @@ export class ArgBinder {
     if (isOne(simple)) return;
     if (isZero(simple)) {
       throw new UsageError(
+        "te-tensorize",
         `${this.what}: ${name} is ${reprExpr(known ?? declared)} there and ${reprExpr(given)} here`,
         { span: this.span },
       );

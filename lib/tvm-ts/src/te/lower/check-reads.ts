@@ -61,6 +61,7 @@ function checkOperation(op: ComputeOp, domains: Domains): void {
       const [min, max] = interval;
       const given = min === max ? `is ${min}` : `goes from ${min} to ${max}`;
       throw new UsageError(
+        "te-read-outside",
         `${op.name} reads ${tensor.name} outside of it: index ${dim} ${given}, of ${extent} ` +
           `elements; guard the read with te.ifThenElse, or compute fewer elements`,
         {

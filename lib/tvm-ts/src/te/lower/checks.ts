@@ -21,6 +21,7 @@ export function checkOutputs(schedule: Schedule): void {
   const [first] = schedule.outputs;
   if (first === undefined || schedule.outputs.some((op) => op.kind !== "placeholder")) return;
   throw new UsageError(
+    "lower-arguments",
     `the schedule computes nothing: its output ${first.name} is a placeholder; make the schedule ` +
       `of what is computed from it`,
     { notes: [{ text: `${first.name} was declared here`, span: first.span }] },
@@ -35,6 +36,7 @@ export function checkRollingBuffers(schedule: Schedule): void {
     if (type === "scope") continue;
     const where = type === "inlinedAlready" ? "it is inlined" : "it is computed on its own";
     throw new UsageError(
+      "te-buffering",
       `stage ${name} is a rolling buffer, but ${where}: no loop around it has steps that could ` +
         `share what it computes; compute it at a loop of its consumer with computeAt`,
       {
@@ -55,6 +57,7 @@ export function checkPrefetches(schedule: Schedule): void {
         const why = unreachable(schedule, stage, tensor);
         if (why === undefined) continue;
         throw new UsageError(
+          "te-prefetch",
           `stage ${stage.name} cannot prefetch ${tensor.name} at axis ${axis.name}: ${why}`,
           {
             span,
@@ -103,6 +106,7 @@ function checkNotMixed(stage: Stage, axis: IterVar): void {
   const mixed = stage.leafIterVars.find((loop) => bits.get(loop) === (data | reduced));
   if (mixed === undefined) return;
   throw new UsageError(
+    "te-ragged-axis",
     `axis ${axis.name} of stage ${stage.name} has a length that is read from a tensor, and cannot be ` +
       `fused with a data axis as in ${mixed.name}; fuse data axes only`,
     { span: mixed.span, notes: [{ text: `${stage.name} was declared here`, span: stage.op.span }] },
@@ -119,6 +123,7 @@ function checkLength(schedule: Schedule, stage: Stage, axis: IterVar, tensor: Te
   const first = loops.findIndex((loop) => bits.has(loop));
   if (loops.indexOf(attachment.axis) < first) return;
   throw new UsageError(
+    "te-ragged-axis",
     `stage ${producer.name} is computed at axis ${attachment.axis.name} of ${stage.name}, but it ` +
       `gives the length of ${axis.name}, whose loop is around that; compute it outside of that loop`,
     {
@@ -157,6 +162,7 @@ function checkOperation(op: Operation, defined: ReadonlySet<Var>): void {
   const check = (variable: Var): void => {
     if (own.has(variable) || defined.has(variable)) return;
     throw new UsageError(
+      "te-undefined-variable",
       `${op.name} uses the variable ${variable.name}, which is neither an axis of it (a reduction ` +
         `axis is one only inside te.sum and the like) nor given by an argument`,
       {

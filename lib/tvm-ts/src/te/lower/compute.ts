@@ -63,7 +63,7 @@ function manner(context: StageContext): "plain" | "crossThread" | "tensorized" {
 
 /** Points at where the axis was bound. */
 function threadError(stage: Stage, axis: IterVar, sentence: string): UsageError {
-  return new UsageError(sentence, {
+  return new UsageError("te-cross-thread", sentence, {
     span: stage.iterVarAttrs.get(axis)?.span,
     notes: [{ text: `${stage.name} was declared here`, span: stage.op.span }],
   });

@@ -39,6 +39,7 @@ export function crossThreadReduction(context: StageContext, op: ComputeOp): Stmt
   const reduce = reductionOf(op);
   if (reduce.init.length > 0) {
     throw new UsageError(
+      "te-cross-thread",
       `stage ${stage.name} reduces over threads and begins with values of its own; only the ` +
         `reduction's identity can be begun with there`,
       { span: op.span },

@@ -117,6 +117,7 @@ function plainLoop(
 function checkNoPrefetch(context: StageContext, axis: IterVar, attr: IterVarAttr): void {
   if (attr.prefetches.length === 0) return;
   throw new UsageError(
+    "te-prefetch",
     `axis ${axis.name} of stage ${context.stage.name} has one step only: there is no later one to ` +
       `prefetch for; prefetch at a loop of more steps`,
     { span: attr.span },
@@ -134,6 +135,7 @@ function threadLoop(
   const span = stage.iterVarAttrs.get(axis)?.span;
   if (!isZero(min)) {
     throw new UsageError(
+      "te-bind",
       `axis ${axis.name} of stage ${stage.name} begins at ${reprExpr(min)} and cannot be bound to ` +
         `${thread.threadTag}, which begins at 0; split it and bind a part`,
       { span },
@@ -144,6 +146,7 @@ function threadLoop(
     const count = constIntValue(extent);
     if (count === undefined || count < 1) {
       throw new UsageError(
+        "te-bind",
         `axis ${axis.name} of stage ${stage.name} is bound to ${thread.threadTag} and needs a ` +
           `constant extent, but has ${reprExpr(extent)}; split it with nparts and bind the outer part`,
         { span },
@@ -155,6 +158,7 @@ function threadLoop(
   if (thread.threadTag === "pipeline") {
     if (!isOne(extent)) {
       throw new UsageError(
+        "te-bind",
         `axis ${axis.name} of stage ${stage.name} marks a pipeline and must have extent 1`,
         { span },
       );

@@ -75,9 +75,13 @@ function provideScan(context: StageContext, scan: ScanParts): Stmt {
   // Threads around the scan are around its first rows, too.
   const threads = stage.leafIterVars.filter((axis) => axis.iterType === "ThreadIndex").length;
   if (stage.leafIterVars.slice(0, threads).some((axis) => axis.iterType !== "ThreadIndex")) {
-    throw new UsageError(`the threads around the scan ${stage.name} must be its outermost loops`, {
-      span: stage.op.span,
-    });
+    throw new UsageError(
+      "te-bind",
+      `the threads around the scan ${stage.name} must be its outermost loops`,
+      {
+        span: stage.op.span,
+      },
+    );
   }
   const rewrite = context.rewriter(values);
   const frames = [...nest.slice(threads).flat(), ...guards(context.boundChecks(values))];
@@ -88,7 +92,9 @@ function provideScan(context: StageContext, scan: ScanParts): Stmt {
 function provideIntrinsic(context: StageContext, op: TensorComputeOp): Stmt {
   const { intrin } = op;
   const fail = (why: string): UsageError =>
-    new UsageError(`${op.name} cannot be computed by ${intrin.name}: ${why}`, { span: op.span });
+    new UsageError("te-tensorize", `${op.name} cannot be computed by ${intrin.name}: ${why}`, {
+      span: op.span,
+    });
   const binder = new ArgBinder(`the intrinsic ${intrin.name}`, op.span);
   if (intrin.scalarParams.length !== op.scalarInputs.length) {
     throw fail(

@@ -149,6 +149,7 @@ class ScheduleLowering {
     const { attachment } = stage.attachSpec;
     if (attachment.type !== "scope") return;
     throw new UsageError(
+      "te-compute-at",
       `stage ${stage.name} is computed at axis ${attachment.axis.name} of ` +
         `${attachment.stage.name}, but that loop is inside an intrinsic; compute it at a loop ` +
         `outside of it`,

@@ -80,6 +80,7 @@ function layoutTransforms(schedule: Schedule, memory: TensorMemory): LayoutTrans
     for (const output of stage.op.outputs) {
       if (memory.isPart(output)) {
         throw new UsageError(
+          "te-layout",
           `the layout of stage ${stage.name} is transformed, but it is part of a scan; transform ` +
             `that of the scan's stage`,
           { span: stage.op.span },
@@ -105,13 +106,19 @@ class BufferTable implements TensorMemory {
     binds: ReadonlyMap<Tensor, Buffer> = new Map(),
   ) {
     if (!(binds instanceof Map)) {
-      throw new UsageError("binds is a Map from tensors to the buffers they lie in");
+      throw new UsageError(
+        "lower-arguments",
+        "binds is a Map from tensors to the buffers they lie in",
+      );
     }
     const symbolic = !hasViews(schedule);
     const seen = new Set<ScheduleArg>();
     for (const arg of args) {
       if (seen.has(arg)) {
-        throw new UsageError(`${arg.name} is among the arguments twice; give each once`);
+        throw new UsageError(
+          "lower-arguments",
+          `${arg.name} is among the arguments twice; give each once`,
+        );
       }
       seen.add(arg);
       this.addParam(arg, binds, symbolic);
@@ -137,6 +144,7 @@ class BufferTable implements TensorMemory {
     }
     if (!isTensor(arg) && !(arg instanceof Buffer)) {
       throw new UsageError(
+        "lower-arguments",
         `the argument ${String(arg)} is neither a tensor, nor a buffer, nor a variable`,
       );
     }
@@ -159,6 +167,7 @@ class BufferTable implements TensorMemory {
   private checkInput(placeholder: Tensor): void {
     if (this.buffers.has(placeholder) || this.scanned.has(placeholder)) return;
     throw new UsageError(
+      "lower-arguments",
       `the placeholder ${placeholder.name} is read, but is not among the arguments ` +
         `(${this.argNames()}); add it`,
       { notes: [{ text: `${placeholder.name} was declared here`, span: placeholder.op.span }] },
@@ -168,6 +177,7 @@ class BufferTable implements TensorMemory {
   private checkOutput(op: Operation): void {
     if (op.outputs.some((output) => this.buffers.has(output))) return;
     throw new UsageError(
+      "lower-arguments",
       `the output ${op.name} is not among the arguments (${this.argNames()}), so nobody would ` +
         `get it; add it`,
       { notes: [{ text: `${op.name} was declared here`, span: op.span }] },

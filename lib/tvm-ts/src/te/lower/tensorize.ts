@@ -78,15 +78,19 @@ class Tensorizer {
     const axis = stage.leafIterVars[this.location];
     const intrin = axis === undefined ? undefined : stage.iterVarAttrs.get(axis);
     const name = intrin?.tensorIntrin === undefined ? "" : ` by ${intrin.tensorIntrin.name}`;
-    return new UsageError(`stage ${stage.name} cannot be tensorized${name}: ${why}`, {
-      span: intrin?.span,
-      notes: [
-        { text: `${stage.name} was declared here`, span: stage.op.span },
-        ...(intrin?.tensorIntrin?.span?.place === undefined
-          ? []
-          : [{ text: `the intrinsic was declared here`, span: intrin.tensorIntrin.span }]),
-      ],
-    });
+    return new UsageError(
+      "te-tensorize",
+      `stage ${stage.name} cannot be tensorized${name}: ${why}`,
+      {
+        span: intrin?.span,
+        notes: [
+          { text: `${stage.name} was declared here`, span: stage.op.span },
+          ...(intrin?.tensorIntrin?.span?.place === undefined
+            ? []
+            : [{ text: `the intrinsic was declared here`, span: intrin.tensorIntrin.span }]),
+        ],
+      },
+    );
   }
 
   private findLocation(): number {
@@ -97,6 +101,7 @@ class Tensorizer {
     if (locations.length > 1) {
       const names = locations.map((i) => leafIterVars[i]!.name).join(" and ");
       throw new UsageError(
+        "te-tensorize",
         `stage ${this.context.stage.name} is tensorized at ${names}; only one of its loops can be`,
         { span: iterVarAttrs.get(leafIterVars[locations[1]!]!)?.span },
       );

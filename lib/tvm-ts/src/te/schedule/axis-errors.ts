@@ -34,18 +34,20 @@ export function leafPosition(view: StageView, state: StageState, axis: IterVar):
   if (position >= 0) return position;
   if (!(axis instanceof IterVar)) {
     throw new UsageError(
+      "te-axis",
       `an axis of stage ${view.name} is expected, such as its op.axis[0], not ${String(axis)}`,
     );
   }
   const successor = successors(state, axis);
   if (successor !== undefined) {
     throw new UsageError(
+      "te-axis",
       `axis ${axis.name} of stage ${view.name} was ${successor.how} and is no loop any more; ` +
         `use ${successor.axes.map((made) => made.name).join(" or ")}`,
       { notes: noteAxis(successor.axes[0]!) },
     );
   }
-  throw new UsageError(foreignAxis(view, state, axis), {
+  throw new UsageError("te-axis", foreignAxis(view, state, axis), {
     notes: [...noteAxis(axis), ...noteStage(view)],
   });
 }
@@ -67,6 +69,7 @@ export function checkIterType(
   const names = others.map((leaf) => leaf.name).join(", ");
   const instead = names === "" ? "" : `; ${names} can be`;
   throw new UsageError(
+    "te-axis",
     `axis ${axis.name} of stage ${view.name} is ${why} and cannot be ${what}${instead}`,
     { notes: noteAxis(axis) },
   );

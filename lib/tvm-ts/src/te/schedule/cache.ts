@@ -39,6 +39,7 @@ export function cacheRead(
   checkScope("cacheRead", tensor, scope);
   if (readers.length === 0) {
     throw new UsageError(
+      "te-cache",
       `cacheRead of ${tensor.name} is given nobody who reads the copy; name the readers`,
     );
   }
@@ -49,6 +50,7 @@ export function cacheRead(
     const op = replaceInputs(target.op, map);
     if (op !== target.op) return { target, op };
     throw new UsageError(
+      "te-cache",
       `${target.name} does not read ${tensor.name}, so it cannot read its copy; name stages that ` +
         `read it`,
       {
@@ -69,6 +71,7 @@ export function cacheRead(
 function checkScope(primitive: string, tensor: Tensor, scope: string): void {
   if (isStorageScope(scope)) return;
   throw new UsageError(
+    "tir-storage-scope",
     `${primitive} of ${tensor.name}: "${String(scope)}" is not a memory scope; scopes begin with global, ` +
       `shared, local, warp, wmma or texture`,
   );
@@ -106,12 +109,13 @@ export function cacheWrite(
 ): Tensor[] {
   const span = Span.capture();
   const first = tensors[0];
-  if (first === undefined) throw new UsageError("cacheWrite is given no tensor");
+  if (first === undefined) throw new UsageError("te-cache", "cacheWrite is given no tensor");
   const stage = schedule.stage(first);
   const { op } = stage;
   checkScope("cacheWrite", first, scope);
   if (op.kind !== "compute" && op.kind !== "tensor_compute_op") {
     throw new UsageError(
+      "te-cache",
       `cacheWrite is for computed tensors; ${first.name} is a ${op.kind}, which is not written ` +
         `element by element`,
       { notes: [{ text: `${first.name} was declared here`, span: op.span }] },
@@ -122,6 +126,7 @@ export function cacheWrite(
     tensors.some((tensor) => schedule.stage(tensor) !== stage)
   ) {
     throw new UsageError(
+      "te-cache",
       `cacheWrite is given ${plural(tensors.length, "tensor")} of ${op.name}, which has ` +
         `${plural(op.numOutputs, "output")}; all of them go together`,
       { notes: [{ text: `${op.name} was declared here`, span: op.span }] },
@@ -157,6 +162,7 @@ export function renewed(stage: Stage, op: Operation): StageState {
   for (const [axis, { bindThread, span }] of iterVarAttrs) {
     if (bindThread === undefined || op.rootIterVars.includes(axis)) continue;
     throw new UsageError(
+      "te-bind",
       `stage ${stage.name} gets other loops, but ${axis.name} is bound to ` +
         `${bindThread.threadTag} already; bind loops afterwards`,
       { notes: [{ text: `${axis.name} was bound here`, span }] },
@@ -237,6 +243,7 @@ class Relayout {
 
   private splitReduction(loop: IterVar): UsageError {
     return new UsageError(
+      "te-cache",
       `cacheWrite of ${this.stage.name} must come before its reduction axes are split or fused, ` +
         `but ${loop.name} is a loop already`,
       { notes: [{ text: `axis ${loop.name} was made here`, span: loop.span }] },

@@ -83,6 +83,7 @@ export function scanInits(schedule: Schedule): ReadonlyMap<Stage, Stage> {
       scans.set(init, stage);
       if (other === undefined || other === stage) continue;
       throw new UsageError(
+        "te-scan",
         `${init.name} begins the scans ${other.name} and ${stage.name}; each needs its own`,
         { span: init.op.span },
       );
@@ -101,6 +102,7 @@ function loopsUpTo(
   if (position >= 0) return parent.leafIterVars.slice(0, position + 1);
   const loops = parent.leafIterVars.map((leaf) => leaf.name).join(", ");
   throw new UsageError(
+    "te-compute-at",
     `stage ${stage.name} is computed at axis ${axis.name} of ${parent.name}, which is no loop any ` +
       `more (the loops are ${loops}); move it with computeAt after changing the loops`,
     { span, notes: [{ text: `axis ${axis.name} was made here`, span: axis.span }] },

@@ -14,7 +14,10 @@ export function createGroup(
 ): Stage {
   for (const tensor of [...outputs, ...inputs]) {
     if (isTensor(tensor)) continue;
-    throw new UsageError(`a group is made of the stages between tensors, not of ${String(tensor)}`);
+    throw new UsageError(
+      "te-group",
+      `a group is made of the stages between tensors, not of ${String(tensor)}`,
+    );
   }
   const members = stagesBetween(schedule, outputs, inputs, includeInputs);
   const parent = members.map((stage) => stage.group).reduce(commonGroup, members[0]?.group);
@@ -91,6 +94,7 @@ function groupsInside(members: readonly Stage[], parent: Stage | undefined): Sta
   for (const [group, sofar] of counts) {
     if (sofar === group.state.numChildStages) continue;
     throw new UsageError(
+      "te-group",
       `the group takes ${sofar} of the ${group.state.numChildStages} stages of another group; ` +
         `groups lie inside one another or apart`,
     );

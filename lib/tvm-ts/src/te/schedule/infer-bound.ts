@@ -157,6 +157,7 @@ class BoundInference {
     const { op } = stage;
     if (stage.isOutput && stage.attachSpec.attachment.type !== "groupRoot") {
       throw new UsageError(
+        "te-compute-at",
         `the output ${stage.name} is computed inside another stage; outputs are computed at the root`,
         { span: op.span },
       );
@@ -297,6 +298,7 @@ function unreachable(stage: Stage, axis: IterVar, consumer: Stage): UsageError {
   const { attachment } = stage.attachSpec;
   const parent = attachment.type === "scope" ? ` of ${attachment.stage.name}` : "";
   return new UsageError(
+    "te-compute-at",
     `stage ${stage.name} is computed inside axis ${axis.name}${parent}, but ${consumer.name} uses ` +
       `it outside that loop; compute it at a loop that is around all its consumers`,
     {

@@ -51,7 +51,9 @@ export function transformLayout(
   span: Span,
 ): { state: StageState; axes: readonly IterVar[] } {
   const fail = (why: string, notes: readonly ErrorNote[] = noteStage(view)): UsageError =>
-    new UsageError(`the layout of stage ${view.name} cannot be transformed: ${why}`, { notes });
+    new UsageError("te-layout", `the layout of stage ${view.name} cannot be transformed: ${why}`, {
+      notes,
+    });
   const { op } = state;
   if (op === undefined) throw fail("a group has no memory; transform that of its stages");
   if (state.attach.type === "inline") {

@@ -23,6 +23,7 @@ const LOOPS: ReadonlySet<IterType> = new Set(["DataPar", "CommReduce", "Ordered"
 function checkLoop(view: StageView, axis: IterVar, what: string): void {
   if (LOOPS.has(axis.iterType)) return;
   throw new UsageError(
+    "te-axis",
     `axis ${axis.name} of stage ${view.name} is of type ${axis.iterType} and cannot be ${what}`,
     { notes: noteAxis(axis) },
   );
@@ -67,6 +68,7 @@ function checkAmount(
   const value = constIntValue(amount);
   if (isInteger(amount.dtype) && (value === undefined || value > 0)) return;
   throw new UsageError(
+    "te-split-factor",
     `axis ${axis.name} of stage ${view.name} cannot be split by the ${by} ${reprExpr(amount)}; ` +
       `it is an integer of at least 1`,
     { notes: noteAxis(axis) },
@@ -102,6 +104,7 @@ function fuseTwo(
   const b = leafPosition(view, state, right);
   if (left === right) {
     throw new UsageError(
+      "te-fuse",
       `axis ${left.name} of stage ${view.name} is named twice in fuse; name each once`,
       { notes: noteAxis(left) },
     );
@@ -111,6 +114,7 @@ function fuseTwo(
   if (Math.abs(a - b) !== 1) {
     const order = state.leafIterVars.map((axis) => axis.name).join(", ");
     throw new UsageError(
+      "te-fuse",
       `axes ${left.name} and ${right.name} of stage ${view.name} are not neighbours (the loops ` +
         `are ${order}); reorder them before fusing`,
       { notes: [...noteAxis(left), ...noteAxis(right)] },
@@ -151,12 +155,14 @@ export function reorder(view: StageView, state: StageState, order: readonly Iter
     const position = leafPosition(view, state, axis);
     if (!["DataPar", "CommReduce", "ThreadIndex"].includes(axis.iterType)) {
       throw new UsageError(
+        "te-reorder",
         `axis ${axis.name} of stage ${view.name} is of type ${axis.iterType} and cannot be reordered`,
         { notes: noteAxis(axis) },
       );
     }
     if (order.indexOf(axis) !== i) {
       throw new UsageError(
+        "te-reorder",
         `axis ${axis.name} of stage ${view.name} is named twice in reorder; name each once`,
         { notes: noteAxis(axis) },
       );

@@ -159,6 +159,7 @@ function checkCountable(stage: Stage, { fused }: Fuse, outer: PrimExpr, inner: P
   const { dtype } = fused.var_;
   if (outer.value * inner.value <= maxValueOf(dtype)) return;
   throw new UsageError(
+    "te-fuse",
     `axis ${fused.name} of stage ${stage.name} would take ${outer.value} * ${inner.value} steps, more ` +
       `than ${dtype} can count; fuse fewer axes, or split them first and fuse the outer parts`,
     { span: fused.span },
@@ -173,6 +174,7 @@ function threadMismatch(
   known: Range,
 ): UsageError {
   return new UsageError(
+    "te-bind",
     `axis ${axis.name} of stage ${stage.name} has extent ${reprExpr(range.extent)}, but its thread ` +
       `axis ${thread.threadTag} is also bound to a loop of extent ${reprExpr(known.extent)}; ` +
       `loops on the same thread have the same extent`,

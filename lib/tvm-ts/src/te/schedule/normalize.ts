@@ -62,6 +62,7 @@ function checkAttachments(schedule: Schedule): void {
     const { stage: parent, axis, span } = attachment;
     if (parent.attachment.type !== "inlinedAlready") continue;
     throw new UsageError(
+      "te-inline",
       `stage ${stage.name} is computed at axis ${axis.name} of ${parent.name}, which is inlined and ` +
         `has no loops; compute it inside a stage that is not, or inline it too`,
       { span, notes: [{ text: `${parent.name} was declared here`, span: parent.op.span }] },
@@ -80,6 +81,7 @@ function checkNoLoops(stage: Stage): void {
         ? ["split", relation.parent, relation.outer]
         : ["fused", relation.outer, relation.fused];
     throw new UsageError(
+      "te-inline",
       `stage ${stage.name} is inlined and has no loops, but its axis ${axis.name} is ${how}; leave ` +
         `out one of the two`,
       { span: attachment.span, notes: [{ text: `${axis.name} was ${how} here`, span: made.span }] },
@@ -91,6 +93,7 @@ function unreadable(stage: Stage, readers: readonly Stage[]): UsageError {
   const reader = readers.find((each) => each.op.kind !== "compute")!;
   const { attachment } = stage;
   return new UsageError(
+    "te-inline",
     `stage ${stage.name} cannot be inlined into ${reader.name}, which is a ${reader.op.kind} and ` +
       `reads it from memory; leave it where it is`,
     {

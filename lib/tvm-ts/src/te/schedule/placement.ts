@@ -12,7 +12,7 @@ export function checkMovable(stage: Stage, what: string): void {
       ? "it is a placeholder, which is not computed; make a copy of it with cacheRead"
       : undefined;
   if (why === undefined) return;
-  throw new UsageError(`stage ${stage.name} cannot be ${what}: ${why}`, {
+  throw new UsageError("te-compute-at", `stage ${stage.name} cannot be ${what}: ${why}`, {
     notes: noteStage(stage),
   });
 }
@@ -22,7 +22,9 @@ export function checkInlinable(stage: Stage): void {
   checkMovable(stage, "inlined");
   const { op } = stage.state;
   const fail = (why: string): UsageError =>
-    new UsageError(`stage ${stage.name} cannot be inlined: ${why}`, { notes: noteStage(stage) });
+    new UsageError("te-inline", `stage ${stage.name} cannot be inlined: ${why}`, {
+      notes: noteStage(stage),
+    });
   const instead = "compute it in a loop of its consumer with computeAt";
   if (op?.kind !== "compute") throw fail(`it is not an elementwise computation; ${instead}`);
   if (op.reduceAxis.length > 0) {
@@ -40,6 +42,7 @@ export function checkOrder(stage: Stage, parent: Stage): void {
   if (stage.state.op === undefined) return;
   if (parent === stage) {
     throw new UsageError(
+      "te-compute-at",
       `stage ${stage.name} cannot be computed inside itself; ` +
         `a stage is computed inside one that uses its result`,
     );
@@ -50,6 +53,7 @@ export function checkOrder(stage: Stage, parent: Stage): void {
     ? `${parent.name} is computed first and does not use it`
     : `${parent.name} is a stage of another schedule`;
   throw new UsageError(
+    "te-compute-at",
     `stage ${stage.name} cannot be computed inside ${parent.name}: ${why}; ` +
       `a stage is computed inside one that uses its result`,
     { notes: [...noteStage(stage), ...noteStage(parent)] },
@@ -62,6 +66,7 @@ export function checkGroup(stage: Stage, parent: Stage): void {
   if (group === undefined) return;
   for (let g = parent.state.group; g !== undefined; g = g.state.group) if (g === group) return;
   throw new UsageError(
+    "te-compute-at",
     `stage ${stage.name} cannot be computed inside ${parent.name}, which is not in its group; ` +
       `compute the group there`,
     { notes: [...noteStage(stage), ...noteStage(parent)] },

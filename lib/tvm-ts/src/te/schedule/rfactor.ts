@@ -108,7 +108,7 @@ export function rfactor(
 }
 
 function failed(stage: Stage, why: string, notes: readonly ErrorNote[] = []): UsageError {
-  return new UsageError(`rfactor of ${stage.name} cannot be done: ${why}`, {
+  return new UsageError("te-rfactor", `rfactor of ${stage.name} cannot be done: ${why}`, {
     notes: [...notes, ...noteStage(stage)],
   });
 }

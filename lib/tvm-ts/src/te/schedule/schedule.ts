@@ -43,6 +43,7 @@ export class Schedule {
     const op = isTensor(of) ? of.op : of;
     if (!isOperation(op)) {
       throw new UsageError(
+        "te-stage",
         `the stage of a tensor or an operation is asked for, not of ${String(of)}`,
       );
     }
@@ -50,6 +51,7 @@ export class Schedule {
     if (stage !== undefined) return stage;
     const names = this.list.map((each) => each.name).join(", ");
     throw new UsageError(
+      "te-stage",
       `${op.name} is not in this schedule, whose stages are ${names}; ` +
         `only what the scheduled outputs need has a stage`,
       { notes: [{ text: `${op.name} was declared here`, span: op.span }] },
@@ -218,7 +220,10 @@ export function createSchedule(
 function operationOf(output: Tensor | Operation): Operation {
   const op = isTensor(output) ? output.op : output;
   if (isOperation(op)) return op;
-  throw new UsageError(`a schedule is made for tensors or operations, not for ${String(output)}`);
+  throw new UsageError(
+    "te-stage",
+    `a schedule is made for tensors or operations, not for ${String(output)}`,
+  );
 }
 
 /** An axis belongs to one operation: its loop could not be in two places. */
@@ -230,6 +235,7 @@ function checkReduceAxes(ops: readonly Operation[]): void {
       owner.set(axis, op);
       if (other === undefined) continue;
       throw new UsageError(
+        "te-reduction",
         `${other.name} and ${op.name} both reduce over axis ${axis.name}; make an axis for each`,
         {
           notes: [other, op].map((each) => ({

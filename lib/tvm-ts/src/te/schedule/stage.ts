@@ -78,7 +78,8 @@ export class Stage implements StageView {
     return this.originOp?.name ?? "group";
   }
   get op(): Operation {
-    if (this.state.op === undefined) throw new UsageError("a group of stages has no operation");
+    if (this.state.op === undefined)
+      throw new UsageError("te-stage", "a group of stages has no operation");
     return this.state.op;
   }
   /** @internal */
@@ -224,6 +225,7 @@ export class Stage implements StageView {
     const span = Span.capture();
     if (!(parent instanceof Stage)) {
       throw new UsageError(
+        "te-compute-at",
         `${this.name} is computed at a loop of a stage; write computeAt(s.stage(T), axis)`,
       );
     }
@@ -258,6 +260,7 @@ export class Stage implements StageView {
   private attach(attach: Attachment): this {
     if (this.state.attach.type === "scanUpdate") {
       throw new UsageError(
+        "te-compute-at",
         `${this.name} is the update of a scan; it is computed in the scan's loop`,
       );
     }
@@ -282,6 +285,7 @@ export class Stage implements StageView {
     if (!isStorageScope(scope)) {
       const near = nearName(String(scope), SCOPES);
       throw new UsageError(
+        "tir-storage-scope",
         `"${String(scope)}" is not a memory scope for stage ${this.name}; scopes begin with global, ` +
           `shared, local, warp, wmma or texture` +
           (near === undefined ? "" : `; write "${near}"`),
@@ -296,18 +300,21 @@ export class Stage implements StageView {
     if (!this.state.op?.axis.includes(axis)) {
       leafPosition(this, this.state, axis);
       throw new UsageError(
+        "te-storage-align",
         `axis ${axis.name} is no dimension of ${this.name}; align one of its op.axis`,
         { notes: noteAxis(axis) },
       );
     }
     if (this.layoutTransforms.length > 0) {
       throw new UsageError(
+        "te-stage",
         `storageAlign of stage ${this.name}: its layout was transformed, and would need strides of ` +
           `the new one; leave out one of the two`,
       );
     }
     if (!Number.isInteger(factor) || factor < 1 || !Number.isInteger(offset)) {
       throw new UsageError(
+        "te-stage",
         `storageAlign of stage ${this.name}: factor ${factor} and offset ${offset} must be ` +
           `integers, the factor at least 1`,
       );
@@ -374,6 +381,7 @@ export class Stage implements StageView {
     const predicate = toExpr(condition);
     if (!isBool(predicate.dtype)) {
       throw new UsageError(
+        "tir-condition",
         `the store predicate of stage ${this.name} is ${reprExpr(predicate)} of type ` +
           `${predicate.dtype}; write a condition, such as i.eq(0)`,
       );
@@ -456,6 +464,7 @@ export class Stage implements StageView {
     leafPosition(this, this.state, axis);
     if (!(intrin instanceof TensorIntrin)) {
       throw new UsageError(
+        "te-tensorize",
         `stage ${this.name} is tensorized with an intrinsic made by te.declTensorIntrin`,
       );
     }
@@ -477,11 +486,14 @@ export class Stage implements StageView {
     const span = Span.capture();
     leafPosition(this, this.state, axis);
     if (typeof key !== "string" || key === "") {
-      throw new UsageError(`a pragma of stage ${this.name} has no name`);
+      throw new UsageError("te-pragma", `a pragma of stage ${this.name} has no name`);
     }
     const near = nearName(key, PRAGMAS);
     if (near !== undefined) {
-      throw new UsageError(`"${key}" is not a pragma of stage ${this.name}; write "${near}"`);
+      throw new UsageError(
+        "te-pragma",
+        `"${key}" is not a pragma of stage ${this.name}; write "${near}"`,
+      );
     }
     const given = typeof value === "boolean" ? Number(value) : value;
     const pragma = { key, value: given === undefined ? undefined : toExpr(given), span };
@@ -493,12 +505,16 @@ export class Stage implements StageView {
     const span = Span.capture();
     leafPosition(this, this.state, axis);
     if (!isTensor(tensor)) {
-      throw new UsageError(`stage ${this.name} prefetches a tensor, not ${String(tensor)}`);
+      throw new UsageError(
+        "te-prefetch",
+        `stage ${this.name} prefetches a tensor, not ${String(tensor)}`,
+      );
     }
     this.schedule.stage(tensor);
     const prefetch = { tensor, offset: toExpr(offset), span };
     if (!isInteger(prefetch.offset.dtype)) {
       throw new UsageError(
+        "te-prefetch",
         `stage ${this.name} prefetches ${tensor.name} some steps of ${axis.name} ahead, which is an ` +
           `integer, not ${reprExpr(prefetch.offset)}`,
       );
@@ -531,6 +547,7 @@ function splitAmount(
   if ((factor === undefined) === (nparts === undefined)) {
     const name = axis instanceof IterVar ? axis.name : "an axis";
     throw new UsageError(
+      "te-split-factor",
       `splitting ${name} of stage ${stage.name} takes either { factor } or { nparts }`,
     );
   }

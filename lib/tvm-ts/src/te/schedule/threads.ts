@@ -16,12 +16,14 @@ export function checkBinding(
   checkIterType(view, state, axis, ["DataPar", "CommReduce"], "bound to a thread");
   if (!(thread instanceof IterVar) || thread.iterType !== "ThreadIndex") {
     throw new UsageError(
+      "te-bind",
       `axis ${axis.name} of stage ${view.name} is bound to a thread axis; ` +
         `make one with te.threadAxis("threadIdx.x")`,
     );
   }
   if (thread.threadTag !== "pipeline" && !isThreadTag(thread.threadTag)) {
     throw new UsageError(
+      "te-bind",
       `axis ${axis.name} of stage ${view.name} cannot be bound to "${thread.threadTag}"; threads ` +
         `are blockIdx.x to z, threadIdx.x to z, vthread, cthread and pipeline`,
       { notes: noteAxis(thread) },
@@ -31,6 +33,7 @@ export function checkBinding(
     if (other === axis || attr.bindThread !== thread) continue;
     if (!state.leafIterVars.includes(other)) continue;
     throw new UsageError(
+      "te-bind",
       `axes ${other.name} and ${axis.name} of stage ${view.name} cannot both be bound to ` +
         `${thread.threadTag}; make a thread axis for each, or fuse them`,
       { notes: [{ text: `${other.name} was bound here`, span: attr.span }] },
@@ -45,14 +48,15 @@ export function checkEnvThreads(
   threads: readonly IterVar[],
 ): void {
   if (state.op?.kind !== "scan") {
-    throw new UsageError(`envThreads is for scans; ${view.name} is none: bind its axes`);
+    throw new UsageError("te-bind", `envThreads is for scans; ${view.name} is none: bind its axes`);
   }
   if (state.envThreads.length > 0) {
-    throw new UsageError(`the threads around ${view.name} were set before`);
+    throw new UsageError("te-bind", `the threads around ${view.name} were set before`);
   }
   for (const { iterType, dom, threadTag } of threads) {
     if (iterType === "ThreadIndex" && dom !== undefined && isThreadTag(threadTag)) continue;
     throw new UsageError(
+      "te-bind",
       `threads around a scan are thread axes with a tag and a range: ` +
         `te.threadAxis([0, n], "blockIdx.x")`,
     );

@@ -23,6 +23,7 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   const { bias, outDtype = a.dtype, transposeA = false, transposeB = false } = options;
   if (a.ndim !== 2 || b.ndim !== 2) {
     throw new UsageError(
+      "topi-shapes",
       `matmul: ${a.name} and ${b.name} have ${a.ndim} and ${b.ndim} dimensions; matrices have two`,
     );
   }
@@ -30,6 +31,7 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   const [other, columns] = transposeB ? [b.shape[1]!, b.shape[0]!] : [b.shape[0]!, b.shape[1]!];
   if (!te.sameExtent(inner, other)) {
     throw new UsageError(
+      "topi-shapes",
       `matmul: the sizes ${reprList(a.shape)} of ${a.name} and ${reprList(b.shape)} of ${b.name} ` +
         `do not fit`,
     );
@@ -51,7 +53,10 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   );
   if (bias === undefined) return product;
   if (bias.ndim !== 1)
-    throw new UsageError(`matmul: the bias ${bias.name} has ${bias.ndim} dimensions`);
+    throw new UsageError(
+      "topi-shapes",
+      `matmul: the bias ${bias.name} has ${bias.ndim} dimensions`,
+    );
   return te.compute([rows, columns], (i, j) => product(i!, j!).add(bias(j!).astype(outDtype)), {
     tag: tag.BROADCAST,
   });

@@ -34,6 +34,7 @@ export interface PadOptions {
 function checkCount(operator: string, x: Tensor, what: string, amounts: readonly ExprLike[]): void {
   if (amounts.length === x.ndim) return;
   throw new UsageError(
+    "topi-shapes",
     `${operator}: ${x.name} has ${x.ndim} dimensions and is given ${amounts.length} ${what}`,
   );
 }

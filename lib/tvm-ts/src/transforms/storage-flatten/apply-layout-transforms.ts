@@ -89,6 +89,7 @@ function move(buffer: Buffer, maps: readonly IndexMap[]): Moved {
   const { strides, name } = buffer;
   if (strides.length > 0 && strides.length !== shape.length) {
     throw new UsageError(
+      "te-layout",
       `the layout of ${name} is transformed from ${buffer.shape.length} dimensions to ` +
         `${shape.length}, but its ${strides.length} strides are said or left to the caller; ` +
         `transform a copy made by cacheRead`,
@@ -101,6 +102,7 @@ function move(buffer: Buffer, maps: readonly IndexMap[]): Moved {
 /** Whoever is given the memory itself would look for the elements in their old places. */
 function addressed(buffer: Buffer, maps: Layouts, how: string): UsageError {
   return new UsageError(
+    "te-layout",
     `the layout of ${buffer.name} is transformed, but it ${how}, where its elements would be looked ` +
       `for in their old places; transform that of a copy made by cacheRead or cacheWrite`,
     { span: maps.get(buffer)![0]?.span, notes: declaration(buffer) },

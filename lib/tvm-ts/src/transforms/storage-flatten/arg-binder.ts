@@ -145,9 +145,13 @@ export class ArgBinder {
   }
 
   private mismatch(name: string, reason: string): UsageError {
-    return new UsageError(`buffer ${name} of a tensor intrinsic does not fit: ${reason}`, {
-      span: this.span,
-    });
+    return new UsageError(
+      "te-tensorize",
+      `buffer ${name} of a tensor intrinsic does not fit: ${reason}`,
+      {
+        span: this.span,
+      },
+    );
   }
 }
 

@@ -104,6 +104,7 @@ function viewOf(
   const slice = makeSlice(target, begins, extents);
   if (source.strides.length === 0 && slice.strides.length > 0) {
     throw new UsageError(
+      "te-tensorize",
       `buffer ${source.name} of a tensor intrinsic was declared compact, but the region ` +
         `${reprList(extents)} of ${target.name} it views is not (strides ` +
         `${reprList(slice.strides)}); declare the buffer with strides`,

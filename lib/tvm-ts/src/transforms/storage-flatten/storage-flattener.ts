@@ -182,6 +182,7 @@ function tooLarge(
   const times = virtualThreads === 1 ? "" : ` in each of ${virtualThreads} virtual threads`;
   const place = loops.length === 0 ? "outside of all loops" : `inside loop ${loops.at(-1)!}`;
   return new UsageError(
+    "memory-full",
     `stage ${buffer.name} needs ${kibibytes(bits)} of ${scopeOfPointer(buffer.data).text} ` +
       `for ${buffer.dtype} ${shape} ${place}${times}, but there are ${kibibytes(limit)}; split its ` +
       `consumer's axes and compute it at an inner loop, so that less of it is needed at a time`,

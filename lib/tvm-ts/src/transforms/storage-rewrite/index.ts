@@ -101,6 +101,7 @@ function applyPlan(body: Stmt, { storageOf, staying, attached }: StoragePlan): S
       if (storage === undefined) return undefined;
       if (storage.bitsOffset === 0) return storage.pointer!;
       throw new UsageError(
+        "pass-address",
         `the address of ${variable.name} is used, but it lies inside ${storage.pointer!.name}; ` +
           `use an access pointer`,
       );

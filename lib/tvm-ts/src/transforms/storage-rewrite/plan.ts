@@ -252,6 +252,7 @@ class Planner {
     }
     if (this.thread !== stmt) {
       throw new UsageError(
+        "te-bind",
         `threads are launched inside a parallel loop; bind the loop outside of them to a thread ` +
           `axis too, or leave it serial`,
         { span: stmt.span },
@@ -318,6 +319,7 @@ function allocateAll(
     if (storage.bits === 0) {
       const { bufferVar, span } = storage.allocations[0]!;
       throw new UsageError(
+        "memory-full",
         `buffer ${bufferVar.name} lies in ${storage.scope.text} and must have a constant size`,
         { span },
       );
@@ -403,6 +405,7 @@ function checkFits(storage: Storage, bits: number, memory: MemoryInfo | undefine
     piece.allocations.map((allocation) => allocation.bufferVar.name),
   );
   throw new UsageError(
+    "memory-full",
     `${storage.scope.text} has ${kibibytes(memory.maxNumBits)}, but ${pieces.join(", ")} take ${kibibytes(bits)} ` +
       `together; split the axes over which they are needed, so that less is needed at a time`,
     { span: storage.allocations[0]!.span },

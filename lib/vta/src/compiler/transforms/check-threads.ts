@@ -12,6 +12,7 @@ export function checkThreads(body: tir.Stmt): void {
     For(loop) {
       if (loop.forKind !== "parallel" || !drivesAccelerator(loop.body)) return;
       throw new UsageError(
+        "vta-threads",
         `the loop ${loop.loopVar.name} is parallel and drives the accelerator, which one thread ` +
           `alone can do; leave out stage.parallel(axis)`,
         { span: loop.span },
@@ -21,6 +22,7 @@ export function checkThreads(body: tir.Stmt): void {
       if (key !== "virtual_thread" || !(node instanceof tir.IterVar)) return;
       if (node.threadTag === "cthread" || tir.isOne(value) || !drivesAccelerator(inside)) return;
       throw new UsageError(
+        "vta-threads",
         `an axis is bound to ${node.threadTag}, whose threads share instructions; bind it to ` +
           `te.threadAxis("cthread"), whose threads have instructions and on-chip memory of their own`,
         { span },

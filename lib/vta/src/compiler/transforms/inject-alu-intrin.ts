@@ -43,6 +43,7 @@ function kernels(kernel: tir.AttrStmt, env: Environment): tir.Stmt {
   if (marked === undefined) return kernel;
   const refuse: Refuse = (reason) =>
     new UsageError(
+      "vta-alu",
       `"alu" marks what the vector ALU cannot do: ${reason}, in\n${tir.reprStmt(marked.body)}`,
       { span: marked.span },
     );

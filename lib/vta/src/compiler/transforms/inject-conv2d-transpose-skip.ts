@@ -81,6 +81,7 @@ function readProduct(attr: tir.AttrStmt): Product {
     if (loads.length === 0 || loads.length === 3) return { store: body, loads, guarded };
   }
   throw new UsageError(
+    "vta-operator",
     `"${PRAGMA}" marks loops that do not sum up products of two tensors, in\n` +
       tir.reprStmt(attr.body),
     { span: attr.span },
@@ -163,6 +164,7 @@ function checkDense(
   const dim = grown.findIndex((range, i) => range !== bounds[i] && i > rows);
   if (rows < 0 || dim < 0) return;
   throw new UsageError(
+    "vta-operator",
     `the unrolled loops around the product go through ${grown[dim]!.extent} steps of dimension ` +
       `${dim} of ${buffer.name}, and its tile has ${bounds[dim]!.extent}: choose tiles that the ` +
       `loops divide; scheduleConv2dTransposePacked unrolls 4 rows (tileH) and 2 columns (tileW)`,

@@ -30,6 +30,7 @@ function transfer(copy: transforms.Copy, env: Environment): tir.Stmt {
   const { source, target } = copy;
   const refuse: Refuse = (reason) =>
     new UsageError(
+      "vta-dma-copy",
       `the copy of ${source.name} to ${target.name} cannot be a transfer: ${reason}, in\n` +
         tir.reprStmt(copy.stmt),
       { span: copy.span },

@@ -29,6 +29,7 @@ export function checkPragmas(body: tir.Stmt): void {
       const near = nearName(name, PRAGMAS);
       if (near === undefined) return;
       throw new UsageError(
+        "te-pragma",
         `"${name}" is not a pragma of the accelerator, which leaves the loop to the host; write "${near}"`,
         { span },
       );

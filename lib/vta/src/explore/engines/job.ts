@@ -42,6 +42,7 @@ export function jobOf(
   const { task, args, hardware } = space;
   if (options.measures !== undefined) {
     throw new UsageError(
+      "explore-study",
       "measures of your own are functions, which stay in this thread: pass { engine: vta.explore.thisThread() }",
     );
   }

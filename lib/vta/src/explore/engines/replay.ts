@@ -31,7 +31,10 @@ export function replay(records: RecordSource): Engine {
         );
       }
       if (results.size === 0) {
-        throw new UsageError(`the records hold no trial of ${space.task} with these arguments`);
+        throw new UsageError(
+          "explore-study",
+          `the records hold no trial of ${space.task} with these arguments`,
+        );
       }
       const missing: TrialResult = {
         kind: "refused",

@@ -39,7 +39,10 @@ export interface TrackerOptions {
  */
 export function tracker({ url, key = "vta", priority = 1, workers }: TrackerOptions): Engine {
   if (workers !== undefined && (!Number.isInteger(workers) || workers < 1)) {
-    throw new UsageError(`there cannot be ${workers} workers; at least 1 is needed`);
+    throw new UsageError(
+      "explore-study",
+      `there cannot be ${workers} workers; at least 1 is needed`,
+    );
   }
   return {
     name: `the servers '${key}' of the tracker ${url}`,
@@ -51,6 +54,7 @@ export function tracker({ url, key = "vta", priority = 1, workers }: TrackerOpti
         await connection.close();
         const keys = queues.map((queue) => `'${queue.key}'`).join(", ") || "none";
         throw new UsageError(
+          "explore-study",
           `the tracker ${url} has no server of the key '${key}'; it has ${keys}`,
         );
       }
@@ -140,7 +144,8 @@ async function measureIn(session: Session, job: Job): Promise<TrialResult> {
 
 /** What a server runs under `MEASURE_FUNCTION`. */
 export const serveMeasure: ServedFunction = async (fields, bytes) => {
-  if (typeof fields !== "string") throw new UsageError("a trial is needed as JSON text");
+  if (typeof fields !== "string")
+    throw new UsageError("explore-study", "a trial is needed as JSON text");
   await ready();
   const job = JSON.parse(fields) as Job;
   return JSON.stringify(runJob(bytes instanceof Uint8Array ? ({ ...job, bytes } as Job) : job));

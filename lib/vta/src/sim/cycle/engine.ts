@@ -145,7 +145,8 @@ export class CycleEngine {
       else if (this.running[event] === 1) this.finishInstruction(event, now);
       else this.startInstruction(event, now);
     }
-    if (this.cycles < 0) throw new DeviceError("the program does not end: FINISH is not reached");
+    if (this.cycles < 0)
+      throw new DeviceError("vta-endless", "the program does not end: FINISH is not reached");
     const { cycles, head, start, end, waitBus, waitLatency, waitWrite, waitPrevious } = this;
     const fetch = {
       end: this.dealtAt + 1,

@@ -58,6 +58,7 @@ export function cycleModel(model: CyclePreset | CycleModel = "de10"): CycleModel
   if (typeof model !== "string") return checked(model);
   if (!Object.hasOwn(PRESETS, model)) {
     throw new UsageError(
+      "vta-cycle-model",
       `there is no cycle model ${JSON.stringify(model)}; the models are ${CYCLE_PRESETS.join(", ")}`,
     );
   }
@@ -75,15 +76,22 @@ function checked(model: CycleModel): CycleModel {
   ] as const) {
     const value = model[field];
     if (Number.isInteger(value) && value >= low && value <= high) continue;
-    throw new UsageError(`${field} of a cycle model is ${value}; it must be ${low} to ${high}`);
+    throw new UsageError(
+      "vta-cycle-model",
+      `${field} of a cycle model is ${value}; it must be ${low} to ${high}`,
+    );
   }
   if (![64, 128, 256, 512].includes(model.busBits)) {
     throw new UsageError(
+      "vta-cycle-model",
       `busBits of a cycle model is ${model.busBits}; the hardware has 64, 128, 256 or 512`,
     );
   }
   if ((model.burstBeats & (model.burstBeats - 1)) !== 0) {
-    throw new UsageError(`burstBeats of a cycle model is ${model.burstBeats}, not a power of two`);
+    throw new UsageError(
+      "vta-cycle-model",
+      `burstBeats of a cycle model is ${model.burstBeats}, not a power of two`,
+    );
   }
   return model;
 }

@@ -84,6 +84,7 @@ export class CycleSimulator implements Accelerator {
     }
     if (timing.cycles > waitCycles) {
       throw new DeviceError(
+        "vta-endless",
         `the program takes ${timing.cycles} cycles and is not finished after ${waitCycles}`,
       );
     }

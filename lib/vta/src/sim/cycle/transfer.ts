@@ -48,6 +48,7 @@ const SRAM_ADDRESSES = 1 << 16;
 export function checkSize(index: number, { rows, columns }: Transfer): void {
   if (rows * columns <= SRAM_ADDRESSES) return;
   throw new DeviceError(
+    "vta-instruction",
     `instruction ${index} moves ${rows} x ${columns} elements; a memory on chip has ` +
       `${SRAM_ADDRESSES} addresses at most`,
   );

@@ -83,7 +83,10 @@ export class Core {
   private spend(cycles: number): void {
     this.cycles += cycles;
     if (this.cycles > this.limit) {
-      throw new DeviceError(`the program is not finished after ${this.limit} cycles`);
+      throw new DeviceError(
+        "vta-endless",
+        `the program is not finished after ${this.limit} cycles`,
+      );
     }
     if (this.cycles < this.nextPause) return;
     this.nextPause = this.cycles + SLICE;
@@ -109,7 +112,7 @@ export class Core {
       case FINISH:
         return;
       default:
-        throw new DeviceError(`there is no instruction with opcode ${opcode}`);
+        throw new DeviceError("vta-instruction", `there is no instruction with opcode ${opcode}`);
     }
   }
 
@@ -147,6 +150,7 @@ export class Core {
       case ACC_8BIT:
         if (env.ACC_WIDTH !== 32) {
           throw new DeviceError(
+            "vta-instruction",
             `bytes can be loaded into 32-bit accumulators only; these have ${env.ACC_WIDTH} bits`,
           );
         }
@@ -155,7 +159,7 @@ export class Core {
         profiler.accLoadBytes += count * env.ACC_ELEM_BYTES;
         break;
       default:
-        throw new DeviceError(`memory ${memory} cannot be loaded`);
+        throw new DeviceError("vta-instruction", `memory ${memory} cannot be loaded`);
     }
     // Micro-ops are loaded even when execution is skipped: later programs may rely on them.
     if (profiler.skipExecution && memory !== UOP) return;
@@ -185,14 +189,15 @@ export class Core {
     const x = store.xSize.get(words, at);
     if (x === 0) return;
     const memory = store.memoryType.get(words, at);
-    if (memory !== OUT) throw new DeviceError(`memory ${memory} cannot be stored`);
+    if (memory !== OUT)
+      throw new DeviceError("vta-instruction", `memory ${memory} cannot be stored`);
     const y = store.ySize.get(words, at);
     const bytes = this.env.OUT_ELEM_BYTES;
     this.profiler.outStoreBytes += x * y * bytes;
     if (this.profiler.skipExecution) return;
     const yPads = store.yPad0.get(words, at) + store.yPad1.get(words, at);
     const xPads = store.xPad0.get(words, at) + store.xPad1.get(words, at);
-    if (yPads + xPads > 0) throw new DeviceError("a STORE cannot pad");
+    if (yPads + xPads > 0) throw new DeviceError("vta-instruction", "a STORE cannot pad");
     const sram = store.sramBase.get(words, at);
     checkEnd(sram + x * y, this.kernels.accDepth);
     const dram = store.dramBase.get(words, at) * bytes;
@@ -249,7 +254,8 @@ export class Core {
     const useImm = alu.useImm.get(words, at) === 1;
     const { outer, inner } = this;
     this.readLoops(alu, words, at);
-    if (opcode >= ALU_OPCODES) throw new DeviceError(`there is no ALU operation ${opcode}`);
+    if (opcode >= ALU_OPCODES)
+      throw new DeviceError("vta-instruction", `there is no ALU operation ${opcode}`);
     checkUops(bgn, end, kernels.uopDepth);
     const work = outer.extent * inner.extent * (end - bgn);
     profiler.aluCounter += work;
@@ -336,6 +342,7 @@ export class Core {
     const span = (y - 1) * stride + bytes;
     if (this.dram.contains(address, span)) return span;
     throw new DeviceError(
+      "vta-dram",
       `DRAM bytes ${hex(address)} to ${hex(address + span)} are not inside one buffer; ` +
         "an array is too small for the transfer, or was freed",
     );
@@ -344,12 +351,18 @@ export class Core {
 
 function checkEnd(end: number, depth: number): void {
   if (end <= depth) return;
-  throw new DeviceError(`the transfer ends at element ${end} of an on-chip memory of ${depth}`);
+  throw new DeviceError(
+    "vta-dram",
+    `the transfer ends at element ${end} of an on-chip memory of ${depth}`,
+  );
 }
 
 function checkUops(bgn: number, end: number, depth: number): void {
   if (bgn <= end && end <= depth) return;
-  throw new DeviceError(`micro-ops ${bgn} to ${end} are not a range of the ${depth} there are`);
+  throw new DeviceError(
+    "vta-micro-ops",
+    `micro-ops ${bgn} to ${end} are not a range of the ${depth} there are`,
+  );
 }
 
 /** The largest index that a loop nest reaches must be below `depth`; none is negative. */
@@ -369,6 +382,7 @@ function checkIndices(
     indices[largest]! + (outer.extent - 1) * outer[index] + (inner.extent - 1) * inner[index];
   if (reach < depth) return;
   throw new DeviceError(
+    "vta-micro-ops",
     `micro-op ${bgn + largest} reaches ${memory} element ${reach} of ${depth}: ` +
       `${index} ${indices[largest]!} + ${outer.extent - 1} x ${outer[index]} + ` +
       `${inner.extent - 1} x ${inner[index]}`,

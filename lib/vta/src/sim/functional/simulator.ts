@@ -121,6 +121,7 @@ export class FunctionalSimulator implements Accelerator {
   checkStream(address: number, count: number): void {
     if (address % INSN_BYTES !== 0 || !this.dram.contains(address, count * INSN_BYTES)) {
       throw new DeviceError(
+        "vta-dram",
         `${count} instructions from ${hex(address)} on are not inside one buffer of DRAM`,
       );
     }
@@ -154,7 +155,10 @@ export class FunctionalSimulator implements Accelerator {
       stage.queue[stage.tail++] = i;
     }
     if (!finishes) {
-      throw new DeviceError(`the program of ${count} instructions has no FINISH and would not end`);
+      throw new DeviceError(
+        "vta-endless",
+        `the program of ${count} instructions has no FINISH and would not end`,
+      );
     }
   }
 
@@ -196,6 +200,7 @@ export class FunctionalSimulator implements Accelerator {
 
   private withoutNeighbour(stage: Stage, index: number): DeviceError {
     const error = new DeviceError(
+      "vta-tokens",
       `the ${stage.name} stage has no such neighbour to exchange tokens with`,
     );
     return this.located(error, index);
@@ -231,7 +236,9 @@ export class FunctionalSimulator implements Accelerator {
   }
 
   private located(error: DeviceError, index: number): DeviceError {
-    return new DeviceError(`${this.describe(index)}: ${error.sentence}`, { cause: error });
+    return new DeviceError(error.code, `${this.describe(index)}: ${error.sentence}`, {
+      cause: error,
+    });
   }
 
   private reportDeadlock(): never {
@@ -243,6 +250,7 @@ export class FunctionalSimulator implements Accelerator {
       });
     const tokens = TOKEN_QUEUES.map((name, queue) => `${name} ${this.tokens[queue]!}`);
     throw new DeviceError(
+      "vta-deadlock",
       `the program waits for ever for a token that nobody sends; tokens: ${tokens.join(", ")}`,
       { notes: waiting.map((text) => ({ text })) },
     );
