@@ -47,7 +47,7 @@ function expand(body: Stmt): Stmt {
 function threadCount(attr: AttrStmt): number {
   if (attr.value.kind === "IntImm") return attr.value.value;
   throw new UsageError(
-    "te-virtual-thread",
+    "te-bind",
     `virtual thread ${(attr.node as IterVar).name} needs a constant extent; ` +
       `split its axis with nparts`,
     { span: attr.span },

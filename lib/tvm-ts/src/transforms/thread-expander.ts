@@ -104,7 +104,7 @@ export class ThreadExpander {
       case "Allocate":
         return this.allocate(stmt);
       case "While":
-        throw new UsageError("te-virtual-thread", "a while loop cannot run in virtual threads", {
+        throw new UsageError("pass-coprocessor", "a while loop cannot run in virtual threads", {
           span: stmt.span,
         });
       default:
@@ -203,7 +203,7 @@ export class ThreadExpander {
   private use(variable: Var): undefined {
     if (this.parts.has(variable)) {
       throw new UsageError(
-        "te-virtual-thread",
+        "pass-address",
         `the address of ${variable.name} is used as a whole, but each virtual thread has a part ` +
           `of it; use an access pointer`,
       );

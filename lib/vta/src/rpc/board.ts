@@ -34,11 +34,11 @@ export function boardFunctions(cache: BitstreamCache): BoardFunctions {
       const path = bitstream ?? bitstreamCachePath(env.config, cache.directory());
       if (!cache.exists(path)) {
         if (bitstream !== undefined)
-          throw new UsageError("rpc-argument", `there is no bitstream ${path}`);
+          throw new UsageError("rpc-bitstream", `there is no bitstream ${path}`);
         // Simulators need none, and de10nano boards are programmed beforehand.
         if (["sim", "tsim", "de10nano"].includes(env.TARGET)) return;
         throw new UsageError(
-          "rpc-argument",
+          "rpc-bitstream",
           `there is no bitstream for ${env.MODEL}, hardware version ${env.HW_VER}: ${path} does not ` +
             `exist; put it there, from ${bitstreamUrl(env.config)} or your own synthesis`,
         );

@@ -307,14 +307,14 @@ export class Stage implements StageView {
     }
     if (this.layoutTransforms.length > 0) {
       throw new UsageError(
-        "te-stage",
+        "te-storage-align",
         `storageAlign of stage ${this.name}: its layout was transformed, and would need strides of ` +
           `the new one; leave out one of the two`,
       );
     }
     if (!Number.isInteger(factor) || factor < 1 || !Number.isInteger(offset)) {
       throw new UsageError(
-        "te-stage",
+        "te-storage-align",
         `storageAlign of stage ${this.name}: factor ${factor} and offset ${offset} must be ` +
           `integers, the factor at least 1`,
       );
