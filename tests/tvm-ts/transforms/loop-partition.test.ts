@@ -156,3 +156,26 @@ test("a part that is as long as its loop is not split again, without end", () =>
     );
   }
 });
+
+test("parts are not split again and again where no end of theirs is certain", () => {
+  const m = te.var("m");
+  const A = te.placeholder([8, m], { name: "A", dtype: "int32" });
+  const B = te.compute([8, m], (i, j) => te.ifThenElse(j.add(2).lt(m), A(i, j.add(2)), i), "B");
+  const C = te.compute(
+    [8, m],
+    (i, j) => B(te.max(i.sub(1), 0), j).add(B(i, te.min(j.add(1), m.sub(1)))),
+    "C",
+  );
+  const s = te.createSchedule(C.op);
+  s.stage(B).pragma(B.op.axis[1]!, "loop_partition_hint", 1);
+  const columns = 4;
+  const data = counting(8 * columns);
+  const b = (i: number, j: number): number => (j + 2 < columns ? data[i * columns + j + 2]! : i);
+  const arrays = [{ shape: [8, columns], data }, { shape: [8, columns] }];
+  expect(runSchedule(s, [A, C], arrays, constantLoops)).toEqual(
+    counting(8 * columns).map((at) => {
+      const [i, j] = [Math.floor(at / columns), at % columns];
+      return b(Math.max(i - 1, 0), j) + b(i, Math.min(j + 1, columns - 1));
+    }),
+  );
+});

@@ -54,8 +54,8 @@ interface Middle {
   readonly hold: boolean;
 }
 
-/** Parts of parts are split so often. Each split doubles the program or triples it. */
-const MAX_DEPTH = 8;
+/** Parts of parts are split so often: each split makes up to three copies of the body. */
+const MAX_DEPTH = 2;
 
 const NON_NEGATIVE = new Range(new IntImm(0), new IntImm(2 ** 31 - 1));
 
