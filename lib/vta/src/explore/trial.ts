@@ -228,7 +228,7 @@ function profileCompiled(
 /** @throws UsageError with the reason when the configuration cannot be compiled. */
 export function profileTrial(space: SearchSpace, index: number, model = "de10"): Profile {
   const compiled = compileTrial(space, index);
-  if ("refusal" in compiled) throw new UsageError(compiled.refusal.reason);
+  if ("refusal" in compiled) throw new UsageError("explore-space", compiled.refusal.reason);
   return profileCompiled(compiled, space.environment(index), space.model(index) ?? model);
 }
 

@@ -176,6 +176,7 @@ function accuracyOf(
 ): NetworkAccuracy {
   if (values === undefined) {
     throw new UsageError(
+      "quantize-network",
       "nothing is known of the floats behind this network: take the one that quantize() gives",
     );
   }
