@@ -11,6 +11,7 @@ const bundleOf = (value: object): Story["bundle"] =>
 
 /** Made when asked for: building takes the library to be ready. */
 export function networkStories(): readonly Story[] {
+  vta.simulator.hazardWarnings(false);
   const size = 32;
   const float = vta.network.fromOnnx(resnet({ size, width: 16, classes: 10 }));
   const quantized = float.quantize();

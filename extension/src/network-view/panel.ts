@@ -26,6 +26,7 @@ export class NetworkPanel extends Widget implements LastingWidget {
   private readonly trans: TranslationBundle;
   private readonly drawing: Drawing;
   private readonly details = element("div", "jp-tvm-Network-details");
+  private readonly legend = element("span", "jp-tvm-Network-legend");
   private readonly measure: Control<Measure>;
   private sight: Sight | undefined;
   private opened = -1;
@@ -50,6 +51,7 @@ export class NetworkPanel extends Widget implements LastingWidget {
       toolbar(
         trans.__("Network"),
         element("span", "", title),
+        this.legend,
         this.measure.node,
         button(trans.__("Larger"), () => this.zoom(ZOOM_STEP)),
         button(trans.__("Smaller"), () => this.zoom(1 / ZOOM_STEP)),
@@ -152,7 +154,24 @@ export class NetworkPanel extends Widget implements LastingWidget {
   }
 
   private paint(): void {
-    const { data, drawing } = this;
+    const { data, drawing, trans } = this;
+    const swatch = (background: string, className: string): HTMLElement => {
+      const node = element("span", className);
+      node.style.background = background;
+      return node;
+    };
+    const { host, accelerator } = data.devices;
+    const gradient = `linear-gradient(to right, ${data.scale.join(", ")})`;
+    this.legend.replaceChildren(
+      ...(this.measure.value === "device"
+        ? [
+            swatch(host, "jp-tvm-Network-swatch"),
+            trans.__("host"),
+            swatch(accelerator, "jp-tvm-Network-swatch"),
+            trans.__("accelerator"),
+          ]
+        : [trans.__("least"), swatch(gradient, "jp-tvm-Network-scale"), trans.__("most")]),
+    );
     data.nodes.forEach((node, i) => {
       drawing.stripes[i]!.style.fill = node.colors[this.measure.value] ?? UNKNOWN;
     });

@@ -33,6 +33,8 @@ export const networkSchema = v.object({
   edges: v.array(
     v.object({ from: v.number(), to: v.number(), text: v.string(), points: v.array(point) }),
   ),
+  scale: v.pipe(v.array(color), v.minLength(1)),
+  devices: v.object({ host: color, accelerator: color }),
   measures: v.pipe(v.array(v.picklist(["device", "cycles", "bytes", "error"])), v.minLength(1)),
 });
 

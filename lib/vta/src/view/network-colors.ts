@@ -4,9 +4,9 @@ import type { GraphMeasure, GraphNodeFact } from "./network-graph";
 
 export type MeasuredValues = Readonly<Partial<Record<Exclude<GraphMeasure, "device">, number>>>;
 
-const DEVICES = { input: "#bdbdbd", host: "#e69f00", accelerator: "#0072b2" } as const;
+export const DEVICE_COLORS = { input: "#bdbdbd", host: "#e69f00", accelerator: "#0072b2" } as const;
 /** Viridis, which people with any colour vision can tell apart. */
-const SCALE = ["#440154", "#414487", "#2a788e", "#22a884", "#7ad151", "#fde725"] as const;
+export const SCALE = ["#440154", "#414487", "#2a788e", "#22a884", "#7ad151", "#fde725"] as const;
 
 interface Measured {
   readonly device: GraphNodeFact["device"];
@@ -25,7 +25,7 @@ export function boxColors(boxes: readonly Measured[]): (box: Measured) => GraphN
     });
   }
   return ({ device, values }) => ({
-    device: DEVICES[device],
+    device: DEVICE_COLORS[device],
     ...Object.fromEntries(
       Object.entries(values).map(([name, value]) => [name, scales.get(name)!(value)]),
     ),

@@ -12,7 +12,7 @@ import {
   type NetworkAccuracy,
   type NetworkCosts,
 } from "../graph";
-import { boxColors, type MeasuredValues } from "./network-colors";
+import { boxColors, DEVICE_COLORS, SCALE, type MeasuredValues } from "./network-colors";
 import { configurationText, layerText, NO_STEPS } from "./network-text";
 import { bytesText, countText, percentText } from "./text";
 
@@ -54,6 +54,9 @@ export interface NetworkGraphView {
   readonly edges: readonly GraphEdgeFact[];
   /** The measures that some box has, the first of which is shown first. */
   readonly measures: readonly GraphMeasure[];
+  /** Colours from the least to the most, and those of devices. */
+  readonly scale: readonly string[];
+  readonly devices: Readonly<Record<"host" | "accelerator", string>>;
 }
 
 export interface NetworkGraphOptions {
@@ -98,7 +101,9 @@ export function networkGraphView(
   );
   const first = color ?? (known.includes("cycles") ? "cycles" : "device");
   const measures = [...known].sort((a, b) => Number(b === first) - Number(a === first));
-  return { version: 1, ...placed(boxes, boxColors(boxes)), measures };
+  const { host, accelerator } = DEVICE_COLORS;
+  const legend = { scale: SCALE, devices: { host, accelerator } };
+  return { version: 1, ...placed(boxes, boxColors(boxes)), measures, ...legend };
 }
 
 const typeText = (type: relay.Type): string =>
