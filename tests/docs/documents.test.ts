@@ -14,6 +14,7 @@ const documents = [
   ...readdirSync(join(root, "docs"))
     .filter((name) => name.endsWith(".md"))
     .map((name) => join("docs", name)),
+  ...readdirSync(join(root, "docs/errors")).map((name) => join("docs/errors", name)),
 ];
 
 function read(document: string): string {
