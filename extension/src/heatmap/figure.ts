@@ -3,7 +3,7 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import type { Figure } from "../plotly/plot-widget";
 import type { Arrangement } from "./arrangement";
-import type { Matrix, Side } from "./matrix";
+import type { Matrix } from "./matrix";
 import type { HeatmapData } from "./schema";
 
 /** A matrix of so many rows and columns has room for its values. */
@@ -53,11 +53,11 @@ export function heatmapFigure(
       height: MARGIN.t + insideOf(whole).height + MARGIN.b,
       margin: MARGIN,
       xaxis: {
-        ...axisLayout(titles(arrangement, "across"), whole.across, isNamed, trans),
+        ...axisLayout(titles(arrangement, "across"), isWritten(whole), isNamed, trans),
         range: [-0.5, whole.across.elements - 0.5],
       },
       yaxis: {
-        ...axisLayout(titles(arrangement, "down"), whole.down, isNamed, trans),
+        ...axisLayout(titles(arrangement, "down"), isWritten(whole), isNamed, trans),
         range: [whole.down.elements - 0.5, -0.5],
       },
       shapes: [background(whole)],
@@ -158,16 +158,17 @@ function titles({ axes, roles }: Arrangement, role: "down" | "across"): string[]
   return axes.flatMap(({ name, extent }, i) => (roles[i] === role && extent > 1 ? [name] : []));
 }
 
+/** @param isWide whether each element has room for its number */
 function axisLayout(
   names: readonly string[],
-  { elements }: Side,
+  isWide: boolean,
   isNamed: boolean,
   trans: TranslationBundle,
 ): object {
   const lines = { showgrid: false, zeroline: false };
   if (names.length === 0) return { ...lines, showticklabels: false, ticks: "" };
   const title = isNamed ? names.join(" ") : axesTitle(names, trans);
-  return { ...lines, title: { text: title }, ...(elements <= ROOM && { dtick: 1 }) };
+  return { ...lines, title: { text: title }, ...(isWide && { dtick: 1 }) };
 }
 
 export function axesTitle(names: readonly string[], trans: TranslationBundle): string {

@@ -55,7 +55,12 @@ export function studyFigure(
       margin: { l: 70, r: 16, t: 16, b: 48 },
       hovermode: "closest",
       xaxis: { title: { text: trans.__("on-chip memory, KiB") } },
-      yaxis: { title: { text: study.objective }, type: "log", exponentformat: "SI" },
+      yaxis: {
+        title: { text: study.objective },
+        type: "log",
+        exponentformat: "SI",
+        ...(spansDecades(study) && { dtick: "D2" }),
+      },
       legend: { orientation: "h", y: 1.02, yanchor: "bottom" },
     },
   };
@@ -70,8 +75,14 @@ function memoryOf(study: StudyData, trial: StudyTrial): number | null {
   return bytes === null ? null : bytes / KIB;
 }
 
-export function objectiveOf(study: StudyData, trial: StudyTrial): number | null {
+function objectiveOf(study: StudyData, trial: StudyTrial): number | null {
   return measure(study, trial, study.objective);
+}
+
+/** Over more than a power of ten, labels at 2, 3, ..., 9 would stand on one another. */
+function spansDecades(study: StudyData): boolean {
+  const values = study.trials.flatMap((trial) => objectiveOf(study, trial) ?? []);
+  return Math.max(...values) > 10 * Math.min(...values);
 }
 
 /** The configuration's number, its knobs and its measures, a line each. */

@@ -5,6 +5,7 @@ import { compareSchedules, type ScheduleComparison, type ScheduledProgram } from
 import { STALL_CAUSES } from "../accelerator";
 import { CAUSE_TEXT, type ModuleName } from "../sim";
 import { countText } from "./text";
+import { PLAIN } from "./timeline-html";
 
 const MODULES: readonly ModuleName[] = ["load", "compute", "store"];
 
@@ -23,12 +24,15 @@ export function compare(
   const body = rowsOf(sides);
   const text = [head, ...body].map((cells) => cells.join("  ")).join("\n");
   const programs = sides
-    .map(({ program }) => `<td style="vertical-align:top;text-align:left">${pre(program)}</td>`)
+    .map(
+      ({ program }) =>
+        `<td style="vertical-align:top;text-align:left;${PLAIN}">${pre(program)}</td>`,
+    )
     .join("");
   return new view.Picture({
     "text/html": view.panelHtml(
       view.tableHtml(head, body),
-      `<table style="width:100%"><tr>${programs}</tr></table>`,
+      `<table style="width:100%"><tr style="${PLAIN}">${programs}</tr></table>`,
     ),
     "text/plain": text,
   });
@@ -36,7 +40,8 @@ export function compare(
 
 function pre(text: string): string {
   const style =
-    "overflow:auto;max-height:320px;max-width:560px;font-family:monospace;white-space:pre;margin:0";
+    `${PLAIN};overflow:auto;max-height:320px;max-width:560px;font-family:monospace;white-space:pre;` +
+    "margin:0";
   return `<pre tabindex="0" style="${style}">${view.escapeHtml(text)}</pre>`;
 }
 

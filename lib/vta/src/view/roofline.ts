@@ -86,6 +86,7 @@ function figure(named: readonly (readonly [string, Profile])[]): Record<string, 
     line: { color: "rgb(120,120,120)" },
     hovertemplate: "%{x:.3~g} operations a byte: at most %{y:.3~g} a cycle<extra></extra>",
   };
+  const positions = labelPositions(all);
   const traces = named.map(([name], i) => ({
     type: "scatter",
     mode: "markers+text",
@@ -93,7 +94,7 @@ function figure(named: readonly (readonly [string, Profile])[]): Record<string, 
     x: all[i]!.map(({ intensity }) => intensity),
     y: all[i]!.map(({ achieved }) => achieved),
     text: all[i]!.map(({ label }) => label),
-    textposition: "bottom right",
+    textposition: positions[i],
     marker: { size: 9, color: cssColor(COLORS[i % COLORS.length]!) },
     hovertemplate: "%{text}<br>%{x:.3~g} operations a byte, %{y:.3~g} a cycle<extra></extra>",
   }));
@@ -107,6 +108,35 @@ function figure(named: readonly (readonly [string, Profile])[]): Record<string, 
       annotations: arrows(all[0] ?? [], all[1] ?? []),
     },
   };
+}
+
+/** Around a dot, in the order in which labels of dots at the same place take them. */
+const AROUND = [
+  "bottom right",
+  "top right",
+  "bottom left",
+  "top left",
+  "middle right",
+  "middle left",
+  "bottom center",
+  "top center",
+] as const;
+/** Dots are at the same place when so small a part of a power of ten parts them. */
+const PLACES_PER_DECADE = 5;
+
+/** Where the label of each dot is, so that those of dots at the same place do not cover each other. */
+function labelPositions(all: readonly (readonly Dot[])[]): string[][] {
+  const taken = new Map<string, number>();
+  return all.map((dots) =>
+    dots.map(({ intensity, achieved }) => {
+      const place = [intensity, achieved]
+        .map((value) => Math.round(Math.log10(value) * PLACES_PER_DECADE))
+        .join();
+      const before = taken.get(place) ?? 0;
+      taken.set(place, before + 1);
+      return AROUND[before % AROUND.length]!;
+    }),
+  );
 }
 
 /** From the dots of one profile to the same stages of another; logarithmic axes take logarithms. */
