@@ -3,9 +3,9 @@
 
 import { execFileSync } from "node:child_process";
 import console from "node:console";
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import process from "node:process";
 import { fileURLToPath, URL } from "node:url";
 import { bundle } from "./bundle.mjs";
@@ -47,6 +47,13 @@ function gatherContents(to) {
   }
 }
 
+/** The files below a folder of the site, by their paths in it. */
+function filesBelow(folder) {
+  return readdirSync(join(site, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(site, join(entry.parentPath, entry.name)).split(sep).join("/"));
+}
+
 const constraints = join(root, ".ci/constraints.txt");
 run(python, "-m", "pip", "install", "-q", "-r", "requirements.txt", "--constraint", constraints);
 await bundle();
@@ -69,4 +76,14 @@ rmSync(site, { recursive: true, force: true });
 // What JupyterLite remembers of the last build would leave out files that are gone with the site.
 rmSync(join(lite, ".jupyterlite.doit.db"), { force: true });
 run(python, "-m", "jupyterlite_core", "build", "--config", join(lite, "jupyter_lite_config.json"));
+const kept = [
+  "extensions/tvm-vta-lite/static",
+  "extensions/jupyterlab-tvm-vta/static",
+  "api",
+  "files",
+];
+writeFileSync(
+  join(site, "extensions/tvm-vta-lite/static/offline.json"),
+  JSON.stringify(kept.flatMap(filesBelow)),
+);
 console.log(`The site is in ${site}; serve it, for instance: python3 -m http.server -d ${site}`);

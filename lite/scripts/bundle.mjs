@@ -95,11 +95,14 @@ async function libraries() {
   }
 }
 
-function worker(name, plugins) {
+function worker(name, plugins, options = {}) {
   return build({
     ...common,
-    entryPoints: [join(page, `${name}.ts`)],
+    ...options,
+    entryPoints: { [name]: join(page, `${name}.ts`) },
     outdir: assets,
+    splitting: true,
+    chunkNames: "[name]",
     plugins,
   });
 }
@@ -149,7 +152,7 @@ export async function bundle() {
   cpSync(join(root, "kernel/share/logo-svg.svg"), join(assets, "logo-svg.svg"));
   await Promise.all([
     libraries(),
-    worker("language-worker", [pageHost, language, noNode]),
+    worker("language-worker", [pageHost, language, noNode], { keepNames: false }),
     worker("evaluator-worker", [pageHost]),
     plugin(),
   ]);

@@ -5,12 +5,15 @@ import { PageConfig, URLExt } from "@jupyterlab/coreutils";
 import type { ServiceManagerPlugin } from "@jupyterlab/services";
 import { IServiceWorkerManager } from "@jupyterlite/apputils";
 import { IKernelClient, IKernelSpecs } from "@jupyterlite/services";
+import { prepareLanguage } from "../../kernel/src/hosts/page/language-thread";
 import {
   answerFor,
   setServices,
   type PageServices,
 } from "../../kernel/src/hosts/page/page-services";
+import { answerWithoutNetwork, keepForOffline } from "./offline";
 import { PageKernel } from "./page-kernel";
+import { sharing } from "./sharing";
 
 const NAME = "tvm-vta";
 const EXTENSION = "tvm-vta-lite";
@@ -26,6 +29,8 @@ const kernel: ServiceManagerPlugin<void> = {
     const assets = new URL(`${URLExt.join(extensions, EXTENSION, "static")}/`, location.href).href;
     services = { assets, site: new URL(PageConfig.getBaseUrl(), location.href).href };
     setServices(services);
+    prepareLanguage();
+    if ("caches" in window) answerWithoutNetwork();
     const running = new Map<string, PageKernel>();
     specs.register({
       spec: {
@@ -66,9 +71,11 @@ const drive: JupyterFrontEndPlugin<void> = {
   activate: (_: JupyterFrontEnd, manager: IServiceWorkerManager) => {
     manager.registerStdinHandler("tvm-vta", ({ id }: { id: string }) => answerFor(id));
     void manager.ready.then(() => {
-      if (services !== undefined) services.context = manager.browsingContextId;
+      if (services === undefined) return;
+      services.context = manager.browsingContextId;
+      void keepForOffline(services.assets);
     });
   },
 };
 
-export default [kernel, drive];
+export default [kernel, drive, sharing];

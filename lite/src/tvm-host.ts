@@ -18,7 +18,7 @@ export * from "../../lib/tvm-ts/src/node/browser";
 const files = new Map<string, Uint8Array>();
 
 /** Paths are relative to the notebook. */
-const absolute = (path: string): string => resolve(notebookPath, path);
+const absolute = (path: string): string => resolve(notebookPath(), path);
 let folders = 0;
 
 export const host: Host = {
@@ -33,7 +33,7 @@ export const host: Host = {
   },
   writeFile: (path, bytes) => {
     const target = absolute(path);
-    if (hasDrive && target.startsWith("/drive/")) writeDriveFile(target, base64(bytes));
+    if (hasDrive() && target.startsWith("/drive/")) writeDriveFile(target, base64(bytes));
     else files.set(target, bytes.slice());
   },
 };

@@ -122,8 +122,13 @@ export class LiteNotebook {
 
   static async open(browser: Browser, url: string, path: string): Promise<LiteNotebook> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 960 } });
-    const notebook = new LiteNotebook(await context.newPage());
-    await notebook.page.goto(`${url}lab/index.html?path=${path}`);
+    return LiteNotebook.at(await context.newPage(), `${url}lab/index.html?path=${path}`);
+  }
+
+  /** The notebook that an address opens. */
+  static async at(page: Page, address: string): Promise<LiteNotebook> {
+    const notebook = new LiteNotebook(page);
+    await notebook.page.goto(address);
     await notebook.page.waitForFunction(
       () =>
         (window as unknown as LitePage).jupyterapp?.shell.currentWidget?.sessionContext?.session
@@ -136,6 +141,14 @@ export class LiteNotebook {
     await this.page.evaluate((command) => {
       void (window as unknown as LitePage).jupyterapp!.commands.execute(command);
     }, name);
+  }
+
+  /** A link with the notebook inside. */
+  async copyLink(): Promise<string> {
+    return this.page.evaluate(async () => {
+      const { commands } = (window as unknown as LitePage).jupyterapp!;
+      return (await commands.execute("tvm-vta-lite:copy-link")) as string;
+    });
   }
 
   /** Writes a file beside the notebook. */

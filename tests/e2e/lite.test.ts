@@ -168,3 +168,85 @@ describe("a cell in a page", () => {
     expect(wrong).toEqual([]);
   }, 300_000);
 });
+
+describe("a notebook that is shared by link", () => {
+  const openedFrom = async (address: string): Promise<LiteNotebook> => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 960 } });
+    return LiteNotebook.at(await context.newPage(), address);
+  };
+
+  test("inside the link is opened", async () => {
+    const link = await notebook.copyLink();
+    expect(link).toContain("#notebook=");
+    const copy = await openedFrom(link);
+    const text = await copy.page.locator(".jp-Notebook").innerText();
+    expect(text).toContain("Get Started with VTA");
+    expect(await copy.page.locator(".jp-OutputArea-output").count()).toBe(0);
+    expect(await copy.run("1 + 1")).toMatchObject({ result: "2" });
+    await copy.close();
+  });
+
+  test("at an address is opened", async () => {
+    const address = `${server.url}files/tutorials/vta_get_started.ipynb`;
+    const copy = await openedFrom(`${server.url}lab/index.html?fromURL=${address}`);
+    const text = await copy.page.locator(".jp-Notebook").innerText();
+    expect(text).toContain("Get Started with VTA");
+    await copy.close();
+  });
+
+  test("that is not there is named", async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${server.url}lab/index.html?fromURL=${server.url}nothing.ipynb`);
+    await page.getByText("nothing.ipynb cannot be fetched: status 404").first().waitFor();
+    await context.close();
+  });
+});
+
+test("after its first load the page needs no network", async () => {
+  const { page } = notebook;
+  await page.waitForFunction(() => document.documentElement.dataset["tvmVtaOffline"] === "yes");
+  await page.context().setOffline(true);
+  const address = `${server.url}lab/index.html?path=tutorials/vta_get_started.ipynb`;
+  const again = await LiteNotebook.at(await page.context().newPage(), address);
+  const build = `import * as tvm from "tvm-ts"; const { te, nd, np } = tvm;
+    const A = te.placeholder([4], { name: "A" });
+    const B = te.compute([4], (i) => A(i) + 1, "B");
+    const plusOne = tvm.build(te.createSchedule(B.op), [A, B]);
+    const b = nd.empty([4], "float32");
+    plusOne(nd.array(np.zeros([4]).astype("float32")), b);
+    String(b.numpy().toArray())`;
+  const { trace, result } = await again.run(build);
+  expect(trace).toBe("");
+  expect(result).toBe("'1,1,1,1'");
+  await again.page.close();
+  await page.context().setOffline(false);
+}, 180_000);
+
+describe("in a page that is isolated from other origins", () => {
+  let isolated: SiteServer;
+  let stoppable: LiteNotebook;
+  beforeAll(async () => {
+    isolated = await SiteServer.start({
+      "Cross-Origin-Opener-Policy": "same-origin",
+      "Cross-Origin-Embedder-Policy": "require-corp",
+    });
+    const path = "tutorials/vta_get_started.ipynb";
+    stoppable = await LiteNotebook.open(browser, isolated.url, path);
+    await stoppable.run("let turns = 0; const twice = (x: number) => 2 * x;");
+  }, 300_000);
+  afterAll(async () => {
+    await stoppable?.close();
+    await isolated?.stop();
+  });
+
+  test.each([
+    ["a loop", "for (;;) turns += 1;"],
+    ["a loop that catches everything", "while (true) { try { for (;;) turns += 1; } catch {} }"],
+    ["a loop of a function that waits", "for (;;) { turns += 1; await undefined; }"],
+  ])("%s is stopped, and all variables are kept", async (_, cell) => {
+    const { ename } = await stoppable.run(cell, { stopAfter: 500 });
+    expect(ename).toBe("Interrupted");
+    expect(await stoppable.run("turns > 0 && twice(4) === 8")).toMatchObject({ result: "true" });
+  });
+});

@@ -218,7 +218,18 @@ describe("completion", () => {
 
   test("says what kind of thing each is", () => {
     const { items } = language.complete("declare function f1(): void;\n", "f1", 2);
-    expect(items).toContainEqual({ text: "f1", kind: "function" });
+    expect(items).toContainEqual({ text: "f1", kind: "function", signature: "(): void" });
+  });
+
+  test("says how what can be called is called", () => {
+    const { declarations } = compiled('import { te, runtime } from "tvm-ts"; const k = 1;');
+    const signatureOf = (cell: string, name: string): string | undefined =>
+      language.complete(declarations, cell, cell.length).items.find(({ text }) => text === name)
+        ?.signature;
+    expect(signatureOf("te.", "placeholder")).toMatch(/^\(shape: .*\): .*Tensor$/);
+    expect(signatureOf("Math.", "hypot")).toBe("(...values: number[]): number");
+    expect(signatureOf("new runtime.", "NDArray")).toMatch(/NDArray$/);
+    expect(signatureOf("Math.", "PI")).toBeUndefined();
   });
 });
 

@@ -3,10 +3,12 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { Widget, type Title } from "@lumino/widgets";
 import { button, element } from "../dom/controls";
+import { bytesText } from "../dom/quantities";
+import { table } from "../dom/table";
 import { environmentParts } from "../environment-view/parts";
 import { statisticsParts } from "../statistics-view/parts";
 import type { SessionConnection } from "./connection";
-import type { ObjectFact, SessionData } from "./schema";
+import type { ObjectFact, SessionData, VariableFact } from "./schema";
 import { TrackerQueues } from "./tracker-queues";
 
 export class SessionContent extends Widget {
@@ -75,7 +77,7 @@ function parts(connection: SessionConnection | undefined, trans: TranslationBund
 }
 
 function sessionParts(
-  { environment, lastCall, objects }: SessionData,
+  { environment, lastCall, objects, variables = [] }: SessionData,
   show: (name: string) => void,
   trans: TranslationBundle,
 ): HTMLElement[] {
@@ -95,6 +97,9 @@ function sessionParts(
       const own = objects.filter((object) => object.kind === kind);
       return own.length === 0 ? [] : [section(heading, objectList(own, show, trans))];
     }),
+    ...(variables.length === 0
+      ? []
+      : [section(trans.__("Variables"), variableTable(variables, trans))]),
   ];
 }
 
@@ -107,6 +112,24 @@ function callParts(lastCall: SessionData["lastCall"], trans: TranslationBundle):
     return [element("p", "", trans.__("No program has run on the simulator yet."))];
   }
   return statisticsParts(lastCall, trans);
+}
+
+function variableTable(variables: readonly VariableFact[], trans: TranslationBundle): HTMLElement {
+  const head = [
+    trans.__("Name"),
+    trans.__("Type"),
+    trans.__("Shape"),
+    trans.__("Size"),
+    trans.__("Value"),
+  ];
+  const rows = variables.map(({ name, type, shape = "", bytes, value }) => [
+    name,
+    type,
+    shape,
+    bytes === undefined ? "" : bytesText(bytes),
+    value,
+  ]);
+  return element("div", "jp-tvm-Session-variables", table(trans.__("Variables"), head, rows));
 }
 
 /** A click shows the object as a cell that ends in its name would. */

@@ -16,6 +16,17 @@ export const sessionSchema = v.object({
     }),
   ),
   trackers: v.optional(v.array(v.string()), []),
+  variables: v.exactOptional(
+    v.array(
+      v.object({
+        name: v.string(),
+        type: v.string(),
+        shape: v.exactOptional(v.string()),
+        bytes: v.exactOptional(v.number()),
+        value: v.string(),
+      }),
+    ),
+  ),
 });
 
 const use = v.object({ key: v.string(), user: v.string(), since: v.number() });
@@ -44,5 +55,6 @@ export const shownSchema = v.object({
 
 export type TrackerData = v.InferOutput<typeof tracker>;
 export type SessionData = v.InferOutput<typeof sessionSchema>;
+export type VariableFact = NonNullable<SessionData["variables"]>[number];
 export type ObjectFact = SessionData["objects"][number];
 export type MimeBundle = NonNullable<v.InferOutput<typeof shownSchema>["bundle"]>;

@@ -153,11 +153,12 @@ export class Kernel {
       cursor_start: from,
       cursor_end: to,
       metadata: {
-        _jupyter_types_experimental: items.map(({ text, kind }) => ({
+        _jupyter_types_experimental: items.map(({ text, kind, signature }) => ({
           start: from,
           end: to,
           text,
           type: kind,
+          ...(signature !== undefined && { signature }),
         })),
       },
     };

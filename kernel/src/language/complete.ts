@@ -2,7 +2,12 @@
 
 import type * as ts from "typescript";
 import type { Converter } from "tslab/dist/converter";
+import type { SignedCompletions } from "./fork-members";
+import { nameLibraries } from "./library-text";
 import type { Completion, Completions } from "./messages";
+
+/** Of longer lists the rest is not looked at before more is typed. */
+const MOST_SIGNATURES = 200;
 
 const functionMembers = new Set("apply arguments bind call caller length prototype".split(" "));
 
@@ -14,6 +19,7 @@ export function complete(
   offset: number,
 ): Completions {
   const { start, end, candidates, original } = converter.complete(declarations, cell, offset);
+  const signed = original as SignedCompletions | undefined;
   const kinds = new Map(original?.entries.map(({ name, kind }) => [name, kind]));
   const literal = literalStart(compiler, cell, offset);
   if (literal !== undefined) {
@@ -28,7 +34,12 @@ export function complete(
   const continued = candidates.filter((text) => text.toLowerCase().startsWith(typed));
   const chosen = continued.length > 0 ? continued : candidates;
   const ordered = chosen.includes("apply") ? functionMembersLast(chosen) : chosen;
-  return { start, end, items: ordered.map((text) => ({ text, kind: kinds.get(text) ?? "" })) };
+  const items = ordered.map((text, index): Completion => {
+    const signature = index < MOST_SIGNATURES ? signed?.signatureOf(text) : undefined;
+    const named = signature && nameLibraries(compiler, signature);
+    return { text, kind: kinds.get(text) ?? "", ...(named !== undefined && { signature: named }) };
+  });
+  return { start, end, items };
 }
 
 /** Where the text begins that the cursor is in and that a completion replaces: in a path, its last part. */

@@ -44,17 +44,49 @@ interface Internals {
   ): ts.SymbolDisplayPart[];
 }
 
+/** What may be written at a place, and how what can be called is called. */
+export interface SignedCompletions extends ts.CompletionInfo {
+  /** `(shape: ShapeLike, options?: PlaceholderOptions): Tensor`; nothing for what cannot be called. */
+  signatureOf(name: string): string | undefined;
+}
+
+function signatures(
+  compiler: typeof ts,
+  program: ts.Program,
+  file: ts.SourceFile,
+  { entries }: ts.CompletionInfo,
+): SignedCompletions["signatureOf"] {
+  const checker = program.getTypeChecker();
+  const symbols = new Map(entries.map(({ name, symbol }) => [name, symbol]));
+  return (name) => {
+    const found = symbols.get(name);
+    if (found === undefined) return undefined;
+    const isAlias = (found.flags & compiler.SymbolFlags.Alias) !== 0;
+    const symbol = isAlias ? checker.getAliasedSymbol(found) : found;
+    if ((symbol.flags & compiler.SymbolFlags.Value) === 0) return undefined;
+    const type = checker.getTypeOfSymbolAtLocation(symbol, file);
+    const [signature] = [...type.getCallSignatures(), ...type.getConstructSignatures()];
+    return signature && checker.signatureToString(signature, file);
+  };
+}
+
 export function forkMembers(compiler: typeof ts) {
   const internals = compiler as typeof ts & Internals;
   return {
     Completions: {
       ...internals.Completions,
-      getCompletionsAtPositionForTslab: (_host: unknown, program: ts.Program, ...args: unknown[]) =>
-        internals.Completions.getCompletionsAtPosition(
-          fileHost(compiler, program),
-          program,
-          ...args,
-        ),
+      getCompletionsAtPositionForTslab: (
+        _host: unknown,
+        program: ts.Program,
+        ...args: unknown[]
+      ): SignedCompletions | undefined => {
+        const host = fileHost(compiler, program);
+        // No formatting; with each entry's symbol.
+        const all = [host, program, ...args, undefined, true];
+        const found = internals.Completions.getCompletionsAtPosition(...all);
+        const file = args[1] as ts.SourceFile;
+        return found && { ...found, signatureOf: signatures(compiler, program, file, found) };
+      },
     },
     getDefaultTypeRoots: () => undefined,
     getNullTransformationContext: () => internals.nullTransformationContext,

@@ -59,6 +59,8 @@ export interface Completion {
   readonly text: string;
   /** TypeScript's word for what it is: `method`, `const`, `keyword`, ... */
   readonly kind: string;
+  /** How it is called, if it can be: `(x: number): number`. */
+  readonly signature?: string;
 }
 
 export interface Completions {

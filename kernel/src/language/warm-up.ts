@@ -1,4 +1,4 @@
-/** What a snapshot of the language has done once already. */
+/** What the language does before the first question, in a snapshot or while a page opens. */
 
 import { Language } from "./language";
 

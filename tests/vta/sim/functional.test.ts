@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { setInterruptionCheck } from "tvm-ts";
+import { afterEach, describe, expect, it } from "vitest";
 import {
   Dram,
   encodeUop,
@@ -85,6 +86,24 @@ function loadUops(
   });
   return load({ dramBase: address / 4, xSize: uops.length, xStride: uops.length });
 }
+
+describe("a program that the host interrupts", () => {
+  afterEach(() => setInterruptionCheck(() => undefined));
+
+  it("ends with what the host throws, and leaves no token to the next one", () => {
+    const { run, dram } = simulator();
+    const address = dram.alloc(4096);
+    const inp = load({ memoryType: MEM_ID.INP, dramBase: address / 16, pushNext: 1 });
+    const program = [inp, inp, inp, FINISH];
+    let left = 2;
+    setInterruptionCheck(() => {
+      if (left-- === 0) throw new Error("interrupted");
+    });
+    expect(() => run(program)).toThrow("interrupted");
+    setInterruptionCheck(() => undefined);
+    expect(() => run([{ ...FINISH, popPrev: 1 }])).toThrow("waits for ever");
+  });
+});
 
 describe("a program that cannot go on", () => {
   it("stops with the state of the queues", () => {

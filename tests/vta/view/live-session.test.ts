@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { build, lower, ready, rpc, te } from "tvm-ts";
+import { build, lower, nd, np, ready, rpc, te } from "tvm-ts";
 import * as vta from "vta-ts";
 
 beforeAll(() => ready());
@@ -78,6 +78,10 @@ describe("a session", () => {
           { name: "program", kind: "module", text: "main" },
         ],
         trackers: [],
+        variables: expect.arrayContaining([
+          { name: "n", type: "number", value: "3" },
+          { name: "nothing", type: "undefined", value: "undefined" },
+        ]) as unknown,
       },
     ]);
   });
@@ -151,6 +155,43 @@ describe("a session with a tracker", () => {
       await running.close();
     }
   });
+});
+
+it.each([
+  ["text", "a\nb", { type: "string", value: '"a\\nb"' }],
+  ["list", [1, "b", {}], { type: "Array", shape: "3", value: '1, "b", Object' }],
+  ["table", new Map([["a", 1]]), { type: "Map", shape: "1", value: '"a"' }],
+  ["bytes", Uint8Array.of(1, 2), { type: "Uint8Array", shape: "2", bytes: 2, value: "1, 2" }],
+  ["zeros", np.zeros([2, 2]), { type: "NumpyArray float64", shape: "2 x 2", bytes: 32 }],
+  ["device", nd.empty([3, 4], "int8"), { type: "NDArray int8", shape: "3 x 4", bytes: 12 }],
+  ["large", nd.empty([64, 64], "int32"), { shape: "64 x 64", bytes: 16384, value: "" }],
+  ["A", A, { type: "Tensor float32", shape: "64", bytes: 256 }],
+  ["f", (x: number) => x, { type: "function" }],
+  [
+    "C",
+    class C {
+      x = 1;
+    },
+    { type: "class", value: "C" },
+  ],
+  ["own", { a: 1, b: 2 }, { type: "Object", value: "{ a, b }" }],
+  [
+    "bad",
+    {
+      toString: () => {
+        throw new Error("no text");
+      },
+    },
+    { type: "object", value: "" },
+  ],
+])("a variable %s is told with its type, shape, size and value", (name, value, fact) => {
+  const { variables } = vta.view.sessionView(new Map<string, unknown>([[name, value]]), NOTHING);
+  expect(variables).toMatchObject([{ name, ...fact }]);
+});
+
+it("leaves out the libraries' namespaces", () => {
+  const { variables } = vta.view.sessionView(new Map<string, unknown>([["vta", vta]]), NOTHING);
+  expect(variables).toEqual([]);
 });
 
 it("is not told to a kernel that has no variables to offer", () => {

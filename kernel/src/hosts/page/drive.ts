@@ -7,14 +7,27 @@ import { uuid } from "../../wire";
 
 const ROOT = "/drive";
 
-const parameters = new URL(self.location.href).searchParams;
-const site = parameters.get("site");
-const context = parameters.get("context");
+/** The notebook's folder, the site, and by what its service worker knows the page. */
+let place = new URLSearchParams(self.location.hash.slice(1));
+
+/** By what the page knows this worker. */
+export function workerId(): string | null {
+  return place.get("id");
+}
+
+/** Sets the place of a worker that was started before it was known. */
+export function setPlace(query: string): void {
+  place = new URLSearchParams(query);
+}
 
 /** Where the notebook is, in the page's file map. */
-export const notebookPath = [ROOT, parameters.get("folder") ?? ""].join("/").replace(/\/+$/, "");
+export function notebookPath(): string {
+  return [ROOT, place.get("folder") ?? ""].join("/").replace(/\/+$/, "");
+}
 
-export const hasDrive = site !== null && context !== null;
+export function hasDrive(): boolean {
+  return place.has("site") && place.has("context");
+}
 
 interface FileContent {
   readonly format: "json" | "text" | "base64";
@@ -24,9 +37,10 @@ interface FileContent {
 /** Asks the page, and waits for its answer. */
 export function askPage(path: string, data: object): unknown {
   const request = new XMLHttpRequest();
-  request.open("POST", `${site}${path}`, false);
+  request.open("POST", `${place.get("site")}${path}`, false);
   const requestId = uuid();
-  request.send(JSON.stringify({ data, browsingContextId: context, requestId }));
+  const browsingContextId = place.get("context");
+  request.send(JSON.stringify({ data, browsingContextId, requestId }));
   if (request.status !== 200) throw new Error("the page's service worker does not answer");
   return JSON.parse(request.responseText) as unknown;
 }
@@ -65,6 +79,6 @@ function isFolder(mode = 0): boolean {
 }
 
 function ask(method: string, path: string, data?: object): unknown {
-  if (!hasDrive || !path.startsWith(`${ROOT}/`)) return undefined;
+  if (!hasDrive() || !path.startsWith(`${ROOT}/`)) return undefined;
   return askPage("api/drive", { method, path: path.slice(ROOT.length + 1), data });
 }

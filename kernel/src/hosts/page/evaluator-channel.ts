@@ -1,7 +1,7 @@
 /** The evaluator's end of its connection to the kernel: messages between a worker and its page. */
 
 import type { Answer, Command, Report } from "../../evaluator/messages";
-import { askPage } from "./drive";
+import { askPage, workerId } from "./drive";
 import type { SessionCopy } from "../node/session-copy";
 
 /** What the page sends beside the kernel's commands. */
@@ -53,7 +53,6 @@ export function onCopy(handle: (copy: SessionCopy) => void): void {
 
 /** Blocks until the page has an answer to what was asked last. */
 export function awaitAnswer(): Answer {
-  const id = new URL(self.location.href).searchParams.get("id");
-  const text = askPage("api/stdin/tvm-vta", { id }) as string | null;
+  const text = askPage("api/stdin/tvm-vta", { id: workerId() }) as string | null;
   return { text: text ?? undefined };
 }

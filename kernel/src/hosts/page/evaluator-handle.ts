@@ -7,7 +7,7 @@ import { CellRunner } from "../../kernel/cell-runner";
 import type { CompiledCell, CompiledSource } from "../../language";
 import type { SessionCopy } from "../node/session-copy";
 import type { PageCommand, PageReport } from "./evaluator-channel";
-import { answerEvaluator, assetUrl, canWait } from "./page-services";
+import { answerEvaluator, assetUrl, canWait, placeQuery } from "./page-services";
 
 /** How long a cell has to take an interrupt before it counts as computing. */
 const PATIENCE_MS = 300;
@@ -70,7 +70,9 @@ export class EvaluatorHandle extends CellRunner {
   private running(): Worker {
     if (this.worker !== undefined) return this.worker;
     this.id = uuid();
-    const url = assetUrl("evaluator-worker.js", { folder: this.folder, id: this.id });
+    const place = placeQuery({ folder: this.folder, id: this.id });
+    // Behind a `#` it is not part of the request, which the site's cache answers.
+    const url = `${assetUrl("evaluator-worker.js")}#${place}`;
     const worker = new Worker(url, { type: "module" });
     this.worker = worker;
     if (globalThis.crossOriginIsolated) {

@@ -1,20 +1,21 @@
-/** The language's worker: answers the kernel's questions in the order they come. */
+/**
+ * The language's worker. The page starts it before there is a notebook, so that the compiler and the types are loaded
+ * while the page opens; both are requested at once.
+ */
 
-import { serveLanguage } from "../../language/serve";
-import type { LanguageQuestion } from "../../language/messages";
-import { notebookPath } from "./drive";
-import { files } from "./language";
+import type { LanguageMessage } from "./language-thread";
 
-const waiting: LanguageQuestion[] = [];
-let answer = (question: LanguageQuestion): void => void waiting.push(question);
-self.addEventListener("message", ({ data }: MessageEvent<LanguageQuestion>) => answer(data));
+const waiting: LanguageMessage[] = [];
+let receive = (message: LanguageMessage): void => void waiting.push(message);
+self.addEventListener("message", ({ data }: MessageEvent<LanguageMessage>) => receive(data));
 
 async function start(): Promise<void> {
-  const response = await fetch(new URL("types.json", self.location.href));
-  const types = (await response.json()) as Record<string, string>;
-  for (const [path, text] of Object.entries(types)) files.set(path, text);
-  answer = serveLanguage(notebookPath, (message) => self.postMessage(message));
-  for (const question of waiting.splice(0)) answer(question);
+  const types = fetch(new URL("types.json", self.location.href));
+  const { LanguageOfPage } = await import("./language-service");
+  const language = new LanguageOfPage((await (await types).json()) as Record<string, string>);
+  if (waiting.length === 0) language.warmUp();
+  receive = (message) => language.receive(message);
+  for (const message of waiting.splice(0)) receive(message);
 }
 
 void start();

@@ -23,7 +23,7 @@ export function memorySystem(files: ReadonlyMap<string, string>): ts.System {
     },
     createDirectory: () => undefined,
     getExecutingFilePath: () => COMPILER,
-    getCurrentDirectory: () => notebookPath,
+    getCurrentDirectory: notebookPath,
     getDirectories: (path) => [
       ...new Set(
         [...folders()]

@@ -11,17 +11,25 @@ export interface PageServices {
 
 let services: PageServices | undefined;
 
-export function setServices(known: PageServices): void {
-  services = known;
+export function setServices(given: PageServices): void {
+  services = given;
 }
 
-export function assetUrl(name: string, parameters: Readonly<Record<string, string>> = {}): string {
-  if (services === undefined) throw new Error("the page's services are not set");
-  const url = new URL(name, services.assets);
-  const { site, context } = services;
+/** The address of a file that is served with the kernel. */
+export function assetUrl(name: string): string {
+  return new URL(name, known().assets).href;
+}
+
+/** What a worker is told of its place: `parameters`, and how requests reach the page. */
+export function placeQuery(parameters: Readonly<Record<string, string>>): string {
+  const { site, context } = known();
   const all = { ...parameters, ...(context !== undefined && { site, context }) };
-  for (const [key, value] of Object.entries(all)) url.searchParams.set(key, value);
-  return url.href;
+  return new URLSearchParams(all).toString();
+}
+
+function known(): PageServices {
+  if (services === undefined) throw new Error("the page's services are not set");
+  return services;
 }
 
 /** Whether a worker can wait for an answer. */

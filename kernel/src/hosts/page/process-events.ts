@@ -48,5 +48,5 @@ export function repairAfterInterrupt(): void {}
 
 /** Where the notebook is, in the page's file map. */
 export function notebookFolder(): string {
-  return notebookPath;
+  return notebookPath();
 }

@@ -12,6 +12,7 @@ export {
 } from "./display";
 export { environmentView, type EnvironmentView, type MemoryFact } from "./environment-view";
 export { mimeTypes } from "./mime";
+export { type VariableFact } from "./variable-fact";
 export {
   serveSession,
   type ShownReply,

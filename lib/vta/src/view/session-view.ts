@@ -5,6 +5,7 @@ import { ExecutionTrace, type ProfilerStats } from "../accelerator";
 import { getEnv } from "../compiler";
 import { environmentView, type EnvironmentView } from "./environment-view";
 import { statisticsView, type StatisticsView } from "./statistics-view";
+import { variableFacts, type VariableFact } from "./variable-fact";
 
 export type ObjectKind = "schedule" | "function" | "module" | "trace";
 
@@ -26,6 +27,8 @@ export interface SessionView {
   readonly objects: readonly ObjectFact[];
   /** The names of variables that are connections with trackers. */
   readonly trackers: readonly string[];
+  /** All variables, in the order in which they were declared. */
+  readonly variables?: readonly VariableFact[];
 }
 
 /** What a tracker answers, or why it does not. */
@@ -49,6 +52,7 @@ export function sessionView(
     trackers: [...variables].flatMap(([name, value]) =>
       value instanceof TrackerSession ? [name] : [],
     ),
+    variables: variableFacts(variables),
   };
 }
 
