@@ -39,6 +39,8 @@ describe("ResNet-18", () => {
       expect(Buffer.compare(value.toBytes(), want.toBytes()), name).toBe(0);
     });
     expect(compared).toBe(plain.length);
+    const { layers } = quantized.accuracy(inputs);
+    expect(layers.filter(({ layer }) => layer.endsWith("(Add)")).length).toBe(8);
     expect(logits!.toArray()).toEqual(quantized.run(inputs)["logits"]!.toArray());
     expect(new Set(Array.from(logits!.data as Float32Array)).size).toBeGreaterThan(5);
   }, 60_000);

@@ -44,7 +44,8 @@ export class QuantizedValues {
   /** Notes that `integers`, times `step`, stand for the result of `call`; of a layer the last counts. */
   add(call: Call, integers: Expr, step: number): void {
     // What is narrowed to 8 bits is what the next layer sees.
-    if (call.op !== ops.simulatedQuantize || call.args[0]!.kind === "constant") return;
+    if (call.op !== ops.simulatedQuantize && call.op !== ops.castHint) return;
+    if (call.args[0]!.kind === "constant") return;
     const layer = layerOf(call);
     if (layer !== undefined) this.layers.set(layer, { call, integers, step });
   }
