@@ -11,6 +11,7 @@ export async function allCases(): Promise<BenchCase[]> {
     import("./kernel").then(({ cases }) => cases),
     import("./lower").then(({ cases }) => cases),
     import("./network").then(({ cases }) => cases),
+    import("./page").then(({ cases }) => cases),
     import("./rpc").then(({ cases }) => cases),
     import("./simulator").then(({ cases }) => cases),
     import("./tsim").then(({ cases }) => cases),

@@ -15,7 +15,7 @@ const command = fileURLToPath(new URL("../kernel/bin/tvm-vta-kernel.mjs", import
 const KEY = "bench";
 
 /** A kernel of its own, and the one front end that talks to it. */
-class KernelUnderTest {
+export class KernelUnderTest {
   private readonly codec = new Codec({ key: KEY, hash: "sha256" });
   private readonly shell = new Dealer();
   private readonly iopub = new Subscriber();
@@ -69,6 +69,17 @@ class KernelUnderTest {
     const { status, evalue } = await this.ask("execute_request", { code });
     if (status !== "ok") throw new Error(`a cell failed: ${String(evalue)}`);
     return performance.now() - started;
+  }
+
+  /** The value of an expression, as text. */
+  async value(expression: string): Promise<string> {
+    const { user_expressions: values } = await this.ask("execute_request", {
+      code: "",
+      user_expressions: { value: expression },
+    });
+    const { data } = (values as { value: { data?: Record<string, string> } }).value;
+    if (data === undefined) throw new Error(`${expression} has no value`);
+    return data["text/plain"]!;
   }
 
   async stop(): Promise<void> {

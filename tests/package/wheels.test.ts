@@ -19,7 +19,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "tvm-vta-wheels-"));
 }, 600_000);
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000);
 
 /** Runs a command where nothing of the checkout is found. */
 function outside(command: string, ...args: string[]): string {

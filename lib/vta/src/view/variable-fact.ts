@@ -25,12 +25,16 @@ export function variableFacts(variables: ReadonlyMap<string, unknown>): Variable
   );
 }
 
+/** A module's exports: where a bundler has made a plain object of them, all of its properties are getters. */
 function isNamespace(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  return Object.hasOwn(value, "__esModule") || Object.prototype.toString.call(value) === MODULE;
+  if (Object.hasOwn(value, "__esModule")) return true;
+  if (Object.prototype.toString.call(value) === "[object Module]") return true;
+  const names = Object.getOwnPropertyNames(value).filter((name) => name !== "default");
+  const isGetter = (name: string): boolean =>
+    Object.getOwnPropertyDescriptor(value, name)?.get !== undefined;
+  return names.length > 0 && names.every(isGetter);
 }
-
-const MODULE = "[object Module]";
 
 type Fact = Omit<VariableFact, "name">;
 
