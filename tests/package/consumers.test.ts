@@ -69,7 +69,7 @@ beforeAll(() => {
   }
 }, 120_000);
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 120_000);
 
 function dependencies(library: string): string[] {
   const manifest = createRequire(import.meta.url)(join(root, library, "package.json")) as {
