@@ -98,6 +98,9 @@ test("lists what cells have made, after each cell", async () => {
   await panel().getByRole("button", { name: "program" }).waitFor(PATIENTLY);
   const schedule = panel().getByRole("listitem").filter({ hasText: "buffer, doubled" });
   expect(await schedule.textContent()).toBe("sx, buffer, doubled, result");
+  const variables = panel().getByRole("table", { name: "Variables" });
+  expect(await variables.getByRole("row").first().textContent()).toBe("NameTypeShapeSizeValue");
+  await variables.getByRole("rowheader", { name: "s", exact: true }).waitFor();
 });
 
 test("shows what the last run cost", async () => {

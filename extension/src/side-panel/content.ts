@@ -129,7 +129,10 @@ function variableTable(variables: readonly VariableFact[], trans: TranslationBun
     bytes === undefined ? "" : bytesText(bytes),
     value,
   ]);
-  return element("div", "jp-tvm-Session-variables", table(trans.__("Variables"), head, rows));
+  const node = element("div", "jp-tvm-Session-variables", table(trans.__("Variables"), head, rows));
+  // What can be scrolled can be reached by keyboard.
+  node.tabIndex = 0;
+  return node;
 }
 
 /** A click shows the object as a cell that ends in its name would. */

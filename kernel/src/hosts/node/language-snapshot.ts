@@ -37,11 +37,16 @@ export function snapshotFile(): string {
     const stats = statSync(path, { throwIfNoEntry: false });
     return [path, stats?.mtimeMs, stats?.size];
   });
-  const build = createHash("sha256").update(JSON.stringify(stamps)).digest("hex").slice(0, 12);
-  return join(snapshotFolder(), `${prefix}${build}.blob`);
+  return join(snapshotFolder(), `${prefix}${digest(JSON.stringify(stamps))}.blob`);
 }
 
-const prefix = `language-${process.version}-${process.arch}-`;
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}
+
+/** Node.js takes a snapshot only with the options with which it was made. */
+const options = digest(process.env["NODE_OPTIONS"] ?? "");
+const prefix = `language-${process.version}-${process.arch}-${options}-`;
 
 function snapshotFolder(): string {
   const own = dirname(languageProgram);
