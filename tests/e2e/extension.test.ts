@@ -188,7 +188,12 @@ describe("the extension", () => {
       const output = await story("ir-matmul");
       await output.getByRole("button", { name: "全部折叠" }).waitFor();
       await lab.page.locator(".lm-MenuBar-item").nth(2).click();
-      await lab.page.locator(".lm-Menu-item", { hasText: "张量编译器" }).waitFor();
+      await lab.page.locator(".lm-Menu-item", { hasText: "张量编译器" }).click();
+      const items = lab.page.locator(".lm-Menu").last().locator(".lm-Menu-itemLabel");
+      await expect.poll(() => items.count(), PATIENTLY).toBeGreaterThan(3);
+      for (const text of await items.allTextContents())
+        expect(text).toMatch(/^[^A-Za-z]*\p{sc=Han}/u);
+      await lab.page.keyboard.press("Escape");
       await lab.page.keyboard.press("Escape");
       await picture("ir-view-chinese");
     } finally {

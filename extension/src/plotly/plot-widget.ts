@@ -53,6 +53,11 @@ export class PlotWidget extends Widget implements PictureWidget {
   private readonly endThemes: () => void;
   private readonly zoomed_ = new Signal<this, Window>(this);
   private readonly clicked_ = new Signal<this, PlotPoint>(this);
+  /**
+   * What is in sight since the widget itself zoomed there; undefined where only the user did. Plotly
+   * keeps the user's zoom when the figure is another, and no other zoom.
+   */
+  private held: Window | undefined;
   private window = "";
   private isDrawn = false;
   private onceDrawn: (() => void) | undefined;
@@ -82,14 +87,19 @@ export class PlotWidget extends Widget implements PictureWidget {
   }
 
   /** Zooms as the user could. */
-  zoomTo({ left, right, top, bottom }: Window): void {
+  zoomTo(window: Window): void {
+    const { left, right, top, bottom } = window;
     const update = { "xaxis.range": [left, right], "yaxis.range": [bottom, top] };
-    const zoom = () => void this.plotly?.relayout(this.node, update);
+    const zoom = () => {
+      this.held = window;
+      void this.plotly?.relayout(this.node, update);
+    };
     if (this.isDrawn) zoom();
     else this.onceDrawn = zoom;
   }
 
   setFigure(figure: Figure): void {
+    if (figure.layout["uirevision"] !== this.figure.layout["uirevision"]) this.held = undefined;
     this.figure = figure;
     this.takeSize();
     if (this.plotly !== undefined) void this.react(this.plotly);
@@ -155,6 +165,7 @@ export class PlotWidget extends Widget implements PictureWidget {
       const text = JSON.stringify(window);
       if (window === undefined || text === this.window) return;
       this.window = text;
+      if (this.held !== undefined) this.held = window;
       this.zoomed_.emit(window);
     });
     node.on("plotly_click", ({ points }: { readonly points: readonly PlotPoint[] }) => {
@@ -165,7 +176,9 @@ export class PlotWidget extends Widget implements PictureWidget {
 
   private react(plotly: Plotly): Promise<PlotlyElement> {
     const { data, layout } = this.figure;
-    return plotly.react(this.node, data, { ...layout, ...themeLayout(this.node, layout) }, CONFIG);
+    const held = this.held === undefined ? {} : heldAxes(layout, this.held);
+    const own = { ...layout, ...held, ...themeLayout(this.node, layout) };
+    return plotly.react(this.node, data, own, CONFIG);
   }
 
   private followTheme(): void {
@@ -184,6 +197,14 @@ export class PlotWidget extends Widget implements PictureWidget {
     );
     this.node.replaceChildren(message);
   }
+}
+
+/** The axes with a window in sight. */
+function heldAxes(layout: Layout, { left, right, top, bottom }: Window): object {
+  return {
+    xaxis: { ...(layout["xaxis"] as object), range: [left, right] },
+    yaxis: { ...(layout["yaxis"] as object), range: [bottom, top] },
+  };
 }
 
 function windowOf({ layout }: PlotlyElement): Window | undefined {
