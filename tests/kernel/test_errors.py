@@ -65,7 +65,7 @@ def test_an_error_that_nobody_awaits_is_the_cell_s(shared):
 
 def test_an_error_of_the_library_shows_the_user_s_line_and_its_notes(shared):
     shared.run("import * as tvm from 'tvm-ts';\nconst span = tvm.Span.capture();")
-    run = shared.run("throw new tvm.UsageError('the shape is wrong', { notes: [{ text: 'made here', span }] })")
+    run = shared.run("throw new tvm.UsageError('te-compute', 'the shape is wrong', { notes: [{ text: 'made here', span }] })")
     assert run.reply["ename"] == "UsageError" and run.reply["evalue"] == "the shape is wrong"
     assert "note: made here" in run.error
     assert "2 | const span = tvm.Span.capture();" in run.error
