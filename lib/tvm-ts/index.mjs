@@ -1,4 +1,4 @@
-// The library for ES modules: loaded when code can be generated, so that nobody has to wait.
+// The library for ES modules: loaded when code can be generated, so that programs need not wait.
 import { ready } from "./dist/library.js";
 
 export * from "./dist/library.js";

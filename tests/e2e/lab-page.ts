@@ -38,7 +38,7 @@ export interface OpenOptions {
 const SLOWLY = { timeout: 55_000 };
 
 export class LabPage {
-  /** What scripts threw and nobody caught, with where. */
+  /** What scripts threw and was not caught, with where. */
   readonly errors: string[] = [];
 
   private constructor(

@@ -21,7 +21,7 @@ test("among cells that did not run here it is the last one's", () => {
   expect(found(cell(null, "a"), { cell_type: "markdown" }, cell(null, "b"))).toBe("b");
 });
 
-test("what is no notebook has no lowered function", () => {
+test("what is not a notebook has no lowered function", () => {
   expect(found(cell(1))).toBeUndefined();
   expect(lastFunction(null)).toBeUndefined();
   expect(lastFunction("text")).toBeUndefined();

@@ -30,7 +30,7 @@ test("a loop that is gone is a change, what was inside it is not", () => {
   ]);
 });
 
-test("white space alone is no change", () => {
+test("white space alone is not a change", () => {
   expect(changes("a\n  b\n", "a\n      b\n")).toEqual([]);
 });
 

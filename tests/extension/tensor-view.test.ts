@@ -145,7 +145,7 @@ test("an answer of the kernel knows the elements its cells stand for", () => {
     Float64Array.from({ length: 9 }, (_, i) => i),
   );
   expect(matrix.down).toMatchObject({ start: 4, elements: 24, elementsPerCell: 3 });
-  expect(matrix.indexText(0, 0)).toBe("[0:2, 0:6, 3:5]"); // rows 4, 5 and 6 lie in two planes
+  expect(matrix.indexText(0, 0)).toBe("[0:2, 0:6, 3:5]"); // rows 4, 5 and 6 are in two planes
   expect(matrix.indexText(1, 2)).toBe("[1, 1:4, 7:9]");
   expect(Array.from(matrix.values[2]!)).toEqual([6, 7, 8]);
 });
@@ -165,7 +165,7 @@ test.each([
 test.each([
   ["a shape of more elements", { shape: [4, 4] }],
   ["a block without extent", { block: [0] }],
-  ["a colour that is none", { scale: { colors: ["red;", "#000000"], low: 0, high: 1 } }],
+  ["text that is not a colour", { scale: { colors: ["red;", "#000000"], low: 0, high: 1 } }],
   ["values in no base64", { values: { dtype: "i4", bdata: "<b>" } }],
   ["a negative extent", { shape: [-3] }],
   ["a layout of other axes", { layout: [{ name: "N", parts: [1] }] }],

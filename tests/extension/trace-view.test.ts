@@ -118,7 +118,7 @@ describe("a token", () => {
     const short = modelOf(data as object);
     const alone = short.tokens.find(({ popped }) => popped === undefined)!;
     const texts = tokenTexts(short, alone.pushed!, trans).map(({ text }) => text);
-    expect(texts.join()).toMatch(/gives \w+ a token that nobody in the trace takes/);
+    expect(texts.join()).toMatch(/pushes a token to \w+ that is never popped/);
   });
 });
 
@@ -202,7 +202,7 @@ describe("a statement", () => {
     expect(model.statementAt(source, start + 5)).toBe(statement);
   });
 
-  test("that nobody is known to have recorded is none", () => {
+  test("without a known recorder is undefined", () => {
     const callers = view.packNumbers(
       trace.stream.map(() => 0),
       "u4",
@@ -264,7 +264,7 @@ test.each<[string, (data: vta.view.TraceView) => object]>([
   ["words are missing", ({ words }) => ({ words: { ...words, bdata: words.bdata.slice(16) } })],
   ["bytes are missing", ({ words }) => ({ words: { ...words, bdata: words.bdata.slice(1) } })],
   [
-    "a stage that is none",
+    "a number that is not a stage's",
     ({ stages }) => ({ stages: { ...stages, bdata: "/" + stages.bdata.slice(1) } }),
   ],
   ["fewer in the runs", () => ({ runs: [1] })],

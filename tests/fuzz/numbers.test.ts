@@ -272,7 +272,7 @@ function folded(make: Make, dtype: DataType, a: number, b: number): number | big
 
 const TYPES = Object.keys(ARRAYS) as Dtype[];
 
-test.each(TYPES)("%s expressions are worth the same, whoever computes them", (dtype) => {
+test.each(TYPES)("%s expressions are worth the same in every evaluator", (dtype) => {
   const count = Math.ceil(RUNS / TYPES.length);
   const made = fc.sample(expressions(dtype), { numRuns: count, seed: SEED });
   const [a, b] = pairs(dtype);

@@ -78,7 +78,7 @@ async function check(entry: Entry, options: CheckOptions, report: Report): Promi
 
 // Programs --------------------------------------------------------------------------------------
 
-/** Lowers as the command says; the environment in force is the program's, whoever lowers. */
+/** Lowers as the command says; the environment in force is the program's, for every caller. */
 function lowerCommand(
   { flavour, schedule, args, options }: Lowering,
   program: ProgramJson,

@@ -54,11 +54,11 @@ describe("arguments by name", () => {
   table([
     [
       "s[C].split(x, factor=4)",
-      "Cannot find name 'factor'. → keyword arguments are an object at the end: { factor: 4 }",
+      "Cannot find name 'factor'. → pass options as a last object: { factor: 4 }",
     ],
     [
       "tvm.lower(s, [A, C], simple_mode=True)",
-      "Cannot find name 'simple_mode'. → keyword arguments are an object at the end: { simpleMode: true }",
+      "Cannot find name 'simple_mode'. → pass options as a last object: { simpleMode: true }",
     ],
     [
       "te.sum(A(0, k), axis=k)",
@@ -133,7 +133,7 @@ describe("names", () => {
       "print(n)",
       "Cannot find name 'print'. → it is console.log(), or display(); the last value of a cell is shown by itself",
     ],
-    ["const b = True", "Cannot find name 'True'. → it is written true"],
+    ["const b = True", "Cannot find name 'True'. → write true"],
     ["D = te.placeholder([1])", "Cannot find name 'D'. → new names are declared: const D = ..."],
     [
       "p, q = s[C].split(x, { factor: 4 })",

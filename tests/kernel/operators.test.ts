@@ -309,7 +309,7 @@ describe("mistakes are told at the user's place", () => {
     ],
     [
       "0; n < unknown",
-      "1:5 n: int32 is no number; operators are for notebook cells and for operands of known types, elsewhere calculate with methods, such as a.add(b) and a.lt(b)",
+      "1:5 n: int32 is not a number; operators are for notebook cells and for operands of known types, elsewhere calculate with methods, such as a.add(b) and a.lt(b)",
     ],
     ["0; s[A.op] + s", "1:4+11 Operator '+' cannot be applied to types 'Stage' and 'Schedule'."],
     ["0; x % 2", "1:6 floorMod takes integers, but x: float32 has type float32"],

@@ -73,7 +73,7 @@ class Session:
         self.manager.shutdown_kernel(now=False)
 
     def another_client(self):
-        """A second front end; whoever asks for it stops its channels."""
+        """A second front end; the caller stops its channels."""
         client = self.manager.client(session=Signer(key=self.client.session.key))
         client.start_channels()
         client.wait_for_ready(timeout=TIMEOUT)

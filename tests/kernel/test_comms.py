@@ -54,7 +54,7 @@ def test_the_front_end_opens_and_the_session_answers(fresh):
 
 def test_a_comm_to_a_target_that_nobody_registered_is_closed(fresh):
     comm_id = uuid.uuid4().hex
-    send(fresh, "comm_open", {"comm_id": comm_id, "target_name": "nobody", "data": {}})
+    send(fresh, "comm_open", {"comm_id": comm_id, "target_name": "unknown", "data": {}})
     closed = fresh.published(lambda m: m["msg_type"] == "comm_close")
     assert closed["content"]["comm_id"] == comm_id
     assert comm_info(fresh) == {}

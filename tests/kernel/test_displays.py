@@ -101,7 +101,7 @@ def test_a_display_that_is_no_mime_bundle_is_refused(shared):
         assert "is not a MIME bundle" in shared.run(f"({value})").reply["evalue"]
         assert "is not a MIME bundle" in shared.run(f"display({value})").reply["evalue"]
     evalue = shared.run("display({ 'text/html': 5 }, { raw: true })").reply["evalue"]
-    assert evalue == "the text/html form of a value is 5, which is no text"
+    assert evalue == "the text/html form of a value is 5, which is not text"
 
 
 def test_half_a_character_is_replaced_since_no_notebook_can_hold_it(shared):

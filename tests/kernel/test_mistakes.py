@@ -123,7 +123,7 @@ def test_a_mistake_is_told_in_a_sentence_with_its_place(session, line, expected)
 def test_building_for_the_accelerator_without_scopes_says_what_is_missing(session):
     run = session.run("const s = scheduled(false);\n  vta.build(s, [A, C], { env });")
     assert run.reply["ename"] == "UsageError"
-    assert "A lies in global and A_buf in global" in run.reply["evalue"]
+    assert "A is in global and A_buf in global" in run.reply["evalue"]
     assert "stage.setScope(env.accScope)" in run.reply["evalue"]
     # It is the pragma that cannot be met; the call of build is in the trace.
     assert "s[A_buf].pragma(A_buf.op.axis[0], env.dmaCopy);" in run.error

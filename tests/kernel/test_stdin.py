@@ -12,7 +12,7 @@ def test_two_questions_in_one_expression_are_answered_in_order(shared):
 
 
 def test_an_empty_answer_means_the_default(shared):
-    assert shared.run("prompt('name?', 'nobody')", answers=[""]).result == "'nobody'"
+    assert shared.run("prompt('name?', 'default')", answers=[""]).result == "'default'"
     assert shared.run("prompt('name?')", answers=[""]).result == "null"
 
 
@@ -45,7 +45,7 @@ def test_what_was_printed_before_is_shown_before_the_question(shared):
 
 def test_an_interrupt_ends_a_question(shared):
     client = shared.client
-    client.execute("prompt('for ever')", allow_stdin=True)
+    client.execute("prompt('without end')", allow_stdin=True)
     client.get_stdin_msg(timeout=30)
     shared.ask("interrupt_request")
     assert client.get_shell_msg(timeout=30)["content"]["ename"] == "Interrupted"

@@ -1,4 +1,4 @@
-"""What is accepted and may be a mistake, and failures that nobody sees."""
+"""What is accepted and may be a mistake, and failures that are not seen."""
 
 
 def test_a_comment_that_may_be_a_division_is_warned_of_in_the_cells_output(shared):

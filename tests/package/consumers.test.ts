@@ -1,5 +1,5 @@
 /**
- * The packages as somebody else gets them: packed, unpacked beside their dependencies, type-checked by
+ * The packages as users get them: packed, unpacked beside their dependencies, type-checked by
  * the TypeScript that checks notebook cells, and run.
  */
 

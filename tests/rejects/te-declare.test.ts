@@ -163,7 +163,7 @@ testRefused([
       mark();
       te.max(A(0), [B.op.axis[0]!]);
     },
-    sentence: "max reduces over axes made by te.reduceAxis; i is none",
+    sentence: "max reduces over axes made by te.reduceAxis; i is not one",
   },
   {
     why: "the condition of a reduction is a number",

@@ -65,7 +65,7 @@ testRefused([
       mark();
       te.scheduleToModule(s, [A]);
     },
-    sentence: "the output C is not among the arguments (A), so nobody would get it; add it",
+    sentence: "the output C is not among the arguments (A), so the caller would not get it; add it",
     notes: ["C"],
   },
   {
@@ -158,7 +158,7 @@ testRefused([
       te.scheduleToModule(s, [A, D]);
     },
     sentence:
-      "stage B is computed at axis i of D, which is no loop any more (the loops are i.j.fused); move it with computeAt after changing the loops",
+      "stage B is computed at axis i of D, which is no longer a loop (the loops are i.j.fused); move it with computeAt after changing the loops",
     notes: ["D"],
   },
   {
@@ -505,7 +505,7 @@ testRefused([
       mark();
       lower(s, [A, C], { binds: { A } as never });
     },
-    sentence: "binds is a Map from tensors to the buffers they lie in",
+    sentence: "binds is a Map from tensors to the buffers they are in",
   },
   {
     why: "a target stands where the options of build do",

@@ -129,7 +129,7 @@ testRefused([
     notes: ["B"],
   },
   {
-    why: "a layout uses a variable that nobody gives",
+    why: "a layout uses a variable that has no value",
     program: (mark) => {
       const { b } = chain(mark);
       const m = te.var("m");
@@ -141,7 +141,7 @@ testRefused([
     notes: ["B"],
   },
   {
-    why: "a layout has an index that is no whole number",
+    why: "a layout has an index that is not a whole number",
     program: (mark) => {
       const { b } = chain(mark);
       mark();
@@ -209,7 +209,7 @@ testRefused([
       b.unroll(B.op.axis[0]!);
     },
     sentence:
-      "axis i of stage B was replaced by those of a new layout and is no loop any more; use axis0 or axis1",
+      "axis i of stage B was replaced by those of a new layout and is no longer a loop; use axis0 or axis1",
     notes: ["axes"],
   },
   {

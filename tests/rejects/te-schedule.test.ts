@@ -36,7 +36,7 @@ testRefused([
       mark();
       c.split(i, { factor: 4 });
     },
-    sentence: "axis i of stage C was split and is no loop any more; use i.outer or i.inner",
+    sentence: "axis i of stage C was split and is no longer a loop; use i.outer or i.inner",
     notes: ["split"],
   },
   {
@@ -48,7 +48,7 @@ testRefused([
       mark();
       c.vectorize(y);
     },
-    sentence: "axis y of stage C was fused and is no loop any more; use x.y.fused",
+    sentence: "axis y of stage C was fused and is no longer a loop; use x.y.fused",
     notes: ["fuse"],
   },
   {
@@ -179,7 +179,7 @@ testRefused([
       mark();
       c.tile(x, x, 4, 4);
     },
-    sentence: "axis x of stage C was split and is no loop any more; use x.outer or x.inner",
+    sentence: "axis x of stage C was split and is no longer a loop; use x.outer or x.inner",
     notes: ["mistake"],
   },
   {
@@ -318,7 +318,7 @@ testRefused([
     sentence: '"auto_unroll_max_stp" is not a pragma of stage C; write "auto_unroll_max_step"',
   },
   {
-    why: "an axis is bound to something that is no thread",
+    why: "an axis is bound to something that is not a thread",
     program: (mark) => {
       const { c, i } = chain();
       mark();
@@ -369,13 +369,13 @@ testRefused([
     notes: ["bind"],
   },
   {
-    why: "threads are put around what is no scan",
+    why: "threads are put around what is not a scan",
     program: (mark) => {
       const { c } = chain();
       mark();
       c.envThreads(te.threadAxis([0, 4], "blockIdx.x"));
     },
-    sentence: "envThreads is for scans; C is none: bind its axes",
+    sentence: "envThreads is for scans; C is not a scan: bind its axes",
   },
   {
     why: "the threads around a scan are of no kind there is",
@@ -392,13 +392,13 @@ testRefused([
     sentence: `threads around a scan are thread axes with a tag and a range: te.threadAxis([0, n], "blockIdx.x")`,
   },
   {
-    why: "a loop that is no dimension is aligned",
+    why: "a loop that is not a dimension is aligned",
     program: (mark) => {
       const { c, k } = matmul(mark);
       mark();
       c.storageAlign(k, 8, 0);
     },
-    sentence: "axis k is no dimension of C; align one of its op.axis",
+    sentence: "axis k is not a dimension of C; align one of its op.axis",
     notes: ["k"],
   },
   {
@@ -433,7 +433,7 @@ testRefused([
       "the store predicate of stage C is (i + 1) of type int32; write a condition, such as i.eq(0)",
   },
   {
-    why: "a stage is tensorized by what is no intrinsic",
+    why: "a stage is tensorized by what is not an intrinsic",
     program: (mark) => {
       const { c, i } = chain();
       mark();
@@ -537,7 +537,7 @@ testRefused([
       mark();
       s.rfactor(C, x);
     },
-    sentence: "rfactor of C cannot be done: x is no reduction axis",
+    sentence: "rfactor of C cannot be done: x is not a reduction axis",
     notes: ["C", "C"],
   },
   {
@@ -590,7 +590,7 @@ testRefused([
       mark();
       s.rfactor(C, k, 3);
     },
-    sentence: "rfactor of C cannot be done: factorAxis 3 is no place among its 2 dimensions",
+    sentence: "rfactor of C cannot be done: factorAxis 3 is not a place among its 2 dimensions",
     notes: ["C"],
   },
   {
@@ -616,7 +616,7 @@ testRefused([
     sentence: "a group is made of the stages between tensors, not of B",
   },
   {
-    why: "the offset of a prefetch is no number",
+    why: "the offset of a prefetch is not a number",
     program: (mark) => {
       const { B, c, i } = chain();
       mark();

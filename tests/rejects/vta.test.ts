@@ -173,13 +173,13 @@ testRefused([
       lower();
     },
     sentence:
-      "the copy of A to A_buf cannot be a transfer: A lies in global and A_buf in global, but " +
-      "one must lie in DRAM and the other on the chip; give the stage on the chip its memory " +
+      "the copy of A to A_buf cannot be a transfer: A is in global and A_buf in global, but " +
+      "one must be in DRAM and the other on the chip; give the stage on the chip its memory " +
       "with stage.setScope(env.accScope), env.inpScope or env.wgtScope, in\n" +
       inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = A[(((i0*128) + (i1*16)) + i3)]"),
   },
   {
-    why: "a buffer has a scope that is no memory of the accelerator",
+    why: "a buffer has a scope that is not memory of the accelerator",
     program: (mark) => {
       const { a, axis, lower } = declare();
       a.setScope("local");
@@ -201,7 +201,7 @@ testRefused([
       lower();
     },
     sentence:
-      "A_buf lies in local.acc_buffer but is filled by the host, which cannot reach it; mark " +
+      "A_buf is in local.acc_buffer but is filled by the host, which cannot reach it; mark " +
       "the stage's loops: stage.pragma(axis, env.dmaCopy) for a copy, env.alu for arithmetic, " +
       "stage.tensorize(axis, env.gemm) for a matrix product",
   },
@@ -241,7 +241,7 @@ testRefused([
       lower();
     },
     sentence:
-      '"dma_copy" marks a statement that is no copy: what is stored is not one element that ' +
+      '"dma_copy" marks a statement that is not a copy: what is stored is not one element that ' +
       "was loaded, in\n" +
       inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = (A[(((i0*128) + (i1*16)) + i3)] + 1)"),
   },
@@ -273,7 +273,7 @@ testRefused([
       lower();
     },
     sentence:
-      "the copy of A to A_buf cannot be a transfer: the blocks of 16 values in A do not lie in " +
+      "the copy of A to A_buf cannot be a transfer: the blocks of 16 values in A are not in " +
       "rows (extents [2, 8, 1], strides [128, -16, 16]); a transfer moves a rectangle, so mark " +
       "an inner loop instead, in\n" +
       inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = A[((((i0*128) + i3) + 112) - (i1*16))]"),
@@ -347,7 +347,7 @@ testRefused([
       vta.lower(s, [A, B]);
     },
     sentence: [
-      '"dma_copy" marks a statement that is no copy: its condition ((1 <= i0) && (i0 < 9)) is ' +
+      '"dma_copy" marks a statement that is not a copy: its condition ((1 <= i0) && (i0 < 9)) is ' +
         "not a range of each loop's variable; a tile of one row or column has no loop for it, a " +
         "larger one has, in",
       "for (i1, 0, 16) {",
@@ -380,7 +380,7 @@ testRefused([
     program: (mark) => withBody(mark, (a) => tir.shiftLeft(tir.constant(1), a)),
     sentence:
       '"alu" marks what the vector ALU cannot do: it shifts a constant, and the ALU shifts ' +
-      "what lies in memory, in\n" +
+      "what is in memory, in\n" +
       inLoops(
         "A_buf[(((i0*128) + (i1*16)) + i3)] = tir.shift_left(1, A_buf[(((i0*128) + (i1*16)) + i3)])",
       ),
@@ -495,7 +495,7 @@ testRefused([
       lower();
     },
     sentence: [
-      '"dma_copy" marks a statement that is no copy: A_buf is computed inside the marked loops; ' +
+      '"dma_copy" marks a statement that is not a copy: A_buf is computed inside the marked loops; ' +
         "mark an axis inside the one that it is computed at, in",
       "for (i0, 0, 2) {",
       "  for (i1, 0, 8) {",
@@ -528,7 +528,7 @@ testRefused([
       lower();
     },
     sentence: [
-      '"dma_copy" marks a statement that is no copy: the marked loops contain an axis bound to ' +
+      '"dma_copy" marks a statement that is not a copy: the marked loops contain an axis bound to ' +
         "cthread; mark an axis inside that one, in",
       "for (i0, 0, 2) {",
       '  attr "virtual_thread" = 8',
@@ -551,7 +551,7 @@ testRefused([
       lower();
     },
     sentence: [
-      '"dma_copy" marks a statement that is no copy: whether an element is copied depends on ' +
+      '"dma_copy" marks a statement that is not a copy: whether an element is copied depends on ' +
         "tir.likely((((i1.outer*3) + i1) < 8)); split by factors that divide, in",
       "for (i1, 0, 3) {",
       "  for (i3, 0, 16) {",

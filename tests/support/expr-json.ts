@@ -104,7 +104,7 @@ function read(json: ExprJson, scope: ExprScope): tir.PrimExpr | number {
   if (typeof json === "string") {
     if (!json.startsWith("@")) return scope.name(json);
     const value = environment(json, scope);
-    if (typeof value !== "number") throw new Error(`${json} is no number`);
+    if (typeof value !== "number") throw new Error(`${json} is not a number`);
     return value;
   }
   const [operator, ...args] = json as readonly [string, ...ExprJson[]];

@@ -40,7 +40,7 @@ export function installKernel(): { prefix: string; env: NodeJS.ProcessEnv } {
 }
 
 /**
- * Does it while nobody else does: test files run side by side, and neither compilers nor package
+ * Runs it alone: test files run side by side, and neither compilers nor package
  * managers like company.
  */
 export function locked(action: () => void): void {

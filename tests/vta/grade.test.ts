@@ -70,7 +70,7 @@ describe("sameAs", () => {
     expect(message).toMatch(/^wrong for zeros: 3 of 4 elements differ; the first is \[1\]/);
   });
 
-  test("something that is not built is said to be so", () => {
+  test("something that is not built is reported", () => {
     expect(grade.sameAs(() => 1, sum).message).toMatch(/not a built function.*vta\.build/);
   });
 

@@ -34,7 +34,7 @@ function paddedInTiles(
   return { schedule, args: [x, res] };
 }
 
-describe("a tile that lies in the padding is zero", () => {
+describe("a tile that is in the padding is zero", () => {
   it.each<[string, readonly [number, number], number, readonly [number, number]]>([
     ["in rows and columns", [4, 4], 6, [2, 2]],
     ["in columns only", [4, 2], 2, [8, 2]],

@@ -61,7 +61,7 @@ export class MemoryPicture implements StripPicture {
     const { writer, reader } = residency;
     const name = (index: number): string => `${index} ${model.title(index)}`;
     return reader === writer
-      ? trans.__("%1: written by %2, read by nobody", place, name(writer))
+      ? trans.__("%1: written by %2, never read", place, name(writer))
       : trans.__("%1: written by %2, read last by %3", place, name(writer), name(reader));
   }
 

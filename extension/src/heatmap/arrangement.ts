@@ -9,7 +9,7 @@ import type { HeatmapData } from "./schema";
 /** An axis to choose a role for. */
 export interface ViewAxis {
   readonly name: string;
-  /** The array's axes it lies in, outermost first. */
+  /** The array's axes it is in, outermost first. */
   readonly parts: readonly number[];
   /** Its number of elements. */
   readonly extent: number;

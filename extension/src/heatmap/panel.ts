@@ -41,7 +41,7 @@ export class HeatmapPanel extends Panel implements PictureWidget, LastingWidget 
   /** What is in sight; undefined for everything. */
   private window: Window | undefined;
   private whole: Matrix;
-  /** Undefined until something is asked; null when there is nobody to ask. */
+  /** Undefined until something is asked; null when there is no kernel to ask. */
   private live: LiveTensor | null | undefined;
 
   /** @param label what the tensor is, for those who do not see it */

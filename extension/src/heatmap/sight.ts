@@ -11,7 +11,7 @@ export interface Sight {
 
 const BINS = 64;
 
-/** Of the cells whose middle lies in the window. */
+/** Of the cells whose middle is in the window. */
 export function sightOf(matrix: Matrix, window: Window): Sight {
   const rows = cellsBetween(matrix.down, window.top, window.bottom);
   const columns = cellsBetween(matrix.across, window.left, window.right);

@@ -262,7 +262,7 @@ function stageAt(y: number): number {
   return Math.min(Math.max(stage, 0), STAGES - 1);
 }
 
-/** The least of 1, 2, 5, 10, 20 ... that is no smaller. */
+/** The least of 1, 2, 5, 10, 20 ... that is not smaller. */
 function tickStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(least, 1)));
   return [1, 2, 5, 10].map((n) => n * power).find((step) => step >= least)!;

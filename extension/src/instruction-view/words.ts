@@ -49,7 +49,7 @@ export function tokenTexts(
       return {
         text: waits
           ? trans.__("waits for %1, which is not in the trace", stage)
-          : trans.__("gives %1 a token that nobody in the trace takes", stage),
+          : trans.__("pushes a token to %1 that is never popped", stage),
         other,
       };
     }

@@ -82,7 +82,7 @@ const plotlyView: View = {
 };
 
 /**
- * The views to register where `drawn` are drawn already. Somebody else's renderer of Plotly's type
+ * The views to register where `drawn` are drawn already. Another extension's renderer of Plotly's type
  * stays; one that comes after ours takes the type over by itself.
  */
 export function viewsToRegister(drawn: readonly string[]): readonly View[] {

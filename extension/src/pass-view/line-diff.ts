@@ -1,6 +1,6 @@
 /**
  * Differences of two texts that do not count indentation: a loop that is gone moves everything that
- * was inside it, which is no change of what was inside.
+ * was inside it, which is not a change of what was inside.
  */
 
 import { Change, presentableDiff, type DiffConfig } from "@codemirror/merge";

@@ -1,4 +1,4 @@
-/** Figures of `application/vnd.plotly.v1+json` that any library made, where nobody else draws them. */
+/** Figures of `application/vnd.plotly.v1+json` that any library made, where no other renderer draws them. */
 
 import type { Widget } from "@lumino/widgets";
 import * as v from "valibot";

@@ -34,7 +34,7 @@ export class StudyPanel extends Panel implements LastingWidget, PictureWidget {
   private readonly table: TrialTable | undefined;
   private readonly details: TrialDetails;
   private chosen: number | undefined;
-  /** Undefined until something is asked; null when there is nobody to ask. */
+  /** Undefined until something is asked; null when there is no kernel to ask. */
   private live: LiveStudy | null | undefined;
 
   constructor(

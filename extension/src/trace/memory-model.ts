@@ -11,7 +11,7 @@ export interface Residency {
   readonly begin: number;
   readonly end: number;
   readonly writer: number;
-  /** The writer itself if nobody did. */
+  /** The writer itself if none did. */
   readonly reader: number;
 }
 

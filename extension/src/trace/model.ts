@@ -1,4 +1,4 @@
-/** What the views of a trace know: instructions by their numbers, decoded when somebody looks. */
+/** What the views of a trace know: instructions by their numbers, decoded on first use. */
 
 import { ACCESS_NUMBERS, type FieldFact, type MemoryFact, type TraceData } from "./data";
 import { MemoryModel } from "./memory-model";

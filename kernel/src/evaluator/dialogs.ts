@@ -18,7 +18,9 @@ export class Dialogs {
 
   private ask(prompt: string): string {
     if (!this.allowed) {
-      throw new Error("nobody can be asked: the front end that runs this cell takes no input");
+      throw new Error(
+        "prompt() and confirm() need a front end that takes input; the one that runs this cell takes none",
+      );
     }
     report({ kind: "ask", prompt });
     const { text } = awaitAnswer();

@@ -105,7 +105,7 @@ function sendableForm(type: string, form: unknown): unknown {
   if (form instanceof Uint8Array) return base64(form);
   // Notebooks with anything else there cannot be saved.
   if (/^(?:text|image)\//.test(type)) {
-    throw new TypeError(`the ${type} form of a value is ${inspect(form)}, which is no text`);
+    throw new TypeError(`the ${type} form of a value is ${inspect(form)}, which is not text`);
   }
   let text: string | undefined;
   try {

@@ -1,5 +1,5 @@
 /**
- * Arrays of plain records as tables: what most programs gather before somebody looks at it.
+ * Arrays of plain records as tables: what most programs gather before it is looked at.
  *
  *     [{ size: 16, cycles: 1200 }, { size: 32, cycles: 4700 }]
  */
@@ -11,7 +11,7 @@ const TABLE_TYPE = "application/vnd.tvm-vta.table.v1+json";
 
 /** Rows that a table has at most; the text says how many there are. */
 const MOST_ROWS = 1000;
-/** More fields than this are no table that somebody reads. */
+/** More fields than this are not a readable table. */
 const MOST_COLUMNS = 50;
 
 type Cell = string | number | boolean | null;

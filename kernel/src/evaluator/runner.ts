@@ -78,7 +78,7 @@ export class Runner {
     const value = cell.resultName === undefined ? undefined : this.session.take(cell.resultName);
     const result = await this.displays.result(value);
     await this.displays.settle();
-    // Node reports rejections that nobody handled before the next turn of the event loop; until then
+    // Node reports rejections that were not handled before the next turn of the event loop; until then
     // they are the cell's.
     await nextTurn();
     return { status: "ok", result };

@@ -47,7 +47,7 @@ function isOurs(file: string | null | undefined): boolean {
 }
 
 function describe(site: NodeJS.CallSite): string {
-  // A session's names are properties of an object that nobody has heard of.
+  // A session's names are properties of an object that users do not know.
   const text = String(site).replace(/^(async )?Object\./, "$1");
   const address = site.getScriptNameOrSourceURL();
   const file = address === null ? address : nameOfSource(address);

@@ -132,7 +132,7 @@ export class Executor {
     const { error, bundle } = await this.run(name, code, request.allowStdin, true);
     if (error !== undefined) {
       this.outputs.error(error);
-      // What nobody sees fails without consequences, as in IPython.
+      // Silent requests fail without consequences, as in IPython.
       if (request.stopOnError && !silent) await this.abortQueue();
       return { status: "error", execution_count: executionCount, ...error };
     }

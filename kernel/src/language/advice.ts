@@ -2,7 +2,7 @@
  * What to do about a mistake that TypeScript found, where that can be told from the cell.
  *
  *     s[C].split(x, factor=4)     Cannot find name 'factor'.
- *                                 note: keyword arguments are an object at the end: { factor: 4 }
+ *                                 note: pass options as a last object: { factor: 4 }
  *     s[C].split(x, 4)            Argument of type 'number' is not assignable to ... 'SplitBy'.
  *                                 note: split(axis: IterVar, by: { factor } | { nparts })
  */
@@ -125,7 +125,7 @@ export class Advisor {
       const options = given.map(({ left, right }) => [left.text, right.getText()] as const);
       const text = this.usages.hasParameters(call, places)
         ? `arguments are given by their places: ${this.usages.of(call)}`
-        : `keyword arguments are an object at the end: ${optionsText(options)}`;
+        : `pass options as a last object: ${optionsText(options)}`;
       return { text, start: call.arguments.pos, end: call.end };
     }
     return undefined;

@@ -62,7 +62,7 @@ function literalStart(compiler: typeof ts, cell: string, offset: number): number
   return isPath ? begin + text.lastIndexOf("/") + 1 : begin;
 }
 
-/** Of an object that can be called, too, what every function has is what nobody looks for. */
+/** Of an object that can be called, too, what every function has is not what users look for. */
 function functionMembersLast(names: readonly string[]): string[] {
   const isCommon = (name: string): boolean => functionMembers.has(name);
   return [...names.filter((name) => !isCommon(name)), ...names.filter(isCommon)];

@@ -34,7 +34,7 @@ function shortened(chain: ts.DiagnosticMessageChain): ts.DiagnosticMessageChain 
     return plainest ?? chain;
   }
   const next = (chain.next ?? [])
-    // Of a union the first member is named too, which helps nobody.
+    // Of a union the first member is named too, which does not help.
     .filter(({ code }) => code !== MISSING_MANY && code !== UNKNOWN_MEMBER)
     .map(shortened);
   return { ...chain, next };

@@ -49,7 +49,7 @@ const lines: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [/^\s*%%?\w/, "there are no magic commands; console.time() and console.timeEnd() measure time"],
 ];
 
-/** Nobody writes longer lines by hand, and patterns take their time on them. */
+/** Longer lines are not written by hand, and patterns take their time on them. */
 const LONGEST_LINE = 400;
 
 /** What to write instead of a line that cannot be parsed. */
@@ -66,9 +66,9 @@ function ofExpressions(name: string): string {
 }
 
 const names: ReadonlyMap<string, string> = new Map([
-  ["True", "it is written true"],
-  ["False", "it is written false"],
-  ["None", "it is written undefined"],
+  ["True", "write true"],
+  ["False", "write false"],
+  ["None", "write undefined"],
   ["print", "it is console.log(), or display(); the last value of a cell is shown by itself"],
   ["range", "loops are written for (let i = 0; i < n; i++); an array of numbers is np.arange(n)"],
   ["len", "it is list.length, of arrays of np array.size"],

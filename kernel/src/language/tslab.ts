@@ -45,7 +45,7 @@ export interface Tslab {
 
 type Host = ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram>;
 
-/** What TypeScript says that is no mistake in a notebook. */
+/** What TypeScript says that is not a mistake in a notebook. */
 const harmless = new Set([
   6059, // a file is above the notebook's folder; it is compiled all the same
   7016, // a package has no types; what it exports is `any`

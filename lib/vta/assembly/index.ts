@@ -1,7 +1,7 @@
 /**
  * The kernels of the functional simulator, in AssemblyScript.
  *
- * They work in the device's memory, which they import; whoever calls them has checked that every
+ * They work in the device's memory, which they import; the caller has checked that every
  * index is in range. `npm run assembly` compiles them into src/sim/functional/kernels.generated.ts.
  */
 

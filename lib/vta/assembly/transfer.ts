@@ -2,7 +2,7 @@
  * LOAD and STORE: two-dimensional copies between DRAM and the on-chip memories, which hold values in
  * another form than DRAM does.
  *
- * A LOAD of weights copies nothing: it notes where they lie, which is as good as long as nobody
+ * A LOAD of weights copies nothing: it notes where they are, which is as good as long as nothing
  * writes there, and many are used only once. `settleWeights` makes the copies; it is called when a
  * run ends and before a STORE into DRAM that weights were loaded from.
  */
@@ -218,7 +218,7 @@ function borrowWeights(
   zeroWeights(index, yPad1 * width);
 }
 
-/** Copies the weight elements `begin..end` that still lie in DRAM, those in a row there at once. */
+/** Copies the weight elements `begin..end` that are still in DRAM, those in a row there at once. */
 export function settleWeights(begin: usize, end: usize): void {
   let index = begin;
   while (index < end) {

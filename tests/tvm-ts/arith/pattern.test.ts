@@ -6,8 +6,8 @@ import { rule, type Rule } from "../../../lib/tvm-ts/src/arith/rewrite/rule";
 const x = new tir.Var("x");
 const y = new tir.Var("y");
 
-/** Somebody who can prove nothing. */
-const nobody: Questions = {
+/** Proves nothing. */
+const provesNothing: Questions = {
   fastMath: false,
   isExact: () => true,
   compare: () => "?",
@@ -17,7 +17,7 @@ const nobody: Questions = {
   modular: () => ({ coeff: 1, base: 0 }),
 };
 
-function apply(written: Rule, expr: tir.PrimExpr, ask = nobody): string | undefined {
+function apply(written: Rule, expr: tir.PrimExpr, ask = provesNothing): string | undefined {
   const result = written.apply(expr, [], ask);
   return result && tir.printExpr(result);
 }
@@ -51,7 +51,7 @@ describe("a rule", () => {
     const conditional = rule("x*c1 + y", "y", "c1 % 2 == 0, y >= 0");
     const even = tir.add(tir.mul(x, 4), y);
     expect(apply(conditional, even)).toBeUndefined();
-    const proves = { ...nobody, canProveGreaterEqual: (e: tir.PrimExpr) => e === y };
+    const proves = { ...provesNothing, canProveGreaterEqual: (e: tir.PrimExpr) => e === y };
     expect(apply(conditional, even, proves)).toBe("y: int32");
     expect(apply(conditional, tir.add(tir.mul(x, 3), y), proves)).toBeUndefined();
   });
@@ -70,9 +70,9 @@ describe("a rule", () => {
 });
 
 test.each([
-  ["x +", "uses '', which is no pattern variable"],
+  ["x +", "uses '', which is not a pattern variable"],
   ["x y", "goes on with 'y'"],
-  ["w + 1", "uses 'w', which is no pattern variable"],
+  ["w + 1", "uses 'w', which is not a pattern variable"],
   ["min(x)", "gives min 1 arguments"],
   ["(x + y", "has no ')' where one is needed"],
   ["x $ y", "has ' $ y' in it"],

@@ -114,7 +114,7 @@ test.each([
     loop("k", 8, (k) => new IfThenElse(new LT(k, new IntImm(3)), add(C, 100))),
   ],
   [
-    "somebody else is called",
+    "another function is called",
     loop("k", 8, () => seq(add(C, 0), new Evaluate(callExtern("int32", "f", C.data)))),
   ],
   ["the loop may not run", loop("k", load(A, 0), () => add(C, 0))],

@@ -13,7 +13,7 @@ beforeAll(tvm.ready);
 
 const folder = join(import.meta.dirname, "../../golden/programs");
 
-/** What these cannot do on a CPU: threads; functions of C that nobody provides. */
+/** What these cannot do on a CPU: threads; functions of C that are not provided. */
 const NOT_HERE = new Set([
   "te_bind",
   "te_layout_threads",

@@ -35,7 +35,7 @@ describe("what passes may break", () => {
       /i is defined twice/,
     ],
     [
-      "memory nobody allocated",
+      "memory that is not allocated",
       new tir.BufferStore(B, zero.astype("float32"), [zero]),
       /B is accessed/,
     ],
@@ -65,7 +65,7 @@ describe("what passes may break", () => {
       /loop i is int32, a bound int64/,
     ],
     [
-      "an index that is no integer",
+      "an index that is not an integer",
       new tir.Evaluate(new tir.BufferLoad(A, [zero.astype("float32")])),
       /index 0f32 is a float32/,
     ],

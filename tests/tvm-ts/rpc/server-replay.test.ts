@@ -88,7 +88,7 @@ function handlePlaces(frame: Frame, known: ReadonlySet<bigint>): number[] {
   return places;
 }
 
-/** The handle in an answer of the server, after the value types; 0 is no handle. */
+/** The handle in an answer of the server, after the value types; 0 is not a handle. */
 function handleOf({ bytes }: Frame): { at: number; handle: bigint } | undefined {
   const fields = view(bytes);
   if (bytes.length === 28 && fields.getInt32(16, true) === 3) {

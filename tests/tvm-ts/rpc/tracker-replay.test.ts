@@ -277,7 +277,7 @@ async function readMessage(transport: MemoryTransport, isMagic: boolean): Promis
 }
 
 describe("a queue", () => {
-  it("serves higher priorities first, and of equal ones whoever has waited longest", () => {
+  it("serves higher priorities first, and of equal ones the one that has waited longest", () => {
     const queue = new Scheduler();
     const got: string[] = [];
     const request = (user: string, priority: number, here = true) =>

@@ -45,7 +45,7 @@ test("ten thousand arrays allocated and freed leave the memory where it was", ()
   expect(device.usedBytes).toBe(0);
 });
 
-test("arrays that nobody holds any more give their memory back", async () => {
+test("arrays that are not held any more give their memory back", async () => {
   if (globalThis.gc === undefined) return;
   const { device } = pages();
   for (let i = 0; i < 100; i++) NDArray.empty([1000], "float32", device);

@@ -90,6 +90,6 @@ test("nothing is said where calls were left out of the code", () => {
   expect(callsHeard(moduleOf(seq(empty, push(1))))).toEqual([undefined]);
 });
 
-test("nobody calls when no code runs", () => {
+test("there is no caller when no code runs", () => {
   expect(callerOf(new CpuDevice(0))).toBeUndefined();
 });

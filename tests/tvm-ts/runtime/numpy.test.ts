@@ -74,7 +74,7 @@ test.each([
   [() => np.array([[1], [1, 2]]), "not of one shape"],
   [() => np.array([1, "x" as never]), "an array holds numbers"],
   [() => np.zeros([4]).reshape(3), "np: cannot reshape"],
-  [() => np.random.randint(3, 3), "nothing lies in between"],
+  [() => np.random.randint(3, 3), "nothing is in between"],
 ] as [() => unknown, string][])("bad input %# is refused with a sentence", (run, message) => {
   expect(run).toThrow(message);
 });

@@ -73,7 +73,7 @@ test("the arguments of a function are named as they were declared, in their orde
   expect(func.attrs).toMatchObject({ global_symbol: "f", "tir.noalias": true });
 });
 
-test("reads may be outside of a tensor where they are guarded, or where nobody needs the element", () => {
+test("reads may be outside of a tensor where they are guarded, or where the element is not needed", () => {
   const A = te.placeholder([8], { name: "A" });
   const guarded = te.compute([8], (i) => te.ifThenElse(i.ge(1), A(i.sub(1)), 0), "guarded");
   const wide = te.compute([16], (i) => A(i).mul(2), "wide");

@@ -128,7 +128,7 @@ describe("automatic inlining", () => {
     return { s, shifted, inlined };
   }
 
-  test("takes everything that is no reduction, outputs excepted", () => {
+  test("takes everything that is not a reduction, outputs excepted", () => {
     const { s, inlined } = stencil();
     te.autoInlineInjective(s);
     expect(inlined()).toEqual(["shifted", "same"]);

@@ -205,14 +205,14 @@ describe("InjectCopyIntrin", () => {
     `);
   });
 
-  test("what is no copy is refused with the statement", () => {
+  test("what is not a copy is refused with the statement", () => {
     const sum = (ib: tir.IRBuilder): void => {
       ib.forRange(0, 4, { name: "i" }, (i) =>
         ib.bufferPtr(B).set(i, ib.bufferPtr(A).get(i).add(1)),
       );
     };
     expect(() => copied(sum)).toThrow(
-      /"dma_copy" marks a statement that is no copy: .*A\[i\] \+ 1/s,
+      /"dma_copy" marks a statement that is not a copy: .*A\[i\] \+ 1/s,
     );
     const scatter = (ib: tir.IRBuilder): void => {
       ib.forRange(0, 4, { name: "i" }, (i) =>
@@ -302,11 +302,11 @@ describe("LowerDeviceStorageAccessInfo", () => {
     `);
   });
 
-  test("memory nobody knows, and elements that are no part of a unit, are refused", () => {
+  test("memory that is not known, and elements that are not part of a unit, are refused", () => {
     const ib = tir.irBuilder();
     ib.allocate("int32", 4, { name: "x", scope: "local.strange" }).set(0, 1);
     const body = ib.get();
-    expect(() => textAfter(lower, body)).toThrow(/x lies in local\.strange/);
+    expect(() => textAfter(lower, body)).toThrow(/x is in local\.strange/);
     expect(() => use("int32", "local.acc", { ...memory, unitBits: 16 })).toThrow(
       /units of 16 bits, of which elements of 32 bits are no part/,
     );

@@ -38,7 +38,7 @@ describe("UnrollLoop", () => {
   const unroll = (config: PassConfig): string =>
     textAfter(transforms.unrollLoop, serial, [A], configured(config));
 
-  test("a loop that nobody asked to unroll stays", () => {
+  test("a loop without an unroll pragma stays", () => {
     expect(run(transforms.unrollLoop, serial, [A])).toBe(serial);
   });
 

@@ -378,7 +378,7 @@ describe("bad arguments", () => {
     expect(() => load(1, 0, 2, 0, buffer + 1)).toThrow("is not an element of 16 bytes");
   });
 
-  it("that reach outside of the array are refused, whoever owns what lies there", () => {
+  it("that reach outside of the array are refused, whatever is there", () => {
     const { queue, buffer, dram } = recordingQueue();
     dram.alloc(4096);
     const load = (offset: number, x: number, y: number, stride: number): void =>
@@ -400,7 +400,7 @@ describe("a device", () => {
     const device = new VtaDevice(0, env);
     const buffer = device.alloc(4096);
     device.queue.loadBuffer2D(buffer, 0, 1, 1, 1, 0, 0, 0, 0, 0, 2);
-    device.queue.depPop(2, 1); // Nobody will send this token.
+    device.queue.depPop(2, 1); // This token is never pushed.
     expect(device.queue.count).toBe(1);
     device.startCall();
     expect(device.queue.count).toBe(0);
@@ -413,7 +413,7 @@ describe("a device", () => {
     device.queue.loadBuffer2D(buffer, 0, 1, 1, 1, 0, 0, 0, 0, 0, 2);
     device.queue.depPop(2, 1);
     device.queue.loadBuffer2D(buffer, 0, 1, 1, 1, 0, 0, 0, 0, 0, 2);
-    expect(() => device.queue.synchronize(2 ** 31)).toThrow("waits for ever");
+    expect(() => device.queue.synchronize(2 ** 31)).toThrow("waits without end");
     expect(device.queue.count).toBe(0);
     device.queue.synchronize(2 ** 31);
   });

@@ -80,7 +80,7 @@ describe("a profile as a trace", () => {
       { device },
     );
     const rebuilt = profile.trace();
-    // A profile knows the statements where nobody else watches the queue.
+    // A profile knows the statements where the queue has no other observer.
     const plain = ({ caller: _, ...entry }: vta.TraceEntry) => entry;
     expect(rebuilt.stream.map(plain)).toEqual(traced.stream.map(plain));
     expect(rebuilt.stats).toEqual(traced.stats);
@@ -216,7 +216,7 @@ describe("a study in a notebook", () => {
     expect(comms.isClosed).toBe(true);
   });
 
-  it("of which nothing was tried asks nobody", () => {
+  it("of which nothing was tried asks for nothing", () => {
     const study = new vta.explore.Study(space());
     expect(vta.view.studyBundle(study)[vta.view.mimeTypes.study]).not.toHaveProperty("live");
   });

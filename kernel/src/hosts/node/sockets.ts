@@ -77,7 +77,7 @@ export class Sockets implements Channels {
   private send(socket: Router | XPublisher, message: Message): void {
     const frames = this.codec.encode(message);
     const before = this.sending.get(socket) ?? Promise.resolve();
-    // A socket that is closed while messages wait has nobody to tell about it.
+    // A socket that is closed while messages wait has no receiver for the error.
     this.sending.set(
       socket,
       before.then(() => socket.send(frames as Buffer[])).catch(() => undefined),

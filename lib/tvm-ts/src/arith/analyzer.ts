@@ -176,7 +176,7 @@ export class Analyzer {
   }
 
   /**
-   * Simplifies until an expression comes back. A few turn around for ever, such as the terms of
+   * Simplifies until an expression comes back. A few turn around without end, such as the terms of
    * `(min(x, y) + max(z, x))*2`; of what they go through, the shortest text stands for all.
    */
   private simplifyToRest(expr: PrimExpr): PrimExpr {

@@ -247,7 +247,7 @@ export function makeSlice(
   if (offsets.length > 1) {
     throw new UsageError(
       "tir-buffer-layout",
-      `buffer ${buffer.name} has several groups of dimensions; a part of it is no buffer`,
+      `buffer ${buffer.name} has several groups of dimensions; a part of it is not a buffer`,
     );
   }
   if (buffer.strides.length === 0 && hasGaps(analyzer, buffer, starts, extents)) {

@@ -1,6 +1,6 @@
 /**
  * Whole-number arithmetic that is exact or says so. Integers are `number`: they are exact up to
- * 2^53, and a result beyond that must be declined by whoever asked for it.
+ * 2^53, and a result beyond that must be declined by the caller.
  */
 
 import { maxValueOf, minValueOf, type DataType } from "../ir";

@@ -31,7 +31,7 @@ import {
 } from "../ir";
 import { IntSet } from "./int-set";
 
-/** The proofs interval arithmetic needs, under the facts of whoever evaluates. */
+/** The proofs interval arithmetic needs, under the facts of the evaluator. */
 export interface IntervalProver {
   canProve(condition: PrimExpr): boolean;
   canProveGreaterEqual(expr: PrimExpr, bound: number): boolean;

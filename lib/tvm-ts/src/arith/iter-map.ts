@@ -46,7 +46,7 @@ export interface Sum {
   readonly base: PrimExpr;
 }
 
-/** Makes the error that says why a map is none of iterators. */
+/** Makes the error that says why a map is not made of iterators. */
 export type Failure = (why: string) => Error;
 
 /**

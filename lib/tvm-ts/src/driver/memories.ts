@@ -1,5 +1,5 @@
 /**
- * The on-chip memories that schedules of this process can name as scopes. Whoever brings an
+ * The on-chip memories that schedules of this process can name as scopes. A library that brings an
  * accelerator says what its memories are, so that `lower` knows them whatever it lowers for.
  */
 

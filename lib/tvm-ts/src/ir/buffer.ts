@@ -7,7 +7,7 @@ import { BufferLoad, Call, IntImm, Ramp, Var, type PointerType, type PrimExpr } 
 import type { Operand } from "./operand";
 import { BufferStore } from "./stmt";
 
-/** Bytes the reference aligns allocations to when nobody asks for more. */
+/** Bytes the reference aligns allocations to unless more is requested. */
 export const ALLOC_ALIGNMENT = 64;
 
 export interface BufferOptions {

@@ -45,7 +45,7 @@ export type { Expression };
 /** What the variable of a buffer points to. */
 export interface PointerType {
   readonly element: DataType;
-  /** `global`, `local.acc_buffer`, ...; empty when nobody has said. */
+  /** `global`, `local.acc_buffer`, ...; empty when it is not specified. */
   readonly scope: string;
 }
 
@@ -403,7 +403,7 @@ export type IterType =
  */
 export class IterVar extends Operand {
   constructor(
-    /** Undefined while nobody knows it (axes made by `split` and `fuse`, thread axes). */
+    /** Undefined while it is not known (axes made by `split` and `fuse`, thread axes). */
     readonly dom: Range | undefined,
     readonly var_: Var,
     readonly iterType: IterType,

@@ -216,7 +216,7 @@ export class IRBuilder {
     return new BufferVar(this, buffer);
   }
 
-  /** A pointer to `dtype` elements that somebody else provides. */
+  /** A pointer to `dtype` elements that the caller provides. */
   pointer(
     dtype: string,
     options: { readonly name?: string; readonly scope?: string } = {},

@@ -1,5 +1,5 @@
 /**
- * Operators: what a `Call` calls. An operator is an object; whoever brings a target brings its
+ * Operators: what a `Call` calls. An operator is an object; a target brings its
  * operators, and two calls are of the same operator when they hold the same object.
  */
 
@@ -9,7 +9,7 @@ export enum CallEffect {
   ExprAnnotation = 0,
   Pure = 1,
   ReadState = 2,
-  /** Writes memory or does something nobody can know. */
+  /** Writes memory or does something unknown. */
   UpdateState = 3,
   /** Only meaningful as an argument of another call (`tvm_access_ptr`). */
   SpecialCallArg = 4,

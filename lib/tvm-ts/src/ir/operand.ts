@@ -242,7 +242,7 @@ export abstract class Operand implements ConstantLike {
 export function noNumber(object: { toString(): string }): UsageError {
   return new UsageError(
     "tir-operator",
-    `${String(object)} is no number; operators are for notebook cells and for operands of known ` +
-      "types, elsewhere calculate with methods, such as a.add(b) and a.lt(b)",
+    `JavaScript's operators do not work on ${String(object)} here; call methods, such as a.add(b) and ` +
+      "a.lt(b): operators are for notebook cells and for operands of known types",
   );
 }

@@ -1,5 +1,5 @@
 /**
- * What the variable of a loop was made from. A schedule knows, and notes it here, so that whoever
+ * What the variable of a loop was made from. A schedule knows, and notes it here, so that code that
  * shows a loop can say so; no pass asks.
  */
 

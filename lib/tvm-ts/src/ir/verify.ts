@@ -134,7 +134,7 @@ class Verifier {
     const { bufferVar, dtype, extents } = stmt;
     for (const extent of extents) {
       this.expr(extent);
-      this.check(isInteger(extent.dtype), () => `an extent of ${bufferVar.name} is no integer`);
+      this.check(isInteger(extent.dtype), () => `an extent of ${bufferVar.name} is not an integer`);
     }
     this.condition(stmt.condition);
     const element = bufferVar.pointer?.element;

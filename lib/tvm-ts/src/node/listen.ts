@@ -50,6 +50,6 @@ export function exposureWarning(host: string): string | undefined {
   if (/^(127\.|::1$|localhost$)/.test(host)) return undefined;
   return (
     `warning: ${host} can be reached from other machines, and the key is the only protection: ` +
-    "whoever has it may run modules here. A tunnel (ssh -L) is safer"
+    "every program that reaches it may run modules here. A tunnel (ssh -L) is safer"
   );
 }

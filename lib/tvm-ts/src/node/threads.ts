@@ -4,7 +4,7 @@
  *
  * The calling thread starts on the iterations at once and takes portions of them from a counter in
  * shared memory; workers that get the message in time take portions from the same counter. So a short
- * loop never waits for a thread to wake up, and nobody needs an event loop to turn.
+ * loop never waits for a thread to wake up, and no event loop has to turn.
  */
 
 import { availableParallelism } from "node:os";
@@ -102,7 +102,7 @@ class WorkerPool implements ThreadPool {
         run(frames[0]!, closure, first, Math.min(first + step, end));
       }
     } finally {
-      // Nobody may still be at work when the memory of the loop is given back.
+      // All threads must be done before the memory of the loop is given back.
       Atomics.store(control, NEXT, end);
       for (let n = Atomics.load(control, RUNNING); n > 0; n = Atomics.load(control, RUNNING)) {
         Atomics.wait(control, RUNNING, n);

@@ -1,6 +1,6 @@
 /**
  * How passes are to be run: options, passes left out, instruments. A context is a value, given to
- * whoever runs passes; there is no current one.
+ * the code that runs passes; there is no current one.
  */
 
 import { UsageError } from "../support";

@@ -1,6 +1,6 @@
 /**
  * Keeps what every pass did. A record holds the modules before and after; nothing is printed or
- * compared until somebody looks.
+ * compared until they are read.
  */
 
 import { printModule, type IRModule } from "../ir";

@@ -167,10 +167,7 @@ function checkSizes(param: BufferParam, array: NDArray, sizes: Sizes, place: str
   });
   const offset = evaluate(param.elemOffset, sizes);
   if (offset !== 0) {
-    throw new UsageError(
-      "call-shape",
-      `${place} must start ${offset} elements into its memory, which none does`,
-    );
+    throw new UsageError("call-shape", `${place} needs elemOffset ${offset}; arrays always have 0`);
   }
 }
 

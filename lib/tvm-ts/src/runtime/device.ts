@@ -1,5 +1,5 @@
 /**
- * Devices: somebody who hands out ranges of a memory, copies bytes in and out, and runs what was
+ * Devices: each allocates ranges of a memory, copies bytes in and out, and runs what was
  * compiled for the device.
  *
  * Addresses are byte offsets in the device's memory; an address is what the reference calls a data
@@ -123,7 +123,7 @@ export class DeviceRegistry {
 
   /**
    * The device of this kind and number.
-   * @throws UsageError when nobody provides the kind.
+   * @throws UsageError when the kind has no provider.
    */
   get(kind: DeviceKind, id = 0): Device {
     if (!Number.isInteger(id) || id < 0) {

@@ -2,7 +2,7 @@
  * `tvm.nd`: arrays in a device's memory, what compiled functions take.
  *
  * An array is a row-major range of its device's memory. Views share the range of the array they
- * came from; the range is given back when `free()` is called or when nobody holds the array or a
+ * came from; the range is given back when `free()` is called or when the array is not held any more, nor a
  * view of it any more.
  */
 
@@ -16,7 +16,7 @@ import type { TypedArray } from "./numpy/library";
 /** What the reference aligns arrays to, in bytes. */
 const ALIGNMENT = 64;
 
-/** A range of a device's memory: its own, or somebody else's (`owner`), who then gives it back. */
+/** A range of a device's memory: its own, or that of an `owner`, which then gives it back. */
 class Storage {
   freed = false;
 

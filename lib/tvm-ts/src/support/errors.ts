@@ -91,7 +91,7 @@ export class RpcError extends TvmError {
   override readonly name: string = "RpcError";
 }
 
-/** Ends a `switch` over a union: a kind nobody handled is a compile-time error. */
+/** Ends a `switch` over a union: a kind that is not handled is a compile-time error. */
 export function assertNever(value: never): never {
   throw new InternalError(`unhandled case: ${JSON.stringify(value)}`);
 }

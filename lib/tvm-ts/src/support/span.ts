@@ -3,7 +3,7 @@
  *
  * `te` calls record a span for every object they make, so that an error found while lowering can
  * still point at the line that caused it. Recording must therefore be cheap: only V8's structured
- * stack is captured; it is turned into text when somebody asks for the place.
+ * stack is captured; it is turned into text when the place is read.
  */
 
 /** A place in a file or notebook cell; `line` and `column` count from 1. */

@@ -171,7 +171,7 @@ class ReduceMaker {
         const what = axis instanceof Operand ? reprExpr(axis.asExpr()) : String(axis);
         throw new UsageError(
           "te-reduction",
-          `${this.name} reduces over axes made by te.reduceAxis; ${what} is none`,
+          `${this.name} reduces over axes made by te.reduceAxis; ${what} is not one`,
         );
       }
       if (axes.indexOf(axis) === i) return;

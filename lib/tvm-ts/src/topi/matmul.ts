@@ -8,7 +8,7 @@ import { tag } from "./tags";
 
 /**
  * The product of two matrices, either of which may be given transposed.
- * @throws UsageError when one is no matrix, or the sizes do not fit.
+ * @throws UsageError when one is not a matrix, or the sizes do not fit.
  */
 export function matmul(a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
   const [rows, inner] = transposeA ? [a.shape[1], a.shape[0]] : [a.shape[0], a.shape[1]];

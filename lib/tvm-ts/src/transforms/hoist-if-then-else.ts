@@ -48,7 +48,7 @@ interface Level {
   readonly variable: Var;
   readonly isLoop: boolean;
   readonly conditions: { readonly condition: PrimExpr; readonly hasElse: boolean }[];
-  /** Its body is a sequence: a condition on one of the statements is none on the loop. */
+  /** Its body is a sequence: a condition on one of the statements is not one on the loop. */
   isSequence: boolean;
 }
 

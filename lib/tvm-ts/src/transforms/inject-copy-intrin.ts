@@ -67,13 +67,13 @@ export function injectCopyIntrin(pragma: string, lower: (copy: Copy) => Stmt): F
   };
 }
 
-/** @throws UsageError if the statement is no copy. */
+/** @throws UsageError if the statement is not a copy. */
 function matchCopy(attr: AttrStmt, pragma: string): Copy {
   const analyzer = new Analyzer();
   const refuse = (reason: string): UsageError =>
     new UsageError(
       "vta-dma-copy",
-      `"${pragma}" marks a statement that is no copy: ${reason}, in\n${reprStmt(attr.body)}`,
+      `"${pragma}" marks a statement that is not a copy: ${reason}, in\n${reprStmt(attr.body)}`,
       { span: attr.span },
     );
 
@@ -134,7 +134,7 @@ function matchCopy(attr: AttrStmt, pragma: string): Copy {
   return { ...asked, source, padBefore, padAfter, padValue: otherwise };
 }
 
-/** What lies in the way of the store, and what to do about it. */
+/** What is in the way of the store, and what to do about it. */
 function whyNoStore(stmt: Stmt): string {
   if (stmt.kind === "Allocate") {
     return (

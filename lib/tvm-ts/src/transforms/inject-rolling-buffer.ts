@@ -161,7 +161,7 @@ function analyze(
   if (stranger !== undefined) {
     throw failed(
       buffer,
-      `its part moves with ${stranger.loopVar.name}, which is no loop that runs step by step`,
+      `its part moves with ${stranger.loopVar.name}, which is not a loop that runs step by step`,
       span,
     );
   }

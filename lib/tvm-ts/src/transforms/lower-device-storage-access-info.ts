@@ -51,13 +51,15 @@ export const lowerDeviceStorageAccessInfo: FunctionPass = {
         if (memory !== undefined && memory.headAddress === undefined) {
           throw new UsageError(
             "tir-storage-scope",
-            `${pointer.name} lies in a memory that has no addresses`,
+            `${pointer.name} is in a memory that has no addresses`,
           );
         }
         return addressOf(pointer, type.dtype, offset);
       }
       if (memory === undefined) {
-        throw new InternalError(`an access pointer to ${pointer.name}, untagged, is no address`);
+        throw new InternalError(
+          `an access pointer to ${pointer.name}, untagged, is not an address`,
+        );
       }
       const bits = bitsOf(type.dtype) * lanesOf(type.dtype);
       const perUnit = memory.unitBits / bits;
@@ -79,7 +81,7 @@ export const lowerDeviceStorageAccessInfo: FunctionPass = {
         if (memory === undefined) {
           throw new UsageError(
             "tir-storage-scope",
-            `${node.bufferVar.name} lies in ${scope.text}, of which the target says nothing`,
+            `${node.bufferVar.name} is in ${scope.text}, of which the target says nothing`,
             { span: node.span },
           );
         }

@@ -86,7 +86,7 @@ function isEmpty(stmt: Stmt): boolean {
   return isNoOp(stmt) || (stmt.kind === "SeqStmt" && stmt.seq.length === 0);
 }
 
-/** What is left of expressions whose values nobody needs. */
+/** What is left of expressions whose values are not needed. */
 function effectOf(...exprs: readonly PrimExpr[]): Stmt {
   const effects = exprs.filter((expr) => sideEffect(expr) > CallEffect.ReadState);
   return effects.length === 0 ? noOp() : flattenSeq(...effects.map((e) => new Evaluate(e)));

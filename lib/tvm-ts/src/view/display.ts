@@ -51,7 +51,7 @@ const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
 type AnyArray = NDArray | np.ndarray;
 
-/** How the data lies in an array. */
+/** How the data is in an array. */
 export interface LayoutOption {
   /**
    * A letter for each axis, inner parts small: `NCHWnc`, or with block sizes `NCHW1n16c`. The

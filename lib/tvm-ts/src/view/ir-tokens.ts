@@ -3,7 +3,7 @@
  * the JupyterLab extension has a full grammar of the same text; a test holds the two together.
  */
 
-/** What a piece of IR text is; variables, operators and brackets are none of these. */
+/** What a piece of IR text is; variables, operators and brackets have none. */
 export type TokenClass =
   | "keyword"
   | "type"

@@ -1,25 +1,25 @@
 /**
- * Packed layouts, where one axis of the data lies in several axes of the array: in `NCHWnc` the
+ * Packed layouts, where one axis of the data is in several axes of the array: in `NCHWnc` the
  * channels are `C` blocks of `c` elements. Told by a word with a letter for each axis of the array,
  * as the reference's layouts are; what a small letter names is the inner part of its capital.
  */
 
 import { UsageError } from "../support";
 
-/** An axis of the data, and the axes of the array it lies in, outermost first. */
+/** An axis of the data, and the axes of the array it is in, outermost first. */
 export interface DataAxis {
   readonly name: string;
   readonly parts: readonly number[];
 }
 
-/** The axes of the data, in the order in which their first parts lie in the array. */
+/** The axes of the data, in the order in which their first parts are in the array. */
 export type Layout = readonly DataAxis[];
 
 const WORD = /^(?:\d*[A-Za-z])+$/;
 
 /**
  * Reads a layout; numbers before letters (`NCHW1n16c`) are block sizes and must be the extents.
- * @throws UsageError when the word is no layout of arrays of this shape.
+ * @throws UsageError when the word is not a layout of arrays of this shape.
  */
 export function parseLayout(word: string, shape: readonly number[]): Layout {
   const letters = WORD.test(word) ? [...word.matchAll(/(\d*)([A-Za-z])/g)] : [];

@@ -124,7 +124,7 @@ function checked(request: TileRequest, shape: readonly number[]): TileRequest {
     isStretch(across, extentOf(columns, shape)) &&
     isIndex(most, MOST + 1) &&
     most > 0;
-  if (!fits) throw new UsageError("view-data", "this is no part of the tensor");
+  if (!fits) throw new UsageError("view-data", "this is not part of the tensor");
   return request;
 }
 

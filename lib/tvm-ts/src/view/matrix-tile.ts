@@ -1,6 +1,6 @@
 /**
  * A part of a tensor as a matrix, with at most so many rows and columns: what a front end asks for
- * when somebody zooms in. Any axes may be rows and any columns; the others stand at one index.
+ * when the user zooms in. Any axes may be rows and any columns; the others stand at one index.
  */
 
 import { sizeOf } from "./matrix-layout";

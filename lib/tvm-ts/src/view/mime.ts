@@ -1,6 +1,6 @@
 /**
  * The MIME types of our outputs. An output carries the private type that the JupyterLab extension
- * draws, HTML without scripts for whoever does not have it, and plain text.
+ * draws, HTML without scripts for front ends without it, and plain text.
  */
 
 /** Ours, whose number is the version of the JSON's layout. */

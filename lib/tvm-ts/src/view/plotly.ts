@@ -54,7 +54,7 @@ export function plotlyFigure(tensor: PreparedTensor): PlotlyFigure {
   };
 }
 
-/** JSON has no infinities; digits that nobody sees only take room. */
+/** JSON has no infinities; digits that are not visible only take room. */
 function jsonNumber(value: number): number | null {
   return Number.isFinite(value) ? Number(value.toPrecision(7)) : null;
 }

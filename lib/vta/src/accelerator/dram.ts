@@ -2,7 +2,7 @@
  * The accelerator's DRAM: one linear memory, handed out in pages of 4 KiB.
  *
  * A physical address is an offset in that memory, so arrays, compiled host code and simulators share
- * it and nothing is copied between them. The first page is never handed out: address 0 is nobody's.
+ * it and nothing is copied between them. The first page is never handed out: address 0 is never allocated.
  * A freed block is used again, whole, for the next request that it is the smallest fit for; blocks
  * are neither split nor joined, as the reference's memory manager does it.
  */
@@ -103,7 +103,7 @@ export class Dram {
     return start;
   }
 
-  /** Whether `bytes` bytes from `address` on lie in one block in use. */
+  /** Whether `bytes` bytes from `address` on are in one block in use. */
   contains(address: number, bytes: number): boolean {
     const block = this.blockAt(address);
     return block !== undefined && address + bytes <= block.start + block.pages * PAGE;

@@ -12,7 +12,7 @@ import type { TraceEntry } from "./trace-entry";
 /** Elements that one instruction wrote and that were last read by the same instruction. */
 export interface Residency extends Extent {
   readonly writer: TraceEntry;
-  /** The last one that read them before they were written again; undefined if nobody did. */
+  /** The last one that read them before they were written again; undefined if none did. */
   readonly reader: TraceEntry | undefined;
 }
 

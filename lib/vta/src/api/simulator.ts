@@ -1,4 +1,4 @@
-/** What the functional simulator counts, for whoever wants to know what a program cost. */
+/** What the functional simulator counts, which is what a program costs. */
 
 import type { VtaDevice } from "./accelerators";
 import type { Profiler, ProfilerStats } from "../accelerator";

@@ -71,7 +71,7 @@ export class Environment extends Hardware {
     return this.mockMode ? "skip_alu" : "alu";
   }
 
-  /** Tensor intrinsic: multiply blocks that lie in the on-chip memories. */
+  /** Tensor intrinsic: multiply blocks that are in the on-chip memories. */
   get gemm(): te.TensorIntrin {
     this.gemmIntrin ??= gemm(this);
     return this.gemmIntrin;

@@ -78,7 +78,7 @@ export interface BuildConfigOptions extends pass.PassContextOptions {
 }
 
 /**
- * A context in which schedules are lowered for the accelerator, whoever lowers them.
+ * A context in which schedules are lowered for the accelerator, by any caller.
  *
  *     tvm.lower(s, args, { context: vta.buildConfig({ disabledPass: ["tir.CommonSubexprElimTIR"] }) })
  */

@@ -1,7 +1,7 @@
 /**
  * A field of an instruction: where its bits are, reading and writing them.
  *
- * Instructions lie in memory as 32-bit words, lowest first. Most fields are in one word; some reach
+ * Instructions are in memory as 32-bit words, lowest first. Most fields are in one word; some reach
  * into the next.
  */
 

@@ -120,7 +120,7 @@ export function bullmq({
             }
           }),
         async close() {
-          // What nobody waits for any more need not be measured.
+          // What is not awaited any more need not be measured.
           await Promise.all([...waiting].map((queued) => queued.remove().catch(() => undefined)));
           await events.close();
           await queue.close();

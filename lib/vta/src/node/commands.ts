@@ -118,7 +118,7 @@ export async function runRpcTracker(argv: readonly string[]): Promise<void> {
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--port <port>", "first port to try", portNumber, 9190)
     .option("--port-end <port>", "port after the last one to try", portNumber, 9199)
-    .option("--stop-key <key>", "whoever knows it may stop the tracker")
+    .option("--stop-key <key>", "a client that sends it may stop the tracker")
     .option("--allow-origin <origin...>", "web pages that may connect, beside loopback's", []);
   await run(async () => {
     const args = command.parse([...argv], { from: "user" }).opts<TrackerArguments>();

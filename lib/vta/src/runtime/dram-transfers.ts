@@ -1,5 +1,5 @@
 /**
- * Where transfers lie in DRAM. Instructions count DRAM in elements of the memory that they load or
+ * Where transfers are in DRAM. Instructions count DRAM in elements of the memory that they load or
  * store, from address 0 on; a transfer must stay inside its array's buffer.
  */
 
@@ -25,7 +25,7 @@ export class DramTransfers {
    * The element at which a transfer of `y` rows of `x` elements, `stride` elements apart, starts.
    * @param kind what is recorded, for messages, and its number
    * @param address of the array, of which the transfer starts `offset` elements from the beginning
-   * @throws UsageError for an address that is no array's; DeviceError for a transfer that leaves it
+   * @throws UsageError for an address that is not an array's; DeviceError for a transfer that leaves it
    */
   base(
     kind: "LOAD" | "STORE",

@@ -41,10 +41,10 @@ export class UopKernel {
   private openLoops = 0;
   private common: UopOperation | undefined;
 
-  /** Where the kernel lies in the micro-op memory while it is there; both 0 while it is not. */
+  /** Where the kernel is in the micro-op memory while it is there; both 0 while it is not. */
   sramBegin = 0;
   sramEnd = 0;
-  /** Where it lies in the DRAM buffer of the current run, in micro-ops. */
+  /** Where it is in the DRAM buffer of the current run, in micro-ops. */
   dramIndex: number | undefined;
 
   constructor(private readonly isa: InstructionSet) {}

@@ -76,7 +76,7 @@ export class UopQueue {
     return { sramBase: begin, dramBase, count: size };
   }
 
-  /** Forgets what is resident: nobody knows what is in the memory after a run. */
+  /** Forgets what is resident: what is in the memory after a run is not known. */
   reset(): void {
     for (const kernel of this.resident) {
       kernel.sramBegin = 0;

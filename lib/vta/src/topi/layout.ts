@@ -1,6 +1,6 @@
 /**
  * Arrays to and from the accelerator's layouts, in which the last two dimensions are a block that
- * lies in one element of an on-chip memory:
+ * is in one element of an on-chip memory:
  *
  *     images   [n, c, h, w]    <->  [n/BATCH, c/BLOCK, h, w, BATCH, BLOCK]
  *     weights  [o, c, kh, kw]   ->  [o/BLOCK, c/BLOCK, kh, kw, BLOCK, BLOCK]

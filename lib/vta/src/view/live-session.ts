@@ -18,7 +18,7 @@ export interface ShowRequest {
   readonly show: string;
 }
 
-/** A message that asks for the trackers; one that is no request asks for the `SessionView`. */
+/** A message that asks for the trackers; one that is not a request asks for the `SessionView`. */
 export interface TrackersRequest {
   readonly trackers: true;
 }

@@ -81,7 +81,7 @@ export interface TraceView {
   readonly accesses: view.PackedNumbers;
   /**
    * Five numbers for elements that hold something: memory, begin, end, and the instructions that
-   * wrote them and that read them last; the same number twice if nobody did.
+   * wrote them and that read them last; the same number twice if none did.
    */
   readonly residencies: view.PackedNumbers;
   /** Two numbers an instruction, where cycles are known: when it began and ended, runs in turn. */

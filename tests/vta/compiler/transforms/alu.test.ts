@@ -106,7 +106,7 @@ it("random chains of operations give what is declared", () => {
               values[values.length - 1 - (i % values.length)]!;
             const other = second.kind === "value" ? at(second.i) : tir.constant(second.value);
             const result = swap ? tir[op](other, at(first)) : tir[op](at(first), other);
-            // What folds to a constant is no operation.
+            // What folds to a constant is not an operation.
             return tir.isConstInt(result) ? at(first).max(-9) : result;
           };
         });

@@ -25,7 +25,7 @@ export function ofOneElement(reduce: Reduce): PrimExpr {
 }
 
 /**
- * The reduction with a simplified combiner and without the components that nobody uses: those that
+ * The reduction with a simplified combiner and without the components that are not used: those that
  * neither make the value asked for nor write anything.
  */
 export function withSimplerCombiner(

@@ -266,7 +266,7 @@ function comparison(text: string, pattern: Pattern): { proof: boolean; holds: Co
   const build = compileBuilder(left);
   const prove = PROVE[pattern.kind];
   if (prove === undefined) {
-    throw new InternalError(`the condition "${text}" asks for a proof nobody can give`);
+    throw new InternalError(`the condition "${text}" asks for a proof that does not exist`);
   }
   return {
     proof: true,
@@ -320,5 +320,5 @@ function compileNumber(pattern: Pattern): (slots: Slots) => number {
       };
     }
   }
-  throw new InternalError("a condition computes with something that is no constant");
+  throw new InternalError("a condition computes with something that is not a constant");
 }

@@ -165,7 +165,7 @@ function tokenize(text: string): string[] {
 
 function variable(text: string, name: string): Pattern {
   const slot = (SLOT as Readonly<Record<string, number>>)[name];
-  if (slot === undefined) throw malformed(text, `uses '${name}', which is no pattern variable`);
+  if (slot === undefined) throw malformed(text, `uses '${name}', which is not a pattern variable`);
   if (name === "lanes") return { type: "lanes", slot };
   const type = name.startsWith("c") ? "int" : name.startsWith("f") ? "float" : "expr";
   return { type, slot };

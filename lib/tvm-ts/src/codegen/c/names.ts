@@ -22,7 +22,7 @@ export class Names {
     return name;
   }
 
-  /** A name that nobody has yet, made from `hint`. */
+  /** A name that is not taken yet, made from `hint`. */
   fresh(hint: string): string {
     let base = hint.replace(/[^A-Za-z0-9_]/g, "_").replace(/^(?=\d)/, "_");
     if (base === "" || KEYWORDS.has(base)) base += "_";

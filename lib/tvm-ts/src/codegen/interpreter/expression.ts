@@ -190,7 +190,7 @@ export class ExpressionCompiler {
     return this.unary(expr, expr.value, isNumber ? (x) => fromFloat(x as number) : convert);
   }
 
-  /** What does not decide is not evaluated; as conditions have no effects, nobody can tell. */
+  /** What does not decide is not evaluated; as conditions have no effects, it makes no difference. */
   private logic(expr: PrimExpr & { kind: "And" | "Or"; a: PrimExpr; b: PrimExpr }): Code {
     if (lanesOf(expr.dtype) > 1) {
       return this.binary(

@@ -1,7 +1,7 @@
 /**
  * A plain interpreter of TIR functions: the oracle of what a function computes.
  *
- * It is meant to be obviously right, not fast: integers wrap around and floats round at each step,
+ * It is meant to be right at a glance, not fast: integers wrap around and floats round at each step,
  * loops of all kinds and threads run one iteration after another, and an index outside of a memory
  * is an error.
  */
@@ -50,7 +50,7 @@ export interface InterpretOptions {
  * Runs a function; arrays among the arguments are read and written in place. Half floats are kept
  * in arrays of 32-bit floats, truth values and integers of less than 8 bits in bytes.
  * @throws UsageError for arguments that do not fit, an index outside of a memory, a division by
- * zero, or an operator or C function nobody provided.
+ * zero, or an operator or C function that is not provided.
  */
 export function interpret(
   func: PrimFunc,

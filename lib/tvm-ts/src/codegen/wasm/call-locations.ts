@@ -1,5 +1,5 @@
 /**
- * Where in the compiled code the program's calls of external functions are, so that whoever is
+ * Where in the compiled code the program's calls of external functions are, so that code that is
  * called can be told which statement did it. Binaryen carries the places through its passes as debug
  * locations: here the "line" is the number of the call.
  */

@@ -74,7 +74,7 @@ function addFunction(module: ModuleContext, name: string, func: PrimFunc): Funct
   });
   const body = new StatementEmitter(fn).body(func.body);
   const result = fn.result === undefined ? b.none : module.typeOf(fn.result);
-  // Whoever returns a value does so by `ret`: the end is not reached.
+  // Values are returned by `ret`: the end is not reached.
   const whole = fn.result === undefined ? body : m.block(null, [body, m.unreachable()], result);
   checkName(name);
   fn.addTo(name, result, whole);
@@ -100,7 +100,7 @@ function optimize(module: ModuleContext): void {
   const { b, m } = module;
   b.setOptimizeLevel(2);
   b.setShrinkLevel(0);
-  b.setDebugInfo(true); // names in the file, for whoever reads the text
+  b.setDebugInfo(true); // names in the file, for readers of the text
   m.runPasses(PASSES);
 }
 

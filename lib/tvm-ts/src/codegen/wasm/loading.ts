@@ -2,7 +2,7 @@
  * Loading the binaryen library.
  *
  * It loads asynchronously (an ES module that waits for its own WebAssembly), while code is generated
- * synchronously: whoever needs it waits for `ready()` once, before. Apart from `binaryen.ts`, so that
+ * synchronously: a program waits for `ready()` once, before. Apart from `binaryen.ts`, so that
  * users' declarations do not mention the library's types, which TypeScript before 5.3 cannot import
  * from CommonJS.
  */

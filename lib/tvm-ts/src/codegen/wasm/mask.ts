@@ -1,5 +1,5 @@
 /**
- * Vectors of `bool` as masks: lanes of all ones or all zeros, as wide as whoever uses them wants.
+ * Vectors of `bool` as masks: lanes of all ones or all zeros, as wide as their user needs.
  * A comparison gives lanes as wide as what it compares.
  */
 

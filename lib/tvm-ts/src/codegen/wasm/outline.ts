@@ -1,5 +1,5 @@
 /**
- * Pieces of a function that become functions of their own, because somebody else runs them: the body
+ * Pieces of a function that become functions of their own, because another program runs them: the body
  * of a parallel loop (worker threads), and code that a runtime records (`coproc_uop_scope`).
  */
 

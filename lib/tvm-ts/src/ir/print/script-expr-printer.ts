@@ -188,7 +188,7 @@ export class ScriptExprPrinter {
     this.doc.put(result.length === 1 ? ", " : "), ");
     this.exprList(combiner.identity);
     this.doc.put(")");
-    // They are the lambda's parameters: nobody outside needs a definition of them.
+    // They are the lambda's parameters: no code outside needs a definition of them.
     for (const parameter of [...lhs, ...rhs]) this.names.vars.delete(parameter);
   }
 

@@ -319,7 +319,7 @@ class ScriptPrinter extends ScriptExprPrinter {
   }
 
   /**
-   * A statement with a body. At the end of a block the body simply follows; elsewhere a `with`
+   * A statement with a body. At the end of a block the body follows; elsewhere a `with`
    * says where it ends.
    */
   private scope(what: {

@@ -115,7 +115,7 @@ class Transformer {
     return this.plain(root);
   }
 
-  /** What an expression becomes when nobody hands it a scale. */
+  /** What an expression becomes when it gets no scale. */
   private plain(expr: Expr): Expr {
     const known = this.results.get(expr);
     if (known !== undefined) return known;

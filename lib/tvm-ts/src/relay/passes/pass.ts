@@ -12,7 +12,7 @@ export interface RelayPass {
   run(func: Func): Func;
 }
 
-/** One run of one pass; texts are made when somebody looks. */
+/** One run of one pass; texts are made on first use. */
 export class RelayStep {
   constructor(
     readonly pass: RelayPass,

@@ -6,7 +6,7 @@ export interface SessionFiles {
   write(name: string, bytes: Uint8Array): void;
   /** @throws UsageError when there is no such file. */
   read(name: string): Uint8Array;
-  /** Removes a file; one that does not exist is no error. */
+  /** Removes a file; one that does not exist is not an error. */
   remove(name: string): void;
   /** Where the file is or would be, for those who ask (`tvm.rpc.server.workpath`). */
   path(name: string): string;

@@ -17,7 +17,7 @@ export interface PendingRequest {
   grant(server: FreeServer): boolean;
 }
 
-/** Higher priorities first; of equal ones, and of servers, whoever has waited longest. */
+/** Higher priorities first; of equal ones, and of servers, the one that has waited longest. */
 export class Scheduler {
   private readonly servers: FreeServer[] = [];
   private readonly requests: PendingRequest[] = [];

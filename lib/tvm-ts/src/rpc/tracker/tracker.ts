@@ -9,7 +9,7 @@ import { TrackerChannel, type Json } from "./message";
 import { Scheduler, type FreeServer, type PendingRequest } from "./scheduler";
 
 export interface TrackerOptions {
-  /** Whoever knows it may stop the tracker. */
+  /** A client that sends it may stop the tracker. */
   readonly stopKey?: string;
   /** Called when the tracker is stopped. */
   onStop?(): void;

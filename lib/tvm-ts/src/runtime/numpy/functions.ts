@@ -179,7 +179,7 @@ export const random = {
   /** Whole numbers from `low` to `high - 1`. */
   randint(low: number, high: number, size: Shape = [], dtype = "int32"): NumpyArray {
     if (high <= low)
-      throw new UsageError("array-operation", `randint(${low}, ${high}): nothing lies in between`);
+      throw new UsageError("array-operation", `randint(${low}, ${high}): nothing is in between`);
     const type = numpyDType(dtype);
     // 32 bits and more draw alike in NumPy too; narrower types draw another sequence.
     return wrap(attempt(() => library.random.randint(low, high, checkedShape(size), type)));

@@ -1,6 +1,6 @@
 /**
  * Who calls an external function: the module whose code runs on a device, and the piece of its text
- * that makes the call. Found from the stack when somebody asks; running code is not told to keep it.
+ * that makes the call. Found from the stack on request; running code does not keep it.
  */
 
 import type { Device } from "../device";
@@ -36,7 +36,7 @@ export function leave(device: Device): void {
 /** How every engine names the place of WebAssembly code in a stack. */
 const FRAME = /wasm-function\[\d+\]:0x([0-9a-f]+)/;
 
-/** Enough for the library's own frames between compiled code and whoever asks. */
+/** Enough for the library's own frames between compiled code and the one that asks. */
 const FRAME_LIMIT = 20;
 
 const places = new WeakMap<Artifact, ReadonlyMap<number, CallPlace>>();

@@ -13,7 +13,7 @@ import {
 } from "../device";
 import { loadWasm } from "./executable";
 
-/** Address 0 belongs to nobody, so that it can mean "no array". */
+/** Address 0 is never allocated, so that it can mean "no array". */
 const FIRST_ADDRESS = 0x1000;
 
 export class CpuDevice implements Device {

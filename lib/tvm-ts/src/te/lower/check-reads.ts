@@ -1,5 +1,5 @@
 /**
- * Reads outside of a tensor: memory of somebody else would be taken for its elements.
+ * Reads outside of a tensor: other memory would be taken for its elements.
  *
  * Only what is certain is refused: an index that is a sum of axes, each times a constant, over
  * constant ranges, and that is read whatever the data are. What a condition guards, and what is
@@ -44,7 +44,7 @@ function checkOperation(op: ComputeOp, domains: Domains): void {
     const computed = intervalOfRange(domains.get(axis));
     const declared = intervalOfRange(axis.dom);
     if (computed === undefined || declared === undefined) continue;
-    // More than what was declared may be computed: what nobody uses does no harm.
+    // More than what was declared may be computed: what is not used does no harm.
     const min = Math.max(computed[0], declared[0]);
     const max = Math.min(computed[1], declared[1]);
     if (min > max) return;

@@ -47,7 +47,7 @@ export function checkRollingBuffers(schedule: Schedule): void {
   }
 }
 
-/** What is prefetched for the steps of a loop is read there, and lies in memory. */
+/** What is prefetched for the steps of a loop is read there, and is in memory. */
 export function checkPrefetches(schedule: Schedule): void {
   for (const stage of schedule.stages) {
     for (const axis of stage.leafIterVars) {

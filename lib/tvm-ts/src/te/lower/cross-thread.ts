@@ -40,8 +40,8 @@ export function crossThreadReduction(context: StageContext, op: ComputeOp): Stmt
   if (reduce.init.length > 0) {
     throw new UsageError(
       "te-cross-thread",
-      `stage ${stage.name} reduces over threads and begins with values of its own; only the ` +
-        `reduction's identity can be begun with there`,
+      `stage ${stage.name} reduces over threads and has init; a cross-thread ` +
+        `reduction cannot have initial values: add them in another stage`,
       { span: op.span },
     );
   }

@@ -32,7 +32,7 @@ export type ScheduleArg = Tensor | Buffer | Var;
 export interface ScheduleToModuleOptions {
   /** The function's name; `main` if left out. */
   readonly name?: string;
-  /** How arguments lie in memory; compactly if nothing is said. */
+  /** How arguments are in memory; compactly if nothing is said. */
   readonly binds?: ReadonlyMap<Tensor, Buffer>;
   /** Says that the arguments do not overlap; so if left out. */
   readonly noalias?: boolean;
@@ -108,7 +108,7 @@ class BufferTable implements TensorMemory {
     if (!(binds instanceof Map)) {
       throw new UsageError(
         "lower-arguments",
-        "binds is a Map from tensors to the buffers they lie in",
+        "binds is a Map from tensors to the buffers they are in",
       );
     }
     const symbolic = !hasViews(schedule);
@@ -178,8 +178,8 @@ class BufferTable implements TensorMemory {
     if (op.outputs.some((output) => this.buffers.has(output))) return;
     throw new UsageError(
       "lower-arguments",
-      `the output ${op.name} is not among the arguments (${this.argNames()}), so nobody would ` +
-        `get it; add it`,
+      `the output ${op.name} is not among the arguments (${this.argNames()}), so the caller would ` +
+        `not get it; add it`,
       { notes: [{ text: `${op.name} was declared here`, span: op.span }] },
     );
   }
@@ -229,7 +229,7 @@ function madeBy({ span }: Operation): { span?: Span } {
   return span === undefined ? {} : { span };
 }
 
-/** Whether intrinsics or external functions see buffers as they lie in memory. */
+/** Whether intrinsics or external functions see buffers as they are in memory. */
 function hasViews(schedule: Schedule): boolean {
   return schedule.stages.some(
     ({ op, leafIterVars, iterVarAttrs }) =>

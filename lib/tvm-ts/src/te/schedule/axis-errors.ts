@@ -27,7 +27,7 @@ export function noteStage(view: StageView): ErrorNote[] {
 
 /**
  * The position of `axis` among the loops of a stage.
- * @throws UsageError when it was split or fused, belongs to another stage, or is no axis.
+ * @throws UsageError when it was split or fused, belongs to another stage, or is not an axis.
  */
 export function leafPosition(view: StageView, state: StageState, axis: IterVar): number {
   const position = state.leafIterVars.indexOf(axis);
@@ -42,7 +42,7 @@ export function leafPosition(view: StageView, state: StageState, axis: IterVar):
   if (successor !== undefined) {
     throw new UsageError(
       "te-axis",
-      `axis ${axis.name} of stage ${view.name} was ${successor.how} and is no loop any more; ` +
+      `axis ${axis.name} of stage ${view.name} was ${successor.how} and is no longer a loop; ` +
         `use ${successor.axes.map((made) => made.name).join(" or ")}`,
       { notes: noteAxis(successor.axes[0]!) },
     );

@@ -67,7 +67,7 @@ function staysInPlace(relation: Transform, domains: Domains, rolls: boolean): bo
 
 /**
  * The conditions under which a step of the loops does something, given the values that the axes
- * have in it: the values must lie in the axes' domains, and those of the operation's axes in the
+ * have in it: the values must be in the axes' domains, and those of the operation's axes in the
  * operation's own.
  */
 export function boundChecks(

@@ -40,7 +40,7 @@ export function cacheRead(
   if (readers.length === 0) {
     throw new UsageError(
       "te-cache",
-      `cacheRead of ${tensor.name} is given nobody who reads the copy; name the readers`,
+      `cacheRead of ${tensor.name} needs at least one reader of the copy; name the stages that read it`,
     );
   }
   const name = cacheName(schedule, tensor, scope);

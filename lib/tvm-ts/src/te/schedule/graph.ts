@@ -46,7 +46,7 @@ export function consumers(schedule: Schedule): ReadonlyMap<Stage, readonly Stage
 
 /**
  * The loops around each stage that other stages bring: from the one it is attached to outward.
- * @throws UsageError when the axis it is attached to is no loop any more.
+ * @throws UsageError when the axis it is attached to is no longer a loop.
  */
 export function attachPaths(schedule: Schedule): ReadonlyMap<Stage, readonly IterVar[]> {
   const paths = new Map<Stage, readonly IterVar[]>();
@@ -103,8 +103,8 @@ function loopsUpTo(
   const loops = parent.leafIterVars.map((leaf) => leaf.name).join(", ");
   throw new UsageError(
     "te-compute-at",
-    `stage ${stage.name} is computed at axis ${axis.name} of ${parent.name}, which is no loop any ` +
-      `more (the loops are ${loops}); move it with computeAt after changing the loops`,
+    `stage ${stage.name} is computed at axis ${axis.name} of ${parent.name}, which is no longer a loop ` +
+      `(the loops are ${loops}); move it with computeAt after changing the loops`,
     { span, notes: [{ text: `axis ${axis.name} was made here`, span: axis.span }] },
   );
 }

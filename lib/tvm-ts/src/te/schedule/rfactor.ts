@@ -53,14 +53,14 @@ export function rfactor(
   const { op, reduce } = reductionOf(stage, tensor);
   leafPosition(stage, stage.state, axis);
   if (axis.iterType !== "CommReduce") {
-    throw failed(stage, `${axis.name} is no reduction axis`, noteAxis(axis));
+    throw failed(stage, `${axis.name} is not a reduction axis`, noteAxis(axis));
   }
   checkCombiner(stage, op, reduce);
   const position = factorAxis >= 0 ? factorAxis : op.axis.length + 1 + factorAxis;
   if (!Number.isInteger(position) || position < 0 || position > op.axis.length) {
     throw failed(
       stage,
-      `factorAxis ${factorAxis} is no place among its ${op.axis.length} dimensions`,
+      `factorAxis ${factorAxis} is not a place among its ${op.axis.length} dimensions`,
     );
   }
   const touched = touchedAxes(stage, op, axis);

@@ -61,7 +61,7 @@ class DimensionTracker {
     this.axes.set(tensor, dims);
   }
 
-  /** A dimension is read at an index that is no axis: elements mix. */
+  /** A dimension is read at an index that is not an axis: elements mix. */
   mixed(tensor: Tensor, dim: number): void {
     const axis = this.axisOf(tensor, dim);
     if (axis !== undefined) this.failed.add(axis);

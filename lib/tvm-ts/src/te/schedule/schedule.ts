@@ -99,7 +99,7 @@ export class Schedule {
   /**
    * Turns a reduction axis (or a part of one) into a dimension of a tensor of partial results,
    * which the stage then reduces.
-   * @throws UsageError when `axis` is no loop over a reduction of the stage.
+   * @throws UsageError when `axis` is not a loop over a reduction of the stage.
    * @example
    * const A = te.placeholder([64], { name: "A" });
    * const k = te.reduceAxis([0, 64], "k");

@@ -66,7 +66,7 @@ export interface StageState {
   readonly envThreads: readonly IterVar[];
   readonly storePredicate: PrimExpr | undefined;
   readonly attach: Attachment;
-  /** The memory of the result; empty when nobody has said. */
+  /** The memory of the result; empty when it is not specified. */
   readonly scope: string;
   readonly doubleBuffer: boolean;
   /** Where it was asked that memory roll along with the loop around the stage, if it was. */
@@ -80,7 +80,7 @@ export interface StageState {
   readonly numChildStages: number;
 }
 
-/** A stage nobody has scheduled yet. */
+/** A stage that is not scheduled yet. */
 export function initialState(op: Operation | undefined): StageState {
   const axes = op?.rootIterVars ?? [];
   return {

@@ -301,7 +301,7 @@ export class Stage implements StageView {
       leafPosition(this, this.state, axis);
       throw new UsageError(
         "te-storage-align",
-        `axis ${axis.name} is no dimension of ${this.name}; align one of its op.axis`,
+        `axis ${axis.name} is not a dimension of ${this.name}; align one of its op.axis`,
         { notes: noteAxis(axis) },
       );
     }

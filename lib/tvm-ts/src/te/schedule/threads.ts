@@ -5,7 +5,7 @@ import { isThreadTag, IterVar } from "../../ir";
 import { checkIterType, leafPosition, noteAxis, type StageView } from "./axis-errors";
 import type { StageState } from "./stage-state";
 
-/** @throws UsageError when `thread` is no thread axis, or another loop of the stage has it. */
+/** @throws UsageError when `thread` is not a thread axis, or another loop of the stage has it. */
 export function checkBinding(
   view: StageView,
   state: StageState,
@@ -41,14 +41,17 @@ export function checkBinding(
   }
 }
 
-/** @throws UsageError when the stage is no scan, has threads around it, or they have no range. */
+/** @throws UsageError when the stage is not a scan, has threads around it, or they have no range. */
 export function checkEnvThreads(
   view: StageView,
   state: StageState,
   threads: readonly IterVar[],
 ): void {
   if (state.op?.kind !== "scan") {
-    throw new UsageError("te-bind", `envThreads is for scans; ${view.name} is none: bind its axes`);
+    throw new UsageError(
+      "te-bind",
+      `envThreads is for scans; ${view.name} is not a scan: bind its axes`,
+    );
   }
   if (state.envThreads.length > 0) {
     throw new UsageError("te-bind", `the threads around ${view.name} were set before`);

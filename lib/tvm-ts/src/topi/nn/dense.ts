@@ -17,7 +17,7 @@ export interface MatmulOptions {
 
 /**
  * The product of two matrices, either of which may be given transposed.
- * @throws UsageError when one is no matrix, or the sizes do not fit.
+ * @throws UsageError when one is not a matrix, or the sizes do not fit.
  */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
   const { bias, outDtype = a.dtype, transposeA = false, transposeB = false } = options;

@@ -18,7 +18,7 @@ import { Feature, has } from "./features";
 export type Computations = ExprMap<number>;
 
 /**
- * Whether an expression may be computed once and kept: it is no leaf, and neither loads nor calls,
+ * Whether an expression may be computed once and kept: it is not a leaf, and neither loads nor calls,
  * whose values may change. Ramps and broadcasts stay where they are, as passes and code generators
  * look for them.
  */

@@ -99,7 +99,7 @@ function move(buffer: Buffer, maps: readonly IndexMap[]): Moved {
   return { buffer: buffer.with({ shape }), maps };
 }
 
-/** Whoever is given the memory itself would look for the elements in their old places. */
+/** Code that gets the memory itself would look for the elements in their old places. */
 function addressed(buffer: Buffer, maps: Layouts, how: string): UsageError {
   return new UsageError(
     "te-layout",

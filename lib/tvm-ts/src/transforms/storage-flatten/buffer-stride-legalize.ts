@@ -43,7 +43,7 @@ interface Alignment {
 function legalize(func: PrimFunc): PrimFunc {
   const analyzer = boundAnalyzer(func.body);
   const alignments = new Map<Buffer, Map<number, Alignment>>();
-  // The memory of arguments is laid out by whoever passes them.
+  // The memory of arguments is laid out by the caller.
   const strided = new Map([...func.bufferMap.values()].map((buffer) => [buffer, buffer]));
 
   const withStrides = (buffer: Buffer): Buffer => {
@@ -84,7 +84,7 @@ function legalize(func: PrimFunc): PrimFunc {
       if (attr.key === "buffer_bind_scope") {
         return update(inner, { node: mapArray(attr.node as readonly Buffer[], withStrides) });
       }
-      // The remark that a buffer rolls, if nobody used it, shows the buffer as it was: as in TVM.
+      // The remark that a buffer rolls, if it was not used, shows the buffer as it was: as in TVM.
       if (!(attr.node instanceof Buffer) || attr.key === "rolling_buffer_scope") return inner;
       return update(inner, { node: withStrides(attr.node) });
     },

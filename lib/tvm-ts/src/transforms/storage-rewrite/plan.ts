@@ -1,6 +1,6 @@
 /**
  * Decides which allocations share memory: those that are not needed at the same time, and all that
- * lie in a memory of its own (a tagged scope).
+ * are in a memory of its own (a tagged scope).
  */
 
 import { Analyzer } from "../../arith";
@@ -38,12 +38,12 @@ import { linearAccess, type Event, type LinearAccess } from "./linear-access";
 /** A piece of memory and the allocations that use it. */
 export class Storage {
   readonly allocations: Allocate[] = [];
-  /** Other pieces that lie in this one's allocation. */
+  /** Other pieces that are in this one's allocation. */
   readonly merged: Storage[] = [];
-  /** What replaces the allocations, with nothing inside; none for a piece that lies in another. */
+  /** What replaces the allocations, with nothing inside; none for a piece that is in another. */
   allocation: Allocate | undefined;
   pointer: Var | undefined;
-  /** Where this piece begins in the allocation it lies in. */
+  /** Where this piece begins in the allocation it is in. */
   bitsOffset = 0;
 
   constructor(
@@ -101,7 +101,7 @@ class Planner {
   /** Those around the statement that memory is attached to. */
   private outside: readonly Var[] = [];
   private readonly changes: ReadonlyMap<Stmt, Changes>;
-  /** Pieces nobody needs: of known size, the smallest first, and of unknown size. */
+  /** Pieces that are not needed: of known size, the smallest first, and of unknown size. */
   private free: Storage[] = [];
   private freeUnknown: Storage[] = [];
   /** The parallel loop or thread launch we are in; memory is not shared across its border. */
@@ -320,11 +320,11 @@ function allocateAll(
       const { bufferVar, span } = storage.allocations[0]!;
       throw new UsageError(
         "memory-full",
-        `buffer ${bufferVar.name} lies in ${storage.scope.text} and must have a constant size`,
+        `buffer ${bufferVar.name} is in ${storage.scope.text} and must have a constant size`,
         { span },
       );
     }
-    // All pieces of a tagged memory lie in the first one's allocation.
+    // All pieces of a tagged memory are in the first one's allocation.
     storages
       .slice(0, i)
       .find((other) => sameScope(other.scope, storage.scope))

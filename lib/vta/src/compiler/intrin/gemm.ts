@@ -64,7 +64,7 @@ function kernel(body: tir.Stmt): tir.Stmt {
 
 /**
  * The tensor intrinsic `GEMM`: `out[i, j] = sum(inp[i, k] * wgt[j, k])` over blocks, in the
- * accumulator's type. Its inputs and output lie in the three on-chip memories.
+ * accumulator's type. Its inputs and output are in the three on-chip memories.
  */
 export function gemm(unit: GemmUnit): te.TensorIntrin {
   const { BATCH, BLOCK_IN, BLOCK_OUT, accDtype } = unit;

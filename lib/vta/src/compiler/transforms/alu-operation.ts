@@ -110,7 +110,7 @@ class AluReader {
     }
     if (body.buffer.scope !== env.accScope) {
       throw refuse(
-        `${body.buffer.name} lies in ${body.buffer.scope}; write stage.setScope(env.accScope)`,
+        `${body.buffer.name} is in ${body.buffer.scope}; write stage.setScope(env.accScope)`,
       );
     }
     this.store = body;
@@ -156,7 +156,7 @@ class AluReader {
         return [...this.bring(b), this.negate(), this.withImmediate(ALU_OPCODE.ADD, imm)];
       case "shiftLeft":
       case "shiftRight":
-        throw this.refuse("it shifts a constant, and the ALU shifts what lies in memory");
+        throw this.refuse("it shifts a constant, and the ALU shifts what is in memory");
       default:
         return [...this.bring(b), this.withImmediate(OPCODES[operator], imm)];
     }
@@ -230,7 +230,7 @@ class AluReader {
   private addressOf(load: tir.BufferLoad): Address {
     if (load.buffer.data === this.store.buffer.data) return this.address(load.indices);
     throw this.refuse(
-      `${load.buffer.name} lies in ${load.buffer.scope}, and the ALU reads the memory it writes; ` +
+      `${load.buffer.name} is in ${load.buffer.scope}, and the ALU reads the memory it writes; ` +
         `bring it there with a stage that copies`,
     );
   }

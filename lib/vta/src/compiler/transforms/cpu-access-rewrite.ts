@@ -78,7 +78,7 @@ function hostUsesOnChip(
 ): UsageError {
   return new UsageError(
     "vta-host-access",
-    `${name} lies in ${scope} but is ${use} by the host, which cannot reach it; mark the stage's ` +
+    `${name} is in ${scope} but is ${use} by the host, which cannot reach it; mark the stage's ` +
       `loops: stage.pragma(axis, env.dmaCopy) for a copy, env.alu for arithmetic, ` +
       `stage.tensorize(axis, env.gemm) for a matrix product`,
     { span },

@@ -66,7 +66,7 @@ export function rectangleOf(
   if (x === undefined) return { xSize: one, ySize: one, xStride: one, offset };
   if (rows.length > 2 || !isConst(x.stride, block)) {
     throw refuse(
-      `the blocks of ${block} values in ${view.name} do not lie in rows (${describe(rows)}); ` +
+      `the blocks of ${block} values in ${view.name} are not in rows (${describe(rows)}); ` +
         `a transfer moves a rectangle, so mark an inner loop instead`,
     );
   }

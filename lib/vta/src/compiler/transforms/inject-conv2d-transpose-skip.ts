@@ -64,7 +64,7 @@ interface Product {
   readonly guarded: boolean;
 }
 
-/** @throws UsageError when the nest is no product of two tensors that is summed up, and no reset. */
+/** @throws UsageError when the nest is not a product of two tensors that is summed up, and no reset. */
 function readProduct(attr: tir.AttrStmt): Product {
   let { body } = attr;
   let guarded = false;
@@ -98,7 +98,7 @@ function asMicroOp({ store, loads }: Product, env: Environment): tir.Stmt {
   return bind(buffers.inp, data, bind(buffers.wgt, kernel, step));
 }
 
-/** `body`, in which `block` is the block of a tensor that an access to it lies in. */
+/** `body`, in which `block` is the block of a tensor that an access to it is in. */
 function bind(
   block: tir.Buffer,
   access: { readonly buffer: tir.Buffer; readonly indices: readonly tir.PrimExpr[] },

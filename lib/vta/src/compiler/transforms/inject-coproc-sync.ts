@@ -45,7 +45,7 @@ function followPragmas(body: tir.Stmt): tir.Stmt {
       if (!isPragma(attr, "trim_loop")) return undefined;
       const loop = recur(attr.body);
       if (loop.kind !== "For") {
-        throw new UsageError("te-pragma", "pragma trim_loop marks something that is no loop", {
+        throw new UsageError("te-pragma", "pragma trim_loop marks something that is not a loop", {
           span: attr.span,
         });
       }

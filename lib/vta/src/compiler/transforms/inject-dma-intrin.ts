@@ -38,7 +38,7 @@ function transfer(copy: transforms.Copy, env: Environment): tir.Stmt {
   if (source.scope !== "global" && target.scope === "global") return store(copy, env, refuse);
   if (source.scope === "global" && target.scope !== "global") return load(copy, env, refuse);
   throw refuse(
-    `${source.name} lies in ${source.scope} and ${target.name} in ${target.scope}, but one must lie ` +
+    `${source.name} is in ${source.scope} and ${target.name} in ${target.scope}, but one must lie ` +
       `in DRAM and the other on the chip; give the stage on the chip its memory with ` +
       `stage.setScope(env.accScope), env.inpScope or env.wgtScope`,
   );
@@ -51,7 +51,7 @@ function store(
 ): tir.Stmt {
   if (padBefore.length > 0) throw refuse("nothing can be padded on the way to DRAM");
   if (source.scope !== env.accScope) {
-    throw refuse(`only ${env.accScope} can be stored, and ${source.name} lies in ${source.scope}`);
+    throw refuse(`only ${env.accScope} can be stored, and ${source.name} is in ${source.scope}`);
   }
   if (target.dtype !== env.outDtype) {
     throw refuse(
@@ -129,7 +129,7 @@ function memoryOf(scope: string, env: Environment, refuse: Refuse): Memory {
 }
 
 /**
- * The memory's number, which also says how its elements lie in DRAM: 32-bit accumulators can be
+ * The memory's number, which also says how its elements are in DRAM: 32-bit accumulators can be
  * loaded with bytes.
  */
 function memoryFor(source: tir.Buffer, memory: Memory, env: Environment, refuse: Refuse): number {

@@ -37,7 +37,7 @@ export class Core {
   readonly isa: InstructionSet;
   readonly kernels: Kernels;
   readonly profiler = new Profiler();
-  /** Weight elements, and bytes of DRAM, that a LOAD has noted and nobody copied yet. */
+  /** Weight elements, and bytes of DRAM, that a LOAD has noted and that are not copied yet. */
   private readonly borrowed = { begin: Infinity, end: 0, dramBegin: Infinity, dramEnd: 0 };
   private cycles = 0;
   private limit = Infinity;
@@ -68,7 +68,7 @@ export class Core {
 
   /**
    * Copies weights on chip that a LOAD has only noted the place of. To be called when a program has
-   * ended: until then nobody but its own STOREs writes to DRAM, and those are watched.
+   * ended: until then only its own STOREs write to DRAM, and those are watched.
    */
   settle(): void {
     const { borrowed, kernels } = this;
@@ -336,7 +336,7 @@ export class Core {
     this.uops.count = count;
   }
 
-  /** `y` rows of `bytes` bytes, `stride` bytes apart, must lie in one buffer; returns their span. */
+  /** `y` rows of `bytes` bytes, `stride` bytes apart, must be in one buffer; returns their span. */
   private checkDram(address: number, y: number, bytes: number, stride: number): number {
     if (y === 0) return 0;
     const span = (y - 1) * stride + bytes;

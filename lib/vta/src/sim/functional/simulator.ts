@@ -251,7 +251,7 @@ export class FunctionalSimulator implements Accelerator {
     const tokens = TOKEN_QUEUES.map((name, queue) => `${name} ${this.tokens[queue]!}`);
     throw new DeviceError(
       "vta-deadlock",
-      `the program waits for ever for a token that nobody sends; tokens: ${tokens.join(", ")}`,
+      `deadlock: the program waits for a token that is never pushed; tokens: ${tokens.join(", ")}`,
       { notes: waiting.map((text) => ({ text })) },
     );
   }

@@ -84,7 +84,7 @@ function findAccumulator(loop: For, promoted: ReadonlySet<Var>): Accumulator | u
   const visit = (node: Node, always: boolean): void => {
     switch (node.kind) {
       case "Var":
-        // A pointer by itself: somebody may do anything with it.
+        // A pointer by itself: anything may be done with it.
         if (node.dtype === "handle") opaque = true;
         return;
       case "Call":
