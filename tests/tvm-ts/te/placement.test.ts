@@ -225,3 +225,14 @@ describe("a reduction whose length is read from a tensor", () => {
     );
   });
 });
+
+test("a part of one output is read, and another part of the other", () => {
+  const A = te.placeholder([2, 5], { name: "A", dtype: "int32" });
+  const [sum, twice] = te.compute([2, 5], (i, j) => [A(i, j).add(1), A(i, j).mul(2)], "B");
+  const C = te.compute([5], (j) => sum!(1, j).add(twice!(te.floorMod(j, 2), j)), "C");
+  const s = te.createSchedule(C.op);
+  const arrays = [{ shape: [2, 5], data: counting(10) }, { shape: [5] }];
+  expect(runSchedule(s, [A, C], arrays)).toEqual(
+    counting(5).map((j) => 5 + j + 1 + 2 * ((j % 2) * 5 + j)),
+  );
+});

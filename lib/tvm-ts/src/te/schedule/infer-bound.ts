@@ -11,6 +11,7 @@ import { Analyzer, IntSet, union } from "../../arith";
 import {
   add,
   cast,
+  exprEqual,
   isOne,
   max,
   Range,
@@ -261,8 +262,10 @@ class BoundInference {
 
   private gather(op: Operation, reads: ReadonlyMap<Tensor, ReadSets>): void {
     if (op.kind === "scan") return this.gatherScan(op, reads);
-    const dims = reads.get(op.output(0))!;
-    op.axis.forEach((axis, i) => this.domains.set(axis, covering(dims[i]!, axis.dom!)));
+    op.axis.forEach((axis, i) => {
+      const dims = op.outputs.map((output) => reads.get(output)![i]!);
+      this.domains.set(axis, covering(withoutRepeats(dims), axis.dom!));
+    });
     for (const axis of op.reduceAxis) this.domains.set(axis, axis.dom!);
   }
 
@@ -288,6 +291,17 @@ class BoundInference {
 function indicesOf(op: Operation, tensors: readonly Tensor[]): PrimExpr[] {
   if (op.kind !== "compute") return [];
   return tensors.flatMap((tensor) => op.reads.get(tensor)?.flatMap(({ indices }) => indices) ?? []);
+}
+
+/** The sets in which a dimension of each output is read; one that is read like the first adds none. */
+function withoutRepeats([first = [], ...others]: readonly (readonly IntSet[])[]): IntSet[] {
+  const sets = [...first];
+  for (const set of others.flat()) {
+    const same = (other: IntSet): boolean =>
+      exprEqual(other.min, set.min) && exprEqual(other.max, set.max);
+    if (!sets.some(same)) sets.push(set);
+  }
+  return sets;
 }
 
 function covering(sets: readonly IntSet[], whole: Range): Range {
