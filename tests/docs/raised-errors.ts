@@ -88,7 +88,7 @@ export const raised: Readonly<Record<string, () => unknown>> = {
 
 /** Tests of other files that see an error, with a piece of its sentence. */
 export const seenIn: Readonly<Record<string, readonly [file: string, sentence: string]>> = {
-  "vta-deadlock": ["tests/vta/sim/functional.test.ts", "waits without end"],
+  "vta-deadlock": ["tests/vta/sim/functional.test.ts", "a token that is never pushed"],
   "vta-endless": ["tests/vta/sim/functional.test.ts", "no FINISH"],
   "vta-dram": ["tests/vta/accelerator/dram.test.ts", "is not the start of a buffer"],
   "vta-micro-ops": ["tests/vta/runtime/command-queue.test.ts", "without any micro-op"],

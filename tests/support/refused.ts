@@ -4,7 +4,7 @@
  */
 
 import { expect, test } from "vitest";
-import { TvmError } from "tvm-ts";
+import { UsageError } from "tvm-ts";
 import { parseStack } from "../../lib/tvm-ts/src/support";
 
 /** Called directly before a statement that an error must point at. */
@@ -30,10 +30,9 @@ export function testRefused(cases: readonly Refused[]): void {
       marks.set(`${here.file}:${here.line + 1}`, name);
     };
     const error = thrownBy(() => entry.program(mark));
-    expect(error).toBeInstanceOf(TvmError);
-    const { code, sentence, place, notes } = error as TvmError;
+    expect(error).toBeInstanceOf(UsageError);
+    const { sentence, place, notes } = error as UsageError;
     expect(sentence).toBe(entry.sentence);
-    expect(code).toBe("usage");
     const marked = (at: typeof place): string =>
       at === undefined ? "nowhere" : (marks.get(`${at.file}:${at.line}`) ?? `line ${at.line}`);
     expect(marked(place)).toBe("mistake");

@@ -101,7 +101,7 @@ describe("a program that the host interrupts", () => {
     });
     expect(() => run(program)).toThrow("interrupted");
     setInterruptionCheck(() => undefined);
-    expect(() => run([{ ...FINISH, popPrev: 1 }])).toThrow("waits without end");
+    expect(() => run([{ ...FINISH, popPrev: 1 }])).toThrow("a token that is never pushed");
   });
 });
 
@@ -132,7 +132,7 @@ describe("a program that cannot go on", () => {
         { ...FINISH, popPrev: 1 },
       ]),
     ).toThrow("ever");
-    expect(() => run([store({ xSize: 0, popPrev: 1 }), FINISH])).toThrow("waits without end");
+    expect(() => run([store({ xSize: 0, popPrev: 1 }), FINISH])).toThrow("a token that is never pushed");
   });
 
   it("but tokens left by one that ended are there for the next, until a reset", () => {
@@ -141,7 +141,7 @@ describe("a program that cannot go on", () => {
     run([store({ xSize: 0, popPrev: 1 }), FINISH]);
     run([{ ...COMPUTE_NOP, pushNext: 1 }, FINISH]);
     sim.resetTokens();
-    expect(() => run([store({ xSize: 0, popPrev: 1 }), FINISH])).toThrow("waits without end");
+    expect(() => run([store({ xSize: 0, popPrev: 1 }), FINISH])).toThrow("a token that is never pushed");
   });
 
   it("has no FINISH", () => {

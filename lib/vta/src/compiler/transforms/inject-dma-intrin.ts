@@ -38,7 +38,7 @@ function transfer(copy: transforms.Copy, env: Environment): tir.Stmt {
   if (source.scope !== "global" && target.scope === "global") return store(copy, env, refuse);
   if (source.scope === "global" && target.scope !== "global") return load(copy, env, refuse);
   throw refuse(
-    `${source.name} is in ${source.scope} and ${target.name} in ${target.scope}, but one must lie ` +
+    `${source.name} is in ${source.scope} and ${target.name} in ${target.scope}, but one must be ` +
       `in DRAM and the other on the chip; give the stage on the chip its memory with ` +
       `stage.setScope(env.accScope), env.inpScope or env.wgtScope`,
   );
