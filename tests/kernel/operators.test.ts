@@ -60,7 +60,8 @@ async function run(text: string): Promise<string> {
     const same = (value: unknown): unknown => value;
     await body(exports, createRequire(import.meta.url), "", "", bind, same, same, tested);
   } catch (error) {
-    return `${placeOf(error as Error, map)} ${(error as Error).message}`;
+    const { message, code } = error as Error & { code?: string };
+    return `${placeOf(error as Error, map)} ${message.replace(` (${code})`, "")}`;
   }
   return resultName === undefined ? "nothing" : String(session.take(resultName));
 }
@@ -309,7 +310,7 @@ describe("mistakes are told at the user's place", () => {
     ],
     [
       "0; n < unknown",
-      "1:5 n: int32 is not a number; operators are for notebook cells and for operands of known types, elsewhere calculate with methods, such as a.add(b) and a.lt(b)",
+      "1:5 JavaScript's operators do not work on n: int32 here; call methods, such as a.add(b) and a.lt(b): operators are for notebook cells and for operands of known types",
     ],
     ["0; s[A.op] + s", "1:4+11 Operator '+' cannot be applied to types 'Stage' and 'Schedule'."],
     ["0; x % 2", "1:6 floorMod takes integers, but x: float32 has type float32"],
