@@ -132,7 +132,9 @@ describe("a program that cannot go on", () => {
         { ...FINISH, popPrev: 1 },
       ]),
     ).toThrow("ever");
-    expect(() => run([store({ xSize: 0, popPrev: 1 }), FINISH])).toThrow("a token that is never pushed");
+    expect(() => run([store({ xSize: 0, popPrev: 1 }), FINISH])).toThrow(
+      "a token that is never pushed",
+    );
   });
 
   it("but tokens left by one that ended are there for the next, until a reset", () => {
@@ -141,7 +143,9 @@ describe("a program that cannot go on", () => {
     run([store({ xSize: 0, popPrev: 1 }), FINISH]);
     run([{ ...COMPUTE_NOP, pushNext: 1 }, FINISH]);
     sim.resetTokens();
-    expect(() => run([store({ xSize: 0, popPrev: 1 }), FINISH])).toThrow("a token that is never pushed");
+    expect(() => run([store({ xSize: 0, popPrev: 1 }), FINISH])).toThrow(
+      "a token that is never pushed",
+    );
   });
 
   it("has no FINISH", () => {
