@@ -60,8 +60,7 @@ async function run(text: string): Promise<string> {
     const same = (value: unknown): unknown => value;
     await body(exports, createRequire(import.meta.url), "", "", bind, same, same, tested);
   } catch (error) {
-    const { message, code } = error as Error & { code?: string };
-    return `${placeOf(error as Error, map)} ${message.replace(` (${code})`, "")}`;
+    return `${placeOf(error as Error, map)} ${(error as Error).message}`;
   }
   return resultName === undefined ? "nothing" : String(session.take(resultName));
 }

@@ -30,8 +30,8 @@ export type ErrorCode = `${string}-${string}` | "grade" | "target" | "internal";
 /**
  * The base of every error the library throws on purpose.
  *
- * `sentence` is the message alone; `message` has the code behind it, and the place and the notes
- * below, one a line.
+ * `sentence` is the message alone; `message` has the place and the notes below it, one a line.
+ * Notebooks show the code behind the sentence, and Node.js shows it below.
  */
 export abstract class TvmError extends Error {
   readonly sentence: string;
@@ -53,7 +53,7 @@ export abstract class TvmError extends Error {
       // "Declared here" says nothing where the place is not the user's.
       .filter(({ place: there, pointed }) => !pointed || there !== undefined)
       .map(({ text, place: there }) => ({ text, place: there }));
-    const lines = [`${sentence} (${code})`];
+    const lines = [sentence];
     // The stack trace shows the call site already; only a place elsewhere is worth a line.
     if (options.span !== undefined && place !== undefined) lines.push(`  at ${formatPlace(place)}`);
     for (const note of notes) {

@@ -199,11 +199,16 @@ export class LoopPartitioner {
    * Splits a part again, if it has fewer steps than the loop that it is a part of: otherwise it
    * would be split at the same place again, without end.
    */
-  private partitionPart({ first, last }: Subject, part: Stmt | undefined): Stmt | undefined {
+  private partitionPart(
+    { variable, first, last }: Subject,
+    part: Stmt | undefined,
+  ): Stmt | undefined {
     if (part === undefined) return undefined;
-    if (this.depth === MAX_DEPTH) return part;
-    const steps = add(sub(last, first), 1);
-    if (part.kind === "For" && this.analyzer.canProve(ge(part.extent, steps))) return part;
+    if (part.kind === "For" && part.loopVar === variable) {
+      const steps = add(sub(last, first), 1);
+      const isShorter = !this.analyzer.canProve(ge(part.extent, steps));
+      if (this.depth === MAX_DEPTH || !isShorter) return part;
+    }
     this.depth++;
     const result = this.partition(part);
     this.depth--;
