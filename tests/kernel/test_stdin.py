@@ -27,7 +27,7 @@ def test_a_question_asked_later_is_answered_too(shared):
 
 
 def test_without_anybody_to_ask_there_is_an_error(shared):
-    assert "takes no input" in shared.run("prompt('anybody?')").reply["evalue"]
+    assert "the one that runs this cell takes none" in shared.run("prompt('anybody?')").reply["evalue"]
 
 
 def test_what_was_printed_before_is_shown_before_the_question(shared):
