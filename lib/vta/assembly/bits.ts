@@ -1,5 +1,5 @@
 /**
- * Values of 1 to 32 bits, packed as they are in DRAM: lowest bits first, none across a word.
+ * Values of 1 to 32 bits, packed as they are stored in DRAM: lowest bits first, none across a word.
  */
 
 /** Value `index` of a packed array, sign-extended. */

@@ -93,7 +93,7 @@ const FUNCTIONS: Readonly<Record<string, Apply>> = {
   npz: (a) => np.fromNpz(np.toNpz({ a }))["a"],
 };
 
-/** Element by element, so that nothing depends on how the array is in memory. */
+/** Element by element, so that nothing depends on how the array is laid out in memory. */
 function nested(array: np.ndarray, indices: readonly number[] = []): np.Nested {
   if (indices.length === array.ndim) return array.get(...indices);
   const length = array.shape[indices.length]!;

@@ -21,7 +21,7 @@ export interface LowerOptions {
   readonly name?: string;
   /** Leaves loops whole (no LoopPartition), which makes the result easier to read. */
   readonly simpleMode?: boolean;
-  /** How arguments are in memory; compactly if nothing is said. */
+  /** How arguments are laid out in memory; compactly by default. */
   readonly binds?: ReadonlyMap<Tensor, Buffer>;
   /** Options of passes, passes to leave out, passes to add, instruments. */
   readonly context?: PassContext;

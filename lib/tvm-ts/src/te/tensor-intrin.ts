@@ -43,7 +43,7 @@ export class TensorIntrin {
     /** The computation it stands for. */
     readonly op: Operation,
     readonly inputs: readonly Tensor[],
-    /** How each input, then each output, must be in memory. */
+    /** How each input, then each output, must be laid out in memory. */
     readonly buffers: readonly Buffer[],
     readonly scalarParams: readonly Var[],
     /** Computes the whole region. */
@@ -93,7 +93,7 @@ export class TensorIntrinCall {
 
 export interface TensorIntrinOptions {
   readonly name?: string;
-  /** How tensors must be in memory; a compact buffer is made for those left out. */
+  /** How tensors must be laid out in memory; a compact buffer is made for those left out. */
   readonly binds?: ReadonlyMap<Tensor, Buffer>;
   readonly scalarParams?: readonly Var[];
   /** For the buffers made here. */

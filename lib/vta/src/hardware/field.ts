@@ -1,7 +1,7 @@
 /**
  * A field of an instruction: where its bits are, reading and writing them.
  *
- * Instructions are in memory as 32-bit words, lowest first. Most fields are in one word; some reach
+ * Instructions are stored as 32-bit words, lowest first. Most fields are in one word; some reach
  * into the next.
  */
 

@@ -1,5 +1,5 @@
 /**
- * Where transfers are in DRAM. Instructions count DRAM in elements of the memory that they load or
+ * Which bytes of DRAM transfers move. Instructions count DRAM in elements of the memory that they load or
  * store, from address 0 on; a transfer must stay inside its array's buffer.
  */
 

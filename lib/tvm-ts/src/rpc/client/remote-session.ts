@@ -121,7 +121,7 @@ export class RemoteSession implements Session {
     }
     throw new RpcError(
       "rpc-argument",
-      `${this} speaks of a device of type ${type}, which this library has not`,
+      `${this} named a device of type ${type}, which this library does not have`,
     );
   }
 

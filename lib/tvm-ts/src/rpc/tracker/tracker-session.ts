@@ -166,7 +166,7 @@ export class TrackerSession {
   }
 
   private async ask(message: Json, { waitTimeout }: RequestOptions = {}): Promise<Json> {
-    if (this.closed) throw new RpcError("rpc-tracker", `${this} was asked for a server`);
+    if (this.closed) throw new RpcError("rpc-tracker", `${this} cannot give a server`);
     // A request may wait for long; others do not wait behind it.
     const kept = this.idle.pop();
     const channel = kept ?? (await this.open());

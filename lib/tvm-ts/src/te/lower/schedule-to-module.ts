@@ -32,7 +32,7 @@ export type ScheduleArg = Tensor | Buffer | Var;
 export interface ScheduleToModuleOptions {
   /** The function's name; `main` if left out. */
   readonly name?: string;
-  /** How arguments are in memory; compactly if nothing is said. */
+  /** How arguments are laid out in memory; compactly by default. */
   readonly binds?: ReadonlyMap<Tensor, Buffer>;
   /** Says that the arguments do not overlap; so if left out. */
   readonly noalias?: boolean;
@@ -229,7 +229,7 @@ function madeBy({ span }: Operation): { span?: Span } {
   return span === undefined ? {} : { span };
 }
 
-/** Whether intrinsics or external functions see buffers as they are in memory. */
+/** Whether intrinsics or external functions see buffers as they are laid out in memory. */
 function hasViews(schedule: Schedule): boolean {
   return schedule.stages.some(
     ({ op, leafIterVars, iterVarAttrs }) =>

@@ -129,7 +129,7 @@ function memoryOf(scope: string, env: Environment, refuse: Refuse): Memory {
 }
 
 /**
- * The memory's number, which also says how its elements are in DRAM: 32-bit accumulators can be
+ * The memory's number, which also says how its elements are stored in DRAM: 32-bit accumulators can be
  * loaded with bytes.
  */
 function memoryFor(source: tir.Buffer, memory: Memory, env: Environment, refuse: Refuse): number {

@@ -135,7 +135,7 @@ export function unalignedRows(e: Evidence): Finding | undefined {
 /** Arrays begin at pages. */
 const PAGE_BYTES = 4096;
 
-/** Rows as they are in DRAM when each row of their arrays begins at a boundary. */
+/** Rows as they are laid out in DRAM when each row of their arrays begins at a boundary. */
 function alignRows(e: Evidence, edit: StreamEdit, indices: readonly number[]): void {
   const arrayOf = (index: number): string => {
     const { work, client } = e.plan;
