@@ -24,4 +24,10 @@ export {
 } from "./timeline";
 export { TOKEN_QUEUES, tokenExchanges, type TokenExchange } from "./tokens";
 export { ExecutionTrace, type ExecutionTraceOptions } from "./trace";
-export type { Caller, StageName, TokenName, TraceEntry } from "./trace-entry";
+export {
+  STAGE_NAMES,
+  type Caller,
+  type StageName,
+  type TokenName,
+  type TraceEntry,
+} from "./trace-entry";

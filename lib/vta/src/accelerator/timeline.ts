@@ -1,7 +1,7 @@
 /** What the stages did at every cycle, and which instructions the time of the whole hangs on. */
 
 import type { Extent } from "./accesses";
-import type { StageName } from "./trace-entry";
+import { STAGE_NAMES, type StageName } from "./trace-entry";
 
 /** Why a cycle of a module is spent, in the order in which cycles are charged. */
 export const STALL_CAUSES = [
@@ -53,8 +53,6 @@ export interface Timeline {
   readonly criticalPath: readonly CriticalStep[];
 }
 
-const STAGES: readonly StageName[] = ["load", "compute", "store"];
-
 /** Runs one after the other. */
 export function joinTimelines(runs: readonly Timeline[]): Timeline {
   let cycles = 0;
@@ -75,7 +73,7 @@ export function joinTimelines(runs: readonly Timeline[]): Timeline {
   return {
     cycles,
     starts,
-    spans: STAGES.flatMap((stage) =>
+    spans: STAGE_NAMES.flatMap((stage) =>
       moved.flatMap(({ spans }) => spans.filter((span) => span.stage === stage)),
     ),
     criticalPath: moved.flatMap(({ criticalPath }) => criticalPath),

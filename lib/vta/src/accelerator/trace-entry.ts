@@ -10,7 +10,9 @@ export interface Caller {
   readonly end: number;
 }
 
-export type StageName = "load" | "compute" | "store";
+/** In the order of their numbers and of data. */
+export const STAGE_NAMES = ["load", "compute", "store"] as const;
+export type StageName = (typeof STAGE_NAMES)[number];
 /** Token queues: `l2g` is filled by load and emptied by compute (GEMM), and so on. */
 export type TokenName = "l2g" | "g2l" | "g2s" | "s2g";
 

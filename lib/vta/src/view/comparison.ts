@@ -2,12 +2,10 @@
 
 import { view } from "tvm-ts";
 import { compareSchedules, type ScheduleComparison, type ScheduledProgram } from "../explore";
-import { STALL_CAUSES } from "../accelerator";
-import { CAUSE_TEXT, type ModuleName } from "../sim";
+import { STAGE_NAMES, STALL_CAUSES } from "../accelerator";
+import { CAUSE_TEXT } from "../sim";
 import { countText } from "./text";
 import { PLAIN } from "./timeline-html";
-
-const MODULES: readonly ModuleName[] = ["load", "compute", "store"];
 
 /**
  * Compares two schedules of one computation: `vta.view.compare(a.program(), b.program())`, or
@@ -50,7 +48,7 @@ function rowsOf([first, second]: readonly [ScheduleComparison, ScheduleCompariso
     const [a, b] = [of(first), of(second)];
     return [name, countText(a), countText(b), countText(a - b)];
   };
-  const causes = MODULES.flatMap((module) =>
+  const causes = STAGE_NAMES.flatMap((module) =>
     STALL_CAUSES.map((cause) =>
       row(`${module}: ${CAUSE_TEXT[cause]}`, ({ profile }) => profile.modules[module][cause]),
     ).filter(([, a, b]) => a !== "0" || b !== "0"),

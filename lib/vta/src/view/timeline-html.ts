@@ -1,7 +1,14 @@
 /** The stages over time as pictures without scripts, every cycle in the colour of its cause. */
 
 import { view } from "tvm-ts";
-import { criticalCycles, STALL_CAUSES, type StallCause, type Timeline } from "../accelerator";
+import {
+  criticalCycles,
+  STAGE_NAMES,
+  STALL_CAUSES,
+  type StageName,
+  type StallCause,
+  type Timeline,
+} from "../accelerator";
 import { CAUSE_TEXT } from "../sim";
 import { CAUSE_COLORS, cssColor } from "./colors";
 import { stallRaster } from "./stall-raster";
@@ -10,14 +17,13 @@ import { countText, percentText } from "./text";
 /** JupyterLab colours rows and cells of tables by its theme; these are light in every theme. */
 export const PLAIN = "background:#f7f7f7;color:#1a1a1a";
 
-const STAGES = ["load", "compute", "store"] as const;
 const WIDTH = 720;
 const HEIGHT = 14;
 
 export function timelineHtml(timeline: Timeline): string {
   if (timeline.cycles === 0) return "";
   const palette = STALL_CAUSES.map((cause) => CAUSE_COLORS[cause]);
-  const rows = STAGES.map((stage) => {
+  const rows = STAGE_NAMES.map((stage) => {
     const pixels = stallRaster(timeline, stage, WIDTH, HEIGHT);
     const picture = { width: WIDTH, height: HEIGHT, pixels, palette };
     const uri = view.pngUri(view.indexedPng(picture));
@@ -46,7 +52,7 @@ export function causeLegend(causes: readonly StallCause[]): string {
 /** Cycles of a stage by their causes, the most first. */
 export function causeCycles(
   { spans }: Timeline,
-  stage: (typeof STAGES)[number],
+  stage: StageName,
 ): [cause: StallCause, cycles: number][] {
   const sums = new Map<StallCause, number>();
   for (const { stage: own, cause, begin, end } of spans) {
@@ -66,7 +72,7 @@ function criticalPathText(timeline: Timeline): string {
 /** The same in words: a line a stage, and one of the critical path. */
 export function timelineLines(timeline: Timeline): string[] {
   if (timeline.cycles === 0) return [];
-  const stages = STAGES.map((stage) => {
+  const stages = STAGE_NAMES.map((stage) => {
     const parts = causeCycles(timeline, stage).map(
       ([cause, cycles]) => `${CAUSE_TEXT[cause]} ${percentText(cycles, timeline.cycles)}`,
     );

@@ -3,10 +3,10 @@
 import { view } from "tvm-ts";
 import {
   criticalCycles,
+  STAGE_NAMES,
   STALL_CAUSES,
   STEP_REASONS,
   type CriticalStep,
-  type StageName,
   type StallCause,
   type StepReason,
   type Timeline,
@@ -30,7 +30,6 @@ export interface TimelineView {
   readonly criticalCycles: Readonly<Record<string, number>>;
 }
 
-const STAGES: readonly StageName[] = ["load", "compute", "store"];
 const PACKED_LIMIT = 2 ** 32;
 
 /** @param numberOf an instruction's number in the view; undefined if it is not there */
@@ -46,7 +45,7 @@ export function timelineView(
   return {
     cycles,
     causes: STALL_CAUSES,
-    spans: STAGES.map((stage) => spans.filter((span) => span.stage === stage).length),
+    spans: STAGE_NAMES.map((stage) => spans.filter((span) => span.stage === stage).length),
     spanCauses: view.packNumbers(
       spans.map(({ cause }) => STALL_CAUSES.indexOf(cause)),
       "u1",

@@ -1,7 +1,13 @@
 /** A trace in words: what a terminal shows. */
 
 import { plural } from "tvm-ts";
-import type { ExecutionTrace, MemoryUse, StageName, TraceEntry } from "../accelerator";
+import {
+  STAGE_NAMES,
+  type ExecutionTrace,
+  type MemoryUse,
+  type StageName,
+  type TraceEntry,
+} from "../accelerator";
 import { disassemble } from "../hardware";
 import { timelineLines } from "./timeline-html";
 import { bytesText, percentText } from "./text";
@@ -12,7 +18,7 @@ export function summaryLines(trace: ExecutionTrace): string[] {
   const total = trace.entries.length + trace.dropped;
   const count = (stage: StageName): number =>
     trace.entries.filter((entry) => entry.stage === stage).length;
-  const stages = (["load", "compute", "store"] as const).map((s) => `${s} ${count(s)}`).join(", ");
+  const stages = STAGE_NAMES.map((s) => `${s} ${count(s)}`).join(", ");
   const dram = [
     ["inputs", stats.inp_load_nbytes],
     ["weights", stats.wgt_load_nbytes],

@@ -7,12 +7,12 @@
 import { view, type runtime } from "tvm-ts";
 import {
   ON_CHIP,
+  STAGE_NAMES,
   timelineBefore,
   type ExecutionTrace,
   type MemoryUse,
   type OnChipAccess,
   type OnChipName,
-  type StageName,
   type TraceEntry,
 } from "../accelerator";
 import {
@@ -96,7 +96,6 @@ export interface TraceView {
   readonly callers: view.PackedNumbers;
 }
 
-const STAGES: readonly StageName[] = ["load", "compute", "store"];
 /** Of the fields whose values are not quantities. */
 const VALUE_NAMES: Readonly<Record<string, readonly string[]>> = {
   memoryType: Object.keys(MEM_ID),
@@ -122,7 +121,7 @@ export function traceView(trace: ExecutionTrace): TraceView {
     dropped: trace.dropped,
     words: view.packNumbers(words(isa, stream), "u4"),
     stages: view.packNumbers(
-      stream.map(({ stage }) => STAGES.indexOf(stage)),
+      stream.map(({ stage }) => STAGE_NAMES.indexOf(stage)),
       "u1",
     ),
     traffic: view.packNumbers(stream.map(dramBytes), "u4"),

@@ -7,12 +7,11 @@
  *     compute          ▇▇▇▇▇ ▇▇
  */
 
-import type { CriticalStep, StageName, StepReason } from "../../accelerator";
+import { STAGE_NAMES, type CriticalStep, type StepReason } from "../../accelerator";
 import { COMPUTE_MODULE, LOAD_MODULE, STORE_MODULE, WORK, type StreamPlan } from "./stream-plan";
 import { MODULE_SEMAPHORES, NO_TOKEN, type Timing } from "./timing";
 
 const SEMAPHORES = 4;
-const STAGES: readonly StageName[] = ["load", "compute", "store"];
 /** Bits of an instruction's tokens. */
 const POPS = [0, 1] as const;
 const PUSHES = [2, 3] as const;
@@ -33,7 +32,7 @@ export function criticalPath(
   const steps: CriticalStep[] = [];
   for (let index = last; index !== NOTHING;) {
     const { reason, before } = links.beforeStart(index);
-    const stage = STAGES[plan.module[index]!]!;
+    const stage = STAGE_NAMES[plan.module[index]!]!;
     const [begin, end] = [timing.start[index]!, timing.end[index]!];
     steps.push({ run: 0, index, stage, reason, begin, end });
     index = before;

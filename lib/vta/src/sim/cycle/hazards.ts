@@ -6,6 +6,7 @@
  * of them writing, need a token between.
  */
 
+import { STAGE_NAMES } from "../../accelerator";
 import { INSN_BYTES, INSN_WORDS, InstructionSet, type Hardware } from "../../hardware";
 import { dramRows, findDramRaces, type DramRows } from "./dram-races";
 import { elementBytesOf, loadedElementBytes, type ElementBytes } from "./element-bytes";
@@ -273,8 +274,8 @@ class Analysis {
       "race on chip",
       index,
       `it ${writes ? "writes" : "reads"} element ${element} of ${memory.name}, which instruction ` +
-        `${other} ${writes ? "reads" : "writes"}: no token orders ${MODULE_NAMES[module]} and ` +
-        `${MODULE_NAMES[owner]} here`,
+        `${other} ${writes ? "reads" : "writes"}: no token orders ${STAGE_NAMES[module]} and ` +
+        `${STAGE_NAMES[owner]} here`,
       other,
     );
   }
@@ -296,14 +297,12 @@ class Analysis {
         "race in DRAM",
         read,
         `it reads bytes of DRAM that instruction ${write} writes: no token orders ` +
-          `${MODULE_NAMES[plan.module[read]!]} and store here`,
+          `${STAGE_NAMES[plan.module[read]!]} and store here`,
         write,
       );
     });
   }
 }
-
-const MODULE_NAMES = ["load", "compute", "store"] as const;
 
 /** Which instruction touched each element last, plus one; 0 for none. */
 class ElementUse {

@@ -5,6 +5,7 @@
  */
 
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
+import { STAGE_NAMES } from "../../accelerator";
 import { statementOf, type ProfiledRun } from "./statement";
 import { workName } from "./stream-plan";
 
@@ -18,7 +19,6 @@ const SLICE_END = 2;
 
 const SEQUENCE = 1;
 const ROOT = 1;
-const TRACKS = ["load", "compute", "store"] as const;
 
 /** Messages nest by their bytes: what `fill` writes becomes one field. */
 function message(writer: BinaryWriter, field: number, fill: (inner: BinaryWriter) => void): void {
@@ -44,7 +44,7 @@ export function perfettoTrace(runs: readonly ProfiledRun[]): Uint8Array {
       });
     });
   track(ROOT, "VTA");
-  TRACKS.forEach((name, module) => track(ROOT + 1 + module, name, ROOT));
+  STAGE_NAMES.forEach((name, module) => track(ROOT + 1 + module, name, ROOT));
 
   let offset = 0;
   for (const run of runs) {
@@ -68,7 +68,7 @@ export function perfettoTrace(runs: readonly ProfiledRun[]): Uint8Array {
           annotate("memory wait", (a) => a.tag(ANNOTATION.uint, 0).uint64(memory));
           event.tag(EVENT.type, 0).int32(SLICE_BEGIN);
           event.tag(EVENT.track, 0).uint64(uuid);
-          event.tag(EVENT.categories, 2).string(TRACKS[plan.module[i]!]!);
+          event.tag(EVENT.categories, 2).string(STAGE_NAMES[plan.module[i]!]!);
           event.tag(EVENT.name, 2).string(workName(plan, i));
         });
       });

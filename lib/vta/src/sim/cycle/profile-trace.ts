@@ -5,10 +5,10 @@
 
 import {
   ExecutionTrace,
+  STAGE_NAMES,
   TOKEN_QUEUES,
   tokenExchanges,
   type ExecutionTraceOptions,
-  type StageName,
   type TokenName,
 } from "../../accelerator";
 import {
@@ -24,8 +24,6 @@ import { runTimeline } from "./run-timeline";
 import type { ProfiledRun } from "./statement";
 import { CLIENT, WORK } from "./stream-plan";
 import { transferAt } from "./transfer";
-
-const STAGES: readonly StageName[] = ["load", "compute", "store"];
 
 export function profileTrace(
   hardware: Hardware,
@@ -55,7 +53,7 @@ function replay(
   const { start, end } = timing;
   const started = Array.from({ length: plan.count }, (_, i) => i).filter((i) => end[i]! >= 0);
   started.sort((a, b) => start[a]! - start[b]! || a - b);
-  const exchanges = STAGES.map((stage) => tokenExchanges(stage));
+  const exchanges = STAGE_NAMES.map((stage) => tokenExchanges(stage));
   const names = (queues: readonly number[] = []): TokenName[] =>
     queues.map((queue) => TOKEN_QUEUES[queue]!);
   const uopAt = (i: number): MicroOp => ({
@@ -72,7 +70,7 @@ function replay(
     const executed = {
       index,
       address: address + index * INSN_BYTES,
-      stage: STAGES[module]!,
+      stage: STAGE_NAMES[module]!,
       instruction: decode(isa, plan.words, plan.at + index * INSN_WORDS),
       popped: names(exchange?.popped),
       pushed: names(exchange?.pushed),

@@ -3,6 +3,7 @@
 import {
   criticalCycles,
   joinTimelines,
+  STAGE_NAMES,
   STALL_CAUSES,
   type ExecutionTrace,
   type ExecutionTraceOptions,
@@ -59,7 +60,6 @@ export interface StatementCost {
 }
 
 const MODULES: readonly ModuleName[] = ["fetch", "load", "compute", "store"];
-const STAGES: readonly ModuleName[] = ["load", "compute", "store"];
 
 export class Profile {
   /** Of the cycle counter, all runs together. */
@@ -292,7 +292,7 @@ function statementCosts(runs: readonly ProfiledRun[], cycles: number): Statement
       const place = caller === undefined ? `${plan.work[i]}` : `${caller.start}:${caller.end}`;
       const text = texts.get(place) ?? statementOf(run, i);
       texts.set(place, text);
-      const module = STAGES[plan.module[i]!]!;
+      const module = STAGE_NAMES[plan.module[i]!]!;
       const key = `${module} ${place} ${text}`;
       let sums = costs.get(key);
       if (sums === undefined) {

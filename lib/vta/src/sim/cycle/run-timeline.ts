@@ -1,12 +1,10 @@
 /** The timeline of one run. */
 
-import type { StageName, StallSpan, Timeline } from "../../accelerator";
+import { STAGE_NAMES, type StageName, type StallSpan, type Timeline } from "../../accelerator";
 import { criticalPath } from "./critical-path";
 import { forEachStall } from "./stalls";
 import type { StreamPlan } from "./stream-plan";
 import type { Timing } from "./timing";
-
-const STAGES: readonly StageName[] = ["load", "compute", "store"];
 
 /** @param tokens in the semaphores at the launch; none if left out */
 export function runTimeline(
@@ -14,7 +12,7 @@ export function runTimeline(
   timing: Timing,
   tokens: Float64Array | undefined,
 ): Timeline {
-  const spans = STAGES.flatMap((stage, module) => stageSpans(plan, timing, stage, module));
+  const spans = STAGE_NAMES.flatMap((stage, module) => stageSpans(plan, timing, stage, module));
   const { cycles } = timing;
   return { cycles, starts: [0], spans, criticalPath: criticalPath(plan, timing, tokens) };
 }
