@@ -19,6 +19,7 @@ export {
   type LoopFact,
   type VariableFact,
 } from "./ir-view";
+export { perKernel, type KernelComm, type KernelComms } from "./kernel-comms";
 export type { DataAxis, Layout } from "./layout";
 export type { TileRefusal, TileReply, TileRequest } from "./live-tensors";
 export type { LoopOrigin } from "./loop-origin";

@@ -5,6 +5,7 @@
  */
 
 import { UsageError } from "../support";
+import { perKernel, type KernelComm, type KernelComms } from "./kernel-comms";
 import { sizeOf } from "./matrix-layout";
 import { matrixTile, type MatrixSides, type Stretch } from "./matrix-tile";
 import { isReduced, type Reduced, type Reduction } from "./reduce";
@@ -34,20 +35,6 @@ export interface TileReply {
 export interface TileRefusal {
   readonly request: number;
   readonly error: string;
-}
-
-/** What is used of a kernel's comms. */
-export interface KernelComm {
-  send(data: object, extras?: { readonly buffers?: readonly Uint8Array[] }): void;
-  close(): void;
-  onMessage(handler: (message: { readonly data: object }) => void): void;
-}
-
-export interface KernelComms {
-  register(
-    target: string,
-    accept: (comm: KernelComm, message: { readonly data: object }) => void,
-  ): void;
 }
 
 interface Kept {
@@ -142,7 +129,7 @@ function isStretch(value: Stretch | undefined, extent: number): boolean {
   );
 }
 
-const ofKernels = new WeakMap<KernelComms, LiveTensors>();
+const liveTensors = perKernel((comms) => new LiveTensors(comms));
 
 /**
  * Keeps a tensor that is shown reduced, and gives its name for the output's JSON; nothing where all
@@ -154,9 +141,6 @@ export function keepLive(
   shape: readonly number[],
   reduction: Reduction,
 ): { live?: string } {
-  const comms = (globalThis as { jupyter?: { comm?: KernelComms } }).jupyter?.comm;
-  if (comms === undefined || !isReduced(reduced)) return {};
-  let tensors = ofKernels.get(comms);
-  if (tensors === undefined) ofKernels.set(comms, (tensors = new LiveTensors(comms)));
-  return { live: tensors.keep(elements, shape, reduction) };
+  const tensors = isReduced(reduced) ? liveTensors() : undefined;
+  return tensors === undefined ? {} : { live: tensors.keep(elements, shape, reduction) };
 }

@@ -37,15 +37,8 @@ export interface ShownReply {
 
 /** What is used of a kernel. */
 interface Kernel {
-  readonly comm: {
-    register(target: string, accept: (comm: KernelComm) => void): void;
-  };
+  readonly comm: view.KernelComms;
   variables(): ReadonlyMap<string, unknown>;
-}
-
-interface KernelComm {
-  send(data: object): void;
-  onMessage(handler: (message: { readonly data: object }) => void): void;
 }
 
 /** @param lastCall what the last call of a program cost */
@@ -66,7 +59,7 @@ export function serveSession(lastCall: () => ProfilerStats): void {
 }
 
 async function tellTrackers(
-  comm: KernelComm,
+  comm: view.KernelComm,
   variables: ReadonlyMap<string, unknown>,
 ): Promise<void> {
   comm.send({ trackers: await trackerFacts(variables) } satisfies TrackersReply);

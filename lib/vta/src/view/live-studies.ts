@@ -4,7 +4,7 @@
  * questions; anywhere else nothing is kept.
  */
 
-import { TvmError, type view } from "tvm-ts";
+import { TvmError, view } from "tvm-ts";
 import type { Study } from "../explore";
 
 /** The comm's target: a front end opens one for a study, naming it by `{ study: id }`. */
@@ -29,24 +29,13 @@ export interface TrialRefusal {
   readonly error: string;
 }
 
-/** What is used of a kernel's comms. */
-interface Comm {
-  send(data: object): void;
-  close(): void;
-  onMessage(handler: (message: { readonly data: object }) => void): void;
-}
-
-interface Comms {
-  register(target: string, accept: (comm: Comm, message: { readonly data: object }) => void): void;
-}
-
 /** Studies that are kept; the one shown longest ago goes first. */
 const KEPT = 16;
 
 class LiveStudies {
   private readonly kept = new Map<string, Study>();
 
-  constructor(comms: Comms) {
+  constructor(comms: view.KernelComms) {
     comms.register(STUDY_TARGET, (comm, { data }) => {
       const { study: id } = data as { study?: unknown };
       const study = typeof id === "string" ? this.kept.get(id) : undefined;
@@ -79,13 +68,10 @@ function shown(value: object): view.MimeBundle {
   return display.call(value);
 }
 
-const ofKernels = new WeakMap<Comms, LiveStudies>();
+const liveStudies = view.perKernel((comms) => new LiveStudies(comms));
 
 /** The name by which a study can be asked about; nothing where there is no kernel to ask. */
 export function liveStudy(study: Study): { live?: string } {
-  const comms = (globalThis as { jupyter?: { comm?: Comms } }).jupyter?.comm;
-  if (comms === undefined) return {};
-  let studies = ofKernels.get(comms);
-  if (studies === undefined) ofKernels.set(comms, (studies = new LiveStudies(comms)));
-  return { live: studies.keep(study) };
+  const studies = liveStudies();
+  return studies === undefined ? {} : { live: studies.keep(study) };
 }
