@@ -3,7 +3,7 @@
 import { view } from "tvm-ts";
 import type { EnvironmentView, MemoryFact } from "./environment-view";
 import type { StatisticsView } from "./statistics-view";
-import { bytesText, countText } from "./text";
+import { alignedLines, bytesText, countText } from "./text";
 
 const MEMORY_HEAD = ["memory", "size", "elements", "an element", "scope"];
 
@@ -18,7 +18,7 @@ export function environmentHtml(environment: EnvironmentView): string {
 
 export function environmentText(environment: EnvironmentView): string {
   const rows = [MEMORY_HEAD, ...environment.memories.map(memoryCells)];
-  return [environment.model, gemmText(environment), ...aligned(rows)].join("\n");
+  return [environment.model, gemmText(environment), ...alignedLines(rows)].join("\n");
 }
 
 export function statisticsHtml({ counters, dramRead, dramWritten }: StatisticsView): string {
@@ -36,7 +36,9 @@ export function statisticsHtml({ counters, dramRead, dramWritten }: StatisticsVi
 }
 
 export function statisticsText({ counters }: StatisticsView): string {
-  return aligned(Object.entries(counters).map(([name, value]) => [name, String(value)])).join("\n");
+  return alignedLines(Object.entries(counters).map(([name, value]) => [name, String(value)])).join(
+    "\n",
+  );
 }
 
 function gemmText({ gemm, mock }: EnvironmentView): string {
@@ -47,17 +49,4 @@ function gemmText({ gemm, mock }: EnvironmentView): string {
 
 function memoryCells({ name, scope, bytes, depth, dtype, shape }: MemoryFact): string[] {
   return [name, bytesText(bytes), countText(depth), `${dtype} [${shape.join(", ")}]`, scope ?? ""];
-}
-
-/** Rows as lines whose columns are aligned. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]!.length)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i]!))
-      .join("  ")
-      .trimEnd(),
-  );
 }

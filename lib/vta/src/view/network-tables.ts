@@ -3,7 +3,7 @@
 import { relay, view } from "tvm-ts";
 import { computeShares, type LayerCost, type NetworkAccuracy, type NetworkCosts } from "../graph";
 import { configurationText, layerText } from "./network-text";
-import { bytesText, countText, percentText } from "./text";
+import { alignedLines, bytesText, countText, percentText } from "./text";
 
 interface Table {
   readonly summary: string;
@@ -21,13 +21,7 @@ function bundle({ summary, head, rows }: Table): view.MimeBundle {
 }
 
 function plainText({ summary, head, rows }: Table): string {
-  const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)));
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
-      .join("  ")
-      .trimEnd();
-  return [summary, line(head), ...rows.map(line)].join("\n");
+  return [summary, ...alignedLines([head, ...rows], 1)].join("\n");
 }
 
 function costTable(costs: NetworkCosts): Table {

@@ -3,6 +3,7 @@
 import { view } from "tvm-ts";
 import type { Study, Trial } from "../explore";
 import { liveStudy } from "./live-studies";
+import { alignedLines } from "./text";
 import { mimeTypes } from "./mime";
 
 /** A study as front ends draw it. */
@@ -115,12 +116,9 @@ const TELLING = 8;
 
 export function studyText(study: Study): string {
   const { head, body } = rows(study);
-  const widths = head.map((name, i) => Math.max(name.length, ...body.map((row) => row[i]!.length)));
-  const line = (cells: readonly string[]): string =>
-    cells.map((cell, i) => cell.padStart(widths[i]!)).join("  ");
   return [
     summary(study),
-    ...(body.length > 0 ? [line(head), ...body.map(line)] : []),
+    ...(body.length > 0 ? alignedLines([head, ...body], 0) : []),
     importanceText(study),
   ]
     .filter((text) => text !== "")

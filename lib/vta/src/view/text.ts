@@ -1,4 +1,4 @@
-/** Numbers as people read them. */
+/** Numbers and tables as people read them. */
 
 /** `96 B`, `1.5 KiB`, `3 MiB` */
 export function bytesText(bytes: number): string {
@@ -21,4 +21,20 @@ export function countText(count: number): string {
 export function percentText(part: number, whole: number): string {
   const percent = (100 * part) / whole;
   return `${percent >= 9.5 || percent === 0 ? Math.round(percent) : percent.toPrecision(1)} %`;
+}
+
+/**
+ * Rows as lines whose columns are aligned.
+ * @param rightFrom the first column that is aligned to the right; none if left out
+ */
+export function alignedLines(rows: readonly (readonly string[])[], rightFrom = Infinity): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]!.length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (i < rightFrom ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+      .join("  ")
+      .trimEnd(),
+  );
 }
