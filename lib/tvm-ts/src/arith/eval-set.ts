@@ -4,7 +4,6 @@ import {
   add,
   cast,
   constant,
-  exprEqual,
   isInteger,
   max,
   min,
@@ -228,7 +227,7 @@ export class IntSetAnalyzer {
   /** @throws InternalError when the variable has another domain already, unless overridden. */
   update(variable: Var, set: IntSet, allowOverride: boolean): void {
     const old = this.domains.get(variable);
-    if (!allowOverride && old !== undefined && !sameEnds(old, set)) {
+    if (!allowOverride && old !== undefined && !old.equals(set)) {
       throw new InternalError(
         `${variable.name} was bound to ${old.toString()} and now to ${set.toString()}`,
       );
@@ -244,10 +243,6 @@ export class IntSetAnalyzer {
       this.constraints.length = size;
     };
   }
-}
-
-function sameEnds(a: IntSet, b: IntSet): boolean {
-  return exprEqual(a.min, b.min) && exprEqual(a.max, b.max);
 }
 
 /** What a comparison says of the variables on its sides. */

@@ -5,6 +5,7 @@
 
 import {
   add,
+  exprEqual,
   isConstInt,
   isOne,
   isZero,
@@ -72,6 +73,11 @@ export class IntSet {
   /** The lanes of a vector expression (or the one value of a scalar). */
   static vector(expr: PrimExpr): IntSet {
     return evaluateVector(expr);
+  }
+
+  /** Whether both ends are the same expressions. */
+  equals({ min, max }: IntSet): boolean {
+    return exprEqual(this.min, min) && exprEqual(this.max, max);
   }
 
   /** Whether nothing is in the set; an end may lie beyond the other after a computation. */

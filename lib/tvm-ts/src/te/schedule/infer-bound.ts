@@ -11,7 +11,6 @@ import { Analyzer, IntSet, union } from "../../arith";
 import {
   add,
   cast,
-  exprEqual,
   isOne,
   max,
   Range,
@@ -297,9 +296,7 @@ function indicesOf(op: Operation, tensors: readonly Tensor[]): PrimExpr[] {
 function withoutRepeats([first = [], ...others]: readonly (readonly IntSet[])[]): IntSet[] {
   const sets = [...first];
   for (const set of others.flat()) {
-    const same = (other: IntSet): boolean =>
-      exprEqual(other.min, set.min) && exprEqual(other.max, set.max);
-    if (!sets.some(same)) sets.push(set);
+    if (!sets.some((other) => other.equals(set))) sets.push(set);
   }
   return sets;
 }
