@@ -1,6 +1,7 @@
 /** The layers of a network in numbers: what they cost, and how far their integers are from the floats. */
 
 import { readFileSync } from "node:fs";
+import { inspect } from "node:util";
 import { ready, relay } from "tvm-ts";
 import * as vta from "vta-ts";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -104,7 +105,9 @@ describe("accuracy", () => {
   });
 
   test("shows itself as a table without scripts", () => {
-    const bundle = shown(network().quantize().pack().build().accuracy({ data }));
+    const accuracy = network().quantize().pack().build().accuracy({ data });
+    const bundle = shown(accuracy);
+    expect(inspect(accuracy)).toBe(bundle["text/plain"]);
     expect(bundle["text/plain"]).toMatch(/^4 layers in integers.*\nlayer +shape +step +SQNR, dB/);
     expect(bundle["text/html"]).toContain("first (Conv)");
     expect(bundle["text/html"]).not.toContain("<script");
@@ -137,7 +140,9 @@ describe("costs", () => {
     const residual = vta.network.fromOnnx(new Uint8Array(readFileSync(path)));
     const [[name, type]] = Object.entries(residual.inputs) as [[string, relay.TensorType]];
     const input = { [name]: relay.HostTensor.zeros(type.shape, "float32") };
-    const bundle = shown(residual.quantize().pack().build().costs(input));
+    const costs = residual.quantize().pack().build().costs(input);
+    const bundle = shown(costs);
+    expect(inspect(costs)).toBe(bundle["text/plain"]);
     expect(bundle["text/plain"]).toMatch(/cycles on the accelerator, .* of the GEMM core's peak\n/);
     expect(bundle["text/plain"]).toContain("estimate");
     expect(bundle["text/html"]).not.toContain("<script");

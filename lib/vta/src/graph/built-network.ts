@@ -53,7 +53,8 @@ interface CompiledFunction {
 export class BuiltNetwork {
   private readonly modules = new Map<string, CompiledFunction>();
   private readonly configurations = new Map<string, Configuration>();
-  private readonly weights = new Map<relay.Expr, NDArray>();
+  /** Weights are copied to each device once. */
+  private readonly weights = new Map<runtime.Device, Map<relay.Expr, NDArray>>();
   private readonly calls: readonly relay.FusedCall[];
   /** The functions that run, one for each call. */
   readonly functions: readonly NetworkFunction[];
@@ -188,10 +189,10 @@ export class BuiltNetwork {
   }
 
   private weight(expr: relay.Constant, device: runtime.Device): NDArray {
-    let array = this.weights.get(expr);
-    if (array === undefined || array.device !== device) {
-      this.weights.set(expr, (array = upload(expr.value, device)));
-    }
+    let copied = this.weights.get(device);
+    if (copied === undefined) this.weights.set(device, (copied = new Map()));
+    let array = copied.get(expr);
+    if (array === undefined) copied.set(expr, (array = upload(expr.value, device)));
     return array;
   }
 }
