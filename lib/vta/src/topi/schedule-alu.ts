@@ -2,10 +2,8 @@
 
 import { te, topi, UsageError } from "tvm-ts";
 import type { Environment } from "../compiler";
-import { knob, tile, type ConvKnobs } from "./knobs";
-import { bindThreads } from "./schedule-conv2d";
-
-type Axis = te.Stage["leafIterVars"][number];
+import type { ConvKnobs } from "./knobs";
+import { tileImage } from "./schedule-conv2d";
 
 /** The name of conversions, which are done while values are loaded and stored. */
 export const CAST_NAME = "T_cast";
@@ -48,25 +46,19 @@ export function scheduleAluPacked(
   visit(output.op);
 
   const stage = s.stage(output);
-  const [n, co, i, j, bi, ci] = stage.op.axis as [Axis, Axis, Axis, Axis, Axis, Axis];
-  const [coTile, coIn] = tile(stage, co, knob(knobs, "tileCo"));
-  const [iTile, iIn] = tile(stage, i, knob(knobs, "tileH"));
-  const [jTile, jIn] = tile(stage, j, knob(knobs, "tileW"));
-  stage.reorder(n, iTile, coTile, jTile, coIn, iIn, jIn, bi, ci);
-  bindThreads(stage, coTile, n, knob(knobs, "ocNthread"));
-  bindThreads(stage, iTile, n, knob(knobs, "hNthread"));
+  const { tiles, inTile } = tileImage(stage, knobs);
   for (const op of elementwise) {
     const on = s.stage(op).setScope(env.accScope);
-    on.pragma(on.op.axis[0]!, env.alu).computeAt(stage, jTile);
+    on.pragma(on.op.axis[0]!, env.alu).computeAt(stage, tiles);
   }
   const copies = inputs.map(([reader, tensor]) =>
     s.cacheRead(tensor, env.accScope, [reader.output(0)]),
   );
   for (const copy of copies) {
     const on = s.stage(copy);
-    on.pragma(on.op.axis[0]!, env.dmaCopy).computeAt(stage, jTile);
+    on.pragma(on.op.axis[0]!, env.dmaCopy).computeAt(stage, tiles);
   }
   for (const op of constants) s.stage(op).computeInline();
-  stage.pragma(coIn, env.dmaCopy);
+  stage.pragma(inTile, env.dmaCopy);
   return s;
 }

@@ -75,23 +75,36 @@ function convolution(
   const epilogue = scheduleEpilogue(s, operator, env);
 
   const output = s.stage(result);
-  const [n, co, i, j, bi, ci] = output.op.axis as [Axis, Axis, Axis, Axis, Axis, Axis];
-  const [coTile, coIn] = tile(output, co, knob(knobs, "tileCo"));
-  const [iTile, iIn] = tile(output, i, knob(knobs, "tileH"));
-  const [jTile, jIn] = tile(output, j, knob(knobs, "tileW"));
-  output.reorder(n, iTile, coTile, jTile, coIn, iIn, jIn, bi, ci);
-  conv.computeAt(output, jTile);
-  attachEpilogue(epilogue, output, jTile, env);
-  bindThreads(output, coTile, n, knob(knobs, "ocNthread"));
-  bindThreads(output, iTile, n, knob(knobs, "hNthread"));
+  const { tiles, inTile } = tileImage(output, knobs);
+  conv.computeAt(output, tiles);
+  attachEpilogue(epilogue, output, tiles, env);
 
   const channels = orderLoops(conv, env);
   const [channelTile] = tile(conv, channels, knob(knobs, "tileCi"));
   for (const copy of [s.stage(inputs), s.stage(weights)]) {
     copy.computeAt(conv, channelTile).pragma(copy.op.axis[0]!, env.dmaCopy);
   }
-  output.pragma(coIn, env.dmaCopy);
+  output.pragma(inTile, env.dmaCopy);
   return s;
+}
+
+/**
+ * Divides packed images `[n, c, h, w, BATCH, BLOCK]` into tiles of channels, rows and columns, which virtual
+ * threads share.
+ * @returns the innermost loop over tiles, and the outermost inside a tile
+ */
+export function tileImage(
+  output: te.Stage,
+  knobs: ConvKnobs,
+): { readonly tiles: Axis; readonly inTile: Axis } {
+  const [n, co, i, j, bi, ci] = output.op.axis as [Axis, Axis, Axis, Axis, Axis, Axis];
+  const [coTile, coIn] = tile(output, co, knob(knobs, "tileCo"));
+  const [iTile, iIn] = tile(output, i, knob(knobs, "tileH"));
+  const [jTile, jIn] = tile(output, j, knob(knobs, "tileW"));
+  output.reorder(n, iTile, coTile, jTile, coIn, iIn, jIn, bi, ci);
+  bindThreads(output, coTile, n, knob(knobs, "ocNthread"));
+  bindThreads(output, iTile, n, knob(knobs, "hNthread"));
+  return { tiles: jTile, inTile: coIn };
 }
 
 /** Virtual threads over the iterations of `axis`, outside everything else. */
