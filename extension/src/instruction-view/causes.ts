@@ -3,51 +3,31 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { element } from "../dom/controls";
 
-/** As the library calls them, in the order in which it charges cycles to them. */
-const CAUSES = [
-  "busy",
-  "memoryBus",
-  "memoryLatency",
-  "writeOutstanding",
-  "tokenFromLoad",
-  "tokenFromCompute",
-  "tokenFromStore",
-  "notFetched",
-  "fetchBlocked",
-  "finished",
-] as const;
+/** By the names that the library gives them, in the order in which it charges cycles to them. */
+const TEXTS: Readonly<Record<string, (trans: TranslationBundle) => string>> = {
+  busy: (trans) => trans.__("busy"),
+  memoryBus: (trans) => trans.__("waits for memory: the bus moves other data"),
+  memoryLatency: (trans) => trans.__("waits for memory: latency"),
+  writeOutstanding: (trans) => trans.__("waits for memory: a write is outstanding"),
+  tokenFromLoad: (trans) => trans.__("waits for a token from load"),
+  tokenFromCompute: (trans) => trans.__("waits for a token from compute"),
+  tokenFromStore: (trans) => trans.__("waits for a token from store"),
+  notFetched: (trans) => trans.__("next instruction not fetched"),
+  fetchBlocked: (trans) => trans.__("fetch is blocked by a full queue"),
+  finished: (trans) => trans.__("finished"),
+};
 
 export function causeText(cause: string, trans: TranslationBundle): string {
-  switch (cause as (typeof CAUSES)[number]) {
-    case "busy":
-      return trans.__("busy");
-    case "memoryBus":
-      return trans.__("waits for memory: the bus moves other data");
-    case "memoryLatency":
-      return trans.__("waits for memory: latency");
-    case "writeOutstanding":
-      return trans.__("waits for memory: a write is outstanding");
-    case "tokenFromLoad":
-      return trans.__("waits for a token from load");
-    case "tokenFromCompute":
-      return trans.__("waits for a token from compute");
-    case "tokenFromStore":
-      return trans.__("waits for a token from store");
-    case "notFetched":
-      return trans.__("next instruction not fetched");
-    case "fetchBlocked":
-      return trans.__("fetch is blocked by a full queue");
-    case "finished":
-      return trans.__("finished");
-    default:
-      return cause;
-  }
+  return isKnown(cause) ? TEXTS[cause]!(trans) : cause;
 }
 
 /** The name of the style sheet's variable with a cause's colour. */
 export function causeColor(cause: string): string {
-  const known = (CAUSES as readonly string[]).includes(cause);
-  return `--jp-tvm-cause-${known ? cause : "finished"}`;
+  return `--jp-tvm-cause-${isKnown(cause) ? cause : "finished"}`;
+}
+
+function isKnown(cause: string): boolean {
+  return Object.hasOwn(TEXTS, cause);
 }
 
 export function causeLegend(causes: readonly string[], trans: TranslationBundle): HTMLElement {
