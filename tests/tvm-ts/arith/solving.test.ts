@@ -96,6 +96,12 @@ describe("a deduced bound", () => {
     ]);
   });
 
+  test("does not depend on the variable itself", () => {
+    const relax = new Map([[k, interval(0, 1)]]);
+    const condition = tir.lt(tir.floorMod(tir.add(tir.mul(x, 2), k), 42), 36);
+    expect(deduceBound(x, condition, relax, relax).isNothing).toBe(true);
+  });
+
   test("holds for all values of the relaxed variables", () => {
     const relax = new Map([[k, interval(0, 3)]]);
     expect(ends(deduceBound(x, tir.lt(tir.add(x, k), 8), relax, relax))).toEqual([

@@ -97,6 +97,35 @@ describe("a scan whose consumer needs a part of it at a time", () => {
     }
   });
 
+  test("whose update is copied twice, the second time in tiles", () => {
+    const { X: input, update, scan } = sums();
+    const s = te.createSchedule(scan.op);
+    s.cacheWrite(update, "local");
+    const [t, i] = s.stage(update).op.axis as [tir.IterVar, tir.IterVar];
+    s.stage(update).split(s.stage(update).fuse(t, i), { factor: columns + 2 });
+    s.cacheWrite(update, "local");
+    const arrays = [{ shape: [rows, columns], data: X }, { shape: [rows, columns] }];
+    expect(runSchedule(s, [input, scan], arrays)).toEqual(
+      counting(rows * columns).map((at) => sumAt(Math.floor(at / columns), at % columns)),
+    );
+  });
+
+  test("whose initial rows read what is computed in its steps", () => {
+    const A = te.placeholder([rows, columns], { name: "A", dtype: "int32" });
+    const T = te.compute([rows, columns], (t, i) => A(t, i).add(1), "T");
+    const state = te.placeholder([rows, columns], { name: "state", dtype: "int32" });
+    const init = te.compute([1, columns], (t, i) => T(t, i), "init");
+    const update = te.compute([rows, columns], (t, i) => state(t.sub(1), i).add(T(t, i)), "update");
+    const scan = te.scan(init, update, state, { inputs: [T] });
+    const s = te.createSchedule(scan.op);
+    const step = (scan.op as te.ScanOp).scanAxis;
+    s.stage(T).computeAt(s.stage(scan), step);
+    s.stage(init).computeAt(s.stage(scan), step);
+    expect(() => lower(s, [A, scan])).toThrow(
+      /T is computed inside axis .* of scan, but init uses it outside that loop/,
+    );
+  });
+
   test("of which only an initial row is read", () => {
     const { X: input, scan } = sums(2);
     const out = te.compute([columns], (b) => scan(0, b), "out");

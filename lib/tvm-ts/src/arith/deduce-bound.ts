@@ -45,7 +45,8 @@ export function deduceBound(
   while (problem !== undefined && problem.target !== variable) {
     problem = occursIn(problem.target) ? step(analyzer, problem, occursIn, hints) : undefined;
   }
-  if (problem === undefined) return IntSet.nothing();
+  // Relaxing a variable may have written the target several times: x % 4 becomes x - x / 4 * 4.
+  if (problem === undefined || occursIn(problem.bound)) return IntSet.nothing();
   const { relation, bound } = problem;
   return IntSet.interval(
     relation === "at most" ? NEG_INF : bound,

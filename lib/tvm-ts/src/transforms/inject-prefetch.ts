@@ -6,7 +6,19 @@
  */
 
 import { domainTouched, evalSet, IntSet } from "../arith";
-import { add, mutator, Prefetch, SeqStmt, sub, type Buffer, type Stmt, type Var } from "../ir";
+import {
+  add,
+  mutator,
+  Prefetch,
+  SeqStmt,
+  someNode,
+  sub,
+  type Buffer,
+  type PrimExpr,
+  type Stmt,
+  walk,
+  type Var,
+} from "../ir";
 import type { FunctionPass } from "../pass";
 import { Feature, has } from "./analysis/features";
 import { isFromSchedule } from "./analysis/function";
@@ -25,6 +37,19 @@ function inject(body: Stmt, allocated: Set<Buffer>): Stmt {
   const loops: Var[] = [];
   /** All values of vectorized loops, and the iteration that is prefetched for. */
   const domains = new Map<Var, IntSet>();
+  /** Whether an expression has its value before `inner`, which comes after it, is run. */
+  const isKnownBefore = (inner: Stmt): ((expr: PrimExpr) => boolean) => {
+    const defined = new Set<Var>();
+    walk(inner, {
+      For: ({ loopVar }) => void defined.add(loopVar),
+      LetStmt: ({ var_ }) => void defined.add(var_),
+    });
+    return (expr) =>
+      !someNode(expr, (node) => {
+        if (node.kind === "BufferLoad") return !allocated.has(node.buffer);
+        return node.kind === "Var" && defined.has(node);
+      });
+  };
 
   return mutator({
     For(loop, recur) {
@@ -58,6 +83,8 @@ function inject(body: Stmt, allocated: Set<Buffer>): Stmt {
       domains.set(loopVar, IntSet.single(add(loopVar, attr.value)));
       const bounds = touched.map((range) => evalSet(range, domains).coverRange(range));
       domains.delete(loopVar);
+      const isKnown = isKnownBefore(inner);
+      if (!bounds.every(({ min, extent }) => isKnown(min) && isKnown(extent))) return inner;
       return new SeqStmt([new Prefetch(buffer, bounds), inner], attr.span);
     },
   })(body);

@@ -132,7 +132,7 @@ export function cacheWrite(
       { notes: [{ text: `${op.name} was declared here`, span: op.span }] },
     );
   }
-  const relaid = new Relayout(stage, op, firstStep(schedule, op));
+  const relaid = new Relayout(stage, op, firstStep(schedule, stage));
   const cached =
     op.kind === "compute" ? relaid.compute(op, scope, span) : relaid.intrinsic(op, scope, span);
   const copies = cached.outputs.map((tensor) => tensor(...relaid.indices));
@@ -142,10 +142,11 @@ export function cacheWrite(
   return [...cached.outputs];
 }
 
-/** The first step that a scan computes, if the operation is an update of one. */
-function firstStep({ stages }: Schedule, op: Operation): PrimExpr | undefined {
-  for (const { op: scan } of stages) {
-    const isUpdate = scan.kind === "scan" && scan.update.some((tensor) => tensor.op === op);
+/** The first step that a scan computes, if the stage is an update of one. */
+function firstStep(schedule: Schedule, stage: Stage): PrimExpr | undefined {
+  for (const { op: scan } of schedule.stages) {
+    if (scan.kind !== "scan") continue;
+    const isUpdate = scan.update.some((tensor) => schedule.stage(tensor) === stage);
     if (isUpdate) return scan.scanAxis.dom!.min;
   }
   return undefined;
@@ -227,7 +228,7 @@ class Relayout {
     });
     // Whole tiles may begin before the steps of a scan, where there is no earlier step to read.
     const step = values.get(op.axis[0]!);
-    if (firstStep !== undefined && step !== undefined && step.kind !== "Var") {
+    if (firstStep !== undefined && step !== undefined) {
       this.conditions.push(ge(step, firstStep));
     }
     for (const axis of op.axis) {

@@ -55,14 +55,15 @@ export function attachPaths(schedule: Schedule): ReadonlyMap<Stage, readonly Ite
     const known = paths.get(stage);
     if (known !== undefined) return known;
     const { attachment } = stage.attachSpec;
+    const scan = scans.get(stage);
     let path: readonly IterVar[] = [];
-    if (attachment.type === "scope" || attachment.type === "scanUpdate") {
+    if (scan !== undefined) {
+      path = pathOf(scan); // initial rows are computed before the loop, whatever computeAt asks
+    } else if (attachment.type === "scope" || attachment.type === "scanUpdate") {
       const parent = attachment.stage;
       const inward =
         attachment.type === "scope" ? loopsUpTo(stage, attachment) : parent.leafIterVars;
       path = [...[...inward].reverse(), ...pathOf(parent)];
-    } else if (scans.has(stage)) {
-      path = pathOf(scans.get(stage)!);
     }
     paths.set(stage, path);
     return path;

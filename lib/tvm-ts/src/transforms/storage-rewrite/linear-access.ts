@@ -6,15 +6,7 @@
  * which it was allocated.
  */
 
-import {
-  builtin,
-  forEachChild,
-  isStmt,
-  type Allocate,
-  type Node,
-  type Stmt,
-  type Var,
-} from "../../ir";
+import { forEachChild, isStmt, type Allocate, type Node, type Stmt, type Var } from "../../ir";
 import { InternalError } from "../../support";
 
 export interface Event {
@@ -49,11 +41,6 @@ export function linearAccess(body: Stmt): LinearAccess {
 
   const visitExpr = (node: Node): void => {
     if (node.kind === "Var") return touch(node);
-    const [first] = node.kind === "Call" && node.op === builtin.addressOf ? node.args : [];
-    if (first?.kind === "BufferLoad") {
-      first.indices.forEach(visitExpr); // an address is not an access
-      return;
-    }
     forEachChild(node, visitExpr);
     if (node.kind === "BufferLoad") touch(node.buffer.data);
   };
