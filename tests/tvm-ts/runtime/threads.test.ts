@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
 import * as tvm from "tvm-ts";
-import { threads } from "../../../lib/tvm-ts/src/node/threads";
+import { threads } from "../../../lib/tvm-ts/src/node/loop-threads";
 import { np } from "../../../lib/tvm-ts/src/runtime";
 import { flat, func, load, loop, store } from "../../support/compiled";
 

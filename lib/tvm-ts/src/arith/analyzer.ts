@@ -26,7 +26,7 @@ import {
   type Sub,
   type Var,
 } from "../ir";
-import { CanonicalSimplifier } from "./canonical/simplifier";
+import { CanonicalSimplifier } from "./canonical/canonical-simplifier";
 import { ConstIntBoundAnalyzer, type ConstIntBound } from "./const-int-bound";
 import { extractConstraints } from "./constraints";
 import { ExactnessAnalyzer } from "./exactness";
@@ -35,7 +35,7 @@ import { IntSet, type Domains } from "./int-set";
 import { Memo } from "./memo";
 import { ModularSetAnalyzer, type ModularSet } from "./modular-set";
 import type { Rule } from "./rewrite/rule";
-import { RewriteSimplifier } from "./rewrite/simplifier";
+import { RewriteSimplifier } from "./rewrite/rewrite-simplifier";
 import { UserData } from "./user-data";
 
 /** Called with every rule that applies, and what it turned into what. */

@@ -3,7 +3,7 @@ export { elemOffset, flattenedBuffer, makeSlice, makeStrideView } from "./buffer
 export { type ConstIntBound } from "./const-int-bound";
 export { deduceBound } from "./deduce-bound";
 export { domainTouched } from "./domain-touched";
-export { inverseIndexMap, mapIndices, mapRanges, mapShape } from "./index-map";
+export { inverseIndexMap, mapIndices, mapRanges, mapShape } from "./map-indices";
 export { IntSet, type Domains, type Sign } from "./int-set";
 export { detectClipBound, detectLinearEquation, type ClipBound } from "./linear-equation";
 export { type ModularSet } from "./modular-set";

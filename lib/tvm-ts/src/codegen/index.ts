@@ -10,7 +10,7 @@ export {
   type Scalar,
   type Value,
 } from "./interpreter";
-export { moduleRecord } from "./module-record";
+export { moduleRecord } from "./record-module";
 export { signatureOf, type Signature } from "./signature";
 export { ready } from "./wasm/loading";
 export { isExternalCall, type CompiledCall } from "./wasm/external-calls";

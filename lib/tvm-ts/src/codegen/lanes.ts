@@ -27,7 +27,7 @@ import {
   type PrimExpr,
 } from "../ir";
 import { InternalError } from "../support";
-import { flatIndex } from "./memory";
+import { flatIndex } from "./flat-index";
 
 /**
  * Element `lane` of a vector expression; a scalar is the same in every lane. The lane may be a

@@ -17,7 +17,7 @@ import type { PassContext } from "../pass";
 import type * as te from "../te";
 import type { ServedFunction, SessionArray, SessionDevice } from "../rpc";
 import { buildModule } from "./build";
-import { watched } from "./debug";
+import { watched } from "./debug-passes";
 import { checkOptions, lower, type Lowerable, type LowerOptions } from "./lower";
 import { MemoryRegistry } from "./memories";
 import { rpcFunctions, type RpcFunctions } from "./rpc-api";

@@ -10,7 +10,7 @@ export {
 export { BufferVar, irBuilder, IRBuilder, type ForRangeOptions, type LoopKind } from "./ir-builder";
 export { builtin } from "./builtin";
 export * from "./dtype";
-export { ExprMap, exprEqual, exprHash, structuralEqual } from "./equal";
+export { ExprMap, exprEqual, exprHash, structuralEqual } from "./structural-equal";
 export * from "./expr";
 export * from "./calls";
 export { cast, matchTypes } from "./cast";

@@ -1,5 +1,5 @@
 export { DirectoryFiles } from "./directory-files";
-export { host } from "./host";
+export { host } from "./node-host";
 export { exposureWarning } from "./listen";
 export { startServer, type RpcServerOptions, type RunningServer } from "./rpc-server";
 export { startTracker, type RpcTrackerOptions, type RunningTracker } from "./rpc-tracker";

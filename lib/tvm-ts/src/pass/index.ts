@@ -1,4 +1,4 @@
-export { PassPrinter, type DebugLevel } from "./debug";
+export { PassPrinter, type DebugLevel } from "./pass-printer";
 export type { PassInstrument } from "./instrument";
 export { isSequential, type FunctionPass, type Pass, type PassInfo, type Sequential } from "./pass";
 export type {
@@ -13,5 +13,5 @@ export { Pipeline, type Phase } from "./pipeline";
 export { withPasses, type LoweringTarget, type PlacedPass } from "./placed-pass";
 export { PassRecord, PassRecorder } from "./recorder";
 export { runPass } from "./run";
-export { LowerTrace, type LowerFailure } from "./trace";
+export { LowerTrace, type LowerFailure } from "./lower-trace";
 export { PassVerifier } from "./verifier";

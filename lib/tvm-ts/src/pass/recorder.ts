@@ -6,7 +6,7 @@
 import { printModule, type IRModule } from "../ir";
 import type { PassInstrument } from "./instrument";
 import type { PassInfo } from "./pass";
-import type { LowerFailure } from "./trace";
+import type { LowerFailure } from "./lower-trace";
 
 /** One run of one pass. */
 export class PassRecord {

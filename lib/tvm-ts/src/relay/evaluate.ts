@@ -1,7 +1,7 @@
 /** Computing a network on the host, one operator after another. */
 
 import { UsageError } from "../support";
-import type { Call, Expr, Func } from "./expr";
+import type { Call, Expr, Func } from "./relay-expr";
 import type { HostTensor } from "./host-tensor";
 import { sameType } from "./type";
 import { countReaders, postOrder } from "./visit";

@@ -5,8 +5,8 @@
 
 import { dtypeInfo, type ScalarType } from "../ir";
 import { UsageError } from "../support";
-import { fusedCalls } from "./compile";
-import type { Expr, Func } from "./expr";
+import { fusedCalls } from "./compile-passes";
+import type { Expr, Func } from "./relay-expr";
 import { exactNumber, HostTensor } from "./host-tensor";
 import { planMemory } from "./plan-memory";
 import { tensorType } from "./type";

@@ -12,10 +12,17 @@ export {
   TupleGetItem,
   Var,
   type Expr,
-} from "./expr";
+} from "./relay-expr";
 export { bytesPerElement, HostTensor, type HostData } from "./host-tensor";
 export { fromOnnx, knownOnnxOperators, type Imported, type ImportOptions } from "./onnx";
-export { Op, Pattern, type Attrs, type AttrSpec, type AttrValue, type OpDefinition } from "./op";
+export {
+  Op,
+  Pattern,
+  type Attrs,
+  type AttrSpec,
+  type AttrValue,
+  type OpDefinition,
+} from "./relay-op";
 export * as ops from "./ops";
 export { printRelay } from "./print";
 export { sameShape, sameType, sizeOf, TensorType, TupleType, UnknownType, type Type } from "./type";
@@ -42,7 +49,7 @@ export {
   simplifyInference,
   type RelayPass,
 } from "./passes";
-export { compilePasses, fusedCalls, type FusedCall } from "./compile";
+export { compilePasses, fusedCalls, type FusedCall } from "./compile-passes";
 export {
   DEFAULT_CONFIG,
   ERROR_BINS,

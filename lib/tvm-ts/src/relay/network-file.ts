@@ -6,9 +6,9 @@
 import { sha256 } from "#sha256";
 import type { ScalarType } from "../ir";
 import { UsageError } from "../support";
-import { Call, Constant, Func, Tuple, TupleGetItem, Var, type Expr } from "./expr";
+import { Call, Constant, Func, Tuple, TupleGetItem, Var, type Expr } from "./relay-expr";
 import { bytesPerElement, HostTensor } from "./host-tensor";
-import type { Attrs } from "./op";
+import type { Attrs } from "./relay-op";
 import { operator } from "./ops";
 import { sizeOf, tensorType, TensorType } from "./type";
 import { operandsOf, postOrder } from "./visit";

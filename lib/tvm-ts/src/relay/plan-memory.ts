@@ -5,7 +5,7 @@
  */
 
 import { bytesPerElement } from "./host-tensor";
-import type { Expr, Func } from "./expr";
+import type { Expr, Func } from "./relay-expr";
 import { tensorType } from "./type";
 import { countReaders, operandsOf, postOrder } from "./visit";
 

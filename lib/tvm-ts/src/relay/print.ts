@@ -3,8 +3,8 @@
  * the operator that needs it; large constants are numbered and their values left out.
  */
 
-import { Func, type Call, type Constant, type Expr } from "./expr";
-import type { AttrSpec, AttrValue, Op } from "./op";
+import { Func, type Call, type Constant, type Expr } from "./relay-expr";
+import type { AttrSpec, AttrValue, Op } from "./relay-op";
 import { operandsOf, postOrder } from "./visit";
 
 const VERSION = '#[version = "0.0.5"]';

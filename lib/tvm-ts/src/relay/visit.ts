@@ -1,7 +1,7 @@
 /** Walking and rebuilding graphs. Deep networks do not overflow the stack: nothing here recurses. */
 
-import { Call, Func, Tuple, TupleGetItem, type Expr } from "./expr";
-import type { Op } from "./op";
+import { Call, Func, Tuple, TupleGetItem, type Expr } from "./relay-expr";
+import type { Op } from "./relay-op";
 
 /** What an expression reads, in order; a function's body is its own. */
 export function operandsOf(expr: Expr): readonly Expr[] {

@@ -14,7 +14,7 @@ export {
   RpcTimeoutError,
   SessionClosedError,
   sentenceOf,
-} from "./errors";
+} from "./rpc-errors";
 export { LocalArray, LocalDevice } from "./local-device";
 export { LocalSession, type LocalMachine } from "./local-session";
 export {

@@ -1,7 +1,7 @@
 /** A session with this very process: what a program tries before it talks to a board. */
 
 import { UsageError } from "../support";
-import { SessionClosedError } from "./errors";
+import { SessionClosedError } from "./rpc-errors";
 import {
   deviceName,
   type Device,

@@ -23,13 +23,13 @@ export {
   type RecordingFunction,
   type Word,
 } from "./device";
-export { bytesOf, createMemory, MAX_PAGES, PAGE_BYTES } from "./wasm/memory";
+export { bytesOf, createMemory, MAX_PAGES, PAGE_BYTES } from "./wasm/linear-memory";
 export { ELEMENTS, elementType, type ElementType } from "./element";
 export { arrayBytes, hostArray, unfilledArray } from "./host-array";
 export { halfToNumber, numberToHalf } from "./half";
 export { NDArray, type ArrayData, type DlpackRecord, type DlpackSource } from "./ndarray";
 export * as np from "./numpy";
-export { bindArguments, type Argument } from "./arguments";
+export { bindArguments, type Argument } from "./bind-arguments";
 export { callerOf, type Caller } from "./wasm/caller";
 export { loadWasm, type MemoryDevice } from "./wasm/executable";
 export {

@@ -8,7 +8,7 @@ import {
   type ModuleRecord,
 } from "../artifact";
 import { UsageError } from "../support";
-import { bindArguments, typeText, type Argument } from "./arguments";
+import { bindArguments, typeText, type Argument } from "./bind-arguments";
 import {
   deviceName,
   type Device,

@@ -55,8 +55,8 @@ export {
   type ShapeLike,
 } from "./axes";
 /** @internal */
-export { broadcastOp, castTensor, elementAt, sameExtent } from "./broadcast";
-export type { BroadcastOp } from "./broadcast";
+export { broadcastOp, castTensor, elementAt, sameExtent } from "./broadcast-op";
+export type { BroadcastOp } from "./broadcast-op";
 /** @internal */
 export { computeTensor, dataAxis } from "./declare";
 export {
@@ -88,7 +88,7 @@ export {
   type Reducer,
   type ReducerOptions,
   type TupleReducer,
-} from "./reduce";
+} from "./reducers";
 export { scan, type ScanOptions } from "./scan";
 export { tagScope } from "./tag-scope";
 export { isTensor, Tensor, TensorSlice, type TensorLike } from "./tensor";
@@ -110,7 +110,7 @@ export { memoryNeeds, type MemoryNeed } from "./schedule/memory-needs";
 /** @internal */
 export { relationText } from "./schedule/relation";
 export type { Fuse, Rebase, Relation, Singleton, Split, Transform } from "./schedule/relation";
-export { AXIS_SEPARATOR, type LayoutIndices } from "./schedule/layout";
+export { AXIS_SEPARATOR, type LayoutIndices } from "./schedule/transform-layout";
 export { createSchedule, Schedule } from "./schedule/schedule";
 export { Stage, type SplitBy } from "./schedule/stage";
 export type { Attachment, IterVarAttr, LoopType } from "./schedule/stage-state";

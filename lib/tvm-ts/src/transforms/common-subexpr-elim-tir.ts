@@ -30,7 +30,7 @@ import {
 } from "../ir";
 import type { FunctionPass } from "../pass";
 import { ComputationFinder, directComputations, isEligible, isLeaf } from "./analysis/computations";
-import { exprSize, freeVars } from "./analysis/expr";
+import { exprSize, freeVars } from "./analysis/expr-analysis";
 import { Feature, has } from "./analysis/features";
 
 export const commonSubexprElimTIR: FunctionPass = {

@@ -7,7 +7,7 @@
 
 import { fieldsOf, fieldValue, mutator, update, Var, type Buffer, type Stmt } from "../ir";
 import { Feature, has } from "./analysis/features";
-import { subStmts } from "./analysis/stmt";
+import { subStmts } from "./analysis/stmt-analysis";
 
 /** The statement with every definition but a variable's first given a new variable. */
 export function convertSSA(stmt: Stmt): Stmt {

@@ -21,7 +21,7 @@ import {
   type Stmt,
 } from "../ir";
 import type { FunctionPass, Sequential } from "../pass";
-import { freeVars } from "./analysis/expr";
+import { freeVars } from "./analysis/expr-analysis";
 import { Feature, has } from "./analysis/features";
 import { convertSSA } from "./convert-ssa";
 import { removeNoOp } from "./remove-no-op";

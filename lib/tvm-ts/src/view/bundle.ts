@@ -14,7 +14,7 @@ import { passView } from "./pass-view";
 import { plotlyFigure } from "./plotly";
 import { scheduleHtml } from "./schedule-html";
 import { scheduleView, type MemorySizes } from "./schedule-view";
-import type { Reduced } from "./reduce";
+import type { Reduced } from "./downsample";
 import { compareTensors, tensorDiffView, type Tolerance } from "./tensor-diff-view";
 import { tensorDiffHtml, tensorHtml, tensorPng } from "./tensor-html";
 import { prepareTensor, tensorView, type TensorSource } from "./tensor-view";

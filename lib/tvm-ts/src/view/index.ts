@@ -20,7 +20,7 @@ export {
   type VariableFact,
 } from "./ir-view";
 export { perKernel, type KernelComm, type KernelComms } from "./kernel-comms";
-export type { DataAxis, Layout } from "./layout";
+export type { DataAxis, Layout } from "./packed-layout";
 export type { TileRefusal, TileReply, TileRequest } from "./live-tensors";
 export type { LoopOrigin } from "./loop-origin";
 export type { MatrixSides, Stretch } from "./matrix-tile";

@@ -8,7 +8,7 @@ import { UsageError } from "../support";
 import { perKernel, type KernelComm, type KernelComms } from "./kernel-comms";
 import { sizeOf } from "./matrix-layout";
 import { matrixTile, type MatrixSides, type Stretch } from "./matrix-tile";
-import { isReduced, type Reduced, type Reduction } from "./reduce";
+import { isReduced, type Reduced, type Reduction } from "./downsample";
 
 /** The comm's target: a front end opens one for a tensor, naming it by `{ tensor: id }`. */
 export const TENSOR_TARGET = "tvm-vta.tensor";

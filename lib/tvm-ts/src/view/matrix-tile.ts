@@ -4,7 +4,7 @@
  */
 
 import { sizeOf } from "./matrix-layout";
-import type { Reduction } from "./reduce";
+import type { Reduction } from "./downsample";
 
 /** How a tensor is laid out as a matrix. */
 export interface MatrixSides {

@@ -5,7 +5,7 @@
 
 import type { ColorScale } from "./color-scale";
 import { axesTitle, rowAxes, sizeOf } from "./matrix-layout";
-import { reduceTensor } from "./reduce";
+import { reduceTensor } from "./downsample";
 import type { PreparedTensor } from "./tensor-view";
 
 /** Plain numbers take several characters each, so fewer of them than elsewhere. */

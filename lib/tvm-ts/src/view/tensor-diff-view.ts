@@ -2,11 +2,11 @@
 
 import { UsageError } from "../support";
 import { colorScaleFor, type ColorScale } from "./color-scale";
-import { parseLayout, type Layout } from "./layout";
+import { parseLayout, type Layout } from "./packed-layout";
 import { keepLive } from "./live-tensors";
 import { sizeOf } from "./matrix-layout";
 import { packedType, packNumbers, type PackedNumbers } from "./numbers";
-import { reduceTensor, VALUE_BUDGET, type Reduced } from "./reduce";
+import { reduceTensor, VALUE_BUDGET, type Reduced } from "./downsample";
 import type { TensorSource } from "./tensor-view";
 
 /** One element that differs; values as text, exact for 64-bit integers. */

@@ -5,7 +5,7 @@ import type { ColorScale } from "./color-scale";
 import { escapeHtml, imageHtml, panelHtml, tableHtml } from "./html";
 import { axesTitle, rowAxes, sizeOf } from "./matrix-layout";
 import { heatmapPng, heatmapUri, legendUri, type Matrix } from "./heatmap-image";
-import type { Reduced } from "./reduce";
+import type { Reduced } from "./downsample";
 import type { TensorDifference } from "./tensor-diff-view";
 import type { PreparedTensor } from "./tensor-view";
 

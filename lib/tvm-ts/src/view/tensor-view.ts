@@ -2,11 +2,11 @@
 
 import { UsageError } from "../support";
 import { colorScaleFor, type ColorScale } from "./color-scale";
-import { parseLayout, type Layout } from "./layout";
+import { parseLayout, type Layout } from "./packed-layout";
 import { keepLive } from "./live-tensors";
 import { sizeOf } from "./matrix-layout";
 import { packedType, packNumbers, type PackedNumbers } from "./numbers";
-import { isReduced, reduceTensor, VALUE_BUDGET, type Reduced } from "./reduce";
+import { isReduced, reduceTensor, VALUE_BUDGET, type Reduced } from "./downsample";
 import { histogramOf, statisticsOf, type Histogram, type Statistics } from "./statistics";
 
 /** Anything with a shape, a type and its elements in row-major order; an `np` array is one. */

@@ -1,6 +1,11 @@
 export { VtaDevice, type VtaDeviceOptions } from "./accelerators";
 export { extDev } from "./devices";
-export { build, lower, type AcceleratorBuildOptions, type AcceleratorOptions } from "./lower";
+export {
+  build,
+  lower,
+  type AcceleratorBuildOptions,
+  type AcceleratorOptions,
+} from "./accelerator-lower";
 export { profile, type ProfileOptions } from "./profile";
 export { simulator } from "./simulator";
-export { trace, type TraceOptions } from "./trace";
+export { trace, type TraceOptions } from "./trace-program";

@@ -7,5 +7,5 @@ export {
   acceleratorTargetKind,
   buildConfig,
   type BuildConfigOptions,
-} from "./target";
+} from "./accelerator-target";
 export * as transforms from "./transforms";

@@ -27,8 +27,14 @@ export {
 /** @internal */
 export { MEASURE_FUNCTION, serveMeasure } from "./engines";
 /** @internal */
-export { setExploreHost } from "./host";
-export { bullmq, recordsOf, workerThreads, type BullmqOptions, type ExploreHost } from "./host";
+export { setExploreHost } from "./explore-host";
+export {
+  bullmq,
+  recordsOf,
+  workerThreads,
+  type BullmqOptions,
+  type ExploreHost,
+} from "./explore-host";
 export { CLOCK_HZ, Study, type StudyOptions, type Trial } from "./study";
 export { templateNames, workload, type ScheduledProgram, type Workload } from "./templates";
 export {

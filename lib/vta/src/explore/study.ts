@@ -4,7 +4,7 @@
 
 import { UsageError } from "tvm-ts";
 import type { Engine, EngineSession, MeasureOptions, TrialResult } from "./engine";
-import { exploreHost } from "./host";
+import { exploreHost } from "./explore-host";
 import { knobImportance } from "./importance";
 import type { KnobValues } from "./knobs";
 import { Random } from "./random";

@@ -2,7 +2,7 @@
  * Instructions as text for people: traces, views, messages.
  */
 
-import { ALU_OPCODE, MEM_ID } from "./constants";
+import { ALU_OPCODE, MEM_ID } from "./isa-constants";
 import type { AluInstruction, GemmInstruction, Instruction } from "./instruction";
 
 function nameIn(table: Readonly<Record<string, number>>, number: number): string {

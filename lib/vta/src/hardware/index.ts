@@ -1,5 +1,5 @@
 export { boards, samples, type Board } from "./boards";
-export { ALU_OPCODE, DEBUG, INSN_BYTES, MEM_ID, PAGE_BYTES, UOP_BYTES } from "./constants";
+export { ALU_OPCODE, DEBUG, INSN_BYTES, MEM_ID, PAGE_BYTES, UOP_BYTES } from "./isa-constants";
 export { disassemble, titleOf } from "./disassemble";
 export { type Field } from "./field";
 export { Hardware } from "./hardware";
@@ -28,7 +28,7 @@ export {
   type LoopField,
   type MemField,
   type UopField,
-} from "./layout";
+} from "./instruction-layout";
 export {
   bitstreamCachePath,
   bitstreamName,

@@ -12,7 +12,7 @@ import {
   type Layout,
   type MemField,
   type UopField,
-} from "./layout";
+} from "./instruction-layout";
 
 type Values<Name extends string> = { readonly [K in Exclude<Name, "opcode">]: number };
 

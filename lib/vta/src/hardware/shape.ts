@@ -6,7 +6,7 @@
  */
 
 import { UsageError } from "tvm-ts";
-import { PAGE_BYTES } from "./constants";
+import { PAGE_BYTES } from "./isa-constants";
 import { deriveKeys, type VtaConfig } from "./schema";
 
 /** Logarithms to base 2: of a memory's depth in elements and of its element's bits. */

@@ -9,9 +9,9 @@ export {
 export { conv2dTransposePacked, type Conv2DTransposeOptions } from "./conv2d-transpose";
 export { densePacked, type DenseOptions } from "./dense";
 export { bitPack, clip } from "./elementwise";
-export type { ConvKnobs, DenseKnobs } from "./knobs";
+export type { ConvKnobs, DenseKnobs } from "./schedule-knobs";
 export { convKnobs, packedOperatorOf, recordedConvKnobs, setHistory } from "./known-knobs";
-export { packData, packKernel, unpackData } from "./layout";
+export { packData, packKernel, unpackData } from "./pack-arrays";
 export { CAST_NAME, scheduleAluPacked } from "./schedule-alu";
 export {
   scheduleConv2dPacked,

@@ -3,7 +3,7 @@
 import { UsageError, type te } from "tvm-ts";
 import type { Environment } from "../compiler";
 import { recordedKnobs, type RecordHistory } from "../records";
-import type { ConvKnobs } from "./knobs";
+import type { ConvKnobs } from "./schedule-knobs";
 import { workloadOf } from "./workload";
 
 let history: RecordHistory | undefined;

@@ -2,7 +2,7 @@
 
 import { te, topi, UsageError } from "tvm-ts";
 import type { Environment } from "../compiler";
-import type { ConvKnobs } from "./knobs";
+import type { ConvKnobs } from "./schedule-knobs";
 import { tileImage } from "./schedule-conv2d";
 
 /** The name of conversions, which are done while values are loaded and stored. */

@@ -8,7 +8,7 @@ import { getEnv, type Environment } from "../compiler";
 import { CONV2D_TAG, GROUP_CONV2D_TAG } from "./conv2d";
 import { CONV2D_TRANSPOSE_TAG } from "./conv2d-transpose";
 import { attachEpilogue, readPackedOperator, scheduleEpilogue } from "./epilogue";
-import { knob, tile, type ConvKnobs } from "./knobs";
+import { knob, tile, type ConvKnobs } from "./schedule-knobs";
 import { knownKnobs } from "./known-knobs";
 
 /**

@@ -4,7 +4,7 @@ import { te } from "tvm-ts";
 import { getEnv, type Environment } from "../compiler";
 import { DENSE_TAG } from "./dense";
 import { attachEpilogue, readPackedOperator, scheduleEpilogue } from "./epilogue";
-import { knob, tile, type DenseKnobs } from "./knobs";
+import { knob, tile, type DenseKnobs } from "./schedule-knobs";
 import { knownKnobs } from "./known-knobs";
 import { bindThreads } from "./schedule-conv2d";
 

@@ -4,7 +4,7 @@ import { UsageError, type te } from "tvm-ts";
 import type { Environment } from "../compiler";
 import type { RecordHistory } from "../records";
 import { packedOperatorOf, recordedConvKnobs } from "./known-knobs";
-import type { ConvKnobs } from "./knobs";
+import type { ConvKnobs } from "./schedule-knobs";
 import {
   scheduleConv2dPacked,
   scheduleConv2dTransposePacked,

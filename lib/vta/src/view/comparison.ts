@@ -4,7 +4,7 @@ import { view } from "tvm-ts";
 import { compareSchedules, type ScheduleComparison, type ScheduledProgram } from "../explore";
 import { STAGE_NAMES, STALL_CAUSES } from "../accelerator";
 import { CAUSE_TEXT } from "../sim";
-import { countText } from "./text";
+import { countText } from "./number-text";
 import { PLAIN } from "./timeline-html";
 
 /**

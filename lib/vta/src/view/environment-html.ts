@@ -3,7 +3,7 @@
 import { view } from "tvm-ts";
 import type { EnvironmentView, MemoryFact } from "./environment-view";
 import type { StatisticsView } from "./statistics-view";
-import { alignedLines, bytesText, countText } from "./text";
+import { alignedLines, bytesText, countText } from "./number-text";
 
 const MEMORY_HEAD = ["memory", "size", "elements", "an element", "scope"];
 

@@ -9,9 +9,9 @@ export {
   profileBundle,
   statisticsBundle,
   traceBundle,
-} from "./display";
+} from "./vta-display";
 export { environmentView, type EnvironmentView, type MemoryFact } from "./environment-view";
-export { mimeTypes } from "./mime";
+export { mimeTypes } from "./vta-mime";
 export { type VariableFact } from "./variable-fact";
 export {
   serveSession,

@@ -14,7 +14,7 @@ import {
 } from "../graph";
 import { boxColors, DEVICE_COLORS, SCALE, type MeasuredValues } from "./network-colors";
 import { configurationText, layerText, NO_STEPS } from "./network-text";
-import { bytesText, countText, percentText } from "./text";
+import { bytesText, countText, percentText } from "./number-text";
 
 /** What boxes can be coloured by. */
 export const GRAPH_MEASURES = ["device", "cycles", "bytes", "error"] as const;

@@ -1,6 +1,6 @@
 import { view } from "tvm-ts";
 import type { Network, RunnableNetwork } from "../graph";
-import { mimeTypes } from "./mime";
+import { mimeTypes } from "./vta-mime";
 import { networkGraphView, type NetworkGraphOptions } from "./network-graph";
 import { networkGraphHtml } from "./network-svg";
 

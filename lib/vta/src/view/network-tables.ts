@@ -3,7 +3,7 @@
 import { relay, view } from "tvm-ts";
 import { computeShares, type LayerCost, type NetworkAccuracy, type NetworkCosts } from "../graph";
 import { configurationText, layerText } from "./network-text";
-import { alignedLines, bytesText, countText, percentText } from "./text";
+import { alignedLines, bytesText, countText, percentText } from "./number-text";
 
 interface Table {
   readonly summary: string;

@@ -5,7 +5,7 @@ import { STALL_CAUSES, type StallCause } from "../accelerator";
 import { CAUSE_TEXT, type ModuleName, type Profile } from "../sim";
 import { CAUSE_COLORS, cssColor } from "./colors";
 import { statementFacts } from "./profile-view";
-import { bytesText, countText, percentText } from "./text";
+import { bytesText, countText, percentText } from "./number-text";
 import { causeLegend, PLAIN, timelineHtml } from "./timeline-html";
 
 const MODULES: readonly ModuleName[] = ["fetch", "load", "compute", "store"];

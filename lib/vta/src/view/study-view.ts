@@ -3,8 +3,8 @@
 import { view } from "tvm-ts";
 import type { Study, Trial } from "../explore";
 import { liveStudy } from "./live-studies";
-import { alignedLines } from "./text";
-import { mimeTypes } from "./mime";
+import { alignedLines } from "./number-text";
+import { mimeTypes } from "./vta-mime";
 
 /** A study as front ends draw it. */
 export interface StudyView {

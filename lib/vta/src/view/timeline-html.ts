@@ -12,7 +12,7 @@ import {
 import { CAUSE_TEXT } from "../sim";
 import { CAUSE_COLORS, cssColor } from "./colors";
 import { stallRaster } from "./stall-raster";
-import { countText, percentText } from "./text";
+import { countText, percentText } from "./number-text";
 
 /** JupyterLab colours rows and cells of tables by its theme; these are light in every theme. */
 export const PLAIN = "background:#f7f7f7;color:#1a1a1a";

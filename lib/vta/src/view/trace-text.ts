@@ -10,7 +10,7 @@ import {
 } from "../accelerator";
 import { disassemble } from "../hardware";
 import { timelineLines } from "./timeline-html";
-import { bytesText, percentText } from "./text";
+import { bytesText, percentText } from "./number-text";
 
 /** How many instructions there were, what they moved and computed, and how full the memories were. */
 export function summaryLines(trace: ExecutionTrace): string[] {

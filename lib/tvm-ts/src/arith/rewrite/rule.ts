@@ -20,7 +20,7 @@ import {
   compileMatcher,
   type Matcher,
   type Slots,
-} from "./compile";
+} from "./compile-rule";
 import { parseList, parsePattern, SLOT, type Pattern } from "./pattern";
 import type { Questions } from "./questions";
 

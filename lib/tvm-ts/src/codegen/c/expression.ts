@@ -20,7 +20,7 @@ import {
 } from "../../ir";
 import { assertNever, InternalError, UsageError } from "../../support";
 import { scalarView } from "../lanes";
-import { flatIndex } from "../memory";
+import { flatIndex } from "../flat-index";
 import type { Names } from "./names";
 import { cElementType, cType, isHalf } from "./types";
 import type { Unit } from "./unit";

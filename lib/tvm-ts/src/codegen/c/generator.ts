@@ -4,7 +4,7 @@ import { deviceTypeOf } from "../../artifact";
 import { printModule } from "../../ir";
 import type { CodeGenerator } from "../code-generator";
 import { lowerIntrinsics } from "../lower-intrinsics";
-import { moduleRecord } from "../module-record";
+import { moduleRecord } from "../record-module";
 import { generateC } from "./generate";
 
 export const cGenerator: CodeGenerator = {

@@ -22,7 +22,7 @@ import {
 import { assertNever, UsageError } from "../../support";
 import { freeVariables } from "../free-variables";
 import { laneOf, needsConstantLanes, scalarView } from "../lanes";
-import { constantSize, flatIndex, readsOverlap } from "../memory";
+import { constantSize, flatIndex, readsOverlap } from "../flat-index";
 import { ExpressionWriter } from "./expression";
 import { Names } from "./names";
 import { cElementType, cType } from "./types";

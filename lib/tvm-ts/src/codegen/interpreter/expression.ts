@@ -18,7 +18,7 @@ import {
 } from "../../ir";
 import { assertNever, InternalError, UsageError } from "../../support";
 import { floatFunctions } from "./math";
-import { Memory, Pointer, readElement } from "./memory";
+import { Memory, Pointer, readElement } from "./interpreter-memory";
 import { arithmeticOf, type Arithmetic, type Scalar } from "./scalar";
 
 /** A scalar, the lanes of a vector, an address, or a text. */

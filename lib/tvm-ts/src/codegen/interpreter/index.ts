@@ -22,11 +22,11 @@ import {
 } from "../../ir";
 import { UsageError } from "../../support";
 import { ExpressionCompiler, type Extern } from "./expression";
-import { Memory, Pointer } from "./memory";
+import { Memory, Pointer } from "./interpreter-memory";
 import { arithmeticOf } from "./scalar";
 import { StatementCompiler } from "./statement";
 
-export { Pointer } from "./memory";
+export { Pointer } from "./interpreter-memory";
 export type { Scalar } from "./scalar";
 export type { Extern, Value } from "./expression";
 

@@ -15,7 +15,7 @@ import {
 } from "../../ir";
 import { assertNever, InternalError, UsageError } from "../../support";
 import type { Code, ExpressionCompiler } from "./expression";
-import { Memory, Pointer, writeElement } from "./memory";
+import { Memory, Pointer, writeElement } from "./interpreter-memory";
 import { arithmeticOf, type Scalar } from "./scalar";
 
 /** Runs a statement. */

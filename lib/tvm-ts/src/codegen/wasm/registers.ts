@@ -11,7 +11,7 @@ import {
   type BufferStore,
   type Node,
 } from "../../ir";
-import { constantSize, flatIndex } from "../memory";
+import { constantSize, flatIndex } from "../flat-index";
 import { partCount, representationOf } from "./representation";
 
 /** What `v128` registers a processor has, about. */

@@ -18,7 +18,7 @@ import { CallEmitter } from "./call";
 import { Scope, type FunctionContext } from "./function-context";
 import { halfToSingle, singleToHalf } from "./helpers";
 import { DOUBLE_FUNCTIONS, FLOAT_INSTRUCTIONS } from "./math";
-import { flatIndex } from "../memory";
+import { flatIndex } from "../flat-index";
 import { representationOf, STORED_MASK_BYTES, type Representation } from "./representation";
 
 export class ScalarEmitter {

@@ -23,7 +23,7 @@ import { assertNever, UsageError } from "../../support";
 import type { Ref } from "./binaryen";
 import { Scope, type FunctionContext } from "./function-context";
 import { isExternalCall } from "./external-calls";
-import { constantSize } from "../memory";
+import { constantSize } from "../flat-index";
 import { emitParallel, emitRecording } from "./outline";
 import { registerCount } from "./registers";
 import { partCount, representationOf } from "./representation";

@@ -14,7 +14,7 @@ import type { Address } from "./address";
 import type { Ref } from "./binaryen";
 import type { FunctionContext } from "./function-context";
 import { laneOf, scalarView } from "../lanes";
-import { flatIndex, readsOverlap } from "../memory";
+import { flatIndex, readsOverlap } from "../flat-index";
 import {
   partCount,
   representationOf,

@@ -21,7 +21,7 @@ import type { FunctionContext } from "./function-context";
 import { laneOf } from "../lanes";
 import { MaskEmitter } from "./mask";
 import { FLOAT_INSTRUCTIONS } from "./math";
-import { flatIndex } from "../memory";
+import { flatIndex } from "../flat-index";
 import { lanesPerPart, representationOf, type Representation } from "./representation";
 import type { ScalarEmitter } from "./scalar";
 import { integerLanes, replaceLane, sequence, splat, zeroVector } from "./simd";

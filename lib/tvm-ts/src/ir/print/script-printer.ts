@@ -16,7 +16,7 @@ import {
   type PrimExpr,
   type Var,
 } from "../expr";
-import { exprEqual } from "../equal";
+import { exprEqual } from "../structural-equal";
 import { isConstInt, isOne, isZero } from "../constants";
 import type { FuncAttr, IRModule, PrimFunc } from "../prim-func";
 import { type Annotations, type AttrNode, type For, type Stmt } from "../stmt";

@@ -1,6 +1,6 @@
 /** Operators on elements, and conversions between floats and integers. */
 
-import { Constant, constant, type Expr } from "../expr";
+import { Constant, constant, type Expr } from "../relay-expr";
 import { HostTensor } from "../host-tensor";
 import type { Converter } from "./convert-nn";
 import type { OnnxNode } from "./node";

@@ -1,6 +1,6 @@
 /** Layers with windows and weights: convolutions, pools, dense layers, normalization. */
 
-import { constant, TupleGetItem, type Expr } from "../expr";
+import { constant, TupleGetItem, type Expr } from "../relay-expr";
 import type { OnnxNode } from "./node";
 
 /** Gives the expressions of a node's outputs. */

@@ -1,6 +1,6 @@
 /** Operators that move elements. */
 
-import { constant, Tuple } from "../expr";
+import { constant, Tuple } from "../relay-expr";
 import type { Converter } from "./convert-nn";
 import type { OnnxNode } from "./node";
 

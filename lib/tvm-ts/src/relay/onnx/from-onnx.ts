@@ -6,9 +6,9 @@
 
 import { fromBinary, isFieldSet } from "@bufbuild/protobuf";
 import { UsageError } from "../../support";
-import { Call, Constant, Func, Tuple, Var, type Expr } from "../expr";
+import { Call, Constant, Func, Tuple, Var, type Expr } from "../relay-expr";
 import { exactNumber, type HostTensor } from "../host-tensor";
-import { Op, Pattern } from "../op";
+import { Op, Pattern } from "../relay-op";
 import { TensorType, UnknownType } from "../type";
 import { ELEMENTWISE_CONVERTERS } from "./convert-elementwise";
 import { NN_CONVERTERS, type Converter } from "./convert-nn";
@@ -22,7 +22,7 @@ import {
   type ValueInfoProto,
 } from "./messages";
 import { nodeTitle, OnnxNode } from "./node";
-import { elementTypeOf, readTensor } from "./tensor";
+import { elementTypeOf, readTensor } from "./tensor-proto";
 
 /** Versions of ONNX's operators whose meaning is known. */
 const OPSETS = { first: 7, last: 28 };

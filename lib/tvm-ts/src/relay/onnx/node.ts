@@ -2,14 +2,14 @@
 
 import { UsageError } from "../../support";
 import { evaluate } from "../evaluate";
-import type { Expr } from "../expr";
+import type { Expr } from "../relay-expr";
 import { exactNumber, type HostTensor } from "../host-tensor";
 import { call, operator } from "../ops";
-import type { Attrs } from "../op";
+import type { Attrs } from "../relay-op";
 import { tensorType, type TensorType } from "../type";
 import { allExprs } from "../visit";
 import type { AttributeProto, NodeProto } from "./messages";
-import { readTensor } from "./tensor";
+import { readTensor } from "./tensor-proto";
 
 /** Inputs that must be known at import, shapes and axes, are not longer than this. */
 const MAX_CONSTANT_ELEMENTS = 2 ** 16;

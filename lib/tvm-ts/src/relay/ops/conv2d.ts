@@ -2,10 +2,10 @@
 
 import type { ScalarType } from "../../ir";
 import { HostTensor } from "../host-tensor";
-import { Pattern, type Attrs } from "../op";
+import { Pattern, type Attrs } from "../relay-op";
 import { TensorType } from "../type";
-import { axisFromFront, defineOp, demand, tensors } from "./define";
-import { COLUMNS, multiplyPacked, packRows } from "./matmul";
+import { axisFromFront, defineOp, demand, tensors } from "./define-op";
+import { COLUMNS, multiplyPacked, packRows } from "./packed-matmul";
 
 export interface Conv2DAttrs {
   readonly strides: readonly [number, number];

@@ -2,7 +2,7 @@
 
 import type { ScalarType } from "../../ir";
 import { HostTensor } from "../host-tensor";
-import { Pattern } from "../op";
+import { Pattern } from "../relay-op";
 import { sizeOf, TensorType } from "../type";
 import {
   broadcastShape,
@@ -11,7 +11,7 @@ import {
   demand,
   forEachPosition,
   tensors,
-} from "./define";
+} from "./define-op";
 
 /** `data` `[..., in]` times the transposed `weight` `[units, in]`. */
 export const dense = defineOp({

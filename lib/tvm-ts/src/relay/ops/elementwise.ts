@@ -3,7 +3,7 @@
 import { isFloat, type ScalarType } from "../../ir";
 import { UsageError } from "../../support";
 import { HostTensor } from "../host-tensor";
-import { Pattern, type Attrs, type Op } from "../op";
+import { Pattern, type Attrs, type Op } from "../relay-op";
 import { sameShape, sizeOf, TensorType, type Type } from "../type";
 import {
   broadcastShape,
@@ -12,7 +12,7 @@ import {
   demand,
   forEachPosition,
   tensors,
-} from "./define";
+} from "./define-op";
 
 function unary(name: string, compute: (value: number, dtype: ScalarType) => number): Op {
   return defineOp({

@@ -1,7 +1,7 @@
 /** The operators of networks, under Relay's names. */
 
 export * from "./conv2d";
-export * from "./define";
+export * from "./define-op";
 export * from "./dense";
 export * from "./elementwise";
 export * from "./normalize";

@@ -1,9 +1,9 @@
 /** Normalization over channels, and softmax. */
 
 import { HostTensor } from "../host-tensor";
-import { Pattern } from "../op";
+import { Pattern } from "../relay-op";
 import { TensorType, TupleType } from "../type";
-import { axisFromFront, defineOp, demand, tensors } from "./define";
+import { axisFromFront, defineOp, demand, tensors } from "./define-op";
 
 /** Calls `visit` with the elements along one axis: where they start and how far they are apart. */
 function alongAxis(

@@ -2,9 +2,9 @@
 
 import { isFloat, minValueOf } from "../../ir";
 import { HostTensor, type HostData } from "../host-tensor";
-import { Pattern, type AttrSpec, type Attrs, type Op } from "../op";
+import { Pattern, type AttrSpec, type Attrs, type Op } from "../relay-op";
 import { sizeOf, TensorType } from "../type";
-import { defineOp, demand, rowMajorStrides, tensors } from "./define";
+import { defineOp, demand, rowMajorStrides, tensors } from "./define-op";
 
 /** Where windows are, by spatial dimension. */
 interface Windows {

@@ -2,9 +2,9 @@
 
 import { isFloat, maxValueOf, minValueOf, type ScalarType } from "../../ir";
 import { HostTensor } from "../host-tensor";
-import { Pattern, type Attrs } from "../op";
+import { Pattern, type Attrs } from "../relay-op";
 import { sizeOf, TensorType } from "../type";
-import { axisFromFront, defineOp, demand, tensors } from "./define";
+import { axisFromFront, defineOp, demand, tensors } from "./define-op";
 
 /** Halves are rounded to the even neighbour. */
 export function roundHalfEven(value: number): number {

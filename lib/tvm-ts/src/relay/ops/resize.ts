@@ -1,9 +1,9 @@
 /** Images resized by taking the nearest pixel. */
 
 import { HostTensor } from "../host-tensor";
-import { Pattern } from "../op";
+import { Pattern } from "../relay-op";
 import { TensorType } from "../type";
-import { defineOp, demand, tensors } from "./define";
+import { defineOp, demand, tensors } from "./define-op";
 
 const COORDINATES: Readonly<
   Record<string, (x: number, scale: number, input: number, output: number) => number>

@@ -1,7 +1,7 @@
 /** Operators that move elements and compute nothing. */
 
 import { HostTensor } from "../host-tensor";
-import { Pattern, type Attrs } from "../op";
+import { Pattern, type Attrs } from "../relay-op";
 import { sizeOf, TensorType, tensorType, type Type } from "../type";
 import {
   axisFromFront,
@@ -10,7 +10,7 @@ import {
   forEachPosition,
   rowMajorStrides,
   tensors,
-} from "./define";
+} from "./define-op";
 
 const list = (attrs: Attrs, name: string): number[] => attrs[name] as number[];
 

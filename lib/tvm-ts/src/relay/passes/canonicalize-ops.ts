@@ -4,11 +4,11 @@
  *     nn.bias_add(data, bias)   =>   add(data, expand_dims(bias, axis=1, num_newaxis=2))
  */
 
-import type { Expr } from "../expr";
+import type { Expr } from "../relay-expr";
 import { tensorType } from "../type";
 import { isCallOf, rewriteBody } from "../visit";
 import { add, axisFromFront } from "./shorthand";
-import type { RelayPass } from "./pass";
+import type { RelayPass } from "./relay-pass";
 import { expandToAxis } from "./simplify-inference";
 
 export const canonicalizeOps: RelayPass = {

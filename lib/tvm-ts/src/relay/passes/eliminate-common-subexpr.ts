@@ -1,8 +1,8 @@
 /** The same operator on the same values is computed once. Conversions to int32 are not worth a copy. */
 
-import type { Call, Expr } from "../expr";
+import type { Call, Expr } from "../relay-expr";
 import { rewriteBody } from "../visit";
-import type { RelayPass } from "./pass";
+import type { RelayPass } from "./relay-pass";
 
 export const eliminateCommonSubexpr: RelayPass = {
   name: "EliminateCommonSubexpr",

@@ -5,9 +5,9 @@
  */
 
 import { evaluate } from "../evaluate";
-import { Constant, isConstant, Tuple, type Call, type Expr } from "../expr";
+import { Constant, isConstant, Tuple, type Call, type Expr } from "../relay-expr";
 import { rewriteBody } from "../visit";
-import type { RelayPass } from "./pass";
+import type { RelayPass } from "./relay-pass";
 
 export const foldConstant: RelayPass = {
   name: "FoldConstant",

@@ -5,10 +5,10 @@
  *     multiply(nn.conv2d(x, w), s)   =>   nn.conv2d(x, multiply(w, s))
  */
 
-import { Call, Func, type Expr } from "../expr";
+import { Call, Func, type Expr } from "../relay-expr";
 import { sameShape, tensorType, type TensorType } from "../type";
 import { countReaders, operandsOf, postOrder, withOperands } from "../visit";
-import type { RelayPass } from "./pass";
+import type { RelayPass } from "./relay-pass";
 import { call, multiply, ops } from "./shorthand";
 import { expandToAxis } from "./simplify-inference";
 

@@ -6,11 +6,11 @@
  * that is between them is simple enough.
  */
 
-import { Call, Func, Tuple, TupleGetItem, Var, type Expr } from "../expr";
-import { Pattern } from "../op";
+import { Call, Func, Tuple, TupleGetItem, Var, type Expr } from "../relay-expr";
+import { Pattern } from "../relay-op";
 import { sameShape, type Type } from "../type";
 import { operandsOf, postOrder, withOperands } from "../visit";
-import type { RelayPass } from "./pass";
+import type { RelayPass } from "./relay-pass";
 
 export const fuseOps: RelayPass = {
   name: "FuseOps",

@@ -1,7 +1,7 @@
 /** What passes build graphs with. */
 
-import type { Expr } from "../expr";
-import { constant } from "../expr";
+import type { Expr } from "../relay-expr";
+import { constant } from "../relay-expr";
 import type { ScalarType } from "../../ir";
 import * as ops from "../ops";
 

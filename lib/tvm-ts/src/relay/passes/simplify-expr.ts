@@ -4,10 +4,10 @@
  *     add(add(x, c1), c2)   =>   add(x, add(c1, c2))
  */
 
-import { Call, type Expr } from "../expr";
+import { Call, type Expr } from "../relay-expr";
 import { sameShape, tensorType } from "../type";
 import { isCallOf, rewriteBody } from "../visit";
-import type { RelayPass } from "./pass";
+import type { RelayPass } from "./relay-pass";
 import { add } from "./shorthand";
 
 export const simplifyExpr: RelayPass = {

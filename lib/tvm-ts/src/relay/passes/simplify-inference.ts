@@ -4,13 +4,13 @@
  *     nn.batch_norm(data, gamma, beta, mean, var).0   =>   add(multiply(data, scale), shift)
  */
 
-import type { Call, Expr } from "../expr";
-import { constant } from "../expr";
-import type { Op } from "../op";
+import type { Call, Expr } from "../relay-expr";
+import { constant } from "../relay-expr";
+import type { Op } from "../relay-op";
 import { axisFromFront, call, ops } from "./shorthand";
 import { tensorType } from "../type";
 import { isCallOf, rewriteBody } from "../visit";
-import type { RelayPass } from "./pass";
+import type { RelayPass } from "./relay-pass";
 
 export const simplifyInference: RelayPass = {
   name: "SimplifyInference",

@@ -1,7 +1,7 @@
 /** How far the integers of a quantized network are from the floats that they stand for, layer by layer. */
 
 import { bindInputs, evaluate } from "../evaluate";
-import { Tuple, type Call, type Expr, type Func } from "../expr";
+import { Tuple, type Call, type Expr, type Func } from "../relay-expr";
 import type { HostTensor } from "../host-tensor";
 import { ops } from "../passes/shorthand";
 import { rewriteGraph } from "../visit";

@@ -3,10 +3,10 @@
  * weights of convolutions, what is added to them. Its scale and limits are variables until calibration.
  */
 
-import { isConstant, Tuple, Var, type Call, type Expr } from "../expr";
+import { isConstant, Tuple, Var, type Call, type Expr } from "../relay-expr";
 import { UsageError } from "../../support";
 import { call as makeCall, ops } from "../passes/shorthand";
-import type { RelayPass } from "../passes/pass";
+import type { RelayPass } from "../passes/relay-pass";
 import { TensorType } from "../type";
 import { Kind, type QuantizeConfig } from "./config";
 import {

@@ -2,10 +2,10 @@
 
 import { UsageError } from "../../support";
 import { bindInputs, evaluate } from "../evaluate";
-import { constant, Tuple, type Call, type Expr, type Func } from "../expr";
+import { constant, Tuple, type Call, type Expr, type Func } from "../relay-expr";
 import type { HostTensor } from "../host-tensor";
 import { ops } from "../passes/shorthand";
-import type { RelayPass } from "../passes/pass";
+import type { RelayPass } from "../passes/relay-pass";
 import { allExprs, rewriteBody } from "../visit";
 import { Kind, stepsOf, type QuantizeConfig } from "./config";
 import { scaleByKlDivergence } from "./kl-divergence";

@@ -3,9 +3,9 @@
  */
 
 import { UsageError } from "../../support";
-import type { Expr } from "../expr";
+import type { Expr } from "../relay-expr";
 import { HostTensor } from "../host-tensor";
-import { Pattern } from "../op";
+import { Pattern } from "../relay-op";
 import { call, defineOp, tensors } from "../ops";
 
 /** `round(x * multiplier * 2^(shift - 31))`, halves upwards. */

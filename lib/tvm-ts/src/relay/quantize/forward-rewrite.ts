@@ -4,7 +4,7 @@
  * expression again.
  */
 
-import { Call, Func, Tuple, TupleGetItem, type Expr } from "../expr";
+import { Call, Func, Tuple, TupleGetItem, type Expr } from "../relay-expr";
 import { countReaders, operandsOf, postOrder, withOperands } from "../visit";
 
 /** A result that knows more than its expression. */

@@ -3,7 +3,7 @@
  * calibration, and integer arithmetic in the end.
  */
 
-import type { Func } from "../expr";
+import type { Func } from "../relay-expr";
 import {
   backwardFoldScaleAxis,
   canonicalizeOps,

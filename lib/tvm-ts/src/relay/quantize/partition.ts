@@ -3,9 +3,9 @@
  * next convolution or a residual addition. Fusion stops there.
  */
 
-import { Func, isConstant, type Call, type Expr } from "../expr";
+import { Func, isConstant, type Call, type Expr } from "../relay-expr";
 import { castHint, stopFusion } from "../passes/shorthand";
-import type { RelayPass } from "../passes/pass";
+import type { RelayPass } from "../passes/relay-pass";
 import { INPUT_DTYPE } from "./config";
 import { forwardRewrite, realized, Temporary, type Result, type Rule } from "./forward-rewrite";
 

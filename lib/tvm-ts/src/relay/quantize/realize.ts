@@ -5,8 +5,8 @@
 
 import type { ScalarType } from "../../ir";
 import { UsageError } from "../../support";
-import { constant, scalarValue, Tuple, type Call, type Expr } from "../expr";
-import type { RelayPass } from "../passes/pass";
+import { constant, scalarValue, Tuple, type Call, type Expr } from "../relay-expr";
+import type { RelayPass } from "../passes/relay-pass";
 import {
   add,
   call as makeCall,

@@ -7,7 +7,7 @@ import {
   RpcTimeoutError,
   sentenceOf,
   SessionClosedError,
-} from "../errors";
+} from "../rpc-errors";
 import { RpcError } from "../../support";
 import {
   ByteStream,

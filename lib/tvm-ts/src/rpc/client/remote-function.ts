@@ -3,7 +3,7 @@
 import { UsageError } from "../../support";
 import { timingResult, type TimingOptions, type TimingResult } from "../../runtime";
 import { DtypeArgument, FloatArgument } from "../argument";
-import { BadPacketError } from "../errors";
+import { BadPacketError } from "../rpc-errors";
 import { ENTRY_NAME } from "../server";
 import { elementTypeOf, TypeCode, wireDataType, type WireValue } from "../protocol";
 import type {

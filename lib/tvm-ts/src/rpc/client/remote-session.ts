@@ -2,7 +2,7 @@
 
 import { RpcError, UsageError } from "../../support";
 import { DEVICE_TYPE, type DeviceKind, type ModuleFormat } from "../../runtime";
-import { BadPacketError } from "../errors";
+import { BadPacketError } from "../rpc-errors";
 import {
   LIMITS,
   TypeCode,

@@ -14,7 +14,7 @@ import {
   type WireTensor,
   type WireValue,
 } from "../protocol";
-import { BadPacketError } from "../errors";
+import { BadPacketError } from "../rpc-errors";
 import type { Connection } from "./connection";
 
 /** What a call returned. */

@@ -1,6 +1,6 @@
 /** Reads the little-endian fields of a packet; nothing beyond its end, nothing left over. */
 
-import { BadPacketError } from "../errors";
+import { BadPacketError } from "../rpc-errors";
 import type { Limits } from "./limits";
 
 const utf8 = new TextDecoder();

@@ -3,7 +3,7 @@
  * Server: accepted or refused, and if accepted its own key.
  */
 
-import { BadPacketError, ConnectionLostError, KeyRefusedError } from "../errors";
+import { BadPacketError, ConnectionLostError, KeyRefusedError } from "../rpc-errors";
 import { ByteWriter } from "./byte-writer";
 import { RPC_DUPLICATE_KEY, RPC_KEY_MISMATCH, RPC_MAGIC } from "./codes";
 import type { Limits } from "./limits";

@@ -10,7 +10,7 @@ export {
   TrackerCode,
   TypeCode,
 } from "./codes";
-export { elementTypeOf, wireDataType } from "./dtype";
+export { elementTypeOf, wireDataType } from "./wire-dtype";
 export { answerHello, greetServer, readHello, refuseHello, type ClientHello } from "./handshake";
 export { LIMITS, type Limits } from "./limits";
 export {

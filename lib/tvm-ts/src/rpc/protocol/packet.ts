@@ -1,6 +1,6 @@
 /** Packets: `u64 bytes, i32 code, payload`, where the length counts code and payload. */
 
-import { BadPacketError, ConnectionLostError } from "../errors";
+import { BadPacketError, ConnectionLostError } from "../rpc-errors";
 import { ByteReader } from "./byte-reader";
 import { ByteWriter } from "./byte-writer";
 import { RpcCode } from "./codes";

@@ -3,7 +3,7 @@
  * neither, and packets may be cut anywhere on the way.
  */
 
-import { BadPacketError, ConnectionLostError } from "../errors";
+import { BadPacketError, ConnectionLostError } from "../rpc-errors";
 
 export interface Transport {
   /** The other side, for messages: `127.0.0.1:9091`. */

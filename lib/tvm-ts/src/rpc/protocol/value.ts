@@ -4,7 +4,7 @@
  */
 
 import { assertNever } from "../../support";
-import { BadPacketError } from "../errors";
+import { BadPacketError } from "../rpc-errors";
 import type { ByteReader } from "./byte-reader";
 import type { ByteWriter } from "./byte-writer";
 import { TypeCode } from "./codes";

@@ -10,6 +10,6 @@ export {
   type ServedValue,
   type SessionLimits,
 } from "./machine";
-export { MODULE_FORMAT } from "./functions";
+export { MODULE_FORMAT } from "./standard-functions";
 export { ENTRY_NAME, servedModule } from "./served-module";
-export { serveSession, type ServeOptions } from "./session";
+export { serveSession, type ServeOptions } from "./server-session";

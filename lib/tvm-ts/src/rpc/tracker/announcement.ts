@@ -3,7 +3,7 @@
  * announces itself again to a tracker that came back.
  */
 
-import { BadPacketError, sentenceOf } from "../errors";
+import { BadPacketError, sentenceOf } from "../rpc-errors";
 import { TrackerCode, type Transport } from "../protocol";
 import { TrackerChannel, type Json } from "./message";
 

@@ -3,7 +3,7 @@
  * what Python's `json.dumps` writes, which is what TVM's tracker, servers and clients send.
  */
 
-import { BadPacketError, ConnectionLostError } from "../errors";
+import { BadPacketError, ConnectionLostError } from "../rpc-errors";
 import { ByteStream, ByteWriter, LIMITS, TRACKER_MAGIC, type Transport } from "../protocol";
 
 export type Json =

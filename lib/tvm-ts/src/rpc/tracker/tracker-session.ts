@@ -1,7 +1,12 @@
 /** A client's side of a tracker: asks for servers and connects to them. */
 
 import { RpcError, UsageError } from "../../support";
-import { BadPacketError, ConnectionLostError, KeyRefusedError, RpcTimeoutError } from "../errors";
+import {
+  BadPacketError,
+  ConnectionLostError,
+  KeyRefusedError,
+  RpcTimeoutError,
+} from "../rpc-errors";
 import { TrackerCode, type Transport } from "../protocol";
 import type { Session } from "../session";
 import { TrackerChannel, type Json } from "./message";

@@ -3,7 +3,7 @@
  * it is free. Requests and answers are those of TVM's (`python/tvm/rpc/tracker.py`).
  */
 
-import { BadPacketError, sentenceOf } from "../errors";
+import { BadPacketError, sentenceOf } from "../rpc-errors";
 import { TrackerCode, type Transport } from "../protocol";
 import { TrackerChannel, type Json } from "./message";
 import { Scheduler, type FreeServer, type PendingRequest } from "./scheduler";

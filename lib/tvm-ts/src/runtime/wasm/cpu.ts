@@ -2,7 +2,7 @@
 
 import { DeviceError } from "../../support";
 import { Allocator } from "./allocator";
-import { bytesOf, createMemory, MAX_PAGES, PAGE_BYTES } from "./memory";
+import { bytesOf, createMemory, MAX_PAGES, PAGE_BYTES } from "./linear-memory";
 import type { Artifact } from "../../artifact";
 import {
   deviceName,

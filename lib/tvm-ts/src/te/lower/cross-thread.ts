@@ -32,7 +32,7 @@ import type { ComputeOp } from "../operation";
 import type { AxisValues, StageContext } from "./context";
 import { guards, wrap, type Frame } from "./frames";
 import { makeLoopNest } from "./loop-nest";
-import { combined, reductionOf } from "./reduction";
+import { combined, reductionOf } from "./combine-reduction";
 
 export function crossThreadReduction(context: StageContext, op: ComputeOp): Stmt {
   const { stage, attach } = context;

@@ -20,7 +20,7 @@ import {
 import type { ExternOp, ScanOp, TensorComputeOp } from "../operation";
 import type { Tensor } from "../tensor";
 import { ArgBinder } from "./bind-args";
-import { provideCompute } from "./compute";
+import { provideCompute } from "./provide-compute";
 import { computeLoopNest } from "./compute-nest";
 import type { AxisValues, StageContext } from "./context";
 import { bindFrame, guards, wrap } from "./frames";

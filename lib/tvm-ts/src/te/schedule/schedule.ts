@@ -7,7 +7,7 @@ import { isTensor, type Tensor } from "../tensor";
 import * as cache from "./cache";
 import { postOrder } from "./graph";
 import { createGroup } from "./group";
-import { normalize } from "./normalize";
+import { normalize } from "./normalize-schedule";
 import { rfactor } from "./rfactor";
 import { Stage } from "./stage";
 

@@ -17,7 +17,7 @@ import type { Operation } from "../operation";
 import { isTensor, type Tensor } from "../tensor";
 import { TensorIntrin } from "../tensor-intrin";
 import { checkIterType, leafPosition, noteAxis, type StageView } from "./axis-errors";
-import { transformLayout, type LayoutIndices } from "./layout";
+import { transformLayout, type LayoutIndices } from "./transform-layout";
 import * as loops from "./loops";
 import { checkGroup, checkInlinable, checkMovable, checkOrder } from "./placement";
 import type { Relation } from "./relation";
@@ -32,7 +32,7 @@ import {
   type LoopType,
   type StageState,
 } from "./stage-state";
-import { checkBinding, checkEnvThreads } from "./threads";
+import { checkBinding, checkEnvThreads } from "./thread-binding";
 
 /** By what an axis is split: the extent of the inner loop, or the number of steps of the outer. */
 export type SplitBy =

@@ -1,7 +1,7 @@
 /** Which variables and memories depend on a variable. */
 
 import { builtin, forEachChild, type Node, type PrimExpr, type Stmt, type Var } from "../../ir";
-import { subStmts } from "./stmt";
+import { subStmts } from "./stmt-analysis";
 
 /** What an expression reads and, through access pointers, writes. */
 interface Uses {

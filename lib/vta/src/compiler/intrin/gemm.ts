@@ -1,7 +1,7 @@
 /** The accelerator's matrix multiplication as a tensor intrinsic. */
 
 import { te, tir } from "tvm-ts";
-import { asKernel, onStage, PUSH_GEMM, QID, UOP_MODE, uopPush } from "./operators";
+import { asKernel, onStage, PUSH_GEMM, QID, UOP_MODE, uopPush } from "./vta-ops";
 
 /** What of an environment the intrinsic depends on. */
 export interface GemmUnit {

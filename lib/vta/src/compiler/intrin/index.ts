@@ -10,4 +10,4 @@ export {
   uopPush,
   vtaAxis,
   vtaOps,
-} from "./operators";
+} from "./vta-ops";

@@ -10,4 +10,4 @@ export { injectDMAIntrin } from "./inject-dma-intrin";
 export { injectSkipCopy } from "./inject-skip-copy";
 export { liftAllocToScopeBegin } from "./lift-alloc-to-scope-begin";
 export { memoryInfo } from "./memory-info";
-export { acceleratorPasses } from "./pipeline";
+export { acceleratorPasses } from "./accelerator-passes";

@@ -19,7 +19,7 @@ export { runTimeline } from "./run-timeline";
 export { planStream, WORK, type StreamPlan } from "./stream-plan";
 export { copyMicroOps } from "./transfer";
 export { type FetchTiming, type Timing } from "./timing";
-export { CycleSimulator, type CycleSimulatorOptions } from "./simulator";
+export { CycleSimulator, type CycleSimulatorOptions } from "./cycle-simulator";
 export { type Advice } from "./explain";
 export {
   Profile,
@@ -28,7 +28,7 @@ export {
   type RooflinePoint,
   type StatementCost,
   type TrafficBytes,
-} from "./profile";
+} from "./cycle-profile";
 export { type StageCost } from "./stage-costs";
 export { weightLanes, type WeightLanes } from "./weight-lanes";
-export { type ProfiledRun } from "./statement";
+export { type ProfiledRun } from "./profiled-run";

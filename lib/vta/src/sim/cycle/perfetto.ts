@@ -6,7 +6,7 @@
 
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { STAGE_NAMES } from "../../accelerator";
-import { statementOf, type ProfiledRun } from "./statement";
+import { statementOf, type ProfiledRun } from "./profiled-run";
 import { workName } from "./stream-plan";
 
 const TRACE = { packet: 1 } as const;

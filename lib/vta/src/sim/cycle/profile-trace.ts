@@ -21,7 +21,7 @@ import {
 } from "../../hardware";
 import { MicroOps } from "./loop-elements";
 import { runTimeline } from "./run-timeline";
-import type { ProfiledRun } from "./statement";
+import type { ProfiledRun } from "./profiled-run";
 import { CLIENT, WORK } from "./stream-plan";
 import { transferAt } from "./transfer";
 

@@ -2,7 +2,7 @@
 
 import type { Hardware } from "../../hardware";
 import { elementBytesOf } from "./element-bytes";
-import { CycleEngine } from "./engine";
+import { CycleEngine } from "./cycle-engine";
 import { cycleModel, type CycleModel, type CyclePreset } from "./model";
 import { planStream, type StreamPlan } from "./stream-plan";
 import type { Timing } from "./timing";

@@ -1,7 +1,7 @@
 /** What the stages of a schedule cost: copies by their tensor, products, and operations of the ALU. */
 
 import { ALU_OPCODE, INSN_WORDS, InstructionSet, type Hardware } from "../../hardware";
-import { statementOf, type ProfiledRun } from "./statement";
+import { statementOf, type ProfiledRun } from "./profiled-run";
 import { CLIENT, WORK } from "./stream-plan";
 import { isReset } from "./weight-lanes";
 

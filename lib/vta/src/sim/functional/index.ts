@@ -1,2 +1,2 @@
 export { Core } from "./core";
-export { FunctionalSimulator, type FunctionalSimulatorOptions } from "./simulator";
+export { FunctionalSimulator, type FunctionalSimulatorOptions } from "./functional-simulator";

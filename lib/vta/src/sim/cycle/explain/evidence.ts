@@ -5,7 +5,7 @@ import { elementBytesOf, loadedElementBytes, type ElementBytes } from "../elemen
 import type { CycleModel } from "../model";
 import { timeStream } from "../simulate";
 import { stallsOf, type ModuleStalls } from "../stalls";
-import type { ProfiledRun } from "../statement";
+import type { ProfiledRun } from "../profiled-run";
 import { WORK, type StreamPlan } from "../stream-plan";
 import { transferAt, type Transfer } from "../transfer";
 import { StreamEdit } from "./stream-edit";

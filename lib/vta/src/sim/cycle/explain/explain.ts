@@ -5,10 +5,10 @@
 
 import type { Hardware } from "../../../hardware";
 import type { CycleModel } from "../model";
-import { statementOf, type ProfiledRun } from "../statement";
-import { idleLanes, registerOperands, shortGemms } from "./compute";
+import { statementOf, type ProfiledRun } from "../profiled-run";
+import { idleLanes, registerOperands, shortGemms } from "./compute-rules";
 import { Evidence, type Advice, type Rule } from "./evidence";
-import { fetchBound, virtualThreads } from "./threads";
+import { fetchBound, virtualThreads } from "./thread-rules";
 import {
   shortBursts,
   storesSerialized,

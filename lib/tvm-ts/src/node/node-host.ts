@@ -6,7 +6,7 @@ import { UsageError } from "../support";
 import type { Host } from "../runtime";
 import { compileLibrary } from "./c-compiler";
 import { openTransport } from "./open-transport";
-import { threads } from "./threads";
+import { threads } from "./loop-threads";
 
 export const host: Host = {
   readFile(path) {

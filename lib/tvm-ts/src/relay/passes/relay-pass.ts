@@ -1,7 +1,7 @@
 /** Passes over networks, as named steps that can be watched. */
 
 import { InternalError, TvmError } from "../../support";
-import type { Func } from "../expr";
+import type { Func } from "../relay-expr";
 import { printRelay } from "../print";
 
 export interface RelayPass {

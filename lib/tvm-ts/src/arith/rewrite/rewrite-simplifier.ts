@@ -49,7 +49,7 @@ import { extractConstraints } from "../constraints";
 import { levelOf, Memoized } from "../memo";
 import type { ModularSet } from "../modular-set";
 import { fold, OPERATORS, type OperatorExpr } from "../operators";
-import type { Slots } from "./compile";
+import type { Slots } from "./compile-rule";
 import type { Order, Questions } from "./questions";
 import { rules, type RewrittenKind } from "./rules";
 

@@ -28,8 +28,8 @@ import {
 import { fits, floorDivide, floorRemainder, truncDivide } from "../int-math";
 import { binaryOperands, levelOf, MAX_FORM_NESTING, Memoized } from "../memo";
 import { fold, OPERATORS } from "../operators";
-import { RewriteSimplifier } from "../rewrite/simplifier";
-import { ofOneElement, withSimplerCombiner } from "./reduce";
+import { RewriteSimplifier } from "../rewrite/rewrite-simplifier";
+import { ofOneElement, withSimplerCombiner } from "./simplify-reduce";
 import {
   normalize,
   remainderOf,

@@ -16,7 +16,7 @@ import type { StageContext } from "./context";
 import { computeLoopNest } from "./compute-nest";
 import { crossThreadReduction } from "./cross-thread";
 import { guards, wrap } from "./frames";
-import { combined, reductionOf } from "./reduction";
+import { combined, reductionOf } from "./combine-reduction";
 import { tensorizedCompute } from "./tensorize";
 
 /** What a stage of a `ComputeOp` does. */

@@ -1,8 +1,8 @@
 /** What the definitions of operators share. */
 
 import { UsageError } from "../../support";
-import { Call, type Expr } from "../expr";
-import { Op, type Attrs, type OpDefinition } from "../op";
+import { Call, type Expr } from "../relay-expr";
+import { Op, type Attrs, type OpDefinition } from "../relay-op";
 import { TensorType, tensorType, type Type } from "../type";
 
 const operators = new Map<string, Op>();

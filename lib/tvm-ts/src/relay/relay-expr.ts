@@ -7,7 +7,7 @@
 
 import { UsageError } from "../support";
 import { HostTensor, MAX_ELEMENTS } from "./host-tensor";
-import type { Attrs, Op } from "./op";
+import type { Attrs, Op } from "./relay-op";
 import { sameType, TupleType, UnknownType, type TensorType, type Type } from "./type";
 
 /** An input of a function. */

@@ -7,7 +7,7 @@ import { Study } from "../explore";
 import { Network, NetworkAccuracy, NetworkCosts, RunnableNetwork } from "../graph";
 import { AcceleratorDevice } from "../runtime";
 import { Profile } from "../sim";
-import { CALL_ARGUMENTS } from "./call-arguments";
+import { CALL_ARGUMENTS } from "./runtime-call-arguments";
 import {
   environmentHtml,
   environmentText,
@@ -15,7 +15,7 @@ import {
   statisticsText,
 } from "./environment-html";
 import { environmentView } from "./environment-view";
-import { mimeTypes } from "./mime";
+import { mimeTypes } from "./vta-mime";
 import { accuracyBundle, accuracyText, costsBundle, costsText } from "./network-tables";
 import { profileHtml } from "./profile-html";
 import { profileView } from "./profile-view";

@@ -8,7 +8,7 @@
 import { Dram, type Accelerator } from "../accelerator";
 import type { Hardware } from "../hardware";
 import { CommandQueue, type CommandQueueOptions } from "./command-queue";
-import { vtaFunctions, type VtaFunctions } from "./functions";
+import { vtaFunctions, type VtaFunctions } from "./runtime-functions";
 
 /** Makes what executes the instructions that are stored in `dram`. */
 export type MakeAccelerator<H extends Hardware = Hardware> = (

@@ -19,7 +19,7 @@ import { perfettoTrace } from "./perfetto";
 import { profileTrace } from "./profile-trace";
 import { runTimeline } from "./run-timeline";
 import { CAUSE_TEXT, stallsOf, type ModuleName, type ModuleStalls } from "./stalls";
-import { statementOf, type ProfiledRun } from "./statement";
+import { statementOf, type ProfiledRun } from "./profiled-run";
 import { CLIENT, WORK, type StreamPlan } from "./stream-plan";
 import { stageCosts, type StageCost } from "./stage-costs";
 import { isReset } from "./weight-lanes";

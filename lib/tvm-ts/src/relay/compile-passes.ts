@@ -1,6 +1,6 @@
 /** What is done to a network before its functions are compiled, and the functions it then consists of. */
 
-import type { Call, Func } from "./expr";
+import type { Call, Func } from "./relay-expr";
 import {
   canonicalizeOps,
   backwardFoldScaleAxis,

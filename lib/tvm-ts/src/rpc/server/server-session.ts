@@ -7,7 +7,7 @@
 
 import { NDArray } from "../../runtime";
 import { UsageError } from "../../support";
-import { BadPacketError, ConnectionLostError, sentenceOf } from "../errors";
+import { BadPacketError, ConnectionLostError, sentenceOf } from "../rpc-errors";
 import {
   LIMITS,
   packetHead,
@@ -30,7 +30,7 @@ import {
   type WireValue,
 } from "../protocol";
 import { SessionArrays } from "./arrays";
-import { serverFunctions } from "./functions";
+import { serverFunctions } from "./standard-functions";
 import { Handles } from "./handles";
 import {
   DataTypeArgument,
