@@ -1,9 +1,11 @@
 /** Schedules that the accelerator cannot carry out: what is said of them, and where it points. */
 
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { ready, te, tir, topi } from "tvm-ts";
 import * as vta from "vta-ts";
 import { testRefused, type Mark } from "../support/refused";
+
+beforeAll(ready);
 
 const env = vta.getEnv();
 const SHAPE = [2, 8, env.BATCH, env.BLOCK_OUT];
@@ -115,6 +117,47 @@ testRefused([
     sentence:
       '"dma_cpy" is not a pragma of the accelerator, which leaves the loop to the host; write "dma_copy"',
   },
+  ...(
+    [
+      ["dma", '"dma_copy"'],
+      ["DMA_COPY", '"dma_copy"'],
+      ["env.alu", '"alu"'],
+      ["gemm", "stage.tensorize(axis, env.gemm)"],
+    ] as const
+  ).map(([pragma, remedy]) => ({
+    why: `the pragma is ${pragma}`,
+    program: (mark: Mark) => {
+      const { a, axis, lower } = declare();
+      mark();
+      a.setScope(env.accScope).pragma(axis(a), pragma);
+      lower();
+    },
+    sentence:
+      `"${pragma}" is not a pragma of the accelerator, which leaves the loop to the host; write ` +
+      remedy,
+  })),
+  {
+    why: "the tensor intrinsic is a pragma",
+    program: (mark) => {
+      const { a, axis } = declare();
+      mark();
+      a.pragma(axis(a), env.gemm as unknown as string);
+    },
+    sentence:
+      "the pragma of stage A_buf is the tensor intrinsic GEMM; write s[A_buf].tensorize(i0, ...) with it",
+  },
+  ...["local.acc", "local.acc_bufer"].map((scope) => ({
+    why: `a stage without pragmas is in ${scope}`,
+    program: (mark: Mark) => {
+      const { a, s, A, C } = declare();
+      a.setScope(scope);
+      mark();
+      vta.lower(s, [A, C]);
+    },
+    sentence:
+      `A_buf is in ${scope}, which is not a memory of the target; it has local.inp_buffer, ` +
+      'local.wgt_buffer, local.acc_buffer; write setScope("local.acc_buffer")',
+  })),
   {
     why: "a scope is misspelt",
     program: (mark) => {
@@ -594,6 +637,93 @@ testRefused([
       "own",
   },
 ]);
+
+interface ProductLoops {
+  readonly m: tir.IterVar;
+  /** The two parts of the loop over columns. */
+  readonly n: readonly [tir.IterVar, tir.IterVar];
+  /** The loop of the sum, or its outer part. */
+  readonly ko: tir.IterVar;
+  readonly inner: tir.IterVar;
+}
+
+/**
+ * A product of 2 by 8 by 4 blocks whose sum goes two steps at a time; `order` has the loops outside of a
+ * block. The loads are outside of all loops, or inside of `ko`.
+ */
+function blocks(
+  mark: Mark,
+  order: (loops: ProductLoops) => readonly tir.IterVar[],
+  loads: "outside" | "inside",
+): () => ReturnType<typeof vta.build> {
+  const [m, k, n] = [2, 8, 4];
+  const A = te.placeholder([m, k, env.BATCH, env.BLOCK_IN], { name: "A", dtype: env.inpDtype });
+  const W = [n, k, env.BLOCK_OUT, env.BLOCK_IN];
+  const B = te.placeholder(W, { name: "B", dtype: env.wgtDtype });
+  const A_buf = te.compute(A.shape, (...i) => A(...i), "A_buf");
+  const B_buf = te.compute(B.shape, (...i) => B(...i), "B_buf");
+  const ko = te.reduceAxis([0, k], "ko");
+  const ki = te.reduceAxis([0, env.BLOCK_IN], "ki");
+  const term = ([i, o, b, c]: readonly tir.Var[]): tir.PrimExpr =>
+    A_buf(i!, ko, b!, ki)
+      .astype(env.accDtype)
+      .mul(B_buf(o!, ko, c!, ki).astype(env.accDtype));
+  const shape = [m, n, env.BATCH, env.BLOCK_OUT];
+  const C_buf = te.compute(shape, (...i) => te.sum(term(i), [ko, ki]), "C_buf");
+  const C = te.compute(shape, (...i) => C_buf(...i).astype(env.inpDtype), "C");
+  const s = te.createSchedule(C);
+  const c = s.stage(C_buf).setScope(env.accScope);
+  const [mo, no, bi, ci] = C_buf.op.axis as [tir.IterVar, tir.IterVar, tir.IterVar, tir.IterVar];
+  const [outer, inner] = c.split(ko, { factor: 2 });
+  c.reorder(...order({ m: mo, n: c.split(no, { factor: 2 }), ko: outer, inner }), bi, ci, ki);
+  for (const [copy, scope] of [[A_buf, env.inpScope] as const, [B_buf, env.wgtScope] as const]) {
+    s.stage(copy).setScope(scope).pragma(copy.op.axis[0]!, env.dmaCopy);
+    if (loads === "inside") s.stage(copy).computeAt(c, outer);
+  }
+  s.stage(C).pragma(C.op.axis[0]!, env.dmaCopy);
+  mark();
+  c.tensorize(bi, env.gemm);
+  return () => vta.build(s, [A, B, C]);
+}
+
+testRefused([
+  {
+    why: "the reset of a product and its steps are one kernel",
+    program: (mark) => blocks(mark, ({ m, n, ko, inner }) => [m, ...n, ko, inner], "outside")(),
+    sentence:
+      "stage C_buf: one kernel of micro-ops does GEMM with reset and GEMM, and an instruction does " +
+      "one operation; compute what it reads inside its loop ko.outer: " +
+      "s[A_buf].computeAt(s[C_buf], ko.outer), s[B_buf].computeAt(s[C_buf], ko.outer)",
+  },
+  {
+    why: "a product goes on to the next step of its sum after one element",
+    program: (mark) => blocks(mark, ({ m, n, ko, inner }) => [ko, m, ...n, inner], "inside")(),
+    sentence:
+      "stage C_buf: micro-op 1 of its kernel writes the accumulator element that micro-op 0 writes, " +
+      "and the pipeline needs 2 others in between: loop ko.inner takes the next step of the sum after " +
+      "1 element (inside it: no loop); put loops over at least 3 elements of C_buf inside ko.inner, with " +
+      "s[C_buf].reorder(ko.inner, ...), or make its tiles larger",
+  },
+  {
+    why: "a product goes on to the next step of its sum after two elements",
+    program: (mark) => blocks(mark, ({ m, n, ko, inner }) => [ko, ...n, inner, m], "inside")(),
+    sentence:
+      "stage C_buf: micro-op 2 of its kernel writes the accumulator element that micro-op 0 writes, " +
+      "and the pipeline needs 2 others in between: loop ko.inner takes the next step of the sum after " +
+      "2 elements (inside it: i0 of 2); put loops over at least 3 elements of C_buf inside ko.inner, with " +
+      "s[C_buf].reorder(ko.inner, ...), or make its tiles larger",
+  },
+]);
+
+it("the remedies of the messages are accepted", () => {
+  const none = (): void => undefined;
+  expect(() =>
+    blocks(none, ({ m, n, ko, inner }) => [m, ...n, ko, inner], "inside")(),
+  ).not.toThrow();
+  expect(() =>
+    blocks(none, ({ m, n, ko, inner }) => [ko, inner, m, ...n], "inside")(),
+  ).not.toThrow();
+});
 
 /** Sums of `term` over blocks of inputs and weights; tensorized by the accelerator's. */
 function lowerProduct(

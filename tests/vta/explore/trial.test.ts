@@ -130,6 +130,21 @@ describe("a trial", () => {
     });
   });
 
+  it("says which knobs make micro-ops write an element again too soon", () => {
+    const space = explore.template(...(operators[0]! as [string, Arguments]));
+    const values = { tile_b: 1, tile_h: 1, tile_w: 9, tile_ci: 1, tile_co: 2 };
+    const index = space.configs.index({ ...values, oc_nthread: 1, h_nthread: 1 });
+    const compiled = explore.compileTrial(space, index);
+    expect("refusal" in compiled && compiled.refusal).toEqual({
+      cause: "micro-ops",
+      reason:
+        "stage res: micro-op 2 of its kernel writes the accumulator element that micro-op 0 writes, and " +
+        "the pipeline needs 2 others in between: loop d_i takes the next step of the sum after 2 " +
+        "elements (inside it: c_o of 2); put loops over at least 3 elements of res inside d_i, with " +
+        "s[res].reorder(d_i, ...), or make its tiles larger (tile_co * tile_h = 2 * 1; at least 3 is needed)",
+    });
+  });
+
   it("says which knobs do not divide", () => {
     const space = dense();
     const index = space.configs.index({ tile_b: 1, tile_ci: 1, tile_co: 8, oc_nthread: 2 });

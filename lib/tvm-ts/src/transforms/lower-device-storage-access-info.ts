@@ -32,7 +32,7 @@ import {
   type Var,
 } from "../ir";
 import type { FunctionPass, MemoryInfo } from "../pass";
-import { InternalError, UsageError } from "../support";
+import { InternalError, nearName, UsageError } from "../support";
 import { Feature, has } from "./analysis/features";
 
 export const lowerDeviceStorageAccessInfo: FunctionPass = {
@@ -81,7 +81,8 @@ export const lowerDeviceStorageAccessInfo: FunctionPass = {
         if (memory === undefined) {
           throw new UsageError(
             "tir-storage-scope",
-            `${node.bufferVar.name} is in ${scope.text}, of which the target says nothing`,
+            `${node.bufferVar.name} is in ${scope.text}, which is not a memory of the target` +
+              advice(scope.text, Object.keys(infos)),
             { span: node.span },
           );
         }
@@ -100,6 +101,14 @@ export const lowerDeviceStorageAccessInfo: FunctionPass = {
     return func.with({ body });
   },
 };
+
+/** The target's memories, and the one that was probably meant. */
+function advice(text: string, known: readonly string[]): string {
+  if (known.length === 0) return "";
+  const meant = nearName(text, known) ?? known.find((scope) => scope.startsWith(text));
+  const write = meant === undefined ? "" : `; write setScope("${meant}")`;
+  return `; it has ${known.join(", ")}${write}`;
+}
 
 /** The address of an element; of all lanes for a vector. */
 function addressOf(pointer: Var, dtype: DataType, offset: PrimExpr): PrimExpr {

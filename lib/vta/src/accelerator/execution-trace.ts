@@ -17,6 +17,11 @@ export interface ExecutionTraceOptions {
 
 const LIMIT = 100_000;
 
+/** What a trace or profile without instructions says. */
+export const NOTHING_RAN =
+  "the accelerator ran no instruction: mark the stages' loops with pragma(axis, env.dmaCopy) or " +
+  "pragma(axis, env.alu), or tensorize one with env.gemm";
+
 /** Some runs of an accelerator. `vta.trace` makes one; it shows itself in a notebook. */
 export class ExecutionTrace implements InstructionObserver {
   /** In the order of execution. */

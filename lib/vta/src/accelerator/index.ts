@@ -23,7 +23,7 @@ export {
   type Timeline,
 } from "./timeline";
 export { TOKEN_QUEUES, tokenExchanges, type TokenExchange } from "./tokens";
-export { ExecutionTrace, type ExecutionTraceOptions } from "./execution-trace";
+export { ExecutionTrace, NOTHING_RAN, type ExecutionTraceOptions } from "./execution-trace";
 export {
   STAGE_NAMES,
   type Caller,

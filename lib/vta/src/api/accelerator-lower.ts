@@ -12,7 +12,14 @@ import {
   UsageError,
   type Target,
 } from "tvm-ts";
-import { acceleratorFeatures, acceleratorTarget, getEnv, type Environment } from "../compiler";
+import {
+  acceleratorFeatures,
+  acceleratorTarget,
+  checkMicroOps,
+  getEnv,
+  type Environment,
+} from "../compiler";
+import { rememberHostWork } from "./host-work";
 import { RecordHistory, type RecordSource } from "../records";
 import { scheduleFromRecords } from "../topi";
 
@@ -42,8 +49,15 @@ export function lower(
   options: LowerOptions & AcceleratorOptions = {},
 ): tir.IRModule | pass.LowerTrace {
   const { env = getEnv(), ...rest } = options;
-  return lowerModule(subject, args, { ...rest, target: acceleratorFeatures(env) });
+  const lowered = lowerModule(subject, args, { ...rest, target: acceleratorFeatures(env) });
+  if (lowered instanceof tir.IRModule && subject instanceof te.Schedule) {
+    schedules.set(lowered, subject);
+  }
+  return lowered;
 }
+
+/** What functions were lowered from, so that errors that are found later can name its stages. */
+const schedules = new WeakMap<tir.IRModule, te.Schedule>();
 
 export interface AcceleratorBuildOptions
   extends AcceleratorOptions, Pick<LowerOptions, "name" | "binds" | "context"> {
@@ -83,7 +97,11 @@ export function build(
   const { target, env = getEnv(), records, ...rest } = options;
   const from = records === undefined ? subject : rescheduled(subject, records, env);
   const module = from instanceof tir.IRModule ? from : lower(from, args, { ...rest, env });
-  return buildModule(module, { target: acceleratorTarget(target, env) });
+  const schedule = schedules.get(module);
+  checkMicroOps(module, env, schedule);
+  const built = buildModule(module, { target: acceleratorTarget(target, env) });
+  rememberHostWork(built, module, schedule, env);
+  return built;
 }
 
 function rescheduled(subject: Lowerable, records: RecordSource, env: Environment): te.Schedule {

@@ -4,6 +4,7 @@ import { runtime } from "tvm-ts";
 import type { Accelerator, Dram } from "../accelerator";
 import type { Environment } from "../compiler";
 import { AcceleratorDevice, type CommandQueueOptions, type MakeAccelerator } from "../runtime";
+import { hostWorkOf, hostWorkWarning } from "./host-work";
 import { CycleSimulator, FunctionalSimulator } from "../sim";
 
 /**
@@ -27,6 +28,8 @@ export class VtaDevice extends AcceleratorDevice<Environment> implements runtime
   }
   /** Makes compiled functions callable in the device's DRAM. */
   load(artifact: runtime.Artifact, linked: runtime.Linked): runtime.Executable {
+    const idle = hostWorkOf(artifact.record);
+    if (idle !== undefined) console.warn(hostWorkWarning(artifact.record.entry, idle));
     return runtime.loadWasm(this, artifact, linked);
   }
 }

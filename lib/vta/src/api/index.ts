@@ -1,5 +1,6 @@
 export { VtaDevice, type VtaDeviceOptions } from "./accelerators";
 export { extDev } from "./devices";
+export { hostWorkOf, type HostStage } from "./host-work";
 export {
   build,
   lower,

@@ -8,7 +8,7 @@ import type { VtaConfig } from "../hardware";
 import { ConfigSpace } from "./config-space";
 import { otherKnob, type KnobChoices, type Knob, type KnobValues } from "./knobs";
 import type { KnobValue } from "../records";
-import { workload, type ScheduledProgram } from "./templates";
+import { workload, type ScheduledProgram, type Workload } from "./templates";
 import type { TemplateArguments } from "../records";
 import { memoryRefusal, type Refusal } from "./verdict";
 
@@ -57,7 +57,7 @@ export class SearchSpace {
     readonly isTemplate: boolean,
     { env = getEnv(), hardware = {} }: HardwareOptions,
     /** Operations as AutoTVM counts them, and multiply-adds that are needed; 0 if not known. */
-    readonly work: { readonly flop: number; readonly macs: number } = { flop: 0, macs: 0 },
+    readonly work: Pick<Workload, "flop" | "macs" | "elementKnobs"> = { flop: 0, macs: 0 },
     private readonly guess?: (values: KnobValues, env: Environment) => number,
   ) {
     this.env = env;
@@ -190,8 +190,8 @@ export function template(
   args: TemplateArguments,
   hardware: HardwareOptions = {},
 ): SearchSpace {
-  const { knobs, flop, macs, refusal, program, estimate } = workload(task, args);
-  const work = { flop, macs };
+  const work = workload(task, args);
+  const { knobs, refusal, program, estimate } = work;
   return new SearchSpace(task, args, knobs, program, refusal, true, hardware, work, estimate);
 }
 

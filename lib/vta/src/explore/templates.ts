@@ -31,6 +31,8 @@ export interface Workload {
   readonly flop: number;
   /** Multiply-adds that are really needed. */
   readonly macs: number;
+  /** The knobs whose product is the accumulator elements that a step of the sum writes, one after another. */
+  readonly elementKnobs?: readonly string[];
   /** Why the schedule cannot have these choices, as far as arithmetic on the knobs shows it. */
   refusal(values: KnobValues): Refusal | undefined;
   /** Roughly how many cycles the schedule takes; see `estimateCycles`. */
@@ -120,6 +122,9 @@ function convolutionChoices(values: KnobValues): topi.ConvKnobs {
   };
 }
 
+/** The innermost loops of a convolution's product go through them, inside the window's rows. */
+const ELEMENT_KNOBS = ["tile_co", "tile_h"];
+
 /** The tiles of an axis have to be shared evenly between virtual threads. */
 function unevenThreads(
   [axis, extent]: readonly [axis: string, extent: number],
@@ -183,6 +188,7 @@ const conv2d: Template = (read) => {
     knobs: convolutionKnobs([n!, co!, rows, columns], ci!),
     flop: 2 * macs,
     macs,
+    elementKnobs: ELEMENT_KNOBS,
     refusal: (values) => convolutionRefusal(co!, rows, values),
     estimate: (values, env) => estimateConvolution(sizes, values, env),
     program(values, env) {
@@ -211,6 +217,7 @@ const groupConv2d: Template = (read) => {
     knobs: convolutionKnobs([n!, co!, rows, columns], perGroup!),
     flop: 2 * outputs * product([ci!, blockIn!, kh!, kw!]),
     macs: outputs * product([perGroup!, blockIn!, kh!, kw!]),
+    elementKnobs: ELEMENT_KNOBS,
     refusal: (values) => convolutionRefusal(co!, rows, values),
     estimate: (values, env) => estimateConvolution(sizes, values, env),
     program(values, env) {

@@ -14,10 +14,9 @@ import {
   type runtime,
 } from "tvm-ts";
 import { build, lower, profile, VtaDevice } from "../api";
-import { buildConfig, type Environment } from "../compiler";
+import { buildConfig, microOpProblem, MICRO_OPS_APART, type Environment } from "../compiler";
 import { CycleSimulator, type Profile } from "../sim";
 import type { MeasureOptions, TrialResult } from "./engine";
-import { microOpRefusal } from "./micro-op-check";
 import { Random } from "./random";
 import { ERROR, type Measures } from "../records";
 import { constantShape, type SearchSpace } from "./search-space";
@@ -59,13 +58,27 @@ export function compileAllowed(
   index: number,
 ): CompiledTrial | { readonly refusal: Refusal } {
   try {
-    return compileProgram(space.program(index), space.environment(index));
+    const compiled = compileProgram(space.program(index), space.environment(index));
+    return "refusal" in compiled
+      ? { refusal: withKnobs(compiled.refusal, space, index) }
+      : compiled;
   } catch (error) {
     if (error instanceof UsageError) {
       return { refusal: { cause: "lowering", reason: error.message } };
     }
     throw error;
   }
+}
+
+/** The refusal of a template's micro-ops with the knobs that are too small. */
+function withKnobs(refusal: Refusal, space: SearchSpace, index: number): Refusal {
+  const values = space.values(index);
+  const knobs = space.work.elementKnobs ?? [];
+  const elements = knobs.reduce((product, name) => product * Number(values[name]), 1);
+  if (knobs.length === 0 || elements >= MICRO_OPS_APART) return refusal;
+  const product = `${knobs.join(" * ")} = ${knobs.map((name) => values[name]).join(" * ")}`;
+  const reason = `${refusal.reason} (${product}; at least ${MICRO_OPS_APART} is needed)`;
+  return { ...refusal, reason };
 }
 
 /**
@@ -79,18 +92,14 @@ export function compileProgram(
 ): CompiledTrial | { readonly refusal: Refusal } {
   const context = buildConfig({ env, disabledPass: LEFT_OUT });
   const lowered = lower(schedule, args, { context, ...(name !== undefined && { name }) });
-  for (const func of lowered.functions.values()) {
-    const refusal = microOpRefusal(func, env.UOP_BUFF_SIZE / UOP_BYTES);
-    if (refusal !== undefined) return { refusal };
-  }
+  const problem = microOpProblem(lowered, env, schedule);
+  if (problem !== undefined) return { refusal: { cause: "micro-ops", reason: problem.sentence } };
   return {
     module: build(lowered, undefined, { env }),
     args: args.map((tensor) => ({ shape: constantShape(tensor), dtype: tensor.dtype })),
     sram: memoryUses(schedule, env).reduce((sum, { needed }) => sum + needed, 0),
   };
 }
-
-const UOP_BYTES = 4;
 
 const devices = new Map<string, VtaDevice>();
 

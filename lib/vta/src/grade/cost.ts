@@ -1,7 +1,14 @@
 /** What a function does on the accelerator, and what that costs. */
 
 import { DeviceError, UsageError } from "tvm-ts";
-import { extDev, profile, simulator, type ProfileOptions, type VtaDevice } from "../api";
+import {
+  extDev,
+  hostWorkOf,
+  profile,
+  simulator,
+  type ProfileOptions,
+  type VtaDevice,
+} from "../api";
 import type { ProfilerStats } from "../accelerator";
 import type { Profile } from "../sim";
 import { Check } from "./check";
@@ -40,7 +47,11 @@ export function ranOnAccelerator(
   const missing =
     units.length === 0 ? (idle.length === 2 ? idle : []) : idle.filter((u) => units.includes(u));
   if (missing.length === 0) return Check.of(1, "the accelerator does the work");
-  const advice = missing.map((unit) => `the ${UNITS[unit][0]} does nothing: ${UNITS[unit][2]}`);
+  const stages = hostWorkOf(program.module.record) ?? [];
+  const advice = missing.map((unit) => {
+    const remedies = stages.filter((stage) => stage.unit === unit).map(({ remedy }) => remedy);
+    return `the ${UNITS[unit][0]} does nothing: ${remedies.join(", ") || UNITS[unit][2]}`;
+  });
   return Check.of(0, advice.join("; "));
 }
 

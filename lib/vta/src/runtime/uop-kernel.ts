@@ -98,13 +98,6 @@ export class UopKernel {
 
   /** @throws UsageError when the micro-op does not fit, or cannot be in one kernel with the others */
   push(operation: UopOperation, dst: number, src: number, wgt: number): void {
-    if (this.destinations.slice(-WRITE_BACK).includes(dst)) {
-      throw new UsageError(
-        "vta-micro-ops",
-        `micro-op ${this.size} writes accumulator element ${dst}, which one of the two before it ` +
-          "writes too; the pipeline needs two others in between: reorder the loops",
-      );
-    }
     this.common ??= operation;
     const { mode, resetOut, opcode, useImm, imm } = operation;
     const same =
@@ -120,6 +113,15 @@ export class UopKernel {
         `micro-op ${this.size} does ${describe(operation)}, but its kernel does ` +
           `${describe(this.common)}; different operations need instructions of their own, with ` +
           "something in between: compute the loads inside the loop of the sum (stage.computeAt)",
+      );
+    }
+    const distance = this.destinations.slice(-WRITE_BACK).reverse().indexOf(dst) + 1;
+    if (distance > 0) {
+      throw new UsageError(
+        "vta-micro-ops",
+        `micro-op ${this.size} writes accumulator element ${dst}, which micro-op ${this.size - distance} ` +
+          `writes too; the pipeline needs ${WRITE_BACK} others in between: put loops over at least ` +
+          `${WRITE_BACK + 1} elements of the tensorized stage inside the loop of the sum (stage.reorder)`,
       );
     }
     const word = new Uint32Array(1);

@@ -1,7 +1,7 @@
 /** A profile as a card without scripts: a bar a module, what bounds the program, and its statements. */
 
 import { view } from "tvm-ts";
-import { STALL_CAUSES, type StallCause } from "../accelerator";
+import { NOTHING_RAN, STALL_CAUSES, type StallCause } from "../accelerator";
 import { CAUSE_TEXT, type ModuleName, type Profile } from "../sim";
 import { CAUSE_COLORS, cssColor } from "./colors";
 import { statementFacts } from "./profile-view";
@@ -17,6 +17,7 @@ export function profileHtml(profile: Profile): string {
     `${bytesText(profile.totalBytes)}, GEMM ${percentText(profile.gemmSteps, cycles || 1)} of its peak`;
   return view.panelHtml(
     `<div style="font-weight:bold">${view.escapeHtml(summary)}</div>`,
+    instructions === 0 ? `<div>${view.escapeHtml(NOTHING_RAN)}</div>` : "",
     `<table style="border-collapse:collapse;table-layout:auto;width:100%;max-width:720px">${MODULES.map(
       (module) => moduleRow(profile, module),
     ).join("")}</table>`,

@@ -2,6 +2,7 @@
 
 import { plural } from "tvm-ts";
 import {
+  NOTHING_RAN,
   STAGE_NAMES,
   type ExecutionTrace,
   type MemoryUse,
@@ -29,6 +30,7 @@ export function summaryLines(trace: ExecutionTrace): string[] {
   const moved = dram.filter(([, bytes]) => bytes > 0);
   return [
     `${plural(total, "instruction")} in ${plural(trace.runs, "run")} (${stages})`,
+    ...(total === 0 ? [NOTHING_RAN] : []),
     ...(trace.dropped > 0 ? [`only the first ${trace.entries.length} are recorded`] : []),
     `DRAM: ${moved.map(([name, bytes]) => `${name} ${bytesText(bytes)}`).join(", ") || "nothing moved"}`,
     `micro-ops executed: GEMM ${stats.gemm_counter}, ALU ${stats.alu_counter}`,

@@ -283,12 +283,13 @@ export class Stage implements StageView {
    */
   setScope(scope: string): this {
     if (!isStorageScope(scope)) {
-      const near = nearName(String(scope), SCOPES);
+      const [head = "", ...tag] = String(scope).split(".");
+      const near = nearName(head, SCOPES);
       throw new UsageError(
         "tir-storage-scope",
         `"${String(scope)}" is not a memory scope for stage ${this.name}; scopes begin with global, ` +
           `shared, local, warp, wmma or texture` +
-          (near === undefined ? "" : `; write "${near}"`),
+          (near === undefined ? "" : `; write "${[near, ...tag].join(".")}"`),
       );
     }
     this.state = { ...this.state, scope };
@@ -485,9 +486,7 @@ export class Stage implements StageView {
     if (key === "vectorize") return this.vectorize(axis);
     const span = Span.capture();
     leafPosition(this, this.state, axis);
-    if (typeof key !== "string" || key === "") {
-      throw new UsageError("te-pragma", `a pragma of stage ${this.name} has no name`);
-    }
+    if (typeof key !== "string" || key === "") throw this.badPragma(axis, key);
     const near = nearName(key, PRAGMAS);
     if (near !== undefined) {
       throw new UsageError(
@@ -498,6 +497,15 @@ export class Stage implements StageView {
     const given = typeof value === "boolean" ? Number(value) : value;
     const pragma = { key, value: given === undefined ? undefined : toExpr(given), span };
     return this.annotate(axis, (attr) => ({ ...attr, pragmas: [...attr.pragmas, pragma], span }));
+  }
+
+  private badPragma(axis: IterVar, key: unknown): UsageError {
+    const what =
+      key instanceof TensorIntrin
+        ? `the pragma of stage ${this.name} is the tensor intrinsic ${key.name}; write ` +
+          `s[${this.name}].tensorize(${axis.name}, ...) with it`
+        : `a pragma of stage ${this.name} has no name`;
+    return new UsageError("te-pragma", what);
   }
 
   /** Asks for what `tensor` is read at `offset` steps of this loop later. */

@@ -20,19 +20,32 @@ export function isPragma(attr: tir.AttrStmt, name: string): boolean {
   return attr.key === `${PREFIX}${name}`;
 }
 
-/** @throws UsageError for a pragma that differs from one of the accelerator's by a letter or two. */
+/** @throws UsageError for a pragma that is one of the accelerator's misspelt, shortened or in other letters. */
 export function checkPragmas(body: tir.Stmt): void {
   tir.walk(body, {
     AttrStmt({ key, span }) {
       if (!key.startsWith(PREFIX)) return;
       const name = key.slice(PREFIX.length);
-      const near = nearName(name, PRAGMAS);
-      if (near === undefined) return;
+      const remedy = remedyFor(name);
+      if (remedy === undefined) return;
       throw new UsageError(
         "te-pragma",
-        `"${name}" is not a pragma of the accelerator, which leaves the loop to the host; write "${near}"`,
+        `"${name}" is not a pragma of the accelerator, which leaves the loop to the host; write ${remedy}`,
         { span },
       );
     },
   });
+}
+
+/** What to write instead of a pragma; undefined for one that was not meant for the accelerator. */
+function remedyFor(name: string): string | undefined {
+  if (PRAGMAS.includes(name)) return undefined;
+  const words = name.toLowerCase().split(/[^a-z0-9]+/);
+  if (words.includes("gemm")) return "stage.tensorize(axis, env.gemm)";
+  const text = words.join("_");
+  const meant =
+    nearName(name, PRAGMAS) ??
+    PRAGMAS.find((pragma) => pragma === text || pragma.split("_").includes(text)) ??
+    PRAGMAS.find((pragma) => words.includes(pragma));
+  return meant === undefined ? undefined : `"${meant}"`;
 }

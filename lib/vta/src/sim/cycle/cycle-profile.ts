@@ -3,6 +3,7 @@
 import {
   criticalCycles,
   joinTimelines,
+  NOTHING_RAN,
   STAGE_NAMES,
   STALL_CAUSES,
   type ExecutionTrace,
@@ -176,6 +177,7 @@ export class Profile {
     const { intensity, achieved, computePeak, memoryPeak } = this.roofline;
     const lines = [
       `${this.cycles} cycles on ${this.model.name}, ${this.instructions} instructions`,
+      ...(this.instructions === 0 ? [NOTHING_RAN] : []),
       `GEMM ${percent(this.gemmSteps)} of its peak; ${this.totalBytes} bytes, ` +
         `${this.bandwidth.toFixed(2)} of ${this.model.busBits / 8} a cycle`,
       `roofline: ${intensity.toFixed(1)} operations a byte, ${achieved.toFixed(1)} a cycle of at most ` +
