@@ -77,3 +77,32 @@ test("of a copy whose readers compute nothing, the copy keeps its memory", () =>
   const { values } = withPrefetch(A, T, out, (s) => s.cacheRead(A, "local", [T]));
   expect(values).toEqual(data.map((_, at) => Math.floor(at / columns)));
 });
+
+test.each([
+  [3, true],
+  [2, false],
+])("reads a length in tiles of %i rows where the row is there", (factor, isBrought) => {
+  const A = te.placeholder([rows, columns], { name: "A", dtype: "int32" });
+  const L = te.placeholder([rows], { name: "L", dtype: "int32" });
+  const T = te.compute(
+    [rows, columns],
+    (i, j) => {
+      const r = te.reduceAxis([0, L(i)], "r");
+      return te.sum(A(i, r).add(j), [r]);
+    },
+    "T",
+  );
+  const s = te.createSchedule(T.op);
+  const [, inner] = s.stage(T).split(T.op.axis[0]!, { factor });
+  s.stage(T).prefetch(A, inner, 1);
+  const module = lower(s, [A, L, T]);
+  const lengths = [2, 0, 5];
+  const shape = [rows, columns];
+  expect(runModule(module, [{ shape, data }, { shape: [rows], data: lengths }, { shape }])).toEqual(
+    data.map((_, at) => {
+      const [i, j] = [Math.floor(at / columns), at % columns];
+      return counting(lengths[i]!).reduce((sum, r) => sum + data[i * columns + r]! + j, 0);
+    }),
+  );
+  expect(module.toString().includes("@tir.prefetch")).toBe(isBrought);
+});

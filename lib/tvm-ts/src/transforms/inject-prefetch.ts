@@ -5,15 +5,19 @@
  *  => for (i, 0, n) { prefetch(A, [i + 2 : i + 3])  B[i] = A[i] }
  */
 
-import { domainTouched, evalSet, IntSet } from "../arith";
+import { Analyzer, domainTouched, evalSet, IntSet } from "../arith";
 import {
   add,
+  ge,
+  lt,
   mutator,
   Prefetch,
+  Range,
   SeqStmt,
   someNode,
   sub,
   type Buffer,
+  type BufferLoad,
   type PrimExpr,
   type Stmt,
   walk,
@@ -37,7 +41,14 @@ function inject(body: Stmt, allocated: Set<Buffer>): Stmt {
   const loops: Var[] = [];
   /** All values of vectorized loops, and the iteration that is prefetched for. */
   const domains = new Map<Var, IntSet>();
-  /** Whether an expression has its value before `inner`, which comes after it, is run. */
+  const analyzer = new Analyzer();
+  const isElement = ({ buffer, indices }: BufferLoad): boolean =>
+    allocated.has(buffer) &&
+    indices.every(
+      (index, i) =>
+        analyzer.canProve(ge(index, 0)) && analyzer.canProve(lt(index, buffer.shape[i]!)),
+    );
+  /** Whether an expression has a value before `inner`, which may define and guard what it reads. */
   const isKnownBefore = (inner: Stmt): ((expr: PrimExpr) => boolean) => {
     const defined = new Set<Var>();
     walk(inner, {
@@ -46,7 +57,7 @@ function inject(body: Stmt, allocated: Set<Buffer>): Stmt {
     });
     return (expr) =>
       !someNode(expr, (node) => {
-        if (node.kind === "BufferLoad") return !allocated.has(node.buffer);
+        if (node.kind === "BufferLoad") return !isElement(node);
         return node.kind === "Var" && defined.has(node);
       });
   };
@@ -55,6 +66,7 @@ function inject(body: Stmt, allocated: Set<Buffer>): Stmt {
     For(loop, recur) {
       const vectorized = loop.forKind === "vectorized";
       loops.push(loop.loopVar);
+      analyzer.bind(loop.loopVar, new Range(loop.min, loop.extent));
       if (vectorized) {
         const last = sub(add(loop.min, loop.extent), 1);
         domains.set(loop.loopVar, IntSet.interval(loop.min, last));
