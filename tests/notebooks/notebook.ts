@@ -112,9 +112,13 @@ function plainText(data: Readonly<Record<string, unknown>>): string {
 /**
  * Executes a notebook in a folder of its own.
  * @param path an `.ipynb` file, relative to `notebooks/` or absolute
+ * @param variables further environment variables of the kernel
  * @throws Error with the cell and its traceback, when a cell fails.
  */
-export async function executeNotebook(path: string): Promise<ExecutedNotebook> {
+export async function executeNotebook(
+  path: string,
+  variables: NodeJS.ProcessEnv = {},
+): Promise<ExecutedNotebook> {
   const env = kernelEnvironment();
   const folder = mkdtempSync(join(tmpdir(), "tvm-vta-notebook-"));
   try {
@@ -126,7 +130,7 @@ export async function executeNotebook(path: string): Promise<ExecutedNotebook> {
     const { stdout } = await promisify(execFile)(python, [script, file, folder], {
       encoding: "utf8",
       maxBuffer: 256 * 1024 * 1024,
-      env: { ...env, TMPDIR: folder },
+      env: { ...env, ...variables, TMPDIR: folder },
     });
     const { cells } = JSON.parse(stdout) as { cells: Cell[] };
     const code = cells.filter(({ cell_type }) => cell_type === "code");

@@ -564,6 +564,21 @@ testRefused([
     notes: ["split", "C"],
   },
   {
+    why: "a reduction is factored of which a part is fused with a data axis",
+    program: (mark) => {
+      const { C, s, c, y, k } = matmul(mark);
+      const [outer, inner] = c.split(k, { factor: 4 });
+      mark("fuse");
+      c.fuse(y, outer);
+      mark();
+      s.rfactor(C, inner);
+    },
+    sentence:
+      "rfactor of C cannot be done: k.outer is fused with y, which is not a part of the same axis; factor first, " +
+      "then fuse",
+    notes: ["fuse", "C"],
+  },
+  {
     why: "a reduction is factored whose reducer depends on a data axis",
     program: (mark) => {
       const A = te.placeholder([8, 8], { name: "A" });

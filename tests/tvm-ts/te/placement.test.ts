@@ -126,6 +126,22 @@ describe("a scan whose consumer needs a part of it at a time", () => {
     );
   });
 
+  test("that has initial rows only, its loop split and fused", () => {
+    const A = te.placeholder([1, columns], { name: "A", dtype: "int32" });
+    const state = te.placeholder([1, columns], { name: "state", dtype: "int32" });
+    const init = te.compute([1, columns], (t, i) => A(t, i), "init");
+    const update = te.compute([1, columns], (t, i) => state(t.sub(1), i).add(A(t, i)), "update");
+    const scan = te.scan(init, update, state, { inputs: [A] });
+    const s = te.createSchedule(scan.op);
+    const stage = s.stage(scan);
+    const [outer, inner] = stage.split((scan.op as te.ScanOp).scanAxis, { nparts: 2 });
+    const [again] = stage.split(stage.fuse(outer, inner), { factor: 2 });
+    s.stage(init).computeAt(stage, again);
+    const data = counting(columns);
+    const arrays = [{ shape: [1, columns], data }, { shape: [1, columns] }];
+    expect(runSchedule(s, [A, scan], arrays)).toEqual(data);
+  });
+
   test("of which only an initial row is read", () => {
     const { X: input, scan } = sums(2);
     const out = te.compute([columns], (b) => scan(0, b), "out");

@@ -32,7 +32,8 @@ export interface RpcFunctions {
    *     const remote = await rpc.connect("127.0.0.1", 9091, { key: "mine" });
    *     const remote = await rpc.connect("ws://127.0.0.1:9091");
    *
-   * @param host its name, or a URL: `tcp://host:port`, `ws://host:port`, `wss://host:port`
+   * @param host its name, or a URL: `tcp://host:port`, `ws://host:port`, `wss://host:port`; a URL without a port
+   *   takes the one beside it
    * @throws KeyRefusedError, RpcTimeoutError, ConnectionLostError, BadPacketError
    */
   connect(host: string, port: number, options?: ConnectOptions): Promise<Session>;
@@ -113,16 +114,18 @@ function loadServed(machine: LocalMachine, bytes: Uint8Array, name: string): Mod
   );
 }
 
+/** A URL for the server at an address, which may be a URL with a port, or without one. */
 function serverUrl(address: string, port: number | undefined): string {
-  if (address.includes("://")) {
-    if (port === undefined) return address;
+  const isUrl = address.includes("://");
+  if (isUrl && port === undefined) return address;
+  if (isUrl && /:\d+\/?$/.test(address)) {
     throw new UsageError(
       "rpc-address",
-      `'${address}' is a URL: write the port in it and not beside it`,
+      `'${address}' has a port already; leave out the port ${port} beside it`,
     );
   }
   if (typeof port === "number" && Number.isInteger(port) && port > 0 && port < 65536) {
-    return `tcp://${bracketed(address)}:${port}`;
+    return isUrl ? `${address.replace(/\/$/, "")}:${port}` : `tcp://${bracketed(address)}:${port}`;
   }
   throw new UsageError(
     "rpc-address",

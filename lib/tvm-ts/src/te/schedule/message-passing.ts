@@ -239,12 +239,17 @@ function plusMin(value: PrimExpr, domains: Domains, axis: IterVar): PrimExpr {
   return isZero(min) ? value : add(value, min);
 }
 
+/** The extent of an axis as a divisor. An axis without steps has no values: any divisor will do. */
+function divisor({ extent }: Range): PrimExpr {
+  return isZero(extent) ? new IntImm(1, extent.dtype) : extent;
+}
+
 function unfuse(
   relation: Fuse,
   domains: Domains,
   value: PrimExpr,
 ): { outer: PrimExpr; inner: PrimExpr } {
-  const factor = domains.get(relation.inner)!.extent;
+  const factor = divisor(domains.get(relation.inner)!);
   return {
     outer: plusMin(floorDiv(value, factor), domains, relation.outer),
     inner: plusMin(floorMod(value, factor), domains, relation.inner),
@@ -263,7 +268,7 @@ export function passDownIndex(
     switch (relation.kind) {
       case "split": {
         const parent = values.get(relation.parent)!;
-        const factor = domains.get(relation.inner)!.extent;
+        const factor = divisor(domains.get(relation.inner)!);
         values.set(relation.outer, floorDiv(parent, factor));
         values.set(relation.inner, floorMod(parent, factor));
         break;
@@ -365,11 +370,12 @@ function unfuseSets(relation: Fuse, domains: Domains, sets: Map<IterVar, IntSet>
     return;
   }
   const extent = add(sub(fused.max, fused.min), 1);
+  const factor = divisor(inner);
   sets.set(
     relation.outer,
     IntSet.interval(
-      add(outer.min, floorDiv(fused.min, inner.extent)),
-      add(outer.min, floorDiv(fused.max, inner.extent)),
+      add(outer.min, floorDiv(fused.min, factor)),
+      add(outer.min, floorDiv(fused.max, factor)),
     ),
   );
   // Values within one row keep their columns; else every column may occur.
@@ -379,8 +385,8 @@ function unfuseSets(relation: Fuse, domains: Domains, sets: Map<IterVar, IntSet>
     relation.inner,
     divides(inner.extent, extent) && divides(fused.min, extent)
       ? IntSet.interval(
-          add(inner.min, floorMod(fused.min, inner.extent)),
-          add(inner.min, floorMod(fused.max, inner.extent)),
+          add(inner.min, floorMod(fused.min, factor)),
+          add(inner.min, floorMod(fused.max, factor)),
         )
       : IntSet.fromRange(inner),
   );

@@ -151,7 +151,17 @@ function touchedAxes(stage: Stage, op: ComputeOp, axis: IterVar): ReadonlySet<It
   }
   for (const relation of stage.relations) {
     const from = sources(relation);
-    if (from.some((each) => touched.has(each))) continue;
+    const factored = from.find((each) => touched.has(each));
+    const other = from.find((each) => !touched.has(each));
+    if (factored !== undefined && other !== undefined) {
+      throw failed(
+        stage,
+        `${factored.name} is fused with ${other.name}, which is not a part of the same axis; factor first, ` +
+          `then fuse`,
+        noteAxis(derived(relation)[0]!),
+      );
+    }
+    if (factored !== undefined) continue;
     const made = derived(relation)[0]!;
     const names = from.map((each) => each.name).join(" and ");
     throw failed(
