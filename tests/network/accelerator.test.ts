@@ -107,3 +107,24 @@ test("a part that cannot be packed is refused with the node's name", () => {
     "node 'mean' (AveragePool): nn.avg_pool2d cannot work on packed data",
   );
 });
+
+test("the part starts and stops at nodes of the file, too, and packing again takes the next part", () => {
+  const quantized = vta.network.fromOnnx(onnxModel(network(16, 16))).quantize();
+  const data = relay.HostTensor.of(
+    weight([1, 3, 8, 8], 9).values as number[],
+    [1, 3, 8, 8],
+    "float32",
+  );
+  const wanted = quantized.run({ data })["result"]!.toArray();
+  const counted = (packed: vta.network.Network): number => {
+    const built = packed.build();
+    expect(built.run({ data })["result"]!.toArray()).toEqual(wanted);
+    return built.functions.filter(({ device }) => device === "accelerator").length;
+  };
+  const first = quantized.pack({ start: "pooled", stop: "pointwise" });
+  expect(counted(first)).toBe(1);
+  expect(counted(first.pack())).toBe(2);
+  expect(() => quantized.pack().pack()).toThrow("no 8-bit convolution that is not packed yet");
+  expect(() => quantized.pack({ start: "nowhere" })).toThrow("the network has no nowhere");
+  expect(() => quantized.pack({ stop: "stem" })).toThrow("stem comes before the start");
+});

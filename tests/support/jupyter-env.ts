@@ -23,11 +23,15 @@ export function buildPackages(): void {
   });
 }
 
-/** Makes the environment if there is none, and adds what a requirements file asks for. */
-export function preparePython(requirements: string): void {
+/**
+ * Makes the environment if there is none, and adds what a requirements file asks for.
+ * @param filesOf packages of which only files are read: they come without what they depend on
+ */
+export function preparePython(requirements: string, filesOf: readonly string[] = []): void {
   locked(() => {
     if (!existsSync(python)) run("python3", "-m", "venv", venv);
     pip("install", "--quiet", "-r", requirements);
+    if (filesOf.length > 0) pip("install", "--quiet", "--no-deps", ...filesOf);
   });
 }
 

@@ -11,4 +11,5 @@ export { computeShares, NetworkAccuracy, NetworkCosts, type LayerCost } from "./
 export { acceleratorFunction, type AcceleratorFunction } from "./fused-te";
 export { fromOnnx, loadNetwork, Network, RunnableNetwork, saveNetwork } from "./network";
 export type { NetworkInput, NetworkInputs, NetworkOptions, QuantizeOptions } from "./network";
-export { graphPack, type PackOptions } from "./pack";
+export { graphPack } from "./pack";
+export type { PackOptions } from "./region";

@@ -9,7 +9,8 @@ import type { ConvKnobs } from "../topi";
 import type { ProfileOptions } from "../api";
 import { BuiltNetwork, type NetworkBuildOptions } from "./built-network";
 import { NetworkAccuracy, type NetworkCosts } from "./costs";
-import { graphPack, type PackOptions } from "./pack";
+import { graphPack } from "./pack";
+import type { PackOptions } from "./region";
 
 /** What can be given as an input. */
 export type NetworkInput = relay.HostTensor | Parameters<typeof np.array>[0];

@@ -8,15 +8,9 @@
 
 import { relay, UsageError } from "tvm-ts";
 import type { Environment } from "../compiler";
+import { isElementwise, markRegion, type PackOptions } from "./region";
 
 const { ops } = relay;
-
-export interface PackOptions {
-  /** The operator whose result is packed, the first of that name; `nn.max_pool2d` if left out. */
-  readonly start?: string;
-  /** The operator whose input is unpacked, the first of that name; `nn.global_avg_pool2d` if left out. */
-  readonly stop?: string;
-}
 
 /**
  * @throws UsageError when there is no such part, or it has operators that packed data cannot go
@@ -25,39 +19,14 @@ export interface PackOptions {
 export function graphPack(
   func: relay.Func,
   env: Environment,
-  { start = "nn.max_pool2d", stop = "nn.global_avg_pool2d" }: PackOptions = {},
+  options: PackOptions = {},
 ): relay.Func {
-  const marked = markRegion(func, start, stop);
+  const marked = markRegion(func, options);
   const packer = new Packer(env);
   const body = relay.rewriteFromOperands(marked.body, (before, operands) =>
     packer.rewrite(before, operands),
   );
   return new relay.Func(marked.params, body);
-}
-
-/** Puts the marks `bitpack_start` and `bitpack_end` around the part. */
-function markRegion(func: relay.Func, start: string, stop: string): relay.Func {
-  const order = relay.allExprs(func.body);
-  const first = order.find((expr) => relay.isCallOf(expr, start));
-  const last = order.find((expr) => relay.isCallOf(expr, stop));
-  if (first === undefined || last === undefined) {
-    throw new UsageError(
-      "network-packing",
-      `the network has no ${first === undefined ? start : stop}; the part for the accelerator starts ` +
-        `behind the first ${start} and ends before the first ${stop}`,
-    );
-  }
-  if (order.indexOf(first) > order.indexOf(last)) {
-    throw new UsageError(
-      "network-packing",
-      `the first ${stop} comes before the first ${start}: there is nothing to pack`,
-    );
-  }
-  const end = (last as relay.Call).args[0];
-  return relay.rewriteBody(func, (before, rebuilt) => {
-    if (before === first) return ops.call(ops.bitpackStart, [rebuilt]);
-    return before === end ? ops.call(ops.bitpackEnd, [rebuilt]) : rebuilt;
-  });
 }
 
 const shapeOf = (expr: relay.Expr): readonly number[] => typeOf(expr).shape;
@@ -86,23 +55,6 @@ function missing(length: number, block: number): number {
   return (block - (length % block)) % block;
 }
 
-/** Operators that do the same to packed data as to plain data. */
-const ELEMENTWISE: ReadonlySet<string> = new Set([
-  "annotation.stop_fusion",
-  "cast",
-  "clip",
-  "copy",
-  "divide",
-  "left_shift",
-  "maximum",
-  "minimum",
-  "negative",
-  "nn.relu",
-  "right_shift",
-  "round",
-  "subtract",
-]);
-
 class Packer {
   private active = false;
 
@@ -128,7 +80,7 @@ class Packer {
     const name = (before.op as relay.Op).name;
     if (name === "nn.conv2d") return this.convolution(before, operands);
     if (name === "add" || name === "multiply") return this.broadcasting(before, operands);
-    if (ELEMENTWISE.has(name)) return relay.withOperands(before, operands);
+    if (isElementwise(before)) return relay.withOperands(before, operands);
     throw new UsageError(
       "network-packing",
       `${before.origin ?? "the network"}: ${name} cannot work on packed data; let the part for the ` +

@@ -1,0 +1,147 @@
+/**
+ * The part of a network that goes to the accelerator: from where its values are packed to where they are
+ * unpacked. Marks are left there, which packing replaces.
+ */
+
+import { relay, UsageError } from "tvm-ts";
+
+const { ops } = relay;
+
+export interface PackOptions {
+  /**
+   * The value that is packed: the result of the first operator of that name, or of the node of that name in
+   * the file. If left out, that of `nn.max_pool2d`, or what the first 8-bit convolution reads where no
+   * pooling comes before it.
+   */
+  readonly start?: string;
+  /**
+   * The operator, or the node, whose input is unpacked. If left out, `nn.global_avg_pool2d`, or where there is
+   * none, the first that cannot work on packed data; else the network's end.
+   */
+  readonly stop?: string;
+}
+
+/** Operators that do the same to packed data as to plain data. */
+const ELEMENTWISE: ReadonlySet<string> = new Set([
+  "annotation.stop_fusion",
+  "cast",
+  "clip",
+  "copy",
+  "divide",
+  "left_shift",
+  "maximum",
+  "minimum",
+  "negative",
+  "nn.relu",
+  "right_shift",
+  "round",
+  "subtract",
+]);
+
+/** Whether an operator does the same to packed data as to plain data. */
+export function isElementwise(call: relay.Call): boolean {
+  return call.op.kind === "op" && ELEMENTWISE.has(call.op.name);
+}
+
+/** Whether a call can work on packed data. */
+function isPackable(call: relay.Call): boolean {
+  if (relay.isCallOf(call, "nn.conv2d")) return isPlainConvolution(call);
+  return isElementwise(call) || ["add", "multiply"].some((name) => relay.isCallOf(call, name));
+}
+
+/**
+ * Puts the marks `bitpack_start` and `bitpack_end` around the part.
+ * @throws UsageError when there is no such part.
+ */
+export function markRegion(func: relay.Func, options: PackOptions): relay.Func {
+  const order = relay.allExprs(func.body);
+  const first = firstOf(order, options.start);
+  const last = lastOf(order, first, options.stop);
+  const end = last === undefined ? func.body : last.args[0];
+  return relay.rewriteBody(func, (before, rebuilt) => {
+    const value = before === first ? ops.call(ops.bitpackStart, [rebuilt]) : rebuilt;
+    return before === end ? ops.call(ops.bitpackEnd, [value]) : value;
+  });
+}
+
+function firstOf(order: readonly relay.Expr[], start: string | undefined): relay.Expr {
+  if (start !== undefined) {
+    const found = order.find(isCall(start)) ?? order.filter(isOfNode(start)).at(-1);
+    if (found !== undefined) return found;
+    throw nothing(`the network has no ${start}, behind which the accelerator's part is to start`);
+  }
+  const convolutions = order.filter(isIntegerConvolution);
+  const convolution = convolutions.find(isPlainConvolution);
+  const pooling = order.findIndex(isCall("nn.max_pool2d"));
+  const isFirst = convolution !== undefined && convolution === convolutions[0];
+  if (isFirst && pooling >= 0 && pooling < order.indexOf(convolution)) return order[pooling]!;
+  if (convolution !== undefined) return quantizedValue(convolution);
+  throw nothing(
+    "the network has no 8-bit convolution that is not packed yet, which the accelerator's part starts with: " +
+      "quantize it first",
+  );
+}
+
+function lastOf(
+  order: readonly relay.Expr[],
+  first: relay.Expr,
+  stop: string | undefined,
+): relay.Call | undefined {
+  if (stop === undefined) {
+    const behind = dependents(order, first);
+    return behind.find(isCall("nn.global_avg_pool2d")) ?? behind.find((call) => !isPackable(call));
+  }
+  const found = order.find(isCall(stop)) ?? order.find(isOfNode(stop));
+  if (found === undefined)
+    throw nothing(`the network has no ${stop}, before which the accelerator's part is to end`);
+  if (order.indexOf(first) < order.indexOf(found)) return found as relay.Call;
+  throw nothing(
+    `${stop} comes before the start of the accelerator's part: there is nothing to pack`,
+  );
+}
+
+/** Calls that the value flows into, in order. */
+function dependents(order: readonly relay.Expr[], value: relay.Expr): relay.Call[] {
+  const reached = new Set([value]);
+  const calls: relay.Call[] = [];
+  for (const expr of order) {
+    if (!relay.operandsOf(expr).some((operand) => reached.has(operand))) continue;
+    reached.add(expr);
+    if (expr.kind === "call") calls.push(expr);
+  }
+  return calls;
+}
+
+const isCall =
+  (name: string) =>
+  (expr: relay.Expr): boolean =>
+    relay.isCallOf(expr, name);
+
+const isOfNode =
+  (name: string) =>
+  (expr: relay.Expr): boolean =>
+    expr.kind === "call" && (expr.origin?.startsWith(`node '${name}' `) ?? false);
+
+function isIntegerConvolution(expr: relay.Expr): expr is relay.Call {
+  if (!relay.isCallOf(expr, "nn.conv2d") || expr.type.kind !== "tensor") return false;
+  return expr.type.dtype === "int32";
+}
+
+/** A convolution in integers, on data in which channels and batch are not in blocks. */
+function isPlainConvolution(expr: relay.Expr): boolean {
+  return isIntegerConvolution(expr) && ops.conv2dAttrs(expr.attrs).data_layout === "NCHW";
+}
+
+/** The value that is rounded to 8 bits before a convolution reads it. */
+function quantizedValue(convolution: relay.Call): relay.Expr {
+  const steps = ["cast", "clip", "round", "multiply", "annotation.stop_fusion"];
+  let value = convolution.args[0]!;
+  while (value.kind === "call" && steps.some((name) => relay.isCallOf(value, name))) {
+    value = value.args[0]!;
+  }
+  return value;
+}
+
+function nothing(sentence: string): UsageError {
+  return new UsageError("network-packing", sentence);
+}
