@@ -136,13 +136,25 @@ export class BuiltNetwork {
     let next = 0;
     return relay.evaluate(this.func.body, known, undefined, (call, args) => {
       const fused = this.functions[next++]!;
-      const compiled = this.modules.get(fused.name);
-      return around(fused, () =>
-        compiled === undefined
-          ? evaluateOnHost(call, args)
-          : this.runCompiled(compiled, call, args),
-      );
+      return around(fused, () => this.computeHere(fused, call, args));
     });
+  }
+
+  /** @internal The result of a function's call on the devices of this process. */
+  computeHere(
+    { name }: NetworkFunction,
+    call: relay.Call,
+    args: readonly relay.HostTensor[],
+  ): relay.HostTensor {
+    const compiled = this.modules.get(name);
+    return compiled === undefined
+      ? evaluateOnHost(call, args)
+      : this.runCompiled(compiled, call, args);
+  }
+
+  /** @internal What a function of the accelerator was compiled to. */
+  moduleOf(name: string): runtime.Module {
+    return this.modules.get(name)!.module;
   }
 
   private compile({ func, name }: relay.FusedCall, records: RecordHistory | undefined): void {

@@ -9,7 +9,14 @@ export {
 export type { Configuration } from "./configure";
 export { computeShares, NetworkAccuracy, NetworkCosts, type LayerCost } from "./costs";
 export { acceleratorFunction, type AcceleratorFunction } from "./fused-te";
-export { fromOnnx, loadNetwork, Network, RunnableNetwork, saveNetwork } from "./network";
+export {
+  fromOnnx,
+  loadNetwork,
+  Network,
+  RunnableNetwork,
+  saveNetwork,
+  SentNetwork,
+} from "./network";
 export type { NetworkInput, NetworkInputs, NetworkOptions, QuantizeOptions } from "./network";
 export { graphPack } from "./pack";
 export type { PackOptions } from "./region";

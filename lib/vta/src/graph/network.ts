@@ -3,7 +3,7 @@
  * gives another network; each one shows its text, runs, and remembers the passes that made it.
  */
 
-import { np, relay, UsageError } from "tvm-ts";
+import { np, relay, UsageError, type Session } from "tvm-ts";
 import { Environment, getEnv } from "../compiler";
 import type { ConvKnobs } from "../topi";
 import type { ProfileOptions } from "../api";
@@ -11,6 +11,7 @@ import { BuiltNetwork, type NetworkBuildOptions } from "./built-network";
 import { NetworkAccuracy, type NetworkCosts } from "./costs";
 import { graphPack } from "./pack";
 import type { PackOptions } from "./region";
+import { asNumpy, SessionNetwork } from "./session-network";
 
 /** What can be given as an input. */
 export type NetworkInput = relay.HostTensor | Parameters<typeof np.array>[0];
@@ -153,6 +154,15 @@ export class RunnableNetwork {
   }
 
   /**
+   * Sends the accelerator's functions to a session, whose accelerator must have the configuration that the
+   * network was built for (`vta.reconfigRuntime`).
+   */
+  async sendTo(session: Session): Promise<SentNetwork> {
+    const there = await SessionNetwork.create(this.built, session);
+    return new SentNetwork(this, there);
+  }
+
+  /**
    * What each function costs: multiply-adds, and on the accelerator cycles and bytes. Cycles do not depend on
    * values.
    * @param model the hardware's timing; `"de10"` if left out
@@ -168,6 +178,36 @@ export class RunnableNetwork {
    */
   accuracy(inputs: NetworkInputs): NetworkAccuracy {
     return accuracyOf(this.values, hostInputs(this.built.func, inputs));
+  }
+}
+
+/** A network whose accelerator is in a session. */
+export class SentNetwork {
+  constructor(
+    private readonly network: RunnableNetwork,
+    private readonly there: SessionNetwork,
+  ) {}
+
+  /**
+   * Computes the outputs: the accelerator's functions in the session, those of the host here.
+   * @param observe sees what each function computed, and how long it took; for it every value is copied here
+   * @throws UsageError for inputs that do not fit; TvmError when the session has ended
+   */
+  async run(
+    inputs: NetworkInputs,
+    observe?: Parameters<BuiltNetwork["run"]>[1],
+  ): Promise<Record<string, np.ndarray>> {
+    const { built, outputs } = this.network;
+    return named(outputs, await this.there.run(hostInputs(built.func, inputs), observe));
+  }
+
+  /** Gives back the functions and weights in the session, which stays open. */
+  async free(): Promise<void> {
+    await this.there.free();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.free();
   }
 }
 
@@ -248,10 +288,6 @@ function named(
   values: readonly relay.HostTensor[],
 ): Record<string, np.ndarray> {
   return Object.fromEntries(outputs.map((name, i) => [name, asNumpy(values[i]!)]));
-}
-
-function asNumpy(value: relay.HostTensor): np.ndarray {
-  return np.array(value.data, value.dtype).reshape([...value.shape]);
 }
 
 function hostInputs(func: relay.Func, inputs: NetworkInputs): Record<string, relay.HostTensor> {
