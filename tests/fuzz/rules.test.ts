@@ -37,7 +37,7 @@ const groups: readonly Group[] = Object.entries(rules).flatMap(([operator, table
   (["vector", "index", "float", "any"] as const).map((sort) => ({
     operator,
     sort,
-    rules: table.of(sort),
+    rules: table.rulesOfSort(sort),
   })),
 );
 const count = groups.reduce((sum, group) => sum + group.rules.length, 0);

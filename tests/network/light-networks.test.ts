@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import * as relay from "../../lib/tvm-ts/src/relay";
-import { readTensor } from "../../lib/tvm-ts/src/relay/onnx";
+import { readTensorProto } from "../../lib/tvm-ts/src/relay/onnx";
 import { TensorProtoSchema } from "../../lib/tvm-ts/src/relay/onnx/messages";
 import { preparePython } from "../support/jupyter-env";
 import { closeTo } from "../support/networks";
@@ -25,7 +25,7 @@ beforeAll(() => {
 
 const file = (name: string): Uint8Array => new Uint8Array(readFileSync(join(folder, name)));
 const tensor = (name: string): relay.HostTensor =>
-  readTensor(fromBinary(TensorProtoSchema, file(name)));
+  readTensorProto(fromBinary(TensorProtoSchema, file(name)));
 
 test.each(NETWORKS)(
   "%s computes its recorded output",

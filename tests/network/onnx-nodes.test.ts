@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import * as relay from "../../lib/tvm-ts/src/relay";
-import { readTensor } from "../../lib/tvm-ts/src/relay/onnx";
+import { readTensorProto } from "../../lib/tvm-ts/src/relay/onnx";
 import {
   ModelProtoSchema,
   TensorProtoSchema,
@@ -67,7 +67,7 @@ function run({ model, operator, inputs, outputs }: Case): {
   wanted: (relay.HostTensor | undefined)[];
 } {
   const tensor = (text: string | null): relay.HostTensor | undefined =>
-    text === null ? undefined : readTensor(fromBinary(TensorProtoSchema, bytes(text)));
+    text === null ? undefined : readTensorProto(fromBinary(TensorProtoSchema, bytes(text)));
   const values = inputs.map((text) => tensor(text)!);
   const names = inputNames(bytes(model));
   const entries = names.map((name, i) => [name, values[i]!] as const);

@@ -8,7 +8,7 @@
 
 import { arith, tir } from "tvm-ts";
 import { SLOT, type Pattern } from "../../lib/tvm-ts/src/arith/rewrite/pattern";
-import type { Order, Questions } from "../../lib/tvm-ts/src/arith/rewrite/questions";
+import type { Order, RuleContext } from "../../lib/tvm-ts/src/arith/rewrite/rule-context";
 
 export type ElementType = "int32" | "float32" | "bool";
 
@@ -403,7 +403,7 @@ function divideDown(x: number, y: number): number {
 // What a rule may ask ----------------------------------------------------------------------------
 
 /** Answers by looking at the values at all points where there is one. */
-export class Oracle implements Questions {
+export class Oracle implements RuleContext {
   constructor(
     private readonly instance: Instance,
     private readonly meaning: Meaning,

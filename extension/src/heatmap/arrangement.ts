@@ -69,7 +69,7 @@ function viewAxes({ shape, layout }: HeatmapData, unpacked: boolean): ViewAxis[]
 }
 
 /** As layouts are written: `C`, and `c` for an inner part of it; else its number. */
-function arrayAxisName(axis: number, layout: view.Layout | undefined): string {
+function arrayAxisName(axis: number, layout: view.PackedLayout | undefined): string {
   const data = layout?.find(({ parts }) => parts.includes(axis));
   if (data === undefined) return String(axis);
   return data.parts[0] === axis ? data.name : data.name.toLowerCase();

@@ -81,7 +81,7 @@ export function tileMatrix(
 ): Matrix {
   const side = (
     axes: readonly number[],
-    { start, stop }: view.Stretch,
+    { start, stop }: view.IndexRange,
     count: number,
     block: number,
   ): Side => ({

@@ -154,7 +154,7 @@ export class HeatmapPanel extends Panel implements PictureWidget, LastingWidget 
 }
 
 /** The elements between two places on a side; an element's place is its middle. */
-function stretch(from: number, to: number, { elements }: Side): view.Stretch {
+function stretch(from: number, to: number, { elements }: Side): view.IndexRange {
   const start = Math.min(Math.max(Math.round(from), 0), elements - 1);
   return { start, stop: Math.min(Math.max(Math.round(to), start), elements - 1) + 1 };
 }

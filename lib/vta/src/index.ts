@@ -11,8 +11,8 @@ import {
   workerThreads,
 } from "./node";
 import { setRecordFiles } from "./records";
-import { boardFunctions, serverFunctions } from "./rpc";
-import { installDisplays, serveSession } from "./view";
+import { boardFunctions, vtaServerFunctions } from "./rpc";
+import { installVtaDisplays, serveSessionView } from "./view";
 
 export * from "./accelerator";
 export * from "./api";
@@ -39,12 +39,12 @@ setDefaultConfig(defaultConfig);
 setRecordFiles(openRecords);
 explore.setExploreHost({ shippedRecords, workerThreads, bullmq });
 devices.provide("ext_dev", extDev);
-for (const [name, func] of serverFunctions()) functions.set(name, func);
+for (const [name, func] of vtaServerFunctions()) functions.set(name, func);
 functions.set(explore.MEASURE_FUNCTION, explore.serveMeasure);
 memories.provide(() => transforms.memoryInfo(getEnv()));
 targets.register(acceleratorTargetKind);
-installDisplays();
-serveSession(() => simulator.lastCall());
+installVtaDisplays();
+serveSessionView(() => simulator.lastCall());
 
 const board = boardFunctions(bitstreams);
 /**

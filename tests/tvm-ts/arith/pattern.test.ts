@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { InternalError, tir } from "tvm-ts";
-import type { Questions } from "../../../lib/tvm-ts/src/arith/rewrite/questions";
+import type { RuleContext } from "../../../lib/tvm-ts/src/arith/rewrite/rule-context";
 import { rule, type Rule } from "../../../lib/tvm-ts/src/arith/rewrite/rule";
 
 const x = new tir.Var("x");
 const y = new tir.Var("y");
 
 /** Proves nothing. */
-const provesNothing: Questions = {
+const provesNothing: RuleContext = {
   fastMath: false,
   isExact: () => true,
   compare: () => "?",
@@ -17,8 +17,8 @@ const provesNothing: Questions = {
   modular: () => ({ coeff: 1, base: 0 }),
 };
 
-function apply(written: Rule, expr: tir.PrimExpr, ask = provesNothing): string | undefined {
-  const result = written.apply(expr, [], ask);
+function apply(written: Rule, expr: tir.PrimExpr, context = provesNothing): string | undefined {
+  const result = written.apply(expr, [], context);
   return result && tir.printExpr(result);
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { np, view } from "tvm-ts";
 
-function layoutOf(layout: string, shape: number[]): view.Layout | undefined {
+function layoutOf(layout: string, shape: number[]): view.PackedLayout | undefined {
   const size = shape.reduce((product, extent) => product * extent, 1);
   const bundle = view.tensorBundle({ shape, dtype: "int8", data: new Int8Array(size), layout }, "");
   return (bundle[view.mimeTypes.tensor] as view.TensorView).layout;

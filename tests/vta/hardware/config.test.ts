@@ -9,7 +9,7 @@ import {
   parseConfig,
   samples,
   setEnv,
-  shapeOf,
+  hardwareShape,
   TARGETS,
   withEnvironment,
   type VtaConfig,
@@ -41,7 +41,7 @@ describe("the default configuration", () => {
       outDtype: "int8",
       accScope: "local.acc_buffer",
     });
-    expect(shapeOf(base)).toMatchObject({
+    expect(hardwareShape(base)).toMatchObject({
       logUopDepth: 13,
       logInpDepth: 11,
       logWgtDepth: 10,

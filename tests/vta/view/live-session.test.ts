@@ -58,7 +58,7 @@ describe("a session", () => {
     const { comm, variables } = kernel;
     Object.assign(globalThis, { jupyter: { comm, variables: () => variables } });
     stats = NOTHING;
-    vta.view.serveSession(() => stats);
+    vta.view.serveSessionView(() => stats);
     kernel.open();
   });
 
@@ -124,7 +124,7 @@ describe("a session with a tracker", () => {
     const { comm, variables } = kernel;
     Object.assign(globalThis, { jupyter: { comm, variables: () => variables } });
     try {
-      vta.view.serveSession(() => NOTHING);
+      vta.view.serveSessionView(() => NOTHING);
       kernel.open();
       expect(kernel.sent[0]).toMatchObject({ trackers: ["queue"] });
       const facts = async (): Promise<unknown> => {
@@ -199,6 +199,6 @@ it("leaves out the libraries' namespaces", () => {
 
 it("is not told to a kernel that has no variables to offer", () => {
   Object.assign(globalThis, { jupyter: { comm: { register: () => expect.unreachable() } } });
-  vta.view.serveSession(() => NOTHING);
+  vta.view.serveSessionView(() => NOTHING);
   delete (globalThis as { jupyter?: unknown }).jupyter;
 });

@@ -102,16 +102,16 @@ export class Analyzer {
 
   private bindValue(variable: Var, value: PrimExpr, allowOverride: boolean): void {
     const simple = this.rewriteSimplify(this.canonicalSimplify(value));
-    this.bounds.update(variable, this.bounds.of(simple), allowOverride);
-    this.modular.update(variable, this.modular.of(simple), allowOverride);
+    this.bounds.update(variable, this.bounds.analyze(simple), allowOverride);
+    this.modular.update(variable, this.modular.analyze(simple), allowOverride);
     this.rewriter.update(variable, simple, allowOverride);
     this.canonical.update(variable, simple, allowOverride);
-    this.sets.update(variable, this.sets.of(simple), allowOverride);
+    this.sets.update(variable, this.sets.evaluate(simple), allowOverride);
   }
 
   /** The interval of whole numbers `expr` stays in. */
   constIntBound(expr: PrimExpr): ConstIntBound {
-    return this.bounds.of(expr);
+    return this.bounds.analyze(expr);
   }
 
   /**
@@ -119,7 +119,7 @@ export class Analyzer {
    * where elements of arrays take part, the bounds must show it.
    */
   isExact(expr: PrimExpr): boolean {
-    return this.exactness.of(expr);
+    return this.exactness.analyze(expr);
   }
 
   /**
@@ -132,12 +132,12 @@ export class Analyzer {
 
   /** What is known of `expr` modulo a constant. */
   modularSet(expr: PrimExpr): ModularSet {
-    return this.modular.of(expr);
+    return this.modular.analyze(expr);
   }
 
   /** The values of `expr` under the analyzer's facts, or (if given) over `domains` alone. */
   intSet(expr: PrimExpr, domains?: Domains): IntSet {
-    return this.sets.of(expr, domains);
+    return this.sets.evaluate(expr, domains);
   }
 
   /**
@@ -145,9 +145,9 @@ export class Analyzer {
    * changes nothing.
    */
   rewriteSimplify(expr: PrimExpr): PrimExpr {
-    const once = this.rewriter.of(expr);
+    const once = this.rewriter.analyze(expr);
     if (once === expr) return expr;
-    const twice = this.rewriter.of(once);
+    const twice = this.rewriter.analyze(once);
     return exprEqual(twice, expr) ? expr : twice; // some rules undo each other
   }
 
@@ -157,7 +157,7 @@ export class Analyzer {
    */
   canonicalSimplify(expr: PrimExpr): PrimExpr {
     if (expr.kind === "IntImm") return expr;
-    const simple = this.canonical.of(expr);
+    const simple = this.canonical.analyze(expr);
     return exprEqual(simple, expr) ? expr : simple;
   }
 
@@ -206,13 +206,13 @@ export class Analyzer {
   /** Whether `expr >= bound` for certain. */
   canProveGreaterEqual(expr: PrimExpr, bound: number): boolean {
     if (isConstInt(expr)) return expr.value >= bound;
-    return this.bounds.of(this.rewriteSimplify(expr)).min >= bound;
+    return this.bounds.analyze(this.rewriteSimplify(expr)).min >= bound;
   }
 
   /** Whether `expr < bound` for certain. */
   canProveLess(expr: PrimExpr, bound: number): boolean {
     if (isConstInt(expr)) return expr.value < bound;
-    return this.bounds.of(this.rewriteSimplify(expr)).max < bound;
+    return this.bounds.analyze(this.rewriteSimplify(expr)).max < bound;
   }
 
   /** What `run` gives while `condition` holds. */

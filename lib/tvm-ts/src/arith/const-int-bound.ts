@@ -157,8 +157,8 @@ export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
   }
 
   bindRange(variable: Var, range: Range, allowOverride: boolean): void {
-    const min = this.of(range.min);
-    const extent = this.of(range.extent);
+    const min = this.analyze(range.min);
+    const extent = this.analyze(range.extent);
     this.update(variable, interval(min.min, min.max + (extent.max - 1)), allowOverride);
   }
 
@@ -203,38 +203,38 @@ export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
         return this.leavesType(expr, bound) ? boundOfType(expr.dtype) : bound;
       }
       case "Div":
-        return quotient(this.of(expr.a), this.of(expr.b), expr.dtype, truncQuotient);
+        return quotient(this.analyze(expr.a), this.analyze(expr.b), expr.dtype, truncQuotient);
       case "FloorDiv":
-        return quotient(this.of(expr.a), this.of(expr.b), expr.dtype, floorQuotient);
+        return quotient(this.analyze(expr.a), this.analyze(expr.b), expr.dtype, floorQuotient);
       case "Mod":
-        return truncRemainderBound(this.of(expr.a), this.of(expr.b), expr.dtype);
+        return truncRemainderBound(this.analyze(expr.a), this.analyze(expr.b), expr.dtype);
       case "FloorMod":
-        return floorRemainderBound(this.of(expr.a), this.of(expr.b), expr.dtype);
+        return floorRemainderBound(this.analyze(expr.a), this.analyze(expr.b), expr.dtype);
       case "Min": {
-        const a = this.of(expr.a);
-        const b = this.of(expr.b);
+        const a = this.analyze(expr.a);
+        const b = this.analyze(expr.b);
         return { min: Math.min(a.min, b.min), max: Math.min(a.max, b.max) };
       }
       case "Max": {
-        const a = this.of(expr.a);
-        const b = this.of(expr.b);
+        const a = this.analyze(expr.a);
+        const b = this.analyze(expr.b);
         return { min: Math.max(a.min, b.min), max: Math.max(a.max, b.max) };
       }
       case "Select":
-        return union(this.of(expr.trueValue), this.of(expr.falseValue));
+        return union(this.analyze(expr.trueValue), this.analyze(expr.falseValue));
       case "Ramp": {
         const last = add(expr.base, mul(expr.stride, expr.lanes - 1));
-        return union(this.of(expr.base), this.of(last));
+        return union(this.analyze(expr.base), this.analyze(last));
       }
       case "Cast":
         return this.ofCast(expr);
       case "Call":
         return this.ofCall(expr);
       case "Let":
-        if (this.vars.has(expr.var_)) return this.of(expr.body);
+        if (this.vars.has(expr.var_)) return this.analyze(expr.body);
         return this.analyzer.withFacts(() => {
-          this.vars.set(expr.var_, this.of(expr.value));
-          const bound = this.of(expr.body);
+          this.vars.set(expr.var_, this.analyze(expr.value));
+          const bound = this.analyze(expr.body);
           this.vars.delete(expr.var_);
           return bound;
         });
@@ -244,8 +244,8 @@ export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
   }
 
   private beforeWrapping(expr: Add | Sub | Mul): ConstIntBound {
-    const a = this.of(expr.a);
-    const b = this.of(expr.b);
+    const a = this.analyze(expr.a);
+    const b = this.analyze(expr.b);
     switch (expr.kind) {
       case "Add":
         return sum(a, b.min, b.max);
@@ -270,7 +270,7 @@ export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
 
   private ofCast(expr: Cast): ConstIntBound {
     const argument = isInt(expr.dtype) ? ceilLog2Argument(expr.value) : undefined;
-    const value = argument === undefined ? this.of(expr.value) : this.ofCeilLog2(argument);
+    const value = argument === undefined ? this.analyze(expr.value) : this.ofCeilLog2(argument);
     const type = boundOfType(expr.dtype);
     const wraps = isNarrow(expr.dtype) && (value.min < type.min || value.max > type.max);
     return wraps ? type : intersection(value, type);
@@ -281,25 +281,25 @@ export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
       const value = ceilLog2(argument.value);
       return interval(value, value);
     }
-    const { min, max } = this.of(argument);
+    const { min, max } = this.analyze(argument);
     return interval(ceilLog2(min), ceilLog2(max));
   }
 
   private ofCall(expr: Call): ConstIntBound {
     const [x, y] = expr.args;
     if (expr.op === builtin.shiftRight) {
-      return atCorners(this.of(x!), this.of(y!), (a, b) => floorQuotient(a, 2 ** b));
+      return atCorners(this.analyze(x!), this.analyze(y!), (a, b) => floorQuotient(a, 2 ** b));
     }
     if (expr.op === builtin.shiftLeft) {
-      const a = this.of(x!);
-      const b = this.of(y!);
+      const a = this.analyze(x!);
+      const b = this.analyze(y!);
       // Shifting a negative number, or by one, is not defined on every target.
       if (a.min < 0 || b.min < 0) return boundOfType(expr.dtype);
       return atCorners(a, b, (p, q) => times(p, 2 ** q));
     }
     if (expr.op === builtin.bitwiseAnd) {
-      const a = this.of(x!);
-      const b = this.of(y!);
+      const a = this.analyze(x!);
+      const b = this.analyze(y!);
       if (a.min < 0 && b.min < 0) return boundOfType(expr.dtype);
       // An operand that is not negative clears the sign and every bit above its own.
       return {

@@ -45,7 +45,7 @@ export class SetEvaluator {
     private readonly vectors = false,
   ) {}
 
-  of(expr: PrimExpr): IntSet {
+  evaluate(expr: PrimExpr): IntSet {
     if (expr.kind === "IntImm") return IntSet.single(expr);
     const found = this.known[this.depth]?.get(expr);
     if (found !== undefined) return found;
@@ -64,7 +64,7 @@ export class SetEvaluator {
     if (this.depth >= this.domains.size) return set;
     this.depth++;
     try {
-      return IntSet.interval(this.of(set.min).min, this.of(set.max).max);
+      return IntSet.interval(this.evaluate(set.min).min, this.evaluate(set.max).max);
     } finally {
       this.depth--;
     }
@@ -76,7 +76,7 @@ export class SetEvaluator {
       expr,
       binaryOperands,
       (e) => table.has(e),
-      (e) => table.set(e, this.of(e)),
+      (e) => table.set(e, this.evaluate(e)),
     );
   }
 
@@ -93,8 +93,8 @@ export class SetEvaluator {
       case "FloorMod":
       case "Min":
       case "Max": {
-        const a = this.of(expr.a);
-        const b = this.of(expr.b);
+        const a = this.evaluate(expr.a);
+        const b = this.evaluate(expr.b);
         if (isPoint(a, expr.a) && isPoint(b, expr.b)) return IntSet.single(expr);
         return arithmetic[expr.kind](this.analyzer, a, b);
       }
@@ -108,9 +108,9 @@ export class SetEvaluator {
       case "Or":
         return this.ofCondition(expr);
       case "Select":
-        return unionOf(this.of(expr.falseValue), this.of(expr.trueValue));
+        return unionOf(this.evaluate(expr.falseValue), this.evaluate(expr.trueValue));
       case "Cast": {
-        const set = this.of(expr.value);
+        const set = this.evaluate(expr.value);
         return IntSet.interval(
           set.hasLowerBound ? cast(expr.dtype, set.min) : NEG_INF,
           set.hasUpperBound ? cast(expr.dtype, set.max) : POS_INF,
@@ -121,7 +121,7 @@ export class SetEvaluator {
       case "Ramp":
         return this.ofRamp(expr);
       case "Broadcast":
-        return this.vectors ? this.of(expr.value) : IntSet.everything();
+        return this.vectors ? this.evaluate(expr.value) : IntSet.everything();
       default:
         return IntSet.everything();
     }
@@ -143,8 +143,8 @@ export class SetEvaluator {
   }
 
   private ofCondition(expr: CompareExpr | And | Or): IntSet {
-    const a = this.of(expr.a);
-    const b = this.of(expr.b);
+    const a = this.evaluate(expr.a);
+    const b = this.evaluate(expr.b);
     if (isPoint(a, expr.a) && isPoint(b, expr.b)) return IntSet.single(expr);
     if (a.isSinglePoint && b.isSinglePoint) {
       return IntSet.single(operate(expr.kind, a.min, b.min));
@@ -161,7 +161,7 @@ export class SetEvaluator {
 
   private ofRamp(ramp: Ramp): IntSet {
     if (!this.vectors || ramp.stride.kind !== "IntImm") return IntSet.everything();
-    const base = this.of(ramp.base);
+    const base = this.evaluate(ramp.base);
     const type = ramp.base.dtype;
     const last = constant(ramp.stride.value * (ramp.lanes - 1), type);
     const steps =
@@ -216,12 +216,12 @@ export class IntSetAnalyzer {
   constructor(private readonly analyzer: Analyzer) {}
 
   /** The set of `expr`: under the analyzer's own facts, or (if given) over `domains` alone. */
-  of(expr: PrimExpr, domains?: Domains): IntSet {
+  evaluate(expr: PrimExpr, domains?: Domains): IntSet {
     const evaluator =
       domains === undefined
         ? new SetEvaluator(this.analyzer, this.domains, this.constraints, true)
         : new SetEvaluator(this.analyzer, domains);
-    return evaluator.of(expr);
+    return evaluator.evaluate(expr);
   }
 
   /** @throws InternalError when the variable has another domain already, unless overridden. */

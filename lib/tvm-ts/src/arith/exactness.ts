@@ -12,9 +12,9 @@ export class ExactnessAnalyzer extends Memoized<boolean> {
     super();
   }
 
-  override of(expr: PrimExpr): boolean {
+  override analyze(expr: PrimExpr): boolean {
     if (isIndexType(expr.dtype) && !this.analyzer.userData.isIn(expr)) return true;
-    return super.of(expr);
+    return super.analyze(expr);
   }
 
   protected table(): Map<PrimExpr, boolean> {
@@ -26,17 +26,21 @@ export class ExactnessAnalyzer extends Memoized<boolean> {
       case "Add":
       case "Sub":
       case "Mul":
-        return !this.analyzer.mayWrap(expr) && this.of(expr.a) && this.of(expr.b);
+        return !this.analyzer.mayWrap(expr) && this.analyze(expr.a) && this.analyze(expr.b);
       case "Ramp":
-        return this.of(lastLane(expr));
+        return this.analyze(lastLane(expr));
       case "Broadcast":
-        return this.of(expr.value);
+        return this.analyze(expr.value);
       case "Not":
-        return this.of(expr.a);
+        return this.analyze(expr.a);
       case "Select":
-        return this.of(expr.condition) && this.of(expr.trueValue) && this.of(expr.falseValue);
+        return (
+          this.analyze(expr.condition) &&
+          this.analyze(expr.trueValue) &&
+          this.analyze(expr.falseValue)
+        );
       default:
-        return binaryOperands(expr).every((operand) => this.of(operand));
+        return binaryOperands(expr).every((operand) => this.analyze(operand));
     }
   }
 }

@@ -1,7 +1,7 @@
 /** From the values of indices back to those of the variables they are made of. */
 
 import { add, floorDiv, floorMod, mul, sub, zero, type PrimExpr, type Var } from "../ir";
-import type { Split, Sum } from "./iter-map";
+import type { IterSplit, IterSum } from "./iter-map";
 
 /**
  * What each variable is when the indices `sums` have the values `outputs`. A variable of one step
@@ -11,23 +11,23 @@ import type { Split, Sum } from "./iter-map";
  * are sums of; one that is in several parts is the sum of what they give.
  */
 export function invertIterMap(
-  sums: readonly Sum[],
+  sums: readonly IterSum[],
   outputs: readonly PrimExpr[],
 ): ReadonlyMap<Var, PrimExpr> {
-  const values = new Map<Sum | Split, PrimExpr>();
+  const values = new Map<IterSum | IterSplit, PrimExpr>();
   const inverse = new Map<Var, PrimExpr>();
   const give = <K>(to: Map<K, PrimExpr>, key: K, value: PrimExpr): void => {
     to.set(key, add(to.get(key) ?? zero(value.dtype), value));
   };
   sums.forEach((sum, i) => values.set(sum, outputs[i]!));
 
-  const split = (part: Split): void => {
+  const split = (part: IterSplit): void => {
     const value = mul(values.get(part)!, part.lowerFactor);
     const { source } = part.mark;
     if ("splits" in source) give(values, source, value);
     else give(inverse, source, value);
   };
-  const sum = ({ splits, base }: Sum, value: PrimExpr): void => {
+  const sum = ({ splits, base }: IterSum, value: PrimExpr): void => {
     const rest = sub(value, base);
     if (splits.length === 1) return give(values, splits[0]!, rest);
     [...splits].reverse().forEach((part, i) => {
@@ -45,10 +45,10 @@ export function invertIterMap(
 }
 
 /** Sums and splits, each after all those it is a part of. */
-function consumersFirst(sums: readonly Sum[]): (Sum | Split)[] {
-  const visited = new Set<Sum | Split>();
-  const order: (Sum | Split)[] = [];
-  const visit = (node: Sum | Split): void => {
+function consumersFirst(sums: readonly IterSum[]): (IterSum | IterSplit)[] {
+  const visited = new Set<IterSum | IterSplit>();
+  const order: (IterSum | IterSplit)[] = [];
+  const visit = (node: IterSum | IterSplit): void => {
     if (visited.has(node)) return;
     visited.add(node);
     if ("splits" in node) node.splits.forEach(visit);

@@ -29,11 +29,11 @@ import {
 import { Analyzer } from "./analyzer";
 
 export interface Mark {
-  readonly source: Var | Sum;
+  readonly source: Var | IterSum;
   readonly extent: PrimExpr;
 }
 
-export interface Split {
+export interface IterSplit {
   readonly mark: Mark;
   readonly lowerFactor: PrimExpr;
   readonly extent: PrimExpr;
@@ -41,8 +41,8 @@ export interface Split {
 }
 
 /** Splits from the outermost to the innermost, and something without iterators. */
-export interface Sum {
-  readonly splits: readonly Split[];
+export interface IterSum {
+  readonly splits: readonly IterSplit[];
   readonly base: PrimExpr;
 }
 
@@ -57,7 +57,7 @@ export function detectIterMap(
   map: IndexMap,
   extents: readonly PrimExpr[],
   fail: Failure,
-): readonly Sum[] {
+): readonly IterSum[] {
   const detection = new Detection(map, extents, fail);
   const sums = map.finalIndices.map((index) => detection.index(index));
   detection.checkCovered(sums);
@@ -68,7 +68,7 @@ class Detection {
   private readonly analyzer = new Analyzer();
   private readonly inputs = new Map<Var, Mark>();
   /** The sums that were found to be marks. */
-  private readonly fused: { readonly splits: readonly Split[]; readonly mark: Mark }[] = [];
+  private readonly fused: { readonly splits: readonly IterSplit[]; readonly mark: Mark }[] = [];
 
   constructor(
     map: IndexMap,
@@ -80,7 +80,7 @@ class Detection {
     });
   }
 
-  index(expr: PrimExpr): Sum {
+  index(expr: PrimExpr): IterSum {
     const sum = this.sumOf(expr);
     if (sum.splits.length === 0) return sum;
     const fused = this.fuse(sum, expr);
@@ -92,7 +92,7 @@ class Detection {
     );
   }
 
-  private sumOf(expr: PrimExpr): Sum {
+  private sumOf(expr: PrimExpr): IterSum {
     switch (expr.kind) {
       case "Var": {
         const mark = this.inputs.get(expr);
@@ -126,7 +126,7 @@ class Detection {
     }
   }
 
-  private plus(left: Sum, right: Sum, sign: 1 | -1): Sum {
+  private plus(left: IterSum, right: IterSum, sign: 1 | -1): IterSum {
     const splits = [...left.splits];
     for (const split of right.splits) {
       const same = splits.findIndex((other) => samePart(other, split));
@@ -138,7 +138,7 @@ class Detection {
     return { splits, base };
   }
 
-  private times(left: Sum, right: Sum, expr: PrimExpr): Sum {
+  private times(left: IterSum, right: IterSum, expr: PrimExpr): IterSum {
     const [sum, factor] = left.splits.length > 0 ? [left, right] : [right, left];
     if (factor.splits.length > 0) throw this.fail(`${reprExpr(expr)} is a product of indices`);
     return {
@@ -147,19 +147,27 @@ class Detection {
     };
   }
 
-  private division(a: PrimExpr, b: PrimExpr, expr: PrimExpr): [dividend: Sum, divisor: PrimExpr] {
+  private division(
+    a: PrimExpr,
+    b: PrimExpr,
+    expr: PrimExpr,
+  ): [dividend: IterSum, divisor: PrimExpr] {
     const divisor = this.sumOf(b);
     if (divisor.splits.length > 0) throw this.fail(`${reprExpr(expr)} divides by an index`);
     return [this.sumOf(a), divisor.base];
   }
 
   /** A sum of one split, which can be divided. */
-  private single(sum: Sum, expr: PrimExpr): { split: Split; base: PrimExpr } {
+  private single(sum: IterSum, expr: PrimExpr): { split: IterSplit; base: PrimExpr } {
     const { splits, base } = sum.splits.length === 1 ? sum : this.fuse(sum, expr);
     return { split: splits[0]!, base };
   }
 
-  private quotient(of: { split: Split; base: PrimExpr }, by: PrimExpr, expr: PrimExpr): Sum {
+  private quotient(
+    of: { split: IterSplit; base: PrimExpr },
+    by: PrimExpr,
+    expr: PrimExpr,
+  ): IterSum {
     let { split, base } = of;
     let divisor = by;
     if (isOne(divisor)) return { splits: [split], base };
@@ -177,7 +185,7 @@ class Detection {
       split = { ...split, scale: constant(1, divisor.dtype) };
     }
     this.checkAligned(base, divisor, expr);
-    const quotient: Split = {
+    const quotient: IterSplit = {
       mark: split.mark,
       lowerFactor: mul(split.lowerFactor, divisor),
       extent: this.analyzer.simplify(floorDiv(split.extent, divisor)),
@@ -186,7 +194,11 @@ class Detection {
     return { splits: [quotient], base: this.analyzer.simplify(floorDiv(base, divisor)) };
   }
 
-  private remainder(of: { split: Split; base: PrimExpr }, by: PrimExpr, expr: PrimExpr): Sum {
+  private remainder(
+    of: { split: IterSplit; base: PrimExpr },
+    by: PrimExpr,
+    expr: PrimExpr,
+  ): IterSum {
     const { split } = of;
     let { base } = of;
     let divisor = by;
@@ -227,7 +239,7 @@ class Detection {
    * A sum as one split of a mark: each scale is the one further in times the extent there.
    * @throws when there is a gap or an overlap.
    */
-  private fuse(sum: Sum, expr: PrimExpr): Sum {
+  private fuse(sum: IterSum, expr: PrimExpr): IterSum {
     const gaps = (): Error =>
       this.fail(`in ${reprExpr(expr)}, indices run into each other or leave gaps`);
     const remaining = [...sum.splits];
@@ -239,9 +251,9 @@ class Detection {
     });
     if (innermost === undefined || smallest === 0) throw gaps();
     const step = remaining[innermost]!.scale;
-    const splits: Split[] = [];
+    const splits: IterSplit[] = [];
     for (let position = innermost, expected = step; ;) {
-      const [split] = remaining.splice(position, 1) as [Split];
+      const [split] = remaining.splice(position, 1) as [IterSplit];
       splits.unshift({ ...split, scale: this.analyzer.simplify(truncDiv(split.scale, step)) });
       expected = mul(split.scale, split.extent);
       if (remaining.length === 0) {
@@ -255,7 +267,7 @@ class Detection {
   }
 
   /** The mark of a sum; sums of the same splits are one. */
-  private markOf(splits: readonly Split[], extent: PrimExpr): Mark {
+  private markOf(splits: readonly IterSplit[], extent: PrimExpr): Mark {
     const known = this.fused.find(
       (other) =>
         other.splits.length === splits.length &&
@@ -270,9 +282,9 @@ class Detection {
   }
 
   /** Every mark is covered by its splits, none of them twice, and every index occurs. */
-  checkCovered(sums: readonly Sum[]): void {
-    const splitsOf = new Map<Mark, Split[]>();
-    const collect = ({ splits }: Sum): void => {
+  checkCovered(sums: readonly IterSum[]): void {
+    const splitsOf = new Map<Mark, IterSplit[]>();
+    const collect = ({ splits }: IterSum): void => {
       for (const split of splits) {
         const known = splitsOf.get(split.mark);
         if (known !== undefined) known.push(split);
@@ -290,7 +302,7 @@ class Detection {
     }
   }
 
-  private checkMark(mark: Mark, splits: readonly Split[]): void {
+  private checkMark(mark: Mark, splits: readonly IterSplit[]): void {
     const remaining = [...splits];
     let covered: PrimExpr = constant(1, mark.extent.dtype);
     while (remaining.length > 0) {
@@ -298,7 +310,7 @@ class Detection {
         this.analyzer.canProveEqual(split.lowerFactor, covered),
       );
       if (next < 0) throw this.fail(`parts of ${markText(mark)} overlap or leave some of it out`);
-      const [split] = remaining.splice(next, 1) as [Split];
+      const [split] = remaining.splice(next, 1) as [IterSplit];
       covered = mul(split.lowerFactor, split.extent);
     }
     if (this.analyzer.canProveEqual(covered, mark.extent)) return;
@@ -309,17 +321,17 @@ class Detection {
   }
 }
 
-function plain(base: PrimExpr): Sum {
+function plain(base: PrimExpr): IterSum {
   return { splits: [], base };
 }
 
-function whole(mark: Mark): Split {
+function whole(mark: Mark): IterSplit {
   const unit = constant(1, mark.extent.dtype);
   return { mark, lowerFactor: unit, extent: mark.extent, scale: unit };
 }
 
 /** Whether two splits are the same part of the same mark. */
-function samePart(a: Split, b: Split): boolean {
+function samePart(a: IterSplit, b: IterSplit): boolean {
   return (
     a.mark === b.mark && exprEqual(a.lowerFactor, b.lowerFactor) && exprEqual(a.extent, b.extent)
   );

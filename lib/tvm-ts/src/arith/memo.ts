@@ -89,7 +89,7 @@ export abstract class Memoized<T> {
   /** The answer, asking `of` about the parts. */
   protected abstract compute(expr: PrimExpr): T;
 
-  of(expr: PrimExpr): T {
+  analyze(expr: PrimExpr): T {
     if (expr.kind === "IntImm" || expr.kind === "Var") return this.compute(expr);
     // Facts that change underway bring a table of their own; this one is then forgotten.
     const table = this.table();
@@ -116,7 +116,7 @@ export abstract class Memoized<T> {
       expr,
       (e) => this.operandsOf(e),
       (e) => this.table().has(e),
-      (e) => this.of(e),
+      (e) => this.analyze(e),
     );
   }
 }

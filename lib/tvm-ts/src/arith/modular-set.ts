@@ -100,32 +100,32 @@ export class ModularSetAnalyzer extends Memoized<ModularSet> {
       case "Var":
         return this.vars.get(expr) ?? EVERYTHING;
       case "Add": {
-        const a = this.of(expr.a);
-        const b = this.of(expr.b);
+        const a = this.analyze(expr.a);
+        const b = this.analyze(expr.b);
         return this.wrapped(expr, setOf(gcd(a.coeff, b.coeff), a.base + b.base));
       }
       case "Sub": {
-        const a = this.of(expr.a);
-        const b = this.of(expr.b);
+        const a = this.analyze(expr.a);
+        const b = this.analyze(expr.b);
         return this.wrapped(expr, setOf(gcd(a.coeff, b.coeff), a.base - b.base));
       }
       case "Mul":
-        return this.wrapped(expr, product(this.of(expr.a), this.of(expr.b)));
+        return this.wrapped(expr, product(this.analyze(expr.a), this.analyze(expr.b)));
       case "Div":
-        return this.quotient(expr.a, this.of(expr.b), false);
+        return this.quotient(expr.a, this.analyze(expr.b), false);
       case "FloorDiv":
-        return this.quotient(expr.a, this.of(expr.b), true);
+        return this.quotient(expr.a, this.analyze(expr.b), true);
       case "Mod":
-        return this.remainder(expr.a, this.of(expr.b), false);
+        return this.remainder(expr.a, this.analyze(expr.b), false);
       case "FloorMod":
-        return this.remainder(expr.a, this.of(expr.b), true);
+        return this.remainder(expr.a, this.analyze(expr.b), true);
       case "Min":
       case "Max":
-        return union(this.of(expr.a), this.of(expr.b));
+        return union(this.analyze(expr.a), this.analyze(expr.b));
       case "Select":
-        return union(this.of(expr.trueValue), this.of(expr.falseValue));
+        return union(this.analyze(expr.trueValue), this.analyze(expr.falseValue));
       case "Cast": {
-        const { coeff, base } = this.of(expr.value);
+        const { coeff, base } = this.analyze(expr.value);
         // Cutting a value down keeps it modulo a power of two.
         return isNarrow(expr.dtype)
           ? setOf(gcd(coeff, 2 ** bitsOf(expr.dtype)), base)
@@ -134,10 +134,10 @@ export class ModularSetAnalyzer extends Memoized<ModularSet> {
       case "Call":
         return this.ofCall(expr);
       case "Let":
-        if (this.vars.has(expr.var_)) return this.of(expr.body);
+        if (this.vars.has(expr.var_)) return this.analyze(expr.body);
         return this.analyzer.withFacts(() => {
-          this.vars.set(expr.var_, this.of(expr.value));
-          const set = this.of(expr.body);
+          this.vars.set(expr.var_, this.analyze(expr.value));
+          const set = this.analyze(expr.body);
           this.vars.delete(expr.var_);
           return set;
         });
@@ -155,11 +155,11 @@ export class ModularSetAnalyzer extends Memoized<ModularSet> {
   private ofCall(expr: Call): ModularSet {
     const [x, y] = expr.args;
     if (expr.op === builtin.shiftRight) {
-      const { coeff, base } = this.of(y!);
+      const { coeff, base } = this.analyze(y!);
       if (coeff === 0 && base >= 0) return this.quotient(x!, setOf(0, 2 ** base), true);
     }
     if (expr.op === builtin.bitwiseAnd) {
-      const mask = this.of(y!);
+      const mask = this.analyze(y!);
       // A mask of low ones is a remainder.
       if (mask.coeff === 0 && constLog2(new IntImm(mask.base + 1)) !== undefined) {
         return this.remainder(x!, setOf(0, mask.base + 1), true);
@@ -171,7 +171,7 @@ export class ModularSetAnalyzer extends Memoized<ModularSet> {
   private quotient(dividend: PrimExpr, divisor: ModularSet, roundsDown: boolean): ModularSet {
     if (divisor.coeff !== 0 || divisor.base === 0) return EVERYTHING;
     const by = divisor.base;
-    const a = this.of(dividend);
+    const a = this.analyze(dividend);
     if (a.coeff % by !== 0) return EVERYTHING;
     if (a.base === 0) return setOf(Math.abs(a.coeff / by), 0);
     // Where the rest is not 0, rounding matters: only rounding down keeps the steps even.
@@ -182,7 +182,7 @@ export class ModularSetAnalyzer extends Memoized<ModularSet> {
 
   private remainder(dividend: PrimExpr, divisor: ModularSet, roundsDown: boolean): ModularSet {
     if (divisor.coeff !== 0 || divisor.base === 0) return EVERYTHING;
-    const a = this.of(dividend);
+    const a = this.analyze(dividend);
     const coeff = gcd(a.coeff, divisor.base);
     const floors = (): boolean => roundsDown || this.analyzer.canProveGreaterEqual(dividend, 0);
     if (a.base % coeff === 0 || (a.base > 0 && floors())) {

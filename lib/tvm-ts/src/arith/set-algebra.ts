@@ -20,13 +20,13 @@ export function evalSet(
   const evaluator = new SetEvaluator(analyzer, domains);
   if (subject instanceof IntSet) {
     return IntSet.interval(
-      subject.hasLowerBound ? evaluator.of(subject.min).min : subject.min,
-      subject.hasUpperBound ? evaluator.of(subject.max).max : subject.max,
+      subject.hasLowerBound ? evaluator.evaluate(subject.min).min : subject.min,
+      subject.hasUpperBound ? evaluator.evaluate(subject.max).max : subject.max,
     );
   }
   if (subject instanceof Range) {
     const { min, extent } = subject;
-    if (isInteger(min.dtype) && analyzer.canProveEqual(extent, 1)) return evaluator.of(min);
+    if (isInteger(min.dtype) && analyzer.canProveEqual(extent, 1)) return evaluator.evaluate(min);
     const last = sub(add(min, extent), 1);
     return evaluator.relax(IntSet.interval(min, analyzer.simplify(last)));
   }
@@ -36,7 +36,7 @@ export function evalSet(
       return evaluator.relax(IntSet.interval(min, analyzer.simplify(last)));
     });
   }
-  return evaluator.of(subject);
+  return evaluator.evaluate(subject);
 }
 
 function isRegion(subject: unknown): subject is readonly Range[] {
@@ -55,5 +55,5 @@ export function intersect(sets: readonly IntSet[]): IntSet {
 
 bindSetProver(
   () => new Analyzer(),
-  (expr) => new SetEvaluator(new Analyzer(), new Map(), [], true).of(expr),
+  (expr) => new SetEvaluator(new Analyzer(), new Map(), [], true).evaluate(expr),
 );

@@ -4,11 +4,11 @@ export type { CodeGenerator, CodegenTarget, Lowering } from "./code-generator";
 export {
   interpret,
   Pointer,
-  type Argument,
+  type InterpreterArgument,
   type Extern,
   type InterpretOptions,
-  type Scalar,
-  type Value,
+  type ScalarValue,
+  type InterpreterValue,
 } from "./interpreter";
 export { moduleRecord } from "./record-module";
 export { signatureOf, type Signature } from "./signature";

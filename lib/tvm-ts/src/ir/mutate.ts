@@ -11,7 +11,7 @@
  *     });
  *
  * Unchanged children give back the same object, so `result === input` means nothing changed. Spans
- * are carried over by the driver. Long left-leaning chains of operators (`a + b + c + ...`) and
+ * are carried over by `mutate`. Long left-leaning chains of operators (`a + b + c + ...`) and
  * nested blocks of one statement do not deepen the call stack.
  */
 

@@ -130,7 +130,7 @@ export const shapes = {
 } as const satisfies ShapeTable;
 
 /** A kind's fields, in constructor order. */
-export interface Field {
+export interface NodeField {
   readonly name: string;
   readonly role: Role;
   /** Its place in the constructor's parameters. */
@@ -142,7 +142,7 @@ export const fieldsOf = Object.fromEntries(
     kind,
     Object.entries(shape).map(([name, role], place) => ({ name, role, place })),
   ]),
-) as unknown as Readonly<Record<Kind, readonly Field[]>>;
+) as unknown as Readonly<Record<Kind, readonly NodeField[]>>;
 
 /** An operator on two expressions, `a` and `b`. */
 export type BinaryNode = Extract<Node, { a: PrimExpr; b: PrimExpr }>;
@@ -162,6 +162,6 @@ export function constructBinary(kind: Kind, a: PrimExpr, b: PrimExpr, span: Node
 }
 
 /** A node's fields as the table lists them; for those who work on any kind. */
-export function fieldValue(node: Node, field: Field): unknown {
+export function fieldValue(node: Node, field: NodeField): unknown {
   return (node as unknown as Record<string, unknown>)[field.name];
 }

@@ -143,16 +143,16 @@ function checkOption(
       `${where}there is no option '${key}'; there are ${Object.keys(known).join(", ")}`,
     );
   }
-  const wanted = sortOf(known[key]);
-  if (sortOf(value) !== wanted) {
+  const wanted = typeName(known[key]);
+  if (typeName(value) !== wanted) {
     throw new UsageError(
       "pass-option",
-      `${where}option '${key}' takes ${wanted}, not ${sortOf(value)}`,
+      `${where}option '${key}' takes ${wanted}, not ${typeName(value)}`,
     );
   }
 }
 
-function sortOf(value: unknown): string {
+function typeName(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -4,7 +4,7 @@ import { UsageError } from "../support";
 import type { Call, Expr, Func } from "./relay-expr";
 import type { HostTensor } from "./host-tensor";
 import { sameType } from "./type";
-import { countReaders, postOrder } from "./visit";
+import { countReaders, visitInPostOrder } from "./visit";
 
 export type Value = HostTensor | readonly HostTensor[];
 
@@ -27,7 +27,7 @@ export function evaluate(
 ): HostTensor[] {
   const values = new Map<Expr, Value>();
   const remaining = countReaders(expr);
-  postOrder(expr, (node) => {
+  visitInPostOrder(expr, (node) => {
     values.set(node, compute(node, values, inputs, observe, runFunction));
     release(node, values, remaining);
   });

@@ -10,7 +10,7 @@ import type { Expr, Func } from "./relay-expr";
 import { exactNumber, HostTensor } from "./host-tensor";
 import { planMemory } from "./plan-memory";
 import { tensorType } from "./type";
-import { allExprs, postOrder } from "./visit";
+import { allExprs, visitInPostOrder } from "./visit";
 
 /** A value: the number of its node, of the node's output, and a version, which is 0. */
 export type GraphEntry = readonly [node: number, output: number, version: number];
@@ -63,7 +63,7 @@ export function toGraphJson(func: Func, deviceType = 1): CompiledGraph {
     nodes.push(node);
   };
   for (const param of func.params) addNode(param, { op: "null", name: param.name, inputs: [] });
-  postOrder(func.body, (expr) => {
+  visitInPostOrder(func.body, (expr) => {
     if (expr.kind === "constant") {
       const name = `p${Object.keys(params).length}`;
       params[name] = expr.value;

@@ -17,7 +17,7 @@ export { bytesPerElement, HostTensor, type HostData } from "./host-tensor";
 export { fromOnnx, knownOnnxOperators, type Imported, type ImportOptions } from "./onnx";
 export {
   Op,
-  Pattern,
+  OpPattern,
   type Attrs,
   type AttrSpec,
   type AttrValue,
@@ -31,7 +31,7 @@ export {
   countReaders,
   isCallOf,
   operandsOf,
-  postOrder,
+  visitInPostOrder,
   rewriteBody,
   rewriteFromOperands,
   rewriteGraph,

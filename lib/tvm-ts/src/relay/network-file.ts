@@ -11,7 +11,7 @@ import { bytesPerElement, HostTensor } from "./host-tensor";
 import type { Attrs } from "./relay-op";
 import { operator } from "./ops";
 import { sizeOf, tensorType, TensorType } from "./type";
-import { operandsOf, postOrder } from "./visit";
+import { operandsOf, visitInPostOrder } from "./visit";
 
 /** `TVMNET` and the version of the format. */
 const MAGIC = Uint8Array.of(0x54, 0x56, 0x4d, 0x4e, 0x45, 0x54, 0, 1);
@@ -90,7 +90,7 @@ function rowsOf(func: Func, store: (value: HostTensor) => number): FuncRows {
     rows.push(rowOf(expr, args, store));
   };
   for (const param of func.params) add(param);
-  postOrder(func.body, (expr) => {
+  visitInPostOrder(func.body, (expr) => {
     if (!numbers.has(expr)) add(expr);
   });
   return {

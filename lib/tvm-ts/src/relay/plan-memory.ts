@@ -7,7 +7,7 @@
 import { bytesPerElement } from "./host-tensor";
 import type { Expr, Func } from "./relay-expr";
 import { tensorType } from "./type";
-import { countReaders, operandsOf, postOrder } from "./visit";
+import { countReaders, operandsOf, visitInPostOrder } from "./visit";
 
 const MATCH_RANGE = 16;
 
@@ -49,7 +49,7 @@ export function planMemory(func: Func): MemoryPlan {
   };
 
   for (const param of func.params) storageOf.set(param, allocate(bytesOf(param)));
-  postOrder(func.body, (expr) => {
+  visitInPostOrder(func.body, (expr) => {
     if (expr.kind === "constant") storageOf.set(expr, allocate(bytesOf(expr)));
     if (expr.kind !== "call") return;
     storageOf.set(expr, request(bytesOf(expr)));

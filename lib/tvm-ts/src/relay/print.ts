@@ -5,7 +5,7 @@
 
 import { Func, type Call, type Constant, type Expr } from "./relay-expr";
 import type { AttrSpec, AttrValue, Op } from "./relay-op";
-import { operandsOf, postOrder } from "./visit";
+import { operandsOf, visitInPostOrder } from "./visit";
 
 const VERSION = '#[version = "0.0.5"]';
 
@@ -65,7 +65,7 @@ class Printer {
       this.texts.set(param, name);
       return `${name}: ${param.type} /* ty=${param.type} */`;
     });
-    postOrder(func.body, (expr) => {
+    visitInPostOrder(func.body, (expr) => {
       if (!this.texts.has(expr)) this.texts.set(expr, this.expression(expr));
     });
     const result = this.texts.get(func.body)!;

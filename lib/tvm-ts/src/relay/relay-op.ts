@@ -21,7 +21,7 @@ export interface AttrSpec {
  * How an operator can be fused with its neighbours, from the simplest to what cannot be fused: the
  * value is the level that fusion compares.
  */
-export enum Pattern {
+export enum OpPattern {
   elementwise = 0,
   broadcast = 1,
   injective = 2,
@@ -34,7 +34,7 @@ export enum Pattern {
 
 export interface OpDefinition {
   readonly name: string;
-  readonly pattern: Pattern;
+  readonly pattern: OpPattern;
   readonly attrs?: readonly AttrSpec[];
   /** The type of the result. @throws UsageError when the arguments do not fit. */
   infer(args: readonly Type[], attrs: Attrs): Type;
@@ -45,7 +45,7 @@ export interface OpDefinition {
 export class Op {
   readonly kind = "op";
   readonly name: string;
-  readonly pattern: Pattern;
+  readonly pattern: OpPattern;
   readonly attrs: readonly AttrSpec[];
 
   constructor(private readonly definition: OpDefinition) {

@@ -21,7 +21,7 @@ export function operandsOf(expr: Expr): readonly Expr[] {
 }
 
 /** Every expression once, what it reads before it, first operands first. */
-export function postOrder(root: Expr, visit: (expr: Expr) => void): void {
+export function visitInPostOrder(root: Expr, visit: (expr: Expr) => void): void {
   const seen = new Set<Expr>();
   const stack: { expr: Expr; next: number }[] = [{ expr: root, next: 0 }];
   seen.add(root);
@@ -44,7 +44,7 @@ export function postOrder(root: Expr, visit: (expr: Expr) => void): void {
 /** All expressions, as `postOrder` meets them. */
 export function allExprs(root: Expr): Expr[] {
   const found: Expr[] = [];
-  postOrder(root, (expr) => found.push(expr));
+  visitInPostOrder(root, (expr) => found.push(expr));
   return found;
 }
 
@@ -75,7 +75,7 @@ export function rewriteFromOperands(
   rewrite: (before: Expr, operands: readonly Expr[]) => Expr,
 ): Expr {
   const results = new Map<Expr, Expr>();
-  postOrder(root, (expr) => {
+  visitInPostOrder(root, (expr) => {
     results.set(
       expr,
       rewrite(
@@ -101,7 +101,7 @@ export function rewriteBody(func: Func, rewrite: (before: Expr, rebuilt: Expr) =
 /** How many places read each expression; the result of the network is one of them. */
 export function countReaders(root: Expr): Map<Expr, number> {
   const counts = new Map<Expr, number>([[root, 1]]);
-  postOrder(root, (expr) => {
+  visitInPostOrder(root, (expr) => {
     for (const operand of operandsOf(expr)) counts.set(operand, (counts.get(operand) ?? 0) + 1);
   });
   return counts;

@@ -13,7 +13,7 @@ import {
 import { DtypeArgument, FloatArgument } from "./argument";
 import { LocalArray, LocalDevice } from "./local-device";
 import type { LocalSession } from "./local-session";
-import { elementTypeOf, wireDataType } from "./protocol";
+import { wireElementType, wireDataType } from "./protocol";
 import {
   DataTypeArgument,
   DeviceArgument,
@@ -98,7 +98,7 @@ function sessionValue(session: LocalSession, value: ServedValue | void): Session
   if (value instanceof NDArray) {
     return new LocalArray(session.device(value.device.kind, value.device.id), value);
   }
-  if (value instanceof DataTypeArgument) return new DtypeArgument(elementTypeOf(value.dtype));
+  if (value instanceof DataTypeArgument) return new DtypeArgument(wireElementType(value.dtype));
   if (value instanceof DeviceArgument) {
     const { type, id } = value.device;
     const kind = Object.entries(DEVICE_TYPE).find(([, number]) => number === type)?.[0];

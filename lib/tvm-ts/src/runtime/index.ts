@@ -23,7 +23,7 @@ export {
   type RecordingFunction,
   type Word,
 } from "./device";
-export { bytesOf, createMemory, MAX_PAGES, PAGE_BYTES } from "./wasm/linear-memory";
+export { memoryBytes, createMemory, MAX_PAGES, WASM_PAGE_BYTES } from "./wasm/linear-memory";
 export { ELEMENTS, elementType, type ElementType } from "./element";
 export { arrayBytes, hostArray, unfilledArray } from "./host-array";
 export { halfToNumber, numberToHalf } from "./half";

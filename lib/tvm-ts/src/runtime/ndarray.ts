@@ -17,7 +17,7 @@ import type { TypedArray } from "./numpy/library";
 const ALIGNMENT = 64;
 
 /** A range of a device's memory: its own, or that of an `owner`, which then gives it back. */
-class Storage {
+class MemoryRange {
   freed = false;
 
   private constructor(
@@ -26,14 +26,14 @@ class Storage {
     private readonly owner: unknown,
   ) {}
 
-  static allocate(device: Device, bytes: number): Storage {
-    const storage = new Storage(device, device.alloc(bytes, ALIGNMENT), undefined);
+  static allocate(device: Device, bytes: number): MemoryRange {
+    const storage = new MemoryRange(device, device.alloc(bytes, ALIGNMENT), undefined);
     collected.register(storage, { device, address: storage.address }, storage);
     return storage;
   }
 
-  static borrow(device: Device, address: number, owner: object): Storage {
-    return new Storage(device, address, owner);
+  static borrow(device: Device, address: number, owner: object): MemoryRange {
+    return new MemoryRange(device, address, owner);
   }
 
   free(): void {
@@ -77,7 +77,7 @@ const DEVICE_ARRAY_CONDITION =
 
 export class NDArray implements DlpackSource {
   private constructor(
-    private readonly storage: Storage,
+    private readonly storage: MemoryRange,
     readonly shape: readonly number[],
     readonly dtype: ElementType,
     /** Where the array starts in its storage, in bytes. */
@@ -97,7 +97,7 @@ export class NDArray implements DlpackSource {
     const type = elementType(dtype);
     const lengths = checkedShape(shape);
     const bytes = elementCount(lengths) * ELEMENTS[type].bytes;
-    return new NDArray(Storage.allocate(device, bytes), lengths, type, 0);
+    return new NDArray(MemoryRange.allocate(device, bytes), lengths, type, 0);
   }
 
   /** An array with the values, shape and type of `data`. */
@@ -118,7 +118,7 @@ export class NDArray implements DlpackSource {
     shape: readonly number[],
     dtype: ElementType,
   ): NDArray {
-    const storage = Storage.borrow(device, address, device);
+    const storage = MemoryRange.borrow(device, address, device);
     return new NDArray(storage, checkedShape(shape), dtype, offset * ELEMENTS[dtype].bytes);
   }
 
@@ -131,7 +131,7 @@ export class NDArray implements DlpackSource {
     const { bytes } = ELEMENTS[type];
     const isHere = record.data === device.memory?.buffer && record.byteOffset % bytes === 0;
     if (isHere && strides.join() === compact.join()) {
-      const storage = Storage.borrow(device, record.byteOffset, source);
+      const storage = MemoryRange.borrow(device, record.byteOffset, source);
       return new NDArray(storage, checkedShape(record.shape), type, 0);
     }
     const array = NDArray.empty(record.shape, type, device);

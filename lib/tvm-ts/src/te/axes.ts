@@ -121,7 +121,7 @@ export function rangeOf(given: RangeLike, what: string): Range {
  * A shape as users write it, as expressions; `what` names it in messages.
  * @throws UsageError for an extent that is negative or not an integer.
  */
-export function shapeOf(given: ShapeLike, what: string): PrimExpr[] {
+export function shapeExprs(given: ShapeLike, what: string): PrimExpr[] {
   const dims = Array.isArray(given) ? (given as readonly ExprLike[]) : [given as ExprLike];
   return dims.map((dim, i) => {
     const extent = toExpr(dim);

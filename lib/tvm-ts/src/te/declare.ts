@@ -13,7 +13,7 @@ import {
   type ExprLike,
   type PrimExpr,
 } from "../ir";
-import { shapeOf, type ShapeLike } from "./axes";
+import { shapeExprs, type ShapeLike } from "./axes";
 import {
   ComputeOp,
   PlaceholderOp,
@@ -43,7 +43,7 @@ export function placeholder(shape: ShapeLike, options: PlaceholderOptions = {}):
   const { name = "placeholder" } = optionsOf(options, "te.placeholder");
   const op = new PlaceholderOp(
     { name, span },
-    shapeOf(shape, `placeholder ${name}`),
+    shapeExprs(shape, `placeholder ${name}`),
     canonicalDType(options.dtype ?? "float32"),
   );
   return op.output(0);
@@ -111,7 +111,7 @@ export function compute(
     typeof options === "string" ? { name: options } : optionsOf(options, "te.compute");
   const { name = "compute", attrs } = given;
   const info = { name, tag: effectiveTag(given.tag), attrs, span: Span.capture() };
-  const dims = shapeOf(shape, name);
+  const dims = shapeExprs(shape, name);
   if (typeof fn !== "function") {
     throw new UsageError(
       "te-compute",

@@ -13,7 +13,7 @@ import {
   type PrimExpr,
   type Stmt,
 } from "../ir";
-import { shapeOf } from "./axes";
+import { shapeExprs } from "./axes";
 import type { DeclareOptions } from "./declare";
 import { ExternOp } from "./operation";
 import { effectiveTag } from "./tag-scope";
@@ -67,7 +67,7 @@ export function extern(
   }
   const several = Array.isArray(shape) && shape.length > 0 && shape.every(Array.isArray);
   const shapes = (several ? shape : [shape]) as readonly (ExprLike | readonly ExprLike[])[];
-  const dims = shapes.map((one) => shapeOf(one, name));
+  const dims = shapes.map((one) => shapeExprs(one, name));
   const inBuffers =
     listOf(options.inBuffers) ??
     inputs.map((tensor) => declBuffer(tensor.shape, tensor.dtype, { name: tensor.op.name }));

@@ -38,7 +38,7 @@ import {
   type Recur,
 } from "../ir";
 import type { FunctionPass, Sequential } from "../pass";
-import { Feature, has } from "./analysis/features";
+import { Feature, hasFeature } from "./analysis/features";
 
 type Binary = Extract<PrimExpr, { b: PrimExpr }>;
 
@@ -48,7 +48,7 @@ function isBf16(dtype: DataType): boolean {
 
 function usesBf16(func: PrimFunc): boolean {
   const inParams = [...func.bufferMap.values()].some((buffer) => isBf16(buffer.dtype));
-  return inParams || has(func.body, Feature.BFloat16);
+  return inParams || hasFeature(func.body, Feature.BFloat16);
 }
 
 function toFloat32(expr: PrimExpr): PrimExpr {

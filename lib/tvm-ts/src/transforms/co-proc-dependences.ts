@@ -4,29 +4,29 @@ import type { AttrStmt, For, IfThenElse, IterVar, Stmt } from "../ir";
 import { UsageError } from "../support";
 
 /** A token from one unit to another. */
-export type Token = readonly [from: number, to: number];
+export type DependenceToken = readonly [from: number, to: number];
 
 /** A push or a pop of a token, to stand before or after a statement. */
 export interface TokenAction {
   readonly action: "push" | "pop";
-  readonly token: Token;
+  readonly token: DependenceToken;
 }
 
 /** A stretch of the program as its neighbours see it. */
-interface Stretch {
+interface CoProcRegion {
   readonly stmt: Stmt;
   /** The units that may be the first to run, and those that may be the last. */
   readonly enter: readonly number[];
   readonly exit: readonly number[];
   /** Tokens popped on entering and pushed on leaving that have no partner yet. */
-  readonly enterPops: readonly Token[];
-  readonly exitPushes: readonly Token[];
+  readonly enterPops: readonly DependenceToken[];
+  readonly exitPushes: readonly DependenceToken[];
 }
 
 /** The first and the last stretch of a sequence. */
 interface Ends {
-  readonly first: Stretch;
-  readonly last: Stretch;
+  readonly first: CoProcRegion;
+  readonly last: CoProcRegion;
 }
 
 export class DependencePlanner {
@@ -67,14 +67,14 @@ export class DependencePlanner {
     }
   }
 
-  private append(ends: Ends | undefined, next: Stretch | undefined): Ends | undefined {
+  private append(ends: Ends | undefined, next: CoProcRegion | undefined): Ends | undefined {
     if (next === undefined) return ends;
     if (ends === undefined) return { first: next, last: next };
     this.join(ends.last, next);
     return { first: ends.first, last: next };
   }
 
-  private loop(loop: For): Stretch | undefined {
+  private loop(loop: For): CoProcRegion | undefined {
     const ends = this.visit(loop.body, undefined);
     if (ends === undefined) return undefined;
     // One iteration is followed by the next.
@@ -84,7 +84,7 @@ export class DependencePlanner {
     return { stmt: loop, enter, exit, enterPops, exitPushes };
   }
 
-  private branch(branch: IfThenElse): Stretch | undefined {
+  private branch(branch: IfThenElse): CoProcRegion | undefined {
     const branches = [branch.thenCase, branch.elseCase]
       .map((stmt) => stmt && this.visit(stmt, undefined))
       .filter((ends) => ends !== undefined);
@@ -110,9 +110,12 @@ export class DependencePlanner {
    * Orders two stretches, and balances the tokens between them.
    * @returns The tokens that go from one to the other.
    */
-  private join(prev: Stretch, next: Stretch): Pick<Stretch, "exitPushes" | "enterPops"> {
+  private join(
+    prev: CoProcRegion,
+    next: CoProcRegion,
+  ): Pick<CoProcRegion, "exitPushes" | "enterPops"> {
     const wanted = prev.exit
-      .flatMap((from) => next.enter.map((to): Token => [from, to]))
+      .flatMap((from) => next.enter.map((to): DependenceToken => [from, to]))
       .filter(([from, to]) => from !== to);
     const newPushes = wanted.filter((token) => !includes(prev.exitPushes, token));
     const newPops = wanted.filter((token) => !includes(next.enterPops, token));
@@ -143,7 +146,7 @@ export class DependencePlanner {
     where: Map<Stmt, TokenAction[]>,
     stmt: Stmt,
     action: TokenAction["action"],
-    tokens: readonly Token[],
+    tokens: readonly DependenceToken[],
   ): void {
     if (tokens.length === 0) return;
     const actions = tokens.map((token) => ({ action, token }));
@@ -153,7 +156,7 @@ export class DependencePlanner {
   }
 }
 
-function scopeStretch({ value, body, span }: AttrStmt): Stretch {
+function scopeStretch({ value, body, span }: AttrStmt): CoProcRegion {
   if (value.kind !== "IntImm") {
     throw new UsageError("pass-coprocessor", "a co-processor scope names its unit by a constant", {
       span,
@@ -172,6 +175,6 @@ function unitsOf(lists: readonly (readonly number[])[]): number[] {
   return units;
 }
 
-function includes(tokens: readonly Token[], [from, to]: Token): boolean {
+function includes(tokens: readonly DependenceToken[], [from, to]: DependenceToken): boolean {
   return tokens.some((token) => token[0] === from && token[1] === to);
 }

@@ -27,7 +27,7 @@ import {
 } from "../ir";
 import type { FunctionPass } from "../pass";
 import { InternalError, UsageError } from "../support";
-import { Feature, has } from "./analysis/features";
+import { Feature, hasFeature } from "./analysis/features";
 import { DependencePlanner, type TokenAction } from "./co-proc-dependences";
 
 /** The co-processor's operators. */
@@ -44,7 +44,7 @@ export function coProcSync(ops: CoProcOps): FunctionPass {
     name: "tir.CoProcSync",
     doc: "Makes the units of a co-processor wait for one another, and the host for all of them.",
     run(func) {
-      if (!has(func.body, Feature.CoProcScope)) return func;
+      if (!hasFeature(func.body, Feature.CoProcScope)) return func;
       return func.with({ body: synchronize(func.body, ops) });
     },
   };

@@ -31,7 +31,7 @@ import {
 import type { FunctionPass } from "../pass";
 import { ComputationFinder, directComputations, isEligible, isLeaf } from "./analysis/computations";
 import { exprSize, freeVars } from "./analysis/expr-analysis";
-import { Feature, has } from "./analysis/features";
+import { Feature, hasFeature } from "./analysis/features";
 
 export const commonSubexprElimTIR: FunctionPass = {
   name: "tir.CommonSubexprElimTIR",
@@ -106,7 +106,7 @@ class Eliminator {
       case "Evaluate":
         // Whatever its expressions share, the statement has shared already, unless a let inside an
         // expression brings variables into scope.
-        if (!has(result, Feature.LetExpr)) return result;
+        if (!hasFeature(result, Feature.LetExpr)) return result;
         return mapChildren(result, (child) => this.expr(child as PrimExpr));
       default:
         return mapChildren(result, (child) =>
@@ -139,7 +139,7 @@ class Eliminator {
     node: N,
     bind: (variable: Var, value: PrimExpr, rest: N) => N,
   ): N {
-    const computations = this.finder.of(node).entries();
+    const computations = this.finder.computationsOf(node).entries();
     if (computations.length === 0) return node;
     const candidates = new Candidates((expr) => this.normal(expr));
     // The first by text stands for those that are the same after simplification.

@@ -6,7 +6,7 @@
  */
 
 import { fieldsOf, fieldValue, mutator, update, Var, type Buffer, type Stmt } from "../ir";
-import { Feature, has } from "./analysis/features";
+import { Feature, hasFeature } from "./analysis/features";
 import { subStmts } from "./analysis/stmt-analysis";
 
 /** The statement with every definition but a variable's first given a new variable. */
@@ -15,7 +15,7 @@ export function convertSSA(stmt: Stmt): Stmt {
 }
 
 function definesTwice(body: Stmt): boolean {
-  if (has(body, Feature.LetExpr)) return true; // or not: renaming finds out
+  if (hasFeature(body, Feature.LetExpr)) return true; // or not: renaming finds out
   const defined = new Set<Var>();
   const visit = (stmt: Stmt): boolean => {
     for (const field of fieldsOf[stmt.kind]) {

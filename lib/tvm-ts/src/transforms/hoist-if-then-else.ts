@@ -22,7 +22,7 @@ import {
 } from "../ir";
 import type { FunctionPass, Sequential } from "../pass";
 import { freeVars } from "./analysis/expr-analysis";
-import { Feature, has } from "./analysis/features";
+import { Feature, hasFeature } from "./analysis/features";
 import { convertSSA } from "./convert-ssa";
 import { removeNoOp } from "./remove-no-op";
 import { simplify } from "./simplify";
@@ -31,7 +31,7 @@ const insertHoistIfThenElse: FunctionPass = {
   name: "tir.InsertHoistIfThenElse",
   doc: "Repeats conditions in front of loops on whose variables they do not depend.",
   run(func, context) {
-    if (!has(func.body, Feature.If)) return func;
+    if (!hasFeature(func.body, Feature.If)) return func;
     const { supportBlockScopeHosting } = context.option("tir.HoistIfThenElse");
     return func.with({ body: hoist(func.body, supportBlockScopeHosting) });
   },

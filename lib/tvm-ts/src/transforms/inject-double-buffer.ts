@@ -39,14 +39,14 @@ import {
 } from "../ir";
 import type { FunctionPass } from "../pass";
 import { InternalError, UsageError } from "../support";
-import { Feature, has } from "./analysis/features";
+import { Feature, hasFeature } from "./analysis/features";
 import { convertSSA } from "./convert-ssa";
 
 export const injectDoubleBuffer: FunctionPass = {
   name: "tir.InjectDoubleBuffer",
   doc: "Fills one half of a double buffer while the other half is being read.",
   run(func, context) {
-    if (!has(func.body, Feature.DoubleBufferScope)) return func;
+    if (!hasFeature(func.body, Feature.DoubleBufferScope)) return func;
     const { splitLoop } = context.option("tir.InjectDoubleBuffer");
     if (splitLoop !== 0 && splitLoop !== 1 && splitLoop % 2 !== 0) {
       throw new UsageError(

@@ -24,14 +24,14 @@ import {
   type Var,
 } from "../ir";
 import type { FunctionPass } from "../pass";
-import { Feature, has } from "./analysis/features";
+import { Feature, hasFeature } from "./analysis/features";
 import { isFromSchedule } from "./analysis/function";
 
 export const injectPrefetch: FunctionPass = {
   name: "tir.InjectPrefetch",
   doc: "Puts the prefetches a schedule asked for where the tensor is read.",
   run(func) {
-    if (!isFromSchedule(func) || !has(func.body, Feature.PrefetchScope)) return func;
+    if (!isFromSchedule(func) || !hasFeature(func.body, Feature.PrefetchScope)) return func;
     return func.with({ body: inject(func.body, new Set(func.bufferMap.values())) });
   },
 };

@@ -34,14 +34,14 @@ import {
 } from "../ir";
 import type { FunctionPass } from "../pass";
 import { UsageError, type Span } from "../support";
-import { Feature, has } from "./analysis/features";
+import { Feature, hasFeature } from "./analysis/features";
 import { convertSSA } from "./convert-ssa";
 
 export const injectRollingBuffer: FunctionPass = {
   name: "tir.InjectRollingBuffer",
   doc: "Keeps what a step of a loop has computed for the next, where the two overlap.",
   run(func) {
-    if (!has(func.body, Feature.RollingBufferScope)) return func;
+    if (!hasFeature(func.body, Feature.RollingBufferScope)) return func;
     return func.with({ body: convertSSA(inject(func.body)) });
   },
 };

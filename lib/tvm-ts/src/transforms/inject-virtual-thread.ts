@@ -10,7 +10,7 @@ import { Analyzer, simplifyingMutator } from "../arith";
 import type { AttrStmt, IterVar, Stmt } from "../ir";
 import type { FunctionPass } from "../pass";
 import { UsageError } from "../support";
-import { Feature, has } from "./analysis/features";
+import { Feature, hasFeature } from "./analysis/features";
 import { touchedBy } from "./analysis/var-touch";
 import { convertSSA } from "./convert-ssa";
 import { ThreadExpander } from "./thread-expander";
@@ -20,7 +20,7 @@ export const injectVirtualThread: FunctionPass = {
   doc: "Runs virtual threads one after another, each with memory of its own.",
   run(func) {
     // Choices by constants, which loop partitioning leaves behind, are made on the way.
-    const isNeeded = has(func.body, Feature.VirtualThread | Feature.DecidedCondition);
+    const isNeeded = hasFeature(func.body, Feature.VirtualThread | Feature.DecidedCondition);
     return func.with({ body: convertSSA(isNeeded ? expand(func.body) : func.body) });
   },
 };

@@ -33,13 +33,13 @@ import {
 } from "../ir";
 import type { FunctionPass, MemoryInfo } from "../pass";
 import { InternalError, nearName, UsageError } from "../support";
-import { Feature, has } from "./analysis/features";
+import { Feature, hasFeature } from "./analysis/features";
 
 export const lowerDeviceStorageAccessInfo: FunctionPass = {
   name: "tir.LowerDeviceStorageAccessInfo",
   doc: "Turns access pointers into what the target counts in, and drops tagged allocations.",
   run(func, context) {
-    if (!has(func.body, Feature.Allocate | Feature.AccessPtr)) return func;
+    if (!hasFeature(func.body, Feature.Allocate | Feature.AccessPtr)) return func;
     const infos = context.option("tir.memory_info");
     const analyzer = new Analyzer();
     const memories = new Map<Var, MemoryInfo>();

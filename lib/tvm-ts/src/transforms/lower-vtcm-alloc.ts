@@ -8,13 +8,13 @@
 import { walk } from "../ir";
 import type { FunctionPass } from "../pass";
 import { UsageError } from "../support";
-import { Feature, has } from "./analysis/features";
+import { Feature, hasFeature } from "./analysis/features";
 
 export const lowerVtcmAlloc: FunctionPass = {
   name: "tir.LowerVtcmAlloc",
   doc: "Refuses allocations in a memory that no target here has.",
   run(func) {
-    if (!has(func.body, Feature.Allocate)) return func;
+    if (!hasFeature(func.body, Feature.Allocate)) return func;
     walk(func.body, {
       BufferStore: () => false,
       Evaluate: () => false,

@@ -49,7 +49,7 @@ import {
   type Stmt,
 } from "../ir";
 import type { FunctionPass } from "../pass";
-import { Feature, has } from "./analysis/features";
+import { Feature, hasFeature } from "./analysis/features";
 import { isThread, narrowTypes, type Narrowable } from "./analysis/narrow-types";
 
 /** @param bits The width to come down to. */
@@ -58,7 +58,7 @@ export function narrowDataType(bits: 16 | 32): FunctionPass {
     name: "tir.NarrowDataType",
     doc: `Computes indices in ${bits} bits where their values are known to fit.`,
     run(func) {
-      if (bits === 32 && !has(func.body, Feature.WideInt)) return func;
+      if (bits === 32 && !hasFeature(func.body, Feature.WideInt)) return func;
       return func.with({ body: narrow(func.body, narrowTypes(func.body, bits)) });
     },
   };

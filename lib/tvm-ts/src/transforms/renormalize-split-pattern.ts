@@ -30,13 +30,13 @@ import {
   type Stmt,
 } from "../ir";
 import type { FunctionPass } from "../pass";
-import { Feature, has } from "./analysis/features";
+import { Feature, hasFeature } from "./analysis/features";
 
 export const renormalizeSplitPattern: FunctionPass = {
   name: "tir.RenormalizeSplitPattern",
   doc: "Brings divisions and bounds that splits left behind into a form in which they cancel.",
   run(func) {
-    if (!has(func.body, Feature.SplitPattern | Feature.DecidedCondition)) return func;
+    if (!hasFeature(func.body, Feature.SplitPattern | Feature.DecidedCondition)) return func;
     return func.with({ body: renormalize(func.body) });
   },
 };

@@ -6,13 +6,13 @@
 
 import { builtin, Call, CallEffect, forEachChild, mutate, type PrimExpr } from "../ir";
 import type { FunctionPass } from "../pass";
-import { Feature, has } from "./analysis/features";
+import { Feature, hasFeature } from "./analysis/features";
 
 export const rewriteUnsafeSelect: FunctionPass = {
   name: "tir.RewriteUnsafeSelect",
   doc: "Turns selections whose branches must not both be evaluated into conditional expressions.",
   run(func) {
-    if (!has(func.body, Feature.Select)) return func;
+    if (!hasFeature(func.body, Feature.Select)) return func;
     const body = mutate(func.body, {
       Select(node, recur) {
         const select = recur.children(node);

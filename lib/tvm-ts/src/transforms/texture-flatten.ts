@@ -8,13 +8,13 @@
 import { mutate, type Buffer } from "../ir";
 import type { FunctionPass } from "../pass";
 import { UsageError } from "../support";
-import { Feature, has } from "./analysis/features";
+import { Feature, hasFeature } from "./analysis/features";
 
 export const textureFlatten: FunctionPass = {
   name: "tir.TextureFlatten",
   doc: "Drops the realizations of the function's own arguments.",
   run(func) {
-    if (!has(func.body, Feature.BufferRealize)) return func;
+    if (!hasFeature(func.body, Feature.BufferRealize)) return func;
     const external = new Set<Buffer>(func.bufferMap.values());
     const body = mutate(func.body, {
       BufferRealize(realize, recur) {

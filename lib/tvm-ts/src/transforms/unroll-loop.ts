@@ -22,7 +22,7 @@ import {
 } from "../ir";
 import type { FunctionPass, OptionGroups } from "../pass";
 import { UsageError } from "../support";
-import { Feature, has } from "./analysis/features";
+import { Feature, hasFeature } from "./analysis/features";
 import { convertSSA } from "./convert-ssa";
 
 type Options = OptionGroups["tir.UnrollLoop"];
@@ -38,7 +38,7 @@ export const unrollLoop: FunctionPass = {
     const automatic = options.autoMaxStep > 0 || options.autoMaxExtent > 0;
     // Loops of no step, and those around them, are small enough without any option.
     const asked = Feature.UnrolledLoop | Feature.UnrollPragma | Feature.EmptyLoop;
-    if (!automatic && !has(func.body, asked)) return func;
+    if (!automatic && !hasFeature(func.body, asked)) return func;
     const body = unroll(func.body, options);
     return func.with({ body: body === func.body ? body : convertSSA(body) });
   },

@@ -10,14 +10,14 @@
 import { isZero, printExpr, stmtMutator, update, type For, type Stmt } from "../ir";
 import type { FunctionPass } from "../pass";
 import { UsageError } from "../support";
-import { Feature, has } from "./analysis/features";
+import { Feature, hasFeature } from "./analysis/features";
 import { Vectorizer } from "./vectorizer";
 
 export const vectorizeLoop: FunctionPass = {
   name: "tir.VectorizeLoop",
   doc: "Turns vectorized loops into operations on vectors.",
   run(func, context) {
-    if (!has(func.body, Feature.VectorizedLoop)) return func;
+    if (!hasFeature(func.body, Feature.VectorizedLoop)) return func;
     const body = context.option("tir.disable_vectorize")
       ? runSerially(func.body)
       : vectorize(func.body);

@@ -8,7 +8,7 @@ import { sizeOf } from "./matrix-layout";
 /** Values an output carries at most; a finer look asks the kernel. */
 export const VALUE_BUDGET = 65536;
 
-export type Reduction = "mean" | "extreme";
+export type BlockReduction = "mean" | "extreme";
 
 /** A tensor whose element `[i, j, ...]` stands for a block of another's. */
 export interface Reduced {
@@ -31,7 +31,7 @@ export function reduceTensor(
   values: Float64Array,
   shape: readonly number[],
   budget: number,
-  reduction: Reduction,
+  reduction: BlockReduction,
 ): Reduced {
   const block = shape.map(() => 1);
   const small = [...shape];
@@ -49,7 +49,7 @@ function reduceBlocks(
   shape: readonly number[],
   small: readonly number[],
   block: readonly number[],
-  reduction: Reduction,
+  reduction: BlockReduction,
 ): Float64Array {
   const out = new Float64Array(sizeOf(small));
   const counts = new Uint32Array(reduction === "mean" ? out.length : 0);

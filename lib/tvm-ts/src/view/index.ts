@@ -8,7 +8,7 @@ export { nameArguments, type NamedArgument } from "./call-arguments";
 export type { ColorScale, Rgb } from "./color-scale";
 export { difference, heatmap, installDisplays, showAs, type LayoutOption } from "./display";
 export { escapeHtml, imageHtml, irHtml, panelHtml, tableHtml } from "./html";
-export { irTokens, type Token, type TokenClass } from "./ir-tokens";
+export { irTokens, type IrToken, type TokenClass } from "./ir-tokens";
 export {
   irView,
   type AllocationFact,
@@ -20,10 +20,10 @@ export {
   type VariableFact,
 } from "./ir-view";
 export { perKernel, type KernelComm, type KernelComms } from "./kernel-comms";
-export type { DataAxis, Layout } from "./packed-layout";
+export type { DataAxis, PackedLayout } from "./packed-layout";
 export type { TileRefusal, TileReply, TileRequest } from "./live-tensors";
 export type { LoopOrigin } from "./loop-origin";
-export type { MatrixSides, Stretch } from "./matrix-tile";
+export type { MatrixSides, IndexRange } from "./matrix-tile";
 export { mimeTypes, type MimeBundle } from "./mime";
 export { packNumbers, type PackedNumbers, type PackedType } from "./numbers";
 export type { PassFailure, PassStep, PassView } from "./pass-view";
@@ -35,7 +35,7 @@ export type { PlotlyFigure } from "./plotly";
 export {
   scheduleView,
   type AxisRelation,
-  type MemoryNeed,
+  type ScopeDemand,
   type MemorySizes,
   type ScheduleView,
   type StageFact,

@@ -20,7 +20,7 @@ export type TokenClass =
   | "boolean";
 
 /** `text.slice(start, end)` is of the class. */
-export interface Token {
+export interface IrToken {
   readonly start: number;
   readonly end: number;
   readonly class: TokenClass;
@@ -55,8 +55,8 @@ const TYPE_AHEAD =
   /: (?:(?:int|uint|float|bfloat)\d|bool\b|handle\b|(?:Pointer|Buffer|DataProducer)\()/y;
 
 /** The coloured pieces of `text`, in order. */
-export function irTokens(text: string): Token[] {
-  const tokens: Token[] = [];
+export function irTokens(text: string): IrToken[] {
+  const tokens: IrToken[] = [];
   for (const match of text.matchAll(TOKEN)) {
     const [word, string, global, number] = match;
     const start = match.index!;

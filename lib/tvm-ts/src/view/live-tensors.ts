@@ -7,8 +7,8 @@
 import { UsageError } from "../support";
 import { perKernel, type KernelComm, type KernelComms } from "./kernel-comms";
 import { sizeOf } from "./matrix-layout";
-import { matrixTile, type MatrixSides, type Stretch } from "./matrix-tile";
-import { isReduced, type Reduced, type Reduction } from "./downsample";
+import { matrixTile, type MatrixSides, type IndexRange } from "./matrix-tile";
+import { isReduced, type Reduced, type BlockReduction } from "./downsample";
 
 /** The comm's target: a front end opens one for a tensor, naming it by `{ tensor: id }`. */
 export const TENSOR_TARGET = "tvm-vta.tensor";
@@ -16,8 +16,8 @@ export const TENSOR_TARGET = "tvm-vta.tensor";
 /** A question, `request` being its number. */
 export interface TileRequest extends MatrixSides {
   readonly request: number;
-  readonly down: Stretch;
-  readonly across: Stretch;
+  readonly down: IndexRange;
+  readonly across: IndexRange;
   /** How many rows, and how many columns, the answer has at most. */
   readonly most: number;
 }
@@ -40,14 +40,14 @@ export interface TileRefusal {
 interface Kept {
   readonly elements: Float64Array;
   readonly shape: readonly number[];
-  readonly reduction: Reduction;
+  readonly reduction: BlockReduction;
 }
 
 /** Bytes of tensors kept at most; the one shown longest ago goes first. */
 const CAPACITY = 256 * 2 ** 20;
 
 /** No answer is larger than this many rows and columns. */
-const MOST = 2048;
+const MAX_TILE_SIDE = 2048;
 
 export class LiveTensors {
   private readonly kept = new Map<string, Kept>();
@@ -60,12 +60,12 @@ export class LiveTensors {
         comm.close();
         return;
       }
-      comm.onMessage((message) => this.answer(comm, tensor, message.data as TileRequest));
+      comm.onMessage((message) => this.sendTile(comm, tensor, message.data as TileRequest));
     });
   }
 
   /** Keeps a tensor; gives the name by which it can be asked for. */
-  keep(elements: Float64Array, shape: readonly number[], reduction: Reduction): string {
+  keep(elements: Float64Array, shape: readonly number[], reduction: BlockReduction): string {
     const id = globalThis.crypto.randomUUID();
     this.kept.set(id, { elements, shape, reduction });
     this.bytes += elements.byteLength;
@@ -77,7 +77,7 @@ export class LiveTensors {
     return id;
   }
 
-  private answer(comm: KernelComm, id: string, request: TileRequest): void {
+  private sendTile(comm: KernelComm, id: string, request: TileRequest): void {
     const tensor = this.kept.get(id);
     if (tensor === undefined) {
       comm.close();
@@ -109,7 +109,7 @@ function checked(request: TileRequest, shape: readonly number[]): TileRequest {
     shape.every((extent, axis) => axes.includes(axis) || isIndex(at[axis], extent)) &&
     isStretch(down, extentOf(rows, shape)) &&
     isStretch(across, extentOf(columns, shape)) &&
-    isIndex(most, MOST + 1) &&
+    isIndex(most, MAX_TILE_SIDE + 1) &&
     most > 0;
   if (!fits) throw new UsageError("view-data", "this is not part of the tensor");
   return request;
@@ -123,7 +123,7 @@ function isIndex(value: unknown, extent: number): boolean {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) < extent;
 }
 
-function isStretch(value: Stretch | undefined, extent: number): boolean {
+function isStretch(value: IndexRange | undefined, extent: number): boolean {
   return (
     isIndex(value?.start, extent) && isIndex(value?.stop, extent + 1) && value!.start < value!.stop
   );
@@ -139,7 +139,7 @@ export function keepLive(
   elements: Float64Array,
   reduced: Reduced,
   shape: readonly number[],
-  reduction: Reduction,
+  reduction: BlockReduction,
 ): { live?: string } {
   const tensors = isReduced(reduced) ? liveTensors() : undefined;
   return tensors === undefined ? {} : { live: tensors.keep(elements, shape, reduction) };

@@ -4,7 +4,7 @@
  */
 
 import { sizeOf } from "./matrix-layout";
-import type { Reduction } from "./downsample";
+import type { BlockReduction } from "./downsample";
 
 /** How a tensor is laid out as a matrix. */
 export interface MatrixSides {
@@ -16,7 +16,7 @@ export interface MatrixSides {
 }
 
 /** Rows or columns from `start` up to `stop`. */
-export interface Stretch {
+export interface IndexRange {
   readonly start: number;
   readonly stop: number;
 }
@@ -36,10 +36,10 @@ export function matrixTile(
   elements: Float64Array,
   shape: readonly number[],
   sides: MatrixSides,
-  down: Stretch,
-  across: Stretch,
+  down: IndexRange,
+  across: IndexRange,
   most: number,
-  reduction: Reduction,
+  reduction: BlockReduction,
 ): MatrixTile {
   const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
   const fixed = new Set([...sides.rows, ...sides.columns]);
@@ -70,7 +70,7 @@ function offsets(
   axes: readonly number[],
   shape: readonly number[],
   strides: readonly number[],
-  { start, stop }: Stretch,
+  { start, stop }: IndexRange,
 ): Uint32Array {
   const result = new Uint32Array(stop - start);
   for (let i = start; i < stop; i++) {

@@ -13,7 +13,7 @@ export interface DataAxis {
 }
 
 /** The axes of the data, in the order in which their first parts are in the array. */
-export type Layout = readonly DataAxis[];
+export type PackedLayout = readonly DataAxis[];
 
 const WORD = /^(?:\d*[A-Za-z])+$/;
 
@@ -21,7 +21,7 @@ const WORD = /^(?:\d*[A-Za-z])+$/;
  * Reads a layout; numbers before letters (`NCHW1n16c`) are block sizes and must be the extents.
  * @throws UsageError when the word is not a layout of arrays of this shape.
  */
-export function parseLayout(word: string, shape: readonly number[]): Layout {
+export function parseLayout(word: string, shape: readonly number[]): PackedLayout {
   const letters = WORD.test(word) ? [...word.matchAll(/(\d*)([A-Za-z])/g)] : [];
   if (letters.length !== shape.length) {
     throw new UsageError(

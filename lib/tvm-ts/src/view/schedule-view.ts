@@ -65,7 +65,7 @@ export type StagePlace =
   | { readonly where: "scan"; readonly stage: string };
 
 /** Bytes of an on-chip memory. */
-export interface MemoryNeed {
+export interface ScopeDemand {
   readonly needed: number;
   readonly capacity: number;
 }
@@ -82,7 +82,7 @@ export interface StageFact {
   /** The memory of its result; empty when none was set. */
   readonly scope: string;
   /** What of that memory its result needs, where both are known. */
-  readonly memory?: MemoryNeed;
+  readonly memory?: ScopeDemand;
   readonly place: StagePlace;
   /** Outermost first. */
   readonly loops: readonly StageLoop[];

@@ -2,7 +2,7 @@
 
 import { UsageError } from "../support";
 import { colorScaleFor, type ColorScale } from "./color-scale";
-import { parseLayout, type Layout } from "./packed-layout";
+import { parseLayout, type PackedLayout } from "./packed-layout";
 import { keepLive } from "./live-tensors";
 import { sizeOf } from "./matrix-layout";
 import { packedType, packNumbers, type PackedNumbers } from "./numbers";
@@ -37,7 +37,7 @@ interface Findings {
 export interface TensorDifference extends Findings {
   readonly actualName: string | undefined;
   readonly expectedName: string | undefined;
-  readonly layout: Layout | undefined;
+  readonly layout: PackedLayout | undefined;
   /** All differences, in row-major order. */
   readonly elements: Float64Array;
   readonly reduced: Reduced;
@@ -50,7 +50,7 @@ export interface TensorDiffView extends Findings {
   /** As in `TensorView`, but a value is the difference in its block that is farthest from zero. */
   readonly block: readonly number[];
   readonly values: PackedNumbers;
-  readonly layout?: Layout;
+  readonly layout?: PackedLayout;
   readonly live?: string;
 }
 

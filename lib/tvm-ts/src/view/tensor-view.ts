@@ -2,7 +2,7 @@
 
 import { UsageError } from "../support";
 import { colorScaleFor, type ColorScale } from "./color-scale";
-import { parseLayout, type Layout } from "./packed-layout";
+import { parseLayout, type PackedLayout } from "./packed-layout";
 import { keepLive } from "./live-tensors";
 import { sizeOf } from "./matrix-layout";
 import { packedType, packNumbers, type PackedNumbers } from "./numbers";
@@ -33,7 +33,7 @@ export interface TensorView {
   readonly histogram: Histogram;
   readonly scale: ColorScale;
   /** The axes of packed data. */
-  readonly layout?: Layout;
+  readonly layout?: PackedLayout;
   /** By which name the kernel that showed it can be asked for more than these values. */
   readonly live?: string;
 }
@@ -47,7 +47,7 @@ export interface PreparedTensor {
   readonly reduced: Reduced;
   readonly statistics: Statistics;
   readonly scale: ColorScale;
-  readonly layout: Layout | undefined;
+  readonly layout: PackedLayout | undefined;
 }
 
 /** @throws UsageError when the number of values is not what the shape says, or the layout does not fit. */

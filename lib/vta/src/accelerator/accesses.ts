@@ -242,7 +242,7 @@ function computeEffects(
   return { ...NOTHING, sramReads, sramWrites };
 }
 
-interface Loop {
+interface IndexStride {
   readonly extent: number;
   readonly factor: number;
 }
@@ -251,8 +251,8 @@ interface Loop {
 function reached(
   depth: number,
   bases: readonly number[],
-  outer: Loop,
-  inner: Loop,
+  outer: IndexStride,
+  inner: IndexStride,
 ): readonly Extent[] {
   const marks = new Uint8Array(depth);
   // A factor of 0 means that all iterations reach the same elements.

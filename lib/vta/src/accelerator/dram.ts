@@ -8,10 +8,10 @@
  */
 
 import { DeviceError, UsageError } from "tvm-ts";
-import { PAGE_BYTES } from "../hardware";
+import { DRAM_PAGE_BYTES } from "../hardware";
 
 // Read for every transfer; an import is looked up each time.
-const PAGE = PAGE_BYTES;
+const PAGE = DRAM_PAGE_BYTES;
 const WASM_PAGE_BYTES = 65536;
 const MAX_WASM_PAGES = 65536;
 

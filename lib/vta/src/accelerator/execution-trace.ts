@@ -6,13 +6,13 @@ import { accessesOf, countInstruction } from "./accesses";
 import { memoryUse, type MemoryUse } from "./memory-use";
 import { Profiler, type ProfilerStats } from "./profiler";
 import { joinTimelines, type Timeline } from "./timeline";
-import type { Caller, TraceEntry } from "./trace-entry";
+import type { CallingStatement, TraceEntry } from "./trace-entry";
 
 export interface ExecutionTraceOptions {
   /** How many instructions are kept; those after them are only counted. 100 000 if left out. */
   readonly limit?: number;
   /** Who recorded instruction `index` of the stream that runs. */
-  readonly callerOf?: (index: number) => Caller | undefined;
+  readonly callerOf?: (index: number) => CallingStatement | undefined;
 }
 
 const LIMIT = 100_000;
@@ -32,7 +32,7 @@ export class ExecutionTrace implements InstructionObserver {
   dropped = 0;
   private readonly timelines: (() => Timeline)[] = [];
   private readonly limit: number;
-  private readonly callerOf: (index: number) => Caller | undefined;
+  private readonly callerOf: (index: number) => CallingStatement | undefined;
   private readonly counter = new Profiler();
 
   constructor(

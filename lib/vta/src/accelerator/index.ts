@@ -26,7 +26,7 @@ export { TOKEN_QUEUES, tokenExchanges, type TokenExchange } from "./tokens";
 export { ExecutionTrace, NOTHING_RAN, type ExecutionTraceOptions } from "./execution-trace";
 export {
   STAGE_NAMES,
-  type Caller,
+  type CallingStatement,
   type StageName,
   type TokenName,
   type TraceEntry,

@@ -4,7 +4,7 @@ import type { Instruction } from "../hardware";
 import type { Accesses, Extent } from "./accesses";
 
 /** The statement that recorded an instruction: `text().slice(start, end)` of a program's text. */
-export interface Caller {
+export interface CallingStatement {
   readonly text: () => string;
   readonly start: number;
   readonly end: number;
@@ -30,5 +30,5 @@ export interface TraceEntry extends Accesses {
   /** When it was executed; only a simulation that knows cycles tells. */
   readonly cycles?: Extent;
   /** The statement that recorded it, where compiled code did. */
-  readonly caller?: Caller;
+  readonly caller?: CallingStatement;
 }

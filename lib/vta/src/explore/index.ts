@@ -22,7 +22,7 @@ export {
   thisThread,
   tracker,
   type Job,
-  type TrackerOptions,
+  type TrackerEngineOptions,
 } from "./engines";
 /** @internal */
 export { MEASURE_FUNCTION, serveMeasure } from "./engines";
@@ -46,7 +46,7 @@ export {
   runTrial,
   type CompiledTrial,
 } from "./trial";
-export { memoryRefusal, memoryUses, type MemoryUse, type Refusal } from "./verdict";
+export { memoryRefusal, memoryUses, type ScopeUse, type Refusal } from "./verdict";
 export {
   ERROR,
   formatRecord,

@@ -7,7 +7,7 @@ import { te, UsageError } from "tvm-ts";
 import type { Environment } from "../compiler";
 
 /** One of the accelerator's memories, and what a schedule keeps in it at the same time. */
-export interface MemoryUse {
+export interface ScopeUse {
   readonly scope: string;
   /** The stages that are in it when most is needed. */
   readonly stages: readonly string[];
@@ -29,7 +29,7 @@ const KIB = 1024;
 const kib = (bytes: number): string => `${Number((bytes / KIB).toFixed(bytes < KIB ? 2 : 1))} KiB`;
 
 /** What `schedule` keeps in each memory of `env`. @throws UsageError where bounds cannot be inferred. */
-export function memoryUses(schedule: te.Schedule, env: Environment): MemoryUse[] {
+export function memoryUses(schedule: te.Schedule, env: Environment): ScopeUse[] {
   const capacities: Readonly<Record<string, number>> = {
     [env.inpScope]: env.INP_BUFF_SIZE,
     [env.wgtScope]: env.WGT_BUFF_SIZE,
@@ -64,7 +64,7 @@ function peak(needs: readonly te.MemoryNeed[]): { stages: string[]; needed: numb
 
 /** The first memory that is too small for `schedule`; undefined when all are large enough. */
 export function memoryRefusal(schedule: te.Schedule, env: Environment): Refusal | undefined {
-  let uses: MemoryUse[];
+  let uses: ScopeUse[];
   try {
     uses = memoryUses(schedule, env);
   } catch (error) {

@@ -20,7 +20,7 @@ const UNITS = {
   alu: ["ALU", "alu_counter", "mark the stage with pragma(axis, env.alu)"],
 } as const satisfies Record<string, readonly [string, keyof ProfilerStats, string]>;
 
-export type Unit = keyof typeof UNITS;
+export type AcceleratorUnit = keyof typeof UNITS;
 
 /**
  * Whether the accelerator's units do the work.
@@ -29,7 +29,7 @@ export type Unit = keyof typeof UNITS;
  */
 export function ranOnAccelerator(
   f: unknown,
-  units: readonly Unit[] = [],
+  units: readonly AcceleratorUnit[] = [],
   device: VtaDevice = extDev(),
 ): Check {
   const program = programOf(f);
@@ -43,7 +43,9 @@ export function ranOnAccelerator(
   } catch (error) {
     return failure(error);
   }
-  const idle = (Object.keys(UNITS) as Unit[]).filter((unit) => stats[UNITS[unit][1]] === 0);
+  const idle = (Object.keys(UNITS) as AcceleratorUnit[]).filter(
+    (unit) => stats[UNITS[unit][1]] === 0,
+  );
   const missing =
     units.length === 0 ? (idle.length === 2 ? idle : []) : idle.filter((u) => units.includes(u));
   if (missing.length === 0) return Check.of(1, "the accelerator does the work");

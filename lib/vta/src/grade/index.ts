@@ -13,6 +13,6 @@
  */
 
 export { Check, thatHolds, total } from "./check";
-export { Cycles, cycles, ranOnAccelerator, type AtMostOptions, type Unit } from "./cost";
+export { Cycles, cycles, ranOnAccelerator, type AtMostOptions, type AcceleratorUnit } from "./cost";
 export { argumentsOf } from "./program";
 export { sameAs, type Reference, type SameAsOptions } from "./same-as";

@@ -1,7 +1,7 @@
 /** Inputs by class: each shows another kind of mistake. */
 
 import { np, UsageError } from "tvm-ts";
-import { shapeOf, type BufferParam } from "./program";
+import { arrayShape, type ArrayParam } from "./program";
 
 export interface InputClass {
   /** As messages call it: "negative values". */
@@ -34,14 +34,14 @@ function limits(dtype: string): readonly [low: number, high: number] {
  * @param range what inputs may be, from the first to the second; the whole type if left out
  */
 export function inputClasses(
-  params: readonly BufferParam[],
+  params: readonly ArrayParam[],
   seeds: readonly number[],
   range: readonly [low: number, high: number] | undefined,
 ): InputClass[] {
   if (range !== undefined && !(range[0] <= range[1])) {
     throw new UsageError("grade", `range is [smallest, largest], not [${range.join(", ")}]`);
   }
-  const within = (param: BufferParam): readonly [number, number] => {
+  const within = (param: ArrayParam): readonly [number, number] => {
     const [low, high] = limits(param.dtype);
     return range === undefined ? [low, high] : [Math.max(low, range[0]), Math.min(high, range[1])];
   };
@@ -67,8 +67,8 @@ export function inputClasses(
   ];
 }
 
-function filled(param: BufferParam, value: () => number): np.ndarray {
-  const shape = shapeOf(param);
+function filled(param: ArrayParam, value: () => number): np.ndarray {
+  const shape = arrayShape(param);
   const count = shape.reduce((product, extent) => product * extent, 1);
   return np
     .array(Float64Array.from({ length: count }, value))

@@ -5,7 +5,7 @@ import { extDev } from "../api";
 import { Check } from "./check";
 
 type Artifact = runtime.Module["record"];
-export type BufferParam = Extract<
+export type ArrayParam = Extract<
   Artifact["functions"][number]["params"][number],
   { kind: "buffer" }
 >;
@@ -13,7 +13,7 @@ export type BufferParam = Extract<
 /** A built function, with the arrays that it takes. */
 export interface Program {
   readonly module: runtime.Module;
-  readonly params: readonly BufferParam[];
+  readonly params: readonly ArrayParam[];
 }
 
 /** The program in a module, or the check that says why it cannot be called. */
@@ -23,18 +23,18 @@ export function programOf(f: unknown): Program | Check {
   }
   const { functions, entry } = f.record;
   const params = functions.find(({ name }) => name === entry)?.params ?? [];
-  const buffers = params.filter((param): param is BufferParam => param.kind === "buffer");
+  const buffers = params.filter((param): param is ArrayParam => param.kind === "buffer");
   if (buffers.length !== params.length || buffers.some(({ shape }) => !isConstant(shape))) {
     return Check.of(0, "only functions of arrays of constant shapes can be checked");
   }
   return { module: f, params: buffers };
 }
 
-function isConstant(shape: BufferParam["shape"]): shape is readonly number[] {
+function isConstant(shape: ArrayParam["shape"]): shape is readonly number[] {
   return shape.every((extent) => typeof extent === "number");
 }
 
-export function shapeOf({ shape }: BufferParam): readonly number[] {
+export function arrayShape({ shape }: ArrayParam): readonly number[] {
   return shape as readonly number[];
 }
 
@@ -60,7 +60,7 @@ export function withArrays<T>(program: Program, device: Device, body: (arrays: N
 }
 
 function emptyArrays({ params }: Program, device: Device): NDArray[] {
-  return params.map((param) => nd.empty(shapeOf(param), param.dtype, device));
+  return params.map((param) => nd.empty(arrayShape(param), param.dtype, device));
 }
 
 /** The check for a call that failed. */

@@ -4,7 +4,7 @@ import { np, UsageError } from "tvm-ts";
 import { extDev, type VtaDevice } from "../api";
 import { Check } from "./check";
 import { inputClasses } from "./inputs";
-import { failure, programOf, shapeOf, withArrays, type Program } from "./program";
+import { failure, programOf, arrayShape, withArrays, type Program } from "./program";
 
 export interface SameAsOptions {
   /** One set of random inputs each; 1, 2, 3 if left out. */
@@ -57,7 +57,7 @@ function call(program: Program, inputs: readonly np.ndarray[], device: VtaDevice
   return withArrays(program, device, (arrays) => {
     const output = program.params.at(-1)!;
     inputs.forEach((input, i) => arrays[i]!.copyFrom(input));
-    arrays.at(-1)!.copyFrom(np.full(shapeOf(output), UNTOUCHED, output.dtype));
+    arrays.at(-1)!.copyFrom(np.full(arrayShape(output), UNTOUCHED, output.dtype));
     program.module(...arrays);
     return np.array(arrays.at(-1)!.numpy());
   });

@@ -9,7 +9,7 @@ import { extDev, profile, type ProfileOptions, type VtaDevice } from "../api";
 import type { Environment } from "../compiler";
 import { RecordHistory, type RecordSource } from "../records";
 import type { ConvKnobs } from "../topi";
-import { configure, type Configuration } from "./configure";
+import { configure, type KnobConfiguration } from "./configure";
 import { layerOf, macsOf, NetworkCosts, type LayerCost } from "./costs";
 import { acceleratorFunction } from "./fused-te";
 import { hostConvolution } from "./host-convolution";
@@ -21,7 +21,7 @@ export interface NetworkFunction {
   readonly device: "host" | "accelerator";
   readonly func: relay.Func;
   /** How its work is divided on the accelerator. */
-  readonly configuration?: Configuration;
+  readonly configuration?: KnobConfiguration;
 }
 
 /** What a run did, function by function. */
@@ -52,7 +52,7 @@ interface CompiledFunction {
 
 export class BuiltNetwork {
   private readonly modules = new Map<string, CompiledFunction>();
-  private readonly configurations = new Map<string, Configuration>();
+  private readonly configurations = new Map<string, KnobConfiguration>();
   /** Weights are copied to each device once. */
   private readonly weights = new Map<runtime.Device, Map<relay.Expr, NDArray>>();
   private readonly calls: readonly relay.FusedCall[];

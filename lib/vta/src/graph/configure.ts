@@ -12,13 +12,13 @@ import * as topi from "../topi";
 import type { AcceleratorFunction } from "./fused-te";
 
 /** How a function's work is divided, and where that comes from. */
-export interface Configuration {
+export interface KnobConfiguration {
   readonly knobs: topi.ConvKnobs;
   readonly from: "given" | "records" | "estimate" | "search";
 }
 
 export interface Configured {
-  readonly configuration: Configuration;
+  readonly configuration: KnobConfiguration;
   readonly compiled: explore.CompiledTrial;
 }
 
@@ -88,7 +88,7 @@ function fastest(usable: readonly Configured[], env: Environment): Configured {
 function* candidatesOf(
   func: AcceleratorFunction,
   { env, records }: ConfigureOptions,
-): Generator<Configuration> {
+): Generator<KnobConfiguration> {
   if (func.kind === "alu") {
     yield* largestTiles(func);
     return;
@@ -102,7 +102,7 @@ function* candidatesOf(
 }
 
 /** A template's configurations, those first that a formula takes for the fastest. */
-function* estimated(work: explore.Workload, env: Environment): Generator<Configuration> {
+function* estimated(work: explore.Workload, env: Environment): Generator<KnobConfiguration> {
   const space = new explore.ConfigSpace(work.knobs);
   const all = Array.from({ length: space.size }, (_, index) => space.values(index))
     .filter((values) => work.refusal(values) === undefined)
@@ -115,7 +115,7 @@ function* estimated(work: explore.Workload, env: Environment): Generator<Configu
  * Tiles of an addition on the ALU, the largest first: those of two virtual threads, of which one stores
  * while the other computes, then those of one.
  */
-function* largestTiles({ result }: AcceleratorFunction): Generator<Configuration> {
+function* largestTiles({ result }: AcceleratorFunction): Generator<KnobConfiguration> {
   const [, co, h, w] = result.shape.map((extent) => tir.constIntValue(extent)!) as number[];
   const tiles = explore
     .divisors(co!)

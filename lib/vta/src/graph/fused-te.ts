@@ -44,7 +44,7 @@ export function acceleratorKind(func: relay.Func): "conv2d" | "alu" | undefined 
   const isSum = calls.some(
     (call) => relay.isCallOf(call, "add") || relay.isCallOf(call, "multiply"),
   );
-  const simple = calls.every((call) => (call.op as relay.Op).pattern <= relay.Pattern.broadcast);
+  const simple = calls.every((call) => (call.op as relay.Op).pattern <= relay.OpPattern.broadcast);
   const { type } = func.body;
   const packedResult =
     type.kind === "tensor" && type.shape.length === 6 && type.dtype.includes("int");
@@ -61,7 +61,7 @@ function asTensors(
     return te.placeholder([...shape], { name: param.name, dtype });
   });
   const values = new Map<relay.Expr, te.Tensor>(func.params.map((param, i) => [param, params[i]!]));
-  relay.postOrder(func.body, (expr) => {
+  relay.visitInPostOrder(func.body, (expr) => {
     if (expr.kind === "call") values.set(expr, tensorOf(expr, values, env));
   });
   return { result: values.get(func.body)!, params };

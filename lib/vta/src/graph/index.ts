@@ -6,7 +6,7 @@ export {
   type NetworkBuildOptions,
   type NetworkFunction,
 } from "./built-network";
-export type { Configuration } from "./configure";
+export type { KnobConfiguration } from "./configure";
 export { computeShares, NetworkAccuracy, NetworkCosts, type LayerCost } from "./costs";
 export { acceleratorFunction, type AcceleratorFunction } from "./fused-te";
 export {
@@ -17,6 +17,11 @@ export {
   saveNetwork,
   SentNetwork,
 } from "./network";
-export type { NetworkInput, NetworkInputs, NetworkOptions, QuantizeOptions } from "./network";
+export type {
+  NetworkInput,
+  NetworkInputs,
+  NetworkOptions,
+  NetworkQuantizeOptions,
+} from "./network";
 export { graphPack } from "./pack";
 export type { PackOptions } from "./region";

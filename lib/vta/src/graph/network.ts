@@ -24,7 +24,7 @@ export interface NetworkOptions {
   readonly fixed?: NetworkInputs;
 }
 
-export interface QuantizeOptions extends Partial<relay.QuantizeConfig> {
+export interface NetworkQuantizeOptions extends Partial<relay.QuantizeConfig> {
   /** Inputs that the network sees in use, for calibration modes that look at data. */
   readonly dataset?: readonly NetworkInputs[];
 }
@@ -67,7 +67,7 @@ export class Network {
    * The network in integers where it can be.
    * @throws UsageError for settings that make no sense, or a network that cannot be quantized.
    */
-  quantize({ dataset, ...config }: QuantizeOptions = {}): Network {
+  quantize({ dataset, ...config }: NetworkQuantizeOptions = {}): Network {
     const steps: relay.RelayStep[] = [];
     let values: relay.QuantizedValues | undefined;
     const func = relay.quantize(this.func, {

@@ -11,13 +11,13 @@ import {
   type TargetName,
   type VtaConfig,
 } from "./schema";
-import { checkFeasible, shapeOf, type Shape } from "./shape";
+import { checkFeasible, hardwareShape, type HardwareShape } from "./shape";
 
 /** The immutable description of one accelerator. Two of different shapes can be alive at once. */
 export class Hardware implements VtaConfig, DerivedKeys {
   readonly config: VtaConfig;
   /** Depths and element sizes of the on-chip memories, as logarithms. */
-  readonly shape: Shape;
+  readonly shape: HardwareShape;
 
   readonly TARGET: TargetName;
   readonly HW_VER: string;
@@ -72,7 +72,7 @@ export class Hardware implements VtaConfig, DerivedKeys {
     const checked = Object.freeze(parseConfig(config));
     checkFeasible(checked);
     const derived = deriveKeys(checked);
-    const shape = shapeOf(checked);
+    const shape = hardwareShape(checked);
     this.config = checked;
     this.shape = shape;
 

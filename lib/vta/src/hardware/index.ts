@@ -1,5 +1,5 @@
 export { boards, samples, type Board } from "./boards";
-export { ALU_OPCODE, DEBUG, INSN_BYTES, MEM_ID, PAGE_BYTES, UOP_BYTES } from "./isa-constants";
+export { ALU_OPCODE, DEBUG, INSN_BYTES, MEM_ID, DRAM_PAGE_BYTES, UOP_BYTES } from "./isa-constants";
 export { disassemble, titleOf } from "./disassemble";
 export { type Field } from "./field";
 export { Hardware } from "./hardware";
@@ -24,7 +24,7 @@ export {
   type AluField,
   type CommonField,
   type GemmField,
-  type Layout,
+  type FieldLayout,
   type LoopField,
   type MemField,
   type UopField,
@@ -40,4 +40,4 @@ export {
   type MemoryLayout,
 } from "./package";
 export { deriveKeys, parseConfig, TARGETS, type TargetName, type VtaConfig } from "./schema";
-export { checkFeasible, shapeOf, type Shape } from "./shape";
+export { checkFeasible, hardwareShape, type HardwareShape } from "./shape";

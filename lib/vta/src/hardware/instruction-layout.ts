@@ -46,7 +46,7 @@ export type GemmField = LoopField | "wgtFactorOut" | "wgtFactorIn";
 export type AluField = LoopField | "aluOpcode" | "useImm" | "imm";
 export type UopField = "dst" | "src" | "wgt";
 
-export type Layout<Name extends string> = { readonly [K in Name]: Field };
+export type FieldLayout<Name extends string> = { readonly [K in Name]: Field };
 
 /** A field's name and width; a third entry marks a signed one. */
 type Row = readonly [name: string, bits: number, signed?: "signed"];
@@ -77,7 +77,7 @@ const LOOP_BITS = 14;
 function layout<Name extends string>(
   owner: string,
   halves: readonly (readonly Row[])[],
-): Layout<Name> {
+): FieldLayout<Name> {
   const fields: Record<string, Field> = {};
   halves.forEach((rows, half) => {
     let bit = half * 64;
@@ -86,20 +86,20 @@ function layout<Name extends string>(
       bit += bits;
     }
   });
-  return fields as Layout<Name>;
+  return fields as FieldLayout<Name>;
 }
 
 /** The layouts of all instructions and of the micro-op, for one configuration. */
 export class InstructionSet {
-  readonly load: Layout<MemField> = layout("LOAD", MEM);
-  readonly store: Layout<MemField> = layout("STORE", MEM);
-  readonly gemm: Layout<GemmField>;
-  readonly alu: Layout<AluField>;
-  readonly finish: Layout<CommonField> = layout("FINISH", [COMMON]);
+  readonly load: FieldLayout<MemField> = layout("LOAD", MEM);
+  readonly store: FieldLayout<MemField> = layout("STORE", MEM);
+  readonly gemm: FieldLayout<GemmField>;
+  readonly alu: FieldLayout<AluField>;
+  readonly finish: FieldLayout<CommonField> = layout("FINISH", [COMMON]);
   /** The four fields about tokens as one, `popPrev` lowest. */
   readonly tokens: Field = makeField("instruction", "tokens", 3, 4, false);
   /** A micro-op's indices; an ALU micro-op has no use for `wgt`. */
-  readonly uop: Layout<UopField>;
+  readonly uop: FieldLayout<UopField>;
 
   constructor(env: Hardware) {
     const { logUopDepth: U, logAccDepth: A, logInpDepth: I, logWgtDepth: W } = env.shape;

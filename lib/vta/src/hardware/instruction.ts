@@ -9,7 +9,7 @@ import {
   type CommonField,
   type GemmField,
   type InstructionSet,
-  type Layout,
+  type FieldLayout,
   type MemField,
   type UopField,
 } from "./instruction-layout";
@@ -29,7 +29,7 @@ export const INSN_WORDS = 4;
 
 const NAMES = Object.entries(OPCODE) as readonly (readonly [Instruction["kind"], number])[];
 
-function layoutOf(isa: InstructionSet, kind: Instruction["kind"]): Layout<string> {
+function layoutOf(isa: InstructionSet, kind: Instruction["kind"]): FieldLayout<string> {
   switch (kind) {
     case "LOAD":
       return isa.load;

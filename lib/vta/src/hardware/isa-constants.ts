@@ -22,4 +22,4 @@ export const INSN_BYTES = 16;
 export const UOP_BYTES = 4;
 
 /** DRAM is handed out in pages; an element of any memory fits one. */
-export const PAGE_BYTES = 4096;
+export const DRAM_PAGE_BYTES = 4096;

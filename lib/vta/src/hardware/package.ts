@@ -4,7 +4,7 @@
 
 import { boards, type Board } from "./boards";
 import { deriveKeys, type VtaConfig } from "./schema";
-import { shapeOf } from "./shape";
+import { hardwareShape } from "./shape";
 
 /** `1x16_i8w8a32_15_15_18_17`: batch, block and widths as they are, buffer sizes as logarithms. */
 export function bitstreamName(config: VtaConfig): string {
@@ -61,7 +61,7 @@ function memoryLayout(logElemBits: number, logBytes: number, board: Board): Memo
 /** The layouts of the input, weight and output memories on the target's board. */
 export function memoryLayouts(config: VtaConfig): Record<"inp" | "wgt" | "out", MemoryLayout> {
   const board = boards[config.TARGET];
-  const shape = shapeOf(config);
+  const shape = hardwareShape(config);
   const { LOG_OUT_BUFF_SIZE } = deriveKeys(config);
   return {
     inp: memoryLayout(shape.logInpElemBits, config.LOG_INP_BUFF_SIZE, board),

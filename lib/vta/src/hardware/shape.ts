@@ -6,11 +6,11 @@
  */
 
 import { UsageError } from "tvm-ts";
-import { PAGE_BYTES } from "./isa-constants";
+import { DRAM_PAGE_BYTES } from "./isa-constants";
 import { deriveKeys, type VtaConfig } from "./schema";
 
 /** Logarithms to base 2: of a memory's depth in elements and of its element's bits. */
-export interface Shape {
+export interface HardwareShape {
   readonly logUopDepth: number;
   readonly logInpDepth: number;
   readonly logWgtDepth: number;
@@ -24,7 +24,7 @@ export interface Shape {
 const LOG_BYTE = 3;
 const LOG_UOP_BITS = 5;
 
-export function shapeOf(config: VtaConfig): Shape {
+export function hardwareShape(config: VtaConfig): HardwareShape {
   const { LOG_BATCH, LOG_INP_WIDTH, LOG_WGT_WIDTH, LOG_ACC_WIDTH } = config;
   const { LOG_BLOCK_IN, LOG_BLOCK_OUT, LOG_OUT_WIDTH } = deriveKeys(config);
   const logInpElemBits = LOG_BATCH + LOG_BLOCK_IN + LOG_INP_WIDTH;
@@ -52,7 +52,7 @@ interface Inequality {
 }
 
 function inequalities(config: VtaConfig): Inequality[] {
-  const shape = shapeOf(config);
+  const shape = hardwareShape(config);
   const { logUopDepth: U, logInpDepth: I, logWgtDepth: W, logAccDepth: A } = shape;
   const names = "A, I, W, U = log2 of the accumulator, input, weight and micro-op depths";
   const list: Inequality[] = [
@@ -91,8 +91,8 @@ function inequalities(config: VtaConfig): Inequality[] {
       {
         what: `an element of the ${memory} memory fits a page of DRAM`,
         left: 2 ** logElemBits / 8,
-        formula: `bytes of an element <= ${PAGE_BYTES}`,
-        right: PAGE_BYTES,
+        formula: `bytes of an element <= ${DRAM_PAGE_BYTES}`,
+        right: DRAM_PAGE_BYTES,
       },
     );
   }

@@ -28,7 +28,7 @@ export function workerThreads(count: number = availableParallelism()): Engine {
         measure: (index) =>
           first.run(index, (check) => {
             const job = jobOf(space, index, { ...options, check });
-            return job.kind === "done" ? job.result : ask(workers, job);
+            return job.kind === "done" ? job.result : runMeasure(workers, job);
           }),
         async close() {
           await workers.terminate(true);
@@ -39,7 +39,7 @@ export function workerThreads(count: number = availableParallelism()): Engine {
   };
 }
 
-async function ask(workers: Pool, job: unknown): Promise<TrialResult> {
+async function runMeasure(workers: Pool, job: unknown): Promise<TrialResult> {
   return (await workers.exec("measure", [job])) as TrialResult;
 }
 

@@ -1,2 +1,2 @@
 export { boardFunctions, type BitstreamCache, type BoardFunctions } from "./board";
-export { serverFunctions, useTarget } from "./server-functions";
+export { vtaServerFunctions, useTarget } from "./server-functions";

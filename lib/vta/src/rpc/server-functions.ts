@@ -9,7 +9,7 @@ import { getEnv, setEnv } from "../compiler";
 import { parseConfig, type TargetName } from "../hardware";
 
 /** The functions, by name, as sessions with this process find them. */
-export function serverFunctions(): Map<string, ServedFunction> {
+export function vtaServerFunctions(): Map<string, ServedFunction> {
   return new Map<string, ServedFunction>([
     ["vta.simulator.profiler_status", () => simulator.stats().toString()],
     ["vta.simulator.profiler_clear", () => simulator.clearStats()],

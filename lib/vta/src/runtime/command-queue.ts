@@ -12,7 +12,7 @@ import { DEBUG, InstructionSet, MEM_ID, OPCODE, type Hardware } from "../hardwar
 import { DramTransfers } from "./dram-transfers";
 import { dumpInstructions, dumpUops } from "./dump";
 import { forceSerial } from "./force-serial";
-import { InsnQueue, STAGE, stageOfMemory, type Stage } from "./insn-queue";
+import { InsnQueue, STAGE, stageOfMemory, type StageNumber } from "./insn-queue";
 import { UopKernel, type UopLoop } from "./uop-kernel";
 import { UopQueue } from "./uop-queue";
 
@@ -288,13 +288,13 @@ export class CommandQueue {
 
   /** Stage `from` gives stage `to` a token when it has done what was recorded so far. */
   depPush(from: number, to: number): void {
-    this.insns.depPush(from as Stage, to as Stage);
+    this.insns.depPush(from as StageNumber, to as StageNumber);
     this.runIfFull();
   }
 
   /** Stage `to` waits for a token of stage `from` before it goes on. */
   depPop(from: number, to: number): void {
-    this.insns.depPop(from as Stage, to as Stage);
+    this.insns.depPop(from as StageNumber, to as StageNumber);
     this.runIfFull();
   }
 

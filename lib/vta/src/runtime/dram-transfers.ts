@@ -5,10 +5,10 @@
 
 import { DeviceError, UsageError } from "tvm-ts";
 import { hex, type Dram } from "../accelerator";
-import { MEM_ID, PAGE_BYTES, UOP_BYTES, type Hardware } from "../hardware";
+import { MEM_ID, DRAM_PAGE_BYTES, UOP_BYTES, type Hardware } from "../hardware";
 
 // An import is looked up each time it is read, which is for every transfer.
-const PAGE = PAGE_BYTES;
+const PAGE = DRAM_PAGE_BYTES;
 
 export class DramTransfers {
   /** Bytes of an element in DRAM, by memory. */

@@ -13,7 +13,7 @@ import { INSN_BYTES, INSN_WORDS, MEM_ID, OPCODE, TOKEN, type InstructionSet } fr
 
 /** Stages, numbered as `depPush` and `depPop` name them. */
 export const STAGE = { LOAD: 1, COMPUTE: 2, STORE: 3 } as const;
-export type Stage = (typeof STAGE)[keyof typeof STAGE];
+export type StageNumber = (typeof STAGE)[keyof typeof STAGE];
 
 // Constants of other modules that are read for every instruction are kept here: an import is looked
 // up each time.
@@ -30,7 +30,7 @@ export class InsnQueue {
   onInstruction: ((index: number) => void) | undefined;
   private readonly limit: number;
   /** The stage of the last instruction, or 0 if no push can join it. */
-  private lastStage: Stage | 0 = 0;
+  private lastStage: StageNumber | 0 = 0;
   /** By stage: token bits that its next instruction has to carry. */
   private readonly pendingPops = [0, 0, 0, 0];
 
@@ -59,7 +59,7 @@ export class InsnQueue {
   }
 
   /** A new instruction, empty but for its opcode and the tokens its stage has to take. */
-  create(stage: Stage, opcode: number): number {
+  create(stage: StageNumber, opcode: number): number {
     const at = this.append(opcode | this.pendingPops[stage]!);
     this.pendingPops[stage] = 0;
     this.lastStage = stage;
@@ -72,7 +72,7 @@ export class InsnQueue {
   }
 
   /** Stage `from` is to give a token to stage `to` when it has done what was recorded so far. */
-  depPush(from: Stage, to: Stage): void {
+  depPush(from: StageNumber, to: StageNumber): void {
     checkNeighbours(from, to);
     this.commitPendingPop(from);
     const token = from < to ? PUSH_NEXT : PUSH_PREV;
@@ -82,7 +82,7 @@ export class InsnQueue {
   }
 
   /** Stage `to` is to take a token from stage `from` before what it does next. */
-  depPop(from: Stage, to: Stage): void {
+  depPop(from: StageNumber, to: StageNumber): void {
     checkNeighbours(from, to);
     const token = from < to ? POP_PREV : POP_NEXT;
     if ((this.pendingPops[to]! & token) !== 0) this.commitPendingPop(to);
@@ -90,7 +90,7 @@ export class InsnQueue {
   }
 
   /** Lets an instruction that does nothing take the tokens a stage has to take. */
-  commitPendingPop(stage: Stage): void {
+  commitPendingPop(stage: StageNumber): void {
     const tokens = this.pendingPops[stage]!;
     if (tokens === 0) return;
     this.appendNop(stage, tokens);
@@ -108,7 +108,7 @@ export class InsnQueue {
   }
 
   /** The stage that executes instruction `i`; one that does nothing counts by its memory. */
-  stageOf(i: number): Stage {
+  stageOf(i: number): StageNumber {
     const { load, finish } = this.isa;
     const opcode = finish.opcode.get(this.words, this.at(i));
     if (opcode === OPCODE.STORE) return STAGE.STORE;
@@ -122,7 +122,7 @@ export class InsnQueue {
   }
 
   /** A NOP is a transfer of no elements, of a memory that belongs to the stage. */
-  private appendNop(stage: Stage, tokens: number): void {
+  private appendNop(stage: StageNumber, tokens: number): void {
     const storing = stage === STAGE.STORE;
     const at = this.append((storing ? OPCODE.STORE : OPCODE.LOAD) | tokens);
     const memory = stage === STAGE.LOAD ? INP : UOP;
@@ -143,11 +143,11 @@ export class InsnQueue {
 }
 
 /** The stage that loads a memory: the accumulator and the micro-ops are compute's own. */
-export function stageOfMemory(memory: number): Stage {
+export function stageOfMemory(memory: number): StageNumber {
   return memory === ACC || memory === ACC_8BIT || memory === UOP ? STAGE.COMPUTE : STAGE.LOAD;
 }
 
-function checkNeighbours(from: Stage, to: Stage): void {
+function checkNeighbours(from: StageNumber, to: StageNumber): void {
   const known = from >= STAGE.LOAD && from <= STAGE.STORE && to >= STAGE.LOAD && to <= STAGE.STORE;
   if (known && Math.abs(from - to) === 1) return;
   throw new UsageError(

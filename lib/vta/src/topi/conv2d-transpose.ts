@@ -5,7 +5,7 @@
 
 import { te, topi, type tir } from "tvm-ts";
 import { getEnv } from "../compiler";
-import { demand, lengths, noteWorkload, pair, tensorArgument, type Pair } from "./workload";
+import { assertWorkload, lengths, noteWorkload, pair, tensorArgument, type Pair } from "./workload";
 
 export interface Conv2DTransposeOptions {
   /** How far apart the pixels are set in height and width; 1 if left out. */
@@ -40,20 +40,20 @@ export function conv2dTransposePacked(
   const [outputs, inputs, kh, kw, outBlock, inBlock] = kernelShape;
   const [strideH, strideW] = pair(OPERATOR, "strides", strides, 1);
   const [padH, padW] = pair(OPERATOR, "padding", padding, 0);
-  demand(
+  assertWorkload(
     OPERATOR,
     channels === inputs && block === inBlock,
     `data has ${channels} blocks of ${block} channels, the kernel ${inputs} of ${inBlock}`,
   );
   const [aroundH, aroundW] = [kh! - 1 - padH, kw! - 1 - padW];
-  demand(
+  assertWorkload(
     OPERATOR,
     aroundH >= 0 && aroundW >= 0,
     `a padding of ${padH}x${padW} is larger than the ${kh}x${kw} kernel leaves room for`,
   );
   const outHeight = (height! - 1) * strideH - 2 * padH + kh!;
   const outWidth = (width! - 1) * strideW - 2 * padW + kw!;
-  demand(
+  assertWorkload(
     OPERATOR,
     outHeight >= 1 && outWidth >= 1,
     `nothing is left of a ${height}x${width} image with a padding of ${padH}x${padW}`,

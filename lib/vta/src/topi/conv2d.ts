@@ -5,7 +5,7 @@
 
 import { te, topi, type tir } from "tvm-ts";
 import { getEnv } from "../compiler";
-import { demand, lengths, noteWorkload, pair, tensorArgument, type Pair } from "./workload";
+import { assertWorkload, lengths, noteWorkload, pair, tensorArgument, type Pair } from "./workload";
 
 export interface Conv2DOptions {
   /** Steps of the window in height and width; 1 if left out. */
@@ -67,24 +67,24 @@ function convolution(
   const [outputs, inputs, kh, kw, outBlock, inBlock] = kernelShape;
   const [strideH, strideW] = pair(operator, "strides", strides, 1);
   const [padH, padW] = pair(operator, "padding", padding, 0);
-  demand(
+  assertWorkload(
     operator,
     block === inBlock,
     `blocks have ${block} channels in data, ${inBlock} in kernel`,
   );
-  demand(
+  assertWorkload(
     operator,
     Number.isInteger(groups) && groups >= 1 && groups * inputs! === channels,
     `the kernel reads ${inputs} blocks of channels for each of ${groups} groups, of ${channels}`,
   );
-  demand(
+  assertWorkload(
     operator,
     outputs! % groups === 0,
     `${outputs} blocks of output channels cannot be shared between ${groups} groups`,
   );
   const outHeight = Math.floor((height! + 2 * padH - kh!) / strideH) + 1;
   const outWidth = Math.floor((width! + 2 * padW - kw!) / strideW) + 1;
-  demand(
+  assertWorkload(
     operator,
     outHeight >= 1 && outWidth >= 1,
     `the ${kh}x${kw} kernel is larger than the padded ${height! + 2 * padH}x${width! + 2 * padW} image`,

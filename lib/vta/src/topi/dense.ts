@@ -2,7 +2,7 @@
 
 import { te, type tir } from "tvm-ts";
 import { getEnv } from "../compiler";
-import { demand, lengths, noteWorkload, tensorArgument } from "./workload";
+import { assertWorkload, lengths, noteWorkload, tensorArgument } from "./workload";
 
 export interface DenseOptions {
   /** The type that products are summed up in; `accDtype` of the environment in force if left out. */
@@ -28,7 +28,7 @@ export function densePacked(
   const weightShape = lengths(OPERATOR, weight, 4, "OI{BLOCK_OUT}o{BLOCK_IN}i");
   const [n, channels, batch, block] = dataShape;
   const [outputs, inputs, outBlock, inBlock] = weightShape;
-  demand(
+  assertWorkload(
     OPERATOR,
     channels === inputs && block === inBlock,
     `data has ${channels} blocks of ${block} channels, the weights ${inputs} of ${inBlock}`,

@@ -8,7 +8,7 @@ import { getEnv, type Environment } from "../compiler";
 import { CONV2D_TAG, GROUP_CONV2D_TAG } from "./conv2d";
 import { CONV2D_TRANSPOSE_TAG } from "./conv2d-transpose";
 import { attachEpilogue, readPackedOperator, scheduleEpilogue } from "./epilogue";
-import { knob, tile, type ConvKnobs } from "./schedule-knobs";
+import { knob, splitIntoTiles, type ConvKnobs } from "./schedule-knobs";
 import { knownKnobs } from "./known-knobs";
 
 /**
@@ -80,7 +80,7 @@ function convolution(
   attachEpilogue(epilogue, output, tiles, env);
 
   const channels = orderLoops(conv, env);
-  const [channelTile] = tile(conv, channels, knob(knobs, "tileCi"));
+  const [channelTile] = splitIntoTiles(conv, channels, knob(knobs, "tileCi"));
   for (const copy of [s.stage(inputs), s.stage(weights)]) {
     copy.computeAt(conv, channelTile).pragma(copy.op.axis[0]!, env.dmaCopy);
   }
@@ -98,9 +98,9 @@ export function tileImage(
   knobs: ConvKnobs,
 ): { readonly tiles: Axis; readonly inTile: Axis } {
   const [n, co, i, j, bi, ci] = output.op.axis as [Axis, Axis, Axis, Axis, Axis, Axis];
-  const [coTile, coIn] = tile(output, co, knob(knobs, "tileCo"));
-  const [iTile, iIn] = tile(output, i, knob(knobs, "tileH"));
-  const [jTile, jIn] = tile(output, j, knob(knobs, "tileW"));
+  const [coTile, coIn] = splitIntoTiles(output, co, knob(knobs, "tileCo"));
+  const [iTile, iIn] = splitIntoTiles(output, i, knob(knobs, "tileH"));
+  const [jTile, jIn] = splitIntoTiles(output, j, knob(knobs, "tileW"));
   output.reorder(n, iTile, coTile, jTile, coIn, iIn, jIn, bi, ci);
   bindThreads(output, coTile, n, knob(knobs, "ocNthread"));
   bindThreads(output, iTile, n, knob(knobs, "hNthread"));

@@ -4,7 +4,7 @@ import { te } from "tvm-ts";
 import { getEnv, type Environment } from "../compiler";
 import { DENSE_TAG } from "./dense";
 import { attachEpilogue, readPackedOperator, scheduleEpilogue } from "./epilogue";
-import { knob, tile, type DenseKnobs } from "./schedule-knobs";
+import { knob, splitIntoTiles, type DenseKnobs } from "./schedule-knobs";
 import { knownKnobs } from "./known-knobs";
 import { bindThreads } from "./schedule-conv2d";
 
@@ -30,8 +30,8 @@ export function scheduleDensePacked(
 
   const output = s.stage(result);
   const [b, c] = output.op.axis as [Axis, Axis];
-  const [bTile, bIn] = tile(output, b, knob(knobs, "tileB"));
-  const [cTile, cIn] = tile(output, c, knob(knobs, "tileCo"));
+  const [bTile, bIn] = splitIntoTiles(output, b, knob(knobs, "tileB"));
+  const [cTile, cIn] = splitIntoTiles(output, c, knob(knobs, "tileCo"));
   output.reorder(bTile, cTile, bIn, cIn);
   dense.computeAt(output, cTile);
   attachEpilogue(epilogue, output, cTile, env);
@@ -40,7 +40,7 @@ export function scheduleDensePacked(
   const [n, co, bi, ci] = dense.op.axis as [Axis, Axis, Axis, Axis];
   const [ko, ki] = dense.op.reduceAxis as [Axis, Axis];
   dense.reorder(n, ko, co, bi, ci, ki);
-  const [channelTile] = tile(dense, ko, knob(knobs, "tileCi"));
+  const [channelTile] = splitIntoTiles(dense, ko, knob(knobs, "tileCi"));
   for (const copy of [s.stage(inputs), s.stage(weights)]) {
     copy.computeAt(dense, channelTile).pragma(copy.op.axis[0]!, env.dmaCopy);
   }

@@ -33,7 +33,7 @@ export function knob<K extends ConvKnobs>(knobs: K, name: keyof K & string): num
 }
 
 /** Splits `axis` into tiles of `size`: the loop over tiles, and the loop inside one. */
-export function tile(
+export function splitIntoTiles(
   stage: te.Stage,
   axis: tir.IterVar,
   size: number,

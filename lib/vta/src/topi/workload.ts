@@ -20,7 +20,11 @@ export function lengths(
 }
 
 /** @throws UsageError with `text` unless `condition` holds. */
-export function demand(operator: string, condition: boolean, text: string): asserts condition {
+export function assertWorkload(
+  operator: string,
+  condition: boolean,
+  text: string,
+): asserts condition {
   if (!condition) throw new UsageError("vta-operator", `${operator}: ${text}`);
 }
 
@@ -30,10 +34,14 @@ export type Pair = number | readonly [number, number];
 /** @throws UsageError unless both are integers, `least` or more. */
 export function pair(operator: string, name: string, given: Pair, least: number): [number, number] {
   const both: readonly number[] = typeof given === "number" ? [given, given] : given;
-  demand(operator, both.length === 2, `${name} has ${both.length} numbers; it takes one or two`);
+  assertWorkload(
+    operator,
+    both.length === 2,
+    `${name} has ${both.length} numbers; it takes one or two`,
+  );
   const [first, second] = both as [number, number];
   for (const value of [first, second]) {
-    demand(
+    assertWorkload(
       operator,
       Number.isInteger(value) && value >= least,
       `${name} is ${value}; it must be an integer of at least ${least}`,

@@ -5,16 +5,16 @@
 
 export {
   environmentBundle,
-  installDisplays,
+  installVtaDisplays,
   profileBundle,
   statisticsBundle,
   traceBundle,
 } from "./vta-display";
 export { environmentView, type EnvironmentView, type MemoryFact } from "./environment-view";
 export { mimeTypes } from "./vta-mime";
-export { type VariableFact } from "./variable-fact";
+export { type SessionVariable } from "./variable-fact";
 export {
-  serveSession,
+  serveSessionView,
   type ShownReply,
   type ShowRequest,
   type TrackersReply,

@@ -42,7 +42,7 @@ interface Kernel {
 }
 
 /** @param lastCall what the last call of a program cost */
-export function serveSession(lastCall: () => ProfilerStats): void {
+export function serveSessionView(lastCall: () => ProfilerStats): void {
   const { jupyter } = globalThis as { jupyter?: Partial<Kernel> };
   const { comm: comms, variables } = jupyter ?? {};
   if (comms === undefined || variables === undefined) return;

@@ -40,7 +40,10 @@ class LiveStudies {
       const { study: id } = data as { study?: unknown };
       const study = typeof id === "string" ? this.kept.get(id) : undefined;
       if (study === undefined) comm.close();
-      else comm.onMessage(({ data: request }) => comm.send(answer(study, request as TrialRequest)));
+      else
+        comm.onMessage(({ data: request }) =>
+          comm.send(trialReply(study, request as TrialRequest)),
+        );
     });
   }
 
@@ -53,7 +56,7 @@ class LiveStudies {
   }
 }
 
-function answer(study: Study, { request, index }: TrialRequest): TrialReply | TrialRefusal {
+function trialReply(study: Study, { request, index }: TrialRequest): TrialReply | TrialRefusal {
   try {
     const { schedule } = study.space.program(index);
     return { request, schedule: shown(schedule), profile: shown(study.profile(index)) };

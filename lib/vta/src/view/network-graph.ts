@@ -201,7 +201,7 @@ function operatorBoxes(func: relay.Func, errors: Errors): Box[] {
     const inputs = call.args.filter((arg) => arg.kind !== "constant");
     const before = inputs.length === 1 ? boxOf.get(inputs[0]!) : undefined;
     const pattern = (call.op as relay.Op).pattern;
-    const joins = pattern <= relay.Pattern.broadcast && readers.get(inputs[0]!) === 1;
+    const joins = pattern <= relay.OpPattern.broadcast && readers.get(inputs[0]!) === 1;
     const group = before !== undefined && joins ? before : { calls: [] };
     if (group !== before) groups.push(group);
     group.calls.push(call);

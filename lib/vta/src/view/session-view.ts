@@ -5,7 +5,7 @@ import { ExecutionTrace, type ProfilerStats } from "../accelerator";
 import { getEnv } from "../compiler";
 import { environmentView, type EnvironmentView } from "./environment-view";
 import { statisticsView, type StatisticsView } from "./statistics-view";
-import { variableFacts, type VariableFact } from "./variable-fact";
+import { variableFacts, type SessionVariable } from "./variable-fact";
 
 export type ObjectKind = "schedule" | "function" | "module" | "trace";
 
@@ -28,7 +28,7 @@ export interface SessionView {
   /** The names of variables that are connections with trackers. */
   readonly trackers: readonly string[];
   /** All variables, in the order in which they were declared. */
-  readonly variables?: readonly VariableFact[];
+  readonly variables?: readonly SessionVariable[];
 }
 
 /** What a tracker answers, or why it does not. */

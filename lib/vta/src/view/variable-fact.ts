@@ -1,6 +1,6 @@
 /** A variable in a row of a table: what it is, how large, and the beginning of its value. */
 
-export interface VariableFact {
+export interface SessionVariable {
   readonly name: string;
   /** `number`, `Map`, `NDArray float32`, `function`. */
   readonly type: string;
@@ -19,7 +19,7 @@ const MOST_BYTES = 4096;
 const MOST_ELEMENTS = 8;
 
 /** All variables but the libraries' namespaces. */
-export function variableFacts(variables: ReadonlyMap<string, unknown>): VariableFact[] {
+export function variableFacts(variables: ReadonlyMap<string, unknown>): SessionVariable[] {
   return [...variables].flatMap(([name, value]) =>
     isNamespace(value) ? [] : [{ name, ...factOf(value) }],
   );
@@ -36,7 +36,7 @@ function isNamespace(value: unknown): boolean {
   return names.length > 0 && names.every(isGetter);
 }
 
-type Fact = Omit<VariableFact, "name">;
+type Fact = Omit<SessionVariable, "name">;
 
 function factOf(value: unknown): Fact {
   try {

@@ -77,7 +77,7 @@ function networkBundle(network: Network | RunnableNetwork): view.MimeBundle {
 }
 
 /** Called once, by the package's index. */
-export function installDisplays(): void {
+export function installVtaDisplays(): void {
   view.nameArguments(CALL_ARGUMENTS);
   view.showAs(ExecutionTrace, traceBundle, traceText);
   view.showAs(Environment, environmentBundle, (env) => environmentText(environmentView(env)));

@@ -31,10 +31,10 @@ import { fold, OPERATORS } from "../operators";
 import { RewriteSimplifier } from "../rewrite/rewrite-simplifier";
 import { ofOneElement, withSimplerCombiner } from "./simplify-reduce";
 import {
-  normalize,
+  exprOfForm,
   remainderOf,
-  Split,
-  Sum,
+  SplitExpr,
+  SumExpr,
   SumBuilder,
   toSplit,
   type DivMode,
@@ -116,7 +116,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
   protected override compute(expr: PrimExpr): PrimExpr {
     // Only index arithmetic has another form than an expression.
     const hasForm = isIndexType(expr.dtype) || expr.kind === "Reduce";
-    return hasForm ? normalize(this.forms.of(expr)) : super.compute(expr);
+    return hasForm ? exprOfForm(this.forms.analyze(expr)) : super.compute(expr);
   }
 
   protected override operandsOf(expr: PrimExpr): readonly PrimExpr[] {
@@ -152,7 +152,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
 
   private sumForm(expr: Add | Sub): Form {
     const [first, ...rest] = this.forms.termsOf(expr).map(({ expr: term, sign }) => ({
-      form: this.forms.of(term),
+      form: this.forms.analyze(term),
       sign,
     }));
     let form = first!.form;
@@ -173,8 +173,8 @@ export class CanonicalSimplifier extends RewriteSimplifier {
   }
 
   private productForm(expr: Mul): Form {
-    const a = this.forms.of(expr.a);
-    const b = this.forms.of(expr.b);
+    const a = this.forms.analyze(expr.a);
+    const b = this.forms.analyze(expr.b);
     const folded = foldForms("Mul", a, b);
     if (folded !== undefined) return folded;
     const [form, factor] = a.kind === "IntImm" ? [b, a] : [a, b];
@@ -184,15 +184,15 @@ export class CanonicalSimplifier extends RewriteSimplifier {
 
   /** The form of what is divided: as one whole if its parts may wrap around. */
   private dividend(expr: PrimExpr): Form {
-    const form = this.forms.of(expr);
+    const form = this.forms.analyze(expr);
     if (!this.analyzer.userData.isIn(expr)) return form;
-    const whole = normalize(form);
-    return whole === form || this.isExact(whole) ? form : new Split(whole);
+    const whole = exprOfForm(form);
+    return whole === form || this.isExact(whole) ? form : new SplitExpr(whole);
   }
 
   private quotientForm(expr: Div | FloorDiv, mode: DivMode): Form {
     const a = this.dividend(expr.a);
-    const b = this.forms.of(expr.b);
+    const b = this.forms.analyze(expr.b);
     const folded = foldForms(expr.kind, a, b);
     if (folded !== undefined) return folded;
     if (b.kind !== "IntImm" || b.value <= 0) return rebuilt(expr, a, b);
@@ -207,7 +207,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
   }
 
   /** The quotient of the part that `divisor` divides, plus that of the rest. */
-  private sumQuotient(sum: Sum, divisor: number, mode: DivMode): Sum | undefined {
+  private sumQuotient(sum: SumExpr, divisor: number, mode: DivMode): SumExpr | undefined {
     const [multiple, rest] = sum.separate(divisor);
     const quotient = multiple.mapNumbers((value) => truncDivide(value, divisor))!;
     if (rest.isZero) return quotient;
@@ -236,12 +236,12 @@ export class CanonicalSimplifier extends RewriteSimplifier {
 
   /** Whether the bounds say `0 <= form < divisor`. */
   private isRemainder(form: Form, divisor: number): boolean {
-    const { min, max } = this.analyzer.constIntBound(normalize(form));
+    const { min, max } = this.analyzer.constIntBound(exprOfForm(form));
     return min >= 0 && max < divisor;
   }
 
   /** `split / divisor` */
-  private splitQuotient(split: Split, divisor: number, mode: DivMode): Split {
+  private splitQuotient(split: SplitExpr, divisor: number, mode: DivMode): SplitExpr {
     const form = withMode(split, mode);
     const { index, dtype, scale, upper } = form;
     if (scale % divisor === 0) return form.with({ scale: scale / divisor });
@@ -251,16 +251,16 @@ export class CanonicalSimplifier extends RewriteSimplifier {
       if (upper === Infinity || upper % combined === 0) {
         return form.with({ scale: 1, lower: combined });
       }
-      if (upper > 0 && upper <= combined) return new Split(zero(dtype));
+      if (upper > 0 && upper <= combined) return new SplitExpr(zero(dtype));
       const remainder = remainderOf(mode, index, upper);
       return form.with({ index: remainder, upper: Infinity, scale: 1, lower: combined });
     }
-    return new Split(normalize(form), dtype, divisor, Infinity, 1, mode);
+    return new SplitExpr(exprOfForm(form), dtype, divisor, Infinity, 1, mode);
   }
 
   private truncRemainderForm(expr: Mod): Form {
     const a = this.dividend(expr.a);
-    const b = this.forms.of(expr.b);
+    const b = this.forms.analyze(expr.b);
     const folded = foldForms("Mod", a, b);
     if (folded !== undefined) return folded;
     if (b.kind !== "IntImm" || b.value <= 0) return rebuilt(expr, a, b);
@@ -287,7 +287,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
 
   private floorRemainderForm(expr: FloorMod): Form {
     const a = this.dividend(expr.a);
-    const b = this.forms.of(expr.b);
+    const b = this.forms.analyze(expr.b);
     const folded = foldForms("FloorMod", a, b);
     if (folded !== undefined) return folded;
     if (b.kind !== "IntImm" || b.value <= 0) return rebuilt(expr, a, b);
@@ -308,7 +308,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
   }
 
   /** `split % divisor` */
-  private splitRemainder(split: Split, divisor: number, mode: DivMode): Split {
+  private splitRemainder(split: SplitExpr, divisor: number, mode: DivMode): SplitExpr {
     const form = withMode(split, mode);
     const { index, dtype, lower, upper, scale } = form;
     if (scale % divisor === 0) return form.with({ scale: 0 });
@@ -320,7 +320,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
         if (combined >= upper) return form.with({ upper: combined });
         // The smaller modulus may simplify the index further.
         const remainder = remainderOf(mode, index, combined);
-        const inner = toSplit(this.of(remainder));
+        const inner = toSplit(this.analyze(remainder));
         const part = lower === 1 ? inner : this.splitQuotient(inner, lower, mode);
         const whole = part.scale * scale;
         if (fits(whole, dtype)) return part.with({ scale: whole });
@@ -328,7 +328,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
         return form; // smaller than the divisor already
       }
     }
-    return new Split(normalize(form), dtype, 1, divisor, 1, mode);
+    return new SplitExpr(exprOfForm(form), dtype, 1, divisor, 1, mode);
   }
 
   private castForm(expr: Cast): Form {
@@ -341,7 +341,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
   }
 
   /** Whether the parts can be converted one by one: nothing on the way leaves the type. */
-  private canCastSum(sum: Sum, dtype: DataType): boolean {
+  private canCastSum(sum: SumExpr, dtype: DataType): boolean {
     if (isWidening(sum.dtype, dtype)) return true;
     return (
       fits(sum.base, dtype) &&
@@ -350,7 +350,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
     );
   }
 
-  private canCastSplit(split: Split, dtype: DataType): boolean {
+  private canCastSplit(split: SplitExpr, dtype: DataType): boolean {
     if (isWidening(split.dtype, dtype)) return true;
     return split.fitsIn(dtype) && split.steps().every((step) => this.staysIn(dtype, step));
   }
@@ -362,7 +362,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
 
   private reduceForm(expr: Reduce): Form {
     const reduce = this.rewriteReduce(expr);
-    const simplify = (part: PrimExpr): PrimExpr => this.of(part);
+    const simplify = (part: PrimExpr): PrimExpr => this.analyze(part);
     return reduce.axis.length > 0
       ? withSimplerCombiner(reduce, simplify)
       : simplify(ofOneElement(reduce));
@@ -379,15 +379,15 @@ function foldForms(kind: Arithmetic["kind"], a: Form, b: Form): Form | undefined
 
 /** The node over the expressions its operands' forms stand for. */
 function rebuilt(expr: Mul | Div | Mod | FloorDiv | FloorMod, a: Form, b: Form): PrimExpr {
-  const left = normalize(a);
-  const right = normalize(b);
+  const left = exprOfForm(a);
+  const right = exprOfForm(b);
   return left === expr.a && right === expr.b ? expr : new OPERATORS[expr.kind](left, right);
 }
 
 /** A sum whose numbers do not fit its type stays as it was written. */
 function plainSum(terms: readonly { form: Form; sign: 1 | -1 }[]): PrimExpr {
   return terms
-    .map(({ form, sign }) => ({ expr: normalize(form), sign }))
+    .map(({ form, sign }) => ({ expr: exprOfForm(form), sign }))
     .reduce((sum, term) => {
       const expr = term.sign === 1 ? add(sum.expr, term.expr) : sub(sum.expr, term.expr);
       return { expr, sign: 1 };
@@ -405,7 +405,7 @@ function scaledBy(form: Form, factor: number): Form | undefined {
  * `lower * d` where `scale * d` is the divisor, if that makes one division of two. Rounding down
  * twice is rounding down once only if the outer divisor is positive.
  */
-function combinedFactor(split: Split, divisor: number): number | undefined {
+function combinedFactor(split: SplitExpr, divisor: number): number | undefined {
   const { lower, scale, mode, dtype } = split;
   const combined = lower * (divisor / scale);
   const rounds = scale > 0 || lower === 1 || mode === "trunc";
@@ -413,9 +413,9 @@ function combinedFactor(split: Split, divisor: number): number | undefined {
 }
 
 /** The split with divisions of `mode`; what divides in another mode becomes the index. */
-function withMode(split: Split, mode: DivMode): Split {
+function withMode(split: SplitExpr, mode: DivMode): SplitExpr {
   if (split.mode === mode) return split;
-  const form = split.isCompatible(mode) ? split : new Split(split.normalize());
+  const form = split.isCompatible(mode) ? split : new SplitExpr(split.normalize());
   return form.with({ mode });
 }
 

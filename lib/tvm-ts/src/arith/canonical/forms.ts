@@ -24,7 +24,7 @@ export function remainderOf(mode: DivMode, a: PrimExpr, b: number): PrimExpr {
   return operate(mode === "trunc" ? "Mod" : "FloorMod", a, new IntImm(b, a.dtype));
 }
 
-export class Split {
+export class SplitExpr {
   readonly kind = "split";
 
   constructor(
@@ -44,8 +44,8 @@ export class Split {
     readonly upper?: number;
     readonly scale?: number;
     readonly mode?: DivMode;
-  }): Split {
-    return new Split(
+  }): SplitExpr {
+    return new SplitExpr(
       changes.index ?? this.index,
       changes.dtype ?? this.dtype,
       changes.lower ?? this.lower,
@@ -61,7 +61,7 @@ export class Split {
   }
 
   /** The same part of the same index, scaled or not. */
-  isLike(other: Split): boolean {
+  isLike(other: SplitExpr): boolean {
     return (
       this.lower === other.lower && this.upper === other.upper && this.isCompatible(other.mode)
     );
@@ -107,10 +107,10 @@ export class Split {
 /** The splits of one index, largest `lower` first. */
 interface Segment {
   readonly index: PrimExpr;
-  readonly splits: readonly Split[];
+  readonly splits: readonly SplitExpr[];
 }
 
-export class Sum {
+export class SumExpr {
   readonly kind = "sum";
 
   constructor(
@@ -119,7 +119,7 @@ export class Sum {
     readonly base: number,
   ) {}
 
-  get splits(): Split[] {
+  get splits(): SplitExpr[] {
     return this.segments.flatMap((segment) => segment.splits);
   }
 
@@ -128,14 +128,14 @@ export class Sum {
   }
 
   /** The one split a sum consists of, if that is all. */
-  get onlySplit(): Split | undefined {
+  get onlySplit(): SplitExpr | undefined {
     if (this.base !== 0 || this.segments.length !== 1) return undefined;
     const { splits } = this.segments[0]!;
     return splits.length === 1 ? splits[0] : undefined;
   }
 
   /** The sum with each number replaced; undefined if one does not fit. */
-  mapNumbers(map: (value: number) => number): Sum | undefined {
+  mapNumbers(map: (value: number) => number): SumExpr | undefined {
     const base = map(this.base);
     let fit = fits(base, this.dtype);
     const segments = this.segments.map(({ index, splits }) => ({
@@ -146,27 +146,27 @@ export class Sum {
         return split.with({ scale });
       }),
     }));
-    return fit ? new Sum(this.dtype, segments, base) : undefined;
+    return fit ? new SumExpr(this.dtype, segments, base) : undefined;
   }
 
-  withBase(base: number): Sum {
-    return new Sum(this.dtype, this.segments, base);
+  withBase(base: number): SumExpr {
+    return new SumExpr(this.dtype, this.segments, base);
   }
 
   /** The part that `divisor` divides, and the rest. */
-  separate(divisor: number): [Sum, Sum] {
-    const pick = (divisible: boolean): Sum => {
+  separate(divisor: number): [SumExpr, SumExpr] {
+    const pick = (divisible: boolean): SumExpr => {
       const wanted = (value: number): boolean => (value % divisor === 0) === divisible;
       const segments = this.segments
         .map(({ index, splits }) => ({ index, splits: splits.filter((s) => wanted(s.scale)) }))
         .filter(({ splits }) => splits.length > 0);
-      return new Sum(this.dtype, segments, wanted(this.base) ? this.base : 0);
+      return new SumExpr(this.dtype, segments, wanted(this.base) ? this.base : 0);
     };
     return [pick(true), pick(false)];
   }
 
   /** The sum with `dtype` for its type and that of every index. */
-  castTo(dtype: DataType): Sum {
+  castTo(dtype: DataType): SumExpr {
     const segments = this.segments.map(({ index, splits }) => {
       const converted = cast(dtype, index);
       return {
@@ -174,12 +174,12 @@ export class Sum {
         splits: splits.map((split) => split.with({ index: converted, dtype })),
       };
     });
-    return new Sum(dtype, segments, this.base);
+    return new SumExpr(dtype, segments, this.base);
   }
 
   /** The sum as an expression: large terms first, what is subtracted last. */
   normalize(): PrimExpr {
-    const splits: Split[] = [];
+    const splits: SplitExpr[] = [];
     for (const segment of this.segments) splits.push(...merge(segment.splits));
     if (splits.length > 1) splits.sort(inOrder);
     return addUp(splits, this.base, this.dtype);
@@ -195,7 +195,7 @@ export class Sum {
 
 /** `splits` and `base` added up: first what is added, then what is subtracted. */
 function addUp(
-  splits: readonly Split[],
+  splits: readonly SplitExpr[],
   base: number,
   dtype: DataType,
   watch?: (sum: PrimExpr) => void,
@@ -225,7 +225,7 @@ function addUp(
  *
  *     (x % u) / (c*s) * (s*k) + (x % (c*s)) / c * k   ->   (x % u) / c * k
  */
-function merge(splits: readonly Split[]): readonly Split[] {
+function merge(splits: readonly SplitExpr[]): readonly SplitExpr[] {
   if (splits.length < 2) return splits;
   const merged = [...splits];
   for (let i = 0; i < merged.length; i++) {
@@ -248,7 +248,7 @@ function merge(splits: readonly Split[]): readonly Split[] {
 }
 
 /** Whether `left` is the quotient that goes with the remainder `right`. */
-function joins(left: Split, right: Split): boolean {
+function joins(left: SplitExpr, right: SplitExpr): boolean {
   return (
     left.lower === right.upper &&
     right.scale !== 0 &&
@@ -259,7 +259,7 @@ function joins(left: Split, right: Split): boolean {
 }
 
 /** Descending by scale, then by divisor, then by modulus; floor division first. */
-function inOrder(a: Split, b: Split): number {
+function inOrder(a: SplitExpr, b: SplitExpr): number {
   if (a.scale !== b.scale) return b.scale - a.scale;
   if (a.lower !== b.lower) return b.lower - a.lower;
   if (a.upper !== b.upper) return b.upper > a.upper ? 1 : -1;
@@ -268,18 +268,18 @@ function inOrder(a: Split, b: Split): number {
 }
 
 /** An expression on its way through canonical simplification. */
-export type Form = PrimExpr | Split | Sum;
+export type Form = PrimExpr | SplitExpr | SumExpr;
 
 /** The expression a form stands for. */
-export function normalize(form: Form): PrimExpr {
+export function exprOfForm(form: Form): PrimExpr {
   return form.kind === "split" || form.kind === "sum" ? form.normalize() : form;
 }
 
 /** A form as one split, which keeps its parts apart if it has the shape. */
-export function toSplit(form: Form): Split {
+export function toSplit(form: Form): SplitExpr {
   if (form.kind === "split") return form;
   const only = form.kind === "sum" ? form.onlySplit : undefined;
-  return only ?? new Split(normalize(form));
+  return only ?? new SplitExpr(exprOfForm(form));
 }
 
 /** From so many segments on, an index is looked up by its hash. */
@@ -287,8 +287,8 @@ const MANY_SEGMENTS = 16;
 
 /** Adds up a sum. Terms of one index stay together, in the order in which indices came. */
 export class SumBuilder {
-  private readonly segments: { readonly index: PrimExpr; splits: Split[] }[] = [];
-  private byIndex: ExprMap<{ splits: Split[] }> | undefined;
+  private readonly segments: { readonly index: PrimExpr; splits: SplitExpr[] }[] = [];
+  private byIndex: ExprMap<{ splits: SplitExpr[] }> | undefined;
   private base = 0;
   private exact = true;
 
@@ -321,14 +321,14 @@ export class SumBuilder {
     this.check(this.base);
   }
 
-  private addSum(sum: Sum, factor: 1 | -1): void {
+  private addSum(sum: SumExpr, factor: 1 | -1): void {
     for (const { splits } of sum.segments) {
       for (const split of splits) this.addSplit(split, factor);
     }
     this.addNumber(sum.base * factor);
   }
 
-  private addSplit(split: Split, factor: 1 | -1): void {
+  private addSplit(split: SplitExpr, factor: 1 | -1): void {
     if (split.scale === 0) return;
     const added = factor === 1 ? split : split.with({ scale: -split.scale });
     this.check(added.scale);
@@ -355,21 +355,21 @@ export class SumBuilder {
   }
 
   /** The sum; undefined if a number in it does not fit its type. */
-  finish(): Sum | undefined {
-    return this.exact ? new Sum(this.dtype, this.segments, this.base) : undefined;
+  finish(): SumExpr | undefined {
+    return this.exact ? new SumExpr(this.dtype, this.segments, this.base) : undefined;
   }
 
   private check(value: number): void {
     this.exact &&= fits(value, this.dtype);
   }
 
-  private append(split: Split): void {
+  private append(split: SplitExpr): void {
     const segment = { index: split.index, splits: [split] };
     this.segments.push(segment);
     this.byIndex?.set(split.index, segment);
   }
 
-  private find(index: PrimExpr): { splits: Split[] } | undefined {
+  private find(index: PrimExpr): { splits: SplitExpr[] } | undefined {
     if (this.segments.length < MANY_SEGMENTS) {
       return this.segments.find((segment) => exprEqual(segment.index, index));
     }

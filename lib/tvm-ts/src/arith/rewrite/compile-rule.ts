@@ -19,7 +19,7 @@ import { InternalError } from "../../support";
 import { fits, floorDivide, floorRemainder, truncDivide, truncRemainder } from "../int-math";
 import { operate, type OperatorKind } from "../operators";
 import { parseList, SLOT, type Pattern, type PatternKind } from "./pattern";
-import type { Questions } from "./questions";
+import type { RuleContext } from "./rule-context";
 
 /** What the variables of a pattern stand for, by `SLOT`. */
 export type Slots = (PrimExpr | number | undefined)[];
@@ -33,7 +33,7 @@ export type Matcher = (expr: PrimExpr, slots: Slots) => boolean;
  */
 export type Builder = (slots: Slots, like: DataType) => PrimExpr | undefined;
 
-export type Condition = (slots: Slots, like: DataType, ask: Questions) => boolean;
+export type Condition = (slots: Slots, like: DataType, context: RuleContext) => boolean;
 
 type BinaryNode = PrimExpr & { readonly a: PrimExpr; readonly b: PrimExpr };
 
@@ -249,7 +249,7 @@ export function compileCondition(text: string): Condition {
   const ordered = [...tests.filter((t) => !t.proof), ...tests.filter((t) => t.proof)];
   const holds = ordered.map((test) => test.holds);
   if (holds.length === 1) return holds[0]!;
-  return (slots, like, ask) => holds.every((test) => test(slots, like, ask));
+  return (slots, like, context) => holds.every((test) => test(slots, like, context));
 }
 
 function comparison(text: string, pattern: Pattern): { proof: boolean; holds: Condition } {
@@ -270,9 +270,9 @@ function comparison(text: string, pattern: Pattern): { proof: boolean; holds: Co
   }
   return {
     proof: true,
-    holds: (slots, like, ask) => {
+    holds: (slots, like, context) => {
       const expr = build(slots, like);
-      return expr !== undefined && ask.isExact(expr) && prove(ask, expr, bound(slots));
+      return expr !== undefined && context.isExact(expr) && prove(context, expr, bound(slots));
     },
   };
 }
@@ -286,12 +286,12 @@ const COMPARE: Readonly<Partial<Record<PatternKind, (x: number, y: number) => bo
   GE: (x, y) => x >= y,
 };
 
-type Prove = (ask: Questions, expr: PrimExpr, value: number) => boolean;
+type Prove = (context: RuleContext, expr: PrimExpr, value: number) => boolean;
 
 const PROVE: Readonly<Partial<Record<PatternKind, Prove>>> = {
-  GE: (ask, expr, value) => ask.canProveGreaterEqual(expr, value),
-  LT: (ask, expr, value) => ask.canProveLess(expr, value),
-  EQ: (ask, expr, value) => ask.compare(expr, value) === "==",
+  GE: (context, expr, value) => context.canProveGreaterEqual(expr, value),
+  LT: (context, expr, value) => context.canProveLess(expr, value),
+  EQ: (context, expr, value) => context.compare(expr, value) === "==",
 };
 
 function mentionsExpr(pattern: Pattern): boolean {

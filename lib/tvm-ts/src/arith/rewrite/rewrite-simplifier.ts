@@ -50,7 +50,7 @@ import { levelOf, Memoized } from "../memo";
 import type { ModularSet } from "../modular-set";
 import { fold, OPERATORS, type OperatorExpr } from "../operators";
 import type { Slots } from "./compile-rule";
-import type { Order, Questions } from "./questions";
+import type { Order, RuleContext } from "./rule-context";
 import { rules, type RewrittenKind } from "./rules";
 
 type RewrittenOperator = Extract<OperatorExpr, { kind: RewrittenKind }>;
@@ -61,7 +61,7 @@ const FUEL = 5;
 /** How many comparisons simplify what they compare inside one another; deeper ones take it as it is. */
 const MAX_COMPARING = 16;
 
-export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
+export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext {
   private readonly values = new Map<Var, PrimExpr>();
   /** Conditions known to hold, as they look when simplified. */
   private readonly literals: PrimExpr[] = [];
@@ -90,11 +90,11 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
   enterConstraint(condition: PrimExpr): (() => void) | undefined {
     const size = this.literals.length;
     const found: PrimExpr[] = [];
-    for (const part of extractConstraints(this.analyzer, this.of(condition))) {
+    for (const part of extractConstraints(this.analyzer, this.analyze(condition))) {
       if (part.kind === "IntImm" || sideEffect(part) > CallEffect.Pure) continue;
       found.push(part);
       const opposite = isBool(part.dtype) ? new Not(part) : eq(part, constant(0, part.dtype));
-      const simple = this.of(opposite);
+      const simple = this.analyze(opposite);
       if (simple.kind !== "IntImm") found.push(new Not(simple));
     }
     if (found.length === 0) return undefined;
@@ -146,7 +146,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
     if (this.comparing >= MAX_COMPARING) return expr;
     this.comparing++;
     try {
-      return this.of(expr);
+      return this.analyze(expr);
     } finally {
       this.comparing--;
     }
@@ -183,21 +183,21 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
         return this.rewriteOperator(expr);
       // The other orders are the negation of one of these, or its mirror image.
       case "NE":
-        return sameOr(expr, this.of(not(eq(expr.a, expr.b))));
+        return sameOr(expr, this.analyze(not(eq(expr.a, expr.b))));
       case "LE":
         if (this.mayBeNaN(expr)) return this.rewriteOrder(expr, expr.a, expr.b);
-        return sameOr(expr, this.of(not(lt(expr.b, expr.a))));
+        return sameOr(expr, this.analyze(not(lt(expr.b, expr.a))));
       case "GE":
         if (this.mayBeNaN(expr)) return this.rewriteOrder(expr, expr.b, expr.a);
-        return sameOr(expr, this.of(not(lt(expr.a, expr.b))));
+        return sameOr(expr, this.analyze(not(lt(expr.a, expr.b))));
       case "GT":
-        return this.of(lt(expr.b, expr.a));
+        return this.analyze(lt(expr.b, expr.a));
       case "Not":
         return this.rewriteNot(expr);
       case "Select":
         return this.rewriteSelect(expr);
       case "Cast": {
-        const simple = cast(expr.dtype, this.of(expr.value));
+        const simple = cast(expr.dtype, this.analyze(expr.value));
         return simple.kind === "Cast" && simple.value === expr.value ? expr : simple;
       }
       case "Call":
@@ -221,11 +221,11 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
     return mapChildren(expr, this.rewritePart);
   }
 
-  private readonly rewritePart = (part: Node): PrimExpr => this.of(part as PrimExpr);
+  private readonly rewritePart = (part: Node): PrimExpr => this.analyze(part as PrimExpr);
 
   private rewriteOperator(expr: RewrittenOperator): PrimExpr {
-    const a = this.of(expr.a);
-    const b = this.of(expr.b);
+    const a = this.analyze(expr.a);
+    const b = this.analyze(expr.b);
     const folded = fold(expr.kind, a, b);
     if (folded !== undefined) return folded;
     const node = a === expr.a && b === expr.b ? expr : new OPERATORS[expr.kind](a, b);
@@ -239,13 +239,13 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
 
   /** `lesser <= greater`, which `expr` says. */
   private rewriteOrder(expr: LE | GE, lesser: PrimExpr, greater: PrimExpr): PrimExpr {
-    const node = le(this.of(lesser), this.of(greater));
+    const node = le(this.analyze(lesser), this.analyze(greater));
     const same = exprEqual(node, expr) ? expr : node;
     return this.truthOf(same) ?? same;
   }
 
   private rewriteNot(expr: Not): PrimExpr {
-    const a = this.of(expr.a);
+    const a = this.analyze(expr.a);
     if (a.kind === "IntImm") return new IntImm(a.value === 0 ? 1 : 0, "bool");
     const node = a === expr.a ? expr : new Not(a);
     return this.truthOf(node) ?? this.applyRules(node, "Not", a, a);
@@ -267,10 +267,10 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
     whenTrue: PrimExpr,
     whenFalse: PrimExpr,
   ): [PrimExpr, PrimExpr, PrimExpr] {
-    const test = this.of(condition);
-    const a = this.analyzer.withConstraint(test, () => this.of(whenTrue));
+    const test = this.analyze(condition);
+    const a = this.analyzer.withConstraint(test, () => this.analyze(whenTrue));
     const opposite = this.analyzer.rewriteSimplify(new Not(test));
-    const b = this.analyzer.withConstraint(opposite, () => this.of(whenFalse));
+    const b = this.analyzer.withConstraint(opposite, () => this.analyze(whenFalse));
     return [test, a, b];
   }
 
@@ -310,14 +310,14 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
   }
 
   private rewriteLet(expr: Let): PrimExpr {
-    const value = this.of(expr.value);
+    const value = this.analyze(expr.value);
     if (isNumber(expr.value) || expr.value.kind === "Var") {
       // The body needs the binding no more: the value is put in its place.
       this.analyzer.bind(expr.var_, value);
-      return this.of(expr.body);
+      return this.analyze(expr.body);
     }
     if (this.analyzer.userData.isIn(value)) this.analyzer.bindUserData(expr.var_);
-    const body = this.of(expr.body);
+    const body = this.analyze(expr.body);
     return value === expr.value && body === expr.body ? expr : new Let(expr.var_, value, body);
   }
 
@@ -360,7 +360,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements Questions {
     if (this.spent >= FUEL) return expr;
     this.spent++;
     try {
-      return this.of(expr);
+      return this.analyze(expr);
     } finally {
       this.spent--;
     }

@@ -27,7 +27,7 @@ export class RuleTable {
   }
 
   /** The rules for one sort of operands. */
-  of(sort: keyof RuleSet): readonly Rule[] {
+  rulesOfSort(sort: keyof RuleSet): readonly Rule[] {
     return this.rules[sort] ?? NO_RULES;
   }
 

@@ -3,7 +3,7 @@
  *
  *     rule("(x + c1) + c2", "x + (c1 + c2)")
  *     rule("floordiv(x*y, y)", "x", "y >= 0")
- *     again("x + min(y, z)", "min(y, z) + x")
+ *     simplifyAgain("x + min(y, z)", "min(y, z) + x")
  *
  * A rule holds for whole numbers. Where its text has arithmetic below an operator that orders or
  * divides, as `x < x + z`, it does not hold for numbers that wrap around, and applies only where the
@@ -22,7 +22,7 @@ import {
   type Slots,
 } from "./compile-rule";
 import { parseList, parsePattern, SLOT, type Pattern } from "./pattern";
-import type { Questions } from "./questions";
+import type { RuleContext } from "./rule-context";
 
 /** What the variables of a pattern stand for, to those who compute with it. */
 export class Match {
@@ -75,23 +75,23 @@ function valueOf(constant: PrimExpr): number {
 }
 
 /** A result worked out from a match; undefined when the rule does not apply after all. */
-export type Compute = (match: Match, ask: Questions) => PrimExpr | undefined;
+export type Compute = (match: Match, context: RuleContext) => PrimExpr | undefined;
 
 /** A condition that is more than comparisons. */
-export type Test = (match: Match, ask: Questions) => boolean;
+export type Test = (match: Match, context: RuleContext) => boolean;
 
 /** Something found out from a match. */
-type OnMatch<T> = (expr: PrimExpr, slots: Slots, ask: Questions) => T;
+type OnMatch<T> = (expr: PrimExpr, slots: Slots, context: RuleContext) => T;
 
 /** The condition of rules that hold for floats only when NaN, rounding and infinity are ignored. */
-export function noFloats(match: Match, ask: Questions): boolean {
+export function noFloats(match: Match, context: RuleContext): boolean {
   const { operand } = match;
-  return ask.fastMath || !isFloat(operand.dtype);
+  return context.fastMath || !isFloat(operand.dtype);
 }
 
 /** The condition of rules on floats that may change what is computed. */
-export function fastMath(_: Match, ask: Questions): boolean {
-  return ask.fastMath;
+export function fastMath(_: Match, context: RuleContext): boolean {
+  return context.fastMath;
 }
 
 /** A rule's text turned into functions. */
@@ -146,13 +146,13 @@ export class Rule {
   }
 
   /** What the rule makes of `expr`, or undefined if it does not apply. `slots` is overwritten. */
-  apply(expr: PrimExpr, slots: Slots, ask: Questions): PrimExpr | undefined {
+  apply(expr: PrimExpr, slots: Slots, context: RuleContext): PrimExpr | undefined {
     const { matchers, needsExact, holds, build } = (this.compiled ??= this.compile());
     if (!matches(matchers, expr, slots)) return undefined;
-    if (needsExact && !ask.isExact(expr)) return undefined;
-    if (!holds(expr, slots, ask)) return undefined;
-    const result = build(expr, slots, ask);
-    return result === undefined || (needsExact && !ask.isExact(result)) ? undefined : result;
+    if (needsExact && !context.isExact(expr)) return undefined;
+    if (!holds(expr, slots, context)) return undefined;
+    const result = build(expr, slots, context);
+    return result === undefined || (needsExact && !context.isExact(result)) ? undefined : result;
   }
 
   private textsOf(part: string | Compute | Test | undefined): readonly Pattern[] {
@@ -182,15 +182,15 @@ function matches(matchers: readonly Matcher[], expr: PrimExpr, slots: Slots): bo
 
 function testOf(condition: string | Test): OnMatch<boolean> {
   if (typeof condition === "function") {
-    return (expr, slots, ask) => condition(new Match(expr, slots), ask);
+    return (expr, slots, context) => condition(new Match(expr, slots), context);
   }
   const holds = compileCondition(condition);
-  return (expr, slots, ask) => holds(slots, expr.dtype, ask);
+  return (expr, slots, context) => holds(slots, expr.dtype, context);
 }
 
 function builderOf(replacement: string | Compute): OnMatch<PrimExpr | undefined> {
   if (typeof replacement === "function") {
-    return (expr, slots, ask) => replacement(new Match(expr, slots), ask);
+    return (expr, slots, context) => replacement(new Match(expr, slots), context);
   }
   const build = compileBuilder(parsePattern(replacement));
   return (expr, slots) => build(slots, expr.dtype);
@@ -224,7 +224,7 @@ export function rule(
 }
 
 /** Like `rule`, and the result, which is only put in a better order, is simplified again. */
-export function again(pattern: string, replacement: string, condition?: string): Rule {
+export function simplifyAgain(pattern: string, replacement: string, condition?: string): Rule {
   return new Rule(pattern, replacement, condition, true);
 }
 

@@ -39,7 +39,7 @@ export function writeArguments(
       elemOffset: "0",
     }[record.field];
     writer.line(
-      `${cType(variable.dtype)} ${names.of(variable)} = (${cType(variable.dtype)})${value};`,
+      `${cType(variable.dtype)} ${names.nameFor(variable)} = (${cType(variable.dtype)})${value};`,
     );
   }
   params.forEach((param, i) => {
@@ -75,7 +75,7 @@ function writeScalar(writer: StatementWriter, name: string, param: Var, i: numbe
     code === "float"
       ? `(arg_type_ids[${i}] == 0 ? (double)values[${i}].v_int64 : values[${i}].${field})`
       : `values[${i}].${field}`;
-  writer.line(`${type} ${writer.names.of(param)} = (${type})${value};`);
+  writer.line(`${type} ${writer.names.nameFor(param)} = (${type})${value};`);
 }
 
 function writeArray(
@@ -90,7 +90,9 @@ function writeArray(
   const at = place(name, param, i);
   const buffer = callerBuffer(func, param);
   if (buffer === undefined) {
-    writer.line(`void* ${writer.names.of(param)} = (char*)${array}->data + ${array}->byte_offset;`);
+    writer.line(
+      `void* ${writer.names.nameFor(param)} = (char*)${array}->data + ${array}->byte_offset;`,
+    );
     return;
   }
   const { code, bits, lanes } = dtypeInfo(buffer.dtype);
@@ -107,7 +109,7 @@ function writeArray(
     `${at} must be on a device of type ${deviceType}`,
   );
   const variable = func.bufferMap.get(param)?.data ?? param;
-  const data = writer.names.of(variable);
+  const data = writer.names.nameFor(variable);
   const type = cElementType(buffer.dtype);
   if (deviceType === CPU) {
     const start = `(char*)${array}->data + ${array}->byte_offset`;

@@ -23,14 +23,14 @@ import { scalarView } from "../lanes";
 import { flatIndex } from "../flat-index";
 import type { Names } from "./names";
 import { cElementType, cType, isHalf } from "./types";
-import type { Unit } from "./unit";
+import type { TranslationUnit } from "./translation-unit";
 
 export class ExpressionWriter {
   /** What pointers are declared to point to, where it is not `void`. */
   readonly pointees = new Map<Var, string>();
 
   constructor(
-    private readonly unit: Unit,
+    private readonly unit: TranslationUnit,
     private readonly names: Names,
   ) {}
 
@@ -38,7 +38,7 @@ export class ExpressionWriter {
   write(expr: PrimExpr): string {
     switch (expr.kind) {
       case "Var":
-        return this.names.of(expr);
+        return this.names.nameFor(expr);
       case "IntImm":
         return integerText(expr.value, expr.dtype);
       case "FloatImm":
@@ -82,7 +82,7 @@ export class ExpressionWriter {
       case "Shuffle": {
         const [vector] = expr.vectors;
         if (vector!.kind === "Var")
-          return `${this.names.of(vector!)}[${this.write(expr.indices[0]!)}]`;
+          return `${this.names.nameFor(vector!)}[${this.write(expr.indices[0]!)}]`;
         throw new InternalError("a shuffle is taken apart before C is written");
       }
       case "Call":
@@ -108,7 +108,7 @@ export class ExpressionWriter {
     const scalar = lanesOf(buffer.dtype) === 1 ? buffer : scalarView(buffer);
     const index = this.write(flatIndex(scalar, indices));
     const type = cElementType(scalar.dtype);
-    const name = this.names.of(scalar.data);
+    const name = this.names.nameFor(scalar.data);
     const pointer = this.pointees.get(scalar.data) === type ? name : `((${type}*)${name})`;
     return `${pointer}[${index}]`;
   }

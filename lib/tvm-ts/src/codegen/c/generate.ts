@@ -11,7 +11,7 @@ import { UsageError } from "../../support";
 import { writeArguments } from "./arguments";
 import { Names } from "./names";
 import { StatementWriter } from "./statement";
-import { Unit } from "./unit";
+import { TranslationUnit } from "./translation-unit";
 
 /** DLPack's number of the kind of device whose memory the functions work in. */
 export interface COptions {
@@ -23,7 +23,7 @@ export interface COptions {
  * @throws UsageError for what C has no form for.
  */
 export function generateC(functions: IRModule, options: COptions): string {
-  const unit = new Unit();
+  const unit = new TranslationUnit();
   const [entry] = [...functions.functions.keys()].map(cName);
   const bodies = [...functions.functions].map(([name, func]) =>
     writeFunction(unit, name, func, options),
@@ -39,7 +39,12 @@ export function generateC(functions: IRModule, options: COptions): string {
   ].join("\n");
 }
 
-function writeFunction(unit: Unit, symbol: string, func: PrimFunc, options: COptions): string {
+function writeFunction(
+  unit: TranslationUnit,
+  symbol: string,
+  func: PrimFunc,
+  options: COptions,
+): string {
   const name = cName(symbol);
   const names = new Names();
   const writer = new StatementWriter(unit, names, options.deviceType);

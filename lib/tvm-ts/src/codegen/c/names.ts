@@ -16,7 +16,7 @@ export class Names {
   private readonly taken = new Set<string>();
 
   /** The name of a variable; a new one when it is met first. */
-  of(variable: Var): string {
+  nameFor(variable: Var): string {
     let name = this.names.get(variable);
     if (name === undefined) this.names.set(variable, (name = this.fresh(variable.name)));
     return name;

@@ -26,7 +26,7 @@ import { constantSize, flatIndex, readsOverlap } from "../flat-index";
 import { ExpressionWriter } from "./expression";
 import { Names } from "./names";
 import { cElementType, cType } from "./types";
-import type { Unit } from "./unit";
+import type { TranslationUnit } from "./translation-unit";
 
 /** Allocations of more bytes come from the runtime, not from the stack. */
 const STACK_BYTES = 1024;
@@ -37,7 +37,7 @@ export class StatementWriter {
   private indent = 1;
 
   constructor(
-    private readonly unit: Unit,
+    private readonly unit: TranslationUnit,
     readonly names: Names,
     /** DLPack's number of the device that allocations are for. */
     private readonly deviceType: number,
@@ -80,7 +80,7 @@ export class StatementWriter {
               `parallel() instead of bind()`,
           );
         }
-        const variable = this.names.of(stmt.loopVar);
+        const variable = this.names.nameFor(stmt.loopVar);
         const [min, end] = [this.expr(stmt.min), this.expr(stmt.min.add(stmt.extent))];
         const type = cType(stmt.loopVar.dtype);
         this.block(`for (${type} ${variable} = ${min}; ${variable} < ${end}; ++${variable})`, () =>
@@ -134,7 +134,9 @@ export class StatementWriter {
     return mutate(expr, {
       Let: (node, recur) => {
         const value = recur(node.value);
-        this.line(`${cType(node.var_.dtype)} ${this.names.of(node.var_)} = ${this.expr(value)};`);
+        this.line(
+          `${cType(node.var_.dtype)} ${this.names.nameFor(node.var_)} = ${this.expr(value)};`,
+        );
         return recur(node.body);
       },
     });
@@ -156,7 +158,7 @@ export class StatementWriter {
   private letStmt({ var_, value, body }: LetStmt): void {
     this.line("{");
     this.indent++;
-    const name = this.names.of(var_);
+    const name = this.names.nameFor(var_);
     const lanes = lanesOf(value.dtype);
     if (lanes === 1) {
       this.line(`${cType(value.dtype)} ${name} = ${this.expr(value)};`);
@@ -208,12 +210,12 @@ export class StatementWriter {
       return;
     }
     const variable = new Var("lane");
-    const name = this.names.of(variable);
+    const name = this.names.nameFor(variable);
     this.block(`for (int32_t ${name} = 0; ${name} < ${lanes}; ++${name})`, () => body(variable));
   }
 
   private allocate({ bufferVar, dtype, extents, body }: Allocate): void {
-    const name = this.names.of(bufferVar);
+    const name = this.names.nameFor(bufferVar);
     const type = cElementType(dtype);
     this.expressions.pointees.set(bufferVar, type);
     const size = constantSize(extents);
@@ -268,11 +270,11 @@ export class StatementWriter {
     const inner = new StatementWriter(this.unit, names, this.deviceType);
     for (const variable of variables) {
       const type = cType(variable.dtype);
-      const name = names.of(variable);
+      const name = names.nameFor(variable);
       inner.line(`${type} ${name} = ((struct closure_${number}*)closure)->${name};`);
     }
     inner.write(body);
-    const fields = variables.map((v) => `${cType(v.dtype)} ${names.of(v)};`);
+    const fields = variables.map((v) => `${cType(v.dtype)} ${names.nameFor(v)};`);
     const empty = variables.length === 0;
     if (!empty) this.unit.useSites();
     this.unit.outlined.push(
@@ -293,7 +295,7 @@ export class StatementWriter {
       // What is between the fields is compared too.
       this.line("memset(&closure, 0, sizeof(closure));");
       for (const variable of variables) {
-        this.line(`closure.${names.of(variable)} = ${this.names.of(variable)};`);
+        this.line(`closure.${names.nameFor(variable)} = ${this.names.nameFor(variable)};`);
       }
       this.line(`void** site = site_of(&sites_${number}, &closure, sizeof(closure));`);
       this.check("site != NULL", "no memory for recorded operations");

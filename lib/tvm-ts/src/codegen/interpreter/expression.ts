@@ -18,28 +18,28 @@ import {
 } from "../../ir";
 import { assertNever, InternalError, UsageError } from "../../support";
 import { floatFunctions } from "./math";
-import { Memory, Pointer, readElement } from "./interpreter-memory";
-import { arithmeticOf, type Arithmetic, type Scalar } from "./scalar";
+import { InterpreterMemory, Pointer, readElement } from "./interpreter-memory";
+import { arithmeticOf, type ScalarArithmetic, type ScalarValue } from "./scalar";
 
 /** A scalar, the lanes of a vector, an address, or a text. */
-export type Value = Scalar | readonly Scalar[] | Pointer | string;
+export type InterpreterValue = ScalarValue | readonly ScalarValue[] | Pointer | string;
 
 /** Gives an expression's value where the program is. */
-export type Code<T extends Value = Value> = () => T;
+export type Code<T extends InterpreterValue = InterpreterValue> = () => T;
 
 /** A C function that a program calls. */
-export type Extern = (...args: Value[]) => Value | void;
+export type Extern = (...args: InterpreterValue[]) => InterpreterValue | void;
 
 /** Where a variable's value is kept while the program runs. */
 export interface Cell {
-  value: Value | undefined;
+  value: InterpreterValue | undefined;
 }
 
 /** Where the elements of a buffer are. */
-export interface Place {
+export interface ElementPlace {
   /** The element's number, counted in elements of the buffer's type. */
   readonly index: Code;
-  readonly memory: () => Memory;
+  readonly memory: () => InterpreterMemory;
   readonly dtype: DataType;
 }
 
@@ -62,8 +62,8 @@ export class ExpressionCompiler {
   }
 
   /** An expression that is a number. */
-  scalar(expr: PrimExpr): Code<Scalar> {
-    return this.compile(expr) as Code<Scalar>;
+  scalar(expr: PrimExpr): Code<ScalarValue> {
+    return this.compile(expr) as Code<ScalarValue>;
   }
 
   compile(expr: PrimExpr): Code {
@@ -126,13 +126,13 @@ export class ExpressionCompiler {
       case "Broadcast": {
         const value = this.compile(expr.value);
         const copies = Array.from({ length: expr.lanes });
-        return () => copies.flatMap(() => value() as Scalar);
+        return () => copies.flatMap(() => value() as ScalarValue);
       }
       case "Shuffle": {
         const vectors = expr.vectors.map((vector) => this.compile(vector));
         const indices = expr.indices.map((index) => this.scalar(index));
         return () => {
-          const lanes = vectors.flatMap((vector) => vector() as Scalar[]);
+          const lanes = vectors.flatMap((vector) => vector() as ScalarValue[]);
           const picked = indices.map((index) => lanes[Number(index())]!);
           return picked.length === 1 ? picked[0]! : picked;
         };
@@ -167,21 +167,21 @@ export class ExpressionCompiler {
 
   private binary(
     expr: PrimExpr & { a: PrimExpr; b: PrimExpr },
-    compute: (a: Scalar, b: Scalar) => Scalar,
+    compute: (a: ScalarValue, b: ScalarValue) => ScalarValue,
   ): Code {
     const a = this.compile(expr.a);
     const b = this.compile(expr.b);
-    if (lanesOf(expr.dtype) === 1) return () => compute(a() as Scalar, b() as Scalar);
+    if (lanesOf(expr.dtype) === 1) return () => compute(a() as ScalarValue, b() as ScalarValue);
     return () => {
-      const right = b() as Scalar[];
-      return (a() as Scalar[]).map((lane, i) => compute(lane, right[i]!));
+      const right = b() as ScalarValue[];
+      return (a() as ScalarValue[]).map((lane, i) => compute(lane, right[i]!));
     };
   }
 
-  private unary(expr: PrimExpr, operand: PrimExpr, compute: (a: Scalar) => Scalar): Code {
+  private unary(expr: PrimExpr, operand: PrimExpr, compute: (a: ScalarValue) => ScalarValue): Code {
     const a = this.compile(operand);
-    if (lanesOf(expr.dtype) === 1) return () => compute(a() as Scalar);
-    return () => (a() as Scalar[]).map(compute);
+    if (lanesOf(expr.dtype) === 1) return () => compute(a() as ScalarValue);
+    return () => (a() as ScalarValue[]).map(compute);
   }
 
   private cast(expr: Cast): Code {
@@ -211,7 +211,7 @@ export class ExpressionCompiler {
     if (lanesOf(condition.dtype) === 1) return () => (test() === 0 ? b() : a());
     const zero = arithmeticOf(trueValue.dtype).convert(0);
     return () => {
-      const chosen = (test() as Scalar[]).map((lane) => lane !== 0);
+      const chosen = (test() as ScalarValue[]).map((lane) => lane !== 0);
       const others = chosen.map((lane) => !lane);
       const whenTrue = this.inLanes(chosen, a) ?? chosen.map(() => zero);
       const whenFalse = this.inLanes(others, b) ?? chosen.map(() => zero);
@@ -220,12 +220,12 @@ export class ExpressionCompiler {
   }
 
   /** A vector of which only some lanes matter, `undefined` if none; the others read no memory. */
-  private inLanes(lanes: readonly boolean[], value: Code): readonly Scalar[] | undefined {
+  private inLanes(lanes: readonly boolean[], value: Code): readonly ScalarValue[] | undefined {
     const outer = this.lanes;
     const inner = outer === undefined ? lanes : lanes.map((lane, i) => lane && outer[i]!);
     if (!inner.includes(true)) return undefined;
     this.lanes = inner;
-    const result = value() as Scalar[];
+    const result = value() as ScalarValue[];
     this.lanes = outer;
     return result;
   }
@@ -236,31 +236,31 @@ export class ExpressionCompiler {
     const { add, mul, convert } = arithmeticOf(expr.dtype);
     const steps = Array.from({ length: expr.lanes }, (_, i) => convert(i));
     return () => {
-      const first = base() as Scalar;
-      const by = stride() as Scalar;
+      const first = base() as ScalarValue;
+      const by = stride() as ScalarValue;
       return steps.map((step) => add(first, mul(by, step)));
     };
   }
 
   // Memory --------------------------------------------------------------------------------------
 
-  place(buffer: Buffer, indices: readonly PrimExpr[]): Place {
+  place(buffer: Buffer, indices: readonly PrimExpr[]): ElementPlace {
     const cell = this.cellOf(buffer.data);
-    const memory = (): Memory => {
+    const memory = (): InterpreterMemory => {
       if (cell.value instanceof Pointer) return cell.value.memory;
       throw new UsageError("tir-undefined-variable", `buffer ${buffer.name} has no memory`);
     };
     return { index: this.locate(buffer, indices), memory, dtype: buffer.dtype };
   }
 
-  private load(dtype: DataType, { index, memory, dtype: stored }: Place): Code {
+  private load(dtype: DataType, { index, memory, dtype: stored }: ElementPlace): Code {
     const element = elementOf(stored);
     const width = lanesOf(stored);
     if (lanesOf(dtype) === 1) return () => readElement(memory(), element, Number(index()));
     return () => {
       const from = memory();
       const at = index();
-      const starts = (Array.isArray(at) ? at : [at]) as Scalar[];
+      const starts = (Array.isArray(at) ? at : [at]) as ScalarValue[];
       return starts.flatMap((start, i) =>
         Array.from({ length: width }, (_, lane) =>
           this.lanes?.[i * width + lane] === false
@@ -271,11 +271,11 @@ export class ExpressionCompiler {
     };
   }
 
-  private pointer(memory: () => Memory, dtype: DataType, offset: Code): Code {
+  private pointer(memory: () => InterpreterMemory, dtype: DataType, offset: Code): Code {
     const { element, lanes } = dtypeInfo(dtype);
     return () => {
       const at = offset();
-      const first = Array.isArray(at) ? (at[0] as Scalar) : (at as Scalar);
+      const first = Array.isArray(at) ? (at[0] as ScalarValue) : (at as ScalarValue);
       return new Pointer(memory(), element, Number(first) * lanes);
     };
   }
@@ -297,7 +297,7 @@ export class ExpressionCompiler {
         return this.namedExtern(args);
       case builtin.accessPtr: {
         const cell = this.cellOf(args[1] as Var);
-        const memory = (): Memory => (cell.value as Pointer).memory;
+        const memory = (): InterpreterMemory => (cell.value as Pointer).memory;
         return this.pointer(memory, args[0]!.dtype, this.compile(args[2]!));
       }
       case builtin.addressOf: {
@@ -342,7 +342,7 @@ export class ExpressionCompiler {
   private reinterpret(call: Call): Code {
     const from = elementOf(call.args[0]!.dtype);
     const to = elementOf(call.dtype);
-    const scratch = Memory.allocate("int64", 1, "bits");
+    const scratch = InterpreterMemory.allocate("int64", 1, "bits");
     const source = new Pointer(scratch, from, 0);
     const target = new Pointer(scratch, to, 0);
     return this.unary(call, call.args[0]!, (value) => {
@@ -370,17 +370,20 @@ export class ExpressionCompiler {
 function lanewise(
   dtype: DataType,
   operands: readonly Code[],
-  compute: (...values: Scalar[]) => Scalar,
+  compute: (...values: ScalarValue[]) => ScalarValue,
 ): Code {
   const lanes = lanesOf(dtype);
-  if (lanes === 1) return () => compute(...operands.map((operand) => operand() as Scalar));
+  if (lanes === 1) return () => compute(...operands.map((operand) => operand() as ScalarValue));
   return () => {
-    const values = operands.map((operand) => operand() as Scalar[]);
+    const values = operands.map((operand) => operand() as ScalarValue[]);
     return Array.from({ length: lanes }, (_, i) => compute(...values.map((value) => value[i]!)));
   };
 }
 
-function integerOperator(op: Op, a: Arithmetic): ((...values: Scalar[]) => Scalar) | undefined {
+function integerOperator(
+  op: Op,
+  a: ScalarArithmetic,
+): ((...values: ScalarValue[]) => ScalarValue) | undefined {
   switch (op) {
     case builtin.shiftLeft:
       return (x, y) => a.shiftLeft(x!, a.convert(y!));

@@ -22,16 +22,16 @@ import {
 } from "../../ir";
 import { UsageError } from "../../support";
 import { ExpressionCompiler, type Extern } from "./expression";
-import { Memory, Pointer } from "./interpreter-memory";
+import { InterpreterMemory, Pointer } from "./interpreter-memory";
 import { arithmeticOf } from "./scalar";
 import { StatementCompiler } from "./statement";
 
 export { Pointer } from "./interpreter-memory";
-export type { Scalar } from "./scalar";
-export type { Extern, Value } from "./expression";
+export type { ScalarValue } from "./scalar";
+export type { Extern, InterpreterValue } from "./expression";
 
 /** An argument: a number, or the elements of an array, rows first, with its shape. */
-export type Argument =
+export type InterpreterArgument =
   number | bigint | { readonly data: ArrayBufferView; readonly shape: readonly number[] };
 
 export interface InterpretOptions {
@@ -54,7 +54,7 @@ export interface InterpretOptions {
  */
 export function interpret(
   func: PrimFunc,
-  args: readonly Argument[],
+  args: readonly InterpreterArgument[],
   options: InterpretOptions = {},
 ): void {
   if (args.length !== func.params.length) {
@@ -114,7 +114,7 @@ const ZERO = new IntImm(0);
 function bindArgument(
   func: PrimFunc,
   param: Var,
-  arg: Argument,
+  arg: InterpreterArgument,
   expressions: ExpressionCompiler,
 ): void {
   const buffer = func.preflattenedBufferMap.get(param) ?? func.bufferMap.get(param);
@@ -139,7 +139,7 @@ function bindArgument(
     );
   }
   const { element } = dtypeInfo(buffer.dtype);
-  const pointer = new Pointer(Memory.of(arg.data, buffer.name), element, 0);
+  const pointer = new Pointer(InterpreterMemory.of(arg.data, buffer.name), element, 0);
   expressions.cellOf(buffer.data).value = pointer;
   expressions.cellOf(func.bufferMap.get(param)!.data).value = pointer;
 

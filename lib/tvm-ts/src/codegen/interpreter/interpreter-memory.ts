@@ -2,7 +2,7 @@
 
 import { dtypeInfo, lanesOf, type DataType, type ScalarType } from "../../ir";
 import { UsageError } from "../../support";
-import { roundTo, type Scalar } from "./scalar";
+import { roundTo, type ScalarValue } from "./scalar";
 
 type Elements =
   | Int8Array
@@ -32,7 +32,7 @@ function layout(type: ScalarType): { readonly array: ElementsOf; readonly bytes:
 }
 
 /** Bytes that can be seen as elements of any type. */
-export class Memory {
+export class InterpreterMemory {
   private readonly views = new Map<ScalarType, Elements>();
 
   private constructor(
@@ -44,16 +44,16 @@ export class Memory {
   ) {}
 
   /** Memory for `count` elements, each byte of which holds `unwritten`. */
-  static allocate(dtype: DataType, count: number, name: string, unwritten = 0): Memory {
+  static allocate(dtype: DataType, count: number, name: string, unwritten = 0): InterpreterMemory {
     const { bytes } = layout(dtypeInfo(dtype).element);
     const size = bytes * lanesOf(dtype) * count;
     const buffer = new Uint8Array(Math.ceil(size / 8) * 8).fill(unwritten).buffer;
-    return new Memory(buffer, 0, size, name);
+    return new InterpreterMemory(buffer, 0, size, name);
   }
 
   /** The memory of an array. */
-  static of(data: ArrayBufferView, name: string): Memory {
-    return new Memory(data.buffer, data.byteOffset, data.byteLength, name);
+  static of(data: ArrayBufferView, name: string): InterpreterMemory {
+    return new InterpreterMemory(data.buffer, data.byteOffset, data.byteLength, name);
   }
 
   elements(type: ScalarType): Elements {
@@ -70,24 +70,28 @@ export class Memory {
 /** An address: of an element of a memory. */
 export class Pointer {
   constructor(
-    readonly memory: Memory,
+    readonly memory: InterpreterMemory,
     readonly element: ScalarType,
     /** In elements. */
     readonly offset: number,
   ) {}
 
   /** The element `index` after the one pointed to. */
-  read(index = 0): Scalar {
+  read(index = 0): ScalarValue {
     return readElement(this.memory, this.element, this.offset + index);
   }
 
-  write(value: Scalar, index = 0): void {
+  write(value: ScalarValue, index = 0): void {
     writeElement(this.memory, this.element, this.offset + index, value);
   }
 }
 
 /** @throws UsageError for an index outside of the memory. */
-export function readElement(memory: Memory, type: ScalarType, index: number): Scalar {
+export function readElement(
+  memory: InterpreterMemory,
+  type: ScalarType,
+  index: number,
+): ScalarValue {
   const elements = memory.elements(type);
   const value = elements[index];
   if (value === undefined) throw outside(memory, index, elements.length);
@@ -95,15 +99,23 @@ export function readElement(memory: Memory, type: ScalarType, index: number): Sc
 }
 
 /** @throws UsageError for an index outside of the memory. */
-export function writeElement(memory: Memory, type: ScalarType, index: number, value: Scalar): void {
-  const elements = memory.elements(type) as { [index: number]: Scalar; readonly length: number };
+export function writeElement(
+  memory: InterpreterMemory,
+  type: ScalarType,
+  index: number,
+  value: ScalarValue,
+): void {
+  const elements = memory.elements(type) as {
+    [index: number]: ScalarValue;
+    readonly length: number;
+  };
   if (index < 0 || index >= elements.length) throw outside(memory, index, elements.length);
   const { code, bits } = dtypeInfo(type);
   const isHalf = bits === 16 && (code === "float" || code === "bfloat");
   elements[index] = isHalf ? roundTo(type)(Number(value)) : value;
 }
 
-function outside(memory: Memory, index: number, length: number): UsageError {
+function outside(memory: InterpreterMemory, index: number, length: number): UsageError {
   return new UsageError(
     "run-out-of-bounds",
     `element ${index} of ${memory.name} is accessed, which has elements 0 to ${length - 1}`,

@@ -6,33 +6,33 @@
 import { dtypeInfo, type DataType, type ScalarType } from "../../ir";
 import { InternalError, UsageError } from "../../support";
 
-export type Scalar = number | bigint;
+export type ScalarValue = number | bigint;
 
 /** A type's operations; operands and results are values of the type, or 1 and 0 for conditions. */
-export interface Arithmetic {
-  add(a: Scalar, b: Scalar): Scalar;
-  sub(a: Scalar, b: Scalar): Scalar;
-  mul(a: Scalar, b: Scalar): Scalar;
+export interface ScalarArithmetic {
+  add(a: ScalarValue, b: ScalarValue): ScalarValue;
+  sub(a: ScalarValue, b: ScalarValue): ScalarValue;
+  mul(a: ScalarValue, b: ScalarValue): ScalarValue;
   /** Toward zero for integers. */
-  div(a: Scalar, b: Scalar): Scalar;
-  mod(a: Scalar, b: Scalar): Scalar;
-  floorDiv(a: Scalar, b: Scalar): Scalar;
-  floorMod(a: Scalar, b: Scalar): Scalar;
-  shiftLeft(a: Scalar, b: Scalar): Scalar;
-  shiftRight(a: Scalar, b: Scalar): Scalar;
-  bitwiseAnd(a: Scalar, b: Scalar): Scalar;
-  bitwiseOr(a: Scalar, b: Scalar): Scalar;
-  bitwiseXor(a: Scalar, b: Scalar): Scalar;
-  bitwiseNot(a: Scalar): Scalar;
+  div(a: ScalarValue, b: ScalarValue): ScalarValue;
+  mod(a: ScalarValue, b: ScalarValue): ScalarValue;
+  floorDiv(a: ScalarValue, b: ScalarValue): ScalarValue;
+  floorMod(a: ScalarValue, b: ScalarValue): ScalarValue;
+  shiftLeft(a: ScalarValue, b: ScalarValue): ScalarValue;
+  shiftRight(a: ScalarValue, b: ScalarValue): ScalarValue;
+  bitwiseAnd(a: ScalarValue, b: ScalarValue): ScalarValue;
+  bitwiseOr(a: ScalarValue, b: ScalarValue): ScalarValue;
+  bitwiseXor(a: ScalarValue, b: ScalarValue): ScalarValue;
+  bitwiseNot(a: ScalarValue): ScalarValue;
   /** A value of any type as one of this: integers wrap around, floats are rounded. */
-  convert(value: Scalar): Scalar;
+  convert(value: ScalarValue): ScalarValue;
   /** A float as a value of this type: without its fraction, and no further than the type's limits. */
-  fromFloat(value: number): Scalar;
+  fromFloat(value: number): ScalarValue;
 }
 
-const known = new Map<ScalarType, Arithmetic>();
+const known = new Map<ScalarType, ScalarArithmetic>();
 
-export function arithmeticOf(dtype: DataType): Arithmetic {
+export function arithmeticOf(dtype: DataType): ScalarArithmetic {
   const { element } = dtypeInfo(dtype);
   let arithmetic = known.get(element);
   if (arithmetic === undefined) {
@@ -42,7 +42,7 @@ export function arithmeticOf(dtype: DataType): Arithmetic {
   return arithmetic;
 }
 
-function makeArithmetic(type: ScalarType): Arithmetic {
+function makeArithmetic(type: ScalarType): ScalarArithmetic {
   const { code, bits } = dtypeInfo(type);
   if (bits === 1) return truthValues();
   if (code === "int" || code === "uint") {
@@ -52,23 +52,23 @@ function makeArithmetic(type: ScalarType): Arithmetic {
   throw new InternalError(`there is no arithmetic on ${type}`);
 }
 
-function divisor(b: Scalar): void {
+function divisor(b: ScalarValue): void {
   if (Number(b) === 0)
     throw new UsageError("run-division-by-zero", "an integer is divided by zero");
 }
 
 // Integers of up to 32 bits ---------------------------------------------------------------------
 
-function narrowIntegers(signed: boolean, bits: number): Arithmetic {
+function narrowIntegers(signed: boolean, bits: number): ScalarArithmetic {
   const unused = 32 - bits;
   const wrap = signed
     ? (x: number): number => (x << unused) >> unused
     : (x: number): number => (x << unused) >>> unused;
   const binary =
     (compute: (a: number, b: number) => number) =>
-    (a: Scalar, b: Scalar): Scalar =>
+    (a: ScalarValue, b: ScalarValue): ScalarValue =>
       wrap(compute(a as number, b as number));
-  const dividing = (compute: (a: number, b: number) => number): Arithmetic["div"] => {
+  const dividing = (compute: (a: number, b: number) => number): ScalarArithmetic["div"] => {
     const wrapped = binary(compute);
     return (a, b) => {
       divisor(b);
@@ -108,11 +108,11 @@ function saturated(value: number, bits: 32 | 64): number {
 // Truth values ----------------------------------------------------------------------------------
 
 /** 1 and 0; a result that is not 0 is true, so that `+` is "or" and `-` is "differs". */
-function truthValues(): Arithmetic {
+function truthValues(): ScalarArithmetic {
   const { add, sub, mul, div, mod, floorDiv, floorMod, ...bitwise } = narrowIntegers(true, 32);
-  const truth = (value: Scalar): Scalar => (value === 0 || value === 0n ? 0 : 1);
+  const truth = (value: ScalarValue): ScalarValue => (value === 0 || value === 0n ? 0 : 1);
   const binary =
-    (compute: Arithmetic["add"]): Arithmetic["add"] =>
+    (compute: ScalarArithmetic["add"]): ScalarArithmetic["add"] =>
     (a, b) =>
       truth(compute(a, b));
   return {
@@ -136,13 +136,13 @@ function truthValues(): Arithmetic {
 
 // Integers of 64 bits ---------------------------------------------------------------------------
 
-function wideIntegers(signed: boolean): Arithmetic {
+function wideIntegers(signed: boolean): ScalarArithmetic {
   const wrap = (x: bigint): bigint => (signed ? BigInt.asIntN(64, x) : BigInt.asUintN(64, x));
   const binary =
     (compute: (a: bigint, b: bigint) => bigint) =>
-    (a: Scalar, b: Scalar): Scalar =>
+    (a: ScalarValue, b: ScalarValue): ScalarValue =>
       wrap(compute(a as bigint, b as bigint));
-  const dividing = (compute: (a: bigint, b: bigint) => bigint): Arithmetic["div"] => {
+  const dividing = (compute: (a: bigint, b: bigint) => bigint): ScalarArithmetic["div"] => {
     const wrapped = binary(compute);
     return (a, b) => {
       divisor(b);
@@ -179,10 +179,10 @@ function wideIntegers(signed: boolean): Arithmetic {
 
 // Floats ----------------------------------------------------------------------------------------
 
-function floats(round: (x: number) => number): Arithmetic {
+function floats(round: (x: number) => number): ScalarArithmetic {
   const binary =
     (compute: (a: number, b: number) => number) =>
-    (a: Scalar, b: Scalar): Scalar =>
+    (a: ScalarValue, b: ScalarValue): ScalarValue =>
       round(compute(a as number, b as number));
   const none = (): never => {
     throw new InternalError("bits of a float are computed with");

@@ -15,8 +15,8 @@ import {
 } from "../../ir";
 import { assertNever, InternalError, UsageError } from "../../support";
 import type { Code, ExpressionCompiler } from "./expression";
-import { Memory, Pointer, writeElement } from "./interpreter-memory";
-import { arithmeticOf, type Scalar } from "./scalar";
+import { InterpreterMemory, Pointer, writeElement } from "./interpreter-memory";
+import { arithmeticOf, type ScalarValue } from "./scalar";
 
 /** Runs a statement. */
 export type Action = () => void;
@@ -95,13 +95,13 @@ export class StatementCompiler {
     const element = elementOf(dtype);
     const width = lanesOf(dtype);
     if (lanesOf(stmt.value.dtype) === 1) {
-      return () => writeElement(memory(), element, Number(index()), value() as Scalar);
+      return () => writeElement(memory(), element, Number(index()), value() as ScalarValue);
     }
     return () => {
       const to = memory();
-      const lanes = value() as Scalar[];
+      const lanes = value() as ScalarValue[];
       const at = index();
-      const starts = (Array.isArray(at) ? at : [at]) as Scalar[];
+      const starts = (Array.isArray(at) ? at : [at]) as ScalarValue[];
       lanes.forEach((lane, i) => {
         const start = Number(starts[Math.floor(i / width)]!) * width;
         writeElement(to, element, start + (i % width), lane);
@@ -173,13 +173,13 @@ export class StatementCompiler {
     cell: { value: unknown },
     dtype: Buffer["dtype"],
     name: string,
-    extents: readonly Code<Scalar>[],
+    extents: readonly Code<ScalarValue>[],
     body: Action,
   ): Action {
     return () => {
       const count = extents.reduce((size, extent) => size * Number(extent()), 1);
       const outer = cell.value;
-      const memory = Memory.allocate(dtype, count, name, this.unwritten);
+      const memory = InterpreterMemory.allocate(dtype, count, name, this.unwritten);
       cell.value = new Pointer(memory, elementOf(dtype), 0);
       body();
       cell.value = outer;

@@ -25,7 +25,7 @@ import { FRAME_LOCAL, type FunctionContext, type Scope } from "./function-contex
 import { isHoistable, isNonNegative } from "./index-properties";
 
 /** The bytes at `pointer + offset`; the sum does not wrap. */
-export interface Address {
+export interface ByteAddress {
   readonly pointer: Ref;
   readonly offset: number;
 }
@@ -63,7 +63,7 @@ export class AddressPlanner {
   }
 
   /** Where element `index` of the memory behind `data` is; elements have `bytes` bytes. */
-  address(data: Var, index: PrimExpr, bytes: number): Address {
+  address(data: Var, index: PrimExpr, bytes: number): ByteAddress {
     const terms: Term[] = [];
     let constant = this.collect(index, bytes, terms);
     const binding = this.fn.binding(data);

@@ -12,7 +12,7 @@ interface Held {
   readonly get: () => Ref;
 }
 
-export class Arithmetic {
+export class ArithmeticEmitter {
   constructor(private readonly fn: FunctionContext) {}
 
   private get m() {

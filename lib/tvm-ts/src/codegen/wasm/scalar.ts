@@ -11,8 +11,8 @@ import {
   type Shuffle,
 } from "../../ir";
 import { assertNever, InternalError, UsageError } from "../../support";
-import { AddressPlanner, type Address } from "./address";
-import { Arithmetic } from "./arithmetic";
+import { AddressPlanner, type ByteAddress } from "./address";
+import { ArithmeticEmitter } from "./arithmetic";
 import type { Ref } from "./binaryen";
 import { CallEmitter } from "./call";
 import { Scope, type FunctionContext } from "./function-context";
@@ -22,12 +22,12 @@ import { flatIndex } from "../flat-index";
 import { representationOf, STORED_MASK_BYTES, type Representation } from "./representation";
 
 export class ScalarEmitter {
-  readonly arithmetic: Arithmetic;
+  readonly arithmetic: ArithmeticEmitter;
   readonly planner: AddressPlanner;
   private readonly calls: CallEmitter;
 
   constructor(private readonly fn: FunctionContext) {
-    this.arithmetic = new Arithmetic(fn);
+    this.arithmetic = new ArithmeticEmitter(fn);
     this.planner = new AddressPlanner(fn, (expr) => this.emit(expr));
     this.calls = new CallEmitter(fn, this);
   }
@@ -119,13 +119,13 @@ export class ScalarEmitter {
   }
 
   /** Where the element of a load or store with a scalar index is. */
-  address(buffer: BufferLoad["buffer"], indices: readonly PrimExpr[]): Address {
+  address(buffer: BufferLoad["buffer"], indices: readonly PrimExpr[]): ByteAddress {
     const { bytes, lanes } = representationOf(buffer.dtype);
     return this.planner.address(buffer.data, flatIndex(buffer, indices), bytes * lanes);
   }
 
   /** Reads a scalar of `dtype`. */
-  read(dtype: DataType, { pointer, offset }: Address): Ref {
+  read(dtype: DataType, { pointer, offset }: ByteAddress): Ref {
     const { m } = this;
     const type = representationOf(dtype);
     if (type.half) return halfToSingle(this.fn.module, m.i32.load16_u(offset, 2, pointer));
@@ -141,7 +141,7 @@ export class ScalarEmitter {
   }
 
   /** Writes a scalar of `dtype`. */
-  write(dtype: DataType, { pointer, offset }: Address, value: Ref): Ref {
+  write(dtype: DataType, { pointer, offset }: ByteAddress, value: Ref): Ref {
     const { m } = this;
     const type = representationOf(dtype);
     if (type.half) return m.i32.store16(offset, 2, pointer, singleToHalf(this.fn.module, value));

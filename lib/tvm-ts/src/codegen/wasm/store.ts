@@ -10,7 +10,7 @@ import {
   type PrimExpr,
   IntImm,
 } from "../../ir";
-import type { Address } from "./address";
+import type { ByteAddress } from "./address";
 import type { Ref } from "./binaryen";
 import type { FunctionContext } from "./function-context";
 import { laneOf, scalarView } from "../lanes";
@@ -106,7 +106,12 @@ export class StoreEmitter {
     return type.bool ? Math.ceil(type.lanes / (16 / STORED_MASK_BYTES)) : partCount(type);
   }
 
-  private writePart(type: Representation, { pointer, offset }: Address, part: number, v: Ref): Ref {
+  private writePart(
+    type: Representation,
+    { pointer, offset }: ByteAddress,
+    part: number,
+    v: Ref,
+  ): Ref {
     const { m } = this;
     const align = type.bytes as 1 | 2 | 4 | 8;
     const at = offset + part * 16;

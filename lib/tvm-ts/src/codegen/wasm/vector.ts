@@ -15,7 +15,7 @@ import {
   IntImm,
 } from "../../ir";
 import { InternalError } from "../../support";
-import type { Address } from "./address";
+import type { ByteAddress } from "./address";
 import type { Ref } from "./binaryen";
 import type { FunctionContext } from "./function-context";
 import { laneOf } from "../lanes";
@@ -107,7 +107,7 @@ export class VectorEmitter {
    * Where a vector access that covers neighbouring elements starts; `undefined` when the elements
    * are not neighbours.
    */
-  contiguous(buffer: BufferLoad["buffer"], indices: readonly PrimExpr[]): Address | undefined {
+  contiguous(buffer: BufferLoad["buffer"], indices: readonly PrimExpr[]): ByteAddress | undefined {
     const last = indices[indices.length - 1];
     const { bytes } = representationOf(buffer.dtype);
     const elementLanes = lanesOf(buffer.dtype);

@@ -8,7 +8,7 @@ import { fromBinary, isFieldSet } from "@bufbuild/protobuf";
 import { UsageError } from "../../support";
 import { Call, Constant, Func, Tuple, Var, type Expr } from "../relay-expr";
 import { exactNumber, type HostTensor } from "../host-tensor";
-import { Op, Pattern } from "../relay-op";
+import { Op, OpPattern } from "../relay-op";
 import { TensorType, UnknownType } from "../type";
 import { ELEMENTWISE_CONVERTERS } from "./convert-elementwise";
 import { NN_CONVERTERS, type Converter } from "./convert-nn";
@@ -22,7 +22,7 @@ import {
   type ValueInfoProto,
 } from "./messages";
 import { nodeTitle, OnnxNode } from "./node";
-import { elementTypeOf, readTensor } from "./tensor-proto";
+import { onnxElementType, readTensorProto } from "./tensor-proto";
 
 /** Versions of ONNX's operators whose meaning is known. */
 const OPSETS = { first: 7, last: 28 };
@@ -108,7 +108,7 @@ class Importer {
   run(): Imported {
     const { graph, options } = this;
     for (const proto of graph.initializer) {
-      this.values.set(proto.name, new Constant(readTensor(proto, `weight '${proto.name}'`)));
+      this.values.set(proto.name, new Constant(readTensorProto(proto, `weight '${proto.name}'`)));
     }
     const inputs = graph.input.filter((input) => input.name !== "");
     for (const input of inputs) this.addInput(input, options.fixed?.[input.name]);
@@ -140,7 +140,7 @@ class Importer {
     const tensor = input.type?.tensorType;
     const what = `input '${input.name}'`;
     if (tensor === undefined) throw new UsageError("onnx-node", `${what} is not a tensor`);
-    const dtype = elementTypeOf(tensor.elemType, what);
+    const dtype = onnxElementType(tensor.elemType, what);
     const given = this.options.shapes?.[input.name];
     if (given !== undefined) return new TensorType(given, dtype);
     const dims = tensor.shape?.dim.map((dim) => exactNumber(dim.dimValue));
@@ -211,7 +211,7 @@ class Importer {
     if (!readsUnknown) this.problems.push(reason);
     const op = new Op({
       name: `onnx.${name}`,
-      pattern: Pattern.opaque,
+      pattern: OpPattern.opaque,
       infer: () => new UnknownType(reason),
     });
     return proto.output.map(() => new Call(op, args, {}, nodeTitle(proto)));

@@ -1,3 +1,3 @@
 export { fromOnnx, knownOnnxOperators, type Imported, type ImportOptions } from "./from-onnx";
 /** @internal */
-export { readTensor } from "./tensor-proto";
+export { readTensorProto } from "./tensor-proto";

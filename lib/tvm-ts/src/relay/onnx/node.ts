@@ -9,7 +9,7 @@ import type { Attrs } from "../relay-op";
 import { tensorType, type TensorType } from "../type";
 import { allExprs } from "../visit";
 import type { AttributeProto, NodeProto } from "./messages";
-import { readTensor } from "./tensor-proto";
+import { readTensorProto } from "./tensor-proto";
 
 /** Inputs that must be known at import, shapes and axes, are not longer than this. */
 const MAX_CONSTANT_ELEMENTS = 2 ** 16;
@@ -103,7 +103,7 @@ export class OnnxNode {
   }
   tensor(name: string): HostTensor | undefined {
     const proto = this.attributes.get(name)?.t;
-    return proto === undefined ? undefined : readTensor(proto, `attribute '${name}'`);
+    return proto === undefined ? undefined : readTensorProto(proto, `attribute '${name}'`);
   }
 
   /** A call of Relay's operator that remembers this node. */

@@ -23,7 +23,7 @@ const ELEMENT_TYPES: Readonly<Record<number, ScalarType>> = {
 };
 
 /** @throws UsageError for types that networks cannot have here. */
-export function elementTypeOf(code: number, what: string): ScalarType {
+export function onnxElementType(code: number, what: string): ScalarType {
   const dtype = ELEMENT_TYPES[code];
   if (dtype === undefined) {
     const known = Object.entries(ELEMENT_TYPES).map(([number, name]) => `${number} (${name})`);
@@ -36,8 +36,8 @@ export function elementTypeOf(code: number, what: string): ScalarType {
 }
 
 /** @throws UsageError when the tensor is broken, or stored in another file. */
-export function readTensor(proto: TensorProto, what = `tensor '${proto.name}'`): HostTensor {
-  const dtype = elementTypeOf(proto.dataType, what);
+export function readTensorProto(proto: TensorProto, what = `tensor '${proto.name}'`): HostTensor {
+  const dtype = onnxElementType(proto.dataType, what);
   const shape = proto.dims.map((dim) => {
     const length = exactNumber(dim);
     if (length < 0)

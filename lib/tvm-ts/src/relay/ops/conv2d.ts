@@ -2,9 +2,9 @@
 
 import type { ScalarType } from "../../ir";
 import { HostTensor } from "../host-tensor";
-import { Pattern, type Attrs } from "../relay-op";
+import { OpPattern, type Attrs } from "../relay-op";
 import { TensorType } from "../type";
-import { axisFromFront, defineOp, demand, tensors } from "./define-op";
+import { axisFromFront, defineOp, assertOperator, tensors } from "./define-op";
 import { COLUMNS, multiplyPacked, packRows } from "./packed-matmul";
 
 export interface Conv2DAttrs {
@@ -56,14 +56,18 @@ export function packedLayout(layout: string): { batch: number; block: number } |
 function geometry(data: TensorType, weight: TensorType, attrs: Conv2DAttrs): Geometry {
   const op = "nn.conv2d";
   const packed = packedLayout(attrs.data_layout) !== undefined;
-  demand(
+  assertOperator(
     op,
     packed ? PACKED_KERNEL.test(attrs.kernel_layout) : attrs.data_layout === "NCHW",
     `data in layout ${attrs.data_layout} with a kernel in ${attrs.kernel_layout} is not supported`,
   );
   const rank = packed ? 6 : 4;
-  demand(op, data.shape.length === rank, `data has ${data.shape.length} dimensions, not ${rank}`);
-  demand(
+  assertOperator(
+    op,
+    data.shape.length === rank,
+    `data has ${data.shape.length} dimensions, not ${rank}`,
+  );
+  assertOperator(
     op,
     weight.shape.length === rank,
     `its kernel has ${weight.shape.length} dimensions, not ${rank}`,
@@ -85,7 +89,7 @@ function geometry(data: TensorType, weight: TensorType, attrs: Conv2DAttrs): Geo
     number?,
   ];
   const { groups, strides, dilation } = attrs;
-  demand(
+  assertOperator(
     op,
     Number.isInteger(groups) &&
       groups >= 1 &&
@@ -100,12 +104,12 @@ function geometry(data: TensorType, weight: TensorType, attrs: Conv2DAttrs): Geo
     outputOf(height, top + bottom, kh, dilation[0], strides[0]),
     outputOf(width, left + right, kw, dilation[1], strides[1]),
   ] as const;
-  demand(
+  assertOperator(
     op,
     [...strides, ...dilation, kh, kw].every((x) => Number.isInteger(x) && x >= 1),
     `strides [${strides.join(", ")}], dilation [${dilation.join(", ")}] and kernel [${kh}, ${kw}] must be 1 or more`,
   );
-  demand(
+  assertOperator(
     op,
     output[0] >= 1 && output[1] >= 1,
     `the ${kh}x${kw} kernel is larger than the padded ${height + top + bottom}x${width + left + right} image`,
@@ -123,7 +127,7 @@ function geometry(data: TensorType, weight: TensorType, attrs: Conv2DAttrs): Geo
 
 export const conv2d = defineOp({
   name: "nn.conv2d",
-  pattern: Pattern.outElementwiseFusable,
+  pattern: OpPattern.outElementwiseFusable,
   attrs: [
     { name: "strides", default: [1, 1] },
     { name: "padding", default: [0, 0] },
@@ -140,7 +144,7 @@ export const conv2d = defineOp({
     const [data, weight] = tensors("nn.conv2d", args, 2) as [TensorType, TensorType];
     const settings = conv2dAttrs(attrs);
     const { batch, filters, output } = geometry(data, weight, settings);
-    demand(
+    assertOperator(
       "nn.conv2d",
       data.dtype === weight.dtype,
       `data is ${data.dtype}, its kernel ${weight.dtype}`,
@@ -262,12 +266,12 @@ function pack(x: HostTensor, shape: readonly number[]): HostTensor {
 /** A number for each channel, added. */
 export const biasAdd = defineOp({
   name: "nn.bias_add",
-  pattern: Pattern.broadcast,
+  pattern: OpPattern.broadcast,
   attrs: [{ name: "axis", default: 1 }],
   infer(args, attrs) {
     const [data, bias] = tensors("nn.bias_add", args, 2) as [TensorType, TensorType];
     const axis = axisFromFront("nn.bias_add", attrs["axis"] as number, data.shape.length);
-    demand(
+    assertOperator(
       "nn.bias_add",
       bias.shape.length === 1 && bias.shape[0] === data.shape[axis] && bias.dtype === data.dtype,
       `a bias of ${bias} does not fit axis ${axis} of ${data}`,

@@ -37,13 +37,13 @@ export function tensors(op: string, types: readonly Type[], count: number): Tens
 }
 
 /** @throws UsageError with `text` unless `condition` holds. */
-export function demand(op: string, condition: boolean, text: string): asserts condition {
+export function assertOperator(op: string, condition: boolean, text: string): asserts condition {
   if (!condition) throw new UsageError("network-operator", `${op}: ${text}`);
 }
 
 /** The axis counted from the front. @throws UsageError when there is no such axis. */
 export function axisFromFront(op: string, axis: number, rank: number): number {
-  demand(
+  assertOperator(
     op,
     Number.isInteger(axis) && axis >= -rank && axis < rank,
     `axis ${axis} is not an axis of a tensor with ${rank} dimensions`,
@@ -57,7 +57,7 @@ export function broadcastShape(op: string, a: readonly number[], b: readonly num
   return Array.from({ length: rank }, (_, d) => {
     const left = a[d - rank + a.length] ?? 1;
     const right = b[d - rank + b.length] ?? 1;
-    demand(
+    assertOperator(
       op,
       left === right || left === 1 || right === 1,
       `[${a.join(", ")}] and [${b.join(", ")}] do not broadcast`,

@@ -2,13 +2,13 @@
 
 import type { ScalarType } from "../../ir";
 import { HostTensor } from "../host-tensor";
-import { Pattern } from "../relay-op";
+import { OpPattern } from "../relay-op";
 import { sizeOf, TensorType } from "../type";
 import {
   broadcastShape,
   broadcastStrides,
   defineOp,
-  demand,
+  assertOperator,
   forEachPosition,
   tensors,
 } from "./define-op";
@@ -16,19 +16,19 @@ import {
 /** `data` `[..., in]` times the transposed `weight` `[units, in]`. */
 export const dense = defineOp({
   name: "nn.dense",
-  pattern: Pattern.outElementwiseFusable,
+  pattern: OpPattern.outElementwiseFusable,
   attrs: [
     { name: "units", default: null },
     { name: "out_dtype", default: "" },
   ],
   infer(args, attrs) {
     const [data, weight] = tensors("nn.dense", args, 2) as [TensorType, TensorType];
-    demand(
+    assertOperator(
       "nn.dense",
       data.dtype === weight.dtype,
       `data is ${data.dtype}, weights ${weight.dtype}`,
     );
-    demand(
+    assertOperator(
       "nn.dense",
       data.shape.length >= 1 && weight.shape.length === 2 && data.shape.at(-1) === weight.shape[1],
       `${data} cannot be multiplied with weights of ${weight}`,
@@ -60,12 +60,12 @@ function dot(a: Float64Array, b: ArrayLike<number>, start: number): number {
 /** NumPy's `matmul`: matrices in the last two dimensions, the others broadcast. */
 export const matmul = defineOp({
   name: "nn.matmul",
-  pattern: Pattern.outElementwiseFusable,
+  pattern: OpPattern.outElementwiseFusable,
   attrs: [{ name: "out_dtype", default: "" }],
   infer(args, attrs) {
     const [a, b] = tensors("nn.matmul", args, 2) as [TensorType, TensorType];
-    demand("nn.matmul", a.dtype === b.dtype, `its arguments are ${a.dtype} and ${b.dtype}`);
-    demand(
+    assertOperator("nn.matmul", a.dtype === b.dtype, `its arguments are ${a.dtype} and ${b.dtype}`);
+    assertOperator(
       "nn.matmul",
       a.shape.length >= 1 &&
         b.shape.length >= 1 &&

@@ -3,13 +3,13 @@
 import { isFloat, type ScalarType } from "../../ir";
 import { UsageError } from "../../support";
 import { HostTensor } from "../host-tensor";
-import { Pattern, type Attrs, type Op } from "../relay-op";
+import { OpPattern, type Attrs, type Op } from "../relay-op";
 import { sameShape, sizeOf, TensorType, type Type } from "../type";
 import {
   broadcastShape,
   broadcastStrides,
   defineOp,
-  demand,
+  assertOperator,
   forEachPosition,
   tensors,
 } from "./define-op";
@@ -17,7 +17,7 @@ import {
 function unary(name: string, compute: (value: number, dtype: ScalarType) => number): Op {
   return defineOp({
     name,
-    pattern: Pattern.elementwise,
+    pattern: OpPattern.elementwise,
     infer: (args) => tensors(name, args, 1)[0]!,
     evaluate: ([x]) => mapElements(x!, x!.dtype, (value) => compute(value, x!.dtype)),
   });
@@ -44,13 +44,13 @@ export const relu = unary("nn.relu", (value) => (value < 0 ? 0 : value));
 export const sqrt = unary("sqrt", Math.sqrt);
 export const negative = unary("negative", (value) => -value);
 export const round = unary("round", roundHalfAway);
-export const stopFusion = identity("annotation.stop_fusion", Pattern.opaque);
-export const bitpackStart = identity("annotation.bitpack_start", Pattern.opaque);
-export const bitpackEnd = identity("annotation.bitpack_end", Pattern.opaque);
-export const dropout = identity("nn.dropout", Pattern.opaque);
-export const copy = identity("copy", Pattern.elementwise);
+export const stopFusion = identity("annotation.stop_fusion", OpPattern.opaque);
+export const bitpackStart = identity("annotation.bitpack_start", OpPattern.opaque);
+export const bitpackEnd = identity("annotation.bitpack_end", OpPattern.opaque);
+export const dropout = identity("nn.dropout", OpPattern.opaque);
+export const copy = identity("copy", OpPattern.elementwise);
 
-function identity(name: string, pattern: Pattern): Op {
+function identity(name: string, pattern: OpPattern): Op {
   return defineOp({
     name,
     pattern,
@@ -62,7 +62,7 @@ function identity(name: string, pattern: Pattern): Op {
 /** Where a value is to become a narrower type; realization turns it into a cast. */
 export const castHint = defineOp({
   name: "annotation.cast_hint",
-  pattern: Pattern.elementwise,
+  pattern: OpPattern.elementwise,
   attrs: [{ name: "dtype" }],
   infer: (args) => tensors("annotation.cast_hint", args, 1)[0]!,
   evaluate: ([x]) => x!,
@@ -71,7 +71,7 @@ export const castHint = defineOp({
 /** Conversion; floats lose their fraction, integers their high bits. */
 export const cast = defineOp({
   name: "cast",
-  pattern: Pattern.elementwise,
+  pattern: OpPattern.elementwise,
   attrs: [{ name: "dtype" }],
   infer(args, attrs) {
     return new TensorType(tensors("cast", args, 1)[0]!.shape, attrs["dtype"] as ScalarType);
@@ -87,7 +87,7 @@ export const cast = defineOp({
 /** Values limited to `[a_min, a_max]`. */
 export const clip = defineOp({
   name: "clip",
-  pattern: Pattern.elementwise,
+  pattern: OpPattern.elementwise,
   attrs: [
     { name: "a_min", float: true },
     { name: "a_max", float: true },
@@ -106,11 +106,15 @@ type Arithmetic = (a: number, b: number) => number;
 function binary(name: string, float: Arithmetic | undefined, integer: Arithmetic): Op {
   return defineOp({
     name,
-    pattern: Pattern.broadcast,
+    pattern: OpPattern.broadcast,
     infer(args) {
       const [a, b] = tensors(name, args, 2) as [TensorType, TensorType];
-      demand(name, a.dtype === b.dtype, `its arguments are ${a.dtype} and ${b.dtype}`);
-      demand(name, float !== undefined || !isFloat(a.dtype), `it takes integers, not ${a.dtype}`);
+      assertOperator(name, a.dtype === b.dtype, `its arguments are ${a.dtype} and ${b.dtype}`);
+      assertOperator(
+        name,
+        float !== undefined || !isFloat(a.dtype),
+        `it takes integers, not ${a.dtype}`,
+      );
       return new TensorType(broadcastShape(name, a.shape, b.shape), a.dtype);
     },
     evaluate: ([a, b], _, type) =>
@@ -167,12 +171,12 @@ export const rightShift = binary("right_shift", undefined, (a, b) => a >> b);
 /** A tensor repeated to a larger shape. */
 export const broadcastTo = defineOp({
   name: "broadcast_to",
-  pattern: Pattern.broadcast,
+  pattern: OpPattern.broadcast,
   attrs: [{ name: "shape" }, { name: "dtype", default: "" }],
   infer(args, attrs) {
     const [x] = tensors("broadcast_to", args, 1);
     const shape = attrs["shape"] as number[];
-    demand(
+    assertOperator(
       "broadcast_to",
       sameShape(broadcastShape("broadcast_to", x!.shape, shape), shape),
       `[${x!.shape.join(", ")}] does not broadcast to [${shape.join(", ")}]`,
@@ -193,11 +197,15 @@ export const broadcastTo = defineOp({
 /** A tensor with one value everywhere. */
 export const full = defineOp({
   name: "full",
-  pattern: Pattern.elementwise,
+  pattern: OpPattern.elementwise,
   attrs: [{ name: "shape" }, { name: "dtype", default: "" }],
   infer(args, attrs) {
     const [value] = tensors("full", args, 1);
-    demand("full", sizeOf(value!.shape) === 1, `its value has ${sizeOf(value!.shape)} elements`);
+    assertOperator(
+      "full",
+      sizeOf(value!.shape) === 1,
+      `its value has ${sizeOf(value!.shape)} elements`,
+    );
     return new TensorType(attrs["shape"] as number[], value!.dtype);
   },
   evaluate([value], _, type) {
@@ -214,7 +222,7 @@ export const full = defineOp({
  */
 export const simulatedQuantize = defineOp({
   name: "relay.op.annotation.simulated_quantize",
-  pattern: Pattern.elementwise,
+  pattern: OpPattern.elementwise,
   attrs: [
     { name: "kind" },
     { name: "sign", default: true },

@@ -1,9 +1,9 @@
 /** Normalization over channels, and softmax. */
 
 import { HostTensor } from "../host-tensor";
-import { Pattern } from "../relay-op";
+import { OpPattern } from "../relay-op";
 import { TensorType, TupleType } from "../type";
-import { axisFromFront, defineOp, demand, tensors } from "./define-op";
+import { axisFromFront, defineOp, assertOperator, tensors } from "./define-op";
 
 /** Calls `visit` with the elements along one axis: where they start and how far they are apart. */
 function alongAxis(
@@ -22,7 +22,7 @@ function alongAxis(
 /** `(data - mean) / sqrt(var + epsilon) * gamma + beta` for each channel, with the mean and variance. */
 export const batchNorm = defineOp({
   name: "nn.batch_norm",
-  pattern: Pattern.opaque,
+  pattern: OpPattern.opaque,
   attrs: [
     { name: "axis", default: 1 },
     { name: "epsilon", default: 1e-5, float: true },
@@ -34,7 +34,7 @@ export const batchNorm = defineOp({
     const [data, ...statistics] = types as [TensorType, ...TensorType[]];
     const axis = axisFromFront("nn.batch_norm", attrs["axis"] as number, data.shape.length);
     for (const type of statistics) {
-      demand(
+      assertOperator(
         "nn.batch_norm",
         type.shape.length === 1 && type.shape[0] === data.shape[axis],
         `${type} does not fit axis ${axis} of ${data}`,
@@ -58,7 +58,7 @@ export const batchNorm = defineOp({
 
 export const softmax = defineOp({
   name: "nn.softmax",
-  pattern: Pattern.opaque,
+  pattern: OpPattern.opaque,
   attrs: [{ name: "axis", default: -1 }],
   infer(args, attrs) {
     const [x] = tensors("nn.softmax", args, 1);
@@ -84,7 +84,7 @@ export const softmax = defineOp({
 /** Local response normalization: each value over a power of its neighbours' squares. */
 export const lrn = defineOp({
   name: "nn.lrn",
-  pattern: Pattern.opaque,
+  pattern: OpPattern.opaque,
   attrs: [
     { name: "size", default: 5 },
     { name: "axis", default: 1 },
@@ -96,7 +96,11 @@ export const lrn = defineOp({
     const [x] = tensors("nn.lrn", args, 1);
     axisFromFront("nn.lrn", attrs["axis"] as number, x!.shape.length);
     const size = attrs["size"] as number;
-    demand("nn.lrn", Number.isInteger(size) && size >= 1, `size is ${size}; it must be 1 or more`);
+    assertOperator(
+      "nn.lrn",
+      Number.isInteger(size) && size >= 1,
+      `size is ${size}; it must be 1 or more`,
+    );
     return x!;
   },
   evaluate([x], attrs) {

@@ -2,9 +2,9 @@
 
 import { isFloat, minValueOf } from "../../ir";
 import { HostTensor, type HostData } from "../host-tensor";
-import { Pattern, type AttrSpec, type Attrs, type Op } from "../relay-op";
+import { OpPattern, type AttrSpec, type Attrs, type Op } from "../relay-op";
 import { sizeOf, TensorType } from "../type";
-import { defineOp, demand, rowMajorStrides, tensors } from "./define-op";
+import { defineOp, assertOperator, rowMajorStrides, tensors } from "./define-op";
 
 /** Where windows are, by spatial dimension. */
 interface Windows {
@@ -41,19 +41,19 @@ function windowsOf(attrs: Attrs, rank: number): Windows {
 }
 
 function inferPool(name: string, rank: number, data: TensorType, attrs: Attrs): TensorType {
-  demand(
+  assertOperator(
     name,
     data.shape.length === rank + 2,
     `data has ${data.shape.length} dimensions, not ${rank + 2}`,
   );
   const { size, strides, dilation, padding } = windowsOf(attrs, rank);
   const counts = [size, strides, dilation].map((list) => list.length);
-  demand(
+  assertOperator(
     name,
     counts.every((count) => count === rank) && padding.length === 2 * rank,
     `its window, strides and dilation have ${counts.join(", ")} numbers and padding ${padding.length}; ${rank} dimensions are pooled`,
   );
-  demand(
+  assertOperator(
     name,
     [...size, ...strides, ...dilation].every((x) => Number.isInteger(x) && x >= 1),
     `window [${size.join(", ")}], strides [${strides.join(", ")}] and dilation [${dilation.join(", ")}] must be 1 or more`,
@@ -67,7 +67,7 @@ function inferPool(name: string, rank: number, data: TensorType, attrs: Attrs): 
     const count = Math.ceil(steps) + 1;
     return (count - 1) * strides[d]! >= length + padding[d]! ? count - 1 : count;
   });
-  demand(
+  assertOperator(
     name,
     output.every((length) => length >= 1),
     `a window of [${size.join(", ")}] is larger than the padded image of ${data}`,
@@ -156,7 +156,7 @@ function definePool(rank: number, kind: "max" | "avg"): Op {
   if (kind === "avg") attrs.push({ name: "count_include_pad", default: false });
   return defineOp({
     name,
-    pattern: Pattern.outElementwiseFusable,
+    pattern: OpPattern.outElementwiseFusable,
     attrs,
     infer: (args, given) => inferPool(name, rank, tensors(name, args, 1)[0]!, given),
     evaluate([x], given, type) {
@@ -193,14 +193,14 @@ function defineGlobalPool(
 ): Op {
   return defineOp({
     name,
-    pattern: Pattern.outElementwiseFusable,
+    pattern: OpPattern.outElementwiseFusable,
     attrs: [
       { name: "layout", default: "NCHW" },
       { name: "out_layout", default: "" },
     ],
     infer(args) {
       const [x] = tensors(name, args, 1);
-      demand(
+      assertOperator(
         name,
         x!.shape.length >= 3,
         `data has ${x!.shape.length} dimensions; an image has 3 or more`,

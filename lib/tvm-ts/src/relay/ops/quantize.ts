@@ -2,9 +2,9 @@
 
 import { isFloat, maxValueOf, minValueOf, type ScalarType } from "../../ir";
 import { HostTensor } from "../host-tensor";
-import { Pattern, type Attrs } from "../relay-op";
+import { OpPattern, type Attrs } from "../relay-op";
 import { sizeOf, TensorType } from "../type";
-import { axisFromFront, defineOp, demand, tensors } from "./define-op";
+import { axisFromFront, defineOp, assertOperator, tensors } from "./define-op";
 
 /** Halves are rounded to the even neighbour. */
 export function roundHalfEven(value: number): number {
@@ -29,7 +29,7 @@ function checkParameters(op: string, x: TensorType, parameters: TensorType[], at
   for (const { shape } of parameters) {
     if (sizeOf(shape) === 1) continue;
     const axis = axisFromFront(op, attrs["axis"] as number, x.shape.length);
-    demand(
+    assertOperator(
       op,
       shape.length === 1 && shape[0] === x.shape[axis],
       `scales and zero points of [${shape.join(", ")}] do not fit axis ${axis} of ${x}`,
@@ -44,7 +44,7 @@ function saturated(value: number, dtype: ScalarType): number {
 /** `round(data / scale) + zero_point`, limited to what the type holds. */
 export const quantize = defineOp({
   name: "qnn.quantize",
-  pattern: Pattern.opaque,
+  pattern: OpPattern.opaque,
   attrs: [{ name: "out_dtype" }, ...ATTRS],
   infer(args, attrs) {
     const [x, scale, zero] = tensors("qnn.quantize", args, 3) as [
@@ -52,7 +52,7 @@ export const quantize = defineOp({
       TensorType,
       TensorType,
     ];
-    demand("qnn.quantize", isFloat(x.dtype), `data is ${x.dtype}, not a float`);
+    assertOperator("qnn.quantize", isFloat(x.dtype), `data is ${x.dtype}, not a float`);
     checkParameters("qnn.quantize", x, [scale, zero], attrs);
     return new TensorType(x.shape, attrs["out_dtype"] as ScalarType);
   },
@@ -72,7 +72,7 @@ export const quantize = defineOp({
 /** `(data - zero_point) * scale`. */
 export const dequantize = defineOp({
   name: "qnn.dequantize",
-  pattern: Pattern.opaque,
+  pattern: OpPattern.opaque,
   attrs: ATTRS,
   infer(args, attrs) {
     const [x, scale, zero] = tensors("qnn.dequantize", args, 3) as [
@@ -97,7 +97,7 @@ export const dequantize = defineOp({
 /** Integers in units of `input_scale` as integers in units of `output_scale`. */
 export const requantize = defineOp({
   name: "qnn.requantize",
-  pattern: Pattern.opaque,
+  pattern: OpPattern.opaque,
   attrs: [{ name: "out_dtype" }, ...ATTRS],
   infer(args, attrs) {
     const [x, scale, output, zero] = tensors("qnn.requantize", args, 4) as TensorType[];

@@ -1,9 +1,9 @@
 /** Images resized by taking the nearest pixel. */
 
 import { HostTensor } from "../host-tensor";
-import { Pattern } from "../relay-op";
+import { OpPattern } from "../relay-op";
 import { TensorType } from "../type";
-import { defineOp, demand, tensors } from "./define-op";
+import { defineOp, assertOperator, tensors } from "./define-op";
 
 const COORDINATES: Readonly<
   Record<string, (x: number, scale: number, input: number, output: number) => number>
@@ -33,7 +33,7 @@ const ROUNDINGS: Readonly<Record<string, (x: number) => number>> = {
  */
 export const resize2d = defineOp({
   name: "image.resize2d",
-  pattern: Pattern.injective,
+  pattern: OpPattern.injective,
   attrs: [
     { name: "size" },
     { name: "scale", default: null, float: true },
@@ -47,14 +47,14 @@ export const resize2d = defineOp({
     const size = attrs["size"] as number[];
     const mode = attrs["coordinate_transformation_mode"] as string;
     const rounding = attrs["rounding_method"] as string;
-    demand("image.resize2d", x!.shape.length === 4, `${x} is not a batch of images`);
-    demand(
+    assertOperator("image.resize2d", x!.shape.length === 4, `${x} is not a batch of images`);
+    assertOperator(
       "image.resize2d",
       size.length === 2 && size.every((length) => Number.isInteger(length) && length >= 1),
       `[${size.join(", ")}] is not a height and a width`,
     );
-    demand("image.resize2d", mode in COORDINATES, `there are no coordinates '${mode}'`);
-    demand("image.resize2d", rounding in ROUNDINGS, `there is no rounding '${rounding}'`);
+    assertOperator("image.resize2d", mode in COORDINATES, `there are no coordinates '${mode}'`);
+    assertOperator("image.resize2d", rounding in ROUNDINGS, `there is no rounding '${rounding}'`);
     return new TensorType([...x!.shape.slice(0, 2), ...size], x!.dtype);
   },
   evaluate([x], attrs, type) {

@@ -1,12 +1,12 @@
 /** Operators that move elements and compute nothing. */
 
 import { HostTensor } from "../host-tensor";
-import { Pattern, type Attrs } from "../relay-op";
+import { OpPattern, type Attrs } from "../relay-op";
 import { sizeOf, TensorType, tensorType, type Type } from "../type";
 import {
   axisFromFront,
   defineOp,
-  demand,
+  assertOperator,
   forEachPosition,
   rowMajorStrides,
   tensors,
@@ -17,30 +17,38 @@ const list = (attrs: Attrs, name: string): number[] => attrs[name] as number[];
 /** The elements in another shape; -1 is the length that is left, 0 a length that stays. */
 export const reshape = defineOp({
   name: "reshape",
-  pattern: Pattern.injective,
+  pattern: OpPattern.injective,
   attrs: [{ name: "newshape" }, { name: "allowzero", default: false }],
   infer(args, attrs) {
     const [x] = tensors("reshape", args, 1);
     const wanted = list(attrs, "newshape");
     const text = `[${wanted.join(", ")}]`;
-    demand(
+    assertOperator(
       "reshape",
       wanted.every((length) => Number.isInteger(length) && length >= -1),
       `${text} is not a shape`,
     );
     const shape = wanted.map((length, d) => {
       if (length !== 0 || attrs["allowzero"] === true) return length;
-      demand("reshape", d < x!.shape.length, `length ${d} of ${x} does not exist to be kept`);
+      assertOperator(
+        "reshape",
+        d < x!.shape.length,
+        `length ${d} of ${x} does not exist to be kept`,
+      );
       return x!.shape[d]!;
     });
     const open = shape.indexOf(-1);
-    demand("reshape", open === shape.lastIndexOf(-1), `${text} leaves two lengths open`);
+    assertOperator("reshape", open === shape.lastIndexOf(-1), `${text} leaves two lengths open`);
     if (open >= 0) {
       const known = sizeOf(shape.filter((_, d) => d !== open));
-      demand("reshape", known > 0 && x!.size % known === 0, `${x} does not fit into ${text}`);
+      assertOperator(
+        "reshape",
+        known > 0 && x!.size % known === 0,
+        `${x} does not fit into ${text}`,
+      );
       shape[open] = x!.size / known;
     }
-    demand("reshape", sizeOf(shape) === x!.size, `${x} does not fit into ${text}`);
+    assertOperator("reshape", sizeOf(shape) === x!.size, `${x} does not fit into ${text}`);
     return new TensorType(shape, x!.dtype);
   },
   evaluate: ([x], _, type) => x!.reshape((type as TensorType).shape),
@@ -49,10 +57,10 @@ export const reshape = defineOp({
 /** Everything but the first dimension in one. */
 export const batchFlatten = defineOp({
   name: "nn.batch_flatten",
-  pattern: Pattern.injective,
+  pattern: OpPattern.injective,
   infer(args) {
     const [x] = tensors("nn.batch_flatten", args, 1);
-    demand("nn.batch_flatten", x!.shape.length >= 1, "a scalar has no batch");
+    assertOperator("nn.batch_flatten", x!.shape.length >= 1, "a scalar has no batch");
     return new TensorType([x!.shape[0]!, sizeOf(x!.shape.slice(1))], x!.dtype);
   },
   evaluate: ([x], _, type) => x!.reshape((type as TensorType).shape),
@@ -61,7 +69,7 @@ export const batchFlatten = defineOp({
 /** The dimensions in another order; reversed when `axes` is null. */
 export const transpose = defineOp({
   name: "transpose",
-  pattern: Pattern.injective,
+  pattern: OpPattern.injective,
   attrs: [{ name: "axes", default: null }],
   infer(args, attrs) {
     const [x] = tensors("transpose", args, 1);
@@ -87,7 +95,7 @@ function axesOf(x: TensorType, attrs: Attrs): number[] {
   const axes = (given ?? x.shape.map((_, d) => rank - 1 - d)).map((axis) =>
     axisFromFront("transpose", axis, rank),
   );
-  demand(
+  assertOperator(
     "transpose",
     axes.length === rank && new Set(axes).size === rank,
     `axes [${axes.join(", ")}] are not the ${rank} axes of ${x} in some order`,
@@ -98,7 +106,7 @@ function axesOf(x: TensorType, attrs: Attrs): number[] {
 /** Dimensions of length 1 taken out: those of `axis`, or all. */
 export const squeeze = defineOp({
   name: "squeeze",
-  pattern: Pattern.injective,
+  pattern: OpPattern.injective,
   attrs: [{ name: "axis", default: null }],
   infer(args, attrs) {
     const [x] = tensors("squeeze", args, 1);
@@ -106,7 +114,11 @@ export const squeeze = defineOp({
     const axes = given?.map((axis) => axisFromFront("squeeze", axis, x!.shape.length));
     const gone = (length: number, d: number): boolean => axes?.includes(d) ?? length === 1;
     x!.shape.forEach((length, d) => {
-      demand("squeeze", !gone(length, d) || length === 1, `axis ${d} of ${x} has length ${length}`);
+      assertOperator(
+        "squeeze",
+        !gone(length, d) || length === 1,
+        `axis ${d} of ${x} has length ${length}`,
+      );
     });
     return new TensorType(
       x!.shape.filter((length, d) => !gone(length, d)),
@@ -119,7 +131,7 @@ export const squeeze = defineOp({
 /** Dimensions of length 1 put in at `axis`. */
 export const expandDims = defineOp({
   name: "expand_dims",
-  pattern: Pattern.broadcast,
+  pattern: OpPattern.broadcast,
   attrs: [{ name: "axis" }, { name: "num_newaxis", default: 1 }],
   infer(args, attrs) {
     const [x] = tensors("expand_dims", args, 1);
@@ -134,7 +146,7 @@ export const expandDims = defineOp({
 /** The fields of a tuple, one after another along an axis. */
 export const concatenate = defineOp({
   name: "concatenate",
-  pattern: Pattern.injective,
+  pattern: OpPattern.injective,
   attrs: [{ name: "axis", default: 0 }],
   infer(args, attrs) {
     const fields = fieldTypes(args[0]);
@@ -145,7 +157,11 @@ export const concatenate = defineOp({
         field.shape.length === first.shape.length &&
         field.dtype === first.dtype &&
         field.shape.every((length, d) => d === axis || length === first.shape[d]);
-      demand("concatenate", fits, `${first} and ${field} cannot be joined along axis ${axis}`);
+      assertOperator(
+        "concatenate",
+        fits,
+        `${first} and ${field} cannot be joined along axis ${axis}`,
+      );
     }
     const total = fields.reduce((sum, field) => sum + field.shape[axis]!, 0);
     return new TensorType(
@@ -172,7 +188,7 @@ export const concatenate = defineOp({
 });
 
 function fieldTypes(type: Type | undefined): TensorType[] {
-  demand(
+  assertOperator(
     "concatenate",
     type?.kind === "tuple" && type.fields.length > 0,
     "it takes a tuple of one tensor or more",
@@ -188,24 +204,24 @@ const PAD_MODES = ["constant", "edge", "reflect"];
  */
 export const pad = defineOp({
   name: "nn.pad",
-  pattern: Pattern.injective,
+  pattern: OpPattern.injective,
   attrs: [{ name: "pad_width" }, { name: "pad_mode", default: "constant" }],
   infer(args, attrs) {
     const [x] = tensors("nn.pad", args, 2);
     const widths = attrs["pad_width"] as number[][];
     const mode = attrs["pad_mode"] as string;
-    demand(
+    assertOperator(
       "nn.pad",
       PAD_MODES.includes(mode),
       `mode '${mode}' is not one of ${PAD_MODES.join(", ")}`,
     );
-    demand(
+    assertOperator(
       "nn.pad",
       widths.length === x!.shape.length,
       `${widths.length} pairs do not fit ${x!.shape.length} dimensions`,
     );
     const shape = x!.shape.map((length, d) => length + widths[d]![0]! + widths[d]![1]!);
-    demand(
+    assertOperator(
       "nn.pad",
       shape.every((length) => length >= 0),
       `nothing is left of ${x}`,
@@ -215,7 +231,7 @@ export const pad = defineOp({
       const fits = x!.shape.every((length, d) =>
         widths[d]!.every((width) => width <= 0 || length > least * width),
       );
-      demand("nn.pad", fits, `${x} is too small for the widths in mode ${mode}`);
+      assertOperator("nn.pad", fits, `${x} is too small for the widths in mode ${mode}`);
     }
     return new TensorType(shape, x!.dtype);
   },
@@ -253,7 +269,7 @@ export const pad = defineOp({
 /** Blocks of channels spread out over the image. */
 export const depthToSpace = defineOp({
   name: "nn.depth_to_space",
-  pattern: Pattern.injective,
+  pattern: OpPattern.injective,
   attrs: [
     { name: "block_size" },
     { name: "layout", default: "NCHW" },
@@ -262,9 +278,9 @@ export const depthToSpace = defineOp({
   infer(args, attrs) {
     const [x] = tensors("nn.depth_to_space", args, 1);
     const block = attrs["block_size"] as number;
-    demand("nn.depth_to_space", x!.shape.length === 4, `${x} is not a batch of images`);
+    assertOperator("nn.depth_to_space", x!.shape.length === 4, `${x} is not a batch of images`);
     const [n, c, h, w] = x!.shape as [number, number, number, number];
-    demand(
+    assertOperator(
       "nn.depth_to_space",
       Number.isInteger(block) && block >= 1 && c % (block * block) === 0,
       `${c} channels cannot be spread over blocks of ${block}x${block}`,

@@ -7,7 +7,7 @@
 
 import { Call, Func, type Expr } from "../relay-expr";
 import { sameShape, tensorType, type TensorType } from "../type";
-import { countReaders, operandsOf, postOrder, withOperands } from "../visit";
+import { countReaders, operandsOf, visitInPostOrder, withOperands } from "../visit";
 import type { RelayPass } from "./relay-pass";
 import { call, multiply, ops } from "./shorthand";
 import { expandToAxis } from "./simplify-inference";
@@ -32,7 +32,7 @@ export const backwardFoldScaleAxis: RelayPass = {
 function prepare(func: Func): Map<Expr, Message> {
   const messages = new Map<Expr, Message>();
   const readers = countReaders(func.body);
-  postOrder(func.body, (expr) => {
+  visitInPostOrder(func.body, (expr) => {
     // A value that two read would have to be scaled for both.
     if (expr.kind !== "call" || readers.get(expr) !== 1) return;
     const message = messageOf(
@@ -111,7 +111,7 @@ class Transformer {
   run(root: Expr): Expr {
     // What is below has been rebuilt when a node's turn comes, so the recursion through scaled nodes
     // is as deep as a chain of activations.
-    postOrder(root, (expr) => this.plain(expr));
+    visitInPostOrder(root, (expr) => this.plain(expr));
     return this.plain(root);
   }
 

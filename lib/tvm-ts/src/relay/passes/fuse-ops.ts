@@ -7,9 +7,9 @@
  */
 
 import { Call, Func, Tuple, TupleGetItem, Var, type Expr } from "../relay-expr";
-import { Pattern } from "../relay-op";
+import { OpPattern } from "../relay-op";
 import { sameShape, type Type } from "../type";
-import { operandsOf, postOrder, withOperands } from "../visit";
+import { operandsOf, visitInPostOrder, withOperands } from "../visit";
 import type { RelayPass } from "./relay-pass";
 
 export const fuseOps: RelayPass = {
@@ -28,8 +28,8 @@ const MAX_OPERATORS = 256;
 interface Node {
   readonly expr: Expr;
   readonly index: number;
-  readonly pattern: Pattern;
-  readonly readers: { readonly node: Node; readonly pattern: Pattern }[];
+  readonly pattern: OpPattern;
+  readonly readers: { readonly node: Node; readonly pattern: OpPattern }[];
   /** Something outside sees it: it is the result, or an input. */
   external: boolean;
 }
@@ -41,9 +41,9 @@ class Group {
 
   constructor(
     readonly root: Expr,
-    public pattern: Pattern,
+    public pattern: OpPattern,
   ) {
-    this.anchored = pattern === Pattern.outElementwiseFusable;
+    this.anchored = pattern === OpPattern.outElementwiseFusable;
   }
 
   find(): Group {
@@ -68,13 +68,13 @@ interface Dominator {
   readonly parent: Dominator | undefined;
   readonly depth: number;
   /** The least simple operator on the way to the parent. */
-  readonly pattern: Pattern;
+  readonly pattern: OpPattern;
 }
 
 function graphOf(func: Func): Node[] {
   const nodes = new Map<Expr, Node>();
   const order: Node[] = [];
-  postOrder(func.body, (expr) => {
+  visitInPostOrder(func.body, (expr) => {
     const node: Node = {
       expr,
       index: order.length,
@@ -97,33 +97,33 @@ function graphOf(func: Func): Node[] {
 
 const SCALAR_DTYPES: readonly string[] = ["int32", "int64", "float32", "float64", "bool"];
 
-function patternOf(expr: Expr): Pattern {
+function patternOf(expr: Expr): OpPattern {
   switch (expr.kind) {
     case "call":
-      return expr.op.kind === "op" ? expr.op.pattern : Pattern.opaque;
+      return expr.op.kind === "op" ? expr.op.pattern : OpPattern.opaque;
     case "constant": {
       const { shape, dtype } = expr.type;
       const simple = shape.length === 0 && SCALAR_DTYPES.includes(dtype);
-      return simple ? Pattern.elementwise : Pattern.opaque;
+      return simple ? OpPattern.elementwise : OpPattern.opaque;
     }
     case "tuple":
-      return Pattern.tuple;
+      return OpPattern.tuple;
     case "tuple_get_item":
-      return Pattern.injective;
+      return OpPattern.injective;
     default:
-      return Pattern.opaque;
+      return OpPattern.opaque;
   }
 }
 
 /** How an operator treats one of its arguments: broadcasting to the same shape changes nothing. */
-function edgePattern(reader: Node, operand: Type): Pattern {
+function edgePattern(reader: Node, operand: Type): OpPattern {
   if (reader.expr.kind === "tuple" || reader.expr.kind === "tuple_get_item")
-    return Pattern.injective;
+    return OpPattern.injective;
   const { type } = reader.expr;
   const sameAsResult =
     type.kind === "tensor" && operand.kind === "tensor" && sameShape(type.shape, operand.shape);
-  return reader.pattern === Pattern.broadcast && sameAsResult
-    ? Pattern.elementwise
+  return reader.pattern === OpPattern.broadcast && sameAsResult
+    ? OpPattern.elementwise
     : reader.pattern;
 }
 
@@ -132,10 +132,10 @@ function postDominators(order: readonly Node[]): Dominator[] {
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i]!;
     if (node.external || node.readers.length === 0) {
-      dominators[i] = { node, parent: undefined, depth: 1, pattern: Pattern.opaque };
+      dominators[i] = { node, parent: undefined, depth: 1, pattern: OpPattern.opaque };
       continue;
     }
-    let pattern = Pattern.elementwise;
+    let pattern = OpPattern.elementwise;
     let parent: Dominator | undefined;
     node.readers.forEach((reader, r) => {
       let other: Dominator | undefined = dominators[reader.node.index]!;
@@ -167,7 +167,11 @@ function partition(func: Func): Map<Expr, Group> {
   const groupOf = (node: Node): Group => groups[node.index]!.find();
 
   /** Whether everything between, and the end, is simple enough. */
-  const pathIs = (from: Node, to: Node, test: (p: Pattern, atEnd: boolean) => boolean): boolean => {
+  const pathIs = (
+    from: Node,
+    to: Node,
+    test: (p: OpPattern, atEnd: boolean) => boolean,
+  ): boolean => {
     const seen = new Set<Node>();
     const check = (node: Node): boolean => {
       if (seen.has(node)) return true;
@@ -196,33 +200,33 @@ function partition(func: Func): Map<Expr, Group> {
       const group = groups[node.index]!;
       const dominator = dominators[node.index]!;
       const sink = dominator.parent?.node;
-      if (group.pattern === Pattern.opaque || sink === undefined) continue;
+      if (group.pattern === OpPattern.opaque || sink === undefined) continue;
       const count = between(node, sink).reduce((sum, one) => sum + groupOf(one).size, 0);
       if (count + groupOf(sink).size > MAX_OPERATORS) continue;
       if (phase === 2) {
-        if (group.pattern > Pattern.injective) continue;
+        if (group.pattern > OpPattern.injective) continue;
         const root = groupOf(sink);
         const fusedTuple =
-          root.pattern !== Pattern.tuple &&
-          groups[sink.index]!.pattern === Pattern.tuple &&
-          root.pattern <= Pattern.injective;
-        if (fusedTuple && pathIs(node, sink, (p) => p <= Pattern.injective)) fuse(node, sink);
+          root.pattern !== OpPattern.tuple &&
+          groups[sink.index]!.pattern === OpPattern.tuple &&
+          root.pattern <= OpPattern.injective;
+        if (fusedTuple && pathIs(node, sink, (p) => p <= OpPattern.injective)) fuse(node, sink);
         continue;
       }
       if (groupOf(node) === groupOf(sink)) continue;
-      if (groups[sink.index]!.pattern === Pattern.tuple) continue;
-      if (group.pattern === Pattern.outElementwiseFusable) {
-        if (phase !== 0 || dominator.pattern !== Pattern.elementwise) continue;
-        if (pathIs(node, sink, (p) => p <= Pattern.broadcast)) fuse(node, sink);
-      } else if (group.pattern <= Pattern.broadcast) {
-        if (dominator.pattern > Pattern.reduction) continue;
-        const simple = (p: Pattern, atEnd: boolean): boolean =>
-          p <= Pattern.injective ||
-          (atEnd && (p === Pattern.reduction || p === Pattern.outElementwiseFusable));
+      if (groups[sink.index]!.pattern === OpPattern.tuple) continue;
+      if (group.pattern === OpPattern.outElementwiseFusable) {
+        if (phase !== 0 || dominator.pattern !== OpPattern.elementwise) continue;
+        if (pathIs(node, sink, (p) => p <= OpPattern.broadcast)) fuse(node, sink);
+      } else if (group.pattern <= OpPattern.broadcast) {
+        if (dominator.pattern > OpPattern.reduction) continue;
+        const simple = (p: OpPattern, atEnd: boolean): boolean =>
+          p <= OpPattern.injective ||
+          (atEnd && (p === OpPattern.reduction || p === OpPattern.outElementwiseFusable));
         if (pathIs(node, sink, simple)) fuse(node, sink);
-      } else if (group.pattern === Pattern.injective || group.pattern === Pattern.tuple) {
+      } else if (group.pattern === OpPattern.injective || group.pattern === OpPattern.tuple) {
         if (phase !== 1) continue;
-        if (pathIs(node, sink, (p) => p <= Pattern.injective)) fuse(node, sink);
+        if (pathIs(node, sink, (p) => p <= OpPattern.injective)) fuse(node, sink);
       }
     }
   }
@@ -248,7 +252,7 @@ function fusedBody(body: Expr, groups: ReadonlyMap<Expr, Group>): Expr {
     return param;
   };
 
-  postOrder(body, (expr) => {
+  visitInPostOrder(body, (expr) => {
     const group = groups.get(expr)!;
     const isRoot = group.root === expr;
     const operands = operandsOf(expr);

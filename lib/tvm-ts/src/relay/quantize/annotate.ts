@@ -8,21 +8,21 @@ import { UsageError } from "../../support";
 import { call as makeCall, ops } from "../passes/shorthand";
 import type { RelayPass } from "../passes/relay-pass";
 import { TensorType } from "../type";
-import { Kind, type QuantizeConfig } from "./config";
+import { QuantizeKind, type QuantizeConfig } from "./config";
 import {
   forwardRewrite,
   realized,
   Temporary,
   TemporaryTuple,
   type Result,
-  type Rule,
+  type ForwardRewrite,
 } from "./forward-rewrite";
 
 /** An expression whose values are of some kind of quantized numbers. */
 class Annotated extends Temporary {
   constructor(
     readonly expr: Expr,
-    readonly annotation: Kind,
+    readonly annotation: QuantizeKind,
   ) {
     super();
   }
@@ -32,19 +32,19 @@ class Annotated extends Temporary {
 }
 
 const exprOf = (result: Result): Expr => realized(result);
-const kindOf = (result: Result): Kind | undefined =>
+const kindOf = (result: Result): QuantizeKind | undefined =>
   result instanceof Annotated ? result.annotation : undefined;
 
 const SCALAR = new TensorType([], "float32");
 
 class Annotator {
-  private readonly quantized = new Map<Expr, Map<Kind, Expr>>();
+  private readonly quantized = new Map<Expr, Map<QuantizeKind, Expr>>();
   private convolutions = 0;
   private stopped = false;
 
   constructor(private readonly config: QuantizeConfig) {}
 
-  readonly rules: Readonly<Record<string, Rule>> = {
+  readonly rules: Readonly<Record<string, ForwardRewrite>> = {
     "nn.conv2d": (call, args) => (this.skips(call) ? undefined : this.product(call, args)),
     "nn.dense": (call, args) =>
       this.config.skipDenseLayer || this.skips(call) ? undefined : this.product(call, args),
@@ -71,14 +71,14 @@ class Annotator {
         "nn.batch_flatten",
         "transpose",
         "annotation.stop_fusion",
-      ].map((name): [string, Rule] => [name, (call, args) => this.identity(call, args)]),
+      ].map((name): [string, ForwardRewrite] => [name, (call, args) => this.identity(call, args)]),
     ),
   };
 
   /** A value that more than one reads is quantized once. */
   readonly whenShared = (result: Result): Result =>
     result instanceof Annotated
-      ? new Annotated(this.quantize(result.expr, Kind.input), Kind.input)
+      ? new Annotated(this.quantize(result.expr, QuantizeKind.input), QuantizeKind.input)
       : result;
 
   private skips(call: Call): boolean {
@@ -87,7 +87,7 @@ class Annotator {
     return this.config.skipConvLayers.includes(this.convolutions++);
   }
 
-  private quantize(expr: Expr, kind: Kind): Expr {
+  private quantize(expr: Expr, kind: QuantizeKind): Expr {
     if (expr.kind === "call" && expr.op === ops.simulatedQuantize && expr.attrs["kind"] === kind) {
       return expr;
     }
@@ -105,8 +105,8 @@ class Annotator {
   private product(call: Call, [data, weight]: readonly Result[]): Result {
     const kind = kindOf(data!);
     const input =
-      kind === undefined || kind === Kind.activation
-        ? this.quantize(exprOf(data!), Kind.input)
+      kind === undefined || kind === QuantizeKind.activation
+        ? this.quantize(exprOf(data!), QuantizeKind.input)
         : exprOf(data!);
     if (kindOf(weight!) !== undefined || !isConstant(exprOf(weight!))) {
       throw new UsageError(
@@ -114,13 +114,13 @@ class Annotator {
         `${call.origin ?? "a layer"}: its weights are computed by the network; only known weights are quantized`,
       );
     }
-    const quantizedWeight = this.quantize(exprOf(weight!), Kind.weight);
-    return new Annotated(call.withArgs([input, quantizedWeight]), Kind.activation);
+    const quantizedWeight = this.quantize(exprOf(weight!), QuantizeKind.weight);
+    return new Annotated(call.withArgs([input, quantizedWeight]), QuantizeKind.activation);
   }
 
   /** Constants are weights, everything else is an input. */
   private operand(expr: Expr): Expr {
-    return this.quantize(expr, isConstant(expr) ? Kind.weight : Kind.input);
+    return this.quantize(expr, isConstant(expr) ? QuantizeKind.weight : QuantizeKind.input);
   }
 
   private multiply(call: Call, [left, right]: readonly Result[]): Result | undefined {
@@ -133,8 +133,11 @@ class Annotator {
         `${call.origin ?? "a multiplication"}: two quantized values are multiplied; only one may be`,
       );
     }
-    const x = a === Kind.activation ? this.quantize(exprOf(left!), Kind.input) : exprOf(left!);
-    return new Annotated(call.withArgs([x, this.operand(exprOf(right!))]), Kind.activation);
+    const x =
+      a === QuantizeKind.activation
+        ? this.quantize(exprOf(left!), QuantizeKind.input)
+        : exprOf(left!);
+    return new Annotated(call.withArgs([x, this.operand(exprOf(right!))]), QuantizeKind.activation);
   }
 
   private add(call: Call, [left, right]: readonly Result[]): Result | undefined {
@@ -143,14 +146,18 @@ class Annotator {
     const [x, y] = [exprOf(left!), exprOf(right!)];
     if (a === undefined && b === undefined) return undefined;
     if (a === undefined) {
-      return new Annotated(call.withArgs([this.quantize(x, Kind.input), y]), Kind.input);
+      return new Annotated(
+        call.withArgs([this.quantize(x, QuantizeKind.input), y]),
+        QuantizeKind.input,
+      );
     }
-    if (b === undefined) return new Annotated(call.withArgs([x, this.operand(y)]), Kind.activation);
-    if (a === Kind.input && b === Kind.input)
-      return new Annotated(call.withArgs([x, y]), Kind.input);
-    const bothWide = a === Kind.activation && b === Kind.activation;
-    const second = bothWide ? this.quantize(y, Kind.input) : y;
-    return new Annotated(call.withArgs([x, second]), Kind.activation);
+    if (b === undefined)
+      return new Annotated(call.withArgs([x, this.operand(y)]), QuantizeKind.activation);
+    if (a === QuantizeKind.input && b === QuantizeKind.input)
+      return new Annotated(call.withArgs([x, y]), QuantizeKind.input);
+    const bothWide = a === QuantizeKind.activation && b === QuantizeKind.activation;
+    const second = bothWide ? this.quantize(y, QuantizeKind.input) : y;
+    return new Annotated(call.withArgs([x, second]), QuantizeKind.activation);
   }
 
   private identity(call: Call, [x]: readonly Result[]): Result | undefined {
@@ -162,16 +169,19 @@ class Annotator {
   private narrowed(call: Call, [x]: readonly Result[]): Result | undefined {
     const kind = kindOf(x!);
     if (this.skips(call) || kind === undefined) return undefined;
-    const input = kind === Kind.activation ? this.quantize(exprOf(x!), Kind.input) : exprOf(x!);
-    return new Annotated(call.withArgs([input]), Kind.input);
+    const input =
+      kind === QuantizeKind.activation ? this.quantize(exprOf(x!), QuantizeKind.input) : exprOf(x!);
+    return new Annotated(call.withArgs([input]), QuantizeKind.input);
   }
 
   private concatenate(call: Call, [tuple]: readonly Result[]): Result | undefined {
     if (this.skips(call) || !(tuple instanceof TemporaryTuple)) return undefined;
     const fields = tuple.fields.map((field) =>
-      kindOf(field) === undefined ? this.quantize(exprOf(field), Kind.activation) : exprOf(field),
+      kindOf(field) === undefined
+        ? this.quantize(exprOf(field), QuantizeKind.activation)
+        : exprOf(field),
     );
-    return new Annotated(call.withArgs([new Tuple(fields)]), Kind.activation);
+    return new Annotated(call.withArgs([new Tuple(fields)]), QuantizeKind.activation);
   }
 }
 

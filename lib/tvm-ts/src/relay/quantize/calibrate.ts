@@ -7,7 +7,7 @@ import type { HostTensor } from "../host-tensor";
 import { ops } from "../passes/shorthand";
 import type { RelayPass } from "../passes/relay-pass";
 import { allExprs, rewriteBody } from "../visit";
-import { Kind, stepsOf, type QuantizeConfig } from "./config";
+import { QuantizeKind, stepsOf, type QuantizeConfig } from "./config";
 import { scaleByKlDivergence } from "./kl-divergence";
 
 /** What the network sees in use: the values of its inputs by name, once for each batch. */
@@ -25,8 +25,9 @@ export function quantizeCalibrate(config: QuantizeConfig, dataset: Dataset = [])
       const values = new Map<Expr, Expr>();
       for (const simulated of calls) {
         const [data, step, low, high] = simulated.args as [Expr, Expr, Expr, Expr];
-        const kind = simulated.attrs["kind"] as Kind;
-        const scale = kind === Kind.weight ? weightScale(data, config) : scales.get(simulated)!;
+        const kind = simulated.attrs["kind"] as QuantizeKind;
+        const scale =
+          kind === QuantizeKind.weight ? weightScale(data, config) : scales.get(simulated)!;
         const steps = stepsOf(kind);
         values.set(step, constant(scale / steps, "float32"));
         values.set(low, constant(-(steps - 1), "float32"));
@@ -64,7 +65,7 @@ function activationScales(
   config: QuantizeConfig,
   dataset: Dataset,
 ): Map<Call, number> {
-  const activations = calls.filter((simulated) => simulated.attrs["kind"] !== Kind.weight);
+  const activations = calls.filter((simulated) => simulated.attrs["kind"] !== QuantizeKind.weight);
   if (config.calibrateMode === "global_scale") {
     return new Map(activations.map((simulated) => [simulated, config.globalScale]));
   }

@@ -64,7 +64,7 @@ export const INPUT_DTYPE = "int8";
 export const ACTIVATION_DTYPE = "int32";
 
 /** What a simulated quantization quantizes. */
-export enum Kind {
+export enum QuantizeKind {
   identity = 0,
   input = 1,
   weight = 2,
@@ -72,6 +72,6 @@ export enum Kind {
 }
 
 /** The number of steps on one side of zero. */
-export function stepsOf(kind: Kind): number {
-  return 2 ** (kind === Kind.activation ? 31 : 7);
+export function stepsOf(kind: QuantizeKind): number {
+  return 2 ** (kind === QuantizeKind.activation ? 31 : 7);
 }

@@ -5,13 +5,13 @@
 import { UsageError } from "../../support";
 import type { Expr } from "../relay-expr";
 import { HostTensor } from "../host-tensor";
-import { Pattern } from "../relay-op";
+import { OpPattern } from "../relay-op";
 import { call, defineOp, tensors } from "../ops";
 
 /** `round(x * multiplier * 2^(shift - 31))`, halves upwards. */
 const fixedPoint = defineOp({
   name: "fixed_point_multiply",
-  pattern: Pattern.elementwise,
+  pattern: OpPattern.elementwise,
   attrs: [{ name: "multiplier" }, { name: "shift" }],
   infer: (args) => tensors("fixed_point_multiply", args, 1)[0]!,
   evaluate([x], attrs) {

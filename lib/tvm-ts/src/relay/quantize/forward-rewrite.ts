@@ -5,7 +5,7 @@
  */
 
 import { Call, Func, Tuple, TupleGetItem, type Expr } from "../relay-expr";
-import { countReaders, operandsOf, postOrder, withOperands } from "../visit";
+import { countReaders, operandsOf, visitInPostOrder, withOperands } from "../visit";
 
 /** A result that knows more than its expression. */
 export abstract class Temporary {
@@ -26,7 +26,7 @@ export class TemporaryTuple extends Temporary {
 export type Result = Expr | Temporary;
 
 /** Gives the result of a call, or undefined to leave it as it is. */
-export type Rule = (call: Call, args: readonly Result[]) => Result | undefined;
+export type ForwardRewrite = (call: Call, args: readonly Result[]) => Result | undefined;
 
 export function realized(result: Result): Expr {
   return result.kind === "temporary" ? result.realize() : result;
@@ -38,7 +38,7 @@ export function realized(result: Result): Expr {
  */
 export function forwardRewrite(
   func: Func,
-  rules: Readonly<Record<string, Rule>>,
+  rules: Readonly<Record<string, ForwardRewrite>>,
   whenShared: (result: Result) => Result = (result) => result,
 ): Func {
   const results = new Map<Expr, Result>();
@@ -47,7 +47,7 @@ export function forwardRewrite(
     const result = results.get(expr)!;
     return readers.get(expr)! > 1 ? whenShared(result) : result;
   };
-  postOrder(func.body, (expr) => {
+  visitInPostOrder(func.body, (expr) => {
     const operands = operandsOf(expr).map(resultOf);
     results.set(expr, rewritten(expr, operands, rules));
   });
@@ -58,7 +58,7 @@ export function forwardRewrite(
 function rewritten(
   expr: Expr,
   operands: readonly Result[],
-  rules: Readonly<Record<string, Rule>>,
+  rules: Readonly<Record<string, ForwardRewrite>>,
 ): Result {
   if (expr.kind === "tuple" && operands.some((operand) => operand.kind === "temporary")) {
     return new TemporaryTuple(operands);

@@ -7,7 +7,13 @@ import { Func, isConstant, type Call, type Expr } from "../relay-expr";
 import { castHint, stopFusion } from "../passes/shorthand";
 import type { RelayPass } from "../passes/relay-pass";
 import { INPUT_DTYPE } from "./config";
-import { forwardRewrite, realized, Temporary, type Result, type Rule } from "./forward-rewrite";
+import {
+  forwardRewrite,
+  realized,
+  Temporary,
+  type Result,
+  type ForwardRewrite,
+} from "./forward-rewrite";
 
 /** A value that comes from a convolution and has not been narrowed. */
 class Wide extends Temporary {
@@ -21,13 +27,13 @@ class Wide extends Temporary {
 
 const plain = (result: Result): Expr => (result instanceof Wide ? result.expr : realized(result));
 
-const convolution: Rule = (call, [data, kernel]) =>
+const convolution: ForwardRewrite = (call, [data, kernel]) =>
   new Wide(call.withArgs([realized(data!), realized(kernel!)]));
 
-const identity: Rule = (call, [x]) =>
+const identity: ForwardRewrite = (call, [x]) =>
   x instanceof Wide ? new Wide(call.withArgs([x.expr])) : undefined;
 
-const add: Rule = (call, [left, right]) => {
+const add: ForwardRewrite = (call, [left, right]) => {
   if (right instanceof Wide) {
     const sum = call.withArgs([realized(left!), right.realize()]);
     return left instanceof Wide ? new Wide(sum) : sum;
@@ -38,10 +44,10 @@ const add: Rule = (call, [left, right]) => {
   return call.withArgs([left.realize(), other]);
 };
 
-const multiply: Rule = (call, [left, right]) =>
+const multiply: ForwardRewrite = (call, [left, right]) =>
   left instanceof Wide ? new Wide(call.withArgs([left.realize(), plain(right!)])) : undefined;
 
-const globalPool: Rule = (call: Call, [x]) =>
+const globalPool: ForwardRewrite = (call: Call, [x]) =>
   call.withArgs([x instanceof Wide ? x.realize() : new Wide(realized(x!)).realize()]);
 
 export const quantizePartition: RelayPass = {

@@ -20,14 +20,14 @@ import {
   stopFusion,
 } from "../passes/shorthand";
 import { isCallOf } from "../visit";
-import { ACTIVATION_DTYPE, INPUT_DTYPE, Kind, type QuantizeConfig } from "./config";
+import { ACTIVATION_DTYPE, INPUT_DTYPE, QuantizeKind, type QuantizeConfig } from "./config";
 import { fixedPointMultiply } from "./fixed-point";
 import {
   forwardRewrite,
   Temporary,
   TemporaryTuple,
   type Result,
-  type Rule,
+  type ForwardRewrite,
 } from "./forward-rewrite";
 
 /** Integers (which may be stored as floats for now) with the size of one step. */
@@ -82,7 +82,7 @@ function unified(
     const ref = refs[i]!;
     if (value.dtype !== dtype) return cast(value.data, dtype);
     const wasQuantized =
-      isCallOf(ref, ops.simulatedQuantize.name) && ref.attrs["kind"] === Kind.input;
+      isCallOf(ref, ops.simulatedQuantize.name) && ref.attrs["kind"] === QuantizeKind.input;
     return wasQuantized ? cast(stopFusion(cast(value.data, INPUT_DTYPE)), dtype) : value.data;
   });
   const step = pair
@@ -92,7 +92,7 @@ function unified(
   return { data, step, dtype };
 }
 
-function quantize(config: QuantizeConfig): Rule {
+function quantize(config: QuantizeConfig): ForwardRewrite {
   return (_, args) => {
     const [x, step, low, high] = args as [Result, Expr, Expr, Expr];
     const [to, least, most] = [scalarValue(step), scalarValue(low), scalarValue(high)];
@@ -120,7 +120,7 @@ function withHalf(data: Expr, bits: number, config: QuantizeConfig): Expr {
 }
 
 /** Products of 8-bit integers, summed up in 32 bits. */
-const product: Rule = (call, [data, weight]) => {
+const product: ForwardRewrite = (call, [data, weight]) => {
   if (!isQuantized(data) || !isQuantized(weight)) return undefined;
   const args = [converted(data, INPUT_DTYPE), cast(weight.data, INPUT_DTYPE)];
   const attrs = { ...call.attrs, out_dtype: ACTIVATION_DTYPE };
@@ -128,13 +128,13 @@ const product: Rule = (call, [data, weight]) => {
   return new Quantized(result, Math.fround(data.step * weight.step), ACTIVATION_DTYPE);
 };
 
-const multiplication: Rule = (call, [left, right]) => {
+const multiplication: ForwardRewrite = (call, [left, right]) => {
   if (!isQuantized(left) || !isQuantized(right)) return undefined;
   const args = [converted(left, ACTIVATION_DTYPE), converted(right, ACTIVATION_DTYPE)];
   return new Quantized(call.withArgs(args), Math.fround(left.step * right.step), ACTIVATION_DTYPE);
 };
 
-function addition(config: QuantizeConfig): Rule {
+function addition(config: QuantizeConfig): ForwardRewrite {
   return (call, args) => {
     if (!args.every(isQuantized)) return undefined;
     const { data, step, dtype } = unified(call.args, args, config, ACTIVATION_DTYPE);
@@ -144,7 +144,7 @@ function addition(config: QuantizeConfig): Rule {
   };
 }
 
-function concatenation(config: QuantizeConfig): Rule {
+function concatenation(config: QuantizeConfig): ForwardRewrite {
   return (call, [tuple]) => {
     if (!(tuple instanceof TemporaryTuple) || !isQuantized(tuple.fields[0])) return undefined;
     const ref = call.args[0]!;
@@ -159,26 +159,26 @@ function concatenation(config: QuantizeConfig): Rule {
   };
 }
 
-const identity: Rule = (call, [x]) =>
+const identity: ForwardRewrite = (call, [x]) =>
   isQuantized(x) ? new Quantized(call.withArgs([x.data]), x.step, x.dtype) : undefined;
 
-const limits: Rule = (call, [x]) => {
+const limits: ForwardRewrite = (call, [x]) => {
   if (!isQuantized(x)) return undefined;
   const [low, high] = [call.attrs["a_min"] as number, call.attrs["a_max"] as number];
   return new Quantized(clip(x.data, low / x.step, high / x.step), x.step, x.dtype);
 };
 
-const narrowPool: Rule = (call, [x]) =>
+const narrowPool: ForwardRewrite = (call, [x]) =>
   isQuantized(x)
     ? new Quantized(call.withArgs([cast(x.data, INPUT_DTYPE)]), x.step, INPUT_DTYPE)
     : undefined;
 
-const widePool: Rule = (call, [x]) =>
+const widePool: ForwardRewrite = (call, [x]) =>
   isQuantized(x)
     ? new Quantized(call.withArgs([converted(x, ACTIVATION_DTYPE)]), x.step, ACTIVATION_DTYPE)
     : undefined;
 
-const hint: Rule = (call: Call, [x]) => {
+const hint: ForwardRewrite = (call: Call, [x]) => {
   if (!isQuantized(x)) return undefined;
   const dtype = call.attrs["dtype"] as ScalarType;
   return new Quantized(cast(x.data, dtype), x.step, dtype);
@@ -188,7 +188,7 @@ const hint: Rule = (call: Call, [x]) => {
 export type NoteIntegers = (call: Call, integers: Expr, step: number) => void;
 
 export function quantizeRealize(config: QuantizeConfig, note?: NoteIntegers): RelayPass {
-  const rules: Record<string, Rule> = {
+  const rules: Record<string, ForwardRewrite> = {
     [ops.simulatedQuantize.name]: quantize(config),
     "nn.conv2d": product,
     "nn.dense": product,
@@ -218,9 +218,12 @@ export function quantizeRealize(config: QuantizeConfig, note?: NoteIntegers): Re
   };
 }
 
-function noting(rules: Readonly<Record<string, Rule>>, note: NoteIntegers): Record<string, Rule> {
+function noting(
+  rules: Readonly<Record<string, ForwardRewrite>>,
+  note: NoteIntegers,
+): Record<string, ForwardRewrite> {
   return Object.fromEntries(
-    Object.entries(rules).map(([name, rule]): [string, Rule] => [
+    Object.entries(rules).map(([name, rule]): [string, ForwardRewrite] => [
       name,
       (call, args) => {
         const result = rule(call, args);

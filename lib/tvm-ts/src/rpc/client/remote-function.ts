@@ -5,7 +5,7 @@ import { timingResult, type TimingOptions, type TimingResult } from "../../runti
 import { DtypeArgument, FloatArgument } from "../argument";
 import { BadPacketError } from "../rpc-errors";
 import { ENTRY_NAME } from "../server";
-import { elementTypeOf, TypeCode, wireDataType, type WireValue } from "../protocol";
+import { wireElementType, WireTypeCode, wireDataType, type WireValue } from "../protocol";
 import type {
   SessionArgument,
   SessionDevice,
@@ -27,14 +27,14 @@ const LIMIT_ZERO_TIME_ITERATIONS = 100;
 interface Held {
   readonly remote: Remote;
   readonly handle: bigint;
-  readonly type: TypeCode;
+  readonly type: WireTypeCode;
   freed: boolean;
 }
 
 const held = new WeakMap<object, Held>();
 
 /** Makes `owner` stand for a handle; it is given back when the owner is freed or collected. */
-function hold<T extends object>(owner: T, remote: Remote, handle: bigint, type: TypeCode): T {
+function hold<T extends object>(owner: T, remote: Remote, handle: bigint, type: WireTypeCode): T {
   held.set(owner, { remote, handle, type, freed: false });
   remote.watch(owner, owner, () => remote.freeHandle(handle, type));
   return owner;
@@ -73,7 +73,7 @@ export function remoteFunction(
   const free = (): Promise<void> => freeHeld(func);
   const toString = (): string => `the function ${name} of ${session}`;
   Object.assign(func, { free, toString });
-  return hold(func as SessionFunction, remote, handle, TypeCode.Func);
+  return hold(func as SessionFunction, remote, handle, WireTypeCode.Func);
 }
 
 export function remoteModule(
@@ -147,7 +147,7 @@ export function remoteModule(
     free: () => freeHeld(module),
     toString: () => `the module ${name} of ${session}`,
   });
-  return hold(module as unknown as SessionModule, remote, handle, TypeCode.Module);
+  return hold(module as unknown as SessionModule, remote, handle, WireTypeCode.Module);
 }
 
 function wireArgument(arg: SessionArgument, remote: Remote, func: string): WireValue {
@@ -168,7 +168,7 @@ function wireArgument(arg: SessionArgument, remote: Remote, func: string): WireV
       return { kind: "null" };
     case "function": {
       const record = held.get(arg);
-      const kind = record?.type === TypeCode.Module ? "module" : "func";
+      const kind = record?.type === WireTypeCode.Module ? "module" : "func";
       return { kind, handle: handleOf(arg, remote) };
     }
   }
@@ -203,8 +203,8 @@ export function sessionValue(
     case "array": {
       const { tensor, handle } = result;
       const device = session.deviceOf(tensor.device);
-      return new RemoteArray(device, tensor, elementTypeOf(tensor.dtype), () =>
-        remote.freeHandle(handle, TypeCode.NDArray),
+      return new RemoteArray(device, tensor, wireElementType(tensor.dtype), () =>
+        remote.freeHandle(handle, WireTypeCode.NDArray),
       );
     }
   }
@@ -220,7 +220,7 @@ export function sessionValue(
     case "bytes":
       return value.value;
     case "dtype":
-      return new DtypeArgument(elementTypeOf(value.value));
+      return new DtypeArgument(wireElementType(value.value));
     case "device":
       return session.deviceOf(value.value);
     case "opaque":

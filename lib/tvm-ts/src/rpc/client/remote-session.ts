@@ -5,7 +5,7 @@ import { DEVICE_TYPE, type DeviceKind, type ModuleFormat } from "../../runtime";
 import { BadPacketError } from "../rpc-errors";
 import {
   LIMITS,
-  TypeCode,
+  WireTypeCode,
   type Limits,
   type Transport,
   type WireDevice,
@@ -72,7 +72,7 @@ export class RemoteSession implements Session {
     // TVM's servers have no such function, and load what their machine's linker made.
     if (handle === undefined) return "library";
     const result = await this.remote.call(handle, []);
-    await this.remote.freeHandle(handle, TypeCode.Func);
+    await this.remote.freeHandle(handle, WireTypeCode.Func);
     if (result.kind === "value" && result.value.kind === "str" && result.value.value === "wasm") {
       return "wasm";
     }

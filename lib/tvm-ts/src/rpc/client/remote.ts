@@ -8,7 +8,7 @@ import {
   packet,
   RpcCode,
   tensorBytes,
-  TypeCode,
+  WireTypeCode,
   writeTensor,
   type WireDevice,
   type WireTensor,
@@ -55,12 +55,12 @@ export class Remote {
     const values = await this.connection.send(RpcCode.CallFunc, args, func);
     const [code, value, handle] = values;
     if (code?.kind !== "int" || value === undefined) throw this.unexpected("a call", values);
-    const type: TypeCode = Number(code.value);
-    if (type === TypeCode.Module || type === TypeCode.Func) {
+    const type: WireTypeCode = Number(code.value);
+    if (type === WireTypeCode.Module || type === WireTypeCode.Func) {
       if (value.kind !== "opaque") throw this.unexpected("a call", values);
-      return { kind: type === TypeCode.Func ? "func" : "module", handle: value.handle };
+      return { kind: type === WireTypeCode.Func ? "func" : "module", handle: value.handle };
     }
-    if (type === TypeCode.NDArray) {
+    if (type === WireTypeCode.NDArray) {
       if (value.kind !== "tensor" || handle?.kind !== "opaque") {
         throw this.unexpected("a call", values);
       }
@@ -88,12 +88,14 @@ export class Remote {
     const handles = [...this.own.values()];
     this.own.clear();
     await Promise.all(
-      handles.map(async (handle) => this.freeHandle(await handle, TypeCode.Func).catch(() => {})),
+      handles.map(async (handle) =>
+        this.freeHandle(await handle, WireTypeCode.Func).catch(() => {}),
+      ),
     );
   }
 
   /** A session that ended has given everything back. */
-  async freeHandle(handle: bigint, type: TypeCode): Promise<void> {
+  async freeHandle(handle: bigint, type: WireTypeCode): Promise<void> {
     if (!this.connection.isOpen) return;
     await this.connection.send(RpcCode.FreeHandle, [
       { kind: "opaque", handle },
@@ -171,7 +173,7 @@ export class Remote {
     const func = await this.find(MAX_PACKET);
     if (func === undefined) return [[tensor, 0, bytes]];
     const result = await this.call(func, []);
-    await this.freeHandle(func, TypeCode.Func);
+    await this.freeHandle(func, WireTypeCode.Func);
     if (result.kind !== "value" || result.value.kind !== "int") {
       throw this.unexpected(MAX_PACKET, []);
     }

@@ -38,7 +38,7 @@ export enum RpcCode {
 }
 
 /** What a value of a packed sequence is. */
-export enum TypeCode {
+export enum WireTypeCode {
   Int = 0,
   UInt = 1,
   Float = 2,

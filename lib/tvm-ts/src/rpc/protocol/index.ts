@@ -8,9 +8,9 @@ export {
   SESSION_MASK,
   TRACKER_MAGIC,
   TrackerCode,
-  TypeCode,
+  WireTypeCode,
 } from "./codes";
-export { elementTypeOf, wireDataType } from "./wire-dtype";
+export { wireElementType, wireDataType } from "./wire-dtype";
 export { answerHello, greetServer, readHello, refuseHello, type ClientHello } from "./handshake";
 export { LIMITS, type Limits } from "./limits";
 export {
@@ -25,7 +25,7 @@ export {
 } from "./packet";
 export { ByteStream, type Transport } from "./transport";
 export {
-  readTensor,
+  readWireTensor,
   readValues,
   tensorBytes,
   writeTensor,

@@ -6,7 +6,7 @@ import { ByteWriter } from "./byte-writer";
 import { RpcCode } from "./codes";
 import type { Limits } from "./limits";
 import type { ByteStream } from "./transport";
-import { readTensor, tensorBytes, writeValues, type WireTensor, type WireValue } from "./value";
+import { readWireTensor, tensorBytes, writeValues, type WireTensor, type WireValue } from "./value";
 
 /** How a packet begins. */
 export interface PacketHead {
@@ -86,7 +86,7 @@ export async function readCopy(
 
 /** The array of a copy and its size, which must agree. */
 export function readCopiedTensor(body: ByteReader): WireTensor {
-  const tensor = readTensor(body);
+  const tensor = readWireTensor(body);
   const bytes = body.u64("the size of a copy");
   const size = tensorBytes(tensor);
   if (BigInt(size) === bytes) return tensor;

@@ -7,7 +7,7 @@ import { assertNever } from "../../support";
 import { BadPacketError } from "../rpc-errors";
 import type { ByteReader } from "./byte-reader";
 import type { ByteWriter } from "./byte-writer";
-import { TypeCode } from "./codes";
+import { WireTypeCode } from "./codes";
 
 /** A type of elements, as DLPack has it: code 0 int, 1 uint, 2 float, 3 handle, 4 bfloat. */
 export interface WireDataType {
@@ -46,19 +46,19 @@ export type WireValue =
   | { readonly kind: "bytes"; readonly value: Uint8Array };
 
 const CODE = {
-  int: TypeCode.Int,
-  uint: TypeCode.UInt,
-  float: TypeCode.Float,
-  null: TypeCode.Null,
-  dtype: TypeCode.DataType,
-  device: TypeCode.Device,
-  tensor: TypeCode.DLTensor,
-  opaque: TypeCode.Opaque,
-  module: TypeCode.Module,
-  func: TypeCode.Func,
-  str: TypeCode.Str,
-  bytes: TypeCode.Bytes,
-} as const satisfies Record<WireValue["kind"], TypeCode>;
+  int: WireTypeCode.Int,
+  uint: WireTypeCode.UInt,
+  float: WireTypeCode.Float,
+  null: WireTypeCode.Null,
+  dtype: WireTypeCode.DataType,
+  device: WireTypeCode.Device,
+  tensor: WireTypeCode.DLTensor,
+  opaque: WireTypeCode.Opaque,
+  module: WireTypeCode.Module,
+  func: WireTypeCode.Func,
+  str: WireTypeCode.Str,
+  bytes: WireTypeCode.Bytes,
+} as const satisfies Record<WireValue["kind"], WireTypeCode>;
 
 /** Writes a packed sequence; the bytes of the last value may be left to the caller. */
 export function writeValues(writer: ByteWriter, values: readonly WireValue[]): void {
@@ -120,32 +120,32 @@ function writeValue(writer: ByteWriter, value: WireValue): void {
 
 function readValue(reader: ByteReader, code: number): WireValue {
   switch (code) {
-    case TypeCode.Int:
+    case WireTypeCode.Int:
       return { kind: "int", value: reader.i64("an integer") };
-    case TypeCode.UInt:
+    case WireTypeCode.UInt:
       return { kind: "uint", value: reader.u64("an integer") };
-    case TypeCode.Float:
+    case WireTypeCode.Float:
       return { kind: "float", value: reader.f64("a number") };
-    case TypeCode.Null:
+    case WireTypeCode.Null:
       return { kind: "null" };
-    case TypeCode.DataType: {
+    case WireTypeCode.DataType: {
       const value = readDataType(reader);
       reader.i32("the padding of a data type");
       return { kind: "dtype", value };
     }
-    case TypeCode.Device:
+    case WireTypeCode.Device:
       return { kind: "device", value: readDevice(reader) };
-    case TypeCode.DLTensor:
-      return { kind: "tensor", value: readTensor(reader) };
-    case TypeCode.Opaque:
+    case WireTypeCode.DLTensor:
+      return { kind: "tensor", value: readWireTensor(reader) };
+    case WireTypeCode.Opaque:
       return { kind: "opaque", handle: reader.u64("a handle") };
-    case TypeCode.Module:
+    case WireTypeCode.Module:
       return { kind: "module", handle: reader.u64("a handle") };
-    case TypeCode.Func:
+    case WireTypeCode.Func:
       return { kind: "func", handle: reader.u64("a handle") };
-    case TypeCode.Str:
+    case WireTypeCode.Str:
       return { kind: "str", value: reader.string("a string") };
-    case TypeCode.Bytes: {
+    case WireTypeCode.Bytes: {
       const length = reader.u64("the length of a byte string");
       const count = reader.count("bytes", length, reader.limits.packetBytes, 1);
       return { kind: "bytes", value: reader.bytes(count, "a byte string") };
@@ -184,7 +184,7 @@ export function writeTensor(writer: ByteWriter, tensor: WireTensor): void {
   writer.u64(tensor.byteOffset);
 }
 
-export function readTensor(reader: ByteReader): WireTensor {
+export function readWireTensor(reader: ByteReader): WireTensor {
   const data = reader.u64("an array's handle");
   const device = readDevice(reader);
   const rank = reader.i32("an array's number of dimensions");

@@ -10,7 +10,7 @@ export function wireDataType(dtype: string): WireDataType {
 }
 
 /** @throws UsageError for types that arrays here do not have. */
-export function elementTypeOf({ code, bits, lanes }: WireDataType): ElementType {
+export function wireElementType({ code, bits, lanes }: WireDataType): ElementType {
   for (const [name, element] of Object.entries(ELEMENTS)) {
     if (element.code === code && element.bits === bits && lanes === 1) return name as ElementType;
   }

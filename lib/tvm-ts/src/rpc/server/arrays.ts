@@ -2,7 +2,7 @@
 
 import { UsageError } from "../../support";
 import { NDArray, type Device } from "../../runtime";
-import { elementTypeOf, tensorBytes, type WireDevice, type WireTensor } from "../protocol";
+import { wireElementType, tensorBytes, type WireDevice, type WireTensor } from "../protocol";
 import type { Allocation, Handles } from "./handles";
 import type { ServedMachine, SessionLimits } from "./machine";
 
@@ -103,7 +103,7 @@ export class SessionArrays {
   /** The array, for a function that takes it. */
   array(tensor: WireTensor): NDArray {
     const { device, address } = this.range(tensor);
-    return NDArray.at(device, address, 0, tensor.shape, elementTypeOf(tensor.dtype));
+    return NDArray.at(device, address, 0, tensor.shape, wireElementType(tensor.dtype));
   }
 
   private range(tensor: WireTensor): Allocation {

@@ -12,7 +12,9 @@ export function servedModule(module: Module): ServedModule {
   const served = new ServedModule(
     (name, queryImports) => {
       const func = name === ENTRY_NAME ? module.record.entry : name;
-      return has(module, func, queryImports) ? servedFunction(module.getFunction(func)) : undefined;
+      return moduleHasFunction(module, func, queryImports)
+        ? servedFunction(module.getFunction(func))
+        : undefined;
     },
     (child) => void module.import(modules.get(child)!),
   );
@@ -25,7 +27,7 @@ function servedFunction(func: PackedFunc): ServedFunction {
   return (...args) => func(...(args as Argument[]));
 }
 
-function has(module: Module, name: string, queryImports: boolean): boolean {
+function moduleHasFunction(module: Module, name: string, queryImports: boolean): boolean {
   if (module.record.functions.some((func) => func.name === name)) return true;
-  return queryImports && module.imports.some((imported) => has(imported, name, true));
+  return queryImports && module.imports.some((imported) => moduleHasFunction(imported, name, true));
 }

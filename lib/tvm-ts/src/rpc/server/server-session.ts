@@ -19,7 +19,7 @@ import {
   readValues,
   RpcCode,
   tensorBytes,
-  TypeCode,
+  WireTypeCode,
   valuesPacket,
   type ByteReader,
   type ByteStream,
@@ -68,7 +68,7 @@ export async function serveSession(
     for (;;) {
       const next = await readHead(stream, options.limits ?? LIMITS);
       if (next === undefined || next.code === RpcCode.Shutdown) return;
-      await session.answer(next);
+      await session.runRequest(next);
     }
   } catch (error) {
     if (error instanceof BadPacketError) {
@@ -104,7 +104,7 @@ class ServerSession {
     this.arrays.freeAll();
   }
 
-  async answer(head: PacketHead): Promise<void> {
+  async runRequest(head: PacketHead): Promise<void> {
     if (!this.started && head.code !== RpcCode.InitServer) {
       throw new BadPacketError(`a session starts with ${RpcCode[head.code]} instead of InitServer`);
     }
@@ -284,26 +284,27 @@ class ServerSession {
     }
   }
 
-  private result(value: ServedValue | void): [TypeCode, WireValue] {
-    if (value === null || value === undefined) return [TypeCode.Null, NULL];
+  private result(value: ServedValue | void): [WireTypeCode, WireValue] {
+    if (value === null || value === undefined) return [WireTypeCode.Null, NULL];
     if (typeof value === "bigint")
-      return [TypeCode.Int, { kind: "int", value: BigInt.asIntN(64, value) }];
+      return [WireTypeCode.Int, { kind: "int", value: BigInt.asIntN(64, value) }];
     if (typeof value === "number") {
       return Number.isSafeInteger(value)
-        ? [TypeCode.Int, { kind: "int", value: BigInt(value) }]
-        : [TypeCode.Float, { kind: "float", value }];
+        ? [WireTypeCode.Int, { kind: "int", value: BigInt(value) }]
+        : [WireTypeCode.Float, { kind: "float", value }];
     }
-    if (typeof value === "string") return [TypeCode.Str, { kind: "str", value }];
-    if (value instanceof Uint8Array) return [TypeCode.Bytes, { kind: "bytes", value }];
-    if (typeof value === "function") return [TypeCode.Func, opaque(this.handles.add(value))];
-    if (value instanceof ServedModule) return [TypeCode.Module, opaque(this.handles.add(value))];
+    if (typeof value === "string") return [WireTypeCode.Str, { kind: "str", value }];
+    if (value instanceof Uint8Array) return [WireTypeCode.Bytes, { kind: "bytes", value }];
+    if (typeof value === "function") return [WireTypeCode.Func, opaque(this.handles.add(value))];
+    if (value instanceof ServedModule)
+      return [WireTypeCode.Module, opaque(this.handles.add(value))];
     if (value instanceof DataTypeArgument) {
-      return [TypeCode.DataType, { kind: "dtype", value: value.dtype }];
+      return [WireTypeCode.DataType, { kind: "dtype", value: value.dtype }];
     }
     if (value instanceof DeviceArgument) {
-      return [TypeCode.Device, { kind: "device", value: value.device }];
+      return [WireTypeCode.Device, { kind: "device", value: value.device }];
     }
-    if (value instanceof OpaqueArgument) return [TypeCode.Opaque, opaque(value.handle)];
+    if (value instanceof OpaqueArgument) return [WireTypeCode.Opaque, opaque(value.handle)];
     throw new UsageError(
       "rpc-server",
       `a function returned an array ([${(value as NDArray).shape.join(", ")}]); functions that sessions call write ` +

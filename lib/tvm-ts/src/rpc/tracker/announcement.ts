@@ -84,7 +84,7 @@ export class Announcement {
     await channel.sendMagic();
     if (!(await channel.readMagic())) throw new BadPacketError("it closed the connection");
     const info = { key: `server:${key}`, addr: [null, port] };
-    expectSuccess(await channel.ask([TrackerCode.UpdateInfo, info]));
+    expectSuccess(await channel.request([TrackerCode.UpdateInfo, info]));
     // A tracker that lost us has lost our match key too.
     if (this.state === "free") this.current = "";
     let unused = 0;
@@ -94,10 +94,10 @@ export class Announcement {
         this.current = matchKey;
         unused = 0;
         expectSuccess(
-          await channel.ask([TrackerCode.Put, key, [port, matchKey], customHost ?? null]),
+          await channel.request([TrackerCode.Put, key, [port, matchKey], customHost ?? null]),
         );
       } else if (this.state === "free") {
-        const pending = await channel.ask([TrackerCode.GetPendingMatchKeys]);
+        const pending = await channel.request([TrackerCode.GetPendingMatchKeys]);
         if (!Array.isArray(pending)) throw new BadPacketError("it answers with no list of keys");
         unused = (pending as readonly Json[]).includes(this.current) ? 0 : unused + 1;
         if (unused > UNUSED_POLLS && this.isFree()) {
@@ -106,7 +106,7 @@ export class Announcement {
         }
       } else {
         // Shows whether the tracker is still there.
-        expectSuccess(await channel.ask([TrackerCode.Ping]));
+        expectSuccess(await channel.request([TrackerCode.Ping]));
       }
       if (this.state !== "free" || this.current !== "") await this.sleep(pollMs);
     }

@@ -66,7 +66,7 @@ export class TrackerChannel {
   }
 
   /** Sends a request and waits for its answer. */
-  async ask(message: Json): Promise<Json> {
+  async request(message: Json): Promise<Json> {
     await this.send(message);
     const answer = await this.receive();
     if (answer !== undefined) return answer;

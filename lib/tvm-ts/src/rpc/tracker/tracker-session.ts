@@ -85,7 +85,7 @@ export class TrackerSession {
     const { priority = 1, sessionTimeout = 0, maxRetry = MAX_RETRY, user = "" } = options;
     for (let attempt = 0; ; attempt++) {
       try {
-        const answer = await this.ask([TrackerCode.Request, key, user, priority], options);
+        const answer = await this.exchange([TrackerCode.Request, key, user, priority], options);
         const [host, port, matchKey] = grantedServer(answer);
         return await this.host.openSession(host, port, matchKey, sessionTimeout);
       } catch (error) {
@@ -126,7 +126,7 @@ export class TrackerSession {
    * @param details whether to ask who has which server and who waits; TVM's own trackers do not say
    */
   async summary({ details = false } = {}): Promise<TrackerSummary> {
-    const answer = await this.ask([TrackerCode.Summary, ...(details ? [SUMMARY_DETAILS] : [])]);
+    const answer = await this.exchange([TrackerCode.Summary, ...(details ? [SUMMARY_DETAILS] : [])]);
     return readSummary(answer, this.address);
   }
 
@@ -170,7 +170,7 @@ export class TrackerSession {
     return `the tracker ${this.address}${this.closed ? ", closed" : ""}`;
   }
 
-  private async ask(message: Json, { waitTimeout }: RequestOptions = {}): Promise<Json> {
+  private async exchange(message: Json, { waitTimeout }: RequestOptions = {}): Promise<Json> {
     if (this.closed) throw new RpcError("rpc-tracker", `${this} cannot give a server`);
     // A request may wait for long; others do not wait behind it.
     const kept = this.idle.pop();
@@ -185,7 +185,7 @@ export class TrackerSession {
             channel.transport.close();
           }, waitTimeout * 1000);
     try {
-      const answer = await channel.ask(message);
+      const answer = await channel.request(message);
       this.idle.push(channel);
       return answer;
     } catch (error) {
@@ -196,7 +196,7 @@ export class TrackerSession {
       if (this.closed) throw new RpcError("rpc-tracker", `${this}: the request was given up`);
       // A connection that was kept may have been lost long ago; a new one tells.
       if (kept !== undefined && error instanceof ConnectionLostError) {
-        return await this.ask(message, waitTimeout === undefined ? {} : { waitTimeout });
+        return await this.exchange(message, waitTimeout === undefined ? {} : { waitTimeout });
       }
       throw error;
     } finally {

@@ -19,10 +19,10 @@ export type TypedArray =
   | BigInt64Array
   | BigUint64Array;
 
-export type Scalar = number | bigint;
+export type NumpyScalar = number | bigint;
 
 /** An array of the library. */
-export interface Core {
+export interface CoreArray {
   readonly shape: readonly number[];
   readonly strides: readonly number[];
   readonly dtype: string;
@@ -31,19 +31,23 @@ export interface Core {
   readonly data: TypedArray;
   readonly flags: { readonly C_CONTIGUOUS: boolean };
   readonly storage: { readonly offset: number };
-  astype(dtype: string): Core;
-  copy(): Core;
-  fill(value: Scalar): void;
-  get(indices: number[]): Scalar;
-  set(indices: number[], value: Scalar): void;
-  slice(...ranges: string[]): Core;
+  astype(dtype: string): CoreArray;
+  copy(): CoreArray;
+  fill(value: NumpyScalar): void;
+  get(indices: number[]): NumpyScalar;
+  set(indices: number[], value: NumpyScalar): void;
+  slice(...ranges: string[]): CoreArray;
   toArray(): unknown;
   toString(): string;
 }
 
-type Binary = (a: Core, b: Core | number) => Core;
-type Unary = (a: Core) => Core;
-type Reduction = (a: Core, axis?: number | number[], keepdims?: boolean) => Core | Scalar;
+type Binary = (a: CoreArray, b: CoreArray | number) => CoreArray;
+type Unary = (a: CoreArray) => CoreArray;
+type Reduction = (
+  a: CoreArray,
+  axis?: number | number[],
+  keepdims?: boolean,
+) => CoreArray | NumpyScalar;
 
 interface Library {
   ArrayStorage: {
@@ -51,15 +55,15 @@ interface Library {
     /** The elements are whatever the memory holds. */
     empty(shape: number[], dtype: string): unknown;
   };
-  NDArrayCore: { fromStorage(storage: unknown): Core };
+  NDArrayCore: { fromStorage(storage: unknown): CoreArray };
   wasmConfig: { useRelaxedSimd: "auto" | boolean };
-  array(data: unknown, dtype?: string): Core;
-  zeros(shape: number[], dtype?: string): Core;
-  ones(shape: number[], dtype?: string): Core;
-  full(shape: number[], value: Scalar | boolean, dtype?: string): Core;
-  arange(start: number, stop?: number, step?: number, dtype?: string): Core;
-  linspace(start: number, stop: number, count?: number, dtype?: string): Core;
-  eye(rows: number, columns?: number, k?: number, dtype?: string): Core;
+  array(data: unknown, dtype?: string): CoreArray;
+  zeros(shape: number[], dtype?: string): CoreArray;
+  ones(shape: number[], dtype?: string): CoreArray;
+  full(shape: number[], value: NumpyScalar | boolean, dtype?: string): CoreArray;
+  arange(start: number, stop?: number, step?: number, dtype?: string): CoreArray;
+  linspace(start: number, stop: number, count?: number, dtype?: string): CoreArray;
+  eye(rows: number, columns?: number, k?: number, dtype?: string): CoreArray;
   add: Binary;
   subtract: Binary;
   multiply: Binary;
@@ -88,9 +92,9 @@ interface Library {
   tanh: Unary;
   floor: Unary;
   ceil: Unary;
-  round(a: Core, decimals?: number): Core;
-  clip(a: Core, low: number | null, high: number | null): Core;
-  where(condition: Core, a: Core, b: Core): Core;
+  round(a: CoreArray, decimals?: number): CoreArray;
+  clip(a: CoreArray, low: number | null, high: number | null): CoreArray;
+  where(condition: CoreArray, a: CoreArray, b: CoreArray): CoreArray;
   sum: Reduction;
   prod: Reduction;
   mean: Reduction;
@@ -98,34 +102,44 @@ interface Library {
   amin: Reduction;
   all: Reduction;
   any: Reduction;
-  std(a: Core, axis?: number | number[], ddof?: number, keepdims?: boolean): Core | Scalar;
-  argmax(a: Core, axis?: number): Core | Scalar;
-  argmin(a: Core, axis?: number): Core | Scalar;
-  dot(a: Core, b: Core): Core | Scalar;
-  matmul(a: Core, b: Core): Core | Scalar;
-  reshape(a: Core, shape: number[]): Core;
-  transpose(a: Core, axes?: number[]): Core;
-  squeeze(a: Core, axis?: number): Core;
-  expand_dims(a: Core, axis: number): Core;
-  broadcast_to(a: Core, shape: number[]): Core;
-  concatenate(arrays: Core[], axis?: number): Core;
-  stack(arrays: Core[], axis?: number): Core;
-  tile(a: Core, repetitions: number | number[]): Core;
-  repeat(a: Core, repetitions: number | number[], axis?: number): Core;
-  flip(a: Core, axis?: number | number[]): Core;
-  pad(a: Core, widths: unknown, mode?: "constant", value?: number): Core;
+  std(
+    a: CoreArray,
+    axis?: number | number[],
+    ddof?: number,
+    keepdims?: boolean,
+  ): CoreArray | NumpyScalar;
+  argmax(a: CoreArray, axis?: number): CoreArray | NumpyScalar;
+  argmin(a: CoreArray, axis?: number): CoreArray | NumpyScalar;
+  dot(a: CoreArray, b: CoreArray): CoreArray | NumpyScalar;
+  matmul(a: CoreArray, b: CoreArray): CoreArray | NumpyScalar;
+  reshape(a: CoreArray, shape: number[]): CoreArray;
+  transpose(a: CoreArray, axes?: number[]): CoreArray;
+  squeeze(a: CoreArray, axis?: number): CoreArray;
+  expand_dims(a: CoreArray, axis: number): CoreArray;
+  broadcast_to(a: CoreArray, shape: number[]): CoreArray;
+  concatenate(arrays: CoreArray[], axis?: number): CoreArray;
+  stack(arrays: CoreArray[], axis?: number): CoreArray;
+  tile(a: CoreArray, repetitions: number | number[]): CoreArray;
+  repeat(a: CoreArray, repetitions: number | number[], axis?: number): CoreArray;
+  flip(a: CoreArray, axis?: number | number[]): CoreArray;
+  pad(a: CoreArray, widths: unknown, mode?: "constant", value?: number): CoreArray;
   random: {
     seed(value: number): void;
-    rand(...shape: number[]): Core | Scalar;
-    randint(low: number, high: number | null, shape: number[], dtype: string): Core | Scalar;
-    uniform(low: number, high: number, shape: number[]): Core | Scalar;
-    normal(mean: number, deviation: number, shape: number[]): Core | Scalar;
-    permutation(count: number): Core;
+    rand(...shape: number[]): CoreArray | NumpyScalar;
+    randint(
+      low: number,
+      high: number | null,
+      shape: number[],
+      dtype: string,
+    ): CoreArray | NumpyScalar;
+    uniform(low: number, high: number, shape: number[]): CoreArray | NumpyScalar;
+    normal(mean: number, deviation: number, shape: number[]): CoreArray | NumpyScalar;
+    permutation(count: number): CoreArray;
   };
-  serializeNpy(a: Core): Uint8Array;
-  parseNpy(bytes: Uint8Array): Core;
-  serializeNpzSync(arrays: Record<string, Core>): Uint8Array;
-  parseNpzSync(bytes: Uint8Array): { arrays: Map<string, Core> };
+  serializeNpy(a: CoreArray): Uint8Array;
+  parseNpy(bytes: Uint8Array): CoreArray;
+  serializeNpzSync(arrays: Record<string, CoreArray>): Uint8Array;
+  parseNpzSync(bytes: Uint8Array): { arrays: Map<string, CoreArray> };
 }
 
 export const library = numpy as unknown as Library;

@@ -5,7 +5,7 @@
  */
 
 import { CONDITION, dimensionValue, UsageError, type Dimension } from "../../support";
-import { library, type Core, type Scalar, type TypedArray } from "./library";
+import { library, type CoreArray, type NumpyScalar, type TypedArray } from "./library";
 
 /** Numbers nested in arrays of arrays; every level has one length. */
 export type Nested = number | bigint | boolean | readonly Nested[];
@@ -23,7 +23,7 @@ export const NUMPY_DTYPES: ReadonlySet<string> = new Set([
 ]);
 
 /** The methods that `reversed` knows. */
-export type ReversibleOperator =
+export type ReversibleArrayOperator =
   | "add"
   | "sub"
   | "mul"
@@ -42,7 +42,7 @@ const ARRAY_CONDITION =
 /** A method tagged `@operator +` is what `a + b` means in a notebook cell. */
 export class NumpyArray {
   /** Arrays are made by the functions of `np`. */
-  private constructor(private readonly core: Core) {}
+  private constructor(private readonly core: CoreArray) {}
 
   /** Lengths of the dimensions, outermost first. */
   get shape(): readonly number[] {
@@ -101,19 +101,19 @@ export class NumpyArray {
   }
 
   /** The element at these indices; negative ones count from the end. */
-  get(...indices: number[]): Scalar {
+  get(...indices: number[]): NumpyScalar {
     return attempt(() => this.core.get(indices));
   }
-  set(indices: readonly number[], value: Scalar): void {
+  set(indices: readonly number[], value: NumpyScalar): void {
     attempt(() => this.core.set([...indices], value));
   }
   /** The only element. */
-  item(): Scalar {
+  item(): NumpyScalar {
     if (this.size !== 1)
       throw new UsageError("array-operation", `item() of an array of ${this.size} elements`);
     return this.data[0]!;
   }
-  fill(value: Scalar): this {
+  fill(value: NumpyScalar): this {
     this.core.fill(value);
     return this;
   }
@@ -199,7 +199,7 @@ export class NumpyArray {
    * The method with its operands in reverse order: `a.reversed("sub", 1)` is `1 - a`.
    * @operator reversed
    */
-  reversed(method: ReversibleOperator, left: ArrayLike): NumpyArray {
+  reversed(method: ReversibleArrayOperator, left: ArrayLike): NumpyArray {
     return likeArray(left, this)[method](this);
   }
   /**
@@ -210,7 +210,7 @@ export class NumpyArray {
     return ARRAY_CONDITION;
   }
   dot(other: ArrayLike): NumpyArray {
-    return wrap(attempt(() => library.dot(coreOf(this), coreOf(toArray(other)))));
+    return wrapArray(attempt(() => library.dot(coreOf(this), coreOf(toArray(other)))));
   }
 
   sum(axis?: number | readonly number[]): NumpyArray {
@@ -226,10 +226,10 @@ export class NumpyArray {
     return reduce(library.mean, this, axis);
   }
   argmax(axis?: number): NumpyArray {
-    return wrap(attempt(() => library.argmax(coreOf(this), axis)));
+    return wrapArray(attempt(() => library.argmax(coreOf(this), axis)));
   }
   argmin(axis?: number): NumpyArray {
-    return wrap(attempt(() => library.argmin(coreOf(this), axis)));
+    return wrapArray(attempt(() => library.argmin(coreOf(this), axis)));
   }
 
   /** As NumPy prints it; long arrays are shortened. */
@@ -239,13 +239,13 @@ export class NumpyArray {
     return text.endsWith(".") ? `${text}0` : text;
   }
 
-  private made(make: () => Core): NumpyArray {
+  private made(make: () => CoreArray): NumpyArray {
     return new NumpyArray(attempt(make));
   }
 }
 
 /** The library's array behind one of ours, which may be a part of another one's memory. */
-export function viewOf(array: NumpyArray): Core {
+export function viewOf(array: NumpyArray): CoreArray {
   return array["core"];
 }
 
@@ -253,14 +253,14 @@ export function viewOf(array: NumpyArray): Core {
  * The library's array behind one of ours, in row-major order from the beginning of its memory: most
  * functions of the library read the elements of other views at wrong places.
  */
-export function coreOf(array: NumpyArray): Core {
+export function coreOf(array: NumpyArray): CoreArray {
   const core = viewOf(array);
   return core.flags.C_CONTIGUOUS && core.storage.offset === 0 ? core : core.copy();
 }
 
 /** One of our arrays around the library's, or around a number it gave for an array of one element. */
-export function wrap(value: Core | Scalar): NumpyArray {
-  const make = NumpyArray as unknown as new (core: Core) => NumpyArray;
+export function wrapArray(value: CoreArray | NumpyScalar): NumpyArray {
+  const make = NumpyArray as unknown as new (core: CoreArray) => NumpyArray;
   if (typeof value === "object") return new make(value);
   return new make(library.array(value, typeof value === "bigint" ? "int64" : "float64"));
 }
@@ -268,12 +268,12 @@ export function wrap(value: Core | Scalar): NumpyArray {
 /** An array of `shape` around `data`, which is copied where the library keeps its own memory. */
 export function fromTyped(data: TypedArray, shape: readonly number[], dtype: string): NumpyArray {
   const storage = library.ArrayStorage.fromData(data, [...shape], dtype);
-  return wrap(library.NDArrayCore.fromStorage(storage));
+  return wrapArray(library.NDArrayCore.fromStorage(storage));
 }
 
 /** An array of the library whose elements are still to be written to its `data`. */
 export function emptyArray(shape: readonly number[], dtype: string): NumpyArray {
-  return wrap(library.NDArrayCore.fromStorage(library.ArrayStorage.empty([...shape], dtype)));
+  return wrapArray(library.NDArrayCore.fromStorage(library.ArrayStorage.empty([...shape], dtype)));
 }
 
 /** Anything array-like as an array. */
@@ -285,7 +285,7 @@ export function toArray(value: ArrayLike, dtype?: string): NumpyArray {
   }
   checkRegular(value, nestedShape(value), 0);
   const type = dtype === undefined ? undefined : numpyDType(dtype);
-  return wrap(attempt(() => library.array(value, type)));
+  return wrapArray(attempt(() => library.array(value, type)));
 }
 
 /** Runs a function of the library; its errors are about what the user passed. */
@@ -297,17 +297,17 @@ export function attempt<T>(run: () => T): T {
   }
 }
 
-export type BinaryFunction = (a: Core, b: Core | number) => Core;
+export type BinaryFunction = (a: CoreArray, b: CoreArray | number) => CoreArray;
 
 /** Applies an elementwise function; a fraction or a too large number widens an integer array. */
 export function binary(apply: BinaryFunction, a: NumpyArray, other: ArrayLike): NumpyArray {
   const operand = goesWith(other, a) ? other : coreOf(toArray(other));
-  return wrap(attempt(() => apply(coreOf(a), operand)));
+  return wrapArray(attempt(() => apply(coreOf(a), operand)));
 }
 
 /** An array, of the type of `other` if it is a number that goes with that. */
 export function likeArray(value: ArrayLike, other: NumpyArray): NumpyArray {
-  return goesWith(value, other) ? wrap(library.full([], value, other.dtype)) : toArray(value);
+  return goesWith(value, other) ? wrapArray(library.full([], value, other.dtype)) : toArray(value);
 }
 
 /** Whether a value is a number and the elements of `array` can be like it. */
@@ -327,18 +327,18 @@ function fits(value: number, dtype: string): boolean {
     : value >= -(2 ** (bits - 1)) && value < 2 ** (bits - 1);
 }
 
-export type Reduction = (a: Core, axis?: number | number[]) => Core | Scalar;
+export type AxisReduction = (a: CoreArray, axis?: number | number[]) => CoreArray | NumpyScalar;
 
 export function reduce(
-  apply: Reduction,
+  apply: AxisReduction,
   a: NumpyArray,
   axis: number | readonly number[] | undefined,
 ): NumpyArray {
   const axes = axis === undefined || typeof axis === "number" ? axis : [...axis];
   const result = attempt(() => apply(coreOf(a), axes));
-  if (typeof result === "object") return wrap(result);
+  if (typeof result === "object") return wrapArray(result);
   // The number that the library makes of a whole array has lost its type: that of a row has not.
-  return wrap(apply(coreOf(a.reshape([1, a.size])), 1)).reshape([]);
+  return wrapArray(apply(coreOf(a.reshape([1, a.size])), 1)).reshape([]);
 }
 
 /** @throws UsageError for a type that arrays cannot have. */

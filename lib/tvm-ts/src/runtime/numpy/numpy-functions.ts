@@ -1,7 +1,7 @@
 /** The functions of `np`: making arrays, arithmetic, random numbers, files. */
 
 import { UsageError } from "../../support";
-import { library, type Scalar } from "./library";
+import { library, type NumpyScalar } from "./library";
 import {
   attempt,
   binary,
@@ -13,10 +13,10 @@ import {
   reduce,
   toArray,
   viewOf,
-  wrap,
+  wrapArray,
   type ArrayLike,
   type BinaryFunction,
-  type Reduction,
+  type AxisReduction,
   type Shape,
 } from "./numpy-array";
 import { isClose, type AssertCloseOptions } from "./testing";
@@ -28,27 +28,27 @@ export function array(data: ArrayLike, dtype?: string): NumpyArray {
   return toArray(data, dtype).copy();
 }
 export function zeros(shape: Shape, dtype = "float64"): NumpyArray {
-  return wrap(library.zeros(checkedShape(shape), numpyDType(dtype)));
+  return wrapArray(library.zeros(checkedShape(shape), numpyDType(dtype)));
 }
 export function ones(shape: Shape, dtype = "float64"): NumpyArray {
-  return wrap(library.ones(checkedShape(shape), numpyDType(dtype)));
+  return wrapArray(library.ones(checkedShape(shape), numpyDType(dtype)));
 }
-export function full(shape: Shape, value: Scalar, dtype?: string): NumpyArray {
+export function full(shape: Shape, value: NumpyScalar, dtype?: string): NumpyArray {
   const type = numpyDType(dtype ?? (typeof value === "bigint" ? "int64" : "float64"));
-  return wrap(attempt(() => library.full(checkedShape(shape), value, type)));
+  return wrapArray(attempt(() => library.full(checkedShape(shape), value, type)));
 }
 /** `arange(stop)`, `arange(start, stop)`, `arange(start, stop, step)`; `int32` when all are whole. */
 export function arange(start: number, stop?: number, step = 1, dtype?: string): NumpyArray {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   const whole = [from, to, step].every(Number.isInteger);
   const type = numpyDType(dtype ?? (whole ? "int32" : "float64"));
-  return wrap(attempt(() => library.arange(from, to, step, type)));
+  return wrapArray(attempt(() => library.arange(from, to, step, type)));
 }
 export function linspace(start: number, stop: number, count = 50): NumpyArray {
-  return wrap(attempt(() => library.linspace(start, stop, count)));
+  return wrapArray(attempt(() => library.linspace(start, stop, count)));
 }
 export function eye(n: number, dtype = "float64"): NumpyArray {
-  return wrap(library.eye(checkedShape(n)[0]!, n, 0, numpyDType(dtype)));
+  return wrapArray(library.eye(checkedShape(n)[0]!, n, 0, numpyDType(dtype)));
 }
 
 const ofTwo =
@@ -81,7 +81,7 @@ export const greaterEqual = ofTwo(library.greater_equal);
 const ofOne =
   (apply: typeof library.exp) =>
   (a: ArrayLike): NumpyArray =>
-    wrap(attempt(() => apply(coreOf(toArray(a)))));
+    wrapArray(attempt(() => apply(coreOf(toArray(a)))));
 
 export const negative = ofOne(library.negative);
 export const abs = ofOne(library.absolute);
@@ -95,7 +95,7 @@ export const ceil = ofOne(library.ceil);
 export const round = ofOne((a) => library.round(a));
 
 const overAxis =
-  (apply: Reduction) =>
+  (apply: AxisReduction) =>
   (a: ArrayLike, axis?: Axis): NumpyArray =>
     reduce(apply, toArray(a), axis);
 
@@ -119,17 +119,17 @@ export function argmin(a: ArrayLike, axis?: number): NumpyArray {
   return toArray(a).argmin(axis);
 }
 export function clip(a: ArrayLike, low: number, high: number): NumpyArray {
-  return wrap(attempt(() => library.clip(coreOf(toArray(a)), low, high)));
+  return wrapArray(attempt(() => library.clip(coreOf(toArray(a)), low, high)));
 }
 export function where(condition: ArrayLike, a: ArrayLike, b: ArrayLike): NumpyArray {
   const [c, x, y] = [condition, a, b].map((value) => coreOf(toArray(value)));
-  return wrap(attempt(() => library.where(c!, x!, y!)));
+  return wrapArray(attempt(() => library.where(c!, x!, y!)));
 }
 export function dot(a: ArrayLike, b: ArrayLike): NumpyArray {
   return toArray(a).dot(b);
 }
 export function matmul(a: ArrayLike, b: ArrayLike): NumpyArray {
-  return wrap(attempt(() => library.matmul(coreOf(toArray(a)), coreOf(toArray(b)))));
+  return wrapArray(attempt(() => library.matmul(coreOf(toArray(a)), coreOf(toArray(b)))));
 }
 
 export function reshape(a: ArrayLike, shape: Shape): NumpyArray {
@@ -139,27 +139,27 @@ export function transpose(a: ArrayLike, axes: readonly number[] = []): NumpyArra
   return toArray(a).transpose(axes);
 }
 export function expandDims(a: ArrayLike, axis: number): NumpyArray {
-  return wrap(attempt(() => library.expand_dims(viewOf(toArray(a)), axis)));
+  return wrapArray(attempt(() => library.expand_dims(viewOf(toArray(a)), axis)));
 }
 export function broadcastTo(a: ArrayLike, shape: Shape): NumpyArray {
-  return wrap(attempt(() => library.broadcast_to(viewOf(toArray(a)), checkedShape(shape))));
+  return wrapArray(attempt(() => library.broadcast_to(viewOf(toArray(a)), checkedShape(shape))));
 }
 export function concatenate(arrays: readonly ArrayLike[], axis = 0): NumpyArray {
   const parts = arrays.map((a) => coreOf(toArray(a)));
-  return wrap(attempt(() => library.concatenate(parts, axis)));
+  return wrapArray(attempt(() => library.concatenate(parts, axis)));
 }
 export function stack(arrays: readonly ArrayLike[], axis = 0): NumpyArray {
   const parts = arrays.map((a) => coreOf(toArray(a)));
-  return wrap(attempt(() => library.stack(parts, axis)));
+  return wrapArray(attempt(() => library.stack(parts, axis)));
 }
 export function tile(a: ArrayLike, repetitions: Shape): NumpyArray {
-  return wrap(attempt(() => library.tile(coreOf(toArray(a)), checkedShape(repetitions))));
+  return wrapArray(attempt(() => library.tile(coreOf(toArray(a)), checkedShape(repetitions))));
 }
 export function repeat(a: ArrayLike, repetitions: number, axis?: number): NumpyArray {
-  return wrap(attempt(() => library.repeat(coreOf(toArray(a)), repetitions, axis)));
+  return wrapArray(attempt(() => library.repeat(coreOf(toArray(a)), repetitions, axis)));
 }
 export function flip(a: ArrayLike, axis?: number): NumpyArray {
-  return wrap(attempt(() => library.flip(viewOf(toArray(a)), axis)));
+  return wrapArray(attempt(() => library.flip(viewOf(toArray(a)), axis)));
 }
 /** Surrounds with `value`: `pad(a, [[1, 1], [0, 2]])` adds before and after each dimension. */
 export function pad(
@@ -168,7 +168,7 @@ export function pad(
   value = 0,
 ): NumpyArray {
   const padding = widths.map((width) => [...width]);
-  return wrap(attempt(() => library.pad(coreOf(toArray(a)), padding, "constant", value)));
+  return wrapArray(attempt(() => library.pad(coreOf(toArray(a)), padding, "constant", value)));
 }
 
 /** Random numbers: the sequences NumPy's `np.random` gives for the same seed. */
@@ -182,20 +182,20 @@ export const random = {
       throw new UsageError("array-operation", `randint(${low}, ${high}): nothing is in between`);
     const type = numpyDType(dtype);
     // 32 bits and more draw alike in NumPy too; narrower types draw another sequence.
-    return wrap(attempt(() => library.random.randint(low, high, checkedShape(size), type)));
+    return wrapArray(attempt(() => library.random.randint(low, high, checkedShape(size), type)));
   },
   /** Numbers from 0 to 1. */
   rand(...shape: number[]): NumpyArray {
-    return wrap(library.random.rand(...checkedShape(shape)));
+    return wrapArray(library.random.rand(...checkedShape(shape)));
   },
   uniform(low = 0, high = 1, size: Shape = []): NumpyArray {
-    return wrap(library.random.uniform(low, high, checkedShape(size)));
+    return wrapArray(library.random.uniform(low, high, checkedShape(size)));
   },
   normal(mean = 0, deviation = 1, size: Shape = []): NumpyArray {
-    return wrap(library.random.normal(mean, deviation, checkedShape(size)));
+    return wrapArray(library.random.normal(mean, deviation, checkedShape(size)));
   },
   permutation(count: number): NumpyArray {
-    return wrap(library.random.permutation(count));
+    return wrapArray(library.random.permutation(count));
   },
 };
 
@@ -205,7 +205,7 @@ export function toNpy(a: ArrayLike): Uint8Array {
 }
 /** @throws UsageError when the bytes are not a `.npy` file. */
 export function fromNpy(bytes: Uint8Array): NumpyArray {
-  return wrap(attempt(() => library.parseNpy(bytes)));
+  return wrapArray(attempt(() => library.parseNpy(bytes)));
 }
 /** The bytes of a `.npz` file: a zip of `.npy` files by name. */
 export function toNpz(arrays: Readonly<Record<string, ArrayLike>>): Uint8Array {
@@ -215,5 +215,5 @@ export function toNpz(arrays: Readonly<Record<string, ArrayLike>>): Uint8Array {
 /** @throws UsageError when the bytes are not a `.npz` file. */
 export function fromNpz(bytes: Uint8Array): Record<string, NumpyArray> {
   const { arrays } = attempt(() => library.parseNpzSync(bytes));
-  return Object.fromEntries([...arrays].map(([name, core]) => [name, wrap(core)]));
+  return Object.fromEntries([...arrays].map(([name, core]) => [name, wrapArray(core)]));
 }

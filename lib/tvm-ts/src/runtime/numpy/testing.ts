@@ -2,7 +2,14 @@
 
 import { UsageError } from "../../support";
 import { library } from "./library";
-import { attempt, coreOf, toArray, wrap, type ArrayLike, type NumpyArray } from "./numpy-array";
+import {
+  attempt,
+  coreOf,
+  toArray,
+  wrapArray,
+  type ArrayLike,
+  type NumpyArray,
+} from "./numpy-array";
 
 export interface AssertCloseOptions {
   /** Relative tolerance; 1e-7 if left out. */
@@ -46,7 +53,8 @@ export function isClose(
     shape.unshift(Math.max(...arrays.map((array) => array.shape.at(-i) ?? 1)));
   }
   const [a, b] = arrays.map(
-    (array) => wrap(attempt(() => library.broadcast_to(coreOf(array), shape))).data as Float64Array,
+    (array) =>
+      wrapArray(attempt(() => library.broadcast_to(coreOf(array), shape))).data as Float64Array,
   );
   return a!.every((x, i) => x === b![i] || Math.abs(x - b![i]!) <= atol + rtol * Math.abs(b![i]!));
 }

@@ -2,7 +2,7 @@
 
 import { DeviceError } from "../../support";
 import { Allocator } from "./allocator";
-import { bytesOf, createMemory, MAX_PAGES, PAGE_BYTES } from "./linear-memory";
+import { memoryBytes, createMemory, MAX_PAGES, WASM_PAGE_BYTES } from "./linear-memory";
 import type { Artifact } from "../../artifact";
 import {
   deviceName,
@@ -33,11 +33,11 @@ export class CpuDevice implements Device {
   }
 
   copyIn(address: number, bytes: Uint8Array): void {
-    bytesOf(this.memory).set(bytes, address);
+    memoryBytes(this.memory).set(bytes, address);
   }
 
   copyOut(address: number, into: Uint8Array): void {
-    into.set(bytesOf(this.memory).subarray(address, address + into.length));
+    into.set(memoryBytes(this.memory).subarray(address, address + into.length));
   }
 
   load(artifact: Artifact, linked: Linked): Executable {
@@ -55,8 +55,8 @@ export class CpuDevice implements Device {
 
   /** Grows by a quarter at least, so that growing stays rare. */
   private growTo(end: number): void {
-    const pages = this.memory.buffer.byteLength / PAGE_BYTES;
-    const needed = Math.ceil(end / PAGE_BYTES);
+    const pages = this.memory.buffer.byteLength / WASM_PAGE_BYTES;
+    const needed = Math.ceil(end / WASM_PAGE_BYTES);
     if (needed <= pages) return;
     const comfortable = Math.min(Math.max(needed, Math.ceil(pages * 1.25)), MAX_PAGES);
     for (const target of needed > MAX_PAGES ? [] : [comfortable, needed]) {

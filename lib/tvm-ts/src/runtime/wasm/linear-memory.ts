@@ -7,7 +7,7 @@
  */
 
 /** Bytes of a WebAssembly page. */
-export const PAGE_BYTES = 65536;
+export const WASM_PAGE_BYTES = 65536;
 
 /** A 32-bit memory's limit: 4 GiB. Only what is used is ever backed by the operating system. */
 export const MAX_PAGES = 65536;
@@ -15,7 +15,7 @@ export const MAX_PAGES = 65536;
 /** A memory that can be a device's, of at least `bytes` bytes. */
 export function createMemory(bytes: number): WebAssembly.Memory {
   return new WebAssembly.Memory({
-    initial: Math.ceil(bytes / PAGE_BYTES),
+    initial: Math.ceil(bytes / WASM_PAGE_BYTES),
     maximum: MAX_PAGES,
     shared: true,
   });
@@ -24,7 +24,7 @@ export function createMemory(bytes: number): WebAssembly.Memory {
 const windows = new WeakMap<WebAssembly.Memory, Uint8Array>();
 
 /** All of a memory's bytes as it is now; ask again after anything that may have made it grow. */
-export function bytesOf(memory: WebAssembly.Memory): Uint8Array {
+export function memoryBytes(memory: WebAssembly.Memory): Uint8Array {
   const known = windows.get(memory);
   const { buffer } = memory;
   if (known !== undefined && known.buffer === buffer) return known;

@@ -5,7 +5,7 @@ import { Analyzer } from "../../arith";
 import { eq, isOne, isZero, reprExpr, type PrimExpr, type Var } from "../../ir";
 import type { Frame } from "./frames";
 
-export class ArgBinder {
+export class IntrinArgBinder {
   /** What the variables met stand for. */
   readonly values = new Map<Var, PrimExpr>();
   /** What can only be checked when the program runs. */

@@ -15,7 +15,7 @@ import {
 } from "../../ir";
 import type { InferredBounds } from "../schedule/infer-bound";
 import { boundChecks } from "../schedule/bound-checks";
-import type { Domains } from "../schedule/message-passing";
+import type { AxisDomains } from "../schedule/message-passing";
 import type { Stage } from "../schedule/stage";
 import type { Tensor } from "../tensor";
 import type { Attach } from "./frames";
@@ -43,7 +43,7 @@ export class StageContext {
     readonly keepTrivialLoops: boolean,
   ) {}
 
-  get domains(): Domains {
+  get domains(): AxisDomains {
     return this.bounds.domains;
   }
 
@@ -61,7 +61,7 @@ export class StageContext {
     values: AxisValues,
     options: { readonly ownDomainOnly?: boolean; readonly skip?: ReadonlySet<IterVar> } = {},
   ): PrimExpr[] {
-    const visible = (exprs: readonly PrimExpr[]): Domains =>
+    const visible = (exprs: readonly PrimExpr[]): AxisDomains =>
       this.bounds.visibleTo(this.stage, exprs);
     return boundChecks(this.stage, this.domains, visible, values, options);
   }

@@ -30,7 +30,7 @@ import {
 } from "../../ir";
 import type { ComputeOp } from "../operation";
 import type { AxisValues, StageContext } from "./context";
-import { guards, wrap, type Frame } from "./frames";
+import { guards, wrapInFrames, type Frame } from "./frames";
 import { makeLoopNest } from "./loop-nest";
 import { combined, reductionOf } from "./combine-reduction";
 
@@ -81,7 +81,7 @@ export function crossThreadReduction(context: StageContext, op: ComputeOp): Stmt
     const updates = combined(reduce.combiner, shares.map(only), source, rewrite);
     own.push(
       ...shares.map((share, i) => storeOnly(share, rewrite(reduce.combiner.identity[i]!))),
-      wrap(
+      wrapInFrames(
         [...reducing, ...guards(conditions)],
         flattenSeq(...shares.map((share, i) => storeOnly(share, updates[i]!))),
         rewrite,
@@ -90,7 +90,7 @@ export function crossThreadReduction(context: StageContext, op: ComputeOp): Stmt
     );
   }
   const { storePredicate } = stage.state;
-  const stored = wrap(
+  const stored = wrapInFrames(
     guards([...(storePredicate === undefined ? [] : [storePredicate]), reduce.condition]),
     flattenSeq(
       ...op.outputs.map((tensor, i) =>
@@ -109,7 +109,7 @@ export function crossThreadReduction(context: StageContext, op: ComputeOp): Stmt
     body = allocated(results[i]!, body);
     if (shares.length > 0) body = allocated(shares[i]!, body);
   }
-  return wrap(common, body, rewrite, attach);
+  return wrapInFrames(common, body, rewrite, attach);
 }
 
 /** The one element of a temporary. */

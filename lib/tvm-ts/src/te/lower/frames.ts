@@ -52,7 +52,7 @@ export type Frame =
 export type Attach = (axis: IterVar, body: Stmt) => Stmt;
 
 /** `frames` around `body`, their expressions rewritten. */
-export function wrap(
+export function wrapInFrames(
   frames: readonly Frame[],
   body: Stmt,
   rewrite: (expr: PrimExpr) => PrimExpr,

@@ -14,10 +14,10 @@ import {
   type Stmt,
 } from "../../ir";
 import type { TensorIntrin } from "../tensor-intrin";
-import type { ArgBinder } from "./bind-args";
+import type { IntrinArgBinder } from "./bind-args";
 import type { ComputeLoopNest } from "./compute-nest";
 import type { AxisValues, StageContext } from "./context";
-import { guards, wrap, type Frame } from "./frames";
+import { guards, wrapInFrames, type Frame } from "./frames";
 
 export interface IntrinsicUse {
   readonly intrin: TensorIntrin;
@@ -27,7 +27,7 @@ export interface IntrinsicUse {
   /** Says which regions the intrinsic's buffers are. */
   readonly inputs: readonly Frame[];
   readonly outputs: readonly Frame[];
-  readonly binder: ArgBinder;
+  readonly binder: IntrinArgBinder;
   /** What to throw when the intrinsic lacks a statement. */
   readonly fail: (why: string) => UsageError;
 }
@@ -42,7 +42,7 @@ export function placeIntrinsic(context: StageContext, use: IntrinsicUse): Stmt {
   const rewrite = context.rewriter(values);
   /** Loops around what is in terms of loop variables already. */
   const loops = (frames: readonly Frame[], body: Stmt): Stmt =>
-    wrap(frames, body, rewrite, context.attach);
+    wrapInFrames(frames, body, rewrite, context.attach);
   const whole = (stmt: Stmt): Stmt =>
     around(
       context,
@@ -83,7 +83,7 @@ function around(
   values: AxisValues,
 ): Stmt {
   const inner = context.rewriteStmt(body, values);
-  return wrap(frames, inner, context.rewriter(values), context.attach);
+  return wrapInFrames(frames, inner, context.rewriter(values), context.attach);
 }
 
 /** On the first step of the reduction the whole is computed; on others, a step is added. */

@@ -15,13 +15,13 @@ import type { Stage } from "../schedule/stage";
 import type { StageContext } from "./context";
 import { computeLoopNest } from "./compute-nest";
 import { crossThreadReduction } from "./cross-thread";
-import { guards, wrap } from "./frames";
+import { guards, wrapInFrames } from "./frames";
 import { combined, reductionOf } from "./combine-reduction";
 import { tensorizedCompute } from "./tensorize";
 
 /** What a stage of a `ComputeOp` does. */
 export function provideCompute(context: StageContext, op: ComputeOp): Stmt {
-  switch (manner(context)) {
+  switch (computeKind(context)) {
     case "tensorized":
       return tensorizedCompute(context, op);
     case "crossThread":
@@ -31,7 +31,7 @@ export function provideCompute(context: StageContext, op: ComputeOp): Stmt {
   }
 }
 
-function manner(context: StageContext): "plain" | "crossThread" | "tensorized" {
+function computeKind(context: StageContext): "plain" | "crossThread" | "tensorized" {
   const { stage } = context;
   let tensorized = false;
   let reducing: IterVar | undefined;
@@ -80,20 +80,20 @@ function plainCompute(context: StageContext, op: ComputeOp): Stmt {
       context.store(tensor, rewrite(op.body[i]!), indices),
     );
     const frames = [...main, ...guards(nest.mainConditions)];
-    return wrap(frames, flattenSeq(...stores), rewrite, attach);
+    return wrapInFrames(frames, flattenSeq(...stores), rewrite, attach);
   }
   const split = nest.main.slice(0, nest.common).flat().length;
-  const update = wrap(
+  const update = wrapInFrames(
     [...main.slice(split), ...guards(nest.mainConditions)],
     updateStmt(context, op, rewrite),
     rewrite,
     attach,
   );
   const common = main.slice(0, split);
-  if (context.keepTrivialLoops) return wrap(common, update, rewrite, attach);
+  if (context.keepTrivialLoops) return wrapInFrames(common, update, rewrite, attach);
   const loops = context.stage.leafIterVars.length;
   const rewriteInit = context.rewriter(nest.initValues);
-  const init = wrap(
+  const init = wrapInFrames(
     [...nest.init.flat(), ...guards(nest.initConditions)],
     initStmt(context, op, rewriteInit),
     rewriteInit,
@@ -103,7 +103,7 @@ function plainCompute(context: StageContext, op: ComputeOp): Stmt {
   const initIsBare = nest.initLoops === 0 && nest.initConditions.length === 0;
   const updateIsBare = loops === nest.common && nest.mainConditions.length === 0;
   const both = new SeqStmt([...parts(init, initIsBare), ...parts(update, updateIsBare)]);
-  return wrap(common, both, rewrite, attach);
+  return wrapInFrames(common, both, rewrite, attach);
 }
 
 function parts(stmt: Stmt, isBare: boolean): readonly Stmt[] {

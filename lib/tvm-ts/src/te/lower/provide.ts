@@ -19,11 +19,11 @@ import {
 } from "../../ir";
 import type { ExternOp, ScanOp, TensorComputeOp } from "../operation";
 import type { Tensor } from "../tensor";
-import { ArgBinder } from "./bind-args";
+import { IntrinArgBinder } from "./bind-args";
 import { provideCompute } from "./provide-compute";
 import { computeLoopNest } from "./compute-nest";
 import type { AxisValues, StageContext } from "./context";
-import { bindFrame, guards, wrap } from "./frames";
+import { bindFrame, guards, wrapInFrames } from "./frames";
 import { placeIntrinsic } from "./intrinsic";
 import { makeLoopNest } from "./loop-nest";
 
@@ -65,7 +65,7 @@ function provideExtern(context: StageContext, op: ExternOp): Stmt {
   const values: AxisValues = new Map();
   const body = context.rewriteStmt(op.body, values);
   const marked = new AttrStmt(toExpr(0), "extern_scope", toExpr(0), body);
-  return wrap(frames, marked, context.rewriter(values), context.attach);
+  return wrapInFrames(frames, marked, context.rewriter(values), context.attach);
 }
 
 function provideScan(context: StageContext, scan: ScanParts): Stmt {
@@ -85,8 +85,8 @@ function provideScan(context: StageContext, scan: ScanParts): Stmt {
   }
   const rewrite = context.rewriter(values);
   const frames = [...nest.slice(threads).flat(), ...guards(context.boundChecks(values))];
-  const steps = wrap(frames, scan.update(), rewrite, attach);
-  return wrap(nest.slice(0, threads).flat(), scan.init(steps), rewrite, attach);
+  const steps = wrapInFrames(frames, scan.update(), rewrite, attach);
+  return wrapInFrames(nest.slice(0, threads).flat(), scan.init(steps), rewrite, attach);
 }
 
 function provideIntrinsic(context: StageContext, op: TensorComputeOp): Stmt {
@@ -95,7 +95,7 @@ function provideIntrinsic(context: StageContext, op: TensorComputeOp): Stmt {
     new UsageError("te-tensorize", `${op.name} cannot be computed by ${intrin.name}: ${why}`, {
       span: op.span,
     });
-  const binder = new ArgBinder(`the intrinsic ${intrin.name}`, op.span);
+  const binder = new IntrinArgBinder(`the intrinsic ${intrin.name}`, op.span);
   if (intrin.scalarParams.length !== op.scalarInputs.length) {
     throw fail(
       `it takes ${intrin.scalarParams.length} scalars and is given ${op.scalarInputs.length}`,

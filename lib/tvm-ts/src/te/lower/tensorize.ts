@@ -38,7 +38,7 @@ import { passUpSets } from "../schedule/message-passing";
 import { noReads, propagateReads } from "../schedule/reads";
 import type { Tensor } from "../tensor";
 import type { TensorIntrin } from "../tensor-intrin";
-import { ArgBinder } from "./bind-args";
+import { IntrinArgBinder } from "./bind-args";
 import { computeLoopNest, type ComputeLoopNest } from "./compute-nest";
 import type { StageContext } from "./context";
 import { bindFrame, definedVars, type Frame } from "./frames";
@@ -318,12 +318,12 @@ class Tensorizer {
   }
 
   /** The extents of the reduction in the intrinsic, which may be symbolic there. */
-  private bindReduction(): ArgBinder {
+  private bindReduction(): IntrinArgBinder {
     const { intrin, op, declared } = this;
     const span = this.context.stage.iterVarAttrs.get(
       this.context.stage.leafIterVars[this.location]!,
     )?.span;
-    const binder = new ArgBinder(`the intrinsic ${intrin.name}`, span);
+    const binder = new IntrinArgBinder(`the intrinsic ${intrin.name}`, span);
     const extra = op.reduceAxis.length - declared.reduceAxis.length;
     declared.reduceAxis.forEach((target, i) => {
       const { extent } = this.axisRegion.get(op.reduceAxis[extra + i]!)!;

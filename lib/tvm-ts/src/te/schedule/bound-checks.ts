@@ -2,7 +2,7 @@
 
 import { Analyzer, IntSet, mapIndices } from "../../arith";
 import { exprEqual, mul, sub, type IterVar, type PrimExpr, type Range, type Var } from "../../ir";
-import { derived, sources, type Domains } from "./message-passing";
+import { derived, sources, type AxisDomains } from "./message-passing";
 import type { Split, Transform } from "./relation";
 import type { Stage } from "./stage";
 
@@ -17,7 +17,7 @@ interface Unsafe {
  */
 function passUpBoundCheck(
   stage: Stage,
-  domains: Domains,
+  domains: AxisDomains,
   analyzer: Analyzer,
 ): ReadonlyMap<IterVar, Unsafe> {
   const unsafe = new Map<IterVar, Unsafe>();
@@ -45,7 +45,7 @@ function passUpBoundCheck(
  * part that is needed. That memory is laid out as if the part were the whole: what is moved by its
  * beginning must be where it was, moved.
  */
-function staysInPlace(relation: Transform, domains: Domains, rolls: boolean): boolean {
+function staysInPlace(relation: Transform, domains: AxisDomains, rolls: boolean): boolean {
   const { original, transformed, forward, inverse } = relation;
   if (original.every((axis) => sameRange(axis.dom!, domains.get(axis)!))) return true;
   const analyzer = new Analyzer();
@@ -72,9 +72,9 @@ function staysInPlace(relation: Transform, domains: Domains, rolls: boolean): bo
  */
 export function boundChecks(
   stage: Stage,
-  domains: Domains,
+  domains: AxisDomains,
   /** The domains of the axes that expressions depend on: this stage's and those around it. */
-  visible: (exprs: readonly PrimExpr[]) => Domains,
+  visible: (exprs: readonly PrimExpr[]) => AxisDomains,
   values: ReadonlyMap<IterVar, PrimExpr>,
   options: { readonly ownDomainOnly?: boolean; readonly skip?: ReadonlySet<IterVar> } = {},
 ): PrimExpr[] {
@@ -108,7 +108,11 @@ interface Doubtful {
 }
 
 /** The conditions that are not certain, given the domains of the axes. */
-function unproven(doubtful: readonly Doubtful[], analyzer: Analyzer, visible: Domains): PrimExpr[] {
+function unproven(
+  doubtful: readonly Doubtful[],
+  analyzer: Analyzer,
+  visible: AxisDomains,
+): PrimExpr[] {
   const sets = new Map<Var, IntSet>();
   for (const [axis, range] of visible) {
     sets.set(axis.var_, IntSet.fromRange(range));

@@ -7,7 +7,7 @@ import type { Schedule } from "./schedule";
 import type { Stage } from "./stage";
 
 /** The operations that `roots` need, and they themselves; producers before consumers. */
-export function postOrder(roots: readonly Operation[]): Operation[] {
+export function operationsInPostOrder(roots: readonly Operation[]): Operation[] {
   const order: Operation[] = [];
   const visited = new Set<Operation>();
   // Each entry is an operation with the number of its inputs that were looked into.

@@ -27,7 +27,7 @@ import {
 import type { Operation, ScanOp } from "../operation";
 import type { Tensor } from "../tensor";
 import { attachPaths, consumers } from "./graph";
-import { passDownDomain, passUpSets, type Domains } from "./message-passing";
+import { passDownDomain, passUpSets, type AxisDomains } from "./message-passing";
 import { noReads, propagateReads, type ReadSets } from "./reads";
 import { scanFixPoints } from "./scan-fix-points";
 import type { Schedule } from "./schedule";
@@ -35,9 +35,9 @@ import type { Stage } from "./stage";
 
 /** What lowering needs to know of all axes. */
 export interface InferredBounds {
-  readonly domains: Domains;
+  readonly domains: AxisDomains;
   /** Of a stage's axes and those around it, the ones that `exprs` depend on. */
-  visibleTo(stage: Stage, exprs: readonly PrimExpr[]): Domains;
+  visibleTo(stage: Stage, exprs: readonly PrimExpr[]): AxisDomains;
 }
 
 /**
@@ -113,7 +113,7 @@ class BoundInference {
    * Threads are seen from everywhere: a stage may belong to each thread without being inside. Most
    * of the loops around a stage that is deep inside others have nothing to do with it.
    */
-  private visibleTo(stage: Stage, exprs: readonly PrimExpr[]): Domains {
+  private visibleTo(stage: Stage, exprs: readonly PrimExpr[]): AxisDomains {
     const visible = new Map<IterVar, Range>();
     const needed = this.dependencies(exprs);
     const { paths, threads } = this;

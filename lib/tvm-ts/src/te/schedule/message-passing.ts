@@ -26,7 +26,7 @@ import type { Fuse, Relation, Split } from "./relation";
 import type { Stage } from "./stage";
 
 /** The domain of each axis that has one. */
-export type Domains = ReadonlyMap<IterVar, Range>;
+export type AxisDomains = ReadonlyMap<IterVar, Range>;
 
 function fromZero(extent: PrimExpr): Range {
   return new Range(new IntImm(0, extent.dtype), extent);
@@ -188,7 +188,7 @@ function threadMismatch(
 /** Values of the operation's axes from those of the loops. */
 export function passUpIndex(
   stage: Stage,
-  domains: Domains,
+  domains: AxisDomains,
   values: Map<IterVar, PrimExpr>,
   partial = false,
 ): void {
@@ -234,7 +234,7 @@ function carry(
   mapIndices(map, indices).forEach((value, i) => values.set(to[i]!, value));
 }
 
-function plusMin(value: PrimExpr, domains: Domains, axis: IterVar): PrimExpr {
+function plusMin(value: PrimExpr, domains: AxisDomains, axis: IterVar): PrimExpr {
   const { min } = domains.get(axis)!;
   return isZero(min) ? value : add(value, min);
 }
@@ -246,7 +246,7 @@ function divisor({ extent }: Range): PrimExpr {
 
 function unfuse(
   relation: Fuse,
-  domains: Domains,
+  domains: AxisDomains,
   value: PrimExpr,
 ): { outer: PrimExpr; inner: PrimExpr } {
   const factor = divisor(domains.get(relation.inner)!);
@@ -259,7 +259,7 @@ function unfuse(
 /** Values of the loops from those of the operation's axes, which begin at zero. */
 export function passDownIndex(
   stage: Stage,
-  domains: Domains,
+  domains: AxisDomains,
   values: Map<IterVar, PrimExpr>,
   partial = false,
 ): void {
@@ -294,7 +294,7 @@ export function passDownIndex(
 }
 
 /** Sets of values of the operation's axes from those of the loops. */
-export function passUpSets(stage: Stage, domains: Domains, sets: Map<IterVar, IntSet>): void {
+export function passUpSets(stage: Stage, domains: AxisDomains, sets: Map<IterVar, IntSet>): void {
   for (const relation of [...stage.relations].reverse()) {
     switch (relation.kind) {
       case "split":
@@ -334,7 +334,7 @@ export function passUpSets(stage: Stage, domains: Domains, sets: Map<IterVar, In
 
 function splitParent(
   relation: Split,
-  domains: Domains,
+  domains: AxisDomains,
   sets: ReadonlyMap<IterVar, IntSet>,
 ): IntSet {
   const { parent, outer, inner } = relation;
@@ -354,7 +354,7 @@ function splitParent(
   );
 }
 
-function unfuseSets(relation: Fuse, domains: Domains, sets: Map<IterVar, IntSet>): void {
+function unfuseSets(relation: Fuse, domains: AxisDomains, sets: Map<IterVar, IntSet>): void {
   const fused = sets.get(relation.fused)!;
   const outer = domains.get(relation.outer)!;
   const inner = domains.get(relation.inner)!;

@@ -14,7 +14,7 @@ import type { Stage } from "./stage";
 import type { Attachment, IterVarAttr } from "./stage-state";
 
 /** See `Schedule.normalize`. */
-export function normalize(schedule: Schedule): Schedule {
+export function normalizeSchedule(schedule: Schedule): Schedule {
   const copy = schedule.copy();
   inlineStages(copy);
   const rebased = rebaseLoops(copy);

@@ -5,9 +5,9 @@ import type { IterVar } from "../../ir";
 import { isOperation, type Operation } from "../operation";
 import { isTensor, type Tensor } from "../tensor";
 import * as cache from "./cache";
-import { postOrder } from "./graph";
+import { operationsInPostOrder } from "./graph";
 import { createGroup } from "./group";
-import { normalize } from "./normalize-schedule";
+import { normalizeSchedule } from "./normalize-schedule";
 import { rfactor } from "./rfactor";
 import { Stage } from "./stage";
 
@@ -130,7 +130,7 @@ export class Schedule {
    * every loop begins at zero. This one stays as it is.
    */
   normalize(): Schedule {
-    return normalize(this);
+    return normalizeSchedule(this);
   }
 
   // For the primitives --------------------------------------------------------------------------
@@ -204,7 +204,7 @@ export function createSchedule(
 ): Schedule {
   const roots = new Set(listOf(outputs).map((output) => operationOf(output)));
   const schedule = new Schedule([...roots]);
-  const ops = postOrder([...roots]);
+  const ops = operationsInPostOrder([...roots]);
   checkReduceAxes(ops);
   for (const op of ops) {
     const stage = new Stage(schedule, op, roots.has(op));

@@ -12,7 +12,7 @@ import {
   type PrimExpr,
   type Stmt,
 } from "../../ir";
-import { Feature, has } from "./features";
+import { Feature, hasFeature } from "./features";
 
 /** Expressions with how often they are computed. */
 export type Computations = ExprMap<number>;
@@ -24,7 +24,7 @@ export type Computations = ExprMap<number>;
  */
 export function isEligible(expr: PrimExpr): boolean {
   if (isLeaf(expr) || expr.kind === "Ramp" || expr.kind === "Broadcast") return false;
-  return !has(expr, Feature.LoadOrCall);
+  return !hasFeature(expr, Feature.LoadOrCall);
 }
 
 const none: Computations = new ExprMap<number>();
@@ -34,7 +34,7 @@ export class ComputationFinder {
   private readonly known = new WeakMap<Stmt, Computations>();
 
   /** The largest eligible computations that `node` does whatever happens. */
-  of(node: Node): Computations {
+  computationsOf(node: Node): Computations {
     if (!isExpr(node)) return this.ofStmt(node);
     const found: Computations = new ExprMap();
     this.collect(node, found);
@@ -89,7 +89,7 @@ export class ComputationFinder {
 
   /** What at least two of the parts do. */
   private sharedBy(parts: readonly Node[]): Computations {
-    const tables = parts.map((part) => this.of(part)).filter((table) => table.size > 0);
+    const tables = parts.map((part) => this.computationsOf(part)).filter((table) => table.size > 0);
     if (tables.length < 2) return none;
     const shared: Computations = new ExprMap();
     for (const table of tables) {

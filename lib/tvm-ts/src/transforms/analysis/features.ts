@@ -68,7 +68,7 @@ const attrFeatures: Readonly<Record<string, number>> = {
 };
 
 /** Whether one of the features (joined by `|`) occurs. */
-export function has(node: Stmt | PrimExpr, features: number): boolean {
+export function hasFeature(node: Stmt | PrimExpr, features: number): boolean {
   return ((isExpr(node) ? exprFeatures(node) : featuresOf(node)) & features) !== 0;
 }
 

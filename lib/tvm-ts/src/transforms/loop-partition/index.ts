@@ -8,14 +8,14 @@
 
 import { builtin, mutate, type PrimFunc, type Stmt, type Var } from "../../ir";
 import type { FunctionPass } from "../../pass";
-import { Feature, has } from "../analysis/features";
+import { Feature, hasFeature } from "../analysis/features";
 import { LoopPartitioner } from "./partitioner";
 
 export const loopPartition: FunctionPass = {
   name: "tir.LoopPartition",
   doc: "Splits loops so that conditions need not be tested where they always hold.",
   run(func, context) {
-    if (!has(func.body, Feature.Likely | Feature.LoopPartitionHint)) return func;
+    if (!hasFeature(func.body, Feature.Likely | Feature.LoopPartitionHint)) return func;
     const partitioner = new LoopPartitioner(context.option("tir.LoopPartition"), sizes(func));
     return func.with({ body: withoutMarks(partitioner.partition(func.body)) });
   },

@@ -39,7 +39,7 @@ import { findCandidates, type Candidates } from "./candidates";
 import { findIntervals, type Known } from "./finder";
 
 /** A loop, or the launch of thread blocks. */
-interface Subject {
+interface PartitionedLoop {
   readonly stmt: For | AttrStmt;
   readonly variable: Var;
   /** First and last value. */
@@ -48,7 +48,7 @@ interface Subject {
 }
 
 /** Values of the variable for which some conditions all hold, or none does. */
-interface Middle {
+interface SettledInterval {
   readonly interval: IntSet;
   readonly conditions: ReadonlySet<PrimExpr>;
   readonly hold: boolean;
@@ -105,7 +105,7 @@ export class LoopPartitioner {
     },
   });
 
-  private trySplit(subject: Subject): Stmt | undefined {
+  private trySplit(subject: PartitionedLoop): Stmt | undefined {
     const { stmt, variable, first, last } = subject;
     if (!this.candidates.loops.has(stmt)) return undefined;
     const isHinted = this.candidates.hinted.has(variable);
@@ -141,7 +141,7 @@ export class LoopPartitioner {
     all: IntSet,
     hold: boolean,
     isHinted: boolean,
-  ): Middle | undefined {
+  ): SettledInterval | undefined {
     const relevant = known.filter(
       (one) => one.holds === hold && !intersect([one.interval, all]).isNothing,
     );
@@ -167,7 +167,7 @@ export class LoopPartitioner {
     return isNothing || (hasLowerBound && hasUpperBound && this.analyzer.canProve(gt(min, max)));
   }
 
-  private split(subject: Subject, middle: Middle): Stmt {
+  private split(subject: PartitionedLoop, middle: SettledInterval): Stmt {
     const { stmt, first, last } = subject;
     const proofs = this.proofs();
     const before = this.partBefore(subject, middle.interval, proofs);
@@ -200,7 +200,7 @@ export class LoopPartitioner {
    * would be split at the same place again, without end.
    */
   private partitionPart(
-    { variable, first, last }: Subject,
+    { variable, first, last }: PartitionedLoop,
     part: Stmt | undefined,
   ): Stmt | undefined {
     if (part === undefined) return undefined;
@@ -229,7 +229,7 @@ export class LoopPartitioner {
 
   /** The values before the middle, where the conditions are still tested. */
   private partBefore(
-    { stmt, first, last }: Subject,
+    { stmt, first, last }: PartitionedLoop,
     middle: IntSet,
     proofs: Analyzer,
   ): Part & { end: PrimExpr } {
@@ -251,7 +251,7 @@ export class LoopPartitioner {
 
   /** The values after the middle, which begins at `middleBegin`. */
   private partAfter(
-    { stmt, last }: Subject,
+    { stmt, last }: PartitionedLoop,
     middle: IntSet,
     middleBegin: PrimExpr,
     proofs: Analyzer,
@@ -276,7 +276,7 @@ export class LoopPartitioner {
   }
 
   /** `extent` iterations of a loop, starting at `begin`. */
-  private part(stmt: Subject["stmt"], begin: PrimExpr, extent: PrimExpr, body: Stmt): Stmt {
+  private part(stmt: PartitionedLoop["stmt"], begin: PrimExpr, extent: PrimExpr, body: Stmt): Stmt {
     if (stmt.kind === "AttrStmt") return stmt; // thread blocks are not launched in parts
     const { loopVar, forKind, span } = stmt;
     const moved = substitute(body, new Map([[loopVar, add(loopVar, begin)]]));

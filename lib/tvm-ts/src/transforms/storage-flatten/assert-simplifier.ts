@@ -7,13 +7,13 @@
 import { isOne, mutate } from "../../ir";
 import type { FunctionPass } from "../../pass";
 import { boundAnalyzer } from "../analysis/bound-analyzer";
-import { Feature, has } from "../analysis/features";
+import { Feature, hasFeature } from "../analysis/features";
 
 export const assertSimplifier: FunctionPass = {
   name: "tir.AssertSimplifier",
   doc: "Removes assertions that hold.",
   run(func) {
-    if (!has(func.body, Feature.Assert)) return func;
+    if (!hasFeature(func.body, Feature.Assert)) return func;
     const analyzer = boundAnalyzer(func.body);
     const body = mutate(func.body, {
       AssertStmt: (node, recur) =>

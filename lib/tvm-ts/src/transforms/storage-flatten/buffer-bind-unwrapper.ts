@@ -25,14 +25,14 @@ import {
 import type { FunctionPass } from "../../pass";
 import { UsageError } from "../../support";
 import { boundAnalyzer } from "../analysis/bound-analyzer";
-import { Feature, has } from "../analysis/features";
+import { Feature, hasFeature } from "../analysis/features";
 import { ArgBinder } from "./arg-binder";
 
 export const bufferBindUnwrapper: FunctionPass = {
   name: "tir.BufferBindUnwrapper",
   doc: "Turns accesses of a view into accesses of what it views.",
   run(func) {
-    if (!has(func.body, Feature.BufferBindScope)) return func;
+    if (!hasFeature(func.body, Feature.BufferBindScope)) return func;
     return func.with({ body: unwrap(func.body) });
   },
 };

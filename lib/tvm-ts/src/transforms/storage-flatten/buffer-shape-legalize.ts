@@ -26,7 +26,7 @@ import {
 } from "../../ir";
 import type { FunctionPass } from "../../pass";
 import { InternalError } from "../../support";
-import { Feature, has } from "../analysis/features";
+import { Feature, hasFeature } from "../analysis/features";
 import { ArgBinder } from "./arg-binder";
 import { BufferScopes } from "./buffer-scopes";
 import { withLayoutsOf } from "./layouts";
@@ -35,7 +35,7 @@ export const bufferShapeLegalize: FunctionPass = {
   name: "tir.BufferShapeLegalize",
   doc: "Gives realized buffers the shape that is realized, with indices from 0.",
   run(func) {
-    if (!has(func.body, Feature.BufferRealize | Feature.BufferBindScope)) return func;
+    if (!hasFeature(func.body, Feature.BufferRealize | Feature.BufferBindScope)) return func;
     const external = [...func.bufferMap.values()];
     return legalize(func, external);
   },

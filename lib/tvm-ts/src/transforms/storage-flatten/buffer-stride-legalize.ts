@@ -21,7 +21,7 @@ import {
   type PrimFunc,
 } from "../../ir";
 import type { FunctionPass } from "../../pass";
-import { Feature, has } from "../analysis/features";
+import { Feature, hasFeature } from "../analysis/features";
 import { boundAnalyzer } from "../analysis/bound-analyzer";
 import { withLayoutsOf } from "./layouts";
 
@@ -29,7 +29,7 @@ export const bufferStrideLegalize: FunctionPass = {
   name: "tir.BufferStrideLegalize",
   doc: "Gives buffers the strides their alignment asks for.",
   run(func) {
-    if (!has(func.body, Feature.BufferDimAlign)) return func;
+    if (!hasFeature(func.body, Feature.BufferDimAlign)) return func;
     return legalize(func);
   },
 };

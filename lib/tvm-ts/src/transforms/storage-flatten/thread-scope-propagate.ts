@@ -17,14 +17,14 @@ import {
   type PrimFunc,
 } from "../../ir";
 import type { FunctionPass } from "../../pass";
-import { Feature, has } from "../analysis/features";
+import { Feature, hasFeature } from "../analysis/features";
 import { withLayoutsOf } from "./layouts";
 
 export const threadScopePropagate: FunctionPass = {
   name: "tir.ThreadScopePropagate",
   doc: "Gives buffers without a storage scope that of the threads around them.",
   run(func) {
-    if (!has(func.body, Feature.BufferRealize)) return func;
+    if (!hasFeature(func.body, Feature.BufferRealize)) return func;
     return propagate(func, new Set(func.bufferMap.values()));
   },
 };

@@ -26,15 +26,15 @@ import {
 } from "../../ir";
 import type { FunctionPass } from "../../pass";
 import { UsageError } from "../../support";
-import { Feature, has } from "../analysis/features";
-import { planStorage, type Storage, type StoragePlan } from "./plan";
+import { Feature, hasFeature } from "../analysis/features";
+import { planStorage, type StorageEntry, type StoragePlan } from "./plan";
 import { widenPointers } from "./widen-pointers";
 
 export const storageRewrite: FunctionPass = {
   name: "tir.StorageRewrite",
   doc: "Lets allocations share memory, and widens the elements of memory accessed by vectors.",
   run(func, context) {
-    if (!has(func.body, Feature.Allocate) || nestsVirtualThreads(func.body)) return func;
+    if (!hasFeature(func.body, Feature.Allocate) || nestsVirtualThreads(func.body)) return func;
     const plan = planStorage(func.body, context.option("tir.memory_info"));
     const body = applyPlan(func.body, plan);
     return func.with({ body: widenPointers(body, func) });
@@ -46,7 +46,7 @@ export const storageRewrite: FunctionPass = {
  * they are expanded, so that plans made before leave such functions alone.
  */
 function nestsVirtualThreads(body: Stmt): boolean {
-  if (!has(body, Feature.VirtualThread)) return false;
+  if (!hasFeature(body, Feature.VirtualThread)) return false;
   let depth = 0;
   let nests = false;
   walk(
@@ -134,6 +134,6 @@ function applyPlan(body: Stmt, { storageOf, staying, attached }: StoragePlan): S
 }
 
 /** The index, counted from where the piece's own allocation begins. */
-function addOffset(index: PrimExpr, { bitsOffset }: Storage, elementBits: number): PrimExpr {
+function addOffset(index: PrimExpr, { bitsOffset }: StorageEntry, elementBits: number): PrimExpr {
   return bitsOffset === 0 ? index : add(constant(bitsOffset / elementBits, index.dtype), index);
 }

@@ -36,10 +36,10 @@ import { canBeInPlace } from "./inplace";
 import { linearAccess, type Event, type LinearAccess } from "./linear-access";
 
 /** A piece of memory and the allocations that use it. */
-export class Storage {
+export class StorageEntry {
   readonly allocations: Allocate[] = [];
   /** Other pieces that are in this one's allocation. */
-  readonly merged: Storage[] = [];
+  readonly merged: StorageEntry[] = [];
   /** What replaces the allocations, with nothing inside; none for a piece that is in another. */
   allocation: Allocate | undefined;
   pointer: Var | undefined;
@@ -58,11 +58,11 @@ export class Storage {
 
 export interface StoragePlan {
   /** By the variable of each old allocation that moves. */
-  readonly storageOf: ReadonlyMap<Var, Storage>;
+  readonly storageOf: ReadonlyMap<Var, StorageEntry>;
   /** The variables of allocations that stay: their size is known only where they are. */
   readonly staying: ReadonlySet<Var>;
   /** What is allocated in a statement's body, or (`undefined`) around everything. */
-  readonly attached: ReadonlyMap<Stmt | undefined, readonly Storage[]>;
+  readonly attached: ReadonlyMap<Stmt | undefined, readonly StorageEntry[]>;
 }
 
 export function planStorage(
@@ -71,7 +71,7 @@ export function planStorage(
 ): StoragePlan {
   const planner = new Planner(linearAccess(body));
   planner.assign();
-  const attached = new Map<Stmt | undefined, Storage[]>();
+  const attached = new Map<Stmt | undefined, StorageEntry[]>();
   for (const storage of planner.storages) {
     const here = attached.get(storage.attachedTo);
     if (here === undefined) attached.set(storage.attachedTo, [storage]);
@@ -93,8 +93,8 @@ interface Changes {
 const REUSE_RANGE = 16;
 
 class Planner {
-  readonly storages: Storage[] = [];
-  readonly storageOf = new Map<Var, Storage>();
+  readonly storages: StorageEntry[] = [];
+  readonly storageOf = new Map<Var, StorageEntry>();
   readonly staying = new Set<Var>();
   /** The variables of loops and lets around us, inside the statement that memory is attached to. */
   private readonly inner = new Set<Var>();
@@ -102,8 +102,8 @@ class Planner {
   private outside: readonly Var[] = [];
   private readonly changes: ReadonlyMap<Stmt, Changes>;
   /** Pieces that are not needed: of known size, the smallest first, and of unknown size. */
-  private free: Storage[] = [];
-  private freeUnknown: Storage[] = [];
+  private free: StorageEntry[] = [];
+  private freeUnknown: StorageEntry[] = [];
   /** The parallel loop or thread launch we are in; memory is not shared across its border. */
   private thread: Stmt | undefined;
 
@@ -149,7 +149,7 @@ class Planner {
     allocation: Allocate,
     ending: readonly Var[],
     takenOver: Set<Var>,
-  ): Storage | undefined {
+  ): StorageEntry | undefined {
     const scope = scopeOfPointer(allocation.bufferVar);
     for (const source of ending) {
       const storage = this.storageOf.get(source);
@@ -169,21 +169,25 @@ class Planner {
   }
 
   /** A free piece that fits, or a new one. */
-  private find(allocation: Allocate): Storage {
+  private find(allocation: Allocate): StorageEntry {
     const scope = scopeOfPointer(allocation.bufferVar);
     const bits = bitsOfAllocation(allocation);
     const isReusable = allocation.extents.length === 1 && !staysAlone(scope, allocation, bits);
     const found = isReusable ? this.takeFree(allocation, scope, bits) : undefined;
     if (found !== undefined) return found;
-    const storage = new Storage(this.thread, scope, elementOf(allocation.dtype), bits);
+    const storage = new StorageEntry(this.thread, scope, elementOf(allocation.dtype), bits);
     this.storages.push(storage);
     return storage;
   }
 
-  private takeFree(allocation: Allocate, scope: StorageScope, bits: number): Storage | undefined {
-    const fits = (storage: Storage): boolean =>
+  private takeFree(
+    allocation: Allocate,
+    scope: StorageScope,
+    bits: number,
+  ): StorageEntry | undefined {
+    const fits = (storage: StorageEntry): boolean =>
       storage.attachedTo === this.thread && sameScope(storage.scope, scope);
-    const sameElements = (storage: Storage): boolean =>
+    const sameElements = (storage: StorageEntry): boolean =>
       storage.elementType === elementOf(allocation.dtype);
 
     if (bits === 0) {
@@ -192,7 +196,7 @@ class Planner {
       return found;
     }
     // The smallest that is large enough, or else the largest of the smaller ones.
-    const isLargeEnough = (storage: Storage): boolean => storage.bits >= bits;
+    const isLargeEnough = (storage: StorageEntry): boolean => storage.bits >= bits;
     const smaller = this.free.filter((storage) => !isLargeEnough(storage)).reverse();
     const found =
       this.free.find(
@@ -208,7 +212,7 @@ class Planner {
     return found;
   }
 
-  private release(storage: Storage): void {
+  private release(storage: StorageEntry): void {
     if (staysAlone(storage.scope, storage.allocations[0]!, storage.bits)) return;
     if (storage.bits === 0) {
       this.freeUnknown.push(storage);
@@ -311,7 +315,7 @@ function bitsOfAllocation({ extents, dtype }: Allocate): number {
 // What is allocated for them --------------------------------------------------------------------
 
 function allocateAll(
-  storages: readonly Storage[],
+  storages: readonly StorageEntry[],
   memories: Readonly<Record<string, MemoryInfo>>,
 ): void {
   storages.forEach((storage, i) => {
@@ -338,7 +342,7 @@ function allocateAll(
   }
 }
 
-function allocateMerged(storage: Storage, memory: MemoryInfo | undefined): void {
+function allocateMerged(storage: StorageEntry, memory: MemoryInfo | undefined): void {
   const alignment = memory?.maxSimdBits ?? 32;
   const aligned = (bits: number): number => Math.ceil(bits / alignment) * alignment;
   const first = storage.allocations[0]!;
@@ -355,7 +359,7 @@ function allocateMerged(storage: Storage, memory: MemoryInfo | undefined): void 
   checkFits(storage, bits, memory);
 }
 
-function allocateAlone(storage: Storage, memory: MemoryInfo | undefined): void {
+function allocateAlone(storage: StorageEntry, memory: MemoryInfo | undefined): void {
   const { allocations } = storage;
   const first = allocations[0]!;
   storage.pointer = first.bufferVar;
@@ -399,7 +403,7 @@ function isTaggedMemory(scope: StorageScope): boolean {
   return !ORDINARY_TAGS.has(scope.tag);
 }
 
-function checkFits(storage: Storage, bits: number, memory: MemoryInfo | undefined): void {
+function checkFits(storage: StorageEntry, bits: number, memory: MemoryInfo | undefined): void {
   if (memory === undefined || bits <= memory.maxNumBits) return;
   const pieces = [storage, ...storage.merged].flatMap((piece) =>
     piece.allocations.map((allocation) => allocation.bufferVar.name),

@@ -36,7 +36,7 @@ export function widenPointers(body: Stmt, func: PrimFunc): Stmt {
 }
 
 /** What is known of a memory and its accesses. */
-interface Memory {
+interface AccessedTypes {
   elementType: DataType;
   /** Elements in the last dimension. */
   readonly extent: PrimExpr;
@@ -54,7 +54,7 @@ interface Widened {
 
 function chooseWidths(body: Stmt, func: PrimFunc): Map<Var, Widened> {
   const analyzer = new Analyzer();
-  const memories = new Map<Var, Memory>();
+  const memories = new Map<Var, AccessedTypes>();
   const allocated = new Set<Var>();
   const declare = (pointer: Var, dtype: DataType, extent: PrimExpr): void => {
     memories.set(pointer, { elementType: stored(dtype), extent, accesses: new Set() });
@@ -115,7 +115,10 @@ function stored(dtype: DataType): DataType {
 }
 
 /** The one type of all accesses, as wide as all of them are if the memory is a multiple of that. */
-function preferredType({ elementType, extent, accesses }: Memory, analyzer: Analyzer): DataType {
+function preferredType(
+  { elementType, extent, accesses }: AccessedTypes,
+  analyzer: Analyzer,
+): DataType {
   const elements = new Set([...accesses].map(elementOf));
   if (elements.size !== 1) return elementType;
   const [element] = elements;

@@ -25,13 +25,13 @@ export type AluStep =
       readonly kind: "immediate";
       readonly opcode: number;
       readonly imm: tir.PrimExpr;
-      readonly src: Address;
+      readonly src: AffineAddress;
     }
   /** `dst = dst op src` */
-  | { readonly kind: "register"; readonly opcode: number; readonly src: Address };
+  | { readonly kind: "register"; readonly opcode: number; readonly src: AffineAddress };
 
 /** Where a nest reads or writes: `coeffs[i]` values further for each step of loop `i`. */
-export interface Address {
+export interface AffineAddress {
   readonly coeffs: readonly tir.PrimExpr[];
   readonly base: tir.PrimExpr;
 }
@@ -39,7 +39,7 @@ export interface Address {
 export interface AluOperation {
   /** Outermost first; each starts at 0. */
   readonly loops: readonly tir.For[];
-  readonly dst: Address;
+  readonly dst: AffineAddress;
   readonly steps: readonly AluStep[];
 }
 
@@ -47,7 +47,7 @@ export interface AluOperation {
 export type Refuse = (reason: string) => UsageError;
 
 type Operator = keyof typeof OPCODES | "sub" | "shiftRight" | "shiftLeft";
-type Operand = { readonly imm: tir.IntImm } | { readonly at: Address };
+type Operand = { readonly imm: tir.IntImm } | { readonly at: AffineAddress };
 
 const OPCODES = {
   add: ALU_OPCODE.ADD,
@@ -84,7 +84,7 @@ function isReduction(body: tir.Stmt): boolean {
 class AluReader {
   private readonly loops: tir.For[] = [];
   private readonly store: tir.BufferStore;
-  private readonly dst: Address;
+  private readonly dst: AffineAddress;
 
   constructor(
     nest: tir.Stmt,
@@ -150,7 +150,7 @@ class AluReader {
     return this.registers(operator, a.at, b.at);
   }
 
-  private immediateFirst(operator: Operator, imm: tir.IntImm, b: Address): AluStep[] {
+  private immediateFirst(operator: Operator, imm: tir.IntImm, b: AffineAddress): AluStep[] {
     switch (operator) {
       case "sub":
         return [...this.bring(b), this.negate(), this.withImmediate(ALU_OPCODE.ADD, imm)];
@@ -162,7 +162,7 @@ class AluReader {
     }
   }
 
-  private registers(operator: Operator, a: Address, b: Address): AluStep[] {
+  private registers(operator: Operator, a: AffineAddress, b: AffineAddress): AluStep[] {
     switch (operator) {
       case "shiftLeft":
         throw this.refuse("it shifts to the left by amounts in memory, which the ALU cannot");
@@ -186,7 +186,7 @@ class AluReader {
   }
 
   /** A copy in place still takes an instruction, which the stage asked for. */
-  private copy(from: Address): AluStep[] {
+  private copy(from: AffineAddress): AluStep[] {
     if (!this.isPlace(from)) return this.bring(from);
     return [this.withImmediate(ALU_OPCODE.SHR, new tir.IntImm(0))];
   }
@@ -197,7 +197,7 @@ class AluReader {
   }
 
   /** Has the destination hold what lies at `from`. */
-  private bring(from: Address): AluStep[] {
+  private bring(from: AffineAddress): AluStep[] {
     return this.isPlace(from) ? [] : [{ kind: "reset" }, register(ALU_OPCODE.ADD, from)];
   }
 
@@ -210,7 +210,7 @@ class AluReader {
   }
 
   /** Whether an operand lies where the result belongs. */
-  private isPlace(operand: Address): boolean {
+  private isPlace(operand: AffineAddress): boolean {
     const { dst } = this;
     return (
       same(operand.base, dst.base) &&
@@ -227,7 +227,7 @@ class AluReader {
     );
   }
 
-  private addressOf(load: tir.BufferLoad): Address {
+  private addressOf(load: tir.BufferLoad): AffineAddress {
     if (load.buffer.data === this.store.buffer.data) return this.address(load.indices);
     throw this.refuse(
       `${load.buffer.name} is in ${load.buffer.scope}, and the ALU reads the memory it writes; ` +
@@ -235,7 +235,7 @@ class AluReader {
     );
   }
 
-  private address(indices: readonly tir.PrimExpr[]): Address {
+  private address(indices: readonly tir.PrimExpr[]): AffineAddress {
     const vars = this.loops.map((loop) => loop.loopVar);
     const linear = indices.length === 1 ? arith.detectLinearEquation(indices[0]!, vars) : undefined;
     if (linear === undefined) {
@@ -251,7 +251,7 @@ function same(a: tir.PrimExpr, b: tir.PrimExpr): boolean {
   return tir.exprEqual(a, b) || analyzer.canProveEqual(a, b);
 }
 
-function register(opcode: number, src: Address): AluStep {
+function register(opcode: number, src: AffineAddress): AluStep {
   return { kind: "register", opcode, src };
 }
 

@@ -42,7 +42,7 @@ function rewrite(body: tir.Stmt, env: Environment): tir.Stmt {
     }
     return mapped;
   };
-  const ask = (data: tir.Var, pointer: tir.Var, rest: tir.Stmt): tir.Stmt => {
+  const bindPointer = (data: tir.Var, pointer: tir.Var, rest: tir.Stmt): tir.Stmt => {
     const address = tir.callExtern("handle", "VTABufferCPUPtr", commandHandle(), data);
     return new tir.LetStmt(pointer, address, rest);
   };
@@ -63,10 +63,10 @@ function rewrite(body: tir.Stmt, env: Environment): tir.Stmt {
       const pointer = pointers.get(allocate.bufferVar);
       if (pointer === undefined) return inner;
       pointers.delete(allocate.bufferVar);
-      return tir.update(inner, { body: ask(allocate.bufferVar, pointer, inner.body) });
+      return tir.update(inner, { body: bindPointer(allocate.bufferVar, pointer, inner.body) });
     },
   });
-  return [...pointers].reduce((rest, [data, pointer]) => ask(data, pointer, rest), result);
+  return [...pointers].reduce((rest, [data, pointer]) => bindPointer(data, pointer, rest), result);
 }
 
 type Span = tir.Stmt["span"];

@@ -12,7 +12,7 @@ import type { Environment } from "../environment";
 import { PUSH_ALU, PUSH_GEMM, UOP_MODE, uopPush } from "../intrin";
 import {
   readAluOperation,
-  type Address,
+  type AffineAddress,
   type AluOperation,
   type AluStep,
   type Refuse,
@@ -71,7 +71,7 @@ function replace(body: tir.Stmt, attr: tir.AttrStmt, by: tir.Stmt): tir.Stmt {
 }
 
 /** A loop around the micro-op, and how far it moves each index. */
-interface Loop {
+interface AluLoop {
   readonly extent: tir.PrimExpr;
   readonly dst: tir.PrimExpr;
   readonly src: tir.PrimExpr;
@@ -82,8 +82,8 @@ class Elements {
   private readonly analyzer = new arith.Analyzer();
   /** Values in an element. */
   private readonly lanes: number;
-  private readonly dst: Address;
-  private readonly src: Address;
+  private readonly dst: AffineAddress;
+  private readonly src: AffineAddress;
 
   constructor(
     private readonly operation: AluOperation,
@@ -114,9 +114,9 @@ class Elements {
   }
 
   /** What is left of the nest when one instruction does the values of an element at once. */
-  private loopsOutsideElement(): Loop[] {
+  private loopsOutsideElement(): AluLoop[] {
     const { loops } = this.operation;
-    const nest = loops.map(({ extent }, i): Loop => ({
+    const nest = loops.map(({ extent }, i): AluLoop => ({
       extent,
       dst: this.dst.coeffs[i]!,
       src: this.src.coeffs[i]!,
@@ -149,8 +149,8 @@ class Elements {
   }
 
   /** Loops that together step evenly as one, from the inside out. */
-  private merged(loops: readonly Loop[]): Loop[] {
-    const merged: Loop[] = [];
+  private merged(loops: readonly AluLoop[]): AluLoop[] {
+    const merged: AluLoop[] = [];
     for (const loop of [...loops].reverse()) {
       const inner = merged[0];
       if (inner !== undefined && this.continues(loop, inner)) {
@@ -164,7 +164,7 @@ class Elements {
   }
 
   /** Whether a step of `outer` leads to where `inner` would go on. */
-  private continues(outer: Loop, inner: Loop): boolean {
+  private continues(outer: AluLoop, inner: AluLoop): boolean {
     return (["dst", "src"] as const).every((side) =>
       this.analyzer.canProveEqual(outer[side], tir.mul(inner[side], inner.extent)),
     );

@@ -13,7 +13,7 @@ import { commandHandle, onStage, QID } from "../intrin";
 import { checkCompact, rectangleOf, type Refuse } from "./dram-rectangle";
 
 /** An on-chip memory as a transfer sees it. */
-interface Memory {
+interface TransferMemory {
   readonly id: number;
   readonly dtype: string;
   /** Values in an element. */
@@ -103,7 +103,7 @@ function load(copy: transforms.Copy, env: Environment, refuse: Refuse): tir.Stmt
   return onStage(memory.stage, new tir.Evaluate(call));
 }
 
-function memoryOf(scope: string, env: Environment, refuse: Refuse): Memory {
+function memoryOf(scope: string, env: Environment, refuse: Refuse): TransferMemory {
   const { BATCH, BLOCK_IN, BLOCK_OUT } = env;
   switch (scope) {
     case env.accScope:
@@ -132,7 +132,12 @@ function memoryOf(scope: string, env: Environment, refuse: Refuse): Memory {
  * The memory's number, which also says how its elements are stored in DRAM: 32-bit accumulators can be
  * loaded with bytes.
  */
-function memoryFor(source: tir.Buffer, memory: Memory, env: Environment, refuse: Refuse): number {
+function memoryFor(
+  source: tir.Buffer,
+  memory: TransferMemory,
+  env: Environment,
+  refuse: Refuse,
+): number {
   if (source.dtype === memory.dtype) return memory.id;
   const takesBytes = memory.id === MEM_ID.ACC && env.ACC_WIDTH === 32;
   if (takesBytes && source.dtype === "int8") return MEM_ID.ACC_8BIT;

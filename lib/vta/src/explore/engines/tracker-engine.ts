@@ -21,7 +21,7 @@ export const MEASURE_FUNCTION = "vta.explore.measure";
 /** Servers that a trial may lose before the exploration ends with an error. */
 const ATTEMPTS = 5;
 
-export interface TrackerOptions {
+export interface TrackerEngineOptions {
   /** `tcp://host:port` or `ws://host:port`. */
   readonly url: string;
   /** What the servers announce themselves under; `vta` if left out. */
@@ -37,7 +37,7 @@ export interface TrackerOptions {
  *
  *     new vta.explore.Study(space, { engine: vta.explore.tracker({ url: "tcp://127.0.0.1:9190" }) })
  */
-export function tracker({ url, key = "vta", priority = 1, workers }: TrackerOptions): Engine {
+export function tracker({ url, key = "vta", priority = 1, workers }: TrackerEngineOptions): Engine {
   if (workers !== undefined && (!Number.isInteger(workers) || workers < 1)) {
     throw new UsageError(
       "explore-study",
@@ -106,7 +106,7 @@ class Sessions {
     if (kept !== undefined) return kept;
     return new Promise<Session>((give, fail) => {
       this.waiting.push({ give, fail });
-      if (this.requests < this.waiting.length) void this.ask();
+      if (this.requests < this.waiting.length) void this.requestServer();
     });
   }
 
@@ -121,7 +121,7 @@ class Sessions {
     await Promise.all(this.idle.splice(0).map((one) => one.close().catch(() => undefined)));
   }
 
-  private async ask(): Promise<void> {
+  private async requestServer(): Promise<void> {
     this.requests++;
     try {
       this.give(await this.request());

@@ -141,7 +141,7 @@ export class CycleEngine {
       }
       if (memory.issueAt < now) this.issueBurst();
       else if (now === NEVER) break;
-      else if (event === MODULES) this.deal(now);
+      else if (event === MODULES) this.dispatch(now);
       else if (this.running[event] === 1) this.finishInstruction(event, now);
       else this.startInstruction(event, now);
     }
@@ -209,7 +209,7 @@ export class CycleEngine {
   }
 
   /** Gives the next instruction to its module's queue, if that has room. */
-  private deal(now: number): void {
+  private dispatch(now: number): void {
     const index = this.fetched;
     const module = this.plan.module[index]!;
     const waiting = this.queueTail[module]! - this.queueHead[module]!;

@@ -4,7 +4,7 @@ import {
   type AluField,
   type GemmField,
   type InstructionSet,
-  type Layout,
+  type FieldLayout,
   type LoopField,
 } from "../../hardware";
 import type { Transfer } from "./transfer";
@@ -27,7 +27,7 @@ interface Factors {
 }
 
 export function loopOf(
-  layout: Layout<GemmField> | Layout<AluField>,
+  layout: FieldLayout<GemmField> | FieldLayout<AluField>,
   words: Uint32Array,
   at: number,
 ): Loops {

@@ -1,6 +1,6 @@
 /** A run with what is known about it, and the statements that its instructions come from. */
 
-import type { Caller } from "../../accelerator";
+import type { CallingStatement } from "../../accelerator";
 import type { Hazard } from "./hazards";
 import { workName, type StreamPlan } from "./stream-plan";
 import type { Timing } from "./timing";
@@ -14,7 +14,7 @@ export interface ProfiledRun {
   /** What hardware does otherwise; looked for when it is asked for first. */
   readonly hazards: () => readonly Hazard[];
   /** The statement that recorded an instruction, where compiled code did. */
-  readonly callerOf: (index: number) => Caller | undefined;
+  readonly callerOf: (index: number) => CallingStatement | undefined;
   readonly address: number;
   /** The micro-ops in DRAM at the launch. */
   readonly microOps: DramPart;

@@ -11,10 +11,10 @@ import {
   MEM_ID,
   OPCODE,
   type Hardware,
-  type Layout,
+  type FieldLayout,
   type LoopField,
 } from "../../hardware";
-import { planGemm, type Loop, type UopIndices } from "./gemm-plan";
+import { planGemm, type GemmLoop, type UopIndices } from "./gemm-plan";
 import { Kernels, RESET } from "./kernels";
 
 // Constants of other modules that are read for every instruction are kept here: an import is looked
@@ -44,8 +44,8 @@ export class Core {
   private nextPause = SLICE;
 
   /** The loops of the instruction that is executed; made once, for there are many instructions. */
-  private readonly outer: Writable<Loop> = { extent: 0, dst: 0, src: 0, wgt: 0 };
-  private readonly inner: Writable<Loop> = { extent: 0, dst: 0, src: 0, wgt: 0 };
+  private readonly outer: Writable<GemmLoop> = { extent: 0, dst: 0, src: 0, wgt: 0 };
+  private readonly inner: Writable<GemmLoop> = { extent: 0, dst: 0, src: 0, wgt: 0 };
   private readonly uops: { count: number } & Pick<UopIndices, "dst" | "src" | "wgt">;
 
   constructor(
@@ -70,7 +70,7 @@ export class Core {
    * Copies weights on chip that a LOAD has only noted the place of. To be called when a program has
    * ended: until then only its own STOREs write to DRAM, and those are watched.
    */
-  settle(): void {
+  flushDeferredWeights(): void {
     const { borrowed, kernels } = this;
     if (borrowed.end === 0) return;
     kernels.run.settleWeights(borrowed.begin, borrowed.end);
@@ -203,7 +203,8 @@ export class Core {
     const dram = store.dramBase.get(words, at) * bytes;
     const stride = store.xStride.get(words, at) * bytes;
     const span = this.checkDram(dram, y, x * bytes, stride);
-    if (dram < this.borrowed.dramEnd && dram + span > this.borrowed.dramBegin) this.settle();
+    if (dram < this.borrowed.dramEnd && dram + span > this.borrowed.dramBegin)
+      this.flushDeferredWeights();
     this.kernels.run.store2d(sram, dram, y, x, stride);
     this.spend(x * y);
   }
@@ -269,7 +270,7 @@ export class Core {
   }
 
   /** Reads the loops that GEMM and ALU have in common into `this.outer` and `this.inner`. */
-  private readLoops(layout: Layout<LoopField>, words: Uint32Array, at: number): void {
+  private readLoops(layout: FieldLayout<LoopField>, words: Uint32Array, at: number): void {
     const { outer, inner } = this;
     outer.extent = layout.iterOut.get(words, at);
     outer.dst = layout.dstFactorOut.get(words, at);
@@ -285,8 +286,8 @@ export class Core {
     imm: number,
     bgn: number,
     end: number,
-    outer: Loop,
-    inner: Loop,
+    outer: GemmLoop,
+    inner: GemmLoop,
   ): void {
     const { alu } = this.kernels.run;
     const { extent: rows, dst, src } = outer;
@@ -372,8 +373,8 @@ function checkIndices(
   end: number,
   memory: string,
   depth: number,
-  outer: Loop,
-  inner: Loop,
+  outer: GemmLoop,
+  inner: GemmLoop,
   index: "dst" | "src" | "wgt",
 ): void {
   let largest = 0;

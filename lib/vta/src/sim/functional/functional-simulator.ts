@@ -40,7 +40,7 @@ const { LOAD, STORE, FINISH } = OPCODE;
 const WORDS = INSN_WORDS;
 
 /** A stage and the instructions dealt to it. */
-interface Stage {
+interface StageQueue {
   readonly name: StageName;
   /** By an instruction's token bits; undefined where they name a stage that there is not. */
   readonly exchanges: readonly (TokenExchange | undefined)[];
@@ -50,7 +50,7 @@ interface Stage {
   tail: number;
 }
 
-function makeStage(name: StageName): Stage {
+function makeStage(name: StageName): StageQueue {
   return { name, exchanges: tokenExchanges(name), queue: new Int32Array(64), head: 0, tail: 0 };
 }
 
@@ -62,7 +62,7 @@ export interface FunctionalSimulatorOptions {
 export class FunctionalSimulator implements Accelerator {
   readonly core: Core;
 
-  private readonly stages: readonly [Stage, Stage, Stage];
+  private readonly stages: readonly [StageQueue, StageQueue, StageQueue];
   private readonly observers: InstructionObserver[] = [];
   /** Of the observers, those that look at each instruction. */
   private recorders: InstructionObserver[] = [];
@@ -107,11 +107,11 @@ export class FunctionalSimulator implements Accelerator {
     for (const observer of this.observers) observer.startRun(address, count);
     let finished = false;
     try {
-      this.deal(count);
+      this.dispatch(count);
       this.drain();
       finished = true;
     } finally {
-      this.core.settle();
+      this.core.flushDeferredWeights();
       // What a failed program left behind must not reach the next one.
       if (!finished) this.resetTokens();
     }
@@ -133,7 +133,7 @@ export class FunctionalSimulator implements Accelerator {
   }
 
   /** Gives every instruction to the stage that executes it. */
-  private deal(count: number): void {
+  private dispatch(count: number): void {
     for (const stage of this.stages) {
       stage.head = 0;
       stage.tail = 0;
@@ -175,7 +175,7 @@ export class FunctionalSimulator implements Accelerator {
   }
 
   /** Executes a stage's next instruction if its tokens are there. */
-  private step(stage: Stage): boolean {
+  private step(stage: StageQueue): boolean {
     checkInterruption();
     const index = stage.queue[stage.head]!;
     const { words } = this.dram;
@@ -198,7 +198,7 @@ export class FunctionalSimulator implements Accelerator {
     return true;
   }
 
-  private withoutNeighbour(stage: Stage, index: number): DeviceError {
+  private withoutNeighbour(stage: StageQueue, index: number): DeviceError {
     const error = new DeviceError(
       "vta-tokens",
       `the ${stage.name} stage has no such neighbour to exchange tokens with`,
@@ -206,7 +206,7 @@ export class FunctionalSimulator implements Accelerator {
     return this.located(error, index);
   }
 
-  private report(stage: Stage, index: number, { popped, pushed }: TokenExchange): void {
+  private report(stage: StageQueue, index: number, { popped, pushed }: TokenExchange): void {
     const { isa, kernels } = this.core;
     const instruction = decode(isa, this.dram.words, this.at(index));
     const address = this.address + index * INSN_BYTES;

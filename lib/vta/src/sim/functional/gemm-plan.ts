@@ -11,7 +11,7 @@
  */
 
 /** A loop of a GEMM: how often, and how far each index advances a time. */
-export interface Loop {
+export interface GemmLoop {
   readonly extent: number;
   readonly dst: number;
   readonly src: number;
@@ -25,12 +25,12 @@ export interface GemmPlan {
   readonly entries: number;
   /** Products of an entry, at most. */
   readonly perEntry: number;
-  readonly outer: Loop;
-  readonly inner: Loop;
+  readonly outer: GemmLoop;
+  readonly inner: GemmLoop;
 }
 
 const ENTRY_WORDS = 6;
-const ONCE: Loop = { extent: 1, dst: 0, src: 0, wgt: 0 };
+const ONCE: GemmLoop = { extent: 1, dst: 0, src: 0, wgt: 0 };
 
 /** From so many rows on, widening a weight element pays; measured, see docs/simulator.md. */
 const ROWS_THAT_PAY = 3;
@@ -50,8 +50,8 @@ export interface UopIndices {
  */
 export function planGemm(
   uops: UopIndices,
-  outer: Loop,
-  inner: Loop,
+  outer: GemmLoop,
+  inner: GemmLoop,
   batch: number,
   canSum: boolean,
   list: Uint32Array,

@@ -1,11 +1,11 @@
 /** Rules for `a + b`. */
 
-import { again, noFloats, rule, type Match, type RuleSet } from "../rule";
-import type { Questions } from "../questions";
+import { simplifyAgain, noFloats, rule, type Match, type RuleSet } from "../rule";
+import type { RuleContext } from "../rule-context";
 
 /** Adding -0 never changes a number; adding 0 changes -0. */
-function addsNothing({ f1 }: Match, ask: Questions): boolean {
-  return f1 === 0 && (ask.fastMath || Object.is(f1, -0));
+function addsNothing({ f1 }: Match, context: RuleContext): boolean {
+  return f1 === 0 && (context.fastMath || Object.is(f1, -0));
 }
 
 export const addRules: RuleSet = {
@@ -60,14 +60,14 @@ export const addRules: RuleSet = {
     rule("floordiv(floormod(x, c2) + c1, c2) + floordiv(x, c2)", "floordiv(x + c1, c2)", "c2 > 0"),
 
     // Constants go to the right, so that they meet.
-    again("x + (c1 - y)", "(x - y) + c1"),
-    again("(c1 - y) + x", "(x - y) + c1"),
-    again("(x + c1) + y", "(x + y) + c1"),
-    again("x + (c1 + y)", "(x + y) + c1"),
-    again("x + max(y, z)", "max(y, z) + x"),
-    again("x + min(y, z)", "min(y, z) + x"),
-    again("truncmod(y, c1) + x*c1", "x*c1 + truncmod(y, c1)"),
-    again("floormod(y, c1) + x*c1", "x*c1 + floormod(y, c1)"),
+    simplifyAgain("x + (c1 - y)", "(x - y) + c1"),
+    simplifyAgain("(c1 - y) + x", "(x - y) + c1"),
+    simplifyAgain("(x + c1) + y", "(x + y) + c1"),
+    simplifyAgain("x + (c1 + y)", "(x + y) + c1"),
+    simplifyAgain("x + max(y, z)", "max(y, z) + x"),
+    simplifyAgain("x + min(y, z)", "min(y, z) + x"),
+    simplifyAgain("truncmod(y, c1) + x*c1", "x*c1 + truncmod(y, c1)"),
+    simplifyAgain("floormod(y, c1) + x*c1", "x*c1 + floormod(y, c1)"),
   ],
   any: [rule("select(x, b1, b2) + select(x, s1, s2)", "select(x, b1 + s1, b2 + s2)")],
 };

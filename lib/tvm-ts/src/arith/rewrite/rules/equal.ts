@@ -2,11 +2,11 @@
 
 import { constant, sub, type PrimExpr } from "../../../ir";
 import { rule, type Match, type RuleSet } from "../rule";
-import type { Questions } from "../questions";
+import type { RuleContext } from "../rule-context";
 
 /** The difference is known to be 0, or known not to be. */
-function equalByDifference(match: Match, ask: Questions): PrimExpr | undefined {
-  switch (ask.compare(sub(match.x, match.y), 0)) {
+function equalByDifference(match: Match, context: RuleContext): PrimExpr | undefined {
+  switch (context.compare(sub(match.x, match.y), 0)) {
     case "==":
       return constant(1, match.expr.dtype);
     case "!=":

@@ -3,7 +3,7 @@
 import { add, constant, floorDiv, floorMod, mul, zero } from "../../../ir";
 import { floorDivide, floorRemainder } from "../../int-math";
 import { rule, type Match, type RuleSet } from "../rule";
-import type { Questions } from "../questions";
+import type { RuleContext } from "../rule-context";
 import { quotientOfRamp } from "./ramps";
 
 /**
@@ -13,7 +13,7 @@ import { quotientOfRamp } from "./ramps";
  * one constant. And where `c1` divides `c2`, and `y%c2` stays below `c1`, `y` never makes the
  * quotient of `x` jump: it is `x // (c2//c1) + y//c2`.
  */
-function splitQuotient(match: Match, ask: Questions) {
+function splitQuotient(match: Match, context: RuleContext) {
   const { x, c1, c2 } = match;
   const type = match.expr.dtype;
   if (c2 === 0) return undefined;
@@ -23,13 +23,13 @@ function splitQuotient(match: Match, ask: Questions) {
   const restQuotient = floorDiv(rest, divisor);
   const restRemainder = floorMod(rest, divisor);
   const factor = constant(floorRemainder(c1, c2), type);
-  const cutOff = ask.bound(floorDiv(add(mul(x, factor), restRemainder), divisor));
-  const quotient = () => (ask.compare(restQuotient, 0) === "==" ? zero(type) : restQuotient);
+  const cutOff = context.bound(floorDiv(add(mul(x, factor), restRemainder), divisor));
+  const quotient = () => (context.compare(restQuotient, 0) === "==" ? zero(type) : restQuotient);
   if (cutOff.min === cutOff.max) {
     const whole = mul(x, constant(floorDivide(c1, c2), type));
     return add(whole, add(quotient(), constant(cutOff.max, type)));
   }
-  if (c1 > 0 && c2 > 0 && c2 % c1 === 0 && ask.canProveLess(restRemainder, c1)) {
+  if (c1 > 0 && c2 > 0 && c2 % c1 === 0 && context.canProveLess(restRemainder, c1)) {
     return add(floorDiv(x, constant(c2 / c1, type)), quotient());
   }
   return undefined;

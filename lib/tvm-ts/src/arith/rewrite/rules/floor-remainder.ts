@@ -3,12 +3,12 @@
 import { constant } from "../../../ir";
 import { floorRemainder } from "../../int-math";
 import { rule, type Match, type RuleSet } from "../rule";
-import type { Questions } from "../questions";
+import type { RuleContext } from "../rule-context";
 import { remainderOfRamp } from "./ramps";
 
 /** The remainder is the same for every value of `x`: all are congruent modulo `c1`. */
-function remainderOfClass(match: Match, ask: Questions) {
-  const { coeff, base } = ask.modular(match.x);
+function remainderOfClass(match: Match, context: RuleContext) {
+  const { coeff, base } = context.modular(match.x);
   if (match.c1 <= 0 || coeff % match.c1 !== 0) return undefined;
   return constant(floorRemainder(base, match.c1), match.expr.dtype);
 }

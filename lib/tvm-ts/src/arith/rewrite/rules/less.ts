@@ -1,13 +1,13 @@
 /** Rules for `a < b`; the other orders become it, or its negation. */
 
 import { constant, sub, type PrimExpr } from "../../../ir";
-import { again, noFloats, rule, type Match, type RuleSet } from "../rule";
-import type { Questions } from "../questions";
+import { simplifyAgain, noFloats, rule, type Match, type RuleSet } from "../rule";
+import type { RuleContext } from "../rule-context";
 
 /** The sign of the difference is known, or the ranges do not overlap. */
-function lessByDifference(match: Match, ask: Questions): PrimExpr | undefined {
-  if (!ask.isExact(sub(match.x, match.y))) return lessByBounds(match, ask);
-  switch (ask.compare(sub(match.x, match.y), 0)) {
+function lessByDifference(match: Match, context: RuleContext): PrimExpr | undefined {
+  if (!context.isExact(sub(match.x, match.y))) return lessByBounds(match, context);
+  switch (context.compare(sub(match.x, match.y), 0)) {
     case "<":
       return constant(1, match.expr.dtype);
     case "==":
@@ -19,9 +19,9 @@ function lessByDifference(match: Match, ask: Questions): PrimExpr | undefined {
   }
 }
 
-function lessByBounds(match: Match, ask: Questions): PrimExpr | undefined {
-  const x = ask.bound(match.x);
-  const y = ask.bound(match.y);
+function lessByBounds(match: Match, context: RuleContext): PrimExpr | undefined {
+  const x = context.bound(match.x);
+  const y = context.bound(match.y);
   if (x.max < y.min) return constant(1, match.expr.dtype);
   return x.min >= y.max ? constant(0, match.expr.dtype) : undefined;
 }
@@ -80,15 +80,15 @@ export const lessRules: RuleSet = {
     rule("floordiv(x + c2, c1)*c1 < x - y", "y < floormod(x + c2, c1) + (0 - c2)", "c1 > 0"),
 
     // Minima and maxima are taken apart; constants meet on the right.
-    again("min(x, y) < z", "x < z || y < z"),
-    again("max(x, y) < z", "x < z && y < z"),
-    again("z < min(x, y)", "z < x && z < y"),
-    again("z < max(x, y)", "z < x || z < y"),
-    again("x < c1 - y", "x + y < c1"),
-    again("x < c1 + y", "x - y < c1"),
-    again("c1 - y < x", "c1 < x + y"),
-    again("c1 + y < x", "c1 < x - y"),
-    again("x + c1 < c2", "x < c2 - c1"),
-    again("x - c1 < c2", "x < c2 + c1"),
+    simplifyAgain("min(x, y) < z", "x < z || y < z"),
+    simplifyAgain("max(x, y) < z", "x < z && y < z"),
+    simplifyAgain("z < min(x, y)", "z < x && z < y"),
+    simplifyAgain("z < max(x, y)", "z < x || z < y"),
+    simplifyAgain("x < c1 - y", "x + y < c1"),
+    simplifyAgain("x < c1 + y", "x - y < c1"),
+    simplifyAgain("c1 - y < x", "c1 < x + y"),
+    simplifyAgain("c1 + y < x", "c1 < x - y"),
+    simplifyAgain("x + c1 < c2", "x < c2 - c1"),
+    simplifyAgain("x - c1 < c2", "x < c2 + c1"),
   ],
 };

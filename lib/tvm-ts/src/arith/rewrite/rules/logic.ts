@@ -1,6 +1,6 @@
 /** Rules for `!a`, `a && b`, `a || b` and `select(c, a, b)`. */
 
-import { again, noFloats, rule, type RuleSet } from "../rule";
+import { simplifyAgain, noFloats, rule, type RuleSet } from "../rule";
 
 export const notRules: RuleSet = {
   vector: [rule("!broadcast(x, lanes)", "broadcast(!x, lanes)")],
@@ -10,8 +10,8 @@ export const notRules: RuleSet = {
     rule("!(x < y)", "y <= x", noFloats),
     rule("!(x == y)", "x != y"),
     rule("!(x != y)", "x == y"),
-    again("!(x || y)", "!x && !y"),
-    again("!(x && y)", "!x || !y"),
+    simplifyAgain("!(x || y)", "!x && !y"),
+    simplifyAgain("!(x && y)", "!x || !y"),
   ],
 };
 

@@ -1,13 +1,13 @@
 /** Rules for `max(a, b)`: those for `min`, mirrored. */
 
 import type { PrimExpr } from "../../../ir";
-import { again, listed, noFloats, rule, type Match, type RuleSet } from "../rule";
-import type { Questions } from "../questions";
+import { simplifyAgain, listed, noFloats, rule, type Match, type RuleSet } from "../rule";
+import type { RuleContext } from "../rule-context";
 
 /** One side is never below the other. */
-function greaterByBounds(match: Match, ask: Questions): PrimExpr | undefined {
-  const x = ask.bound(match.x);
-  const y = ask.bound(match.y);
+function greaterByBounds(match: Match, context: RuleContext): PrimExpr | undefined {
+  const x = context.bound(match.x);
+  const y = context.bound(match.y);
   if (x.min >= y.max) return match.x;
   return y.min >= x.max ? match.y : undefined;
 }
@@ -86,8 +86,8 @@ export const maxRules: RuleSet = {
     rule("max(x*c1, c2)", "min(x, truncdiv(c2, c1))*c1", "c2 % c1 == 0, c1 < 0"),
 
     // Constants go to the right, and out of differences.
-    again("max(max(x, c1), y)", "max(max(x, y), c1)"),
-    again("max(c1 - x, c2)", "c1 - min(x, c1 - c2)", "c2 != 0"),
+    simplifyAgain("max(max(x, c1), y)", "max(max(x, y), c1)"),
+    simplifyAgain("max(c1 - x, c2)", "c1 - min(x, c1 - c2)", "c2 != 0"),
   ],
   any: [rule("max(select(x, y, z), select(x, s1, s2))", "select(x, max(y, s1), max(z, s2))")],
 };

@@ -1,13 +1,13 @@
 /** Rules for `min(a, b)`. */
 
 import type { PrimExpr } from "../../../ir";
-import { again, listed, noFloats, rule, type Match, type RuleSet } from "../rule";
-import type { Questions } from "../questions";
+import { simplifyAgain, listed, noFloats, rule, type Match, type RuleSet } from "../rule";
+import type { RuleContext } from "../rule-context";
 
 /** One side never exceeds the other. */
-function lesserByBounds(match: Match, ask: Questions): PrimExpr | undefined {
-  const x = ask.bound(match.x);
-  const y = ask.bound(match.y);
+function lesserByBounds(match: Match, context: RuleContext): PrimExpr | undefined {
+  const x = context.bound(match.x);
+  const y = context.bound(match.y);
   if (x.max <= y.min) return match.x;
   return y.max <= x.min ? match.y : undefined;
 }
@@ -90,8 +90,8 @@ export const minRules: RuleSet = {
     rule("min(x*c1, c2)", "max(x, truncdiv(c2, c1))*c1", "c2 % c1 == 0, c1 < 0"),
 
     // Constants go to the right, and out of differences.
-    again("min(min(x, c1), y)", "min(min(x, y), c1)"),
-    again("min(c1 - x, c2)", "c1 - max(x, c1 - c2)", "c2 != 0"),
+    simplifyAgain("min(min(x, c1), y)", "min(min(x, y), c1)"),
+    simplifyAgain("min(c1 - x, c2)", "c1 - max(x, c1 - c2)", "c2 != 0"),
   ],
   any: [rule("min(select(x, y, z), select(x, s1, s2))", "select(x, min(y, s1), min(z, s2))")],
 };

@@ -1,11 +1,11 @@
 /** Rules for `a * b`. */
 
-import type { Questions } from "../questions";
-import { again, noFloats, rule, type Match, type RuleSet } from "../rule";
+import type { RuleContext } from "../rule-context";
+import { simplifyAgain, noFloats, rule, type Match, type RuleSet } from "../rule";
 
 /** A product with 0 is 0 unless the other factor may be negative, infinite or NaN. */
-function isZeroFactor({ f1 }: Match, ask: Questions): boolean {
-  return ask.fastMath && f1 === 0;
+function isZeroFactor({ f1 }: Match, context: RuleContext): boolean {
+  return context.fastMath && f1 === 0;
 }
 
 export const mulRules: RuleSet = {
@@ -24,9 +24,9 @@ export const mulRules: RuleSet = {
     rule("floordiv(x - floormod(x, c2), c1)*c1", "x - floormod(x, c2)", "c1 == -c2"),
 
     // Constants go to the right, negative ones into differences.
-    again("x*(c1*y)", "(x*y)*c1"),
-    again("c1*x", "x*c1"),
-    again("(x - y)*c1", "(y - x)*(0 - c1)", "c1 < 0"),
+    simplifyAgain("x*(c1*y)", "(x*y)*c1"),
+    simplifyAgain("c1*x", "x*c1"),
+    simplifyAgain("(x - y)*c1", "(y - x)*(0 - c1)", "c1 < 0"),
   ],
   float: [rule("x*f1", "f1", isZeroFactor), rule("f1*x", "f1", isZeroFactor)],
 };

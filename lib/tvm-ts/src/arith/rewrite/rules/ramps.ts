@@ -19,7 +19,7 @@ import {
 } from "../../../ir";
 import { floorDivide, floorRemainder } from "../../int-math";
 import type { Match } from "../rule";
-import type { Questions } from "../questions";
+import type { RuleContext } from "../rule-context";
 
 interface Lanes {
   /** `b1` is `coeff * k + base`. */
@@ -32,8 +32,8 @@ interface Lanes {
 }
 
 /** `c2` is positive. */
-function lanesOf(match: Match, ask: Questions): Lanes {
-  const { coeff, base } = ask.modular(match.b1);
+function lanesOf(match: Match, context: RuleContext): Lanes {
+  const { coeff, base } = context.modular(match.b1);
   const last = base + (match.lanes - 1) * match.c1;
   return {
     coeff,
@@ -54,26 +54,26 @@ function staysInPeriod({ coeff, last }: Lanes, divisor: number): boolean {
 }
 
 /** Whether no lane is negative: then rounding toward zero is rounding down. */
-function isNotNegative({ b1, c1, c1Expr, lanes }: Match, ask: Questions): boolean {
-  if (!ask.canProveGreaterEqual(b1, 0)) return false;
+function isNotNegative({ b1, c1, c1Expr, lanes }: Match, context: RuleContext): boolean {
+  if (!context.canProveGreaterEqual(b1, 0)) return false;
   const last = add(b1, mul(c1Expr, constant(lanes - 1, b1.dtype)));
-  return c1 >= 0 || ask.canProveGreaterEqual(last, 0);
+  return c1 >= 0 || context.canProveGreaterEqual(last, 0);
 }
 
-export function quotientOfRamp(match: Match, ask: Questions): PrimExpr | undefined {
+export function quotientOfRamp(match: Match, context: RuleContext): PrimExpr | undefined {
   const { b1, c1, c2, lanes, c1Expr, c2Expr } = match;
   if (c1 % c2 === 0) return new Ramp(floorDiv(b1, c2Expr), floorDiv(c1Expr, c2Expr), lanes);
   if (c2 <= 0) return undefined;
-  const all = lanesOf(match, ask);
+  const all = lanesOf(match, context);
   if (!all.together || !(isAligned(all, c2) || staysInPeriod(all, c2))) return undefined;
   return new Broadcast(floorDiv(b1, c2Expr), lanes);
 }
 
-export function remainderOfRamp(match: Match, ask: Questions): PrimExpr | undefined {
+export function remainderOfRamp(match: Match, context: RuleContext): PrimExpr | undefined {
   const { b1, c1, c2, lanes, c1Expr, c2Expr } = match;
   if (c1 % c2 === 0) return new Broadcast(floorMod(b1, c2Expr), lanes);
   if (c2 <= 0) return undefined;
-  const all = lanesOf(match, ask);
+  const all = lanesOf(match, context);
   const base = constant(floorRemainder(all.base, c2), b1.dtype);
   if (all.together) {
     if (isAligned(all, c2)) return new Ramp(base, c1Expr, lanes);
@@ -83,20 +83,20 @@ export function remainderOfRamp(match: Match, ask: Questions): PrimExpr | undefi
   return floorMod(new Ramp(base, c1Expr, lanes), new Broadcast(c2Expr, lanes));
 }
 
-export function quotientOfRampTruncated(match: Match, ask: Questions): PrimExpr | undefined {
+export function quotientOfRampTruncated(match: Match, context: RuleContext): PrimExpr | undefined {
   const { b1, c1, c2, lanes, c1Expr, c2Expr } = match;
-  if (c2 <= 0 || !isNotNegative(match, ask)) return undefined;
+  if (c2 <= 0 || !isNotNegative(match, context)) return undefined;
   if (c1 % c2 === 0) return new Ramp(div(b1, c2Expr), div(c1Expr, c2Expr), lanes);
-  const all = lanesOf(match, ask);
+  const all = lanesOf(match, context);
   if (!isAligned(all, c2) || !all.together) return undefined;
   return new Broadcast(div(b1, c2Expr), lanes);
 }
 
-export function remainderOfRampTruncated(match: Match, ask: Questions): PrimExpr | undefined {
+export function remainderOfRampTruncated(match: Match, context: RuleContext): PrimExpr | undefined {
   const { b1, c1, c2, lanes, c1Expr, c2Expr } = match;
-  if (c2 <= 0 || !isNotNegative(match, ask)) return undefined;
+  if (c2 <= 0 || !isNotNegative(match, context)) return undefined;
   if (c1 % c2 === 0) return new Broadcast(truncMod(b1, c2Expr), lanes);
-  const all = lanesOf(match, ask);
+  const all = lanesOf(match, context);
   if (!isAligned(all, c2)) return undefined;
   const ramp = new Ramp(constant(floorRemainder(all.base, c2), b1.dtype), c1Expr, lanes);
   if (all.together) return ramp;

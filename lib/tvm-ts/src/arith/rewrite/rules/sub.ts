@@ -1,21 +1,21 @@
 /** Rules for `a - b`. */
 
 import { CallEffect, isFloat, sideEffect } from "../../../ir";
-import type { Questions } from "../questions";
-import { again, noFloats, rule, type Match, type RuleSet } from "../rule";
+import type { RuleContext } from "../rule-context";
+import { simplifyAgain, noFloats, rule, type Match, type RuleSet } from "../rule";
 
 /** `x` may be dropped: it writes nothing, and that it may be NaN or infinite does not matter. */
-function dropsX(match: Match, ask: Questions): boolean {
-  return ask.fastMath && sideEffect(match.x) <= CallEffect.ReadState;
+function dropsX(match: Match, context: RuleContext): boolean {
+  return context.fastMath && sideEffect(match.x) <= CallEffect.ReadState;
 }
 
-function dropsY(match: Match, ask: Questions): boolean {
-  return ask.fastMath && sideEffect(match.y) <= CallEffect.ReadState;
+function dropsY(match: Match, context: RuleContext): boolean {
+  return context.fastMath && sideEffect(match.y) <= CallEffect.ReadState;
 }
 
 /** What is subtracted from itself is 0: a float may be NaN or infinite. */
-function sameDifference(match: Match, ask: Questions): boolean {
-  return ask.fastMath || !isFloat(match.y.dtype);
+function sameDifference(match: Match, context: RuleContext): boolean {
+  return context.fastMath || !isFloat(match.y.dtype);
 }
 
 export const subRules: RuleSet = {
@@ -129,9 +129,9 @@ export const subRules: RuleSet = {
 
     // A constant is added rather than subtracted, and goes to the right.
     rule("x - c1", "x + (0 - c1)"),
-    again("(x + c1) - y", "(x - y) + c1"),
-    again("x - (y - z)", "(x + z) - y"),
-    again("x - y*c1", "x + y*(0 - c1)"),
+    simplifyAgain("(x + c1) - y", "(x - y) + c1"),
+    simplifyAgain("x - (y - z)", "(x + z) - y"),
+    simplifyAgain("x - y*c1", "x + y*(0 - c1)"),
   ],
   float: [
     rule("x - x", "0", dropsX),

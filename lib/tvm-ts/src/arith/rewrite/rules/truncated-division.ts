@@ -4,15 +4,15 @@
  */
 
 import { constant, mul } from "../../../ir";
-import type { Questions } from "../questions";
+import type { RuleContext } from "../rule-context";
 import { rule, type Match, type RuleSet } from "../rule";
 import { quotientOfRampTruncated } from "./ramps";
 
 /** Dividing by a power of two is multiplying by its reciprocal, which is exact. */
-function hasReciprocal({ f1 }: Match, ask: Questions): boolean {
+function hasReciprocal({ f1 }: Match, context: RuleContext): boolean {
   const exponent = Math.log2(Math.abs(f1));
   const exact = Number.isInteger(exponent) && Math.abs(exponent) < 15;
-  return exact || (ask.fastMath && f1 !== 0 && Number.isFinite(f1));
+  return exact || (context.fastMath && f1 !== 0 && Number.isFinite(f1));
 }
 
 /** `x / f1` is `x` times the reciprocal. */

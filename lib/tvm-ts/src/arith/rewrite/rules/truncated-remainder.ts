@@ -2,15 +2,15 @@
 
 import { constant } from "../../../ir";
 import { floorRemainder } from "../../int-math";
-import { again, rule, type Match, type RuleSet } from "../rule";
-import type { Questions } from "../questions";
+import { simplifyAgain, rule, type Match, type RuleSet } from "../rule";
+import type { RuleContext } from "../rule-context";
 import { remainderOfRampTruncated } from "./ramps";
 
 /** The remainder is the same for every value of `x`: all are congruent modulo `c1`. */
-function remainderOfClass(match: Match, ask: Questions) {
-  const { coeff, base } = ask.modular(match.x);
+function remainderOfClass(match: Match, context: RuleContext) {
+  const { coeff, base } = context.modular(match.x);
   if (match.c1 <= 0 || coeff % match.c1 !== 0) return undefined;
-  if (!ask.canProveGreaterEqual(match.x, 0)) return undefined;
+  if (!context.canProveGreaterEqual(match.x, 0)) return undefined;
   return constant(floorRemainder(base, match.c1), match.expr.dtype);
 }
 
@@ -25,7 +25,7 @@ export const truncModRules: RuleSet = {
     rule("truncmod(x + c1, c2)", "truncmod(x, c2)", "c2 > 0, c1 >= 0, c1 % c2 == 0, x >= 0"),
     rule("truncmod(x + y*c1, c2)", "truncmod(x, c2)", "c2 > 0, c1 % c2 == 0, x >= 0, y*c1 >= 0"),
     // The divisor's sign does not matter.
-    again("truncmod(x, c1)", "truncmod(x, 0 - c1)", "c1 < 0"),
+    simplifyAgain("truncmod(x, c1)", "truncmod(x, 0 - c1)", "c1 < 0"),
     rule("truncmod(x, c1)", remainderOfClass),
   ],
 };

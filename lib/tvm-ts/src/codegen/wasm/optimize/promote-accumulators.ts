@@ -48,7 +48,7 @@ export function promoteAccumulators(body: Stmt): Stmt {
 type Access = BufferLoad | BufferStore;
 
 /** What a loop does to the memory behind one pointer. */
-interface Memory {
+interface PointerAccesses {
   readonly first: Access;
   /** Every access is of this element, and the element is the same in every iteration. */
   fixed: boolean;
@@ -63,7 +63,7 @@ interface Accumulator {
 }
 
 function findAccumulator(loop: For, promoted: ReadonlySet<Var>): Accumulator | undefined {
-  const memories = new Map<Var, Memory>();
+  const memories = new Map<Var, PointerAccesses>();
   const inside = new Set<Var>([loop.loopVar]);
   /** Values of variables that are the same in every iteration, though defined in it. */
   const lets = new Map<Var, PrimExpr>();

@@ -33,7 +33,7 @@ export interface Finding extends Omit<Advice, "gain" | "place"> {
   readonly cycles: () => number;
 }
 
-export type Rule = (evidence: Evidence) => Finding | undefined;
+export type AdviceRule = (evidence: Evidence) => Finding | undefined;
 
 export class Evidence {
   readonly plan: StreamPlan;

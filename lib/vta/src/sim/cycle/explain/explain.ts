@@ -7,7 +7,7 @@ import type { Hardware } from "../../../hardware";
 import type { CycleModel } from "../model";
 import { statementOf, type ProfiledRun } from "../profiled-run";
 import { idleLanes, registerOperands, shortGemms } from "./compute-rules";
-import { Evidence, type Advice, type Rule } from "./evidence";
+import { Evidence, type Advice, type AdviceRule } from "./evidence";
 import { fetchBound, virtualThreads } from "./thread-rules";
 import {
   shortBursts,
@@ -20,7 +20,7 @@ import {
 /** A gain below this part of all cycles is not worth a change. */
 const SMALLEST_GAIN = 0.01;
 
-const RULES: readonly Rule[] = [
+const RULES: readonly AdviceRule[] = [
   virtualThreads,
   fetchBound,
   uopReloads,

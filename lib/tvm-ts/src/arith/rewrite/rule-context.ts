@@ -7,7 +7,7 @@ import type { ModularSet } from "../modular-set";
 /** How an expression compares to a constant; "?" when nothing is certain. */
 export type Order = "==" | "!=" | "<" | "<=" | ">" | ">=" | "?";
 
-export interface Questions {
+export interface RuleContext {
   /** Whether rules on floats may change what is computed. */
   readonly fastMath: boolean;
   /** Whether no sum, difference or product in the expression leaves its type. */

@@ -86,7 +86,7 @@ static void** site_of(struct sites* sites, const void* values, size_t bytes) {
   return &sites->slots[sites->last];
 }`;
 
-export class Unit {
+export class TranslationUnit {
   private readonly helpers = new Map<string, string>();
   private readonly externs = new Map<string, Set<string>>();
   /** Definitions of functions that were taken out of others. */
