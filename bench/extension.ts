@@ -119,12 +119,7 @@ export const cases: readonly BenchCase[] = [
     view.mimeTypes.tensor,
     ".heatmaplayer image",
   ),
-  storyAppearance(
-    "extension/trace_10000",
-    "trace-long",
-    vta.view.mimeTypes.trace,
-    ".jp-tvm-Insn",
-  ),
+  storyAppearance("extension/trace_10000", "trace-long", vta.view.mimeTypes.trace, ".jp-tvm-Insn"),
   timed({
     name: "view/heatmap_1024",
     setUp: () => () => view.tensorBundle(million, ""),

@@ -126,7 +126,10 @@ export class TrackerSession {
    * @param details whether to ask who has which server and who waits; TVM's own trackers do not say
    */
   async summary({ details = false } = {}): Promise<TrackerSummary> {
-    const answer = await this.exchange([TrackerCode.Summary, ...(details ? [SUMMARY_DETAILS] : [])]);
+    const answer = await this.exchange([
+      TrackerCode.Summary,
+      ...(details ? [SUMMARY_DETAILS] : []),
+    ]);
     return readSummary(answer, this.address);
   }
 
