@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { ready, relay } from "tvm-ts";
 import * as vta from "vta-ts";
 import { beforeAll, expect, test } from "vitest";
-import { readTensor } from "../../lib/tvm-ts/src/relay/onnx";
+import { readTensorProto } from "../../lib/tvm-ts/src/relay/onnx";
 import { TensorProtoSchema } from "../../lib/tvm-ts/src/relay/onnx/messages";
 import { preparePython } from "../support/jupyter-env";
 import { closeTo } from "../support/networks";
@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 const file = (name: string): Uint8Array => new Uint8Array(readFileSync(join(folder, name)));
 const tensor = (name: string): relay.HostTensor =>
-  readTensor(fromBinary(TensorProtoSchema, file(`${name}.pb`)));
+  readTensorProto(fromBinary(TensorProtoSchema, file(`${name}.pb`)));
 
 /** A network for one input of this shape, whatever its file says. */
 function load(name: string, value: relay.HostTensor): [vta.network.Network, string] {
