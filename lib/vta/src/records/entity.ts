@@ -7,7 +7,7 @@ export type KnobValue = number | string | boolean;
 export type EntityEntry = readonly [
   name: string,
   kind: "sp" | "ot" | "re" | "an",
-  value: KnobValue | readonly number[],
+  value: KnobValue | readonly number[] | readonly string[],
 ];
 
 /** A configuration as AutoTVM's records write it, its knobs in the order of the space. */

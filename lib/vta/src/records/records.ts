@@ -69,7 +69,7 @@ const entry = v.union([
   v.tuple([
     v.string(),
     v.picklist(["ot", "re", "an"]),
-    v.union([v.number(), v.string(), v.boolean(), v.array(v.number())]),
+    v.union([v.number(), v.string(), v.boolean(), v.array(v.number()), v.array(v.string())]),
   ]),
 ]);
 
