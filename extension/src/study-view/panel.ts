@@ -123,7 +123,7 @@ export class StudyPanel extends Panel implements LastingWidget, PictureWidget {
   }
 
   private sentences(isPlotted: boolean): HTMLElement[] {
-    const { summary, importance, total, trials, table } = this.study;
+    const { summary, refusals, importance, total, trials, table } = this.study;
     const { trans } = this.context;
     const shares = Object.entries(importance)
       .filter(([, share]) => share >= LEAST_SHARE)
@@ -132,6 +132,7 @@ export class StudyPanel extends Panel implements LastingWidget, PictureWidget {
     const clicks = isPlotted || table ? trials.length > 0 : false;
     return [
       element("p", "", summary),
+      ...refusals.map((line) => element("p", "", line)),
       ...(shares.length > 0
         ? [
             element(

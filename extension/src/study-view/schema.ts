@@ -12,6 +12,7 @@ export const studySchema = v.pipe(
   v.object({
     version: v.literal(1),
     summary: v.string(),
+    refusals: v.optional(v.array(v.string()), []),
     objective: v.string(),
     knobs: v.array(v.string()),
     measures: v.array(v.string()),

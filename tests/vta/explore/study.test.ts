@@ -14,6 +14,7 @@ import {
   type Strategy,
 } from "../../../lib/vta/src/explore/strategies";
 import { Study, type StudyOptions } from "../../../lib/vta/src/explore/study";
+import { studyText } from "../../../lib/vta/src/view/study-view";
 
 /** A schedule that the accelerator's memories have nothing to do with. */
 function anySchedule(): te.Schedule {
@@ -236,6 +237,33 @@ describe("a study", () => {
   it("refuses budgets that are not numbers of trials", () => {
     expect(() => study({ budget: 0 })).toThrow(
       "the budget is 0; it must be an integer of at least 1",
+    );
+  });
+});
+
+describe("refusals", () => {
+  it("are counted in words, with the first of each cause", async () => {
+    const searched = await study().run();
+    const [summary, ...lines] = studyText(searched).split("\n");
+    const [first] = searched.refusals.keys();
+    expect(summary).toMatch(/^space: 1,536 configurations, \d[\d,]* tried; \d+ refused$/);
+    const count = searched.refusals.size;
+    expect(lines[0]).toBe(
+      `  ${count} refused, the constraint excludes it: configuration ${first}, ` +
+        "3.5 tiles cannot be shared by 1 threads",
+    );
+  });
+
+  it("of a template name the knobs that do not divide", () => {
+    const dense = vta.explore.template("dense_packed.vta", [
+      ["TENSOR", [1, 4, 1, 16], "int8"],
+      ["TENSOR", [3, 4, 16, 16], "int8"],
+      null,
+      "int32",
+    ]);
+    expect(dense.refusal(dense.size - 1)?.reason).toBe(
+      "the axis of outputs has 1 tile of 3, which 2 virtual threads cannot share evenly " +
+        "(tile_co = 3, oc_nthread = 2)",
     );
   });
 });

@@ -1,7 +1,7 @@
 /** A study as a notebook shows it: its best trials, and why configurations were refused. */
 
 import { view } from "tvm-ts";
-import type { Study, Trial } from "../explore";
+import type { Refusal, Study, Trial } from "../explore";
 import { liveStudy } from "./live-studies";
 import { alignedLines } from "./number-text";
 import { mimeTypes } from "./vta-mime";
@@ -11,6 +11,8 @@ export interface StudyView {
   readonly version: 1;
   /** What was searched, tried and refused, in a sentence. */
   readonly summary: string;
+  /** A sentence for each cause of refusals: how many, why, and the first one in its own words. */
+  readonly refusals: readonly string[];
   /** The measure that is minimized. */
   readonly objective: string;
   readonly knobs: readonly string[];
@@ -53,6 +55,7 @@ function studyView(study: Study, table: boolean): StudyView {
   return {
     version: 1,
     summary: summary(study),
+    refusals: refusalLines(study),
     objective,
     knobs,
     measures,
@@ -71,20 +74,36 @@ const LISTED = 10;
 const number = (value: number): string => value.toLocaleString("en-US");
 
 function summary(study: Study): string {
-  const { space, trials, refusalCounts } = study;
-  const refused = Object.entries(refusalCounts).map(
-    ([cause, count]) => `${number(count)} ${cause}`,
-  );
+  const { space, trials, refusals } = study;
   const failed = trials.filter(({ error }) => error !== undefined).length;
   return [
     `${space.task}: ${number(space.size)} configurations, ${number(trials.length)} tried`,
     ...(failed > 0 ? [`${number(failed)} failed`] : []),
-    refused.length > 0
-      ? `refused: ${refused.join(", ")}`
+    refusals.size > 0
+      ? `${number(refusals.size)} refused`
       : trials.length === space.size
         ? "none refused"
         : "the others were not looked at",
   ].join("; ");
+}
+
+const CAUSES: Readonly<Record<Refusal["cause"], string>> = {
+  divide: "tiles do not divide evenly",
+  memory: "a memory is too small",
+  threads: "virtual threads would deadlock",
+  lowering: "the accelerator cannot do it",
+  "micro-ops": "micro-ops cannot be recorded",
+  constraint: "the constraint excludes it",
+};
+
+/** `5 refused, tiles do not divide evenly: configuration 36, the axis of rows has 1 tile ...` */
+function refusalLines({ refusals, refusalCounts }: Study): string[] {
+  return Object.entries(refusalCounts).map(([cause, count]) => {
+    const [index, { reason }] = [...refusals].find(([, refusal]) => refusal.cause === cause)!;
+    const [sentence = ""] = reason.split("\n");
+    const example = sentence.replace(/[,;:]? in$/, "");
+    return `${number(count)} refused, ${CAUSES[cause as Refusal["cause"]]}: configuration ${number(index)}, ${example}`;
+  });
 }
 
 function rows(study: Study): { head: string[]; body: string[][] } {
@@ -118,6 +137,7 @@ export function studyText(study: Study): string {
   const { head, body } = rows(study);
   return [
     summary(study),
+    ...refusalLines(study).map((line) => `  ${line}`),
     ...(body.length > 0 ? alignedLines([head, ...body], 0) : []),
     importanceText(study),
   ]
@@ -166,7 +186,9 @@ export function studyBundle(study: Study): view.MimeBundle {
 /** What front ends of every kind show. */
 function documentForms(study: Study): view.MimeBundle {
   const { head, body } = rows(study);
-  const text = `<div>${view.escapeHtml(summary(study))}</div>`;
+  const text = [summary(study), ...refusalLines(study)]
+    .map((line) => `<div>${view.escapeHtml(line)}</div>`)
+    .join("");
   const html = body.length > 0 ? view.tableHtml(head, body) : "";
   const importance = `<div>${view.escapeHtml(importanceText(study))}</div>`;
   return { "text/html": view.panelHtml(text, html, importance), "text/plain": studyText(study) };
