@@ -180,6 +180,10 @@ describe("a reduction whose length is read from a tensor", () => {
   const schedules: Record<string, (program: ReturnType<typeof ragged>) => void> = {
     "as it is": () => undefined,
     cacheWrite: ({ s, Y }) => void s.cacheWrite(Y, "local"),
+    "cacheWrite in tiles that the rows do not fill": ({ s, Y }) => {
+      s.stage(Y).split(Y.op.axis[0]!, { factor: 3 });
+      s.cacheWrite(Y, "local");
+    },
     cacheRead: ({ s, L, Y }) => void s.cacheRead(L, "local", [Y]),
     "cacheRead, then cacheWrite": ({ s, L, Y }) => {
       s.cacheRead(L, "local", [Y]);

@@ -106,3 +106,18 @@ test.each([
   );
   expect(module.toString().includes("@tir.prefetch")).toBe(isBrought);
 });
+
+test("leaves out what is read under a condition that never holds", () => {
+  const m = te.sizeVar("m");
+  const A = te.placeholder([rows, m], { name: "A", dtype: "int32" });
+  const k = te.reduceAxis([0, m], "k");
+  const T = te.compute(
+    [rows, m],
+    (i, j) => te.sum(A(i, k), k, { where: tir.not(tir.or(tir.lt(k, -3), tir.lt(j, m))) }),
+    "T",
+  );
+  const s = te.createSchedule(T.op);
+  s.stage(T).prefetch(A, T.op.axis[0]!, 1);
+  const shape = [rows, columns];
+  expect(runModule(lower(s, [A, T]), [{ shape, data }, { shape }])).toEqual(data.map(() => 0));
+});

@@ -64,7 +64,10 @@ export class SetEvaluator {
     if (this.depth >= this.domains.size) return set;
     this.depth++;
     try {
-      return IntSet.interval(this.evaluate(set.min).min, this.evaluate(set.max).max);
+      const low = set.hasLowerBound ? this.evaluate(set.min) : set;
+      const high = set.hasUpperBound ? this.evaluate(set.max) : set;
+      if (low.isNothing || high.isNothing) return IntSet.nothing();
+      return IntSet.interval(low.min, high.max);
     } finally {
       this.depth--;
     }

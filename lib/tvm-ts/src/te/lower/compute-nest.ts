@@ -10,7 +10,7 @@
  *           C[i, j] = C[i, j] + A[i, k]*B[k, j]
  */
 
-import { likely, usesVar, type IterVar, type PrimExpr } from "../../ir";
+import { isOne, likely, usesVar, type IterVar, type PrimExpr } from "../../ir";
 import { passDownBits } from "../schedule/message-passing";
 import type { ComputeOp, TensorComputeOp } from "../operation";
 import { readsTensor, type AxisValues, type StageContext } from "./context";
@@ -43,7 +43,8 @@ export function computeLoopNest(
   const mainValues: AxisValues = new Map();
   const main = makeLoopNest(context, mainValues);
   const checks = context.boundChecks(mainValues).map((condition) => likely(condition));
-  const mainConditions = guardLengths(context, main, checks);
+  guardLengths(context, main, mainValues, reducedWhere(op));
+  const mainConditions = guardLengths(context, main, mainValues, checks);
   const { storePredicate } = stage.state;
   if (storePredicate !== undefined) mainConditions.push(storePredicate);
   const initValues: AxisValues = new Map();
@@ -77,11 +78,13 @@ export function computeLoopNest(
 
 /**
  * A length is read only where the loops around it are inside of what is computed: conditions on
- * those loops are tested before. @returns The conditions that are left for the innermost place.
+ * those loops are tested before, in front of those that are there.
+ * @returns The conditions that are left for the innermost place.
  */
 function guardLengths(
   context: StageContext,
   main: Frame[][],
+  values: AxisValues,
   conditions: readonly PrimExpr[],
 ): PrimExpr[] {
   const { leafIterVars } = context.stage;
@@ -90,10 +93,20 @@ function guardLengths(
   );
   if (position < 0) return [...conditions];
   const inside = new Set(leafIterVars.slice(position).map(({ var_ }) => var_));
-  const depends = (condition: PrimExpr): boolean => usesVar(condition, (v) => inside.has(v));
+  const byLoops = context.rewriter(values);
+  const depends = (condition: PrimExpr): boolean =>
+    usesVar(byLoops(condition), (v) => inside.has(v));
   const early = conditions.filter((condition) => !depends(condition));
   main[position] = [...guards(early), ...main[position]!];
   return conditions.filter(depends);
+}
+
+/** The conditions that have to hold together for an element to be reduced. */
+function reducedWhere(op: ComputeOp | TensorComputeOp): PrimExpr[] {
+  const [first] = op.kind === "compute" ? op.body : [];
+  const split = (condition: PrimExpr): PrimExpr[] =>
+    condition.kind === "And" ? [...split(condition.a), ...split(condition.b)] : [condition];
+  return first?.kind === "Reduce" ? split(first.condition).filter((each) => !isOne(each)) : [];
 }
 
 /** Whether each axis comes from data axes, reduction axes, or both. */
