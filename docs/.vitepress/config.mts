@@ -34,6 +34,7 @@ export default defineConfig({
           { text: "Ten minutes", link: "/start" },
           { text: "Concepts", link: "/concepts" },
           { text: "From Python to TypeScript", link: "/python-to-typescript" },
+          { text: "Glossary", link: "/glossary" },
         ],
       },
       {

@@ -3,11 +3,11 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { CELL, type MemoryModel } from "../trace/memory-model";
 import type { TraceModel } from "../trace/model";
-import type { Sheet, StripPicture } from "../trace/strip";
+import type { DrawingArea, TimelineDrawing } from "../trace/strip";
 import type { TimeWindow } from "../trace/time-window";
 import { CELLS, sharesOf } from "./raster";
 
-export class MemoryPicture implements StripPicture {
+export class MemoryPicture implements TimelineDrawing {
   readonly height = 52;
   /** Whether all elements are drawn, or those up to the last that was used. */
   whole = false;
@@ -24,7 +24,7 @@ export class MemoryPicture implements StripPicture {
     return this.whole ? this.memory.fact.depth : Math.max(this.memory.used, 1);
   }
 
-  draw(sheet: Sheet): void {
+  draw(sheet: DrawingArea): void {
     const { context, width, height, scale } = sheet;
     const { from, to } = this.window;
     const columns = Math.round(width * scale);
@@ -71,7 +71,7 @@ export class MemoryPicture implements StripPicture {
   }
 
   /** A line where the chosen instruction is, and frames around what it uses. */
-  private drawSelected({ context, x, height, color }: Sheet): void {
+  private drawSelected({ context, x, height, color }: DrawingArea): void {
     const { selected } = this.window;
     if (selected < 0) return;
     const { begins, ends } = this.model.times;
@@ -90,7 +90,7 @@ export class MemoryPicture implements StripPicture {
 }
 
 /** The colours of `CELL`. */
-function paletteOf({ color }: Sheet): (readonly number[])[] {
+function paletteOf({ color }: DrawingArea): (readonly number[])[] {
   return Object.keys(CELL).map((name) => channels(color(`--jp-tvm-cell-${name}`)));
 }
 

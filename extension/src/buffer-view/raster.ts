@@ -49,7 +49,7 @@ export function sharesOf(memory: MemoryModel, frame: RasterFrame): Float32Array 
     if (start >= to || stop <= from) continue;
     for (const { begin, end, cell } of memory.marksOf(i)) cover(begin, end, start, stop, cell);
   }
-  settle(shares);
+  normalizeShares(shares);
   return shares;
 }
 
@@ -57,7 +57,7 @@ export function sharesOf(memory: MemoryModel, frame: RasterFrame): Float32Array 
  * What an instruction does to an element goes before the element's being occupied, and the later of
  * `CELL` before the earlier; what is left is free.
  */
-function settle(shares: Float32Array): void {
+function normalizeShares(shares: Float32Array): void {
   for (let pixel = 0; pixel < shares.length; pixel += CELLS) {
     let left = 1;
     for (let cell = CELLS - 1; cell > CELL.occupied; cell--) {

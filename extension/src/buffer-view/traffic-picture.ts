@@ -3,11 +3,11 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { bytesText } from "../dom/quantities";
 import type { TraceModel } from "../trace/model";
-import type { Sheet, StripPicture } from "../trace/strip";
+import type { DrawingArea, TimelineDrawing } from "../trace/strip";
 import type { TimeWindow } from "../trace/time-window";
 import { STORE } from "../trace/tokens";
 
-export class TrafficPicture implements StripPicture {
+export class TrafficPicture implements TimelineDrawing {
   readonly height = 40;
 
   constructor(
@@ -17,7 +17,7 @@ export class TrafficPicture implements StripPicture {
   ) {}
 
   /** Bars of what is read, and on top of them bars of what is written. */
-  draw(sheet: Sheet): void {
+  draw(sheet: DrawingArea): void {
     const { context, width, height, color } = sheet;
     context.clearRect(0, 0, width, height);
     const columns = Math.ceil(width);
@@ -65,7 +65,7 @@ export class TrafficPicture implements StripPicture {
     }
   }
 
-  private drawSelected({ context, x, height, color }: Sheet): void {
+  private drawSelected({ context, x, height, color }: DrawingArea): void {
     const { selected } = this.window;
     if (selected < 0) return;
     const left = x(this.model.times.begins[selected]!);

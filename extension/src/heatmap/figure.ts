@@ -7,7 +7,7 @@ import type { Matrix } from "./matrix";
 import type { HeatmapData } from "./schema";
 
 /** A matrix of so many rows and columns has room for its values. */
-const ROOM = 16;
+const MAX_WRITTEN_SIDE = 16;
 /** Where there is no finite number, this is seen. */
 const NO_NUMBER = "#808080";
 
@@ -15,10 +15,10 @@ const NO_NUMBER = "#808080";
 const WRITTEN_CELL = { width: 44, height: 24 };
 const BARE_CELL = { width: 12, height: 12 };
 /** Pixels of the plot's inside, and around it: for the axes on the one side, the scale on the other. */
-const LEAST = { width: 120, height: 36 };
+const MIN_PLOT = { width: 120, height: 36 };
 /** Below this height the scale's numbers would stand on one another. */
-const LEAST_FOR_SCALE = 80;
-const MOST = { width: 820, height: 260 };
+const MIN_SCALE_HEIGHT = 80;
+const MAX_PLOT = { width: 820, height: 260 };
 const MARGIN = { l: 56, r: 16, t: 32, b: 48 };
 const COLOR_BAR = 64;
 
@@ -44,7 +44,7 @@ export function heatmapFigure(
         ...writtenValues(whole),
         ...colors,
         colorbar: { thickness: 12, outlinewidth: 0 },
-        showscale: insideOf(whole).height >= LEAST_FOR_SCALE,
+        showscale: insideOf(whole).height >= MIN_SCALE_HEIGHT,
       },
       ...(detail === undefined ? [] : [{ ...trace(detail), ...colors, showscale: false }]),
     ],
@@ -72,10 +72,10 @@ export function heatmapFigure(
 function insideOf({ down, across }: Matrix): { width: number; height: number } {
   const cell = isWritten({ down, across }) ? WRITTEN_CELL : BARE_CELL;
   const side = (elements: number, name: "width" | "height", least: number): number =>
-    Math.min(Math.max(elements * cell[name], least), MOST[name]);
-  const width = side(across.elements, "width", LEAST.width);
+    Math.min(Math.max(elements * cell[name], least), MAX_PLOT[name]);
+  const width = side(across.elements, "width", MIN_PLOT.width);
   // Colours without values need the scale.
-  const least = isWritten({ down, across }) ? LEAST.height : LEAST_FOR_SCALE;
+  const least = isWritten({ down, across }) ? MIN_PLOT.height : MIN_SCALE_HEIGHT;
   return { width, height: side(down.elements, "height", least) };
 }
 
@@ -84,7 +84,7 @@ function sizeOf(whole: Matrix): { maxWidth: number } {
 }
 
 function isWritten({ down, across }: Pick<Matrix, "down" | "across">): boolean {
-  return down.elements <= ROOM && across.elements <= ROOM;
+  return down.elements <= MAX_WRITTEN_SIDE && across.elements <= MAX_WRITTEN_SIDE;
 }
 
 /** NaN and infinities of a small matrix, whose cells have no colour and so no text of their own. */

@@ -39,7 +39,7 @@ export class LiveTensor {
     this.comm.open({ tensor: id });
   }
 
-  ask(question: Omit<view.TileRequest, "request">): void {
+  requestTile(question: Omit<view.TileRequest, "request">): void {
     if (this.comm.isDisposed) return;
     this.latest = { ...question, request: ++this.requests };
     this.comm.send({ ...this.latest } as never);

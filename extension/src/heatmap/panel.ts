@@ -23,7 +23,7 @@ import type { HeatmapData } from "./schema";
 import { showsAll, sightOf, type Sight } from "./sight";
 
 /** Rows and columns of a closer look: some pixels for each, and drawn in an instant. */
-const MOST = 256;
+const MAX_DETAIL_SIDE = 256;
 
 /** What the user has chosen. */
 interface State {
@@ -145,7 +145,7 @@ export class HeatmapPanel extends Panel implements PictureWidget, LastingWidget 
       },
       () => (this.live = null),
     );
-    this.live.ask({ ...this.sides, down, across, most: MOST });
+    this.live.requestTile({ ...this.sides, down, across, most: MAX_DETAIL_SIDE });
   }
 
   private get kernel() {

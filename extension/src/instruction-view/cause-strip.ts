@@ -3,7 +3,7 @@
  * is divided among them.
  */
 
-import type { Sheet } from "../trace/strip";
+import type { DrawingArea } from "../trace/strip";
 import type { TimelineModel } from "../trace/timeline";
 import type { TimeWindow } from "../trace/time-window";
 import { causeColor } from "./causes";
@@ -16,7 +16,7 @@ export interface StripPlace {
 }
 
 export function drawCauses(
-  { context, width, x, color }: Sheet,
+  { context, width, x, color }: DrawingArea,
   timeline: TimelineModel,
   { from, to }: TimeWindow,
   { stage, top, height }: StripPlace,

@@ -6,7 +6,7 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { percentText } from "../dom/quantities";
 import type { TraceModel } from "../trace/model";
-import type { Sheet } from "../trace/strip";
+import type { DrawingArea } from "../trace/strip";
 import type { TimelineModel } from "../trace/timeline";
 import type { TimeWindow } from "../trace/time-window";
 import { stageName } from "./words";
@@ -16,7 +16,7 @@ const WIDTH = 3;
 
 /** @param middle where the middle of a stage's lane is */
 export function drawCriticalPath(
-  { context, x, color }: Sheet,
+  { context, x, color }: DrawingArea,
   model: TraceModel,
   timeline: TimelineModel,
   { from, to }: TimeWindow,

@@ -9,7 +9,7 @@ import type { TimeWindow } from "../trace/time-window";
 import { accessText, stageName, tokenTexts } from "./words";
 
 /** Of accesses, more are counted only. */
-const MOST = 8;
+const MAX_ACCESSES = 8;
 
 export class InstructionDetails {
   readonly node = element("div", "jp-tvm-Insn-details");
@@ -58,8 +58,10 @@ export class InstructionDetails {
     return [
       ...(model.data.runs.length > 1 ? [trans.__("in run %1", model.run(index) + 1)] : []),
       ...(model.hasCycles ? [trans.__("cycles %1 to %2", begins[index], ends[index])] : []),
-      ...accesses.slice(0, MOST).map((access) => accessText(access, trans)),
-      ...(accesses.length > MOST ? [trans.__("and %1 more ranges", accesses.length - MOST)] : []),
+      ...accesses.slice(0, MAX_ACCESSES).map((access) => accessText(access, trans)),
+      ...(accesses.length > MAX_ACCESSES
+        ? [trans.__("and %1 more ranges", accesses.length - MAX_ACCESSES)]
+        : []),
       ...(traffic > 0 ? [trans.__("moves %1 between DRAM and chip", bytesText(traffic))] : []),
     ];
   }

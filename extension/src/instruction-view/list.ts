@@ -12,7 +12,7 @@ import { stageName, tokenMarks } from "./words";
 /** As high as the style sheet makes a row. */
 const ROW = 20;
 /** Rows above and below what is in sight, for scrolling. */
-const SPARE = 10;
+const OVERSCAN_ROWS = 10;
 let lists = 0;
 
 export class InstructionList {
@@ -86,8 +86,11 @@ export class InstructionList {
 
   private draw(): void {
     const { scrollTop, clientHeight } = this.node;
-    const first = Math.max(0, Math.floor(scrollTop / ROW) - SPARE);
-    const last = Math.min(this.shown.length, Math.ceil((scrollTop + clientHeight) / ROW) + SPARE);
+    const first = Math.max(0, Math.floor(scrollTop / ROW) - OVERSCAN_ROWS);
+    const last = Math.min(
+      this.shown.length,
+      Math.ceil((scrollTop + clientHeight) / ROW) + OVERSCAN_ROWS,
+    );
     const rows: HTMLElement[] = [];
     for (let place = first; place < last; place++) rows.push(this.row(place));
     this.rows.replaceChildren(...rows);

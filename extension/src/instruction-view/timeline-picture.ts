@@ -10,7 +10,7 @@
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import type { TraceModel } from "../trace/model";
-import type { Sheet, StripPicture } from "../trace/strip";
+import type { DrawingArea, TimelineDrawing } from "../trace/strip";
 import type { TimeWindow } from "../trace/time-window";
 import type { Token } from "../trace/tokens";
 import { drawCauses } from "./cause-strip";
@@ -30,7 +30,7 @@ const STAGES = 3;
 /** Of a lane, where the causes of cycles are known. */
 const CAUSES = 9;
 
-export class TimelinePicture implements StripPicture {
+export class TimelinePicture implements TimelineDrawing {
   readonly height = 2 * EDGE + STAGES * LANE + (STAGES - 1) * GAP + AXIS;
   /** Whether the critical path is drawn, where it is known. */
   critical = false;
@@ -45,7 +45,7 @@ export class TimelinePicture implements StripPicture {
     this.bar = model.timeline === undefined ? LANE : LANE - CAUSES;
   }
 
-  draw(sheet: Sheet): void {
+  draw(sheet: DrawingArea): void {
     const { context, width, height } = sheet;
     context.clearRect(0, 0, width, height);
     this.drawLanes(sheet);
@@ -93,13 +93,13 @@ export class TimelinePicture implements StripPicture {
     return `${text}, ${trans.__("cycles %1 to %2", begin, end)}`;
   }
 
-  private drawLanes({ context, width, color }: Sheet): void {
+  private drawLanes({ context, width, color }: DrawingArea): void {
     context.fillStyle = color("--jp-tvm-lane");
     for (let stage = 0; stage < STAGES; stage++) context.fillRect(0, top(stage), width, LANE);
   }
 
   /** What the cycles are spent on, and the instructions on which the end depends. */
-  private drawTimeline(sheet: Sheet): void {
+  private drawTimeline(sheet: DrawingArea): void {
     const { model, window, bar } = this;
     const { timeline } = model;
     if (timeline === undefined) return;
@@ -110,7 +110,7 @@ export class TimelinePicture implements StripPicture {
     drawCriticalPath(sheet, model, timeline, window, (stage) => top(stage) + bar / 2);
   }
 
-  private drawInstructions({ context, x, width, color }: Sheet): void {
+  private drawInstructions({ context, x, width, color }: DrawingArea): void {
     const { model, window } = this;
     const { begins, ends } = model.times;
     const colors = [0, 1, 2].map((stage) => color(`--jp-tvm-stage-${stage}`));
@@ -144,7 +144,7 @@ export class TimelinePicture implements StripPicture {
 
   private label(
     context: CanvasRenderingContext2D,
-    color: Sheet["color"],
+    color: DrawingArea["color"],
     index: number,
     left: number,
     stage: number,
@@ -161,7 +161,7 @@ export class TimelinePicture implements StripPicture {
     context.restore();
   }
 
-  private drawTokens(sheet: Sheet): void {
+  private drawTokens(sheet: DrawingArea): void {
     const { context, color } = sheet;
     const { from, to, selected } = this.window;
     const { begins, ends } = this.model.times;
@@ -190,7 +190,7 @@ export class TimelinePicture implements StripPicture {
   }
 
   /** A frame, the tokens it waits for and gives, and a mark at others of the same statement. */
-  private drawSelected(sheet: Sheet): void {
+  private drawSelected(sheet: DrawingArea): void {
     const { context, x, color } = sheet;
     const { model, window } = this;
     const { selected } = window;
@@ -222,7 +222,7 @@ export class TimelinePicture implements StripPicture {
   /** From the end of the instruction that gives to the beginning of the one that takes. */
   private lineOf(
     { from, to, pushed, popped }: Token,
-    { x }: Sheet,
+    { x }: DrawingArea,
   ): [number, number, number, number] {
     const { begins, ends } = this.model.times;
     const down = from < to;
@@ -231,7 +231,7 @@ export class TimelinePicture implements StripPicture {
     return [x(ends[pushed!]!), start, x(begins[popped!]!), end];
   }
 
-  private drawAxis({ context, x, width, height, color }: Sheet): void {
+  private drawAxis({ context, x, width, height, color }: DrawingArea): void {
     const { from, to } = this.window;
     const step = tickStep((to - from) / Math.max(width / 90, 1));
     context.font = `12px ${color("--jp-ui-font-family")}`;

@@ -19,9 +19,9 @@ export class IrModel {
       const [from, to, fact] = data.places.slice(i, i + 3) as [number, number, number];
       const place = { from, to, fact };
       places.push(place);
-      const known = this.byFact.get(fact);
-      if (known === undefined) this.byFact.set(fact, [place]);
-      else known.push(place);
+      const existing = this.byFact.get(fact);
+      if (existing === undefined) this.byFact.set(fact, [place]);
+      else existing.push(place);
     }
     this.places = places;
   }

@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 
-const MOST_NODES = 5000;
+const MAX_NODES = 5000;
 const place = v.pipe(v.number(), v.finite());
 const size = v.pipe(v.number(), v.finite(), v.minValue(0));
 const color = v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/));
@@ -29,7 +29,7 @@ export const networkSchema = v.object({
   version: v.literal(1),
   width: size,
   height: size,
-  nodes: v.pipe(v.array(node), v.maxLength(MOST_NODES)),
+  nodes: v.pipe(v.array(node), v.maxLength(MAX_NODES)),
   edges: v.array(
     v.object({ from: v.number(), to: v.number(), text: v.string(), points: v.array(point) }),
   ),

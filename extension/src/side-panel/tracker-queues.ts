@@ -20,19 +20,19 @@ export class TrackerQueues {
     private readonly trans: TranslationBundle,
   ) {
     connection?.trackers.connect(this.draw, this);
-    connection?.changed.connect(this.ask, this);
-    this.timer = setInterval(() => this.ask(), RENEWAL_MS);
-    this.ask();
+    connection?.changed.connect(this.requestSummary, this);
+    this.timer = setInterval(() => this.requestSummary(), RENEWAL_MS);
+    this.requestSummary();
   }
 
   dispose(): void {
     clearInterval(this.timer);
     this.connection?.trackers.disconnect(this.draw, this);
-    this.connection?.changed.disconnect(this.ask, this);
+    this.connection?.changed.disconnect(this.requestSummary, this);
   }
 
   /** Asks the kernel, where there is something to ask for. */
-  private ask(): void {
+  private requestSummary(): void {
     const { connection, node } = this;
     const state = connection?.state;
     if (state?.kind !== "known" || state.session.trackers.length === 0) node.replaceChildren();

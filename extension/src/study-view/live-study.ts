@@ -30,7 +30,7 @@ export class LiveStudy {
     this.comm.open({ study: id });
   }
 
-  ask(index: number): void {
+  requestTrial(index: number): void {
     if (this.comm.isDisposed) return;
     this.comm.send({ request: ++this.request, index });
   }

@@ -93,11 +93,11 @@ export class StudyPanel extends Panel implements LastingWidget, PictureWidget {
     this.chosen = index;
     this.table?.choose(index);
     this.plot?.setFigure(this.figure());
-    this.details.showTrial(trial, this.ask(index));
+    this.details.showTrial(trial, this.requestTrial(index));
   }
 
   /** @returns whether there is a kernel that answers */
-  private ask(index: number): boolean {
+  private requestTrial(index: number): boolean {
     const { live } = this.study;
     if (live === undefined || this.live === null) return false;
     if (this.live === undefined) {
@@ -114,7 +114,7 @@ export class StudyPanel extends Panel implements LastingWidget, PictureWidget {
         },
       );
     }
-    this.live.ask(index);
+    this.live.requestTrial(index);
     return true;
   }
 

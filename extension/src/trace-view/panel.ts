@@ -24,7 +24,7 @@ import { MomentPanel } from "../step-view/moment-panel";
 import { Stepper } from "../step-view/stepper";
 import { CELL, type MemoryModel } from "../trace/memory-model";
 import type { TraceModel } from "../trace/model";
-import { Strip, type StripPicture } from "../trace/strip";
+import { TimelineCanvas, type TimelineDrawing } from "../trace/strip";
 import { TimeWindow } from "../trace/time-window";
 
 /** What the user has chosen. */
@@ -41,7 +41,7 @@ interface State {
 
 export class TracePanel extends Widget implements LastingWidget {
   private readonly window: TimeWindow;
-  private readonly strips: Strip[] = [];
+  private readonly strips: TimelineCanvas[] = [];
   private readonly pointedAt = element("div", "jp-tvm-Status");
   private readonly panes = element("div", "jp-tvm-Trace-panes");
   private readonly parts: { dispose(): void }[] = [];
@@ -213,8 +213,12 @@ export class TracePanel extends Widget implements LastingWidget {
   }
 
   /** A picture with its labels on the left. */
-  private row(labels: readonly string[], picture: StripPicture, gauge?: HTMLElement): HTMLElement {
-    const strip = new Strip(picture, this.window, this.context, (text) => {
+  private row(
+    labels: readonly string[],
+    picture: TimelineDrawing,
+    gauge?: HTMLElement,
+  ): HTMLElement {
+    const strip = new TimelineCanvas(picture, this.window, this.context, (text) => {
       this.pointedAt.textContent = text;
     });
     this.strips.push(strip);

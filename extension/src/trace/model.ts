@@ -198,7 +198,7 @@ export class TraceModel {
 }
 
 function addTo<T>(map: Map<number, T[]>, key: number, value: T): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [value]);
-  else known.push(value);
+  const existing = map.get(key);
+  if (existing === undefined) map.set(key, [value]);
+  else existing.push(value);
 }

@@ -8,7 +8,7 @@ import type { ViewContext } from "../mime/view-renderer";
 import type { TimeWindow } from "./time-window";
 
 /** What is drawn on; sizes are those of the style sheet. */
-export interface Sheet {
+export interface DrawingArea {
   readonly context: CanvasRenderingContext2D;
   readonly width: number;
   readonly height: number;
@@ -20,9 +20,9 @@ export interface Sheet {
   x(time: number): number;
 }
 
-export interface StripPicture {
+export interface TimelineDrawing {
   readonly height: number;
-  draw(sheet: Sheet): void;
+  draw(sheet: DrawingArea): void;
   /** The instruction at a place; undefined if there is none. @param time at the pointer's left edge */
   instructionAt(time: number, until: number, y: number): number | undefined;
   /** What is under the pointer, in words. */
@@ -32,7 +32,7 @@ export interface StripPicture {
 /** A pointer that moves further than this many pixels drags. */
 const CLICK = 4;
 
-export class Strip {
+export class TimelineCanvas {
   readonly node: HTMLElement;
   private readonly canvas = element("canvas", "jp-tvm-Strip-canvas");
   private readonly size: ResizeObserver;
@@ -41,7 +41,7 @@ export class Strip {
 
   /** @param onHover called with what is under the pointer, in words */
   constructor(
-    private readonly picture: StripPicture,
+    private readonly picture: TimelineDrawing,
     private readonly window: TimeWindow,
     { onThemeChange }: ViewContext,
     private readonly onHover: (text: string) => void,

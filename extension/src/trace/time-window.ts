@@ -4,7 +4,7 @@ import { Signal, type ISignal } from "@lumino/signaling";
 import type { TraceModel } from "./model";
 
 /** At least so many instructions or cycles are in sight. */
-const LEAST = 8;
+const MIN_SPAN = 8;
 /** How many instructions of a long trace are in sight at first: such as can be told apart. */
 const AT_FIRST = 200;
 
@@ -65,7 +65,7 @@ export class TimeWindow {
   /** Shows `factor` times as much, with `center` staying where it is. */
   zoom(factor: number, center = this.center): void {
     const span = this.to_ - this.from_;
-    const wanted = Math.min(Math.max(span * factor, Math.min(LEAST, this.total)), this.total);
+    const wanted = Math.min(Math.max(span * factor, Math.min(MIN_SPAN, this.total)), this.total);
     this.show(center - ((center - this.from_) * wanted) / span, wanted);
   }
 

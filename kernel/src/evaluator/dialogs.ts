@@ -8,15 +8,15 @@ export class Dialogs {
   allowed = false;
 
   readonly prompt = (message = "", defaultValue?: string): string | null => {
-    const text = this.ask(message === "" ? "" : `${message} `);
+    const text = this.requestInput(message === "" ? "" : `${message} `);
     if (text !== "") return text;
     return defaultValue ?? null;
   };
 
   readonly confirm = (message = ""): boolean =>
-    /^\s*y(es)?\s*$/i.test(this.ask(`${message} [y/N] `.trimStart()));
+    /^\s*y(es)?\s*$/i.test(this.requestInput(`${message} [y/N] `.trimStart()));
 
-  private ask(prompt: string): string {
+  private requestInput(prompt: string): string {
     if (!this.allowed) {
       throw new Error(
         "prompt() and confirm() need a front end that takes input; the one that runs this cell takes none",

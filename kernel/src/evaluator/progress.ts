@@ -130,8 +130,8 @@ class Bar implements ProgressBar {
 
   private status(): string {
     const elapsed = (performance.now() - this.started) / 1000;
-    const of = this.total === undefined ? "" : `/${this.total}`;
-    const parts = [`${this.done}${of}`, duration(elapsed)];
+    const ofTotal = this.total === undefined ? "" : `/${this.total}`;
+    const parts = [`${this.done}${ofTotal}`, duration(elapsed)];
     const fraction = this.fraction();
     if (fraction !== undefined && fraction > 0 && fraction < 1) {
       parts.push(

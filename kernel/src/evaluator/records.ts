@@ -10,9 +10,9 @@ import type { MimeBundle } from "../../types/api";
 const TABLE_TYPE = "application/vnd.tvm-vta.table.v1+json";
 
 /** Rows that a table has at most; the text says how many there are. */
-const MOST_ROWS = 1000;
+const MAX_ROWS = 1000;
 /** More fields than this are not a readable table. */
-const MOST_COLUMNS = 50;
+const MAX_COLUMNS = 50;
 
 type Cell = string | number | boolean | null;
 type Row = Readonly<Record<string, unknown>>;
@@ -24,9 +24,9 @@ type Row = Readonly<Record<string, unknown>>;
 export function recordsBundle(value: unknown): MimeBundle | undefined {
   if (!Array.isArray(value) || value.length < 2 || !value.every(isRecord)) return undefined;
   const columns = [...new Set(value.flatMap((row) => Object.keys(row)))];
-  if (columns.length === 0 || columns.length > MOST_COLUMNS) return undefined;
+  if (columns.length === 0 || columns.length > MAX_COLUMNS) return undefined;
   const rows = value
-    .slice(0, MOST_ROWS)
+    .slice(0, MAX_ROWS)
     .map((row) => columns.map((name) => cellOf((row as Row)[name])));
   const isCut = value.length > rows.length;
   return {

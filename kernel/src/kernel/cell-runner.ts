@@ -34,7 +34,7 @@ export abstract class CellRunner implements Evaluator {
     });
   }
 
-  answer(text: string | undefined): void {
+  sendInput(text: string | undefined): void {
     if (!this.asking) return;
     this.asking = false;
     this.sendAnswer(text);

@@ -32,8 +32,9 @@ function trace(error: ErrorReport, sources: Sources, shown?: Place): string[] {
   const code = error.code === undefined ? "" : ` (${error.code})`;
   const lines = [`${red(error.name)}: ${error.message}${code}`];
   const place = error.place ?? error.frames.find(({ file }) => sources.isUsers(file));
-  const known = place !== undefined && shown !== undefined && samePlace(place, shown);
-  if (place !== undefined && !known) lines.push(`  ${placeText(place)}`, ...sources.excerpt(place));
+  const isShownAlready = place !== undefined && shown !== undefined && samePlace(place, shown);
+  if (place !== undefined && !isShownAlready)
+    lines.push(`  ${placeText(place)}`, ...sources.excerpt(place));
   for (const note of error.notes) {
     lines.push(`note: ${note.text}`);
     if (note.place !== undefined) {
@@ -41,7 +42,7 @@ function trace(error: ErrorReport, sources: Sources, shown?: Place): string[] {
     }
   }
   // A single frame says what the excerpt says already.
-  if ((error.frames.length > 1 && !known) || place === undefined) {
+  if ((error.frames.length > 1 && !isShownAlready) || place === undefined) {
     lines.push(...frameLines(error.frames));
   }
   const { cause } = error;
@@ -57,13 +58,13 @@ function frameLines(frames: readonly Frame[]): string[] {
   const lines: string[] = [];
   let repeated = 0;
   frames.forEach(({ text }, index) => {
-    const again = text === frames[index - 1]?.text;
-    if (again) repeated += 1;
-    if (repeated > 0 && (!again || index === frames.length - 1)) {
+    const isRepeated = text === frames[index - 1]?.text;
+    if (isRepeated) repeated += 1;
+    if (repeated > 0 && (!isRepeated || index === frames.length - 1)) {
       lines.push(`      (${repeated} times more)`);
       repeated = 0;
     }
-    if (!again) lines.push(`    ${text}`);
+    if (!isRepeated) lines.push(`    ${text}`);
   });
   return lines.slice(0, MAX_FRAMES);
 }

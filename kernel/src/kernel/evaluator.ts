@@ -31,7 +31,7 @@ export interface Evaluator {
   ): Promise<CellEnd>;
   send(command: Command): void;
   /** Answers the cell that asked; without a text, the question counts as interrupted. */
-  answer(text: string | undefined): void;
+  sendInput(text: string | undefined): void;
   /** Stops whatever it does. */
   interrupt(): void;
   /** Ends it, gently at first. */

@@ -90,7 +90,7 @@ export class Executor {
       this.current = request;
       const started = new Date().toISOString();
       this.listener.status("busy", request);
-      const content = await this.answer(request);
+      const content = await this.runRequest(request);
       this.outputs.flush();
       this.sockets.reply("shell", request, "execute_reply", content, { started });
       this.current = undefined;
@@ -100,7 +100,7 @@ export class Executor {
   }
 
   /** Runs a request; whatever goes wrong becomes the reply. */
-  private async answer(message: Message): Promise<Json> {
+  private async runRequest(message: Message): Promise<Json> {
     try {
       return await this.execute(message, executeRequest(message.content));
     } catch (error) {
@@ -265,15 +265,15 @@ export class Executor {
         this.listener.comm(report.packet);
         return;
       case "ask":
-        this.ask(report.prompt);
+        this.requestInput(report.prompt);
     }
   }
 
-  private ask(prompt: string): void {
+  private requestInput(prompt: string): void {
     this.outputs.flush();
     // An interrupt that came just before the question did not find it.
     if (this.current === undefined || this.interrupted) {
-      this.evaluator.answer(undefined);
+      this.evaluator.sendInput(undefined);
       return;
     }
     this.sockets.reply("stdin", this.current, "input_request", { prompt, password: false });

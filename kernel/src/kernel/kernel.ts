@@ -102,7 +102,7 @@ export class Kernel {
     if (channel === "stdin") {
       const { value } = message.content;
       if (type === "input_reply")
-        this.executor.evaluator.answer(typeof value === "string" ? value : "");
+        this.executor.evaluator.sendInput(typeof value === "string" ? value : "");
     } else if (type === "execute_request") {
       if (channel === "shell") this.executor.enqueue(message);
     } else if (Object.hasOwn(this.handlers, type)) {
@@ -113,7 +113,7 @@ export class Kernel {
   private async handle(channel: RequestChannel, request: Message, handler: Handler): Promise<void> {
     const started = new Date().toISOString();
     this.publishStatus("busy", request);
-    const reply = await this.answer(request, handler);
+    const reply = await this.runHandler(request, handler);
     if (reply !== undefined) {
       const type = request.header.msg_type.replace("_request", "_reply");
       this.sockets.reply(channel, request, type, reply, { started });
@@ -121,7 +121,7 @@ export class Kernel {
     this.publishStatus("idle", request);
   }
 
-  private async answer(request: Message, handler: Handler): Promise<Json | undefined> {
+  private async runHandler(request: Message, handler: Handler): Promise<Json | undefined> {
     try {
       return await handler(request);
     } catch (error) {

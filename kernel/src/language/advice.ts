@@ -124,7 +124,7 @@ export class Advisor {
       const places = given.map(({ left }) => camelCase(left.text));
       const options = given.map(({ left, right }) => [left.text, right.getText()] as const);
       const text = this.usages.hasParameters(call, places)
-        ? `arguments are given by their places: ${this.usages.of(call)}`
+        ? `arguments are given by their places: ${this.usages.usageOf(call)}`
         : `pass options as a last object: ${optionsText(options)}`;
       return { text, start: call.arguments.pos, end: call.end };
     }
@@ -318,7 +318,7 @@ export class Advisor {
       WRONG_COUNT.has(code) &&
       compiler.isCallExpression(node) &&
       String(messageText).endsWith(`but got ${node.arguments.length}.`);
-    if (isWhole) return this.about(node, this.usages.of(node));
+    if (isWhole) return this.about(node, this.usages.usageOf(node));
     let at = node;
     while (!(compiler.isCallExpression(at.parent) || compiler.isNewExpression(at.parent))) {
       // Inside an argument's own function something else is going on.
@@ -331,7 +331,7 @@ export class Advisor {
       at.getText(),
       /parameter of type '(\w+)'/.exec(String(messageText))?.[1],
     );
-    return this.about(node, advice ?? this.usages.of(at.parent));
+    return this.about(node, advice ?? this.usages.usageOf(at.parent));
   }
 
   private lineEnd(offset: number): number {

@@ -39,16 +39,16 @@ export class LanguageClient implements Later<LanguageService> {
   }
 
   convert(...args: Parameters<LanguageService["convert"]>) {
-    return this.ask("convert", args);
+    return this.call("convert", args);
   }
   complete(...args: Parameters<LanguageService["complete"]>) {
-    return this.ask("complete", args);
+    return this.call("complete", args);
   }
   inspect(...args: Parameters<LanguageService["inspect"]>) {
-    return this.ask("inspect", args);
+    return this.call("inspect", args);
   }
   completeness(...args: Parameters<LanguageService["completeness"]>) {
-    return this.ask("completeness", args);
+    return this.call("completeness", args);
   }
 
   /** Rejects the questions that wait and stops the worker; the next question starts another. */
@@ -61,14 +61,14 @@ export class LanguageClient implements Later<LanguageService> {
     await this.worker?.stop();
   }
 
-  private ask<Method extends keyof LanguageService>(
+  private call<Method extends keyof LanguageService>(
     method: Method,
     args: Parameters<LanguageService[Method]>,
   ): Promise<ReturnType<LanguageService[Method]>> {
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve: resolve as Waiting["resolve"], reject });
-      this.start().ask({ id, method, args } as LanguageQuestion);
+      this.start().post({ id, method, args } as LanguageQuestion);
     });
   }
 

@@ -7,7 +7,7 @@ import { nameLibraries } from "./library-text";
 import type { Completion, Completions } from "./messages";
 
 /** Of longer lists the rest is not looked at before more is typed. */
-const MOST_SIGNATURES = 200;
+const MAX_SIGNATURES = 200;
 
 const functionMembers = new Set("apply arguments bind call caller length prototype".split(" "));
 
@@ -35,7 +35,7 @@ export function complete(
   const chosen = continued.length > 0 ? continued : candidates;
   const ordered = chosen.includes("apply") ? functionMembersLast(chosen) : chosen;
   const items = ordered.map((text, index): Completion => {
-    const signature = index < MOST_SIGNATURES ? signed?.signatureOf(text) : undefined;
+    const signature = index < MAX_SIGNATURES ? signed?.signatureOf(text) : undefined;
     const named = signature && nameLibraries(compiler, signature);
     return { text, kind: kinds.get(text) ?? "", ...(named !== undefined && { signature: named }) };
   });

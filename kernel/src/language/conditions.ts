@@ -170,8 +170,8 @@ export class Conditions {
 
   /** The types that a value may have; of a type parameter, those of what it extends. */
   private membersOf(type: ts.Type): readonly ts.Type[] {
-    const known = this.checker.getBaseConstraintOfType(type) ?? type;
-    return known.isUnion() ? known.types : [known];
+    const constraint = this.checker.getBaseConstraintOfType(type) ?? type;
+    return constraint.isUnion() ? constraint.types : [constraint];
   }
 
   private adviceOf(type: ts.Type): string | undefined {

@@ -178,15 +178,15 @@ export class Language implements LanguageService {
   /** Runs one question; a converter that broke is replaced and asked once more. */
   private attempt<Result>(question: () => Result): Result {
     try {
-      return this.ask(question);
+      return this.query(question);
     } catch {
       this.tslab.converter.close();
       this.tslab = this.start();
-      return this.ask(question);
+      return this.query(question);
     }
   }
 
-  private ask<Result>(question: () => Result): Result {
+  private query<Result>(question: () => Result): Result {
     this.modules = [];
     this.diagnostics = [];
     this.tslab.refresh();

@@ -113,6 +113,6 @@ export type LanguageAnswer =
 
 /** The thread in which the language works. */
 export interface LanguageThread {
-  ask(question: LanguageQuestion): void;
+  post(question: LanguageQuestion): void;
   stop(): Promise<void>;
 }

@@ -140,8 +140,8 @@ export class OperatorMethods {
   }
 
   private methodsOf(type: ts.Type): Methods {
-    const known = this.methods.get(type);
-    if (known !== undefined) return known;
+    const cached = this.methods.get(type);
+    if (cached !== undefined) return cached;
     const methods = new Map<string, ts.Symbol>();
     // The properties of a union are those that all its members have.
     for (const symbol of this.checker.getPropertiesOfType(this.checker.getApparentType(type))) {
@@ -154,8 +154,8 @@ export class OperatorMethods {
   private tagsOf(symbol: ts.Symbol): readonly string[] {
     const declaration = symbol.declarations?.[0];
     if (declaration === undefined) return [];
-    const known = this.tags.get(declaration);
-    if (known !== undefined) return known;
+    const cached = this.tags.get(declaration);
+    if (cached !== undefined) return cached;
     const tags = symbol
       .getJsDocTags(this.checker)
       .filter(({ name }) => name === "operator")

@@ -28,7 +28,7 @@ const WRONG_OPERANDS = 2365;
 /** Answers the checker of one program. */
 export class Operators implements CheckerHook {
   private readonly calls = new Map<ts.Node, OperatorCall>();
-  private known: OperatorMethods | undefined;
+  private cachedMethods: OperatorMethods | undefined;
 
   /** @param file the one file whose operators may mean calls */
   constructor(
@@ -63,7 +63,7 @@ export class Operators implements CheckerHook {
     const operator = assigns ? token.slice(0, -1) : token;
     if (identifying.has(operator)) this.refuseIdentity(node, operator, left, right, report);
     if (!calculating.has(operator) && !comparing.has(operator)) return undefined;
-    return this.answer(node, () => {
+    return this.recordCall(node, () => {
       if (!this.mayHaveMethods(left) && !this.mayHaveMethods(right)) return undefined;
       if ([left, right].some((operand) => this.isAccepted(operator, operand))) return undefined;
       const found = this.methods.binary(operator, left, right);
@@ -73,13 +73,13 @@ export class Operators implements CheckerHook {
 
   unary(node: ts.PrefixUnaryExpression, operand: ts.Type): ts.Type | undefined {
     const operator = this.compiler.tokenToString(node.operator)!;
-    return this.answer(node, () =>
+    return this.recordCall(node, () =>
       this.mayHaveMethods(operand) ? this.methods.unary(operator, operand) : undefined,
     );
   }
 
   index(node: ts.ElementAccessExpression, object: ts.Type, index: ts.Type): ts.Type | undefined {
-    return this.answer(node, () =>
+    return this.recordCall(node, () =>
       this.mayHaveMethods(index) && !this.isAssigned(node)
         ? this.methods.index(object, index)
         : undefined,
@@ -87,11 +87,11 @@ export class Operators implements CheckerHook {
   }
 
   private get methods(): OperatorMethods {
-    return (this.known ??= new OperatorMethods(this.program.getTypeChecker(), this.tags));
+    return (this.cachedMethods ??= new OperatorMethods(this.program.getTypeChecker(), this.tags));
   }
 
   /** The checker may come by a node several times, with better types each time. */
-  private answer(node: ts.Node, find: () => TypedCall | undefined): ts.Type | undefined {
+  private recordCall(node: ts.Node, find: () => TypedCall | undefined): ts.Type | undefined {
     const found = node.getSourceFile().fileName === this.file ? find() : undefined;
     if (found === undefined) this.calls.delete(node);
     else this.calls.set(node, found.call);

@@ -19,7 +19,7 @@ export class Usages {
   ) {}
 
   /** The ways to call what a call calls; of those that differ only in types, the simplest. */
-  of(call: Call): string {
+  usageOf(call: Call): string {
     const { expression } = call;
     const name = this.compiler.isPropertyAccessExpression(expression)
       ? expression.name.text
@@ -27,8 +27,8 @@ export class Usages {
     const simplest = new Map<string, ts.Signature>();
     for (const signature of this.signatures(call)) {
       const names = parameterNames(signature).join();
-      const known = simplest.get(names);
-      if (known === undefined || this.required(signature) < this.required(known)) {
+      const existing = simplest.get(names);
+      if (existing === undefined || this.required(signature) < this.required(existing)) {
         simplest.set(names, signature);
       }
     }
@@ -40,8 +40,8 @@ export class Usages {
   /** Whether some way of calling has parameters of all these names. */
   hasParameters(call: Call, names: readonly string[]): boolean {
     return this.signatures(call).some((signature) => {
-      const known = parameterNames(signature);
-      return names.every((name) => known.includes(name));
+      const named = parameterNames(signature);
+      return names.every((name) => named.includes(name));
     });
   }
 

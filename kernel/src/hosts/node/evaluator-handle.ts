@@ -84,7 +84,7 @@ export class EvaluatorHandle extends CellRunner {
 
   /** Stops whatever the evaluator does; its variables stay. */
   interrupt(): void {
-    if (this.asking) this.answer(undefined);
+    if (this.asking) this.sendInput(undefined);
     else this.write(descriptors.interrupts, Buffer.of(1));
   }
 

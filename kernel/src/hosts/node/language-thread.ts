@@ -45,7 +45,7 @@ export function startLanguageThread(
 
   let stopped = false;
   return {
-    ask: (question: LanguageQuestion) => {
+    post: (question: LanguageQuestion) => {
       asked?.push(question);
       child.send(question);
     },

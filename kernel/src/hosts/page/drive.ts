@@ -47,7 +47,7 @@ export function askPage(path: string, data: object): unknown {
 
 /** A file's bytes; nothing if there is none. */
 export function readDriveFile(path: string): Uint8Array | undefined {
-  const found = ask("get", path) as FileContent | null | undefined;
+  const found = requestContents("get", path) as FileContent | null | undefined;
   if (found === null || found === undefined) return undefined;
   if (found.format !== "base64") return new TextEncoder().encode(found.content);
   return Uint8Array.from(atob(found.content), (byte) => byte.charCodeAt(0));
@@ -60,16 +60,18 @@ export function readDriveText(path: string): string | undefined {
 
 /** @param content the file's bytes as base64 */
 export function writeDriveFile(path: string, content: string): void {
-  ask("put", path, { format: "base64", data: content });
+  requestContents("put", path, { format: "base64", data: content });
 }
 
 export function hasDriveFile(path: string): boolean {
-  const found = ask("lookup", path) as { readonly ok: boolean; readonly mode?: number } | undefined;
+  const found = requestContents("lookup", path) as
+    { readonly ok: boolean; readonly mode?: number } | undefined;
   return found?.ok === true && !isFolder(found.mode);
 }
 
 export function hasDriveFolder(path: string): boolean {
-  const found = ask("lookup", path) as { readonly ok: boolean; readonly mode?: number } | undefined;
+  const found = requestContents("lookup", path) as
+    { readonly ok: boolean; readonly mode?: number } | undefined;
   return found?.ok === true && isFolder(found.mode);
 }
 
@@ -78,7 +80,7 @@ function isFolder(mode = 0): boolean {
   return (mode & 0o170000) === 0o040000;
 }
 
-function ask(method: string, path: string, data?: object): unknown {
+function requestContents(method: string, path: string, data?: object): unknown {
   if (!hasDrive() || !path.startsWith(`${ROOT}/`)) return undefined;
   return askPage("api/drive", { method, path: path.slice(ROOT.length + 1), data });
 }

@@ -52,7 +52,7 @@ export class EvaluatorHandle extends CellRunner {
   interrupt(): void {
     if (this.worker === undefined || this.patience !== undefined) return;
     if (this.asking) {
-      this.answer(undefined);
+      this.sendInput(undefined);
       return;
     }
     if (this.flag !== undefined) Atomics.store(this.flag, 0, 1);

@@ -27,7 +27,7 @@ export function startLanguageThread(
   const send = (message: LanguageMessage): void => worker.postMessage(message);
   send({ place: placeQuery({ folder }) });
   return {
-    ask: send,
+    post: send,
     stop: async () => worker.terminate(),
   };
 }

@@ -91,8 +91,8 @@ export class Modules {
 
   /** Runs a compiled file, once. */
   private instance(path: string): unknown {
-    const known = this.instances.get(path);
-    if (known !== undefined) return known.exports;
+    const instance = this.instances.get(path);
+    if (instance !== undefined) return instance.exports;
     const module = { exports: {} };
     this.instances.set(path, module);
     const { code, name } = this.compiled.get(path)!;

@@ -17,17 +17,17 @@ export function setServices(given: PageServices): void {
 
 /** The address of a file that is served with the kernel. */
 export function assetUrl(name: string): string {
-  return new URL(name, known().assets).href;
+  return new URL(name, pageServices().assets).href;
 }
 
 /** What a worker is told of its place: `parameters`, and how requests reach the page. */
 export function placeQuery(parameters: Readonly<Record<string, string>>): string {
-  const { site, context } = known();
+  const { site, context } = pageServices();
   const all = { ...parameters, ...(context !== undefined && { site, context }) };
   return new URLSearchParams(all).toString();
 }
 
-function known(): PageServices {
+function pageServices(): PageServices {
   if (services === undefined) throw new Error("the page's services are not set");
   return services;
 }
@@ -46,8 +46,8 @@ interface Answer {
 const answers = new Map<string, Answer>();
 
 function answerTo(id: string): Answer {
-  const known = answers.get(id);
-  if (known !== undefined) return known;
+  const existing = answers.get(id);
+  if (existing !== undefined) return existing;
   let give: Answer["give"] = () => undefined;
   const given = new Promise<string | null>((resolve) => (give = resolve));
   const answer = { given, give };

@@ -182,8 +182,8 @@ export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
   protected compute(expr: PrimExpr): ConstIntBound {
     let bound = this.byKind(expr);
     const relevant = expr.kind === "Var" ? this.knownVars : this.knownExprs;
-    for (const known of relevant) {
-      if (exprEqual(expr, known.expr)) bound = intersection(bound, known.bound);
+    for (const fact of relevant) {
+      if (exprEqual(expr, fact.expr)) bound = intersection(bound, fact.bound);
     }
     return bound;
   }

@@ -35,7 +35,7 @@ export class SetEvaluator {
   private depth = 0;
   private nesting = 0;
   /** Sets found, by depth: of variables with a domain, and of the inside of deep expressions. */
-  private readonly known: Map<PrimExpr, IntSet>[] = [];
+  private readonly cache: Map<PrimExpr, IntSet>[] = [];
 
   constructor(
     private readonly analyzer: Analyzer,
@@ -47,7 +47,7 @@ export class SetEvaluator {
 
   evaluate(expr: PrimExpr): IntSet {
     if (expr.kind === "IntImm") return IntSet.single(expr);
-    const found = this.known[this.depth]?.get(expr);
+    const found = this.cache[this.depth]?.get(expr);
     if (found !== undefined) return found;
     if (this.nesting >= MAX_NESTING) this.prepareOperands(expr);
     this.nesting++;
@@ -76,7 +76,7 @@ export class SetEvaluator {
   }
 
   private prepareOperands(expr: PrimExpr): void {
-    const table = levelOf(this.known, this.depth);
+    const table = levelOf(this.cache, this.depth);
     fromTheInsideOut(
       expr,
       binaryOperands,
@@ -143,7 +143,7 @@ export class SetEvaluator {
     const set = sets.length === 1 ? sets[0]! : intersectWith(this.analyzer.unbound(), sets);
     if (isPoint(set, variable)) return set;
     const relaxed = this.relax(set);
-    levelOf(this.known, this.depth).set(variable, relaxed);
+    levelOf(this.cache, this.depth).set(variable, relaxed);
     return relaxed;
   }
 

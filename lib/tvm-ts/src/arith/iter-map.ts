@@ -164,11 +164,11 @@ class Detection {
   }
 
   private quotient(
-    of: { split: IterSplit; base: PrimExpr },
+    dividend: { split: IterSplit; base: PrimExpr },
     by: PrimExpr,
     expr: PrimExpr,
   ): IterSum {
-    let { split, base } = of;
+    let { split, base } = dividend;
     let divisor = by;
     if (isOne(divisor)) return { splits: [split], base };
     const { scale } = split;
@@ -195,12 +195,12 @@ class Detection {
   }
 
   private remainder(
-    of: { split: IterSplit; base: PrimExpr },
+    dividend: { split: IterSplit; base: PrimExpr },
     by: PrimExpr,
     expr: PrimExpr,
   ): IterSum {
-    const { split } = of;
-    let { base } = of;
+    const { split } = dividend;
+    let { base } = dividend;
     let divisor = by;
     const { scale } = split;
     if (isOne(divisor)) return plain(zero(scale.dtype));

@@ -93,14 +93,14 @@ export abstract class Memoized<T> {
     if (expr.kind === "IntImm" || expr.kind === "Var") return this.compute(expr);
     // Facts that change underway bring a table of their own; this one is then forgotten.
     const table = this.table();
-    const known = table.get(expr);
-    if (known !== undefined) return known;
+    const cached = table.get(expr);
+    if (cached !== undefined) return cached;
     if (this.isDeep) this.prepareOperands(expr);
     this.nesting++;
     try {
-      const answer = this.compute(expr);
-      table.set(expr, answer);
-      return answer;
+      const result = this.compute(expr);
+      table.set(expr, result);
+      return result;
     } finally {
       this.nesting--;
     }

@@ -12,21 +12,21 @@ const MAX_NESTING = 200;
 
 export class UserData {
   private nesting = 0;
-  private known = new WeakMap<PrimExpr, boolean>();
+  private cache = new WeakMap<PrimExpr, boolean>();
   private readonly variables = new Set<Var>();
 
   /** Takes the variable, which stands for a value with elements in it, for an element itself. */
   add(variable: Var): void {
     this.variables.add(variable);
-    this.known = new WeakMap();
+    this.cache = new WeakMap();
   }
 
   /** Whether an element of an array is part of the expression. */
   isIn(expr: PrimExpr): boolean {
     if (this.isItself(expr)) return true;
     if (expr.kind === "Var" || expr.kind === "IntImm") return false;
-    let found = this.known.get(expr);
-    if (found === undefined) this.known.set(expr, (found = this.isInPartOf(expr)));
+    let found = this.cache.get(expr);
+    if (found === undefined) this.cache.set(expr, (found = this.isInPartOf(expr)));
     return found;
   }
 

@@ -35,7 +35,7 @@ import { flatIndex } from "./flat-index";
  */
 export function laneOf(expr: PrimExpr, lane: PrimExpr): PrimExpr {
   if (lanesOf(expr.dtype) === 1) return expr;
-  const of = (part: PrimExpr): PrimExpr => laneOf(part, lane);
+  const laneOfPart = (part: PrimExpr): PrimExpr => laneOf(part, lane);
   switch (expr.kind) {
     case "Ramp":
       return add(expr.base, mul(expr.stride, cast(expr.stride.dtype, lane)));
@@ -44,13 +44,17 @@ export function laneOf(expr: PrimExpr, lane: PrimExpr): PrimExpr {
     case "Var":
       return new Shuffle([expr], [lane]);
     case "Not":
-      return new Not(of(expr.a));
+      return new Not(laneOfPart(expr.a));
     case "Select":
-      return new Select(of(expr.condition), of(expr.trueValue), of(expr.falseValue));
+      return new Select(
+        laneOfPart(expr.condition),
+        laneOfPart(expr.trueValue),
+        laneOfPart(expr.falseValue),
+      );
     case "Cast":
-      return new Cast(elementOf(expr.dtype), of(expr.value));
+      return new Cast(elementOf(expr.dtype), laneOfPart(expr.value));
     case "Call":
-      return new Call(elementOf(expr.dtype), expr.op, expr.args.map(of));
+      return new Call(elementOf(expr.dtype), expr.op, expr.args.map(laneOfPart));
     case "BufferLoad": {
       const perElement = lanesOf(expr.buffer.dtype);
       const indices = expr.indices.map((index) => laneOf(index, floorDiv(lane, perElement)));
@@ -66,9 +70,9 @@ export function laneOf(expr: PrimExpr, lane: PrimExpr): PrimExpr {
       break;
     }
     case "Let":
-      return of(substitute(expr.body, new Map([[expr.var_, expr.value]])));
+      return laneOfPart(substitute(expr.body, new Map([[expr.var_, expr.value]])));
     default:
-      if (isBinary(expr)) return update(expr, { a: of(expr.a), b: of(expr.b) });
+      if (isBinary(expr)) return update(expr, { a: laneOfPart(expr.a), b: laneOfPart(expr.b) });
   }
   throw new InternalError(`${expr.kind} has no lanes`);
 }

@@ -17,9 +17,9 @@ export class MemoryRegistry {
 
   /** The context, with the memories it does not speak of itself. */
   completed(context = new PassContext()): PassContext {
-    const known = this.sources.map((find) => find());
-    if (known.length === 0) return context;
-    const all = Object.assign({}, ...known, context.option("tir.memory_info")) as Memories;
+    const provided = this.sources.map((find) => find());
+    if (provided.length === 0) return context;
+    const all = Object.assign({}, ...provided, context.option("tir.memory_info")) as Memories;
     return context.with({ config: { "tir.memory_info": all } });
   }
 }

@@ -56,9 +56,9 @@ export function maxValue(dtype: string): PrimExpr {
   return limit(dtype, maxValueOf);
 }
 
-function limit(dtype: string, of: (dtype: DataType) => number): PrimExpr {
+function limit(dtype: string, valueOf: (dtype: DataType) => number): PrimExpr {
   const type = canonicalDType(dtype);
-  return isFloat(type) ? new FloatImm(of(type), type) : new IntImm(of(type), type);
+  return isFloat(type) ? new FloatImm(valueOf(type), type) : new IntImm(valueOf(type), type);
 }
 
 /** A number, a boolean, a string or an operand as an expression: `int32`, `float32` or `bool`. */

@@ -43,8 +43,8 @@ const cache = new Map<string, DTypeInfo>();
  * @throws UsageError when the text names no type.
  */
 export function dtypeInfo(dtype: string): DTypeInfo {
-  const known = cache.get(dtype);
-  if (known !== undefined) return known;
+  const cached = cache.get(dtype);
+  if (cached !== undefined) return cached;
   const info = parse(dtype);
   cache.set(dtype, info);
   return info;

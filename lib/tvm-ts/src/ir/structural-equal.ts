@@ -91,16 +91,16 @@ class Comparer {
   }
 
   private variables(a: Var, b: Var): boolean {
-    const known = this.pairs.get(a);
-    if (known !== undefined) return known === b;
+    const partner = this.pairs.get(a);
+    if (partner !== undefined) return partner === b;
     if (a === b && !this.taken.has(b)) return true;
     return this.mapFreeVars && this.define(a, b);
   }
 
   private define(a: Var, b: Var): boolean {
     if (a.dtype !== b.dtype) return false;
-    const known = this.pairs.get(a);
-    if (known !== undefined) return known === b;
+    const partner = this.pairs.get(a);
+    if (partner !== undefined) return partner === b;
     if (this.taken.has(b)) return false;
     this.pairs.set(a, b);
     this.taken.add(b);
@@ -108,8 +108,8 @@ class Comparer {
   }
 
   private buffers(a: Buffer, b: Buffer, mayPair: boolean): boolean {
-    const known = this.pairs.get(a);
-    if (known !== undefined) return known === b;
+    const partner = this.pairs.get(a);
+    if (partner !== undefined) return partner === b;
     const data = mayPair ? this.variablesOrDefine(a.data, b.data) : this.variables(a.data, b.data);
     if (a === b) return data;
     // Views made separately are the same when they say the same of the same memory.

@@ -15,13 +15,13 @@ export interface UndefinedUse {
 
 /**
  * The first use of a variable, or of a buffer's memory, outside of what defines it.
- * @param known variables that count as defined everywhere
+ * @param defined variables that count as defined everywhere
  */
 export function findUndefinedUse(
   func: PrimFunc,
-  known: Iterable<Var> = [],
+  defined: Iterable<Var> = [],
 ): UndefinedUse | undefined {
-  const finder = new Finder(known);
+  const finder = new Finder(defined);
   finder.func(func);
   return finder.found;
 }
@@ -31,8 +31,8 @@ class Finder {
   private readonly scope: Set<Var>;
   private buffer: string | undefined;
 
-  constructor(known: Iterable<Var>) {
-    this.scope = new Set(known);
+  constructor(defined: Iterable<Var>) {
+    this.scope = new Set(defined);
   }
 
   func({ params, bufferMap, preflattenedBufferMap, body }: PrimFunc): void {

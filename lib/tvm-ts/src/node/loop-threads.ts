@@ -117,8 +117,8 @@ class WorkerPool implements ThreadPool {
   private idOf({ code, memory }: ParallelWork): { id: number; isNew: boolean } {
     let modules = this.ids.get(memory);
     if (modules === undefined) this.ids.set(memory, (modules = new WeakMap()));
-    const known = modules.get(code);
-    if (known !== undefined) return { id: known, isNew: false };
+    const cached = modules.get(code);
+    if (cached !== undefined) return { id: cached, isNew: false };
     const id = this.nextId++;
     modules.set(code, id);
     return { id, isNew: true };

@@ -126,24 +126,24 @@ export function completeOptions(config: PassConfig): PassOptions {
 }
 
 function completeGroup(key: string, values: Readonly<Record<string, unknown>>): object {
-  const known = defaults[key] as Readonly<Record<string, unknown>>;
-  for (const [name, value] of Object.entries(values)) checkOption(name, value, known, `${key}: `);
-  return { ...known, ...values };
+  const subkeys = defaults[key] as Readonly<Record<string, unknown>>;
+  for (const [name, value] of Object.entries(values)) checkOption(name, value, subkeys, `${key}: `);
+  return { ...subkeys, ...values };
 }
 
 function checkOption(
   key: string,
   value: unknown,
-  known: Readonly<Record<string, unknown>>,
+  subkeys: Readonly<Record<string, unknown>>,
   where = "",
 ): void {
-  if (!(key in known)) {
+  if (!(key in subkeys)) {
     throw new UsageError(
       "pass-option",
-      `${where}there is no option '${key}'; there are ${Object.keys(known).join(", ")}`,
+      `${where}there is no option '${key}'; there are ${Object.keys(subkeys).join(", ")}`,
     );
   }
-  const wanted = typeName(known[key]);
+  const wanted = typeName(subkeys[key]);
   if (typeName(value) !== wanted) {
     throw new UsageError(
       "pass-option",

@@ -43,12 +43,12 @@ export function fusedCalls(network: Func): FusedCall[] {
     if (expr.kind !== "call" || expr.op.kind !== "function") return [];
     const func = expr.op;
     const base = `fused_${operatorNames(func).join("_")}`;
-    const known = names.get(base) ?? [];
+    const sameBase = names.get(base) ?? [];
     const key = structureOf(func);
-    let number = known.indexOf(key);
+    let number = sameBase.indexOf(key);
     if (number < 0) {
-      number = known.length;
-      names.set(base, [...known, key]);
+      number = sameBase.length;
+      names.set(base, [...sameBase, key]);
     }
     return [{ call: expr, func, name: number === 0 ? base : `${base}_${number}` }];
   });

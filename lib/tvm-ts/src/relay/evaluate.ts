@@ -48,12 +48,12 @@ export function bindInputs(
   func: Func,
   inputs: Readonly<Record<string, HostTensor>>,
 ): Map<Expr, HostTensor> {
-  const known = func.params.map((param) => param.name);
-  const extra = Object.keys(inputs).find((name) => !known.includes(name));
+  const paramNames = func.params.map((param) => param.name);
+  const extra = Object.keys(inputs).find((name) => !paramNames.includes(name));
   if (extra !== undefined) {
     throw new UsageError(
       "network-input",
-      `the network has no input '${extra}'; its inputs are ${known.join(", ")}`,
+      `the network has no input '${extra}'; its inputs are ${paramNames.join(", ")}`,
     );
   }
   return new Map(

@@ -47,10 +47,10 @@ export const ELEMENTS: Readonly<Record<ElementType, Element>> = {
 /** @throws UsageError for a type that arrays on a device cannot have. */
 export function elementType(dtype: string): ElementType {
   if (Object.hasOwn(ELEMENTS, dtype)) return dtype as ElementType;
-  const known = Object.keys(ELEMENTS).join(", ");
+  const supported = Object.keys(ELEMENTS).join(", ");
   throw new UsageError(
     "array-dtype",
-    `arrays cannot have elements of type '${dtype}'; the types are ${known}`,
+    `arrays cannot have elements of type '${dtype}'; the types are ${supported}`,
   );
 }
 

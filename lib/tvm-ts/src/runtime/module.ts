@@ -260,8 +260,8 @@ export class Module {
 
   private findFunction(name: string): PackedFunc | undefined {
     const { functions, imports, artifact } = this.state;
-    const known = functions.get(name);
-    if (known !== undefined) return known;
+    const cached = functions.get(name);
+    if (cached !== undefined) return cached;
     const record = artifact.record.functions.find((func) => func.name === name);
     if (record === undefined) {
       for (const module of imports) {

@@ -7,7 +7,7 @@
  */
 
 import { deviceTypeOf } from "../artifact";
-import { CONDITION, dimensionValue, UsageError, type Dimension } from "../support";
+import { CONDITION, dimensionValue, elementCount, UsageError, type Dimension } from "../support";
 import { deviceName, type Device } from "./device";
 import { ELEMENTS, elementType, floatsToHalves, halvesToFloats, type ElementType } from "./element";
 import { fromTyped, toArray, type ArrayLike, type NumpyArray } from "./numpy/numpy-array";
@@ -336,10 +336,6 @@ function dlpackElement({ dtype }: DlpackRecord): ElementType {
     `an array of DLPack type (code ${dtype.code}, ${dtype.bits} bits, ${dtype.lanes} lanes) ` +
       `cannot be taken over`,
   );
-}
-
-function elementCount(shape: readonly number[]): number {
-  return shape.reduce((count, length) => count * length, 1);
 }
 
 function checkedShape(shape: readonly Dimension[]): readonly number[] {

@@ -23,4 +23,5 @@ export {
 } from "./span";
 export { checkInterruption, setInterruptionCheck } from "./interruption";
 export { nearName } from "./near";
+export { elementCount } from "./element-count";
 export { escapeString, formatFloat, kibibytes, plural } from "./text";

@@ -4,10 +4,10 @@
 const MAX_EDITS = 2;
 
 /** The known name nearest to `name`, if few letters differ; `undefined` for a known one. */
-export function nearName(name: string, known: Iterable<string>): string | undefined {
+export function nearName(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let fewest = Math.min(MAX_EDITS, Math.floor(name.length / 3)) + 1;
-  for (const candidate of known) {
+  for (const candidate of candidates) {
     const edits = editDistance(name, candidate, fewest);
     if (edits === 0) return undefined;
     if (edits < fewest) [best, fewest] = [candidate, edits];

@@ -336,9 +336,9 @@ function readsIn(bodies: readonly PrimExpr[]): ReadonlyMap<Tensor, readonly Prod
     postOrderVisit(body, (node) => {
       if (node.kind !== "ProducerLoad") return;
       const tensor = node.producer as Tensor;
-      const known = reads.get(tensor);
-      if (known === undefined) reads.set(tensor, new Set([node]));
-      else known.add(node);
+      const existing = reads.get(tensor);
+      if (existing === undefined) reads.set(tensor, new Set([node]));
+      else existing.add(node);
     });
   }
   return new Map([...reads].map(([tensor, loads]) => [tensor, [...loads]]));

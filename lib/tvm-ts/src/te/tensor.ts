@@ -27,7 +27,7 @@ import type { Operation } from "./operation";
 /** What stands beside a tensor in elementwise arithmetic. */
 export type TensorLike = Tensor | ExprLike;
 
-/** The elementwise operations of tensors; `broadcast.ts` has them. */
+/** The elementwise operations of tensors; `broadcast-op.ts` has them. */
 export interface TensorOperators {
   add(a: TensorLike, b: TensorLike): Tensor;
   subtract(a: TensorLike, b: TensorLike): Tensor;

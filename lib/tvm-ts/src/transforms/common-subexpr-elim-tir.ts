@@ -151,9 +151,9 @@ class Eliminator {
 
     let result = node;
     for (const { expr, count } of candidates) {
-      const known = this.holderOf(expr);
-      if (known !== undefined) {
-        result = this.replace(result, expr, known);
+      const holder = this.holderOf(expr);
+      if (holder !== undefined) {
+        result = this.replace(result, expr, holder);
       } else if (count >= 2 && this.isInScope(expr)) {
         const variable = this.newVar(expr);
         result = bind(variable, expr, this.replace(result, expr, variable));
@@ -251,9 +251,9 @@ class Candidates {
 
   add(expr: PrimExpr, count: number): void {
     const key = this.normal(expr);
-    const known = this.index.get(key);
-    if (known !== undefined) {
-      known.count += count;
+    const existing = this.index.get(key);
+    if (existing !== undefined) {
+      existing.count += count;
       return;
     }
     const candidate = new Candidate(expr, count);

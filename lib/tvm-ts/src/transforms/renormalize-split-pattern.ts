@@ -46,7 +46,7 @@ const MAX_DEPTH = 5;
 
 function renormalize(body: Stmt): Stmt {
   let depth = 0;
-  const again = (expr: PrimExpr, recur: Recur): PrimExpr => {
+  const recurBounded = (expr: PrimExpr, recur: Recur): PrimExpr => {
     if (depth >= MAX_DEPTH) return expr;
     depth++;
     const result = recur(expr);
@@ -60,14 +60,14 @@ function renormalize(body: Stmt): Stmt {
       const b = recur(node.b);
       const quotient = floorDiv(a, b);
       const split = quotient.kind === "FloorDiv" ? splitQuotient(quotient) : undefined;
-      if (split !== undefined) return again(split, recur);
+      if (split !== undefined) return recurBounded(split, recur);
       return a === node.a && b === node.b && quotient.kind === "FloorDiv" ? node : quotient;
     },
     LT(node, recur) {
       const a = recur(node.a);
       const b = recur(node.b);
       if (b.kind === "IntImm" && b.value > 0) {
-        return again(lt(floorDiv(a, b), new IntImm(1, b.dtype)), recur);
+        return recurBounded(lt(floorDiv(a, b), new IntImm(1, b.dtype)), recur);
       }
       return update(node, { a, b });
     },

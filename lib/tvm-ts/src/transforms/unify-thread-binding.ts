@@ -39,15 +39,15 @@ function unify(body: Stmt): Stmt {
 
   const threadFor = (tag: string, range: Range, span: Stmt["span"]): IterVar => {
     const threads = kernel!;
-    const known = threads.get(tag);
-    if (known === undefined) {
+    const existing = threads.get(tag);
+    if (existing === undefined) {
       const thread = new IterVar(range, new Var(tag, range.extent.dtype), "ThreadIndex", tag, span);
       threads.set(tag, thread);
       return thread;
     }
-    const { min, extent } = known.dom!;
+    const { min, extent } = existing.dom!;
     if (analyzer.canProveEqual(range.min, min) && analyzer.canProveEqual(range.extent, extent)) {
-      return known;
+      return existing;
     }
     throw new UsageError(
       "te-bind",

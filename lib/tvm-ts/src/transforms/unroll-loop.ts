@@ -28,7 +28,7 @@ import { convertSSA } from "./convert-ssa";
 type Options = OptionGroups["tir.UnrollLoop"];
 
 /** More statements than this are not written out: no program gains by it, and it takes minutes. */
-const MOST_STEPS = 2 ** 18;
+const MAX_STEPS = 2 ** 18;
 
 export const unrollLoop: FunctionPass = {
   name: "tir.UnrollLoop",
@@ -136,7 +136,7 @@ function unroll(body: Stmt, initial: Options): Stmt {
       }
       const single = extent !== undefined && extent <= 1 && options.autoMaxExtent === 1;
       if ((chosen && options.explicitUnroll) || single) {
-        if (extent! > MOST_STEPS || counts.steps > MOST_STEPS) throw tooLarge(loop, counts.steps);
+        if (extent! > MAX_STEPS || counts.steps > MAX_STEPS) throw tooLarge(loop, counts.steps);
         return repeat(loop, extent!);
       }
       return chosen ? update(loop, { forKind: "unrolled" }) : loop;
@@ -148,7 +148,7 @@ function tooLarge({ loopVar, span }: For, steps: number): UsageError {
   return new UsageError(
     "te-unroll",
     `loop ${loopVar.name} is to be unrolled, which would make ${steps} statements of it; at most ` +
-      `${MOST_STEPS} are written out: split it and unroll the inner loop`,
+      `${MAX_STEPS} are written out: split it and unroll the inner loop`,
     { span },
   );
 }

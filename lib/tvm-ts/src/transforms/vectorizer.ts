@@ -367,10 +367,10 @@ function isVector(expr: PrimExpr): boolean {
 
 /** `expr` in every lane of a vector. */
 function widen(expr: PrimExpr, lanes: number): PrimExpr {
-  const has = lanesOf(expr.dtype);
-  if (has === lanes) return expr;
+  const own = lanesOf(expr.dtype);
+  if (own === lanes) return expr;
   if (expr.kind === "Broadcast" && lanes % expr.lanes === 0)
     return new Broadcast(expr.value, lanes);
-  if (has !== 1) throw new InternalError(`a vector of ${has} lanes cannot be widened to ${lanes}`);
+  if (own !== 1) throw new InternalError(`a vector of ${own} lanes cannot be widened to ${lanes}`);
   return new Broadcast(expr, lanes);
 }

@@ -1,13 +1,12 @@
 /** Outputs: an object with its private JSON, HTML and plain text. */
 
-import { plural } from "../support";
+import { elementCount, plural } from "../support";
 import type { IRModule, PrimFunc, Stmt } from "../ir";
 import type { LowerTrace } from "../pass";
 import type { Schedule, Stage } from "../te";
 import type { ColorScale } from "./color-scale";
 import { irHtml } from "./html";
 import { irView } from "./ir-view";
-import { sizeOf } from "./matrix-layout";
 import { mimeTypes, type MimeBundle } from "./mime";
 import { passHtml } from "./pass-html";
 import { passView } from "./pass-view";
@@ -40,12 +39,12 @@ export function passBundle(trace: LowerTrace): MimeBundle {
 }
 
 /** How a schedule computes its stages, or how one stage is computed. */
-export function scheduleBundle(of: Schedule | Stage, sizes?: MemorySizes): MimeBundle {
-  const view = scheduleView(of, sizes);
+export function scheduleBundle(shown: Schedule | Stage, sizes?: MemorySizes): MimeBundle {
+  const view = scheduleView(shown, sizes);
   return {
     [mimeTypes.schedule]: view,
     "text/html": scheduleHtml(view),
-    "text/plain": String(of),
+    "text/plain": String(shown),
   };
 }
 
@@ -76,7 +75,7 @@ export function tensorDiffBundle(
 ): MimeBundle {
   const difference = compareTensors(actual, expected, tolerance);
   const { mismatches, shape, reduced, scale } = difference;
-  const total = sizeOf(shape);
+  const total = elementCount(shape);
   return {
     [mimeTypes.tensorDiff]: tensorDiffView(difference),
     "text/html": tensorDiffHtml(difference),

@@ -158,7 +158,7 @@ async function remoteBundle(remote: RemoteArray): Promise<MimeBundle> {
  * @param memorySizes the on-chip memories that schedules can name at the time
  */
 export function installDisplays(memorySizes: () => MemorySizes): void {
-  const scheduleForms = (of: te.Schedule | te.Stage) => scheduleBundle(of, memorySizes());
+  const scheduleForms = (shown: te.Schedule | te.Stage) => scheduleBundle(shown, memorySizes());
   showAs(IRModule, irBundle);
   showAs(PrimFunc, irBundle);
   for (const type of STATEMENTS) showAs<Stmt>(type, irBundle, (stmt) => printStmt(stmt).text);

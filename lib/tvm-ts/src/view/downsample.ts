@@ -3,7 +3,7 @@
  * mean, or, where nothing may hide, the element farthest from zero.
  */
 
-import { sizeOf } from "./matrix-layout";
+import { elementCount } from "../support";
 
 /** Values an output carries at most; a finer look asks the kernel. */
 export const VALUE_BUDGET = 65536;
@@ -35,7 +35,7 @@ export function reduceTensor(
 ): Reduced {
   const block = shape.map(() => 1);
   const small = [...shape];
-  while (sizeOf(small) > budget) {
+  while (elementCount(small) > budget) {
     const axis = small.indexOf(Math.max(...small));
     block[axis]! *= 2;
     small[axis] = Math.ceil(shape[axis]! / block[axis]!);
@@ -51,11 +51,11 @@ function reduceBlocks(
   block: readonly number[],
   reduction: BlockReduction,
 ): Float64Array {
-  const out = new Float64Array(sizeOf(small));
+  const out = new Float64Array(elementCount(small));
   const counts = new Uint32Array(reduction === "mean" ? out.length : 0);
   // For each axis, how far an index moves the place in the result.
   const steps = shape.map((extent, axis) => {
-    const stride = sizeOf(small.slice(axis + 1));
+    const stride = elementCount(small.slice(axis + 1));
     return Int32Array.from({ length: extent }, (_, i) => Math.floor(i / block[axis]!) * stride);
   });
   const last = shape.length - 1;

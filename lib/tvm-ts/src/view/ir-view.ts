@@ -166,12 +166,12 @@ class IrViewMaker {
   }
 
   /** The index of the fact about `of`, made on first use. */
-  private fact(of: unknown, make: () => IrFact): number {
-    let index = this.factOf.get(of);
+  private fact(shown: unknown, make: () => IrFact): number {
+    let index = this.factOf.get(shown);
     if (index === undefined) {
       const fact = make(); // may add the fact of another node
       index = this.facts.push(fact) - 1;
-      this.factOf.set(of, index);
+      this.factOf.set(shown, index);
     }
     return index;
   }

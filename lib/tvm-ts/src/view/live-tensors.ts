@@ -4,9 +4,8 @@
  * takes the questions; anywhere else nothing is kept.
  */
 
-import { UsageError } from "../support";
+import { elementCount, UsageError } from "../support";
 import { perKernel, type KernelComm, type KernelComms } from "./kernel-comms";
-import { sizeOf } from "./matrix-layout";
 import { matrixTile, type MatrixSides, type IndexRange } from "./matrix-tile";
 import { isReduced, type Reduced, type BlockReduction } from "./downsample";
 
@@ -116,7 +115,7 @@ function checked(request: TileRequest, shape: readonly number[]): TileRequest {
 }
 
 function extentOf(axes: readonly number[], shape: readonly number[]): number {
-  return sizeOf(axes.map((axis) => shape[axis]!));
+  return elementCount(axes.map((axis) => shape[axis]!));
 }
 
 function isIndex(value: unknown, extent: number): boolean {

@@ -1,12 +1,14 @@
 /** A tensor laid out as a matrix without moving an element: leading axes are rows, others columns. */
 
+import { elementCount } from "../support";
+
 /** How many axes are rows when the matrix is to be as square as possible. */
 export function rowAxes(shape: readonly number[]): number {
   let best = 0;
   let bestRatio = Infinity;
   for (let split = 0; split <= shape.length; split++) {
-    const rows = sizeOf(shape.slice(0, split));
-    const columns = sizeOf(shape.slice(split));
+    const rows = elementCount(shape.slice(0, split));
+    const columns = elementCount(shape.slice(split));
     const ratio = Math.max(rows / columns, columns / rows);
     if (ratio < bestRatio) [best, bestRatio] = [split, ratio];
   }
@@ -20,8 +22,4 @@ export function axesTitle(shape: readonly number[], start: number, end: number):
   );
   if (axes.length === 0) return "";
   return `${axes.length === 1 ? "axis" : "axes"} ${axes.join(", ")}`;
-}
-
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((size, extent) => size * extent, 1);
 }

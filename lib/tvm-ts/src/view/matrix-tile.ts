@@ -3,7 +3,7 @@
  * when the user zooms in. Any axes may be rows and any columns; the others stand at one index.
  */
 
-import { sizeOf } from "./matrix-layout";
+import { elementCount } from "../support";
 import type { BlockReduction } from "./downsample";
 
 /** How a tensor is laid out as a matrix. */
@@ -41,7 +41,7 @@ export function matrixTile(
   most: number,
   reduction: BlockReduction,
 ): MatrixTile {
-  const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+  const strides = shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
   const fixed = new Set([...sides.rows, ...sides.columns]);
   const base = strides.reduce(
     (sum, s, axis) => sum + (fixed.has(axis) ? 0 : sides.at[axis]! * s),

@@ -41,12 +41,12 @@ export function passView(trace: LowerTrace): PassView {
   /** Texts that differ in white space alone are one. */
   const number = (text: string): number => {
     const key = text.replace(/\s+/g, " ");
-    let known = numbers.get(key);
-    if (known === undefined) {
-      known = texts.push(text) - 1;
-      numbers.set(key, known);
+    let existing = numbers.get(key);
+    if (existing === undefined) {
+      existing = texts.push(text) - 1;
+      numbers.set(key, existing);
     }
-    return known;
+    return existing;
   };
   if (trace.passes.length === 0) number(printModule(trace.start).text);
   const steps = inOrderOfStart(trace.passes).map(({ record, isSequence }): PassStep => {

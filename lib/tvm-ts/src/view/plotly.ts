@@ -3,8 +3,9 @@
  * Plotly 2 and later read is used: plain arrays, no typed ones.
  */
 
+import { elementCount } from "../support";
 import type { ColorScale } from "./color-scale";
-import { axesTitle, rowAxes, sizeOf } from "./matrix-layout";
+import { axesTitle, rowAxes } from "./matrix-layout";
 import { reduceTensor } from "./downsample";
 import type { PreparedTensor } from "./tensor-view";
 
@@ -22,15 +23,15 @@ export function plotlyFigure(tensor: PreparedTensor): PlotlyFigure {
   const { shape, scale } = tensor;
   const reduced = reduceTensor(tensor.elements, shape, PLOT_BUDGET, "mean");
   const split = rowAxes(reduced.shape);
-  const columns = sizeOf(reduced.shape.slice(split));
-  const rows = sizeOf(reduced.shape.slice(0, split));
+  const columns = elementCount(reduced.shape.slice(split));
+  const rows = elementCount(reduced.shape.slice(0, split));
   const z = Array.from({ length: rows }, (_, row) =>
     Array.from(reduced.values.subarray(row * columns, (row + 1) * columns), jsonNumber),
   );
   const name = tensor.name === undefined ? "" : `${tensor.name}: `;
   // A value is drawn at the middle of the elements it stands for.
-  const dx = sizeOf(shape.slice(split)) / columns;
-  const dy = sizeOf(shape.slice(0, split)) / rows;
+  const dx = elementCount(shape.slice(split)) / columns;
+  const dy = elementCount(shape.slice(0, split)) / rows;
   return {
     data: [
       {

@@ -101,8 +101,8 @@ export interface ScheduleView {
 export type MemorySizes = Readonly<Record<string, number>>;
 
 /** The view of a whole schedule, or of one stage of it. */
-export function scheduleView(of: Schedule | Stage, sizes: MemorySizes = {}): ScheduleView {
-  const [schedule, stages] = "stages" in of ? [of, of.stages] : [of.schedule, [of]];
+export function scheduleView(shown: Schedule | Stage, sizes: MemorySizes = {}): ScheduleView {
+  const [schedule, stages] = "stages" in shown ? [shown, shown.stages] : [shown.schedule, [shown]];
   const bounds = stageBounds(schedule);
   return { version: 1, stages: stages.map((stage) => stageFact(stage, stages, bounds, sizes)) };
 }

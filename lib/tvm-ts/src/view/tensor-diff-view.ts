@@ -1,10 +1,9 @@
 /** The difference of two tensors: how many elements differ, which, and by how much. */
 
-import { UsageError } from "../support";
+import { elementCount, UsageError } from "../support";
 import { colorScaleFor, type ColorScale } from "./color-scale";
 import { parseLayout, type PackedLayout } from "./packed-layout";
 import { keepLive } from "./live-tensors";
-import { sizeOf } from "./matrix-layout";
 import { packedType, packNumbers, type PackedNumbers } from "./numbers";
 import { reduceTensor, VALUE_BUDGET, type Reduced } from "./downsample";
 import type { TensorSource } from "./tensor-view";
@@ -78,7 +77,7 @@ export function compareTensors(
     );
   }
   const layout = actual.layout === undefined ? undefined : parseLayout(actual.layout, shape);
-  const count = sizeOf(shape);
+  const count = elementCount(shape);
   const differences = new Float64Array(count);
   const first: Mismatch[] = [];
   let mismatches = 0;
@@ -144,7 +143,7 @@ function indexOf(flat: number, shape: readonly number[]): number[] {
   const index: number[] = [];
   let rest = flat;
   for (let axis = 0; axis < shape.length; axis++) {
-    const stride = sizeOf(shape.slice(axis + 1));
+    const stride = elementCount(shape.slice(axis + 1));
     index.push(Math.floor(rest / stride));
     rest %= stride;
   }

@@ -1,9 +1,9 @@
 /** Tensors and their differences as HTML: a picture, its scale, and the numbers in words. */
 
-import { formatFloat, plural } from "../support";
+import { elementCount, formatFloat, plural } from "../support";
 import type { ColorScale } from "./color-scale";
 import { escapeHtml, imageHtml, panelHtml, tableHtml } from "./html";
-import { axesTitle, rowAxes, sizeOf } from "./matrix-layout";
+import { axesTitle, rowAxes } from "./matrix-layout";
 import { heatmapPng, heatmapUri, legendUri, type Matrix } from "./heatmap-image";
 import type { Reduced } from "./downsample";
 import type { TensorDifference } from "./tensor-diff-view";
@@ -29,7 +29,7 @@ export function tensorHtml(tensor: PreparedTensor): string {
 export function tensorDiffHtml(difference: TensorDifference): string {
   const { actualName, expectedName, shape, mismatches, first } = difference;
   const { maxAbsolute, maxRelative, reduced, scale } = difference;
-  const total = sizeOf(shape);
+  const total = elementCount(shape);
   if (mismatches === 0) {
     const tick = '<span style="color:#1b6e1b;font-weight:bold">✓</span>';
     return panelHtml(`<div>${tick} All ${plural(total, "element")} agree.</div>`);
@@ -50,8 +50,8 @@ export function tensorPng({ shape, values }: Reduced, scale: ColorScale): string
 
 function asMatrix({ shape, values }: Pick<Reduced, "shape" | "values">): Matrix {
   const split = rowAxes(shape);
-  const rows = sizeOf(shape.slice(0, split));
-  return { rows, columns: sizeOf(shape.slice(split)), values };
+  const rows = elementCount(shape.slice(0, split));
+  return { rows, columns: elementCount(shape.slice(split)), values };
 }
 
 function picture(reduced: Reduced, shape: readonly number[], scale: ColorScale): string {

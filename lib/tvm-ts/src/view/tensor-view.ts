@@ -1,10 +1,9 @@
 /** A tensor as the tensor view draws it: values, reduced if there are many, and what they are like. */
 
-import { UsageError } from "../support";
+import { elementCount, UsageError } from "../support";
 import { colorScaleFor, type ColorScale } from "./color-scale";
 import { parseLayout, type PackedLayout } from "./packed-layout";
 import { keepLive } from "./live-tensors";
-import { sizeOf } from "./matrix-layout";
 import { packedType, packNumbers, type PackedNumbers } from "./numbers";
 import { isReduced, reduceTensor, VALUE_BUDGET, type Reduced } from "./downsample";
 import { histogramOf, statisticsOf, type Histogram, type Statistics } from "./statistics";
@@ -53,10 +52,10 @@ export interface PreparedTensor {
 /** @throws UsageError when the number of values is not what the shape says, or the layout does not fit. */
 export function prepareTensor(source: TensorSource): PreparedTensor {
   const elements = toDoubles(source.data);
-  if (elements.length !== sizeOf(source.shape)) {
+  if (elements.length !== elementCount(source.shape)) {
     throw new UsageError(
       "view-data",
-      `a tensor of shape [${source.shape.join(", ")}] has ${sizeOf(source.shape)} elements, ` +
+      `a tensor of shape [${source.shape.join(", ")}] has ${elementCount(source.shape)} elements, ` +
         `but ${elements.length} were given`,
     );
   }

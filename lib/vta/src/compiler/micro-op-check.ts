@@ -18,7 +18,7 @@ export const MICRO_OPS_APART = 3;
 const WRITE_BACK = MICRO_OPS_APART - 1;
 
 /** A loop around a micro-op, inside its kernel. */
-interface Loop {
+interface MicroOpLoop {
   readonly variable: tir.Var;
   readonly extent: number;
 }
@@ -28,7 +28,7 @@ interface Step {
   readonly operation: string;
   /** The accumulator element that it writes, relative to the kernel's first; undefined if not known. */
   readonly destination: number | undefined;
-  readonly loops: readonly Loop[];
+  readonly loops: readonly MicroOpLoop[];
   /** The iteration of each loop. */
   readonly counts: readonly number[];
 }
@@ -146,7 +146,10 @@ function tooSoon(
 }
 
 /** The stage that the loops of a kernel belong to: the loops' names are its axes'. */
-function stageOf(loops: readonly Loop[], schedule: te.Schedule | undefined): te.Stage | undefined {
+function stageOf(
+  loops: readonly MicroOpLoop[],
+  schedule: te.Schedule | undefined,
+): te.Stage | undefined {
   const names = new Set(loops.map(({ variable }) => variable.name.replace(/\.init$/, "")));
   const candidates = schedule?.stages.filter(
     (stage) => markedAt(stage) !== undefined && stage.scope.startsWith("local."),
@@ -170,7 +173,7 @@ const COMPUTES: readonly string[] = ["alu", "conv2d_transpose_gemm"];
 /** The micro-ops of a kernel, in order. Loops of lengths that are not known count as none. */
 function* stepsOf(
   stmt: tir.Stmt,
-  loops: readonly Loop[] = [],
+  loops: readonly MicroOpLoop[] = [],
   counts: readonly number[] = [],
   lets: ReadonlyMap<tir.Var, tir.PrimExpr> = new Map(),
 ): Generator<Step> {
@@ -212,7 +215,7 @@ function operationOf({ args }: tir.Call): string {
 
 function destinationOf(
   index: tir.PrimExpr,
-  loops: readonly Loop[],
+  loops: readonly MicroOpLoop[],
   counts: readonly number[],
 ): number | undefined {
   const own = loops.map(({ variable }) => variable);

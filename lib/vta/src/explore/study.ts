@@ -239,7 +239,7 @@ export class Study {
     let underWay = 0;
     for (const [i, index] of batch.entries()) {
       if (this.refused.has(index)) continue;
-      const known = this.done.get(index);
+      const existing = this.done.get(index);
       while (
         pending.size >= session.workers ||
         (pending.size > 0 && counted + underWay >= budget)
@@ -248,7 +248,7 @@ export class Study {
         if (failure !== undefined) throw failure;
       }
       if (counted + underWay >= budget) break;
-      if (known !== undefined) {
+      if (existing !== undefined) {
         counted++;
         continue;
       }

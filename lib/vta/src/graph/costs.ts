@@ -41,8 +41,8 @@ export function computeShares({ stages }: Profile): {
   readonly gemm: number;
   readonly alu: number;
 } {
-  const share = (of: (stage: string) => boolean): number =>
-    stages.reduce((sum, one) => sum + (of(one.stage) ? one.share : 0), 0);
+  const share = (counts: (stage: string) => boolean): number =>
+    stages.reduce((sum, one) => sum + (counts(one.stage) ? one.share : 0), 0);
   return {
     gemm: share((stage) => stage.startsWith("GEMM")),
     alu: share((stage) => stage.startsWith("ALU")),

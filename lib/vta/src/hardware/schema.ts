@@ -118,8 +118,8 @@ export function parseConfig(value: unknown): VtaConfig {
 function describe(issue: v.BaseIssue<unknown>, value: unknown): string {
   const key = v.getDotPath(issue);
   if (key === null) return `an object is needed, not ${JSON.stringify(value)}`;
-  const known = key in keys;
-  if (!known) return `${key} is not one of its keys`;
+  const isKey = key in keys;
+  if (!isKey) return `${key} is not one of its keys`;
   if (!(key in (value as object))) return `${key} is missing`;
   return `${key} is ${JSON.stringify(issue.input)}, which ${issue.message}`;
 }

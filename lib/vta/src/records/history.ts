@@ -56,9 +56,9 @@ export class RecordHistory {
 }
 
 function append(map: Map<string, TuningRecord[]>, key: string, record: TuningRecord): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [record]);
-  else known.push(record);
+  const existing = map.get(key);
+  if (existing === undefined) map.set(key, [record]);
+  else existing.push(record);
 }
 
 /** The choice that a record makes for each knob: of a split, the size of the inner loop. */

@@ -148,8 +148,9 @@ export function stageOfMemory(memory: number): StageNumber {
 }
 
 function checkNeighbours(from: StageNumber, to: StageNumber): void {
-  const known = from >= STAGE.LOAD && from <= STAGE.STORE && to >= STAGE.LOAD && to <= STAGE.STORE;
-  if (known && Math.abs(from - to) === 1) return;
+  const isStagePair =
+    from >= STAGE.LOAD && from <= STAGE.STORE && to >= STAGE.LOAD && to <= STAGE.STORE;
+  if (isStagePair && Math.abs(from - to) === 1) return;
   throw new UsageError(
     "vta-tokens",
     `stage ${from} exchanges no tokens with stage ${to}; only 1 (load) and 2 (compute), and ` +

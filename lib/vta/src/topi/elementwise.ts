@@ -9,12 +9,12 @@ import { te, tir, topi, UsageError } from "tvm-ts";
 export function clip(x: te.Tensor, low: number, high: number): te.Tensor {
   if (low > high) throw new UsageError("vta-operator", `clip: ${low} is above ${high}`);
   const stage = (
-    of: te.Tensor,
+    input: te.Tensor,
     name: string,
     limit: (a: tir.PrimExpr, b: tir.PrimExpr) => tir.PrimExpr,
     bound: number,
   ): te.Tensor =>
-    te.compute(x.shape, (...i) => limit(of(...i), tir.constant(bound, x.dtype)), {
+    te.compute(x.shape, (...i) => limit(input(...i), tir.constant(bound, x.dtype)), {
       name,
       tag: topi.tag.ELEMWISE,
     });

@@ -10,8 +10,8 @@ export function lengths(
   ndim: number,
   layout: string,
 ): number[] {
-  const known = tensor.shape.map((extent) => tir.constIntValue(extent));
-  if (known.length === ndim && known.every((length) => length !== undefined)) return known;
+  const lengths = tensor.shape.map((extent) => tir.constIntValue(extent));
+  if (lengths.length === ndim && lengths.every((length) => length !== undefined)) return lengths;
   throw new UsageError(
     "vta-operator",
     `${operator}: ${tensor.name} has the shape ${tir.reprList(tensor.shape)}; it is to be packed as ` +

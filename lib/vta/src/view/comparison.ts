@@ -44,8 +44,8 @@ function pre(text: string): string {
 }
 
 function rowsOf([first, second]: readonly [ScheduleComparison, ScheduleComparison]): string[][] {
-  const row = (name: string, of: (side: ScheduleComparison) => number): string[] => {
-    const [a, b] = [of(first), of(second)];
+  const row = (name: string, value: (side: ScheduleComparison) => number): string[] => {
+    const [a, b] = [value(first), value(second)];
     return [name, countText(a), countText(b), countText(a - b)];
   };
   const causes = STAGE_NAMES.flatMap((module) =>

@@ -96,11 +96,11 @@ export function networkGraphView(
     network instanceof RunnableNetwork
       ? functionBoxes(network, costs?.layers ?? [], errors)
       : operatorBoxes(func, errors);
-  const known = GRAPH_MEASURES.filter(
+  const available = GRAPH_MEASURES.filter(
     (measure) => measure === "device" || boxes.some(({ values }) => values[measure] !== undefined),
   );
-  const first = color ?? (known.includes("cycles") ? "cycles" : "device");
-  const measures = [...known].sort((a, b) => Number(b === first) - Number(a === first));
+  const first = color ?? (available.includes("cycles") ? "cycles" : "device");
+  const measures = [...available].sort((a, b) => Number(b === first) - Number(a === first));
   const { host, accelerator } = DEVICE_COLORS;
   const legend = { scale: SCALE, devices: { host, accelerator } };
   return { version: 1, ...placed(boxes, boxColors(boxes)), measures, ...legend };

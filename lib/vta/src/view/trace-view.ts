@@ -164,7 +164,7 @@ function dramBytes({ dramReads, dramWrites }: TraceEntry): number {
 function patternsOf(
   stream: readonly TraceEntry[],
 ): Pick<TraceView, "patterns" | "patternEnds" | "accesses"> {
-  const known = new Map<string, number>();
+  const patternIndex = new Map<string, number>();
   const accesses: number[] = [];
   const ends: number[] = [];
   const patterns = stream.map(({ sramReads, sramWrites, padding }) => {
@@ -174,10 +174,10 @@ function patternsOf(
       ...padding.flatMap((access) => accessNumbers(access, ACCESS.padded)),
     ];
     const key = pattern.join();
-    let number = known.get(key);
+    let number = patternIndex.get(key);
     if (number === undefined) {
-      number = known.size;
-      known.set(key, number);
+      number = patternIndex.size;
+      patternIndex.set(key, number);
       for (const value of pattern) accesses.push(value);
       ends.push(accesses.length / 4);
     }

@@ -12,11 +12,11 @@ export interface SessionVariable {
   readonly value: string;
 }
 
-const MOST_CHARACTERS = 60;
+const MAX_CHARACTERS = 60;
 /** Larger arrays are shown without their values. */
-const MOST_BYTES = 4096;
+const MAX_BYTES = 4096;
 /** Elements of a list or array that are shown. */
-const MOST_ELEMENTS = 8;
+const MAX_ELEMENTS = 8;
 
 /** All variables but the libraries' namespaces. */
 export function variableFacts(variables: ReadonlyMap<string, unknown>): SessionVariable[] {
@@ -79,13 +79,13 @@ function objectFact(value: object): Fact {
       shape: shape.length === 0 ? "scalar" : shape.join(" x "),
       ...(bytes !== undefined && { bytes }),
       // The text of a large array would copy it.
-      value: bytes === undefined || bytes <= MOST_BYTES ? valueText(value) : "",
+      value: bytes === undefined || bytes <= MAX_BYTES ? valueText(value) : "",
     };
   }
   if (ArrayBuffer.isView(value)) {
     const elements = Symbol.iterator in value ? (value as Uint8Array) : new Uint8Array();
-    const shown = Array.from(elements.slice(0, MOST_ELEMENTS), String);
-    const more = elements.length > MOST_ELEMENTS ? ", …" : "";
+    const shown = Array.from(elements.slice(0, MAX_ELEMENTS), String);
+    const more = elements.length > MAX_ELEMENTS ? ", …" : "";
     const text = `${shown.join(", ")}${more}`;
     return { type, shape: String(elements.length), bytes: value.byteLength, value: text };
   }
@@ -122,8 +122,8 @@ function valueText(value: object): string {
 }
 
 function listText(values: readonly unknown[]): string {
-  const shown = values.slice(0, MOST_ELEMENTS).map(shortText);
-  return shortened([...shown, ...(values.length > MOST_ELEMENTS ? ["…"] : [])].join(", "));
+  const shown = values.slice(0, MAX_ELEMENTS).map(shortText);
+  return shortened([...shown, ...(values.length > MAX_ELEMENTS ? ["…"] : [])].join(", "));
 }
 
 function shortText(value: unknown): string {
@@ -135,5 +135,5 @@ function shortText(value: unknown): string {
 
 function shortened(text: string): string {
   const line = text.replace(/\s+/g, " ");
-  return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS - 1)}…` : line;
+  return line.length > MAX_CHARACTERS ? `${line.slice(0, MAX_CHARACTERS - 1)}…` : line;
 }

@@ -351,7 +351,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
       const result = rule.apply(node, slots, this);
       if (result === undefined) continue;
       this.analyzer.onRewrite?.(rule, node, result);
-      return rule.again ? this.simplifyAgain(result) : result;
+      return rule.simplifiesResult ? this.simplifyAgain(result) : result;
     }
     return node;
   }

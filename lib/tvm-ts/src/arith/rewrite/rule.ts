@@ -117,7 +117,7 @@ export class Rule {
     private readonly replacement: string | Compute,
     private readonly condition: string | Test | undefined,
     /** Whether the result is simplified again, as long as there is fuel. */
-    readonly again: boolean,
+    readonly simplifiesResult: boolean,
     /** Whether it applies where numbers may wrap around too, since TVM's listings show it. */
     readonly isListed = false,
   ) {

@@ -30,14 +30,14 @@ export interface ScalarArithmetic {
   fromFloat(value: number): ScalarValue;
 }
 
-const known = new Map<ScalarType, ScalarArithmetic>();
+const arithmeticByType = new Map<ScalarType, ScalarArithmetic>();
 
 export function arithmeticOf(dtype: DataType): ScalarArithmetic {
   const { element } = dtypeInfo(dtype);
-  let arithmetic = known.get(element);
+  let arithmetic = arithmeticByType.get(element);
   if (arithmetic === undefined) {
     arithmetic = makeArithmetic(element);
-    known.set(element, arithmetic);
+    arithmeticByType.set(element, arithmetic);
   }
   return arithmetic;
 }

@@ -112,8 +112,8 @@ export class AddressPlanner {
   private partialSum(local: number, scope: Scope, bias: number, terms: readonly Term[]): number {
     const names = terms.map((term) => `${this.idOf(term.atom)}*${term.coefficient}`).sort();
     const key = [local, bias, ...names].join();
-    const known = scope.pointers.get(key);
-    if (known !== undefined) return known;
+    const cached = scope.pointers.get(key);
+    if (cached !== undefined) return cached;
     const { m, b } = this.fn.module;
     const result = this.fn.newLocal(b.i32);
     scope.pointers.set(key, result);

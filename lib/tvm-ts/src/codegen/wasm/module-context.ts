@@ -79,8 +79,8 @@ export class ModuleContext {
 
   /** The number of an assertion's message. */
   assertion(message: string): number {
-    const known = this.assertions.indexOf(message);
-    return known >= 0 ? known : this.assertions.push(message) - 1;
+    const found = this.assertions.indexOf(message);
+    return found >= 0 ? found : this.assertions.push(message) - 1;
   }
 
   /** The name of a function of our own that generated code calls, made on first use. */

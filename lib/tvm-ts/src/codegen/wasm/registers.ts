@@ -15,7 +15,7 @@ import { constantSize, flatIndex } from "../flat-index";
 import { partCount, representationOf } from "./representation";
 
 /** What `v128` registers a processor has, about. */
-const MOST_LOCALS = 16;
+const MAX_LOCALS = 16;
 
 /** The number of elements of an allocation that can be kept in locals; `undefined` if it cannot. */
 export function registerCount(allocate: Allocate): number | undefined {
@@ -24,7 +24,7 @@ export function registerCount(allocate: Allocate): number | undefined {
   const type = representationOf(dtype);
   if (size === undefined || (type.bool && type.lanes > 1)) return undefined;
   const locals = type.lanes === 1 ? 1 : partCount(type);
-  if (size * locals > MOST_LOCALS) return undefined;
+  if (size * locals > MAX_LOCALS) return undefined;
   let possible = true;
   const check = (access: BufferLoad | BufferStore): void => {
     const element = constIntValue(flatIndex(access.buffer, access.indices));

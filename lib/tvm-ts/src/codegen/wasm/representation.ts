@@ -33,8 +33,8 @@ const cache = new Map<DataType, Representation>();
 
 /** @throws UsageError for a type that WebAssembly has no form for. */
 export function representationOf(dtype: DataType): Representation {
-  const known = cache.get(dtype);
-  if (known !== undefined) return known;
+  const cached = cache.get(dtype);
+  if (cached !== undefined) return cached;
   const made = represent(dtype);
   cache.set(dtype, made);
   return made;

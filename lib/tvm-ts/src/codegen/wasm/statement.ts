@@ -113,8 +113,8 @@ export class StatementEmitter {
     if (count === 1) return this.block([start, ...scope.before, ...scope.prelude, inside]);
     const label = `L${this.labels++}`;
     const next = ops.add(this.fn.get(variable), this.scalar.integer(1, loopVar.dtype));
-    const again = ops.lt_s(m.local.tee(variable, next, type), stop.value());
-    const iteration = [...scope.prelude, inside, ...scope.latch, m.br_if(label, again)];
+    const continues = ops.lt_s(m.local.tee(variable, next, type), stop.value());
+    const iteration = [...scope.prelude, inside, ...scope.latch, m.br_if(label, continues)];
     const whole = [...scope.before, m.loop(label, this.block(iteration))];
     if (count !== undefined) return this.block([start, ...stop.set, ...whole]);
     const any = ops.lt_s(this.fn.get(variable), stop.value());
@@ -162,8 +162,8 @@ export class StatementEmitter {
       const test = this.scalar.emit(condition);
       return { test, body: this.emit(body) };
     });
-    const again = this.m.br(label);
-    const iteration = this.m.if(inside.test, this.block([inside.body, again]));
+    const repeat = this.m.br(label);
+    const iteration = this.m.if(inside.test, this.block([inside.body, repeat]));
     return this.m.loop(label, this.block([...scope.prelude, iteration]));
   }
 

@@ -26,7 +26,7 @@ import { sequence } from "./simd";
 import type { VectorEmitter } from "./vector";
 
 /** Broadcasts shared by the parts of a store stay in registers all the while: no more than this. */
-const MOST_SHARED = 6;
+const MAX_SHARED = 6;
 
 export class StoreEmitter {
   constructor(
@@ -163,7 +163,7 @@ export class StoreEmitter {
       if (kind !== "IntImm" && kind !== "FloatImm") found.add(node);
     });
     const conditional = someNode(value, (n) => n.kind === "Call" && lanesOf(n.dtype) > 1);
-    return parts < 2 || conditional || found.size > MOST_SHARED ? [] : [...found];
+    return parts < 2 || conditional || found.size > MAX_SHARED ? [] : [...found];
   }
 
   private block(statements: readonly Ref[]): Ref {

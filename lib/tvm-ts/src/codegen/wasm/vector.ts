@@ -139,8 +139,8 @@ export class VectorEmitter {
   }
 
   private broadcast(expr: PrimExpr, value: PrimExpr, type: Representation): Ref {
-    const known = this.shared.get(expr);
-    if (known !== undefined) return this.fn.get(known);
+    const cached = this.shared.get(expr);
+    if (cached !== undefined) return this.fn.get(cached);
     if (value.kind === "IntImm" || (value.kind === "FloatImm" && !type.half)) {
       return sequence(this.m, type, value.value, 0);
     }

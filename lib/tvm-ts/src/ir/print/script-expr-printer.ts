@@ -242,8 +242,8 @@ export class ScriptExprPrinter {
   }
 
   protected bufferName(buffer: Buffer): string {
-    const known = this.names.buffers.get(buffer);
-    if (known !== undefined) return known;
+    const existing = this.names.buffers.get(buffer);
+    if (existing !== undefined) return existing;
     const name = this.names.newBuffer(buffer);
     this.names.declarations.set(
       buffer,

@@ -168,9 +168,9 @@ class TextPrinter {
   }
 
   private variable(variable: Var): void {
-    const known = this.vars.get(variable);
-    if (known !== undefined) {
-      this.doc.put(known);
+    const existing = this.vars.get(variable);
+    if (existing !== undefined) {
+      this.doc.put(existing);
       return;
     }
     const wanted = startsWithLetter(variable.name) ? variable.name : `v${variable.name}`;
@@ -181,9 +181,9 @@ class TextPrinter {
 
   private buffer(buffer: Buffer): void {
     this.doc.showing(buffer, () => {
-      const known = this.buffers.get(buffer);
-      this.doc.put(known ?? this.nameBuffer(buffer));
-      if (known === undefined) this.bufferDescription(buffer);
+      const existing = this.buffers.get(buffer);
+      this.doc.put(existing ?? this.nameBuffer(buffer));
+      if (existing === undefined) this.bufferDescription(buffer);
     });
   }
 
@@ -209,9 +209,9 @@ class TextPrinter {
   }
 
   private producer(producer: DataProducer): void {
-    const known = this.producers.get(producer);
-    if (known !== undefined) {
-      this.doc.put(known);
+    const existing = this.producers.get(producer);
+    if (existing !== undefined) {
+      this.doc.put(existing);
       return;
     }
     const wanted = startsWithLetter(producer.name) ? producer.name : `tensor_${producer.name}`;

@@ -26,10 +26,10 @@ const ELEMENT_TYPES: Readonly<Record<number, ScalarType>> = {
 export function onnxElementType(code: number, what: string): ScalarType {
   const dtype = ELEMENT_TYPES[code];
   if (dtype === undefined) {
-    const known = Object.entries(ELEMENT_TYPES).map(([number, name]) => `${number} (${name})`);
+    const supported = Object.entries(ELEMENT_TYPES).map(([number, name]) => `${number} (${name})`);
     throw new UsageError(
       "onnx-node",
-      `${what} has elements of ONNX type ${code}; types that can be used are ${known.join(", ")}`,
+      `${what} has elements of ONNX type ${code}; types that can be used are ${supported.join(", ")}`,
     );
   }
   return dtype;

@@ -107,13 +107,13 @@ export const requantize = defineOp({
   evaluate([x, scale, output, zero], attrs, type) {
     const { shape, dtype } = type as TensorType;
     const result = HostTensor.zeros(shape, dtype);
-    const of = [scale!, output!, zero!].map((parameter) =>
+    const indices = [scale!, output!, zero!].map((parameter) =>
       parameterIndex(x!.type, parameter.type, attrs),
     );
     for (let i = 0; i < x!.size; i++) {
-      const factor = Math.fround(scale!.data[of[0]!(i)]! / output!.data[of[1]!(i)]!);
+      const factor = Math.fround(scale!.data[indices[0]!(i)]! / output!.data[indices[1]!(i)]!);
       const steps = roundHalfEven(Math.fround(x!.data[i]! * factor));
-      result.data[i] = saturated(steps + zero!.data[of[2]!(i)]!, dtype);
+      result.data[i] = saturated(steps + zero!.data[indices[2]!(i)]!, dtype);
     }
     return result;
   },

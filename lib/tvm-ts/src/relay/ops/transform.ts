@@ -40,13 +40,13 @@ export const reshape = defineOp({
     const open = shape.indexOf(-1);
     assertOperator("reshape", open === shape.lastIndexOf(-1), `${text} leaves two lengths open`);
     if (open >= 0) {
-      const known = sizeOf(shape.filter((_, d) => d !== open));
+      const knownSize = sizeOf(shape.filter((_, d) => d !== open));
       assertOperator(
         "reshape",
-        known > 0 && x!.size % known === 0,
+        knownSize > 0 && x!.size % knownSize === 0,
         `${x} does not fit into ${text}`,
       );
-      shape[open] = x!.size / known;
+      shape[open] = x!.size / knownSize;
     }
     assertOperator("reshape", sizeOf(shape) === x!.size, `${x} does not fit into ${text}`);
     return new TensorType(shape, x!.dtype);

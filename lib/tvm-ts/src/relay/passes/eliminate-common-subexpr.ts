@@ -8,19 +8,19 @@ export const eliminateCommonSubexpr: RelayPass = {
   name: "EliminateCommonSubexpr",
   doc: "computes the same operator on the same values once",
   run(func) {
-    const known = new Map<string, Call[]>();
+    const callsByKey = new Map<string, Call[]>();
     return rewriteBody(func, (_, rebuilt) => {
       if (rebuilt.kind !== "call" || rebuilt.op.kind !== "op" || rebuilt.args.length === 0) {
         return rebuilt;
       }
       if (rebuilt.op.name === "cast" && rebuilt.attrs["dtype"] === "int32") return rebuilt;
       const key = JSON.stringify([rebuilt.op.name, rebuilt.attrs]);
-      const candidates = known.get(key) ?? [];
+      const candidates = callsByKey.get(key) ?? [];
       const twin = candidates.find((call) =>
         call.args.every((arg, i) => sameOperand(arg, rebuilt.args[i]!)),
       );
       if (twin !== undefined) return twin;
-      known.set(key, [...candidates, rebuilt]);
+      callsByKey.set(key, [...candidates, rebuilt]);
       return rebuilt;
     });
   },

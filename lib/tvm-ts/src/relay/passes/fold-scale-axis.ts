@@ -117,8 +117,8 @@ class Transformer {
 
   /** What an expression becomes when it gets no scale. */
   private plain(expr: Expr): Expr {
-    const known = this.results.get(expr);
-    if (known !== undefined) return known;
+    const cached = this.results.get(expr);
+    if (cached !== undefined) return cached;
     const result = this.absorbed(expr) ?? this.rebuilt(expr);
     this.results.set(expr, result);
     return result;

@@ -244,8 +244,8 @@ function fusedBody(body: Expr, groups: ReadonlyMap<Expr, Group>): Expr {
     if (groups.get(operand) === group) return result;
     let info = infos.get(group);
     if (info === undefined) infos.set(group, (info = { params: [], args: [] }));
-    const known = info.args.indexOf(result);
-    if (known >= 0) return info.params[known]!;
+    const index = info.args.indexOf(result);
+    if (index >= 0) return info.params[index]!;
     const param = new Var(`p${info.params.length}`, operand.type);
     info.params.push(param);
     info.args.push(result);

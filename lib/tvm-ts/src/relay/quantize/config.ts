@@ -31,10 +31,10 @@ const MODES: readonly string[] = ["global_scale", "max", "kl_divergence", "perce
 export function quantizeConfig(given: Partial<QuantizeConfig> = {}): QuantizeConfig {
   const unknown = Object.keys(given).find((name) => !(name in DEFAULT_CONFIG));
   if (unknown !== undefined) {
-    const known = Object.keys(DEFAULT_CONFIG).join(", ");
+    const optionNames = Object.keys(DEFAULT_CONFIG).join(", ");
     throw new UsageError(
       "quantize-option",
-      `there is no setting '${unknown}' of quantization; there are ${known}`,
+      `there is no setting '${unknown}' of quantization; there are ${optionNames}`,
     );
   }
   const config = { ...DEFAULT_CONFIG, ...given };

@@ -1,6 +1,6 @@
 /** Arrays in the memory of a server's device. */
 
-import { UsageError } from "../../support";
+import { elementCount, UsageError } from "../../support";
 import {
   arrayBytes,
   deviceName,
@@ -152,7 +152,7 @@ export class RemoteArray implements SessionArray {
 
   /** @internal */
   get byteLength(): number {
-    return this.shape.reduce((count, length) => count * length, 1) * ELEMENTS[this.dtype].bytes;
+    return elementCount(this.shape) * ELEMENTS[this.dtype].bytes;
   }
 
   private checkShape(shape: readonly number[]): void {

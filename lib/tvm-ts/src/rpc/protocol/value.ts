@@ -3,7 +3,7 @@
  * its type. Arguments and results travel like this.
  */
 
-import { assertNever } from "../../support";
+import { assertNever, elementCount } from "../../support";
 import { BadPacketError } from "../rpc-errors";
 import type { ByteReader } from "./byte-reader";
 import type { ByteWriter } from "./byte-writer";
@@ -203,7 +203,7 @@ export function readWireTensor(reader: ByteReader): WireTensor {
  * @throws BadPacketError when there is no exact number for it.
  */
 export function tensorBytes({ shape, dtype }: WireTensor): number {
-  const elements = shape.reduce((count, length) => count * length, 1);
+  const elements = elementCount(shape);
   const bytes = elements * Math.ceil((dtype.bits * dtype.lanes) / 8);
   if (Number.isSafeInteger(bytes)) return bytes;
   throw new BadPacketError(`an array of shape [${shape.join(", ")}] is larger than any memory`);

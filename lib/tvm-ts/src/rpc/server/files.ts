@@ -64,10 +64,10 @@ export class MemoryFiles implements SessionFiles {
 }
 
 export function missingFile(name: string, names: readonly string[]): UsageError {
-  const known = names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
+  const contents = names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
   return new UsageError(
     "rpc-file",
-    `the session has no file '${name}' (${known}); send it with upload first`,
+    `the session has no file '${name}' (${contents}); send it with upload first`,
   );
 }
 

@@ -50,12 +50,12 @@ export function callerOf(device: Device): Caller | undefined {
   if (contents === undefined) return undefined;
   const frame = FRAME.exec(currentStack());
   if (frame === null) return undefined;
-  let known = places.get(contents);
-  if (known === undefined) {
-    known = new Map(contents.calls().map((place) => [place.offset, place]));
-    places.set(contents, known);
+  let cached = places.get(contents);
+  if (cached === undefined) {
+    cached = new Map(contents.calls().map((place) => [place.offset, place]));
+    places.set(contents, cached);
   }
-  const place = known.get(parseInt(frame[1]!, 16));
+  const place = cached.get(parseInt(frame[1]!, 16));
   return place && { text: contents.tir, start: place.start, end: place.end };
 }
 

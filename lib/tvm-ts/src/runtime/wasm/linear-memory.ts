@@ -25,9 +25,9 @@ const windows = new WeakMap<WebAssembly.Memory, Uint8Array>();
 
 /** All of a memory's bytes as it is now; ask again after anything that may have made it grow. */
 export function memoryBytes(memory: WebAssembly.Memory): Uint8Array {
-  const known = windows.get(memory);
+  const cached = windows.get(memory);
   const { buffer } = memory;
-  if (known !== undefined && known.buffer === buffer) return known;
+  if (cached !== undefined && cached.buffer === buffer) return cached;
   const fresh = new Uint8Array(buffer);
   windows.set(memory, fresh);
   return fresh;

@@ -22,18 +22,18 @@ export class IntrinArgBinder {
    * @throws UsageError when it is not.
    */
   bind(declared: PrimExpr, given: PrimExpr, name: string): void {
-    const known = declared.kind === "Var" ? this.values.get(declared) : undefined;
-    if (declared.kind === "Var" && known === undefined) {
+    const bound = declared.kind === "Var" ? this.values.get(declared) : undefined;
+    if (declared.kind === "Var" && bound === undefined) {
       this.values.set(declared, given);
       return;
     }
-    const condition = eq(known ?? declared, given);
+    const condition = eq(bound ?? declared, given);
     const simple = this.analyzer.simplify(condition);
     if (isOne(simple)) return;
     if (isZero(simple)) {
       throw new UsageError(
         "te-tensorize",
-        `${this.what}: ${name} is ${reprExpr(known ?? declared)} there and ${reprExpr(given)} here`,
+        `${this.what}: ${name} is ${reprExpr(bound ?? declared)} there and ${reprExpr(given)} here`,
         { span: this.span },
       );
     }

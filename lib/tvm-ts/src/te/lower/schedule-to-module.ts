@@ -194,8 +194,8 @@ class BufferTable implements TensorMemory {
 
   /** The buffer of a tensor; one is made when it is first asked for. */
   bufferOf(tensor: Tensor): Buffer {
-    const known = this.buffers.get(tensor);
-    if (known !== undefined) return known;
+    const cached = this.buffers.get(tensor);
+    if (cached !== undefined) return cached;
     const buffer = this.makeBuffer(tensor);
     this.buffers.set(tensor, buffer);
     return buffer;

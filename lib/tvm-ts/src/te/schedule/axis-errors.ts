@@ -105,8 +105,8 @@ function foreignAxis(view: StageView, state: StageState, axis: IterVar): string 
     (sibling) => sibling.state !== state && sibling.state.allIterVars.includes(axis),
   );
   const own = state.leafIterVars.map((leaf) => leaf.name).join(", ");
-  const has = own === "" ? "which has no loops" : `whose loops are ${own}`;
+  const loops = own === "" ? "which has no loops" : `whose loops are ${own}`;
   return owner === undefined
-    ? `axis ${axis.name} is not a loop of stage ${view.name}, ${has}`
-    : `axis ${axis.name} belongs to stage ${owner.name}, not to stage ${view.name}, ${has}`;
+    ? `axis ${axis.name} is not a loop of stage ${view.name}, ${loops}`
+    : `axis ${axis.name} belongs to stage ${owner.name}, not to stage ${view.name}, ${loops}`;
 }

@@ -52,8 +52,8 @@ export function attachPaths(schedule: Schedule): ReadonlyMap<Stage, readonly Ite
   const paths = new Map<Stage, readonly IterVar[]>();
   const scans = scanInits(schedule);
   const pathOf = (stage: Stage): readonly IterVar[] => {
-    const known = paths.get(stage);
-    if (known !== undefined) return known;
+    const existing = paths.get(stage);
+    if (existing !== undefined) return existing;
     const { attachment } = stage.attachSpec;
     const scan = scans.get(stage);
     let path: readonly IterVar[] = [];

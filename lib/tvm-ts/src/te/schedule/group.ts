@@ -58,8 +58,8 @@ export function stagesBetween(
     const atBoundary = boundary.has(tensor.op);
     if (atBoundary && !schedule.has(tensor)) return true;
     const stage = schedule.stage(tensor);
-    const known = reaches.get(stage);
-    if (known !== undefined) return known;
+    const cached = reaches.get(stage);
+    if (cached !== undefined) return cached;
     reaches.set(stage, false);
     const inside = atBoundary ? true : stage.op.inputTensors.map(visit).some((reached) => reached);
     reaches.set(stage, inside);

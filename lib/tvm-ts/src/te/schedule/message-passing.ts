@@ -124,10 +124,10 @@ export function passDownDomain(
   for (const [axis, { bindThread }] of stage.iterVarAttrs) {
     if (bindThread === undefined || (partial && !domains.has(axis))) continue;
     const range = domains.get(axis)!;
-    const known = domains.get(bindThread);
-    if (known === undefined) define(bindThread, range);
-    else if (!isZero(known.min) || !analyzer.canProveEqual(range.extent, known.extent)) {
-      throw threadMismatch(stage, axis, bindThread, range, known);
+    const existing = domains.get(bindThread);
+    if (existing === undefined) define(bindThread, range);
+    else if (!isZero(existing.min) || !analyzer.canProveEqual(range.extent, existing.extent)) {
+      throw threadMismatch(stage, axis, bindThread, range, existing);
     }
   }
 

@@ -39,12 +39,12 @@ export class Schedule {
    * @operator []
    * @throws UsageError when the schedule has none.
    */
-  stage(of: Tensor | Operation): Stage {
-    const op = isTensor(of) ? of.op : of;
+  stage(target: Tensor | Operation): Stage {
+    const op = isTensor(target) ? target.op : target;
     if (!isOperation(op)) {
       throw new UsageError(
         "te-stage",
-        `the stage of a tensor or an operation is asked for, not of ${String(of)}`,
+        `the stage of a tensor or an operation is asked for, not of ${String(target)}`,
       );
     }
     const stage = this.stageOf.get(op);
@@ -59,12 +59,12 @@ export class Schedule {
   }
 
   /** The same as `stage`. */
-  get(of: Tensor | Operation): Stage {
-    return this.stage(of);
+  get(target: Tensor | Operation): Stage {
+    return this.stage(target);
   }
 
-  has(of: Tensor | Operation): boolean {
-    return this.stageOf.has(isTensor(of) ? of.op : of);
+  has(target: Tensor | Operation): boolean {
+    return this.stageOf.has(isTensor(target) ? target.op : target);
   }
 
   /**

@@ -142,12 +142,12 @@ function checkVariables(
   shape: readonly PrimExpr[],
   fail: Fail,
 ): void {
-  const known = new Set<Var>(initial);
-  for (const extent of shape) walk(extent, { Var: (variable) => void known.add(variable) });
+  const defined = new Set<Var>(initial);
+  for (const extent of shape) walk(extent, { Var: (variable) => void defined.add(variable) });
   for (const index of final) {
     walk(index, {
       Var(variable) {
-        if (known.has(variable)) return;
+        if (defined.has(variable)) return;
         throw fail(
           `${reprExpr(index)} uses ${variable.name}, which is neither one of the function's ` +
             `indices nor in the shape`,

@@ -3,7 +3,7 @@
 import type { PrimExpr } from "../../ir";
 
 /** How many elements, if all extents are constants and the product fits in 31 bits. */
-export function constantSize(extents: readonly PrimExpr[]): number | undefined {
+export function constantAllocationSize(extents: readonly PrimExpr[]): number | undefined {
   let size = 1;
   for (const extent of extents) {
     if (extent.kind !== "IntImm") return undefined;

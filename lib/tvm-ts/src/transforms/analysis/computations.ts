@@ -31,7 +31,7 @@ const none: Computations = new ExprMap<number>();
 
 /** Finds computations, remembering what was found in each statement. */
 export class ComputationFinder {
-  private readonly known = new WeakMap<Stmt, Computations>();
+  private readonly cache = new WeakMap<Stmt, Computations>();
 
   /** The largest eligible computations that `node` does whatever happens. */
   computationsOf(node: Node): Computations {
@@ -42,10 +42,10 @@ export class ComputationFinder {
   }
 
   private ofStmt(stmt: Stmt): Computations {
-    let found = this.known.get(stmt);
+    let found = this.cache.get(stmt);
     if (found === undefined) {
       found = this.find(stmt);
-      this.known.set(stmt, found);
+      this.cache.set(stmt, found);
     }
     return found;
   }

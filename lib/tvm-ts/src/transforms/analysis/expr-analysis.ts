@@ -6,8 +6,8 @@ const sizes = new WeakMap<PrimExpr, number>();
 
 /** How many nodes an expression has. */
 export function exprSize(expr: PrimExpr): number {
-  const known = sizes.get(expr);
-  if (known !== undefined) return known;
+  const cached = sizes.get(expr);
+  if (cached !== undefined) return cached;
   let size = 0;
   let inner = expr;
   for (; isBinary(inner); inner = inner.a) size += 1 + exprSize(inner.b);

@@ -44,9 +44,9 @@ export function touchedBy(body: Stmt, source: Var): Set<Var> {
   const dependents = new Map<Var, Var[]>();
   const record = (variable: Var, { reads }: Uses): void => {
     for (const read of reads) {
-      const known = dependents.get(read);
-      if (known === undefined) dependents.set(read, [variable]);
-      else known.push(variable);
+      const existing = dependents.get(read);
+      if (existing === undefined) dependents.set(read, [variable]);
+      else existing.push(variable);
     }
   };
   // What decides whether a statement is run. Checks of bounds matter to updates only: what they

@@ -125,9 +125,9 @@ export class ArgBinder {
       this.require(eq(arg, value), name);
       return false;
     }
-    const known = this.values.get(arg);
-    if (known !== undefined) {
-      if (known !== value) this.require(eq(known, value), name);
+    const bound = this.values.get(arg);
+    if (bound !== undefined) {
+      if (bound !== value) this.require(eq(bound, value), name);
       return false;
     }
     this.defined.push(arg);

@@ -47,8 +47,8 @@ function legalize(func: PrimFunc): PrimFunc {
   const strided = new Map([...func.bufferMap.values()].map((buffer) => [buffer, buffer]));
 
   const withStrides = (buffer: Buffer): Buffer => {
-    const known = strided.get(buffer);
-    if (known !== undefined) return known;
+    const cached = strided.get(buffer);
+    if (cached !== undefined) return cached;
     const aligned = alignments.get(buffer);
     if (aligned === undefined || buffer.strides.length > 0 || buffer.shape.length === 0) {
       return buffer;

@@ -41,7 +41,7 @@ import {
 } from "../../ir";
 import type { FunctionPass, MemoryInfo, PassContext } from "../../pass";
 import { kibibytes, UsageError } from "../../support";
-import { constantSize } from "../analysis/allocation";
+import { constantAllocationSize } from "../analysis/allocation";
 import { BufferScopes } from "./buffer-scopes";
 
 /** @param cacheLineSize Bytes brought near by one prefetch. */
@@ -178,7 +178,7 @@ function tooLarge(
   { loops, virtualThreads }: Surroundings,
 ): UsageError {
   const shape = `[${buffer.shape.map(reprExpr).join(", ")}]`;
-  const bits = (constantSize(buffer.shape) ?? 0) * bitsOf(buffer.dtype);
+  const bits = (constantAllocationSize(buffer.shape) ?? 0) * bitsOf(buffer.dtype);
   const times = virtualThreads === 1 ? "" : ` in each of ${virtualThreads} virtual threads`;
   const place = loops.length === 0 ? "outside of all loops" : `inside loop ${loops.at(-1)!}`;
   return new UsageError(
@@ -197,7 +197,7 @@ function allocated(
   span: Stmt["span"],
   around: Surroundings,
 ): Buffer {
-  const bits = (constantSize(buffer.shape) ?? 0) * bitsOf(buffer.dtype);
+  const bits = (constantAllocationSize(buffer.shape) ?? 0) * bitsOf(buffer.dtype);
   const bytes = Math.floor((bits * lanesOf(buffer.dtype)) / 8);
   let alignment = ALLOC_ALIGNMENT;
   while (bytes > 0 && alignment > bytes) alignment /= 2;

@@ -31,7 +31,7 @@ import {
 } from "../../ir";
 import type { MemoryInfo } from "../../pass";
 import { kibibytes, UsageError } from "../../support";
-import { constantSize } from "../analysis/allocation";
+import { constantAllocationSize } from "../analysis/allocation";
 import { canBeInPlace } from "./inplace";
 import { linearAccess, type Event, type LinearAccess } from "./linear-access";
 
@@ -309,7 +309,7 @@ function sameScope(a: StorageScope, b: StorageScope): boolean {
 
 /** 0 if unknown while compiling. */
 function bitsOfAllocation({ extents, dtype }: Allocate): number {
-  return (constantSize(extents) ?? 0) * bitsOf(dtype) * lanesOf(dtype);
+  return (constantAllocationSize(extents) ?? 0) * bitsOf(dtype) * lanesOf(dtype);
 }
 
 // What is allocated for them --------------------------------------------------------------------

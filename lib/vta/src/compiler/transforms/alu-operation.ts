@@ -12,9 +12,10 @@
  * zero (a GEMM can) and adding.
  */
 
-import { arith, tir, UsageError } from "tvm-ts";
+import { arith, tir } from "tvm-ts";
 import { ALU_OPCODE } from "../../hardware";
 import type { Environment } from "../environment";
+import type { Refuse } from "./dram-rectangle";
 
 /** What one instruction does to the destination. */
 export type AluStep =
@@ -42,9 +43,6 @@ export interface AluOperation {
   readonly dst: AffineAddress;
   readonly steps: readonly AluStep[];
 }
-
-/** Makes the error that a broken rule is reported with. */
-export type Refuse = (reason: string) => UsageError;
 
 type Operator = keyof typeof OPCODES | "sub" | "shiftRight" | "shiftLeft";
 type Operand = { readonly imm: tir.IntImm } | { readonly at: AffineAddress };

@@ -15,8 +15,8 @@ import {
   type AffineAddress,
   type AluOperation,
   type AluStep,
-  type Refuse,
 } from "./alu-operation";
+import type { Refuse } from "./dram-rectangle";
 import { isPragma } from "./pragma";
 import { loopBegin, loopEnd } from "./uop-loop";
 

@@ -95,12 +95,12 @@ function learn({ configs, estimate }: SearchProblem, outcomes: readonly Outcome[
         Math.log2(cost === Infinity ? worst * FAILURE_FACTOR : cost) - priorOf(index),
     ),
   );
-  const known = new Map<number, number>();
+  const scoreByIndex = new Map<number, number>();
   return (index) => {
-    let cost = known.get(index);
+    let cost = scoreByIndex.get(index);
     if (cost === undefined) {
       cost = model.predict(featuresOf(configs, index)) + priorOf(index);
-      known.set(index, cost);
+      scoreByIndex.set(index, cost);
     }
     return cost;
   };

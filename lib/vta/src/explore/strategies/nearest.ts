@@ -20,12 +20,12 @@ export function nearest(
   records: RecordSource,
   { then = annealing() }: NearestOptions = {},
 ): Strategy {
-  const known = readRecords(records).filter((record) => meanCost(record) < Infinity);
+  const measured = readRecords(records).filter((record) => meanCost(record) < Infinity);
   return {
     name: `nearest, then ${then.name}`,
     start(problem) {
       const { configs, isAllowed, task, args } = problem;
-      const candidates = bestOfEach(known.filter((record) => record.task === task))
+      const candidates = bestOfEach(measured.filter((record) => record.task === task))
         .sort((a, b) => distance(a.args, args) - distance(b.args, args))
         .map((record) => carriedOver(configs, recordedKnobs(record)));
       const first = [...new Set(candidates)].filter(isAllowed);

@@ -230,8 +230,8 @@ export class FunctionalSimulator implements Accelerator {
     const at = this.at(index);
     const { words } = this.dram;
     const opcode = this.core.isa.finish.opcode.get(words, at);
-    const known = Object.values<number>(OPCODE).includes(opcode);
-    const text = known ? disassemble(decode(this.core.isa, words, at)) : `opcode ${opcode}`;
+    const isOpcode = Object.values<number>(OPCODE).includes(opcode);
+    const text = isOpcode ? disassemble(decode(this.core.isa, words, at)) : `opcode ${opcode}`;
     return `instruction ${index} at ${address} (${text})`;
   }
 

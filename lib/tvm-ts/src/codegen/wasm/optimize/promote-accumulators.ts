@@ -31,7 +31,7 @@ import {
 import { isHoistable } from "../index-properties";
 
 /** Bytes of an accumulator that still fits into registers: half of sixteen of 16 bytes. */
-const MOST_BYTES = 128;
+const MAX_BYTES = 128;
 
 export function promoteAccumulators(body: Stmt): Stmt {
   const promoted = new Set<Var>();
@@ -131,7 +131,7 @@ function findAccumulator(loop: For, promoted: ReadonlySet<Var>): Accumulator | u
       someNode(index, (node) => node.kind === "BufferLoad" || node.kind === "Call");
     if (first.indices.some(varies)) continue;
     const store = storeOf(loop, data);
-    if (bytesOf(store.value.dtype) > MOST_BYTES) continue;
+    if (bytesOf(store.value.dtype) > MAX_BYTES) continue;
     return { store, indices: store.indices.map((index) => substitute(index, lets)) };
   }
   return undefined;

@@ -89,9 +89,13 @@ function cutBehind(indices: readonly number[], isLast: (index: number) => boolea
 
 /** Whether a step exchanges one token each way, so that it can be part of the one before. */
 function canJoin(edit: StreamEdit, { loads, gemm, isApart }: Step): boolean {
-  const of = (indices: readonly number[]): number =>
+  const tokenBits = (indices: readonly number[]): number =>
     indices.reduce((bits, i) => bits | edit.tokens(i), 0);
-  return !isApart && of(loads) === (POP.NEXT | PUSH.NEXT) && of(gemm) === (POP.PREV | PUSH.PREV);
+  return (
+    !isApart &&
+    tokenBits(loads) === (POP.NEXT | PUSH.NEXT) &&
+    tokenBits(gemm) === (POP.PREV | PUSH.PREV)
+  );
 }
 
 /** Steps whose loads are all in `dropped` become part of the GEMM before them. */
