@@ -13,7 +13,7 @@ const { nd, tir } = tvm;
 
 type Described = Parameters<typeof readInstructions>[0];
 
-function golden(path: string): Described {
+export function golden(path: string): Described {
   const file = fileURLToPath(new URL(`../tests/golden/${path}.json`, import.meta.url));
   const [entry] = readCorpus([file]).entries;
   return (entry!.sort === "program" ? entry!.program : entry) as Described;

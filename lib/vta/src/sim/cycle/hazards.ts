@@ -15,6 +15,7 @@ import { cycleModel, type CycleModel, type CyclePreset } from "./model";
 import { CLIENT, isByteLoad, WORK, type StreamPlan } from "./stream-plan";
 import { transferAt } from "./transfer";
 import { isBefore, tokenOrder, type TokenOrder } from "./token-order";
+import { racesOfResults, type OperandRace } from "./unused-results";
 
 export const HAZARD_RULES = [
   "unknown instruction",
@@ -53,6 +54,9 @@ const BYTE_LOAD_TEXT =
   "the RTL does not decode it and stops: it has no LOAD of accumulators from 8-bit integers; its time here is " +
   "that of a LOAD of accumulators with as many bytes, not checked against the RTL";
 
+/** Races for inputs and weights of which it is asked whether they matter; others are taken to. */
+const MAX_OPERAND_RACES = 20_000;
+
 /** Findings of one rule that are kept; the others are like them. */
 const KEPT = 8;
 
@@ -78,6 +82,7 @@ class Analysis {
   private readonly uncomputed: Uint8Array;
   private readonly reads: DramRows[] = [];
   private readonly writes: DramRows[] = [];
+  private readonly operands: OperandRace[] = [];
 
   private readonly isa: InstructionSet;
   private readonly bytes: ElementBytes;
@@ -102,6 +107,7 @@ class Analysis {
 
   run(): Hazard[] {
     for (const index of this.order.order) this.visit(index);
+    this.checkOperands();
     this.checkDram();
     return this.found.sort((a, b) => a.index - b.index);
   }
@@ -270,14 +276,27 @@ class Analysis {
     const owner = this.plan.module[other]!;
     if (owner === module) return;
     if (isBefore(this.plan, this.order, other, index)) return;
-    this.report(
-      "race on chip",
-      index,
+    const text =
       `it ${writes ? "writes" : "reads"} element ${element} of ${memory.name}, which instruction ` +
-        `${other} ${writes ? "reads" : "writes"}: no token orders ${STAGE_NAMES[module]} and ` +
-        `${STAGE_NAMES[owner]} here`,
-      other,
-    );
+      `${other} ${writes ? "reads" : "writes"}: no token orders ${STAGE_NAMES[module]} and ` +
+      `${STAGE_NAMES[owner]} here`;
+    if (memory === this.out || this.operands.length === MAX_OPERAND_RACES) {
+      this.report("race on chip", index, text, other);
+      return;
+    }
+    const operand = memory === this.inp ? "src" : "wgt";
+    const reader = writes ? other : index;
+    this.operands.push({ reader, operand, element, index, other, text });
+  }
+
+  /** Races for inputs and weights count where the values that are made of them are stored. */
+  private checkOperands(): void {
+    const { plan, order, operands, isa, uopDepth, options } = this;
+    if (operands.length === 0) return;
+    const depths = [uopDepth, this.out.depth] as const;
+    for (const race of racesOfResults(plan, order.order, operands, isa, depths, options)) {
+      this.report("race on chip", race.index, race.text, race.other);
+    }
   }
 
   // Races in DRAM --------------------------------------------------------------------------------
