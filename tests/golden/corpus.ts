@@ -189,6 +189,7 @@ const RECOGNIZERS: readonly Recognizer[] = [
   { fields: ["reject", "decls", "schedule", "args"], read: readReject },
   { fields: ["operator", "workload", "knobs", "lower", "run"], read: readOperator },
   { fields: ["decls", "schedule", "args"], read: readProgram },
+  { fields: ["program", "expected"], read: readFamilyMember },
   { fields: ["program", "passes", "final", "lower"], read: readPipeline },
   { fields: ["expr", "dom", "simplify"], read: readArith },
   { fields: ["name", "stream", "address"], read: readCycles },
@@ -276,6 +277,11 @@ function readProgram({ path, name, json }: Found): Read {
   return { sort: "program", name, program: json as unknown as ProgramJson, expected };
 }
 
+/** A line of a family of random programs: `{"name", "program", "expected"}`. */
+function readFamilyMember({ json }: Found): Read {
+  return { sort: "program", ...json } as unknown as ProgramEntry;
+}
+
 /** A pipeline names its program, which is beside it or in a neighbouring folder of programs. */
 function readPipeline({ path, name, json }: Found): Read {
   const { program, lower, passes, final } = json as {
@@ -291,9 +297,36 @@ function readPipeline({ path, name, json }: Found): Read {
 }
 
 function findProgram(folder: string, name: string): ProgramJson | undefined {
-  const paths = [".", "../programs", "../fuzz"].map((near) => join(folder, near, `${name}.json`));
-  const path = paths.find((candidate) => existsSync(candidate));
-  return path === undefined
-    ? undefined
-    : (parse(readFileSync(path, "utf8")) as unknown as ProgramJson | undefined);
+  const folders = [".", "../programs", "../fuzz"].map((near) => join(folder, near));
+  return findDescription(folders, name) as unknown as ProgramJson | undefined;
+}
+
+/** The JSON of a program or operator, from a file of its name or from a family's line. */
+export function findDescription(folders: readonly string[], name: string): Json | undefined {
+  for (const folder of folders) {
+    const path = join(folder, `${name}.json`);
+    if (existsSync(path)) return parse(readFileSync(path, "utf8"));
+    const member = family(folder).get(name);
+    if (member !== undefined) return parse(member)!["program"] as Json;
+  }
+  return undefined;
+}
+
+const families = new Map<string, ReadonlyMap<string, string>>();
+
+/** The lines of a folder's families of programs, by the programs' names. */
+function family(folder: string): ReadonlyMap<string, string> {
+  let lines = families.get(folder);
+  if (lines === undefined) {
+    const paths = existsSync(folder)
+      ? readdirSync(folder).filter((path) => /\.jsonl$/.test(path))
+      : [];
+    const texts = paths.flatMap((path) => readFileSync(join(folder, path), "utf8").split("\n"));
+    const named = texts.map(
+      (text) => [/^\{"name":"([^"]*)","program":/.exec(text)?.[1], text] as const,
+    );
+    lines = new Map(named.filter((line): line is [string, string] => line[0] !== undefined));
+    families.set(folder, lines);
+  }
+  return lines;
 }

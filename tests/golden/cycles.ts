@@ -3,12 +3,11 @@
  * and operators by name, for the default configuration and in folders for others.
  */
 
-import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as vta from "vta-ts";
 import type { ProgramJson } from "../support/golden-program";
-import type { CyclesEntry, OperatorEntry, RecordedRun } from "./corpus";
+import { findDescription, type CyclesEntry, type OperatorEntry, type RecordedRun } from "./corpus";
 import { readInstructions, type InstructionRun } from "./instruction-runs";
 import type { Report } from "./report";
 
@@ -58,7 +57,7 @@ export async function checkCycles(entry: CyclesEntry, report: Report): Promise<v
     await checkRun(entry, entry, look(env, model, run), report);
     return;
   }
-  const described = findDescription(entry.path, entry.name);
+  const described = descriptionOf(entry.path, entry.name);
   if (described === undefined) throw new Error(`there is no program or operator ${entry.name}`);
   const looked: LookedAt[] = [];
   await readInstructions(described, env, (run) => looked.push(look(env, model, run)));
@@ -165,17 +164,16 @@ function dramOf(uops = ""): Uint32Array {
 const HERE = dirname(fileURLToPath(import.meta.url));
 
 /** The JSON of a program or operator, in the golden folders near the recordings or beside this file. */
-function findDescription(path: string, name: string): ProgramJson | OperatorEntry | undefined {
+function descriptionOf(path: string, name: string): ProgramJson | OperatorEntry | undefined {
   const near = dirname(resolve(path));
   const roots = [".", "..", "../..", "../golden", "../../golden"].map((root) => join(near, root));
   const folders = ["programs", "fuzz", "operators", "configs"];
   for (const root of [...roots, HERE]) {
-    for (const folder of folders) {
-      const file = join(root, folder, `${name}.json`);
-      if (existsSync(file)) {
-        return JSON.parse(readFileSync(file, "utf8")) as ProgramJson | OperatorEntry;
-      }
-    }
+    const found = findDescription(
+      folders.map((folder) => join(root, folder)),
+      name,
+    );
+    if (found !== undefined) return found as unknown as ProgramJson | OperatorEntry;
   }
   return undefined;
 }

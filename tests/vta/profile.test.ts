@@ -6,8 +6,10 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import { nd, np, ready, te, tir } from "tvm-ts";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import * as vta from "vta-ts";
+import { findDescription } from "../golden/corpus";
 import { readInstructions } from "../golden/instruction-runs";
 import { buildProgram, type ProgramJson } from "../support/golden-program";
 import { convolution } from "../support/flawed-programs";
@@ -217,16 +219,12 @@ describe("hazards under sim", () => {
       .split("\n")
       .filter((line) => line.includes("unknown instruction"));
     const { name } = JSON.parse(unknown[0]!) as { name: string };
-    const path = ["programs", "fuzz"].flatMap((folder) => {
-      const file = new URL(`../golden/${folder}/${name}.json`, import.meta.url);
-      try {
-        return [readFileSync(file, "utf8")];
-      } catch {
-        return [];
-      }
-    });
+    const folders = ["programs", "fuzz"].map((folder) =>
+      join(import.meta.dirname, "../golden", folder),
+    );
+    const program = findDescription(folders, name) as unknown as ProgramJson;
     let rules: string[] = [];
-    await readInstructions(JSON.parse(path[0]!) as ProgramJson, env, ({ address, words, dram }) => {
+    await readInstructions(program, env, ({ address, words, dram }) => {
       const hazards = vta.findHazards(env, vta.planStream(env, words), { address, dram });
       rules = hazards.map(({ rule }) => rule);
     });
