@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const documents = [
@@ -32,7 +32,7 @@ function anchors(document: string): string[] {
 }
 
 describe("the documents", () => {
-  it.each(documents)("%s has no link that leads nowhere", (document) => {
+  test.each(documents)("%s has no link that leads nowhere", (document) => {
     const links = [...read(document).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!);
     const broken = links.filter((link) => {
       if (/^https?:/.test(link)) return false;
@@ -44,7 +44,7 @@ describe("the documents", () => {
     expect(broken).toEqual([]);
   });
 
-  it("README.md's example shows a program and a picture in a notebook", () => {
+  test("README.md's example shows a program and a picture in a notebook", () => {
     const example = /```ts\n(.*?)```/s.exec(read("README.md"))![1]!;
     const [outputs] = runCells([example]);
     expect(outputs!.map(({ output_type }) => output_type)).toEqual([
@@ -56,7 +56,7 @@ describe("the documents", () => {
     expect(Object.keys(picture!.data)).toContain("application/vnd.plotly.v1+json");
   }, 120_000);
 
-  it.each(["docs/start.md", "docs/teaching.md"])(
+  test.each(["docs/start.md", "docs/teaching.md"])(
     "%s's blocks are cells of a notebook, each of which runs",
     (document) => {
       const blocks = [...read(document).matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code!);

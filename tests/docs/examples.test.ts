@@ -9,7 +9,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as tvm from "tvm-ts";
 import { ModuleKind, ScriptTarget, transpileModule } from "typescript";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import * as vta from "vta-ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -79,9 +79,9 @@ const scope = { tvm, vta, te, tir, topi, np };
 describe("the examples in the documentation of functions", () => {
   beforeAll(() => tvm.ready());
 
-  it.each(examples)("$place", ({ code }) => run(code));
+  test.each(examples)("$place", ({ code }) => run(code));
 
-  it("are there", () => {
+  test("are there", () => {
     expect(examples.length).toBeGreaterThanOrEqual(20);
   });
 });

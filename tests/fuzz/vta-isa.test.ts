@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { decode, encode, InstructionSet, OPCODE } from "vta-ts";
 import { arbitraryEnvironment, arbitraryInstruction } from "../support/vta-arbitrary";
 
@@ -10,7 +10,7 @@ describe("instructions of random configurations", () => {
     fc.record({ env: fc.constant(env), instruction: arbitraryInstruction(env) }),
   );
 
-  it("decode to what was encoded", () => {
+  test("decode to what was encoded", () => {
     fc.assert(
       fc.property(sample, ({ env, instruction }) => {
         const isa = new InstructionSet(env);
@@ -20,7 +20,7 @@ describe("instructions of random configurations", () => {
     );
   });
 
-  it("encode to what was decoded, but for bits that no field has", () => {
+  test("encode to what was decoded, but for bits that no field has", () => {
     const words = fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 }), {
       minLength: 4,
       maxLength: 4,
@@ -38,7 +38,7 @@ describe("instructions of random configurations", () => {
     );
   });
 
-  it("refuse a value that its field cannot hold, naming both", () => {
+  test("refuse a value that its field cannot hold, naming both", () => {
     fc.assert(
       fc.property(sample, fc.nat(), fc.integer({ min: 1, max: 2 ** 33 }), (s, pick, excess) => {
         const isa = new InstructionSet(s.env);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Dram, FunctionalSimulator, MEM_ID, type Environment, type Instruction } from "vta-ts";
 import {
   arbitraryEnvironment,
@@ -68,7 +68,7 @@ function differences(simulator: FunctionalSimulator, plain: PlainVta): unknown[]
 }
 
 describe("random programs on random accelerators", { timeout: TIMEOUT }, () => {
-  it("leave on chip and in DRAM what a plain interpreter leaves", () => {
+  test("leave on chip and in DRAM what a plain interpreter leaves", () => {
     fc.assert(
       fc.property(sample, ({ env, program, seed }) => {
         const dram = dramWith(env, seed);
@@ -85,7 +85,7 @@ describe("random programs on random accelerators", { timeout: TIMEOUT }, () => {
     );
   });
 
-  it("end in a result or an error when bits of them are flipped", () => {
+  test("end in a result or an error when bits of them are flipped", () => {
     const flips = fc.array(fc.nat(), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(sample, flips, ({ env, program, seed }, bits) => {

@@ -18,7 +18,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type ts from "typescript";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const fromTslab = createRequire(join(root, "node_modules/tslab/package.json"));
@@ -115,7 +115,7 @@ function printedBy(script: string): string {
 }
 
 describe("the packages, with TypeScript " + compiler.version, () => {
-  it("are loaded by a CommonJS module, whose types are checked down to the declarations", () => {
+  test("are loaded by a CommonJS module, whose types are checked down to the declarations", () => {
     const source = join(folder, "required.ts");
     writeFileSync(source, IMPORTS + PROGRAM);
     const problems = compile(source, {
@@ -126,7 +126,7 @@ describe("the packages, with TypeScript " + compiler.version, () => {
     expect(printedBy(join(folder, "required.js"))).toBe("true\n");
   }, 120_000);
 
-  it("are loaded by an ES module, ready to generate code", () => {
+  test("are loaded by an ES module, ready to generate code", () => {
     const source = join(folder, "imported.mts");
     writeFileSync(source, IMPORTS + PROGRAM);
     const problems = compile(source, {
@@ -138,7 +138,7 @@ describe("the packages, with TypeScript " + compiler.version, () => {
     expect(printedBy(join(folder, "imported.mjs"))).toBe("true\n");
   }, 120_000);
 
-  it("find a wrong argument when the program is compiled", () => {
+  test("find a wrong argument when the program is compiled", () => {
     const source = join(folder, "wrong.ts");
     writeFileSync(source, `${IMPORTS}tvm.te.placeholder("4"); vta.getEnv().blockOut;\n`);
     const problems = compile(source, {

@@ -1,6 +1,6 @@
 /** Schedules that the accelerator cannot carry out: what is said of them, and where it points. */
 
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { ready, te, tir, topi } from "tvm-ts";
 import * as vta from "vta-ts";
 import { testRefused, type Mark } from "../support/refused";
@@ -715,7 +715,7 @@ testRefused([
   },
 ]);
 
-it("the remedies of the messages are accepted", () => {
+test("the remedies of the messages are accepted", () => {
   const none = (): void => undefined;
   expect(() =>
     blocks(none, ({ m, n, ko, inner }) => [m, ...n, ko, inner], "inside")(),
@@ -753,13 +753,13 @@ function lowerProduct(
 }
 
 describe("the matrix product is refused", () => {
-  it("for values that are no inputs of the accelerator", () => {
+  test("for values that are no inputs of the accelerator", () => {
     expect(() => lowerProduct("int32", (x, w) => x.mul(w))).toThrow(
       "stage gemm cannot be tensorized by GEMM: it reads int32 values of data_buf, the intrinsic int8",
     );
   });
 
-  it("for another operation, without what the two have in common", () => {
+  test("for another operation, without what the two have in common", () => {
     expect(() => lowerProduct(env.inpDtype, (x, w) => x.add(w))).toThrow(
       "stage gemm cannot be tensorized by GEMM: it reduces [(int32(local.inp_buffer[0, k]) + " +
         "int32(local.wgt_buffer[j, k]))], the intrinsic [(int32(local.inp_buffer[0, k])*" +
@@ -768,7 +768,7 @@ describe("the matrix product is refused", () => {
   });
 });
 
-it("a stage computed outside of the threads that read it is refused when it is built", async () => {
+test("a stage computed outside of the threads that read it is refused when it is built", async () => {
   await ready();
   const { A, C, s, a, b, c, axis } = declare();
   a.setScope(env.accScope).pragma(axis(a), env.dmaCopy);
@@ -781,7 +781,7 @@ it("a stage computed outside of the threads that read it is refused when it is b
   );
 });
 
-it("a reduction that the ALU is to compute is named, with what to write instead", () => {
+test("a reduction that the ALU is to compute is named, with what to write instead", () => {
   const X = te.placeholder([8, 8, 1, 16], { name: "x", dtype: "int32" });
   const xb = te.compute(X.shape, (...i) => X(...i), "x_buf");
   const u = te.reduceAxis([0, 2], "u");

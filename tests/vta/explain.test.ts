@@ -1,5 +1,5 @@
 import { nd, ready, tir } from "tvm-ts";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import * as vta from "vta-ts";
 import { flawedPrograms } from "../support/flawed-programs";
 import type { Workload } from "../support/vta-workloads";
@@ -27,7 +27,7 @@ const TOLERANCE = 0.1;
 beforeAll(ready, 60_000);
 
 describe("explain() on a program with a flaw", () => {
-  it.each(flawedPrograms)(
+  test.each(flawedPrograms)(
     "predicts what mending it gains: $name",
     ({ about, flawed, mended }) => {
       const profile = profileOf(flawed());
@@ -41,7 +41,7 @@ describe("explain() on a program with a flaw", () => {
     120_000,
   );
 
-  it("does not ask for virtual threads where there are two", () => {
+  test("does not ask for virtual threads where there are two", () => {
     const { mended } = flawedPrograms.find(({ name }) => name === "C8 in one thread")!;
     const conditions = profileOf(mended())
       .explain()

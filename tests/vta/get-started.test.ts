@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as tvm from "tvm-ts";
 import * as vta from "vta-ts";
 
@@ -37,17 +37,17 @@ describe("the tutorial VTA: Get Started", () => {
   beforeAll(() => tvm.ready());
   afterAll(() => rmSync(temp, { recursive: true }));
 
-  it("shows the default schedule as on the page", () => {
+  test("shows the default schedule as on the page", () => {
     expect(`${tvm.lower(s, [A, B, C], { simpleMode: true })}`).toBe(shown("default"));
   });
 
-  it("shows the stage that was given a scope as on the page", () => {
+  test("shows the stage that was given a scope as on the page", () => {
     s.stage(A_buf).setScope(env.accScope);
     s.stage(B_buf).setScope(env.accScope);
     expect(`${s.stage(C_buf).setScope(env.accScope)}\n`).toBe(shown("stage"));
   });
 
-  it("shows the schedule for the accelerator as on the page", () => {
+  test("shows the schedule for the accelerator as on the page", () => {
     s.stage(A_buf).pragma(s.stage(A_buf).op.axis[0]!, env.dmaCopy);
     s.stage(B_buf).pragma(s.stage(B_buf).op.axis[0]!, env.dmaCopy);
     s.stage(C).pragma(s.stage(C).op.axis[0]!, env.dmaCopy);
@@ -55,7 +55,7 @@ describe("the tutorial VTA: Get Started", () => {
     expect(`${vta.lower(s, [A, B, C], { simpleMode: true })}`).toBe(shown("accelerated"));
   });
 
-  it("compiles, saves, uploads, loads and runs the program, and the result is right", async () => {
+  test("compiles, saves, uploads, loads and runs the program, and the result is right", async () => {
     const myVadd = vta.build(s, [A, B, C], {
       target: tvm.target("ext_dev", { host: env.targetHost }),
       name: "my_vadd",

@@ -1,6 +1,6 @@
 /** Padding that a transfer adds while it loads: where it lies, and what it is. */
 
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { np, ready, te, topi } from "tvm-ts";
 import * as vta from "vta-ts";
 import { direct, inputsOf, runOnVta } from "../support/vta-run";
@@ -35,7 +35,7 @@ function paddedInTiles(
 }
 
 describe("a tile that is in the padding is zero", () => {
-  it.each<[string, readonly [number, number], number, readonly [number, number]]>([
+  test.each<[string, readonly [number, number], number, readonly [number, number]]>([
     ["in rows and columns", [4, 4], 6, [2, 2]],
     ["in columns only", [4, 2], 2, [8, 2]],
     ["in rows only", [2, 4], 2, [2, 8]],
@@ -47,7 +47,7 @@ describe("a tile that is in the padding is zero", () => {
   });
 });
 
-it("padding with another value than zero is refused: a transfer cannot", () => {
+test("padding with another value than zero is refused: a transfer cannot", () => {
   const { schedule, args } = paddedInTiles([2, 2], 1, [4, 4], -128);
   expect(() => vta.lower(schedule, args)).toThrow(
     "the copy of x to padded cannot be a transfer: it is padded with -128, and a load pads with zeros",

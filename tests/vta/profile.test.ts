@@ -7,7 +7,7 @@ import {
 import { nd, np, ready, te, tir } from "tvm-ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import * as vta from "vta-ts";
 import { findDescription } from "../golden/corpus";
 import { readInstructions } from "../golden/instruction-runs";
@@ -54,13 +54,13 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("a profile", () => {
-  it("of a call under sim has the hardware's cycles", () => {
+  test("of a call under sim has the hardware's cycles", () => {
     expect(small.cycles).toBe(4225);
     expect(small.instructions).toBe(134);
     expect(small.hazards).toEqual([]);
   });
 
-  it("of a program that the hardware does not end says which instruction stops it", () => {
+  test("of a program that the hardware does not end says which instruction stops it", () => {
     const shape = [1, 4, env.BATCH, env.BLOCK_OUT];
     const inputs = ["A", "B"].map((name) => te.placeholder(shape, { name, dtype: env.accDtype }));
     const copies = inputs.map((input) =>
@@ -84,13 +84,13 @@ describe("a profile", () => {
     );
   });
 
-  it("charges every cycle of every module", () => {
+  test("charges every cycle of every module", () => {
     for (const counts of Object.values(small.modules)) {
       expect(Object.values(counts).reduce((sum, value) => sum + value, 0)).toBe(4225);
     }
   });
 
-  it("counts the traffic that the simulator counts", async () => {
+  test("counts the traffic that the simulator counts", async () => {
     vta.simulator.clearStats();
     await callOf("vta_conv2d_small")();
     const stats = vta.simulator.stats();
@@ -105,19 +105,19 @@ describe("a profile", () => {
     expect(small.gemmSteps).toBe(stats.gemm_counter);
   });
 
-  it("is under its roof", () => {
+  test("is under its roof", () => {
     const { achieved, computePeak, memoryPeak } = small.roofline;
     expect(achieved).toBeGreaterThan(0);
     expect(achieved).toBeLessThanOrEqual(Math.min(computePeak, memoryPeak));
   });
 
-  it("names the statements that cost most", () => {
+  test("names the statements that cost most", () => {
     const [dearest] = small.statements;
     expect(dearest!.work).toBeGreaterThan(0);
     expect(small.statements.map(({ statement }) => statement).join()).toContain("VTALoadBuffer2D");
   });
 
-  it("says what each stage of the schedule costs", () => {
+  test("says what each stage of the schedule costs", () => {
     const stages = new Map(small.stages.map(({ stage, ...cost }) => [stage, cost]));
     expect([...stages.keys()]).toEqual(
       expect.arrayContaining(["load data", "load kernel", "load micro-ops", "GEMM", "GEMM reset"]),
@@ -129,7 +129,7 @@ describe("a profile", () => {
     expect(stages.get("GEMM")!.work).toBeGreaterThanOrEqual(gemmSteps);
   });
 
-  it("compares with another", () => {
+  test("compares with another", () => {
     const { cycles, modules } = small.difference(wide);
     expect(cycles).toBe(small.cycles - wide.cycles);
     expect(cycles).toBeGreaterThan(0);
@@ -138,7 +138,7 @@ describe("a profile", () => {
     expect(Object.keys(vta.profileTable({ small, wide }))).toEqual(["small", "wide"]);
   });
 
-  it("shows itself as a card without scripts", () => {
+  test("shows itself as a card without scripts", () => {
     const html = vta.view.profileBundle(small)["text/html"] as string;
     expect(html).toContain("4,225 cycles on de10");
     expect(html).not.toMatch(/<script|on[a-z]+=/);
@@ -151,7 +151,7 @@ describe("a profile", () => {
     }
   });
 
-  it("reads as text", () => {
+  test("reads as text", () => {
     const text = String(small);
     expect(text).toContain("4225 cycles on de10");
     expect(text).toMatch(/compute +.*waits for a token from load/);
@@ -159,7 +159,7 @@ describe("a profile", () => {
 });
 
 describe("explain()", () => {
-  it("asks for virtual threads where one thread has load and compute take turns", async () => {
+  test("asks for virtual threads where one thread has load and compute take turns", async () => {
     const profile = await vta.profile(callOf("vta_matmul"), { values: false });
     const advice = profile.explain();
     expect(advice.map(({ condition }) => condition).join("\n")).toMatch(/virtual threads/);
@@ -173,7 +173,7 @@ describe("explain()", () => {
 });
 
 describe("idle lanes", () => {
-  it("are counted in the weights: three channels leave thirteen of sixteen without work", () => {
+  test("are counted in the weights: three channels leave thirteen of sixteen without work", () => {
     const shape = { inputs: 1, outputs: 1, size: 14, window: 3 };
     const { schedule, args } = convolution(shape);
     const weights = np.zeros([1, 1, 3, 3, 16, 16]).astype("int8");
@@ -193,7 +193,7 @@ describe("idle lanes", () => {
 });
 
 describe("hazards under sim", () => {
-  it("are warned of once for a program, wherever its arrays are", async () => {
+  test("are warned of once for a program, wherever its arrays are", async () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
     try {
       const multiply = alu([1, 4], 2, [(a, b) => a!.mul(b!)]);
@@ -211,7 +211,7 @@ describe("hazards under sim", () => {
     }
   });
 
-  it("are found in a program that takes a product on the ALU, which the hardware does not have", async () => {
+  test("are found in a program that takes a product on the ALU, which the hardware does not have", async () => {
     const url = new URL("../golden/cycles/programs.jsonl.gz", import.meta.url);
     const { gunzipSync } = await import("node:zlib");
     const unknown = gunzipSync(readFileSync(url))
@@ -233,7 +233,7 @@ describe("hazards under sim", () => {
 });
 
 describe("toPerfetto()", () => {
-  it("is a trace in Perfetto's schema, a slice an instruction", () => {
+  test("is a trace in Perfetto's schema, a slice an instruction", () => {
     const Trace = perfettoSchema();
     const { packet } = fromBinary(Trace, small.toPerfetto()) as unknown as {
       packet: {

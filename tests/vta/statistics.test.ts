@@ -1,6 +1,6 @@
 /** The reference's unit tests and tutorials: right results at the reference's costs. */
 
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { nd, np, ready } from "tvm-ts";
 import * as vta from "vta-ts";
 import { direct, inputsOf, runOnVta, timeOnVta, type Counters } from "../support/vta-run";
@@ -21,7 +21,7 @@ beforeAll(() => ready());
 type Row = readonly [what: string, make: () => Workload, stats: Counters];
 
 function check(rows: readonly Row[], range: number): void {
-  it.each(rows)("%s", (_, make, stats) => {
+  test.each(rows)("%s", (_, make, stats) => {
     const workload = make();
     const inputs = inputsOf(workload, range);
     const run = runOnVta(workload, inputs);
@@ -98,7 +98,7 @@ describe("the tutorials' programs cost what they cost in the reference", () => {
   );
 });
 
-it("a timing of 20 calls costs 21: the first warms up", () => {
+test("a timing of 20 calls costs 21: the first warms up", () => {
   const workload = blockedGemm();
   const once = runOnVta(workload, inputsOf(workload));
   expect(once.stats).toEqual([16384, 16384, 0, 48, 16384, 8192, 3072]);
@@ -106,7 +106,7 @@ it("a timing of 20 calls costs 21: the first warms up", () => {
   expect(timed.stats).toEqual([344064, 344064, 0, 1008, 344064, 172032, 64512]);
 });
 
-it("arrays come back from the accelerator as they went there", () => {
+test("arrays come back from the accelerator as they went there", () => {
   const values = np.random.randint(-128, 128, [100, 100]).astype("int8");
   const array = nd.array(values, vta.extDev(0));
   np.testing.assertEqual(values, array.numpy());

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { nd, np, ready, te, tir, type NDArray } from "tvm-ts";
 import * as vta from "vta-ts";
 import { readCorpus, type Entry, type ExpectedRun } from "../golden/corpus";
@@ -182,7 +182,7 @@ class Ready {
   }
 }
 
-it("golden programs give their results and statistics in any order, twice in a row, after failed calls", () => {
+test("golden programs give their results and statistics in any order, twice in a row, after failed calls", () => {
   const pick = random(1);
   const order = corpus("programs", "configs", "fuzz", "operators")
     .map((program) => ({ program, key: pick(1e9) }))
@@ -267,7 +267,7 @@ describe("accelerators of different shapes", () => {
     };
   }
 
-  it("are alive at once", () => {
+  test("are alive at once", () => {
     const calls = [wide, narrow, vta.samples.sim].map((config) =>
       vta.withEnvironment(config, () => checked(3)),
     );
@@ -279,7 +279,7 @@ describe("accelerators of different shapes", () => {
     }
   });
 
-  it("follow one another in one process", () => {
+  test("follow one another in one process", () => {
     const first = vta.getEnv();
     try {
       for (const config of [wide, narrow, wide, vta.samples.sim]) {
@@ -291,7 +291,7 @@ describe("accelerators of different shapes", () => {
     }
   });
 
-  it("do not run each other's programs", () => {
+  test("do not run each other's programs", () => {
     const f = vta.withEnvironment(wide, () => product(1));
     const device = vta.extDev(0);
     const shapes = [

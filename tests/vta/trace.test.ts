@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { nd, ready, rpc, tir } from "tvm-ts";
 import * as vta from "vta-ts";
 import { replayCorpus } from "../support/vta-replay-corpus";
@@ -22,7 +22,7 @@ function program({ schedule, args }: Workload) {
 }
 
 describe("vta.trace", () => {
-  it("records what a call makes the accelerator do, and nothing before or after it", () => {
+  test("records what a call makes the accelerator do, and nothing before or after it", () => {
     const { f, arrays } = program(smallGemm(1));
     f(...arrays);
     vta.simulator.clearStats();
@@ -36,7 +36,7 @@ describe("vta.trace", () => {
     expect(trace.stream.at(-1)!.instruction.kind).toBe("FINISH");
   });
 
-  it("waits for a call that is awaited", async () => {
+  test("waits for a call that is awaited", async () => {
     const { f, arrays } = program(smallGemm(1));
     const remote = rpc.localSession();
     const trace = await vta.trace(async () => {
@@ -48,7 +48,7 @@ describe("vta.trace", () => {
     expect(trace.stats.gemm_counter).toBe(16);
   });
 
-  it("names the statement that recorded an instruction", () => {
+  test("names the statement that recorded an instruction", () => {
     const { f, arrays } = program(matrixMultiply());
     const trace = vta.trace(() => f(...arrays));
     const said = trace.stream.map(({ instruction, caller }) => {
@@ -68,7 +68,7 @@ describe("vta.trace", () => {
     expect(trace.entries[0]!.caller!.text()).toBe(f.getSource("tir"));
   });
 
-  it("counts the runs of several calls", () => {
+  test("counts the runs of several calls", () => {
     const { f, arrays } = program(smallGemm(1));
     const trace = vta.trace(() => {
       f(...arrays);
@@ -81,7 +81,7 @@ describe("vta.trace", () => {
     );
   });
 
-  it("keeps as many instructions as it is told to, and counts all", () => {
+  test("keeps as many instructions as it is told to, and counts all", () => {
     const { f, arrays } = program(smallGemm(1));
     const whole = vta.trace(() => f(...arrays));
     const part = vta.trace(() => f(...arrays), { limit: 3 });
@@ -90,7 +90,7 @@ describe("vta.trace", () => {
     expect(part.stats).toEqual(whole.stats);
   });
 
-  it("ends with an error of the call, and can be used again", async () => {
+  test("ends with an error of the call, and can be used again", async () => {
     const fail = (): never => {
       throw new Error("no");
     };
@@ -99,7 +99,7 @@ describe("vta.trace", () => {
     expect(vta.trace(() => undefined).entries).toEqual([]);
   });
 
-  it("refuses to be nested", () => {
+  test("refuses to be nested", () => {
     expect(() => vta.trace(() => void vta.trace(() => undefined))).toThrow(
       "ext_dev(0) is being traced already",
     );
@@ -108,7 +108,7 @@ describe("vta.trace", () => {
 
 describe("a trace's statistics", () => {
   const devices = new ReplayDevices();
-  it.each(replayCorpus("programs", "configs").map((entry) => [entry.name, entry] as const))(
+  test.each(replayCorpus("programs", "configs").map((entry) => [entry.name, entry] as const))(
     "are the reference's: %s",
     (_, { lower, config, inputs, stats }) => {
       const { device } = devices.of(config);
@@ -120,7 +120,7 @@ describe("a trace's statistics", () => {
 });
 
 describe("the statistics of the last call", () => {
-  it("are those of one call", () => {
+  test("are those of one call", () => {
     const { f, arrays } = program(smallGemm(1));
     vta.simulator.clearStats();
     f(...arrays);

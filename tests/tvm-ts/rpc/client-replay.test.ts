@@ -1,6 +1,6 @@
 /** Our client against the servers that TVM's client was recorded with: every frame is the same. */
 
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import * as tvm from "tvm-ts";
 import {
   ConnectionLostError,
@@ -30,7 +30,7 @@ function copied(frames: readonly Frame[], i: number): Uint8Array {
 }
 
 describe("our client says what TVM's says", () => {
-  it("in a whole session", async () => {
+  test("in a whole session", async () => {
     const frames = recording("session");
     const server = new RecordedServer(frames);
     const session = await RemoteSession.open(server, host);
@@ -131,14 +131,14 @@ describe("our client says what TVM's says", () => {
     expect(server.left).toBe(0);
   });
 
-  it("with a time-out", async () => {
+  test("with a time-out", async () => {
     const server = new RecordedServer(recording("timeout"));
     const session = await RemoteSession.open(server, host, { sessionTimeout: 3 });
     await session.close();
     expect(server.left).toBe(0);
   });
 
-  it.each([
+  test.each([
     ["before its time-out, the connection is lost", 2999, ConnectionLostError],
     ["at its time-out, that is what is reported", 3000, RpcTimeoutError],
   ])("where a server ends the session %s", async (_, elapsed, kind) => {
@@ -151,7 +151,7 @@ describe("our client says what TVM's says", () => {
     clock.mockRestore();
   });
 
-  it("with a key that the server does not have", async () => {
+  test("with a key that the server does not have", async () => {
     const server = new RecordedServer(recording("key"));
     const refused = RemoteSession.open(server, host, { key: "other" });
     await expect(refused).rejects.toThrow(KeyRefusedError);
@@ -161,7 +161,7 @@ describe("our client says what TVM's says", () => {
     expect(server.left).toBe(0);
   });
 
-  it("until a server disappears, which everything that waits is told", async () => {
+  test("until a server disappears, which everything that waits is told", async () => {
     const frames = recording("session").slice(0, 6);
     const session = await RemoteSession.open(new RecordedServer(frames), host);
     const waiting = [session.download("a"), session.remove("b")];

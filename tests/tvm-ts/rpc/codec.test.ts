@@ -1,7 +1,7 @@
 /** The protocol's packets: what is written is read again, and limits are checked before memory is taken. */
 
 import fc from "fast-check";
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   ByteReader,
   ByteStream,
@@ -75,7 +75,7 @@ describe("limits", () => {
   };
   const head = (length: bigint): Uint8Array => new ByteWriter().u64(length).finish();
 
-  it.each([
+  test.each([
     ["values", (w: ByteWriter) => w.i32(1025), "1025 values; the limit is 1024"],
     ["a negative count", (w: ByteWriter) => w.i32(-1), "-1 values"],
     ["values that do not follow", (w: ByteWriter) => w.i32(1000), "only 0 bytes follow"],
@@ -104,7 +104,7 @@ describe("limits", () => {
     expect(() => readValues(reader(fill))).toThrow(message);
   });
 
-  it.each([3n, 2n ** 30n + 1n, 2n ** 64n - 1n])("of a packet: %s bytes", async (length) => {
+  test.each([3n, 2n ** 30n + 1n, 2n ** 64n - 1n])("of a packet: %s bytes", async (length) => {
     const [client, server] = MemoryTransport.pair();
     await client.send(head(length));
     await expect(readHead(new ByteStream(server), LIMITS)).rejects.toThrow(
@@ -112,7 +112,7 @@ describe("limits", () => {
     );
   });
 
-  it("of memory: what is announced and does not come is not allocated", async () => {
+  test("of memory: what is announced and does not come is not allocated", async () => {
     const before = process.memoryUsage().arrayBuffers;
     const reading = Array.from({ length: 50 }, async () => {
       const [client, server] = MemoryTransport.pair();

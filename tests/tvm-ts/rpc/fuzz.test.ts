@@ -1,6 +1,6 @@
 /** Bytes that a server or a tracker should survive: mutated packets, cut connections. */
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as tvm from "tvm-ts";
 import {
   answerHello,
@@ -82,7 +82,7 @@ const packets = recording("session").filter(
 );
 
 describe("a server", () => {
-  it("survives mutated packets: it answers, or ends the connection with a reason", async () => {
+  test("survives mutated packets: it answers, or ends the connection with a reason", async () => {
     const random = numbers(1);
     const before = process.memoryUsage().rss;
     const ends = new Map<string, number>();
@@ -109,7 +109,7 @@ describe("a server", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(1 << 29);
   });
 
-  it("gives back what a client that disappears held", async () => {
+  test("gives back what a client that disappears held", async () => {
     const device = tvm.cpu(0);
     let held = 0;
     const counting = {
@@ -138,7 +138,7 @@ describe("a server", () => {
 });
 
 describe("a tracker", () => {
-  it("survives mutated messages", async () => {
+  test("survives mutated messages", async () => {
     const random = numbers(2);
     const frames = [...recording("tracker-server"), ...recording("tracker-client")].filter(
       (frame) => frame.from === "client" && frame.bytes.length > 4,

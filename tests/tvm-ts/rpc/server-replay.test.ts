@@ -3,7 +3,7 @@
  * for handles, the texts of errors and measured times.
  */
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as tvm from "tvm-ts";
 import {
   answerHello,
@@ -162,7 +162,7 @@ async function readPacket(transport: MemoryTransport): Promise<Uint8Array> {
 }
 
 describe("our server answers TVM's client as TVM's server does", () => {
-  it("in a whole session", async () => {
+  test("in a whole session", async () => {
     await tvm.ready();
     const log: string[] = [];
     const frames = recording("session");
@@ -204,11 +204,11 @@ describe("our server answers TVM's client as TVM's server does", () => {
     }
   });
 
-  it("with a time-out", async () => {
+  test("with a time-out", async () => {
     expect((await play(recording("timeout"), [])).size).toBe(0);
   });
 
-  it("with another key", async () => {
+  test("with another key", async () => {
     const frames = recording("key");
     const [client, server] = MemoryTransport.pair();
     const serving = serve(server, []);

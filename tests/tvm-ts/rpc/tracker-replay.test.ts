@@ -1,6 +1,6 @@
 /** Our tracker, its client's and its server's side against the recorded ones of TVM. */
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   Announcement,
   ConnectionLostError,
@@ -30,7 +30,7 @@ async function play(end: MemoryTransport, frames: Frame[], count: number): Promi
 }
 
 describe("the tracker", () => {
-  it("answers TVM's client and server as TVM's tracker does", async () => {
+  test("answers TVM's client and server as TVM's tracker does", async () => {
     const tracker = new Tracker();
     const connect = (): MemoryTransport => {
       const [client, server] = MemoryTransport.pair();
@@ -52,7 +52,7 @@ describe("the tracker", () => {
     expect([said.server, said.client]).toEqual([[], []]);
   });
 
-  it("forgets what a connection had when it ends", async () => {
+  test("forgets what a connection had when it ends", async () => {
     const tracker = new Tracker();
     const [client, end] = MemoryTransport.pair();
     const serving = tracker.serve(end);
@@ -72,7 +72,7 @@ describe("the tracker", () => {
     await session.close();
   });
 
-  it("says who has a server and who waits for one, where that is asked for", async () => {
+  test("says who has a server and who waits for one, where that is asked for", async () => {
     const tracker = new Tracker();
     const join = async () => {
       const [client, end] = MemoryTransport.pair();
@@ -95,7 +95,7 @@ describe("the tracker", () => {
     await waits;
   });
 
-  it("ends a connection that says something else, with a reason, and no other", async () => {
+  test("ends a connection that says something else, with a reason, and no other", async () => {
     const log: string[] = [];
     const tracker = new Tracker({ log: (line) => log.push(line) });
     const [good, goodEnd] = MemoryTransport.pair();
@@ -124,7 +124,7 @@ describe("the tracker", () => {
 });
 
 describe("a tracker's client", () => {
-  it("says what TVM's says", async () => {
+  test("says what TVM's says", async () => {
     const server = new RecordedServer(recording("tracker-client"));
     const opened: unknown[] = [];
     const session = await TrackerSession.open(
@@ -165,7 +165,7 @@ describe("a tracker's client", () => {
     await expect(session.summary()).rejects.toThrow("the tracker recorded:1, closed");
   });
 
-  it("runs a lost job again only where it may", async () => {
+  test("runs a lost job again only where it may", async () => {
     const tracker = new Tracker();
     const connect = async (): Promise<MemoryTransport> => {
       const [client, end] = MemoryTransport.pair();
@@ -191,7 +191,7 @@ describe("a tracker's client", () => {
   });
 });
 
-it("a server that replaced the key that the tracker gave away is asked for again", async () => {
+test("a server that replaced the key that the tracker gave away is asked for again", async () => {
   const tracker = new Tracker();
   const connect = async (): Promise<MemoryTransport> => {
     const [client, end] = MemoryTransport.pair();
@@ -212,7 +212,7 @@ it("a server that replaced the key that the tracker gave away is asked for again
 });
 
 describe("a server's announcement", () => {
-  it("says what TVM's server says", async () => {
+  test("says what TVM's server says", async () => {
     const [end, tracker] = MemoryTransport.pair();
     const place = new Announcement({
       connect: async () => end,
@@ -277,7 +277,7 @@ async function readMessage(transport: MemoryTransport, isMagic: boolean): Promis
 }
 
 describe("a queue", () => {
-  it("serves higher priorities first, and of equal ones the one that has waited longest", () => {
+  test("serves higher priorities first, and of equal ones the one that has waited longest", () => {
     const queue = new Scheduler();
     const got: string[] = [];
     const request = (user: string, priority: number, here = true) =>

@@ -1,7 +1,7 @@
 /** Every function of `np` gives for a part of an array what it gives for a copy of that part. */
 
 import { np } from "tvm-ts";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 
 const whole = (): np.ndarray => np.arange(60).reshape([3, 4, 5]);
 
@@ -106,14 +106,14 @@ function described(value: unknown): unknown {
 }
 
 describe.each(Object.entries(VIEWS))("np of %s", (_, view) => {
-  it.each(Object.entries(FUNCTIONS))("%s", (_name, apply) => {
+  test.each(Object.entries(FUNCTIONS))("%s", (_name, apply) => {
     const copied = np.array(nested(view()), view().dtype);
     expect(described(apply(view()))).toEqual(described(apply(copied)));
   });
 });
 
 describe("a slice", () => {
-  it("shares memory with its array", () => {
+  test("shares memory with its array", () => {
     const array = whole();
     array.slice("1").set([2, 3], 99);
     expect(array.get(1, 2, 3)).toBe(99);

@@ -1,5 +1,5 @@
 import { lower, te, view, type tir } from "tvm-ts";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 
 function programs(): { plain: tir.IRModule; split: tir.IRModule; vectorized: tir.IRModule } {
   const A = te.placeholder([64], { name: "A" });
@@ -18,7 +18,7 @@ function viewOf(picture: view.Picture): view.PassView {
 }
 
 describe("steps", () => {
-  it("compares each program with the one before it", () => {
+  test("compares each program with the one before it", () => {
     const { steps, texts } = viewOf(view.steps(programs()));
     expect(steps.map(({ name, changed }) => [name, changed])).toEqual([
       ["split", true],
@@ -31,12 +31,12 @@ describe("steps", () => {
     expect(texts[steps[1]!.after]).toContain("ramp");
   });
 
-  it("says where nothing changed", () => {
+  test("says where nothing changed", () => {
     const { plain } = programs();
     expect(viewOf(view.steps({ plain, same: plain })).steps[0]!.changed).toBe(false);
   });
 
-  it("takes lowered programs, at least two", () => {
+  test("takes lowered programs, at least two", () => {
     const { plain } = programs();
     expect(() => view.steps({ plain })).toThrow("two or more lowered programs");
     expect(() => view.steps({ plain, s: {} as never })).toThrow("not s: [object Object]");

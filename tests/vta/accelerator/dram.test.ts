@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Dram } from "vta-ts";
 
 describe("device memory", () => {
-  it("hands out pages from 0x1000 on", () => {
+  test("hands out pages from 0x1000 on", () => {
     const dram = new Dram();
     expect([dram.alloc(1), dram.alloc(4096), dram.alloc(4097), dram.alloc(0)]).toEqual([
       0x1000, 0x2000, 0x3000, 0x5000,
@@ -10,7 +10,7 @@ describe("device memory", () => {
     expect(dram.usedBytes).toBe(5 * 4096);
   });
 
-  it("uses the smallest freed block that is large enough, the oldest first, and never splits one", () => {
+  test("uses the smallest freed block that is large enough, the oldest first, and never splits one", () => {
     const dram = new Dram();
     const blocks = [3, 1, 2, 2].map((pages) => dram.alloc(pages * 4096));
     for (const block of blocks) dram.free(block);
@@ -21,7 +21,7 @@ describe("device memory", () => {
     expect(dram.alloc(4096)).toBe(0x1000 + 8 * 4096);
   });
 
-  it("is where it was after ten thousand arrays", () => {
+  test("is where it was after ten thousand arrays", () => {
     const dram = new Dram();
     dram.free(dram.alloc(1 << 20));
     const bytes = dram.bytes.length;
@@ -30,7 +30,7 @@ describe("device memory", () => {
     expect(dram.usedBytes).toBe(0);
   });
 
-  it("refuses to free what is not a block in use", () => {
+  test("refuses to free what is not a block in use", () => {
     const dram = new Dram();
     const block = dram.alloc(8192);
     expect(() => dram.free(block + 4096)).toThrow("0x00002000 is not the start of a buffer");
@@ -40,7 +40,7 @@ describe("device memory", () => {
     expect(() => dram.free(1 << 30)).toThrow("not the start");
   });
 
-  it("knows which bytes are one buffer's", () => {
+  test("knows which bytes are one buffer's", () => {
     const dram = new Dram();
     const block = dram.alloc(8192);
     const hidden = dram.reserve(100);
@@ -53,7 +53,7 @@ describe("device memory", () => {
     expect(dram.contains(block, 1)).toBe(false);
   });
 
-  it("keeps windows on it valid while it grows", () => {
+  test("keeps windows on it valid while it grows", () => {
     const dram = new Dram();
     const block = dram.alloc(4096);
     dram.words[block / 4] = 0x01020304;
@@ -62,7 +62,7 @@ describe("device memory", () => {
     expect(dram.words.byteLength).toBe(dram.memory.buffer.byteLength);
   });
 
-  it("says how much is missing when it is full", () => {
+  test("says how much is missing when it is full", () => {
     const dram = new Dram();
     dram.alloc(1 << 20);
     expect(() => dram.alloc(2 ** 32)).toThrow(

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Environment, ExecutionTrace, MEM_ID, samples, type Instruction } from "vta-ts";
 import { FINISH, NO_TOKENS } from "../../support/vta-program";
 
@@ -54,7 +54,7 @@ function inputs(trace: ExecutionTrace): string[] {
 }
 
 describe("the use of a memory", () => {
-  it("lasts from writing an element to reading it for the last time", () => {
+  test("lasts from writing an element to reading it for the last time", () => {
     const trace = traced(inp(0, 16), gemm(0, 16), gemm(0, 8), FINISH);
     expect(inputs(trace)).toEqual(["0..8: 0 -> 2", "8..16: 0 -> 1"]);
     expect(trace.memories[0]).toMatchObject({
@@ -68,13 +68,13 @@ describe("the use of a memory", () => {
     });
   });
 
-  it("ends where something else is written", () => {
+  test("ends where something else is written", () => {
     const trace = traced(inp(0, 4), gemm(0, 4), inp(2, 4), gemm(2, 4));
     expect(inputs(trace)).toEqual(["2..4: 0 -> 1", "0..2: 0 -> 1", "2..6: 2 -> 3"]);
     expect(trace.memories[0]).toMatchObject({ touched: 6, peak: 4 });
   });
 
-  it("counts what is written and never read", () => {
+  test("counts what is written and never read", () => {
     const trace = traced(inp(0, 4), inp(0, 4), inp(8, 2), gemm(0, 4));
     expect(inputs(trace)).toEqual([
       "0..4: 0 -> undefined",
@@ -84,14 +84,14 @@ describe("the use of a memory", () => {
     expect(trace.memories[0]).toMatchObject({ unread: 6, touched: 6, peak: 6 });
   });
 
-  it("of an accumulator that is added to is one element's, however often it is", () => {
+  test("of an accumulator that is added to is one element's, however often it is", () => {
     const trace = traced(gemm(0, 1, 1), gemm(0, 1), gemm(0, 1));
     const [, , acc] = trace.memories;
     expect(acc).toMatchObject({ memory: "ACC", touched: 1, peak: 1, unread: 1 });
     expect(acc!.residencies).toHaveLength(3);
   });
 
-  it("follows the cycles where they are known", () => {
+  test("follows the cycles where they are known", () => {
     const trace = new ExecutionTrace(env);
     trace.startRun();
     const record = (index: number, begin: number, instruction: Instruction): void => {
@@ -105,14 +105,14 @@ describe("the use of a memory", () => {
     expect(trace.memories[0]!.peak).toBe(8);
   });
 
-  it("of an empty trace is none", () => {
+  test("of an empty trace is none", () => {
     const use = { touched: 0, peak: 0, average: 0, unread: 0, residencies: [] };
     for (const memory of traced().memories) expect(memory).toMatchObject(use);
   });
 });
 
 describe("a padded load", () => {
-  it("says which of the elements it writes are padding", () => {
+  test("says which of the elements it writes are padding", () => {
     const pads = { ySize: 2, xSize: 3, yPad0: 1, yPad1: 1, xPad0: 1, xPad1: 2 };
     const [entry] = traced(inp(10, 3, pads)).entries;
     expect(entry!.sramWrites).toEqual([{ memory: "INP", begin: 10, end: 34 }]);

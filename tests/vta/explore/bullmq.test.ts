@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { recordsIn, sweep } from "./run-sweep";
 
 const worker = fileURLToPath(
@@ -33,14 +33,14 @@ function untilPrinted(child: ChildProcess, text: string): Promise<void> {
 }
 
 describe("without Redis", () => {
-  it("an exploration says how to start one", async () => {
+  test("an exploration says how to start one", async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;
     await expect(sweep("/dev/null", url, 5)).rejects.toThrow(
       `no Redis answers at ${url}; start one with \`redis-server\``,
     );
   });
 
-  it("a worker says how to start one", async () => {
+  test("a worker says how to start one", async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;
     const { status, stderr } = spawnSync(process.execPath, [worker, "--redis", url]);
     expect([status, stderr.toString()]).toEqual([
@@ -49,7 +49,7 @@ describe("without Redis", () => {
     ]);
   });
 
-  it("a worker refuses a number of threads that is not one", () => {
+  test("a worker refuses a number of threads that is not one", () => {
     const { status, stderr } = spawnSync(process.execPath, [worker, "--threads", "none"]);
     expect([status, stderr.toString()]).toEqual([
       1,
@@ -82,7 +82,7 @@ describe.runIf(hasRedis)("with Redis", () => {
     return child;
   };
 
-  it("two workers, one of which is killed in the middle, lose and repeat nothing", async () => {
+  test("two workers, one of which is killed in the middle, lose and repeat nothing", async () => {
     const local = join(folder, "local.log");
     const queued = join(folder, "queued.log");
     const { best } = await sweep(local, "2", 60);

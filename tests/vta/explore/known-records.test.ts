@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { ready, te, topi } from "tvm-ts";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import * as vta from "vta-ts";
 import type { OperatorEntry } from "../../golden/corpus";
 import { declareOperator } from "../../golden/operators";
@@ -25,7 +25,7 @@ const RECORDED = ["op_C4_18", "op_C7_696", "op_C9_121", "op_C10_80", "op_C11_24"
 beforeAll(ready, 60_000);
 
 describe("records that come with the library", () => {
-  it("are of every configuration of ResNet-18's ten convolutions that can be used", () => {
+  test("are of every configuration of ResNet-18's ten convolutions that can be used", () => {
     const tried = layers.map(({ task, args }) => {
       const space = explore.template(task, args);
       return new explore.Study(space, { records: records }).trials.length;
@@ -34,11 +34,11 @@ describe("records that come with the library", () => {
     expect(explore.flagRecords(explore.readRecords(records))).toEqual([]);
   });
 
-  it("are asked for by name", () => {
+  test("are asked for by name", () => {
     expect(() => explore.recordsOf("resnet19")).toThrow('there is "resnet18"');
   });
 
-  it("have the cycles that a trial measures", () => {
+  test("have the cycles that a trial measures", () => {
     const { task, args } = layers[9]!;
     const space = explore.template(task, args);
     const study = new explore.Study(space, { records: records });
@@ -49,7 +49,7 @@ describe("records that come with the library", () => {
 });
 
 describe("configurations that were recorded on the hardware", () => {
-  it("get the hardware's cycles", () => {
+  test("get the hardware's cycles", () => {
     const golden = new URL("../../golden/", import.meta.url);
     const file = new URL("cycles/operators.jsonl.gz", golden);
     const recorded = new Map(
@@ -74,7 +74,7 @@ describe("a replay", () => {
   const median = (values: readonly number[]): number =>
     [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)]!;
 
-  it.each([7, 8, 9])(
+  test.each([7, 8, 9])(
     "finds the annealer within 2 %% of the optimum after a tenth of the trials, and not behind random search (layer %i)",
     async (layer) => {
       const { task, args } = layers[layer]!;
@@ -100,7 +100,7 @@ describe("a replay", () => {
     120_000,
   );
 
-  it("refuses records of other workloads in words", async () => {
+  test("refuses records of other workloads in words", async () => {
     const space = explore.template(layers[0]!.task, layers[0]!.args);
     const study = new explore.Study(space, { engine: explore.replay([]) });
     await expect(study.run()).rejects.toThrow("the records hold no trial of conv2d_packed.vta");
@@ -118,7 +118,7 @@ describe("records in use", () => {
     return { result, args: [data, kernel, result] };
   };
 
-  it("are what schedules without knobs take between applyBest and its end", () => {
+  test("are what schedules without knobs take between applyBest and its end", () => {
     const { result } = declare();
     const text = (schedule: te.Schedule): string => schedule.stages.map(String).join("\n");
     const plain = text(vta.topi.scheduleConv2dPacked(result));
@@ -146,7 +146,7 @@ describe("records in use", () => {
     return [...inputs, result];
   };
 
-  it("schedule what vta.build compiles", () => {
+  test("schedule what vta.build compiles", () => {
     const { result, args } = declare();
     const context = vta.buildConfig({ env, disabledPass: ["tir.CommonSubexprElimTIR"] });
     const f = vta.build(te.createSchedule(result.op), args, { records: records, context });
@@ -155,7 +155,7 @@ describe("records in use", () => {
     expect(text).toContain("cthread");
   });
 
-  it("that do not fit are refused in words", () => {
+  test("that do not fit are refused in words", () => {
     const A = te.placeholder([16], { name: "A", dtype: "int32" });
     const B = te.compute([16], (i) => A(i).add(1), "B");
     expect(() => vta.build(te.createSchedule(B.op), [A, B], { records })).toThrow(
@@ -169,7 +169,7 @@ describe("records in use", () => {
 });
 
 describe("records that cannot be true", () => {
-  it("are flagged with what is wrong", () => {
+  test("are flagged with what is wrong", () => {
     const [record] = explore.readRecords(records);
     const claims = { ...record!, costs: [1e-4] };
     const moved = { ...record!, index: record!.index + 1 };
@@ -182,7 +182,7 @@ describe("records that cannot be true", () => {
 });
 
 describe("the nearest known record", () => {
-  it("is tried first, and is as good as the best of the new shape", async () => {
+  test("is tried first, and is as good as the best of the new shape", async () => {
     const { task, args } = layers[9]!;
     const space = explore.template(task, args);
     const others = explore
@@ -207,7 +207,7 @@ describe("measures of the user's own", () => {
       "int32",
     ]);
 
-  it("are functions of a trial's profile, and can be the objective", async () => {
+  test("are functions of a trial's profile, and can be the objective", async () => {
     const engine = explore.thisThread();
     const measures = { waiting: (profile: vta.Profile) => profile.modules.compute.tokenFromLoad };
     const study = new explore.Study(dense(), { engine, measures, objective: "waiting", budget: 6 });
@@ -218,7 +218,7 @@ describe("measures of the user's own", () => {
     expect(Math.max(...waiting)).toBeGreaterThan(0);
   });
 
-  it("do not travel to worker threads", async () => {
+  test("do not travel to worker threads", async () => {
     const measures = { one: () => 1 };
     const study = new explore.Study(dense(), { engine: explore.workerThreads(1), measures });
     await expect(study.run()).rejects.toThrow("vta.explore.thisThread()");
@@ -231,7 +231,7 @@ describe("the templates of additions and multiplications", () => {
     ["TENSOR", [1, 2, 4, 4, 1, 16], "int32"],
   ];
 
-  it("have AutoTVM's knobs, and compute in every configuration that is allowed", () => {
+  test("have AutoTVM's knobs, and compute in every configuration that is allowed", () => {
     const space = explore.template("add.vta", args);
     expect(space.configs.knobs.map(({ name, choices }) => [name, choices.length])).toEqual([
       ["tile_co", 2],
@@ -252,7 +252,7 @@ describe("the templates of additions and multiplications", () => {
     expect(computed).toBeGreaterThan(8);
   });
 
-  it("multiply, which the hardware does not: a trial fails and says so", () => {
+  test("multiply, which the hardware does not: a trial fails and says so", () => {
     const space = explore.template("multiply.vta", args);
     const result = explore.measureTrial(space, 0, {});
     expect(result).toMatchObject({ kind: "failed", errorNo: explore.ERROR.runtime });

@@ -4,7 +4,7 @@
  */
 
 import { existsSync, readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as vta from "vta-ts";
 
 const { explore } = vta;
@@ -38,12 +38,12 @@ type Entity = ReturnType<typeof read>["records"][number]["entity"];
 describe.each(logs.map((log) => [log.pathname.split("/").at(-1), log] as const))("%s", (_, log) => {
   const { records, problems, flags } = read(log);
 
-  it("is read to its last line, records of other targets and knobs included", () => {
+  test("is read to its last line, records of other targets and knobs included", () => {
     expect(problems).toEqual([]);
     expect(records.some(({ target }) => target.startsWith("llvm"))).toBe(true);
   });
 
-  it("has the knobs, indices and entities of our spaces in every record that agrees with itself", () => {
+  test("has the knobs, indices and entities of our spaces in every record that agrees with itself", () => {
     const misplaced = new Set(
       flags.filter(({ text }) => MISPLACED.test(text)).map((f) => f.record),
     );
@@ -59,7 +59,7 @@ describe.each(logs.map((log) => [log.pathname.split("/").at(-1), log] as const))
 });
 
 describe("the excerpt", () => {
-  it("has one record whose index is another configuration's, and one above the peak", () => {
+  test("has one record whose index is another configuration's, and one above the peak", () => {
     const { records, flags } = read(excerpt);
     expect(records).toHaveLength(5);
     expect(flags.map(({ record, text }) => [record.timestamp, text])).toEqual([
@@ -70,7 +70,7 @@ describe("the excerpt", () => {
 });
 
 describe.runIf(existsSync(publicLog))("the public log", () => {
-  it("has 106 records, of which 11 are misplaced and 9 above the peak", () => {
+  test("has 106 records, of which 11 are misplaced and 9 above the peak", () => {
     const { records, flags } = read(publicLog);
     expect(records).toHaveLength(106);
     expect(flags.filter(({ text }) => MISPLACED.test(text))).toHaveLength(11);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   formatRecord,
   meanCost,
@@ -55,19 +55,19 @@ function strictRead(text: string): unknown[] {
 }
 
 describe("records", () => {
-  it("are read by a strict reader of the format", () => {
+  test("are read by a strict reader of the format", () => {
     const note = { trial: 3, measures: { cycles: 12_000 } };
     expect(strictRead(formatRecord(record) + formatRecord({ ...record, note }))).toEqual([17, 17]);
   });
 
-  it("are the same after writing and reading", () => {
+  test("are the same after writing and reading", () => {
     const noted = { ...record, note: { trial: 3, measures: { cycles: 12_000 } } };
     const { records, problems } = parseRecords(formatRecord(record) + formatRecord(noted));
     expect(records).toEqual([record, noted]);
     expect(problems).toEqual([]);
   });
 
-  it("pass over comments and version 0.1, and report what is not a record", () => {
+  test("pass over comments and version 0.1, and report what is not a record", () => {
     const old = JSON.stringify({ ...JSON.parse(formatRecord(record)), version: 0.1 });
     const text = `# a comment\n\n${old}\n${formatRecord(record)}{"input": ["ext_dev"\n`;
     const { records, problems } = parseRecords(text);
@@ -77,13 +77,13 @@ describe("records", () => {
     ]);
   });
 
-  it("give a note to the record below it only", () => {
+  test("give a note to the record below it only", () => {
     const note = '# vta-ts {"trial":1,"measures":{}}\n';
     const { records } = parseRecords(`${note}${formatRecord(record)}${formatRecord(record)}`);
     expect(records.map((each) => each.note?.trial)).toEqual([1, undefined]);
   });
 
-  it("of failures cost infinitely much", () => {
+  test("of failures cost infinitely much", () => {
     expect(meanCost({ ...record, costs: [1, 3] })).toBe(2);
     expect(meanCost({ ...record, costs: [1e9], errorNo: 4 })).toBe(Infinity);
   });

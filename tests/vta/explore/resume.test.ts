@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { recordsIn, sweep } from "./run-sweep";
 
 const BUDGET = 200;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("a sweep of 200", () => {
-  it("that is killed three times loses and repeats nothing", async () => {
+  test("that is killed three times loses and repeats nothing", async () => {
     let killed = 0;
     for (const after of [7 + (process.pid % 40), 23, 61]) {
       const { trials } = await sweep(file("killed.log"), "2", BUDGET, after);
@@ -34,7 +34,7 @@ describe("a sweep of 200", () => {
     expect(trialsOf("killed.log")).toEqual(trialsOf("undisturbed.log"));
   }, 400_000);
 
-  it("makes the same trials with the same results with 1 and with 3 workers", async () => {
+  test("makes the same trials with the same results with 1 and with 3 workers", async () => {
     const part = 50;
     for (const workers of ["1", "3"]) {
       const name = `${workers}.log`;

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { workload } from "../../../lib/vta/src/explore/templates";
 import { ConfigSpace } from "../../../lib/vta/src/explore/config-space";
 import { divisors, otherKnob } from "../../../lib/vta/src/explore/knobs";
@@ -20,19 +20,22 @@ const recorded = readFileSync(new URL("spaces.jsonl", import.meta.url), "utf8")
   .map((line) => JSON.parse(line) as RecordedSpace);
 
 describe("spaces are AutoTVM's", () => {
-  it.each(recorded.map((space, i) => [`${i} ${space.task}`, space] as const))("%s", (_, space) => {
-    const { knobs, flop } = workload(space.task, space.args);
-    const configs = new ConfigSpace(knobs);
-    expect(flop).toBe(space.flop);
-    expect(configs.size).toBe(space.length);
-    expect(knobs.map(({ name, choices }) => [name, choices.length])).toEqual(space.knobs);
-    for (const [index, entity] of space.entities) {
-      expect(configs.entity(index)).toEqual(entity);
-      expect(configs.indexOfEntity(entity)).toBe(index);
-    }
-  });
+  test.each(recorded.map((space, i) => [`${i} ${space.task}`, space] as const))(
+    "%s",
+    (_, space) => {
+      const { knobs, flop } = workload(space.task, space.args);
+      const configs = new ConfigSpace(knobs);
+      expect(flop).toBe(space.flop);
+      expect(configs.size).toBe(space.length);
+      expect(knobs.map(({ name, choices }) => [name, choices.length])).toEqual(space.knobs);
+      for (const [index, entity] of space.entities) {
+        expect(configs.entity(index)).toEqual(entity);
+        expect(configs.indexOfEntity(entity)).toBe(index);
+      }
+    },
+  );
 
-  it("the ten convolutions of ResNet-18 have 13,760 configurations", () => {
+  test("the ten convolutions of ResNet-18 have 13,760 configurations", () => {
     const convolutions = recorded.slice(0, 10);
     const sizes = convolutions.map(({ task, args }) => new ConfigSpace(workload(task, args).knobs));
     expect(sizes.reduce((sum, { size }) => sum + size, 0)).toBe(13_760);
@@ -42,7 +45,7 @@ describe("spaces are AutoTVM's", () => {
 describe("a numbered space", () => {
   const configs = new ConfigSpace([otherKnob("a", [1, 2, 4]), otherKnob("b", ["x", "y"])]);
 
-  it("varies its first knob fastest", () => {
+  test("varies its first knob fastest", () => {
     expect([0, 1, 2, 3].map((index) => configs.values(index))).toEqual([
       { a: 1, b: "x" },
       { a: 2, b: "x" },
@@ -51,13 +54,13 @@ describe("a numbered space", () => {
     ]);
   });
 
-  it("gives each configuration its number back", () => {
+  test("gives each configuration its number back", () => {
     for (let index = 0; index < configs.size; index++) {
       expect(configs.index(configs.values(index))).toBe(index);
     }
   });
 
-  it("refuses numbers and choices that it does not have", () => {
+  test("refuses numbers and choices that it does not have", () => {
     expect(() => configs.values(6)).toThrow("there is no configuration 6; the space has 6");
     expect(() => configs.index({ a: 3, b: "x" })).toThrow(
       "the knob a is 3; its choices are 1, 2, 4",
@@ -67,7 +70,7 @@ describe("a numbered space", () => {
     );
   });
 
-  it("refuses knobs without choices, with repeated choices, and with one name", () => {
+  test("refuses knobs without choices, with repeated choices, and with one name", () => {
     expect(() => otherKnob("a", [])).toThrow("the knob a needs at least one choice");
     expect(() => otherKnob("a", [1, 1])).toThrow("the knob a lists the choice 1 twice");
     expect(() => new ConfigSpace([otherKnob("a", [1]), otherKnob("a", [2])])).toThrow(
@@ -77,7 +80,7 @@ describe("a numbered space", () => {
 });
 
 describe("divisors", () => {
-  it("are ascending and complete", () => {
+  test("are ascending and complete", () => {
     expect(divisors(36)).toEqual([1, 2, 3, 4, 6, 9, 12, 18, 36]);
     expect(divisors(1)).toEqual([1]);
     expect(() => divisors(0)).toThrow("divisors: 0 is not an integer of at least 1");
@@ -85,7 +88,7 @@ describe("divisors", () => {
 });
 
 describe("a template", () => {
-  it("names the argument that does not fit", () => {
+  test("names the argument that does not fit", () => {
     expect(() => workload("conv3d.vta", [])).toThrow(
       "there is no template conv3d.vta; there are conv2d_packed.vta",
     );

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { te } from "tvm-ts";
 import * as vta from "vta-ts";
 import type { Engine, TrialResult } from "../../../lib/vta/src/explore/engine";
@@ -88,13 +88,13 @@ const strategies: readonly (readonly [string, Strategy])[] = [
 describe.each(strategies)("%s", (_, strategy) => {
   const budget = 90;
 
-  it("tries as many distinct configurations as the budget says", async () => {
+  test("tries as many distinct configurations as the budget says", async () => {
     const { trials } = await study({ strategy, budget }).run();
     expect(trials).toHaveLength(budget);
     expect(new Set(trials.map(({ index }) => index)).size).toBe(budget);
   });
 
-  it("makes the same trials in the same order with 1, 2 and 3 workers", async () => {
+  test("makes the same trials in the same order with 1, 2 and 3 workers", async () => {
     const runs = await Promise.all(
       [1, 2, 3].map((workers) => {
         const engine = fakeEngine({ workers, delay: (index) => index % 4 });
@@ -106,7 +106,7 @@ describe.each(strategies)("%s", (_, strategy) => {
     expect(three).toEqual(one);
   });
 
-  it("goes on from records as if it had not been stopped", async () => {
+  test("goes on from records as if it had not been stopped", async () => {
     const undisturbed = await study({ strategy, budget, seed: 3 }).run();
     const store = new MemoryStore();
     await study({ strategy, budget: 37, seed: 3, records: store }).run();
@@ -120,7 +120,7 @@ describe.each(strategies)("%s", (_, strategy) => {
     expect(parseRecords(store.read()).records).toHaveLength(budget);
   });
 
-  it("counts no trial for what cannot be used, and says why", async () => {
+  test("counts no trial for what cannot be used, and says why", async () => {
     const ended = await study({ strategy, budget }).run();
     for (const [index, { cause, reason }] of ended.refusals) {
       const { h, threads } = ended.space.values(index) as Record<string, number>;
@@ -132,7 +132,7 @@ describe.each(strategies)("%s", (_, strategy) => {
     expect(ended.trials.some(({ index }) => ended.refusals.has(index))).toBe(false);
   });
 
-  it("tries the whole space when the budget allows it", async () => {
+  test("tries the whole space when the budget allows it", async () => {
     const ended = await study({ strategy, budget: 10_000 }).run();
     expect(ended.trials.length + ended.refusals.size).toBe(ended.space.size);
   });
@@ -144,7 +144,7 @@ describe("a learned model", () => {
     return ended.best!.measures["cycles"]!;
   };
 
-  it("finds better configurations than chance", async () => {
+  test("finds better configurations than chance", async () => {
     const seeds = Array.from({ length: 15 }, (_, i) => i);
     const median = async (strategy: Strategy): Promise<number> => {
       const costs = await Promise.all(seeds.map((seed) => bestAfter(strategy, seed)));
@@ -155,14 +155,14 @@ describe("a learned model", () => {
 });
 
 describe("a study", () => {
-  it("gives the lower index among equals", async () => {
+  test("gives the lower index among equals", async () => {
     const equal: TrialResult = { kind: "measured", measures: { cycles: 5 }, seconds: 0 };
     const engine = fakeEngine({ result: () => equal });
     const ended = await study({ strategy: randomSearch, budget: 20, engine }).run();
     expect(ended.best?.index).toBe(Math.min(...ended.trials.map(({ index }) => index)));
   });
 
-  it("records a failure with AutoTVM's number and does not try it again", async () => {
+  test("records a failure with AutoTVM's number and does not try it again", async () => {
     const store = new MemoryStore();
     const failing: TrialResult = { kind: "failed", errorNo: 4, error: "deadlock", seconds: 1 };
     const engine = fakeEngine({ result: (index) => (index === 0 ? failing : undefined) });
@@ -176,7 +176,7 @@ describe("a study", () => {
     expect(again.measured).toHaveLength(3);
   });
 
-  it("does not count what the compiler refuses", async () => {
+  test("does not count what the compiler refuses", async () => {
     const refusal = { cause: "lowering", reason: "no rectangle" } as const;
     const engine = fakeEngine({
       workers: 3,
@@ -187,7 +187,7 @@ describe("a study", () => {
     expect(ended.refusalCounts["lowering"]).toBeGreaterThan(10);
   });
 
-  it("keeps what was measured when the engine breaks", async () => {
+  test("keeps what was measured when the engine breaks", async () => {
     const store = new MemoryStore();
     let measured = 0;
     const engine = fakeEngine({
@@ -202,7 +202,7 @@ describe("a study", () => {
     expect(broken.trials.length).toBeGreaterThan(5);
   });
 
-  it("gives the trials that no other one beats in all measures", async () => {
+  test("gives the trials that no other one beats in all measures", async () => {
     const points = [
       { cycles: 9, sram: 1 },
       { cycles: 7, sram: 2 },
@@ -226,7 +226,7 @@ describe("a study", () => {
     );
   });
 
-  it("ignores records of other programs and of other accelerators", async () => {
+  test("ignores records of other programs and of other accelerators", async () => {
     const store: RecordStore = new MemoryStore();
     await study({ budget: 5, records: store }).run();
     const engine = fakeEngine();
@@ -234,7 +234,7 @@ describe("a study", () => {
     expect(engine.measured).toHaveLength(5);
   });
 
-  it("refuses budgets that are not numbers of trials", () => {
+  test("refuses budgets that are not numbers of trials", () => {
     expect(() => study({ budget: 0 })).toThrow(
       "the budget is 0; it must be an integer of at least 1",
     );
@@ -242,7 +242,7 @@ describe("a study", () => {
 });
 
 describe("refusals", () => {
-  it("are counted in words, with the first of each cause", async () => {
+  test("are counted in words, with the first of each cause", async () => {
     const searched = await study().run();
     const [summary, ...lines] = studyText(searched).split("\n");
     const [first] = searched.refusals.keys();
@@ -254,7 +254,7 @@ describe("refusals", () => {
     );
   });
 
-  it("of a template name the knobs that do not divide", () => {
+  test("of a template name the knobs that do not divide", () => {
     const dense = vta.explore.template("dense_packed.vta", [
       ["TENSOR", [1, 4, 1, 16], "int8"],
       ["TENSOR", [3, 4, 16, 16], "int8"],

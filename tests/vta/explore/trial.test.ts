@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { ready } from "tvm-ts";
 import * as vta from "vta-ts";
 import { direct, inputsOf, runOnVta } from "../../support/vta-run";
@@ -64,7 +64,7 @@ const operators: readonly (readonly [string, Arguments])[] = [
 beforeAll(ready);
 
 describe("the verdict agrees with running", () => {
-  it.each(operators.map(([task, args], i) => [`${i} ${task}`, task, args] as const))(
+  test.each(operators.map(([task, args], i) => [`${i} ${task}`, task, args] as const))(
     "on all configurations of %s",
     (_, task, args) => {
       const space = explore.template(task, args);
@@ -98,7 +98,7 @@ describe("the verdict agrees with running", () => {
 describe("a trial", () => {
   const dense = () => explore.template(...(operators[2]! as [string, Arguments]));
 
-  it("counts what the simulator with values counts", () => {
+  test("counts what the simulator with values counts", () => {
     const space = dense();
     const index = 0;
     const compiled = explore.compileTrial(space, index);
@@ -112,7 +112,7 @@ describe("a trial", () => {
     expect(withValues.result?.data).toEqual(direct(workload, inputs).data);
   });
 
-  it("is faster on a wider bus", () => {
+  test("is faster on a wider bus", () => {
     const space = dense();
     const measured = ["de10", "wide256"].map((model) => explore.measureTrial(space, 0, { model }));
     const [narrow, wide] = measured.map((each) =>
@@ -121,7 +121,7 @@ describe("a trial", () => {
     expect(wide!).toBeLessThan(narrow!);
   });
 
-  it("says how much a memory would have to hold", () => {
+  test("says how much a memory would have to hold", () => {
     const space = dense();
     const index = space.configs.index({ tile_b: 1, tile_ci: 64, tile_co: 24, oc_nthread: 1 });
     expect(space.refusal(index)).toEqual({
@@ -130,7 +130,7 @@ describe("a trial", () => {
     });
   });
 
-  it("says which knobs make micro-ops write an element again too soon", () => {
+  test("says which knobs make micro-ops write an element again too soon", () => {
     const space = explore.template(...(operators[0]! as [string, Arguments]));
     const values = { tile_b: 1, tile_h: 1, tile_w: 9, tile_ci: 1, tile_co: 2 };
     const index = space.configs.index({ ...values, oc_nthread: 1, h_nthread: 1 });
@@ -145,7 +145,7 @@ describe("a trial", () => {
     });
   });
 
-  it("says which knobs do not divide", () => {
+  test("says which knobs do not divide", () => {
     const space = dense();
     const index = space.configs.index({ tile_b: 1, tile_ci: 1, tile_co: 8, oc_nthread: 2 });
     expect(space.refusal(index)).toEqual({

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   bitstreamCachePath,
   bitstreamUrl,
@@ -20,7 +20,7 @@ const base = samples.sim;
 describe("the default configuration", () => {
   const env = new Environment(base);
 
-  it("has the reference's derived values", () => {
+  test("has the reference's derived values", () => {
     expect(env).toMatchObject({
       BATCH: 1,
       BLOCK_IN: 16,
@@ -49,7 +49,7 @@ describe("the default configuration", () => {
     });
   });
 
-  it("names bitstream, model and target", () => {
+  test("names bitstream, model and target", () => {
     expect(env.BITSTREAM).toBe("1x16_i8w8a32_15_15_18_17");
     expect(env.MODEL).toBe("sim_1x16_i8w8a32_15_15_18_17");
     expect(env.target).toBe(`ext_dev -keys=vta,cpu -device=vta -model=${env.MODEL}`);
@@ -59,7 +59,7 @@ describe("the default configuration", () => {
     expect(bitstreamUrl(samples.zcu104)).toMatch(/bitstreams\/zcu104\/0\.0\.1\/1x16_.*\.bit$/);
   });
 
-  it("lays its memories out as the reference's tools do", () => {
+  test("lays its memories out as the reference's tools do", () => {
     expect(memoryLayouts(base)).toEqual({
       inp: { banks: 1, width: 128, depth: 2048, axiRatio: 2 },
       wgt: { banks: 2, width: 1024, depth: 1024, axiRatio: 16 },
@@ -80,7 +80,7 @@ describe("samples", () => {
     intelfocl: [6, "0x43C00000", "llvm"],
   };
 
-  it.each(TARGETS)("%s has its board's macros and host", (target) => {
+  test.each(TARGETS)("%s has its board's macros and host", (target) => {
     const [bus, fetch, host] = expected[target]!;
     const config = samples[target];
     const list = macros(config);
@@ -107,7 +107,7 @@ describe("a configuration is refused", () => {
   const refuse = (change: object, message: string | RegExp): void =>
     expect(() => new Environment({ ...base, ...change } as VtaConfig)).toThrow(message);
 
-  it("when a key is missing, unknown or of the wrong type, naming all of them", () => {
+  test("when a key is missing, unknown or of the wrong type, naming all of them", () => {
     const misspelt = { ...base, LOG_BLOK: 4, LOG_BLOCK: undefined, TARGET: "fpga" };
     expect(() => parseConfig(JSON.parse(JSON.stringify(misspelt)))).toThrow(
       /TARGET is "fpga", which must be one of sim, tsim.*LOG_BLOCK is missing.*LOG_BLOK is not one of its keys/,
@@ -117,27 +117,27 @@ describe("a configuration is refused", () => {
     expect(() => parseConfig("sim")).toThrow('an object is needed, not "sim"');
   });
 
-  it("when a derived key contradicts the others", () => {
+  test("when a derived key contradicts the others", () => {
     refuse({ LOG_BLOCK_IN: 5 }, "LOG_BLOCK_IN is 5, but the other keys make it 4");
     expect(parseConfig({ ...base, LOG_BLOCK_IN: 4 })).toEqual(base);
   });
 
-  it("when a micro-op would not fit 32 bits", () => {
+  test("when a micro-op would not fit 32 bits", () => {
     refuse({ LOG_WGT_BUFF_SIZE: 19 }, /A \+ max\(A, I\) \+ W <= 32.* but 33 > 32/);
   });
 
-  it("when the first half of a GEMM would overflow", () => {
+  test("when the first half of a GEMM would overflow", () => {
     refuse({ LOG_UOP_BUFF_SIZE: 16 }, /37 \+ 2\*U <= 64.* but 65 > 64/);
   });
 
-  it("when the ALU's factors would not fit", () => {
+  test("when the ALU's factors would not fit", () => {
     refuse(
       { LOG_ACC_BUFF_SIZE: 18, LOG_INP_BUFF_SIZE: 13, LOG_WGT_BUFF_SIZE: 15 },
       /4\*A \+ 20 <= 64.* but 68 > 64/,
     );
   });
 
-  it("when an element is larger than a page or smaller than a byte", () => {
+  test("when an element is larger than a page or smaller than a byte", () => {
     refuse(
       { LOG_BLOCK: 7, LOG_WGT_BUFF_SIZE: 20 },
       /bytes of an element <= 4096, but 16384 > 4096/,
@@ -145,7 +145,7 @@ describe("a configuration is refused", () => {
     refuse({ LOG_INP_WIDTH: 0, LOG_BLOCK: 2, LOG_INP_BUFF_SIZE: 10 }, /8 <= bits of an element/);
   });
 
-  it("when an accumulator is narrower than an input", () => {
+  test("when an accumulator is narrower than an input", () => {
     refuse({ LOG_INP_WIDTH: 4, LOG_ACC_WIDTH: 3 }, "LOG_INP_WIDTH <= LOG_ACC_WIDTH, but 4 > 3");
   });
 });
@@ -159,7 +159,7 @@ describe("the environment in force", () => {
     LOG_ACC_BUFF_SIZE: 18,
   };
 
-  it("is the simulator's at first and can be replaced", () => {
+  test("is the simulator's at first and can be replaced", () => {
     const first = getEnv();
     expect(first.MODEL).toBe("sim_1x16_i8w8a32_15_15_18_17");
     expect(getEnv()).toBe(first);
@@ -168,7 +168,7 @@ describe("the environment in force", () => {
     setEnv(first);
   });
 
-  it("is put back after withEnvironment, nested and after errors", () => {
+  test("is put back after withEnvironment, nested and after errors", () => {
     const outside = getEnv();
     const seen = withEnvironment(wide, (env) => {
       expect(getEnv()).toBe(env);
@@ -184,11 +184,11 @@ describe("the environment in force", () => {
     expect(getEnv()).toBe(outside);
   });
 
-  it("refuses an asynchronous function, which would see another environment", () => {
+  test("refuses an asynchronous function, which would see another environment", () => {
     expect(() => withEnvironment(wide, () => Promise.resolve(1))).toThrow("synchronous function");
   });
 
-  it("has a mock that skips copies and the ALU", () => {
+  test("has a mock that skips copies and the ALU", () => {
     const env = new Environment(base);
     expect([env.dmaCopy, env.alu]).toEqual(["dma_copy", "alu"]);
     expect([env.mock.dmaCopy, env.mock.alu]).toEqual(["skip_dma_copy", "skip_alu"]);

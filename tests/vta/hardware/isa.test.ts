@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   decode,
   decodeUop,
@@ -50,7 +50,7 @@ function bitsOf(instruction: Instruction, name: string, ones: number): string {
 }
 
 describe("the default configuration's layouts", () => {
-  it.each([
+  test.each([
     ["popPrev", 1, "3:3"],
     ["popNext", 1, "4:4"],
     ["pushPrev", 1, "5:5"],
@@ -70,7 +70,7 @@ describe("the default configuration's layouts", () => {
     expect(bitsOf({ ...LOAD, kind: "STORE" }, name, ones)).toBe(bits);
   });
 
-  it.each([
+  test.each([
     ["resetReg", 1, "7:7"],
     ["uopBgn", 8191, "20:8"],
     ["uopEnd", 16383, "34:21"],
@@ -86,7 +86,7 @@ describe("the default configuration's layouts", () => {
     expect(bitsOf(GEMM, name, ones)).toBe(bits);
   });
 
-  it.each([
+  test.each([
     ["srcFactorOut", 2047, "96:86"],
     ["srcFactorIn", 2047, "107:97"],
     ["aluOpcode", 7, "110:108"],
@@ -96,7 +96,7 @@ describe("the default configuration's layouts", () => {
     expect(bitsOf(ALU, name, ones)).toBe(bits);
   });
 
-  it("give each kind its opcode", () => {
+  test("give each kind its opcode", () => {
     const opcode = (instruction: Instruction): number => encode(isa, instruction)[0]! & 7;
     expect(opcode(LOAD)).toBe(0);
     expect(opcode({ ...LOAD, kind: "STORE" })).toBe(1);
@@ -105,7 +105,7 @@ describe("the default configuration's layouts", () => {
     expect(opcode(ALU)).toBe(4);
   });
 
-  it("pack a micro-op's indices into 11, 11 and 10 bits", () => {
+  test("pack a micro-op's indices into 11, 11 and 10 bits", () => {
     expect(encodeUop(isa, { dst: 2047, src: 0, wgt: 0 })).toBe(0x7ff);
     expect(encodeUop(isa, { dst: 0, src: 2047, wgt: 0 })).toBe(0x7ff << 11);
     expect(encodeUop(isa, { dst: 0, src: 0, wgt: 1023 })).toBe((0x3ff << 22) >>> 0);
@@ -114,7 +114,7 @@ describe("the default configuration's layouts", () => {
 });
 
 describe("encoding", () => {
-  it("says which field of which instruction is too small for what", () => {
+  test("says which field of which instruction is too small for what", () => {
     expect(() => encode(isa, { ...LOAD, xSize: 70000 })).toThrow(
       "LOAD: xSize is 70000, but the field has 16 bits and holds 0 to 65535",
     );
@@ -126,13 +126,13 @@ describe("encoding", () => {
     expect(() => encodeUop(isa, { dst: 2048, src: 0, wgt: 0 })).toThrow("micro-op: dst is 2048");
   });
 
-  it("is refused by an opcode that does not exist, on the way back", () => {
+  test("is refused by an opcode that does not exist, on the way back", () => {
     expect(() => decode(isa, Uint32Array.of(5, 0, 0, 0))).toThrow("no instruction with opcode 5");
   });
 });
 
 describe("a disassembled instruction", () => {
-  it.each<[Instruction, string]>([
+  test.each<[Instruction, string]>([
     [
       { ...LOAD, memoryType: 2, sramBase: 144, dramBase: 0x1000, ySize: 7, xSize: 14, xStride: 14 },
       "LOAD INP  sram 0x90  dram 0x1000  size 7 x 14  stride 14",

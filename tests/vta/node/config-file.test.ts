@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { readConfigFile, samples } from "vta-ts";
 import { defaultConfig } from "../../../lib/vta/src/node";
 
@@ -15,17 +15,17 @@ function hardwareFolder(text: string): string {
 describe("the configuration that an environment starts with", () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  it("is the simulator's without VTA_HW_PATH", () => {
+  test("is the simulator's without VTA_HW_PATH", () => {
     vi.stubEnv("VTA_HW_PATH", "");
     expect(defaultConfig()).toBe(samples.sim);
   });
 
-  it("is that of VTA_HW_PATH", () => {
+  test("is that of VTA_HW_PATH", () => {
     vi.stubEnv("VTA_HW_PATH", hardwareFolder(JSON.stringify(samples.ultra96)));
     expect(defaultConfig()).toEqual(samples.ultra96);
   });
 
-  it("is refused with its path when it is missing, no JSON, or no configuration", () => {
+  test("is refused with its path when it is missing, no JSON, or no configuration", () => {
     vi.stubEnv("VTA_HW_PATH", "/nowhere");
     expect(() => defaultConfig()).toThrow(
       /no configuration can be read from \/nowhere\/config\/vta_config.json: ENOENT/,

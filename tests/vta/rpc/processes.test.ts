@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as tvm from "tvm-ts";
 import * as vta from "vta-ts";
 import { goldenProgram } from "../../support/golden-session";
@@ -33,7 +33,7 @@ describe.each(["tcp", "ws"])("a session over %s", (protocol) => {
   const open = (options: object = { key: "k" }): Promise<tvm.Session> =>
     rpc.connect(`${protocol}://127.0.0.1:${server.port}`, options);
 
-  it.each(["vta_vadd", "vta_matmul_opt", "vta_conv2d_opt"])(
+  test.each(["vta_vadd", "vta_matmul_opt", "vta_conv2d_opt"])(
     "runs %s with the digest and the counters of a local run",
     async (name) => {
       const program = goldenProgram(name);
@@ -49,7 +49,7 @@ describe.each(["tcp", "ws"])("a session over %s", (protocol) => {
     },
   );
 
-  it("tells apart what can go wrong", async () => {
+  test("tells apart what can go wrong", async () => {
     await expect(open({ key: "x" })).rejects.toThrow(tvm.KeyRefusedError);
     await expect(rpc.connect(`${protocol}://127.0.0.1:1`)).rejects.toThrow(tvm.ConnectionLostError);
     const session = await open({ key: "k", sessionTimeout: 1 });
@@ -65,7 +65,7 @@ describe.each(["tcp", "ws"])("a session over %s", (protocol) => {
     await expect(f()).rejects.toThrow(tvm.RpcTimeoutError);
   });
 
-  it("confines files, keeps sessions apart and removes what they had", async () => {
+  test("confines files, keeps sessions apart and removes what they had", async () => {
     const [one, two] = [await open(), await open()];
     await one.upload(new Uint8Array([1, 2, 3]), "a.bin");
     expect([...(await one.download("a.bin"))]).toEqual([1, 2, 3]);
@@ -83,7 +83,7 @@ describe.each(["tcp", "ws"])("a session over %s", (protocol) => {
     await eventually(() => readdirSync(workdir).length === 0);
   });
 
-  it("copies arrays between devices, and takes every kind of argument", async () => {
+  test("copies arrays between devices, and takes every kind of argument", async () => {
     await using session = await open();
     const data = np.arange(12).astype("float16").reshape([3, 4]);
     const a = await nd.array(data, session.cpu(0));
@@ -123,7 +123,7 @@ describe.each(["tcp", "ws"])("a session over %s", (protocol) => {
 });
 
 describe.each(["tcp", "ws"])("copies over %s", (protocol) => {
-  it("that are under way together do not mix", async () => {
+  test("that are under way together do not mix", async () => {
     await using session = await rpc.connect(`${protocol}://127.0.0.1:${server.port}`, { key: "k" });
     const sources = [1, 2, 3].map((step) => np.arange(0, step << 22, step).astype("int32"));
     const arrays = await Promise.all(sources.map((data) => session.extDev(0).array(data)));
@@ -139,7 +139,7 @@ function bytesOf(data: ArrayBufferView): Uint8Array {
 }
 
 describe("a server", () => {
-  it("outlives connections that drop at every point of the handshake", async () => {
+  test("outlives connections that drop at every point of the handshake", async () => {
     const { bytes } = { bytes: Buffer.from("71f20f0008000000636c69656e743a6b", "hex") };
     for (let i = 0; i < 40; i++) {
       await new Promise<void>((resolve) => {
@@ -154,7 +154,7 @@ describe("a server", () => {
     await eventually(() => readdirSync(workdir).length === 1);
   });
 
-  it("is not reached by web pages of other origins", async () => {
+  test("is not reached by web pages of other origins", async () => {
     const ask = (origin: string): Promise<string> =>
       new Promise((resolve, reject) => {
         const socket = connect(server.port, "127.0.0.1", () =>
@@ -175,7 +175,7 @@ describe("a server", () => {
     expect(await ask("http://localhost:8888")).toBe("HTTP/1.1 101 Switching Protocols");
   });
 
-  it("that is killed is reported, and leaves nothing pending", async () => {
+  test("that is killed is reported, and leaves nothing pending", async () => {
     const folder = join(workdir, "killed");
     mkdirSync(folder);
     const other = await start("rpc-server", ["--workdir", folder]);
@@ -197,7 +197,7 @@ describe("a server", () => {
 });
 
 describe("a tracker", () => {
-  it("gives its servers to clients, of which some lose theirs", async () => {
+  test("gives its servers to clients, of which some lose theirs", async () => {
     const tracker = await start("rpc-tracker");
     const address = `127.0.0.1:${tracker.port}`;
     const servers = await Promise.all(

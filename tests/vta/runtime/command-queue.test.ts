@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   CommandQueue,
   decode,
@@ -114,7 +114,7 @@ describe("recordings that the reference's runtime made too", () => {
     return printed;
   }
 
-  it.each(recordings.map((recording, i) => ({ recording, i })))(
+  test.each(recordings.map((recording, i) => ({ recording, i })))(
     "have the same dump, addresses included ($i)",
     ({ recording }) => {
       expect(replay(recording)).toBe(recording.dump);
@@ -123,7 +123,7 @@ describe("recordings that the reference's runtime made too", () => {
 });
 
 describe("tokens", () => {
-  it("join the last instruction of their stage, and else get one that does nothing", () => {
+  test("join the last instruction of their stage, and else get one that does nothing", () => {
     const { queue, recorder, buffer } = recordingQueue();
     queue.loadBuffer2D(buffer, 0, 1, 1, 1, 0, 0, 0, 0, 0, 2);
     queue.depPush(1, 2);
@@ -139,7 +139,7 @@ describe("tokens", () => {
     expect(run.at(-1)!.kind).toBe("FINISH");
   });
 
-  it("pass between neighbouring stages only", () => {
+  test("pass between neighbouring stages only", () => {
     const { queue } = recordingQueue();
     expect(() => queue.depPush(1, 3)).toThrow("stage 1 exchanges no tokens with stage 3");
     expect(() => queue.depPop(3, 1)).toThrow("stage 3 exchanges no tokens with stage 1");
@@ -149,7 +149,7 @@ describe("tokens", () => {
 });
 
 describe("a micro-op kernel", () => {
-  it("is recorded once for a place in the program and the values it depends on", () => {
+  test("is recorded once for a place in the program and the values it depends on", () => {
     const { queue, recorder } = recordingQueue();
     const site = {};
     let recorded = 0;
@@ -166,7 +166,7 @@ describe("a micro-op kernel", () => {
     expect(titles(recorder.runs[0]!).filter((kind) => kind === "GEMM")).toHaveLength(6);
   });
 
-  it("may depend on any values, also beyond the reference's limit of 100", () => {
+  test("may depend on any values, also beyond the reference's limit of 100", () => {
     const { queue, recorder } = recordingQueue();
     const site = {};
     for (const value of [99, 100, 785, -1, 2 ** 31 - 1]) {
@@ -176,7 +176,7 @@ describe("a micro-op kernel", () => {
     expect(titles(recorder.runs[0]!).filter((kind) => kind === "GEMM")).toHaveLength(5);
   });
 
-  it("is loaded right before it is needed, and again in the next run", () => {
+  test("is loaded right before it is needed, and again in the next run", () => {
     const { queue, recorder } = recordingQueue();
     const site = {};
     for (let run = 0; run < 2; run++) {
@@ -188,7 +188,7 @@ describe("a micro-op kernel", () => {
       expect(titles(run).slice(0, 3)).toEqual(["LOAD", "GEMM", "GEMM"]);
   });
 
-  it.each([
+  test.each([
     [
       "three loops",
       (q: CommandQueue) => {
@@ -245,17 +245,17 @@ describe("a micro-op kernel", () => {
     queue.synchronize(0);
   });
 
-  it("for the ALU cannot hold micro-ops of GEMM", () => {
+  test("for the ALU cannot hold micro-ops of GEMM", () => {
     const { queue } = recordingQueue();
     expect(() => queue.pushALUOp({}, kernel(queue, 1), [])).toThrow("not its");
   });
 
-  it("cannot be pushed to outside of a recording", () => {
+  test("cannot be pushed to outside of a recording", () => {
     const { queue } = recordingQueue();
     expect(() => queue.uopPush(0, 0, 0, 0, 0, 0, 0, 0)).toThrow("while a micro-op kernel is being");
   });
 
-  it("larger than the micro-op memory is refused", () => {
+  test("larger than the micro-op memory is refused", () => {
     const { queue } = recordingQueue();
     expect(() => queue.pushGEMMOp({}, kernel(queue, 8193), [])).toThrow(
       "8193 micro-ops does not fit the micro-op memory of 8192",
@@ -270,7 +270,7 @@ describe("the micro-op memory", () => {
       i.kind === "LOAD" && i.memoryType === 0 && i.xSize > 0 ? [[i.sramBase, i.xSize]] : [],
     );
 
-  it("is filled from the front again when it is full, and forgets what is overwritten", () => {
+  test("is filled from the front again when it is full, and forgets what is overwritten", () => {
     const { queue, recorder } = recordingQueue();
     const [a, b, c] = [{}, {}, {}];
     queue.pushGEMMOp(a, kernel(queue, 4000), []);
@@ -289,7 +289,7 @@ describe("the micro-op memory", () => {
     ]);
   });
 
-  it("gets the right micro-ops also after it was full, which the reference's does not", () => {
+  test("gets the right micro-ops also after it was full, which the reference's does not", () => {
     const device = new VtaDevice(0, env);
     const { queue, dram } = device;
     const ones = device.alloc(64 * 2048);
@@ -322,7 +322,7 @@ describe("the micro-op memory", () => {
 });
 
 describe("a queue that is full", () => {
-  it("runs what it holds by itself, with the tokens that are under way", () => {
+  test("runs what it holds by itself, with the tokens that are under way", () => {
     const { queue, recorder, buffer } = recordingQueue(4096);
     for (let i = 0; i < 400; i++) {
       queue.loadBuffer2D(buffer, 0, 1, 1, 1, 0, 0, 0, 0, 0, 2);
@@ -344,7 +344,7 @@ describe("a queue that is full", () => {
     expect(count("popPrev", (i) => !loading(i))).toBe(count("pushNext", loading));
   });
 
-  it("also when it is full of tokens only", () => {
+  test("also when it is full of tokens only", () => {
     const { queue, recorder } = recordingQueue(4096);
     for (let i = 0; i < 1000; i++) {
       queue.depPush(3, 2);
@@ -354,7 +354,7 @@ describe("a queue that is full", () => {
     for (const run of recorder.runs) expect(run.length).toBeLessThanOrEqual(256);
   });
 
-  it("also when the room for micro-ops is", () => {
+  test("also when the room for micro-ops is", () => {
     const { queue, recorder } = recordingQueue(4096);
     for (let i = 0; i < 8; i++) queue.pushGEMMOp({}, kernel(queue, 300), []);
     queue.synchronize(0);
@@ -364,7 +364,7 @@ describe("a queue that is full", () => {
 });
 
 describe("bad arguments", () => {
-  it("of transfers are refused with the value and the limit", () => {
+  test("of transfers are refused with the value and the limit", () => {
     const { queue, dram } = recordingQueue();
     const buffer = dram.alloc(1 << 21);
     const load = (x: number, sram: number, memory: number, pad = 0, source = buffer): void =>
@@ -378,7 +378,7 @@ describe("bad arguments", () => {
     expect(() => load(1, 0, 2, 0, buffer + 1)).toThrow("is not an element of 16 bytes");
   });
 
-  it("that reach outside of the array are refused, whatever is there", () => {
+  test("that reach outside of the array are refused, whatever is there", () => {
     const { queue, buffer, dram } = recordingQueue();
     dram.alloc(4096);
     const load = (offset: number, x: number, y: number, stride: number): void =>
@@ -396,7 +396,7 @@ describe("bad arguments", () => {
 });
 
 describe("a device", () => {
-  it("forgets a program that failed when the next one starts", () => {
+  test("forgets a program that failed when the next one starts", () => {
     const device = new VtaDevice(0, env);
     const buffer = device.alloc(4096);
     device.queue.loadBuffer2D(buffer, 0, 1, 1, 1, 0, 0, 0, 0, 0, 2);
@@ -407,7 +407,7 @@ describe("a device", () => {
     device.queue.synchronize(2 ** 31);
   });
 
-  it("has nothing left of a program whose run failed", () => {
+  test("has nothing left of a program whose run failed", () => {
     const device = new VtaDevice(0, env);
     const buffer = device.alloc(4096);
     device.queue.loadBuffer2D(buffer, 0, 1, 1, 1, 0, 0, 0, 0, 0, 2);
@@ -418,7 +418,7 @@ describe("a device", () => {
     device.queue.synchronize(2 ** 31);
   });
 
-  it("has its own memory: two configurations are alive at once", () => {
+  test("has its own memory: two configurations are alive at once", () => {
     const wide = new Environment({
       ...samples.sim,
       LOG_BLOCK: 5,
@@ -447,14 +447,14 @@ describe("a device", () => {
     ]);
   });
 
-  it("takes its first buffers from where the reference's simulator does", () => {
+  test("takes its first buffers from where the reference's simulator does", () => {
     const device = new VtaDevice(0, env);
     expect([device.alloc(100), device.alloc(5000), device.alloc(1)]).toEqual([
       0x1000, 0x2000, 0x4000,
     ]);
   });
 
-  it("can be shut down and used again", () => {
+  test("can be shut down and used again", () => {
     const device = new VtaDevice(0, env);
     const { queue } = device;
     const used = device.dram.usedBytes;
@@ -468,7 +468,7 @@ describe("a device", () => {
 });
 
 describe("functions for compiled code", () => {
-  it("take signed numbers for addresses and give the CPU the same ones", () => {
+  test("take signed numbers for addresses and give the CPU the same ones", () => {
     const { functions, dram } = new VtaDevice(0, env);
     const from = functions.extern["VTABufferAlloc"]!(64) as number;
     const to = functions.extern["VTABufferAlloc"]!(64) as number;

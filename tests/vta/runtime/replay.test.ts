@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   compileReplay,
   profilerOf,
@@ -26,11 +26,11 @@ describe("a lowered program, replayed from its text", () => {
     if (program.dump !== undefined) expect(blanked(printed.join(""))).toBe(program.dump);
   }
 
-  it.each(replayCorpus("programs", "configs"))(
+  test.each(replayCorpus("programs", "configs"))(
     "$name gives the reference's result, statistics and dump",
     check,
   );
-  it.each(replayCorpus("fuzz", "operators"))("$name gives the reference's result", check);
+  test.each(replayCorpus("fuzz", "operators"))("$name gives the reference's result", check);
 });
 
 describe("programs in one process", () => {
@@ -47,7 +47,7 @@ describe("programs in one process", () => {
     ({ stats }) => stats["gemm_counter"]! < 200_000,
   );
 
-  it.each([1, 2, 3])(
+  test.each([1, 2, 3])(
     "do not disturb each other, in any order, twice in a row, after failures (order %i)",
     (seed) => {
       const pick = random(seed);
@@ -105,7 +105,7 @@ describe("programs in one process", () => {
 });
 
 describe("a repeated call", () => {
-  it("records the same instructions as the first one, whatever that one left behind", () => {
+  test("records the same instructions as the first one, whatever that one left behind", () => {
     // Its last synchronization comes before the pop that drains it.
     const program = replayCorpus("programs").find(({ name }) => name === "vta_matmul_opt")!;
     const { device, printed } = new ReplayDevices().of();

@@ -1,5 +1,5 @@
 import { setInterruptionCheck } from "tvm-ts";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import {
   Dram,
   encodeUop,
@@ -90,7 +90,7 @@ function loadUops(
 describe("a program that the host interrupts", () => {
   afterEach(() => setInterruptionCheck(() => undefined));
 
-  it("ends with what the host throws, and leaves no token to the next one", () => {
+  test("ends with what the host throws, and leaves no token to the next one", () => {
     const { run, dram } = simulator();
     const address = dram.alloc(4096);
     const inp = load({ memoryType: MEM_ID.INP, dramBase: address / 16, pushNext: 1 });
@@ -106,7 +106,7 @@ describe("a program that the host interrupts", () => {
 });
 
 describe("a program that cannot go on", () => {
-  it("stops with the state of the queues", () => {
+  test("stops with the state of the queues", () => {
     const { run, dram } = simulator();
     const address = dram.alloc(4096);
     const inp = load({ memoryType: MEM_ID.INP, dramBase: address / 16, popNext: 1 });
@@ -124,7 +124,7 @@ describe("a program that cannot go on", () => {
     expect(message).toMatch(/compute: instruction 2 .*\(FINISH {2}pop prev\) waits, 0 behind it/);
   });
 
-  it("leaves no token to the next one", () => {
+  test("leaves no token to the next one", () => {
     const { run } = simulator();
     expect(() =>
       run([
@@ -137,7 +137,7 @@ describe("a program that cannot go on", () => {
     );
   });
 
-  it("but tokens left by one that ended are there for the next, until a reset", () => {
+  test("but tokens left by one that ended are there for the next, until a reset", () => {
     const { run, sim } = simulator();
     run([{ ...COMPUTE_NOP, pushNext: 1 }, FINISH]);
     run([store({ xSize: 0, popPrev: 1 }), FINISH]);
@@ -148,14 +148,14 @@ describe("a program that cannot go on", () => {
     );
   });
 
-  it("has no FINISH", () => {
+  test("has no FINISH", () => {
     const { run } = simulator();
     expect(() => run([COMPUTE_NOP])).toThrow("no FINISH");
   });
 });
 
 describe("stages", () => {
-  it("finish all their instructions, also those dealt after the FINISH was executed", () => {
+  test("finish all their instructions, also those dealt after the FINISH was executed", () => {
     const { run, dram } = simulator();
     const out = dram.alloc(4096);
     dram.bytes.fill(1, out, out + 16);
@@ -163,7 +163,7 @@ describe("stages", () => {
     expect(dram.bytes[out]).toBe(0);
   });
 
-  it("have no neighbour before load and after store", () => {
+  test("have no neighbour before load and after store", () => {
     const { run, dram } = simulator();
     const at = dram.alloc(4096) / 16;
     const inp = load({ memoryType: MEM_ID.INP, dramBase: at });
@@ -182,7 +182,7 @@ describe("an instruction out of range", () => {
   const inp = (values: Partial<MemInstruction>): Instruction[] =>
     serial([load({ memoryType: MEM_ID.INP, dramBase: array / 16, ...values })]);
 
-  it.each<[string, Instruction[], RegExp]>([
+  test.each<[string, Instruction[], RegExp]>([
     ["of an on-chip memory", inp({ sramBase: 2048 }), /LOAD INP.*ends at element 2049 of .* 2048/],
     ["with its padding", inp({ sramBase: 2040, xPad1: 15 }), /ends at element 2056/],
     [
@@ -221,11 +221,11 @@ describe("an instruction out of range", () => {
     expect(() => run(program)).toThrow(/^instruction \d at 0x/);
   });
 
-  it("does no harm: an immediate's unused operand may point anywhere", () => {
+  test("does no harm: an immediate's unused operand may point anywhere", () => {
     run(serial([alu({ iterIn: 3, srcFactorIn: 1024, useImm: 1, imm: 1 })]));
   });
 
-  it.each<[string, Instruction]>([
+  test.each<[string, Instruction]>([
     ["memory 4 cannot be loaded", load({ memoryType: 4 })],
     ["memory 7 cannot be loaded", load({ memoryType: 7 })],
     ["memory 3 cannot be stored", store({ memoryType: 3 })],
@@ -235,7 +235,7 @@ describe("an instruction out of range", () => {
     expect(() => run(serial([instruction]))).toThrow(message);
   });
 
-  it("with an opcode that does not exist is refused", () => {
+  test("with an opcode that does not exist is refused", () => {
     const address = place(env, dram, [FINISH, FINISH]);
     dram.words[address / 4]! |= 7;
     const sim = new FunctionalSimulator(env, dram);
@@ -244,7 +244,7 @@ describe("an instruction out of range", () => {
     );
   });
 
-  it("refuses a program outside of DRAM", () => {
+  test("refuses a program outside of DRAM", () => {
     const sim = new FunctionalSimulator(env, dram);
     expect(() => sim.run(0, 1, Infinity)).toThrow("not inside one buffer of DRAM");
     expect(() => sim.run(array + 4080, 2, Infinity)).toThrow("2 instructions from 0x");
@@ -260,7 +260,7 @@ describe("the ALU", () => {
   };
   const x = [0, 1, -1, 127, -128, 2 ** 31 - 1, -(2 ** 31), 77, 8, 9, 10, 11, 12, 13, 14, 15];
 
-  it("shifts to the right, to the left by a negative amount, and out by 32 or more", () => {
+  test("shifts to the right, to the left by a negative amount, and out by 32 or more", () => {
     const shifted = (imm: number): number[] =>
       results(x, alu({ aluOpcode: 3, useImm: 1, imm })).slice(0, 8);
     expect(shifted(1)).toEqual([0, 0, -1, 63, -64, 2 ** 30 - 1, -(2 ** 30), 38]);
@@ -270,7 +270,7 @@ describe("the ALU", () => {
     expect(shifted(-32768)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
-  it("shifts lane by lane by a register", () => {
+  test("shifts lane by lane by a register", () => {
     const by = [0, 1, 31, 32, 99, -1, -31, -32, -99, 3, 4, 5, 6, 7, 8, 2 ** 31 - 1];
     const ones = new Array<number>(16).fill(-8);
     expect(results([...ones, ...by], alu({ aluOpcode: 3 }))).toEqual([
@@ -278,14 +278,14 @@ describe("the ALU", () => {
     ]);
   });
 
-  it("wraps sums and products", () => {
+  test("wraps sums and products", () => {
     const add = results(x, alu({ aluOpcode: 2, useImm: 1, imm: 1 }));
     expect(add.slice(5, 7)).toEqual([-(2 ** 31), -(2 ** 31) + 1]);
     const multiply = results(x, alu({ aluOpcode: 4, useImm: 1, imm: 3 }));
     expect(multiply.slice(5, 7)).toEqual([2 ** 31 - 3, -(2 ** 31)]);
   });
 
-  it("sees what an earlier micro-op of the same instruction wrote", () => {
+  test("sees what an earlier micro-op of the same instruction wrote", () => {
     const { run, dram, sim } = simulator();
     const values = Array.from({ length: 64 }, (_, i) => (i < 16 ? 1 : 0));
     run(
@@ -302,7 +302,7 @@ describe("the ALU", () => {
     expect(sim.core.kernels.element("ACC", 3)[0]).toBe(1);
   });
 
-  it.each([
+  test.each([
     ["before", [1, 0, 0], [1, 3, 6, 10]],
     ["after", [0, 1, 0], [3, 5, 7, 4]],
   ] as const)("adds to each element in a row the one %s it", (_, uop, sums) => {
@@ -318,7 +318,7 @@ describe("the ALU", () => {
 });
 
 describe("weights", () => {
-  it("are those that were loaded, although a STORE has overwritten them in DRAM since", () => {
+  test("are those that were loaded, although a STORE has overwritten them in DRAM since", () => {
     const { run, dram, sim } = simulator();
     const weights = dram.alloc(256);
     const inputs = dram.alloc(16);
@@ -338,7 +338,7 @@ describe("weights", () => {
     expect(sim.core.kernels.element("WGT", 0)[0]).toBe(3);
   });
 
-  it("stay on chip for the next run, whatever the host writes to DRAM in between", () => {
+  test("stay on chip for the next run, whatever the host writes to DRAM in between", () => {
     const { run, dram, sim } = simulator();
     const weights = dram.alloc(256);
     dram.bytes.fill(3, weights, weights + 256);
@@ -349,7 +349,7 @@ describe("weights", () => {
 });
 
 describe("the profiler", () => {
-  it("counts elements moved and micro-ops executed, not padding and not resets", () => {
+  test("counts elements moved and micro-ops executed, not padding and not resets", () => {
     const { run, dram, sim } = simulator();
     const array = dram.alloc(4096);
     run(
@@ -383,7 +383,7 @@ describe("the profiler", () => {
     expect(Object.values(sim.counters.stats)).toEqual([0, 0, 0, 0, 0, 0, 0]);
   });
 
-  it("counts the same when execution is skipped, which loads micro-ops and nothing else", () => {
+  test("counts the same when execution is skipped, which loads micro-ops and nothing else", () => {
     const { run, dram, sim } = simulator();
     const out = dram.alloc(4096);
     dram.bytes.fill(7, out, out + 4096);
@@ -414,7 +414,7 @@ describe("a long run", () => {
   // 16383 x 80 micro-ops: several slices of work.
   const long = serial([gemm({ iterOut: 16383, iterIn: 80 })]);
 
-  it("comes back to its caller now and then, who can end it", () => {
+  test("comes back to its caller now and then, who can end it", () => {
     let pauses = 0;
     const { run } = simulator({ onPause: () => void pauses++ });
     run(long);
@@ -429,7 +429,7 @@ describe("a long run", () => {
     stopped.run(serial([]));
   });
 
-  it("gives the same result in slices", () => {
+  test("gives the same result in slices", () => {
     const { run, dram, sim } = simulator();
     const inputs = dram.alloc(16);
     const weights = dram.alloc(256);
@@ -452,7 +452,7 @@ describe("a long run", () => {
     ]);
   });
 
-  it("is given up after as many cycles as it was granted", () => {
+  test("is given up after as many cycles as it was granted", () => {
     const { run } = simulator();
     expect(() => run(long, 100_000)).toThrow("not finished after 100000 cycles");
     run(long, 2_000_000);
@@ -460,7 +460,7 @@ describe("a long run", () => {
 });
 
 describe("a trace", () => {
-  it("tells what each instruction read and wrote, and which tokens passed", () => {
+  test("tells what each instruction read and wrote, and which tokens passed", () => {
     const { run, dram, sim } = simulator();
     const inputs = dram.alloc(4096);
     const uops = loadUops(dram, [

@@ -1,6 +1,6 @@
 /** Layers of ResNet-18, MobileNet and DCGAN on the accelerator, against plain loops. */
 
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { np, ready, te, topi } from "tvm-ts";
 import * as vta from "vta-ts";
 import { inputData } from "../../support/golden-data";
@@ -95,7 +95,7 @@ function flat(array: np.ndarray): ArrayLike<number> {
 }
 
 describe("ResNet-18's convolutions", () => {
-  it.each<[string, number, number, number, number, number, number, vta.topi.ConvKnobs]>([
+  test.each<[string, number, number, number, number, number, number, vta.topi.ConvKnobs]>([
     ["C2", 56, 64, 64, 3, 1, 1, { tileH: 14, tileW: 28 }],
     ["C3", 56, 64, 128, 3, 1, 2, { tileH: 7, tileW: 28, tileCo: 4 }],
     ["C4", 56, 64, 128, 1, 0, 2, { tileH: 7, tileW: 28, tileCo: 4 }],
@@ -112,7 +112,7 @@ describe("ResNet-18's convolutions", () => {
 });
 
 describe("MobileNet's group convolutions", () => {
-  it.each<[string, number, number, number, number, vta.topi.ConvKnobs]>([
+  test.each<[string, number, number, number, number, vta.topi.ConvKnobs]>([
     ["D1", 112, 32, 2, 1, { tileH: 28, tileW: 56 }],
     ["D2", 112, 64, 4, 2, { tileH: 7, tileW: 56 }],
     ["D3", 56, 128, 8, 1, { tileH: 28, tileW: 56 }],
@@ -137,7 +137,7 @@ describe("MobileNet's group convolutions", () => {
 });
 
 describe("DCGAN's transposed convolutions", () => {
-  it.each<[string, number, number, number, vta.topi.ConvKnobs]>([
+  test.each<[string, number, number, number, vta.topi.ConvKnobs]>([
     ["CT1", 4, 1024, 512, { tileH: 8, tileW: 8, tileCo: 1, ocNthread: 2 }],
     ["CT2", 8, 512, 256, { tileH: 16, tileW: 16, tileCo: 1 }],
     ["CT3", 16, 256, 128, { tileH: 8, tileW: 32 }],
@@ -168,7 +168,7 @@ describe("DCGAN's transposed convolutions", () => {
 });
 
 describe("fully connected layers", () => {
-  it.each<[number, number, number, vta.topi.DenseKnobs]>([
+  test.each<[number, number, number, vta.topi.DenseKnobs]>([
     [1, 256, 128, { tileCi: 16, tileCo: 4 }],
     [4, 256, 128, { tileB: 4, tileCi: 16, tileCo: 4, ocNthread: 2 }],
     [16, 512, 1008, { tileB: 8, tileCi: 8, tileCo: 7 }],
@@ -206,13 +206,13 @@ describe("a packed operator", () => {
     stride: 1,
   });
 
-  it("sums up in the accelerator's type unless told otherwise", () => {
+  test("sums up in the accelerator's type unless told otherwise", () => {
     expect(vta.topi.conv2dPacked(data, kernel).dtype).toBe(accDtype);
     expect(vta.topi.conv2dPacked(data, kernel, { outDtype: "int16" }).dtype).toBe("int16");
     expect(vta.topi.conv2dTransposePacked(data, kernel).dtype).toBe(accDtype);
   });
 
-  it("takes padding on two sides, not on four", () => {
+  test("takes padding on two sides, not on four", () => {
     const padding = [1, 1, 2, 2] as unknown as vta.topi.Pair;
     expect(() => vta.topi.conv2dPacked(data, kernel, { padding })).toThrow(
       "conv2dPacked: padding has 4 numbers; it takes one or two",

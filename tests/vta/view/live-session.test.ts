@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { build, lower, nd, np, ready, rpc, te } from "tvm-ts";
 import * as vta from "vta-ts";
 
@@ -66,7 +66,7 @@ describe("a session", () => {
     delete (globalThis as { jupyter?: unknown }).jupyter;
   });
 
-  it("tells a front end that opens a comm about the environment and what cells have made", () => {
+  test("tells a front end that opens a comm about the environment and what cells have made", () => {
     expect(kernel.sent).toEqual([
       {
         version: 1,
@@ -86,37 +86,37 @@ describe("a session", () => {
     ]);
   });
 
-  it("tells what the last call cost once there was one", () => {
+  test("tells what the last call cost once there was one", () => {
     stats = vta.trace(() => undefined).stats;
     expect(kernel.ask({})).not.toHaveProperty("lastCall");
     stats = Object.assign(new vta.Profiler(), { gemmCounter: 16 }).stats;
     expect(kernel.ask({})).toMatchObject({ lastCall: { counters: { gemm_counter: 16 } } });
   });
 
-  it("follows the environment in force", () => {
+  test("follows the environment in force", () => {
     vta.withEnvironment({ ...env.config, LOG_BATCH: 1 }, () => {
       expect(kernel.ask({})).toMatchObject({ environment: { gemm: { batch: 2 } } });
     });
   });
 
-  it("shows an object as a cell would", () => {
+  test("shows an object as a cell would", () => {
     const reply = kernel.ask({ show: "schedule" }) as vta.view.ShownReply;
     expect(reply.shown).toBe("schedule");
     expect(Object.keys(reply.bundle!)).toContain("application/vnd.tvm-vta.schedule.v1+json");
   });
 
-  it("shows the program that a module was built from", () => {
+  test("shows the program that a module was built from", () => {
     const { bundle } = kernel.ask({ show: "program" }) as vta.view.ShownReply;
     expect(bundle!["text/markdown"]).toMatch(/^```tir\n@main = primfn\(/);
   });
 
-  it.each(["gone", "n", "nothing"])("says that there is nothing to show of %s", (name) => {
+  test.each(["gone", "n", "nothing"])("says that there is nothing to show of %s", (name) => {
     expect(kernel.ask({ show: name })).toEqual({ shown: name });
   });
 });
 
 describe("a session with a tracker", () => {
-  it("says what the tracker's queues hold, and why it does not answer once it is gone", async () => {
+  test("says what the tracker's queues hold, and why it does not answer once it is gone", async () => {
     const running = await rpc.startTracker({ port: 0 });
     const tracker = await rpc.connectTracker(`tcp://127.0.0.1:${running.port}`);
     const waits = tracker.request("vta", { user: "Ada" }).catch(() => undefined);
@@ -157,7 +157,7 @@ describe("a session with a tracker", () => {
   });
 });
 
-it.each([
+test.each([
   ["text", "a\nb", { type: "string", value: '"a\\nb"' }],
   ["list", [1, "b", {}], { type: "Array", shape: "3", value: '1, "b", Object' }],
   ["table", new Map([["a", 1]]), { type: "Map", shape: "1", value: '"a"' }],
@@ -189,7 +189,7 @@ it.each([
   expect(variables).toMatchObject([{ name, ...fact }]);
 });
 
-it("leaves out the libraries' namespaces", () => {
+test("leaves out the libraries' namespaces", () => {
   // As a page's bundler makes one.
   const bundled = Object.defineProperty({}, "te", { enumerable: true, get: () => te });
   const namespaces = Object.entries({ vta, te, bundled });
@@ -197,7 +197,7 @@ it("leaves out the libraries' namespaces", () => {
   expect(variables).toEqual([]);
 });
 
-it("is not told to a kernel that has no variables to offer", () => {
+test("is not told to a kernel that has no variables to offer", () => {
   Object.assign(globalThis, { jupyter: { comm: { register: () => expect.unreachable() } } });
   vta.view.serveSessionView(() => NOTHING);
   delete (globalThis as { jupyter?: unknown }).jupyter;

@@ -1,5 +1,5 @@
 import { nd, ready, tir, view } from "tvm-ts";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import * as vta from "vta-ts";
 import { stallRaster } from "../../../lib/vta/src/view/stall-raster";
 import { matmul } from "../../support/flawed-programs";
@@ -42,7 +42,7 @@ function bundleOf(picture: object): Record<string, unknown> {
 }
 
 describe("the roofline plot", () => {
-  it("has the roof, the stages of each profile under it, and arrows between two", () => {
+  test("has the roof, the stages of each profile under it, and arrows between two", () => {
     const bundle = bundleOf(vta.view.roofline({ one, two }));
     const { data, layout } = bundle["application/vnd.plotly.v1+json"] as unknown as Figure;
     const [roof, ...dots] = data;
@@ -60,7 +60,7 @@ describe("the roofline plot", () => {
 });
 
 describe("a profile as a trace", () => {
-  it("has the instructions, memories and cycles that a trace under tsim has", async () => {
+  test("has the instructions, memories and cycles that a trace under tsim has", async () => {
     const tsim = new vta.Environment({ ...env.config, TARGET: "tsim" });
     const { schedule, args } = matmul({ ...square, threads: 2 });
     const device = new vta.VtaDevice(0, tsim);
@@ -89,14 +89,14 @@ describe("a profile as a trace", () => {
     expect(one.trace().stream.some(({ caller }) => caller !== undefined)).toBe(true);
   });
 
-  it("of which a part is kept has the timeline of that part", () => {
+  test("of which a part is kept has the timeline of that part", () => {
     const json = vta.view.traceView(one.trace({ limit: 20 }));
     const whole = vta.view.traceView(one.trace());
     expect(json.timeline!.cycles).toBeLessThan(whole.timeline!.cycles);
     expect(json.dropped).toBe(one.instructions - 20);
   });
 
-  it("says in words where each stage's cycles went", () => {
+  test("says in words where each stage's cycles went", () => {
     const text = String(vta.view.traceBundle(one.trace())["text/plain"]);
     expect(text).toMatch(/^ {2}compute {2}.*busy \d/m);
     expect(text).toMatch(/^critical path: \w+ \d+ %/m);
@@ -104,7 +104,7 @@ describe("a profile as a trace", () => {
 });
 
 describe("a module over time", () => {
-  it("is in the colour of the cause that most of a column's cycles have", () => {
+  test("is in the colour of the cause that most of a column's cycles have", () => {
     const width = one.cycles;
     const causes = stallRaster(one.timeline, "compute", width, 1);
     const count = (cause: vta.StallCause): number =>
@@ -113,7 +113,7 @@ describe("a module over time", () => {
     expect(stallRaster(one.timeline, "compute", 100, 3)).toHaveLength(300);
   });
 
-  it("is in the card, without scripts", () => {
+  test("is in the card, without scripts", () => {
     const html = String(vta.view.profileBundle(one)["text/html"]);
     for (const module of ["load", "compute", "store"]) {
       expect(html).toContain(`alt="${module} over time, in the colours of the causes"`);
@@ -124,7 +124,7 @@ describe("a module over time", () => {
 });
 
 describe("two schedules side by side", () => {
-  it("have their loops, passes, and cycles by cause", () => {
+  test("have their loops, passes, and cycles by cause", () => {
     const sides = [square, { ...square, threads: 2 }].map(matmul);
     const text = String(bundleOf(vta.view.compare(sides[0]!, sides[1]!))["text/plain"]);
     const gain = (one.cycles - two.cycles).toLocaleString("en-US");
@@ -186,7 +186,7 @@ describe("a study in a notebook", () => {
     return study.run();
   }
 
-  it("gives a front end the schedule and the profile of a trial", async () => {
+  test("gives a front end the schedule and the profile of a trial", async () => {
     const study = await tried();
     const json = vta.view.studyBundle(study)[vta.view.mimeTypes.study] as vta.view.StudyView;
     const [{ index, measures }] = study.trials as [vta.explore.Trial];
@@ -200,7 +200,7 @@ describe("a study in a notebook", () => {
     expect(shown.cycles).toBe(measures["cycles"]);
   });
 
-  it("answers in words where a configuration cannot be shown", async () => {
+  test("answers in words where a configuration cannot be shown", async () => {
     const study = await tried();
     const json = vta.view.studyBundle(study)[vta.view.mimeTypes.study] as vta.view.StudyView;
     comms.open("tvm-vta.study", { study: json.live });
@@ -216,14 +216,14 @@ describe("a study in a notebook", () => {
     expect(comms.isClosed).toBe(true);
   });
 
-  it("of which nothing was tried asks for nothing", () => {
+  test("of which nothing was tried asks for nothing", () => {
     const study = new vta.explore.Study(space());
     expect(vta.view.studyBundle(study)[vta.view.mimeTypes.study]).not.toHaveProperty("live");
   });
 });
 
 describe("a study", () => {
-  it("says which knobs decide, and shows its trials as lines", async () => {
+  test("says which knobs decide, and shows its trials as lines", async () => {
     const space = vta.explore.template("dense_packed.vta", [
       ["TENSOR", [1, 8, 1, 16], "int8"],
       ["TENSOR", [8, 8, 16, 16], "int8"],

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { extDev, nd, ready, tir, view as tvmView } from "tvm-ts";
 import * as vta from "vta-ts";
 import { inputsOf } from "../../support/vta-run";
@@ -40,7 +40,7 @@ describe("a trace's view", () => {
     trace = traced(smallGemm(2));
   });
 
-  it("has the instructions' words and the layouts to decode them", () => {
+  test("has the instructions' words and the layouts to decode them", () => {
     const { stream } = trace;
     const view = viewOf(trace);
     const words = unpack(view.words);
@@ -57,7 +57,7 @@ describe("a trace's view", () => {
     });
   });
 
-  it("names the values of fields that are no quantities", () => {
+  test("names the values of fields that are no quantities", () => {
     const names = viewOf(trace).layouts.flatMap(({ fields }) =>
       fields.flatMap(({ name, names }) => (names ? [[name, names[2]]] : [])),
     );
@@ -68,7 +68,7 @@ describe("a trace's view", () => {
     ]);
   });
 
-  it("says what each instruction does on chip", () => {
+  test("says what each instruction does on chip", () => {
     const { stream } = trace;
     const view = viewOf(trace);
     const [patterns, ends] = [unpack(view.patterns), unpack(view.patternEnds)];
@@ -88,7 +88,7 @@ describe("a trace's view", () => {
     expect(ends.length).toBeLessThan(stream.length);
   });
 
-  it("says what was held where, from its writer to its last reader", () => {
+  test("says what was held where, from its writer to its last reader", () => {
     const view = viewOf(trace);
     const rows = unpack(view.residencies);
     const total = trace.memories.reduce((n, { residencies }) => n + residencies.length, 0);
@@ -100,7 +100,7 @@ describe("a trace's view", () => {
     expect([writer, reader]).toEqual([first.writer.index, first.reader!.index]);
   });
 
-  it("has the program, and for each instruction the statement that recorded it", () => {
+  test("has the program, and for each instruction the statement that recorded it", () => {
     const view = viewOf(trace);
     const callers = unpack(view.callers);
     trace.stream.forEach(({ caller }, i) => {
@@ -112,7 +112,7 @@ describe("a trace's view", () => {
     expect(view.sources).toHaveLength(1);
   });
 
-  it("counts what is moved, and names the model", () => {
+  test("counts what is moved, and names the model", () => {
     const view = viewOf(trace);
     const { counters, dramRead, dramWritten } = view.statistics;
     expect(unpack(view.traffic).reduce((sum, n) => sum + n)).toBe(dramRead + dramWritten);
@@ -121,12 +121,12 @@ describe("a trace's view", () => {
     expect(view.cycles).toBeUndefined();
   });
 
-  it("says how many instructions are not in it", () => {
+  test("says how many instructions are not in it", () => {
     const view = viewOf(traced(smallGemm(2), { limit: 5 }));
     expect([unpack(view.stages).length, view.dropped]).toEqual([5, 24]);
   });
 
-  it("has cycles where a simulation tells them", () => {
+  test("has cycles where a simulation tells them", () => {
     const recorded = new vta.ExecutionTrace(env);
     recorded.startRun();
     for (const entry of trace.stream) {
@@ -136,7 +136,7 @@ describe("a trace's view", () => {
     expect(unpack(viewOf(recorded).cycles!).slice(0, 4)).toEqual([0, 7, 10, 17]);
   });
 
-  it("of nothing is drawn as nothing", () => {
+  test("of nothing is drawn as nothing", () => {
     const bundle = vta.view.traceBundle(vta.trace(() => undefined));
     expect(bundle[tvmView.mimeTypes.plotly]).toBeUndefined();
     expect(bundle["text/plain"]).toContain("0 instructions in 0 runs");
@@ -145,33 +145,33 @@ describe("a trace's view", () => {
 });
 
 describe("without a front end of ours, a trace", () => {
-  it("is text in a terminal", () => {
+  test("is text in a terminal", () => {
     const text = String(vta.view.traceBundle(traced(smallGemm(1)))["text/plain"]);
     expect(text).toContain("micro-ops executed: GEMM 16, ALU 48\n");
     expect(text).toContain("INP: at most 4 of 2048 elements in use (0.2 %)\n");
     expect(text).toMatch(/\n *\d+ {2}load {5}LOAD WGT {2}sram 0x0 .* push next\n/);
   });
 
-  it("says in its text that it was cut", () => {
+  test("says in its text that it was cut", () => {
     const text = String(vta.view.traceBundle(traced(smallGemm(1), { limit: 7 }))["text/plain"]);
     expect(text).toContain("only the first 7 are recorded");
   });
 
-  it("is HTML with pictures and no script", () => {
+  test("is HTML with pictures and no script", () => {
     const html = vta.view.traceBundle(traced(smallGemm(1)))["text/html"] as string;
     expect(html.match(/<img src="data:image\/png;base64,/g)).toHaveLength(4);
     expect(html).not.toContain("<script");
     expect(html).toContain("GEMM  uops");
   });
 
-  it("is a Plotly figure with a heatmap for each memory that was used", () => {
+  test("is a Plotly figure with a heatmap for each memory that was used", () => {
     const bundle = vta.view.traceBundle(traced(alu([6, 6], 1, [(x) => x!.shiftRight(0)])));
     const figure = bundle[tvmView.mimeTypes.plotly] as tvmView.PlotlyFigure;
     expect(figure.data.map(({ yaxis }) => yaxis)).toEqual(["y", "y2"]);
     expect(figure.layout["yaxis2"]).toMatchObject({ title: { text: "UOP" } });
   });
 
-  it("draws padding in a colour of its own", () => {
+  test("draws padding in a colour of its own", () => {
     const bundle = vta.view.traceBundle(traced(paddedLoad([1, 1], [1, 1])));
     const figure = bundle[tvmView.mimeTypes.plotly] as tvmView.PlotlyFigure;
     const [acc] = figure.data as unknown as { z: number[][] }[];
@@ -182,7 +182,7 @@ describe("without a front end of ours, a trace", () => {
 });
 
 describe("an environment", () => {
-  it("shows its memories and what one GEMM multiplies", () => {
+  test("shows its memories and what one GEMM multiplies", () => {
     const bundle = vta.view.environmentBundle(env);
     expect(String(bundle["text/plain"]).split("\n")).toEqual([
       "sim_1x16_i8w8a32_15_15_18_17",
@@ -200,18 +200,18 @@ describe("an environment", () => {
     expect(view.gemm).toEqual({ batch: 1, blockIn: 16, blockOut: 16 });
   });
 
-  it("is not what its device shows", () => {
+  test("is not what its device shows", () => {
     const device = extDev(0) as unknown as Record<symbol, () => tvmView.MimeBundle>;
     expect(device[Symbol.for("Jupyter.display")]!()).toEqual({ "text/plain": "ext_dev(0)" });
   });
 
-  it("says when it is a mock", () => {
+  test("says when it is a mock", () => {
     expect(vta.view.environmentBundle(env.mock)["text/plain"]).toContain("does nothing");
   });
 });
 
 describe("counters", () => {
-  it("show themselves as a table", () => {
+  test("show themselves as a table", () => {
     const { stats } = traced(smallGemm(1));
     const bundle = vta.view.statisticsBundle(stats);
     expect(bundle["text/plain"]).toContain("wgt_load_nbytes   1024\n");

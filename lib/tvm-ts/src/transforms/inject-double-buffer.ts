@@ -56,7 +56,8 @@ export const injectDoubleBuffer: FunctionPass = {
     }
     const doubled = doubledBuffers(func.body);
     if (doubled.size === 0) return func;
-    return func.with({ body: convertSSA(inject(func.body, doubled, splitLoop)) });
+    const injector = new DoubleBufferInjector(doubled, splitLoop);
+    return func.with({ body: convertSSA(injector.inject(func.body)) });
   },
 };
 
@@ -89,38 +90,69 @@ interface Surroundings {
   readonly before: Stmt[];
 }
 
-function inject(body: Stmt, doubled: ReadonlySet<Var>, splitLoop: number): Stmt {
-  const buffers = new Map<Var, DoubleBuffer>();
-  const loops: For[] = [];
-  const surroundings = new Map<For, Surroundings>();
-  const enlarged = new Map<Buffer, Buffer>();
+class DoubleBufferInjector {
+  private readonly buffers = new Map<Var, DoubleBuffer>();
+  private readonly loops: For[] = [];
+  private readonly surroundings = new Map<For, Surroundings>();
+  private readonly enlarged = new Map<Buffer, Buffer>();
 
-  const around = (loop: For): Surroundings => {
-    let found = surroundings.get(loop);
-    if (found === undefined) surroundings.set(loop, (found = { allocations: [], before: [] }));
+  constructor(
+    private readonly doubled: ReadonlySet<Var>,
+    private readonly splitLoop: number,
+  ) {}
+
+  inject(body: Stmt): Stmt {
+    return mutator({
+      AttrStmt: (attr, recur) =>
+        attr.key === "double_buffer_scope" ? this.fillAhead(attr, recur) : undefined,
+      Allocate: (node, recur) =>
+        this.doubled.has(node.bufferVar) ? this.allocate(node, recur) : undefined,
+      For: (node, recur) => this.loop(node, recur),
+      BufferStore: (node, recur) => {
+        const store = recur.children(node);
+        const entry = this.buffers.get(node.buffer.data);
+        if (entry === undefined) return store;
+        const { writes } = filled(entry, node.buffer);
+        return update(store, this.inHalf(node.buffer, store.indices, entry.size, writes));
+      },
+      BufferLoad: (node, recur) => {
+        const load = recur.children(node);
+        const entry = this.buffers.get(node.buffer.data);
+        if (entry === undefined) return load;
+        const { reads } = filled(entry, node.buffer);
+        return update(load, this.inHalf(node.buffer, load.indices, entry.size, reads));
+      },
+    })(body);
+  }
+
+  private around(loop: For): Surroundings {
+    let found = this.surroundings.get(loop);
+    if (found === undefined) {
+      this.surroundings.set(loop, (found = { allocations: [], before: [] }));
+    }
     return found;
-  };
+  }
 
   /** The access in the half given by `which`. */
-  const inHalf = (
+  private inHalf(
     buffer: Buffer,
     indices: readonly PrimExpr[],
     size: PrimExpr,
     which: PrimExpr,
-  ) => {
-    let both = enlarged.get(buffer);
+  ): { readonly buffer: Buffer; readonly indices: readonly PrimExpr[] } {
+    let both = this.enlarged.get(buffer);
     if (both === undefined) {
       // The extent is the reference's: the size of a half, squared.
       both = buffer.with({ shape: [mul(buffer.shape[0]!, size)] });
-      enlarged.set(buffer, both);
+      this.enlarged.set(buffer, both);
     }
     return { buffer: both, indices: [add(mul(which, size), indices[0]!)] };
-  };
+  }
 
   /** The statement that fills a half, made to work one iteration ahead. */
-  const fillAhead = (attr: AttrStmt, recur: Recur): Stmt => {
-    const loop = loops[loops.length - 1];
-    const entry = buffers.get(attr.node as Var);
+  private fillAhead(attr: AttrStmt, recur: Recur): Stmt {
+    const loop = this.loops[this.loops.length - 1];
+    const entry = this.buffers.get(attr.node as Var);
     if (loop === undefined) {
       throw new UsageError(
         "te-buffering",
@@ -145,7 +177,7 @@ function inject(body: Stmt, doubled: ReadonlySet<Var>, splitLoop: number): Stmt 
         [loopVar, first],
       ]),
     );
-    around(loop).before.push(firstFill);
+    this.around(loop).before.push(firstFill);
     const nextFill = substitute(
       fill,
       new Map([
@@ -155,55 +187,35 @@ function inject(body: Stmt, doubled: ReadonlySet<Var>, splitLoop: number): Stmt 
     );
     const marked = new AttrStmt(attr.node, "double_buffer_write", constant(1), nextFill, attr.span);
     return new IfThenElse(lt(next, loop.extent), marked, undefined, attr.span);
-  };
+  }
 
-  return mutator({
-    AttrStmt: (attr, recur) =>
-      attr.key === "double_buffer_scope" ? fillAhead(attr, recur) : undefined,
-    Allocate(node, recur) {
-      if (!doubled.has(node.bufferVar)) return undefined;
-      const size = node.extents[0]!;
-      const entry: DoubleBuffer = { size };
-      buffers.set(node.bufferVar, entry);
-      const inner = recur(node.body);
-      if (entry.filled === undefined) {
-        throw new InternalError(`double buffer ${node.bufferVar.name} is never filled`);
-      }
-      const both = mul(size, constant(2, size.dtype));
-      checkSize(node, entry.filled.by);
-      around(entry.filled.by).allocations.push(update(node, { extents: [both], body: noOp() }));
-      return inner;
-    },
-    For(node, recur) {
-      loops.push(node);
-      const loop = recur.children(node);
-      loops.pop();
-      const { allocations, before } = surroundings.get(node) ?? { allocations: [], before: [] };
-      let result: Stmt = loop;
-      if (before.length > 0) {
-        const split = splitLoop === 0 ? [loop] : splitLast(loop, splitLoop);
-        result = flattenSeq(...before, ...split);
-      }
-      return allocations.reduceRight(
-        (inner, allocate) => update(allocate, { body: inner }),
-        result,
-      );
-    },
-    BufferStore(node, recur) {
-      const store = recur.children(node);
-      const entry = buffers.get(node.buffer.data);
-      if (entry === undefined) return store;
-      const { writes } = filled(entry, node.buffer);
-      return update(store, inHalf(node.buffer, store.indices, entry.size, writes));
-    },
-    BufferLoad(node, recur) {
-      const load = recur.children(node);
-      const entry = buffers.get(node.buffer.data);
-      if (entry === undefined) return load;
-      const { reads } = filled(entry, node.buffer);
-      return update(load, inHalf(node.buffer, load.indices, entry.size, reads));
-    },
-  })(body);
+  private allocate(node: Allocate, recur: Recur): Stmt {
+    const size = node.extents[0]!;
+    const entry: DoubleBuffer = { size };
+    this.buffers.set(node.bufferVar, entry);
+    const inner = recur(node.body);
+    if (entry.filled === undefined) {
+      throw new InternalError(`double buffer ${node.bufferVar.name} is never filled`);
+    }
+    const both = mul(size, constant(2, size.dtype));
+    checkSize(node, entry.filled.by);
+    const allocation = update(node, { extents: [both], body: noOp() });
+    this.around(entry.filled.by).allocations.push(allocation);
+    return inner;
+  }
+
+  private loop(node: For, recur: Recur): Stmt {
+    this.loops.push(node);
+    const loop = recur.children(node);
+    this.loops.pop();
+    const { allocations, before } = this.surroundings.get(node) ?? { allocations: [], before: [] };
+    let result: Stmt = loop;
+    if (before.length > 0) {
+      const split = this.splitLoop === 0 ? [loop] : splitLast(loop, this.splitLoop);
+      result = flattenSeq(...before, ...split);
+    }
+    return allocations.reduceRight((inner, allocate) => update(allocate, { body: inner }), result);
+  }
 }
 
 /** Both halves are kept across the steps of the loop, so that their size is the same in all steps. */

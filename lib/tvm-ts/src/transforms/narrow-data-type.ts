@@ -41,6 +41,7 @@ import {
   update,
   Var,
   vectorOf,
+  type Call,
   type DataType,
   type Handlers,
   type Op,
@@ -59,7 +60,7 @@ export function narrowDataType(bits: 16 | 32): FunctionPass {
     doc: `Computes indices in ${bits} bits where their values are known to fit.`,
     run(func) {
       if (bits === 32 && !hasFeature(func.body, Feature.WideInt)) return func;
-      return func.with({ body: narrow(func.body, narrowTypes(func.body, bits)) });
+      return func.with({ body: new Narrower(narrowTypes(func.body, bits)).narrow(func.body) });
     },
   };
 }
@@ -77,148 +78,169 @@ const callOperators: ReadonlyMap<Op, Operator> = new Map([
   [builtin.pow, pow],
 ]);
 
-function narrow(body: Stmt, types: ReadonlyMap<Narrowable, DataType>): Stmt {
-  const vars = new Map<Var, Var>();
-  const threads = new Map<IterVar, IterVar>();
+class Narrower {
+  private readonly vars = new Map<Var, Var>();
+  private readonly threads = new Map<IterVar, IterVar>();
   /** Constants and conversions come down in indices and in what conditions compare. */
-  let inIndex = false;
-  let inCondition = false;
+  private inIndex = false;
+  private inCondition = false;
 
-  const narrowVar = (variable: Var): Var => {
-    const type = types.get(variable);
+  constructor(private readonly types: ReadonlyMap<Narrowable, DataType>) {}
+
+  narrow(body: Stmt): Stmt {
+    return mutator({ ...this.operators(), ...this.values(), ...this.statements() })(body);
+  }
+
+  private operators(): Handlers {
+    return {
+      Add: this.joined(add),
+      Sub: this.joined(sub),
+      Mul: this.joined(mul),
+      Div: this.joined(div),
+      Mod: this.joined(truncMod),
+      FloorDiv: this.joined(floorDiv),
+      FloorMod: this.joined(floorMod),
+      Min: this.joined(min),
+      Max: this.joined(max),
+      EQ: this.compared(eq),
+      NE: this.compared(ne),
+      LT: this.compared(lt),
+      LE: this.compared(le),
+      GT: this.compared(gt),
+      GE: this.compared(ge),
+    };
+  }
+
+  private values(): Handlers {
+    return {
+      Var: (node) => this.variable(node),
+      IntImm: (node) => {
+        const type = this.inIndex ? this.types.get(node) : undefined;
+        return type === undefined ? node : new IntImm(node.value, type, node.span);
+      },
+      Cast: (node, recur) => {
+        const type = this.inIndex ? this.types.get(node) : undefined;
+        const inner = recur.children(node);
+        return type === undefined ? inner : new Cast(type, inner.value, node.span);
+      },
+      Select: (node, recur) => {
+        const select = recur.children(node);
+        const [trueValue, falseValue] = sameWidth(select.trueValue, select.falseValue);
+        return update(select, { trueValue, falseValue });
+      },
+      Ramp: (node, recur) => {
+        const [base, stride] = sameWidth(recur(node.base), recur(node.stride));
+        return update(node, { base, stride });
+      },
+      Call: (node, recur) => this.call(node, recur),
+      BufferLoad: (node, recur) => update(node, { indices: this.indices(node.indices, recur) }),
+    };
+  }
+
+  private statements(): Handlers {
+    return {
+      BufferStore: (node, recur) => {
+        const value = recur(node.value);
+        return update(node, { value, indices: this.indices(node.indices, recur) });
+      },
+      For: (node, recur) => {
+        const loop = recur.children(node);
+        const loopVar = this.variable(node.loopVar);
+        const { dtype } = loopVar;
+        return update(loop, {
+          loopVar,
+          min: cast(dtype, loop.min),
+          extent: cast(dtype, loop.extent),
+        });
+      },
+      IfThenElse: (node, recur) => {
+        const thenCase = recur(node.thenCase);
+        const elseCase = node.elseCase && recur(node.elseCase);
+        const condition = this.condition(node.condition, recur);
+        return update(node, { condition, thenCase, elseCase });
+      },
+      AttrStmt: (node, recur) => {
+        const attr = recur.children(node);
+        if (!(node.node instanceof IterVar) || !isThread(node.key)) return attr;
+        const var_ = this.variable(node.node.var_);
+        if (var_ === node.node.var_) return attr;
+        return update(attr, {
+          node: this.thread(node.node, var_),
+          value: cast(var_.dtype, attr.value),
+        });
+      },
+    };
+  }
+
+  private variable(variable: Var): Var {
+    const type = this.types.get(variable);
     if (type === undefined) return variable;
-    let narrowed = vars.get(variable);
+    let narrowed = this.vars.get(variable);
     if (narrowed === undefined) {
       narrowed = variable.replacement({ dtype: type });
-      vars.set(variable, narrowed);
+      this.vars.set(variable, narrowed);
     }
     return narrowed;
-  };
+  }
 
-  const narrowThread = (thread: IterVar, var_: Var): IterVar => {
-    let narrowed = threads.get(thread);
+  private thread(thread: IterVar, var_: Var): IterVar {
+    let narrowed = this.threads.get(thread);
     if (narrowed === undefined) {
       const { dom, iterType, threadTag, span } = thread;
       const range = dom && new Range(cast(var_.dtype, dom.min), cast(var_.dtype, dom.extent));
       narrowed = new IterVar(range, var_, iterType, threadTag, span);
-      threads.set(thread, narrowed);
+      this.threads.set(thread, narrowed);
     }
     return narrowed;
-  };
+  }
 
-  const indices = (exprs: readonly PrimExpr[], recur: Recur): readonly PrimExpr[] => {
-    inIndex = true;
+  private indices(exprs: readonly PrimExpr[], recur: Recur): readonly PrimExpr[] {
+    this.inIndex = true;
     const result = mapArray(exprs, (expr) => recur(expr));
-    inIndex = false;
+    this.inIndex = false;
     return result;
-  };
+  }
 
-  const condition = (expr: PrimExpr, recur: Recur): PrimExpr => {
-    const outer = inCondition;
-    inCondition = true;
+  private condition(expr: PrimExpr, recur: Recur): PrimExpr {
+    const outer = this.inCondition;
+    this.inCondition = true;
     const result = recur(expr);
-    inCondition = outer;
+    this.inCondition = outer;
     return result;
-  };
+  }
 
   /** Operands that came down differently are brought to one type again. */
-  const joined =
-    (combine: Operator) =>
-    (node: Binary, recur: Recur): PrimExpr => {
+  private joined(combine: Operator) {
+    return (node: Binary, recur: Recur): PrimExpr => {
       const a = recur(node.a);
       const b = recur(node.b);
       return a === node.a && b === node.b ? node : combine(a, b);
     };
+  }
 
-  const compared =
-    (combine: Operator) =>
-    (node: Binary, recur: Recur): PrimExpr => {
-      const outer = inIndex;
-      if (inCondition && isInt(node.a.dtype) && isInt(node.b.dtype)) inIndex = true;
-      const result = joined(combine)(node, recur);
-      inIndex = outer;
+  private compared(combine: Operator) {
+    const join = this.joined(combine);
+    return (node: Binary, recur: Recur): PrimExpr => {
+      const outer = this.inIndex;
+      if (this.inCondition && isInt(node.a.dtype) && isInt(node.b.dtype)) this.inIndex = true;
+      const result = join(node, recur);
+      this.inIndex = outer;
       return result;
     };
+  }
 
-  const handlers: Handlers = {
-    Add: joined(add),
-    Sub: joined(sub),
-    Mul: joined(mul),
-    Div: joined(div),
-    Mod: joined(truncMod),
-    FloorDiv: joined(floorDiv),
-    FloorMod: joined(floorMod),
-    Min: joined(min),
-    Max: joined(max),
-    EQ: compared(eq),
-    NE: compared(ne),
-    LT: compared(lt),
-    LE: compared(le),
-    GT: compared(gt),
-    GE: compared(ge),
-    Var: narrowVar,
-    IntImm(node) {
-      const type = inIndex ? types.get(node) : undefined;
-      return type === undefined ? node : new IntImm(node.value, type, node.span);
-    },
-    Cast(node, recur) {
-      const type = inIndex ? types.get(node) : undefined;
-      const inner = recur.children(node);
-      return type === undefined ? inner : new Cast(type, inner.value, node.span);
-    },
-    Select(node, recur) {
-      const select = recur.children(node);
-      const [trueValue, falseValue] = sameWidth(select.trueValue, select.falseValue);
-      return update(select, { trueValue, falseValue });
-    },
-    Ramp(node, recur) {
-      const [base, stride] = sameWidth(recur(node.base), recur(node.stride));
-      return update(node, { base, stride });
-    },
-    Call(node, recur) {
-      if (node.op === builtin.ifThenElse) {
-        const [test, whenTrue, whenFalse] = node.args;
-        const choice = condition(test!, recur);
-        const [a, b] = sameWidth(recur(whenTrue!), recur(whenFalse!));
-        const args = [choice, a, b];
-        return update(node, { args: mapArray(node.args, (_, i) => args[i]!) });
-      }
-      const call = recur.children(node);
-      const combine = callOperators.get(call.op);
-      return combine === undefined || call === node ? call : combine(call.args[0]!, call.args[1]!);
-    },
-    BufferLoad: (node, recur) => update(node, { indices: indices(node.indices, recur) }),
-    BufferStore(node, recur) {
-      const value = recur(node.value);
-      return update(node, { value, indices: indices(node.indices, recur) });
-    },
-    For(node, recur) {
-      const loop = recur.children(node);
-      const loopVar = narrowVar(node.loopVar);
-      const { dtype } = loopVar;
-      return update(loop, {
-        loopVar,
-        min: cast(dtype, loop.min),
-        extent: cast(dtype, loop.extent),
-      });
-    },
-    IfThenElse(node, recur) {
-      const thenCase = recur(node.thenCase);
-      const elseCase = node.elseCase && recur(node.elseCase);
-      return update(node, { condition: condition(node.condition, recur), thenCase, elseCase });
-    },
-    AttrStmt(node, recur) {
-      const attr = recur.children(node);
-      if (!(node.node instanceof IterVar) || !isThread(node.key)) return attr;
-      const var_ = narrowVar(node.node.var_);
-      if (var_ === node.node.var_) return attr;
-      return update(attr, {
-        node: narrowThread(node.node, var_),
-        value: cast(var_.dtype, attr.value),
-      });
-    },
-  };
-  return mutator(handlers)(body);
+  private call(node: Call, recur: Recur): PrimExpr {
+    if (node.op === builtin.ifThenElse) {
+      const [test, whenTrue, whenFalse] = node.args;
+      const choice = this.condition(test!, recur);
+      const [a, b] = sameWidth(recur(whenTrue!), recur(whenFalse!));
+      const args = [choice, a, b];
+      return update(node, { args: mapArray(node.args, (_, i) => args[i]!) });
+    }
+    const call = recur.children(node);
+    const combine = callOperators.get(call.op);
+    return combine === undefined || call === node ? call : combine(call.args[0]!, call.args[1]!);
+  }
 }
 
 /** Both in the wider type of the two, if they are signed integers. */

@@ -1,7 +1,7 @@
 /** What the ALU is made to compute: the declared values, whatever the operations it has. */
 
 import fc from "fast-check";
-import { beforeAll, describe, it } from "vitest";
+import { beforeAll, describe, test } from "vitest";
 import { np, ready, te, tir } from "tvm-ts";
 import * as vta from "vta-ts";
 import { direct, inputsOf, runOnVta } from "../../../support/vta-run";
@@ -20,7 +20,7 @@ function check(workload: Workload, range = 40): void {
 type Step = (...x: tir.PrimExpr[]) => tir.PrimExpr;
 
 describe("operations that the ALU does not have are made of those it has", () => {
-  it.each<[string, 1 | 2, Step]>([
+  test.each<[string, 1 | 2, Step]>([
     ["subtraction of a constant", 1, (x) => x!.sub(7)],
     ["addition of a negative constant", 1, (x) => x!.add(-7)],
     ["subtraction from a constant", 1, (x) => tir.sub(7, x!)],
@@ -58,18 +58,18 @@ function chain(
 }
 
 describe("values that are needed again later keep their place", () => {
-  it("a constant is added to a copy", () => {
+  test("a constant is added to a copy", () => {
     check(chain([4], [([a]) => a!.add(1), ([a, , c]) => c!.mul(a!)]));
   });
 
-  it("two values are added to a third", () => {
+  test("two values are added to a third", () => {
     check(
       chain([4], [([a, b]) => a!.add(b!), ([a, , c]) => c!.max(a!), ([a, , , d]) => d!.min(a!)]),
       20,
     );
   });
 
-  it("a difference of values that are both needed again", () => {
+  test("a difference of values that are both needed again", () => {
     check(
       chain([4], [([a, b]) => a!.sub(b!), ([a, , c]) => c!.max(a!), ([, b, , d]) => d!.min(b!)]),
     );
@@ -94,7 +94,7 @@ const operation = fc.record({
   swap: fc.boolean(),
 });
 
-it("random chains of operations give what is declared", () => {
+test("random chains of operations give what is declared", () => {
   fc.assert(
     fc.property(
       fc.array(operation, { minLength: 1, maxLength: 6 }),

@@ -1,6 +1,6 @@
 /** What can be loaded into the accumulator, in configurations of other widths. */
 
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { np, ready, te, tir } from "tvm-ts";
 import * as vta from "vta-ts";
 import { direct, inputsOf, runOnVta } from "../../../support/vta-run";
@@ -31,7 +31,7 @@ const narrowSums = new vta.Environment({
 });
 
 describe("the accumulator is loaded with", () => {
-  it.each([
+  test.each([
     ["bytes, whatever the width of inputs", wideInputs, "int8"],
     ["values of its own width", wideInputs, "int32"],
     ["values of its own width, if that is 16 bits", narrowSums, "int16"],
@@ -41,7 +41,7 @@ describe("the accumulator is loaded with", () => {
     np.testing.assertEqual(direct(workload, inputs), runOnVta(workload, inputs, env).result);
   });
 
-  it.each([
+  test.each([
     ["inputs of 16 bits", wideInputs, "int16", "int32 or int8"],
     ["bytes, if it has 16 bits", narrowSums, "int8", "int16"],
   ])("not with %s", (_, env, dtype, taken) => {

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { browserBundle } from "../../../support/browser-bundle";
 import { launchChromium } from "../../../support/chromium";
 import { recordedStreams } from "../../../support/recorded-streams";
@@ -30,7 +30,7 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("recorded streams take the recorded cycles", () => {
-  it("in another process", () => {
+  test("in another process", () => {
     const script = `${bundle}
       let text = "";
       process.stdin.on("data", (part) => (text += part));
@@ -49,7 +49,7 @@ describe("recorded streams take the recorded cycles", () => {
     }
   }, 60_000);
 
-  it("in a page", async () => {
+  test("in a page", async () => {
     const browser = await launchChromium();
     try {
       const page = await browser.newPage();

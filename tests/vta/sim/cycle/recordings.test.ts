@@ -1,5 +1,5 @@
 import { ready } from "tvm-ts";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { checkEntry } from "../../../golden/check";
 import { readCorpus } from "../../../golden/corpus";
 import { Report } from "../../../golden/report";
@@ -16,7 +16,7 @@ const FILES = [
 beforeAll(ready);
 
 describe("recordings of the hardware", () => {
-  it.each(FILES)("%s: cycles, instructions and hazards are the hardware's", async (file) => {
+  test.each(FILES)("%s: cycles, instructions and hazards are the hardware's", async (file) => {
     const { entries, unknown } = readCorpus([FOLDER + file]);
     const report = new Report(unknown);
     const options = { kinds: new Set(["cycles"] as const), cpuTarget: "wasm" as const };

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as vta from "vta-ts";
 import { recordedStreams } from "../../../support/recorded-streams";
 
@@ -10,7 +10,7 @@ const pipelines = recordedStreams("streams.jsonl.gz").filter(({ name }) =>
 );
 
 describe("stalls", () => {
-  it("charge every cycle of every module to one cause", () => {
+  test("charge every cycle of every module to one cause", () => {
     for (const preset of vta.CYCLE_PRESETS) {
       for (const { name, words, address } of [...streams, ...pipelines]) {
         const { plan, timing } = vta.simulateCycles(env, words, { model: preset, address });
@@ -24,7 +24,7 @@ describe("stalls", () => {
     }
   });
 
-  it("of a load beside a load say that the bus moves other data", () => {
+  test("of a load beside a load say that the bus moves other data", () => {
     const { words, address } = pipelines.find(({ name }) => name.startsWith("side_"))!;
     const { plan, timing } = vta.simulateCycles(env, words, { address });
     const { load, compute } = vta.stallsOf(plan, timing);
@@ -33,7 +33,7 @@ describe("stalls", () => {
 });
 
 describe("a stream", () => {
-  it("takes the same cycles twice, and after being planned once", () => {
+  test("takes the same cycles twice, and after being planned once", () => {
     for (const { words, address } of streams.slice(0, 50)) {
       const { plan, timing } = vta.simulateCycles(env, words, { address });
       expect(vta.simulateCycles(env, words, { address }).timing).toEqual(timing);
@@ -41,7 +41,7 @@ describe("a stream", () => {
     }
   });
 
-  it("never takes fewer cycles with a longer latency, or on a pipeline with a narrower bus", () => {
+  test("never takes fewer cycles with a longer latency, or on a pipeline with a narrower bus", () => {
     const cyclesOf = (words: Uint32Array, address: number, model: vta.CycleModel): number =>
       vta.simulateCycles(env, words, { model, address }).timing.cycles;
     const de10 = vta.cycleModel("de10");
@@ -57,7 +57,7 @@ describe("a stream", () => {
     }
   });
 
-  it("of random words ends, or is refused in words", () => {
+  test("of random words ends, or is refused in words", () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 0xffffffff }), { maxLength: 64 }),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as vta from "vta-ts";
 import { recordedStreams } from "../../../support/recorded-streams";
 
@@ -14,7 +14,7 @@ function timed(words: Uint32Array, address: number) {
 }
 
 describe("the spans of a stage", () => {
-  it("cover all cycles without gaps and have the sums of the causes", () => {
+  test("cover all cycles without gaps and have the sums of the causes", () => {
     for (const { name, words, address } of streams) {
       const { plan, timing, timeline } = timed(words, address);
       const stalls = vta.stallsOf(plan, timing);
@@ -36,7 +36,7 @@ describe("the spans of a stage", () => {
 });
 
 describe("the critical path", () => {
-  it("ends at the end, and each step starts because the one before has ended", () => {
+  test("ends at the end, and each step starts because the one before has ended", () => {
     let tokens = 0;
     for (const { name, words, address } of streams) {
       const { plan, timing, timeline } = timed(words, address);
@@ -60,7 +60,7 @@ describe("the critical path", () => {
   });
 });
 
-it("runs follow each other in a joined timeline", () => {
+test("runs follow each other in a joined timeline", () => {
   const { words, address } = streams[0]!;
   const { timeline } = timed(words, address);
   const { cycles, starts, spans, criticalPath } = vta.joinTimelines([timeline, timeline]);

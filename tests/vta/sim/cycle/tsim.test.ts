@@ -1,6 +1,6 @@
 import { nd, np, ready, tir } from "tvm-ts";
 import { readFileSync } from "node:fs";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import * as vta from "vta-ts";
 import { buildProgram, type ProgramJson } from "../../../support/golden-program";
 
@@ -30,7 +30,7 @@ function load(name: string, env: vta.Environment) {
 beforeAll(ready);
 
 describe("TARGET tsim", () => {
-  it("counts the hardware's cycles beside the bytes", async () => {
+  test("counts the hardware's cycles beside the bytes", async () => {
     const { f, arrays, device } = load("vta_conv2d_small", tsim);
     vta.simulator.clearStats(device);
     await f(...arrays);
@@ -43,7 +43,7 @@ describe("TARGET tsim", () => {
     expect(String(stats)).toContain("cycle_count");
   });
 
-  it("computes what the functional simulator computes", async () => {
+  test("computes what the functional simulator computes", async () => {
     const [timed, plain] = [load("vta_conv2d_small", tsim), load("vta_conv2d_small", vta.getEnv())];
     await timed.f(...timed.arrays);
     await plain.f(...plain.arrays);
@@ -52,7 +52,7 @@ describe("TARGET tsim", () => {
     expect(vta.simulator.stats(plain.device)).not.toHaveProperty("cycle_count");
   });
 
-  it("counts cycles and computes nothing when execution is skipped", async () => {
+  test("counts cycles and computes nothing when execution is skipped", async () => {
     const { f, arrays, device } = load("vta_conv2d_small", tsim);
     const out = arrays.at(-1)!;
     const before = out.asTypedArray().slice();
@@ -67,7 +67,7 @@ describe("TARGET tsim", () => {
     expect(out.asTypedArray()).toEqual(before);
   });
 
-  it("gives a trace its cycles", () => {
+  test("gives a trace its cycles", () => {
     const { f, arrays, device } = load("vta_conv2d_small", tsim);
     const trace = vta.trace(() => f(...arrays), { device });
     expect(trace.entries.every(({ cycles }) => cycles !== undefined)).toBe(true);
@@ -77,7 +77,7 @@ describe("TARGET tsim", () => {
 });
 
 describe("a cycle model", () => {
-  it.each([
+  test.each([
     ["de11", /there is no cycle model "de11"; the models are de10, pynq/],
     [{ ...vta.cycleModel(), busBits: 96 }, /busBits of a cycle model is 96/],
     [{ ...vta.cycleModel(), burstBeats: 24 }, /burstBeats of a cycle model is 24, not a power/],

@@ -21,7 +21,7 @@ import {
   type Var,
 } from "../expr";
 import type { FuncAttr, IRModule, PrimFunc } from "../prim-func";
-import { isStmt, type AttrNode, type Stmt } from "../stmt";
+import { isStmt, type Allocate, type AttrNode, type For, type Stmt } from "../stmt";
 import type { Node } from "../shapes";
 import { endOf } from "./range-end";
 import { NameSupply, TextDoc, type PrintedText } from "./text-doc";
@@ -406,31 +406,14 @@ class TextPrinter {
         this.doc.put(" else");
         return this.body(stmt.elseCase);
       case "For":
-        this.doc.put("for (");
-        this.expr(stmt.loopVar);
-        this.doc.put(", ");
-        this.expr(stmt.min);
-        this.doc.put(", ");
-        this.expr(endOf(stmt.min, stmt.extent));
-        this.doc.put(`)${FOR_KINDS[stmt.forKind]}`);
-        return this.body(stmt.body);
+        return this.loop(stmt);
       case "While":
         this.doc.put("while (");
         this.expr(stmt.condition);
         this.doc.put(")");
         return this.body(stmt.body);
       case "Allocate":
-        this.doc.put("allocate(");
-        this.expr(stmt.bufferVar);
-        this.doc.put(`, ${stmt.dtype}, `);
-        this.exprList(stmt.extents);
-        this.doc.put(`), storage_scope = ${stmt.bufferVar.pointer?.scope ?? ""}`);
-        this.annotations(stmt.annotations);
-        if (!(stmt.condition.kind === "IntImm" && stmt.condition.value === 1)) {
-          this.doc.put(" if ");
-          this.expr(stmt.condition);
-        }
-        return this.scopedBody(stmt.body);
+        return this.allocation(stmt);
       case "BufferStore":
         this.buffer(stmt.buffer);
         this.exprList(stmt.indices);
@@ -479,6 +462,31 @@ class TextPrinter {
       default:
         return assertNever(stmt);
     }
+  }
+
+  private loop(stmt: For): void {
+    this.doc.put("for (");
+    this.expr(stmt.loopVar);
+    this.doc.put(", ");
+    this.expr(stmt.min);
+    this.doc.put(", ");
+    this.expr(endOf(stmt.min, stmt.extent));
+    this.doc.put(`)${FOR_KINDS[stmt.forKind]}`);
+    this.body(stmt.body);
+  }
+
+  private allocation(stmt: Allocate): void {
+    this.doc.put("allocate(");
+    this.expr(stmt.bufferVar);
+    this.doc.put(`, ${stmt.dtype}, `);
+    this.exprList(stmt.extents);
+    this.doc.put(`), storage_scope = ${stmt.bufferVar.pointer?.scope ?? ""}`);
+    this.annotations(stmt.annotations);
+    if (!(stmt.condition.kind === "IntImm" && stmt.condition.value === 1)) {
+      this.doc.put(" if ");
+      this.expr(stmt.condition);
+    }
+    this.scopedBody(stmt.body);
   }
 
   private bounds(bounds: readonly Range[]): void {
