@@ -68,8 +68,6 @@ export class SetEvaluator {
       const high = set.hasUpperBound ? this.evaluate(set.max) : set;
       if (low.isNothing || high.isNothing) return IntSet.nothing();
       return IntSet.interval(low.min, high.max);
-      if (low.isNothing || high.isNothing) return IntSet.nothing();
-      return IntSet.interval(low.min, high.max);
     } finally {
       this.depth--;
     }
