@@ -19,6 +19,7 @@ const STALE_MS = 600_000;
 export function buildPackages(): void {
   locked(() => {
     run("npx", "--no-install", "tsc", "-b");
+    run(process.execPath, "lib/clean.mjs");
     run(process.execPath, "lib/bundle.mjs");
   });
 }
