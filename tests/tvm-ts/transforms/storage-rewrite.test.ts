@@ -1,7 +1,7 @@
 /** Allocations share memory only where no value is overwritten that is still read. */
 
 import { expect, test } from "vitest";
-import { lower, te } from "tvm-ts";
+import { lower, PassContext, te } from "tvm-ts";
 import { runModule } from "../../support/run-lowered";
 
 /** `P = B[1]`, where `B` gives two tensors in one loop, each made from `T`. */
@@ -31,4 +31,20 @@ test("an element read before it is overwritten leaves the two in one memory", ()
   const C = te.compute([8], (i) => B(i).sub(1), "C");
   const module = lower(te.createSchedule(C.op), [A, C]);
   expect(module.toString().match(/allocate\(/g)).toHaveLength(1);
+});
+
+test("memory inside a loop that is vectorized later stays inside of it", () => {
+  const A = te.placeholder([2, 6], { name: "A", dtype: "int32" });
+  const k = te.reduceAxis([0, 6], "k");
+  const T = te.compute([2], (i) => te.sum(A(i, k), k), "T");
+  const P = te.compute([2], (i) => T(i), "P");
+  const s = te.createSchedule(P.op);
+  const [i] = P.op.axis;
+  s.stage(T).computeAt(s.stage(P), i!);
+  s.stage(P).vectorize(i!);
+  const context = new PassContext({ disabledPass: ["tir.VectorizeLoop"] });
+  const once = lower(s, [A, P], { context });
+  const arrays = [{ shape: [2, 6], data: [1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 7] }, { shape: [2] }];
+  expect(runModule(once, arrays)).toEqual([21, 7]);
+  expect(runModule(lower(once), arrays)).toEqual([21, 7]);
 });

@@ -98,6 +98,8 @@ class Planner {
   readonly staying = new Set<Var>();
   /** The variables of loops and lets around us, inside the statement that memory is attached to. */
   private readonly inner = new Set<Var>();
+  /** How many loops we are in that are still to be vectorized: each lane has memory of its own. */
+  private vectorized = 0;
   /** Those around the statement that memory is attached to. */
   private outside: readonly Var[] = [];
   private readonly changes: ReadonlyMap<Stmt, Changes>;
@@ -120,7 +122,7 @@ class Planner {
       if (changes !== undefined && event.position !== "end") {
         for (const pointer of changes.begin) {
           const allocation = this.access.allocations.get(pointer)!;
-          if (this.isSizedHere(allocation)) {
+          if (this.vectorized > 0 || this.isSizedHere(allocation)) {
             this.staying.add(pointer);
             continue;
           }
@@ -234,6 +236,9 @@ class Planner {
 
   private crossDefinition({ stmt, position }: Event): void {
     if (stmt.kind !== "For" && stmt.kind !== "LetStmt") return;
+    if (stmt.kind === "For" && stmt.forKind === "vectorized") {
+      this.vectorized += position === "begin" ? 1 : -1;
+    }
     const variable = stmt.kind === "For" ? stmt.loopVar : stmt.var_;
     if (position === "begin") this.inner.add(variable);
     else this.inner.delete(variable);
