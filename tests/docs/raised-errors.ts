@@ -92,6 +92,7 @@ export const seenIn: Readonly<Record<string, readonly [file: string, sentence: s
   "vta-endless": ["tests/vta/sim/functional.test.ts", "no FINISH"],
   "vta-dram": ["tests/vta/accelerator/dram.test.ts", "is not the start of a buffer"],
   "vta-micro-ops": ["tests/vta/runtime/command-queue.test.ts", "without any micro-op"],
+  "network-session": ["tests/network/rpc.test.ts", "has been freed"],
   "vta-tokens": ["tests/vta/runtime/command-queue.test.ts", "exchanges no tokens with"],
 };
 

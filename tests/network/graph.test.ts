@@ -1,8 +1,9 @@
 /** Networks as boxes and arrows. */
 
-import { ready, relay } from "tvm-ts";
+import { ready, relay, view } from "tvm-ts";
 import * as vta from "vta-ts";
-import { beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { FakeComms } from "../support/fake-comms";
 import { onnxModel } from "../support/onnx-model";
 import { resnet, resnetImage } from "../support/resnet";
 
@@ -73,4 +74,88 @@ test("a network with an operator that is not known is drawn", () => {
   expect(html).toContain("what (Frobnicate)");
   expect(html).not.toContain("<b>");
   expect(html).not.toContain("<script");
+});
+
+test("repeated blocks fold into boxes that stand for all of the network and cost the same", () => {
+  const costs = built.costs({ data });
+  const graph = vta.view.networkGraphView(built, { costs });
+  const { nodes, folded } = graph;
+  expect(folded!.members.flat()).toEqual(nodes.map((_, i) => i));
+  const lengths = (graph: vta.view.NetworkGraphView): number[] =>
+    graph.folded!.members.map(({ length }) => length).filter((length) => length > 1);
+  // Two blocks of the first stage, then three times the blocks of a stage that halves the picture.
+  expect(lengths(vta.view.networkGraphView(float))).toEqual([6, 6, 14, 14, 14]);
+  // In integers, the blocks of the first stage are not alike: one of them reads floats.
+  expect(lengths(graph)).toEqual([7, 7, 7]);
+  const of = (member: number, fact: string): number =>
+    Number(new Map(nodes[member]!.facts).get(fact)?.replaceAll(",", "") ?? 0);
+  folded!.members.forEach((members, i) => {
+    const cycles = new Map(folded!.nodes[i]!.facts).get("cycles") ?? "0";
+    const sum = members.reduce((total, member) => total + of(member, "cycles"), 0);
+    expect(Number(cycles.replaceAll(",", ""))).toBe(sum);
+  });
+  for (const { from, to } of folded!.edges) {
+    expect(folded!.nodes[from]!.y).toBeLessThan(folded!.nodes[to]!.y);
+  }
+  expect(new Set(folded!.edges.map(({ to }) => to)).size).toBe(folded!.nodes.length - 1);
+});
+
+describe("in a notebook", () => {
+  let comms: FakeComms;
+  beforeEach(() => {
+    comms = new FakeComms();
+    Object.assign(globalThis, { jupyter: { comm: comms } });
+  });
+  afterEach(() => {
+    delete (globalThis as { jupyter?: unknown }).jupyter;
+  });
+
+  interface Part {
+    readonly name: string;
+    readonly bundle: Record<string, unknown>;
+  }
+  const ask = (index: number): readonly Part[] =>
+    comms.ask({ request: 1, index })["parts"] as readonly Part[];
+  function draw(...args: Parameters<typeof vta.view.graph>): vta.view.NetworkGraphView {
+    const picture = vta.view.graph(...args) as unknown as Record<symbol, () => object>;
+    const bundle = picture[DISPLAY]!() as Record<string, vta.view.NetworkGraphView>;
+    return bundle[vta.view.mimeTypes.network]!;
+  }
+
+  test("a box of a network that is built opens its schedule, its profile and its tensors", () => {
+    const costs = built.costs({ data });
+    const drawn = draw(built, { costs, inputs: { data } });
+    comms.open("tvm-vta.network", { network: drawn.live });
+    const index = drawn.nodes.findIndex(({ label }) => label === "conv4 (Conv)");
+    const parts = new Map(ask(index).map(({ name, bundle }) => [name, bundle]));
+    expect(parts.get("schedule")).toHaveProperty([view.mimeTypes.schedule]);
+    const profile = parts.get("profile")![vta.view.mimeTypes.profile] as vta.view.ProfileView;
+    expect(profile.cycles).toBe(costs.layers[index - 1]!.profile!.cycles);
+    let wanted: relay.HostTensor | undefined;
+    built.run({ data }, ({ func, value }) => {
+      if (relay.allExprs(func.body).some((e) => e.kind === "call" && e.origin?.includes("'conv4'")))
+        wanted = value;
+    });
+    const result = parts.get("result")!["text/plain"] as string;
+    const numbers = result.replaceAll(/[\s[\]]+/g, " ").trim();
+    const first = Array.from(wanted!.data).slice(0, 3).join(" ");
+    expect(numbers.startsWith(first), `${numbers.slice(0, 40)} starts with ${first}`).toBe(true);
+    const read = [...parts.keys()].filter(
+      (name) => !["schedule", "profile", "result"].includes(name),
+    );
+    expect(read).toEqual(["input fused_cast", "weights 1", "weights 2"]);
+    // The input itself has a value, and nothing else.
+    expect(ask(0).map(({ name }) => name)).toEqual(["result"]);
+    expect(ask(1000)).toEqual([]);
+  });
+
+  test("a network that is not built has tensors; without inputs it has nothing more", () => {
+    const drawn = draw(float, { inputs: { data } });
+    comms.open("tvm-vta.network", { network: drawn.live });
+    const names = ask(1).map(({ name }) => name);
+    expect(names).toContain("result");
+    expect(names).not.toContain("schedule");
+    comms.open("tvm-vta.network", { network: draw(float).live });
+    expect(ask(1)).toEqual([]);
+  });
 });

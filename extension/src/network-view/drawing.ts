@@ -1,6 +1,6 @@
 /** The SVG of a network: arrows, and boxes that can be reached with the keyboard. */
 
-import type { NetworkData, NetworkNode } from "./schema";
+import type { NetworkNode, PictureData } from "./schema";
 
 const STRIPE = 8;
 const TEXT_AT = STRIPE + 6;
@@ -27,7 +27,7 @@ export interface Drawing {
 let drawings = 0;
 
 /** @param open called with a box's number when it is clicked, or Enter is pressed on it */
-export function draw(data: NetworkData, label: string, open: (node: number) => void): Drawing {
+export function draw(data: PictureData, label: string, open: (node: number) => void): Drawing {
   const arrow = `jp-tvm-Arrow-${drawings++}`;
   const head = svg("path", { d: "M0 0L8 4L0 8z", class: "jp-tvm-Network-head" });
   const marker = svg(

@@ -1,156 +1,133 @@
-/** A network as boxes and arrows: moved by dragging, zoomed by buttons, and a box opens what is known of it. */
+/** A network as boxes and arrows: a box opens what is known of it, and repeated blocks fold into boxes. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
-import { Widget } from "@lumino/widgets";
-import { button, choice, element, toolbar, type Control } from "../dom/controls";
+import type { Message } from "@lumino/messaging";
+import { Panel, Widget } from "@lumino/widgets";
+import { button, checkbox, choice, element, toolbar, type Control } from "../dom/controls";
 import { table } from "../dom/table";
+import { LiveObject } from "../mime/live-object";
 import type { LastingWidget, ViewContext } from "../mime/view-renderer";
 import { draw, type Drawing } from "./drawing";
-import type { Measure, NetworkData } from "./schema";
+import { BoxParts } from "./parts";
+import { boxReplySchema, type BoxReply, type Measure, type NetworkData } from "./schema";
+import { Viewport, ZOOM_STEP, type Sight } from "./viewport";
 
 /** The colour of boxes of which nothing is known. */
 const UNKNOWN = "#a6a6a6";
-const ZOOM_STEP = 1.25;
-const [MIN_SCALE, MAX_SCALE] = [0.1, 4];
-/** Pixels that a pointer moves before it drags. */
-const DRAG = 4;
 
-/** The part of the picture that is seen: its upper left corner, and pixels for each of its own. */
-interface Sight {
-  readonly x: number;
-  readonly y: number;
-  readonly scale: number;
+/** What the user has chosen. */
+interface State {
+  readonly sight: Sight | undefined;
+  readonly measure: Measure;
+  readonly isFolded: boolean;
 }
 
-export class NetworkPanel extends Widget implements LastingWidget {
+export class NetworkPanel extends Panel implements LastingWidget {
   private readonly trans: TranslationBundle;
-  private readonly drawing: Drawing;
+  private readonly body = element("div", "jp-tvm-Network-body");
   private readonly details = element("div", "jp-tvm-Network-details");
   private readonly legend = element("span", "jp-tvm-Network-legend");
   private readonly measure: Control<Measure>;
-  private sight: Sight | undefined;
-  private opened = -1;
+  private readonly folds: Control<boolean>;
+  private readonly parts: BoxParts;
+  private drawing!: Drawing;
+  private viewport!: Viewport;
+  /** The box of the drawing that is selected, and the box of the network whose parts were asked for. */
+  private selected = -1;
+  private requested = -1;
+  /** Undefined until something is asked; null when there is no kernel to ask. */
+  private live: LiveObject<BoxReply> | null | undefined;
 
   constructor(
     private readonly data: NetworkData,
-    { trans }: ViewContext,
+    private readonly context: ViewContext,
   ) {
     super();
+    const { trans } = context;
     this.trans = trans;
     this.addClass("jp-tvm-Network");
-    const { nodes, measures } = data;
-    const title = trans._n("Network of %1 step", "Network of %1 steps", nodes.length);
+    const { measures, folded } = data;
     this.measure = choice(
       trans.__("Colour"),
       measures.map((one) => [one, measureName(one, trans)] as const),
       measures[0]!,
       () => this.paint(),
     );
-    this.drawing = draw(data, title, (node) => this.open(node));
-    this.node.append(
+    this.folds = checkbox(trans.__("Fold repeated blocks"), false, () => {
+      this.draw();
+      this.viewport.look(this.viewport.start());
+    });
+    const node = element(
+      "div",
+      "",
       toolbar(
         trans.__("Network"),
-        element("span", "", title),
+        element("span", "", this.heading),
         this.legend,
         this.measure.node,
-        button(trans.__("Larger"), () => this.zoom(ZOOM_STEP)),
-        button(trans.__("Smaller"), () => this.zoom(1 / ZOOM_STEP)),
-        button(trans.__("Whole network"), () => this.look(this.whole())),
+        ...(folded === undefined ? [] : [this.folds.node]),
+        button(trans.__("Larger"), () => this.viewport.zoom(ZOOM_STEP)),
+        button(trans.__("Smaller"), () => this.viewport.zoom(1 / ZOOM_STEP)),
+        button(trans.__("Whole network"), () => this.viewport.look(this.viewport.whole())),
       ),
-      element("div", "jp-tvm-Network-body", this.drawing.root, this.details),
+      this.body,
     );
     this.details.setAttribute("aria-live", "polite");
-    this.paint();
-    this.open(-1);
-    this.listen();
+    this.parts = new BoxParts(context);
+    this.addWidget(new Widget({ node }));
+    this.addWidget(this.parts);
+    this.draw();
   }
 
-  saveState(): unknown {
-    return { sight: this.sight, measure: this.measure.value };
+  override dispose(): void {
+    if (this.isDisposed) return;
+    this.live?.dispose();
+    super.dispose();
+  }
+
+  saveState(): State {
+    const { sight } = this.viewport;
+    return { sight, measure: this.measure.value, isFolded: this.folds.value };
   }
 
   restoreState(state: unknown): void {
-    const { sight, measure } = state as { sight?: Sight; measure: Measure };
+    const { sight, measure, isFolded } = state as State;
     if (this.data.measures.includes(measure)) this.measure.value = measure;
-    this.sight = sight;
+    this.folds.value = isFolded && this.data.folded !== undefined;
+    this.draw();
+    if (sight !== undefined) this.viewport.look(sight);
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    requestAnimationFrame(() => this.viewport.look(this.viewport.sight ?? this.viewport.start()));
+  }
+
+  protected override onResize(message: Widget.ResizeMessage): void {
+    super.onResize(message);
+    const { sight } = this.viewport;
+    if (sight !== undefined) this.viewport.look(sight);
+  }
+
+  private get heading(): string {
+    const { length } = this.data.nodes;
+    return this.trans._n("Network of %1 step", "Network of %1 steps", length);
+  }
+
+  /** What is drawn: every box, or blocks as one. */
+  private get picture(): NonNullable<NetworkData["folded"]> {
+    const { data } = this;
+    if (this.folds.value && data.folded !== undefined) return data.folded;
+    return { ...data, members: data.nodes.map((_, i) => [i]) };
+  }
+
+  private draw(): void {
+    const { picture } = this;
+    this.drawing = draw(picture, this.heading, (node) => this.select(node));
+    this.viewport = new Viewport(this.drawing.root, picture);
+    this.body.replaceChildren(this.drawing.root, this.details);
     this.paint();
-  }
-
-  protected override onAfterAttach(): void {
-    requestAnimationFrame(() => this.look(this.sight ?? this.start()));
-  }
-
-  protected override onResize(): void {
-    if (this.sight !== undefined) this.look(this.sight);
-  }
-
-  private get room(): { readonly width: number; readonly height: number } {
-    const { clientWidth, clientHeight } = this.drawing.root;
-    return { width: Math.max(clientWidth, 1), height: Math.max(clientHeight, 1) };
-  }
-
-  /** As wide as there is room, from the top. */
-  private start(): Sight {
-    const { width } = this.room;
-    const scale = Math.min(1, width / this.data.width);
-    return { x: (this.data.width - width / scale) / 2, y: 0, scale };
-  }
-
-  private whole(): Sight {
-    const { width, height } = this.room;
-    const scale = Math.min(1, width / this.data.width, height / this.data.height);
-    const x = (this.data.width - width / scale) / 2;
-    return { x, y: (this.data.height - height / scale) / 2, scale };
-  }
-
-  private look(sight: Sight): void {
-    const { width, height } = this.room;
-    this.sight = sight;
-    const box = [sight.x, sight.y, width / sight.scale, height / sight.scale];
-    this.drawing.root.setAttribute("viewBox", box.map((value) => value.toFixed(2)).join(" "));
-  }
-
-  /** The point at `at`, in pixels of the page, stays where it is. */
-  private zoom(factor: number, at = { x: this.room.width / 2, y: this.room.height / 2 }): void {
-    const before = this.sight ?? this.start();
-    const scale = Math.min(MAX_SCALE, Math.max(MIN_SCALE, before.scale * factor));
-    const moved = 1 / before.scale - 1 / scale;
-    this.look({ x: before.x + at.x * moved, y: before.y + at.y * moved, scale });
-  }
-
-  private listen(): void {
-    const { root } = this.drawing;
-    root.addEventListener("pointerdown", (down) => {
-      const from = this.sight ?? this.start();
-      let drags = false;
-      const move = ({ clientX, clientY }: PointerEvent): void => {
-        const [dx, dy] = [clientX - down.clientX, clientY - down.clientY];
-        drags ||= Math.hypot(dx, dy) > DRAG;
-        if (drags) this.look({ ...from, x: from.x - dx / from.scale, y: from.y - dy / from.scale });
-      };
-      const up = (): void => {
-        window.removeEventListener("pointermove", move);
-        window.removeEventListener("pointerup", up);
-        // A box that was dragged is not opened.
-        if (drags) root.addEventListener("click", stop, { capture: true, once: true });
-        setTimeout(() => root.removeEventListener("click", stop, { capture: true }));
-      };
-      const stop = (event: Event): void => event.stopPropagation();
-      window.addEventListener("pointermove", move);
-      window.addEventListener("pointerup", up);
-    });
-    // The wheel alone scrolls the notebook.
-    root.addEventListener(
-      "wheel",
-      (event) => {
-        if (!event.ctrlKey && !event.metaKey) return;
-        event.preventDefault();
-        const { left, top } = root.getBoundingClientRect();
-        const at = { x: event.clientX - left, y: event.clientY - top };
-        this.zoom(event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP, at);
-      },
-      { passive: false },
-    );
+    this.select(-1);
   }
 
   private paint(): void {
@@ -172,26 +149,49 @@ export class NetworkPanel extends Widget implements LastingWidget {
           ]
         : [trans.__("least"), swatch(gradient, "jp-tvm-Network-scale"), trans.__("most")]),
     );
-    data.nodes.forEach((node, i) => {
+    this.picture.nodes.forEach((node, i) => {
       drawing.stripes[i]!.style.fill = node.colors[this.measure.value] ?? UNKNOWN;
     });
   }
 
-  private open(index: number): void {
-    const { trans, drawing } = this;
-    drawing.boxes[this.opened]?.classList.remove("jp-mod-selected");
-    this.opened = index;
+  private select(index: number): void {
+    const { trans, drawing, picture } = this;
+    drawing.boxes[this.selected]?.classList.remove("jp-mod-selected");
+    this.selected = index;
     drawing.boxes[index]?.classList.add("jp-mod-selected");
-    const node = this.data.nodes[index];
-    if (node === undefined) {
-      this.details.replaceChildren(
-        element("p", "", trans.__("Click a box for what is known of it; drag to move.")),
-      );
+    const members = picture.members[index] ?? [];
+    if (members.length === 1) {
+      this.open(members[0]!);
       return;
     }
-    const inputs = this.data.edges
+    this.requested = -1;
+    this.parts.showMessage("");
+    const block = picture.nodes[index];
+    if (block === undefined) {
+      const hint = trans.__("Click a box for what is known of it; drag to move.");
+      this.details.replaceChildren(element("p", "", hint));
+      return;
+    }
+    const boxes = members.flatMap((member) => {
+      const node = this.data.nodes[member];
+      return node === undefined ? [] : [button(node.label, () => this.open(member))];
+    });
+    this.details.replaceChildren(
+      element("strong", "", block.label),
+      table(block.label, [], block.facts),
+      element("p", "", trans.__("It stands for")),
+      element("div", "jp-tvm-Network-members", ...boxes),
+    );
+  }
+
+  /** What is known of a box, and what the kernel adds. */
+  private open(index: number): void {
+    const { trans, data } = this;
+    const node = data.nodes[index];
+    if (node === undefined) return;
+    const inputs = data.edges
       .filter(({ to }) => to === index)
-      .map(({ from, text }) => [this.data.nodes[from]?.label ?? "", text] as const);
+      .map(({ from, text }) => [data.nodes[from]?.label ?? "", text] as const);
     this.details.replaceChildren(
       element("strong", "", node.label),
       element("p", "jp-tvm-Network-operators", node.operators),
@@ -200,6 +200,40 @@ export class NetworkPanel extends Widget implements LastingWidget {
         ? []
         : [element("p", "", trans.__("It reads")), table(trans.__("It reads"), [], inputs)]),
     );
+    this.requestParts(index);
+  }
+
+  private requestParts(index: number): void {
+    const { live: id } = this.data;
+    if (id === undefined) return;
+    this.requested = index;
+    if (this.live === undefined) {
+      const kernel = this.context.kernelAt(this.node, id);
+      this.live =
+        kernel &&
+        new LiveObject(kernel, {
+          kind: "network",
+          id,
+          schema: boxReplySchema,
+          onReply: (reply) => this.showReply(reply),
+          onEnd: () => {
+            this.live = null;
+            if (this.requested >= 0 && !this.isDisposed) this.requestParts(this.requested);
+          },
+        });
+    }
+    if (this.live === null) {
+      const again = this.trans.__("Run the cell again to see its schedule, profile and tensors.");
+      this.parts.showMessage(again);
+      return;
+    }
+    this.parts.showMessage(this.trans.__("The kernel looks it up ..."));
+    this.live.send(index);
+  }
+
+  private showReply(reply: BoxReply): void {
+    const node = this.data.nodes[this.requested];
+    if (node !== undefined && !this.isDisposed) this.parts.showReply(node.label, reply);
   }
 }
 

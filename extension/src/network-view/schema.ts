@@ -25,19 +25,40 @@ const node = v.object({
   }),
 });
 
-export const networkSchema = v.object({
-  version: v.literal(1),
+const picture = {
   width: size,
   height: size,
   nodes: v.pipe(v.array(node), v.maxLength(MAX_NODES)),
   edges: v.array(
     v.object({ from: v.number(), to: v.number(), text: v.string(), points: v.array(point) }),
   ),
+};
+
+export const networkSchema = v.object({
+  version: v.literal(1),
+  ...picture,
+  folded: v.exactOptional(
+    v.object({
+      ...picture,
+      members: v.pipe(v.array(v.array(v.number())), v.maxLength(MAX_NODES)),
+    }),
+  ),
+  live: v.exactOptional(v.string()),
   scale: v.pipe(v.array(color), v.minLength(1)),
   devices: v.object({ host: color, accelerator: color }),
   measures: v.pipe(v.array(v.picklist(["device", "cycles", "bytes", "error"])), v.minLength(1)),
 });
 
+export const boxReplySchema = v.union([
+  v.object({ request: v.number(), error: v.string() }),
+  v.object({
+    request: v.number(),
+    parts: v.array(v.object({ name: v.string(), bundle: v.record(v.string(), v.any()) })),
+  }),
+]);
+
+export type BoxReply = v.InferOutput<typeof boxReplySchema>;
+export type PictureData = Pick<NetworkData, "width" | "height" | "nodes" | "edges">;
 export type NetworkData = v.InferOutput<typeof networkSchema>;
 export type NetworkNode = NetworkData["nodes"][number];
 export type Measure = NetworkData["measures"][number];

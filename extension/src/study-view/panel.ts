@@ -6,6 +6,7 @@
 import { Panel, Widget } from "@lumino/widgets";
 import { element } from "../dom/controls";
 import { percentText } from "../dom/quantities";
+import { LiveObject } from "../mime/live-object";
 import type {
   LastingWidget,
   PictureFormat,
@@ -16,8 +17,7 @@ import { PlotWidget } from "../plotly/plot-widget";
 import type { Order } from "../table-view/sorting";
 import { TrialDetails } from "./details";
 import { studyFigure } from "./figure";
-import { LiveStudy } from "./live-study";
-import type { StudyData } from "./schema";
+import { trialReplySchema, type StudyData, type TrialReply } from "./schema";
 import { TrialTable } from "./table";
 
 /** What the user has chosen. */
@@ -35,7 +35,7 @@ export class StudyPanel extends Panel implements LastingWidget, PictureWidget {
   private readonly details: TrialDetails;
   private chosen: number | undefined;
   /** Undefined until something is asked; null when there is no kernel to ask. */
-  private live: LiveStudy | null | undefined;
+  private live: LiveObject<TrialReply> | null | undefined;
 
   constructor(
     private readonly study: StudyData,
@@ -103,18 +103,19 @@ export class StudyPanel extends Panel implements LastingWidget, PictureWidget {
     if (this.live === undefined) {
       const kernel = this.context.kernelAt(this.node, live);
       if (kernel === null) return false;
-      this.live = new LiveStudy(
-        kernel,
-        live,
-        (reply) => void this.details.showReply(reply),
-        () => {
+      this.live = new LiveObject(kernel, {
+        kind: "study",
+        id: live,
+        schema: trialReplySchema,
+        onReply: (reply) => void this.details.showReply(reply),
+        onEnd: () => {
           this.live = null;
           const trial = this.study.trials.find((each) => each.index === this.chosen);
           if (trial !== undefined && !this.isDisposed) this.details.showTrial(trial, false);
         },
-      );
+      });
     }
-    this.live.requestTrial(index);
+    this.live.send(index);
     return true;
   }
 

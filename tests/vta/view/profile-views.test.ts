@@ -3,6 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest
 import * as vta from "vta-ts";
 import { stallRaster } from "../../../lib/vta/src/view/stall-raster";
 import { matmul } from "../../support/flawed-programs";
+import { FakeComms } from "../../support/fake-comms";
 
 const env = vta.getEnv();
 const square = { m: 16, k: 256, n: 256, rows: 16, sum: 4, columns: 4 };
@@ -134,32 +135,6 @@ describe("two schedules side by side", () => {
     expect(text).toMatch(/^compute: waits for a token from load /m);
   });
 });
-
-/** A kernel's comms, of which one is open. */
-class FakeComms {
-  readonly sent: Record<string, unknown>[] = [];
-  isClosed = false;
-  private readonly targets = new Map<string, (comm: object, message: object) => void>();
-  private handler: ((message: { data: object }) => void) | undefined;
-
-  readonly register = (target: string, accept: (comm: object, message: object) => void): void => {
-    this.targets.set(target, accept);
-  };
-
-  open(target: string, data: object): void {
-    const comm = {
-      send: (sent: object) => this.sent.push(JSON.parse(JSON.stringify(sent)) as never),
-      close: () => (this.isClosed = true),
-      onMessage: (handler: (message: { data: object }) => void) => (this.handler = handler),
-    };
-    this.targets.get(target)!(comm, { data });
-  }
-
-  ask(data: object): Record<string, unknown> {
-    this.handler!({ data });
-    return this.sent.at(-1)!;
-  }
-}
 
 describe("a study in a notebook", () => {
   const space = () =>

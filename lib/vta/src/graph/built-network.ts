@@ -4,7 +4,7 @@
  * is let go when nothing reads it any more.
  */
 
-import { build, cpu, NDArray, relay, UsageError, type runtime } from "tvm-ts";
+import { build, cpu, NDArray, relay, UsageError, type runtime, type te } from "tvm-ts";
 import { extDev, profile, type ProfileOptions, type VtaDevice } from "../api";
 import type { Environment } from "../compiler";
 import { RecordHistory, type RecordSource } from "../records";
@@ -150,6 +150,16 @@ export class BuiltNetwork {
     return compiled === undefined
       ? evaluateOnHost(call, args)
       : this.runCompiled(compiled, call, args);
+  }
+
+  /** The schedule of a call's function; undefined for those that are computed operator by operator. */
+  scheduleOf(call: relay.Expr): te.Schedule | undefined {
+    const fused = this.functions[this.calls.findIndex((one) => one.call === call)];
+    if (fused === undefined || !this.modules.has(fused.name)) return undefined;
+    const { func, configuration } = fused;
+    return configuration === undefined
+      ? hostConvolution(func)?.schedule
+      : acceleratorFunction(func, this.env)!.schedule(configuration.knobs);
   }
 
   /** @internal What a function of the accelerator was compiled to. */

@@ -11,6 +11,7 @@ export { computeShares, NetworkAccuracy, NetworkCosts, type LayerCost } from "./
 export { acceleratorFunction, type AcceleratorFunction } from "./fused-te";
 export {
   fromOnnx,
+  inputValues,
   loadNetwork,
   Network,
   RunnableNetwork,
@@ -25,3 +26,4 @@ export type {
 } from "./network";
 export { graphPack } from "./pack";
 export type { PackOptions } from "./region";
+export { asNumpy } from "./session-network";

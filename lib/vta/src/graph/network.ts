@@ -290,6 +290,18 @@ function named(
   return Object.fromEntries(outputs.map((name, i) => [name, asNumpy(values[i]!)]));
 }
 
+/**
+ * The values of a network's inputs, each with the variable that it is for.
+ * @throws UsageError for inputs that do not fit.
+ */
+export function inputValues(
+  network: Network | RunnableNetwork,
+  inputs: NetworkInputs,
+): Map<relay.Expr, relay.HostTensor> {
+  const func = network instanceof RunnableNetwork ? network.built.func : network.func;
+  return relay.bindInputs(func, hostInputs(func, inputs));
+}
+
 function hostInputs(func: relay.Func, inputs: NetworkInputs): Record<string, relay.HostTensor> {
   const types = new Map(func.params.map((param) => [param.name, param.type]));
   return Object.fromEntries(

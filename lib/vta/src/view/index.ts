@@ -30,12 +30,14 @@ export {
 export { compare } from "./comparison";
 export {
   networkGraphView,
+  type FoldedGraph,
   type GraphEdgeFact,
   type GraphMeasure,
   type GraphNodeFact,
-  type NetworkGraphOptions,
+  type GraphPicture,
   type NetworkGraphView,
 } from "./network-graph";
+export type { NetworkGraphOptions } from "./network-boxes";
 export { graph } from "./network-picture";
 export { profileView, type ProfileView, type StatementFact } from "./profile-view";
 export { roofline } from "./roofline";
@@ -46,7 +48,9 @@ export {
   type StudyTrial,
   type StudyView,
 } from "./study-view";
-export { type TrialRefusal, type TrialReply, type TrialRequest } from "./live-studies";
+export type { BoxPart, BoxReply } from "./live-networks";
+export type { LiveRefusal, LiveRequest } from "./live-objects";
+export type { TrialReply } from "./live-studies";
 export { statisticsView, type StatisticsView } from "./statistics-view";
 export { type TimelineView } from "./timeline-view";
 export {

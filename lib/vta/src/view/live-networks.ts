@@ -1,0 +1,98 @@
+/** Networks whose boxes a front end may open: it asks for schedule, profile and tensors. */
+
+import { relay, view } from "tvm-ts";
+import { asNumpy, inputValues, RunnableNetwork, type Network, type NetworkInputs } from "../graph";
+import { LiveObjects, shown } from "./live-objects";
+import type { Box, NetworkGraphOptions } from "./network-boxes";
+
+/** What a cell would show of a part of a box. */
+export interface BoxPart {
+  /** `schedule`, `profile`, or the tensor's place: `result`, `input conv1 (Conv)`, `weights 1`. */
+  readonly name: string;
+  readonly bundle: view.MimeBundle;
+}
+
+/** The answer to a `LiveRequest` for a box. */
+export interface BoxReply {
+  readonly request: number;
+  readonly parts: readonly BoxPart[];
+}
+
+/** A network as it was drawn. */
+class ShownNetwork {
+  private values: ReadonlyMap<relay.Expr, relay.HostTensor> | undefined;
+
+  constructor(
+    private readonly network: Network | RunnableNetwork,
+    private readonly options: NetworkGraphOptions,
+    private readonly boxes: readonly Box[],
+  ) {}
+
+  parts(index: number): { readonly parts: readonly BoxPart[] } {
+    const box = this.boxes[index];
+    if (box === undefined) return { parts: [] };
+    return { parts: [...this.program(box), ...this.tensors(box)] };
+  }
+
+  private program({ call, cost }: Box): BoxPart[] {
+    const { network } = this;
+    const schedule =
+      network instanceof RunnableNetwork ? network.built.scheduleOf(call) : undefined;
+    return [
+      ...(schedule === undefined ? [] : [{ name: "schedule", bundle: shown(schedule) }]),
+      ...(cost?.profile === undefined ? [] : [{ name: "profile", bundle: shown(cost.profile) }]),
+    ];
+  }
+
+  private tensors({ call, inputs }: Box): BoxPart[] {
+    const { inputs: given } = this.options;
+    if (given === undefined) return [];
+    this.values ??= computed(this.network, given);
+    const part = (name: string, expr: relay.Expr): BoxPart[] => {
+      const value = expr.kind === "constant" ? expr.value : this.values!.get(expr);
+      // A number of its own is in the program.
+      if (value === undefined || value.shape.length === 0) return [];
+      return [{ name, bundle: shown(asNumpy(value)) }];
+    };
+    const labels = new Map(this.boxes.map((box) => [box.call, box.label]));
+    const weights = inputs.filter((expr) => expr.kind === "constant");
+    const read = inputs.flatMap((expr) => {
+      if (expr.kind !== "constant") return part(`input ${labels.get(expr) ?? ""}`, expr);
+      return part(`weights ${weights.indexOf(expr) + 1}`, expr);
+    });
+    return [...part("result", call), ...read];
+  }
+}
+
+/** What each function, or each operator of a network that is not built, gives for these inputs. */
+function computed(
+  network: Network | RunnableNetwork,
+  inputs: NetworkInputs,
+): ReadonlyMap<relay.Expr, relay.HostTensor> {
+  const values = new Map<relay.Expr, relay.HostTensor>();
+  if (network instanceof RunnableNetwork) {
+    const calls = relay.fusedCalls(network.built.func);
+    network.run(inputs, ({ value }) => values.set(calls[values.size]!.call, value));
+  } else {
+    network.run(inputs, (call, value) => {
+      if (value instanceof relay.HostTensor) values.set(call, value);
+    });
+  }
+  for (const [param, value] of inputValues(network, inputs)) values.set(param, value);
+  return values;
+}
+
+const liveNetworks = view.perKernel(
+  (comms) => new LiveObjects<ShownNetwork>(comms, "network", (shown, index) => shown.parts(index)),
+);
+
+/** The name by which a network that was drawn can be asked about; nothing where there is no kernel to ask. */
+export function liveNetwork(
+  network: Network | RunnableNetwork,
+  options: NetworkGraphOptions,
+  boxes: readonly Box[],
+): { live?: string } {
+  const networks = liveNetworks();
+  if (networks === undefined) return {};
+  return { live: networks.keep(new ShownNetwork(network, options, boxes)) };
+}
