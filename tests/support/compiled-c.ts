@@ -68,11 +68,6 @@ export function runC(
   }
 }
 
-/** The generated source, for looking at. */
-export function sourceOf(func: PrimFunc): string {
-  return generateC(IRModule.of("main", func), { deviceType: 1 });
-}
-
 /** The bytes of an array, where they are. */
 function bytesOf(array: NDArray): Uint8Array {
   return new Uint8Array(cpu.memory.buffer, array.address, array.byteLength);

@@ -7,7 +7,6 @@ import {
   For,
   IntImm,
   IRModule,
-  lanesOf,
   PrimFunc,
   Ramp,
   SeqStmt,
@@ -21,7 +20,7 @@ import {
 } from "../../lib/tvm-ts/src/ir";
 import { generateWasm, keepInRegisters, wasmText } from "../../lib/tvm-ts/src/codegen";
 import { runPass } from "../../lib/tvm-ts/src/pass";
-import { CpuDevice, Module, NDArray, np } from "../../lib/tvm-ts/src/runtime";
+import { CpuDevice, Module } from "../../lib/tvm-ts/src/runtime";
 
 export const cpu = new CpuDevice(0);
 
@@ -91,17 +90,4 @@ export function compile(primFunc: PrimFunc): Module {
       threads: () => undefined,
     },
   );
-}
-
-/** What an expression of `dtype` is at run time, computed by compiled code. */
-export function evaluate(value: PrimExpr, dtype: string = value.dtype): (number | bigint)[] {
-  const lanes = lanesOf(value.dtype);
-  const element = dtype.replace(/x\d+$/, "").replace("uint1", "bool") as DataType;
-  const out = flat("out", lanes, element);
-  const index = lanes === 1 ? 0 : slice(0, lanes);
-  const result = NDArray.of(np.zeros([lanes], element), cpu);
-  compile(func([out], store(out, index, value)))(result);
-  const values = [...result.numpy().data] as (number | bigint)[];
-  result.free();
-  return values;
 }

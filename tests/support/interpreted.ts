@@ -5,7 +5,7 @@ import { tir, type te } from "tvm-ts";
 import { inputValues, type InputSpec } from "./golden-data";
 
 /** The C functions that the intrinsics of the golden programs call. */
-export const externs: Readonly<Record<string, Extern>> = {
+const externs: Readonly<Record<string, Extern>> = {
   ext_vadd(...args) {
     const [c, a, b, n] = args as [Pointer, Pointer, Pointer, number];
     for (let i = 0; i < n; i++) c.write(Math.fround(Number(a.read(i)) + Number(b.read(i))), i);

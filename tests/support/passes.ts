@@ -3,7 +3,7 @@
 import { IRModule, pass, PassContext, tir } from "tvm-ts";
 
 /** A function called `main` with these arguments. */
-export function functionOf(
+function functionOf(
   body: tir.Stmt,
   buffers: readonly tir.Buffer[] = [],
   attrs: tir.PrimFunc["attrs"] = {},

@@ -250,7 +250,7 @@ class Maker {
 // Values ----------------------------------------------------------------------------------------
 
 /** A value is asked for that is not there: something is divided by 0. */
-export class Undefined extends Error {}
+class Undefined extends Error {}
 
 /** A product that is not an exact number. */
 class TooLarge extends Undefined {}
@@ -258,11 +258,7 @@ class TooLarge extends Undefined {}
 /** The value of an expression over `int32`, `float32` and `bool`, given its variables'. */
 export type Evaluate = (point: readonly number[]) => Value;
 
-export function evaluator(
-  expr: tir.PrimExpr,
-  vars: readonly tir.Var[],
-  meaning: Meaning,
-): Evaluate {
+function evaluator(expr: tir.PrimExpr, vars: readonly tir.Var[], meaning: Meaning): Evaluate {
   const of = (e: tir.PrimExpr): Evaluate => evaluator(e, vars, meaning);
   switch (expr.kind) {
     case "IntImm": {

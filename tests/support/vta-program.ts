@@ -33,7 +33,7 @@ export const COMPUTE_NOP: MemInstruction = {
 };
 
 /** 1 load, 2 compute, 3 store. */
-export function stageOf(instruction: Instruction): 1 | 2 | 3 {
+function stageOf(instruction: Instruction): 1 | 2 | 3 {
   if (instruction.kind === "STORE") return 3;
   if (instruction.kind !== "LOAD") return 2;
   return instruction.memoryType === MEM_ID.INP || instruction.memoryType === MEM_ID.WGT ? 1 : 2;

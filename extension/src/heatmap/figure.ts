@@ -100,7 +100,7 @@ function oddValues(matrix: Matrix): object[] {
 }
 
 /** `NaN`, `∞`, `−∞` */
-export function oddText(value: number): string {
+function oddText(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   return value > 0 ? "∞" : "−∞";
 }

@@ -20,7 +20,7 @@ export type Switch = {
   [K in keyof ViewOptions]: ViewOptions[K] extends boolean ? K : never;
 }[keyof ViewOptions];
 
-export const defaultOptions: ViewOptions = {
+const defaultOptions: ViewOptions = {
   onlyChanged: true,
   passLayout: "unified",
   wrapLines: true,

@@ -64,7 +64,7 @@ function pythonPrefix(python: string): string {
 }
 
 /** Starts this installation of the kernel with the Node.js that runs the command. */
-export function currentSpec(): Kernelspec {
+function currentSpec(): Kernelspec {
   return {
     argv: [
       process.execPath,

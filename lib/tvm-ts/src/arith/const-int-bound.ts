@@ -77,7 +77,7 @@ export function isNarrow(dtype: DataType): boolean {
 }
 
 /** All values of a type. */
-export function boundOfType(dtype: DataType): ConstIntBound {
+function boundOfType(dtype: DataType): ConstIntBound {
   let bound = everything.get(dtype);
   if (bound === undefined) {
     const { code, bits } = dtypeInfo(dtype);

@@ -11,9 +11,9 @@ export {
   type InterpreterValue,
 } from "./interpreter";
 export { moduleRecord } from "./record-module";
-export { signatureOf, type Signature } from "./signature";
+export { type Signature } from "./signature";
 export { ready } from "./wasm/loading";
-export { isExternalCall, type CompiledCall } from "./wasm/external-calls";
+export { type CompiledCall } from "./wasm/external-calls";
 export { wasmGenerator } from "./wasm/generator";
 export { keepInRegisters } from "./wasm/keep-in-registers";
 export { generateWasm, wasmText, type WasmCode, type WasmOptions } from "./wasm/generate";

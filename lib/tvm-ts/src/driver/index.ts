@@ -5,7 +5,6 @@ export {
   type BuildOptions,
   type NdFunctions,
 } from "./api";
-export { buildModule } from "./build";
-export { lower, type Lowerable, type LowerOptions } from "./lower";
+export { type Lowerable, type LowerOptions } from "./lower";
 export { lowerPipeline } from "./lower-pipeline";
 export { type ConnectOptions, type RpcFunctions } from "./rpc-api";

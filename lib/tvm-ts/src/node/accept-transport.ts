@@ -67,7 +67,7 @@ export async function acceptTransport(
 }
 
 /** Whether a page of this origin may connect; programs other than browsers send none. */
-export function isAllowedOrigin(origin: string | undefined, allowed: readonly string[]): boolean {
+function isAllowedOrigin(origin: string | undefined, allowed: readonly string[]): boolean {
   if (origin === undefined || allowed.includes("*") || allowed.includes(origin)) return true;
   return /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin);
 }

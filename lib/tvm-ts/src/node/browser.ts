@@ -33,6 +33,5 @@ export const startServer = () => missing("servers");
 export const startTracker = () => missing("servers");
 export const serveAsWorker = () => missing("processes");
 export const exposureWarning = () => undefined;
-export const DirectoryFiles = undefined;
 
 export const utils = { tempdir: () => missing("files") };

@@ -1,4 +1,3 @@
-export { DirectoryFiles } from "./directory-files";
 export { host } from "./node-host";
 export { exposureWarning } from "./listen";
 export { startServer, type RpcServerOptions, type RunningServer } from "./rpc-server";

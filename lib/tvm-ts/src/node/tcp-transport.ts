@@ -19,7 +19,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** What a socket's error means. */
-export function connectionError(peer: string, error: Error): ConnectionLostError {
+function connectionError(peer: string, error: Error): ConnectionLostError {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   return new ConnectionLostError(
     `the connection with ${peer} failed: ${REASONS[code] ?? error.message}`,

@@ -24,7 +24,7 @@ export function printRelay(func: Func): string {
 }
 
 /** A number as C++ streams print it: six significant digits. */
-export function streamedNumber(value: number): string {
+function streamedNumber(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
   const exponent = Number(value.toExponential(5).split("e")[1]);

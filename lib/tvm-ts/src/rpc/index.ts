@@ -1,4 +1,4 @@
-export { dtype, DtypeArgument, float, FloatArgument } from "./argument";
+export { dtype, float } from "./argument";
 export {
   RemoteArray,
   RemoteDevice,

@@ -79,7 +79,7 @@ export function parseStack(stack: string): Place[] {
 }
 
 /** Whether a frame's file belongs to the library (or to the JavaScript engine). */
-export function isLibraryFile(file: string): boolean {
+function isLibraryFile(file: string): boolean {
   return (
     file.startsWith("node:") ||
     file === "native" ||

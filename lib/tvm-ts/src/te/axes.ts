@@ -93,7 +93,7 @@ export function threadAxis(
 }
 
 /** A range as users write it; `what` names it in messages. */
-export function rangeOf(given: RangeLike, what: string): Range {
+function rangeOf(given: RangeLike, what: string): Range {
   if (given instanceof Range) return given;
   if (!Array.isArray(given) || given.length !== 2) {
     throw new UsageError("te-axis-range", `the range of ${what} is [begin, end]`);

@@ -323,7 +323,7 @@ export function mapBodies(
 }
 
 /** Component `valueIndex` of the reduction that `reduce` is a component of. */
-export function componentOf(reduce: Reduce, valueIndex: number): Reduce {
+function componentOf(reduce: Reduce, valueIndex: number): Reduce {
   if (reduce.valueIndex === valueIndex) return reduce;
   const { combiner, source, init, axis, condition, span } = reduce;
   return new Reduce(combiner, source, init, axis, condition, valueIndex, span);

@@ -10,7 +10,7 @@ import { matrixTile, type MatrixSides, type IndexRange } from "./matrix-tile";
 import { isReduced, type Reduced, type BlockReduction } from "./downsample";
 
 /** The comm's target: a front end opens one for a tensor, naming it by `{ tensor: id }`. */
-export const TENSOR_TARGET = "tvm-vta.tensor";
+const TENSOR_TARGET = "tvm-vta.tensor";
 
 /** A question, `request` being its number. */
 export interface TileRequest extends MatrixSides {
@@ -48,7 +48,7 @@ const CAPACITY = 256 * 2 ** 20;
 /** No answer is larger than this many rows and columns. */
 const MAX_TILE_SIDE = 2048;
 
-export class LiveTensors {
+class LiveTensors {
   private readonly kept = new Map<string, Kept>();
   private bytes = 0;
 

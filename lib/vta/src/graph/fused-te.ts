@@ -34,7 +34,7 @@ export function acceleratorFunction(
 }
 
 /** What a function is for the accelerator. */
-export function acceleratorKind(func: relay.Func): "conv2d" | "alu" | undefined {
+function acceleratorKind(func: relay.Func): "conv2d" | "alu" | undefined {
   const calls = relay.allExprs(func.body).filter((expr) => expr.kind === "call");
   const conv = calls.find((call) => relay.isCallOf(call, "nn.conv2d"));
   if (conv !== undefined) {

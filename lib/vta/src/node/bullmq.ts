@@ -55,7 +55,7 @@ export async function connectRedis(url: string): Promise<Redis> {
 }
 
 /** Bytes of modules travel as text: Redis holds jobs as JSON. */
-export function encodeJob(job: Job): unknown {
+function encodeJob(job: Job): unknown {
   if (job.kind === "template") return job;
   return { ...job, bytes: Buffer.from(job.bytes).toString("base64") };
 }

@@ -22,7 +22,6 @@ export {
   FAILED_COST,
   formatRecord,
   meanCost,
-  modelOf,
   parseRecords,
   sameWorkload,
   TVM_VERSION,

@@ -11,7 +11,7 @@ import { boxColors, DEVICE_COLORS, SCALE } from "./network-colors";
 import { foldedBox, foldedMembers } from "./network-folding";
 
 /** What boxes can be coloured by. */
-export const GRAPH_MEASURES = ["device", "cycles", "bytes", "error"] as const;
+const GRAPH_MEASURES = ["device", "cycles", "bytes", "error"] as const;
 export type GraphMeasure = (typeof GRAPH_MEASURES)[number];
 
 export interface GraphNodeFact {

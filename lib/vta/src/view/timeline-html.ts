@@ -50,10 +50,7 @@ export function causeLegend(causes: readonly StallCause[]): string {
 }
 
 /** Cycles of a stage by their causes, the most first. */
-export function causeCycles(
-  { spans }: Timeline,
-  stage: StageName,
-): [cause: StallCause, cycles: number][] {
+function causeCycles({ spans }: Timeline, stage: StageName): [cause: StallCause, cycles: number][] {
   const sums = new Map<StallCause, number>();
   for (const { stage: own, cause, begin, end } of spans) {
     if (own === stage) sums.set(cause, (sums.get(cause) ?? 0) + end - begin);

@@ -15,7 +15,7 @@ import { operate } from "../operators";
 export type DivMode = "trunc" | "floor";
 
 /** `a / b` */
-export function quotientOf(mode: DivMode, a: PrimExpr, b: number): PrimExpr {
+function quotientOf(mode: DivMode, a: PrimExpr, b: number): PrimExpr {
   return operate(mode === "trunc" ? "Div" : "FloorDiv", a, new IntImm(b, a.dtype));
 }
 

@@ -89,11 +89,6 @@ export function noFloats(match: Match, context: RuleContext): boolean {
   return context.fastMath || !isFloat(operand.dtype);
 }
 
-/** The condition of rules on floats that may change what is computed. */
-export function fastMath(_: Match, context: RuleContext): boolean {
-  return context.fastMath;
-}
-
 /** A rule's text turned into functions. */
 interface Compiled {
   /** Whether it holds only where nothing wraps around. */

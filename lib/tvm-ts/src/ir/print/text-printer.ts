@@ -7,7 +7,7 @@
 
 import { assertNever, escapeString, formatFloat } from "../../support";
 import { ALLOC_ALIGNMENT, Buffer } from "../buffer";
-import { dtypeInfo, exactInteger, type DataType } from "../dtype";
+import { dtypeInfo, exactInteger } from "../dtype";
 import {
   CommReducer,
   isExpr,
@@ -21,7 +21,7 @@ import {
   type Var,
 } from "../expr";
 import type { FuncAttr, IRModule, PrimFunc } from "../prim-func";
-import { isStmt, type Allocate, type AttrNode, type For, type Stmt } from "../stmt";
+import type { Allocate, AttrNode, For, Stmt } from "../stmt";
 import type { Node } from "../shapes";
 import { endOf } from "./range-end";
 import { NameSupply, TextDoc, type PrintedText } from "./text-doc";
@@ -565,14 +565,4 @@ export function constantText(constant: IntImm | FloatImm): string {
       ? exactInteger(constant.value, constant.dtype).toString()
       : formatFloat(constant.value);
   return constant.dtype === "int32" ? number : `${number}${SUFFIX[code] ?? ""}${bits}`;
-}
-
-/** A data type as the reference writes it. */
-export function dtypeText(dtype: DataType): string {
-  return dtype;
-}
-
-/** Whether `value` is something `print` accepts as a node. */
-export function isNode(value: unknown): value is Node {
-  return isExpr(value) || isStmt(value);
 }

@@ -34,7 +34,7 @@ export function fixedPointMultiply(data: Expr, factor: number): Expr {
 }
 
 /** A factor as `multiplier * 2^(shift - 31)` with a multiplier of 31 bits. */
-export function multiplierAndShift(factor: number): { multiplier: number; shift: number } {
+function multiplierAndShift(factor: number): { multiplier: number; shift: number } {
   if (!(factor > 0 && Number.isFinite(factor))) {
     throw new UsageError("quantize-network", `values cannot be rescaled by ${factor}`);
   }

@@ -21,7 +21,7 @@ import { QuantizedValues } from "./accuracy";
 import { quantizeRealize, type NoteIntegers } from "./realize";
 
 export { ERROR_BINS, QuantizedValues, type LayerAccuracy } from "./accuracy";
-export { DEFAULT_CONFIG, quantizeConfig, type QuantizeConfig } from "./config";
+export { DEFAULT_CONFIG, type QuantizeConfig } from "./config";
 export type { Dataset } from "./calibrate";
 
 /** What makes a network simple enough to be quantized. */

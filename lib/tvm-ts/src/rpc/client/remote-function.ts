@@ -189,7 +189,7 @@ function wireArgument(arg: SessionArgument, remote: Remote, func: string): WireV
   );
 }
 
-export function sessionValue(
+function sessionValue(
   result: CallResult,
   session: RemoteSession,
   remote: Remote,

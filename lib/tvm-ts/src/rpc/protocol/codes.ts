@@ -67,6 +67,3 @@ export enum TrackerCode {
   Summary = 6,
   GetPendingMatchKeys = 7,
 }
-
-/** Client-side device types of session `i` are the server's plus `(i + 1)` times this. */
-export const SESSION_MASK = 128;

@@ -1,15 +1,6 @@
 export { ByteReader } from "./byte-reader";
 export { ByteWriter } from "./byte-writer";
-export {
-  PROTOCOL_VERSION,
-  RPC_KEY_MISMATCH,
-  RPC_MAGIC,
-  RpcCode,
-  SESSION_MASK,
-  TRACKER_MAGIC,
-  TrackerCode,
-  WireTypeCode,
-} from "./codes";
+export { PROTOCOL_VERSION, RpcCode, TRACKER_MAGIC, TrackerCode, WireTypeCode } from "./codes";
 export { wireElementType, wireDataType } from "./wire-dtype";
 export { answerHello, greetServer, readHello, refuseHello, type ClientHello } from "./handshake";
 export { LIMITS, type Limits } from "./limits";
@@ -25,7 +16,6 @@ export {
 } from "./packet";
 export { ByteStream, type Transport } from "./transport";
 export {
-  readWireTensor,
   readValues,
   tensorBytes,
   writeTensor,

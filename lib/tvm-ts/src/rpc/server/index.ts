@@ -3,7 +3,6 @@ export {
   DataTypeArgument,
   DeviceArgument,
   OpaqueArgument,
-  SESSION_LIMITS,
   ServedModule,
   type ServedFunction,
   type ServedMachine,

@@ -1,5 +1,5 @@
 export { Announcement, type AnnouncementOptions } from "./announcement";
-export { jsonText, TrackerChannel, type Json } from "./message";
+export { jsonText, type Json } from "./message";
 export { Scheduler, type FreeServer, type PendingRequest } from "./scheduler";
 export { Tracker, type ServerInUse, type TrackerOptions } from "./tracker";
 export {

@@ -17,7 +17,7 @@ export type ArrayLike = NumpyArray | TypedArray | Nested;
 export type Shape = Dimension | readonly Dimension[];
 
 /** The element types of arrays; `int64` and `uint64` elements are `bigint`. */
-export const NUMPY_DTYPES: ReadonlySet<string> = new Set([
+const NUMPY_DTYPES: ReadonlySet<string> = new Set([
   ...["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"],
   ...["float16", "float32", "float64", "bool"],
 ]);

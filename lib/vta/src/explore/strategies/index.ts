@@ -3,4 +3,4 @@ export { exhaustive } from "./exhaustive";
 export { genetic, type GeneticOptions } from "./genetic";
 export { nearest, type NearestOptions } from "./nearest";
 export { randomSearch } from "./random-search";
-export { BATCH, type Outcome, type Search, type SearchProblem, type Strategy } from "./strategy";
+export { type Outcome, type Search, type SearchProblem, type Strategy } from "./strategy";
