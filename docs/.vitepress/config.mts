@@ -1,16 +1,44 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
 
 const notebooks = fileURLToPath(new URL("../notebooks", import.meta.url));
 
-/** The pages that `build.mjs` makes of the notebooks in a folder. */
+/** The order to read the tutorials in. */
+const TUTORIALS = [
+  "vta_get_started",
+  "matrix_multiply",
+  "matrix_multiply_opt",
+  "convolution_opt",
+  "alu_operators",
+  "timeline",
+  "schedule_primitives",
+  "reduction",
+  "scan_and_extern",
+  "tensorize",
+  "passes",
+  "configuration",
+  "packed_operators",
+  "explore",
+  "network",
+  "rpc",
+];
+
+/** The pages that `build.mjs` makes of the notebooks in a folder, by their titles. */
 function notebookPages(folder: string): { text: string; link: string }[] {
+  const place = (name: string): number => TUTORIALS.indexOf(name.replace(/_zh$/, ""));
   return readdirSync(`${notebooks}/${folder}`)
     .filter((name) => name.endsWith(".md"))
     .map((name) => name.slice(0, -3))
-    .map((name) => ({ text: name.replaceAll("_", " "), link: `/notebooks/${folder}/${name}` }));
+    .sort((a, b) => place(a) - place(b) || a.localeCompare(b))
+    .map((name) => {
+      const title = /^# (.*)$/m.exec(readFileSync(`${notebooks}/${folder}/${name}.md`, "utf8"));
+      return { text: title?.[1] ?? name, link: `/notebooks/${folder}/${name}` };
+    });
 }
+
+const isChinese = ({ link }: { link: string }): boolean => link.endsWith("_zh");
+const tutorials = notebookPages("tutorials");
 
 export default defineConfig({
   title: "TVM and VTA in a notebook",
@@ -66,7 +94,8 @@ export default defineConfig({
           { text: "Sessions with other machines", link: "/errors/rpc" },
         ],
       },
-      { text: "Tutorials", collapsed: true, items: notebookPages("tutorials") },
+      { text: "Tutorials", items: tutorials.filter((page) => !isChinese(page)) },
+      { text: "教程", items: tutorials.filter(isChinese) },
       { text: "Experiments", collapsed: true, items: notebookPages("experiments") },
       { text: "Assignments", collapsed: true, items: notebookPages("assignments") },
       {
