@@ -4,7 +4,7 @@ import { printModule, type IRModule } from "../ir";
 import type { PassInfo } from "./pass";
 import type { PassRecord } from "./recorder";
 
-/** Why lowering did not go through. */
+/** Why lowering failed. */
 export interface LowerFailure {
   readonly error: Error;
   readonly pass: PassInfo;
@@ -19,11 +19,11 @@ export class LowerTrace {
     /** Before the first pass. */
     readonly start: IRModule,
     private readonly outcome: IRModule | LowerFailure,
-    /** Each pass that went through, in the order in which they finished. */
+    /** Each pass that succeeded, in the order in which they finished. */
     readonly passes: readonly PassRecord[],
   ) {}
 
-  /** Undefined when lowering went through. */
+  /** Undefined when lowering succeeded. */
   get failure(): LowerFailure | undefined {
     return "error" in this.outcome ? this.outcome : undefined;
   }

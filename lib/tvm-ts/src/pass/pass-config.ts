@@ -1,6 +1,6 @@
 /**
- * The options of passes, under the reference's keys. An option that a context does not set has the
- * value given in `defaults`.
+ * The options of passes, under the reference's keys. An option that a context does not set has its
+ * value in `defaults`.
  */
 
 import type { PrimExpr } from "../ir";
@@ -22,11 +22,11 @@ export interface MemoryInfo {
 /** Options that come in groups; a context may set some of a group. */
 export interface OptionGroups {
   readonly "tir.UnrollLoop": {
-    /** Serial loops of at most this many steps in all are unrolled without being asked. */
+    /** Serial loops of at most this many steps in all are unrolled without a pragma. */
     readonly autoMaxStep: number;
-    /** How many loops, one inside the other, are unrolled without being asked. */
+    /** How many nested loops are unrolled without a pragma. */
     readonly autoMaxDepth: number;
-    /** Serial loops of at most this extent are unrolled without being asked. */
+    /** Serial loops of at most this extent are unrolled without a pragma. */
     readonly autoMaxExtent: number;
     /** Repeats the body; otherwise the loop is only marked for the code generator. */
     readonly explicitUnroll: boolean;
@@ -56,7 +56,7 @@ export interface PlainOptions {
   readonly "tir.disable_storage_rewrite": boolean;
   /** Makes CommonSubexprElimTIR do nothing. */
   readonly "tir.disable_cse_tir": boolean;
-  /** CommonSubexprElimTIR takes expressions that simplify to the same for the same. */
+  /** CommonSubexprElimTIR treats expressions as equal that simplify to equal ones. */
   readonly "tir.enable_equiv_terms_in_cse_tir": boolean;
   /**
    * Simplifies floats as if they were exact, finite and never NaN: `x - x` is 0, `x / 3` is a
@@ -75,7 +75,7 @@ export interface PlainOptions {
 
 export type PassOptions = OptionGroups & PlainOptions;
 
-/** What a context is told: any of the options, any of a group. */
+/** What a context takes: any of the options, any of a group. */
 export type PassConfig = {
   readonly [K in keyof OptionGroups]?: Partial<OptionGroups[K]>;
 } & Partial<PlainOptions>;

@@ -68,7 +68,7 @@ export class PassContext {
     return this.with({ instruments: [...this.instruments, instrument] });
   }
 
-  /** Tells the instruments of a rule; undefined if none of them listens. */
+  /** Calls the instruments' hooks for a rule; undefined if they have none. */
   get onRule(): PassInstrument["ruleApplied"] {
     const listeners = this.instruments.filter((instrument) => instrument.ruleApplied !== undefined);
     if (listeners.length === 0) return undefined;

@@ -1,4 +1,4 @@
-/** An instrument that writes down what passes do, in as much detail as asked for. */
+/** An instrument that prints what passes do, in the detail of its level. */
 
 import { printExpr, printModule, type IRModule, type PrimExpr } from "../ir";
 import type { PassInstrument } from "./instrument";

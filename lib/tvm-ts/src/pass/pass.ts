@@ -34,7 +34,7 @@ export interface Sequential extends Described {
 
 export type Pass = FunctionPass | Sequential;
 
-/** What an instrument is told about a pass. */
+/** What an instrument receives about a pass. */
 export type PassInfo = Described;
 
 export function isSequential(pass: Pass): pass is Sequential {

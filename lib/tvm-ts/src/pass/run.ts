@@ -8,7 +8,7 @@ import { PassContext } from "./pass-context";
 
 /**
  * The module as `pass` leaves it; the same object when nothing changes.
- * @throws UsageError where the program asks for what cannot be done, InternalError where a pass
+ * @throws UsageError where the program contains what cannot be done, InternalError where a pass
  * fails.
  */
 export function runPass(pass: Pass, module: IRModule, context = new PassContext()): IRModule {
@@ -23,7 +23,7 @@ export function runPass(pass: Pass, module: IRModule, context = new PassContext(
 function runInside(pass: Pass, module: IRModule, context: PassContext): IRModule {
   const { instruments } = context;
   if (!context.requiredPass.includes(pass.name)) {
-    // Each instrument is asked, as each may be counting.
+    // The hook of every instrument is called, since it may count passes.
     const votes = instruments.map((instrument) => instrument.shouldRun?.(module, pass) ?? true);
     if (votes.includes(false)) return module;
   }

@@ -1,9 +1,9 @@
 /**
- * Putting things back whatever happens, an interrupt included: that unwinds JavaScript down to the
- * event loop without its `finally` blocks.
+ * Clean-up that runs after a result, an error or an interrupt. An interrupt returns to the event loop
+ * without running `finally` blocks.
  */
 
-/** What is to be put back, the innermost last. Empty whenever the event loop has its turn. */
+/** Clean-up functions that have not run yet, the innermost last. Empty between turns of the event loop. */
 const pending: (() => void)[] = [];
 let watched = false;
 
@@ -11,7 +11,7 @@ const { setImmediate = setTimeout } = globalThis as {
   setImmediate?: (callback: () => void) => unknown;
 };
 
-/** Runs `body`, then `cleanUp`: at its end, after an error, or once an interrupt has cut it off. */
+/** Runs `body`, then `cleanUp`: at its end, after an error, or after an interrupt has ended it. */
 export function withCleanup<T>(body: () => T, cleanUp: () => void): T {
   if (!watched) {
     watched = true;

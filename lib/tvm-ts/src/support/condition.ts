@@ -1,9 +1,9 @@
 /**
- * What a class says about its objects as conditions.
+ * The property by which a class refuses its objects as conditions.
  *
- * JavaScript takes every object for true, so `if (a > b)` of arrays or expressions takes one branch
- * whatever they hold, and JavaScript has no method to change that. A class of such objects has a
- * property with this name: a sentence that says what to write instead. Notebook cells refuse its objects
- * as conditions and show the sentence; the tag `@operator condition` tells them of the property by type.
+ * In JavaScript every object is true: `if (a > b)` of arrays or expressions always takes the first branch,
+ * and no method can change that. A class of such objects has a property with this name: a sentence that
+ * says what to write instead. Notebook cells refuse its objects as conditions and show the sentence; they
+ * find the property by the tag `@operator condition` of its type.
  */
 export const CONDITION: unique symbol = Symbol.for("Jupyter.condition");

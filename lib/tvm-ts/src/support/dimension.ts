@@ -1,6 +1,6 @@
 /**
  * Dimensions of arrays: numbers, or expressions that are constants, so that `nd.empty(tensor.shape)`
- * needs no conversion. Arrays know nothing of expressions but this.
+ * needs no conversion. `ConstantLike` is all that arrays know of expressions.
  */
 
 /** What can be a dimension if it is constant. */

@@ -50,7 +50,7 @@ export abstract class TvmError extends Error {
         place: note.span?.place,
         pointed: note.span !== undefined,
       }))
-      // "Declared here" says nothing where the place is not the user's.
+      // A note such as "declared here" is left out when its place is not in the user's code.
       .filter(({ place: there, pointed }) => !pointed || there !== undefined)
       .map(({ text, place: there }) => ({ text, place: there }));
     const lines = [sentence];
@@ -67,7 +67,7 @@ export abstract class TvmError extends Error {
   }
 }
 
-/** The user asked for something that cannot be done as written. */
+/** The program contains something that cannot be done as written. */
 export class UsageError extends TvmError {
   override readonly name = "UsageError";
 }

@@ -1,6 +1,6 @@
 /**
  * Stopping long work where the computing thread cannot be interrupted from outside: a worker of a page. Loops that may
- * take long look whether they are to stop.
+ * take long call `checkInterruption`.
  */
 
 let check: (() => void) | undefined;
@@ -10,7 +10,7 @@ export function setInterruptionCheck(throwIfInterrupted: () => void): void {
   check = throwIfInterrupted;
 }
 
-/** Throws what the host throws when work is to stop; does nothing where the host interrupts by other means. */
+/** Throws the host's error when work is to stop; does nothing where the host can interrupt the thread. */
 export function checkInterruption(): void {
   check?.();
 }

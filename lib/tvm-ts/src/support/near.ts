@@ -1,6 +1,6 @@
 /** Which known name a misspelt one may have meant. */
 
-/** So many letters may be wrong, missing or too many. */
+/** The largest number of letters that may be wrong, missing or too many. */
 const MAX_EDITS = 2;
 
 /** The known name nearest to `name`, if few letters differ; `undefined` for a known one. */
