@@ -26,9 +26,17 @@ export function profileOfProduct(product: ProductOptions): vta.Profile {
   return vta.profile(callOfProduct(product));
 }
 
+/** A run on the simulator of cycles, which computes the values, too. */
+export function timedTraceOfProduct(product: ProductOptions): vta.ExecutionTrace {
+  const env = new vta.Environment({ ...vta.getEnv().config, TARGET: "tsim" });
+  return vta.trace(callOfProduct(product, env), { device: vta.extDev(0, env) });
+}
+
 /** A matrix product on the accelerator, shifted and clipped on the ALU. */
-function callOfProduct({ rows, blocks, tile, threads }: ProductOptions): () => unknown {
-  const env = vta.getEnv();
+function callOfProduct(
+  { rows, blocks, tile, threads }: ProductOptions,
+  env = vta.getEnv(),
+): () => unknown {
   const { BATCH, BLOCK_IN, BLOCK_OUT } = env;
   const data = te.placeholder([rows, blocks, BATCH, BLOCK_IN], {
     name: "data",
@@ -120,7 +128,7 @@ export function acceleratorStories(): readonly Story[] {
     {
       id: "trace-cycles",
       source: "// with the cycles of each instruction",
-      bundle: bundleOf(profile.trace()),
+      bundle: bundleOf(timedTraceOfProduct(small)),
     },
     {
       id: "profile",

@@ -226,10 +226,20 @@ describe("a trace", () => {
     expect(await load.textContent()).toContain("6 LOAD INP");
     // Elements 16 to 31 of INP are being written.
     await expect.poll(() => pixel(maps.first(), 20.5 / 32, 0.5)).toEqual([213, 94, 0, 255]);
+    const held = moment.locator(".jp-tvm-Moment-held");
+    expect(await held.textContent()).toMatch(/^INP 20 is not written yet/);
+    await output.getByRole("button", { name: "Run to its next change" }).click();
+    await expect
+      .poll(() => held.textContent(), PATIENTLY)
+      .toMatch(/^INP 20 holds (-?\d+ ){8}…, from instruction 6 · INP 20 becomes (-?\d+ ){8}…$/);
+    await output.getByRole("spinbutton", { name: "Instruction" }).fill("6");
+    await output.getByRole("button", { name: "Run to it", exact: true }).click();
+    await moment.getByText(/: instruction 6 starts$/).waitFor();
     await maps.first().hover({ position: { x: 205, y: 5 } });
     expect(await maps.first().getAttribute("title")).toBe("INP 20: written by 6 LOAD INP");
     const program = await output.locator(".jp-tvm-Statement").first().textContent();
     expect(program).toContain("VTALoadBuffer2D");
+    await output.getByRole("button", { name: "Run to its next change" }).click();
     await lab.picture("trace-view-steps");
 
     await output.getByRole("spinbutton", { name: "element" }).fill("2000");

@@ -3,13 +3,14 @@ import { ready, view } from "tvm-ts";
 import * as vta from "vta-ts";
 import { CELLS, sharesOf, type RasterFrame } from "../../extension/src/buffer-view/raster";
 import { addCoverage } from "../../extension/src/instruction-view/coverage";
-import { tokenTexts } from "../../extension/src/instruction-view/words";
+import { tokenTexts, writtenTexts } from "../../extension/src/instruction-view/words";
 import { readView, UnreadableOutput } from "../../extension/src/mime/read-view";
 import { traceSchema } from "../../extension/src/trace/data";
 import { criticalPathText } from "../../extension/src/instruction-view/critical-path";
 import { CELL, type MemoryModel } from "../../extension/src/trace/memory-model";
 import { Moments } from "../../extension/src/trace/moment";
 import { TraceModel } from "../../extension/src/trace/model";
+import { FETCH } from "../../extension/src/trace/timeline";
 import { TimeWindow } from "../../extension/src/trace/time-window";
 import { COMPUTE, LOAD } from "../../extension/src/trace/tokens";
 import { profileOfProduct, traceOfProduct } from "../../extension/stories/accelerator";
@@ -397,5 +398,78 @@ describe("a trace with cycles", () => {
         expect(moments.atWork(index, stage)).toBe(working[0]);
       }
     }
+  });
+});
+
+describe("values", () => {
+  const memoryOf = (name: string): MemoryModel =>
+    model.memories.find(({ fact }) => fact.name === name)!;
+
+  test("are what instructions leave in the elements that they write", () => {
+    const recorded = trace.stream.filter(({ values }) => values !== undefined);
+    expect(recorded.length).toBeGreaterThan(10);
+    trace.stream.forEach((entry, i) => {
+      let next = 0;
+      for (const { memory, begin, end } of entry.sramWrites) {
+        for (let element = begin; element < end; element++) {
+          expect(memoryOf(memory).valuesOf(i, element)).toEqual(entry.values?.[next++]);
+        }
+      }
+    });
+  });
+
+  test("of the last store's elements are what is stored", () => {
+    const store = trace.stream.findLastIndex(({ stage }) => stage === "store");
+    const { sramReads } = trace.stream[store]!;
+    const acc = memoryOf("ACC");
+    const moments = new Moments(model);
+    const place = sramReads[0]!.begin;
+    const writer = moments.lastChange(store, acc, place)!;
+    expect(trace.stream[writer]!.instruction.kind).toBe("ALU");
+    expect(acc.valuesOf(writer, place)).toHaveLength(16);
+  });
+
+  test("are in words for the first element of each memory that is written", () => {
+    const load = trace.stream.findIndex(({ values }) => values !== undefined);
+    const [write] = trace.stream[load]!.sramWrites;
+    const shown = trace.stream[load]!.values![0]!.slice(0, 8).join(" ");
+    expect(writtenTexts(model, load, trans)).toEqual([
+      `${write!.memory} ${write!.begin} becomes ${shown} …`,
+    ]);
+  });
+
+  test("that are missing, or too few, are told", () => {
+    const older = JSON.parse(JSON.stringify(json)) as Record<string, unknown>;
+    for (const name of ["values", "valueEnds", "valuesPerElement"]) delete older[name];
+    expect(writtenTexts(modelOf(older), 4, trans)).toEqual([]);
+    expect(() => modelOf({ ...json, values: view.packNumbers([1], "i4") })).toThrow(
+      UnreadableOutput,
+    );
+  });
+});
+
+describe("fetch", () => {
+  test("has a lane of its own whose causes add up to what the profile says of it", () => {
+    const profile = profileOfProduct({ rows: 8, blocks: 4, tile: [8, 2, 2], threads: 2 });
+    const bundle = vta.view.traceBundle(profile.trace());
+    const { timeline } = modelOf(bundle[vta.view.mimeTypes.trace] as object);
+    expect(timeline!.hasFetch).toBe(true);
+    const sums: Record<string, number> = {};
+    timeline!.forEachSpan(FETCH, 0, profile.cycles, (cause, begin, end) => {
+      const name = timeline!.causes[cause]!;
+      sums[name] = (sums[name] ?? 0) + end - begin;
+    });
+    const expected = Object.entries(profile.modules.fetch).filter(([, cycles]) => cycles > 0);
+    expect(sums).toEqual(Object.fromEntries(expected));
+    expect(String(bundle["text/plain"])).toMatch(/^ {2}fetch {4}.*busy \d/m);
+  });
+
+  test("has none in outputs that were saved before", () => {
+    const profile = profileOfProduct({ rows: 8, blocks: 4, tile: [8, 2, 2], threads: 2 });
+    const saved = vta.view.traceBundle(profile.trace())[vta.view.mimeTypes.trace] as object;
+    const older = JSON.parse(JSON.stringify(saved)) as { timeline: Record<string, unknown> };
+    delete older.timeline["fetchCauses"];
+    delete older.timeline["fetchEnds"];
+    expect(modelOf(older).timeline!.hasFetch).toBe(false);
   });
 });

@@ -6,7 +6,7 @@ import { bytesText } from "../dom/quantities";
 import { table } from "../dom/table";
 import type { TraceModel } from "../trace/model";
 import type { TimeWindow } from "../trace/time-window";
-import { accessText, stageName, tokenTexts } from "./words";
+import { accessText, stageName, tokenTexts, writtenTexts } from "./words";
 
 /** Of accesses, more are counted only. */
 const MAX_ACCESSES = 8;
@@ -62,6 +62,7 @@ export class InstructionDetails {
       ...(accesses.length > MAX_ACCESSES
         ? [trans.__("and %1 more ranges", accesses.length - MAX_ACCESSES)]
         : []),
+      ...writtenTexts(model, index, trans),
       ...(traffic > 0 ? [trans.__("moves %1 between DRAM and chip", bytesText(traffic))] : []),
     ];
   }

@@ -1,6 +1,7 @@
 /**
- * The three stages over time, and the tokens they pass:
+ * Fetch and the three stages over time, and the tokens they pass:
  *
+ *     fetch    ▁▁  ▁▁  ▁▁
  *     load     ▇▇▇▇      ▇▇▇▇
  *                  ╲   ╱
  *     compute       ▇▇▇▇▇
@@ -12,6 +13,7 @@ import type { TranslationBundle } from "@jupyterlab/translation";
 import type { TraceModel } from "../trace/model";
 import type { DrawingArea, TimelineDrawing } from "../trace/strip";
 import type { TimeWindow } from "../trace/time-window";
+import { FETCH } from "../trace/timeline";
 import type { Token } from "../trace/tokens";
 import { drawCauses } from "./cause-strip";
 import { causeText } from "./causes";
@@ -29,13 +31,17 @@ const NARROW = 3;
 const STAGES = 3;
 /** Of a lane, where the causes of cycles are known. */
 const CAUSES = 9;
+/** The lane of fetch, and the gap under it. */
+const FETCH_ROOM = 24;
 
 export class TimelinePicture implements TimelineDrawing {
-  readonly height = 2 * EDGE + STAGES * LANE + (STAGES - 1) * GAP + AXIS;
+  readonly height: number;
   /** Whether the critical path is drawn, where it is known. */
   critical = false;
   /** How high instructions are. */
   private readonly bar: number;
+  /** Above the stages' lanes, where fetch has one. */
+  private readonly fetchRoom: number;
 
   constructor(
     private readonly model: TraceModel,
@@ -43,6 +49,8 @@ export class TimelinePicture implements TimelineDrawing {
     private readonly trans: TranslationBundle,
   ) {
     this.bar = model.timeline === undefined ? LANE : LANE - CAUSES;
+    this.fetchRoom = model.timeline?.hasFetch === true ? FETCH_ROOM : 0;
+    this.height = 2 * EDGE + this.fetchRoom + STAGES * LANE + (STAGES - 1) * GAP + AXIS;
   }
 
   draw(sheet: DrawingArea): void {
@@ -58,7 +66,7 @@ export class TimelinePicture implements TimelineDrawing {
 
   instructionAt(time: number, until: number, y: number): number | undefined {
     const { times, size } = this.model;
-    const stage = stageAt(y);
+    const stage = this.laneAt(y);
     let nearest: number | undefined;
     let distance = Infinity;
     for (let i = 0; i < size; i++) {
@@ -73,7 +81,7 @@ export class TimelinePicture implements TimelineDrawing {
     const { model, trans } = this;
     const { times } = model;
     const index = this.instructionAt(time, until, y);
-    const cause = this.causeAt((time + until) / 2, stageAt(y));
+    const cause = this.causeAt((time + until) / 2, this.laneAt(y));
     if (index === undefined || times.begins[index]! > until || times.ends[index]! < time) {
       return cause;
     }
@@ -89,13 +97,25 @@ export class TimelinePicture implements TimelineDrawing {
     const span = model.timeline?.spanAt(stage, time);
     if (span === undefined) return "";
     const { cause, begin, end } = span;
-    const text = `${stageName(stage, trans)}: ${causeText(cause, trans)}`;
+    const name = stage === FETCH ? trans.__("fetch") : stageName(stage, trans);
+    const text = `${name}: ${causeText(cause, trans)}`;
     return `${text}, ${trans.__("cycles %1 to %2", begin, end)}`;
+  }
+
+  private top(lane: number): number {
+    return lane === FETCH ? EDGE : EDGE + this.fetchRoom + lane * (LANE + GAP);
+  }
+
+  /** The stage whose lane is nearest, or fetch. */
+  private laneAt(y: number): number {
+    if (y < EDGE + this.fetchRoom - CAUSES) return FETCH;
+    const stage = Math.round((y - this.top(0) - LANE / 2) / (LANE + GAP));
+    return Math.min(Math.max(stage, 0), STAGES - 1);
   }
 
   private drawLanes({ context, width, color }: DrawingArea): void {
     context.fillStyle = color("--jp-tvm-lane");
-    for (let stage = 0; stage < STAGES; stage++) context.fillRect(0, top(stage), width, LANE);
+    for (let stage = 0; stage < STAGES; stage++) context.fillRect(0, this.top(stage), width, LANE);
   }
 
   /** What the cycles are spent on, and the instructions on which the end depends. */
@@ -104,10 +124,13 @@ export class TimelinePicture implements TimelineDrawing {
     const { timeline } = model;
     if (timeline === undefined) return;
     for (let stage = 0; stage < STAGES; stage++) {
-      drawCauses(sheet, timeline, window, { stage, top: top(stage) + bar, height: CAUSES });
+      drawCauses(sheet, timeline, window, { stage, top: this.top(stage) + bar, height: CAUSES });
+    }
+    if (timeline.hasFetch) {
+      drawCauses(sheet, timeline, window, { stage: FETCH, top: this.top(FETCH), height: CAUSES });
     }
     if (!this.critical) return;
-    drawCriticalPath(sheet, model, timeline, window, (stage) => top(stage) + bar / 2);
+    drawCriticalPath(sheet, model, timeline, window, (stage) => this.top(stage) + bar / 2);
   }
 
   private drawInstructions({ context, x, width, color }: DrawingArea): void {
@@ -128,7 +151,7 @@ export class TimelinePicture implements TimelineDrawing {
       // Neighbours are told apart by a line between them.
       const wide = right - left - 1;
       context.fillStyle = colors[stage]!;
-      context.fillRect(left, top(stage), wide, this.bar);
+      context.fillRect(left, this.top(stage), wide, this.bar);
       if (wide > 60) this.label(context, color, i, left, stage, wide);
     }
     shares.forEach((lane, stage) => {
@@ -136,7 +159,7 @@ export class TimelinePicture implements TimelineDrawing {
       lane.forEach((share, column) => {
         if (share === 0) return;
         context.globalAlpha = Math.min(share, 1);
-        context.fillRect(column, top(stage), 1, this.bar);
+        context.fillRect(column, this.top(stage), 1, this.bar);
       });
     });
     context.globalAlpha = 1;
@@ -152,12 +175,12 @@ export class TimelinePicture implements TimelineDrawing {
   ): void {
     context.save();
     context.beginPath();
-    context.rect(left, top(stage), wide, this.bar);
+    context.rect(left, this.top(stage), wide, this.bar);
     context.clip();
     context.font = `12px ${color("--jp-ui-font-family")}`;
     context.fillStyle = color("--jp-tvm-on-stage");
     context.textBaseline = "middle";
-    context.fillText(this.model.title(index), left + 4, top(stage) + this.bar / 2);
+    context.fillText(this.model.title(index), left + 4, this.top(stage) + this.bar / 2);
     context.restore();
   }
 
@@ -201,12 +224,12 @@ export class TimelinePicture implements TimelineDrawing {
     for (const peer of statement === undefined ? [] : model.recordedBy(statement)) {
       if (begins[peer]! >= window.to || ends[peer]! <= window.from) continue;
       const wide = Math.max(x(ends[peer]!) - x(begins[peer]!) - 1, 1);
-      context.fillRect(x(begins[peer]!), top(model.stage(peer)) + LANE + 1, wide, 2);
+      context.fillRect(x(begins[peer]!), this.top(model.stage(peer)) + LANE + 1, wide, 2);
     }
     const left = x(begins[selected]!);
     const wide = Math.max(x(ends[selected]!) - left, 2);
     context.lineWidth = 2;
-    context.strokeRect(left - 1, top(model.stage(selected)) - 1, wide + 1, this.bar + 2);
+    context.strokeRect(left - 1, this.top(model.stage(selected)) - 1, wide + 1, this.bar + 2);
     for (const token of model.tokensAt(selected)) {
       if (token.pushed === undefined || token.popped === undefined) continue;
       const [x0, y0, x1, y1] = this.lineOf(token, sheet);
@@ -226,8 +249,8 @@ export class TimelinePicture implements TimelineDrawing {
   ): [number, number, number, number] {
     const { begins, ends } = this.model.times;
     const down = from < to;
-    const start = top(from) + (down ? LANE : 0);
-    const end = top(to) + (down ? 0 : LANE);
+    const start = this.top(from) + (down ? LANE : 0);
+    const end = this.top(to) + (down ? 0 : LANE);
     return [x(ends[pushed!]!), start, x(begins[popped!]!), end];
   }
 
@@ -250,16 +273,6 @@ export class TimelinePicture implements TimelineDrawing {
     }
     context.stroke();
   }
-}
-
-function top(stage: number): number {
-  return EDGE + stage * (LANE + GAP);
-}
-
-/** The stage whose lane is nearest. */
-function stageAt(y: number): number {
-  const stage = Math.round((y - EDGE - LANE / 2) / (LANE + GAP));
-  return Math.min(Math.max(stage, 0), STAGES - 1);
 }
 
 /** The least of 1, 2, 5, 10, 20 ... that is not smaller. */

@@ -29,6 +29,25 @@ export function accessText(access: Access, trans: TranslationBundle): string {
   }
 }
 
+/** Numbers of an element that a line has room for. */
+const SHOWN_VALUES = 8;
+
+/** `3 -1 0 4 ...` */
+export function valuesText(values: readonly number[]): string {
+  const shown = values.slice(0, SHOWN_VALUES).join(" ");
+  return values.length > SHOWN_VALUES ? `${shown} …` : shown;
+}
+
+/** `INP 16 becomes 3 -1 0 4 …`, for the first element that an instruction writes in each memory. */
+export function writtenTexts(model: TraceModel, index: number, trans: TranslationBundle): string[] {
+  return model.memories.flatMap((memory) => {
+    const place = memory.firstWritten(index);
+    const values = place === undefined ? undefined : memory.valuesOf(index, place);
+    if (values === undefined) return [];
+    return [trans.__("%1 becomes %2", `${memory.fact.name} ${place}`, valuesText(values))];
+  });
+}
+
 /** A sentence about a token, and the instruction at its other end, if there is one. */
 export interface TokenText {
   readonly text: string;

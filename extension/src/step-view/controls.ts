@@ -19,6 +19,7 @@ export class StepControls {
     private readonly stepper: Stepper,
     private readonly memories: readonly MemoryModel[],
     private readonly trans: TranslationBundle,
+    private readonly onAim: (memory: MemoryModel, place: number) => void,
   ) {
     this.play = button("", () => (stepper.isPlaying ? stepper.pause() : stepper.play()));
     this.play.classList.add("jp-tvm-Step-play");
@@ -55,6 +56,7 @@ export class StepControls {
   aim(memory: MemoryModel, place: number): void {
     this.memory.value = memory.fact.name;
     this.element.value = place;
+    this.onAim(memory, place);
     this.say("");
   }
 
@@ -75,7 +77,10 @@ export class StepControls {
     const { name, depth } = memory.fact;
     if (place < 0 || place >= depth) {
       this.say(trans.__("%1 has elements 0 to %2", name, depth - 1));
-    } else if (stepper.runToChange(memory, place)) {
+      return;
+    }
+    this.onAim(memory, place);
+    if (stepper.runToChange(memory, place)) {
       this.say("");
     } else {
       this.say(trans.__("%1 %2 is not written after this", name, place));

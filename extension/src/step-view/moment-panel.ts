@@ -7,7 +7,7 @@ import type { TranslationBundle } from "@jupyterlab/translation";
 import { element } from "../dom/controls";
 import { table } from "../dom/table";
 import { causeText } from "../instruction-view/causes";
-import { stageName } from "../instruction-view/words";
+import { stageName, valuesText, writtenTexts } from "../instruction-view/words";
 import type { MemoryModel } from "../trace/memory-model";
 import { TOKEN_QUEUES } from "../trace/moment";
 import type { TraceModel } from "../trace/model";
@@ -21,6 +21,8 @@ export class MomentPanel {
   readonly node = element("div", "jp-tvm-Moment");
   private readonly title = element("strong", "");
   private readonly state = element("div", "");
+  private readonly held = element("p", "jp-tvm-Moment-held");
+  private looked: { readonly memory: MemoryModel; readonly place: number } | undefined;
   private readonly maps: readonly MemoryMap[];
 
   /** @param onPick called with an element that was clicked */
@@ -41,7 +43,7 @@ export class MomentPanel {
     this.node.setAttribute("aria-label", trans.__("The accelerator at this moment"));
     this.node.setAttribute("data-lm-suppress-shortcuts", "true");
     const maps = element("div", "jp-tvm-Moment-memories", ...this.maps.map(({ node }) => node));
-    this.node.append(this.title, this.state, maps);
+    this.node.append(this.title, this.state, this.held, maps);
     this.node.addEventListener("keydown", (event) => this.onKey(event));
     window.selectionChanged.connect(this.show, this);
   }
@@ -53,6 +55,33 @@ export class MomentPanel {
   /** When the panel comes in sight, and when the theme has changed. */
   draw(): void {
     this.show(this.window, this.window.selected);
+  }
+
+  /** Names the element whose numbers are shown. */
+  look(memory: MemoryModel, place: number): void {
+    this.looked = { memory, place };
+    this.showHeld(this.window.selected);
+  }
+
+  /** What the element that was named holds; before one is, what the instruction writes first. */
+  private showHeld(index: number): void {
+    this.held.textContent = this.heldText(index);
+  }
+
+  private heldText(index: number): string {
+    const { trans, looked, stepper } = this;
+    if (looked === undefined) return writtenTexts(this.model, index, trans).join(" · ");
+    const { memory, place } = looked;
+    const name = `${memory.fact.name} ${place}`;
+    const writer = stepper.moments.lastChange(index, memory, place);
+    if (writer === undefined) return trans.__("%1 is not written yet", name);
+    const values = memory.valuesOf(writer, place);
+    const what =
+      values === undefined ? trans.__("values that were not recorded") : valuesText(values);
+    const before = trans.__("%1 holds %2, from instruction %3", name, what, writer);
+    const after = memory.writes(index, place) ? memory.valuesOf(index, place) : undefined;
+    if (after === undefined) return before;
+    return `${before} · ${trans.__("%1 becomes %2", name, valuesText(after))}`;
   }
 
   private show(_: TimeWindow, index: number): void {
@@ -79,6 +108,7 @@ export class MomentPanel {
       ),
     );
     const working = atWork.filter((instruction) => instruction !== undefined);
+    this.showHeld(index);
     for (const map of this.maps) map.show(now, working);
   }
 

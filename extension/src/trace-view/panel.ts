@@ -204,11 +204,17 @@ export class TracePanel extends Widget implements LastingWidget {
     const picture = new TimelinePicture(this.model, this.window, trans);
     this.timeline = picture;
     const names = [0, 1, 2].map((stage) => stageName(stage, trans));
+    const hasFetch = this.model.timeline?.hasFetch === true;
     const row = this.row(
-      [...names, this.model.hasCycles ? trans.__("cycle") : trans.__("instruction")],
+      [
+        ...(hasFetch ? [trans.__("fetch")] : []),
+        ...names,
+        this.model.hasCycles ? trans.__("cycle") : trans.__("instruction"),
+      ],
       picture,
     );
     row.classList.add("jp-tvm-mod-timeline");
+    row.classList.toggle("jp-tvm-mod-fetch", hasFetch);
     return row;
   }
 
@@ -235,7 +241,8 @@ export class TracePanel extends Widget implements LastingWidget {
   /** What goes through the trace step by step; in sight when that is wanted. */
   private steps(memories: readonly MemoryModel[]): HTMLElement {
     const { model, window, stepper, context } = this;
-    const controls = new StepControls(model, stepper, memories, context.trans);
+    const look = (memory: MemoryModel, place: number): void => moment.look(memory, place);
+    const controls = new StepControls(model, stepper, memories, context.trans, look);
     const pick = (memory: MemoryModel, place: number): void => controls.aim(memory, place);
     const moment = new MomentPanel(model, window, stepper, memories, context.trans, pick);
     const endThemes = context.onThemeChange(() => moment.draw());

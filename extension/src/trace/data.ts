@@ -32,6 +32,8 @@ const timeline = v.object({
   spans: v.pipe(v.array(count), v.length(3)),
   spanCauses: packedNumbers("u1"),
   spanEnds: packedNumbers("u4", "f8"),
+  fetchCauses: v.exactOptional(packedNumbers("u1")),
+  fetchEnds: v.exactOptional(packedNumbers("u4", "f8")),
   reasons: v.array(v.string()),
   criticalPath: packedNumbers("u4"),
   criticalCycles: v.record(v.string(), v.number()),
@@ -57,6 +59,9 @@ const layout = v.object({
   patternEnds: packedNumbers("u4"),
   accesses: packedNumbers("u4"),
   residencies: packedNumbers("u4"),
+  values: v.exactOptional(packedNumbers("i4")),
+  valueEnds: v.exactOptional(packedNumbers("u4")),
+  valuesPerElement: v.exactOptional(v.array(count)),
   cycles: v.exactOptional(packedNumbers("f8")),
   timeline: v.exactOptional(timeline),
   sources: v.array(v.string()),
@@ -81,19 +86,22 @@ export const traceSchema = v.pipe(
   v.transform(unpack),
   v.check(instructionsFit, "there are not as many numbers as instructions"),
   v.check(accessesFit, "an instruction uses memory that is not there"),
+  v.check(valuesFit, "values of elements are cut off"),
   v.check(residenciesFit, "elements are held that are not there"),
   v.check(statementsFit, "a statement lies outside its program"),
   v.check(timelineFits, "a stage's cycles have gaps"),
 );
 
-const BYTES = { u1: 1, u4: 4, f8: 8 } as const;
+const BYTES = { u1: 1, u4: 4, i4: 4, f8: 8 } as const;
 
 function bytesFit(json: Json): boolean {
   const { words, stages, traffic, patterns, patternEnds, accesses, residencies, callers } = json;
   const all = [words, stages, traffic, patterns, patternEnds, accesses, residencies, callers];
-  const { spanCauses, spanEnds, criticalPath } = json.timeline ?? {};
-  const timed = [json.cycles, spanCauses, spanEnds, criticalPath];
-  return [...all, ...timed.filter((packed) => packed !== undefined)].every(({ dtype, bdata }) => {
+  const { spanCauses, spanEnds, criticalPath, fetchCauses, fetchEnds } = json.timeline ?? {};
+  const timed = [json.cycles, json.values, json.valueEnds, spanCauses, spanEnds, criticalPath];
+  const fetch = [fetchCauses, fetchEnds];
+  const given = [...timed, ...fetch].filter((packed) => packed !== undefined);
+  return [...all, ...given].every(({ dtype, bdata }) => {
     const padding = bdata.endsWith("==") ? 2 : bdata.endsWith("=") ? 1 : 0;
     return bdata.length % 4 === 0 && ((bdata.length / 4) * 3 - padding) % BYTES[dtype] === 0;
   });
@@ -109,14 +117,30 @@ function unpack(json: Json) {
     patternEnds: unpackNumbers(json.patternEnds),
     accesses: unpackNumbers(json.accesses),
     residencies: unpackNumbers(json.residencies),
+    values: json.values && unpackNumbers(json.values),
+    valueEnds: json.valueEnds && unpackNumbers(json.valueEnds),
     cycles: json.cycles && unpackNumbers(json.cycles),
     callers: unpackNumbers(json.callers),
-    timeline: json.timeline && {
-      ...json.timeline,
-      spanCauses: unpackNumbers(json.timeline.spanCauses),
-      spanEnds: unpackNumbers<"u4" | "f8">(json.timeline.spanEnds),
-      criticalPath: unpackNumbers(json.timeline.criticalPath),
-    },
+    timeline: json.timeline && unpackTimeline(json.timeline),
+  };
+}
+
+/** Fetch, where it is told, is a fourth lane of spans. */
+function unpackTimeline(json: NonNullable<Json["timeline"]>) {
+  const { fetchCauses, fetchEnds, ...rest } = json;
+  const causes = unpackNumbers(json.spanCauses);
+  const ends = unpackNumbers<"u4" | "f8">(json.spanEnds);
+  const criticalPath = unpackNumbers(json.criticalPath);
+  if (fetchCauses === undefined || fetchEnds === undefined) {
+    return { ...rest, spanCauses: causes, spanEnds: ends, criticalPath };
+  }
+  const ownEnds = unpackNumbers<"u4" | "f8">(fetchEnds);
+  return {
+    ...rest,
+    spans: [...json.spans, ownEnds.length],
+    spanCauses: Uint8Array.from([...causes, ...unpackNumbers(fetchCauses)]),
+    spanEnds: Float64Array.from([...ends, ...ownEnds]),
+    criticalPath,
   };
 }
 
@@ -146,6 +170,41 @@ function accessesFit({ patterns, patternEnds, accesses, memories }: TraceData): 
     patternEnds.every((end, i) => end <= last && end >= (patternEnds[i - 1] ?? 0)) &&
     patterns.every((pattern) => pattern < patternEnds.length)
   );
+}
+
+/** Values end one after the other, and are there for each instruction and memory. */
+function valuesFit({
+  values,
+  valueEnds,
+  valuesPerElement,
+  patterns,
+  memories,
+}: TraceData): boolean {
+  if (values === undefined || valueEnds === undefined || valuesPerElement === undefined) {
+    return values === valueEnds && valueEnds === valuesPerElement;
+  }
+  return (
+    valueEnds.length === patterns.length &&
+    valuesPerElement.length === memories.length &&
+    valueEnds.every((end, i) => end <= values.length && end >= (valueEnds[i - 1] ?? 0))
+  );
+}
+
+/** What an instruction writes, in the order of its values. */
+export function writesOf(
+  { patterns, patternEnds, accesses }: TraceData,
+  instruction: number,
+): { readonly memory: number; readonly begin: number; readonly end: number }[] {
+  const pattern = patterns[instruction]!;
+  const writes = [];
+  for (let i = patternEnds[pattern - 1] ?? 0; i < patternEnds[pattern]!; i++) {
+    const [memory, done, begin, end] = accesses.subarray(
+      ACCESS_NUMBERS * i,
+      ACCESS_NUMBERS * (i + 1),
+    );
+    if (done === 1) writes.push({ memory: memory!, begin: begin!, end: end! });
+  }
+  return writes;
 }
 
 function residenciesFit({ residencies, memories, stages }: TraceData): boolean {

@@ -1,6 +1,12 @@
 /** What a trace says of one on-chip memory. */
 
-import { ACCESS_NUMBERS, RESIDENCY_NUMBERS, type MemoryFact, type TraceData } from "./data";
+import {
+  ACCESS_NUMBERS,
+  RESIDENCY_NUMBERS,
+  writesOf,
+  type MemoryFact,
+  type TraceData,
+} from "./data";
 import type { Times } from "./times";
 
 /** What may be seen of an element at a time; where several apply, the last of these. */
@@ -33,7 +39,7 @@ export class MemoryModel {
   constructor(
     private readonly data: TraceData,
     readonly times: Times,
-    number: number,
+    private readonly number: number,
   ) {
     const { memories, residencies, patternEnds } = data;
     this.fact = memories[number]!;
@@ -60,6 +66,30 @@ export class MemoryModel {
     return this.marksOf(instruction).some(
       ({ begin, end, cell }) => cell !== CELL.read && begin <= element && element < end,
     );
+  }
+
+  /** The first numbers that an instruction leaves in an element; undefined if it does not, or they are not known. */
+  valuesOf(instruction: number, element: number): readonly number[] | undefined {
+    const { values, valueEnds, valuesPerElement } = this.data;
+    if (values === undefined || valueEnds === undefined || valuesPerElement === undefined) {
+      return undefined;
+    }
+    let at = valueEnds[instruction - 1] ?? 0;
+    if (valueEnds[instruction] === at) return undefined;
+    for (const { memory, begin, end } of writesOf(this.data, instruction)) {
+      const count = valuesPerElement[memory]!;
+      if (memory === this.number && begin <= element && element < end) {
+        const first = at + (element - begin) * count;
+        return [...values.subarray(first, first + count)];
+      }
+      at += (end - begin) * count;
+    }
+    return undefined;
+  }
+
+  /** The first element that an instruction writes. */
+  firstWritten(instruction: number): number | undefined {
+    return writesOf(this.data, instruction).find(({ memory }) => memory === this.number)?.begin;
   }
 
   /** What holds an element at a time. */

@@ -45,6 +45,16 @@ export class Moments {
     return this.order.slice(this.places[index]! + 1).find((i) => memory.writes(i, element));
   }
 
+  /** The instruction that wrote an element last, of those that have ended when `index` starts. */
+  lastChange(index: number, memory: MemoryModel, element: number): number | undefined {
+    const { begins, ends } = this.model.times;
+    const now = begins[index]!;
+    return this.order
+      .slice(0, this.places[index])
+      .reverse()
+      .find((i) => ends[i]! <= now && memory.writes(i, element));
+  }
+
   /** The instruction that a stage works on when `index` starts. */
   atWork(index: number, stage: number): number | undefined {
     const { model } = this;

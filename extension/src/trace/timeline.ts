@@ -17,6 +17,9 @@ export interface Step {
   readonly reason: string;
 }
 
+/** The lane after the three stages. */
+export const FETCH = 3;
+
 type TimelineData = NonNullable<TraceData["timeline"]>;
 
 export class TimelineModel {
@@ -26,11 +29,17 @@ export class TimelineModel {
 
   constructor(private readonly data: TimelineData) {
     const { spans, criticalPath, reasons } = data;
-    this.firsts = [0, spans[0]!, spans[0]! + spans[1]!];
+    let first = 0;
+    this.firsts = spans.map((count) => (first += count) - count);
     this.steps = Array.from({ length: criticalPath.length / 2 }, (_, i) => ({
       instruction: criticalPath[2 * i]!,
       reason: reasons[criticalPath[2 * i + 1]!]!,
     }));
+  }
+
+  /** Whether what fetch did is known, which is lane `FETCH`. */
+  get hasFetch(): boolean {
+    return this.firsts.length > FETCH;
   }
 
   get causes(): readonly string[] {

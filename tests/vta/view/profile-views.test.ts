@@ -81,8 +81,8 @@ describe("a profile as a trace", () => {
       { device },
     );
     const rebuilt = profile.trace();
-    // A profile knows the statements where the queue has no other observer.
-    const plain = ({ caller: _, ...entry }: vta.TraceEntry) => entry;
+    // A profile knows the statements where the queue has no other observer, and no values.
+    const plain = ({ caller: _, values: _values, ...entry }: vta.TraceEntry) => entry;
     expect(rebuilt.stream.map(plain)).toEqual(traced.stream.map(plain));
     expect(rebuilt.stats).toEqual(traced.stats);
     expect(rebuilt.timeline).toEqual(traced.timeline);
@@ -107,11 +107,12 @@ describe("a profile as a trace", () => {
 describe("a module over time", () => {
   test("is in the colour of the cause that most of a column's cycles have", () => {
     const width = one.cycles;
-    const causes = stallRaster(one.timeline, "compute", width, 1);
+    const spans = one.timeline.spans.filter(({ stage }) => stage === "compute");
+    const causes = stallRaster(spans, width, width, 1);
     const count = (cause: vta.StallCause): number =>
       causes.filter((number) => number === vta.STALL_CAUSES.indexOf(cause)).length;
     for (const cause of vta.STALL_CAUSES) expect(count(cause)).toBe(one.modules.compute[cause]);
-    expect(stallRaster(one.timeline, "compute", 100, 3)).toHaveLength(300);
+    expect(stallRaster(spans, width, 100, 3)).toHaveLength(300);
   });
 
   test("is in the card, without scripts", () => {

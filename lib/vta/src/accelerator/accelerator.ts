@@ -38,6 +38,9 @@ export type ExecutedInstruction = Pick<
   "index" | "address" | "stage" | "instruction" | "popped" | "pushed" | "cycles"
 >;
 
+/** The numbers in an element on chip as they are now; missing where no values are computed. */
+export type ValuesAt = (memory: "INP" | "WGT" | "ACC", element: number) => readonly number[];
+
 export interface InstructionObserver {
   /**
    * A run of `count` instructions begins, the first of which is at the physical address `address`.
@@ -48,5 +51,9 @@ export interface InstructionObserver {
    * Each instruction, for observers that look at them; the others cost nothing.
    * @param uopAt the micro-op at an index, as the micro-op memory holds it now
    */
-  record?(executed: ExecutedInstruction, uopAt: (index: number) => MicroOp): void;
+  record?(
+    executed: ExecutedInstruction,
+    uopAt: (index: number) => MicroOp,
+    valuesAt?: ValuesAt,
+  ): void;
 }

@@ -1,8 +1,8 @@
 /** Recording what instructions do. Views draw it; a test of a schedule can ask it. */
 
 import type { Hardware, MicroOp } from "../hardware";
-import type { ExecutedInstruction, InstructionObserver } from "./accelerator";
-import { accessesOf, countInstruction } from "./accesses";
+import type { ExecutedInstruction, InstructionObserver, ValuesAt } from "./accelerator";
+import { accessesOf, countInstruction, type OnChipAccess } from "./accesses";
 import { memoryUse, type MemoryUse } from "./memory-use";
 import { Profiler, type ProfilerStats } from "./profiler";
 import { joinTimelines, type Timeline } from "./timeline";
@@ -16,6 +16,9 @@ export interface ExecutionTraceOptions {
 }
 
 const LIMIT = 100_000;
+/** Numbers of an element that are kept, and of all together: a notebook keeps them. */
+const VALUES_OF_ELEMENT = 16;
+const ALL_VALUES = 32_768;
 
 /** What a trace or profile without instructions says. */
 export const NOTHING_RAN =
@@ -32,6 +35,7 @@ export class ExecutionTrace implements InstructionObserver {
   dropped = 0;
   private readonly timelines: (() => Timeline)[] = [];
   private readonly limit: number;
+  private roomForValues = ALL_VALUES;
   private readonly callerOf: (index: number) => CallingStatement | undefined;
   private readonly counter = new Profiler();
 
@@ -70,18 +74,39 @@ export class ExecutionTrace implements InstructionObserver {
     if (timeline !== undefined) this.timelines.push(timeline);
   }
 
-  record(step: ExecutedInstruction, uopAt: (index: number) => MicroOp): void {
+  record(step: ExecutedInstruction, uopAt: (index: number) => MicroOp, valuesAt?: ValuesAt): void {
     countInstruction(this.env, step.instruction, this.counter);
     if (this.entries.length >= this.limit) {
       this.dropped++;
       return;
     }
     const caller = this.callerOf(step.index);
+    const accesses = accessesOf(this.env, step.instruction, step.address, uopAt);
+    const values = valuesAt && this.valuesOf(accesses.sramWrites, valuesAt);
     this.entries.push({
       run: this.runs - 1,
       ...step,
-      ...accessesOf(this.env, step.instruction, step.address, uopAt),
+      ...accesses,
+      ...(values !== undefined && { values }),
       ...(caller !== undefined && { caller }),
     });
+  }
+
+  /** What was written, as long as there is room for it. */
+  private valuesOf(
+    writes: readonly OnChipAccess[],
+    valuesAt: ValuesAt,
+  ): (readonly number[])[] | undefined {
+    const elements = writes.reduce((sum, { begin, end }) => sum + end - begin, 0);
+    if (elements === 0 || elements * VALUES_OF_ELEMENT > this.roomForValues) return undefined;
+    const values: (readonly number[])[] = [];
+    for (const { memory, begin, end } of writes) {
+      if (memory === "UOP") return undefined;
+      for (let element = begin; element < end; element++) {
+        values.push(valuesAt(memory, element).slice(0, VALUES_OF_ELEMENT));
+      }
+    }
+    this.roomForValues -= elements * VALUES_OF_ELEMENT;
+    return values;
   }
 }

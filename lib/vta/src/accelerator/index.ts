@@ -1,4 +1,9 @@
-export type { Accelerator, ExecutedInstruction, InstructionObserver } from "./accelerator";
+export type {
+  Accelerator,
+  ExecutedInstruction,
+  InstructionObserver,
+  ValuesAt,
+} from "./accelerator";
 export {
   geometryOf,
   ON_CHIP,
@@ -17,6 +22,7 @@ export {
   STEP_REASONS,
   timelineBefore,
   type CriticalStep,
+  type FetchSpan,
   type StallCause,
   type StallSpan,
   type StepReason,

@@ -19,10 +19,14 @@ export const STALL_CAUSES = [
 
 export type StallCause = (typeof STALL_CAUSES)[number];
 
-/** Cycles `begin` to `end` (not included) of a stage, all of one cause. */
-export interface StallSpan extends Extent {
-  readonly stage: StageName;
+/** Cycles `begin` to `end` (not included) of fetch, all of one cause. */
+export interface FetchSpan extends Extent {
   readonly cause: StallCause;
+}
+
+/** The same of a stage. */
+export interface StallSpan extends FetchSpan {
+  readonly stage: StageName;
 }
 
 /**
@@ -49,6 +53,8 @@ export interface Timeline {
   readonly starts: readonly number[];
   /** Stage by stage; the spans of each cover `cycles` without gaps. */
   readonly spans: readonly StallSpan[];
+  /** Those of the module that reads instructions and deals them to the stages; they cover `cycles`, too. */
+  readonly fetch: readonly FetchSpan[];
   /** From the launch to the end, each step waiting for the one before. */
   readonly criticalPath: readonly CriticalStep[];
 }
@@ -67,6 +73,7 @@ export function joinTimelines(runs: readonly Timeline[]): Timeline {
     cycles += timeline.cycles;
     return {
       spans: timeline.spans.map(move),
+      fetch: timeline.fetch.map(move),
       criticalPath: timeline.criticalPath.map((step) => ({ ...move(step), run })),
     };
   });
@@ -76,18 +83,22 @@ export function joinTimelines(runs: readonly Timeline[]): Timeline {
     spans: STAGE_NAMES.flatMap((stage) =>
       moved.flatMap(({ spans }) => spans.filter((span) => span.stage === stage)),
     ),
+    fetch: moved.flatMap(({ fetch }) => fetch),
     criticalPath: moved.flatMap(({ criticalPath }) => criticalPath),
   };
 }
 
 /** The part of a timeline before a cycle. */
 export function timelineBefore(timeline: Timeline, cycle: number): Timeline {
+  const before = <T extends Extent>(spans: readonly T[]): T[] =>
+    spans
+      .filter(({ begin }) => begin < cycle)
+      .map((span) => ({ ...span, end: Math.min(span.end, cycle) }));
   return {
     ...timeline,
     cycles: Math.min(timeline.cycles, cycle),
-    spans: timeline.spans
-      .filter(({ begin }) => begin < cycle)
-      .map((span) => ({ ...span, end: Math.min(span.end, cycle) })),
+    spans: before(timeline.spans),
+    fetch: before(timeline.fetch),
     criticalPath: timeline.criticalPath.filter(({ end }) => end <= cycle),
   };
 }

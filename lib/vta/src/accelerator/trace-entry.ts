@@ -29,6 +29,11 @@ export interface TraceEntry extends Accesses {
   readonly pushed: readonly TokenName[];
   /** When it was executed; only a simulation that knows cycles tells. */
   readonly cycles?: Extent;
+  /**
+   * For each element of `sramWrites`, in order, the first numbers in it after the instruction; missing for
+   * micro-ops, where no values are computed, and in long traces.
+   */
+  readonly values?: readonly (readonly number[])[];
   /** The statement that recorded it, where compiled code did. */
   readonly caller?: CallingStatement;
 }

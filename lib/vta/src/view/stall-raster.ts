@@ -1,19 +1,18 @@
-/** A stage over time: for each column the cause that most of its cycles have. */
+/** Fetch or a stage over time: for each column the cause that most of its cycles have. */
 
-import { STALL_CAUSES, type StageName, type Timeline } from "../accelerator";
+import { STALL_CAUSES, type FetchSpan } from "../accelerator";
 
 /** Pixels row by row, each the number of a cause in `STALL_CAUSES`; all rows are the same. */
 export function stallRaster(
-  { spans, cycles }: Pick<Timeline, "spans" | "cycles">,
-  stage: StageName,
+  spans: readonly FetchSpan[],
+  cycles: number,
   width: number,
   height: number,
 ): Uint8Array {
   const causes = STALL_CAUSES.length;
   const sums = new Float64Array(width * causes);
   const perColumn = cycles / width;
-  for (const { stage: own, cause, begin, end } of spans) {
-    if (own !== stage) continue;
+  for (const { cause, begin, end } of spans) {
     const number = STALL_CAUSES.indexOf(cause);
     const [from, to] = [begin / perColumn, end / perColumn];
     for (let column = Math.floor(from); column < Math.min(width, to); column++) {

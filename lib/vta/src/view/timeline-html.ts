@@ -5,6 +5,7 @@ import {
   criticalCycles,
   STAGE_NAMES,
   STALL_CAUSES,
+  type FetchSpan,
   type StageName,
   type StallCause,
   type Timeline,
@@ -20,11 +21,18 @@ export const PLAIN = "background:#f7f7f7;color:#1a1a1a";
 const WIDTH = 720;
 const HEIGHT = 14;
 
+const LANES = ["fetch", ...STAGE_NAMES] as const;
+
+/** The spans of fetch or of a stage. */
+function spansOf({ fetch, spans }: Timeline, lane: (typeof LANES)[number]): readonly FetchSpan[] {
+  return lane === "fetch" ? fetch : spans.filter(({ stage }) => stage === lane);
+}
+
 export function timelineHtml(timeline: Timeline): string {
   if (timeline.cycles === 0) return "";
   const palette = STALL_CAUSES.map((cause) => CAUSE_COLORS[cause]);
-  const rows = STAGE_NAMES.map((stage) => {
-    const pixels = stallRaster(timeline, stage, WIDTH, HEIGHT);
+  const rows = LANES.map((stage) => {
+    const pixels = stallRaster(spansOf(timeline, stage), timeline.cycles, WIDTH, HEIGHT);
     const picture = { width: WIDTH, height: HEIGHT, pixels, palette };
     const uri = view.pngUri(view.indexedPng(picture));
     const alt = `${stage} over time, in the colours of the causes`;
@@ -49,11 +57,14 @@ export function causeLegend(causes: readonly StallCause[]): string {
   return `<div style="margin-top:4px;max-width:720px;line-height:1.6">${entries.join(" ")}</div>`;
 }
 
-/** Cycles of a stage by their causes, the most first. */
-function causeCycles({ spans }: Timeline, stage: StageName): [cause: StallCause, cycles: number][] {
+/** Cycles of fetch or a stage by their causes, the most first. */
+function causeCycles(
+  timeline: Timeline,
+  lane: "fetch" | StageName,
+): [cause: StallCause, cycles: number][] {
   const sums = new Map<StallCause, number>();
-  for (const { stage: own, cause, begin, end } of spans) {
-    if (own === stage) sums.set(cause, (sums.get(cause) ?? 0) + end - begin);
+  for (const { cause, begin, end } of spansOf(timeline, lane)) {
+    sums.set(cause, (sums.get(cause) ?? 0) + end - begin);
   }
   return [...sums].sort(([, a], [, b]) => b - a);
 }
@@ -69,7 +80,7 @@ function criticalPathText(timeline: Timeline): string {
 /** The same in words: a line a stage, and one of the critical path. */
 export function timelineLines(timeline: Timeline): string[] {
   if (timeline.cycles === 0) return [];
-  const stages = STAGE_NAMES.map((stage) => {
+  const stages = LANES.map((stage) => {
     const parts = causeCycles(timeline, stage).map(
       ([cause, cycles]) => `${CAUSE_TEXT[cause]} ${percentText(cycles, timeline.cycles)}`,
     );

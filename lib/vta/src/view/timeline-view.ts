@@ -22,6 +22,9 @@ export interface TimelineView {
   readonly spanCauses: view.PackedNumbers;
   /** A number a span: where it ends; it begins where the one before of its stage ends. */
   readonly spanEnds: view.PackedNumbers;
+  /** A number a span of fetch: its cause, and where it ends. */
+  readonly fetchCauses: view.PackedNumbers;
+  readonly fetchEnds: view.PackedNumbers;
   /** How the reasons are called, by their numbers. */
   readonly reasons: readonly StepReason[];
   /** Two numbers a step of the critical path: the instruction, and the reason that led to it. */
@@ -37,7 +40,17 @@ export function timelineView(
   timeline: Timeline,
   numberOf: (step: CriticalStep) => number | undefined,
 ): TimelineView {
-  const { cycles, spans, criticalPath } = timeline;
+  const { cycles, spans, fetch, criticalPath } = timeline;
+  const packedEnds = (ends: readonly { readonly end: number }[]): view.PackedNumbers =>
+    view.packNumbers(
+      ends.map(({ end }) => end),
+      cycles < PACKED_LIMIT ? "u4" : "f8",
+    );
+  const packedCauses = (causes: readonly { readonly cause: StallCause }[]): view.PackedNumbers =>
+    view.packNumbers(
+      causes.map(({ cause }) => STALL_CAUSES.indexOf(cause)),
+      "u1",
+    );
   const steps = criticalPath.flatMap((step) => {
     const number = numberOf(step);
     return number === undefined ? [] : [number, STEP_REASONS.indexOf(step.reason)];
@@ -46,14 +59,10 @@ export function timelineView(
     cycles,
     causes: STALL_CAUSES,
     spans: STAGE_NAMES.map((stage) => spans.filter((span) => span.stage === stage).length),
-    spanCauses: view.packNumbers(
-      spans.map(({ cause }) => STALL_CAUSES.indexOf(cause)),
-      "u1",
-    ),
-    spanEnds: view.packNumbers(
-      spans.map(({ end }) => end),
-      cycles < PACKED_LIMIT ? "u4" : "f8",
-    ),
+    spanCauses: packedCauses(spans),
+    spanEnds: packedEnds(spans),
+    fetchCauses: packedCauses(fetch),
+    fetchEnds: packedEnds(fetch),
     reasons: STEP_REASONS,
     criticalPath: view.packNumbers(steps, "u4"),
     criticalCycles: criticalCycles(timeline),

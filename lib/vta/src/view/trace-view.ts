@@ -23,6 +23,7 @@ import {
   MEM_ID,
   OPCODE,
   type Field,
+  type Hardware,
 } from "../hardware";
 import { timelineView, type TimelineView } from "./timeline-view";
 import { statisticsView, type StatisticsView } from "./statistics-view";
@@ -80,6 +81,15 @@ export interface TraceView {
   /** Four numbers an access: memory, what is done (0 read, 1 written, 2 padded), begin, end. */
   readonly accesses: view.PackedNumbers;
   /**
+   * The numbers that instructions left in the elements that they wrote, instruction by instruction, in the order
+   * of its written accesses, `valuesPerElement` for each element.
+   */
+  readonly values: view.PackedNumbers;
+  /** A number an instruction: where in `values` its numbers end; they begin where those before end. */
+  readonly valueEnds: view.PackedNumbers;
+  /** By memory (`ON_CHIP`): how many numbers of an element are here; 0 for micro-ops. */
+  readonly valuesPerElement: readonly number[];
+  /**
    * Five numbers for elements that hold something: memory, begin, end, and the instructions that
    * wrote them and that read them last; the same number twice if none did.
    */
@@ -126,6 +136,7 @@ export function traceView(trace: ExecutionTrace): TraceView {
     ),
     traffic: view.packNumbers(stream.map(dramBytes), "u4"),
     ...patternsOf(stream),
+    ...valuesOf(trace.env, stream),
     residencies: view.packNumbers(residencies(uses, numbers), "u4"),
     ...timesOf(trace, stream),
     ...callersOf(stream),
@@ -187,6 +198,31 @@ function patternsOf(
     patterns: view.packNumbers(patterns, "u4"),
     patternEnds: view.packNumbers(ends, "u4"),
     accesses: view.packNumbers(accesses, "u4"),
+  };
+}
+
+/** Numbers of an element that a trace keeps. */
+const VALUES_OF_ELEMENT = 16;
+
+function valuesOf(
+  { BATCH, BLOCK_IN, BLOCK_OUT }: Hardware,
+  stream: readonly TraceEntry[],
+): Pick<TraceView, "values" | "valueEnds" | "valuesPerElement"> {
+  const lanes = {
+    INP: BATCH * BLOCK_IN,
+    WGT: BLOCK_OUT * BLOCK_IN,
+    ACC: BATCH * BLOCK_OUT,
+    UOP: 0,
+  };
+  const values: number[] = [];
+  const ends = stream.map((entry) => {
+    for (const element of entry.values ?? []) values.push(...element);
+    return values.length;
+  });
+  return {
+    values: view.packNumbers(values, "i4"),
+    valueEnds: view.packNumbers(ends, "u4"),
+    valuesPerElement: ON_CHIP.map((memory) => Math.min(VALUES_OF_ELEMENT, lanes[memory])),
   };
 }
 

@@ -63,11 +63,14 @@ describe("the critical path", () => {
 test("runs follow each other in a joined timeline", () => {
   const { words, address } = streams[0]!;
   const { timeline } = timed(words, address);
-  const { cycles, starts, spans, criticalPath } = vta.joinTimelines([timeline, timeline]);
+  const joined = vta.joinTimelines([timeline, timeline]);
+  const { cycles, starts, spans, criticalPath } = joined;
   expect(cycles).toBe(2 * timeline.cycles);
   expect(starts).toEqual([0, timeline.cycles]);
   expect(spans).toHaveLength(2 * timeline.spans.length);
   expect(criticalPath.at(-1)!.begin).toBe(2 * timeline.cycles);
-  const half = vta.timelineBefore({ cycles, starts, spans, criticalPath }, timeline.cycles);
+  expect(joined.fetch).toHaveLength(2 * timeline.fetch.length);
+  const half = vta.timelineBefore(joined, timeline.cycles);
   expect(half.spans).toEqual(timeline.spans);
+  expect(half.fetch).toEqual(timeline.fetch);
 });

@@ -80,6 +80,7 @@ export class CycleEngine {
   private fetchSettled = 0;
   private fetchWaitBus = 0;
   private fetchWaitLatency = 0;
+  private readonly fetchWaits: number[] = [];
   private readonly blocked: number[] = [];
 
   private readonly zeros = new ZeroFill();
@@ -152,6 +153,7 @@ export class CycleEngine {
       end: this.dealtAt + 1,
       waitBus: this.fetchWaitBus,
       waitLatency: this.fetchWaitLatency,
+      waits: this.fetchWaits,
       blocked: this.blocked,
     };
     return {
@@ -369,6 +371,7 @@ export class CycleEngine {
       const bus = Math.min(waited, memory.othersBeats);
       this.fetchWaitBus += bus;
       this.fetchWaitLatency += waited - bus;
+      this.fetchWaits.push(this.fetchSettled, bus, waited - bus);
       this.fetchSettled = lastData + 1;
       if (memory.finished) this.chunkRead(lastData);
       return;

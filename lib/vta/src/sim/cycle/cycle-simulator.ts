@@ -58,10 +58,10 @@ export class CycleSimulator implements Accelerator {
     if (record === undefined) return this.functional.observe(observer);
     return this.functional.observe({
       startRun: (address, count) => observer.startRun(address, count, this.timeline),
-      record: (executed, uopAt) => {
+      record: (executed, uopAt, valuesAt) => {
         const { start, end } = this.timing!;
         const cycles = { begin: start[executed.index]!, end: end[executed.index]! };
-        observer.record!({ ...executed, cycles }, uopAt);
+        observer.record!({ ...executed, cycles }, uopAt, valuesAt);
       },
     });
   }

@@ -1,8 +1,14 @@
 /** The timeline of one run. */
 
-import { STAGE_NAMES, type StageName, type StallSpan, type Timeline } from "../../accelerator";
+import {
+  STAGE_NAMES,
+  type FetchSpan,
+  type StageName,
+  type StallSpan,
+  type Timeline,
+} from "../../accelerator";
 import { criticalPath } from "./critical-path";
-import { forEachStall } from "./stalls";
+import { forEachFetchStall, forEachStall } from "./stalls";
 import type { StreamPlan } from "./stream-plan";
 import type { Timing } from "./timing";
 
@@ -14,7 +20,18 @@ export function runTimeline(
 ): Timeline {
   const spans = STAGE_NAMES.flatMap((stage, module) => stageSpans(plan, timing, stage, module));
   const { cycles } = timing;
-  return { cycles, starts: [0], spans, criticalPath: criticalPath(plan, timing, tokens) };
+  const fetch = fetchSpans(timing);
+  return { cycles, starts: [0], spans, fetch, criticalPath: criticalPath(plan, timing, tokens) };
+}
+
+function fetchSpans(timing: Timing): FetchSpan[] {
+  const spans: FetchSpan[] = [];
+  forEachFetchStall(timing, (cause, begin, end) => {
+    const last = spans.at(-1);
+    if (last?.cause === cause) spans[spans.length - 1] = { ...last, end };
+    else spans.push({ cause, begin, end });
+  });
+  return spans;
 }
 
 /** What follows without a change of cause is one span. */

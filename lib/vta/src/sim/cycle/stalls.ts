@@ -63,6 +63,41 @@ function fetchStalls({ cycles, fetch }: Timing): StallCounts {
   return result;
 }
 
+/** Calls `visit` for the times of fetch, one after the other, each with its cause. */
+export function forEachFetchStall(
+  { cycles, fetch }: Timing,
+  visit: (cause: StallCause, begin: number, end: number) => void,
+): void {
+  const last = Math.min(cycles, fetch.end);
+  const { waits, blocked } = fetch;
+  let at = 0;
+  const charge = (cause: StallCause, until: number): void => {
+    const end = Math.min(until, cycles);
+    if (end > at) visit(cause, at, end);
+    at = Math.max(at, end);
+  };
+  /** Up to a cycle fetch deals, or a full queue stops it. */
+  let next = 0;
+  const work = (until: number): void => {
+    while (next < blocked.length && blocked[next]! < until) {
+      const end = blocked[next + 1] ?? until;
+      charge("busy", Math.min(blocked[next]!, until));
+      charge("fetchBlocked", Math.min(end, until));
+      if (end > until) return;
+      next += 2;
+    }
+    charge("busy", until);
+  };
+  for (let i = 0; i < waits.length; i += 3) {
+    const [begin, bus, latency] = [waits[i]!, waits[i + 1]!, waits[i + 2]!];
+    work(Math.min(begin, last));
+    charge("memoryBus", Math.min(begin + bus, last));
+    charge("memoryLatency", Math.min(begin + bus + latency, last));
+  }
+  work(last);
+  charge("finished", cycles);
+}
+
 function moduleStalls(plan: StreamPlan, timing: Timing, module: number): StallCounts {
   const result = counts();
   forEachStall(plan, timing, module, (cause, begin, end) => (result[cause] += end - begin));

@@ -27,6 +27,8 @@ export interface FetchTiming {
   readonly end: number;
   readonly waitBus: number;
   readonly waitLatency: number;
+  /** Three numbers a wait for memory: its first cycle, those for the bus, and those of latency after them. */
+  readonly waits: readonly number[];
   /** Begins and ends of the times in which a full queue stopped it, in turn. */
   readonly blocked: readonly number[];
 }

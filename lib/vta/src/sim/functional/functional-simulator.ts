@@ -15,6 +15,7 @@ import {
   type Dram,
   type Accelerator,
   type InstructionObserver,
+  type ValuesAt,
   type Profiler,
   type StageName,
   type TokenExchange,
@@ -221,8 +222,16 @@ export class FunctionalSimulator implements Accelerator {
       pushed: names(pushed),
     };
     const uopAt = (i: number): MicroOp => decodeUop(isa, kernels.element("UOP", i)[0]!);
-    for (const observer of this.recorders) observer.record!(executed, uopAt);
+    const valuesAt = this.core.profiler.skipExecution ? undefined : this.valuesAt;
+    for (const observer of this.recorders) observer.record!(executed, uopAt, valuesAt);
   }
+
+  private readonly valuesAt: ValuesAt = (memory, element) => {
+    const { kernels } = this.core;
+    // A LOAD of weights may only have noted where they are.
+    if (memory === "WGT") kernels.run.settleWeights(element, element + 1);
+    return kernels.element(memory, element);
+  };
 
   /** `instruction 12 at 0x00002010 (LOAD INP ...)` */
   private describe(index: number): string {
