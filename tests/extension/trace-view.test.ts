@@ -440,7 +440,9 @@ describe("values", () => {
 
   test("that are missing, or too few, are told", () => {
     const older = JSON.parse(JSON.stringify(json)) as Record<string, unknown>;
-    for (const name of ["values", "valueEnds", "valuesPerElement"]) delete older[name];
+    delete older["values"];
+    delete older["valueEnds"];
+    delete older["valuesPerElement"];
     expect(writtenTexts(modelOf(older), 4, trans)).toEqual([]);
     expect(() => modelOf({ ...json, values: view.packNumbers([1], "i4") })).toThrow(
       UnreadableOutput,
