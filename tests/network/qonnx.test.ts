@@ -121,7 +121,7 @@ test("the untrained network runs on the accelerator, of which its last convoluti
     noise += (value - (result!.data as Float32Array)[i]!) ** 2;
   });
   expect(10 * Math.log10(signal / noise)).toBeGreaterThan(25);
-});
+}, 300_000);
 
 // Where more than one layer is in float, `accuracy` names it: its largest weight is far from a power of two.
 test.each([
@@ -148,5 +148,5 @@ test.each([
     expect(inFloat).toBeGreaterThan(28);
     expect(inFloat - inInt8).toBeLessThanOrEqual(0.3);
   },
-  120_000,
+  300_000,
 );
