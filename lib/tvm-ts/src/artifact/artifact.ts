@@ -3,8 +3,8 @@
 import type { ModuleRecord } from "./module-record";
 
 /**
- * An external call: the bytes of code from `offset` on make it, the functions' text from `start` to
- * `end` says it.
+ * An external call: its instruction is at `offset` of the code, its text is at `start` to `end` of the
+ * functions' text.
  */
 export interface CallPlace {
   readonly offset: number;
@@ -19,7 +19,7 @@ export interface Artifact {
   readonly record: ModuleRecord;
   /** Text of the functions that the code was made from. */
   readonly tir: () => string;
-  /** Those of its external calls whose place is known. */
+  /** Its external calls, without those whose place is unknown. */
   readonly calls: () => readonly CallPlace[];
   readonly imports: readonly Artifact[];
   /** The functions in C, and the machine to compile them for; files do not carry it. */

@@ -9,7 +9,7 @@ export type Configuration = Readonly<Record<string, string | number>>;
 /** The numbers of the kinds in DLPack and in the RPC protocol. */
 export const DEVICE_TYPE = { cpu: 1, ext_dev: 12 } as const;
 
-/** A kind's number; one that DLPack does not know is an extension (`ext_dev`) to others. */
+/** A kind's number. DLPack has no numbers for kinds that targets bring: they are extensions (`ext_dev`). */
 export function deviceTypeOf(kind: DeviceKind): number {
   return kind === "cpu" ? DEVICE_TYPE.cpu : DEVICE_TYPE.ext_dev;
 }

@@ -52,8 +52,8 @@ export interface LoadedModule {
 
 /**
  * Reads a file.
- * @param name how messages call it
- * @throws UsageError that says why it is refused.
+ * @param name the name of the file in messages
+ * @throws UsageError with the reason why the file cannot be loaded.
  */
 export function decodeModule(bytes: Uint8Array, name: string): LoadedModule {
   const refuse = (reason: string, cause?: unknown): never => {

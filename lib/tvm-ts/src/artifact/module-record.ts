@@ -1,6 +1,6 @@
 /**
- * What a compiled module says about itself: the code generators write it, the runtime reads it, and
- * saved files carry it as JSON. Types and names only.
+ * The metadata of a compiled module. Code generators write it, the runtime reads it, and saved files
+ * contain it as JSON. Types and names only.
  */
 
 import type { DeviceKind } from "./device-kind";
@@ -14,7 +14,7 @@ export const IMPORTS = {
   env: "env",
   /** C functions of the program, by their names. */
   extern: "extern",
-  /** By number: functions that are handed an outlined piece of the program. */
+  /** By number: functions that take an outlined part of the program. */
   recording: "recording",
   /** By number: calls of packed functions. */
   packed: "packed",
@@ -47,7 +47,7 @@ export interface BufferParam {
   readonly elemOffset: SizeRecord;
   /** `elemOffset` is a multiple of this. */
   readonly offsetFactor: number;
-  /** A dimension of length 1 is read again and again: its stride counts as 0. */
+  /** A dimension of length 1 is broadcast: its stride counts as 0. */
   readonly autoBroadcast?: boolean;
 }
 
@@ -77,7 +77,7 @@ export interface FunctionRecord {
   readonly result?: string;
 }
 
-/** A piece of a function that is handed to `function`; exported as `body`. */
+/** A part of a function that is passed to `function`; exported as `body`. */
 export interface RecordingRecord {
   readonly function: string;
   readonly body: string;
@@ -109,7 +109,7 @@ export interface ModuleRecord {
   readonly target: string;
   /** The kind of device whose memory the functions work in. */
   readonly device: DeviceKind;
-  /** What the device must be configured as; absent when any will do. */
+  /** The configuration that the device must have; absent when any will do. */
   readonly configuration?: Readonly<Record<string, string | number>>;
   /** The function that a call of the module itself calls. */
   readonly entry: string;

@@ -1,5 +1,5 @@
 /**
- * The kinds of targets that this process knows, by the names that their texts begin with:
+ * The kinds of targets of this process, by the names that their texts begin with:
  * `"wasm"`, `"c -mtriple=aarch64-linux-gnu"`, `"ext_dev -device=vta"`.
  */
 
@@ -11,7 +11,7 @@ import { Target, type TargetFields, type TargetOptions } from "./target";
 export interface TargetKind {
   /** The first word of its targets' texts. */
   readonly name: string;
-  /** Only of texts with `-device=` this; kinds of one name differ in it. */
+  /** The `-device=` of its texts, by which kinds of the same name differ. */
   readonly device?: string;
   /** The kind of device that its functions run on. */
   readonly deviceKind: DeviceKind;

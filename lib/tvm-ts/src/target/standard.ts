@@ -1,11 +1,11 @@
-/** The kinds of targets that need nothing but this library. */
+/** The kinds of targets that need only this library. */
 
 import { wasmGenerator } from "../codegen";
 import { TargetRegistry } from "./registry";
 
 /**
  * `wasm`, `c`, `llvm` and `ext_dev`. All of them run as WebAssembly here; a module's C source, for
- * another machine's compiler, is generated when it is asked for.
+ * another machine's compiler, is generated on first use.
  */
 export function standardTargets(): TargetRegistry {
   const targets = new TargetRegistry();

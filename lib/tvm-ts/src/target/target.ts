@@ -2,7 +2,7 @@
  * Targets: what code is generated for.
  *
  * A target object carries everything that is special about it: the passes it adds to lowering, its
- * memories, how its operators are lowered, which code generator it has. No stage asks for a target by
+ * memories, how its operators are lowered, which code generator it has. No stage compares a target's
  * name.
  */
 
@@ -44,13 +44,13 @@ export class Target implements LoweringTarget, CodegenTarget {
   readonly model: string | undefined;
   /** Generates what a device of this kind loads. */
   readonly generator: CodeGenerator;
-  /** Passes that lowering for the target has besides everybody's. */
+  /** Passes that the target adds to lowering. */
   readonly passes: readonly PlacedPass[];
   /** Its on-chip memories, by storage scope. */
   readonly memories: Readonly<Record<string, MemoryInfo>>;
   /** How the target's own operators are lowered. */
   readonly lowerings: ReadonlyMap<Op, Lowering>;
-  /** What the device must be configured as. */
+  /** The configuration that the device must have. */
   readonly configuration: Configuration | undefined;
 
   constructor(private readonly fields: TargetFields) {
@@ -68,7 +68,7 @@ export class Target implements LoweringTarget, CodegenTarget {
     this.configuration = fields.configuration;
   }
 
-  /** What runs on the CPU, as the reference would have it: of the target, or of its host. */
+  /** What runs on the CPU in the reference: the code of the target, or of its host. */
   get code(): "wasm" | "c" {
     if (this.kind === "ext_dev") return this.host?.code ?? "wasm";
     return this.name === "c" || this.triple !== undefined ? "c" : "wasm";

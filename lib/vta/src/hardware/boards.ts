@@ -1,8 +1,8 @@
 /**
- * The samples: one configuration for each target, and what is known of its board.
+ * The sample configurations, one for each target, with the facts of its board.
  *
- * All samples share one shape (1x16 blocks, 8-bit operands, 32-bit accumulators); they differ in the
- * board they are for.
+ * All samples share one shape (1x16 blocks, 8-bit operands, 32-bit accumulators); they differ in their
+ * boards.
  */
 
 import type { TargetName, VtaConfig } from "./schema";

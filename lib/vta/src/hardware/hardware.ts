@@ -13,7 +13,7 @@ import {
 } from "./schema";
 import { checkFeasible, hardwareShape, type HardwareShape } from "./shape";
 
-/** The immutable description of one accelerator. Two of different shapes can be alive at once. */
+/** The immutable description of one accelerator. Several of different shapes can be used at the same time. */
 export class Hardware implements VtaConfig, DerivedKeys {
   readonly config: VtaConfig;
   /** Depths and element sizes of the on-chip memories, as logarithms. */
@@ -67,7 +67,7 @@ export class Hardware implements VtaConfig, DerivedKeys {
   /** Names the accelerator in a target: `sim_1x16_i8w8a32_15_15_18_17`. */
   readonly MODEL: string;
 
-  /** @throws UsageError when the configuration is malformed, or no hardware can have it. */
+  /** @throws UsageError when the configuration is malformed, or cannot be built as hardware. */
   constructor(config: VtaConfig) {
     const checked = Object.freeze(parseConfig(config));
     checkFeasible(checked);

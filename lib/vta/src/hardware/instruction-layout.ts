@@ -13,7 +13,7 @@ export const OPCODE = { LOAD: 0, STORE: 1, GEMM: 2, FINISH: 3, ALU: 4 } as const
 /** The fields about tokens as bits of an instruction's first word, where all instructions have them. */
 export const TOKEN = { POP_PREV: 1 << 3, POP_NEXT: 1 << 4, PUSH_PREV: 1 << 5, PUSH_NEXT: 1 << 6 };
 
-/** Fields that every instruction starts with: tokens to wait for, tokens to give. */
+/** Fields that every instruction starts with: tokens to pop, tokens to push. */
 export type CommonField = "opcode" | "popPrev" | "popNext" | "pushPrev" | "pushNext";
 
 export type MemField =
@@ -98,7 +98,7 @@ export class InstructionSet {
   readonly finish: FieldLayout<CommonField> = layout("FINISH", [COMMON]);
   /** The four fields about tokens as one, `popPrev` lowest. */
   readonly tokens: Field = makeField("instruction", "tokens", 3, 4, false);
-  /** A micro-op's indices; an ALU micro-op has no use for `wgt`. */
+  /** A micro-op's indices; an ALU micro-op does not use `wgt`. */
   readonly uop: FieldLayout<UopField>;
 
   constructor(env: Hardware) {

@@ -1,11 +1,11 @@
 /**
- * Numbers that hardware, runtime and compiler agree on, whatever the configuration.
+ * Numbers that hardware, runtime and compiler share. They do not depend on the configuration.
  */
 
 /** The on-chip memories, as LOAD and STORE name them. `ACC_8BIT` is the accumulator fed with bytes. */
 export const MEM_ID = { UOP: 0, WGT: 1, INP: 2, ACC: 3, OUT: 4, ACC_8BIT: 5 } as const;
 
-/** What the ALU does with two operands. There is no subtraction: it is an addition of the negative. */
+/** What the ALU does with two operands. A subtraction is an addition of the negative. */
 export const ALU_OPCODE = { MIN: 0, MAX: 1, ADD: 2, SHR: 3, MUL: 4 } as const;
 
 /** Bits of the argument of `VTASetDebugMode`. */
@@ -21,5 +21,5 @@ export const DEBUG = {
 export const INSN_BYTES = 16;
 export const UOP_BYTES = 4;
 
-/** DRAM is handed out in pages; an element of any memory fits one. */
+/** DRAM is allocated in pages; an element of any memory fits in a page. */
 export const DRAM_PAGE_BYTES = 4096;

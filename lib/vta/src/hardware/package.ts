@@ -1,5 +1,5 @@
 /**
- * What tools outside the compiler ask of a configuration: names, paths and C macros.
+ * What tools outside the compiler need of a configuration: names, paths and C macros.
  */
 
 import { boards, type Board } from "./boards";

@@ -1,5 +1,5 @@
 /**
- * `vta_config.json`: its keys, and how an unchecked one becomes a checked one.
+ * `vta_config.json`: its keys, and how they are checked.
  *
  * All widths and sizes are logarithms to base 2: widths of bits, buffer sizes of bytes.
  */
@@ -87,8 +87,8 @@ const schema = v.strictObject({
 });
 
 /**
- * Checks the shape of a configuration: the eleven keys, their types and ranges. Whether hardware of
- * that shape can exist is `checkFeasible`'s question.
+ * Checks the shape of a configuration: the eleven keys, their types and ranges. `checkFeasible` checks
+ * whether hardware of that shape can exist.
  * @throws UsageError with one line for each key that is wrong.
  */
 export function parseConfig(value: unknown): VtaConfig {
