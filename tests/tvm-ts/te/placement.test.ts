@@ -110,6 +110,19 @@ describe("a scan whose consumer needs a part of it at a time", () => {
     );
   });
 
+  test("whose update is copied, and the copy computed in tiles", () => {
+    const { X: input, update, scan } = sums();
+    const s = te.createSchedule(scan.op);
+    const copy = s.cacheRead(update, "local", [scan.op]);
+    const stage = s.stage(copy);
+    stage.split(stage.fuse(...(copy.op.axis as [tir.IterVar, tir.IterVar])), { factor: 3 });
+    s.cacheWrite(copy, "local");
+    const arrays = [{ shape: [rows, columns], data: X }, { shape: [rows, columns] }];
+    expect(runSchedule(s, [input, scan], arrays)).toEqual(
+      counting(rows * columns).map((at) => sumAt(Math.floor(at / columns), at % columns)),
+    );
+  });
+
   test("whose initial rows read what is computed in its steps", () => {
     const A = te.placeholder([rows, columns], { name: "A", dtype: "int32" });
     const T = te.compute([rows, columns], (t, i) => A(t, i).add(1), "T");

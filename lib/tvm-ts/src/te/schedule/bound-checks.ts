@@ -1,7 +1,16 @@
 /** What guards the steps of a stage's loops: conditions that are not certain, given the domains. */
 
 import { Analyzer, IntSet, mapIndices } from "../../arith";
-import { exprEqual, mul, sub, type IterVar, type PrimExpr, type Range, type Var } from "../../ir";
+import {
+  exprEqual,
+  mul,
+  sub,
+  substitute,
+  type IterVar,
+  type PrimExpr,
+  type Range,
+  type Var,
+} from "../../ir";
 import { derived, sources, type AxisDomains } from "./message-passing";
 import type { Split, Transform } from "./relation";
 import type { Stage } from "./stage";
@@ -96,14 +105,33 @@ export function boundChecks(
     const value = sub(values.get(axis)!, own.min);
     doubtful.push({ value, extent: own.extent, mayBeNegative: true });
   }
+  // Tiles may begin before the first step of a scan, where there is no earlier step to read.
+  const earlier = options.ownDomainOnly ? [] : stateTimes(stage);
+  if (earlier.length > 0) {
+    const byVar = new Map([...values].map(([axis, value]) => [axis.var_, value]));
+    const times = earlier.map((time) => substitute(time, byVar));
+    doubtful.push(...times.map((value) => ({ value, mayBeNegative: true })));
+  }
   if (doubtful.length === 0) return [];
-  return unproven(doubtful, analyzer, visible(doubtful.flatMap((one) => [one.value, one.extent])));
+  const exprs = doubtful.flatMap(({ value, extent }) =>
+    extent === undefined ? value : [value, extent],
+  );
+  return unproven(doubtful, analyzer, visible(exprs));
 }
 
-/** A value that should be below an extent, and perhaps not below zero. */
+/** The steps at which a stage reads the state of a scan that it is a part of. */
+function stateTimes({ op, schedule }: Stage): PrimExpr[] {
+  if (op.kind !== "compute") return [];
+  const states = schedule.stages.flatMap((stage) =>
+    stage.op.kind === "scan" ? stage.op.statePlaceholder : [],
+  );
+  return states.flatMap((state) => op.reads.get(state)?.map(({ indices }) => indices[0]!) ?? []);
+}
+
+/** A value that should be below an extent, if there is one, and perhaps not below zero. */
 interface Doubtful {
   readonly value: PrimExpr;
-  readonly extent: PrimExpr;
+  readonly extent?: PrimExpr;
   readonly mayBeNegative: boolean;
 }
 
@@ -125,7 +153,9 @@ function unproven(
     const { min, max } = analyzer.intSet(value, sets);
     const conditions: PrimExpr[] = [];
     if (mayBeNegative && !proven(value, min, () => min.ge(0))) conditions.push(value.ge(0));
-    if (!proven(value, max, () => max.lt(extent))) conditions.push(value.lt(extent));
+    if (extent !== undefined && !proven(value, max, () => max.lt(extent))) {
+      conditions.push(value.lt(extent));
+    }
     return conditions;
   });
 }

@@ -5,7 +5,6 @@ import { Analyzer } from "../../arith";
 import {
   all,
   CommReducer,
-  ge,
   isStorageScope,
   IterVar,
   mapArray,
@@ -132,7 +131,7 @@ export function cacheWrite(
       { notes: [{ text: `${op.name} was declared here`, span: op.span }] },
     );
   }
-  const relaid = new Relayout(stage, op, firstStep(schedule, stage));
+  const relaid = new Relayout(stage, op);
   const cached =
     op.kind === "compute" ? relaid.compute(op, scope, span) : relaid.intrinsic(op, scope, span);
   const copies = cached.outputs.map((tensor) => tensor(...relaid.indices));
@@ -140,16 +139,6 @@ export function cacheWrite(
   stage.replaceOp(copying, renewed(stage, copying));
   addBeside(schedule, stage, cached, scope, 0);
   return [...cached.outputs];
-}
-
-/** The first step that a scan computes, if the stage is an update of one. */
-function firstStep(schedule: Schedule, stage: Stage): PrimExpr | undefined {
-  for (const { op: scan } of schedule.stages) {
-    if (scan.kind !== "scan") continue;
-    const isUpdate = scan.update.some((tensor) => schedule.stage(tensor) === stage);
-    if (isUpdate) return scan.scanAxis.dom!.min;
-  }
-  return undefined;
 }
 
 /**
@@ -203,7 +192,6 @@ class Relayout {
   constructor(
     private readonly stage: Stage,
     op: ComputeOp | TensorComputeOp,
-    firstStep: PrimExpr | undefined,
   ) {
     const analyzer = new Analyzer();
     for (const axis of op.axis) {
@@ -226,11 +214,6 @@ class Relayout {
       ownDomainOnly: true,
       skip: reduced,
     });
-    // Whole tiles may begin before the steps of a scan, where there is no earlier step to read.
-    const step = values.get(op.axis[0]!);
-    if (firstStep !== undefined && step !== undefined) {
-      this.conditions.push(ge(step, firstStep));
-    }
     for (const axis of op.axis) {
       const value = values.get(axis);
       if (value !== undefined) this.byLoops.set(axis.var_, value);
