@@ -123,6 +123,31 @@ describe("a scan whose consumer needs a part of it at a time", () => {
     );
   });
 
+  test.each([
+    [1, 1],
+    [3, 1],
+    [3, 4],
+  ])("of %i rows of %i, sizes of the call, its update's loops fused and reordered", (n, m) => {
+    const [N, M] = [te.sizeVar("n"), te.sizeVar("m")];
+    const input = te.placeholder([N, M], { name: "X", dtype: "int32" });
+    const state = te.placeholder([N, M], { name: "state", dtype: "int32" });
+    const init = te.compute([1, M], (t, i) => input(t, i), "init");
+    const update = te.compute([N, M], (t, i) => state(t.sub(1), i).add(input(t, i)), "update");
+    const scan = te.scan(init, update, state, { inputs: [input] });
+    const s = te.createSchedule(scan.op);
+    const stage = s.stage(update);
+    const [outer, inner] = stage.split(stage.fuse(update.op.axis[0]!, update.op.axis[1]!), {
+      factor: 2,
+    });
+    stage.reorder(inner, outer);
+    stage.fuse(inner, outer);
+    const data = X.filter((_, at) => at % columns < m).slice(0, n * m);
+    const shape = [n, m];
+    expect(runSchedule(s, [input, scan], [{ shape, data }, { shape }])).toEqual(
+      counting(n * m).map((at) => sumAt(Math.floor(at / m), at % m)),
+    );
+  });
+
   test("whose initial rows read what is computed in its steps", () => {
     const A = te.placeholder([rows, columns], { name: "A", dtype: "int32" });
     const T = te.compute([rows, columns], (t, i) => A(t, i).add(1), "T");

@@ -14,6 +14,7 @@ import {
   floorMod,
   IntImm,
   isFloat,
+  isZero,
   le,
   lt,
   mul,
@@ -58,6 +59,7 @@ function renormalize(body: Stmt): Stmt {
     FloorDiv(node, recur) {
       const a = recur(node.a);
       const b = recur(node.b);
+      if (isZero(b)) return update(node, { a, b }); // in a branch that is never taken
       const quotient = floorDiv(a, b);
       const split = quotient.kind === "FloorDiv" ? splitQuotient(quotient) : undefined;
       if (split !== undefined) return recurBounded(split, recur);
