@@ -436,8 +436,9 @@ export class Oracle implements RuleContext {
     return this.bound(expr).max < bound;
   }
 
+  /** Of an expression with a part that wraps around nothing is known: the analyzer does not wrap. */
   bound(expr: tir.PrimExpr): arith.ConstIntBound {
-    const values = this.values(expr);
+    const values = this.isExact(expr) ? this.values(expr) : [];
     return values.length === 0
       ? { min: -(2 ** 31), max: 2 ** 31 - 1 }
       : { min: Math.min(...values), max: Math.max(...values) };
