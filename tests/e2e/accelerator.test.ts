@@ -225,7 +225,12 @@ describe("a trace", () => {
     const load = moment.getByRole("row", { name: /^load \d/ });
     expect(await load.textContent()).toContain("6 LOAD INP");
     // Elements 16 to 31 of INP are being written.
-    await expect.poll(() => pixel(maps.first(), 20.5 / 32, 0.5)).toEqual([213, 94, 0, 255]);
+    const written = (): Promise<number[]> => pixel(maps.first(), 20.5 / 32, 0.5);
+    await expect.poll(written).toEqual([213, 94, 0, 255]);
+    await lab.useTheme("JupyterLab Dark");
+    await expect.poll(written).toEqual([240, 138, 60, 255]);
+    await lab.useTheme("JupyterLab Light");
+    await expect.poll(written).toEqual([213, 94, 0, 255]);
     const held = moment.locator(".jp-tvm-Moment-held");
     expect(await held.textContent()).toMatch(/^INP 20 is not written yet/);
     await output.getByRole("button", { name: "Run to its next change" }).click();

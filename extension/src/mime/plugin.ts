@@ -32,8 +32,9 @@ export const mimePlugin: JupyterFrontEndPlugin<CurrentView> = {
       trans: (translator ?? nullTranslator).load(domain),
       options,
       onThemeChange(callback) {
-        // The theme manager's own signal comes before the page knows whether the theme is light.
-        const observer = new MutationObserver(callback);
+        // The theme manager's own signal comes before the page knows whether the theme is light, and
+        // while themes are exchanged nothing is in sight.
+        const observer = new MutationObserver(() => requestAnimationFrame(callback));
         observer.observe(document.body, { attributeFilter: ["data-jp-theme-name"] });
         return () => observer.disconnect();
       },
