@@ -181,8 +181,8 @@ describe("a trace", () => {
     await output.getByText("waits for a token from load").waitFor();
     const canvas = output.locator(".jp-tvm-mod-timeline canvas");
     const { height } = (await canvas.boundingBox())!;
-    // At a fifth of the time the compute stage, the second lane, waits for the weights.
-    const strip = (8 + 48 + 20) / height;
+    // At a fifth of the time the compute stage, the second lane below fetch's, waits for the weights.
+    const strip = (8 + 24 + 48 + 20) / height;
     await expect.poll(() => pixel(canvas, 0.2, strip), PATIENTLY).toEqual([0, 158, 115, 255]);
     const { width } = (await canvas.boundingBox())!;
     await canvas.hover({ position: { x: 0.2 * width, y: strip * height } });

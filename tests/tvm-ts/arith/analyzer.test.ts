@@ -221,3 +221,9 @@ test("an observer hears of the rules that are applied", () => {
   analyzer.rewriteSimplify(tir.add(tir.sub(x, y), y));
   expect(heard).toEqual(["(x - y) + y -> x: ((x: int32 - y: int32) + y) => x: int32"]);
 });
+
+test("a quotient of constants that does not fit the type is left to the program", () => {
+  const x = new tir.Var("x");
+  const quotient = tir.floorDiv(tir.mul(x, tir.constant(-(2 ** 31))), tir.constant(-1));
+  expect(tir.printExpr(new Analyzer().simplify(quotient))).toContain("floordiv");
+});

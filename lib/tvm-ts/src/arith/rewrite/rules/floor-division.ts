@@ -1,7 +1,7 @@
 /** Rules for `floordiv(a, b)`, division that rounds toward minus infinity. */
 
 import { add, constant, floorDiv, floorMod, mul, zero } from "../../../ir";
-import { floorDivide, floorRemainder } from "../../int-math";
+import { fits, floorDivide, floorRemainder } from "../../int-math";
 import { rule, type Match, type RuleSet } from "../rule";
 import type { RuleContext } from "../rule-context";
 import { quotientOfRamp } from "./ramps";
@@ -25,8 +25,9 @@ function splitQuotient(match: Match, context: RuleContext) {
   const factor = constant(floorRemainder(c1, c2), type);
   const cutOff = context.bound(floorDiv(add(mul(x, factor), restRemainder), divisor));
   const quotient = () => (context.compare(restQuotient, 0) === "==" ? zero(type) : restQuotient);
-  if (cutOff.min === cutOff.max) {
-    const whole = mul(x, constant(floorDivide(c1, c2), type));
+  const scale = floorDivide(c1, c2);
+  if (cutOff.min === cutOff.max && fits(scale, type) && fits(cutOff.max, type)) {
+    const whole = mul(x, constant(scale, type));
     return add(whole, add(quotient(), constant(cutOff.max, type)));
   }
   if (c1 > 0 && c2 > 0 && c2 % c1 === 0 && context.canProveLess(restRemainder, c1)) {
