@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { locked, pip, preparePython, root, run, venv } from "../support/jupyter-env";
 
 const extension = join(root, "extension");
+/** The time a server has to end. */
+const ENDING_MS = 60_000;
 
 /** Installs what Jupyter needs for the tests, and the extension if it has changed. */
 export function installExtension(): void {
@@ -93,9 +95,14 @@ export class Jupyter {
   }
 
   async stop(): Promise<void> {
-    const ended = new Promise((resolve) => this.server.once("exit", resolve));
-    this.server.kill("SIGTERM");
-    await ended;
+    if (this.server.exitCode === null && this.server.signalCode === null) {
+      const ended = new Promise((resolve) => this.server.once("exit", resolve));
+      this.server.kill("SIGTERM");
+      // It ends its kernels first, and waits for them.
+      const patience = setTimeout(() => this.server.kill("SIGKILL"), ENDING_MS);
+      await ended;
+      clearTimeout(patience);
+    }
     rmSync(this.home, { recursive: true, force: true });
   }
 }

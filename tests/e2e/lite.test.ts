@@ -179,8 +179,7 @@ describe("a notebook that is shared by link", () => {
     const link = await notebook.copyLink();
     expect(link).toContain("#notebook=");
     const copy = await openedFrom(link);
-    const text = await copy.page.locator(".jp-Notebook").innerText();
-    expect(text).toContain("Get Started with VTA");
+    await copy.page.locator(".jp-Notebook").getByText("Get Started with VTA").first().waitFor();
     expect(await copy.page.locator(".jp-OutputArea-output").count()).toBe(0);
     expect(await copy.run("1 + 1")).toMatchObject({ result: "2" });
     await copy.close();
@@ -189,8 +188,7 @@ describe("a notebook that is shared by link", () => {
   test("at an address is opened", async () => {
     const address = `${server.url}files/tutorials/vta_get_started.ipynb`;
     const copy = await openedFrom(`${server.url}lab/index.html?fromURL=${address}`);
-    const text = await copy.page.locator(".jp-Notebook").innerText();
-    expect(text).toContain("Get Started with VTA");
+    await copy.page.locator(".jp-Notebook").getByText("Get Started with VTA").first().waitFor();
     await copy.close();
   });
 
