@@ -169,6 +169,12 @@ describe("a cell in a page", () => {
   }, 300_000);
 });
 
+/** Markdown is rendered after the notebook is there. */
+async function shows({ page }: LiteNotebook, text: string): Promise<void> {
+  const read = (): Promise<string> => page.locator(".jp-Notebook").innerText();
+  await expect.poll(read, { timeout: 60_000 }).toContain(text);
+}
+
 describe("a notebook that is shared by link", () => {
   const openedFrom = async (address: string): Promise<LiteNotebook> => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 960 } });
@@ -179,7 +185,7 @@ describe("a notebook that is shared by link", () => {
     const link = await notebook.copyLink();
     expect(link).toContain("#notebook=");
     const copy = await openedFrom(link);
-    await copy.page.locator(".jp-Notebook").getByText("Get Started with VTA").first().waitFor();
+    await shows(copy, "Get Started with VTA");
     expect(await copy.page.locator(".jp-OutputArea-output").count()).toBe(0);
     expect(await copy.run("1 + 1")).toMatchObject({ result: "2" });
     await copy.close();
@@ -188,7 +194,7 @@ describe("a notebook that is shared by link", () => {
   test("at an address is opened", async () => {
     const address = `${server.url}files/tutorials/vta_get_started.ipynb`;
     const copy = await openedFrom(`${server.url}lab/index.html?fromURL=${address}`);
-    await copy.page.locator(".jp-Notebook").getByText("Get Started with VTA").first().waitFor();
+    await shows(copy, "Get Started with VTA");
     await copy.close();
   });
 
