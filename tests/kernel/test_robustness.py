@@ -175,7 +175,7 @@ def test_a_kernel_that_is_killed_in_a_cell_leaves_nothing_behind(fresh):
     pids = processes_of(fresh)
     assert len(pids) == 3
     os.kill(pids[0], signal.SIGKILL)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while any(map(alive, pids)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(map(alive, pids))
@@ -193,7 +193,7 @@ def test_restart_and_shutdown_end_all_processes(fresh):
     assert "Cannot find name 'x'" in fresh.run("x").error
     pids = processes_of(fresh)
     assert fresh.ask("shutdown_request", {"restart": False}) == {"status": "ok", "restart": False}
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while any(map(alive, pids)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(map(alive, pids))
@@ -215,8 +215,11 @@ def test_no_file_is_left_behind(tmp_path):
             session.run("for (;;) {}")
         session.run("process.exit()")
         session.run("1")
+    # Node.js 22 and later keep compiled code, which makes the next kernel start faster.
+    kept = folders["temporary"] / "node-compile-cache"
     for folder in folders.values():
-        assert list(folder.rglob("*")) == []
+        left = [path for path in folder.rglob("*") if not path.is_relative_to(kept)]
+        assert left == []
 
 
 def test_a_connection_file_that_is_none_is_refused_with_a_sentence(tmp_path):
