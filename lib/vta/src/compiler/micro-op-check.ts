@@ -171,40 +171,62 @@ function markedAt(stage: te.Stage | undefined): tir.Stmt["span"] {
 const COMPUTES: readonly string[] = ["alu", "conv2d_transpose_gemm"];
 
 /** The micro-ops of a kernel, in order. Loops of lengths that are not known count as none. */
-function* stepsOf(
-  stmt: tir.Stmt,
-  loops: readonly MicroOpLoop[] = [],
-  counts: readonly number[] = [],
-  lets: ReadonlyMap<tir.Var, tir.PrimExpr> = new Map(),
-): Generator<Step> {
-  switch (stmt.kind) {
-    case "For": {
-      const extent = tir.constIntValue(stmt.extent) ?? 0;
-      const inner = [...loops, { variable: stmt.loopVar, extent }];
-      for (let i = 0; i < extent; i++) yield* stepsOf(stmt.body, inner, [...counts, i], lets);
-      return;
+function* stepsOf(kernel: tir.Stmt): Generator<Step> {
+  /** What each statement records, found once for all steps of its loops. */
+  const recorded = new Map<tir.Stmt, MicroOp>();
+  function* visit(
+    stmt: tir.Stmt,
+    loops: readonly MicroOpLoop[],
+    counts: readonly number[],
+    lets: ReadonlyMap<tir.Var, tir.PrimExpr>,
+  ): Generator<Step> {
+    switch (stmt.kind) {
+      case "For": {
+        const extent = tir.constIntValue(stmt.extent) ?? 0;
+        const inner = [...loops, { variable: stmt.loopVar, extent }];
+        for (let i = 0; i < extent; i++) yield* visit(stmt.body, inner, [...counts, i], lets);
+        return;
+      }
+      case "SeqStmt":
+        for (const each of stmt.seq) yield* visit(each, loops, counts, lets);
+        return;
+      case "AttrStmt":
+        yield* visit(stmt.body, loops, counts, lets);
+        return;
+      case "LetStmt": {
+        const value = tir.substitute(stmt.value, lets);
+        yield* visit(stmt.body, loops, counts, new Map([...lets, [stmt.var_, value]]));
+        return;
+      }
+      case "Evaluate": {
+        const { value } = stmt;
+        if (value.kind !== "Call" || value.op !== vtaOps.uopPush) return;
+        let microOp = recorded.get(stmt);
+        if (microOp === undefined) recorded.set(stmt, (microOp = microOpOf(value, loops, lets)));
+        const { operation, destination } = microOp;
+        yield { operation, destination: destination?.(counts), loops, counts };
+        return;
+      }
+      default:
     }
-    case "SeqStmt":
-      for (const each of stmt.seq) yield* stepsOf(each, loops, counts, lets);
-      return;
-    case "AttrStmt":
-      yield* stepsOf(stmt.body, loops, counts, lets);
-      return;
-    case "LetStmt": {
-      const value = tir.substitute(stmt.value, lets);
-      yield* stepsOf(stmt.body, loops, counts, new Map([...lets, [stmt.var_, value]]));
-      return;
-    }
-    case "Evaluate": {
-      const { value } = stmt;
-      if (value.kind !== "Call" || value.op !== vtaOps.uopPush) return;
-      const index = tir.substitute(value.args[DESTINATION]!, lets);
-      const destination = destinationOf(index, loops, counts);
-      yield { operation: operationOf(value), destination, loops, counts };
-      return;
-    }
-    default:
   }
+  yield* visit(kernel, [], [], new Map());
+}
+
+/** What an `uop_push` records. */
+interface MicroOp {
+  readonly operation: string;
+  /** The accumulator element by the iteration of each loop; undefined if it is not known. */
+  readonly destination: ((counts: readonly number[]) => number) | undefined;
+}
+
+function microOpOf(
+  call: tir.Call,
+  loops: readonly MicroOpLoop[],
+  lets: ReadonlyMap<tir.Var, tir.PrimExpr>,
+): MicroOp {
+  const index = tir.substitute(call.args[DESTINATION]!, lets);
+  return { operation: operationOf(call), destination: destinationOf(index, loops) };
 }
 
 function operationOf({ args }: tir.Call): string {
@@ -213,11 +235,7 @@ function operationOf({ args }: tir.Call): string {
   return `ALU operation ${tir.reprExpr(args[OPCODE]!)}${operand}`;
 }
 
-function destinationOf(
-  index: tir.PrimExpr,
-  loops: readonly MicroOpLoop[],
-  counts: readonly number[],
-): number | undefined {
+function destinationOf(index: tir.PrimExpr, loops: readonly MicroOpLoop[]): MicroOp["destination"] {
   const own = loops.map(({ variable }) => variable);
   // Loops around the kernel move all its micro-ops alike: they count as 0.
   const outer = new Set<tir.Var>();
@@ -227,5 +245,5 @@ function destinationOf(
   const constants = terms?.map((term) => tir.constIntValue(term));
   if (constants === undefined || constants.includes(undefined)) return undefined;
   const base = constants.at(-1) ?? tir.constIntValue(index)!;
-  return counts.reduce((sum, count, i) => sum + constants[i]! * count, base);
+  return (counts) => counts.reduce((sum, count, i) => sum + constants[i]! * count, base);
 }
