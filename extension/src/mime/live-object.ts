@@ -11,8 +11,11 @@ interface Reply {
 export interface LiveQuestions<T extends Reply> {
   /** As the library registers it: `study` for the comm `tvm-vta.study`. */
   readonly kind: string;
-  readonly id: string;
+  /** The object's name in the kernel; undefined if no kernel keeps it. */
+  readonly id: string | undefined;
   readonly schema: v.GenericSchema<unknown, T>;
+  /** The kernel that may know the object of this name. */
+  readonly kernelOf: (id: string) => Kernel.IKernelConnection | null;
   /** Called with the answer to the latest question. */
   readonly onReply: (reply: T) => void;
   /** Called when the kernel does not know the object, or ends. */
@@ -20,29 +23,46 @@ export interface LiveQuestions<T extends Reply> {
 }
 
 export class LiveObject<T extends Reply> {
-  private readonly comm: Kernel.IComm;
+  private comm: Kernel.IComm | undefined;
+  private hasEnded = false;
   private request = 0;
 
-  constructor(
-    kernel: Kernel.IKernelConnection,
-    { kind, id, schema, onReply, onEnd }: LiveQuestions<T>,
-  ) {
-    this.comm = kernel.createComm(`tvm-vta.${kind}`);
-    this.comm.onClose = onEnd;
-    this.comm.onMsg = ({ content }) => {
-      const reply = v.safeParse(schema, content.data);
-      if (reply.success && reply.output.request === this.request) onReply(reply.output);
-    };
-    this.comm.open({ [kind]: id });
-  }
+  constructor(private readonly questions: LiveQuestions<T>) {}
 
-  send(index: number): void {
-    if (this.comm.isDisposed) return;
-    this.comm.send({ request: ++this.request, index });
+  /** @returns whether there is a kernel that answers */
+  send(index: number): boolean {
+    const comm = this.connect();
+    if (comm === undefined) return false;
+    comm.send({ request: ++this.request, index });
+    return true;
   }
 
   dispose(): void {
-    this.comm.onClose = () => undefined;
-    if (!this.comm.isDisposed) this.comm.close();
+    const { comm } = this;
+    this.hasEnded = true;
+    if (comm === undefined) return;
+    comm.onClose = () => undefined;
+    if (!comm.isDisposed) comm.close();
+  }
+
+  /** The first question opens the comm. */
+  private connect(): Kernel.IComm | undefined {
+    const { kind, id, schema, kernelOf, onReply, onEnd } = this.questions;
+    if (id === undefined || this.hasEnded) return undefined;
+    if (this.comm !== undefined) return this.comm.isDisposed ? undefined : this.comm;
+    const kernel = kernelOf(id);
+    if (kernel === null) return undefined;
+    const comm = kernel.createComm(`tvm-vta.${kind}`);
+    comm.onClose = () => {
+      this.hasEnded = true;
+      onEnd();
+    };
+    comm.onMsg = ({ content }) => {
+      const reply = v.safeParse(schema, content.data);
+      if (reply.success && reply.output.request === this.request) onReply(reply.output);
+    };
+    comm.open({ [kind]: id });
+    this.comm = comm;
+    return comm;
   }
 }

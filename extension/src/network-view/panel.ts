@@ -35,16 +35,25 @@ export class NetworkPanel extends Panel implements LastingWidget {
   /** The box of the drawing that is selected, and the box of the network whose parts were asked for. */
   private selected = -1;
   private requested = -1;
-  /** Undefined until something is asked; null when there is no kernel to ask. */
-  private live: LiveObject<BoxReply> | null | undefined;
+  private readonly live: LiveObject<BoxReply>;
 
   constructor(
     private readonly data: NetworkData,
-    private readonly context: ViewContext,
+    context: ViewContext,
   ) {
     super();
     const { trans } = context;
     this.trans = trans;
+    this.live = new LiveObject({
+      kind: "network",
+      id: data.live,
+      schema: boxReplySchema,
+      kernelOf: (id) => context.kernelAt(this.node, id),
+      onReply: (reply) => this.showReply(reply),
+      onEnd: () => {
+        if (this.requested >= 0 && !this.isDisposed) this.requestParts(this.requested);
+      },
+    });
     this.addClass("jp-tvm-Network");
     const { measures, folded } = data;
     this.measure = choice(
@@ -81,7 +90,7 @@ export class NetworkPanel extends Panel implements LastingWidget {
 
   override dispose(): void {
     if (this.isDisposed) return;
-    this.live?.dispose();
+    this.live.dispose();
     super.dispose();
   }
 
@@ -204,31 +213,14 @@ export class NetworkPanel extends Panel implements LastingWidget {
   }
 
   private requestParts(index: number): void {
-    const { live: id } = this.data;
-    if (id === undefined) return;
+    const { trans } = this;
+    if (this.data.live === undefined) return;
     this.requested = index;
-    if (this.live === undefined) {
-      const kernel = this.context.kernelAt(this.node, id);
-      this.live =
-        kernel &&
-        new LiveObject(kernel, {
-          kind: "network",
-          id,
-          schema: boxReplySchema,
-          onReply: (reply) => this.showReply(reply),
-          onEnd: () => {
-            this.live = null;
-            if (this.requested >= 0 && !this.isDisposed) this.requestParts(this.requested);
-          },
-        });
-    }
-    if (this.live === null) {
-      const again = this.trans.__("Run the cell again to see its schedule, profile and tensors.");
-      this.parts.showMessage(again);
-      return;
-    }
-    this.parts.showMessage(this.trans.__("The kernel looks it up ..."));
-    this.live.send(index);
+    this.parts.showMessage(
+      this.live.send(index)
+        ? trans.__("The kernel looks it up ...")
+        : trans.__("Run the cell again to see its schedule, profile and tensors."),
+    );
   }
 
   private showReply(reply: BoxReply): void {

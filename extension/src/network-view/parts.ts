@@ -17,6 +17,8 @@ export class BoxParts extends Panel {
   private readonly head = element("div", "jp-tvm-Network-parts");
   /** The name of the part that was looked at last, which the next box shows, too. */
   private chosen = "";
+  /** The part that is to be seen; a view that has taken long to load may be of an earlier one. */
+  private current: Parts[number] | undefined;
 
   constructor(private readonly context: ViewContext) {
     super();
@@ -54,15 +56,22 @@ export class BoxParts extends Panel {
     void this.showPart(parts[first]!);
   }
 
-  private async showPart({ bundle }: Parts[number]): Promise<void> {
+  private async showPart(part: Parts[number]): Promise<void> {
+    const { bundle } = part;
+    this.current = part;
     const type = Object.keys(VIEWS).find((each) => each in bundle);
     const view = type === undefined ? undefined : await VIEWS[type]!();
-    if (this.isDisposed) return;
-    this.clear();
+    if (this.isDisposed || this.current !== part) return;
+    this.removeView();
     if (view !== undefined) this.addWidget(view.createView(bundle[type!], this.context));
   }
 
   private clear(): void {
+    this.current = undefined;
+    this.removeView();
+  }
+
+  private removeView(): void {
     for (const widget of this.widgets.slice(1)) widget.dispose();
   }
 }

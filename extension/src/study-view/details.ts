@@ -12,6 +12,8 @@ const PROFILE = "application/vnd.tvm-vta.profile.v1+json";
 export class TrialDetails extends Panel {
   private readonly heading = element("strong", "");
   private readonly message = element("p", "");
+  /** The trial that is to be seen; views that have taken long to load may be of an earlier one. */
+  private current: StudyTrial | undefined;
 
   constructor(
     private readonly study: StudyData,
@@ -25,7 +27,9 @@ export class TrialDetails extends Panel {
   }
 
   /** @param isAsked whether the kernel is working on the schedule and the profile */
-  showTrial({ index, values, measures }: StudyTrial, isAsked: boolean): void {
+  showTrial(trial: StudyTrial, isAsked: boolean): void {
+    const { index, values, measures } = trial;
+    this.current = trial;
     const { trans } = this.context;
     const { knobs, measures: names } = this.study;
     this.clear();
@@ -45,11 +49,12 @@ export class TrialDetails extends Panel {
       this.message.textContent = reply.error;
       return;
     }
+    const { current } = this;
     const [scheduleView, profileView] = await Promise.all([
       import("../schedule-view"),
       import("../profile-view"),
     ]);
-    if (this.isDisposed) return;
+    if (this.isDisposed || this.current !== current) return;
     this.clear();
     this.message.textContent = "";
     this.addWidget(scheduleView.createView(reply.schedule[SCHEDULE], this.context));

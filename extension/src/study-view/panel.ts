@@ -34,8 +34,7 @@ export class StudyPanel extends Panel implements LastingWidget, PictureWidget {
   private readonly table: TrialTable | undefined;
   private readonly details: TrialDetails;
   private chosen: number | undefined;
-  /** Undefined until something is asked; null when there is no kernel to ask. */
-  private live: LiveObject<TrialReply> | null | undefined;
+  private readonly live: LiveObject<TrialReply>;
 
   constructor(
     private readonly study: StudyData,
@@ -44,6 +43,17 @@ export class StudyPanel extends Panel implements LastingWidget, PictureWidget {
     super();
     this.addClass("jp-tvm-Study");
     const { trans } = context;
+    this.live = new LiveObject({
+      kind: "study",
+      id: study.live,
+      schema: trialReplySchema,
+      kernelOf: (id) => context.kernelAt(this.node, id),
+      onReply: (reply) => void this.details.showReply(reply),
+      onEnd: () => {
+        const trial = this.study.trials.find((each) => each.index === this.chosen);
+        if (trial !== undefined && !this.isDisposed) this.details.showTrial(trial, false);
+      },
+    });
     const isPlotted = study.measures.includes("sram") && study.trials.length > 1;
     this.addWidget(new Widget({ node: element("div", "", ...this.sentences(isPlotted)) }));
     if (study.table && study.trials.length > 0) {
@@ -63,7 +73,7 @@ export class StudyPanel extends Panel implements LastingWidget, PictureWidget {
 
   override dispose(): void {
     if (this.isDisposed) return;
-    this.live?.dispose();
+    this.live.dispose();
     super.dispose();
   }
 
@@ -93,30 +103,7 @@ export class StudyPanel extends Panel implements LastingWidget, PictureWidget {
     this.chosen = index;
     this.table?.choose(index);
     this.plot?.setFigure(this.figure());
-    this.details.showTrial(trial, this.requestTrial(index));
-  }
-
-  /** @returns whether there is a kernel that answers */
-  private requestTrial(index: number): boolean {
-    const { live } = this.study;
-    if (live === undefined || this.live === null) return false;
-    if (this.live === undefined) {
-      const kernel = this.context.kernelAt(this.node, live);
-      if (kernel === null) return false;
-      this.live = new LiveObject(kernel, {
-        kind: "study",
-        id: live,
-        schema: trialReplySchema,
-        onReply: (reply) => void this.details.showReply(reply),
-        onEnd: () => {
-          this.live = null;
-          const trial = this.study.trials.find((each) => each.index === this.chosen);
-          if (trial !== undefined && !this.isDisposed) this.details.showTrial(trial, false);
-        },
-      });
-    }
-    this.live.send(index);
-    return true;
+    this.details.showTrial(trial, this.live.send(index));
   }
 
   private figure() {
