@@ -133,8 +133,8 @@ export class HeatmapPanel extends Panel implements PictureWidget, LastingWidget 
   private look({ left, right, top, bottom }: Window): void {
     const kernel = this.live === null ? null : this.kernel;
     if (kernel === null) return;
-    const across = stretch(left, right, this.whole.across);
-    const down = stretch(top, bottom, this.whole.down);
+    const across = indexRange(left, right, this.whole.across);
+    const down = indexRange(top, bottom, this.whole.down);
     this.live ??= new LiveTensor(
       kernel,
       this.data.live!,
@@ -154,7 +154,7 @@ export class HeatmapPanel extends Panel implements PictureWidget, LastingWidget 
 }
 
 /** The elements between two places on a side; an element's place is its middle. */
-function stretch(from: number, to: number, { elements }: Side): view.IndexRange {
+function indexRange(from: number, to: number, { elements }: Side): view.IndexRange {
   const start = Math.min(Math.max(Math.round(from), 0), elements - 1);
   return { start, stop: Math.min(Math.max(Math.round(to), start), elements - 1) + 1 };
 }

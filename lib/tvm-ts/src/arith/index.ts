@@ -5,6 +5,8 @@ export { deduceBound } from "./deduce-bound";
 export { domainTouched } from "./domain-touched";
 export { inverseIndexMap, mapIndices, mapRanges, mapShape } from "./map-indices";
 export { IntSet, type Domains, type Sign } from "./int-set";
+/** @internal */
+export { conjuncts } from "./linear-equation";
 export { detectClipBound, detectLinearEquation, type ClipBound } from "./linear-equation";
 export { type ModularSet } from "./modular-set";
 export { type Rule } from "./rewrite/rule";

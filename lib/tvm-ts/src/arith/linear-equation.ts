@@ -161,7 +161,8 @@ export function detectClipBound(
   });
 }
 
-function conjuncts(condition: PrimExpr): PrimExpr[] {
+/** The conditions that a conjunction joins, in order. */
+export function conjuncts(condition: PrimExpr): PrimExpr[] {
   const parts: PrimExpr[] = [];
   const pending = [condition];
   for (let part = pending.pop(); part !== undefined; part = pending.pop()) {

@@ -106,8 +106,8 @@ function checked(request: TileRequest, shape: readonly number[]): TileRequest {
     axes.every((axis) => isIndex(axis, shape.length)) &&
     Array.isArray(at) &&
     shape.every((extent, axis) => axes.includes(axis) || isIndex(at[axis], extent)) &&
-    isStretch(down, extentOf(rows, shape)) &&
-    isStretch(across, extentOf(columns, shape)) &&
+    isIndexRange(down, extentOf(rows, shape)) &&
+    isIndexRange(across, extentOf(columns, shape)) &&
     isIndex(most, MAX_TILE_SIDE + 1) &&
     most > 0;
   if (!fits) throw new UsageError("view-data", "this is not part of the tensor");
@@ -122,7 +122,7 @@ function isIndex(value: unknown, extent: number): boolean {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) < extent;
 }
 
-function isStretch(value: IndexRange | undefined, extent: number): boolean {
+function isIndexRange(value: IndexRange | undefined, extent: number): boolean {
   return (
     isIndex(value?.start, extent) && isIndex(value?.stop, extent + 1) && value!.start < value!.stop
   );

@@ -46,15 +46,9 @@ export function hostWorkWarning(name: string, stages: readonly HostStage[]): str
 }
 
 function usesAccelerator(lowered: tir.IRModule): boolean {
-  let found = false;
-  for (const func of lowered.functions.values()) {
-    tir.walk(func.body, {
-      AttrStmt: ({ key }) => {
-        found ||= key === "coproc_scope";
-      },
-    });
-  }
-  return found;
+  return [...lowered.functions.values()].some(({ body }) =>
+    tir.someNode(body, (node) => node.kind === "AttrStmt" && node.key === "coproc_scope"),
+  );
 }
 
 function hostStage(stage: te.Stage): HostStage | undefined {

@@ -10,6 +10,7 @@
  *           C[i, j] = C[i, j] + A[i, k]*B[k, j]
  */
 
+import { conjuncts } from "../../arith";
 import { isOne, likely, usesVar, type IterVar, type PrimExpr } from "../../ir";
 import { passDownBits } from "../schedule/message-passing";
 import type { ComputeOp, TensorComputeOp } from "../operation";
@@ -104,9 +105,7 @@ function guardLengths(
 /** The conditions that have to hold together for an element to be reduced. */
 function reducedWhere(op: ComputeOp | TensorComputeOp): PrimExpr[] {
   const [first] = op.kind === "compute" ? op.body : [];
-  const split = (condition: PrimExpr): PrimExpr[] =>
-    condition.kind === "And" ? [...split(condition.a), ...split(condition.b)] : [condition];
-  return first?.kind === "Reduce" ? split(first.condition).filter((each) => !isOne(each)) : [];
+  return first?.kind === "Reduce" ? conjuncts(first.condition).filter((each) => !isOne(each)) : [];
 }
 
 /** Whether each axis comes from data axes, reduction axes, or both. */

@@ -11,6 +11,7 @@ import {
   type Range,
   type Var,
 } from "../../ir";
+import { isScanState } from "./graph";
 import { derived, sources, type AxisDomains } from "./message-passing";
 import type { Split, Transform } from "./relation";
 import type { Stage } from "./stage";
@@ -122,10 +123,11 @@ export function boundChecks(
 /** The steps at which a stage reads the state of a scan that it is a part of. */
 function stateTimes({ op, schedule }: Stage): PrimExpr[] {
   if (op.kind !== "compute") return [];
-  const states = schedule.stages.flatMap((stage) =>
-    stage.op.kind === "scan" ? stage.op.statePlaceholder : [],
+  return [...op.reads].flatMap(([tensor, reads]) =>
+    tensor.op.kind === "placeholder" && isScanState(schedule, tensor)
+      ? reads.map(({ indices }) => indices[0]!)
+      : [],
   );
-  return states.flatMap((state) => op.reads.get(state)?.map(({ indices }) => indices[0]!) ?? []);
 }
 
 /** A value that should be below an extent, if there is one, and perhaps not below zero. */

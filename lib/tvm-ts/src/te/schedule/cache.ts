@@ -21,6 +21,7 @@ import { computeTensor } from "../declare";
 import { ComputeOp, mapBodies, replaceInputs, TensorComputeOp, type Operation } from "../operation";
 import type { Tensor } from "../tensor";
 import { boundChecks } from "./bound-checks";
+import { isScanState } from "./graph";
 import { passDownDomain, passDownIndex, passUpIndex } from "./message-passing";
 import type { Schedule } from "./schedule";
 import { Stage } from "./stage";
@@ -59,10 +60,7 @@ export function cacheRead(
   });
   for (const { target, op } of changes) target.replaceOp(op);
   // A copy of a scan's state is made in each step, where the state is read.
-  const isState = schedule.stages.some(
-    ({ op }) => op.kind === "scan" && op.statePlaceholder.includes(tensor),
-  );
-  const { group } = isState ? changes[0]!.target.state : stage.state;
+  const { group } = isScanState(schedule, tensor) ? changes[0]!.target.state : stage.state;
   addBeside(schedule, stage, copy.op, scope, 1, group);
   return copy;
 }

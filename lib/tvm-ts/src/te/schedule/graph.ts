@@ -3,6 +3,7 @@
 import { UsageError } from "../../support";
 import type { IterVar } from "../../ir";
 import type { Operation } from "../operation";
+import type { Tensor } from "../tensor";
 import type { Schedule } from "./schedule";
 import type { Stage } from "./stage";
 
@@ -91,6 +92,11 @@ export function scanInits(schedule: Schedule): ReadonlyMap<Stage, Stage> {
     }
   }
   return scans;
+}
+
+/** Whether a tensor stands for the state of a scan, as its steps read it. */
+export function isScanState({ stages }: Schedule, tensor: Tensor): boolean {
+  return stages.some(({ op }) => op.kind === "scan" && op.statePlaceholder.includes(tensor));
 }
 
 /** The loops of the parent down to the one `stage` is attached to. */
