@@ -135,7 +135,7 @@ test("repeated blocks fold into boxes, whose boxes can be opened", async () => {
 });
 
 test("in the dark theme, too", async () => {
-  await lab.execute("apputils:change-theme", { theme: "JupyterLab Dark" });
+  await lab.useTheme("JupyterLab Dark");
   await open(/^a1 \(Conv\)/);
   await shown().getByText("a1 (Conv)").waitFor(PATIENTLY);
   await shown().getByLabel("Show").selectOption("schedule");
