@@ -131,6 +131,12 @@ describe("a trace", () => {
     await expect.poll(() => title(output), PATIENTLY).toBe("4 · load · LOAD INP");
   });
 
+  test("lists instructions in lines that end where the list does", async () => {
+    const output = await story("trace-threads");
+    const room = await list(output).evaluate((node) => node.scrollWidth - node.clientWidth);
+    expect(room).toBe(0);
+  });
+
   test("lists only the instructions that are asked for", async () => {
     const output = await story("trace-threads");
     await output.getByRole("searchbox").fill("load wgt");
@@ -160,8 +166,10 @@ describe("a trace", () => {
     expect(await memory(output, "INP").locator("xpath=../..").textContent()).toContain(
       "32 of 2048",
     );
-    const row = output.getByRole("row", { name: "WGT 1024" });
-    expect(await row.textContent()).toBe("WGT1024 elements, 256 KiB8 (0.8 %)0.2 %1016 (99 %)0");
+    const row = output.getByRole("row", { name: "WGT 256 KiB" });
+    const cells = ["256 KiB", "1,024", "8 (0.8 %)", "0.2 %", "1,016 (99 %)", "0"];
+    expect(await row.locator("td").allTextContents()).toEqual(cells);
+    expect(await row.locator("td.jp-tvm-mod-numeric").count()).toBe(cells.length);
     const used = await pixel(memory(output, "INP"), 8.5 / COUNT, 0.25);
     await output.getByRole("checkbox", { name: "Whole memories" }).check();
     await expect

@@ -75,8 +75,12 @@ describe("the tensor view", () => {
     await picture("tensor-view-slider", output);
   });
 
-  test("shows packed data unpacked", async () => {
+  test("shows packed data unpacked, by a box that is in sight before the pointer is there", async () => {
     const output = await story("tensor-layout");
+    await lab.page.mouse.move(0, 0);
+    const opacity = () =>
+      output.locator(".jp-tvm-Arrangement").evaluate((node) => getComputedStyle(node).opacity);
+    await expect.poll(opacity, PATIENTLY).toBe("1");
     await output.getByLabel("Unpacked").check();
     const titles = async () => [
       await output.locator(".ytitle").first().textContent(),

@@ -3,7 +3,7 @@ import { ready, view } from "tvm-ts";
 import * as vta from "vta-ts";
 import { CELLS, sharesOf, type RasterFrame } from "../../extension/src/buffer-view/raster";
 import { addCoverage } from "../../extension/src/instruction-view/coverage";
-import { tokenTexts, writtenTexts } from "../../extension/src/instruction-view/words";
+import { fittingTitle, tokenTexts, writtenTexts } from "../../extension/src/instruction-view/words";
 import { readView, UnreadableOutput } from "../../extension/src/mime/read-view";
 import { traceSchema } from "../../extension/src/trace/data";
 import { criticalPathText } from "../../extension/src/instruction-view/critical-path";
@@ -76,6 +76,12 @@ describe("an instruction", () => {
     addCoverage(pixels, 0.5, 0.75);
     addCoverage(pixels, 1.5, 3);
     expect([...pixels]).toEqual([0.25, 0.5, 1, 0]);
+  });
+
+  test("is named in full, by its first word or not at all, and never cut off", () => {
+    const withRoomFor = (letters: number) =>
+      fittingTitle("LOAD ACC", ({ length }) => length <= letters);
+    expect([8, 7, 4, 3].map(withRoomFor)).toEqual(["LOAD ACC", "LOAD", "LOAD", ""]);
   });
 
   test("says what it does on chip", () => {

@@ -2,7 +2,7 @@
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { table } from "../dom/table";
-import { bytesText, percentText } from "../dom/quantities";
+import { bytesText, countText, percentText } from "../dom/quantities";
 import type { TraceModel } from "../trace/model";
 
 export function useTable({ data }: TraceModel, trans: TranslationBundle): HTMLTableElement {
@@ -11,6 +11,7 @@ export function useTable({ data }: TraceModel, trans: TranslationBundle): HTMLTa
     [
       trans.__("Memory"),
       trans.__("Capacity"),
+      trans.__("Elements"),
       trans.__("Most in use at once"),
       trans.__("On average"),
       trans.__("Never written"),
@@ -18,11 +19,12 @@ export function useTable({ data }: TraceModel, trans: TranslationBundle): HTMLTa
     ],
     data.memories.map(({ name, depth, elementBytes, touched, peak, average, unread }) => [
       name,
-      trans.__("%1 elements, %2", depth, bytesText(depth * elementBytes)),
-      `${peak} (${percentText(peak, depth)})`,
+      bytesText(depth * elementBytes),
+      countText(depth),
+      `${countText(peak)} (${percentText(peak, depth)})`,
       percentText(average, depth),
-      `${depth - touched} (${percentText(depth - touched, depth)})`,
-      String(unread),
+      `${countText(depth - touched)} (${percentText(depth - touched, depth)})`,
+      countText(unread),
     ]),
   );
 }

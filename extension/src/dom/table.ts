@@ -2,8 +2,8 @@
 
 import { element } from "./controls";
 
-/** A number, with its unit if it has one; or nothing. */
-const NUMERIC = /^(?:-?[\d,.]+(?: (?:%|[KMG]?i?B))?|)$/;
+/** A number, with its unit and its share of the whole if it has them; or nothing. */
+const NUMERIC = /^(?:-?[\d,.]+(?: (?:%|[KMG]?i?B))?(?: \([\d.]+ %\))?|)$/;
 
 /**
  * @param caption for those who do not see the table; the first cell of a row heads it

@@ -20,6 +20,7 @@ export class ArrangementControls {
     private readonly onChange: (arrangement: Arrangement) => void,
   ) {
     this.current = wholeArrangement(data, false);
+    this.node.classList.toggle("jp-tvm-mod-packed", data.layout !== undefined);
     this.fill(false);
   }
 

@@ -10,6 +10,7 @@
  */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
+import { countText } from "../dom/quantities";
 import type { TraceModel } from "../trace/model";
 import type { DrawingArea, TimelineDrawing } from "../trace/strip";
 import type { TimeWindow } from "../trace/time-window";
@@ -19,7 +20,7 @@ import { drawCauses } from "./cause-strip";
 import { causeText } from "./causes";
 import { addCoverage } from "./coverage";
 import { drawCriticalPath } from "./critical-path";
-import { stageName } from "./words";
+import { fittingTitle, stageName } from "./words";
 
 const LANE = 24;
 const GAP = 24;
@@ -28,6 +29,10 @@ const EDGE = 8;
 const AXIS = 20;
 /** Pixels below which an instruction is not drawn by itself. */
 const NARROW = 3;
+/** Pixels below which no title fits. */
+const LEAST_LABELLED = 24;
+/** Beside a title. */
+const LABEL_EDGE = 3;
 const STAGES = 3;
 /** Of a lane, where the causes of cycles are known. */
 const CAUSES = 9;
@@ -152,7 +157,7 @@ export class TimelinePicture implements TimelineDrawing {
       const wide = right - left - 1;
       context.fillStyle = colors[stage]!;
       context.fillRect(left, this.top(stage), wide, this.bar);
-      if (wide > 60) this.label(context, color, i, left, stage, wide);
+      this.label(context, color, i, left, stage, wide);
     }
     shares.forEach((lane, stage) => {
       context.fillStyle = colors[stage]!;
@@ -173,15 +178,14 @@ export class TimelinePicture implements TimelineDrawing {
     stage: number,
     wide: number,
   ): void {
-    context.save();
-    context.beginPath();
-    context.rect(left, this.top(stage), wide, this.bar);
-    context.clip();
+    if (wide < LEAST_LABELLED) return;
     context.font = `12px ${color("--jp-ui-font-family")}`;
     context.fillStyle = color("--jp-tvm-on-stage");
     context.textBaseline = "middle";
-    context.fillText(this.model.title(index), left + 4, this.top(stage) + this.bar / 2);
-    context.restore();
+    const title = this.model.title(index);
+    const room = wide - 2 * LABEL_EDGE;
+    const text = fittingTitle(title, (shown) => context.measureText(shown).width <= room);
+    context.fillText(text, left + LABEL_EDGE, this.top(stage) + this.bar / 2);
   }
 
   private drawTokens(sheet: DrawingArea): void {
@@ -266,7 +270,7 @@ export class TimelinePicture implements TimelineDrawing {
       const at = Math.round(x(time)) + 0.5;
       context.moveTo(at, height - AXIS);
       context.lineTo(at, height - AXIS + 5);
-      const text = String(time);
+      const text = countText(time);
       const room = context.measureText(text).width + 3;
       // The last one stands before its mark, or it would be cut off.
       context.fillText(text, at + room <= width ? at + 3 : at - room, height);

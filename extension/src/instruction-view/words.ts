@@ -15,6 +15,11 @@ export function stageName(stage: number, trans: TranslationBundle): string {
   }
 }
 
+/** As much of a title as there is room for: all of it, its first word, or nothing. */
+export function fittingTitle(title: string, fits: (text: string) => boolean): string {
+  return [title, title.split(" ")[0]!].find(fits) ?? "";
+}
+
 /** `reads INP 0..16` */
 export function accessText(access: Access, trans: TranslationBundle): string {
   const { memory, begin, end } = access;
