@@ -3,7 +3,12 @@ import { ready, view } from "tvm-ts";
 import * as vta from "vta-ts";
 import { CELLS, sharesOf, type RasterFrame } from "../../extension/src/buffer-view/raster";
 import { addCoverage } from "../../extension/src/instruction-view/coverage";
-import { fittingTitle, tokenTexts, writtenTexts } from "../../extension/src/instruction-view/words";
+import {
+  fittingTitle,
+  inSightText,
+  tokenTexts,
+  writtenTexts,
+} from "../../extension/src/instruction-view/words";
 import { readView, UnreadableOutput } from "../../extension/src/mime/read-view";
 import { traceSchema } from "../../extension/src/trace/data";
 import { criticalPathText } from "../../extension/src/instruction-view/critical-path";
@@ -254,6 +259,14 @@ describe("time", () => {
     expect([window.from, window.to]).toEqual([0, model.size]);
     window.zoom(1e-9);
     expect(window.to - window.from).toBe(8);
+  });
+
+  test("in sight is named while it is not all there is", () => {
+    const window = new TimeWindow(model);
+    window.showAll();
+    expect(inSightText(window, trans)).toBe("");
+    window.showBetween(4, 16);
+    expect(inSightText(window, trans)).toBe(`instructions 4 to 16 of ${model.size} in sight`);
   });
 
   test("moves to the instruction that is chosen, which is always one of the trace", () => {

@@ -1,7 +1,9 @@
 /** Stages, tokens and accesses in words. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
+import { countText } from "../dom/quantities";
 import type { Access, TraceModel } from "../trace/model";
+import type { TimeWindow } from "../trace/time-window";
 import { COMPUTE, LOAD } from "../trace/tokens";
 
 export function stageName(stage: number, trans: TranslationBundle): string {
@@ -13,6 +15,17 @@ export function stageName(stage: number, trans: TranslationBundle): string {
     default:
       return trans.__("store");
   }
+}
+
+/** `cycles 0 to 1,200 of 5,000 in sight`; nothing when all are. */
+export function inSightText(window: TimeWindow, trans: TranslationBundle): string {
+  if (window.showsAll) return "";
+  const [from, to, total] = [window.from, window.to, window.total].map((time) =>
+    countText(Math.round(time)),
+  );
+  return window.model.hasCycles
+    ? trans.__("cycles %1 to %2 of %3 in sight", from, to, total)
+    : trans.__("instructions %1 to %2 of %3 in sight", from, to, total);
 }
 
 /** As much of a title as there is room for: all of it, its first word, or nothing. */

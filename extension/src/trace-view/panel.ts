@@ -17,7 +17,7 @@ import { InstructionDetails } from "../instruction-view/details";
 import { InstructionList } from "../instruction-view/list";
 import { SourceText } from "../instruction-view/source";
 import { TimelinePicture } from "../instruction-view/timeline-picture";
-import { stageName } from "../instruction-view/words";
+import { inSightText, stageName } from "../instruction-view/words";
 import type { LastingWidget, ViewContext } from "../mime/view-renderer";
 import { StepControls } from "../step-view/controls";
 import { MomentPanel } from "../step-view/moment-panel";
@@ -56,6 +56,7 @@ export class TracePanel extends Widget implements LastingWidget {
   private moment: MomentPanel | undefined;
   private timeline: TimelinePicture | undefined;
   private readonly path = element("div", "jp-tvm-Status");
+  private readonly inSight = element("span", "jp-tvm-InSight");
 
   constructor(
     private readonly model: TraceModel,
@@ -76,6 +77,8 @@ export class TracePanel extends Widget implements LastingWidget {
     this.stepper = new Stepper(model, this.window);
     this.parts.push(this.stepper);
     const summary = summaryTexts(model, trans).map((text) => element("p", "", text));
+    summary[0]!.append(this.inSight);
+    this.window.changed.connect(this.showWhatIsInSight, this);
     if (model.size === 0) {
       this.node.append(...summary);
       return;
@@ -128,6 +131,12 @@ export class TracePanel extends Widget implements LastingWidget {
     requestAnimationFrame(() => {
       if (this.list !== undefined) this.list.scrollTop = scrollTop;
     });
+  }
+
+  /** A part of a trace could be taken for the whole. */
+  private showWhatIsInSight(): void {
+    const text = inSightText(this.window, this.context.trans);
+    this.inSight.textContent = text === "" ? "" : ` · ${text}`;
   }
 
   private followChoices(): void {

@@ -41,6 +41,10 @@ export class TimeWindow {
     return Math.max(this.model.duration, 1);
   }
 
+  get showsAll(): boolean {
+    return this.from_ <= 0 && this.to_ >= this.total;
+  }
+
   /** The chosen instruction; -1 before one is. */
   get selected(): number {
     return this.selected_;
