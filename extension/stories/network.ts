@@ -3,11 +3,7 @@
 import { relay } from "tvm-ts";
 import * as vta from "vta-ts";
 import { resnet, resnetImage } from "../../tests/support/resnet";
-import type { Story } from "./story";
-
-const DISPLAY = Symbol.for("Jupyter.display");
-const bundleOf = (value: object): Story["bundle"] =>
-  (value as Record<symbol, () => Story["bundle"]>)[DISPLAY]!();
+import { bundleOf, type Story } from "./story";
 
 /** Made when asked for: building takes the library to be ready. */
 export function networkStories(): readonly Story[] {

@@ -1,8 +1,8 @@
 /** What passes did: to a whole program, to nothing, and such as cannot be drawn. */
 
-import { lower, PassContext, UsageError, view, type pass } from "tvm-ts";
+import { lower, PassContext, te, UsageError, view, type pass, type tir } from "tvm-ts";
 import { tiledMatmul } from "./programs";
-import type { Story } from "./story";
+import { bundleOf, type Story } from "./story";
 
 const { schedule, args } = tiledMatmul();
 const matmul = view.passBundle(lower(schedule, args, { trace: true }));
@@ -28,11 +28,26 @@ function failed(): view.MimeBundle {
   return view.passBundle(lower(schedule, args, { trace: true, context }));
 }
 
+/** A short program before and after one primitive. */
+function split(): view.MimeBundle {
+  const A = te.placeholder([64], { name: "A" });
+  const B = te.compute([64], (i) => A(i).mul(2), "B");
+  const s = te.createSchedule(B.op);
+  const plain = lower(s, [A, B]);
+  s.stage(B).split((B.op.axis as [tir.IterVar])[0], { factor: 16 });
+  return bundleOf(view.steps({ plain, split: lower(s, [A, B]) }));
+}
+
 export const passStories: readonly Story[] = [
   {
     id: "passes-matmul",
     source: "tvm.lower(s, [A, B, C], { trace: true })",
     bundle: matmul,
+  },
+  {
+    id: "passes-lone",
+    source: "tvm.view.steps({ plain, split: tvm.lower(s, [A, B]) })",
+    bundle: split(),
   },
   { id: "passes-failed", source: "// a pass refuses the program", bundle: failed() },
   { id: "passes-none", source: "// no pass ran", bundle: changed({ steps: [], texts: [] }) },

@@ -9,3 +9,10 @@ export interface Story {
   readonly source: string;
   readonly bundle: view.MimeBundle;
 }
+
+const DISPLAY = Symbol.for("Jupyter.display");
+
+/** What a kernel shows of a value that shows itself. */
+export function bundleOf(value: object): view.MimeBundle {
+  return (value as Record<symbol, () => view.MimeBundle>)[DISPLAY]!();
+}

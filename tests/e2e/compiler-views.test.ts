@@ -229,6 +229,16 @@ describe("the pass view", () => {
     expect(await chosen.locator(".jp-tvm-PassName").textContent()).toBe("tir.StorageRewrite");
   });
 
+  test("of one step is as high as its text, and lists nothing", async () => {
+    const output = await story("passes-lone");
+    await output.locator(".cm-deletedChunk").first().waitFor();
+    expect(await output.getByRole("toolbar").textContent()).toMatch(/^split/);
+    expect(await output.getByRole("listbox").count()).toBe(0);
+    const { height } = (await output.locator(".jp-tvm-Passes-content").boundingBox())!;
+    const text = (await output.locator(".cm-content").boundingBox())!;
+    expect(height - text.height).toBeLessThanOrEqual(2);
+  });
+
   test("says so when there are no passes", async () => {
     const output = await story("passes-none");
     expect(await output.getByRole("toolbar").textContent()).toContain("0 passes");

@@ -76,14 +76,18 @@ export class PassList {
   }
 }
 
+/** @param slowest milliseconds; 0 for programs that are compared, which took no time */
 function rowItem(row: view.PassStep, slowest: number, trans: TranslationBundle): HTMLLIElement {
-  const time = element("span", "jp-tvm-PassTime", trans.__("%1 ms", row.milliseconds.toFixed(2)));
-  const bar = element("span", "jp-tvm-PassBar");
-  if (!row.isSequence && slowest > 0) {
-    bar.style.setProperty("--jp-tvm-share", String(row.milliseconds / slowest));
-  }
   const name = element("span", "jp-tvm-PassName", row.name);
-  const item = element("li", "jp-tvm-Pass", name, bar, time);
+  const item = element("li", "jp-tvm-Pass", name);
+  if (slowest > 0) {
+    const time = element("span", "jp-tvm-PassTime", trans.__("%1 ms", row.milliseconds.toFixed(2)));
+    const bar = element("span", "jp-tvm-PassBar");
+    if (!row.isSequence) {
+      bar.style.setProperty("--jp-tvm-share", String(row.milliseconds / slowest));
+    }
+    item.append(bar, time);
+  }
   item.setAttribute("role", "option");
   item.setAttribute("aria-selected", "false");
   item.style.setProperty("--jp-tvm-depth", String(row.depth));

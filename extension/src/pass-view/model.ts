@@ -26,6 +26,11 @@ export class PassModel {
     return this.rows.filter((row) => !row.isSequence);
   }
 
+  /** Whether there is one step only, such as between two programs that are compared. */
+  get isLone(): boolean {
+    return this.rows.length === 1;
+  }
+
   get failure(): view.PassFailure | undefined {
     return this.data.failure;
   }

@@ -79,6 +79,7 @@ export class PassPanel extends Widget implements LastingWidget {
     this.comparison.show("", "", "after");
     if (model.rows.length === 0) return;
     this.content.append(this.list.node, this.comparison.node);
+    this.content.classList.toggle("jp-tvm-mod-lone", model.isLone);
     this.node.append(...this.failure(), this.content, this.description);
     options.changed.connect(this.followOptions, this);
     this.list.show(this.visibleRows());
@@ -129,14 +130,17 @@ export class PassPanel extends Widget implements LastingWidget {
     const fold = button(trans.__("Hide list"), () => this.setFolded(!isFolded()));
     const isFolded = () => this.content.classList.contains("jp-tvm-mod-folded");
     this.foldButton = fold;
+    const choices = [fold, this.filter, this.onlyChanged.node, this.layoutChoice.node];
     return toolbar(
       trans.__("Passes"),
-      element("span", "", `${count}, ${trans.__("%1 changed something", changed)}`),
-      fold,
-      this.filter,
-      this.onlyChanged.node,
-      this.layoutChoice.node,
-      this.baseChoice.node,
+      // Of one step there is nothing to list, and nothing else to compare it with.
+      ...(this.model.isLone
+        ? [element("strong", "", this.model.rows[0]!.name), this.layoutChoice.node]
+        : [
+            element("span", "", `${count}, ${trans.__("%1 changed something", changed)}`),
+            ...choices,
+            this.baseChoice.node,
+          ]),
       button(trans.__("Previous change"), () => this.comparison.previousChange()),
       button(trans.__("Next change"), () => this.comparison.nextChange()),
       button(trans.__("Copy"), () => Clipboard.copyToSystem(this.after)),
