@@ -222,11 +222,22 @@ describe("the pass view", () => {
     expect(bar.x + bar.width).toBeLessThanOrEqual(time.x);
   });
 
+  test("names its passes so that they can be told apart", async () => {
+    const output = await story("passes-matmul");
+    const cutOff = await options(output)
+      .locator(".jp-tvm-PassName")
+      .evaluateAll((names) => names.filter((name) => name.scrollWidth > name.clientWidth).length);
+    expect(cutOff).toBe(0);
+  });
+
   test("of lowering that failed opens on the pass that failed, with the error above all", async () => {
     const output = await story("passes-failed");
     expect(await output.getByRole("alert").textContent()).toContain("out of local memory");
     const chosen = output.getByRole("option", { selected: true });
     expect(await chosen.locator(".jp-tvm-PassName").textContent()).toBe("tir.StorageRewrite");
+    // The text that it was to change is in sight.
+    await output.locator(".cm-line", { hasText: "@main = primfn(" }).waitFor();
+    expect(await output.locator(".cm-collapsedLines").count()).toBe(0);
   });
 
   test("of one step is as high as its text, and lists nothing", async () => {

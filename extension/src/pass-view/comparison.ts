@@ -20,9 +20,14 @@ const DIFF = { scanLimit: 1000, timeout: 200 };
 const CONFIG: MergeConfig = {
   gutter: true,
   highlightChanges: true,
-  collapseUnchanged: { margin: 3, minSize: 6 },
   diffConfig: { override: (a, b) => diffIgnoringIndent(a, b, DIFF) },
 };
+
+/** Where nothing changed, all there is to see is the text. */
+function configFor(before: string, after: string): MergeConfig {
+  const isChanged = diffIgnoringIndent(before, after, DIFF).length > 0;
+  return isChanged ? { ...CONFIG, collapseUnchanged: { margin: 3, minSize: 6 } } : CONFIG;
+}
 
 const byChange = keymap.of([
   { key: "Alt-ArrowDown", run: goToNextChunk, preventDefault: true },
@@ -50,13 +55,13 @@ export class Comparison {
       this.shown = new MergeView({
         a: { doc: a, extensions: extensions(trans.__("Before")) },
         b: { doc: b, extensions: extensions(trans.__("After")) },
-        ...CONFIG,
+        ...configFor(a, b),
       });
     } else {
       const changes =
         layout === "after"
           ? []
-          : unifiedMergeView({ ...CONFIG, original: a, mergeControls: false });
+          : unifiedMergeView({ ...configFor(a, b), original: a, mergeControls: false });
       const label = layout === "after" ? trans.__("After") : trans.__("Changes");
       this.shown = new EditorView({
         state: EditorState.create({ doc: b, extensions: extensions(label, changes) }),
