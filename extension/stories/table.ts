@@ -18,6 +18,22 @@ export const tableStories: readonly Story[] = [
     bundle: { [TABLE]: { version: 1, columns, rows }, "text/plain": "[ ... ]" },
   },
   {
+    id: "table-summary",
+    source: "built.costs(inputs)",
+    bundle: {
+      [TABLE]: {
+        version: 1,
+        summary: "804,000 cycles on the accelerator",
+        columns: ["layer", "bytes", "cycles", "of all"],
+        rows: [
+          ["stem (Conv)", null, null, null],
+          ["first (Conv)", "7.7 KiB", 402_000, "50 %"],
+        ],
+      },
+      "text/plain": "804,000 cycles ...",
+    },
+  },
+  {
     id: "table-damaged",
     source: "// a row with too few cells",
     bundle: { [TABLE]: { version: 1, columns, rows: [["C2"]] }, "text/plain": "[ ... ]" },

@@ -256,6 +256,15 @@ describe("the pass view", () => {
   });
 });
 
+test("a table has its summary above it, and amounts with a unit at the right", async () => {
+  const output = await story("table-summary");
+  await output.getByText("804,000 cycles on the accelerator").waitFor();
+  const sides = await output
+    .locator("tbody tr:last-child td")
+    .evaluateAll((cells) => cells.map((cell) => getComputedStyle(cell).textAlign));
+  expect(sides).toEqual(["left", "right", "right", "right"]);
+});
+
 describe("the schedule view", () => {
   test("shows a stage inside the loop that computes it", async () => {
     const output = await story("schedule-matmul");

@@ -111,6 +111,13 @@ describe("accuracy", () => {
     expect(bundle["text/plain"]).toMatch(/^4 layers in integers.*\nlayer +shape +step +SQNR, dB/);
     expect(bundle["text/html"]).toContain("first (Conv)");
     expect(bundle["text/html"]).not.toContain("<script");
+    const drawn = bundle[vta.view.mimeTypes.table] as vta.view.TableView;
+    expect(drawn.summary).toMatch(/^4 layers in integers/);
+    expect(drawn.columns.slice(0, 4)).toEqual(["layer", "shape", "step", "SQNR, dB"]);
+    // Numbers are numbers, so that they sort by size.
+    expect(drawn.rows.map((row) => row.slice(2, 4).map((cell) => typeof cell))).toEqual(
+      Array(4).fill(["number", "number"]),
+    );
   });
 });
 

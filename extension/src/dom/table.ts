@@ -5,6 +5,11 @@ import { element } from "./controls";
 /** A number, with its unit and its share of the whole if it has them; or nothing. */
 const NUMERIC = /^(?:-?[\d,.]+(?: (?:%|[KMG]?i?B))?(?: \([\d.]+ %\))?|)$/;
 
+/** Whether a text stands at the right of its column. */
+export function isNumeric(text: string): boolean {
+  return NUMERIC.test(text);
+}
+
 /**
  * @param caption for those who do not see the table; the first cell of a row heads it
  * @param head of each column; columns that have one and hold numbers alone stand at the right
@@ -14,9 +19,9 @@ export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
 ): HTMLTableElement {
-  const isNumeric = head.map((_, column) => rows.every((row) => NUMERIC.test(row[column] ?? "")));
+  const isRight = head.map((_, column) => rows.every((row) => isNumeric(row[column] ?? "")));
   const cell = (tag: "td" | "th", text: string, column: number): HTMLTableCellElement =>
-    element(tag, isNumeric[column] === true ? "jp-tvm-mod-numeric" : "", text);
+    element(tag, isRight[column] === true ? "jp-tvm-mod-numeric" : "", text);
   const heading = (text: string, column: number, scope: string): HTMLElement => {
     const node = cell("th", text, column);
     node.scope = scope;

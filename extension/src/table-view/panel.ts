@@ -4,6 +4,7 @@ import type { TranslationBundle } from "@jupyterlab/translation";
 import { Widget } from "@lumino/widgets";
 import { element } from "../dom/controls";
 import { countText } from "../dom/quantities";
+import { isNumeric } from "../dom/table";
 import type { LastingWidget } from "../mime/view-renderer";
 import type { Cell, TableData } from "./schema";
 import { inOrder, type Order } from "./sorting";
@@ -20,16 +21,15 @@ export class TablePanel extends Widget implements LastingWidget {
   ) {
     super();
     this.addClass("jp-tvm-Records");
-    const { columns, rows, total } = data;
-    this.isNumeric = columns.map((_, column) =>
-      rows.every((row) => row[column] === null || typeof row[column] === "number"),
-    );
+    const { summary, columns, rows, total } = data;
+    this.isNumeric = columns.map((_, column) => rows.every((row) => isNumericCell(row[column]!)));
     this.heads = columns.map((name, column) => this.head(name, column, trans));
     const head = element("thead", "", element("tr", "", ...this.heads));
     const table = element("table", "jp-tvm-Table", head, this.body);
-    table.setAttribute("aria-label", trans.__("Records"));
+    table.setAttribute("aria-label", summary ?? trans.__("Records"));
     const scrolled = element("div", "jp-tvm-Records-scrolled", table);
     scrolled.tabIndex = 0;
+    if (summary !== undefined) this.node.append(element("strong", "", summary));
     this.node.append(scrolled);
     if (total !== undefined && total > rows.length) {
       const text = trans.__("the first %1 of %2", countText(rows.length), countText(total));
@@ -79,6 +79,10 @@ export class TablePanel extends Widget implements LastingWidget {
     cell.classList.toggle("jp-tvm-mod-numeric", this.isNumeric[column]);
     return cell;
   };
+}
+
+function isNumericCell(value: Cell): boolean {
+  return typeof value === "string" ? isNumeric(value) : typeof value !== "boolean";
 }
 
 function cellText(value: Cell): string {

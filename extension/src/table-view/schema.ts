@@ -7,6 +7,8 @@ const cell = v.nullable(v.union([v.string(), v.number(), v.boolean()]));
 export const tableSchema = v.pipe(
   v.object({
     version: v.literal(1),
+    /** What stands above the table. */
+    summary: v.exactOptional(v.string()),
     columns: v.array(v.string()),
     /** A cell for each column; null where a record has no such field. */
     rows: v.array(v.array(cell)),

@@ -39,6 +39,7 @@ export {
 } from "./network-graph";
 export type { NetworkGraphOptions } from "./network-boxes";
 export { graph } from "./network-picture";
+export type { TableView } from "./network-tables";
 export { profileView, type ProfileView, type StatementFact } from "./profile-view";
 export { roofline } from "./roofline";
 export {

@@ -4,6 +4,7 @@ import { relay, view } from "tvm-ts";
 import { computeShares, type LayerCost, type NetworkAccuracy, type NetworkCosts } from "../graph";
 import { configurationText, layerText } from "./network-text";
 import { alignedLines, bytesText, countText, percentText } from "./number-text";
+import { mimeTypes } from "./vta-mime";
 
 interface Table {
   readonly summary: string;
@@ -15,9 +16,29 @@ function bundle({ summary, head, rows }: Table): view.MimeBundle {
   const title = `<div style="font-weight:bold">${view.escapeHtml(summary)}</div>`;
   const table = `<div tabindex="0" style="overflow-x:auto">${view.tableHtml(head, rows)}</div>`;
   return {
+    [mimeTypes.table]: tableView({ summary, head, rows }),
     "text/html": view.panelHtml(title, table),
     "text/plain": plainText({ summary, head, rows }),
   };
+}
+
+/** What front ends draw as a table of records. */
+export interface TableView {
+  readonly version: 1;
+  readonly summary?: string;
+  readonly columns: readonly string[];
+  /** A cell for each column; null where there is nothing to say. */
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
+function tableView({ summary, head, rows }: Table): TableView {
+  return { version: 1, summary, columns: head, rows: rows.map((row) => row.map(cellOf)) };
+}
+
+/** Texts with a unit stay texts; numbers sort by their size. */
+function cellOf(text: string): string | number | null {
+  if (text === "") return null;
+  return /^\d[\d,]*(\.\d+)?$/.test(text) ? Number(text.replaceAll(",", "")) : text;
 }
 
 function plainText({ summary, head, rows }: Table): string {

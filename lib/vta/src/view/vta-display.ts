@@ -69,7 +69,9 @@ export function profileBundle(profile: Profile): view.MimeBundle {
 /** A network is its text. */
 function networkBundle(network: Network | RunnableNetwork): view.MimeBundle {
   const text = String(network);
-  const style = "max-height:30em;overflow:auto";
+  // Lines are broken between words.
+  const style =
+    "max-height:40em;overflow:auto;white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere";
   return {
     "text/html": `<pre tabindex="0" style="${style}">${view.escapeHtml(text)}</pre>`,
     "text/plain": text,

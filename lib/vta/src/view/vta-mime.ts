@@ -7,4 +7,5 @@ export const mimeTypes = {
   environment: "application/vnd.tvm-vta.environment.v1+json",
   network: "application/vnd.tvm-vta.network.v1+json",
   statistics: "application/vnd.tvm-vta.statistics.v1+json",
+  table: "application/vnd.tvm-vta.table.v1+json",
 } as const;
