@@ -44,6 +44,8 @@ export interface ProgressOptions {
 export interface ProgressBar {
   /** Moves the bar to `done` of its total; `note` replaces the text behind it. */
   update(done: number, note?: string): void;
+  /** Makes what is done the total: there was less to do. `finish` shows it. */
+  complete(): void;
   /** Shows the bar's last state and ends it. */
   finish(): void;
 }

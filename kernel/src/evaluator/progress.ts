@@ -92,7 +92,7 @@ class Bar implements ProgressBar {
     this.redraw();
   }
 
-  /** All items were taken: that is the total. */
+  /** Nothing is left to do: what is done is the total. */
   complete(): void {
     this.total = this.done;
   }

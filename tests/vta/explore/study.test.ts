@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { te } from "tvm-ts";
 import * as vta from "vta-ts";
 import type { Engine, TrialResult } from "../../../lib/vta/src/explore/engine";
@@ -266,4 +266,21 @@ describe("refusals", () => {
         "(tile_co = 3, oc_nthread = 2)",
     );
   });
+});
+
+test("a search that is over has a full progress bar, though refusals are no trials", async () => {
+  const calls: string[] = [];
+  const bar = {
+    update: (done: number) => void calls.push(`${done} done`),
+    complete: () => void calls.push("complete"),
+    finish: () => void calls.push("finish"),
+  };
+  vi.stubGlobal("progress", { bar: () => bar });
+  try {
+    const study = await new Study(bumpy(), { engine: fakeEngine() }).run();
+    expect(study.refusals.size).toBeGreaterThan(0);
+    expect(calls.slice(-3)).toEqual([`${study.trials.length} done`, "complete", "finish"]);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });

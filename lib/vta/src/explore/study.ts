@@ -184,6 +184,7 @@ export class Study {
         ...(measures !== undefined && { measures }),
       });
       await this.search(session);
+      this.bar?.complete();
     } finally {
       this.running = false;
       this.bar?.finish();
@@ -359,6 +360,7 @@ export class Study {
 /** The notebook's progress bar, where there is one. */
 interface ProgressBar {
   update(done: number, note?: string): void;
+  complete(): void;
   finish(): void;
 }
 
