@@ -111,7 +111,7 @@ describe("accuracy", () => {
     expect(bundle["text/plain"]).toMatch(/^4 layers in integers.*\nlayer +shape +step +SQNR, dB/);
     expect(bundle["text/html"]).toContain("first (Conv)");
     expect(bundle["text/html"]).not.toContain("<script");
-    const drawn = bundle[vta.view.mimeTypes.table] as vta.view.TableView;
+    const drawn = bundle[vta.view.mimeTypes.table] as unknown as vta.view.TableView;
     expect(drawn.summary).toMatch(/^4 layers in integers/);
     expect(drawn.columns.slice(0, 4)).toEqual(["layer", "shape", "step", "SQNR, dB"]);
     // Numbers are numbers, so that they sort by size.

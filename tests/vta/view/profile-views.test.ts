@@ -52,6 +52,10 @@ describe("the roofline plot", () => {
     expect(dots.map(({ name }) => name)).toEqual(["one", "two"]);
     expect(dots[0]!.text).toEqual(expect.arrayContaining(["GEMM", "ALU SHR", "ALU ADD"]));
     expect(layout.annotations).toHaveLength(dots[0]!.text!.length);
+    // Labels beside the outermost dots have room.
+    const all = dots.flatMap(({ x }) => x);
+    expect(roof!.x[0]! * 8).toBeLessThanOrEqual(Math.min(...all));
+    expect(roof!.x.at(-1)!).toBeGreaterThanOrEqual(Math.max(...all) * 8);
     for (const { x, y } of dots) {
       x.forEach((at, i) => expect(y[i]).toBeLessThanOrEqual(Math.min(256, 8 * at)));
     }
@@ -219,8 +223,11 @@ describe("a study", () => {
     const bundle = bundleOf(vta.view.parallelCoordinates(study));
     const { data, layout } = bundle["application/vnd.plotly.v1+json"] as {
       data: { type: string; x: (number | null)[] }[];
-      layout: { xaxis: { ticktext: string[] } };
+      layout: { xaxis: { ticktext: string[] }; annotations: { text: string; bgcolor: string }[] };
     };
+    const choices = space.configs.knobs.filter(({ choices }) => choices.length > 1);
+    const ticks = choices.flatMap(({ choices }) => choices).length + 2;
+    expect(layout.annotations.filter(({ bgcolor }) => bgcolor !== "")).toHaveLength(ticks);
     const axes = ["tile_ci", "tile_co", "oc_nthread", "cycles"];
     expect(layout.xaxis.ticktext).toEqual(axes);
     expect(data.every(({ type }) => type === "scatter")).toBe(true);

@@ -30,7 +30,7 @@ export function compare(
   return new view.Picture({
     "text/html": view.panelHtml(
       view.tableHtml(head, body),
-      `<table style="width:100%"><tr style="${PLAIN}">${programs}</tr></table>`,
+      `<table style="width:100%;table-layout:fixed"><tr style="${PLAIN}">${programs}</tr></table>`,
     ),
     "text/plain": text,
   });
@@ -38,8 +38,8 @@ export function compare(
 
 function pre(text: string): string {
   const style =
-    `${PLAIN};overflow:auto;max-height:320px;max-width:560px;font-family:monospace;white-space:pre;` +
-    "margin:0";
+    `${PLAIN};overflow:auto;max-height:320px;font-family:monospace;white-space:pre-wrap;` +
+    "word-break:normal;overflow-wrap:anywhere;margin:0";
   return `<pre tabindex="0" style="${style}">${view.escapeHtml(text)}</pre>`;
 }
 

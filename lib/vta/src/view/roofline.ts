@@ -76,7 +76,8 @@ function figure(named: readonly (readonly [string, Profile])[]): Record<string, 
   const all = named.map(([, profile]) => dotsOf(profile));
   const intensities = all.flat().map(({ intensity }) => intensity);
   const ridge = (machine.roofline.computePeak * 8) / machine.model.busBits;
-  const ends = [Math.min(...intensities, ridge) / 2, ridge, Math.max(...intensities, ridge) * 2];
+  const [least, most] = [Math.min(...intensities, ridge), Math.max(...intensities, ridge)];
+  const ends = [least / LABEL_ROOM, ridge, most * LABEL_ROOM];
   const roof = {
     type: "scatter",
     mode: "lines",
@@ -109,6 +110,9 @@ function figure(named: readonly (readonly [string, Profile])[]): Record<string, 
     },
   };
 }
+
+/** How far the roof goes on beyond the outermost dots, so that labels beside them are not cut off. */
+const LABEL_ROOM = 8;
 
 /** Around a dot, in the order in which labels of dots at the same place take them. */
 const AROUND = [

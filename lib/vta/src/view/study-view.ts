@@ -268,18 +268,15 @@ export function parallelCoordinates(study: Study): view.Picture {
       hoverinfo: "skip",
     };
   }).reverse();
-  const labels = {
-    type: "scatter",
-    mode: "text",
-    x: axes.flatMap(({ ticks }, i) => ticks.map(() => i)),
-    y: axes.flatMap(({ ticks }) => ticks.map(([at]) => at)),
-    text: axes.flatMap(({ ticks }) => ticks.map(([, text]) => text)),
-    textposition: "middle left",
-    hoverinfo: "skip",
-    showlegend: false,
-  };
+  // On a ground of their own, so that lines do not strike them out.
+  const annotations = axes.flatMap(({ ticks }, x) =>
+    ticks.map(([y, text]) => ({
+      ...{ x, y, text, xanchor: "right", xshift: -4, showarrow: false, borderpad: 1 },
+      ...{ bgcolor: "rgba(247,247,247,0.9)", font: { size: 11, color: "#1a1a1a" } },
+    })),
+  );
   const figure = {
-    data: [...lines, labels],
+    data: lines,
     layout: {
       height: 360,
       margin: { l: 40, r: 16, t: 16, b: 32 },
@@ -290,6 +287,7 @@ export function parallelCoordinates(study: Study): view.Picture {
         range: [-0.4, axes.length - 0.6],
       },
       yaxis: { visible: false },
+      annotations,
     },
   };
   return new view.Picture({ [view.mimeTypes.plotly]: figure, ...bundle });
