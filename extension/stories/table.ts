@@ -34,6 +34,27 @@ export const tableStories: readonly Story[] = [
     },
   },
   {
+    id: "table-wide",
+    source: "// as many columns as the costs of a network have",
+    bundle: {
+      [TABLE]: {
+        version: 1,
+        columns: [
+          ...["layer", "device", "multiply-adds", "bytes", "cycles", "of all", "of peak"],
+          ...["GEMM works", "ALU works", "configuration", "from"],
+        ],
+        rows: [
+          ["fused_multiply_round_clip", "host", ...Array<null>(7).fill(null), "0.2 ms here", null],
+          [
+            ...["conv4 (Conv)", "accelerator", 147_456, "7.7 KiB", 2234, "2 %", "26 %"],
+            ...["30 %", "23 %", "rows 4, columns 8, threads 2", "estimate"],
+          ],
+        ],
+      },
+      "text/plain": "...",
+    },
+  },
+  {
     id: "table-damaged",
     source: "// a row with too few cells",
     bundle: { [TABLE]: { version: 1, columns, rows: [["C2"]] }, "text/plain": "[ ... ]" },
