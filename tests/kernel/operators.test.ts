@@ -315,7 +315,7 @@ describe("mistakes are told at the user's place", () => {
     ["0; x % 2", "1:6 floorMod takes integers, but x: float32 has type float32"],
     [
       "te.createSchedule(B.op);\n s[F]",
-      "2:4 F is not in this schedule, whose stages are A, B; only what the scheduled outputs need has a stage\n  note: F was declared here (cell [2]:42:14)",
+      "2:4 F is not in this schedule, whose stages are A, B; only operations that the scheduled outputs need have a stage\n  note: F was declared here (cell [2]:42:14)",
     ],
     [
       "const g = <T>(e: T) => e + 1",

@@ -51,7 +51,7 @@ MISTAKES = {
         (
             "UsageError",
             6,
-            "dimension 1 of placeholder P is -1; an extent is an integer that is not negative",
+            "dimension 1 of placeholder P is -1; an extent must be a non-negative integer",
         ),
     ),
     "too few indices": (
@@ -59,7 +59,7 @@ MISTAKES = {
         (
             "UsageError",
             26,
-            "tensor A has 4 dimensions and is read with 1 index; give one for each",
+            "tensor A has 4 dimensions but is read with 1 index; pass one index for each dimension",
         ),
     ),
     "an ambiguous division": (

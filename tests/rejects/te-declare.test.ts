@@ -8,7 +8,7 @@ testRefused([
       mark();
       te.placeholder([4, -1], { name: "A" });
     },
-    sentence: "dimension 1 of placeholder A is -1; an extent is an integer that is not negative",
+    sentence: "dimension 1 of placeholder A is -1; an extent must be a non-negative integer",
   },
   {
     why: "an extent is a fraction",
@@ -16,7 +16,7 @@ testRefused([
       mark();
       te.compute([2.5], () => 0, "B");
     },
-    sentence: "dimension 0 of B is 2.5f; an extent is an integer that is not negative",
+    sentence: "dimension 0 of B is 2.5f; an extent must be a non-negative integer",
   },
   {
     why: "a type is misspelt",
@@ -35,7 +35,8 @@ testRefused([
       mark();
       A(3);
     },
-    sentence: "tensor A has 2 dimensions and is read with 1 index; give one for each",
+    sentence:
+      "tensor A has 2 dimensions but is read with 1 index; pass one index for each dimension",
     notes: ["A"],
   },
   {
@@ -46,7 +47,8 @@ testRefused([
       mark();
       A(8);
     },
-    sentence: "index 0 of tensor A is 8, outside its 8 elements; indices go from 0 to 7",
+    sentence:
+      "index 0 of tensor A is 8, but the dimension has 8 elements; use an index from 0 to 7",
     notes: ["A"],
   },
   {
@@ -56,7 +58,7 @@ testRefused([
       mark();
       A(te.const(1.5));
     },
-    sentence: "index 0 of tensor A is 1.5f of type float32; indices are integers",
+    sentence: "index 0 of tensor A is 1.5f of type float32; an index must be an integer",
   },
   {
     why: "a function takes fewer indices than there are dimensions",
@@ -84,7 +86,7 @@ testRefused([
       mark();
       te.compute([8], () => A as never, "B");
     },
-    sentence: "the function of B gives the tensor A; give one of its elements, such as A(...i)",
+    sentence: "the function of B returns the tensor A; return one of its elements, such as A(...i)",
   },
   {
     why: "there is no function",
@@ -93,7 +95,7 @@ testRefused([
       mark();
       te.compute([8], A(0) as never, "B");
     },
-    sentence: "B is computed by a function of its indices, not by A[0]",
+    sentence: "B must be computed by a function of its indices, such as (i) => A(i), not by A[0]",
   },
   {
     why: "a scan has no update",
@@ -103,7 +105,7 @@ testRefused([
       mark();
       te.scan(init, undefined as never, state, { name: "sc" });
     },
-    sentence: "the scan sc is made of tensors, but is given undefined",
+    sentence: "the scan sc needs tensors, not undefined",
   },
   {
     why: "a function gives a string",
@@ -111,7 +113,7 @@ testRefused([
       mark();
       te.compute([8], () => "x" as never, "B");
     },
-    sentence: 'the function of B gives "x"; the elements of a tensor are numbers',
+    sentence: 'the function of B returns "x"; the elements of a tensor must be numbers',
   },
   {
     why: "a function forgets to return",
@@ -119,7 +121,7 @@ testRefused([
       mark();
       te.compute([8], (() => undefined) as never, "B");
     },
-    sentence: 'the function of B gives nothing; is a "return" missing?',
+    sentence: 'the function of B returns nothing; is a "return" missing?',
   },
   {
     why: "a reduction is part of a larger expression",
@@ -130,7 +132,7 @@ testRefused([
       te.compute([8], (i) => te.sum(A(i, k), k).add(1), "B");
     },
     sentence:
-      "the reduction in B is part of a larger expression; compute it as a tensor of its own and read that",
+      "the reduction in B is part of a larger expression; compute it in a separate tensor and read that",
   },
   {
     why: "one output is a reduction and the other is not",
@@ -140,8 +142,7 @@ testRefused([
       mark();
       te.compute([8], (i) => [te.sum(A(i, k), k), A(i, 0)], "B");
     },
-    sentence:
-      "the 2 outputs of B must be the components of one reduction, or none of them a reduction",
+    sentence: "the 2 outputs of B must be the components of one reduction, or contain no reduction",
   },
   {
     why: "an axis is reduced over twice",
@@ -152,7 +153,7 @@ testRefused([
       mark();
       te.sum(A(k), [k, k]);
     },
-    sentence: "sum is given the axis k twice",
+    sentence: "axis k is passed to sum twice; pass it once",
     notes: ["k"],
   },
   {
@@ -163,7 +164,7 @@ testRefused([
       mark();
       te.max(A(0), [B.op.axis[0]!]);
     },
-    sentence: "max reduces over axes made by te.reduceAxis; i is not one",
+    sentence: "max cannot reduce over i; pass an axis made by te.reduceAxis",
   },
   {
     why: "the condition of a reduction is a number",
@@ -188,8 +189,7 @@ testRefused([
       mark();
       odd(A(k), k);
     },
-    sentence:
-      "the combination of odd gives int32((x + y)) of type int32 for a source of type float32",
+    sentence: "the combination of odd is int32((x + y)) of type int32 for a source of type float32",
   },
   {
     why: "a range runs backwards",
@@ -197,7 +197,7 @@ testRefused([
       mark();
       te.reduceAxis([8, 2], "k");
     },
-    sentence: "the range of reduction axis k ends at 2, before it begins at 8",
+    sentence: "the end of the range of reduction axis k is 2, less than its begin 8",
   },
   {
     why: "a float is shifted",
@@ -219,7 +219,7 @@ testRefused([
       A.add(B);
     },
     sentence:
-      "T_add: shapes [4, 8] of A and [4, 6] of B do not fit, 8 and 6 differ and neither is 1",
+      "T_add: shapes [4, 8] of A and [4, 6] of B do not match: 8 and 6 differ and neither is 1",
     notes: ["A", "B"],
   },
   {
@@ -263,7 +263,7 @@ testRefused([
       mark();
       te.extern([8], [A, B], () => tir.noOp(), { name: "E" });
     },
-    sentence: "the type of E cannot be told from inputs of 2 types; give it as { dtype }",
+    sentence: "the type of E cannot be inferred from inputs of 2 types; pass it as { dtype }",
   },
   {
     why: "an intrinsic reads what is computed",
@@ -275,7 +275,7 @@ testRefused([
       mark();
       te.declTensorIntrin(C.op, () => tir.noOp(), { name: "twice" });
     },
-    sentence: "the intrinsic twice reads B, which is computed; its inputs are placeholders",
+    sentence: "the intrinsic twice reads B, which is computed; its inputs must be placeholders",
     notes: ["B"],
   },
   {
@@ -285,7 +285,7 @@ testRefused([
       mark();
       te.declTensorIntrin(A as never, () => tir.noOp());
     },
-    sentence: "the intrinsic tensor_intrin is declared by an operation; write A.op",
+    sentence: "the intrinsic tensor_intrin must be declared by an operation; write A.op",
   },
   {
     why: "an else scope follows nothing",
@@ -319,8 +319,7 @@ testRefused([
       mark();
       product([k, k] as never, k);
     },
-    sentence:
-      "product is given 2 values to reduce together; make such a reducer with te.tupleReducer",
+    sentence: "product cannot reduce 2 values together; make such a reducer with te.tupleReducer",
   },
   {
     why: "a name stands where options do",
@@ -328,7 +327,7 @@ testRefused([
       mark();
       te.placeholder([8], "A" as never);
     },
-    sentence: 'te.placeholder takes its options together, such as { name: "A" }, not "A"',
+    sentence: 'the options of te.placeholder must be an object, such as { name: "A" }, not "A"',
   },
   {
     why: "a name is a number",
@@ -336,7 +335,7 @@ testRefused([
       mark();
       te.compute([8], () => 0, { name: 8 as never });
     },
-    sentence: "the name that te.compute is given is 8; a name is a text",
+    sentence: "the option name of te.compute is 8; it must be a string",
   },
   {
     why: "a reducer has no identity",
@@ -345,7 +344,7 @@ testRefused([
       te.commReducer((x, y) => x.add(y), undefined as never);
     },
     sentence:
-      "a reducer is made of two functions, one that combines and one that gives the identity, not of undefined",
+      "a reducer needs two functions, such as (x, y) => x.add(y) and (dtype) => te.const(0, dtype), not undefined",
   },
   {
     why: "an external computation has no function",
@@ -353,7 +352,7 @@ testRefused([
       mark();
       te.extern([8], [], undefined as never, { name: "E", dtype: "int32" });
     },
-    sentence: "E is made by a function of its buffers, not by undefined",
+    sentence: "E needs a function of its buffers, such as (ins, outs) => statement, not undefined",
   },
   {
     why: "the input of an external computation is a name",
@@ -361,7 +360,7 @@ testRefused([
       mark();
       te.extern([8], ["A" as never], () => tir.callExtern("int32", "f"), { name: "E" });
     },
-    sentence: "the inputs of E are a list of tensors, not A",
+    sentence: "the inputs of E must be an array of tensors, not A",
   },
   {
     why: "the function of an intrinsic gives nothing",
@@ -371,7 +370,7 @@ testRefused([
       mark();
       te.declTensorIntrin(B.op, () => undefined as never, { name: "inc" });
     },
-    sentence: 'the function of inc gives no statement; is a "return" missing?',
+    sentence: 'the function of inc returns no statement; is a "return" missing?',
   },
   {
     why: "the buffers of an intrinsic are in an object",
@@ -381,6 +380,6 @@ testRefused([
       mark();
       te.declTensorIntrin(B.op, () => tir.callExtern("int32", "f"), { binds: { A } as never });
     },
-    sentence: "binds of the intrinsic tensor_intrin is a Map from tensors to buffers",
+    sentence: "binds of the intrinsic tensor_intrin must be a Map from tensors to buffers",
   },
 ]);

@@ -75,7 +75,7 @@ testRefused([
       mark();
       te.scheduleToModule(s, [A, A, C]);
     },
-    sentence: "A is among the arguments twice; give each once",
+    sentence: "A is among the arguments twice; pass it once",
   },
   {
     why: "an argument is a number",
@@ -97,7 +97,7 @@ testRefused([
       te.scheduleToModule(te.createSchedule(B), [A, B]);
     },
     sentence:
-      "B uses the variable k, which is neither an axis of it (a reduction axis is one only inside te.sum and the like) nor given by an argument",
+      "B uses the variable k, which is neither one of its axes (a reduction axis counts only inside te.sum and other reducers) nor defined by an argument",
     notes: ["k"],
   },
   {
@@ -175,7 +175,7 @@ testRefused([
       te.scheduleToModule(s, [A, D]);
     },
     sentence:
-      "stage B is computed at axis i of C, which is inlined and has no loops; compute it inside a stage that is not, or inline it too",
+      "stage B is computed at axis i of C, which is inlined and has no loops; compute it inside a stage that is not inlined, or inline it too",
     notes: ["C"],
   },
   {
@@ -193,7 +193,7 @@ testRefused([
       te.scheduleToModule(s, [X, scan]);
     },
     sentence:
-      "stage init cannot be inlined into sc, which is a scan and reads it from memory; leave it where it is",
+      "stage init cannot be inlined into sc, which is a scan and reads it from memory; leave out computeInline",
     notes: ["scan"],
   },
   {
@@ -226,7 +226,7 @@ testRefused([
       te.scheduleToModule(s, [A, B]);
     },
     sentence:
-      "axis i of stage B is bound to vthread and needs a constant extent, but has n; split it with nparts and bind the outer part",
+      "axis i of stage B is bound to vthread and must have a constant extent, but its extent is n; split it with nparts and bind the outer part",
   },
   {
     why: "a data axis is inside a reduction over threads",
@@ -242,7 +242,7 @@ testRefused([
       te.scheduleToModule(s, [A, B]);
     },
     sentence:
-      "axis i of stage B is inside axis k, over which threads reduce together; reorder the data axes outward",
+      "axis i of stage B is inside the reduction axis k, which is bound to threads; reorder the data axes outward",
     notes: ["B"],
   },
   {
@@ -255,7 +255,7 @@ testRefused([
       te.scheduleToModule(s, [A, C]);
     },
     sentence:
-      "axis i.inner of stage C has one step only: there is no later one to prefetch for; prefetch at a loop of more steps",
+      "axis i.inner of stage C has only one step, so there is no later step to prefetch for; prefetch at a loop of more steps",
   },
   {
     why: "an intrinsic covers more than the loop",
@@ -267,7 +267,7 @@ testRefused([
       te.scheduleToModule(s, [A, B, C]);
     },
     sentence:
-      "stage C cannot be tensorized by adder: it covers 8 steps of axis j, the intrinsic's axis i has 16; split the axis so that they agree",
+      "stage C cannot be tensorized by adder: it covers 8 steps of axis j, but the intrinsic's axis i has 16; split the axis so that they agree",
     notes: ["C", "adder"],
   },
   {
@@ -279,7 +279,7 @@ testRefused([
       te.scheduleToModule(s, [A, B, C]);
     },
     sentence:
-      "stage C cannot be tensorized by adder: the intrinsic has no axis for i, of which it covers 4 steps; tensorize a loop inside of that one",
+      "stage C cannot be tensorized by adder: the intrinsic has no axis for i, of which it would cover 4 steps; tensorize a loop inside of that one",
     notes: ["C", "adder"],
   },
   {
@@ -296,7 +296,7 @@ testRefused([
       te.scheduleToModule(s, [A, B, C]);
     },
     sentence:
-      "stage C cannot be tensorized by adder: it computes (a[i]*b[i]), the intrinsic (a[i] + b[i])",
+      "stage C cannot be tensorized by adder: it computes (a[i]*b[i]), but the intrinsic computes (a[i] + b[i])",
     notes: ["C", "adder"],
   },
   {
@@ -313,7 +313,7 @@ testRefused([
       te.scheduleToModule(s, [A, B, C]);
     },
     sentence:
-      "stage C cannot be tensorized by adder: it reads int8 values of A, the intrinsic float32",
+      "stage C cannot be tensorized by adder: it reads int8 values of A, but the intrinsic reads float32",
     notes: ["C", "adder"],
   },
   {
@@ -328,7 +328,7 @@ testRefused([
       s.stage(C).tensorize(inner, adder(16, mark));
       te.scheduleToModule(s, [A, C]);
     },
-    sentence: "stage C cannot be tensorized by adder: it reads 1 tensor, the intrinsic 2",
+    sentence: "stage C cannot be tensorized by adder: it reads 1 tensor, but the intrinsic reads 2",
     notes: ["C", "adder"],
   },
   {
@@ -341,7 +341,7 @@ testRefused([
       te.scheduleToModule(s, [A, B, C]);
     },
     sentence:
-      "stage C cannot be tensorized by adder: a split does not divide its axis, and the condition tir.likely(((j.inner + (j.outer*24)) < 64)) would be inside the intrinsic; split by a factor that does",
+      "stage C cannot be tensorized by adder: a split does not divide its axis, so the condition tir.likely(((j.inner + (j.outer*24)) < 64)) would be inside the intrinsic; split by a factor that divides the extent",
     notes: ["C", "adder"],
   },
   {
@@ -353,7 +353,7 @@ testRefused([
       c.tensorize(j, adder(64, mark));
       te.scheduleToModule(s, [A, B, C]);
     },
-    sentence: "stage C is tensorized at i and j; only one of its loops can be",
+    sentence: "stage C is tensorized at i and j; tensorize only one of its loops",
   },
   {
     why: "a stage is computed in a loop that an intrinsic took the place of",
@@ -384,7 +384,7 @@ testRefused([
       te.scheduleToModule(s, [A]);
     },
     sentence:
-      "the schedule computes nothing: its output A is a placeholder; make the schedule of what is computed from it",
+      "the schedule computes nothing: its output A is a placeholder; create the schedule for a tensor that is computed from it",
     notes: ["A"],
   },
   {
@@ -505,7 +505,7 @@ testRefused([
       mark();
       lower(s, [A, C], { binds: { A } as never });
     },
-    sentence: "binds is a Map from tensors to the buffers they are in",
+    sentence: "binds must be a Map from tensors to their buffers",
   },
   {
     why: "a target stands where the options of build do",

@@ -48,7 +48,7 @@ testRefused([
       b.transformLayout((i) => void i as never);
     },
     sentence:
-      'the layout of stage B cannot be transformed: the function gives undefined; is a "return" missing?',
+      'the layout of stage B cannot be transformed: the function returns undefined; is a "return" missing?',
     notes: ["B"],
   },
   {
@@ -59,7 +59,7 @@ testRefused([
       b.transformLayout((i) => [i.floorDiv(4)]);
     },
     sentence:
-      "the layout of stage B cannot be transformed: its loops need a map that is one to one, but parts of i overlap or leave some of it out",
+      "the layout of stage B cannot be transformed: its loops need a one-to-one map, but parts of i overlap or leave some of it out",
     notes: ["B"],
   },
   {
@@ -70,7 +70,7 @@ testRefused([
       a.transformLayout((i) => [i.floorDiv(4)]);
     },
     sentence:
-      "the layout of stage A cannot be transformed: its 16 elements have only 4 places in the new layout, so that some would share one; indices must tell all elements apart",
+      "the layout of stage A cannot be transformed: its 16 elements have only 4 positions in the new layout, so some would share a position; the indices of different elements must differ",
     notes: ["A"],
   },
   {
@@ -81,7 +81,7 @@ testRefused([
       b.transformLayout((i) => [i.floorDiv(3), i.floorMod(3)]);
     },
     sentence:
-      "the layout of stage B cannot be transformed: its loops need a map that is one to one, but the parts of i make 15 places for 16",
+      "the layout of stage B cannot be transformed: its loops need a one-to-one map, but the parts of i make 15 places for 16",
     notes: ["B"],
   },
   {
@@ -92,7 +92,7 @@ testRefused([
       b.transformLayout((i) => [i.mul(2)]);
     },
     sentence:
-      "the layout of stage B cannot be transformed: its loops need a map that is one to one, but (i*2) takes steps of 2; an index of the new layout counts up one by one",
+      "the layout of stage B cannot be transformed: its loops need a one-to-one map, but (i*2) takes steps of 2; an index of the new layout counts up one by one",
     notes: ["B"],
   },
   {
@@ -103,7 +103,7 @@ testRefused([
       b.transformLayout((i) => [i.add(4)]);
     },
     sentence:
-      "the layout of stage B cannot be transformed: the index (i + 4) begins at 4, not at 0",
+      "the layout of stage B cannot be transformed: the index (i + 4) starts at 4, not at 0",
     notes: ["B"],
   },
   {
@@ -114,7 +114,7 @@ testRefused([
       b.transformLayout((i) => [i.add(1).floorDiv(4), i.add(1).floorMod(4)]);
     },
     sentence:
-      "the layout of stage B cannot be transformed: its loops need a map that is one to one, but floordiv((i + 1), 4) divides into blocks of 4 that begin at an offset of 1",
+      "the layout of stage B cannot be transformed: its loops need a one-to-one map, but floordiv((i + 1), 4) divides into blocks of 4 that begin at an offset of 1",
     notes: ["B"],
   },
   {
@@ -125,7 +125,7 @@ testRefused([
       b.transformLayout((i) => [i, te.AXIS_SEPARATOR]);
     },
     sentence:
-      "the layout of stage B cannot be transformed: te.AXIS_SEPARATOR stands between two indices, one at a time",
+      "the layout of stage B cannot be transformed: te.AXIS_SEPARATOR must be between two indices, without another beside it",
     notes: ["B"],
   },
   {
@@ -148,7 +148,7 @@ testRefused([
       b.transformLayout((i) => [i.astype("float32")]);
     },
     sentence:
-      "the layout of stage B cannot be transformed: the index float32(i) is of type float32, not a whole number",
+      "the layout of stage B cannot be transformed: the index float32(i) is of type float32, not an integer",
     notes: ["B"],
   },
   {
@@ -172,7 +172,7 @@ testRefused([
       b.computeInline();
     },
     sentence:
-      "stage B cannot be inlined: its layout was transformed, but what is inlined has no memory; leave out one",
+      "stage B cannot be inlined: its layout was transformed, but an inlined stage has no memory; leave out one of the two",
     notes: ["B"],
   },
   {
@@ -184,7 +184,7 @@ testRefused([
       b.transformLayout((i) => [i.floorDiv(4), i.floorMod(4)]);
     },
     sentence:
-      "the layout of stage B cannot be transformed: its axis i was split or fused before; transform first, then schedule the loops it makes",
+      "the layout of stage B cannot be transformed: its axis i was split or fused before; transform first, then schedule the resulting loops",
     notes: ["B"],
   },
   {
@@ -196,7 +196,7 @@ testRefused([
       b.transformLayout((i, j) => [j, i]);
     },
     sentence:
-      "the layout of stage B cannot be transformed: it was before, and its loops follow it; write both as one function",
+      "the layout of stage B cannot be transformed: it was already transformed, with its loops; write both transformations as one function",
     notes: ["B"],
   },
   {
@@ -222,7 +222,7 @@ testRefused([
       c.transformLayout((i) => [i.floorDiv(4), i.floorMod(4)]);
     },
     sentence:
-      "the layout of stage C cannot be transformed: stage B is computed at its axis i, which goes away; transform first, then attach B to one of the new axes",
+      "the layout of stage C cannot be transformed: stage B is computed at its axis i, which is replaced; transform first, then attach B to one of the new axes",
     notes: ["place"],
   },
   {
@@ -273,7 +273,7 @@ testRefused([
       b.transformLayout((i) => [i.neg().add(15)]);
     },
     sentence:
-      "the layout of stage B cannot be transformed: its loops need a map that is one to one, but ((i*-1) + 15) takes steps of -1; an index of the new layout counts up one by one",
+      "the layout of stage B cannot be transformed: its loops need a one-to-one map, but ((i*-1) + 15) takes steps of -1; an index of the new layout counts up one by one",
     notes: ["B"],
   },
   {
@@ -300,7 +300,7 @@ testRefused([
       c.rollingBuffer();
     },
     sentence:
-      "stage C cannot be a rolling buffer: it is an output of the schedule; only what others read can be",
+      "stage C cannot be a rolling buffer: it is an output of the schedule, which must be computed at the root",
     notes: ["C"],
   },
   {
@@ -312,7 +312,7 @@ testRefused([
       tvm.lower(s, [A, C]);
     },
     sentence:
-      "stage B is a rolling buffer, but it is computed on its own: no loop around it has steps that could share what it computes; compute it at a loop of its consumer with computeAt",
+      "stage B is a rolling buffer, but it is computed at the root, so no loop around it has steps that overlap; compute it at a loop of its consumer with computeAt",
     notes: ["B"],
   },
   {
@@ -325,7 +325,7 @@ testRefused([
       tvm.lower(s, [A, C]);
     },
     sentence:
-      "stage B is a rolling buffer, but it is inlined: no loop around it has steps that could share what it computes; compute it at a loop of its consumer with computeAt",
+      "stage B is a rolling buffer, but it is inlined, so no loop around it has steps that overlap; compute it at a loop of its consumer with computeAt",
     notes: ["B"],
   },
   {

@@ -82,7 +82,7 @@ testRefused([
       mark();
       c.parallel(0 as never);
     },
-    sentence: "an axis of stage C is expected, such as its op.axis[0], not 0",
+    sentence: "stage C needs one of its axes, such as its op.axis[0], not 0",
   },
   {
     why: "an axis is named twice in reorder",
@@ -111,7 +111,7 @@ testRefused([
       mark();
       c.fuse(undefined as never, undefined as never);
     },
-    sentence: "an axis of stage C is expected, such as its op.axis[0], not undefined",
+    sentence: "stage C needs one of its axes, such as its op.axis[0], not undefined",
   },
   {
     why: "an axis is split by nothing",
@@ -120,7 +120,7 @@ testRefused([
       mark();
       c.split(i, undefined as never);
     },
-    sentence: "splitting i of stage C takes either { factor } or { nparts }",
+    sentence: "split of i of stage C needs either { factor } or { nparts }",
   },
   {
     why: "the memory of a copy has no name",
@@ -150,7 +150,8 @@ testRefused([
       mark();
       c.split(i, { factor: 0 });
     },
-    sentence: "axis i of stage C cannot be split by the factor 0; it is an integer of at least 1",
+    sentence:
+      "axis i of stage C cannot be split by the factor 0; it must be an integer of at least 1",
     notes: ["C"],
   },
   {
@@ -160,7 +161,8 @@ testRefused([
       mark();
       c.split(i, { nparts: -2 });
     },
-    sentence: "axis i of stage C cannot be split by the nparts -2; it is an integer of at least 1",
+    sentence:
+      "axis i of stage C cannot be split by the nparts -2; it must be an integer of at least 1",
     notes: ["C"],
   },
   {
@@ -170,7 +172,7 @@ testRefused([
       mark();
       c.split(i, {} as never);
     },
-    sentence: "splitting i of stage C takes either { factor } or { nparts }",
+    sentence: "split of i of stage C needs either { factor } or { nparts }",
   },
   {
     why: "the second axis of a tile is wrong",
@@ -210,7 +212,7 @@ testRefused([
       c.computeAt(b, B.op.axis[0]!);
     },
     sentence:
-      "stage C cannot be computed inside another stage: it is an output of the schedule; only what others read can be",
+      "stage C cannot be computed inside another stage: it is an output of the schedule, which must be computed at the root",
     notes: ["C"],
   },
   {
@@ -225,7 +227,7 @@ testRefused([
       s.stage(D).computeAt(s.stage(B), B.op.axis[0]!);
     },
     sentence:
-      "stage D cannot be computed inside B: B is computed first and does not use it; a stage is computed inside one that uses its result",
+      "stage D cannot be computed inside B: B is computed before it and does not use it; a stage is computed inside one that uses its result",
     notes: ["D", "B"],
   },
   {
@@ -267,7 +269,7 @@ testRefused([
       c.computeInline();
     },
     sentence:
-      "stage C cannot be inlined: it is an output of the schedule; only what others read can be",
+      "stage C cannot be inlined: it is an output of the schedule, which must be computed at the root",
     notes: ["C"],
   },
   {
@@ -325,7 +327,7 @@ testRefused([
       c.bind(i, i);
     },
     sentence:
-      'axis i of stage C is bound to a thread axis; make one with te.threadAxis("threadIdx.x")',
+      'axis i of stage C can only be bound to a thread axis; make one with te.threadAxis("threadIdx.x")',
   },
   {
     why: "an axis is bound to an unknown thread",
@@ -375,7 +377,7 @@ testRefused([
       mark();
       c.envThreads(te.threadAxis([0, 4], "blockIdx.x"));
     },
-    sentence: "envThreads is for scans; C is not a scan: bind its axes",
+    sentence: "envThreads applies to scans, but C is not a scan; bind its axes",
   },
   {
     why: "the threads around a scan are of no kind there is",
@@ -389,7 +391,7 @@ testRefused([
       mark();
       stage.envThreads(te.threadAxis([0, 4], "blockIndex.x"));
     },
-    sentence: `threads around a scan are thread axes with a tag and a range: te.threadAxis([0, n], "blockIdx.x")`,
+    sentence: `threads around a scan must be thread axes with a tag and a range: te.threadAxis([0, n], "blockIdx.x")`,
   },
   {
     why: "a loop that is not a dimension is aligned",
@@ -419,7 +421,7 @@ testRefused([
       c.doubleBuffer();
     },
     sentence:
-      "stage C cannot be double buffered: it is an output of the schedule; only what others read can be",
+      "stage C cannot be double buffered: it is an output of the schedule, which must be computed at the root",
     notes: ["C"],
   },
   {
@@ -439,7 +441,7 @@ testRefused([
       mark();
       c.tensorize(i, "gemm" as never);
     },
-    sentence: "stage C is tensorized with an intrinsic made by te.declTensorIntrin",
+    sentence: "tensorize of stage C needs an intrinsic made by te.declTensorIntrin",
   },
   {
     why: "a tensor that is not scheduled is asked for",
@@ -451,7 +453,7 @@ testRefused([
       s.stage(D);
     },
     sentence:
-      "D is not in this schedule, whose stages are A, B, C; only what the scheduled outputs need has a stage",
+      "D is not in this schedule, whose stages are A, B, C; only operations that the scheduled outputs need have a stage",
     notes: ["D"],
   },
   {
@@ -489,7 +491,7 @@ testRefused([
       s.cacheWrite(A, "local");
     },
     sentence:
-      "cacheWrite is for computed tensors; A is a placeholder, which is not written element by element",
+      "cacheWrite needs a computed tensor, but A is a placeholder, which is not written element by element",
     notes: ["A"],
   },
   {
@@ -502,7 +504,7 @@ testRefused([
       mark();
       s.cacheWrite(P!, "local");
     },
-    sentence: "cacheWrite is given 1 tensor of P, which has 2 outputs; all of them go together",
+    sentence: "cacheWrite gets 1 tensor of P, which has 2 outputs; pass all of them together",
     notes: ["P"],
   },
   {
@@ -515,7 +517,7 @@ testRefused([
       s.cacheWrite(C, "local");
     },
     sentence:
-      "cacheWrite of C must come before its reduction axes are split or fused, but k.outer is a loop already",
+      "call cacheWrite of C before its reduction axes are split or fused; k.outer is already a loop",
     notes: ["split"],
   },
   {
@@ -527,7 +529,7 @@ testRefused([
       mark();
       s.rfactor(C, k);
     },
-    sentence: "stage C gets other loops, but x is bound to vthread already; bind loops afterwards",
+    sentence: "stage C gets new loops, but x is already bound to vthread; bind loops afterwards",
     notes: ["bind"],
   },
   {
@@ -537,7 +539,7 @@ testRefused([
       mark();
       s.rfactor(C, x);
     },
-    sentence: "rfactor of C cannot be done: x is not a reduction axis",
+    sentence: "rfactor cannot be applied to C: x is not a reduction axis",
     notes: ["C", "C"],
   },
   {
@@ -547,7 +549,7 @@ testRefused([
       mark();
       s.rfactor(C, i);
     },
-    sentence: "rfactor of C cannot be done: it is not a reduction",
+    sentence: "rfactor cannot be applied to C: it is not a reduction",
     notes: ["C"],
   },
   {
@@ -560,7 +562,7 @@ testRefused([
       s.rfactor(C, k);
     },
     sentence:
-      "rfactor of C cannot be done: its loop x was changed before; factor first, then schedule the stages it makes",
+      "rfactor cannot be applied to C: its loop x was scheduled before; factor first, then schedule the resulting stages",
     notes: ["split", "C"],
   },
   {
@@ -574,7 +576,7 @@ testRefused([
       s.rfactor(C, inner);
     },
     sentence:
-      "rfactor of C cannot be done: k.outer is fused with y, which is not a part of the same axis; factor first, " +
+      "rfactor cannot be applied to C: k.outer is fused with y, a part of another axis; factor first, " +
       "then fuse",
     notes: ["fuse", "C"],
   },
@@ -595,7 +597,7 @@ testRefused([
       s.rfactor(C, k);
     },
     sentence:
-      "rfactor of C cannot be done: its reducer depends on axis x, which partial results do not have",
+      "rfactor cannot be applied to C: its reducer depends on axis x, which partial results do not have",
     notes: ["C", "C"],
   },
   {
@@ -605,7 +607,8 @@ testRefused([
       mark();
       s.rfactor(C, k, 3);
     },
-    sentence: "rfactor of C cannot be done: factorAxis 3 is not a place among its 2 dimensions",
+    sentence:
+      "rfactor cannot be applied to C: factorAxis 3 must be a position among its 2 dimensions",
     notes: ["C"],
   },
   {
@@ -618,7 +621,7 @@ testRefused([
       c.prefetch(D, x, 1);
     },
     sentence:
-      "D is not in this schedule, whose stages are A, B, C; only what the scheduled outputs need has a stage",
+      "D is not in this schedule, whose stages are A, B, C; only operations that the scheduled outputs need have a stage",
     notes: ["D"],
   },
   {
@@ -628,7 +631,7 @@ testRefused([
       mark();
       s.createGroup("B" as never, A);
     },
-    sentence: "a group is made of the stages between tensors, not of B",
+    sentence: "createGroup needs tensors, not B",
   },
   {
     why: "the offset of a prefetch is not a number",

@@ -144,7 +144,7 @@ testRefused([
       a.pragma(axis(a), env.gemm as unknown as string);
     },
     sentence:
-      "the pragma of stage A_buf is the tensor intrinsic GEMM; write s[A_buf].tensorize(i0, ...) with it",
+      "the pragma of stage A_buf must be a string, not the tensor intrinsic GEMM; write s[A_buf].tensorize(i0, ...)",
   },
   ...["local.acc", "local.acc_bufer"].map((scope) => ({
     why: `a stage without pragmas is in ${scope}`,
@@ -755,14 +755,14 @@ function lowerProduct(
 describe("the matrix product is refused", () => {
   test("for values that are no inputs of the accelerator", () => {
     expect(() => lowerProduct("int32", (x, w) => x.mul(w))).toThrow(
-      "stage gemm cannot be tensorized by GEMM: it reads int32 values of data_buf, the intrinsic int8",
+      "stage gemm cannot be tensorized by GEMM: it reads int32 values of data_buf, but the intrinsic reads int8",
     );
   });
 
   test("for another operation, without what the two have in common", () => {
     expect(() => lowerProduct(env.inpDtype, (x, w) => x.add(w))).toThrow(
       "stage gemm cannot be tensorized by GEMM: it reduces [(int32(local.inp_buffer[0, k]) + " +
-        "int32(local.wgt_buffer[j, k]))], the intrinsic [(int32(local.inp_buffer[0, k])*" +
+        "int32(local.wgt_buffer[j, k]))], but the intrinsic reduces [(int32(local.inp_buffer[0, k])*" +
         "int32(local.wgt_buffer[j, k]))]",
     );
   });

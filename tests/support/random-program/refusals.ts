@@ -4,29 +4,29 @@
  */
 
 const ALLOWED: readonly RegExp[] = [
-  // A primitive that a stage or an axis does not take.
+  // A primitive that does not apply to a stage or an axis.
   /cannot be (inlined|computed inside)/,
   /cannot be (bound to|run in parallel|vectorized|unrolled|fused|reordered|split|tensorized)/,
-  /^rfactor of /,
-  /^cacheWrite (is for computed tensors|of .* must come before its reduction axes)/,
+  /^rfactor cannot be applied to /,
+  /^cacheWrite needs a computed tensor|^call cacheWrite of .* before its reduction axes/,
   /is not a dimension of .*; align one of its op\.axis/,
   /are not neighbours/,
   /it will be unrolled|is bound to .* already/,
   /is a reduction axis and cannot be/,
-  /gets other loops, but .* is bound to/,
-  // What only the whole schedule shows.
+  /gets new loops, but .* is bound to/,
+  // Found when the whole schedule is lowered.
   /is inlined (and has no loops|into)/,
   /cannot prefetch/,
-  /has one step only: there is no later one to prefetch for/,
+  /has only one step, so there is no later step to prefetch for/,
   /but .* uses it outside that loop; compute it at a loop that is around all its consumers/,
   /is no longer a loop/,
-  /needs a constant extent/,
+  /(needs|must have) a constant extent/,
   /begins at .* and cannot be bound to/,
-  /gives the length of/,
+  /gives the extent of/,
   /loops on the same thread have the same extent/,
   /is to be unrolled, but its extent is not a constant/,
   /cannot be vectorized: it runs from/,
-  /has a length that is read from a tensor/,
+  /extent .*is read from a tensor/,
   // A stage that is split among threads, computed where there are none.
   /^variable vthread is not defined here$/,
   /would take .* steps, more than/,

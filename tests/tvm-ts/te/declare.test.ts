@@ -8,7 +8,7 @@ test("a shape comes as expressions and as numbers, and a tensor has no length", 
   expect(A.constShape).toEqual([4, 2]);
   const S = te.placeholder([te.var("n")], { name: "S" });
   expect(() => S.constShape).toThrow("n: int32 is not a constant integer");
-  expect(() => A.length).toThrow("a tensor has no length: A has the dimensions");
+  expect(() => A.length).toThrow("a tensor has no length; use .shape or .ndim of A");
 });
 
 describe("axes are named after the function's parameters", () => {

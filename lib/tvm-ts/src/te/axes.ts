@@ -17,7 +17,7 @@ import {
   type PrimExpr,
 } from "../ir";
 
-/** Extents, outermost dimension first; a single one may stand alone. */
+/** Extents, outermost dimension first. A single extent needs no array. */
 export type ShapeLike = ExprLike | readonly ExprLike[];
 
 /** A range as `[begin, end]`, end not included, or as a `Range`. */
@@ -34,7 +34,7 @@ export function sizeVar(name = "size", dtype = "int32"): Var {
 }
 
 /**
- * A constant of `dtype`; without one an `int32` if it is whole, else a `float32`.
+ * A constant of `dtype`; without `dtype`, an `int32` for an integer and a `float32` for other numbers.
  * @throws UsageError for a value the type cannot hold.
  */
 export function constantOf(value: number | boolean, dtype?: string): PrimExpr {
@@ -43,7 +43,7 @@ export function constantOf(value: number | boolean, dtype?: string): PrimExpr {
 
 /**
  * An axis to reduce over, for `sum`, `max`, `min` and other reducers.
- * @throws UsageError when the range is not of integers or runs backwards.
+ * @throws UsageError when a bound is not an integer, or `end` is less than `begin`.
  * @example
  * const A = te.placeholder([8, 4], { name: "A" });
  * const k = te.reduceAxis([0, 4], "k");
@@ -58,9 +58,9 @@ export function reduceAxis(dom: RangeLike, name = "rv"): IterVar {
 }
 
 /**
- * A thread to bind an axis to: `threadAxis("threadIdx.x")`, or with an extent of its own
- * `threadAxis([0, 32], "threadIdx.x")`. Tags are `blockIdx.x`, `threadIdx.x` and so on, `vthread`
- * and `cthread` for virtual threads.
+ * A thread axis, to which loops are bound: `threadAxis("threadIdx.x")`, or with a range
+ * `threadAxis([0, 32], "threadIdx.x")`. The tag is `blockIdx.x`, `threadIdx.x` and so on; `vthread`
+ * and `cthread` are virtual threads.
  * @throws UsageError when there is no tag.
  * @example
  * te.threadAxis("vthread") // => iter_var(vthread, , vthread)
@@ -96,14 +96,14 @@ export function threadAxis(
 function rangeOf(given: RangeLike, what: string): Range {
   if (given instanceof Range) return given;
   if (!Array.isArray(given) || given.length !== 2) {
-    throw new UsageError("te-axis-range", `the range of ${what} is [begin, end]`);
+    throw new UsageError("te-axis-range", `the range of ${what} must be an array [begin, end]`);
   }
   const [begin, end] = (given as readonly [ExprLike, ExprLike]).map((bound) => toExpr(bound));
   for (const bound of [begin!, end!]) {
     if (isInteger(bound.dtype)) continue;
     throw new UsageError(
       "te-axis-range",
-      `the range of ${what} is from ${reprExpr(begin!)} to ${reprExpr(end!)}; its bounds are integers`,
+      `the range of ${what} is from ${reprExpr(begin!)} to ${reprExpr(end!)}; its bounds must be integers`,
     );
   }
   const extent = isZero(begin!) ? end! : sub(end!, begin!);
@@ -111,7 +111,7 @@ function rangeOf(given: RangeLike, what: string): Range {
   if (size !== undefined && size < 0) {
     throw new UsageError(
       "te-axis-range",
-      `the range of ${what} ends at ${reprExpr(end!)}, before it begins at ${reprExpr(begin!)}`,
+      `the end of the range of ${what} is ${reprExpr(end!)}, less than its begin ${reprExpr(begin!)}`,
     );
   }
   return new Range(begin!, extent);
@@ -129,7 +129,7 @@ export function shapeExprs(given: ShapeLike, what: string): PrimExpr[] {
     if (!isInteger(extent.dtype) || (value !== undefined && value < 0)) {
       throw new UsageError(
         "te-axis-range",
-        `dimension ${i} of ${what} is ${reprExpr(extent)}; an extent is an integer that is not negative`,
+        `dimension ${i} of ${what} is ${reprExpr(extent)}; an extent must be a non-negative integer`,
       );
     }
     return extent;

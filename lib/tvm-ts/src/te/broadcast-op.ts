@@ -1,6 +1,6 @@
 /**
- * Elementwise operations on whole tensors. Dimensions are matched from the last one; where one
- * operand has extent 1 (or no dimension), its elements are repeated.
+ * Elementwise operations on whole tensors. Dimensions are matched from the last to the first. An
+ * operand of extent 1 in a dimension, or without the dimension, is broadcast along it.
  */
 
 import { Span, UsageError } from "../support";
@@ -25,15 +25,15 @@ import {
 import { computeTensor } from "./declare";
 import { bindTensorOperators, isTensor, type Tensor, type TensorLike } from "./tensor";
 
-/** How two elements combine. */
+/** Combines two elements. */
 export type ElementOp = (a: PrimExpr, b: PrimExpr) => PrimExpr;
 
-/** A tensor of one operand combined with a scalar, or of two. */
+/** Takes two operands, of which at least one is a tensor. */
 export type BroadcastOp = (a: TensorLike, b: TensorLike) => Tensor;
 
 /**
- * The elementwise operation `combine`, making a tensor called `name`.
- * The result throws a UsageError for two scalars, and for shapes that do not fit.
+ * An elementwise operation that applies `combine` and names its result `name`. It throws a UsageError
+ * for two scalars, and for shapes that do not match.
  */
 export function broadcastOp(name: string, combine: ElementOp): BroadcastOp {
   return (a, b) => {
@@ -43,7 +43,7 @@ export function broadcastOp(name: string, combine: ElementOp): BroadcastOp {
       if (!isTensor(b)) {
         throw new UsageError(
           "topi-shapes",
-          `${name} of two scalars: one operand at least is a tensor`,
+          `${name} of two scalars: at least one operand must be a tensor`,
         );
       }
       const scalar = toExpr(a);
@@ -79,13 +79,13 @@ function broadcastShape(name: string, a: Tensor, b: Tensor): PrimExpr[] {
 function commonExtent(name: string, a: Tensor, b: Tensor, x: PrimExpr, y: PrimExpr): PrimExpr {
   if (sameExtent(x, y) || isOne(y)) return x;
   if (isOne(x)) return y;
-  // A symbolic extent is 1 or the other one: which, the program finds out.
+  // A symbolic extent is 1 or equals the other extent; the program finds out at run time.
   if (x.kind !== "IntImm") return y.kind === "IntImm" ? y : max(x, y);
   if (y.kind !== "IntImm") return x;
   throw new UsageError(
     "topi-shapes",
     `${name}: shapes ${reprList(a.shape)} of ${a.name} and ${reprList(b.shape)} of ${b.name} ` +
-      `do not fit, ${x.value} and ${y.value} differ and neither is 1`,
+      `do not match: ${x.value} and ${y.value} differ and neither is 1`,
     {
       notes: [a, b].map((tensor) => ({
         text: `${tensor.name} was declared here`,
@@ -95,7 +95,7 @@ function commonExtent(name: string, a: Tensor, b: Tensor, x: PrimExpr, y: PrimEx
   );
 }
 
-/** The element of `tensor` that goes into the element at `axes` of a result of `shape`. */
+/** The element of `tensor` from which the element at `axes` of a result of `shape` is computed. */
 export function elementAt(
   tensor: Tensor,
   axes: readonly Var[],

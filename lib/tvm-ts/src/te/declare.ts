@@ -33,7 +33,7 @@ export interface PlaceholderOptions {
 }
 
 /**
- * A tensor whose values come from outside.
+ * An input tensor: its values come from the caller.
  * @throws UsageError for an extent that is negative or not an integer, or an unknown type.
  * @example
  * te.placeholder([8, 4], { name: "A", dtype: "int8" }) // => Tensor(shape=[8, 4], op.name=A)
@@ -49,19 +49,19 @@ export function placeholder(shape: ShapeLike, options: PlaceholderOptions = {}):
   return op.output(0);
 }
 
-/** Options as they should be: the type checker sees them, but not everybody has one. */
+/** The options, checked at run time for callers without a type checker. */
 function optionsOf<T extends { readonly name?: string }>(options: T, whose: string): T {
   if (typeof options !== "object" || options === null) {
     throw new UsageError(
       "te-options",
-      `${whose} takes its options together, such as { name: "A" }, not ${JSON.stringify(options)}`,
+      `the options of ${whose} must be an object, such as { name: "A" }, not ${JSON.stringify(options)}`,
     );
   }
   const { name } = options;
   if (name === undefined || typeof name === "string") return options;
   throw new UsageError(
     "te-options",
-    `the name that ${whose} is given is ${String(name)}; a name is a text`,
+    `the option name of ${whose} is ${String(name)}; it must be a string`,
   );
 }
 
@@ -77,16 +77,16 @@ export interface ComputeOptions extends DeclareOptions {
   readonly varargsNames?: readonly string[];
 }
 
-/** What a computation's function may give for one output. */
+/** What a computation's function may return for one output. */
 export type ComputeBody = ExprLike | TensorIntrinCall;
 
 /**
- * A tensor computed element by element: `fn` is given an element's indices and says what it is.
+ * A tensor computed element by element: `fn` takes the indices of an element and returns its value.
  *
- * The axes take the names of the function's parameters; those of a variadic function are `i0`,
- * `i1`, ... . A function that gives a list makes as many tensors, all of the same shape.
- * @throws UsageError when the number of parameters is not the number of dimensions, for a
- * reduction inside a larger expression, or a bad extent.
+ * The axes take the names of the function's parameters; those of a variadic function are `i0`, `i1`,
+ * ... . A function that returns an array declares as many tensors, all of the same shape.
+ * @throws UsageError when the number of parameters is not the number of dimensions, for a reduction
+ * inside a larger expression, or a bad extent.
  * @example
  * const A = te.placeholder([8, 4], { name: "A" });
  * const B = te.compute([4, 8], (i, j) => A(j, i).mul(2), "B");
@@ -115,7 +115,7 @@ export function compute(
   if (typeof fn !== "function") {
     throw new UsageError(
       "te-compute",
-      `${name} is computed by a function of its indices, not by ${String(fn)}`,
+      `${name} must be computed by a function of its indices, such as (i) => A(i), not by ${String(fn)}`,
     );
   }
   const names = axisNames(info, dims.length, fn, given.varargsNames);
@@ -126,15 +126,15 @@ export function compute(
   if (Array.isArray(body)) {
     const bodies = (body as readonly ExprLike[]).map((value) => bodyOf(info, value));
     if (bodies.length === 0)
-      throw new UsageError("te-compute", `${name} has no outputs: its function gives []`);
+      throw new UsageError("te-compute", `${name} has no outputs: its function returns []`);
     return [...new ComputeOp(info, axis, bodies).outputs];
   }
   return new ComputeOp(info, axis, [bodyOf(info, body as ExprLike)]).output(0);
 }
 
 /**
- * A tensor computed element by element, its axes numbered (`ax0`, `ax1`, ...): as library operators
- * and schedule primitives make them.
+ * A tensor computed element by element, with numbered axes (`ax0`, `ax1`, ...). Library operators and
+ * schedule primitives use it.
  */
 export function computeTensor(
   shape: readonly PrimExpr[],
@@ -153,8 +153,8 @@ export function dataAxis(name: string, extent: PrimExpr, span?: Span): IterVar {
 }
 
 /**
- * One name for each dimension. Only a call of a tensor intrinsic may leave dimensions over (they
- * are inside the intrinsic), so fewer names are an error the caller reports.
+ * One name for each dimension. Fewer names are allowed only for a call of a tensor intrinsic, which
+ * covers the other dimensions; the caller reports the error otherwise.
  */
 function axisNames(
   info: OperationInfo,
@@ -176,7 +176,7 @@ function axisNames(
   if (varargsNames !== undefined && varargsNames.length !== rest) {
     throw new UsageError(
       "te-compute",
-      `varargsNames of ${info.name} gives ${plural(varargsNames.length, "name")} for ` +
+      `varargsNames of ${info.name} has ${plural(varargsNames.length, "name")} for ` +
         `${plural(rest, "remaining dimension")}`,
     );
   }
@@ -196,21 +196,21 @@ function bodyOf(info: OperationInfo, value: ExprLike): PrimExpr {
   if (isTensor(value)) {
     throw new UsageError(
       "te-compute",
-      `the function of ${info.name} gives the tensor ${(value as Tensor).name}; ` +
-        `give one of its elements, such as ${(value as Tensor).name}(...i)`,
+      `the function of ${info.name} returns the tensor ${(value as Tensor).name}; ` +
+        `return one of its elements, such as ${(value as Tensor).name}(...i)`,
     );
   }
   if (value === undefined) {
     throw new UsageError(
       "te-compute",
-      `the function of ${info.name} gives nothing; is a "return" missing?`,
+      `the function of ${info.name} returns nothing; is a "return" missing?`,
     );
   }
   const body = toExpr(value);
   if (!isHandle(body.dtype)) return body;
   throw new UsageError(
     "te-compute",
-    `the function of ${info.name} gives ${reprExpr(body)}; the elements of a tensor are numbers`,
+    `the function of ${info.name} returns ${reprExpr(body)}; the elements of a tensor must be numbers`,
   );
 }
 

@@ -20,18 +20,21 @@ import { effectiveTag } from "./tag-scope";
 import { isTensor, type Tensor } from "./tensor";
 
 export interface ExternOptions extends DeclareOptions {
-  /** One type for every output, or one each; that of the inputs if left out. */
+  /**
+   * One type for all outputs, or an array with one for each; the type of the inputs if left out.
+   */
   readonly dtype?: string | readonly string[];
   readonly inBuffers?: Buffer | readonly Buffer[];
   readonly outBuffers?: Buffer | readonly Buffer[];
 }
 
-/** What `extern`'s function is given and gives. */
+/** The function of `extern`: from the buffers of inputs and outputs to the statement. */
 export type ExternBody = (inputs: readonly Buffer[], outputs: readonly Buffer[]) => Stmt | PrimExpr;
 
 /**
- * A tensor (or several, for a list of shapes) that the statement given by `fn` writes.
- * @throws UsageError when the outputs' type cannot be told, or a buffer does not fit its tensor.
+ * A tensor (or several, for an array of shapes) that is written by the statement `fn` returns.
+ * @throws UsageError when the type of the outputs cannot be inferred, or a buffer does not match its
+ * tensor.
  */
 export function extern(
   shape: readonly ExprLike[] | ExprLike,
@@ -56,13 +59,13 @@ export function extern(
   if (!Array.isArray(inputs) || !inputs.every(isTensor)) {
     throw new UsageError(
       "te-extern",
-      `the inputs of ${name} are a list of tensors, not ${String(inputs)}`,
+      `the inputs of ${name} must be an array of tensors, not ${String(inputs)}`,
     );
   }
   if (typeof fn !== "function") {
     throw new UsageError(
       "te-extern",
-      `${name} is made by a function of its buffers, not by ${String(fn)}`,
+      `${name} needs a function of its buffers, such as (ins, outs) => statement, not ${String(fn)}`,
     );
   }
   const several = Array.isArray(shape) && shape.length > 0 && shape.every(Array.isArray);
@@ -108,8 +111,8 @@ function checkInput(name: string, tensor: Tensor, buffer: Buffer): void {
   if (fits) return;
   throw new UsageError(
     "te-extern",
-    `the input ${tensor.name} of ${name} has another type or shape than ${buffer.toString()}, ` +
-      `or that buffer has strides; an input's buffer is compact and looks like the tensor`,
+    `the input ${tensor.name} of ${name} does not match its buffer ${buffer.toString()}: the buffer ` +
+      `must have the tensor's type and shape, and no strides`,
   );
 }
 
@@ -130,8 +133,8 @@ function outputTypes(
   if (only !== undefined && types.size === 1) return dims.map(() => only);
   throw new UsageError(
     "te-extern",
-    `the type of ${name} cannot be told from inputs of ${plural(types.size, "type")}; ` +
-      `give it as { dtype }`,
+    `the type of ${name} cannot be inferred from inputs of ${plural(types.size, "type")}; ` +
+      `pass it as { dtype }`,
   );
 }
 
@@ -148,6 +151,6 @@ function asStmt(name: string, body: Stmt | PrimExpr): Stmt {
   if (isExpr(body)) return new Evaluate(body);
   throw new UsageError(
     "te-extern",
-    `the function of ${name} gives a statement or a call, not ${typeof body}`,
+    `the function of ${name} must return a statement or a call, not ${typeof body}`,
   );
 }

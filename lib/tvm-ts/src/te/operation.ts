@@ -1,9 +1,9 @@
 /**
- * Operations: what makes tensors. Each is immutable; a schedule replaces operations by others that
- * read other tensors.
+ * Operations, which compute tensors. They are immutable; a schedule replaces an operation by another
+ * that reads other tensors.
  */
 
-import { UsageError, type Span } from "../support";
+import { plural, UsageError, type Span } from "../support";
 import {
   mapArray,
   mutate,
@@ -24,17 +24,17 @@ import {
 import { Tensor } from "./tensor";
 import type { TensorIntrin } from "./tensor-intrin";
 
-/** Free-form remarks on an operation. */
+/** Attributes of an operation, for libraries and passes. */
 export type OperationAttrs = Readonly<Record<string, unknown>>;
 
-/** Which tensor stands for which, when an operation is made to read others. */
+/** The replacement of each tensor that an operation no longer reads. */
 export type TensorMap = ReadonlyMap<Tensor, Tensor>;
 
 export interface OperationInfo {
   readonly name: string;
   readonly tag?: string | undefined;
   readonly attrs?: OperationAttrs | undefined;
-  /** Where it was declared. */
+  /** The line that declared it. */
   readonly span?: Span | undefined;
 }
 
@@ -48,11 +48,11 @@ abstract class BaseOperation {
   abstract readonly outputs: readonly Tensor[];
   /** The tensors it reads, in the order it first reads them. */
   abstract readonly inputTensors: readonly Tensor[];
-  /** The axes of its outputs; of those operations that are not computed along axes, none. */
+  /** The axes of its outputs; empty for operations that are not computed along axes. */
   readonly axis: readonly IterVar[] = [];
   /** The axes it reduces over. */
   readonly reduceAxis: readonly IterVar[] = [];
-  /** The axes a fresh stage of it has: its own, then those it reduces over. */
+  /** The axes of an unscheduled stage: the data axes, then the reduction axes. */
   abstract readonly rootIterVars: readonly IterVar[];
 
   constructor(info: OperationInfo) {
@@ -72,7 +72,7 @@ abstract class BaseOperation {
     if (tensor === undefined) {
       throw new UsageError(
         "te-compute",
-        `${this.name} has ${this.numOutputs} outputs; there is no output ${index}`,
+        `${this.name} has no output ${index}; it has ${plural(this.numOutputs, "output")}, counted from 0`,
       );
     }
     return tensor;
@@ -83,8 +83,8 @@ abstract class BaseOperation {
   }
 
   /**
-   * An operation that takes another's place in a schedule makes the same tensors, so that those
-   * who read them need not be changed; a tensor's `op` is the one that was declared.
+   * An operation that replaces another in a schedule has the same output tensors, so operations that
+   * read them need no change; a tensor's `op` is the declared operation.
    */
   protected makeOutputs(
     types: readonly { readonly shape: readonly PrimExpr[]; readonly dtype: DataType }[],
@@ -102,7 +102,7 @@ abstract class BaseOperation {
   }
 }
 
-/** Data that comes from outside. */
+/** Data that the caller passes. */
 export class PlaceholderOp extends BaseOperation {
   readonly kind = "placeholder";
   readonly outputs: readonly Tensor[];
@@ -127,7 +127,10 @@ export class ComputeOp extends BaseOperation {
   readonly rootIterVars: readonly IterVar[];
   private readsFound: ReadonlyMap<Tensor, readonly ProducerLoad[]> | undefined;
 
-  /** @throws UsageError when a reduction is not the whole of a body, or the bodies' ones differ. */
+  /**
+   * @throws UsageError when a reduction is a part of a larger body, or the bodies have different
+   * reductions.
+   */
   constructor(
     info: OperationInfo,
     override readonly axis: readonly IterVar[],
@@ -143,7 +146,7 @@ export class ComputeOp extends BaseOperation {
     this.outputs = this.makeOutputs(types, outputs);
   }
 
-  /** Every read in the bodies, by the tensor that is read. */
+  /** Every read in the bodies, grouped by the tensor. */
   get reads(): ReadonlyMap<Tensor, readonly ProducerLoad[]> {
     this.readsFound ??= readsIn(this.body);
     return this.readsFound;
@@ -153,7 +156,7 @@ export class ComputeOp extends BaseOperation {
     return [...this.reads.keys()];
   }
 
-  /** The same tensors computed by other bodies; the same object if none differs. */
+  /** An operation with the same outputs and other bodies; the same object if no body differs. */
   withBody(body: readonly PrimExpr[]): ComputeOp {
     if (body === this.body) return this;
     return new ComputeOp(this.info(), this.axis, body, this.outputs);
@@ -174,7 +177,7 @@ export class ComputeOp extends BaseOperation {
   }
 }
 
-/** A state that each step computes from the one before, along the first dimension. */
+/** A state that each step computes from earlier steps, along the first dimension. */
 export class ScanOp extends BaseOperation {
   readonly kind = "scan";
   readonly outputs: readonly Tensor[];
@@ -258,7 +261,7 @@ export class TensorComputeOp extends BaseOperation {
     info: OperationInfo,
     override readonly axis: readonly IterVar[],
     override readonly reduceAxis: readonly IterVar[],
-    /** How many of the axes are loops; the rest is inside the intrinsic. */
+    /** The number of axes that are loops; the intrinsic covers the other axes. */
     readonly schedulableNdim: number,
     readonly intrin: TensorIntrin,
     readonly inputTensors: readonly Tensor[],
@@ -308,8 +311,8 @@ export function replaceInputs(op: Operation, map: TensorMap): Operation {
 // Bodies ----------------------------------------------------------------------------------------
 
 /**
- * Every body rewritten. The components of one reduction are rewritten together, so that they go on
- * sharing everything but the index of the value they are.
+ * Rewrites every body. The components of one reduction are rewritten together, so that they still
+ * share everything but `valueIndex`.
  */
 export function mapBodies(
   bodies: readonly PrimExpr[],
@@ -329,7 +332,7 @@ function componentOf(reduce: Reduce, valueIndex: number): Reduce {
   return new Reduce(combiner, source, init, axis, condition, valueIndex, span);
 }
 
-/** The reads in `bodies`, by tensor; tensors and reads in the order they are first met. */
+/** The reads in `bodies`, by tensor; tensors and reads in the order in which they first occur. */
 function readsIn(bodies: readonly PrimExpr[]): ReadonlyMap<Tensor, readonly ProducerLoad[]> {
   const reads = new Map<Tensor, Set<ProducerLoad>>();
   for (const body of bodies) {
@@ -361,8 +364,8 @@ function checkReductions(op: ComputeOp): void {
       if (node.kind !== "Reduce" || node === body) return;
       throw new UsageError(
         "te-reduction-place",
-        `the reduction in ${op.name} is part of a larger expression; compute it as a tensor of its ` +
-          `own and read that`,
+        `the reduction in ${op.name} is part of a larger expression; compute it in a separate ` +
+          `tensor and read that`,
         { span: op.span },
       );
     });
@@ -370,8 +373,8 @@ function checkReductions(op: ComputeOp): void {
   if (others.every((body) => sameReduction(first!, body))) return;
   throw new UsageError(
     "te-reduction-place",
-    `the ${op.body.length} outputs of ${op.name} must be the components of one reduction, or none ` +
-      `of them a reduction`,
+    `the ${op.body.length} outputs of ${op.name} must be the components of one reduction, or contain ` +
+      `no reduction`,
     { span: op.span },
   );
 }

@@ -1,15 +1,15 @@
 /**
- * The names a function gives its parameters: loops are called after them.
+ * The names of a function's parameters, which become the names of loops.
  *
- * `(y, x) => ...` names its axes `y` and `x`. The names are read from the function's own text, which
- * TypeScript's compiler leaves as written; what cannot be read (a bound or native function, a
- * destructured parameter) has no name.
+ * `(y, x) => ...` names its axes `y` and `x`. The names are read from the function's source text, in
+ * which TypeScript's compiler keeps them. Parameters of a bound or native function, and destructured
+ * parameters, have no name.
  */
 
 export interface Parameters {
-  /** One for each named position; `undefined` where there is no plain name. */
+  /** One entry for each position; `undefined` for a parameter without a plain name. */
   readonly names: readonly (string | undefined)[];
-  /** Whether the last one takes all remaining arguments (`...i`); it is not among `names`. */
+  /** Whether the last parameter is a rest parameter (`...i`), which is not among `names`. */
   readonly variadic: boolean;
 }
 
@@ -35,7 +35,7 @@ function plainName(parameter: string): string | undefined {
   return IDENTIFIER.test(name) ? name : undefined;
 }
 
-/** The texts between the first parenthesis and the one that closes it, split at their commas. */
+/** The texts between the first parenthesis and its closing parenthesis, split at commas. */
 function parameterList(text: string): string[] | undefined {
   const start = text.indexOf("(");
   if (start < 0) return undefined;

@@ -1,4 +1,4 @@
-/** Reducers: `sum`, `max`, `min`, and those that users make. */
+/** Reducers: `sum`, `max`, `min`, and user-defined reducers. */
 
 import { UsageError } from "../support";
 import {
@@ -24,24 +24,27 @@ import {
 import { parametersOf } from "./parameter-names";
 
 export interface ReduceOptions {
-  /** Only where this holds does an element take part. */
+  /** Elements for which this does not hold are left out. */
   readonly where?: ExprLike;
-  /** What to begin with instead of the identity: constants or tensor elements. */
+  /** The initial values instead of the identity: constants or tensor elements. */
   readonly init?: ExprLike | readonly ExprLike[];
 }
 
 export interface ReducerOptions {
-  /** What messages call it; `reduce` if left out. */
+  /** The name in messages; `reduce` if left out. */
   readonly name?: string;
-  /** What the two operands are called in texts; as the combining function calls them if left out. */
+  /**
+   * The names of the two operands in printed text; those of the combining function's parameters if
+   * left out.
+   */
   readonly operands?: readonly [string, string];
 }
 
-/** What `commReducer` gives: a function that reduces over axes, or combines values directly. */
+/** The result of `commReducer`: a function that reduces over axes, or combines values directly. */
 export interface Reducer {
   /** The reduction of `expr` over one axis or several. */
   (expr: ExprLike, axis: IterVar | readonly IterVar[], options?: ReduceOptions): PrimExpr;
-  /** The combination of two values or more. */
+  /** The combination of two or more values. */
   (first: ExprLike, second: ExprLike, ...more: readonly ExprLike[]): PrimExpr;
 }
 
@@ -53,8 +56,8 @@ export type TupleReducer = (
 ) => PrimExpr[];
 
 /**
- * A reducer from a function that combines two values and one that gives, for a type, the value
- * that changes nothing. The combination must be associative and commutative.
+ * A reducer from two functions: `combine` combines two values, `identity` returns the neutral element
+ * of a type. The combination must be associative and commutative.
  */
 export function commReducer(
   combine: (x: PrimExpr, y: PrimExpr) => ExprLike,
@@ -76,7 +79,7 @@ export function commReducer(
     if (Array.isArray(source)) {
       throw new UsageError(
         "te-reduction",
-        `${name} is given ${source.length} values to reduce together; make such a reducer with ` +
+        `${name} cannot reduce ${source.length} values together; make such a reducer with ` +
           `te.tupleReducer`,
       );
     }
@@ -123,8 +126,8 @@ function reducerInfo(
     if (typeof part === "function") continue;
     throw new UsageError(
       "te-reduction",
-      `a reducer is made of two functions, one that combines and one that gives the identity, ` +
-        `not of ${String(part)}`,
+      `a reducer needs two functions, such as (x, y) => x.add(y) and (dtype) => te.const(0, dtype), ` +
+        `not ${String(part)}`,
     );
   }
   const { name = "reduce", operands } = typeof options === "string" ? { name: options } : options;
@@ -171,13 +174,17 @@ class ReduceMaker {
         const what = axis instanceof Operand ? reprExpr(axis.asExpr()) : String(axis);
         throw new UsageError(
           "te-reduction",
-          `${this.name} reduces over axes made by te.reduceAxis; ${what} is not one`,
+          `${this.name} cannot reduce over ${what}; pass an axis made by te.reduceAxis`,
         );
       }
       if (axes.indexOf(axis) === i) return;
-      throw new UsageError("te-reduction", `${this.name} is given the axis ${axis.name} twice`, {
-        notes: [{ text: `axis ${axis.name} was made here`, span: axis.span }],
-      });
+      throw new UsageError(
+        "te-reduction",
+        `axis ${axis.name} is passed to ${this.name} twice; pass it once`,
+        {
+          notes: [{ text: `axis ${axis.name} was made here`, span: axis.span }],
+        },
+      );
     });
   }
 
@@ -193,7 +200,10 @@ class ReduceMaker {
     );
   }
 
-  /** One value of the right type for each source; a bare number takes it. */
+  /**
+   * Checks that there is one value of the right type for each source. A number takes the type of its
+   * source.
+   */
   private components(
     what: string,
     values: readonly ExprLike[],
@@ -202,7 +212,7 @@ class ReduceMaker {
     if (values.length !== dtypes.length) {
       throw new UsageError(
         "te-reduction",
-        `the ${what} of ${this.name} gives ${values.length} values for ${dtypes.length} sources`,
+        `the ${what} of ${this.name} has ${values.length} values, but there are ${dtypes.length} sources`,
       );
     }
     return values.map((value, i) => {
@@ -211,7 +221,7 @@ class ReduceMaker {
       if (expr.dtype === dtype) return expr;
       throw new UsageError(
         "te-reduction",
-        `the ${what} of ${this.name} gives ${reprExpr(expr)} of type ${expr.dtype} for a source ` +
+        `the ${what} of ${this.name} is ${reprExpr(expr)} of type ${expr.dtype} for a source ` +
           `of type ${dtype}`,
       );
     });
@@ -242,7 +252,7 @@ class ReduceMaker {
       if (["ProducerLoad", "IntImm", "FloatImm"].includes(value.kind)) continue;
       throw new UsageError(
         "te-reduction",
-        `init of ${this.name} is ${reprExpr(value)}; it is a constant or a tensor's element`,
+        `init of ${this.name} is ${reprExpr(value)}; it must be a constant or an element of a tensor`,
       );
     }
     return init;

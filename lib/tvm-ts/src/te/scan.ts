@@ -9,13 +9,14 @@ import { effectiveTag } from "./tag-scope";
 import { isTensor, type Tensor } from "./tensor";
 
 export interface ScanOptions extends DeclareOptions {
-  /** What else the update reads, besides the state: bounds the scan's body. */
+  /** The tensors that the update reads besides the state. They end the scan's body. */
   readonly inputs?: readonly Tensor[];
 }
 
 /**
  * A tensor whose first rows are `init`, and whose row `t` is row `t` of `update`, which may read
- * earlier rows through the placeholder `state`. Several states go together when given as lists.
+ * earlier rows through the placeholder `state`. Arrays declare several states that are computed
+ * together.
  *
  *     // running sums of each column
  *     const state = te.placeholder([m, n]);
@@ -23,7 +24,7 @@ export interface ScanOptions extends DeclareOptions {
  *     const update = te.compute([m, n], (t, i) => state(t.sub(1), i).add(X(t, i)));
  *     const sums = te.scan(init, update, state, { inputs: [X] });
  *
- * @throws UsageError when types or shapes of the three do not agree.
+ * @throws UsageError when the types or shapes of the three differ.
  */
 export function scan(init: Tensor, update: Tensor, state: Tensor, options?: ScanOptions): Tensor;
 export function scan(
@@ -47,15 +48,12 @@ export function scan(
     throw new UsageError(
       "te-scan",
       `the scan ${name} has ${plural(inits.length, "init")}, ${plural(updates.length, "update")} ` +
-        `and ${plural(states.length, "state")}; give one of each`,
+        `and ${plural(states.length, "state")}; pass the same number of each`,
     );
   }
   for (const tensor of [...inits, ...updates, ...states]) {
     if (isTensor(tensor)) continue;
-    throw new UsageError(
-      "te-scan",
-      `the scan ${name} is made of tensors, but is given ${String(tensor)}`,
-    );
+    throw new UsageError("te-scan", `the scan ${name} needs tensors, not ${String(tensor)}`);
   }
   inits.forEach((_, i) => checkState(name, inits[i]!, updates[i]!, states[i]!));
   const begin = inits[0]!.shape[0]!;

@@ -5,7 +5,7 @@ import { UsageError, withCleanup } from "../support";
 let current: string | undefined;
 
 /**
- * Runs `declare` and gives back its result; operations declared in it get `tag`.
+ * Runs `declare` and returns its result. Operations declared in it get `tag`.
  * @throws UsageError inside another `tagScope`, or for an asynchronous function.
  */
 export function tagScope<T>(tag: string, declare: () => T): T {
@@ -18,24 +18,21 @@ export function tagScope<T>(tag: string, declare: () => T): T {
   current = tag;
   const result = withCleanup(declare, () => (current = undefined));
   if (result instanceof Promise) {
-    throw new UsageError(
-      "te-tag",
-      "tagScope takes a function that declares at once, not an async one",
-    );
+    throw new UsageError("te-tag", "tagScope needs a synchronous function, not an async one");
   }
   return result;
 }
 
 /**
- * The tag of an operation declared now, of its own or the scope's.
- * @throws UsageError when both say one.
+ * The tag of an operation declared now: its own tag or that of the scope.
+ * @throws UsageError when both have a tag.
  */
 export function effectiveTag(own: string | undefined): string {
   if (current === undefined) return own ?? "";
   if (own !== undefined && own !== "") {
     throw new UsageError(
       "te-tag",
-      `the tag "${own}" is given inside tagScope("${current}"); keep one of them`,
+      `the option tag "${own}" is used inside tagScope("${current}"); leave out one of the two`,
     );
   }
   return current;

@@ -1,6 +1,6 @@
 /**
  * Tensor intrinsics: hardware instructions and library calls that compute a small tensor at once,
- * described by a computation and the statements that carry it out.
+ * declared by a computation and the statements that perform it.
  */
 
 import { Span, UsageError } from "../support";
@@ -22,12 +22,12 @@ import {
 import { isOperation, type Operation } from "./operation";
 import { isTensor, TensorSlice, type Tensor } from "./tensor";
 
-/** What an intrinsic's function may give: a statement, or a call evaluated for its effect. */
+/** What an intrinsic's function may return: a statement, or a call evaluated for its effect. */
 export type IntrinBody = Stmt | PrimExpr;
 
 /**
- * The statements of an intrinsic, as its function gives them: the body alone, or for reductions
- * `[body, reduceInit, reduceUpdate]`, any of which may be `null`.
+ * The statements that an intrinsic's function returns: the body alone, or for reductions `[body,
+ * reduceInit, reduceUpdate]`, any of which may be `null`.
  */
 export type IntrinBodies =
   | IntrinBody
@@ -40,10 +40,10 @@ export type IntrinBodies =
 export class TensorIntrin {
   constructor(
     readonly name: string,
-    /** The computation it stands for. */
+    /** The computation that the intrinsic performs. */
     readonly op: Operation,
     readonly inputs: readonly Tensor[],
-    /** How each input, then each output, must be laid out in memory. */
+    /** The buffers of the inputs, then of the outputs, with the required memory layout. */
     readonly buffers: readonly Buffer[],
     readonly scalarParams: readonly Var[],
     /** Computes the whole region. */
@@ -93,10 +93,12 @@ export class TensorIntrinCall {
 
 export interface TensorIntrinOptions {
   readonly name?: string;
-  /** How tensors must be laid out in memory; a compact buffer is made for those left out. */
+  /**
+   * Buffers with the required memory layout of tensors; a tensor left out gets a compact buffer.
+   */
   readonly binds?: ReadonlyMap<Tensor, Buffer>;
   readonly scalarParams?: readonly Var[];
-  /** For the buffers made here. */
+  /** Options for the buffers of tensors that are not in `binds`. */
   readonly defaultBufferParams?: Omit<BufferOptions, "name">;
 }
 
@@ -108,9 +110,9 @@ const OPTIONS: readonly string[] = [
 ] satisfies (keyof TensorIntrinOptions)[];
 
 /**
- * Declares an intrinsic: `op` is the computation it stands for, over placeholders, and `fn` gives
- * the statements that do it on the buffers of the inputs and outputs.
- * @throws UsageError when an input is itself computed, or `fn` gives no statement.
+ * Declares an intrinsic: `op` is its computation, over placeholders, and `fn` returns the statements
+ * that perform it on the buffers of the inputs and outputs.
+ * @throws UsageError when an input is itself computed, or `fn` returns no statement.
  */
 export function declTensorIntrin(
   op: Operation,
@@ -127,27 +129,27 @@ export function declTensorIntrin(
     const hint = isTensor(op) ? `; write ${(op as Tensor).name}.op` : "";
     throw new UsageError(
       "te-tensor-intrin",
-      `the intrinsic ${name} is declared by an operation${hint}`,
+      `the intrinsic ${name} must be declared by an operation${hint}`,
     );
   }
   if (typeof fn !== "function") {
     throw new UsageError(
       "te-tensor-intrin",
-      `the intrinsic ${name} is made by a function of buffers, not ${String(fn)}`,
+      `the intrinsic ${name} needs a function of buffers, such as (ins, outs) => statement, not ${String(fn)}`,
     );
   }
   for (const option of Object.keys(options)) {
     if (OPTIONS.includes(option)) continue;
     throw new UsageError(
       "te-tensor-intrin",
-      `the intrinsic ${name} has no option '${option}'; it takes ${OPTIONS.join(", ")}`,
+      `the intrinsic ${name} has no option '${option}'; its options are ${OPTIONS.join(", ")}`,
     );
   }
   const { binds = new Map<Tensor, Buffer>() } = options;
   if (!(binds instanceof Map)) {
     throw new UsageError(
       "te-tensor-intrin",
-      `binds of the intrinsic ${name} is a Map from tensors to buffers`,
+      `binds of the intrinsic ${name} must be a Map from tensors to buffers`,
     );
   }
   const inputs = op.inputTensors;
@@ -155,7 +157,7 @@ export function declTensorIntrin(
     if (input.op.kind === "placeholder") continue;
     throw new UsageError(
       "te-tensor-intrin",
-      `the intrinsic ${name} reads ${input.name}, which is computed; its inputs are placeholders`,
+      `the intrinsic ${name} reads ${input.name}, which is computed; its inputs must be placeholders`,
       { notes: [{ text: `${input.name} was declared here`, span: input.op.span }] },
     );
   }
@@ -174,7 +176,7 @@ export function declTensorIntrin(
   if (body === undefined && reduceUpdate === undefined) {
     throw new UsageError(
       "te-tensor-intrin",
-      `the function of ${name} gives no statement; is a "return" missing?`,
+      `the function of ${name} returns no statement; is a "return" missing?`,
     );
   }
   return new TensorIntrin(name, op, inputs, buffers, scalars, body, reduceInit, reduceUpdate, span);
@@ -186,6 +188,6 @@ function asStmt(name: string, given: IntrinBody | null | undefined): Stmt | unde
   if (isExpr(given)) return new Evaluate(given);
   throw new UsageError(
     "te-tensor-intrin",
-    `the function of ${name} gives statements or calls, such as ib.get(), not ${typeof given}`,
+    `the function of ${name} must return statements or calls, such as ib.get(), not ${typeof given}`,
   );
 }

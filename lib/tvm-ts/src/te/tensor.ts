@@ -24,10 +24,10 @@ import {
 } from "../ir";
 import type { Operation } from "./operation";
 
-/** What stands beside a tensor in elementwise arithmetic. */
+/** The other operand of elementwise arithmetic with a tensor. */
 export type TensorLike = Tensor | ExprLike;
 
-/** The elementwise operations of tensors; `broadcast-op.ts` has them. */
+/** The elementwise operations of tensors, implemented in `broadcast-op.ts`. */
 export interface TensorOperators {
   add(a: TensorLike, b: TensorLike): Tensor;
   subtract(a: TensorLike, b: TensorLike): Tensor;
@@ -41,7 +41,7 @@ let operators: TensorOperators;
 const TENSOR_CONDITION =
   "elements are chosen by te.compute(shape, (...i) => te.ifThenElse(condition, a, b))";
 
-/** Called once by the module that implements the operators, which needs the class below. */
+/** Called once by the module that implements the operators, which imports the class below. */
 export function bindTensorOperators(implementation: TensorOperators): void {
   operators = implementation;
 }
@@ -50,9 +50,9 @@ export function bindTensorOperators(implementation: TensorOperators): void {
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
 export interface Tensor {
   /**
-   * The element at these indices, one for each dimension.
-   * @throws UsageError when their number differs, one is not an integer, or one is a constant
-   * outside the tensor.
+   * The element at these indices, one index for each dimension.
+   * @throws UsageError when their number differs from the number of dimensions, or an index is not an
+   * integer or is a constant outside the tensor.
    */
   (...indices: readonly ExprLike[]): PrimExpr;
 }
@@ -83,17 +83,17 @@ export class Tensor implements DataProducer {
 
   /**
    * The dimensions as numbers: `A.constShape[0] * 2` is a number.
-   * @throws UsageError where one is not constant.
+   * @throws UsageError when a dimension is not constant.
    */
   get constShape(): readonly number[] {
     return this.shape.map((extent) => extent.constInt());
   }
 
-  /** Functions have a length, tensors do not. @throws UsageError */
+  /** Hides the `length` of functions: tensors have none. @throws UsageError */
   get length(): never {
     throw new UsageError(
       "te-tensor-length",
-      `a tensor has no length: ${this.name} has the dimensions .shape and .ndim of them`,
+      `a tensor has no length; use .shape or .ndim of ${this.name}`,
     );
   }
 
@@ -102,7 +102,10 @@ export class Tensor implements DataProducer {
     return this.shape.length;
   }
 
-  /** A part of the tensor, for a call of a tensor intrinsic: an index or `[begin, end]` each. */
+  /**
+   * A part of the tensor, for a call of a tensor intrinsic: an index or `[begin, end]` for each
+   * dimension.
+   */
   region(...indices: readonly (ExprLike | readonly [ExprLike, ExprLike])[]): TensorSlice {
     checkRank(this, indices.length);
     return new TensorSlice(
@@ -116,7 +119,7 @@ export class Tensor implements DataProducer {
   }
 
   /**
-   * Elementwise; dimensions of extent 1 are repeated to fit. A scalar goes with every element.
+   * Elementwise. Dimensions of extent 1 and scalars are broadcast.
    * @operator +
    */
   add(other: TensorLike): Tensor {
@@ -135,7 +138,7 @@ export class Tensor implements DataProducer {
     return operators.divide(this, other);
   }
   /**
-   * Exact division, of which one operand at least is a float.
+   * Exact division; at least one operand must be a float.
    * @operator /
    * @throws UsageError for two signed integers: `div` rounds.
    */
@@ -163,7 +166,7 @@ export class Tensor implements DataProducer {
     }
   }
   /**
-   * What to write where a tensor stands as a condition.
+   * What to write instead of a tensor as a condition.
    * @operator condition
    */
   get [CONDITION](): typeof TENSOR_CONDITION {
@@ -180,21 +183,22 @@ export class Tensor implements DataProducer {
   }
 
   /**
-   * Text where JavaScript wants text.
-   * @throws UsageError where it wants a number, as for `-A` outside of a notebook cell: there is none.
+   * The text of the tensor, where JavaScript converts it to a string.
+   * @throws UsageError where JavaScript converts it to a number, as for `-A` outside of a notebook
+   * cell.
    */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === "number") throw noNumber(this);
     return this.toString();
   }
 
-  /** What Node's console shows: without it, a function. */
+  /** The text in Node's console, which would otherwise show a function. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
 }
 
-/** A part of a tensor, given by a range for each dimension. */
+/** A part of a tensor, defined by a range for each dimension. */
 export class TensorSlice {
   constructor(
     readonly tensor: Tensor,
@@ -220,8 +224,8 @@ function checkRank(tensor: Tensor, count: number): void {
   if (count === tensor.ndim) return;
   throw new UsageError(
     "te-index",
-    `tensor ${tensor.name} has ${plural(tensor.ndim, "dimension")} and is read with ` +
-      `${plural(count, "index", "indices")}; give one for each`,
+    `tensor ${tensor.name} has ${plural(tensor.ndim, "dimension")} but is read with ` +
+      `${plural(count, "index", "indices")}; pass one index for each dimension`,
     { notes: [{ text: `${tensor.name} was made here`, span: tensor.op.span }] },
   );
 }
@@ -232,7 +236,7 @@ function checkedIndex(tensor: Tensor, dim: number, given: ExprLike): PrimExpr {
     throw new UsageError(
       "te-index",
       `index ${dim} of tensor ${tensor.name} is ${reprExpr(index)} of type ${index.dtype}; ` +
-        `indices are integers`,
+        `an index must be an integer`,
     );
   }
   const value = constIntValue(index);
@@ -240,8 +244,8 @@ function checkedIndex(tensor: Tensor, dim: number, given: ExprLike): PrimExpr {
   if (value !== undefined && extent !== undefined && (value < 0 || value >= extent)) {
     throw new UsageError(
       "te-read-outside",
-      `index ${dim} of tensor ${tensor.name} is ${value}, outside its ${extent} elements; ` +
-        `indices go from 0 to ${extent - 1}`,
+      `index ${dim} of tensor ${tensor.name} is ${value}, but the dimension has ${extent} elements; ` +
+        `use an index from 0 to ${extent - 1}`,
       { notes: [{ text: `${tensor.name} was made here`, span: tensor.op.span }] },
     );
   }

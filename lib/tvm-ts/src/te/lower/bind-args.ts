@@ -1,4 +1,4 @@
-/** Matching what an intrinsic was declared with against what it is applied to. */
+/** Matches the parameters of an intrinsic's declaration with the values where it is used. */
 
 import { UsageError, type Span } from "../../support";
 import { Analyzer } from "../../arith";
@@ -6,9 +6,9 @@ import { eq, isOne, isZero, reprExpr, type PrimExpr, type Var } from "../../ir";
 import type { Frame } from "./frames";
 
 export class IntrinArgBinder {
-  /** What the variables met stand for. */
+  /** The value of each variable bound so far. */
   readonly values = new Map<Var, PrimExpr>();
-  /** What can only be checked when the program runs. */
+  /** Assertions that can only be checked at run time. */
   readonly asserts: Frame[] = [];
   private readonly analyzer = new Analyzer();
 
@@ -18,7 +18,7 @@ export class IntrinArgBinder {
   ) {}
 
   /**
-   * Makes `declared` mean `given`: a variable is defined, anything else must be equal.
+   * Binds `declared` to `given`: a variable gets the value, any other expression must be equal.
    * @throws UsageError when it is not.
    */
   bind(declared: PrimExpr, given: PrimExpr, name: string): void {
@@ -33,7 +33,7 @@ export class IntrinArgBinder {
     if (isZero(simple)) {
       throw new UsageError(
         "te-tensorize",
-        `${this.what}: ${name} is ${reprExpr(bound ?? declared)} there and ${reprExpr(given)} here`,
+        `${this.what}: ${name} is declared as ${reprExpr(bound ?? declared)}, but is ${reprExpr(given)} here`,
         { span: this.span },
       );
     }

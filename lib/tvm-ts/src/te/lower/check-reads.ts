@@ -1,9 +1,9 @@
 /**
- * Reads outside of a tensor: other memory would be taken for its elements.
+ * Refuses reads outside a tensor, which would access other memory.
  *
- * Only what is certain is refused: an index that is a sum of axes, each times a constant, over
- * constant ranges, and that is read whatever the data are. What a condition guards, and what is
- * computed inside the loop of another stage, is left alone.
+ * Only certain errors are refused: an unconditional read whose index is a sum of axes, each times a
+ * constant, over constant ranges. Reads under a condition, and stages computed inside a loop of
+ * another stage, are not checked.
  */
 
 import { UsageError } from "../../support";
@@ -23,12 +23,12 @@ import { isTensor } from "../tensor";
 
 type Domains = ReadonlyMap<IterVar, Range>;
 
-/** From the smallest to the largest value, both included. */
+/** The smallest and the largest value, both included. */
 type Interval = readonly [min: number, max: number];
 
 /**
  * @param domains the ranges of the loops, inferred
- * @throws UsageError for the first read that is outside.
+ * @throws UsageError for the first read outside a tensor.
  */
 export function checkReads(schedule: Schedule, domains: Domains): void {
   for (const stage of schedule.stages) {
@@ -44,7 +44,7 @@ function checkOperation(op: ComputeOp, domains: Domains): void {
     const computed = intervalOfRange(domains.get(axis));
     const declared = intervalOfRange(axis.dom);
     if (computed === undefined || declared === undefined) continue;
-    // More than what was declared may be computed: what is not used does no harm.
+    // A stage may compute more than the declared extents; the extra elements are not used.
     const min = Math.max(computed[0], declared[0]);
     const max = Math.min(computed[1], declared[1]);
     if (min > max) return;

@@ -1,4 +1,4 @@
-/** What only a whole schedule shows to be wrong, before its loops are made. */
+/** Checks of a whole schedule, before its loops are made. */
 
 import { UsageError } from "../../support";
 import {
@@ -16,29 +16,29 @@ import type { Schedule } from "../schedule/schedule";
 import type { Stage } from "../schedule/stage";
 import type { Tensor } from "../tensor";
 
-/** At least one output is computed. */
+/** The schedule must compute at least one output. */
 export function checkOutputs(schedule: Schedule): void {
   const [first] = schedule.outputs;
   if (first === undefined || schedule.outputs.some((op) => op.kind !== "placeholder")) return;
   throw new UsageError(
     "lower-arguments",
-    `the schedule computes nothing: its output ${first.name} is a placeholder; make the schedule ` +
-      `of what is computed from it`,
+    `the schedule computes nothing: its output ${first.name} is a placeholder; create the schedule ` +
+      `for a tensor that is computed from it`,
     { notes: [{ text: `${first.name} was declared here`, span: first.span }] },
   );
 }
 
-/** What rolls along with a loop is computed inside one. */
+/** A rolling buffer must be computed inside a loop. */
 export function checkRollingBuffers(schedule: Schedule): void {
   for (const { name, op, state, attachSpec } of schedule.stages) {
     if (state.rollingBuffer === undefined) continue;
     const { type } = attachSpec.attachment;
     if (type === "scope") continue;
-    const where = type === "inlinedAlready" ? "it is inlined" : "it is computed on its own";
+    const where = type === "inlinedAlready" ? "it is inlined" : "it is computed at the root";
     throw new UsageError(
       "te-buffering",
-      `stage ${name} is a rolling buffer, but ${where}: no loop around it has steps that could ` +
-        `share what it computes; compute it at a loop of its consumer with computeAt`,
+      `stage ${name} is a rolling buffer, but ${where}, so no loop around it has steps that ` +
+        `overlap; compute it at a loop of its consumer with computeAt`,
       {
         span: state.rollingBuffer,
         notes: [{ text: `${name} was declared here`, span: op.span }],
@@ -47,7 +47,7 @@ export function checkRollingBuffers(schedule: Schedule): void {
   }
 }
 
-/** What is prefetched for the steps of a loop is read there, and is in memory. */
+/** A prefetched tensor must be read by the stage, and must be in memory. */
 export function checkPrefetches(schedule: Schedule): void {
   for (const stage of schedule.stages) {
     for (const axis of stage.leafIterVars) {
@@ -78,13 +78,13 @@ function unreachable(schedule: Schedule, stage: Stage, tensor: Tensor): string |
   return `${stage.name} does not read it; it reads ${names === "" ? "nothing" : names}`;
 }
 
-/** What gives the length of a reduction is computed before the loop that is that long. */
-export function checkLengths(schedule: Schedule): void {
+/** A tensor that gives the extent of a reduction must be computed before the reduction's loop. */
+export function checkReductionExtents(schedule: Schedule): void {
   for (const stage of schedule.stages) {
     if (stage.attachment.type === "inlinedAlready") continue;
     for (const axis of stage.op.reduceAxis) {
       const tensors = tensorsIn(axis.dom!);
-      for (const tensor of tensors) checkLength(schedule, stage, axis, tensor);
+      for (const tensor of tensors) checkReductionExtent(schedule, stage, axis, tensor);
       if (tensors.length > 0) checkNotMixed(stage, axis);
     }
   }
@@ -97,7 +97,7 @@ function tensorsIn({ min, extent }: Range): Tensor[] {
   return tensors;
 }
 
-/** Where the length is 0, the results are initialized all the same: by loops of their own. */
+/** A fused loop over data and a reduction of extent 0 would not initialize the results. */
 function checkNotMixed(stage: Stage, axis: IterVar): void {
   const [data, reduced] = [1, 2];
   const bits = new Map<IterVar, number>([[axis, reduced]]);
@@ -107,13 +107,18 @@ function checkNotMixed(stage: Stage, axis: IterVar): void {
   if (mixed === undefined) return;
   throw new UsageError(
     "te-ragged-axis",
-    `axis ${axis.name} of stage ${stage.name} has a length that is read from a tensor, and cannot be ` +
+    `axis ${axis.name} of stage ${stage.name} has an extent that is read from a tensor, and cannot be ` +
       `fused with a data axis as in ${mixed.name}; fuse data axes only`,
     { span: mixed.span, notes: [{ text: `${stage.name} was declared here`, span: stage.op.span }] },
   );
 }
 
-function checkLength(schedule: Schedule, stage: Stage, axis: IterVar, tensor: Tensor): void {
+function checkReductionExtent(
+  schedule: Schedule,
+  stage: Stage,
+  axis: IterVar,
+  tensor: Tensor,
+): void {
   const producer = schedule.stage(tensor);
   const { attachment } = producer.attachSpec;
   if (attachment.type !== "scope" || attachment.stage !== stage) return;
@@ -125,7 +130,7 @@ function checkLength(schedule: Schedule, stage: Stage, axis: IterVar, tensor: Te
   throw new UsageError(
     "te-ragged-axis",
     `stage ${producer.name} is computed at axis ${attachment.axis.name} of ${stage.name}, but it ` +
-      `gives the length of ${axis.name}, whose loop is around that; compute it outside of that loop`,
+      `gives the extent of ${axis.name}, whose loop is around that; compute it outside of that loop`,
     {
       span: attachment.span,
       notes: [{ text: `${producer.name} was declared here`, span: producer.op.span }],
@@ -133,7 +138,9 @@ function checkLength(schedule: Schedule, stage: Stage, axis: IterVar, tensor: Te
   );
 }
 
-/** Variables are scalars among the arguments, extents or strides of arguments, or threads. */
+/**
+ * Every variable must be a scalar argument, an extent or stride of an argument, or a thread index.
+ */
 export function checkVariables(
   schedule: Schedule,
   params: readonly Var[],
@@ -163,8 +170,8 @@ function checkOperation(op: Operation, defined: ReadonlySet<Var>): void {
     if (own.has(variable) || defined.has(variable)) return;
     throw new UsageError(
       "te-undefined-variable",
-      `${op.name} uses the variable ${variable.name}, which is neither an axis of it (a reduction ` +
-        `axis is one only inside te.sum and the like) nor given by an argument`,
+      `${op.name} uses the variable ${variable.name}, which is neither one of its axes (a reduction ` +
+        `axis counts only inside te.sum and other reducers) nor defined by an argument`,
       {
         span: op.span,
         notes: [{ text: `${variable.name} was made here`, span: variable.span }],

@@ -1,14 +1,16 @@
-/** What a compute operation reduces, and how partial results are combined. */
+/** The reduction of a compute operation, and the combination of its partial results. */
 
 import { substitute, type CommReducer, type PrimExpr, type Reduce, type Var } from "../../ir";
 import type { ComputeOp } from "../operation";
 
-/** The reduction that the bodies of an operation are the components of. */
+/** The reduction whose components are the bodies of an operation. */
 export function reductionOf(op: ComputeOp): Reduce {
   return op.body[0] as Reduce;
 }
 
-/** The combination of two sets of partial results; it may mention axes, which `rewrite` replaces. */
+/**
+ * The combination of two sets of partial results; it may contain axes, which `rewrite` replaces.
+ */
 export function combined(
   combiner: CommReducer,
   left: readonly PrimExpr[],

@@ -1,6 +1,6 @@
 /**
- * The loops of a computation: the main ones, and beside those that reduce, the ones that set the
- * results to the reduction's identity first.
+ * The loops of a computation: the main loops and, for a reduction, the loops before them that set the
+ * results to the reduction's identity.
  *
  *     for i                       common
  *       for j.init                init: the data loops from the first reducing one inward
@@ -23,11 +23,11 @@ export interface ComputeLoopNest {
   readonly main: readonly (readonly Frame[])[];
   readonly mainValues: AxisValues;
   readonly mainConditions: readonly PrimExpr[];
-  /** How many loops are outside of every reducing one. */
+  /** The number of loops outside every reduction loop. */
   readonly common: number;
-  /** The same for the loops that initialize; empty without a reduction. */
+  /** The same for the loops that initialize the results; empty without a reduction. */
   readonly init: readonly (readonly Frame[])[];
-  /** How many loops those are, loops of one step included. */
+  /** The number of `init` loops, loops of one step included. */
   readonly initLoops: number;
   readonly initValues: AxisValues;
   readonly initConditions: readonly PrimExpr[];
@@ -44,8 +44,8 @@ export function computeLoopNest(
   const mainValues: AxisValues = new Map();
   const main = makeLoopNest(context, mainValues);
   const checks = context.boundChecks(mainValues).map((condition) => likely(condition));
-  guardLengths(context, main, mainValues, reducedWhere(op));
-  const mainConditions = guardLengths(context, main, mainValues, checks);
+  guardExtentReads(context, main, mainValues, reducedWhere(op));
+  const mainConditions = guardExtentReads(context, main, mainValues, checks);
   const { storePredicate } = stage.state;
   if (storePredicate !== undefined) mainConditions.push(storePredicate);
   const initValues: AxisValues = new Map();
@@ -78,11 +78,11 @@ export function computeLoopNest(
 }
 
 /**
- * A length is read only where the loops around it are inside of what is computed: conditions on
- * those loops are tested before, in front of those that are there.
- * @returns The conditions that are left for the innermost place.
+ * An extent may be read from a tensor only where the loops around the read are in bounds: the
+ * conditions on those loops move in front of the loop with that extent.
+ * @returns The conditions that stay in the innermost loop.
  */
-function guardLengths(
+function guardExtentReads(
   context: StageContext,
   main: Frame[][],
   values: AxisValues,
@@ -102,7 +102,7 @@ function guardLengths(
   return conditions.filter(depends);
 }
 
-/** The conditions that have to hold together for an element to be reduced. */
+/** The conditions that must all hold for an element to take part in the reduction. */
 function reducedWhere(op: ComputeOp | TensorComputeOp): PrimExpr[] {
   const [first] = op.kind === "compute" ? op.body : [];
   return first?.kind === "Reduce" ? conjuncts(first.condition).filter((each) => !isOne(each)) : [];

@@ -1,4 +1,4 @@
-/** What the lowering of one stage has to go by. */
+/** The inputs for lowering one stage. */
 
 import {
   BufferLoad,
@@ -23,11 +23,11 @@ import type { Attach } from "./frames";
 /** The memory of tensors. */
 export interface TensorMemory {
   bufferOf(tensor: Tensor): Buffer;
-  /** Whether the tensor is part of another one, the output of a scan, and has no memory of its own. */
+  /** Whether the tensor is stored in the memory of a scan's output. */
   isPart(tensor: Tensor): boolean;
 }
 
-/** What each axis is in terms of loop variables. */
+/** The value of each axis, in terms of loop variables. */
 export type AxisValues = Map<IterVar, PrimExpr>;
 
 export class StageContext {
@@ -37,9 +37,9 @@ export class StageContext {
     private readonly memory: TensorMemory,
     /** The thread axes launched around the stage. */
     readonly launched: ReadonlySet<IterVar>,
-    /** Places other stages are computed at. */
+    /** The axes at which other stages are computed. */
     readonly attach: Attach,
-    /** Whether loops of one step are kept; for looking at what bound inference did. */
+    /** Keeps loops of one step, to inspect the result of bound inference. */
     readonly keepTrivialLoops: boolean,
   ) {}
 
@@ -71,7 +71,7 @@ export class StageContext {
     const byVar = varValues(values);
     const load = (node: ProducerLoad, indices: readonly PrimExpr[]): PrimExpr =>
       new BufferLoad(this.bufferOf(node.producer as Tensor), indices, node.span);
-    // A value may read the length of a loop, at axes that have values in turn.
+    // A value may read a loop's extent from a tensor, at axes that have values in turn.
     const ofValue = mutator({ ProducerLoad: (node) => load(node, node.indices.map(recurOn)) });
     const readsLength = this.stage.op.reduceAxis.some(({ dom }) => dom && readsTensor(dom.extent));
     const recur = mutator({
@@ -87,7 +87,7 @@ export class StageContext {
     return (expr) => recur(expr);
   }
 
-  /** The same in statements written by hand. */
+  /** The same for a statement that the user wrote. */
   rewriteStmt(stmt: Stmt, values: AxisValues): Stmt {
     const replaced = substitute(stmt, varValues(values));
     return mutator({

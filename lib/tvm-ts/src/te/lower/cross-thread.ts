@@ -1,6 +1,6 @@
 /**
- * Reductions in which threads of a block take part: each reduces its share, and one call combines
- * the shares of all.
+ * Reductions across the threads of a block: each thread reduces its part, and a call combines the
+ * partial results of all threads.
  *
  *     attr [normal_reduce_temp0] ...
  *     normal_reduce_temp0[0] = 0
@@ -69,21 +69,21 @@ export function crossThreadReduction(context: StageContext, op: ComputeOp): Stmt
 
   const allReduce = new Call("handle", builtin.threadAllreduce, [
     new IntImm(op.body.length, "uint32"),
-    ...(shares.length > 0 ? shares.map(only) : source),
+    ...(shares.length > 0 ? shares.map(loadElement) : source),
     trueImm(),
-    ...results.map(only),
+    ...results.map(loadElement),
     ...threads,
   ]);
   const nothing = new Call("handle", builtin.reinterpret, [constant(0, "uint64")]);
   const together = new AttrStmt(reduce.combiner, "reduce_scope", nothing, new Evaluate(allReduce));
   const own: Stmt[] = [];
   if (shares.length > 0) {
-    const updates = combined(reduce.combiner, shares.map(only), source, rewrite);
+    const updates = combined(reduce.combiner, shares.map(loadElement), source, rewrite);
     own.push(
-      ...shares.map((share, i) => storeOnly(share, rewrite(reduce.combiner.identity[i]!))),
+      ...shares.map((share, i) => storeElement(share, rewrite(reduce.combiner.identity[i]!))),
       wrapInFrames(
         [...reducing, ...guards(conditions)],
-        flattenSeq(...shares.map((share, i) => storeOnly(share, updates[i]!))),
+        flattenSeq(...shares.map((share, i) => storeElement(share, updates[i]!))),
         rewrite,
         attach,
       ),
@@ -96,7 +96,7 @@ export function crossThreadReduction(context: StageContext, op: ComputeOp): Stmt
       ...op.outputs.map((tensor, i) =>
         context.store(
           tensor,
-          only(results[i]!),
+          loadElement(results[i]!),
           op.axis.map((axis) => rewrite(axis.var_)),
         ),
       ),
@@ -112,12 +112,12 @@ export function crossThreadReduction(context: StageContext, op: ComputeOp): Stmt
   return wrapInFrames(common, body, rewrite, attach);
 }
 
-/** The one element of a temporary. */
-function only(buffer: Buffer): BufferLoad {
+/** The only element of a temporary. */
+function loadElement(buffer: Buffer): BufferLoad {
   return new BufferLoad(buffer, [new IntImm(0)]);
 }
 
-function storeOnly(buffer: Buffer, value: PrimExpr): BufferStore {
+function storeElement(buffer: Buffer, value: PrimExpr): BufferStore {
   return new BufferStore(buffer, value, [new IntImm(0)]);
 }
 

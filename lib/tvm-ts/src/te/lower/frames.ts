@@ -1,6 +1,6 @@
 /**
- * Loop nests under construction: lists of frames, outermost first, that are wrapped around a
- * statement at the end.
+ * Loop nests under construction: lists of frames, outermost first, that are finally wrapped around a
+ * statement.
  */
 
 import { assertNever, type Span } from "../../support";
@@ -31,7 +31,7 @@ export type Frame =
       readonly loopVar: Var;
       readonly extent: PrimExpr;
       readonly forKind: ForKind;
-      /** The line that last said something about the loop. */
+      /** The line of the primitive that last changed the loop. */
       readonly span?: Span | undefined;
     }
   | {
@@ -39,16 +39,16 @@ export type Frame =
       readonly node: AttrNode;
       readonly key: AttrKey;
       readonly value: PrimExpr;
-      /** The line that asked for it. */
+      /** The line that requested it. */
       readonly span?: Span | undefined;
     }
   | { readonly kind: "let"; readonly variable: Var; readonly value: PrimExpr }
   | { readonly kind: "if"; readonly condition: PrimExpr }
   | { readonly kind: "assert"; readonly condition: PrimExpr; readonly message: string }
-  /** Where stages attached to `axis` are computed, before what follows. */
+  /** The place where stages attached to `axis` are computed, before the inner frames. */
   | { readonly kind: "attach"; readonly axis: IterVar };
 
-/** What happens at `attach` frames: the statement with the attached stages before it. */
+/** Handles an `attach` frame: returns the statement with the attached stages before it. */
 export type Attach = (axis: IterVar, body: Stmt) => Stmt;
 
 /** `frames` around `body`, their expressions rewritten. */
@@ -96,12 +96,12 @@ function wrapOne(
   }
 }
 
-/** A condition each. */
+/** One frame for each condition. */
 export function guards(conditions: readonly PrimExpr[]): Frame[] {
   return conditions.map((condition) => ({ kind: "if", condition }));
 }
 
-/** Says that `view` is the given region of `buffer`; `span` is what asked for it. */
+/** Binds `view` to a region of `buffer`; `span` is the line that requested it. */
 export function bindFrame(
   view: Buffer,
   buffer: Buffer,

@@ -1,4 +1,4 @@
-/** An intrinsic in the place of the inner loops of a stage. */
+/** Replaces the inner loops of a stage by an intrinsic. */
 
 import type { UsageError } from "../../support";
 import {
@@ -24,27 +24,27 @@ export interface IntrinsicUse {
   readonly nest: ComputeLoopNest;
   /** The first loop that is inside the intrinsic. */
   readonly location: number;
-  /** Says which regions the intrinsic's buffers are. */
+  /** Frames that bind the intrinsic's buffers to regions. */
   readonly inputs: readonly Frame[];
   readonly outputs: readonly Frame[];
   readonly binder: IntrinArgBinder;
-  /** What to throw when the intrinsic lacks a statement. */
+  /** Makes the error for an intrinsic that lacks a statement. */
   readonly fail: (why: string) => UsageError;
 }
 
 /**
- * The loops outside the intrinsic with its statements in them: the body, or where a loop outside
- * reduces, `reduceInit` in loops of its own and `reduceUpdate`.
+ * The loops outside the intrinsic with its statements in them. These are the body or, inside a
+ * reduction loop, `reduceUpdate`, with `reduceInit` in separate loops before it.
  */
 export function placeIntrinsic(context: StageContext, use: IntrinsicUse): Stmt {
   const { intrin, nest, location, fail } = use;
   const values = nest.mainValues;
   const rewrite = context.rewriter(values);
-  /** Loops around what is in terms of loop variables already. */
+  /** Wraps a statement that already uses loop variables. */
   const loops = (frames: readonly Frame[], body: Stmt): Stmt =>
     wrapInFrames(frames, body, rewrite, context.attach);
   const whole = (stmt: Stmt): Stmt =>
-    around(
+    wrapRewritten(
       context,
       [...use.binder.asserts, ...use.inputs, ...use.outputs],
       substitute(stmt, use.binder.values),
@@ -52,31 +52,32 @@ export function placeIntrinsic(context: StageContext, use: IntrinsicUse): Stmt {
     );
 
   if (location <= nest.common) {
-    if (intrin.body === undefined) throw fail("it does not say how the whole is computed");
+    if (intrin.body === undefined) throw fail("it has no body, which computes the whole region");
     const frames = [...nest.main.slice(0, location).flat(), ...guards(nest.mainConditions)];
     return loops(frames, whole(intrin.body));
   }
   const { reduceInit, reduceUpdate, body } = intrin;
   if (reduceUpdate === undefined) {
     throw fail(
-      "a loop that reduces is outside of it, but it does not say how to add a step to a result",
+      "a reduction loop is outside of it, but it has no reduceUpdate, which adds a step to the result",
     );
   }
   const common = nest.main.slice(0, nest.common).flat();
   const inner = [...nest.main.slice(nest.common, location).flat(), ...guards(nest.mainConditions)];
   if (reduceInit === undefined) {
-    if (body === undefined) throw fail("it does not say how a result is begun");
+    if (body === undefined)
+      throw fail("it has neither reduceInit nor a body, one of which must initialize the result");
     return loops(common, loops(inner, whole(firstOrNext(context, use, body, reduceUpdate))));
   }
   const init = loops(
     [...nest.init.slice(0, location).flat(), ...guards(nest.initConditions)],
-    around(context, use.outputs, reduceInit, nest.initValues),
+    wrapRewritten(context, use.outputs, reduceInit, nest.initValues),
   );
   return loops(common, flattenSeq(init, loops(inner, whole(reduceUpdate))));
 }
 
-/** Frames and a body in terms of the operation's axes, all put in terms of loop variables. */
-function around(
+/** Rewrites frames and a body from the operation's axes to loop variables. */
+function wrapRewritten(
   context: StageContext,
   frames: readonly Frame[],
   body: Stmt,
@@ -86,7 +87,10 @@ function around(
   return wrapInFrames(frames, inner, context.rewriter(values), context.attach);
 }
 
-/** On the first step of the reduction the whole is computed; on others, a step is added. */
+/**
+ * `first`, which computes the whole region, in the first step of the reduction; `next`, which adds a
+ * step, in the others.
+ */
 function firstOrNext(context: StageContext, use: IntrinsicUse, first: Stmt, next: Stmt): Stmt {
   const reducing = context.stage.leafIterVars
     .slice(0, use.location)
@@ -95,8 +99,8 @@ function firstOrNext(context: StageContext, use: IntrinsicUse, first: Stmt, next
   for (const condition of use.nest.mainConditions) {
     if (!usesVar(condition, (variable) => vars.has(variable))) continue;
     throw use.fail(
-      `the condition ${reprExpr(condition)} depends on a reduction axis, so that the first step ` +
-        `may be left out`,
+      `the condition ${reprExpr(condition)} depends on a reduction axis, so the first step ` +
+        `may be skipped`,
     );
   }
   const later = reducing.map((axis) => likely(axis.var_.gt(context.domains.get(axis)!.min)));

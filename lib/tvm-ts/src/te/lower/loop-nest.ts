@@ -31,17 +31,17 @@ const FOR_KINDS: Readonly<Record<LoopType, ForKind>> = {
 };
 
 export interface LoopNestOptions {
-  /** The first loop to make; those before it have values already. */
+  /** The position of the first loop to make; the axes before it already have values. */
   readonly begin?: number;
-  /** Makes loops of their own, `i.init`, beside the main ones. */
+  /** Makes the loops that initialize, `i.init`, instead of the main loops. */
   readonly forInit?: boolean;
   /** Loops to leave out. */
   readonly skip?: ReadonlySet<IterVar>;
 }
 
 /**
- * The frames of each loop (an empty list where it makes none), and in `values` what every axis of
- * the stage is inside of them.
+ * The frames of each loop (an empty list for an axis that makes none). Adds the value of every axis of
+ * the stage to `values`.
  */
 export function makeLoopNest(
   context: StageContext,
@@ -100,7 +100,7 @@ function plainLoop(
     frames.push({ kind: "for", loopVar, extent, forKind, span: attr.span });
     values.set(axis, loopVar);
   } else {
-    // Only loops over a transformed layout begin elsewhere; others were rebased.
+    // Only loops over a transformed layout may begin at another value than 0; others were rebased.
     const counter = axis.var_.replacement({ name: `${axis.name}.idx` });
     const value = add(min, counter);
     frames.push({ kind: "for", loopVar: counter, extent, forKind, span: attr.span });
@@ -118,7 +118,7 @@ function checkNoPrefetch(context: StageContext, axis: IterVar, attr: IterVarAttr
   if (attr.prefetches.length === 0) return;
   throw new UsageError(
     "te-prefetch",
-    `axis ${axis.name} of stage ${context.stage.name} has one step only: there is no later one to ` +
+    `axis ${axis.name} of stage ${context.stage.name} has only one step, so there is no later step to ` +
       `prefetch for; prefetch at a loop of more steps`,
     { span: attr.span },
   );
@@ -147,8 +147,8 @@ function threadLoop(
     if (count === undefined || count < 1) {
       throw new UsageError(
         "te-bind",
-        `axis ${axis.name} of stage ${stage.name} is bound to ${thread.threadTag} and needs a ` +
-          `constant extent, but has ${reprExpr(extent)}; split it with nparts and bind the outer part`,
+        `axis ${axis.name} of stage ${stage.name} is bound to ${thread.threadTag} and must have a ` +
+          `constant extent, but its extent is ${reprExpr(extent)}; split it with nparts and bind the outer part`,
         { span },
       );
     }
@@ -171,7 +171,10 @@ function threadLoop(
   return [{ kind: "attr", node: thread, key: "thread_extent", value: extent }];
 }
 
-/** Where memory belongs to each thread, all of them compute the whole: the axis stays at zero. */
+/**
+ * The value of an axis bound to a thread; zero if each thread has a copy of the memory, since then
+ * every thread computes the whole.
+ */
 function threadIndex(
   context: StageContext,
   thread: IterVar,

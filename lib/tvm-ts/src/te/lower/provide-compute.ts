@@ -19,7 +19,7 @@ import { guards, wrapInFrames } from "./frames";
 import { combined, reductionOf } from "./combine-reduction";
 import { tensorizedCompute } from "./tensorize";
 
-/** What a stage of a `ComputeOp` does. */
+/** The statement that computes a stage of a `ComputeOp`. */
 export function provideCompute(context: StageContext, op: ComputeOp): Stmt {
   switch (computeKind(context)) {
     case "tensorized":
@@ -44,8 +44,8 @@ function computeKind(context: StageContext): "plain" | "crossThread" | "tensoriz
       throw threadError(
         stage,
         reducing,
-        `axis ${axis.name} of stage ${stage.name} is inside axis ${reducing.name}, over which ` +
-          `threads reduce together; reorder the data axes outward`,
+        `axis ${axis.name} of stage ${stage.name} is inside the reduction axis ${reducing.name}, which is bound ` +
+          `to threads; reorder the data axes outward`,
       );
     }
   }
@@ -53,15 +53,15 @@ function computeKind(context: StageContext): "plain" | "crossThread" | "tensoriz
     throw threadError(
       stage,
       reducing,
-      `stage ${stage.name} is tensorized and reduces over the threads of ${reducing.name}; it can ` +
-        `do one of the two`,
+      `stage ${stage.name} is tensorized and reduces over the threads of ${reducing.name}; use only ` +
+        `one of the two`,
     );
   }
   if (tensorized) return "tensorized";
   return reducing === undefined ? "plain" : "crossThread";
 }
 
-/** Points at where the axis was bound. */
+/** An error at the line that bound the axis. */
 function threadError(stage: Stage, axis: IterVar, sentence: string): UsageError {
   return new UsageError("te-cross-thread", sentence, {
     span: stage.iterVarAttrs.get(axis)?.span,
@@ -99,18 +99,19 @@ function plainCompute(context: StageContext, op: ComputeOp): Stmt {
     rewriteInit,
     attach,
   );
-  // Several stores are one block with what follows only where no loop or condition is around them.
+  // Several stores form one sequence with the next statement only without a loop or condition around
+  // them.
   const initIsBare = nest.initLoops === 0 && nest.initConditions.length === 0;
   const updateIsBare = loops === nest.common && nest.mainConditions.length === 0;
-  const both = new SeqStmt([...parts(init, initIsBare), ...parts(update, updateIsBare)]);
+  const both = new SeqStmt([...stmtsOf(init, initIsBare), ...stmtsOf(update, updateIsBare)]);
   return wrapInFrames(common, both, rewrite, attach);
 }
 
-function parts(stmt: Stmt, isBare: boolean): readonly Stmt[] {
+function stmtsOf(stmt: Stmt, isBare: boolean): readonly Stmt[] {
   return isBare && stmt.kind === "SeqStmt" ? stmt.seq : [stmt];
 }
 
-/** Sets the outputs to what the reduction begins with. */
+/** Sets the outputs to the initial values of the reduction. */
 function initStmt(
   context: StageContext,
   op: ComputeOp,

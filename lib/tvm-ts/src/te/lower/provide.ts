@@ -1,6 +1,6 @@
-/** What each kind of operation does: the statements that fill its outputs, and the memory for them. */
+/** For each kind of operation: the statements that write its outputs, and the memory for them. */
 
-import { InternalError, UsageError } from "../../support";
+import { InternalError, plural, UsageError } from "../../support";
 import { Analyzer } from "../../arith";
 import {
   add,
@@ -27,14 +27,14 @@ import { bindFrame, guards, wrapInFrames } from "./frames";
 import { placeIntrinsic } from "./intrinsic";
 import { makeLoopNest } from "./loop-nest";
 
-/** Where the parts of a scan go: what comes before its loop, and what is done in each step. */
+/** The parts of a scan: the statements before its loop, and those of each step. */
 export interface ScanParts {
   /** The initial rows, then `steps`. */
   readonly init: (steps: Stmt) => Stmt;
   readonly update: () => Stmt;
 }
 
-/** The statements that fill the outputs of the stage's operation. */
+/** The statements that write the outputs of the stage's operation. */
 export function provide(context: StageContext, scan: ScanParts): Stmt {
   const { op } = context.stage;
   switch (op.kind) {
@@ -47,7 +47,7 @@ export function provide(context: StageContext, scan: ScanParts): Stmt {
     case "scan":
       return provideScan(context, scan);
     case "placeholder":
-      throw new InternalError(`the placeholder ${op.name} was to be computed`);
+      throw new InternalError(`the placeholder ${op.name} cannot be computed`);
   }
 }
 
@@ -72,7 +72,7 @@ function provideScan(context: StageContext, scan: ScanParts): Stmt {
   const { stage, attach } = context;
   const values: AxisValues = new Map();
   const nest = makeLoopNest(context, values);
-  // Threads around the scan are around its first rows, too.
+  // Threads around the scan are also around its initial rows.
   const threads = stage.leafIterVars.filter((axis) => axis.iterType === "ThreadIndex").length;
   if (stage.leafIterVars.slice(0, threads).some((axis) => axis.iterType !== "ThreadIndex")) {
     throw new UsageError(
@@ -98,7 +98,7 @@ function provideIntrinsic(context: StageContext, op: TensorComputeOp): Stmt {
   const binder = new IntrinArgBinder(`the intrinsic ${intrin.name}`, op.span);
   if (intrin.scalarParams.length !== op.scalarInputs.length) {
     throw fail(
-      `it takes ${intrin.scalarParams.length} scalars and is given ${op.scalarInputs.length}`,
+      `it takes ${plural(intrin.scalarParams.length, "scalar")}, but ${op.scalarInputs.length} are passed`,
     );
   }
   intrin.scalarParams.forEach((param, i) => {
@@ -124,7 +124,9 @@ function provideIntrinsic(context: StageContext, op: TensorComputeOp): Stmt {
   });
 }
 
-/** The memory for the outputs of the stage's operation, around what fills and reads it. */
+/**
+ * The memory for the outputs of the stage's operation, around the statements that write and read it.
+ */
 export function realize(context: StageContext, body: Stmt): Stmt {
   const { op } = context.stage;
   switch (op.kind) {
@@ -156,7 +158,7 @@ function realized(
   return new BufferRealize(context.bufferOf(tensor), bounds, trueImm(), body, tensor.op.span);
 }
 
-/** The alignments asked for, each said of the buffer. */
+/** The requested alignments, as attributes of the buffer. */
 function aligned(context: StageContext, tensor: Tensor, body: Stmt): Stmt {
   if (context.isPart(tensor)) return body;
   const { op, iterVarAttrs } = context.stage;
@@ -170,7 +172,7 @@ function aligned(context: StageContext, tensor: Tensor, body: Stmt): Stmt {
   }, body);
 }
 
-/** All rows of a scan's state, from the first initial one on. */
+/** All rows of a scan's state, the initial ones included. */
 function realizeScan(context: StageContext, op: ScanOp, body: Stmt): Stmt {
   const { min, extent } = context.domains.get(op.scanAxis)!;
   const rows = new Analyzer().simplify(isZero(min) ? extent : add(extent, min));

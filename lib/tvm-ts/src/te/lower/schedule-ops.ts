@@ -33,7 +33,7 @@ export interface ScheduleOpsOptions {
 
 /**
  * The statements of a normalized schedule.
- * @throws UsageError when a stage is attached to a loop that an intrinsic took the place of.
+ * @throws UsageError when a stage is attached to a loop that an intrinsic replaced.
  */
 export function scheduleOps(
   schedule: Schedule,
@@ -43,10 +43,10 @@ export function scheduleOps(
   return new ScheduleLowering(schedule, bounds, options).run();
 }
 
-/** Stages that are computed in other stages, in schedule order. */
+/** The stages computed inside other stages, in schedule order. */
 interface Attached {
   readonly atAxis: Map<IterVar, Stage[]>;
-  /** The initial rows of a scan, and what each step of it does. */
+  /** The stages that compute a scan's initial rows, and those of each step. */
   readonly scanInit: Stage[];
   readonly scanUpdate: Stage[];
 }
@@ -101,7 +101,7 @@ class ScheduleLowering {
     return stages.reduceRight((after, stage) => this.pipeline(stage, after, launched), body);
   }
 
-  /** The memory of a stage around what fills it and what comes after. */
+  /** The memory of a stage around the statements that write it and those that follow. */
   private pipeline(stage: Stage, after: Stmt, launched: ReadonlySet<IterVar>): Stmt {
     this.placed.add(stage);
     const attached = this.attachedTo.get(stage);

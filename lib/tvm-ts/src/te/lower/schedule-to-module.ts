@@ -1,4 +1,4 @@
-/** A schedule and its arguments as a function of TIR: what all passes begin with. */
+/** Turns a schedule and its arguments into a TIR function, the input of the passes. */
 
 import { UsageError, type Span } from "../../support";
 import {
@@ -17,7 +17,7 @@ import type { Schedule } from "../schedule/schedule";
 import { isTensor, type Tensor } from "../tensor";
 import { checkReads } from "./check-reads";
 import {
-  checkLengths,
+  checkReductionExtents,
   checkOutputs,
   checkPrefetches,
   checkRollingBuffers,
@@ -26,25 +26,25 @@ import {
 import type { TensorMemory } from "./context";
 import { scheduleOps } from "./schedule-ops";
 
-/** What a function takes: data as a tensor or a buffer, or a scalar. */
+/** An argument of a function: a tensor, a buffer, or a scalar variable. */
 export type ScheduleArg = Tensor | Buffer | Var;
 
 export interface ScheduleToModuleOptions {
   /** The function's name; `main` if left out. */
   readonly name?: string;
-  /** How arguments are laid out in memory; compactly by default. */
+  /** The buffers of arguments, for a layout other than the compact one. */
   readonly binds?: ReadonlyMap<Tensor, Buffer>;
-  /** Says that the arguments do not overlap; so if left out. */
+  /** Whether the arguments do not overlap; true if left out. */
   readonly noalias?: boolean;
-  /** Keeps loops of one step and leaves out initializations, to look at bounds. */
+  /** Keeps loops of one step and leaves out initializations, to inspect the inferred bounds. */
   readonly keepTrivialLoops?: boolean;
 }
 
 /**
- * The module that computes the outputs of `schedule` in a function of `args`. The schedule stays
- * as it is.
- * @throws UsageError when a tensor the outputs need is missing from the arguments or there twice,
- * and for whatever is wrong with the schedule as a whole.
+ * The module that computes the outputs of `schedule` in a function of `args`. The schedule is not
+ * changed.
+ * @throws UsageError when an input or an output is not among the arguments, or is there twice, and for
+ * errors that concern the schedule as a whole.
  */
 export function scheduleToModule(
   schedule: Schedule,
@@ -55,7 +55,7 @@ export function scheduleToModule(
   const normalized = schedule.normalize();
   checkOutputs(normalized);
   checkPrefetches(normalized);
-  checkLengths(normalized);
+  checkReductionExtents(normalized);
   checkRollingBuffers(normalized);
   const table = new BufferTable(normalized, args, options.binds);
   checkVariables(normalized, table.params, [...table.bufferMap.values()]);
@@ -72,7 +72,7 @@ export function scheduleToModule(
   return IRModule.of(name, new PrimFunc(table.params, body, table.bufferMap, new Map(), attrs));
 }
 
-/** How the buffers of stages with another layout are to be moved, if there are any. */
+/** The layout transformations of the stages' buffers; undefined if there are none. */
 function layoutTransforms(schedule: Schedule, memory: TensorMemory): LayoutTransforms | undefined {
   const maps = new Map<Buffer, readonly IndexMap[]>();
   for (const stage of schedule.stages) {
@@ -97,7 +97,9 @@ class BufferTable implements TensorMemory {
   readonly params: Var[] = [];
   readonly bufferMap = new Map<Var, Buffer>();
   private readonly buffers = new Map<Tensor, Buffer>();
-  /** The rows that begin and continue a scan, and its state, are all the scan's output. */
+  /**
+   * The tensors of a scan's initial rows, updates and state are all stored in the scan's output.
+   */
   private readonly scanned = new Map<Tensor, Tensor>();
 
   constructor(
@@ -106,10 +108,7 @@ class BufferTable implements TensorMemory {
     binds: ReadonlyMap<Tensor, Buffer> = new Map(),
   ) {
     if (!(binds instanceof Map)) {
-      throw new UsageError(
-        "lower-arguments",
-        "binds is a Map from tensors to the buffers they are in",
-      );
+      throw new UsageError("lower-arguments", "binds must be a Map from tensors to their buffers");
     }
     const symbolic = !hasViews(schedule);
     const seen = new Set<ScheduleArg>();
@@ -117,7 +116,7 @@ class BufferTable implements TensorMemory {
       if (seen.has(arg)) {
         throw new UsageError(
           "lower-arguments",
-          `${arg.name} is among the arguments twice; give each once`,
+          `${arg.name} is among the arguments twice; pass it once`,
         );
       }
       seen.add(arg);
@@ -157,7 +156,7 @@ class BufferTable implements TensorMemory {
     if (isTensor(arg)) this.buffers.set(arg, buffer);
   }
 
-  /** The buffer of a tensor whose layout may have several groups of dimensions. */
+  /** The buffer, with the axis separators of the tensor's transformed layout. */
   private separated(tensor: Tensor, buffer: Buffer): Buffer {
     const { schedule } = this;
     const axisSeparators = schedule.has(tensor) ? schedule.stage(tensor).axisSeparators : [];
@@ -192,7 +191,7 @@ class BufferTable implements TensorMemory {
     return this.scanned.has(tensor);
   }
 
-  /** The buffer of a tensor; one is made when it is first asked for. */
+  /** The buffer of a tensor, made on first use. */
   bufferOf(tensor: Tensor): Buffer {
     const cached = this.buffers.get(tensor);
     if (cached !== undefined) return cached;
@@ -214,7 +213,7 @@ class BufferTable implements TensorMemory {
   }
 }
 
-/** A symbolic extent of an argument may turn out to be 1, and its one element to be repeated. */
+/** A symbolic extent of an argument may be 1 at run time; its only element is then broadcast. */
 function argumentBuffer(tensor: Tensor, symbolic: boolean): Buffer {
   const autoBroadcast = symbolic && tensor.shape.some((extent) => extent.kind === "Var");
   return declBuffer(tensor.shape, tensor.dtype, {
@@ -224,12 +223,15 @@ function argumentBuffer(tensor: Tensor, symbolic: boolean): Buffer {
   });
 }
 
-/** A buffer points at the line that declared its tensor. */
+/** Gives a buffer the line that declared its tensor. */
 function madeBy({ span }: Operation): { span?: Span } {
   return span === undefined ? {} : { span };
 }
 
-/** Whether intrinsics or external functions see buffers as they are laid out in memory. */
+/**
+ * Whether the schedule has intrinsics or external functions, which depend on the buffers' memory
+ * layout.
+ */
 function hasViews(schedule: Schedule): boolean {
   return schedule.stages.some(
     ({ op, leafIterVars, iterVarAttrs }) =>

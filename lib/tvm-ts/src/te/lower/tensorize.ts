@@ -6,7 +6,7 @@
  *         for k in 64                             attr [C.view, C] buffer_bind_scope = ...
  *           C[x, yo*16 + yi] += ...                 call_extern("gemv_update", ...)
  *
- * What the loops compute, seen from the region they cover, must be what the intrinsic declares.
+ * The computation of the loops, relative to the region they cover, must equal the intrinsic's.
  */
 
 import { plural, UsageError } from "../../support";
@@ -49,12 +49,12 @@ export function tensorizedCompute(context: StageContext, op: ComputeOp): Stmt {
 }
 
 class Tensorizer {
-  /** The loop from which inward the intrinsic takes over. */
+  /** The position of the outermost loop that the intrinsic replaces. */
   private readonly location: number;
   private readonly intrin: TensorIntrin;
   private readonly declared: ComputeOp;
   private readonly nest: ComputeLoopNest;
-  /** What part of each axis, and of each input, the intrinsic covers. */
+  /** The part of each axis, and of each input, that the intrinsic covers. */
   private readonly axisRegion = new Map<IterVar, Range>();
   private readonly inputRegion = new Map<Tensor, readonly Range[]>();
 
@@ -102,7 +102,7 @@ class Tensorizer {
       const names = locations.map((i) => leafIterVars[i]!.name).join(" and ");
       throw new UsageError(
         "te-tensorize",
-        `stage ${this.context.stage.name} is tensorized at ${names}; only one of its loops can be`,
+        `stage ${this.context.stage.name} is tensorized at ${names}; tensorize only one of its loops`,
         { span: iterVarAttrs.get(leafIterVars[locations[1]!]!)?.span },
       );
     }
@@ -117,7 +117,7 @@ class Tensorizer {
       const range = domains.get(axis)!;
       if (i > this.location && stage.iterVarAttrs.get(axis)?.bindThread !== undefined) {
         throw this.fail(
-          `the loop ${axis.name} inside it is bound to a thread; bind loops outside of it`,
+          `the inner loop ${axis.name} is bound to a thread; bind loops outside of the intrinsic`,
         );
       }
       sets.set(
@@ -147,13 +147,15 @@ class Tensorizer {
         dims.map((dim, i) => {
           const range = union(dim).coverRange(undefined);
           if (range !== undefined) return range;
-          throw this.fail(`which part of dimension ${i} of ${tensor.name} it reads is not known`);
+          throw this.fail(
+            `the part of dimension ${i} of ${tensor.name} that it reads cannot be determined`,
+          );
         }),
       );
     }
   }
 
-  /** Gives an intrinsic's buffer a region of a tensor, at the line that tensorizes. */
+  /** Binds an intrinsic's buffer to a region of a tensor; the span is the line that tensorizes. */
   private bind(view: Buffer, tensor: Tensor, region: readonly Range[]): Frame {
     const { leafIterVars, iterVarAttrs } = this.context.stage;
     const span = iterVarAttrs.get(leafIterVars[this.location]!)?.span;
@@ -193,13 +195,13 @@ class Tensorizer {
     for (const condition of [...mainConditions, ...initConditions]) {
       if (!usesVar(condition, (variable) => inside.has(variable))) continue;
       throw this.fail(
-        `a split does not divide its axis, and the condition ${reprExpr(condition)} would be ` +
-          `inside the intrinsic; split by a factor that does`,
+        `a split does not divide its axis, so the condition ${reprExpr(condition)} would be ` +
+          `inside the intrinsic; split by a factor that divides the extent`,
       );
     }
   }
 
-  /** Matches what the loops compute of their regions with what the intrinsic declares. */
+  /** Compares the computation of the loops, relative to their regions, with the intrinsic's. */
   private checkBody(): void {
     const { stage, domains } = this.context;
     const { declared, op } = this;
@@ -207,7 +209,9 @@ class Tensorizer {
     for (const axis of stage.leafIterVars) analyzer.bind(axis.var_, domains.get(axis)!);
     for (const axis of declared.rootIterVars) analyzer.bind(axis.var_, axis.dom!);
     if (op.body.length !== declared.body.length) {
-      throw this.fail(`it has ${op.body.length} outputs, the intrinsic ${declared.body.length}`);
+      throw this.fail(
+        `it has ${op.body.length} outputs, but the intrinsic has ${declared.body.length}`,
+      );
     }
     const seen = this.seenFromRegion();
     const values = new Map([...this.nest.mainValues].map(([axis, value]) => [axis.var_, value]));
@@ -219,7 +223,7 @@ class Tensorizer {
     });
   }
 
-  /** The body with axes and inputs counted from where the region begins, under the intrinsic's names. */
+  /** The body relative to the begin of the region, with the intrinsic's axes and inputs. */
   private seenFromRegion(): (body: PrimExpr) => PrimExpr {
     const { declared, op } = this;
     const vars = new Map<Var, PrimExpr>();
@@ -227,7 +231,7 @@ class Tensorizer {
     const align = (own: readonly IterVar[], theirs: readonly IterVar[], what: string): void => {
       const extra = own.length - theirs.length;
       if (extra < 0) {
-        throw this.fail(`it has ${own.length} ${what}, the intrinsic ${theirs.length}`);
+        throw this.fail(`it has ${own.length} ${what}, but the intrinsic has ${theirs.length}`);
       }
       own.forEach((axis, i) => {
         const { min, extent } = this.axisRegion.get(axis)!;
@@ -239,7 +243,7 @@ class Tensorizer {
         } else if (isOne(extent)) vars.set(axis.var_, min);
         else {
           throw this.fail(
-            `the intrinsic has no axis for ${axis.name}, of which it covers ${reprExpr(extent)} ` +
+            `the intrinsic has no axis for ${axis.name}, of which it would cover ${reprExpr(extent)} ` +
               `steps; tensorize a loop inside of that one`,
           );
         }
@@ -269,13 +273,13 @@ class Tensorizer {
     return (body) => recur(body);
   }
 
-  /** Extents that are symbolic in the intrinsic are left to the binding of its buffers. */
+  /** Extents that are symbolic in the intrinsic are checked when its buffers are bound. */
   private checkExtent(axis: IterVar, extent: PrimExpr, target: IterVar): void {
     const declared = target.dom!.extent;
     const difference = new Analyzer().simplify(sub(extent, declared));
     if (!isConstInt(difference) || isZero(difference)) return;
     throw this.fail(
-      `it covers ${reprExpr(extent)} steps of axis ${axis.name}, the intrinsic's axis ` +
+      `it covers ${reprExpr(extent)} steps of axis ${axis.name}, but the intrinsic's axis ` +
         `${target.name} has ${reprExpr(declared)}; split the axis so that they agree`,
     );
   }
@@ -286,7 +290,7 @@ class Tensorizer {
     const tensors = op.inputTensors;
     if (tensors.length !== intrin.inputs.length) {
       const count = plural(tensors.length, "tensor");
-      throw this.fail(`it reads ${count}, the intrinsic ${intrin.inputs.length}`);
+      throw this.fail(`it reads ${count}, but the intrinsic reads ${intrin.inputs.length}`);
     }
     const analyzer = new Analyzer();
     for (const axis of this.context.stage.leafIterVars) {
@@ -297,7 +301,7 @@ class Tensorizer {
         const input = intrin.inputs[i]!;
         if (tensor.dtype !== input.dtype) {
           throw this.fail(
-            `it reads ${tensor.dtype} values of ${tensor.name}, the intrinsic ${input.dtype}`,
+            `it reads ${tensor.dtype} values of ${tensor.name}, but the intrinsic reads ${input.dtype}`,
           );
         }
         const region = this.inputRegion.get(tensor)!;
@@ -317,7 +321,7 @@ class Tensorizer {
     );
   }
 
-  /** The extents of the reduction in the intrinsic, which may be symbolic there. */
+  /** Binds the extents of the intrinsic's reduction axes, which may be symbolic. */
   private bindReduction(): IntrinArgBinder {
     const { intrin, op, declared } = this;
     const span = this.context.stage.iterVarAttrs.get(
@@ -335,12 +339,13 @@ class Tensorizer {
   }
 }
 
-/** In what a value is not the intrinsic's; of two reductions, what they reduce if that differs. */
+/** How a value differs from the intrinsic's; for two reductions, how their sources differ. */
 function difference(here: PrimExpr, there: PrimExpr): string {
-  if (here.dtype !== there.dtype) return `it computes ${here.dtype}, the intrinsic ${there.dtype}`;
+  if (here.dtype !== there.dtype)
+    return `it computes ${here.dtype}, but the intrinsic computes ${there.dtype}`;
   if (here.kind === "Reduce" && there.kind === "Reduce") {
     const [own, declared] = [reprList(here.source), reprList(there.source)];
-    if (own !== declared) return `it reduces ${own}, the intrinsic ${declared}`;
+    if (own !== declared) return `it reduces ${own}, but the intrinsic reduces ${declared}`;
   }
-  return `it computes ${reprExpr(here)}, the intrinsic ${reprExpr(there)}`;
+  return `it computes ${reprExpr(here)}, but the intrinsic computes ${reprExpr(there)}`;
 }

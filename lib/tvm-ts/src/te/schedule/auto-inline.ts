@@ -1,11 +1,14 @@
-/** Inlining whatever is cheap enough to be computed again where it is read. */
+/** Inlines stages that are cheap enough to be computed again at each read. */
 
 import { walk, type PrimExpr } from "../../ir";
 import type { ComputeOp, Operation } from "../operation";
 import { consumers } from "./graph";
 import type { Schedule } from "./schedule";
 
-/** Only what computations read can be inlined: scans and external functions read memory. */
+/**
+ * Only stages whose readers are all computations can be inlined: scans and external functions read
+ * memory.
+ */
 function inlineAll(schedule: Schedule, cheap: (op: ComputeOp) => boolean): void {
   const readers = consumers(schedule);
   for (const stage of schedule.stages) {
@@ -17,17 +20,20 @@ function inlineAll(schedule: Schedule, cheap: (op: ComputeOp) => boolean): void 
   }
 }
 
-/** Inlines the unscheduled stages that are no reductions, outputs excepted. */
+/** Inlines the unscheduled stages, except reductions and outputs. */
 export function autoInlineInjective(schedule: Schedule): void {
   inlineAll(schedule, () => true);
 }
 
-/** Inlines the unscheduled stages tagged `broadcast`, outputs excepted. */
+/** Inlines the unscheduled stages tagged `broadcast`, except outputs. */
 export function autoInlineBroadcast(schedule: Schedule): void {
   inlineAll(schedule, (op) => op.tag === "broadcast");
 }
 
-/** Inlines the unscheduled stages that read the element they compute, outputs excepted. */
+/**
+ * Inlines the unscheduled stages that read their inputs at the index of the computed element, except
+ * outputs.
+ */
 export function autoInlineElemWise(schedule: Schedule): void {
   inlineAll(schedule, (op) => isElemWise(op, op.body[0]!));
 }

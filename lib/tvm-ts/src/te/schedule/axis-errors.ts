@@ -1,11 +1,11 @@
-/** Finding an axis among the loops of a stage, and saying what became of it when it is not there. */
+/** Finds an axis among the loops of a stage, or explains why it is not a loop. */
 
 import { UsageError, type ErrorNote } from "../../support";
 import { IterVar, type IterType } from "../../ir";
 import type { Operation } from "../operation";
 import type { StageState } from "./stage-state";
 
-/** What messages need to know of a stage and of those beside it. */
+/** The parts of a stage and its schedule that messages need. */
 export interface StageView {
   readonly name: string;
   readonly op: Operation | undefined;
@@ -13,13 +13,13 @@ export interface StageView {
   readonly siblings: readonly { readonly name: string; readonly state: StageState }[];
 }
 
-/** Where an axis was made, as a note. */
+/** A note with the line that made an axis. */
 export function noteAxis(axis: IterVar): ErrorNote[] {
   if (axis.span === undefined) return [];
   return [{ text: `axis ${axis.name} was made here`, span: axis.span }];
 }
 
-/** Where the stage's operation was declared, as a note. */
+/** A note with the line that declared the stage's operation. */
 export function noteStage(view: StageView): ErrorNote[] {
   if (view.op?.span === undefined) return [];
   return [{ text: `${view.name} was declared here`, span: view.op.span }];
@@ -35,7 +35,7 @@ export function leafPosition(view: StageView, state: StageState, axis: IterVar):
   if (!(axis instanceof IterVar)) {
     throw new UsageError(
       "te-axis",
-      `an axis of stage ${view.name} is expected, such as its op.axis[0], not ${String(axis)}`,
+      `stage ${view.name} needs one of its axes, such as its op.axis[0], not ${String(axis)}`,
     );
   }
   const successor = successors(state, axis);
@@ -53,7 +53,7 @@ export function leafPosition(view: StageView, state: StageState, axis: IterVar):
 }
 
 /**
- * Whether loops like `axis` can be `what`.
+ * Checks that loops of the axis's type can be `what`.
  * @throws UsageError when they cannot, naming the loops of the stage that can.
  */
 export function checkIterType(
@@ -75,7 +75,7 @@ export function checkIterType(
   );
 }
 
-/** What an axis was made into, if a relation of the stage says so. */
+/** The axes that a primitive made from an axis, if any. */
 function successors(
   state: StageState,
   axis: IterVar,

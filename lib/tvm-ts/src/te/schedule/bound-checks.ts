@@ -1,4 +1,4 @@
-/** What guards the steps of a stage's loops: conditions that are not certain, given the domains. */
+/** The conditions that guard a stage's loop body: those that the domains do not prove. */
 
 import { Analyzer, IntSet, mapIndices } from "../../arith";
 import {
@@ -12,34 +12,34 @@ import {
   type Var,
 } from "../../ir";
 import { isScanState } from "./graph";
-import { derived, sources, type AxisDomains } from "./message-passing";
+import { derivedAxes, sourceAxes, type AxisDomains } from "./message-passing";
 import type { Split, Transform } from "./relation";
 import type { Stage } from "./stage";
 
-/** The ends of its domain that the values of an axis may run past. */
-interface Unsafe {
+/** The ends of its domain that an axis may exceed. */
+interface Overrun {
   readonly ends: "last" | "both";
 }
 
 /**
- * The axes whose values may run past their domains: because a split does not divide them, or the
- * blocks of another layout begin before what is needed and end after it.
+ * The axes whose values may exceed their domains, because a split does not divide the extent, or
+ * because the blocks of a transformed layout extend beyond the required region.
  */
 function passUpBoundCheck(
   stage: Stage,
   domains: AxisDomains,
   analyzer: Analyzer,
-): ReadonlyMap<IterVar, Unsafe> {
-  const unsafe = new Map<IterVar, Unsafe>();
+): ReadonlyMap<IterVar, Overrun> {
+  const overruns = new Map<IterVar, Overrun>();
   const rolls = stage.state.rollingBuffer !== undefined;
   for (const relation of [...stage.relations].reverse()) {
-    const made = derived(relation).some((axis) => unsafe.has(axis));
+    const made = derivedAxes(relation).some((axis) => overruns.has(axis));
     const covers = relation.kind === "transform" && !staysInPlace(relation, domains, rolls);
     const runsPast = made || covers || (relation.kind === "split" && !dividesEvenly(relation));
     if (!runsPast) continue;
-    for (const axis of sources(relation)) unsafe.set(axis, { ends: covers ? "both" : "last" });
+    for (const axis of sourceAxes(relation)) overruns.set(axis, { ends: covers ? "both" : "last" });
   }
-  return unsafe;
+  return overruns;
 
   function dividesEvenly({ parent, outer, inner }: Split): boolean {
     const innerRange = domains.get(inner);
@@ -51,9 +51,9 @@ function passUpBoundCheck(
 }
 
 /**
- * Whether each step of the loops over another layout has a place of its own in the memory for the
- * part that is needed. That memory is laid out as if the part were the whole: what is moved by its
- * beginning must be where it was, moved.
+ * Whether each step of the loops over a transformed layout has a separate element in the memory for
+ * the required region. That memory is laid out as if the region were the whole tensor, so an element's
+ * position relative to the region's begin must be the same in both.
  */
 function staysInPlace(relation: Transform, domains: AxisDomains, rolls: boolean): boolean {
   const { original, transformed, forward, inverse } = relation;
@@ -61,9 +61,9 @@ function staysInPlace(relation: Transform, domains: AxisDomains, rolls: boolean)
   const analyzer = new Analyzer();
   const steps = (axes: readonly IterVar[]): PrimExpr =>
     axes.map((axis) => domains.get(axis)!.extent).reduce(mul);
-  // As many steps as elements: none is left for anything else.
+  // As many steps as elements: there are no extra steps.
   if (analyzer.canProveEqual(steps(transformed), steps(original))) return true;
-  // What is kept in a circle has no places to spare.
+  // A circular buffer has no unused elements.
   if (rolls) return false;
   for (const axis of transformed) analyzer.bind(axis.var_, domains.get(axis)!);
   const vars = transformed.map((axis) => axis.var_);
@@ -76,14 +76,16 @@ function staysInPlace(relation: Transform, domains: AxisDomains, rolls: boolean)
 }
 
 /**
- * The conditions under which a step of the loops does something, given the values that the axes
- * have in it: the values must be in the axes' domains, and those of the operation's axes in the
- * operation's own.
+ * The conditions under which a step of the loops is executed, for the axes' values in that step. Every
+ * value must be in its axis's domain, and those of the operation's axes also in the declared range.
  */
 export function boundChecks(
   stage: Stage,
   domains: AxisDomains,
-  /** The domains of the axes that expressions depend on: this stage's and those around it. */
+  /**
+   * The domains of the axes on which expressions depend: those of this stage and of the loops around
+   * it.
+   */
   visible: (exprs: readonly PrimExpr[]) => AxisDomains,
   values: ReadonlyMap<IterVar, PrimExpr>,
   options: { readonly ownDomainOnly?: boolean; readonly skip?: ReadonlySet<IterVar> } = {},
@@ -91,36 +93,36 @@ export function boundChecks(
   const skipped = (axis: IterVar): boolean =>
     axis.iterType === "Opaque" || (options.skip?.has(axis) ?? false);
   const analyzer = new Analyzer();
-  const unsafe = passUpBoundCheck(stage, domains, analyzer);
-  const doubtful: Doubtful[] = [];
+  const overruns = passUpBoundCheck(stage, domains, analyzer);
+  const checks: BoundCheck[] = [];
   for (const axis of stage.allIterVars) {
-    const past = unsafe.get(axis);
+    const past = overruns.get(axis);
     if (skipped(axis) || past === undefined) continue;
     const { min, extent } = domains.get(axis)!;
     const value = sub(values.get(axis)!, min);
-    doubtful.push({ value, extent, mayBeNegative: past.ends === "both" });
+    checks.push({ value, extent, mayBeNegative: past.ends === "both" });
   }
   for (const axis of options.ownDomainOnly ? [] : stage.op.rootIterVars) {
     const own = axis.dom!;
     if (skipped(axis) || sameRange(own, domains.get(axis)!)) continue;
     const value = sub(values.get(axis)!, own.min);
-    doubtful.push({ value, extent: own.extent, mayBeNegative: true });
+    checks.push({ value, extent: own.extent, mayBeNegative: true });
   }
-  // Tiles may begin before the first step of a scan, where there is no earlier step to read.
+  // A tile may begin before the first step of a scan, which has no earlier step to read.
   const earlier = options.ownDomainOnly ? [] : stateTimes(stage);
   if (earlier.length > 0) {
     const byVar = new Map([...values].map(([axis, value]) => [axis.var_, value]));
     const times = earlier.map((time) => substitute(time, byVar));
-    doubtful.push(...times.map((value) => ({ value, mayBeNegative: true })));
+    checks.push(...times.map((value) => ({ value, mayBeNegative: true })));
   }
-  if (doubtful.length === 0) return [];
-  const exprs = doubtful.flatMap(({ value, extent }) =>
+  if (checks.length === 0) return [];
+  const exprs = checks.flatMap(({ value, extent }) =>
     extent === undefined ? value : [value, extent],
   );
-  return unproven(doubtful, analyzer, visible(exprs));
+  return unprovenConditions(checks, analyzer, visible(exprs));
 }
 
-/** The steps at which a stage reads the state of a scan that it is a part of. */
+/** The steps of a scan at which a stage in its body reads the state. */
 function stateTimes({ op, schedule }: Stage): PrimExpr[] {
   if (op.kind !== "compute") return [];
   return [...op.reads].flatMap(([tensor, reads]) =>
@@ -130,16 +132,16 @@ function stateTimes({ op, schedule }: Stage): PrimExpr[] {
   );
 }
 
-/** A value that should be below an extent, if there is one, and perhaps not below zero. */
-interface Doubtful {
+/** A value that must be less than `extent`, if there is an extent, and not negative. */
+interface BoundCheck {
   readonly value: PrimExpr;
   readonly extent?: PrimExpr;
   readonly mayBeNegative: boolean;
 }
 
-/** The conditions that are not certain, given the domains of the axes. */
-function unproven(
-  doubtful: readonly Doubtful[],
+/** The conditions that the domains of the axes do not prove. */
+function unprovenConditions(
+  checks: readonly BoundCheck[],
   analyzer: Analyzer,
   visible: AxisDomains,
 ): PrimExpr[] {
@@ -148,10 +150,10 @@ function unproven(
     sets.set(axis.var_, IntSet.fromRange(range));
     analyzer.bind(axis.var_, range);
   }
-  // An end that is open has another type.
+  // An open end has another type.
   const proven = (value: PrimExpr, end: PrimExpr, condition: () => PrimExpr): boolean =>
     end.dtype === value.dtype && analyzer.canProve(condition());
-  return doubtful.flatMap(({ value, extent, mayBeNegative }) => {
+  return checks.flatMap(({ value, extent, mayBeNegative }) => {
     const { min, max } = analyzer.intSet(value, sets);
     const conditions: PrimExpr[] = [];
     if (mayBeNegative && !proven(value, min, () => min.ge(0))) conditions.push(value.ge(0));

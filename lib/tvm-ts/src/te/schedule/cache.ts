@@ -1,4 +1,4 @@
-/** Copies of tensors in other memories: before they are read, and while they are written. */
+/** Copies of tensors in other memories: `cacheRead` and `cacheWrite`. */
 
 import { plural, Span, UsageError } from "../../support";
 import { Analyzer } from "../../arith";
@@ -59,7 +59,7 @@ export function cacheRead(
     );
   });
   for (const { target, op } of changes) target.replaceOp(op);
-  // A copy of a scan's state is made in each step, where the state is read.
+  // A copy of a scan's state is made in each step that reads the state.
   const { group } = isScanState(schedule, tensor) ? changes[0]!.target.state : stage.state;
   addBeside(schedule, stage, copy.op, scope, 1, group);
   return copy;
@@ -74,7 +74,7 @@ function checkScope(primitive: string, tensor: Tensor, scope: string): void {
   );
 }
 
-/** `A.shared`; for further copies `A.d.shared`, `A.d.d.shared` and so on. */
+/** `A.shared`; further copies are named `A.d.shared`, `A.d.d.shared` and so on. */
 function cacheName(schedule: Schedule, tensor: Tensor, scope: string): string {
   const taken = new Set(schedule.stages.map((stage) => stage.op.name));
   const { op } = schedule.stage(tensor);
@@ -83,7 +83,9 @@ function cacheName(schedule: Schedule, tensor: Tensor, scope: string): string {
   return `${base}.${scope}`;
 }
 
-/** A stage for `op`, `distance` places after `stage` and in its group, or another. */
+/**
+ * Adds a stage for `op`, `distance` places after `stage`, to the group of `stage` or to another group.
+ */
 export function addBeside(
   schedule: Schedule,
   stage: Stage,
@@ -106,14 +108,14 @@ export function cacheWrite(
 ): Tensor[] {
   const span = Span.capture();
   const first = tensors[0];
-  if (first === undefined) throw new UsageError("te-cache", "cacheWrite is given no tensor");
+  if (first === undefined) throw new UsageError("te-cache", "cacheWrite needs at least one tensor");
   const stage = schedule.stage(first);
   const { op } = stage;
   checkScope("cacheWrite", first, scope);
   if (op.kind !== "compute" && op.kind !== "tensor_compute_op") {
     throw new UsageError(
       "te-cache",
-      `cacheWrite is for computed tensors; ${first.name} is a ${op.kind}, which is not written ` +
+      `cacheWrite needs a computed tensor, but ${first.name} is a ${op.kind}, which is not written ` +
         `element by element`,
       { notes: [{ text: `${first.name} was declared here`, span: op.span }] },
     );
@@ -124,8 +126,8 @@ export function cacheWrite(
   ) {
     throw new UsageError(
       "te-cache",
-      `cacheWrite is given ${plural(tensors.length, "tensor")} of ${op.name}, which has ` +
-        `${plural(op.numOutputs, "output")}; all of them go together`,
+      `cacheWrite gets ${plural(tensors.length, "tensor")} of ${op.name}, which has ` +
+        `${plural(op.numOutputs, "output")}; pass all of them together`,
       { notes: [{ text: `${op.name} was declared here`, span: op.span }] },
     );
   }
@@ -134,25 +136,25 @@ export function cacheWrite(
     op.kind === "compute" ? relaid.compute(op, scope, span) : relaid.intrinsic(op, scope, span);
   const copies = cached.outputs.map((tensor) => tensor(...relaid.indices));
   const copying = new ComputeOp(op.info(), relaid.copyAxis, copies, op.outputs);
-  stage.replaceOp(copying, renewed(stage, copying));
+  stage.replaceOp(copying, stateForOperation(stage, copying));
   addBeside(schedule, stage, cached, scope, 0);
   return [...cached.outputs];
 }
 
 /**
- * The state of a stage that begins anew with `op`: its place and memory are kept, and what was
- * asked of the axes that `op` still has.
- * @throws UsageError when a loop that is gone was bound to a thread.
+ * The state of a stage whose operation becomes `op`. It keeps the attachment, the memory, and the
+ * attributes of the axes that `op` still has.
+ * @throws UsageError when a loop that `op` does not have was bound to a thread.
  */
-export function renewed(stage: Stage, op: Operation): StageState {
+export function stateForOperation(stage: Stage, op: Operation): StageState {
   const { iterVarAttrs, attach, scope, doubleBuffer, group, storePredicate } = stage.state;
   const { rollingBuffer, layoutTransforms, axisSeparators } = stage.state;
   for (const [axis, { bindThread, span }] of iterVarAttrs) {
     if (bindThread === undefined || op.rootIterVars.includes(axis)) continue;
     throw new UsageError(
       "te-bind",
-      `stage ${stage.name} gets other loops, but ${axis.name} is bound to ` +
-        `${bindThread.threadTag} already; bind loops afterwards`,
+      `stage ${stage.name} gets new loops, but ${axis.name} is already bound to ` +
+        `${bindThread.threadTag}; bind loops afterwards`,
       { notes: [{ text: `${axis.name} was bound here`, span }] },
     );
   }
@@ -171,18 +173,18 @@ export function renewed(stage: Stage, op: Operation): StageState {
 }
 
 /**
- * An operation over the loops its stage has now: element `[yo, xo, yi, xi]` of the copy is element
- * `[yo * 8 + yi, xo * 8 + xi]` of the tensor, if that is how its axes were split.
+ * Rewrites an operation over the current loops of its stage. If its axes were split by 8, element
+ * `[yo, xo, yi, xi]` of the copy is element `[yo * 8 + yi, xo * 8 + xi]` of the tensor.
  */
 class Relayout {
   /** The data axes of the copy. */
   private readonly axis: IterVar[] = [];
-  /** Where an element of the tensor is in the copy. */
+  /** The indices in the copy of an element of the tensor. */
   readonly indices: PrimExpr[];
   /** The axes of the stage that copies back. */
   readonly copyAxis: readonly IterVar[];
   private readonly domains = new Map<IterVar, Range>();
-  /** The operation's axes by the loops, and the loops' variables by those of the copy's axes. */
+  /** The operation's axes in terms of the loops' variables. */
   private readonly byLoops = new Map<Var, PrimExpr>();
   private readonly renamed = new Map<Var, PrimExpr>();
   private readonly conditions: PrimExpr[];
@@ -226,8 +228,8 @@ class Relayout {
   private splitReduction(loop: IterVar): UsageError {
     return new UsageError(
       "te-cache",
-      `cacheWrite of ${this.stage.name} must come before its reduction axes are split or fused, ` +
-        `but ${loop.name} is a loop already`,
+      `call cacheWrite of ${this.stage.name} before its reduction axes are split or fused; ` +
+        `${loop.name} is already a loop`,
       { notes: [{ text: `axis ${loop.name} was made here`, span: loop.span }] },
     );
   }
@@ -241,12 +243,12 @@ class Relayout {
 
   compute(op: ComputeOp, scope: string, span: Span): ComputeOp {
     const body = mapBodies(op.body, (expr) =>
-      replaced(this.guarded(replaced(expr, this.byLoops)), this.renamed),
+      substituteBody(this.guarded(substituteBody(expr, this.byLoops)), this.renamed),
     );
     return new ComputeOp({ ...op.info(), name: `${op.name}.${scope}`, span }, this.axis, body);
   }
 
-  /** The body where the loops run past the data gives nothing (or zero). */
+  /** The body with conditions: outside the data it is zero, or left out of a reduction. */
   private guarded(body: PrimExpr): PrimExpr {
     if (this.conditions.length === 0) return body;
     if (body.kind !== "Reduce") return select(all(...this.conditions), body, zero(body.dtype));
@@ -266,18 +268,18 @@ class Relayout {
       op.schedulableNdim,
       op.intrin,
       op.inputTensors,
-      op.inputRegions.map((region) => region.map((range) => this.moved(range))),
+      op.inputRegions.map((region) => region.map((range) => this.renamedRange(range))),
       op.scalarInputs.map((scalar) => substitute(scalar, this.renamed)),
     );
   }
 
-  private moved(range: Range): Range {
+  private renamedRange(range: Range): Range {
     return new Range(substitute(range.min, this.renamed), substitute(range.extent, this.renamed));
   }
 }
 
-/** The body with variables replaced, also where a reducer of the user's mentions them. */
-function replaced(body: PrimExpr, values: ReadonlyMap<Var, PrimExpr>): PrimExpr {
+/** The body with variables replaced, also inside a user-defined combiner. */
+function substituteBody(body: PrimExpr, values: ReadonlyMap<Var, PrimExpr>): PrimExpr {
   const inner = substitute(body, values);
   if (inner.kind !== "Reduce") return inner;
   const { lhs, rhs } = inner.combiner;

@@ -1,4 +1,4 @@
-/** Who reads whom, among operations and among the stages of a schedule. */
+/** The dataflow graph of operations and of the stages of a schedule. */
 
 import { UsageError } from "../../support";
 import type { IterVar } from "../../ir";
@@ -7,11 +7,11 @@ import type { Tensor } from "../tensor";
 import type { Schedule } from "./schedule";
 import type { Stage } from "./stage";
 
-/** The operations that `roots` need, and they themselves; producers before consumers. */
+/** The operations that `roots` read, directly or not, and `roots`; producers before consumers. */
 export function operationsInPostOrder(roots: readonly Operation[]): Operation[] {
   const order: Operation[] = [];
   const visited = new Set<Operation>();
-  // Each entry is an operation with the number of its inputs that were looked into.
+  // Each entry is an operation with the number of its inputs that were visited.
   const stack: { readonly op: Operation; next: number }[] = [];
   const enter = (op: Operation): void => {
     if (visited.has(op)) return;
@@ -46,7 +46,7 @@ export function consumers(schedule: Schedule): ReadonlyMap<Stage, readonly Stage
 }
 
 /**
- * The loops around each stage that other stages bring: from the one it is attached to outward.
+ * The loops of other stages around each stage, from the one it is attached to outward.
  * @throws UsageError when the axis it is attached to is no longer a loop.
  */
 export function attachPaths(schedule: Schedule): ReadonlyMap<Stage, readonly IterVar[]> {
@@ -59,7 +59,7 @@ export function attachPaths(schedule: Schedule): ReadonlyMap<Stage, readonly Ite
     const scan = scans.get(stage);
     let path: readonly IterVar[] = [];
     if (scan !== undefined) {
-      path = pathOf(scan); // initial rows are computed before the loop, whatever computeAt asks
+      path = pathOf(scan); // initial rows are computed before the loop, whatever computeAt specifies
     } else if (attachment.type === "scope" || attachment.type === "scanUpdate") {
       const parent = attachment.stage;
       const inward =
@@ -69,7 +69,7 @@ export function attachPaths(schedule: Schedule): ReadonlyMap<Stage, readonly Ite
     paths.set(stage, path);
     return path;
   };
-  // Consumers first: what a stage is attached to comes after it, so paths do not nest deeply.
+  // Consumers first: a stage comes before the stage it is attached to, so paths do not nest deeply.
   [...schedule.stages].reverse().forEach(pathOf);
   return paths;
 }
@@ -86,7 +86,7 @@ export function scanInits(schedule: Schedule): ReadonlyMap<Stage, Stage> {
       if (other === undefined || other === stage) continue;
       throw new UsageError(
         "te-scan",
-        `${init.name} begins the scans ${other.name} and ${stage.name}; each needs its own`,
+        `${init.name} is init of the scans ${other.name} and ${stage.name}; declare one for each`,
         { span: init.op.span },
       );
     }
@@ -94,7 +94,7 @@ export function scanInits(schedule: Schedule): ReadonlyMap<Stage, Stage> {
   return scans;
 }
 
-/** Whether a tensor stands for the state of a scan, as its steps read it. */
+/** Whether a tensor is the state placeholder of a scan. */
 export function isScanState({ stages }: Schedule, tensor: Tensor): boolean {
   return stages.some(({ op }) => op.kind === "scan" && op.statePlaceholder.includes(tensor));
 }

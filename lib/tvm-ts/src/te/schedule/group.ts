@@ -14,10 +14,7 @@ export function createGroup(
 ): Stage {
   for (const tensor of [...outputs, ...inputs]) {
     if (isTensor(tensor)) continue;
-    throw new UsageError(
-      "te-group",
-      `a group is made of the stages between tensors, not of ${String(tensor)}`,
-    );
+    throw new UsageError("te-group", `createGroup needs tensors, not ${String(tensor)}`);
   }
   const members = stagesBetween(schedule, outputs, inputs, includeInputs);
   const parent = members.map((stage) => stage.group).reduce(commonGroup, members[0]?.group);
@@ -34,7 +31,7 @@ export function createGroup(
   };
   whole.forEach(adopt);
   members.forEach(adopt);
-  // What was attached outside the group is computed inside it now.
+  // Stages that were attached outside the group are now computed inside it.
   for (const stage of members) {
     const { attach } = stage.state;
     if (attach.type !== "scope" || commonGroup(attach.stage.group, group) === group) continue;
@@ -44,7 +41,7 @@ export function createGroup(
   return group;
 }
 
-/** The stages on the ways from `inputs` to `outputs`, producers first. */
+/** The stages on the paths from `inputs` to `outputs`, producers first. */
 export function stagesBetween(
   schedule: Schedule,
   outputs: readonly Tensor[],
@@ -70,7 +67,7 @@ export function stagesBetween(
   return found;
 }
 
-/** The innermost group both are in. */
+/** The innermost group that contains both. */
 function commonGroup(a: Stage | undefined, b: Stage | undefined): Stage | undefined {
   for (let outer = a; outer !== undefined; outer = outer.group) {
     for (let other = b; other !== undefined; other = other.group) if (outer === other) return outer;
@@ -79,8 +76,8 @@ function commonGroup(a: Stage | undefined, b: Stage | undefined): Stage | undefi
 }
 
 /**
- * The groups whose members are all among `members`, `parent` left out.
- * @throws UsageError when only a part of a group is.
+ * The groups whose members are all among `members`, except `parent`.
+ * @throws UsageError when only a part of a group is among `members`.
  */
 function groupsInside(members: readonly Stage[], parent: Stage | undefined): Stage[] {
   const counts = new Map<Stage, number>();
@@ -96,7 +93,7 @@ function groupsInside(members: readonly Stage[], parent: Stage | undefined): Sta
     throw new UsageError(
       "te-group",
       `the group takes ${sofar} of the ${group.state.numChildStages} stages of another group; ` +
-        `groups lie inside one another or apart`,
+        `a group must contain another as a whole, or not at all`,
     );
   }
   return [...counts.keys()];

@@ -1,9 +1,10 @@
 /**
- * Bound inference: which part of each operation its consumers need, where they are computed.
+ * Bound inference: the part of each operation that its consumers read, at the loop where it is
+ * computed.
  *
- * Stages are visited consumers first. What a consumer reads of a tensor, over the part of itself
- * that is computed between two computations of the producer, is a box in the tensor; the boxes of
- * all consumers together are the domain of the producer's axes.
+ * Stages are visited consumers first. The elements of a tensor that a consumer reads between two
+ * computations of the producer form a box; the union of the boxes of all consumers is the domain of
+ * the producer's axes.
  */
 
 import { UsageError } from "../../support";
@@ -33,10 +34,10 @@ import { scanFixPoints } from "./scan-fix-points";
 import type { Schedule } from "./schedule";
 import type { Stage } from "./stage";
 
-/** What lowering needs to know of all axes. */
+/** The result of bound inference, for lowering. */
 export interface InferredBounds {
   readonly domains: AxisDomains;
-  /** Of a stage's axes and those around it, the ones that `exprs` depend on. */
+  /** The domains of the axes of a stage and around it on which `exprs` depend. */
   visibleTo(stage: Stage, exprs: readonly PrimExpr[]): AxisDomains;
 }
 
@@ -86,8 +87,8 @@ class BoundInference {
   }
 
   /**
-   * What an axis that turns out to have one step only has as its value goes into the domains that
-   * mention the axis: there will be no loop over it.
+   * Simplifies the domains. The only value of an axis of one step is substituted into other domains,
+   * since the axis gets no loop.
    */
   private simplifyDomains(): void {
     let singles = new Map<Var, PrimExpr>();
@@ -110,8 +111,9 @@ class BoundInference {
   }
 
   /**
-   * Threads are seen from everywhere: a stage may belong to each thread without being inside. Most
-   * of the loops around a stage that is deep inside others have nothing to do with it.
+   * Thread axes are visible everywhere: a stage may be computed by each thread without being inside
+   * its loop. Other axes are limited to those on which `exprs` depend: a deeply attached stage has
+   * many loops around it.
    */
   private visibleTo(stage: Stage, exprs: readonly PrimExpr[]): AxisDomains {
     const visible = new Map<IterVar, Range>();
@@ -132,7 +134,7 @@ class BoundInference {
     return visible;
   }
 
-  /** The variables of `exprs`, and those that their domains are expressed by. */
+  /** The variables of `exprs`, and those in the domains of these variables. */
   private dependencies(exprs: readonly PrimExpr[]): ReadonlySet<Var> {
     const found = new Set<Var>();
     const visit = (expr: PrimExpr): void => {
@@ -172,15 +174,18 @@ class BoundInference {
     this.gather(op, reads);
   }
 
-  /** Adds what `consumer` reads of the outputs of `stage`, each time that is computed. */
+  /**
+   * Adds the elements of the outputs of `stage` that `consumer` reads after each computation of
+   * `stage`.
+   */
   private readBy(stage: Stage, consumer: Stage, reads: ReadonlyMap<Tensor, ReadSets>): void {
     const rank = this.rankOf(stage);
     const attachedAt = this.paths.get(stage)![0];
     const loops = new Map<IterVar, IntSet>();
     const relaxed = new Map<Var, IntSet>();
     const analyzer = new Analyzer();
-    // From the innermost loop outward: until the stage's own place is met, every step of a loop
-    // reads the same computation of the stage, so the loop counts with its whole range.
+    // From the innermost loop outward: up to the loop the stage is attached to, all steps of a loop
+    // read the same computation of the stage, so the loop counts with its whole range.
     let outside = false;
     for (const axis of [...consumer.leafIterVars].reverse()) {
       outside ||= axis === attachedAt;
@@ -208,7 +213,7 @@ class BoundInference {
     const { rootIterVars } = consumer.op;
     const ranges = rootIterVars.map((axis) => {
       const whole = axis.dom!;
-      // The axes of a scan beside time have no loops of their own: its parts have.
+      // The spatial axes of a scan have no loops; those of its update and init have.
       const computed = axis.iterType === "Opaque" ? this.domains.get(axis) : undefined;
       return loops.get(axis)?.coverRange(whole) ?? computed ?? whole;
     });
@@ -236,7 +241,7 @@ class BoundInference {
     propagateReads(consumer.op, analyzer, sets, reads);
   }
 
-  /** Whether all values of a loop read the same memory of that rank. */
+  /** Whether all steps of a loop read the same memory of this rank. */
   private needsRelaxing(axis: IterVar, outside: boolean, rank: StorageRank): boolean {
     const tag = this.threads.get(axis)?.threadTag ?? axis.threadTag;
     if (tag === "" || tag === "pipeline") return !outside;
@@ -245,7 +250,10 @@ class BoundInference {
     return (rank as number) <= scope.rank;
   }
 
-  /** The rank of a stage's memory: as said, else what the threads around it share. */
+  /**
+   * The rank of a stage's memory: that of its scope, otherwise the memory that the threads around it
+   * share.
+   */
   private rankOf(stage: Stage): StorageRank {
     if (stage.scope !== "") return storageScope(stage.scope).rank;
     let innermost = -1;
@@ -257,7 +265,7 @@ class BoundInference {
     return [StorageRank.Global, StorageRank.Shared, StorageRank.Local][innermost + 1]!;
   }
 
-  // What they are asked for ---------------------------------------------------------------------
+  // Domains from reads --------------------------------------------------------------------------
 
   private gather(op: Operation, reads: ReadonlyMap<Tensor, ReadSets>): void {
     if (op.kind === "scan") return this.gatherScan(op, reads);
@@ -273,7 +281,7 @@ class BoundInference {
     const own = op.scanAxis.dom!;
     const asked = covering(time, own);
     const wanted = new Analyzer().simplify(sub(add(asked.extent, asked.min), own.min));
-    // The initial rows are all computed, even when no step is.
+    // All initial rows are computed, even if no step is.
     const certain = this.analyzer.canProve(wanted.ge(0));
     const steps = certain ? wanted : this.analyzer.simplify(max(wanted, 0));
     this.domains.set(op.scanAxis, new Range(own.min, steps));
@@ -286,13 +294,16 @@ class BoundInference {
   }
 }
 
-/** How `op` reads elements of `tensors`. */
+/** The indices at which `op` reads `tensors`. */
 function indicesOf(op: Operation, tensors: readonly Tensor[]): PrimExpr[] {
   if (op.kind !== "compute") return [];
   return tensors.flatMap((tensor) => op.reads.get(tensor)?.flatMap(({ indices }) => indices) ?? []);
 }
 
-/** The sets in which a dimension of each output is read; one that is read like the first adds none. */
+/**
+ * The sets in which a dimension of each output is read; an output that is read like the first adds no
+ * set.
+ */
 function withoutRepeats([first = [], ...others]: readonly (readonly IntSet[])[]): IntSet[] {
   const sets = [...first];
   for (const set of others.flat()) {

@@ -1,4 +1,6 @@
-/** Splitting, fusing and reordering the loops of a stage: each gives the stage's next state. */
+/**
+ * Splitting, fusing and reordering the loops of a stage. Each function returns the stage's next state.
+ */
 
 import { UsageError, type Span } from "../../support";
 import {
@@ -17,11 +19,11 @@ import {
 import { leafPosition, noteAxis, type StageView } from "./axis-errors";
 import type { StageState } from "./stage-state";
 
-/** The axes that are loops over data, and may be taken apart and put together. */
-const LOOPS: ReadonlySet<IterType> = new Set(["DataPar", "CommReduce", "Ordered"]);
+/** The types of axes that can be split and fused. */
+const SPLITTABLE: ReadonlySet<IterType> = new Set(["DataPar", "CommReduce", "Ordered"]);
 
 function checkLoop(view: StageView, axis: IterVar, what: string): void {
-  if (LOOPS.has(axis.iterType)) return;
+  if (SPLITTABLE.has(axis.iterType)) return;
   throw new UsageError(
     "te-axis",
     `axis ${axis.name} of stage ${view.name} is of type ${axis.iterType} and cannot be ${what}`,
@@ -70,12 +72,12 @@ function checkAmount(
   throw new UsageError(
     "te-split-factor",
     `axis ${axis.name} of stage ${view.name} cannot be split by the ${by} ${reprExpr(amount)}; ` +
-      `it is an integer of at least 1`,
+      `it must be an integer of at least 1`,
     { notes: noteAxis(axis) },
   );
 }
 
-/** Neighbouring loops become one; no axes at all, a loop of one step around everything. */
+/** Fuses neighbouring loops into one. Without axes, adds a loop of one step around the others. */
 export function fuse(
   view: StageView,
   state: StageState,
@@ -90,8 +92,8 @@ export function fuse(
   return { state, fused };
 }
 
-/** What the fused axis is: the stronger of the two. */
-const STRENGTH: readonly IterType[] = ["DataPar", "CommReduce", "Ordered"];
+/** The type of a fused axis is the type of its two axes with the higher rank. */
+const FUSE_RANK: readonly IterType[] = ["DataPar", "CommReduce", "Ordered"];
 
 function fuseTwo(
   view: StageView,
@@ -122,7 +124,7 @@ function fuseTwo(
   }
   const [outer, inner] = a < b ? [left, right] : [right, left];
   const iterType =
-    STRENGTH[Math.max(STRENGTH.indexOf(left.iterType), STRENGTH.indexOf(right.iterType))]!;
+    FUSE_RANK[Math.max(FUSE_RANK.indexOf(left.iterType), FUSE_RANK.indexOf(right.iterType))]!;
   const bits = Math.max(bitsOf(left.var_.dtype), bitsOf(right.var_.dtype));
   const name = `${left.name}.${right.name}.fused`;
   const origin = { how: "fused", outer: outer.var_, inner: inner.var_ } as const;
@@ -149,7 +151,7 @@ function addSingleton(state: StageState, span: Span): { state: StageState; fused
   return { state: next, fused };
 }
 
-/** The named loops in the given order, in the places they had between them. */
+/** Puts the listed loops in this order, in the positions they occupy. */
 export function reorder(view: StageView, state: StageState, order: readonly IterVar[]): StageState {
   const positions = order.map((axis, i) => {
     const position = leafPosition(view, state, axis);

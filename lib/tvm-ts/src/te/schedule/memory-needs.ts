@@ -1,20 +1,18 @@
-/**
- * How much of its memory each stage takes, told from the schedule alone: before anything is lowered.
- */
+/** The memory that each stage needs, derived from the schedule before it is lowered. */
 
 import { bytesOf, constIntValue, IntImm, type IterVar } from "../../ir";
 import { attachPaths, consumers } from "./graph";
 import { inferBound } from "./infer-bound";
 import type { Schedule } from "./schedule";
 
-/** What one stage of a schedule keeps in a memory that was chosen with `setScope` or `cacheRead`. */
+/** The memory need of one stage, in the scope chosen with `setScope` or `cacheRead`. */
 export interface MemoryNeed {
   /** The stage's name. */
   readonly stage: string;
   readonly scope: string;
-  /** Bytes of one copy: the part of the result that is computed at a time. */
+  /** Bytes of one copy, which holds the part of the result that is computed at a time. */
   readonly bytes: number;
-  /** Virtual threads that each keep a copy. */
+  /** The number of virtual threads, each with a copy. */
   readonly copies: number;
   /** The innermost loop around the computation: `j.outer of res`; undefined at the root. */
   readonly at: string | undefined;
@@ -22,12 +20,12 @@ export interface MemoryNeed {
   readonly endsAt: string | undefined;
 }
 
-/** Tags of the thread axes that become copies within one thread. */
+/** Tags of thread axes that are expanded to copies within one thread. */
 const VIRTUAL_THREADS: ReadonlySet<string> = new Set(["vthread", "cthread"]);
 
 /**
- * What the stages of `schedule` with a scope other than `global` keep in their memories, in order.
- * Stages whose size is known only at run time are left out.
+ * The memory needs of the stages of `schedule` with a scope other than `global`, in order. Stages
+ * whose size depends on run-time values are left out.
  * @throws UsageError where the schedule's bounds cannot be inferred.
  */
 export function memoryNeeds(schedule: Schedule): MemoryNeed[] {

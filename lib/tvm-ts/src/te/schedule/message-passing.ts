@@ -1,6 +1,6 @@
 /**
- * Carrying facts along the relations between a stage's axes: domains, indices and sets of values,
- * down from the axes of the operation to the loops, or up again.
+ * Propagates domains, indices and sets of values along the relations between a stage's axes: down from
+ * the operation's axes to the loops, or up.
  */
 
 import { UsageError } from "../../support";
@@ -40,15 +40,15 @@ function leadsToThread(stage: Stage): (axis: IterVar) => boolean {
   }
   if (bound.size === 0) return () => false;
   for (const relation of [...stage.relations].reverse()) {
-    if (derived(relation).some((axis) => bound.has(axis))) {
-      for (const axis of sources(relation)) bound.add(axis);
+    if (derivedAxes(relation).some((axis) => bound.has(axis))) {
+      for (const axis of sourceAxes(relation)) bound.add(axis);
     }
   }
   return (axis) => bound.has(axis);
 }
 
-/** The axes a relation makes others from. */
-export function sources(relation: Relation): readonly IterVar[] {
+/** The axes from which a relation makes others. */
+export function sourceAxes(relation: Relation): readonly IterVar[] {
   switch (relation.kind) {
     case "split":
     case "rebase":
@@ -63,7 +63,7 @@ export function sources(relation: Relation): readonly IterVar[] {
 }
 
 /** The axes a relation makes. */
-export function derived(relation: Relation): readonly IterVar[] {
+export function derivedAxes(relation: Relation): readonly IterVar[] {
   switch (relation.kind) {
     case "split":
       return [relation.outer, relation.inner];
@@ -79,8 +79,8 @@ export function derived(relation: Relation): readonly IterVar[] {
 }
 
 /**
- * Domains of all axes from those of the operation's. With `partial`, relations between axes whose
- * domains are not known are passed over, and no loop is shortened to the extent it divides.
+ * Domains of all axes from those of the operation's axes. With `partial`, relations between axes
+ * without domains are skipped, and no loop is shortened to the extent of the axis that was split.
  * @throws UsageError when a thread axis is bound to loops of different extents.
  */
 export function passDownDomain(
@@ -95,7 +95,7 @@ export function passDownDomain(
     analyzer.bind(axis.var_, range);
   };
   for (const relation of stage.relations) {
-    if (partial && !sources(relation).every((axis) => domains.has(axis))) continue;
+    if (partial && !sourceAxes(relation).every((axis) => domains.has(axis))) continue;
     switch (relation.kind) {
       case "split":
         splitDomain(relation, domains.get(relation.parent)!.extent);
@@ -134,10 +134,10 @@ export function passDownDomain(
   function splitDomain(split: Split, extent: PrimExpr): void {
     const [given, other] =
       split.by === "factor" ? [split.inner, split.outer] : [split.outer, split.inner];
-    // A loop longer than what is split would only idle; but one on a thread is that long on
-    // purpose, to share the threads with other stages.
+    // A loop longer than the split axis would have empty steps. A loop on a thread keeps its length,
+    // since other stages use the same threads.
     const keep = onThread(given) || partial || isZero(extent);
-    const amount = keep ? split.amount : smaller(analyzer, extent, split.amount);
+    const amount = keep ? split.amount : provableMin(analyzer, extent, split.amount);
     define(given, fromZero(cast(extent.dtype, amount)));
     define(other, fromZero(ceilQuotient(analyzer, extent, split.amount)));
   }
@@ -148,8 +148,8 @@ function ceilQuotient(analyzer: Analyzer, a: PrimExpr, b: PrimExpr): PrimExpr {
   return analyzer.simplify(floorDiv(add(a, sub(b, 1)), b));
 }
 
-/** The smaller of the two if that can be told, else the second. */
-function smaller(analyzer: Analyzer, a: PrimExpr, b: PrimExpr): PrimExpr {
+/** `a` if it is provably smaller than `b`, otherwise `b`. */
+function provableMin(analyzer: Analyzer, a: PrimExpr, b: PrimExpr): PrimExpr {
   return analyzer.simplify(analyzer.canProve(a.lt(b)) ? a : b);
 }
 
@@ -193,7 +193,7 @@ export function passUpIndex(
   partial = false,
 ): void {
   for (const relation of [...stage.relations].reverse()) {
-    if (partial && !derived(relation).every((axis) => values.has(axis))) continue;
+    if (partial && !derivedAxes(relation).every((axis) => values.has(axis))) continue;
     switch (relation.kind) {
       case "split": {
         const outer = values.get(relation.outer)!;
@@ -217,14 +217,14 @@ export function passUpIndex(
       case "singleton":
         break;
       case "transform":
-        carry(relation.inverse, values, relation.transformed, relation.original);
+        applyMap(relation.inverse, values, relation.transformed, relation.original);
         break;
     }
   }
 }
 
-/** Gives each axis of `to` the value that `map` has for those of `from`. */
-function carry(
+/** Sets the values of the axes `to` to `map` of the values of the axes `from`. */
+function applyMap(
   map: IndexMap,
   values: Map<IterVar, PrimExpr>,
   from: readonly IterVar[],
@@ -239,7 +239,10 @@ function plusMin(value: PrimExpr, domains: AxisDomains, axis: IterVar): PrimExpr
   return isZero(min) ? value : add(value, min);
 }
 
-/** The extent of an axis as a divisor. An axis without steps has no values: any divisor will do. */
+/**
+ * The extent of an axis as a divisor. For an extent of 0 any divisor is correct, since the axis has no
+ * values.
+ */
 function divisor({ extent }: Range): PrimExpr {
   return isZero(extent) ? new IntImm(1, extent.dtype) : extent;
 }
@@ -264,7 +267,7 @@ export function passDownIndex(
   partial = false,
 ): void {
   for (const relation of stage.relations) {
-    if (partial && !sources(relation).every((axis) => values.has(axis))) continue;
+    if (partial && !sourceAxes(relation).every((axis) => values.has(axis))) continue;
     switch (relation.kind) {
       case "split": {
         const parent = values.get(relation.parent)!;
@@ -287,7 +290,7 @@ export function passDownIndex(
         values.set(relation.iter, zero(relation.iter.var_.dtype));
         break;
       case "transform":
-        carry(relation.forward, values, relation.original, relation.transformed);
+        applyMap(relation.forward, values, relation.original, relation.transformed);
         break;
     }
   }
@@ -378,7 +381,7 @@ function unfuseSets(relation: Fuse, domains: AxisDomains, sets: Map<IterVar, Int
       add(outer.min, floorDiv(fused.max, factor)),
     ),
   );
-  // Values within one row keep their columns; else every column may occur.
+  // Values within one row keep their columns; otherwise any column may occur.
   const analyzer = new Analyzer();
   const divides = (a: PrimExpr, b: PrimExpr): boolean => isZero(analyzer.simplify(floorMod(a, b)));
   sets.set(
@@ -392,22 +395,22 @@ function unfuseSets(relation: Fuse, domains: AxisDomains, sets: Map<IterVar, Int
   );
 }
 
-/** Bit masks carried down: a loop has the bits of every axis it comes from. */
+/** Bit masks carried down: a loop has the bits of every axis from which it was made. */
 export function passDownBits(stage: Stage, bits: Map<IterVar, number>): void {
   for (const relation of stage.relations) {
-    const from = sources(relation).filter((axis) => bits.has(axis));
+    const from = sourceAxes(relation).filter((axis) => bits.has(axis));
     if (from.length === 0 && relation.kind !== "singleton") continue;
     const mask = from.reduce((all, axis) => all | bits.get(axis)!, 0);
-    for (const axis of derived(relation)) bits.set(axis, (bits.get(axis) ?? 0) | mask);
+    for (const axis of derivedAxes(relation)) bits.set(axis, (bits.get(axis) ?? 0) | mask);
   }
 }
 
-/** Bit masks carried up: an axis has the bits of every loop it leads to. */
+/** Bit masks carried up: an axis has the bits of every loop made from it. */
 export function passUpBits(stage: Stage, bits: Map<IterVar, number>): void {
   for (const relation of [...stage.relations].reverse()) {
-    const from = derived(relation).filter((axis) => bits.has(axis));
+    const from = derivedAxes(relation).filter((axis) => bits.has(axis));
     if (from.length === 0) continue;
     const mask = from.reduce((all, axis) => all | bits.get(axis)!, 0);
-    for (const axis of sources(relation)) bits.set(axis, (bits.get(axis) ?? 0) | mask);
+    for (const axis of sourceAxes(relation)) bits.set(axis, (bits.get(axis) ?? 0) | mask);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The form in which a schedule is lowered: inlined stages are written into the bodies that read
- * them, every loop over an operation's own axis counts from zero, and stages attached to an axis
- * that was split or fused since are attached to what it became.
+ * The normal form of a schedule for lowering: inlined stages are substituted into the bodies that read
+ * them, every loop over an axis of an operation starts at zero, and a stage attached to an axis that
+ * was split or fused later is attached to the resulting axis.
  */
 
 import { UsageError } from "../../support";
@@ -26,8 +26,8 @@ export function normalizeSchedule(schedule: Schedule): Schedule {
 // Inlining --------------------------------------------------------------------------------------
 
 /**
- * Writes the bodies of inlined stages in place of their reads. What feeds an external operation is
- * computed all the same: such an operation reads memory, not expressions.
+ * Substitutes the bodies of inlined stages for their reads. A stage that an external operation reads
+ * is computed nevertheless: such an operation reads memory, not expressions.
  */
 function inlineStages(schedule: Schedule): void {
   const inlined = new Map<Stage, ComputeOp>();
@@ -54,7 +54,7 @@ function inlineStages(schedule: Schedule): void {
   }
 }
 
-/** An inlined stage has no loops that others could be computed in. */
+/** A stage cannot be attached to an inlined stage, which has no loops. */
 function checkAttachments(schedule: Schedule): void {
   for (const stage of [...schedule.stages, ...schedule.groups]) {
     const { attachment } = stage;
@@ -64,13 +64,13 @@ function checkAttachments(schedule: Schedule): void {
     throw new UsageError(
       "te-inline",
       `stage ${stage.name} is computed at axis ${axis.name} of ${parent.name}, which is inlined and ` +
-        `has no loops; compute it inside a stage that is not, or inline it too`,
+        `has no loops; compute it inside a stage that is not inlined, or inline it too`,
       { span, notes: [{ text: `${parent.name} was declared here`, span: parent.op.span }] },
     );
   }
 }
 
-/** What is written into others has no loops that could be split or fused. */
+/** An inlined stage has no loops to split or fuse. */
 function checkNoLoops(stage: Stage): void {
   const { attachment } = stage;
   if (attachment.type !== "inline") return;
@@ -95,7 +95,7 @@ function unreadable(stage: Stage, readers: readonly Stage[]): UsageError {
   return new UsageError(
     "te-inline",
     `stage ${stage.name} cannot be inlined into ${reader.name}, which is a ${reader.op.kind} and ` +
-      `reads it from memory; leave it where it is`,
+      `reads it from memory; leave out computeInline`,
     {
       span: attachment.type === "inline" ? attachment.span : undefined,
       notes: [{ text: `${reader.name} was declared here`, span: reader.op.span }],
@@ -103,7 +103,7 @@ function unreadable(stage: Stage, readers: readonly Stage[]): UsageError {
   );
 }
 
-/** `body` with the reads of inlined stages replaced, again in what they are replaced by. */
+/** `body` with the reads of inlined stages replaced, recursively. */
 function expand(
   schedule: Schedule,
   inlined: ReadonlyMap<Stage, ComputeOp>,
@@ -127,7 +127,7 @@ function expand(
       op.axis.forEach(({ var_ }, i) => values.set(var_, cast(var_.dtype, indices[i]!)));
       return within(values)(op.body[0]!);
     }
-    // An index that does something must do it once, however often the body mentions it.
+    // An index with a side effect must be evaluated once, however often the body uses it.
     const names = op.axis.map(({ var_ }) => new Var(var_.name, var_.dtype));
     op.axis.forEach(({ var_ }, i) => values.set(var_, names[i]!));
     return names.reduce<PrimExpr>(
@@ -145,7 +145,9 @@ function hasSideEffect(expr: PrimExpr): boolean {
 
 // Loops from zero -------------------------------------------------------------------------------
 
-/** Replaces loops over operations' own axes by ones that count from zero; those on threads stay. */
+/**
+ * Replaces loops over operations' axes by loops that start at zero, except those bound to threads.
+ */
 function rebaseLoops(schedule: Schedule): ReadonlyMap<IterVar, IterVar> {
   const all = new Map<IterVar, IterVar>();
   for (const stage of schedule.stages) {
@@ -184,8 +186,8 @@ function moveAttachments(
 }
 
 /**
- * Where an axis was split after something was attached to it, the inner loop takes it over; where
- * it was the inner of two fused, the fused loop.
+ * If an axis was split after a stage was attached to it, the stage moves to the inner loop; if it was
+ * the inner axis of a fuse, to the fused loop.
  */
 function legalizeAttachments(schedule: Schedule): void {
   moveAttachments(schedule, (axis, { stage }) => {

@@ -1,4 +1,4 @@
-/** Whether a stage can be computed somewhere else: inside a loop of another, or where it is read. */
+/** Checks whether a stage can be attached to a loop of another stage, or inlined. */
 
 import { UsageError } from "../../support";
 import { noteStage } from "./axis-errors";
@@ -7,7 +7,7 @@ import type { Stage } from "./stage";
 /** @throws UsageError for an output and for a placeholder. */
 export function checkMovable(stage: Stage, what: string): void {
   const why = stage.isOutput
-    ? "it is an output of the schedule; only what others read can be"
+    ? "it is an output of the schedule, which must be computed at the root"
     : stage.state.op?.kind === "placeholder"
       ? "it is a placeholder, which is not computed; make a copy of it with cacheRead"
       : undefined;
@@ -17,7 +17,7 @@ export function checkMovable(stage: Stage, what: string): void {
   });
 }
 
-/** @throws UsageError for what has no single value at each place. */
+/** @throws UsageError for a stage whose element is not a single expression. */
 export function checkInlinable(stage: Stage): void {
   checkMovable(stage, "inlined");
   const { op } = stage.state;
@@ -33,7 +33,9 @@ export function checkInlinable(stage: Stage): void {
   }
   if (op.body.length !== 1) throw fail(`it has ${op.body.length} outputs; ${instead}`);
   if (stage.layoutTransforms.length > 0) {
-    throw fail("its layout was transformed, but what is inlined has no memory; leave out one");
+    throw fail(
+      "its layout was transformed, but an inlined stage has no memory; leave out one of the two",
+    );
   }
 }
 
@@ -50,7 +52,7 @@ export function checkOrder(stage: Stage, parent: Stage): void {
   const position = stage.siblings.indexOf(stage);
   if (stage.siblings.indexOf(parent, position) > position) return;
   const why = stage.siblings.includes(parent)
-    ? `${parent.name} is computed first and does not use it`
+    ? `${parent.name} is computed before it and does not use it`
     : `${parent.name} is a stage of another schedule`;
   throw new UsageError(
     "te-compute-at",

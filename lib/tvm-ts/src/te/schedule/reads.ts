@@ -1,19 +1,19 @@
-/** Which elements of its inputs an operation reads, given sets of values for its axes. */
+/** The elements of its inputs that an operation reads, for sets of values of its axes. */
 
 import { evalSet, IntSet, type Analyzer } from "../../arith";
 import { NEG_INF, POS_INF, Range, sub, zero, type PrimExpr, type Var } from "../../ir";
 import type { Operation, ScanOp } from "../operation";
 import type { Tensor } from "../tensor";
 
-/** The parts of a tensor that are read: for each dimension, a set for each read. */
+/** The parts of a tensor that are read: for each dimension, one set per read. */
 export type ReadSets = readonly IntSet[][];
 
-/** Nothing read of each of `tensors` so far. */
+/** Empty read sets for `tensors`. */
 export function noReads(tensors: readonly Tensor[]): ReadonlyMap<Tensor, ReadSets> {
   return new Map(tensors.map((tensor) => [tensor, tensor.shape.map(() => [])]));
 }
 
-/** Adds what `op` reads of the tensors in `reads`. */
+/** Adds the reads of `op` to those tensors that are keys of `reads`. */
 export function propagateReads(
   op: Operation,
   analyzer: Analyzer,
@@ -52,9 +52,9 @@ export function propagateReads(
 }
 
 /**
- * A read outside a tensor means nothing, so that the tensor's own bounds may be taken where they
- * are tighter for certain. Both ends are taken or none: a mix of a tensor's end and a thread's
- * index is hard to say anything about.
+ * The set limited to the tensor's bounds where these are provably tighter: reads outside a tensor have
+ * no meaning. Either both ends are replaced or none: little can be proved about a set with a tensor's
+ * bound at one end and a thread index at the other.
  */
 function withinShape(set: IntSet, extent: PrimExpr, analyzer: Analyzer): IntSet {
   const first = zero(extent.dtype);

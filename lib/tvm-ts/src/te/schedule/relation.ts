@@ -1,4 +1,4 @@
-/** How axes of a stage came from one another; bounds and indices are worked out along these. */
+/** The relations between the axes of a stage, from which bounds and indices are computed. */
 
 import { reprExpr, type IndexMap, type IterVar, type PrimExpr } from "../../ir";
 
@@ -21,20 +21,23 @@ export interface Fuse {
   readonly fused: IterVar;
 }
 
-/** `rebased` is `parent`, counted from zero. */
+/** `rebased` is `parent` minus its first value. */
 export interface Rebase {
   readonly kind: "rebase";
   readonly parent: IterVar;
   readonly rebased: IterVar;
 }
 
-/** An axis of one step, which stands for nothing. */
+/** An axis of one step that was added without a parent. */
 export interface Singleton {
   readonly kind: "singleton";
   readonly iter: IterVar;
 }
 
-/** `transformed` are the indices of another layout, which `forward` leads to and `inverse` back. */
+/**
+ * `transformed` are the indices of another layout: `forward` maps `original` to them, `inverse` maps
+ * them back.
+ */
 export interface Transform {
   readonly kind: "transform";
   readonly original: readonly IterVar[];
@@ -45,7 +48,7 @@ export interface Transform {
 
 export type Relation = Split | Fuse | Rebase | Singleton | Transform;
 
-/** The relation between the axes that `map` gives for its axes. */
+/** The relation with each axis replaced by `map` of it. */
 export function mapAxes(relation: Relation, map: (axis: IterVar) => IterVar): Relation {
   switch (relation.kind) {
     case "split": {

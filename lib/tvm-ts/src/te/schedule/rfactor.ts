@@ -28,15 +28,15 @@ import { ComputeOp } from "../operation";
 import { dataAxis } from "../declare";
 import type { Tensor } from "../tensor";
 import { leafPosition, noteAxis, noteStage } from "./axis-errors";
-import { addBeside, renewed } from "./cache";
+import { addBeside, stateForOperation } from "./cache";
 import { boundChecks } from "./bound-checks";
 import {
-  derived,
+  derivedAxes,
   passDownBits,
   passDownDomain,
   passUpBits,
   passUpIndex,
-  sources,
+  sourceAxes,
 } from "./message-passing";
 import type { Schedule } from "./schedule";
 import type { Stage } from "./stage";
@@ -60,7 +60,7 @@ export function rfactor(
   if (!Number.isInteger(position) || position < 0 || position > op.axis.length) {
     throw failed(
       stage,
-      `factorAxis ${factorAxis} is not a place among its ${op.axis.length} dimensions`,
+      `factorAxis ${factorAxis} must be a position among its ${op.axis.length} dimensions`,
     );
   }
   const touched = touchedAxes(stage, op, axis);
@@ -69,7 +69,7 @@ export function rfactor(
   if (someNode(range.extent, (node) => node.kind === "ProducerLoad")) {
     throw failed(
       stage,
-      `${axis.name} has a length that is read from a tensor, which no dimension can have`,
+      `the extent of ${axis.name} is read from a tensor, which is not possible for a dimension`,
       noteAxis(axis),
     );
   }
@@ -77,7 +77,7 @@ export function rfactor(
     throw failed(stage, `${axis.name} does not begin at 0`, noteAxis(axis));
   }
 
-  // The partial results: one more dimension, and the reduction over what is left.
+  // The partial results: one more dimension, and the reduction over the remaining axes.
   const factored = new IterVar(range, axis.var_, "DataPar", "", axis.span);
   const dims = [...op.axis.slice(0, position), factored, ...op.axis.slice(position)];
   const byLoops = new Map<Var, PrimExpr>();
@@ -95,20 +95,20 @@ export function rfactor(
   const guarded = substitute(condition, byLoops);
   const partialBody = source.map((value, i) => {
     if (left.length > 0) return new Reduce(reduce.combiner, source, [], left, guarded, i);
-    // Nothing is left to reduce: each partial result is one value.
+    // No axis remains to reduce over: each partial result is one value.
     return isOne(guarded) ? value : select(guarded, value, reduce.combiner.identity[i]!);
   });
   const partial = new ComputeOp({ name: `${op.name}.rf`, span }, dims, partialBody);
 
   const final = reducePartial(op, reduce, partial, position, axis, range, span);
-  const state = renewed(stage, final);
+  const state = stateForOperation(stage, final);
   addBeside(schedule, stage, partial, "", 0);
   stage.replaceOp(final, state);
   return [...partial.outputs];
 }
 
 function failed(stage: Stage, why: string, notes: readonly ErrorNote[] = []): UsageError {
-  return new UsageError("te-rfactor", `rfactor of ${stage.name} cannot be done: ${why}`, {
+  return new UsageError("te-rfactor", `rfactor cannot be applied to ${stage.name}: ${why}`, {
     notes: [...notes, ...noteStage(stage)],
   });
 }
@@ -122,7 +122,7 @@ function reductionOf(stage: Stage, tensor: Tensor): { op: ComputeOp; reduce: Red
   return { op, reduce };
 }
 
-/** A reducer that mentions an axis cannot reduce the partial results: they have other axes. */
+/** A reducer that depends on an axis cannot reduce the partial results, which have other axes. */
 function checkCombiner(stage: Stage, op: ComputeOp, { combiner }: Reduce): void {
   const parts = [...combiner.result, ...combiner.identity];
   const axis = op.rootIterVars.find(({ var_ }) =>
@@ -137,7 +137,7 @@ function checkCombiner(stage: Stage, op: ComputeOp, { combiner }: Reduce): void 
 }
 
 /**
- * The axes that the factored one comes from and leads to, with all others made from those.
+ * The axes from which the factored axis was made, and all axes made from those.
  * @throws UsageError when data axes are among them, or loops over data were split before.
  */
 function touchedAxes(stage: Stage, op: ComputeOp, axis: IterVar): ReadonlySet<IterVar> {
@@ -150,31 +150,31 @@ function touchedAxes(stage: Stage, op: ComputeOp, axis: IterVar): ReadonlySet<It
     throw failed(stage, `${axis.name} is fused with the data axis ${data.name}`, noteAxis(axis));
   }
   for (const relation of stage.relations) {
-    const from = sources(relation);
+    const from = sourceAxes(relation);
     const factored = from.find((each) => touched.has(each));
     const other = from.find((each) => !touched.has(each));
     if (factored !== undefined && other !== undefined) {
       throw failed(
         stage,
-        `${factored.name} is fused with ${other.name}, which is not a part of the same axis; factor first, ` +
+        `${factored.name} is fused with ${other.name}, a part of another axis; factor first, ` +
           `then fuse`,
-        noteAxis(derived(relation)[0]!),
+        noteAxis(derivedAxes(relation)[0]!),
       );
     }
     if (factored !== undefined) continue;
-    const made = derived(relation)[0]!;
+    const made = derivedAxes(relation)[0]!;
     const names = from.map((each) => each.name).join(" and ");
     throw failed(
       stage,
-      `its loop ${names === "" ? made.name : names} was changed before; factor first, then ` +
-        `schedule the stages it makes`,
+      `its loop ${names === "" ? made.name : names} was scheduled before; factor first, then ` +
+        `schedule the resulting stages`,
       noteAxis(made),
     );
   }
   return touched;
 }
 
-/** Domains and values of the touched axes, and where the loops run past them. */
+/** Domains and values of the touched axes, and the conditions where loops exceed the domains. */
 function factoredLoops(
   stage: Stage,
   op: ComputeOp,
@@ -203,7 +203,7 @@ function factoredLoops(
   return { domains, values, conditions };
 }
 
-/** The operation that reduces the partial results to the tensors that were asked for. */
+/** The operation that reduces the partial results to the tensors of the stage. */
 function reducePartial(
   op: ComputeOp,
   reduce: Reduce,

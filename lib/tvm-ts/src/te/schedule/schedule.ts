@@ -12,8 +12,8 @@ import { rfactor } from "./rfactor";
 import { Stage } from "./stage";
 
 /**
- * Made by `createSchedule`. The primitives that concern one operation are methods of its stage;
- * those that add stages are here.
+ * Made by `createSchedule`. The primitives that concern one operation are methods of its stage; those
+ * that add stages are methods of the schedule.
  */
 export class Schedule {
   /** @internal */
@@ -35,16 +35,16 @@ export class Schedule {
   }
 
   /**
-   * The stage of a tensor or operation, as it was declared or as a primitive made it.
+   * The stage of a tensor or operation, declared by the user or made by a primitive.
    * @operator []
-   * @throws UsageError when the schedule has none.
+   * @throws UsageError when the schedule has no such stage.
    */
   stage(target: Tensor | Operation): Stage {
     const op = isTensor(target) ? target.op : target;
     if (!isOperation(op)) {
       throw new UsageError(
         "te-stage",
-        `the stage of a tensor or an operation is asked for, not of ${String(target)}`,
+        `a schedule has stages of tensors and operations, not of ${String(target)}`,
       );
     }
     const stage = this.stageOf.get(op);
@@ -53,7 +53,7 @@ export class Schedule {
     throw new UsageError(
       "te-stage",
       `${op.name} is not in this schedule, whose stages are ${names}; ` +
-        `only what the scheduled outputs need has a stage`,
+        `only operations that the scheduled outputs need have a stage`,
       { notes: [{ text: `${op.name} was declared here`, span: op.span }] },
     );
   }
@@ -68,8 +68,9 @@ export class Schedule {
   }
 
   /**
-   * A copy of `tensor` in another memory, which `readers` read instead. Call it before splitting.
-   * @throws UsageError when one of them does not read the tensor.
+   * Adds a stage that copies `tensor` to another memory, from which `readers` read. Call it before
+   * splitting.
+   * @throws UsageError when one of the readers does not read the tensor.
    * @example
    * const A = te.placeholder([8], { name: "A" });
    * const B = te.compute([8], (i) => A(i).add(1), "B");
@@ -85,9 +86,9 @@ export class Schedule {
   }
 
   /**
-   * Computes `tensor` in another memory first, in the order of its loops as they are now; the
-   * stage itself then only copies. All outputs of an operation with several go together.
-   * @throws UsageError for what is not computed element by element.
+   * Adds a stage that computes `tensor` in another memory, with the current loops of its stage; the
+   * stage itself then only copies. All outputs of an operation must be passed together.
+   * @throws UsageError for a tensor that is not computed element by element.
    */
   cacheWrite(tensor: Tensor, scope: string): Tensor;
   cacheWrite(tensors: readonly Tensor[], scope: string): Tensor[];
@@ -97,8 +98,8 @@ export class Schedule {
   }
 
   /**
-   * Turns a reduction axis (or a part of one) into a dimension of a tensor of partial results,
-   * which the stage then reduces.
+   * Turns a reduction axis (or a part of it) into a dimension of a tensor of partial results, which
+   * the stage then reduces.
    * @throws UsageError when `axis` is not a loop over a reduction of the stage.
    * @example
    * const A = te.placeholder([64], { name: "A" });
@@ -114,8 +115,8 @@ export class Schedule {
   }
 
   /**
-   * Makes a group of the stages from `inputs` (left out, unless `includeInputs`) to `outputs`, so
-   * that they can be computed together inside a loop.
+   * Makes a group of the stages between `inputs` and `outputs`, which can be computed together inside
+   * a loop. The stages of `inputs` belong to it only with `includeInputs`.
    */
   createGroup(
     outputs: Tensor | readonly Tensor[],
@@ -126,8 +127,8 @@ export class Schedule {
   }
 
   /**
-   * The schedule as it is lowered: inlined stages are gone from the bodies that read them, and
-   * every loop begins at zero. This one stays as it is.
+   * A copy of the schedule in the form in which it is lowered: inlined stages are substituted into the
+   * bodies that read them, and every loop starts at zero.
    */
   normalize(): Schedule {
     return normalizeSchedule(this);
@@ -135,10 +136,10 @@ export class Schedule {
 
   // For the primitives --------------------------------------------------------------------------
 
-  /** @internal Adds stages, each where `position` says, and makes `ops` lead to theirs. */
+  /** @internal Inserts stages at their positions, and registers `ops` for them. */
   insertStage(stage: Stage, position: number): void {
     this.list = [...this.list.slice(0, position), stage, ...this.list.slice(position)];
-    this.leadTo(stage, stage.op);
+    this.registerOperation(stage, stage.op);
   }
 
   /** @internal */
@@ -146,12 +147,12 @@ export class Schedule {
     this.groupList = [...this.groupList, group];
   }
 
-  /** @internal From now on `op` is another name of the stage. */
-  leadTo(stage: Stage, op: Operation): void {
+  /** @internal Registers `op` for the stage. */
+  registerOperation(stage: Stage, op: Operation): void {
     this.stageOf.set(op, stage);
   }
 
-  /** @internal What is computed at axes of `parent` that were replaced is computed at the new ones. */
+  /** @internal Moves the stages attached to replaced axes of `parent` to the new axes. */
   moveAttached(parent: Stage, replaced: ReadonlyMap<IterVar, IterVar>): void {
     for (const stage of [...this.list, ...this.groupList]) {
       const { attach } = stage.state;
@@ -161,7 +162,7 @@ export class Schedule {
     }
   }
 
-  /** @internal A schedule of the same stages, which can be changed on its own. */
+  /** @internal An independent copy of the schedule. */
   copy(): Schedule {
     const copy = new Schedule(this.outputs);
     const copies = new Map<Stage, Stage>();
@@ -195,8 +196,8 @@ function listOf<T>(one: T | readonly T[]): readonly T[] {
 }
 
 /**
- * A schedule that computes `outputs` (tensors or their operations) and all they need, each stage
- * on its own, in plain loops.
+ * A schedule that computes `outputs` (tensors or their operations) and all operations they need, each
+ * at the root and in plain loops.
  * @throws UsageError when two of the operations reduce over the same axis.
  */
 export function createSchedule(
@@ -222,11 +223,11 @@ function operationOf(output: Tensor | Operation): Operation {
   if (isOperation(op)) return op;
   throw new UsageError(
     "te-stage",
-    `a schedule is made for tensors or operations, not for ${String(output)}`,
+    `createSchedule needs tensors or operations, not ${String(output)}`,
   );
 }
 
-/** An axis belongs to one operation: its loop could not be in two places. */
+/** Each reduction axis must belong to one operation only. */
 function checkReduceAxes(ops: readonly Operation[]): void {
   const owner = new Map<IterVar, Operation>();
   for (const op of ops) {

@@ -1,6 +1,6 @@
 /**
- * What a schedule knows of one stage, as an immutable record. A primitive computes the next record
- * from the current one and the stage takes it as a whole, so one that fails changes nothing.
+ * The state of one stage, as an immutable record. A primitive computes the next record from the
+ * current one, and the stage replaces it as a whole, so a primitive that fails changes nothing.
  */
 
 import type { Span } from "../../support";
@@ -11,10 +11,10 @@ import type { TensorIntrin } from "../tensor-intrin";
 import { mapAxes, type Relation } from "./relation";
 import type { Stage } from "./stage";
 
-/** How a loop is to be carried out; a plain one is `DataPar`. */
+/** How a loop is executed; a plain loop is `DataPar`. */
 export type LoopType = "DataPar" | "Unrolled" | "Vectorized" | "Parallelized" | "Tensorized";
 
-/** What was asked for one axis. */
+/** The scheduling attributes of one axis. */
 export interface IterVarAttr {
   readonly iterType: LoopType;
   readonly bindThread?: IterVar;
@@ -31,13 +31,13 @@ export interface IterVarAttr {
   }[];
   /** The dimension's stride is `k * factor + offset` for some `k`. */
   readonly align?: { readonly factor: number; readonly offset: number };
-  /** Where it was asked for last. */
+  /** The line of the primitive that changed it last. */
   readonly span?: Span;
 }
 
 export const NO_ATTR: IterVarAttr = { iterType: "DataPar", prefetches: [], pragmas: [] };
 
-/** Where a stage is computed. */
+/** The attachment of a stage. */
 export type Attachment =
   /** At the root of its group, or of the program. */
   | { readonly type: "groupRoot" }
@@ -48,17 +48,17 @@ export type Attachment =
       readonly axis: IterVar;
       readonly span?: Span | undefined;
     }
-  /** In place of each of its reads. */
+  /** Inlined: substituted for each of its reads. */
   | { readonly type: "inline"; readonly span?: Span | undefined }
-  /** The same, after the reads were replaced: nothing is left to compute. */
+  /** Inlined, after its reads were replaced: it is not computed. */
   | { readonly type: "inlinedAlready" }
   /** In each step of a scan. */
   | { readonly type: "scanUpdate"; readonly stage: Stage };
 
 export interface StageState {
-  /** The operation as it is now; `undefined` for a group. */
+  /** The current operation; `undefined` for a group. */
   readonly op: Operation | undefined;
-  /** Every axis there ever was, and those that are loops now, outermost first. */
+  /** All axes that were ever made, and those that are loops now, outermost first. */
   readonly allIterVars: readonly IterVar[];
   readonly leafIterVars: readonly IterVar[];
   readonly relations: readonly Relation[];
@@ -69,11 +69,13 @@ export interface StageState {
   /** The memory of the result; empty when it is not specified. */
   readonly scope: string;
   readonly doubleBuffer: boolean;
-  /** Where it was asked that memory roll along with the loop around the stage, if it was. */
+  /** The line that called `rollingBuffer`, if any. */
   readonly rollingBuffer: Span | undefined;
-  /** How elements of the result are moved in memory, one map after another. */
+  /** The layout maps of the result, applied in order. */
   readonly layoutTransforms: readonly IndexMap[];
-  /** The dimensions of the last layout that begin another group of them; see `AXIS_SEPARATOR`. */
+  /**
+   * The dimensions of the last layout that begin a new group of dimensions; see `AXIS_SEPARATOR`.
+   */
   readonly axisSeparators: readonly number[];
   /** The group the stage belongs to. */
   readonly group: Stage | undefined;
@@ -104,7 +106,7 @@ export function initialState(op: Operation | undefined): StageState {
   };
 }
 
-/** The attributes of one axis changed. */
+/** The state with changed attributes of one axis. */
 export function withAttr(
   state: StageState,
   axis: IterVar,
@@ -115,7 +117,10 @@ export function withAttr(
   return { ...state, iterVarAttrs };
 }
 
-/** The reduction axes of a stage that `op` has others for: an extent may read another tensor now. */
+/**
+ * The reduction axes that differ in `op`, which may read an extent from another tensor, with their
+ * replacements.
+ */
 export function replacedAxes(state: StageState, op: Operation): ReadonlyMap<IterVar, IterVar> {
   const replaced = new Map<IterVar, IterVar>();
   for (const axis of op.reduceAxis) {
@@ -130,7 +135,7 @@ export function withAxes(state: StageState, replaced: ReadonlyMap<IterVar, IterV
   if (replaced.size === 0) return state;
   const current = (axis: IterVar): IterVar => replaced.get(axis) ?? axis;
   const allIterVars = state.allIterVars.map(current);
-  // That both are one array says that no loop was changed.
+  // If both are the same array, no loop was changed.
   const unchanged = state.leafIterVars === state.allIterVars;
   return {
     ...state,

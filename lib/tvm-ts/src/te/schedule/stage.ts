@@ -1,4 +1,4 @@
-/** A stage: how one operation is computed. Its methods are the schedule primitives. */
+/** A stage: the schedule of one operation. Its methods are the schedule primitives. */
 
 import { nearName, Span, UsageError } from "../../support";
 import {
@@ -34,15 +34,17 @@ import {
 } from "./stage-state";
 import { checkBinding, checkEnvThreads } from "./thread-binding";
 
-/** By what an axis is split: the extent of the inner loop, or the number of steps of the outer. */
+/**
+ * How an axis is split: `factor` is the extent of the inner loop, `nparts` that of the outer loop.
+ */
 export type SplitBy =
   | { readonly factor: ExprLike; readonly nparts?: undefined }
   | { readonly nparts: ExprLike; readonly factor?: undefined };
 
-/** What memory scopes begin with. */
+/** The prefixes of memory scopes. */
 const SCOPES = ["global", "shared", "local", "warp", "wmma", "texture"];
 
-/** The pragmas that the compiler itself reads; targets have more, which it leaves to them. */
+/** The pragmas that the compiler reads. Targets may define others. */
 const PRAGMAS = [
   "auto_unroll_max_step",
   "unroll_explicit",
@@ -59,14 +61,14 @@ const PRAGMAS = [
  * stage as it was when it throws.
  */
 export class Stage implements StageView {
-  /** @internal What the primitives replace, as a whole. */
+  /** @internal Replaced as a whole by the primitives. */
   state: StageState;
 
   /** @internal */
   constructor(
     /** @internal */
     readonly schedule: Schedule,
-    /** The operation as declared; `op` is what caching and factoring made of it. */
+    /** The declared operation; `op` is the current one, after caching and factoring. */
     readonly originOp: Operation | undefined,
     readonly isOutput = false,
     state: StageState = initialState(originOp),
@@ -79,14 +81,14 @@ export class Stage implements StageView {
   }
   get op(): Operation {
     if (this.state.op === undefined)
-      throw new UsageError("te-stage", "a group of stages has no operation");
+      throw new UsageError("te-stage", "a group of stages has no operation; use one of its stages");
     return this.state.op;
   }
   /** @internal */
   get siblings(): readonly Stage[] {
     return this.schedule.stages;
   }
-  /** Every axis there ever was, in the order they were made. */
+  /** All axes that were ever made, in order. */
   get allIterVars(): readonly IterVar[] {
     return this.state.allIterVars;
   }
@@ -106,18 +108,18 @@ export class Stage implements StageView {
   get scope(): string {
     return this.state.scope;
   }
-  /** The maps by which `transformLayout` moves the elements of the result. */
+  /** The maps that `transformLayout` added. */
   get layoutTransforms(): readonly IndexMap[] {
     return this.state.layoutTransforms;
   }
-  /** The dimensions of the transformed layout that stand after a `te.AXIS_SEPARATOR`. */
+  /** The dimensions of the transformed layout that follow a `te.AXIS_SEPARATOR`. */
   get axisSeparators(): readonly number[] {
     return this.state.axisSeparators;
   }
   get group(): Stage | undefined {
     return this.state.group;
   }
-  /** Whether anything was asked of its loops or its place; scope and alignment do not count. */
+  /** Whether a primitive changed its loops or its attachment; scope and alignment do not count. */
   get isScheduled(): boolean {
     const { relations, attach, allIterVars, leafIterVars, iterVarAttrs } = this.state;
     return (
@@ -130,11 +132,11 @@ export class Stage implements StageView {
 
   // For the primitives that change operations ---------------------------------------------------
 
-  /** @internal The stage computes its tensors by another operation from now on. */
+  /** @internal Replaces the operation of the stage. */
   replaceOp(op: Operation, state: StageState = this.state): void {
     const replaced = replacedAxes(state, op);
     this.state = { ...withAxes(state, replaced), op };
-    this.schedule.leadTo(this, op);
+    this.schedule.registerOperation(this, op);
     if (replaced.size > 0) this.schedule.moveAttached(this, replaced);
   }
 
@@ -146,8 +148,8 @@ export class Stage implements StageView {
   // Loops ---------------------------------------------------------------------------------------
 
   /**
-   * Splits an axis in two loops: `[outer, inner]`. Where the factor does not divide the extent, a
-   * condition guards the rest.
+   * Splits an axis into two loops, `[outer, inner]`. If the factor does not divide the extent, a
+   * condition guards the body.
    * @throws UsageError unless exactly one of factor and nparts is given, as a positive integer.
    * @example
    * const A = te.placeholder([100], { name: "A" });
@@ -165,8 +167,8 @@ export class Stage implements StageView {
   }
 
   /**
-   * Fuses neighbouring loops, outermost first, into one. Without any axis it adds a loop of one
-   * step around the others.
+   * Fuses neighbouring loops, outermost first, into one. Without axes it adds a loop of one step
+   * around the others.
    * @example
    * const A = te.placeholder([8, 4], { name: "A" });
    * const B = te.compute([8, 4], (i, j) => A(i, j).add(1), "B");
@@ -179,7 +181,7 @@ export class Stage implements StageView {
     return fused;
   }
 
-  /** Puts the named loops in this order, in the places they have between them. */
+  /** Puts the listed loops in this order, in the positions they occupy. */
   reorder(...order: readonly IterVar[]): this {
     this.state = loops.reorder(this, this.state, order);
     return this;
@@ -208,10 +210,11 @@ export class Stage implements StageView {
     return [...order];
   }
 
-  // Where it is computed ------------------------------------------------------------------------
+  // Attachment ----------------------------------------------------------------------------------
 
   /**
-   * Computes this stage inside a loop of a stage that uses it, as much as one step there needs.
+   * Computes this stage inside a loop of a stage that uses it: in each step, the part that the step
+   * needs.
    * @throws UsageError for an output, and when `parent` does not come after this stage.
    * @example
    * const A = te.placeholder([8, 4], { name: "A" });
@@ -226,7 +229,7 @@ export class Stage implements StageView {
     if (!(parent instanceof Stage)) {
       throw new UsageError(
         "te-compute-at",
-        `${this.name} is computed at a loop of a stage; write computeAt(s.stage(T), axis)`,
+        `computeAt of ${this.name} needs a stage and one of its axes; write computeAt(s.stage(T), axis)`,
       );
     }
     checkMovable(this, "computed inside another stage");
@@ -237,8 +240,9 @@ export class Stage implements StageView {
   }
 
   /**
-   * Puts the computation in place of each read of it.
-   * @throws UsageError for an output, a reduction, several outputs, and what is not computed.
+   * Substitutes the computation for each read of it.
+   * @throws UsageError for an output, a reduction, an operation with several outputs, and a
+   * placeholder.
    * @example
    * const A = te.placeholder([8], { name: "A" });
    * const B = te.compute([8], (i) => A(i).add(1), "B");
@@ -252,7 +256,7 @@ export class Stage implements StageView {
     return this.attach({ type: "inline", span: Span.capture() });
   }
 
-  /** Computes the stage on its own, before everything that uses it: the default. */
+  /** Computes the stage at the root, before everything that uses it. This is the default. */
   computeRoot(): this {
     return this.attach({ type: "groupRoot" });
   }
@@ -268,7 +272,7 @@ export class Stage implements StageView {
     return this;
   }
 
-  /** Where the stage is really attached, its groups looked through. */
+  /** The effective attachment, that of the groups around the stage included. */
   get attachSpec(): Stage {
     const { attach, group } = this.state;
     return attach.type === "groupRoot" && group !== undefined ? group.attachSpec : this;
@@ -277,9 +281,9 @@ export class Stage implements StageView {
   // Memory --------------------------------------------------------------------------------------
 
   /**
-   * The memory the result is kept in: `global`, `shared`, `local`, or with a suffix one of an
-   * accelerator's, such as `local.acc_buffer`.
-   * @throws UsageError for a scope of another name.
+   * Sets the memory that holds the result: `global`, `shared`, `local`, or with a suffix a memory of
+   * an accelerator, such as `local.acc_buffer`.
+   * @throws UsageError for a scope with another prefix.
    */
   setScope(scope: string): this {
     if (!isStorageScope(scope)) {
@@ -296,7 +300,7 @@ export class Stage implements StageView {
     return this;
   }
 
-  /** Makes the stride of a dimension `k * factor + offset`, so that rows do not collide in banks. */
+  /** Makes the stride of a dimension `k * factor + offset`, to avoid bank conflicts. */
   storageAlign(axis: IterVar, factor: number, offset: number): this {
     if (!this.state.op?.axis.includes(axis)) {
       leafPosition(this, this.state, axis);
@@ -309,8 +313,8 @@ export class Stage implements StageView {
     if (this.layoutTransforms.length > 0) {
       throw new UsageError(
         "te-storage-align",
-        `storageAlign of stage ${this.name}: its layout was transformed, and would need strides of ` +
-          `the new one; leave out one of the two`,
+        `storageAlign of stage ${this.name}: its layout was transformed, so the alignment would apply to ` +
+          `the strides of the new layout; leave out one of the two`,
       );
     }
     if (!Number.isInteger(factor) || factor < 1 || !Number.isInteger(offset)) {
@@ -324,15 +328,15 @@ export class Stage implements StageView {
   }
 
   /**
-   * Moves the elements of the result in memory: `fn` is given the indices of an element and says
-   * where it lies, as one index or a list. An argument is then passed in, and an output given back,
-   * in the new shape.
+   * Changes the memory layout of the result: `fn` takes the indices of an element and returns its
+   * indices in the new layout, as one index or an array. Arguments and outputs then have the new
+   * shape.
    *
-   * The loops over a computed tensor become loops over the new layout, and are given back; of what
-   * is not computed (an input, a scan) the loops stay, and the list is empty. A `te.AXIS_SEPARATOR`
-   * between two indices keeps the dimensions on its two sides apart when memory is flattened.
-   * @throws UsageError when the indices do not tell the elements apart and, of what is computed,
-   * when there are places without an element, or its loops were split, fused or moved apart before.
+   * The loops over a computed tensor become loops over the new layout, which are returned. For an
+   * input or a scan the loops do not change, and the returned list is empty. Dimensions on the two
+   * sides of a `te.AXIS_SEPARATOR` are not flattened together.
+   * @throws UsageError when two elements would have the same indices. For a computed tensor also when
+   * positions of the new layout have no element, or its loops were split, fused or separated before.
    * @example
    * const A = te.placeholder([16], { name: "A" });
    * const B = te.compute([16], (i) => A(i).add(1), "B");
@@ -346,7 +350,7 @@ export class Stage implements StageView {
     return axes;
   }
 
-  /** Doubles the memory, so that one half is filled while the other is used. */
+  /** Doubles the memory: one half is written while the other half is read. */
   doubleBuffer(): this {
     checkMovable(this, "double buffered");
     this.state = { ...this.state, doubleBuffer: true };
@@ -354,12 +358,12 @@ export class Stage implements StageView {
   }
 
   /**
-   * Keeps what one step of the loop around the stage has computed for the next one, where the two
-   * overlap: memory for one step is used in a circle, and nothing is computed twice. The stage is
-   * computed at a loop of its consumer.
+   * Keeps the elements that one step of the loop around the stage shares with the next step in a
+   * circular buffer, so that no element is computed twice. The stage must be computed at a loop of its
+   * consumer.
    *
-   * The loops are rewritten by the pass `tvm.transforms.injectRollingBuffer`, which as in TVM has to
-   * be added; without it the stage is computed anew in each step.
+   * The pass `tvm.transforms.injectRollingBuffer` rewrites the loops. As in TVM it must be added to
+   * the pipeline; without it each step computes the whole part again.
    * @throws UsageError for an output, and for a placeholder.
    * @example
    * const A = te.placeholder([34], { name: "A" });
@@ -377,7 +381,7 @@ export class Stage implements StageView {
     return this;
   }
 
-  /** Stores only where `condition` holds, for threads that would all store the same. */
+  /** Stores only if the predicate holds, for threads that would all store the same value. */
   setStorePredicate(condition: ExprLike): this {
     const predicate = toExpr(condition);
     if (!isBool(predicate.dtype)) {
@@ -391,11 +395,11 @@ export class Stage implements StageView {
     return this;
   }
 
-  // How loops run -------------------------------------------------------------------------------
+  // Loop execution ------------------------------------------------------------------------------
 
   /**
-   * Runs a loop's steps on threads.
-   * @throws UsageError when `thread` is not a thread axis, or another loop of the stage has it.
+   * Runs the steps of a loop on threads.
+   * @throws UsageError when `thread` is not a thread axis, or is bound to another loop of the stage.
    */
   bind(axis: IterVar, thread: IterVar): this {
     const span = Span.capture();
@@ -403,7 +407,7 @@ export class Stage implements StageView {
     return this.annotate(axis, (attr) => ({ ...attr, bindThread: thread, span }));
   }
 
-  /** Threads around a whole scan. */
+  /** Launches threads around a whole scan. */
   envThreads(threads: IterVar | readonly IterVar[]): this {
     const list = threads instanceof IterVar ? [threads] : threads;
     checkEnvThreads(this, this.state, list);
@@ -417,7 +421,7 @@ export class Stage implements StageView {
   }
 
   /**
-   * Does all steps of a loop at once, as lanes of vectors.
+   * Computes all steps of a loop at once, as lanes of vectors.
    * @throws UsageError for a reduction axis.
    * @example
    * const A = te.placeholder([64], { name: "A", dtype: "int32" });
@@ -431,13 +435,13 @@ export class Stage implements StageView {
     return this.markLoop(axis, "Vectorized", "vectorized");
   }
 
-  /** Writes out a loop's steps one after another. */
+  /** Unrolls a loop. */
   unroll(axis: IterVar): this {
     return this.setLoopType(axis, "Unrolled");
   }
 
   /**
-   * Runs a loop's steps on the cores of a processor.
+   * Runs the steps of a loop on the cores of a processor.
    * @throws UsageError for a reduction axis, whose steps change the same elements; see `rfactor`.
    */
   parallel(axis: IterVar): this {
@@ -457,8 +461,8 @@ export class Stage implements StageView {
   }
 
   /**
-   * Replaces everything from this loop inward by an intrinsic, which must compute the same.
-   * That it does is checked when the schedule is lowered.
+   * Replaces this loop and the loops inside it by an intrinsic, which must compute the same. Lowering
+   * checks this.
    */
   tensorize(axis: IterVar, intrin: TensorIntrin): this {
     const span = Span.capture();
@@ -466,7 +470,7 @@ export class Stage implements StageView {
     if (!(intrin instanceof TensorIntrin)) {
       throw new UsageError(
         "te-tensorize",
-        `stage ${this.name} is tensorized with an intrinsic made by te.declTensorIntrin`,
+        `tensorize of stage ${this.name} needs an intrinsic made by te.declTensorIntrin`,
       );
     }
     return this.annotate(axis, (attr) => ({
@@ -478,8 +482,8 @@ export class Stage implements StageView {
   }
 
   /**
-   * A remark on a loop that passes and targets understand, such as `auto_unroll_max_step`; "unroll"
-   * and "vectorize" are the primitives of those names.
+   * An attribute of a loop for passes and targets, such as `auto_unroll_max_step`. "unroll" and
+   * "vectorize" call the primitives of those names.
    */
   pragma(axis: IterVar, key: string, value?: ExprLike | string): this {
     if (key === "unroll") return this.unroll(axis);
@@ -502,20 +506,20 @@ export class Stage implements StageView {
   private badPragma(axis: IterVar, key: unknown): UsageError {
     const what =
       key instanceof TensorIntrin
-        ? `the pragma of stage ${this.name} is the tensor intrinsic ${key.name}; write ` +
-          `s[${this.name}].tensorize(${axis.name}, ...) with it`
-        : `a pragma of stage ${this.name} has no name`;
+        ? `the pragma of stage ${this.name} must be a string, not the tensor intrinsic ${key.name}; write ` +
+          `s[${this.name}].tensorize(${axis.name}, ...)`
+        : `a pragma of stage ${this.name} needs a name, such as "auto_unroll_max_step"`;
     return new UsageError("te-pragma", what);
   }
 
-  /** Asks for what `tensor` is read at `offset` steps of this loop later. */
+  /** Prefetches the elements of `tensor` that are read `offset` steps of this loop later. */
   prefetch(tensor: Tensor, axis: IterVar, offset: ExprLike): this {
     const span = Span.capture();
     leafPosition(this, this.state, axis);
     if (!isTensor(tensor)) {
       throw new UsageError(
         "te-prefetch",
-        `stage ${this.name} prefetches a tensor, not ${String(tensor)}`,
+        `prefetch of stage ${this.name} needs a tensor, not ${String(tensor)}`,
       );
     }
     this.schedule.stage(tensor);
@@ -556,7 +560,7 @@ function splitAmount(
     const name = axis instanceof IterVar ? axis.name : "an axis";
     throw new UsageError(
       "te-split-factor",
-      `splitting ${name} of stage ${stage.name} takes either { factor } or { nparts }`,
+      `split of ${name} of stage ${stage.name} needs either { factor } or { nparts }`,
     );
   }
   return factor === undefined ? ["nparts", toExpr(nparts!)] : ["factor", toExpr(factor)];

@@ -1,11 +1,13 @@
-/** Which loops can run on which threads. */
+/** Checks which loops can be bound to which threads. */
 
 import { UsageError } from "../../support";
 import { isThreadTag, IterVar } from "../../ir";
 import { checkIterType, leafPosition, noteAxis, type StageView } from "./axis-errors";
 import type { StageState } from "./stage-state";
 
-/** @throws UsageError when `thread` is not a thread axis, or another loop of the stage has it. */
+/**
+ * @throws UsageError when `thread` is not a thread axis, or is bound to another loop of the stage.
+ */
 export function checkBinding(
   view: StageView,
   state: StageState,
@@ -17,7 +19,7 @@ export function checkBinding(
   if (!(thread instanceof IterVar) || thread.iterType !== "ThreadIndex") {
     throw new UsageError(
       "te-bind",
-      `axis ${axis.name} of stage ${view.name} is bound to a thread axis; ` +
+      `axis ${axis.name} of stage ${view.name} can only be bound to a thread axis; ` +
         `make one with te.threadAxis("threadIdx.x")`,
     );
   }
@@ -41,7 +43,10 @@ export function checkBinding(
   }
 }
 
-/** @throws UsageError when the stage is not a scan, has threads around it, or they have no range. */
+/**
+ * @throws UsageError when the stage is not a scan, already has threads around it, or a thread axis has
+ * no range.
+ */
 export function checkEnvThreads(
   view: StageView,
   state: StageState,
@@ -50,17 +55,20 @@ export function checkEnvThreads(
   if (state.op?.kind !== "scan") {
     throw new UsageError(
       "te-bind",
-      `envThreads is for scans; ${view.name} is not a scan: bind its axes`,
+      `envThreads applies to scans, but ${view.name} is not a scan; bind its axes`,
     );
   }
   if (state.envThreads.length > 0) {
-    throw new UsageError("te-bind", `the threads around ${view.name} were set before`);
+    throw new UsageError(
+      "te-bind",
+      `the threads around ${view.name} were already set; call envThreads once`,
+    );
   }
   for (const { iterType, dom, threadTag } of threads) {
     if (iterType === "ThreadIndex" && dom !== undefined && isThreadTag(threadTag)) continue;
     throw new UsageError(
       "te-bind",
-      `threads around a scan are thread axes with a tag and a range: ` +
+      `threads around a scan must be thread axes with a tag and a range: ` +
         `te.threadAxis([0, n], "blockIdx.x")`,
     );
   }

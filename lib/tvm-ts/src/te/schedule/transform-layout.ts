@@ -1,12 +1,12 @@
 /**
- * Giving the memory of a stage another layout, by a function from indices to indices.
+ * Changes the memory layout of a stage by a function from indices to indices.
  *
  *     s.stage(B).transformLayout((i) => [floorDiv(i, 4), floorMod(i, 4)]);   // B: [16]
  *
  *     for i in 16 { B[i] = ... }                                 // B: [16]
  *  => for axis0 in 4, axis1 in 4 { B[axis0, axis1] = ... }       // B: [4, 4]
  *
- * The loops of a computed stage follow its new layout at once; reads and writes keep their indices
+ * The loops of a computed stage follow its new layout at once. Reads and writes keep their indices
  * until the pass ApplyLayoutTransforms.
  */
 
@@ -35,15 +35,17 @@ import { noteAxis, noteStage, type StageView } from "./axis-errors";
 import type { StageState } from "./stage-state";
 
 /**
- * Stands between two indices of a new layout: dimensions before it and after it are not flattened
- * together, for memories that are addressed by several numbers.
+ * Separates two indices of a new layout: dimensions before and after it are not flattened together,
+ * for memories with several address dimensions.
  */
 export const AXIS_SEPARATOR: unique symbol = Symbol("te.AXIS_SEPARATOR");
 
-/** Indices of the new layout, and perhaps separators between them. */
+/** Indices of the new layout, optionally with separators between them. */
 export type LayoutIndices = ExprLike | readonly (ExprLike | typeof AXIS_SEPARATOR)[];
 
-/** `fn` applied to the layout of a stage, and the loops that follow it if the stage has any. */
+/**
+ * The state of a stage with `fn` applied to its layout, and the new loops, if the stage has loops.
+ */
 export function transformLayout(
   view: StageView,
   state: StageState,
@@ -55,31 +57,33 @@ export function transformLayout(
       notes,
     });
   const { op } = state;
-  if (op === undefined) throw fail("a group has no memory; transform that of its stages");
+  if (op === undefined) throw fail("a group has no memory; transform the layout of its stages");
   if (state.attach.type === "inline") {
     throw fail("it is inlined and has no memory; leave out one of the two");
   }
   const aligned = op.axis.find((axis) => state.iterVarAttrs.get(axis)?.align !== undefined);
   if (aligned !== undefined) {
-    throw fail(`${aligned.name} is aligned by storageAlign, which sets strides; leave out one`);
+    throw fail(
+      `${aligned.name} is aligned by storageAlign, which sets strides; leave out one of the two`,
+    );
   }
-  const shape = presentShape(op, state, fail);
+  const shape = currentShape(op, state, fail);
   const { map, separators } = indexMap(fn, shape, span, fail);
-  checkPlaces(map, shape, fail);
+  checkRanges(map, shape, fail);
   const next: StageState = {
     ...state,
     layoutTransforms: [...state.layoutTransforms, map],
     axisSeparators: separators,
   };
   if (op.kind === "compute") return followLayout(view, next, op, map, span, fail);
-  checkRoom(map, shape, fail);
+  checkCapacity(map, shape, fail);
   return { state: next, axes: [] };
 }
 
 type Fail = (why: string, notes?: readonly ErrorNote[]) => UsageError;
 
-/** The shape as earlier transformations left it. */
-function presentShape(op: Operation, state: StageState, fail: Fail): readonly PrimExpr[] {
+/** The shape after earlier transformations. */
+function currentShape(op: Operation, state: StageState, fail: Fail): readonly PrimExpr[] {
   const { shape } = op.output(0);
   if (shape.length === 0) throw fail("it has no dimensions");
   if (op.outputs.some((output) => output.ndim !== shape.length)) {
@@ -98,7 +102,7 @@ function indexMap(
 ): { map: IndexMap; separators: readonly number[] } {
   if (typeof fn !== "function") {
     throw fail(
-      `a function of its indices is expected, such as (i, j) => [j, i], not ${String(fn)}`,
+      `transformLayout needs a function of its indices, such as (i, j) => [j, i], not ${String(fn)}`,
     );
   }
   const { names, variadic } = parametersOf(fn);
@@ -117,10 +121,10 @@ function indexMap(
     if (element === AXIS_SEPARATOR) separators.push(final.length);
     else final.push(indexOf(element, fail));
   }
-  if (final.length === 0) throw fail("the function gives no index");
+  if (final.length === 0) throw fail("the function returns no index");
   const ends = [0, ...separators, final.length];
   if (ends.some((end, i) => i > 0 && end === ends[i - 1])) {
-    throw fail("te.AXIS_SEPARATOR stands between two indices, one at a time");
+    throw fail("te.AXIS_SEPARATOR must be between two indices, without another beside it");
   }
   checkVariables(final, initial, shape, fail);
   return { map: new IndexMap(initial, final, span), separators };
@@ -128,12 +132,15 @@ function indexMap(
 
 function indexOf(element: unknown, fail: Fail): PrimExpr {
   if (element === undefined || element === null) {
-    throw fail(`the function gives ${String(element)}; is a "return" missing?`);
+    throw fail(`the function returns ${String(element)}; is a "return" missing?`);
   }
-  if (isTensor(element)) throw fail(`the function gives the tensor ${element.name} as an index`);
+  if (isTensor(element))
+    throw fail(
+      `the function returns the tensor ${element.name} as an index; return an expression of the indices`,
+    );
   const index = toExpr(element as ExprLike);
   if (isIndexType(index.dtype)) return index;
-  throw fail(`the index ${reprExpr(index)} is of type ${index.dtype}, not a whole number`);
+  throw fail(`the index ${reprExpr(index)} is of type ${index.dtype}, not an integer`);
 }
 
 function checkVariables(
@@ -157,27 +164,27 @@ function checkVariables(
   }
 }
 
-// The places --------------------------------------------------------------------------------------
+// Range checks ------------------------------------------------------------------------------------
 
-/** Every index of the new layout begins at zero, as the elements of memory do. */
-function checkPlaces(map: IndexMap, shape: readonly PrimExpr[], fail: Fail): void {
+/** Checks that every index of the new layout starts at zero. */
+function checkRanges(map: IndexMap, shape: readonly PrimExpr[], fail: Fail): void {
   const ranges = shape.map((extent) => new Range(zero(extent.dtype), extent));
   mapRanges(map, ranges).forEach(({ min, extent }, i) => {
     const text = reprExpr(map.finalIndices[i]!);
-    if (!isZero(min)) throw fail(`the index ${text} begins at ${reprExpr(min)}, not at 0`);
+    if (!isZero(min)) throw fail(`the index ${text} starts at ${reprExpr(min)}, not at 0`);
     const size = constIntValue(extent);
     if (size !== undefined && size < 1) throw fail(`the index ${text} has no values`);
   });
 }
 
-/** Elements that others write or that are given keep a place each. */
-function checkRoom(map: IndexMap, shape: readonly PrimExpr[], fail: Fail): void {
+/** Checks that the new layout has at least as many positions as there are elements. */
+function checkCapacity(map: IndexMap, shape: readonly PrimExpr[], fail: Fail): void {
   const elements = sizeOf(shape);
-  const places = sizeOf(mapShape(map, shape));
-  if (elements === undefined || places === undefined || places >= elements) return;
+  const positions = sizeOf(mapShape(map, shape));
+  if (elements === undefined || positions === undefined || positions >= elements) return;
   throw fail(
-    `its ${elements} elements have only ${plural(places, "place")} in the new layout, so that some ` +
-      `would share one; indices must tell all elements apart`,
+    `its ${elements} elements have only ${plural(positions, "position")} in the new layout, so some would ` +
+      `share a position; the indices of different elements must differ`,
   );
 }
 
@@ -189,7 +196,7 @@ function sizeOf(shape: readonly PrimExpr[]): number | undefined {
 
 // The loops ---------------------------------------------------------------------------------------
 
-/** Loops over the new layout in the place of those over the data axes. */
+/** Replaces the loops over the data axes by loops over the new layout. */
 function followLayout(
   view: StageView,
   state: StageState,
@@ -199,15 +206,17 @@ function followLayout(
   fail: Fail,
 ): { state: StageState; axes: readonly IterVar[] } {
   if (state.layoutTransforms.length > 1) {
-    throw fail("it was before, and its loops follow it; write both as one function");
+    throw fail(
+      "it was already transformed, with its loops; write both transformations as one function",
+    );
   }
   const position = firstLoop(state, op, fail);
   for (const { name, state: other } of view.siblings) {
     if (other.attach.type !== "scope" || !op.axis.includes(other.attach.axis)) continue;
     throw fail(
-      `stage ${name} is computed at its axis ${other.attach.axis.name}, which goes away; transform ` +
+      `stage ${name} is computed at its axis ${other.attach.axis.name}, which is replaced; transform ` +
         `first, then attach ${name} to one of the new axes`,
-      [{ text: `${name} was placed here`, span: other.attach.span }],
+      [{ text: `${name} was attached here`, span: other.attach.span }],
     );
   }
   const extents = op.axis.map((axis) => axis.dom!.extent);
@@ -216,7 +225,7 @@ function followLayout(
     op.axis.map((axis) => axis.dom!),
   );
   const inverse = inverseIndexMap(map, extents, (why) =>
-    fail(`its loops need a map that is one to one, but ${why}`),
+    fail(`its loops need a one-to-one map, but ${why}`),
   );
   const axes = inverse.initialIndices.map(
     (variable, i) => new IterVar(ranges[i]!, variable, "DataPar", "", span),
@@ -239,14 +248,14 @@ function followLayout(
   return { state: next, axes };
 }
 
-/** The position of the outermost loop over data; they stand together. */
+/** The position of the outermost data loop. The data loops must be adjacent. */
 function firstLoop(state: StageState, op: ComputeOp, fail: Fail): number {
   const positions = op.axis.map((axis) => {
     const position = state.leafIterVars.indexOf(axis);
     if (position >= 0) return position;
     throw fail(
-      `its axis ${axis.name} was split or fused before; transform first, then schedule the loops ` +
-        `it makes`,
+      `its axis ${axis.name} was split or fused before; transform first, then schedule the ` +
+        `resulting loops`,
       noteAxis(axis),
     );
   });
@@ -254,6 +263,6 @@ function firstLoop(state: StageState, op: ComputeOp, fail: Fail): number {
   if (Math.max(...positions) - first + 1 === positions.length) return first;
   const loops = state.leafIterVars.map((axis) => axis.name).join(", ");
   throw fail(
-    `other loops were put between those of its dimensions (${loops}); transform first, then reorder`,
+    `other loops are between the loops of its dimensions (${loops}); transform first, then reorder`,
   );
 }
