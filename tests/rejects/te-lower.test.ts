@@ -435,7 +435,7 @@ testRefused([
       lower(s, [A, B]);
     },
     sentence:
-      "loop i is to be unrolled, which would make 1048576 statements of it; at most 262144 are written out: split it and unroll the inner loop",
+      "loop i cannot be unrolled to 1048576 statements; at most 262144 are possible: split it and unroll the inner loop",
   },
   {
     why: "ten thousand operations are nested, each in the right operand of another",

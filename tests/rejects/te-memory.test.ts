@@ -238,7 +238,7 @@ testRefused([
       tvm.lower(s, [A, B]);
     },
     sentence:
-      "the layout of A is transformed, but it is prefetched, where its elements would be looked for in their old places; transform that of a copy made by cacheRead or cacheWrite",
+      "the layout of A is transformed, but it is prefetched, where its elements would be accessed at their old positions; transform a copy made by cacheRead or cacheWrite",
     notes: ["A"],
   },
   {
@@ -262,7 +262,7 @@ testRefused([
       tvm.lower(s, [A, B]);
     },
     sentence:
-      "the layout of A is transformed, but it is handed on by its address, where its elements would be looked for in their old places; transform that of a copy made by cacheRead or cacheWrite",
+      "the layout of A is transformed, but it is passed by its address, where its elements would be accessed at their old positions; transform a copy made by cacheRead or cacheWrite",
     notes: ["A"],
   },
   {
@@ -289,7 +289,7 @@ testRefused([
       tvm.lower(s, [A, B]);
     },
     sentence:
-      "the layout of A is transformed from 2 dimensions to 3, but its 2 strides are said or left to the caller; transform a copy made by cacheRead",
+      "the layout of A is transformed from 2 dimensions to 3, but its 2 strides are declared or set by the caller; transform a copy made by cacheRead",
     notes: ["A"],
   },
   {
@@ -342,6 +342,6 @@ testRefused([
       tvm.lower(s, [A, C], { context: new tvm.PassContext({ config }) });
     },
     sentence:
-      "B cannot be a rolling buffer: its part begins at ((i.outer*4) + i.inner) in dimension 0, but only one loop, times a constant, can roll; compute it at a loop further out",
+      "B cannot be a rolling buffer: its region begins at ((i.outer*4) + i.inner) in dimension 0, but only one loop variable, times a constant, is supported; compute it at a loop further out",
   },
 ]);

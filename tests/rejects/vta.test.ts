@@ -185,7 +185,7 @@ testRefused([
     },
     sentence:
       "stage A_buf needs 256 KiB of local.acc_buffer for int32 [4096, 16] outside of all loops, but " +
-      "there are 128 KiB; split its consumer's axes and compute it at an inner loop, so that less of it " +
+      "the memory has 128 KiB; split its consumer's axes and compute it at an inner loop, so that less of it " +
       "is needed at a time",
   },
   {
@@ -204,7 +204,7 @@ testRefused([
     },
     sentence:
       "stage A_buf needs 256 KiB of local.acc_buffer for int32 [1, 4096, 16] inside loop i0.inner in each of " +
-      "2 virtual threads, but there are 128 KiB; split its consumer's axes and compute it at an inner " +
+      "2 virtual threads, but the memory has 128 KiB; split its consumer's axes and compute it at an inner " +
       "loop, so that less of it is needed at a time",
   },
   {
@@ -284,8 +284,8 @@ testRefused([
       lower();
     },
     sentence:
-      '"dma_copy" marks a statement that is not a copy: what is stored is not one element that ' +
-      "was loaded, in\n" +
+      '"dma_copy" marks a statement that is not a copy: the stored value is not a single ' +
+      "loaded element, in\n" +
       inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = (A[(((i0*128) + (i1*16)) + i3)] + 1)"),
   },
   {
@@ -391,8 +391,8 @@ testRefused([
     },
     sentence: [
       '"dma_copy" marks a statement that is not a copy: its condition ((1 <= i0) && (i0 < 9)) is ' +
-        "not a range of each loop's variable; a tile of one row or column has no loop for it, a " +
-        "larger one has, in",
+        "not a range of each loop variable; a tile of one row or column has no loop for it, " +
+        "so make the tile larger, in",
       "for (i1, 0, 16) {",
       "  A_buf[i1] = tir.if_then_else(((1 <= i0) && (i0 < 9)), A[(((i0*16) + i1) - 16)], 0)",
       "}",
@@ -539,7 +539,7 @@ testRefused([
     },
     sentence: [
       '"dma_copy" marks a statement that is not a copy: A_buf is computed inside the marked loops; ' +
-        "mark an axis inside the one that it is computed at, in",
+        "mark an axis inside the axis at which it is computed, in",
       "for (i0, 0, 2) {",
       "  for (i1, 0, 8) {",
       "    allocate A_buf[16]",
@@ -572,7 +572,7 @@ testRefused([
     },
     sentence: [
       '"dma_copy" marks a statement that is not a copy: the marked loops contain an axis bound to ' +
-        "cthread; mark an axis inside that one, in",
+        "cthread; mark an axis inside that axis, in",
       "for (i0, 0, 2) {",
       '  attr "virtual_thread" = 8',
       "  for (i3, 0, 16) {",
@@ -595,7 +595,7 @@ testRefused([
     },
     sentence: [
       '"dma_copy" marks a statement that is not a copy: whether an element is copied depends on ' +
-        "tir.likely((((i1.outer*3) + i1) < 8)); split by factors that divide, in",
+        "tir.likely((((i1.outer*3) + i1) < 8)); split by factors that divide the extents, in",
       "for (i1, 0, 3) {",
       "  for (i3, 0, 16) {",
       "    if tir.likely((((i1.outer*3) + i1) < 8)) {",

@@ -308,7 +308,7 @@ describe("LowerDeviceStorageAccessInfo", () => {
     const body = ib.get();
     expect(() => textAfter(lower, body)).toThrow(/x is in local\.strange/);
     expect(() => use("int32", "local.acc", { ...memory, unitBits: 16 })).toThrow(
-      /units of 16 bits, of which elements of 32 bits are no part/,
+      /units of 16 bits, which are not a multiple of its elements of 32 bits/,
     );
   });
 });

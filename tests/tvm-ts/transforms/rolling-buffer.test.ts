@@ -95,6 +95,6 @@ test("memory that rolls is not doubled", () => {
   const { A, D, s, b } = windows({ window: 3, stride: 1, tile: [4, 5] });
   b.rollingBuffer().doubleBuffer();
   expect(() => tvm.lower(s, [A, D], { context: rolling })).toThrow(
-    "B cannot be a rolling buffer: it is double buffered, which would double what rolls",
+    "B cannot be a rolling buffer: it is double buffered; leave out one of the two",
   );
 });

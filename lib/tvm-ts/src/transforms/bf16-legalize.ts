@@ -58,7 +58,10 @@ function toFloat32(expr: PrimExpr): PrimExpr {
 
 // In float32 ------------------------------------------------------------------------------------
 
-/** An operator on promoted operands; its result goes back to bfloat16 if both came from it. */
+/**
+ * An operator on promoted operands. Its result is converted back to bfloat16 if both operands were
+ * bfloat16.
+ */
 function promoted(combine: (a: PrimExpr, b: PrimExpr) => PrimExpr, keepsType: boolean) {
   return (node: Binary, recur: Recur): PrimExpr => {
     const a = recur(node.a);

@@ -1,29 +1,29 @@
-/** Where tokens are pushed and popped; see `co-proc-sync.ts`. */
+/** Places the pushes and pops of dependence tokens; see `co-proc-sync.ts`. */
 
 import type { AttrStmt, For, IfThenElse, IterVar, Stmt } from "../ir";
 import { UsageError } from "../support";
 
-/** A token from one unit to another. */
+/** A token that one unit pushes to another: `[from, to]`. */
 export type DependenceToken = readonly [from: number, to: number];
 
-/** A push or a pop of a token, to stand before or after a statement. */
+/** A push or a pop of a token, to be inserted before or after a statement. */
 export interface TokenAction {
   readonly action: "push" | "pop";
   readonly token: DependenceToken;
 }
 
-/** A stretch of the program as its neighbours see it. */
+/** A region of the program, with what its neighbours need of it. */
 interface CoProcRegion {
   readonly stmt: Stmt;
   /** The units that may be the first to run, and those that may be the last. */
   readonly enter: readonly number[];
   readonly exit: readonly number[];
-  /** Tokens popped on entering and pushed on leaving that have no partner yet. */
+  /** Tokens popped on entry and pushed on exit that are not yet matched. */
   readonly enterPops: readonly DependenceToken[];
   readonly exitPushes: readonly DependenceToken[];
 }
 
-/** The first and the last stretch of a sequence. */
+/** The first and the last region of a sequence. */
 interface Ends {
   readonly first: CoProcRegion;
   readonly last: CoProcRegion;
@@ -40,7 +40,7 @@ export class DependencePlanner {
     if (ends !== undefined) this.close(ends);
   }
 
-  /** Visits what follows `ends`; gives the ends of both together. */
+  /** Visits a statement that follows `ends`, and returns the ends of both together. */
   private visit(stmt: Stmt, ends: Ends | undefined): Ends | undefined {
     switch (stmt.kind) {
       case "AttrStmt":
@@ -89,7 +89,7 @@ export class DependencePlanner {
       .map((stmt) => stmt && this.visit(stmt, undefined))
       .filter((ends) => ends !== undefined);
     if (branches.length === 0) return undefined;
-    // Whichever is taken, it leaves no token behind.
+    // Neither branch leaves a token behind.
     branches.forEach((ends) => this.close(ends));
     return {
       stmt: branch,
@@ -100,15 +100,15 @@ export class DependencePlanner {
     };
   }
 
-  /** Gives the tokens that are open at both ends partners right outside. */
+  /** Matches the tokens that are open at the two ends, directly outside them. */
   private close({ first, last }: Ends): void {
     this.insert(this.before, first.stmt, "push", first.enterPops);
     this.insert(this.after, last.stmt, "pop", last.exitPushes);
   }
 
   /**
-   * Orders two stretches, and balances the tokens between them.
-   * @returns The tokens that go from one to the other.
+   * Orders two regions, and balances the tokens between them.
+   * @returns The tokens that go from `prev` to `next`.
    */
   private join(
     prev: CoProcRegion,
@@ -158,15 +158,21 @@ export class DependencePlanner {
 
 function scopeStretch({ value, body, span }: AttrStmt): CoProcRegion {
   if (value.kind !== "IntImm") {
-    throw new UsageError("pass-coprocessor", "a co-processor scope names its unit by a constant", {
-      span,
-    });
+    throw new UsageError(
+      "pass-coprocessor",
+      "the unit of a co-processor scope must be a constant",
+      {
+        span,
+      },
+    );
   }
   const units = [value.value];
   return { stmt: body, enter: units, exit: units, enterPops: [], exitPushes: [] };
 }
 
-/** The units in all lists, each once, those that come last first (as the reference's sets do). */
+/**
+ * The units of all lists without repetition, the last first (the order of the reference's sets).
+ */
 function unitsOf(lists: readonly (readonly number[])[]): number[] {
   const units: number[] = [];
   for (const unit of lists.flat()) {

@@ -4,8 +4,8 @@
  *     { attr [v] "coproc_scope" = 1 { load }  attr [v] "coproc_scope" = 2 { compute } }
  *  => { ...1 { load push(1, 2) }  ...2 { pop(1, 2) compute } }  sync()
  *
- * Each unit executes its own instructions in order; between units only tokens order anything: `push`
- * at the end of what must come first, `pop` at the start of what must come after.
+ * Each unit executes its own instructions in order; between units only tokens order instructions:
+ * `push` at the end of the earlier region, `pop` at the start of the later one.
  */
 
 import {
@@ -71,7 +71,7 @@ function synchronize(body: Stmt, ops: CoProcOps): Stmt {
     const result = mapChildren(stmt, (child) => (isStmt(child) ? insert(child) : child));
     const before = tokens(planner.before.get(stmt));
     const after = tokens(planner.after.get(stmt));
-    // The host waits right behind the whole, in front of the tokens that are left over.
+    // The host waits directly after the body, before the remaining tokens.
     if (stmt === body) after.unshift(call(ops.sync, []));
     const isFlat = result.kind !== "SeqStmt" || result.seq.every((s) => s.kind !== "SeqStmt");
     if (isFlat && before.length + after.length === 0) return result;
@@ -80,7 +80,7 @@ function synchronize(body: Stmt, ops: CoProcOps): Stmt {
   return insert(body);
 }
 
-/** The co-processor all scopes are of. */
+/** The co-processor of all scopes. */
 function coProcAxis(body: Stmt): IterVar {
   const axes = new Set<IterVar>();
   walk(body, {
@@ -90,14 +90,14 @@ function coProcAxis(body: Stmt): IterVar {
   });
   const [axis, ...others] = axes;
   if (axis === undefined || others.length > 0) {
-    throw new InternalError(`a function works with one co-processor, not ${axes.size}`);
+    throw new InternalError(`a function can use only one co-processor, not ${axes.size}`);
   }
   return axis;
 }
 
 /**
- * Memory that both sides access would have to be made coherent, for which no target has operators.
- * (Transfers name whole buffers and do not count: the co-processor orders them itself.)
+ * Refuses memory that both sides access: it would need operators for coherence, which no target has.
+ * (Transfers of whole buffers do not count: the co-processor orders them itself.)
  * @throws UsageError where one side reads what the other writes.
  */
 function checkSharing(body: Stmt): void {
@@ -140,7 +140,7 @@ function checkSharing(body: Stmt): void {
   }
 }
 
-/** How one side accesses a memory. */
+/** The accesses of one side to a memory. */
 interface Access {
   reads: boolean;
   writes: boolean;

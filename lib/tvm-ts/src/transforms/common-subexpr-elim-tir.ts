@@ -1,11 +1,11 @@
 /**
- * Computes once what is computed several times.
+ * Computes an expression that occurs several times once, and stores it in a variable.
  *
  *     B[(i*96) + j] = A[(i*96) + j] + 1f32
  *  => let cse_var_1 = (i*96) + j  B[cse_var_1] = A[cse_var_1] + 1f32
  *
- * A computation is shared by the innermost statement (or expression) that is sure to do it at least
- * twice, the largest ones first.
+ * The variable is defined at the innermost statement (or expression) that always performs the
+ * computation at least twice. The largest computations come first.
  */
 
 import { Analyzer } from "../arith";
@@ -44,7 +44,7 @@ export const commonSubexprElimTIR: FunctionPass = {
   },
 };
 
-/** Something computed, and how often. */
+/** A computation, and how often it is performed. */
 class Candidate {
   readonly size: number;
   private text: string | undefined;
@@ -56,7 +56,7 @@ class Candidate {
     this.size = exprSize(expr);
   }
 
-  /** The largest first, those of one size by their text. */
+  /** The largest first; those of the same size in the order of their texts. */
   compare(other: Candidate): number {
     if (this.size !== other.size) return other.size - this.size;
     this.text ??= reprExpr(this.expr);
@@ -68,16 +68,16 @@ class Candidate {
 class Eliminator {
   private readonly finder = new ComputationFinder();
   private readonly analyzer = new Analyzer();
-  /** The variables in scope, with the values of those that have a fixed one. */
+  /** The variables in scope, with the values of those that are bound to an expression. */
   private readonly scope = new Map<Var, PrimExpr | undefined>();
-  /** The names of variables there were before; looked for when the first one is made. */
+  /** The names of existing variables, collected when the first new variable is made. */
   private taken: ReadonlySet<string> | undefined;
   private lastNumber = 0;
 
   constructor(
     private readonly initialBody: Stmt,
     params: readonly Var[],
-    /** Whether expressions that simplify to the same are the same. */
+    /** Whether expressions count as equal if they simplify to equal expressions. */
     private readonly modulo: boolean,
   ) {
     for (const param of params) this.scope.set(param, undefined);
@@ -104,7 +104,7 @@ class Eliminator {
       }
       case "BufferStore":
       case "Evaluate":
-        // Whatever its expressions share, the statement has shared already, unless a let inside an
+        // The statement has already shared the computations of its expressions, unless a let inside an
         // expression brings variables into scope.
         if (!hasFeature(result, Feature.LetExpr)) return result;
         return mapChildren(result, (child) => this.expr(child as PrimExpr));
@@ -132,8 +132,9 @@ class Eliminator {
   }
 
   /**
-   * Replaces what `node` computes several times, and what a variable in scope holds already.
-   * @param bind Makes a node that computes a new variable's value and then goes on with the rest.
+   * Replaces the computations that `node` performs several times, and those that a variable in scope
+   * already holds.
+   * @param bind Makes a node that binds a new variable around the rest.
    */
   private share<N extends PrimExpr | Stmt>(
     node: N,
@@ -142,7 +143,7 @@ class Eliminator {
     const computations = this.finder.computationsOf(node).entries();
     if (computations.length === 0) return node;
     const candidates = new Candidates((expr) => this.normal(expr));
-    // The first by text stands for those that are the same after simplification.
+    // Of those that are equal after simplification, the first by text is used.
     const ordered = this.modulo
       ? [...computations].sort((a, b) => byText(a.key, b.key))
       : computations;
@@ -164,7 +165,9 @@ class Eliminator {
     return result;
   }
 
-  /** Whether looking into an expression can lead to anything: something repeats or is known. */
+  /**
+   * Whether an expression can contain a computation to share: one is repeated, or held by a variable.
+   */
   private canShareIn(expr: PrimExpr): boolean {
     if (isLeaf(expr)) return false;
     if (this.modulo) return true;
@@ -238,7 +241,7 @@ class Eliminator {
   }
 }
 
-/** Candidates, the largest first, to which smaller ones can be added while they are looked at. */
+/** Candidates, the largest first. Smaller ones can be added during the iteration. */
 class Candidates {
   private readonly list: Candidate[] = [];
   private readonly index = new ExprMap<Candidate>();
@@ -265,7 +268,7 @@ class Candidates {
     this.list.sort((a, b) => a.compare(b));
   }
 
-  /** Adds a part of a candidate, after all that are as large. */
+  /** Adds a part of a candidate, after all candidates of the same size. */
   insert(expr: PrimExpr): void {
     const before = this.list.length;
     this.add(expr, 1);

@@ -1,5 +1,5 @@
 /**
- * Gives each definition a variable of its own, after a pass has repeated statements.
+ * Gives each definition a separate variable, after a pass has repeated statements.
  *
  *     for (i, 0, 4) { A[i] = 0 }  for (i, 0, 4) { B[i] = 0 }      twice the variable i
  *  => for (i, 0, 4) { A[i] = 0 }  for (i', 0, 4) { B[i'] = 0 }
@@ -9,7 +9,7 @@ import { fieldsOf, fieldValue, mutator, update, Var, type Buffer, type Stmt } fr
 import { Feature, hasFeature } from "./analysis/features";
 import { subStmts } from "./analysis/stmt-analysis";
 
-/** The statement with every definition but a variable's first given a new variable. */
+/** The statement with a new variable for every definition except the first of each variable. */
 export function convertSSA(stmt: Stmt): Stmt {
   return definesTwice(stmt) ? rename(stmt) : stmt;
 }
@@ -31,12 +31,12 @@ function definesTwice(body: Stmt): boolean {
 
 function rename(stmt: Stmt): Stmt {
   const defined = new Set<Var>();
-  /** What variables that were defined before are called here. */
+  /** The replacements of variables that were defined before. */
   const renamed = new Map<Var, Var>();
-  /** Buffers behind a renamed pointer. */
+  /** Buffers with a renamed pointer. */
   const buffers = new Map<Var, Map<Buffer, Buffer>>();
 
-  /** Runs `body` with the variable that stands for this definition of `variable`. */
+  /** Runs `body` with the variable that replaces this definition of `variable`. */
   function define<T>(variable: Var, body: (variable: Var) => T): T {
     if (!defined.has(variable)) {
       defined.add(variable);

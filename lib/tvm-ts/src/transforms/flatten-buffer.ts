@@ -33,7 +33,7 @@ function flatten(func: PrimFunc): PrimFunc {
     let result = buffers.get(buffer);
     if (result === undefined) {
       result = flattenedBuffer(buffer);
-      // Truth values are kept in bytes.
+      // Booleans are stored as bytes.
       if (result.dtype === "bool") result = result.with({ dtype: "int8" });
       buffers.set(buffer, result);
     }

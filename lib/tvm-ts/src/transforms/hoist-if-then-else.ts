@@ -1,9 +1,9 @@
 /**
- * Moves conditions out of loops on whose variables they do not depend.
+ * Moves conditions that do not depend on a loop's variable out of the loop.
  *
  *     for (j, 0, 8) { if (i < 3) { A[i, j] = 0 } }
- *  => if (i < 3) { for (j, 0, 8) { if (i < 3) { A[i, j] = 0 } } }      and then, simplified,
- *  => if (i < 3) { for (j, 0, 8) { A[i, j] = 0 } }
+ *  => if (i < 3) { for (j, 0, 8) { if (i < 3) { A[i, j] = 0 } } }      and then, simplified,  => if (i
+ * < 3) { for (j, 0, 8) { A[i, j] = 0 } }
  */
 
 import {
@@ -29,7 +29,7 @@ import { simplify } from "./simplify";
 
 const insertHoistIfThenElse: FunctionPass = {
   name: "tir.InsertHoistIfThenElse",
-  doc: "Repeats conditions in front of loops on whose variables they do not depend.",
+  doc: "Repeats conditions in front of loops if they do not depend on the loop's variable.",
   run(func, context) {
     if (!hasFeature(func.body, Feature.If)) return func;
     const { supportBlockScopeHosting } = context.option("tir.HoistIfThenElse");
@@ -39,16 +39,21 @@ const insertHoistIfThenElse: FunctionPass = {
 
 export const hoistIfThenElse: Sequential = {
   name: "tir.HoistIfThenElse",
-  doc: "Moves conditions out of loops on whose variables they do not depend.",
+  doc: "Moves conditions out of loops if they do not depend on the loop's variable.",
   passes: [insertHoistIfThenElse, simplify, removeNoOp],
 };
 
-/** A loop, or an attribute that makes a variable, with the conditions that can go in front of it. */
+/**
+ * A loop, or an attribute that defines a variable, with the conditions that can be moved in front of
+ * it.
+ */
 interface Level {
   readonly variable: Var;
   readonly isLoop: boolean;
   readonly conditions: { readonly condition: PrimExpr; readonly hasElse: boolean }[];
-  /** Its body is a sequence: a condition on one of the statements is not one on the loop. */
+  /**
+   * Its body is a sequence: a condition on one of its statements does not apply to the whole loop.
+   */
   isSequence: boolean;
 }
 
@@ -69,11 +74,14 @@ function hoist(body: Stmt, acrossThreads: boolean): Stmt {
   return convertSSA(hoisted);
 }
 
-/** The loops in front of which conditions can go. */
+/** The loops in front of which conditions can be moved. */
 function findConditions(body: Stmt, acrossThreads: boolean): Map<Stmt, Level> {
   const found = new Map<Stmt, Level>();
   const active: Level[] = [];
-  /** A condition that reads one of these stays where it is: lets, and (mostly) thread indices. */
+  /**
+   * A condition that reads one of these variables is not moved: lets and, unless requested, thread
+   * indices.
+   */
   const fixed = new Set<Var>();
 
   /** The outermost level in front of which `condition` means the same. */

@@ -1,6 +1,6 @@
 /**
- * Passes of the reference's pipeline that find nothing to do here. They keep their place and their
- * name, so that the two pipelines can be compared line by line; each says what it would work on.
+ * Passes of the reference's pipeline that change nothing here. They keep their position and name, so
+ * that the two pipelines can be compared line by line. Their descriptions name what they apply to.
  */
 
 import type { FunctionPass } from "../pass";

@@ -1,5 +1,5 @@
 /**
- * Replaces loops that copy a region, marked by a pragma, by what a target's function makes of them.
+ * Replaces loops that copy a region, marked by a pragma, by a statement that the target makes.
  *
  *     attr [i] "pragma_dma_copy" = 1 { for (i, 0, 64) { B[i] = A[x*64 + i] } }
  *  => f(A with shape [64], strides [1], offset x*64,  B with shape [64], strides [1], offset 0)
@@ -32,32 +32,34 @@ import {
 import type { FunctionPass } from "../pass";
 import { UsageError } from "../support";
 
-/** A copy of a box of elements; padding is counted in elements at each side of each dimension. */
+/**
+ * A copy of a box of elements. Padding is the number of elements at each side of each dimension.
+ */
 export interface Copy {
   /** The elements that are read, as a view: shape, strides and offset. */
   readonly source: Buffer;
-  /** The elements that are written, those of the padding included. */
+  /** The elements that are written, including the padding. */
   readonly target: Buffer;
-  /** Empty if nothing is padded. */
+  /** Empty without padding. */
   readonly padBefore: readonly PrimExpr[];
   readonly padAfter: readonly PrimExpr[];
-  /** What the padding is filled with. */
+  /** The value of the padding. */
   readonly padValue: PrimExpr | undefined;
   /** The loops that copy, for messages. */
   readonly stmt: Stmt;
-  /** Where the copy was asked for. */
+  /** The line that requested the copy. */
   readonly span: Stmt["span"];
 }
 
 /**
  * @param pragma The pragma's key without `pragma_`.
- * @param lower The statement that does the copy.
+ * @param lower Makes the statement that performs the copy.
  */
 export function injectCopyIntrin(pragma: string, lower: (copy: Copy) => Stmt): FunctionPass {
   const key = `pragma_${pragma}`;
   return {
     name: "tir.InjectCopyIntrin",
-    doc: `Replaces the copies marked "${pragma}" by what the target makes of them.`,
+    doc: `Replaces the copies marked "${pragma}" by statements of the target.`,
     run: (func) =>
       func.with({
         body: stmtMutator({
@@ -86,7 +88,7 @@ function matchCopy(attr: AttrStmt, pragma: string): Copy {
   if (body.kind !== "BufferStore") throw refuse(whyNoStore(body));
   const { load, condition, otherwise } = sourceOf(body);
   if (load === undefined || lanesOf(load.dtype) !== 1) {
-    throw refuse("what is stored is not one element that was loaded");
+    throw refuse("the stored value is not a single loaded element");
   }
 
   const vars = loops.map((loop) => loop.loopVar);
@@ -108,8 +110,8 @@ function matchCopy(attr: AttrStmt, pragma: string): Copy {
   const bounds = loops.length === 0 ? undefined : detectClipBound(condition, vars);
   if (bounds === undefined) {
     throw refuse(
-      `its condition ${reprExpr(condition)} is not a range of each loop's variable; a tile of one ` +
-        "row or column has no loop for it, a larger one has",
+      `its condition ${reprExpr(condition)} is not a range of each loop variable; a tile of one row or ` +
+        "column has no loop for it, so make the tile larger",
     );
   }
   const padBefore = bounds.map(({ min }, i) => {
@@ -134,30 +136,30 @@ function matchCopy(attr: AttrStmt, pragma: string): Copy {
   return { ...asked, source, padBefore, padAfter, padValue: otherwise };
 }
 
-/** What is in the way of the store, and what to do about it. */
+/** The statement that prevents the match, and the remedy. */
 function whyNoStore(stmt: Stmt): string {
   if (stmt.kind === "Allocate") {
     return (
-      `${stmt.bufferVar.name} is computed inside the marked loops; mark an axis inside the one ` +
-      "that it is computed at"
+      `${stmt.bufferVar.name} is computed inside the marked loops; mark an axis inside the axis ` +
+      "at which it is computed"
     );
   }
   if (stmt.kind === "AttrStmt" && stmt.node instanceof IterVar && stmt.node.threadTag !== "") {
     return (
       `the marked loops contain an axis bound to ${stmt.node.threadTag}; mark an axis inside ` +
-      "that one"
+      "that axis"
     );
   }
   if (stmt.kind === "IfThenElse") {
     return (
       `whether an element is copied depends on ${reprExpr(stmt.condition)}; split by factors ` +
-      "that divide"
+      "that divide the extents"
     );
   }
-  return "inside the loops there is no store";
+  return "there is no store inside the loops";
 }
 
-/** What is copied: a load, perhaps converted, or chosen by a condition. */
+/** The source of the copy: a load, possibly converted, or selected by a condition. */
 function sourceOf({ value }: BufferStore): {
   load?: BufferLoad | undefined;
   condition?: PrimExpr | undefined;
@@ -177,7 +179,7 @@ function sourceOf({ value }: BufferStore): {
   return { load: asLoad(value) };
 }
 
-/** The elements that the loops go through: `coeffs` are the strides and then the offset. */
+/** The elements that the loops visit: `coeffs` are the strides, followed by the offset. */
 function view(
   buffer: Buffer,
   shape: readonly PrimExpr[],

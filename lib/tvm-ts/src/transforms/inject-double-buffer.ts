@@ -1,10 +1,10 @@
 /**
- * Fills one half of a double buffer while the other half is being read.
+ * Writes one half of a double buffer while the other half is read.
  *
  *     for (i, 0, n) { attr [B] "double_buffer_scope"; B[j] = f(i)   use B[j] }
  *  => B[j] = f(0)
  *     for (i, 0, n - 1) { B[((i + 1) % 2)*s + j] = f(i + 1)   use B[(i % 2)*s + j] }
- *     use the last one
+ *     use the last half
  */
 
 import {
@@ -44,7 +44,7 @@ import { convertSSA } from "./convert-ssa";
 
 export const injectDoubleBuffer: FunctionPass = {
   name: "tir.InjectDoubleBuffer",
-  doc: "Fills one half of a double buffer while the other half is being read.",
+  doc: "Writes one half of a double buffer while the other half is read.",
   run(func, context) {
     if (!hasFeature(func.body, Feature.DoubleBufferScope)) return func;
     const { splitLoop } = context.option("tir.InjectDoubleBuffer");
@@ -75,18 +75,21 @@ function doubledBuffers(body: Stmt): Set<Var> {
   return buffers;
 }
 
-/** What is known of a buffer while it is being doubled. */
+/** The state of a buffer that is being doubled. */
 interface DoubleBuffer {
   /** Elements of one half. */
   readonly size: PrimExpr;
-  /** The loop that fills it, and which half is written and which read in an iteration. */
+  /**
+   * The loop that fills it, and the index of the half that an iteration writes and of the half it
+   * reads.
+   */
   filled?: { readonly by: For; readonly writes: Var; readonly reads: PrimExpr };
 }
 
-/** What goes in front of and around a loop that fills double buffers. */
+/** The statements before, and the allocations around, a loop that fills double buffers. */
 interface Surroundings {
   readonly allocations: Allocate[];
-  /** The first iteration's writes. */
+  /** The writes of the first iteration. */
   readonly before: Stmt[];
 }
 
@@ -133,7 +136,7 @@ class DoubleBufferInjector {
     return found;
   }
 
-  /** The access in the half given by `which`. */
+  /** The access with its index moved to the half `which`. */
   private inHalf(
     buffer: Buffer,
     indices: readonly PrimExpr[],
@@ -225,7 +228,7 @@ function checkSize({ bufferVar, extents, span }: Allocate, { loopVar }: For): vo
     throw new UsageError(
       "te-buffering",
       `buffer ${bufferVar.name} is double-buffered over loop ${loopVar.name}, but its size ` +
-        `${printExpr(extent)} changes from step to step; split so that each step needs as much, or ` +
+        `${printExpr(extent)} changes from step to step; split so that each step needs the same size, or ` +
         `leave out doubleBuffer`,
       { span },
     );
@@ -237,7 +240,9 @@ function filled(entry: DoubleBuffer, buffer: Buffer): NonNullable<DoubleBuffer["
   throw new InternalError(`double buffer ${buffer.name} is accessed before it is filled`);
 }
 
-/** All iterations but the last `factor` at a time, and then the last, which fills nothing. */
+/**
+ * All iterations except the last, in groups of `factor`, and then the last, which fills no buffer.
+ */
 function splitLast(loop: For, factor: number): Stmt[] {
   const { loopVar, min, extent, forKind, body, span } = loop;
   if (!isZero(min)) throw new InternalError("a loop that fills a double buffer starts at 0");

@@ -1,5 +1,5 @@
 /**
- * Puts the prefetch a schedule asked for in front of the loop body that reads the tensor.
+ * Inserts the prefetch that a schedule requested before the loop body that reads the tensor.
  *
  *     for (i, 0, n) { attr [A] "prefetch_scope" = 2; B[i] = A[i] }
  *  => for (i, 0, n) { prefetch(A, [i + 2 : i + 3])  B[i] = A[i] }
@@ -29,17 +29,17 @@ import { isFromSchedule } from "./analysis/function";
 
 export const injectPrefetch: FunctionPass = {
   name: "tir.InjectPrefetch",
-  doc: "Puts the prefetches a schedule asked for where the tensor is read.",
+  doc: "Inserts the prefetches that a schedule requested before the statements that read the tensor.",
   run(func) {
     if (!isFromSchedule(func) || !hasFeature(func.body, Feature.PrefetchScope)) return func;
     return func.with({ body: inject(func.body, new Set(func.bufferMap.values())) });
   },
 };
 
-/** @param allocated The buffers that have memory; those realized on the way are added. */
+/** @param allocated The buffers that have memory. Buffers realized inside `body` are added. */
 function inject(body: Stmt, allocated: Set<Buffer>): Stmt {
   const loops: Var[] = [];
-  /** All values of vectorized loops, and the iteration that is prefetched for. */
+  /** All values of vectorized loops, and the iteration for which data is prefetched. */
   const domains = new Map<Var, IntSet>();
   const analyzer = new Analyzer();
   const isElement = ({ buffer, indices }: BufferLoad): boolean =>
@@ -48,7 +48,10 @@ function inject(body: Stmt, allocated: Set<Buffer>): Stmt {
       (index, i) =>
         analyzer.canProve(ge(index, 0)) && analyzer.canProve(lt(index, buffer.shape[i]!)),
     );
-  /** Whether an expression has a value before `inner`, which may define and guard what it reads. */
+  /**
+   * Whether an expression can be evaluated before `inner`, which may define or guard what the
+   * expression reads.
+   */
   const isKnownBefore = (inner: Stmt): ((expr: PrimExpr) => boolean) => {
     const defined = new Set<Var>();
     walk(inner, {
@@ -89,7 +92,8 @@ function inject(body: Stmt, allocated: Set<Buffer>): Stmt {
       const buffer = attr.node as Buffer;
       const loopVar = loops[loops.length - 1];
       const touched = domainTouched(inner, buffer, true, false);
-      // Only a hint: what is computed inside, or cannot be told, is not brought.
+      // A prefetch is only a hint: data that is computed inside, or whose region is unknown, is
+      // skipped.
       if (!allocated.has(buffer)) return inner;
       if (loopVar === undefined || touched === undefined) return inner;
       domains.set(loopVar, IntSet.single(add(loopVar, attr.value)));

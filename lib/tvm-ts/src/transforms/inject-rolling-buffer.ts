@@ -1,12 +1,13 @@
 /**
- * Keeps what a step of a loop has computed for the next step, where the two overlap.
+ * Keeps the elements that a loop step shares with the next step in a circular buffer.
  *
  *     for (i, 0, 8) { realize B in [i*4 : i*4 + 6]                 // rows i*4 + 4, i*4 + 5 are those
  *       for (r, 0, 6) { B[r + i*4] = ... }  ... B[r + i*4] ... }   // that step i + 1 begins with
  *  => realize B in [0:6] { for (i, 0, 8)
  *       for (r, 0, 6) { if (i < 1 || r >= 2) B[(r + i*4) % 6] = ... }  ... B[(r + i*4) % 6] ... }
  *
- * The outermost loop that the region depends on rolls; in other dimensions the whole extent is kept.
+ * The buffer is circular in the dimension of the outermost loop that the region depends on; in other
+ * dimensions it holds the whole extent.
  */
 
 import { Analyzer, IntSet } from "../arith";
@@ -39,25 +40,25 @@ import { convertSSA } from "./convert-ssa";
 
 export const injectRollingBuffer: FunctionPass = {
   name: "tir.InjectRollingBuffer",
-  doc: "Keeps what a step of a loop has computed for the next, where the two overlap.",
+  doc: "Keeps the elements that a loop step shares with the next step in a circular buffer.",
   run(func) {
     if (!hasFeature(func.body, Feature.RollingBufferScope)) return func;
     return func.with({ body: convertSSA(inject(func.body)) });
   },
 };
 
-/** How a dimension of the realized region moves along with a loop. */
+/** How a dimension of the realized region moves with a loop. */
 interface Movement {
   readonly loopVar: Var;
-  /** What a step has in common with the one before; not positive if nothing. */
+  /** The number of elements that a step shares with the previous step; zero or negative if none. */
   readonly overlap: number;
 }
 
 interface Rolling {
-  /** The dimension that is used in a circle, and its extent. */
+  /** The circular dimension, and its extent. */
   readonly dim: number;
   readonly extent: number;
-  /** One for each dimension; those that stay have none. */
+  /** One for each dimension; undefined for a dimension that does not move. */
   readonly movements: readonly (Movement | undefined)[];
 }
 
@@ -65,9 +66,9 @@ function inject(body: Stmt): Stmt {
   const loops: For[] = [];
   const realizes = new Map<Buffer, BufferRealize>();
   const rolling = new Map<Buffer, Rolling>();
-  /** What else was said of a buffer, which goes along with its realization. */
+  /** The other attributes of a buffer, which move with its realization. */
   const remarks = new Map<Buffer, AttrStmt[]>();
-  /** The realizations to be put around each loop, innermost first. */
+  /** The realizations to insert around each loop, innermost first. */
   const hoisted = new Map<Var, BufferRealize[]>();
 
   const roll = (buffer: Buffer, span: Span | undefined): void => {
@@ -112,7 +113,7 @@ function inject(body: Stmt): Stmt {
         return recur(attr.body);
       }
       if (key === "double_buffer_scope" && rolling.has(node)) {
-        throw failed(node, "it is double buffered, which would double what rolls", attr.span);
+        throw failed(node, "it is double buffered; leave out one of the two", attr.span);
       }
       remarks.set(node, [...(remarks.get(node) ?? []), attr]);
       const inner = recur.children(attr);
@@ -133,7 +134,10 @@ function inject(body: Stmt): Stmt {
   })(body);
 }
 
-/** The store, in other than a loop's first step only of what the step before has not computed. */
+/**
+ * The store with a condition: after the first step of a loop, elements that the previous step computed
+ * are skipped.
+ */
 function guarded(store: BufferStore, indices: readonly PrimExpr[], { movements }: Rolling): Stmt {
   return movements.reduce<Stmt>((inner, movement, i) => {
     if (movement === undefined || movement.overlap <= 0) return inner;
@@ -146,7 +150,7 @@ function guarded(store: BufferStore, indices: readonly PrimExpr[], { movements }
 
 /**
  * How the realized region moves with the loops around it.
- * @throws UsageError when it does not, or not by a constant number of elements a step.
+ * @throws UsageError when it does not move, or not by a constant number of elements per step.
  */
 function analyze(
   realize: BufferRealize,
@@ -161,7 +165,7 @@ function analyze(
   if (stranger !== undefined) {
     throw failed(
       buffer,
-      `its part moves with ${stranger.loopVar.name}, which is not a loop that runs step by step`,
+      `its region moves with ${stranger.loopVar.name}, which is not a serial loop around it`,
       span,
     );
   }
@@ -172,7 +176,7 @@ function analyze(
   if (loop === undefined) {
     throw failed(
       buffer,
-      "no loop around it changes which part of it is needed; compute it at a loop that does",
+      "no loop around it changes the region that is needed; compute it at a loop that does",
       span,
     );
   }
@@ -191,7 +195,10 @@ function analyze(
   return { dim, extent: constIntValue(bounds[dim]!.extent)!, movements, loop };
 }
 
-/** The region of a dimension begins at a constant, at `i`, at `i * c` or at one of those `// d`. */
+/**
+ * The movement of a dimension whose region begins at a constant, at `i`, at `i * c`, or at one of
+ * these `// d`.
+ */
 function movementOf(
   buffer: Buffer,
   { min, extent }: Range,
@@ -202,7 +209,11 @@ function movementOf(
   if (begin.kind === "IntImm") return undefined;
   const size = constIntValue(extent);
   if (size === undefined) {
-    throw failed(buffer, `dimension ${dim} has ${reprExpr(extent)} elements a step`, span);
+    throw failed(
+      buffer,
+      `dimension ${dim} needs ${reprExpr(extent)} elements per step, which is not a constant`,
+      span,
+    );
   }
   if (begin.kind === "Var") return { loopVar: begin, overlap: size - 1 };
   const isStride = begin.kind === "Mul" && begin.b.kind === "IntImm" && begin.b.value > 0;
@@ -211,8 +222,8 @@ function movementOf(
   }
   throw failed(
     buffer,
-    `its part begins at ${reprExpr(min)} in dimension ${dim}, but only one loop, times a constant, ` +
-      `can roll; compute it at a loop further out`,
+    `its region begins at ${reprExpr(min)} in dimension ${dim}, but only one loop variable, times a ` +
+      `constant, is supported; compute it at a loop further out`,
     span,
   );
 }

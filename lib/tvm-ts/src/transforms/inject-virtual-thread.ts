@@ -1,6 +1,6 @@
 /**
- * Runs virtual threads one after another, each with memory of its own, close enough together that
- * later passes can interleave them.
+ * Runs virtual threads one after another, each with separate memory, close enough together that later
+ * passes can interleave them.
  *
  *     attr [vx] "virtual_thread" = 2 { allocate(B, [16]) { B[i] = A[vx*16 + i] } }
  *  => allocate(B, [32]) { B[i] = A[i]  B[i + 16] = A[i + 16] }
@@ -17,9 +17,9 @@ import { ThreadExpander } from "./thread-expander";
 
 export const injectVirtualThread: FunctionPass = {
   name: "tir.InjectVirtualThread",
-  doc: "Runs virtual threads one after another, each with memory of its own.",
+  doc: "Runs virtual threads one after another, each with separate memory.",
   run(func) {
-    // Choices by constants, which loop partitioning leaves behind, are made on the way.
+    // Constant conditions, which loop partitioning leaves behind, are decided at the same time.
     const isNeeded = hasFeature(func.body, Feature.VirtualThread | Feature.DecidedCondition);
     return func.with({ body: convertSSA(isNeeded ? expand(func.body) : func.body) });
   },
@@ -36,8 +36,8 @@ function expand(body: Stmt): Stmt {
         variable: var_,
         count: threadCount(attr),
         touched: touchedBy(attr.body, var_),
-        // A `vthread` is a thread: it may share what all threads read. A `cthread` is a context of
-        // a co-processor, which shares nothing.
+        // A `vthread` is a thread: it may share memory that all threads only read. A `cthread` is a
+        // context of a co-processor, which shares no memory.
         mayShare: threadTag.startsWith("vthread"),
       }).visit(attr.body);
     },

@@ -1,6 +1,6 @@
 /**
- * Moves an attribute that all parts of a statement share to the statement, and joins neighbours
- * that share it.
+ * Moves an attribute that all parts of a statement share out to the statement, and merges neighbours
+ * with the same attribute.
  *
  *     { attr [v] "coproc_scope" = 2 { a }  attr [v] "coproc_scope" = 2 { b }  c }
  *  => { attr [v] "coproc_scope" = 2 { a b }  c }
@@ -25,19 +25,19 @@ import { UsageError } from "../support";
 export function liftAttrScope(key: AttrKey): FunctionPass {
   return {
     name: "tir.LiftAttrScope",
-    doc: `Moves "${key}" out to the statement all of whose parts share it.`,
+    doc: `Moves "${key}" out to the statement whose parts all share it.`,
     run: (func) => func.with({ body: lift(func.body, key) }),
   };
 }
 
-/** What a statement was wrapped in before it was taken off. */
+/** The attribute that was removed from a statement. */
 interface Scope {
   readonly node: AttrNode;
   readonly value: PrimExpr;
 }
 
 function lift(body: Stmt, key: AttrKey): Stmt {
-  /** The attribute taken off the statement that was just visited. */
+  /** The attribute removed from the statement that was visited last. */
   let taken: Scope | undefined;
 
   const take = (): Scope | undefined => {
@@ -62,7 +62,7 @@ function lift(body: Stmt, key: AttrKey): Stmt {
     },
     Allocate(node, recur) {
       const allocate = recur.children(node);
-      return update(allocate, { body: wrap(take(), allocate.body) }); // no further
+      return update(allocate, { body: wrap(take(), allocate.body) }); // not lifted further
     },
     SeqStmt(node, recur) {
       const nested = node.seq.some((stmt) => stmt.kind === "SeqStmt");

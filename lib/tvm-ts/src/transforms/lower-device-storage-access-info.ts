@@ -1,6 +1,6 @@
 /**
- * Drops the allocations of tagged memories, which exist on the device anyway, and turns access
- * pointers into what the target counts in.
+ * Removes the allocations of tagged memories, which exist on the device, and converts access pointers
+ * to addresses in the target's units.
  *
  *     allocate(B: Pointer(local.acc_buffer int32), int32, [1024]);
  *     f(@tir.tvm_access_ptr(int32, B, 64, 16, 1, dtype=int32))      a unit is 512 bits
@@ -37,7 +37,7 @@ import { Feature, hasFeature } from "./analysis/features";
 
 export const lowerDeviceStorageAccessInfo: FunctionPass = {
   name: "tir.LowerDeviceStorageAccessInfo",
-  doc: "Turns access pointers into what the target counts in, and drops tagged allocations.",
+  doc: "Converts access pointers to addresses in the target's units, and removes tagged allocations.",
   run(func, context) {
     if (!hasFeature(func.body, Feature.Allocate | Feature.AccessPtr)) return func;
     const infos = context.option("tir.memory_info");
@@ -51,7 +51,7 @@ export const lowerDeviceStorageAccessInfo: FunctionPass = {
         if (memory !== undefined && memory.headAddress === undefined) {
           throw new UsageError(
             "tir-storage-scope",
-            `${pointer.name} is in a memory that has no addresses`,
+            `${pointer.name} is in a memory without addresses`,
           );
         }
         return addressOf(pointer, type.dtype, offset);
@@ -66,8 +66,8 @@ export const lowerDeviceStorageAccessInfo: FunctionPass = {
       if (!Number.isInteger(perUnit)) {
         throw new UsageError(
           "tir-storage-scope",
-          `${pointer.name} counts in units of ${memory.unitBits} bits, ` +
-            `of which elements of ${bits} bits are no part`,
+          `${pointer.name} is addressed in units of ${memory.unitBits} bits, which are not ` +
+            `a multiple of its elements of ${bits} bits`,
         );
       }
       return cast(call.dtype, analyzer.simplify(div(offset, constant(perUnit, offset.dtype))));
@@ -102,7 +102,7 @@ export const lowerDeviceStorageAccessInfo: FunctionPass = {
   },
 };
 
-/** The target's memories, and the one that was probably meant. */
+/** The target's memories, and the memory that was probably meant. */
 function advice(text: string, known: readonly string[]): string {
   if (known.length === 0) return "";
   const meant = nearName(text, known) ?? known.find((scope) => scope.startsWith(text));

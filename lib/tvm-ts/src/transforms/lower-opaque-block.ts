@@ -1,6 +1,6 @@
 /**
- * Removes loops of one iteration, and turns bound loops into thread launches and `pragma_`
- * annotations into attributes; in functions that were not made from a schedule.
+ * Removes loops of one iteration, and converts bound loops to thread launches and `pragma_`
+ * annotations to attributes, in functions that were not made from a schedule.
  *
  *     for (i, 3, 4) { for (t, 0, 8) "thread_binding" { A[i, t] = 0 } }
  *  => attr [IterVar(t, "threadIdx.x")] "thread_extent" = 8;  A[3, t] = 0
@@ -55,7 +55,8 @@ function lower(body: Stmt): Stmt {
 
 function launch(loop: For, min: PrimExpr, extent: PrimExpr, body: Stmt): Stmt {
   const tag = loop.threadBinding?.threadTag;
-  if (tag === undefined) throw new InternalError(`loop ${loop.loopVar.name} is bound to no thread`);
+  if (tag === undefined)
+    throw new InternalError(`loop ${loop.loopVar.name} is a thread-binding loop without a thread`);
   const thread = new IterVar(new Range(min, extent), loop.loopVar, "ThreadIndex", tag);
   const key = /^vthread(\.[xyz])?$/.test(tag) ? "virtual_thread" : "thread_extent";
   return new AttrStmt(thread, key, extent, body, loop.span);

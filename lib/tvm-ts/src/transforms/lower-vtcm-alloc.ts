@@ -1,6 +1,6 @@
 /**
- * Would turn allocations of a Hexagon's tightly coupled memory into run-time calls; no target of
- * ours has such a memory, so that asking for it is an error.
+ * In the reference, converts allocations of a Hexagon's tightly coupled memory to run-time calls. No
+ * target here has such a memory, so this pass refuses them.
  *
  *     allocate(B: Pointer(global.vtcm float32), ...)  =>  refused
  */
@@ -12,7 +12,7 @@ import { Feature, hasFeature } from "./analysis/features";
 
 export const lowerVtcmAlloc: FunctionPass = {
   name: "tir.LowerVtcmAlloc",
-  doc: "Refuses allocations in a memory that no target here has.",
+  doc: "Refuses allocations in the memory of a Hexagon, which no target here has.",
   run(func) {
     if (!hasFeature(func.body, Feature.Allocate)) return func;
     walk(func.body, {

@@ -53,7 +53,7 @@ import type { FunctionPass } from "../pass";
 import { Feature, hasFeature } from "./analysis/features";
 import { isThread, narrowTypes, type Narrowable } from "./analysis/narrow-types";
 
-/** @param bits The width to come down to. */
+/** @param bits The width of the narrowed types. */
 export function narrowDataType(bits: 16 | 32): FunctionPass {
   return {
     name: "tir.NarrowDataType",
@@ -81,7 +81,7 @@ const callOperators: ReadonlyMap<Op, Operator> = new Map([
 class Narrower {
   private readonly vars = new Map<Var, Var>();
   private readonly threads = new Map<IterVar, IterVar>();
-  /** Constants and conversions come down in indices and in what conditions compare. */
+  /** Constants and conversions are narrowed in indices and in comparisons. */
   private inIndex = false;
   private inCondition = false;
 
@@ -209,7 +209,7 @@ class Narrower {
     return result;
   }
 
-  /** Operands that came down differently are brought to one type again. */
+  /** Operands that were narrowed differently are converted to one type. */
   private joined(combine: Operator) {
     return (node: Binary, recur: Recur): PrimExpr => {
       const a = recur(node.a);
@@ -243,7 +243,7 @@ class Narrower {
   }
 }
 
-/** Both in the wider type of the two, if they are signed integers. */
+/** Both operands in the wider of the two types, if they are signed integers. */
 function sameWidth(a: PrimExpr, b: PrimExpr): [PrimExpr, PrimExpr] {
   if (a.dtype === b.dtype || !isInt(a.dtype) || !isInt(b.dtype)) return [a, b];
   const wider = elementOf(bitsOf(a.dtype) >= bitsOf(b.dtype) ? a.dtype : b.dtype);

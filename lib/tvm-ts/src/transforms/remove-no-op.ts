@@ -1,5 +1,5 @@
 /**
- * Removes statements that do nothing, loops that never run, and what is left empty by that.
+ * Removes statements without effect, loops that never run, and statements that become empty.
  *
  *     { 0  for (i, 0, 0) { A[i] = 1 }  if (c) { 0 }  B[0] = 1 }  =>  B[0] = 1
  */
@@ -27,7 +27,7 @@ import type { FunctionPass } from "../pass";
 
 export const removeNoOp: FunctionPass = {
   name: "tir.RemoveNoOp",
-  doc: "Removes statements that do nothing and loops that never run.",
+  doc: "Removes statements without effect and loops that never run.",
   run: (func) => func.with({ body: remove(func.body) }),
 };
 
@@ -86,7 +86,7 @@ function isEmpty(stmt: Stmt): boolean {
   return isNoOp(stmt) || (stmt.kind === "SeqStmt" && stmt.seq.length === 0);
 }
 
-/** What is left of expressions whose values are not needed. */
+/** The expressions with side effects, of those whose values are not needed. */
 function effectOf(...exprs: readonly PrimExpr[]): Stmt {
   const effects = exprs.filter((expr) => sideEffect(expr) > CallEffect.ReadState);
   return effects.length === 0 ? noOp() : flattenSeq(...effects.map((e) => new Evaluate(e)));

@@ -1,5 +1,5 @@
 /**
- * Brings divisions and bounds that splitting a loop left behind into a form in which they cancel.
+ * Rewrites divisions and bounds that come from split loops to a form in which they cancel.
  *
  *     floordiv(floormod(x, 32), 8)  =>  floormod(floordiv(x, 8), 4)
  *     floordiv((x*8) + y, 32)       =>  floordiv(x + floordiv(y, 8), 4)
@@ -35,14 +35,14 @@ import { Feature, hasFeature } from "./analysis/features";
 
 export const renormalizeSplitPattern: FunctionPass = {
   name: "tir.RenormalizeSplitPattern",
-  doc: "Brings divisions and bounds that splits left behind into a form in which they cancel.",
+  doc: "Rewrites divisions and bounds that come from split loops to a form in which they cancel.",
   run(func) {
     if (!hasFeature(func.body, Feature.SplitPattern | Feature.DecidedCondition)) return func;
     return func.with({ body: renormalize(func.body) });
   },
 };
 
-/** How often what a rule gave is looked at again. */
+/** How often the result of a rule is rewritten again. */
 const MAX_DEPTH = 5;
 
 function renormalize(body: Stmt): Stmt {
@@ -73,7 +73,7 @@ function renormalize(body: Stmt): Stmt {
       }
       return update(node, { a, b });
     },
-    // The other orders are brought back to `<`.
+    // The other orders are expressed with `<`.
     GT: (node, recur) => recur(lt(node.b, node.a)),
     LE(node, recur) {
       if (isFloat(node.a.dtype)) return undefined; // with a NaN, neither a <= b nor b < a
@@ -95,7 +95,7 @@ function renormalize(body: Stmt): Stmt {
       if (a.kind === "GT") return le(a.a, a.b);
       return not;
     },
-    // Conditions that come out constant decide.
+    // Conditions that become constant are decided.
     Select(node, recur) {
       const { condition, trueValue, falseValue } = recur.children(node);
       if (condition.kind === "IntImm") return condition.value !== 0 ? trueValue : falseValue;
@@ -142,12 +142,15 @@ function splitQuotient({ a, b }: FloorDiv): PrimExpr | undefined {
     if (modulus?.lanes !== by.lanes || modulus.value % by.value !== 0) return undefined;
     return floorMod(floorDiv(a.a, b), modulus.like(modulus.value / by.value));
   }
-  // What is computed from elements of arrays may wrap around, and is divided as it is.
+  // A value computed from array elements may wrap around, so its division is not changed.
   if (a.kind !== "Add" || someNode(a, (node) => node.kind === "BufferLoad")) return undefined;
   return splitSum(a, by);
 }
 
-/** `floordiv(x*c1 + rest, c2)`, the rest being one summand or two, by the common factor. */
+/**
+ * Divides `floordiv(x*c1 + rest, c2)` by the common factor of `c1` and `c2`; `rest` is one or two
+ * terms.
+ */
 function splitSum(sum: Add, by: Divisor): PrimExpr | undefined {
   const inner = sum.a;
   if (inner.kind === "Mul") return divideByCommon(inner, sum.b, by);

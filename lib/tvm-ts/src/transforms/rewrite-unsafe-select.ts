@@ -1,5 +1,5 @@
 /**
- * Turns selections whose branches must not both be evaluated into conditional expressions.
+ * Converts selections whose branches must not both be evaluated to conditional expressions.
  *
  *     select((i < n), A[i], 0f32)  =>  @tir.if_then_else((i < n), A[i], 0f32)
  */
@@ -10,7 +10,7 @@ import { Feature, hasFeature } from "./analysis/features";
 
 export const rewriteUnsafeSelect: FunctionPass = {
   name: "tir.RewriteUnsafeSelect",
-  doc: "Turns selections whose branches must not both be evaluated into conditional expressions.",
+  doc: "Converts selections whose branches must not both be evaluated to conditional expressions.",
   run(func) {
     if (!hasFeature(func.body, Feature.Select)) return func;
     const body = mutate(func.body, {
@@ -26,7 +26,7 @@ export const rewriteUnsafeSelect: FunctionPass = {
   },
 };
 
-/** Whether evaluating the expression for nothing could fail or be seen: it loads, or calls. */
+/** Whether evaluating the expression needlessly could fail or have an effect: it loads or calls. */
 function isUnsafe(expr: PrimExpr): boolean {
   switch (expr.kind) {
     case "BufferLoad":

@@ -1,6 +1,6 @@
 /**
- * Simplifies every expression, knowing the loops, lets and conditions around it, and decides what
- * can be decided.
+ * Simplifies every expression, using the loops, lets and conditions around it, and removes branches
+ * that are never taken.
  *
  *     for (i, 0, 8) { if (i < 16) { let x = i*4; A[x + 0] = B[floordiv(x, 4)] } }
  *  => for (i, 0, 8) { A[i*4] = B[i] }
@@ -42,7 +42,7 @@ import type { FunctionPass } from "../pass";
 
 export const simplify: FunctionPass = {
   name: "tir.Simplify",
-  doc: "Simplifies expressions and decides conditions, knowing the loops and conditions around them.",
+  doc: "Simplifies expressions and decides conditions, using the loops and conditions around them.",
   run(func, context) {
     const { onRule } = context;
     const analyzer = new Analyzer(
@@ -54,7 +54,7 @@ export const simplify: FunctionPass = {
 };
 
 class StmtSimplifier {
-  /** Lets that stay, but help to decide conditions. */
+  /** Lets that are kept, and used to decide conditions. */
   private readonly lets = new Map<Var, PrimExpr>();
 
   constructor(private readonly analyzer: Analyzer) {}
@@ -93,7 +93,7 @@ class StmtSimplifier {
         extent: analyzer.simplify(loop.extent),
         body: this.visit(loop.body),
       });
-    // Bounds that are constants are known from the range; others are worth saying as conditions.
+    // Constant bounds follow from the range; other bounds are added as conditions.
     if (isConstInt(loop.min) && isConstInt(loop.extent) && loop.extent.value > 0) return inside();
     const from = ge(loopVar, loop.min);
     const to = lt(loopVar, add(loop.min, loop.extent));
@@ -104,7 +104,7 @@ class StmtSimplifier {
     const value = this.analyzer.simplify(node.value);
     const isPure = sideEffect(node.value) <= CallEffect.Pure;
     if (isPure && canInline(node.value)) {
-      this.analyzer.bind(node.var_, value); // simplification puts the value in the variable's place
+      this.analyzer.bind(node.var_, value); // simplification substitutes the value for the variable
       return this.visit(node.body);
     }
     if (isPure) this.lets.set(node.var_, value);
@@ -143,7 +143,7 @@ class StmtSimplifier {
     return update(attr, { value, body: this.visit(attr.body) });
   }
 
-  /** A store of what is there already does nothing. */
+  /** A store of the value that the element already has is removed. */
   private store(node: BufferStore): Stmt {
     const value = this.analyzer.simplify(node.value);
     const indices = mapArray(node.indices, (index) => this.analyzer.simplify(index));

@@ -1,6 +1,6 @@
 /**
- * Drops the realizations of the function's own arguments, which need no memory. (Textures, which
- * gave the pass its name, exist on no target of ours.)
+ * Removes the realizations of the function's arguments, which need no memory. (The pass is named after
+ * textures, which no target here has.)
  *
  *     realize C: [32, 32] in [0:32, 0:32] { C[i, j] = ... }  =>  C[i, j] = ...
  */
@@ -12,7 +12,7 @@ import { Feature, hasFeature } from "./analysis/features";
 
 export const textureFlatten: FunctionPass = {
   name: "tir.TextureFlatten",
-  doc: "Drops the realizations of the function's own arguments.",
+  doc: "Removes the realizations of the function's arguments.",
   run(func) {
     if (!hasFeature(func.body, Feature.BufferRealize)) return func;
     const external = new Set<Buffer>(func.bufferMap.values());

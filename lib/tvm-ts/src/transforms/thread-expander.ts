@@ -31,28 +31,28 @@ import {
 } from "../ir";
 import { InternalError, UsageError } from "../support";
 
-/** What is expanded. */
+/** The virtual thread to expand. */
 export interface VirtualThread {
   readonly variable: Var;
   readonly count: number;
   /** Variables and memories that depend on the thread. */
   readonly touched: ReadonlySet<Var>;
-  /** Whether threads may share a memory none of them writes. */
+  /** Whether threads may share a memory that they only read. */
   readonly mayShare: boolean;
 }
 
-/** Fewer threads than this are written out, more of them make a loop. */
+/** Fewer threads than this are unrolled; more threads become a loop. */
 const MIN_LOOP = 16;
 
 export class ThreadExpander {
-  /** Memories that have a part for each thread, with the size of a part. */
+  /** Memories with a part for each thread, and the size of a part. */
   private readonly parts = new Map<Var, PrimExpr>();
   private readonly enlarged = new Map<Buffer, Buffer>();
-  /** Whether we are inside what is repeated for each thread. */
+  /** Whether the current statement is inside a statement that is repeated for each thread. */
   private inside = false;
-  /** Set where something depends on the thread, or must be run by each of them. */
+  /** Set when a statement depends on the thread, or must be executed by each thread. */
   private perThread = false;
-  /** The deepest nest of loops in what was visited since it was last set to 0. */
+  /** The depth of the loops visited since it was last set to 0. */
   private loopDepth = 0;
   private readonly expr: Recur;
 
@@ -68,7 +68,7 @@ export class ThreadExpander {
     });
   }
 
-  /** The statement with what depends on the thread repeated for each thread. */
+  /** The statement with the thread-dependent parts repeated for each thread. */
   visit(stmt: Stmt): Stmt {
     const result = this.rewrite(stmt);
     if (!this.perThread) return result;
@@ -121,7 +121,7 @@ export class ThreadExpander {
   }
 
   private loop(loop: For): Stmt {
-    if (!isZero(loop.min)) throw new InternalError("a loop in virtual threads starts at 0");
+    if (!isZero(loop.min)) throw new InternalError("a loop in virtual threads must start at 0");
     const extent = this.expr(loop.extent);
     const result = this.startsHere()
       ? this.repeatWhole(loop)
@@ -138,7 +138,7 @@ export class ThreadExpander {
     return update(branch, { condition, thenCase, elseCase });
   }
 
-  /** A statement beside others: its loops are not inside theirs. */
+  /** A statement of a sequence: its loops do not add to the depth of the others. */
   private beside(stmt: Stmt): Stmt {
     const others = this.loopDepth;
     this.loopDepth = 0;
@@ -159,7 +159,8 @@ export class ThreadExpander {
     let extents = mapArray(node.extents, (extent) => this.expr(extent));
     if (this.startsHere()) return this.repeatWhole(node);
     if (this.thread.touched.has(node.bufferVar) || !this.thread.mayShare) {
-      if (extents.length !== 1) throw new InternalError("memory of virtual threads is flat");
+      if (extents.length !== 1)
+        throw new InternalError("the memory of virtual threads must be flat");
       const part = extents[0]!;
       extents = [mul(part, this.thread.count)];
       this.parts.set(node.bufferVar, part);
@@ -169,7 +170,7 @@ export class ThreadExpander {
 
   // Repeating -----------------------------------------------------------------------------------
 
-  /** Whether what was just visited starts what is repeated; forgets that it was seen. */
+  /** Whether the visited statement starts the repeated part. Resets `perThread`. */
   private startsHere(): boolean {
     const starts = this.perThread && !this.inside;
     this.perThread = false;
@@ -212,7 +213,7 @@ export class ThreadExpander {
     return undefined;
   }
 
-  /** The access in the thread's part of the memory. */
+  /** The access with its index moved to the thread's part of the memory. */
   private access<N extends BufferLoad | BufferStore>(node: N): N {
     const { data } = node.buffer;
     this.perThread ||= this.thread.touched.has(data);

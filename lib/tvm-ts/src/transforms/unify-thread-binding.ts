@@ -34,7 +34,7 @@ export const unifyThreadBinding: FunctionPass = {
 function unify(body: Stmt): Stmt {
   const analyzer = new Analyzer();
   const values = new Map<Var, PrimExpr>();
-  /** The threads of the kernel we are in, by tag, in the order in which they were met. */
+  /** The threads of the current kernel, by tag, in the order in which they occur. */
   let kernel: Map<string, IterVar> | undefined;
 
   const threadFor = (tag: string, range: Range, span: Stmt["span"]): IterVar => {
@@ -81,7 +81,9 @@ function unify(body: Stmt): Stmt {
       if (loop.forKind !== "thread_binding") return undefined;
       const tag = loop.threadBinding?.threadTag;
       if (tag === undefined) {
-        throw new InternalError(`loop ${loop.loopVar.name} is bound to no thread`);
+        throw new InternalError(
+          `loop ${loop.loopVar.name} is a thread-binding loop without a thread`,
+        );
       }
       return bind(loop, loop.loopVar, tag, new Range(loop.min, loop.extent), recur);
     },

@@ -1,6 +1,5 @@
 /**
- * Repeats the bodies of loops that are to be unrolled, and of small ones where a context or a
- * pragma asks for it.
+ * Unrolls the loops marked `unroll`, and small loops if the context or a pragma enables this.
  *
  *     for (i, 0, 2) "unroll" { A[i] = 0 }  =>  A[0] = 0  A[1] = 0
  */
@@ -27,16 +26,19 @@ import { convertSSA } from "./convert-ssa";
 
 type Options = OptionGroups["tir.UnrollLoop"];
 
-/** More statements than this are not written out: no program gains by it, and it takes minutes. */
+/**
+ * The largest number of statements to which a loop is unrolled: more take minutes to compile without
+ * benefit.
+ */
 const MAX_STEPS = 2 ** 18;
 
 export const unrollLoop: FunctionPass = {
   name: "tir.UnrollLoop",
-  doc: "Repeats the bodies of loops that are to be unrolled.",
+  doc: "Unrolls loops that are marked for it, and small loops if an option enables this.",
   run(func, context) {
     const options = context.option("tir.UnrollLoop");
     const automatic = options.autoMaxStep > 0 || options.autoMaxExtent > 0;
-    // Loops of no step, and those around them, are small enough without any option.
+    // Loops of zero steps, and loops around them, are small enough without any option.
     const asked = Feature.UnrolledLoop | Feature.UnrollPragma | Feature.EmptyLoop;
     if (!automatic && !hasFeature(func.body, asked)) return func;
     const body = unroll(func.body, options);
@@ -44,13 +46,13 @@ export const unrollLoop: FunctionPass = {
   },
 };
 
-/** What has been seen of a stretch of statements, to decide what is unrolled without being asked. */
+/** Counts of the visited statements, which decide whether a loop is unrolled automatically. */
 interface Counts {
-  /** Statements, each as often as it is repeated. */
+  /** The number of statements, repetitions included. */
   steps: number;
-  /** Unrolled loops, one inside the other. */
+  /** The depth of nested unrolled loops. */
   unrolledDepth: number;
-  /** Loops that stay, one inside the other. */
+  /** The depth of nested loops that are kept. */
   loopDepth: number;
 }
 
@@ -72,7 +74,7 @@ function unroll(body: Stmt, initial: Options): Stmt {
     return extent.kind === "IntImm" && extent.value < 2 ** 31 ? extent.value : undefined;
   };
 
-  /** Whether a loop, its body being counted, is small enough to be unrolled without being asked. */
+  /** Whether a loop is small enough to be unrolled automatically, given the counts of its body. */
   const isSmall = (extent: number): boolean =>
     counts.loopDepth === 0 &&
     counts.unrolledDepth <= options.autoMaxDepth &&
@@ -89,7 +91,8 @@ function unroll(body: Stmt, initial: Options): Stmt {
       return undefined;
     },
     SeqStmt(node, recur) {
-      // Each statement is counted by itself; the sequence is as deep as the deepest.
+      // Each statement is counted separately; the depth of a sequence is that of its deepest
+      // statement.
       const outer = counts;
       let total: Counts = { ...outer };
       const result = update(node, {
@@ -147,8 +150,8 @@ function unroll(body: Stmt, initial: Options): Stmt {
 function tooLarge({ loopVar, span }: For, steps: number): UsageError {
   return new UsageError(
     "te-unroll",
-    `loop ${loopVar.name} is to be unrolled, which would make ${steps} statements of it; at most ` +
-      `${MAX_STEPS} are written out: split it and unroll the inner loop`,
+    `loop ${loopVar.name} cannot be unrolled to ${steps} statements; at most ` +
+      `${MAX_STEPS} are possible: split it and unroll the inner loop`,
     { span },
   );
 }
@@ -165,5 +168,7 @@ function repeat(loop: For, extent: number): Stmt {
 
 function pragmaValue(attr: AttrStmt): number {
   if (attr.value.kind === "IntImm") return attr.value.value;
-  throw new UsageError("te-unroll", `pragma ${attr.key} takes a whole number`, { span: attr.span });
+  throw new UsageError("te-unroll", `the value of pragma ${attr.key} must be an integer`, {
+    span: attr.span,
+  });
 }

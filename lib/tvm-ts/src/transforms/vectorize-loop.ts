@@ -1,10 +1,10 @@
 /**
- * Turns vectorized loops into operations on vectors.
+ * Converts vectorized loops to operations on vectors.
  *
  *     for (j, 0, 4) "vectorized" { B[i*4 + j] = A[i*4 + j] + 1f32 }
  *  => B[ramp(i*4, 1, 4)] = A[ramp(i*4, 1, 4)] + broadcast(1f32, 4)
  *
- * A statement that has no vector form becomes a serial loop over itself.
+ * A statement without a vector form becomes a serial loop.
  */
 
 import { isZero, printExpr, stmtMutator, update, type For, type Stmt } from "../ir";
@@ -15,7 +15,7 @@ import { Vectorizer } from "./vectorizer";
 
 export const vectorizeLoop: FunctionPass = {
   name: "tir.VectorizeLoop",
-  doc: "Turns vectorized loops into operations on vectors.",
+  doc: "Converts vectorized loops to operations on vectors.",
   run(func, context) {
     if (!hasFeature(func.body, Feature.VectorizedLoop)) return func;
     const body = context.option("tir.disable_vectorize")
@@ -49,7 +49,7 @@ function lanesFor(loop: For): number {
   throw new UsageError(
     "te-vectorize",
     `loop ${loop.loopVar.name} cannot be vectorized: it runs from ${printExpr(min)} over ` +
-      `${printExpr(extent)} iterations, which must be from 0 over a constant number; split it ` +
+      `${printExpr(extent)} iterations, but must start at 0 and have a constant extent; split it ` +
       `by a constant factor and vectorize the inner axis`,
     { span },
   );

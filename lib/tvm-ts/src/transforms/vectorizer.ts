@@ -44,7 +44,7 @@ export class Vectorizer {
   private readonly analyzer = new Analyzer();
   /** What the loop variable becomes: `[0, 1, ..., lanes - 1]`. */
   private readonly ramp: Ramp;
-  /** The variables of lets, which may have become vectors. */
+  /** The replacements of let variables, whose values may have become vectors. */
   private readonly lets = new Map<Var, Var>();
   /** Set when an expression turns out to have no vector form. */
   private needsLoop = false;
@@ -92,13 +92,13 @@ export class Vectorizer {
       case "Prefetch":
       case "ProducerRealize":
       case "ProducerStore":
-        throw new InternalError(`${stmt.kind} in a loop to be vectorized; flatten storage first`);
+        throw new InternalError(`${stmt.kind} in a vectorized loop; flatten storage first`);
       default:
         return assertNever(stmt);
     }
   }
 
-  /** The statement as it was, once for each lane. */
+  /** The unchanged statement, executed once for each lane. */
   private scalarize(stmt: Stmt): Stmt {
     const { dtype, name } = this.loopVar;
     const lane = this.loopVar.replacement({ name: `${name}.s` });
@@ -111,7 +111,7 @@ export class Vectorizer {
     const value = this.expr(store.value);
     if (indices === store.indices && value === store.value) return store;
     const last = indices[indices.length - 1]!;
-    // Index and value are made equally wide, by whichever has more lanes.
+    // Index and value are widened to the larger number of lanes of the two.
     const otherLanes = indices
       .slice(0, -1)
       .reduce((lanes, index) => lanes * lanesOf(index.dtype), lanesOf(store.buffer.dtype));
@@ -122,7 +122,8 @@ export class Vectorizer {
 
   private loop(loop: For): Stmt {
     if (loop.forKind === "vectorized") throw this.refused("another vectorized loop", loop);
-    if (!isZero(loop.min)) throw new InternalError("a loop to be vectorized around starts at 0");
+    if (!isZero(loop.min))
+      throw new InternalError("a loop inside a vectorized loop must start at 0");
     const extent = this.expr(loop.extent);
     if (isVector(extent)) return this.scalarize(loop);
     return update(loop, { extent, body: this.stmt(loop.body) });
@@ -151,7 +152,7 @@ export class Vectorizer {
     return result;
   }
 
-  /** Each lane gets memory of its own. */
+  /** Each lane gets separate memory. */
   private allocate(node: Allocate): Stmt {
     const condition = this.expr(node.condition);
     const extents = mapArray(node.extents, (extent) => this.expr(extent));
@@ -247,7 +248,7 @@ export class Vectorizer {
       case "Shuffle":
       case "ProducerLoad":
       case "Reduce":
-        throw new InternalError(`${expr.kind} in a loop to be vectorized`);
+        throw new InternalError(`${expr.kind} in a vectorized loop`);
       default:
         return assertNever(expr);
     }
@@ -259,7 +260,7 @@ export class Vectorizer {
     return update(expr, { a: widen(a, lanes), b: widen(b, lanes) });
   }
 
-  /** A scalar moves a ramp. */
+  /** A scalar is added to the base of a ramp. */
   private sum(expr: Binary, combine: (a: PrimExpr, b: PrimExpr) => PrimExpr): PrimExpr {
     const a = this.expr(expr.a);
     const b = this.expr(expr.b);
@@ -275,7 +276,7 @@ export class Vectorizer {
     return combine(widen(a, lanes), widen(b, lanes));
   }
 
-  /** A positive scalar stretches a ramp. */
+  /** A positive scalar multiplies the base and the stride of a ramp. */
   private product(expr: Binary): PrimExpr {
     const a = this.expr(expr.a);
     const b = this.expr(expr.b);
@@ -303,7 +304,7 @@ export class Vectorizer {
     });
   }
 
-  /** A ramp whose base has become a vector: one long ramp if they join up. */
+  /** A ramp whose base has become a vector: a longer ramp if the parts are contiguous. */
   private nestedRamp(expr: Ramp): PrimExpr {
     const base = this.expr(expr.base);
     const stride = this.expr(expr.stride);

@@ -2,7 +2,7 @@
 
 import type { PrimExpr } from "../../ir";
 
-/** How many elements, if all extents are constants and the product fits in 31 bits. */
+/** The number of elements, if all extents are constants and the product fits in 31 bits. */
 export function constantAllocationSize(extents: readonly PrimExpr[]): number | undefined {
   let size = 1;
   for (const extent of extents) {

@@ -1,11 +1,11 @@
-/** An analyzer that knows the ranges of all loops and threads and the lets of a statement. */
+/** An analyzer with the ranges of all loops and threads, and the values of lets, of a statement. */
 
 import { Analyzer } from "../../arith";
 import { IntImm, Range, walk, type IterVar, type Stmt } from "../../ir";
 
 /**
- * Binds every loop variable, thread index and let of `stmt`. Conditions are not known to it: the
- * result says what holds anywhere in the statement.
+ * An analyzer with every loop variable, thread index and let of `stmt` bound. It does not use
+ * conditions, so its results hold anywhere in the statement.
  */
 export function boundAnalyzer(stmt: Stmt): Analyzer {
   const analyzer = new Analyzer();

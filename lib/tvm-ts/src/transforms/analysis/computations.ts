@@ -1,6 +1,6 @@
 /**
- * The computations a statement or an expression is sure to do, with how often: what common
- * subexpression elimination chooses from.
+ * Counts the computations that a statement or an expression always performs: the candidates of common
+ * subexpression elimination.
  */
 
 import {
@@ -14,13 +14,13 @@ import {
 } from "../../ir";
 import { Feature, hasFeature } from "./features";
 
-/** Expressions with how often they are computed. */
+/** Expressions, with the number of times each is computed. */
 export type Computations = ExprMap<number>;
 
 /**
- * Whether an expression may be computed once and kept: it is not a leaf, and neither loads nor calls,
- * whose values may change. Ramps and broadcasts stay where they are, as passes and code generators
- * look for them.
+ * Whether an expression may be computed once and stored in a variable: it is not a leaf, and contains
+ * no loads or calls, whose values may change. Ramps and broadcasts are excluded, since passes and code
+ * generators match them.
  */
 export function isEligible(expr: PrimExpr): boolean {
   if (isLeaf(expr) || expr.kind === "Ramp" || expr.kind === "Broadcast") return false;
@@ -29,11 +29,11 @@ export function isEligible(expr: PrimExpr): boolean {
 
 const none: Computations = new ExprMap<number>();
 
-/** Finds computations, remembering what was found in each statement. */
+/** Finds computations, and caches the result for each statement. */
 export class ComputationFinder {
   private readonly cache = new WeakMap<Stmt, Computations>();
 
-  /** The largest eligible computations that `node` does whatever happens. */
+  /** The largest eligible computations that `node` always performs. */
   computationsOf(node: Node): Computations {
     if (!isExpr(node)) return this.ofStmt(node);
     const found: Computations = new ExprMap();
@@ -52,7 +52,7 @@ export class ComputationFinder {
 
   private find(stmt: Stmt): Computations {
     switch (stmt.kind) {
-      // A part may not be executed, or less often than another.
+      // A part may be skipped, or executed less often than another.
       case "For":
         if (isLeaf(stmt.min) && isLeaf(stmt.extent)) return none;
         return this.sharedBy([stmt.min, stmt.extent, stmt.body]);
@@ -70,7 +70,7 @@ export class ComputationFinder {
     }
   }
 
-  /** Adds what `node` does to `found`. */
+  /** Adds the computations of `node` to `found`. */
   private collect(node: Node, found: Computations): void {
     if (!isExpr(node)) {
       for (const { key, value } of this.ofStmt(node).entries()) {
@@ -87,7 +87,7 @@ export class ComputationFinder {
     for (const right of rightOperands.reverse()) this.collect(right, found);
   }
 
-  /** What at least two of the parts do. */
+  /** The computations that at least two of the parts perform. */
   private sharedBy(parts: readonly Node[]): Computations {
     const tables = parts.map((part) => this.computationsOf(part)).filter((table) => table.size > 0);
     if (tables.length < 2) return none;
@@ -106,7 +106,7 @@ export class ComputationFinder {
   }
 }
 
-/** Whether an expression computes nothing. */
+/** Whether an expression is a variable or a constant. */
 export function isLeaf(expr: PrimExpr): boolean {
   return (
     expr.kind === "Var" ||
@@ -116,7 +116,9 @@ export function isLeaf(expr: PrimExpr): boolean {
   );
 }
 
-/** The largest eligible computations strictly inside an expression, in order, with repetition. */
+/**
+ * The largest eligible computations strictly inside an expression, in order, repeated ones included.
+ */
 export function directComputations(expr: PrimExpr): PrimExpr[] {
   const found: PrimExpr[] = [];
   const visit = (node: PrimExpr): void => {

@@ -1,10 +1,10 @@
-/** Small questions about expressions that several passes ask. */
+/** Small analyses of expressions, shared by several passes. */
 
 import { forEachChild, isBinary, postOrderVisit, type PrimExpr, type Var } from "../../ir";
 
 const sizes = new WeakMap<PrimExpr, number>();
 
-/** How many nodes an expression has. */
+/** The number of nodes of an expression. */
 export function exprSize(expr: PrimExpr): number {
   const cached = sizes.get(expr);
   if (cached !== undefined) return cached;

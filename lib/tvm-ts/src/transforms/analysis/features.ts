@@ -1,6 +1,6 @@
 /**
- * What kinds of things occur in a statement or an expression, found once and remembered: most passes
- * look for something a function does not have, and need not walk it to find that out.
+ * The features that occur in a statement or an expression, computed once and cached in the node: most
+ * passes look for a feature that a function does not have, and can then skip the walk.
  */
 
 import {
@@ -19,7 +19,7 @@ import {
   type Stmt,
 } from "../../ir";
 
-/** One bit for each thing looked for. */
+/** One bit for each feature. */
 export const Feature = {
   PrefetchScope: 1 << 0,
   BufferBindScope: 1 << 1,
@@ -45,12 +45,12 @@ export const Feature = {
   WideInt: 1 << 19,
   /** A let inside an expression. */
   LetExpr: 1 << 20,
-  /** A choice by a constant. */
+  /** A branch or selection by a constant condition. */
   DecidedCondition: 1 << 21,
-  /** A value that depends on more than variables: from memory, or from a call. */
+  /** A value that depends on memory or a call. */
   LoadOrCall: 1 << 22,
   RollingBufferScope: 1 << 23,
-  /** A loop of no step. */
+  /** A loop of zero steps. */
   EmptyLoop: 1 << 24,
 } as const;
 
@@ -72,7 +72,10 @@ export function hasFeature(node: Stmt | PrimExpr, features: number): boolean {
   return ((isExpr(node) ? exprFeatures(node) : featuresOf(node)) & features) !== 0;
 }
 
-/** Set in what a node remembers, so that having no feature is told from not having been asked. */
+/**
+ * Set in a node's cached features, to distinguish a node without features from a node not yet
+ * analyzed.
+ */
 const KNOWN = 1 << 30;
 
 function featuresOf(stmt: Stmt): number {

@@ -1,8 +1,8 @@
-/** Where a function comes from. */
+/** The origin of a function. */
 
 import { isConstInt, isExpr, type PrimFunc } from "../../ir";
 
-/** Whether a `te` schedule was made into this function. */
+/** Whether the function was made from a `te` schedule. */
 export function isFromSchedule(func: PrimFunc): boolean {
   const mark = func.attrs["from_legacy_te_schedule"];
   return isExpr(mark) ? !isConstInt(mark, 0) : mark === true;

@@ -1,4 +1,4 @@
-/** Which variables, constants and conversions fit into fewer bits, for NarrowDataType. */
+/** Finds the variables, constants and conversions that fit into fewer bits, for NarrowDataType. */
 
 import { Analyzer } from "../../arith";
 import {
@@ -24,20 +24,20 @@ import {
 
 export type Narrowable = Var | IntImm | Cast;
 
-/** Wider than any type: nothing is known to fit. */
+/** Wider than any type: the values are not known to fit. */
 const UNKNOWN_BITS = 64;
 
 /**
- * The types to come down to. A variable comes down only if every expression it occurs in fits; only
- * variables of loops and threads do, as the types of others are given.
+ * The narrowed types. A variable is narrowed only if every expression that uses it fits. Only
+ * variables of loops and threads are narrowed; the types of other variables are fixed.
  */
 export function narrowTypes(body: Stmt, bits: 16 | 32): Map<Narrowable, DataType> {
   const analyzer = new Analyzer();
   const target: DataType = `int${bits}`;
-  /** Bits of the extents of the variables that may come down. */
+  /** Bits of the extents of the variables that may be narrowed. */
   const extentBits = new Map<Var, number>();
   const needed = new Map<Narrowable, number>();
-  /** What the expressions around need. */
+  /** The bits that the surrounding expressions need. */
   let around: number = bits;
 
   const require = (node: Narrowable, ownBits: number): void => {

@@ -1,8 +1,8 @@
-/** Small questions about statements. */
+/** Small analyses of statements. */
 
 import { forEachChild, isStmt, type Stmt } from "../../ir";
 
-/** The statements right inside a statement. */
+/** The direct sub-statements of a statement. */
 export function subStmts(stmt: Stmt): readonly Stmt[] {
   switch (stmt.kind) {
     case "BufferStore":

@@ -1,9 +1,9 @@
-/** Which variables and memories depend on a variable. */
+/** Finds the variables and memories that depend on a variable. */
 
 import { builtin, forEachChild, type Node, type PrimExpr, type Stmt, type Var } from "../../ir";
 import { subStmts } from "./stmt-analysis";
 
-/** What an expression reads and, through access pointers, writes. */
+/** The variables that an expression reads and, through access pointers, writes. */
 interface Uses {
   readonly reads: Set<Var>;
   readonly writes: Set<Var>;
@@ -37,8 +37,8 @@ function usesOf(...exprs: readonly PrimExpr[]): Uses {
 }
 
 /**
- * The variables of `body` (of loops, lets and memories) whose values depend on `source`, that one
- * included.
+ * The variables of `body` (of loops, lets and memories) whose values depend on `source`, including
+ * `source`.
  */
 export function touchedBy(body: Stmt, source: Var): Set<Var> {
   const dependents = new Map<Var, Var[]>();
@@ -49,8 +49,8 @@ export function touchedBy(body: Stmt, source: Var): Set<Var> {
       else existing.push(variable);
     }
   };
-  // What decides whether a statement is run. Checks of bounds matter to updates only: what they
-  // leave out of a plain store is not read.
+  // The condition decides whether a statement is executed. Bound checks matter only for updates: the
+  // elements that they exclude from a plain store are not read.
   const control: PrimExpr[] = [];
   const recordWrite = (memory: Var, uses: Uses): void => {
     const isUpdate = uses.reads.has(memory);

@@ -1,4 +1,4 @@
-/** Which loops are worth splitting. */
+/** Finds the loops worth partitioning. */
 
 import { Analyzer } from "../../arith";
 import {
@@ -15,14 +15,14 @@ import {
 export interface Candidates {
   /** Loops, and launches of thread blocks. */
   readonly loops: ReadonlySet<Stmt>;
-  /** Loop variables a user asked to split by. */
+  /** Loop variables that the user marked for partitioning. */
   readonly hinted: ReadonlySet<Var>;
 }
 
 /**
- * The loops of unknown extent whose variable occurs in a `likely` condition, and those a user gave
- * a hint for.
- * @param constantLoops Takes loops of constant extent too.
+ * The loops of non-constant extent whose variable occurs in a `likely` condition, and those with a
+ * user's hint.
+ * @param constantLoops Whether loops of constant extent are included.
  * @param known Hints given by statements around `stmt`.
  */
 export function findCandidates(
@@ -33,10 +33,10 @@ export function findCandidates(
   const analyzer = new Analyzer();
   const loops = new Set<Stmt>();
   const hinted = new Set(known);
-  /** The loop variables around, with whether a `likely` condition reads them. */
+  /** The surrounding loop variables, with whether a `likely` condition reads them. */
   const used = new Map<Var, boolean>();
   let inLikely = false;
-  /** A reduction across threads was met: the loop around it stays whole. */
+  /** Set after a reduction across threads: the loop around it is not partitioned. */
   let mustStay = false;
 
   const visitChildren = (node: Node): void => forEachChild(node, visit);
@@ -75,7 +75,7 @@ export function findCandidates(
         });
       }
       case "SeqStmt": {
-        // What one statement holds together says nothing of the next.
+        // A reduction across threads in one statement does not affect the next.
         const before = mustStay;
         let any = before;
         for (const child of node.seq) {

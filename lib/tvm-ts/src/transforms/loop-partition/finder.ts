@@ -1,4 +1,4 @@
-/** For which values of a loop variable conditions are known to hold, or known not to. */
+/** Finds the values of a loop variable for which conditions are known to hold, or not to hold. */
 
 import { deduceBound, IntSet } from "../../arith";
 import {
@@ -25,24 +25,22 @@ import {
   type Var,
 } from "../../ir";
 
-/** A condition has the value `holds` for all values of the variable in `interval`. */
+/** The condition has the value `holds` for all values of the variable in `interval`. */
 export interface Known {
   readonly condition: PrimExpr;
   readonly holds: boolean;
   readonly interval: IntSet;
 }
 
-/** What is known of variables outside the loop. */
+/** The sets of values of variables outside the loop. */
 export interface Surroundings {
-  /** Each has one value while the loop runs, in its set. */
+  /** Each has one value in its set while the loop runs. */
   readonly hints: ReadonlyMap<Var, IntSet>;
   /** Each may have any value of its set at any time. */
   readonly relax: ReadonlyMap<Var, IntSet>;
 }
 
-/**
- * @param allComparisons Looks at every comparison, not only at `likely` ones.
- */
+/** @param allComparisons Whether every comparison is considered, not only those marked `likely`. */
 export function findIntervals(
   body: Stmt,
   variable: Var,
@@ -52,7 +50,7 @@ export function findIntervals(
   const outside = new Set([...hints.keys(), ...relax.keys()]);
   const innerHints = new Map(hints);
   const innerRelax = new Map(relax);
-  /** The variables that the body defines around what is visited. */
+  /** The variables defined by the statements around the visited node. */
   const inside = new Set<Var>();
   const found = new Map<PrimExpr, Known[]>();
 
@@ -129,7 +127,7 @@ export function findIntervals(
     forEachChild(node, visit);
   };
   visit(body);
-  // The last that was met first, as the reference's table gives them.
+  // In reverse order, as in the reference's table.
   return [...found.values()].reverse().flat();
 }
 
@@ -138,7 +136,7 @@ function stores(body: Stmt, pointer: Var): boolean {
   return someNode(body, (node) => node.kind === "BufferStore" && node.buffer.data === pointer);
 }
 
-/** Whether computing the expression may fail where a condition was to keep it from being computed. */
+/** Whether evaluating the expression may fail if it is no longer guarded by a condition. */
 function mayFail(node: Node): boolean {
   switch (node.kind) {
     case "Div":

@@ -47,14 +47,14 @@ interface PartitionedLoop {
   readonly last: PrimExpr;
 }
 
-/** Values of the variable for which some conditions all hold, or none does. */
+/** Values of the variable for which all of some conditions hold, or none of them holds. */
 interface SettledInterval {
   readonly interval: IntSet;
   readonly conditions: ReadonlySet<PrimExpr>;
   readonly hold: boolean;
 }
 
-/** Parts of parts are split so often: each split makes up to three copies of the body. */
+/** The depth to which parts are split again. Each split makes up to three copies of the body. */
 const MAX_DEPTH = 2;
 
 const NON_NEGATIVE = new Range(new IntImm(0), new IntImm(2 ** 31 - 1));
@@ -63,7 +63,7 @@ export class LoopPartitioner {
   private readonly analyzer = new Analyzer();
   private readonly hints = new Map<Var, IntSet>();
   private readonly relax = new Map<Var, IntSet>();
-  /** How many splits of parts are around. */
+  /** The depth of the current split. */
   private depth = 0;
   private candidates: Candidates = { loops: new Set(), hinted: new Set() };
 
@@ -99,7 +99,7 @@ export class LoopPartitioner {
       const last = sub(attr.value, 1);
       const split = this.trySplit({ stmt: attr, variable, first, last });
       if (split !== undefined) return split;
-      // Threads of a block may be anywhere at any time; a block has its index.
+      // The threads of a block may have any index at any time; the index of a block is fixed.
       const domains = threadScope(threadTag).rank === 1 ? this.relax : this.hints;
       return within(domains, variable, IntSet.interval(first, last), () => recur.children(attr));
     },
@@ -135,7 +135,7 @@ export class LoopPartitioner {
     return convertSSA(this.split(subject, middle));
   }
 
-  /** Where all conditions that can be decided so have the value `hold`. */
+  /** The interval in which all conditions that can have the value `hold` have it. */
   private middleOf(
     known: readonly Known[],
     all: IntSet,
@@ -151,7 +151,7 @@ export class LoopPartitioner {
       return { interval: whole, conditions, hold };
     }
     if (!isHinted || relevant.length === 0) return undefined;
-    // As many as have something in common.
+    // As many conditions as have a common interval.
     let common = IntSet.everything();
     const conditions = new Set<PrimExpr>();
     for (const { condition, interval } of relevant) {
@@ -196,8 +196,8 @@ export class LoopPartitioner {
   }
 
   /**
-   * Splits a part again, if it has fewer steps than the loop that it is a part of: otherwise it
-   * would be split at the same place again, without end.
+   * Splits a part again, if it has fewer steps than its loop. Otherwise it would be split at the same
+   * place again, without end.
    */
   private partitionPart(
     { variable, first, last }: PartitionedLoop,
@@ -215,7 +215,7 @@ export class LoopPartitioner {
     return result;
   }
 
-  /** Proves what is not written into the listing: that a part stays inside the loop. */
+  /** Proves conditions that the generated code does not test: that a part is inside the loop. */
   private proofs(): Analyzer {
     const analyzer = new Analyzer();
     for (const size of this.sizes) analyzer.bind(size, NON_NEGATIVE);
@@ -290,9 +290,9 @@ export class LoopPartitioner {
 }
 
 interface Part {
-  /** Undefined if there are no such values. */
+  /** Undefined if the part is empty. */
   readonly part: Stmt | undefined;
-  /** Whether it is worth splitting again: there are values for certain. */
+  /** Whether the part can be split again: it is not empty. */
   readonly splitsFurther: boolean;
 }
 
@@ -303,7 +303,7 @@ function within<T>(domains: Map<Var, IntSet>, variable: Var, domain: IntSet, run
   return result;
 }
 
-/** The body with these conditions (these very objects) decided. */
+/** The body with these conditions, identified as objects, replaced by `hold`. */
 function decide(body: Stmt, conditions: ReadonlySet<PrimExpr>, hold: boolean): Stmt {
   const rewrite = (node: Node): Node => {
     if (isExpr(node) && conditions.has(node)) return hold ? trueImm() : falseImm();

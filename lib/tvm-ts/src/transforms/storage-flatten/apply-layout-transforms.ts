@@ -1,5 +1,5 @@
 /**
- * Moves elements of buffers to where `transformLayout` put them.
+ * Applies the layouts of `transformLayout` to buffers and their accesses.
  *
  *     realize B: [16]   in [0:16]      { B[i] = ... }                          // i => [i//4, i%4]
  *  => realize B: [4, 4] in [0:4, 0:4]  { B[floordiv(i, 4), floormod(i, 4)] = ... }
@@ -21,7 +21,7 @@ import { layoutsOf, withoutLayouts } from "./layouts";
 
 export const applyLayoutTransforms: FunctionPass = {
   name: "tir.ApplyLayoutTransforms",
-  doc: "Moves elements of buffers to where transformLayout put them.",
+  doc: "Applies the layouts of transformLayout to buffers and their accesses.",
   run(func) {
     const layouts = layoutsOf(func);
     return layouts === undefined ? func : withoutLayouts(apply(func, layouts.maps));
@@ -30,7 +30,7 @@ export const applyLayoutTransforms: FunctionPass = {
 
 type Layouts = ReadonlyMap<Buffer, readonly IndexMap[]>;
 
-/** A buffer in its new layout, and the maps that lead to it. */
+/** A buffer in its new layout, and the maps to that layout. */
 interface Moved {
   readonly buffer: Buffer;
   readonly maps: readonly IndexMap[];
@@ -46,7 +46,7 @@ function apply(func: PrimFunc, maps: Layouts): PrimFunc {
   const body = mutator({
     Var(variable) {
       const buffer = byPointer.get(variable);
-      if (buffer !== undefined) throw addressed(buffer, maps, "is handed on by its address");
+      if (buffer !== undefined) throw addressed(buffer, maps, "is passed by its address");
       return undefined;
     },
     BufferRealize(node, recur) {
@@ -91,7 +91,7 @@ function move(buffer: Buffer, maps: readonly IndexMap[]): Moved {
     throw new UsageError(
       "te-layout",
       `the layout of ${name} is transformed from ${buffer.shape.length} dimensions to ` +
-        `${shape.length}, but its ${strides.length} strides are said or left to the caller; ` +
+        `${shape.length}, but its ${strides.length} strides are declared or set by the caller; ` +
         `transform a copy made by cacheRead`,
       { span: maps[0]?.span, notes: declaration(buffer) },
     );
@@ -99,12 +99,12 @@ function move(buffer: Buffer, maps: readonly IndexMap[]): Moved {
   return { buffer: buffer.with({ shape }), maps };
 }
 
-/** Code that gets the memory itself would look for the elements in their old places. */
+/** Code that receives the buffer's address would access elements at their old positions. */
 function addressed(buffer: Buffer, maps: Layouts, how: string): UsageError {
   return new UsageError(
     "te-layout",
-    `the layout of ${buffer.name} is transformed, but it ${how}, where its elements would be looked ` +
-      `for in their old places; transform that of a copy made by cacheRead or cacheWrite`,
+    `the layout of ${buffer.name} is transformed, but it ${how}, where its elements would be accessed ` +
+      `at their old positions; transform a copy made by cacheRead or cacheWrite`,
     { span: maps.get(buffer)![0]?.span, notes: declaration(buffer) },
   );
 }

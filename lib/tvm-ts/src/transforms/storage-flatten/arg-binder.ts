@@ -1,6 +1,6 @@
 /**
- * Binds what a buffer was declared with (a pointer, an offset, sizes and strides, each a variable or
- * a value) to the buffer it turns out to view.
+ * Binds the pointer, offset, shape and strides of a declared buffer, each a variable or a value, to
+ * those of the buffer that it views.
  */
 
 import { Analyzer } from "../../arith";
@@ -27,18 +27,18 @@ export class ArgBinder {
   private readonly asserts: { condition: PrimExpr; message: StringImm }[] = [];
 
   constructor(
-    /** Where variables get their values. */
+    /** The statements that define variables. */
     private readonly values: Map<Var, PrimExpr>,
-    /** Where the binding was asked for. */
+    /** The line that requested the binding. */
     private readonly span: Span | undefined,
   ) {}
 
-  /** Forgets the variables this binder gave values to. */
+  /** Removes the variables that this binder defined. */
   forget(): void {
     for (const variable of this.defined) this.values.delete(variable);
   }
 
-  /** `body` inside assertions of what could not be decided while compiling. */
+  /** `body` inside assertions of the conditions that could not be decided at compile time. */
   wrap(body: Stmt): Stmt {
     return this.asserts.reduceRight<Stmt>(
       (inner, { condition, message }) => new AssertStmt(condition, message, inner),
@@ -47,8 +47,8 @@ export class ArgBinder {
   }
 
   /**
-   * Binds `arg` to `value`. A value of more dimensions is accepted if `fuzzy` and the leading ones
-   * have extent one.
+   * Binds `arg` to `value`. With `fuzzy`, a value of more dimensions is accepted if the leading ones
+   * have extent 1.
    * @throws UsageError when the two cannot be the same memory.
    */
   bindBuffer(arg: Buffer, value: Buffer, fuzzy: boolean): void {
@@ -57,7 +57,7 @@ export class ArgBinder {
     if (isZero(arg.elemOffset) && !isZero(value.elemOffset)) {
       throw this.mismatch(
         name,
-        `it was declared without an offset, but what it views starts at ` +
+        `it was declared without an offset, but the region it views starts at ` +
           `${reprExpr(value.elemOffset)}; declare it with offsetFactor: 1`,
       );
     }
@@ -71,13 +71,14 @@ export class ArgBinder {
         if (isOne(this.analyzer.simplify(dim))) continue;
         throw this.mismatch(
           name,
-          `it has ${arg.shape.length} dimensions, but what it views has ${value.shape.length} ` +
+          `it has ${arg.shape.length} dimensions, but the region it views has ${value.shape.length} ` +
             `and the leading one is ${reprExpr(dim)}, not 1`,
         );
       }
     }
     this.bindArray(arg.shape, value.shape.slice(Math.max(extra, 0)), `${name}.shape`);
-    // A view without strides is compact, which says nothing about those of one with more dimensions.
+    // A view without strides is compact. This does not determine the strides of a buffer with more
+    // dimensions.
     if (extra > 0 && value.strides.length === 0) return;
     this.bindArray(arg.strides, value.strides.slice(Math.max(extra, 0)), `${name}.strides`);
   }
@@ -108,18 +109,15 @@ export class ArgBinder {
 
   private bindArray(args: readonly PrimExpr[], values: readonly PrimExpr[], name: string): void {
     if (args.length !== values.length) {
-      throw this.mismatch(
-        name,
-        `it has ${args.length} elements, what it is bound to ${values.length}`,
-      );
+      throw this.mismatch(name, `it has ${args.length} elements, but is bound to ${values.length}`);
     }
     args.forEach((arg, i) => this.bind(arg, values[i]!, `${name}[${i}]`));
   }
 
-  /** Whether `arg` is a variable that got its value by this. */
+  /** Binds `arg` to `value`. Returns whether this defined the variable `arg`. */
   private bind(arg: PrimExpr, value: PrimExpr, name: string): boolean {
     if (arg.dtype !== value.dtype) {
-      throw this.mismatch(name, `it has type ${arg.dtype}, its value ${value.dtype}`);
+      throw this.mismatch(name, `it has type ${arg.dtype}, but its value has type ${value.dtype}`);
     }
     if (arg.kind !== "Var") {
       this.require(eq(arg, value), name);
@@ -155,7 +153,7 @@ export class ArgBinder {
   }
 }
 
-/** The stage whose part a buffer views. */
+/** The stage that a buffer views. */
 function stageOf({ name }: Buffer): string {
   return name.replace(/_slice$/, "");
 }

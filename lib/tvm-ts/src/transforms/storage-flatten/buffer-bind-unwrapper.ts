@@ -1,5 +1,5 @@
 /**
- * Turns accesses of a view into accesses of what it views.
+ * Replaces accesses of a view by accesses of the viewed buffer.
  *
  *     attr [[Ab, A]] "buffer_bind_scope" = (x*4, 4, 0, 8);  f(Ab.data, Ab.elem_offset)  Ab[i, j]
  *  => f(A.data, x*32)  A[x*4 + i, j]
@@ -30,7 +30,7 @@ import { ArgBinder } from "./arg-binder";
 
 export const bufferBindUnwrapper: FunctionPass = {
   name: "tir.BufferBindUnwrapper",
-  doc: "Turns accesses of a view into accesses of what it views.",
+  doc: "Replaces accesses of a view by accesses of the viewed buffer.",
   run(func) {
     if (!hasFeature(func.body, Feature.BufferBindScope)) return func;
     return func.with({ body: unwrap(func.body) });
@@ -59,7 +59,7 @@ function unwrap(body: Stmt): Stmt {
 
     const binder = new ArgBinder(values, attr.span);
     binder.bindBuffer(source, viewOf(source, target, begins, extents, attr), false);
-    // What the view is bound to may itself be described by bound variables: it is rewritten too.
+    // The bound region may itself contain bound variables, so it is rewritten too.
     const result = recur(binder.wrap(attr.body));
     binder.forget();
     return result;
@@ -93,7 +93,7 @@ function unwrap(body: Stmt): Stmt {
   })(body);
 }
 
-/** The region of `target` as a buffer, with what `source` was declared with: strides or none. */
+/** The region of `target` as a buffer, with strides if `source` was declared with strides. */
 function viewOf(
   source: Buffer,
   target: Buffer,
@@ -112,6 +112,6 @@ function viewOf(
     );
   }
   const view = source.strides.length === 0 ? slice : makeStrideView(slice);
-  // The offset is compared with the one that was declared, in that one's type.
+  // The offset is compared with the declared offset, in the type of the declared offset.
   return view.with({ elemOffset: cast(source.elemOffset.dtype, view.elemOffset) });
 }

@@ -1,9 +1,9 @@
-/** What an access of a buffer becomes while its realization is being rewritten. */
+/** The replacements of buffers, during the rewrite of their realizations. */
 
 import { InternalError } from "../../support";
 import type { Buffer } from "../../ir";
 
-/** From the buffers of the program to what is known of them; accesses must be in scope. */
+/** Maps the buffers of the program to their entries. Accesses must be in scope. */
 export class BufferScopes<T> {
   private readonly entries = new Map<Buffer, T>();
   private readonly left = new Set<Buffer>();
@@ -13,17 +13,17 @@ export class BufferScopes<T> {
     this.left.delete(buffer);
   }
 
-  /** From here on the buffer must not be accessed. */
+  /** Ends the scope of the buffer: it must not be accessed any more. */
   leave(buffer: Buffer): void {
     this.left.add(buffer);
   }
 
-  /** What is known of a buffer, in scope or not. */
+  /** The entry of a buffer, in scope or not. */
   lookup(buffer: Buffer): T | undefined {
     return this.entries.get(buffer);
   }
 
-  /** The same for an access: of a buffer that must be in scope if it is known. */
+  /** The entry of an accessed buffer, which must be in scope if it has an entry. */
   find(buffer: Buffer): T | undefined {
     const entry = this.entries.get(buffer);
     if (entry !== undefined && this.left.has(buffer)) {

@@ -1,10 +1,10 @@
 /**
- * Gives realized buffers the shape that is realized, starting at 0.
+ * Gives realized buffers the shape of the realized region, with indices from 0.
  *
  *     realize B: [128, 128] in [(x*32):(x*32 + 32), 0:128] { B[(x*32 + i), j] = ... }
  *  => realize B: [32, 128]  in [0:32, 0:128]               { B[(x*32 + i) - x*32, j] = ... }
  *
- * Views (`buffer_bind_scope`) are moved along, and get the dimensions of what they view.
+ * Views (`buffer_bind_scope`) are shifted too, and get the dimensions of the viewed buffer.
  */
 
 import {
@@ -33,7 +33,7 @@ import { withLayoutsOf } from "./layouts";
 
 export const bufferShapeLegalize: FunctionPass = {
   name: "tir.BufferShapeLegalize",
-  doc: "Gives realized buffers the shape that is realized, with indices from 0.",
+  doc: "Gives realized buffers the shape of the realized region, with indices from 0.",
   run(func) {
     if (!hasFeature(func.body, Feature.BufferRealize | Feature.BufferBindScope)) return func;
     const external = [...func.bufferMap.values()];
@@ -57,7 +57,8 @@ function legalize(func: PrimFunc, external: readonly Buffer[]): PrimFunc {
   }
 
   const shifted = (indices: readonly PrimExpr[], { begins, buffer }: Entry) => {
-    // A view may be accessed with fewer indices than what it views has: the leading ones are 0.
+    // A view may be accessed with fewer indices than the viewed buffer has dimensions: the leading
+    // ones are 0.
     const missing = begins.length - indices.length;
     if (missing < 0) throw new InternalError(`buffer ${buffer.name} has too many indices`);
     const moved = mapArray(indices, (index, i) => sub(index, begins[missing + i]!));
@@ -132,17 +133,17 @@ function legalize(func: PrimFunc, external: readonly Buffer[]): PrimFunc {
   return withLayoutsOf(func.with({ body }), (buffer) => scopes.lookup(buffer)?.buffer ?? buffer);
 }
 
-/** The view with a dimension for each of what it views. */
+/** The view with as many dimensions as the viewed buffer. */
 function reshapeView(view: Buffer, extents: readonly PrimExpr[]): Buffer {
   const missing = extents.length - view.shape.length;
   if (missing < 0) {
-    throw new InternalError(`view ${view.name} has more dimensions than what it views`);
+    throw new InternalError(`view ${view.name} has more dimensions than the buffer it views`);
   }
   if (missing === 0) return view.with({ shape: extents });
   const padding = extents.slice(0, missing);
   const shape = [...padding.map(() => new IntImm(1)), ...view.shape];
   if (view.strides.length === 0) return view.with({ shape });
-  // Nothing was said about the strides of the dimensions that are added.
+  // The strides of the added dimensions are not specified.
   const unknown = padding.map(() => new Var("stride", view.shape[0]!.dtype));
   return view.with({ shape, strides: [...unknown, ...view.strides] });
 }

@@ -1,5 +1,5 @@
 /**
- * Gives buffers the strides their alignment (`storageAlign`) asks for.
+ * Gives buffers the strides that their alignment (`storageAlign`) requires.
  *
  *     attr [B] "buffer_dim_align" = (0, 4, 1);  realize B: [8, 8], []
  *  => realize B: [8, 8], [9, 1]
@@ -27,7 +27,7 @@ import { withLayoutsOf } from "./layouts";
 
 export const bufferStrideLegalize: FunctionPass = {
   name: "tir.BufferStrideLegalize",
-  doc: "Gives buffers the strides their alignment asks for.",
+  doc: "Gives buffers the strides that their alignment requires.",
   run(func) {
     if (!hasFeature(func.body, Feature.BufferDimAlign)) return func;
     return legalize(func);
@@ -43,7 +43,7 @@ interface Alignment {
 function legalize(func: PrimFunc): PrimFunc {
   const analyzer = boundAnalyzer(func.body);
   const alignments = new Map<Buffer, Map<number, Alignment>>();
-  // The memory of arguments is laid out by the caller.
+  // The caller determines the layout of arguments.
   const strided = new Map([...func.bufferMap.values()].map((buffer) => [buffer, buffer]));
 
   const withStrides = (buffer: Buffer): Buffer => {
@@ -84,7 +84,7 @@ function legalize(func: PrimFunc): PrimFunc {
       if (attr.key === "buffer_bind_scope") {
         return update(inner, { node: mapArray(attr.node as readonly Buffer[], withStrides) });
       }
-      // The remark that a buffer rolls, if it was not used, shows the buffer as it was: as in TVM.
+      // An unused rolling-buffer attribute keeps the old buffer, as in TVM.
       if (!(attr.node instanceof Buffer) || attr.key === "rolling_buffer_scope") return inner;
       return update(inner, { node: withStrides(attr.node) });
     },

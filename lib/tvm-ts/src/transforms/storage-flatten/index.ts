@@ -1,6 +1,6 @@
 /**
- * StorageFlatten: from buffers of several dimensions, views of them and regions to flat memory, in
- * steps that each leave a complete program.
+ * StorageFlatten: converts multi-dimensional buffers, their views and realized regions to flat memory,
+ * in steps that each produce a complete program.
  */
 
 import type { Sequential } from "../../pass";
@@ -14,8 +14,8 @@ import { storageFlattener } from "./storage-flattener";
 import { threadScopePropagate } from "./thread-scope-propagate";
 
 /**
- * Only for functions that come from a schedule; FlattenBuffer does the others.
- * @param cacheLineSize Bytes brought near by one prefetch.
+ * Only for functions made from a schedule; FlattenBuffer handles the others.
+ * @param cacheLineSize Bytes loaded by one prefetch.
  */
 export function storageFlatten(cacheLineSize: number): Sequential {
   const steps: Sequential = {

@@ -44,7 +44,7 @@ import { kibibytes, UsageError } from "../../support";
 import { constantAllocationSize } from "../analysis/allocation";
 import { BufferScopes } from "./buffer-scopes";
 
-/** @param cacheLineSize Bytes brought near by one prefetch. */
+/** @param cacheLineSize Bytes loaded by one prefetch. */
 export function storageFlattener(cacheLineSize: number): FunctionPass {
   return {
     name: "tir.StorageFlattener",
@@ -54,7 +54,7 @@ export function storageFlattener(cacheLineSize: number): FunctionPass {
 }
 
 interface Entry {
-  /** As it was, with the alignment of what is allocated for it. */
+  /** The original buffer, with the alignment of its allocation. */
   readonly buffer: Buffer;
   readonly flat: Buffer;
 }
@@ -70,7 +70,7 @@ function flatten(func: PrimFunc, cacheLineSize: number, context: PassContext): P
     bufferMap.set(param, flat);
   }
 
-  /** Pointers allocated by statements that were there already: their buffers are met at accesses. */
+  /** Pointers of existing `Allocate` statements, whose buffers occur only in accesses. */
   const pointers = new Set<Var>();
   const entryOf = (buffer: Buffer): Entry => {
     if (pointers.has(buffer.data) && scopes.lookup(buffer) === undefined) {
@@ -79,7 +79,7 @@ function flatten(func: PrimFunc, cacheLineSize: number, context: PassContext): P
     return scopes.get(buffer);
   };
 
-  /** What the statement at hand is inside of. */
+  /** The loops and threads around the current statement. */
   const around: Surroundings = { loops: [], virtualThreads: 1 };
 
   const body = mutator({
@@ -153,18 +153,18 @@ function flatten(func: PrimFunc, cacheLineSize: number, context: PassContext): P
   return func.with({ body, bufferMap, preflattenedBufferMap: preflattened });
 }
 
-/** Memory for vectors is allocated under a condition in every lane. */
+/** The condition of an allocation of vectors: true in every lane. */
 function alwaysTrue(lanes: number): PrimExpr {
   return lanes === 1 ? trueImm() : new Broadcast(trueImm(), lanes);
 }
 
-/** The buffer with one dimension; truth values are kept in bytes. */
+/** The buffer with one dimension. Booleans are stored as bytes. */
 function flatBuffer(buffer: Buffer): Buffer {
   const flat = flattenedBuffer(buffer);
   return flat.dtype === "bool" ? flat.with({ dtype: "int8" }) : flat;
 }
 
-/** The loops around a statement, outermost first, and how many virtual threads run it. */
+/** The loops around a statement, outermost first, and the number of virtual threads that run it. */
 interface Surroundings {
   readonly loops: string[];
   virtualThreads: number;
@@ -184,13 +184,13 @@ function tooLarge(
   return new UsageError(
     "memory-full",
     `stage ${buffer.name} needs ${kibibytes(bits)} of ${scopeOfPointer(buffer.data).text} ` +
-      `for ${buffer.dtype} ${shape} ${place}${times}, but there are ${kibibytes(limit)}; split its ` +
+      `for ${buffer.dtype} ${shape} ${place}${times}, but the memory has ${kibibytes(limit)}; split its ` +
       `consumer's axes and compute it at an inner loop, so that less of it is needed at a time`,
     { span },
   );
 }
 
-/** The realized buffer as it will be allocated: small ones need less alignment. */
+/** The realized buffer with the alignment of its allocation. Small buffers need less alignment. */
 function allocated(
   buffer: Buffer,
   memories: Readonly<Record<string, MemoryInfo>>,
@@ -226,8 +226,8 @@ function allocated(
 }
 
 /**
- * Loops that ask for the region line by line. As many inner dimensions as fit one line are covered
- * by the line itself; the next one is walked a line at a time.
+ * Loops that prefetch the region one cache line at a time. A line covers as many inner dimensions as
+ * fit in it; the loop over the next dimension steps by whole lines.
  */
 function prefetchLoop(node: Prefetch, cacheLineSize: number): Stmt {
   const { buffer, bounds } = node;
@@ -241,8 +241,8 @@ function prefetchLoop(node: Prefetch, cacheLineSize: number): Stmt {
   }
   const step = constant(Math.floor(perLine / covered));
 
-  // The indices and the loops' variables stand innermost first, as in the reference. (Where that is
-  // not what was meant, something else is brought near, which changes no result.)
+  // The indices and the loop variables are in the reference's order, innermost first. (If this is not
+  // the intended order, other memory is prefetched, which changes no result.)
   const indices = bounds
     .slice(walked + 1)
     .map((bound) => bound.min)

@@ -36,7 +36,7 @@ function propagate(func: PrimFunc, external: ReadonlySet<Buffer>): PrimFunc {
   const threads: (0 | 1)[] = [];
   const remap = (buffer: Buffer): Buffer => scoped.get(buffer.data) ?? buffer;
   const remapNode = (attr: AttrStmt): AttrStmt["node"] => {
-    // The remark that a buffer rolls, if it was not used, shows the buffer as it was: as in TVM.
+    // An unused rolling-buffer attribute keeps the old buffer, as in TVM.
     if (attr.key === "rolling_buffer_scope") return attr.node;
     if (attr.node instanceof Buffer) return remap(attr.node);
     if (attr.key !== "buffer_bind_scope") return attr.node;

@@ -1,11 +1,11 @@
 /**
- * Lets allocations share memory where they are not needed at the same time, puts all those of a
- * tagged memory into one, and gives memory that is only accessed by vectors elements that wide.
+ * Lets allocations that are not needed at the same time share memory, merges all allocations of a
+ * tagged memory into one, and widens the elements of memory that is only accessed as vectors.
  *
  *     allocate(B, float32, [64]) { fill B  allocate(C, float32, [64]) { C[i] = B[i] + 1  use C } }
  *  => allocate(B, float32, [64]) { fill B  B[i] = B[i] + 1  use B }
  *
- * Memory moves out of loops, unless its size is known only inside of one.
+ * Allocations move out of loops, unless their size depends on the loop.
  */
 
 import {
@@ -42,8 +42,8 @@ export const storageRewrite: FunctionPass = {
 };
 
 /**
- * Whether virtual threads are inside one another. Which of them shares a memory is only known once
- * they are expanded, so that plans made before leave such functions alone.
+ * Whether virtual threads are nested. Which threads share a memory is known only after they are
+ * expanded, so functions with nested virtual threads are not planned before that.
  */
 function nestsVirtualThreads(body: Stmt): boolean {
   if (!hasFeature(body, Feature.VirtualThread)) return false;
@@ -102,7 +102,7 @@ function applyPlan(body: Stmt, { storageOf, staying, attached }: StoragePlan): S
       if (storage.bitsOffset === 0) return storage.pointer!;
       throw new UsageError(
         "pass-address",
-        `the address of ${variable.name} is used, but it lies inside ${storage.pointer!.name}; ` +
+        `the address of ${variable.name} is used, but it is a part of ${storage.pointer!.name}; ` +
           `use an access pointer`,
       );
     },
@@ -133,7 +133,7 @@ function applyPlan(body: Stmt, { storageOf, staying, attached }: StoragePlan): S
   return allocateIn(undefined, rewritten);
 }
 
-/** The index, counted from where the piece's own allocation begins. */
+/** The index relative to the begin of the merged allocation. */
 function addOffset(index: PrimExpr, { bitsOffset }: StorageEntry, elementBits: number): PrimExpr {
   return bitsOffset === 0 ? index : add(constant(bitsOffset / elementBits, index.dtype), index);
 }

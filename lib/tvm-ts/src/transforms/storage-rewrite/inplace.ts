@@ -1,4 +1,4 @@
-/** Whether a statement may write where it reads. */
+/** Whether a statement may overwrite the memory that it reads. */
 
 import {
   exprEqual,
@@ -14,16 +14,16 @@ import {
 } from "../../ir";
 
 /**
- * Whether `target` may take the memory of `source`: each element of `target` is computed from the
- * element of `source` at the same place, before anything is stored there. Loops are taken to store each
- * element in one iteration only, as those of schedules do; code from elsewhere is never trusted.
+ * Whether `target` may use the memory of `source`: each element of `target` is computed from the
+ * element of `source` at the same index, before that element is overwritten. It is assumed that loops
+ * store each element in one iteration only, as those of schedules do; other code never qualifies.
  */
 export function canBeInPlace(stmt: Stmt, target: Var, source: Var): boolean {
-  /** The store to `target` whose value is being looked at. */
+  /** The store to `target` whose value is being visited. */
   let storing: BufferStore | undefined;
-  /** How many accesses deep we are inside indices. */
+  /** The nesting depth of accesses inside indices. */
   let nested = 0;
-  /** Where this iteration stored to `target` already: there `source` is overwritten. */
+  /** The indices at which this iteration already stored to `target`, and so overwrote `source`. */
   let stored: (readonly PrimExpr[])[] = [];
 
   const safe = (node: Node): boolean => {

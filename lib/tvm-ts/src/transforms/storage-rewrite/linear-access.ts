@@ -1,9 +1,8 @@
 /**
- * A program as a straight line of events, to see from where to where each memory is needed.
+ * A program as a linear sequence of events, from which the live range of each memory follows.
  *
- * A loop, a branch and the like are two events, where they begin and where they end; what is
- * accessed inside them counts at the end. A memory is needed between events at the nesting level at
- * which it was allocated.
+ * A loop or a branch is two events, its begin and its end; accesses inside it count at its end. A
+ * memory is live between events at the nesting level at which it was allocated.
  */
 
 import { forEachChild, isStmt, type Allocate, type Node, type Stmt, type Var } from "../../ir";
@@ -25,7 +24,7 @@ export function linearAccess(body: Stmt): LinearAccess {
   const events: Event[] = [];
   const allocations = new Map<Var, Allocate>();
   const levels = new Map<Var, number>();
-  /** What was accessed, for each level we are in. */
+  /** The memories accessed, for each enclosing nesting level. */
   const touched: Var[][] = [];
   let inThreads = false;
 
@@ -108,7 +107,7 @@ export function linearAccess(body: Stmt): LinearAccess {
         );
         break;
       default:
-        throw new InternalError(`${stmt.kind} is planned for; flatten storage first`);
+        throw new InternalError(`${stmt.kind} cannot be planned; flatten storage first`);
     }
   };
   visit(body);

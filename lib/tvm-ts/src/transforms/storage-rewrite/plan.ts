@@ -1,6 +1,6 @@
 /**
- * Decides which allocations share memory: those that are not needed at the same time, and all that
- * are in a memory of its own (a tagged scope).
+ * Decides which allocations share memory: those that are not live at the same time, and all
+ * allocations of one tagged scope.
  */
 
 import { Analyzer } from "../../arith";
@@ -35,15 +35,18 @@ import { constantAllocationSize } from "../analysis/allocation";
 import { canBeInPlace } from "./inplace";
 import { linearAccess, type Event, type LinearAccess } from "./linear-access";
 
-/** A piece of memory and the allocations that use it. */
+/** A range of memory and the allocations that use it. */
 export class StorageEntry {
   readonly allocations: Allocate[] = [];
-  /** Other pieces that are in this one's allocation. */
+  /** Other entries in the allocation of this entry. */
   readonly merged: StorageEntry[] = [];
-  /** What replaces the allocations, with nothing inside; none for a piece that is in another. */
+  /**
+   * The statement that replaces the allocations, with an empty body; undefined for an entry merged
+   * into another.
+   */
   allocation: Allocate | undefined;
   pointer: Var | undefined;
-  /** Where this piece begins in the allocation it is in. */
+  /** The offset of this entry in its allocation. */
   bitsOffset = 0;
 
   constructor(
@@ -51,17 +54,17 @@ export class StorageEntry {
     readonly attachedTo: Stmt | undefined,
     readonly scope: StorageScope,
     readonly elementType: DataType,
-    /** 0 if unknown while compiling. */
+    /** 0 if unknown at compile time. */
     public bits: number,
   ) {}
 }
 
 export interface StoragePlan {
-  /** By the variable of each old allocation that moves. */
+  /** The entry of each old allocation that moves, by its variable. */
   readonly storageOf: ReadonlyMap<Var, StorageEntry>;
-  /** The variables of allocations that stay: their size is known only where they are. */
+  /** The variables of allocations that stay, because their size is known only at their position. */
   readonly staying: ReadonlySet<Var>;
-  /** What is allocated in a statement's body, or (`undefined`) around everything. */
+  /** The entries allocated in a statement's body, or (`undefined`) around the whole program. */
   readonly attached: ReadonlyMap<Stmt | undefined, readonly StorageEntry[]>;
 }
 
@@ -81,41 +84,44 @@ export function planStorage(
   return { storageOf: planner.storageOf, staying: planner.staying, attached };
 }
 
-// Which pieces there are ------------------------------------------------------------------------
+// Assignment ----------------------------------------------------------------------------------
 
-/** Memories that are needed from here on, and those that are not needed any more. */
+/** Memories whose live range begins, and those whose live range ends. */
 interface Changes {
   readonly begin: Var[];
   readonly end: Var[];
 }
 
-/** A free piece is reused for sizes up to this many times smaller or larger than its own. */
+/** A free entry is reused for sizes up to this many times smaller or larger than its size. */
 const REUSE_RANGE = 16;
 
 class Planner {
   readonly storages: StorageEntry[] = [];
   readonly storageOf = new Map<Var, StorageEntry>();
   readonly staying = new Set<Var>();
-  /** The variables of loops and lets around us, inside the statement that memory is attached to. */
+  /**
+   * The variables of loops and lets around the current event, inside the statement that memory is
+   * attached to.
+   */
   private readonly inner = new Set<Var>();
-  /** How many loops we are in that are still to be vectorized: each lane has memory of its own. */
+  /** The number of enclosing loops that will be vectorized: each lane has separate memory. */
   private vectorized = 0;
-  /** Those around the statement that memory is attached to. */
+  /** The variables around the statement that memory is attached to. */
   private outside: readonly Var[] = [];
   private readonly changes: ReadonlyMap<Stmt, Changes>;
-  /** Pieces that are not needed: of known size, the smallest first, and of unknown size. */
+  /** Free entries: those of known size, the smallest first, and those of unknown size. */
   private free: StorageEntry[] = [];
   private freeUnknown: StorageEntry[] = [];
-  /** The parallel loop or thread launch we are in; memory is not shared across its border. */
+  /** The enclosing parallel loop or thread launch; memory is not shared across it. */
   private thread: Stmt | undefined;
 
   constructor(private readonly access: LinearAccess) {
     this.changes = liveness(access.events);
   }
 
-  /** Gives each allocation a piece of memory. */
+  /** Gives each allocation an entry. */
   assign(): void {
-    /** Memories whose piece was taken over in place. */
+    /** Memories whose entry was reused in place. */
     const takenOver = new Set<Var>();
     for (const event of this.access.events) {
       const changes = this.changes.get(event.stmt);
@@ -145,7 +151,9 @@ class Planner {
     }
   }
 
-  /** The piece of a memory that ends here and that the new one can overwrite as it is read. */
+  /**
+   * The entry of a memory whose live range ends here, if the new memory can overwrite it in place.
+   */
   private inPlace(
     stmt: Stmt,
     allocation: Allocate,
@@ -170,7 +178,7 @@ class Planner {
     return undefined;
   }
 
-  /** A free piece that fits, or a new one. */
+  /** A free entry that fits, or a new entry. */
   private find(allocation: Allocate): StorageEntry {
     const scope = scopeOfPointer(allocation.bufferVar);
     const bits = bitsOfAllocation(allocation);
@@ -197,7 +205,7 @@ class Planner {
       this.freeUnknown = this.freeUnknown.filter((storage) => storage !== found);
       return found;
     }
-    // The smallest that is large enough, or else the largest of the smaller ones.
+    // The smallest entry that is large enough, otherwise the largest of the smaller entries.
     const isLargeEnough = (storage: StorageEntry): boolean => storage.bits >= bits;
     const smaller = this.free.filter((storage) => !isLargeEnough(storage)).reverse();
     const found =
@@ -224,7 +232,7 @@ class Planner {
     this.free.splice(larger < 0 ? this.free.length : larger, 0, storage);
   }
 
-  /** Whether a size depends on a variable that is defined inside, or on what memory holds. */
+  /** Whether a size depends on a variable that is defined inside, or on memory. */
   private isSizedHere({ extents }: Allocate): boolean {
     return extents.some((extent) =>
       someNode(
@@ -244,7 +252,7 @@ class Planner {
     else this.inner.delete(variable);
   }
 
-  /** Whether the statement is one that memory is attached to; inside it, everything begins anew. */
+  /** Whether memory is attached to the statement. If so, planning starts anew inside it. */
   private crossThreadBorder({ stmt }: Event): boolean {
     const isBorder =
       stmt.kind === "AttrStmt"
@@ -275,7 +283,7 @@ class Planner {
   }
 }
 
-/** Where each memory is first needed and where last, by the statement of that event. */
+/** The begins and ends of the memories' live ranges, by the statement of the event. */
 function liveness(events: readonly Event[]): Map<Stmt, Changes> {
   const changes = new Map<Stmt, Changes>();
   const at = (stmt: Stmt): Changes => {
@@ -301,7 +309,7 @@ function liveness(events: readonly Event[]): Map<Stmt, Changes> {
   return changes;
 }
 
-/** Whether sharing is left to the code generator, which keeps such memory in registers. */
+/** Whether the memory is not shared here, since the code generator keeps it in registers. */
 function staysAlone(scope: StorageScope, allocation: Allocate, bits: number): boolean {
   if (scope.tag !== "") return false;
   if (scope.rank >= StorageRank.Warp || allocation.dtype === "handle") return true;
@@ -312,12 +320,12 @@ function sameScope(a: StorageScope, b: StorageScope): boolean {
   return a.rank === b.rank && a.tag === b.tag;
 }
 
-/** 0 if unknown while compiling. */
+/** 0 if unknown at compile time. */
 function bitsOfAllocation({ extents, dtype }: Allocate): number {
   return (constantAllocationSize(extents) ?? 0) * bitsOf(dtype) * lanesOf(dtype);
 }
 
-// What is allocated for them --------------------------------------------------------------------
+// Allocation -----------------------------------------------------------------------------------
 
 function allocateAll(
   storages: readonly StorageEntry[],
@@ -333,7 +341,7 @@ function allocateAll(
         { span },
       );
     }
-    // All pieces of a tagged memory are in the first one's allocation.
+    // All entries of a tagged memory are in the allocation of the first entry.
     storages
       .slice(0, i)
       .find((other) => sameScope(other.scope, storage.scope))
@@ -403,7 +411,7 @@ function largest(allocations: readonly Allocate[], dtype: DataType): PrimExpr {
 
 const ORDINARY_TAGS: ReadonlySet<string> = new Set(["", ".dyn", ".workspace", ".vtcm"]);
 
-/** Whether the scope is a memory of its own, where all allocations share one. */
+/** Whether the scope is a separate memory, whose allocations are merged into one. */
 function isTaggedMemory(scope: StorageScope): boolean {
   return !ORDINARY_TAGS.has(scope.tag);
 }
@@ -416,7 +424,7 @@ function checkFits(storage: StorageEntry, bits: number, memory: MemoryInfo | und
   throw new UsageError(
     "memory-full",
     `${storage.scope.text} has ${kibibytes(memory.maxNumBits)}, but ${pieces.join(", ")} take ${kibibytes(bits)} ` +
-      `together; split the axes over which they are needed, so that less is needed at a time`,
+      `together; split the axes over which they are live, so that less is needed at a time`,
     { span: storage.allocations[0]!.span },
   );
 }

@@ -1,5 +1,5 @@
 /**
- * Gives allocated memory vectors for elements where every access is of such a vector.
+ * Gives allocated memory vector elements if every access is such a vector.
  *
  *     allocate(B, float32, [64]) { B[ramp(i*4, 1, 4)] = ... }
  *  => allocate(B, float32x4, [16]) { B[(i*4) / 4] = ... }
@@ -35,12 +35,12 @@ export function widenPointers(body: Stmt, func: PrimFunc): Stmt {
   return widened.size === 0 ? body : applyWidths(body, widened);
 }
 
-/** What is known of a memory and its accesses. */
+/** The element type, extent and accesses of a memory. */
 interface AccessedTypes {
   elementType: DataType;
-  /** Elements in the last dimension. */
+  /** The number of elements in the last dimension. */
   readonly extent: PrimExpr;
-  /** The types it is accessed as. */
+  /** The types of its accesses. */
   readonly accesses: Set<DataType>;
 }
 
@@ -48,7 +48,7 @@ interface AccessedTypes {
 interface Widened {
   readonly pointer: Var;
   readonly elementType: DataType;
-  /** Old elements in a new one. */
+  /** The number of old elements in a new element. */
   readonly factor: number;
 }
 
@@ -109,12 +109,14 @@ function chooseWidths(body: Stmt, func: PrimFunc): Map<Var, Widened> {
   return widened;
 }
 
-/** Truth values are kept in bytes. */
+/** Booleans are stored as bytes. */
 function stored(dtype: DataType): DataType {
   return elementOf(dtype) === "bool" ? vectorOf("int8", lanesOf(dtype)) : dtype;
 }
 
-/** The one type of all accesses, as wide as all of them are if the memory is a multiple of that. */
+/**
+ * The type of all accesses, if they have the same width and the memory's size is a multiple of it.
+ */
 function preferredType(
   { elementType, extent, accesses }: AccessedTypes,
   analyzer: Analyzer,
