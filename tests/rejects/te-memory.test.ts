@@ -81,7 +81,7 @@ testRefused([
       b.transformLayout((i) => [i.floorDiv(3), i.floorMod(3)]);
     },
     sentence:
-      "the layout of stage B cannot be transformed: its loops need a one-to-one map, but the parts of i make 15 places for 16",
+      "the layout of stage B cannot be transformed: its loops need a one-to-one map, but the parts of i make 15 positions for 16",
     notes: ["B"],
   },
   {
@@ -92,7 +92,7 @@ testRefused([
       b.transformLayout((i) => [i.mul(2)]);
     },
     sentence:
-      "the layout of stage B cannot be transformed: its loops need a one-to-one map, but (i*2) takes steps of 2; an index of the new layout counts up one by one",
+      "the layout of stage B cannot be transformed: its loops need a one-to-one map, but (i*2) has steps of 2; an index of the new layout must have steps of 1",
     notes: ["B"],
   },
   {
@@ -273,7 +273,7 @@ testRefused([
       b.transformLayout((i) => [i.neg().add(15)]);
     },
     sentence:
-      "the layout of stage B cannot be transformed: its loops need a one-to-one map, but ((i*-1) + 15) takes steps of -1; an index of the new layout counts up one by one",
+      "the layout of stage B cannot be transformed: its loops need a one-to-one map, but ((i*-1) + 15) has steps of -1; an index of the new layout must have steps of 1",
     notes: ["B"],
   },
   {

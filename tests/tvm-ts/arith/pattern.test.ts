@@ -71,11 +71,11 @@ describe("a rule", () => {
 
 test.each([
   ["x +", "uses '', which is not a pattern variable"],
-  ["x y", "goes on with 'y'"],
+  ["x y", "has an unexpected 'y'"],
   ["w + 1", "uses 'w', which is not a pattern variable"],
   ["min(x)", "gives min 1 arguments"],
-  ["(x + y", "has no ')' where one is needed"],
-  ["x $ y", "has ' $ y' in it"],
+  ["(x + y", "is missing ')'"],
+  ["x $ y", "has an unknown token at ' $ y'"],
   ["x, y", "is not one pattern"],
 ])("the malformed pattern %s is refused", (pattern, problem) => {
   expect(() => rule(pattern, "x").patterns).toThrow(InternalError);

@@ -1,7 +1,6 @@
 /**
- * The arithmetic analyzer: what can be said about whole-number expressions, given the ranges of
- * their variables and the conditions that hold. Four analyses stand behind it, each asking the
- * others through it:
+ * The arithmetic analyzer: properties of integer expressions, given the ranges of their variables and
+ * the conditions that hold. It has four analyses, which use each other through it:
  *
  *     constant bounds   x in [0, 7]               const-int-bound.ts
  *     modular sets      x is 4 * k + 1            modular-set.ts
@@ -38,21 +37,23 @@ import type { Rule } from "./rewrite/rule";
 import { RewriteSimplifier } from "./rewrite/rewrite-simplifier";
 import { UserData } from "./user-data";
 
-/** Called with every rule that applies, and what it turned into what. */
+/** Called with every rule that is applied, and the expressions before and after. */
 export type RuleObserver = (rule: Rule, before: PrimExpr, after: PrimExpr) => void;
 
 export interface AnalyzerOptions {
-  /** Simplifies floats as if they were exact, finite and never NaN; not done unless set. */
+  /** Simplifies floats as if they were exact, finite and never NaN; false if left out. */
   readonly fastMath?: boolean;
 }
 
 export class Analyzer {
   /**
-   * What was worked out under the facts as they stand.
+   * The results of the analyses under the current facts.
    * @internal for the analyses
    */
   memo = new Memo();
-  /** Counts the facts that stay, so that a scope knows whether what was known before it is stale. */
+  /**
+   * Counts the permanent facts, so that a scope can detect whether results from before it are stale.
+   */
   private bindings = 0;
   private readonly bounds = new ConstIntBoundAnalyzer(this);
   private readonly exactness = new ExactnessAnalyzer(this);
@@ -63,7 +64,7 @@ export class Analyzer {
   private withoutFacts: Analyzer | undefined;
 
   /**
-   * Which expressions compute with elements of arrays.
+   * The analysis of which expressions depend on elements of arrays.
    * @internal for the analyses
    */
   readonly userData = new UserData();
@@ -78,8 +79,8 @@ export class Analyzer {
   }
 
   /**
-   * Says that a variable has a value, or a value in a range, from now on.
-   * @throws InternalError when something else was said of it before, unless `allowOverride`.
+   * Binds a variable to a value or a range, permanently.
+   * @throws InternalError when it was bound differently before, unless `allowOverride`.
    */
   bind(variable: Var, value: ExprLike | Range, allowOverride = false): void {
     if (value instanceof Range && !isOne(value.extent)) {
@@ -93,7 +94,7 @@ export class Analyzer {
     this.forget();
   }
 
-  /** Says that a variable stands for a value that is computed from elements of arrays. */
+  /** Marks a variable as a value that is computed from elements of arrays. */
   bindUserData(variable: Var): void {
     this.userData.add(variable);
     this.bindings++;
@@ -109,51 +110,48 @@ export class Analyzer {
     this.sets.update(variable, this.sets.evaluate(simple), allowOverride);
   }
 
-  /** The interval of whole numbers `expr` stays in. */
+  /** The smallest known interval of integers that contains the values of `expr`. */
   constIntBound(expr: PrimExpr): ConstIntBound {
     return this.bounds.analyze(expr);
   }
 
   /**
-   * Whether no sum, difference or product in `expr` wraps around. Index arithmetic is taken not to;
-   * where elements of arrays take part, the bounds must show it.
+   * Whether no sum, difference or product in `expr` wraps around. Index arithmetic is assumed not to;
+   * for expressions with elements of arrays, the bounds must prove it.
    */
   isExact(expr: PrimExpr): boolean {
     return this.exactness.analyze(expr);
   }
 
   /**
-   * Whether the operator itself may wrap around.
+   * Whether the outermost operator may wrap around.
    * @internal for the analyses
    */
   mayWrap(expr: Add | Sub | Mul): boolean {
     return this.bounds.mayWrap(expr);
   }
 
-  /** What is known of `expr` modulo a constant. */
+  /** The known residue of `expr` modulo a constant. */
   modularSet(expr: PrimExpr): ModularSet {
     return this.modular.analyze(expr);
   }
 
-  /** The values of `expr` under the analyzer's facts, or (if given) over `domains` alone. */
+  /** The values of `expr` under the analyzer's facts, or over `domains` alone if passed. */
   intSet(expr: PrimExpr, domains?: Domains): IntSet {
     return this.sets.evaluate(expr, domains);
   }
 
-  /**
-   * `expr` with the rewrite rules applied from the inside out, twice. The same object if that
-   * changes nothing.
-   */
+  /** `expr` with the rewrite rules applied bottom-up, twice. The same object if nothing changes. */
   rewriteSimplify(expr: PrimExpr): PrimExpr {
     const once = this.rewriter.analyze(expr);
     if (once === expr) return expr;
     const twice = this.rewriter.analyze(once);
-    return exprEqual(twice, expr) ? expr : twice; // some rules undo each other
+    return exprEqual(twice, expr) ? expr : twice; // a few rules undo each other
   }
 
   /**
-   * `expr` as a sum of scaled quotients and remainders, like terms merged. The same object if it is
-   * written that way already.
+   * `expr` as a sum of scaled quotients and remainders, with like terms merged. The same object if it
+   * already has this form.
    */
   canonicalSimplify(expr: PrimExpr): PrimExpr {
     if (expr.kind === "IntImm") return expr;
@@ -162,9 +160,9 @@ export class Analyzer {
   }
 
   /**
-   * Rewriting and canonical simplification in turns, `steps` of them. The same object if that changes
-   * nothing. After the two steps that TVM takes unless told otherwise, an expression can sometimes be
-   * simplified further; `Infinity` goes on until nothing changes, and is idempotent.
+   * Alternates rewriting and canonical simplification, `steps` times in all. The same object if
+   * nothing changes. After two steps, TVM's default, some expressions can be simplified further;
+   * `Infinity` continues until nothing changes, and is idempotent.
    */
   simplify(expr: PrimExpr, steps = 2): PrimExpr {
     if (steps === Infinity) return this.simplifyToRest(expr);
@@ -176,8 +174,8 @@ export class Analyzer {
   }
 
   /**
-   * Simplifies until an expression comes back. A few turn around without end, such as the terms of
-   * `(min(x, y) + max(z, x))*2`; of what they go through, the shortest text stands for all.
+   * Simplifies until an expression repeats. A few expressions cycle, such as the terms of `(min(x, y)
+   * + max(z, x))*2`; the result is then the expression of the cycle with the shortest text.
    */
   private simplifyToRest(expr: PrimExpr): PrimExpr {
     const seen = [expr];
@@ -203,19 +201,19 @@ export class Analyzer {
     return this.canProve(eq(sub(a, b), 0));
   }
 
-  /** Whether `expr >= bound` for certain. */
+  /** Whether `expr >= bound` can be proved. */
   canProveGreaterEqual(expr: PrimExpr, bound: number): boolean {
     if (isConstInt(expr)) return expr.value >= bound;
     return this.bounds.analyze(this.rewriteSimplify(expr)).min >= bound;
   }
 
-  /** Whether `expr < bound` for certain. */
+  /** Whether `expr < bound` can be proved. */
   canProveLess(expr: PrimExpr, bound: number): boolean {
     if (isConstInt(expr)) return expr.value < bound;
     return this.bounds.analyze(this.rewriteSimplify(expr)).max < bound;
   }
 
-  /** What `run` gives while `condition` holds. */
+  /** The result of `run` under the assumption that `condition` holds. */
   withConstraint<T>(condition: PrimExpr, run: () => T): T {
     const leave = this.enterConstraint(condition);
     try {
@@ -226,8 +224,8 @@ export class Analyzer {
   }
 
   /**
-   * Takes `condition` for true until the function it gives is called. Constraints are left in the
-   * opposite order to the one they were entered in.
+   * Assumes `condition` until the returned function is called. Constraints must be left in the reverse
+   * order of entering them.
    */
   enterConstraint(condition: PrimExpr): () => void {
     const leaveFacts = this.enterFacts();
@@ -235,7 +233,7 @@ export class Analyzer {
     const leaveBounds = this.bounds.enterConstraint(parts);
     const leaveModular = this.modular.enterConstraint(condition);
     const leaveSets = this.sets.enterConstraint(parts);
-    // What the bounds say already need not be kept as a condition: it simplifies to true.
+    // A condition that follows from the bounds is not stored: it simplifies to true.
     const leaveLiterals = this.rewriter.enterConstraint(condition);
     if (leaveLiterals !== undefined) this.forget();
     return () => {
@@ -248,7 +246,7 @@ export class Analyzer {
   }
 
   /**
-   * What `run` gives with facts of its own, which it takes back itself.
+   * The result of `run`, which may add facts that it removes itself.
    * @internal for the analyses
    */
   withFacts<T>(run: () => T): T {
@@ -274,7 +272,7 @@ export class Analyzer {
   }
 
   /**
-   * An analyzer that knows nothing of any variable.
+   * An analyzer without facts.
    * @internal for the analyses
    */
   unbound(): Analyzer {
@@ -282,7 +280,9 @@ export class Analyzer {
   }
 }
 
-/** The one with the shorter text, or the one that comes first in the alphabet. */
+/**
+ * The expression with the shorter text; of texts of equal length, the first in alphabetical order.
+ */
 function shorter(a: PrimExpr, b: PrimExpr): PrimExpr {
   const [x, y] = [printExpr(a), printExpr(b)];
   return x.length < y.length || (x.length === y.length && x <= y) ? a : b;

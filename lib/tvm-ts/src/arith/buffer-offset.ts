@@ -1,6 +1,6 @@
 /**
- * Where an element of a buffer is: indices as offsets, and buffers seen as flat memory or as parts
- * of another buffer. Offsets count elements.
+ * The position of a buffer's elements in memory: offsets from indices, and buffers viewed as flat
+ * memory or as parts of another buffer. Offsets count elements.
  */
 
 import {
@@ -23,8 +23,8 @@ import { Analyzer } from "./analyzer";
 
 /**
  * The offset of an element from the start of the buffer's memory: one for each group of dimensions
- * that `axisSeparators` makes, so usually one in all. Quotients and remainders that indices were
- * split into are joined again.
+ * that `axisSeparators` defines, usually a single one. A quotient and a remainder of the same index
+ * are joined again.
  * @throws UsageError when the number of indices is not the number of dimensions.
  */
 export function elemOffset(
@@ -56,7 +56,7 @@ export function elemOffset(
       throw new UsageError(
         "tir-buffer-layout",
         `buffer ${buffer.name} has an offset and several groups of dimensions; ` +
-          `an offset can be given for flat memory only`,
+          `an offset is only possible for flat memory`,
       );
     }
     offsets[0] = add(offsets[0]!, buffer.elemOffset);
@@ -66,14 +66,14 @@ export function elemOffset(
 
 // Joining quotients and remainders --------------------------------------------------------------
 
-/** A sum in parts: products, remainders, and everything else added up. */
+/** The parts of a sum: products, remainders, and the sum of all other terms. */
 interface Parts {
   readonly products: Mul[];
   readonly remainders: FloorMod[];
   rest: PrimExpr | undefined;
 }
 
-/** Files the terms of a sum; says which kinds were met. */
+/** Adds the terms of a sum to `parts`. Returns which kinds occurred. */
 function file(parts: Parts, sum: PrimExpr): { product: boolean; remainder: boolean } {
   const met = { product: false, remainder: false };
   for (const term of termsOf(sum)) {
@@ -104,7 +104,7 @@ function termsOf(sum: PrimExpr): PrimExpr[] {
   return terms;
 }
 
-/** `(a + x//n) * n + x%n -> a*n + x`, wherever the terms stand and until nothing more joins. */
+/** `(a + x//n) * n + x%n -> a*n + x`, in any order of terms, until nothing more can be joined. */
 function joinRemainders(analyzer: Analyzer, offset: PrimExpr): PrimExpr {
   const sum = analyzer.simplify(dividend(offset) ?? offset);
   const parts: Parts = { products: [], remainders: [], rest: undefined };
@@ -118,7 +118,7 @@ function joinRemainders(analyzer: Analyzer, offset: PrimExpr): PrimExpr {
     }
     joinedAny = true;
     const met = file(parts, joined);
-    // A new product may go with a remainder that found none before.
+    // A new product may match a remainder that matched none before.
     if (met.product) i = 0;
     else if (met.remainder && i === parts.remainders.length) i--;
   }
@@ -129,7 +129,7 @@ function joinRemainders(analyzer: Analyzer, offset: PrimExpr): PrimExpr {
   return result!;
 }
 
-/** Joins the remainder with a product, taking both out of `parts`. */
+/** Joins the remainder with a product, and removes both from `parts`. */
 function joinOne(analyzer: Analyzer, parts: Parts, i: number): PrimExpr | undefined {
   const remainder = parts.remainders[i]!;
   for (const [j, product] of parts.products.entries()) {
@@ -153,8 +153,8 @@ function dividend(expr: PrimExpr): PrimExpr | undefined {
 }
 
 /**
- * `(a + b + ... + x//n*k) * m` plus `y%n`, where `n = k*m` and `x = y` modulo `n`, becomes
- * `(a + b + ...)*m + x`. The factors must be written alike.
+ * `(a + b + ... + x//n*k) * m` plus `y%n`, where `n = k*m` and `x = y` modulo `n`, becomes `(a + b +
+ * ...)*m + x`. The factors must be equal as expressions.
  */
 function join(analyzer: Analyzer, product: Mul, remainder: FloorMod): PrimExpr | undefined {
   let outer = product.b;
@@ -192,8 +192,8 @@ function join(analyzer: Analyzer, product: Mul, remainder: FloorMod): PrimExpr |
 // Views -----------------------------------------------------------------------------------------
 
 /**
- * The buffer with one dimension for each group of dimensions (one in all, without
- * `axisSeparators`): what `elemOffset` indexes.
+ * The buffer with one dimension for each group of dimensions (one in all, without `axisSeparators`):
+ * the buffer that `elemOffset` indexes.
  * @throws UsageError when a separator makes an empty group.
  */
 export function flattenedBuffer(buffer: Buffer): Buffer {
@@ -218,7 +218,7 @@ export function flattenedBuffer(buffer: Buffer): Buffer {
   });
 }
 
-/** The buffer with the strides of its compact layout written out. */
+/** The buffer with explicit strides of its compact layout. */
 export function makeStrideView(buffer: Buffer): Buffer {
   const { shape } = buffer;
   if (buffer.strides.length > 0 || shape.length === 0) return buffer;
@@ -266,7 +266,9 @@ export function makeSlice(
   );
 }
 
-/** Whether a slice leaves something out inside its first dimension that is not 1. */
+/**
+ * Whether a slice omits elements in a dimension after its first dimension of extent other than 1.
+ */
 function hasGaps(
   analyzer: Analyzer,
   buffer: Buffer,

@@ -1,6 +1,6 @@
 /**
- * Constant bounds: the smallest interval of whole numbers that interval arithmetic can show an
- * expression to stay in.
+ * Constant bounds: the smallest interval of integers that contains an expression's values, according
+ * to interval arithmetic.
  */
 
 import {
@@ -30,15 +30,15 @@ import { floorDivide, truncDivide } from "./int-math";
 import { levelOf, Memoized } from "./memo";
 
 /**
- * `min <= value <= max`. An open end is `-Infinity` or `Infinity`; so is an end beyond 2^53,
- * which a `number` could not hold exactly. The ends of every type up to 32 bits are finite.
+ * `min <= value <= max`. An open end is `-Infinity` or `Infinity`; so is an end beyond 2^53, which a
+ * `number` cannot hold exactly. The ends of every type up to 32 bits are finite.
  */
 export interface ConstIntBound {
   readonly min: number;
   readonly max: number;
 }
 
-/** What a condition says of an expression. */
+/** A bound of an expression that follows from a condition. */
 interface KnownBound {
   readonly expr: PrimExpr;
   readonly bound: ConstIntBound;
@@ -47,12 +47,12 @@ interface KnownBound {
 const LARGEST = Number.MAX_SAFE_INTEGER;
 const UNBOUNDED: ConstIntBound = { min: -Infinity, max: Infinity };
 
-/** A lower end that is exact, or lower. */
+/** A lower end, exact or rounded down. */
 function lower(value: number): number {
   return value < -LARGEST ? -Infinity : Math.min(value, LARGEST);
 }
 
-/** An upper end that is exact, or higher. */
+/** An upper end, exact or rounded up. */
 function upper(value: number): number {
   return value > LARGEST ? Infinity : Math.max(value, -LARGEST);
 }
@@ -71,7 +71,9 @@ function intersection(a: ConstIntBound, b: ConstIntBound): ConstIntBound {
 
 const everything = new Map<DataType, ConstIntBound>();
 
-/** Types that values are cut down to on purpose; index arithmetic is taken not to overflow. */
+/**
+ * Types to which values are truncated deliberately; index arithmetic is assumed not to overflow.
+ */
 export function isNarrow(dtype: DataType): boolean {
   return isInteger(dtype) && bitsOf(dtype) < 32;
 }
@@ -118,7 +120,7 @@ function floorQuotient(x: number, y: number): number {
   return floorDivide(x, y);
 }
 
-/** `a / b`; a divisor's range is taken apart at 0, where the quotient is not monotonic. */
+/** `a / b`; the range of the divisor is split at 0, where the quotient is not monotonic. */
 function quotient(
   a: ConstIntBound,
   b: ConstIntBound,
@@ -137,7 +139,7 @@ function quotient(
 
 export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
   private readonly vars = new Map<Var, ConstIntBound>();
-  /** What conditions say of variables, and of other expressions. */
+  /** Bounds of variables, and of other expressions, from conditions. */
   private readonly knownVars: KnownBound[] = [];
   private readonly knownExprs: KnownBound[] = [];
 
@@ -145,7 +147,7 @@ export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
     super();
   }
 
-  /** @throws InternalError when the variable has another bound already, unless it is overridden. */
+  /** @throws InternalError when the variable already has another bound, unless it is overridden. */
   update(variable: Var, bound: ConstIntBound, allowOverride: boolean): void {
     const old = this.vars.get(variable);
     if (!allowOverride && old !== undefined && (old.min !== bound.min || old.max !== bound.max)) {
@@ -162,7 +164,7 @@ export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
     this.update(variable, interval(min.min, min.max + (extent.max - 1)), allowOverride);
   }
 
-  /** Takes comparisons with constants into account; gives the function that forgets them. */
+  /** Adds the bounds of comparisons with constants. Returns the function that removes them. */
   enterConstraint(parts: readonly PrimExpr[]): () => void {
     const { knownVars, knownExprs } = this;
     const sizes = [knownVars.length, knownExprs.length] as const;
@@ -256,7 +258,7 @@ export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
     }
   }
 
-  /** Whether the operator itself may give what its type does not hold, so that it wraps around. */
+  /** Whether the outermost operator may overflow its type and wrap around. */
   mayWrap(expr: Add | Sub | Mul): boolean {
     return this.leavesType(expr, this.beforeWrapping(expr));
   }
@@ -293,7 +295,7 @@ export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
     if (expr.op === builtin.shiftLeft) {
       const a = this.analyze(x!);
       const b = this.analyze(y!);
-      // Shifting a negative number, or by one, is not defined on every target.
+      // A shift of a negative number, or by a negative amount, is not defined on every target.
       if (a.min < 0 || b.min < 0) return boundOfType(expr.dtype);
       return atCorners(a, b, (p, q) => times(p, 2 ** q));
     }
@@ -301,7 +303,7 @@ export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
       const a = this.analyze(x!);
       const b = this.analyze(y!);
       if (a.min < 0 && b.min < 0) return boundOfType(expr.dtype);
-      // An operand that is not negative clears the sign and every bit above its own.
+      // A non-negative operand clears the sign and every bit above its highest bit.
       return {
         min: 0,
         max: Math.min(a.min >= 0 ? a.max : Infinity, b.min >= 0 ? b.max : Infinity),
@@ -333,12 +335,12 @@ function floorRemainderBound(a: ConstIntBound, b: ConstIntBound, dtype: DataType
     if (a.min < 0) return { min: 0, max: b.max - 1 };
     return a.max < b.min ? a : { min: 0, max: Math.min(a.max, b.max - 1) };
   }
-  // The remainder lies between 0 and the divisor, whichever sign that has.
+  // The remainder is between 0 and the divisor, whatever its sign.
   const towardDivisor = { min: Math.min(0, b.min + 1), max: Math.max(0, b.max - 1) };
   return intersection(towardDivisor, boundOfType(dtype));
 }
 
-/** `n` if the expression is `ceil(log2(n))`, which is how index arithmetic writes a bit width. */
+/** `n` if the expression is `ceil(log2(n))`, the bit width in index arithmetic. */
 function ceilLog2Argument(expr: PrimExpr): PrimExpr | undefined {
   if (expr.kind !== "Call" || expr.op !== builtin.ceil) return undefined;
   const inner = expr.args[0]!;
@@ -349,7 +351,7 @@ function ceilLog2(value: number): number {
   return value <= 0 ? -Infinity : Math.ceil(Math.log2(value));
 }
 
-/** The bound a comparison with a constant gives the other side. */
+/** The bound of an expression that follows from its comparison with a constant. */
 function boundIn(condition: PrimExpr): KnownBound | undefined {
   switch (condition.kind) {
     case "LE":
@@ -371,7 +373,7 @@ function boundIn(condition: PrimExpr): KnownBound | undefined {
   }
 }
 
-/** What `small + gap <= large` says. */
+/** The bound that follows from `small + gap <= large`. */
 function atMost(small: PrimExpr, large: PrimExpr, gap: number): KnownBound | undefined {
   if (small.kind === "IntImm") return about(large, small.value + gap, Infinity);
   if (large.kind === "IntImm") return about(small, -Infinity, large.value - gap);

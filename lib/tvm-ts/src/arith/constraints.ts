@@ -1,11 +1,11 @@
-/** Taking a condition apart into conditions that hold together. */
+/** Splits a condition into the conditions that it implies. */
 
 import { Not, type PrimExpr } from "../ir";
 import type { Analyzer } from "./analyzer";
 
 /**
- * The condition itself and, below it, what each side of a conjunction says: `a && b` says `a` and
- * `b`, `!(a || b)` says `!a` and `!b`.
+ * The condition and, recursively, the sides of a conjunction: `a && b` implies `a` and `b`, `!(a ||
+ * b)` implies `!a` and `!b`.
  */
 export function extractConstraints(analyzer: Analyzer, condition: PrimExpr): PrimExpr[] {
   const found: PrimExpr[] = [];

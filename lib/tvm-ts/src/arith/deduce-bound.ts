@@ -1,4 +1,4 @@
-/** Solving a condition for one variable. */
+/** Solves a condition for one variable. */
 
 import {
   add,
@@ -19,7 +19,7 @@ import { Analyzer } from "./analyzer";
 import { IntSet, type Domains } from "./int-set";
 import { evalSet } from "./set-algebra";
 
-/** `target relation bound` is what is left to solve. */
+/** The remaining problem, `target relation bound`. */
 interface Problem {
   readonly target: PrimExpr;
   readonly relation: "at least" | "at most" | "equal to";
@@ -27,9 +27,9 @@ interface Problem {
 }
 
 /**
- * The values of `variable` for which `condition`, a comparison, holds whatever values the variables
- * in `relax` take in their sets. `hints` are sets of other variables, for the signs of factors.
- * Nothing when that cannot be told.
+ * The values of `variable` for which `condition`, a comparison, holds for all values of the variables
+ * in `relax` in their sets. `hints` are sets of other variables, for the signs of factors. The empty
+ * set when the condition cannot be solved.
  */
 export function deduceBound(
   variable: Var,
@@ -45,7 +45,7 @@ export function deduceBound(
   while (problem !== undefined && problem.target !== variable) {
     problem = occursIn(problem.target) ? step(analyzer, problem, occursIn, hints) : undefined;
   }
-  // Relaxing a variable may have written the target several times: x % 4 becomes x - x / 4 * 4.
+  // Relaxing a variable may have duplicated the target: x % 4 becomes x - x / 4 * 4.
   if (problem === undefined || occursIn(problem.bound)) return IntSet.nothing();
   const { relation, bound } = problem;
   return IntSet.interval(
@@ -96,7 +96,7 @@ function isComparison(expr: PrimExpr): expr is CompareExpr {
   return ["EQ", "NE", "LT", "LE", "GT", "GE"].includes(expr.kind);
 }
 
-/** The hardest problem over all values of the relaxed variables. */
+/** The most restrictive problem over all values of the relaxed variables. */
 function relaxed(analyzer: Analyzer, problem: Problem, relax: Domains): Problem | undefined {
   const target = evalSet(problem.target, relax);
   const bound = evalSet(problem.bound, relax);
@@ -148,7 +148,7 @@ function divided(
   const exact = analyzer.canProve(eq(floorMod(bound, factor), 0));
   const quotient = floorDiv(bound, factor);
   if (exact || turned === "at most") return { target: inner, relation: turned, bound: quotient };
-  // Rounding down goes past a lower bound.
+  // Rounding down may go below a lower bound.
   return turned === "at least"
     ? { target: inner, relation: turned, bound: add(quotient, 1) }
     : undefined;

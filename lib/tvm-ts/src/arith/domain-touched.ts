@@ -1,4 +1,4 @@
-/** Which part of a buffer a statement reads or writes. */
+/** The part of a buffer that a statement reads or writes. */
 
 import { type Buffer, type PrimExpr, type Range, type Stmt } from "../ir";
 import { UsageError } from "../support";
@@ -8,9 +8,9 @@ import { simplifyingMutator } from "./scoped-mutator";
 import { union } from "./set-algebra";
 
 /**
- * A range for each dimension that covers the elements of `buffer` that `stmt` loads (if `loads`)
- * and stores (if `stores`), the loops of `stmt` included. Undefined when it touches none, or when a
- * dimension is not bounded.
+ * A range for each dimension that covers the elements of `buffer` that `stmt` loads (if `loads`) and
+ * stores (if `stores`), the loops of `stmt` included. Undefined when it accesses none, or when a
+ * dimension is unbounded.
  */
 export function domainTouched(
   stmt: Stmt,
@@ -19,7 +19,7 @@ export function domainTouched(
   stores: boolean,
 ): readonly Range[] | undefined {
   if (!loads && !stores)
-    throw new UsageError("tir-builder", "domainTouched needs loads, stores or both");
+    throw new UsageError("tir-builder", "domainTouched needs loads or stores, or both, to be true");
   const analyzer = new Analyzer();
   const touched: IntSet[][] = buffer.shape.map(() => []);
   const note = (indices: readonly PrimExpr[]): void => {

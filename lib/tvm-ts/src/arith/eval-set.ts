@@ -1,4 +1,4 @@
-/** Finding the set of values of an expression whose variables range over sets. */
+/** Computes the set of values of an expression whose variables range over sets. */
 
 import {
   add,
@@ -27,21 +27,21 @@ import { IntSet, type Domains } from "./int-set";
 import { binaryOperands, fromTheInsideOut, levelOf, MAX_NESTING } from "./memo";
 import { operate } from "./operators";
 
-/** A variable and a set that a condition confines it to. */
+/** A variable, and a set that contains it according to a condition. */
 export type DomainConstraint = readonly [Var, IntSet];
 
 export class SetEvaluator {
-  /** How often domains were looked up inside domains; each may mention other variables. */
+  /** The nesting depth of domain lookups; a domain may contain other variables. */
   private depth = 0;
   private nesting = 0;
-  /** Sets found, by depth: of variables with a domain, and of the inside of deep expressions. */
+  /** Cached sets by depth: of variables with a domain, and of the parts of deep expressions. */
   private readonly cache: Map<PrimExpr, IntSet>[] = [];
 
   constructor(
     private readonly analyzer: Analyzer,
     private readonly domains: Domains,
     private readonly constraints: readonly DomainConstraint[] = [],
-    /** Whether vectors stand for the set of their lanes. */
+    /** Whether the set of a vector is the set of its lanes. */
     private readonly vectors = false,
   ) {}
 
@@ -58,9 +58,9 @@ export class SetEvaluator {
     }
   }
 
-  /** The set with what its ends may be in turn. */
+  /** The set with its ends evaluated in turn. */
   relax(set: IntSet): IntSet {
-    // A domain that mentions its own variable would be looked up forever.
+    // The lookup of a domain that contains its variable would not end.
     if (this.depth >= this.domains.size) return set;
     this.depth++;
     try {
@@ -157,7 +157,7 @@ export class SetEvaluator {
 
   private ofLoad(load: BufferLoad): IntSet {
     if (!isInteger(load.dtype)) return IntSet.everything();
-    // Nothing is known of a buffer's contents, but one element is one value.
+    // The contents of a buffer are unknown, but a single element is a single value.
     const relaxes = load.indices.some((index) => usesVar(index, (v) => this.domains.has(v)));
     return relaxes ? IntSet.everything() : IntSet.single(load);
   }
@@ -195,14 +195,14 @@ function simplified(analyzer: Analyzer, set: IntSet): IntSet {
   return IntSet.interval(analyzer.simplify(set.min), analyzer.simplify(set.max));
 }
 
-/** The smallest interval that can be shown to hold all sets. */
+/** The smallest interval that provably contains all sets. */
 export function unionWith(analyzer: Analyzer, sets: readonly IntSet[]): IntSet {
   if (sets.length === 0) return IntSet.nothing();
   if (sets.length === 1) return sets[0]!;
   return simplified(analyzer, sets.reduce(unionOf));
 }
 
-/** An interval that holds what is in every set. */
+/** An interval that contains the intersection of the sets. */
 export function intersectWith(analyzer: Analyzer, sets: readonly IntSet[]): IntSet {
   if (sets.length === 0) return IntSet.nothing();
   if (sets.length === 1) return sets[0]!;
@@ -218,7 +218,7 @@ export class IntSetAnalyzer {
 
   constructor(private readonly analyzer: Analyzer) {}
 
-  /** The set of `expr`: under the analyzer's own facts, or (if given) over `domains` alone. */
+  /** The set of `expr`: under the analyzer's facts, or over `domains` alone if passed. */
   evaluate(expr: PrimExpr, domains?: Domains): IntSet {
     const evaluator =
       domains === undefined
@@ -227,7 +227,9 @@ export class IntSetAnalyzer {
     return evaluator.evaluate(expr);
   }
 
-  /** @throws InternalError when the variable has another domain already, unless overridden. */
+  /**
+   * @throws InternalError when the variable already has another domain, unless it is overridden.
+   */
   update(variable: Var, set: IntSet, allowOverride: boolean): void {
     const old = this.domains.get(variable);
     if (!allowOverride && old !== undefined && !old.equals(set)) {
@@ -238,7 +240,7 @@ export class IntSetAnalyzer {
     this.domains.set(variable, set);
   }
 
-  /** Takes comparisons of a variable into account; gives the function that forgets them. */
+  /** Adds the constraints of comparisons of a variable. Returns the function that removes them. */
   enterConstraint(parts: readonly PrimExpr[]): () => void {
     const size = this.constraints.length;
     for (const part of parts) this.constraints.push(...domainsIn(part));
@@ -248,7 +250,7 @@ export class IntSetAnalyzer {
   }
 }
 
-/** What a comparison says of the variables on its sides. */
+/** The constraints on the variables of a comparison. */
 function domainsIn(condition: PrimExpr): DomainConstraint[] {
   switch (condition.kind) {
     case "LE":
@@ -271,7 +273,7 @@ function domainsIn(condition: PrimExpr): DomainConstraint[] {
   }
 }
 
-/** What `small + gap <= large` says. */
+/** The constraints that follow from `small + gap <= large`. */
 function ordered(small: PrimExpr, large: PrimExpr, gap: number): DomainConstraint[] {
   const found: DomainConstraint[] = [];
   if (small.kind === "Var") {

@@ -1,6 +1,7 @@
 /**
- * Where whole-number arithmetic is exact: no sum, difference or product leaves its type and wraps
- * around. Index arithmetic is taken to be exact; where elements of arrays take part, bounds show it.
+ * Determines where integer arithmetic is exact: no sum, difference or product overflows its type and
+ * wraps around. Index arithmetic is assumed to be exact; for expressions with elements of arrays, the
+ * bounds must prove it.
  */
 
 import { Add, IntImm, isIndexType, Mul, type PrimExpr, type Ramp } from "../ir";

@@ -1,6 +1,6 @@
 /**
- * Whole-number arithmetic that is exact or says so. Integers are `number`: they are exact up to
- * 2^53, and a result beyond that must be declined by the caller.
+ * Integer arithmetic on `number`, which is exact up to 2^53. The caller must reject a result beyond
+ * that.
  */
 
 import { maxValueOf, minValueOf, type DataType } from "../ir";
@@ -48,6 +48,6 @@ export function bezout(a: number, b: number): { readonly gcd: number; readonly x
 
 /** Whether a constant of `dtype` can hold `value`, and a `number` holds it exactly. */
 export function fits(value: number, dtype: DataType): boolean {
-  if (dtype === "int32") return (value | 0) === value; // asked most of all
+  if (dtype === "int32") return (value | 0) === value; // the most frequent type
   return Number.isSafeInteger(value) && value >= minValueOf(dtype) && value <= maxValueOf(dtype);
 }

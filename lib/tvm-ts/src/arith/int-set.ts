@@ -1,6 +1,6 @@
 /**
- * Sets of whole numbers with symbolic ends: `[min, max]`, both included. An open end is `NEG_INF`
- * or `POS_INF`. Bound inference computes with them; proofs about constants use `ConstIntBound`.
+ * Sets of integers with symbolic ends: `[min, max]`, both included. An open end is `NEG_INF` or
+ * `POS_INF`. Bound inference computes with them; proofs about constants use `ConstIntBound`.
  */
 
 import {
@@ -18,10 +18,10 @@ import {
 } from "../ir";
 import { assertInternal } from "../support";
 
-/** What is known of the sign of every element of a set. */
+/** The known sign of all elements of a set. */
 export type Sign = "positive" | "negative" | "zero" | "unknown";
 
-/** The proofs sets need; they hold for any values of the variables. */
+/** The proofs that sets need. They hold for all values of the variables. */
 export interface SetProver {
   simplify(expr: PrimExpr): PrimExpr;
   canProveEqual(a: PrimExpr, b: PrimExpr): boolean;
@@ -30,7 +30,7 @@ export interface SetProver {
 let newProver: () => SetProver;
 let evaluateVector: (expr: PrimExpr) => IntSet;
 
-/** Called once by the module that has the analyzer, which is itself made of sets. */
+/** Called once by the analyzer's module, which depends on this one. */
 export function bindSetProver(prover: () => SetProver, vector: (expr: PrimExpr) => IntSet): void {
   newProver = prover;
   evaluateVector = vector;
@@ -70,17 +70,17 @@ export class IntSet {
     return IntSet.fromMinExtent(range.min, range.extent);
   }
 
-  /** The lanes of a vector expression (or the one value of a scalar). */
+  /** The set of the lanes of a vector expression (or of the value of a scalar). */
   static vector(expr: PrimExpr): IntSet {
     return evaluateVector(expr);
   }
 
-  /** Whether both ends are the same expressions. */
+  /** Whether the ends of both sets are equal expressions. */
   equals({ min, max }: IntSet): boolean {
     return exprEqual(this.min, min) && exprEqual(this.max, max);
   }
 
-  /** Whether nothing is in the set; an end may lie beyond the other after a computation. */
+  /** Whether the set is empty; after a computation, `min` may be greater than `max`. */
   get isNothing(): boolean {
     return this.min === POS_INF || this.max === NEG_INF;
   }
@@ -103,19 +103,19 @@ export class IntSet {
     return this.singlePoint;
   }
 
-  /** The element of a set that `isSinglePoint`. */
+  /** The only element of a set for which `isSinglePoint` holds. */
   get pointValue(): PrimExpr {
-    assertInternal(this.isSinglePoint, `${this.toString()} is not a single point`);
+    assertInternal(this.isSinglePoint, `${this.toString()} does not have exactly one element`);
     return this.min;
   }
 
-  /** The simplified range from end to end; `otherwise` if an end is open. */
+  /** The simplified range between the ends; `otherwise` if an end is open. */
   coverRange<T extends Range | undefined>(otherwise: T): Range | T {
     if (!this.hasLowerBound || !this.hasUpperBound) return otherwise;
     return new Range(simplified(this.min), simplified(sub(add(this.max, 1), this.min)));
   }
 
-  /** Whether the set can be proved to be exactly the range. */
+  /** Whether the set is provably equal to the range. */
   matchRange(range: Range): boolean {
     if (!this.hasLowerBound || !this.hasUpperBound) return false;
     const same = (a: PrimExpr, b: PrimExpr): boolean => isZero(simplified(sub(a, b)));
@@ -168,5 +168,5 @@ function simplified(expr: PrimExpr): PrimExpr {
   return expr.kind === "IntImm" || expr.kind === "Var" ? expr : newProver().simplify(expr);
 }
 
-/** What each variable may be. */
+/** The set of values of each variable. */
 export type Domains = ReadonlyMap<Var, IntSet>;

@@ -1,6 +1,5 @@
 /**
- * Operators on sets: the set of `a op b` for `a` and `b` in two sets, possibly larger than it
- * has to be.
+ * Operators on sets: the set of `a op b` for `a` and `b` in two sets, possibly with further values.
  */
 
 import {
@@ -39,7 +38,7 @@ export interface IntervalProver {
 
 type Combine = (prover: IntervalProver, a: IntSet, b: IntSet) => IntSet;
 
-/** Applies `op` to the elements of single points; `otherwise` handles intervals. */
+/** Applies `op` to the elements of sets with one element; `otherwise` handles intervals. */
 function combine(op: (a: PrimExpr, b: PrimExpr) => PrimExpr, otherwise: Combine): Combine {
   return (prover, a, b) => {
     if (a.isSinglePoint && b.isSinglePoint) return IntSet.single(op(a.min, b.min));
@@ -49,7 +48,7 @@ function combine(op: (a: PrimExpr, b: PrimExpr) => PrimExpr, otherwise: Combine)
   };
 }
 
-/** Division by the constant 0 has no value; nothing is said of it. */
+/** A division by the constant 0 has no value; its set is unbounded. */
 function division(op: (a: PrimExpr, b: PrimExpr) => PrimExpr, otherwise: Combine): Combine {
   const divide = combine(op, otherwise);
   return (prover, a, b) => (isZero(b.min) ? IntSet.everything() : divide(prover, a, b));
@@ -127,7 +126,7 @@ const floorRemainder = division(floorMod, (prover, a, b) => {
   if (divisor.kind === "IntImm" && divisor.value > 0) {
     const first = a.hasLowerBound ? floorDiv(a.min, divisor) : NEG_INF;
     const last = a.hasUpperBound ? floorDiv(a.max, divisor) : POS_INF;
-    // Where all dividends have one quotient, the remainder moves with them.
+    // If all dividends have the same quotient, the remainder differs from them by a constant.
     const comparable = isHandle(first.dtype) === isHandle(last.dtype);
     if (comparable && prover.canProve(eq(last, first))) {
       const start = mul(divisor, first);

@@ -1,14 +1,14 @@
-/** From the values of indices back to those of the variables they are made of. */
+/** Inverts a map from variables to indices. */
 
 import { add, floorDiv, floorMod, mul, sub, zero, type PrimExpr, type Var } from "../ir";
 import type { IterSplit, IterSum } from "./iter-map";
 
 /**
- * What each variable is when the indices `sums` have the values `outputs`. A variable of one step
+ * The value of each variable when the indices `sums` have the values `outputs`. A variable of one step
  * may be missing.
  *
- * The values are passed from the indices to the marks they are parts of, and on to the marks those
- * are sums of; one that is in several parts is the sum of what they give.
+ * The values propagate from the indices to the marks of their splits, and from a mark to the marks of
+ * its sum. The value of a mark with several splits is the sum of their contributions.
  */
 export function invertIterMap(
   sums: readonly IterSum[],
@@ -32,7 +32,7 @@ export function invertIterMap(
     if (splits.length === 1) return give(values, splits[0]!, rest);
     [...splits].reverse().forEach((part, i) => {
       const shifted = floorDiv(rest, part.scale);
-      // The outermost one needs no remainder: nothing is further out.
+      // The outermost split needs no remainder.
       const isOutermost = i === splits.length - 1;
       give(values, part, isOutermost ? shifted : floorMod(shifted, part.extent));
     });
@@ -44,7 +44,7 @@ export function invertIterMap(
   return inverse;
 }
 
-/** Sums and splits, each after all those it is a part of. */
+/** Sums and splits, each after all sums and splits that use it. */
 function consumersFirst(sums: readonly IterSum[]): (IterSum | IterSplit)[] {
   const visited = new Set<IterSum | IterSplit>();
   const order: (IterSum | IterSplit)[] = [];

@@ -1,12 +1,12 @@
 /**
- * Indices as combinations of iterators, to see that a map is one to one.
+ * Represents indices as combinations of iterators, to prove that a map is one-to-one.
  *
  *     i in [0, 18), j in [0, 4)
  *     [(i*4 + j)//8, (i*4 + j)%8]
  *  => m = i*4 + j in [0, 72):  [m//8 % 9, m//1 % 8]       // two splits that cover m without overlap
  *
- * A `Mark` counts from 0 to its extent without gaps: a variable, or a sum whose scales fit together.
- * A `Split` is the part `(mark // lowerFactor % extent) * scale` of it.
+ * A `Mark` takes every value from 0 to its extent: a variable, or a sum with matching scales. A
+ * `Split` is the part `(mark // lowerFactor % extent) * scale` of it.
  */
 
 import {
@@ -40,18 +40,18 @@ export interface IterSplit {
   readonly scale: PrimExpr;
 }
 
-/** Splits from the outermost to the innermost, and something without iterators. */
+/** Splits from the outermost to the innermost, and a base without iterators. */
 export interface IterSum {
   readonly splits: readonly IterSplit[];
   readonly base: PrimExpr;
 }
 
-/** Makes the error that says why a map is not made of iterators. */
+/** Makes the error for a map that is not a combination of iterators. */
 export type Failure = (why: string) => Error;
 
 /**
  * The final indices of `map` over a box of `extents` from zero, each at most one split of scale 1.
- * @throws what `fail` makes unless each mark is covered by its splits exactly once.
+ * @throws the error of `fail` unless each mark is covered by its splits exactly once.
  */
 export function detectIterMap(
   map: IndexMap,
@@ -67,7 +67,7 @@ export function detectIterMap(
 class Detection {
   private readonly analyzer = new Analyzer();
   private readonly inputs = new Map<Var, Mark>();
-  /** The sums that were found to be marks. */
+  /** The sums that are marks. */
   private readonly fused: { readonly splits: readonly IterSplit[]; readonly mark: Mark }[] = [];
 
   constructor(
@@ -87,8 +87,8 @@ class Detection {
     const { scale } = fused.splits[0]!;
     if (isOne(scale)) return fused;
     throw this.fail(
-      `${reprExpr(expr)} takes steps of ${reprExpr(scale)}; an index of the new layout counts up ` +
-        `one by one`,
+      `${reprExpr(expr)} has steps of ${reprExpr(scale)}; an index of the new layout must have ` +
+        `steps of 1`,
     );
   }
 
@@ -218,7 +218,7 @@ class Detection {
     return { splits: [{ ...split, extent: divisor }], base: zero(scale.dtype) };
   }
 
-  /** Blocks begin where the split does: else the first one would be shorter than the others. */
+  /** Blocks must begin where the split begins: otherwise the first block would be shorter. */
   private checkAligned(base: PrimExpr, divisor: PrimExpr, expr: PrimExpr): void {
     if (this.divides(divisor, base)) return;
     throw this.fail(
@@ -236,12 +236,13 @@ class Detection {
   }
 
   /**
-   * A sum as one split of a mark: each scale is the one further in times the extent there.
+   * A sum as one split of a mark: each scale is the product of the next inner split's scale and
+   * extent.
    * @throws when there is a gap or an overlap.
    */
   private fuse(sum: IterSum, expr: PrimExpr): IterSum {
     const gaps = (): Error =>
-      this.fail(`in ${reprExpr(expr)}, indices run into each other or leave gaps`);
+      this.fail(`in ${reprExpr(expr)}, the values of indices overlap or leave gaps`);
     const remaining = [...sum.splits];
     let innermost: number | undefined;
     let smallest = Infinity;
@@ -266,7 +267,7 @@ class Detection {
     }
   }
 
-  /** The mark of a sum; sums of the same splits are one. */
+  /** The mark of a sum; sums of the same splits share a mark. */
   private markOf(splits: readonly IterSplit[], extent: PrimExpr): Mark {
     const known = this.fused.find(
       (other) =>
@@ -281,7 +282,7 @@ class Detection {
     return mark;
   }
 
-  /** Every mark is covered by its splits, none of them twice, and every index occurs. */
+  /** Checks that its splits cover every mark once, and that every index occurs. */
   checkCovered(sums: readonly IterSum[]): void {
     const splitsOf = new Map<Mark, IterSplit[]>();
     const collect = ({ splits }: IterSum): void => {
@@ -298,7 +299,7 @@ class Detection {
     for (const [mark, splits] of splitsOf) this.checkMark(mark, splits);
     for (const [variable, mark] of this.inputs) {
       if (splitsOf.has(mark) || isOne(mark.extent)) continue;
-      throw this.fail(`${variable.name} does not occur, so its elements would share one place`);
+      throw this.fail(`${variable.name} does not occur, so its elements would share a position`);
     }
   }
 
@@ -315,7 +316,7 @@ class Detection {
     }
     if (this.analyzer.canProveEqual(covered, mark.extent)) return;
     throw this.fail(
-      `the parts of ${markText(mark)} make ${reprExpr(this.analyzer.simplify(covered))} places for ` +
+      `the parts of ${markText(mark)} make ${reprExpr(this.analyzer.simplify(covered))} positions for ` +
         `${reprExpr(this.analyzer.simplify(mark.extent))}`,
     );
   }
@@ -337,7 +338,7 @@ function samePart(a: IterSplit, b: IterSplit): boolean {
   );
 }
 
-/** What a mark counts, in words: the indices it is made of. */
+/** The text of a mark in messages: the indices in it. */
 function markText({ source }: Mark): string {
   if (!("splits" in source)) return source.name;
   return source.splits.map(({ mark }) => markText(mark)).join(" and ");

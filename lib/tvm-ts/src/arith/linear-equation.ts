@@ -1,5 +1,5 @@
 /**
- * Reading an expression as a linear function of variables, and a condition as bounds on them.
+ * Interprets an expression as a linear function of variables, and a condition as bounds on them.
  */
 
 import {
@@ -21,7 +21,7 @@ import {
 import { Analyzer } from "./analyzer";
 import { binaryOperands, fromTheInsideOut, MAX_NESTING } from "./memo";
 
-/** `coeff * v + base`; a part that is not there is 0. */
+/** `coeff * v + base`; a missing part is 0. */
 interface Linear {
   readonly base?: PrimExpr | undefined;
   readonly coeff?: PrimExpr | undefined;
@@ -33,7 +33,7 @@ class LinearReader {
 
   constructor(private readonly variable: Var) {}
 
-  /** The expression as a function of the variable; undefined if it is not a linear one. */
+  /** The expression as a function of the variable; undefined if it is not linear. */
   read(expr: PrimExpr): Linear | undefined {
     if (this.deep.has(expr)) return this.deep.get(expr);
     if (this.nesting >= MAX_NESTING) {
@@ -100,7 +100,9 @@ function times(a: PrimExpr | undefined, b: PrimExpr | undefined): PrimExpr | und
   return a && b && mul(a, b);
 }
 
-/** `[coeff, base]` with `expr = coeff * variable + base`, neither of which mentions the variable. */
+/**
+ * `[coeff, base]` with `expr = coeff * variable + base`, neither of which contains the variable.
+ */
 function linearIn(expr: PrimExpr, variable: Var): [PrimExpr, PrimExpr] | undefined {
   const linear = new LinearReader(variable).read(expr);
   if (linear === undefined) return undefined;
@@ -109,9 +111,8 @@ function linearIn(expr: PrimExpr, variable: Var): [PrimExpr, PrimExpr] | undefin
 }
 
 /**
- * The coefficients of `vars` and then the rest, such that
- * `expr = c[0]*vars[0] + c[1]*vars[1] + ... + c[n]` and no coefficient mentions a variable.
- * Undefined if there are none.
+ * The coefficients of `vars` and then the rest, such that `expr = c[0]*vars[0] + c[1]*vars[1] + ... +
+ * c[n]` and no coefficient contains a variable. Undefined if the expression is not linear.
  */
 export function detectLinearEquation(
   expr: PrimExpr,
@@ -125,7 +126,7 @@ export function detectLinearEquation(
     coeffs.push(linear[0]);
     base = linear[1];
   }
-  // What multiplies one variable must not depend on a later one.
+  // The coefficient of a variable must not depend on a later variable.
   const dependent = coeffs.some((coeff, i) => {
     const later = vars.slice(i + 1);
     return usesVar(coeff, (v) => later.includes(v));
@@ -133,15 +134,17 @@ export function detectLinearEquation(
   return dependent ? undefined : [...coeffs, base];
 }
 
-/** The bounds a condition gives a variable, both included; undefined where it gives none. */
+/**
+ * The bounds of a variable that follow from a condition, both included; undefined for an open end.
+ */
 export interface ClipBound {
   readonly min: PrimExpr | undefined;
   readonly max: PrimExpr | undefined;
 }
 
 /**
- * The bounds of `vars` that `condition`, a conjunction, amounts to. Undefined when a part of it is
- * anything else than a bound on one of the variables.
+ * The bounds of `vars` that are equivalent to `condition`, a conjunction. Undefined when a part of it
+ * is not a bound on one of the variables.
  */
 export function detectClipBound(
   condition: PrimExpr,
@@ -172,7 +175,7 @@ export function conjuncts(condition: PrimExpr): PrimExpr[] {
   return parts;
 }
 
-/** Notes the bound in a comparison; false if there is none. */
+/** Adds the bound in a comparison; false if it is not a bound. */
 function readBound(analyzer: Analyzer, condition: PrimExpr, bounds: Map<Var, ClipBound>): boolean {
   const variable = onlyVariable(condition, bounds);
   const distance = notNegative(condition);
@@ -194,7 +197,7 @@ function readBound(analyzer: Analyzer, condition: PrimExpr, bounds: Map<Var, Cli
   return false;
 }
 
-/** The one of the variables that an expression mentions. */
+/** The only variable of `vars` that an expression contains, if it contains exactly one. */
 function onlyVariable(expr: PrimExpr, vars: ReadonlyMap<Var, unknown>): Var | undefined {
   const found = new Set<Var>();
   usesVar(expr, (v) => {
@@ -204,7 +207,7 @@ function onlyVariable(expr: PrimExpr, vars: ReadonlyMap<Var, unknown>): Var | un
   return found.size === 1 ? [...found][0] : undefined;
 }
 
-/** An expression that is not negative exactly when an order of integers holds. */
+/** An expression that is non-negative exactly when an order of integers holds. */
 function notNegative(condition: PrimExpr): PrimExpr | undefined {
   if (!isBinary(condition) || !isInt(condition.a.dtype)) return undefined;
   const { a, b } = condition;

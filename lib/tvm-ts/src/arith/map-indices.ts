@@ -1,4 +1,4 @@
-/** Carrying indices, ranges and shapes from one layout to another, along an `IndexMap`. */
+/** Maps indices, ranges and shapes from one layout to another with an `IndexMap`. */
 
 import { add, IndexMap, Range, sub, substitute, Var, zero, type PrimExpr } from "../ir";
 import { Analyzer } from "./analyzer";
@@ -7,7 +7,7 @@ import { detectIterMap, type Failure } from "./iter-map";
 import { invertIterMap } from "./iter-map-inverse";
 import { evalSet } from "./set-algebra";
 
-/** Where the element at `indices` is moved to. */
+/** The indices in the new layout of the element at `indices`. */
 export function mapIndices(map: IndexMap, indices: readonly PrimExpr[]): PrimExpr[] {
   const analyzer = new Analyzer();
   const values = new Map<Var, PrimExpr>();
@@ -15,7 +15,9 @@ export function mapIndices(map: IndexMap, indices: readonly PrimExpr[]): PrimExp
   return map.finalIndices.map((index) => analyzer.simplify(substitute(index, values)));
 }
 
-/** The box that the elements of a box are moved into; it may have places that none is moved to. */
+/**
+ * The box in the new layout that contains the elements of a box; it may contain other positions.
+ */
 export function mapRanges(map: IndexMap, ranges: readonly Range[]): Range[] {
   const analyzer = new Analyzer();
   const domains = new Map<Var, IntSet>();
@@ -26,16 +28,16 @@ export function mapRanges(map: IndexMap, ranges: readonly Range[]): Range[] {
   });
 }
 
-/** The shape in the new layout of what has `shape` in the old one. */
+/** The shape in the new layout for `shape` in the old layout. */
 export function mapShape(map: IndexMap, shape: readonly PrimExpr[]): PrimExpr[] {
   const ranges = shape.map((extent) => new Range(zero(extent.dtype), extent));
   return mapRanges(map, ranges).map(({ extent }) => extent);
 }
 
 /**
- * The map back, over a box of `extents` from zero; its variables are `axis0`, `axis1`, ... .
- * @param fail makes the error to throw when the map is not one to one and onto a box, or not made
- * of sums, products with constants, quotients and remainders.
+ * The inverse map, over a box of `extents` from zero. Its variables are `axis0`, `axis1` and so on.
+ * @param fail makes the error to throw when the map is not one-to-one and onto a box, or contains
+ * other operators than sums, products with constants, quotients and remainders.
  */
 export function inverseIndexMap(
   map: IndexMap,

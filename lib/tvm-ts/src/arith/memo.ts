@@ -1,9 +1,8 @@
 /**
- * What the analyzers have worked out under the facts as they stand, and the walk they share.
+ * The cached results of the analyses under the current facts, and the traversal they share.
  *
- * Simplifying asks the same questions about the same sub-expressions over and over. The answers
- * stay valid until a fact is added or taken back, so they are kept in one `Memo` that the
- * `Analyzer` replaces when its facts change.
+ * Simplification analyzes the same sub-expressions repeatedly. Results are valid until a fact is added
+ * or removed, so they are cached in a `Memo` that the `Analyzer` replaces when its facts change.
  */
 
 import { isBinary, type PrimExpr } from "../ir";
@@ -20,7 +19,7 @@ export class Memo {
   readonly canonical: Map<PrimExpr, PrimExpr>[] = [];
   readonly forms: Map<PrimExpr, Form>[] = [];
 
-  /** Whether nothing was asked yet. */
+  /** Whether no result is cached. */
   get isEmpty(): boolean {
     const { bounds, exact, modular, rewritten, canonical, forms } = this;
     const tables = bounds.length + exact.length + modular.length;
@@ -28,23 +27,29 @@ export class Memo {
   }
 }
 
-/** The table for a level (0 if there is but one), made when it is first asked for. */
+/** The table of a level (0 if there is only one level), made on first use. */
 export function levelOf<T>(tables: Map<PrimExpr, T>[], level: number): Map<PrimExpr, T> {
   return (tables[level] ??= new Map<PrimExpr, T>());
 }
 
-/** So many nested expressions are worked out by recursion; deeper ones from the inside out. */
+/**
+ * The nesting depth up to which expressions are analyzed recursively; deeper ones are analyzed
+ * bottom-up.
+ */
 export const MAX_NESTING = 100;
-/** The same for forms: the sums below are then flattened, which repeated nesting would copy. */
+/**
+ * The same for canonical forms. Deeper sums are flattened, since nested sums would be copied
+ * repeatedly.
+ */
 export const MAX_FORM_NESTING = 16;
 
 /**
- * Makes sure that everything below `root` is known before `root` is: chains of operators tens of
- * thousands of terms long must not deepen the call stack.
+ * Evaluates everything below `root` before `root`: chains of tens of thousands of operators must not
+ * deepen the call stack.
  *
- * @param operandsOf what an expression's answer is made from
- * @param isKnown whether there is an answer already
- * @param evaluate finds (and remembers) the answer of an expression whose operands are known
+ * @param operandsOf the operands on which an expression's result depends
+ * @param isKnown whether a result is cached
+ * @param evaluate computes (and caches) the result of an expression whose operands have results
  */
 export function fromTheInsideOut(
   root: PrimExpr,
@@ -67,31 +72,31 @@ export function fromTheInsideOut(
 
 const NONE: readonly PrimExpr[] = [];
 
-/** The two operands of an operator; nothing else nests deeply. */
+/** The two operands of an operator; no other expressions nest deeply. */
 export function binaryOperands(expr: PrimExpr): readonly PrimExpr[] {
   return isBinary(expr) ? [expr.b, expr.a] : NONE;
 }
 
-/** An analysis that works bottom-up and remembers its answers. */
+/** A bottom-up analysis with cached results. */
 export abstract class Memoized<T> {
   private nesting = 0;
 
   constructor(private readonly maxNesting = MAX_NESTING) {}
 
-  /** Whether the call stack is deep already. */
+  /** Whether the call stack is already deep. */
   protected get isDeep(): boolean {
     return this.nesting >= this.maxNesting;
   }
 
-  /** Where answers are kept under the facts as they stand. */
+  /** The table of results under the current facts. */
   protected abstract table(): Map<PrimExpr, T>;
 
-  /** The answer, asking `of` about the parts. */
+  /** Computes the result, with `of` for the parts. */
   protected abstract compute(expr: PrimExpr): T;
 
   analyze(expr: PrimExpr): T {
     if (expr.kind === "IntImm" || expr.kind === "Var") return this.compute(expr);
-    // Facts that change underway bring a table of their own; this one is then forgotten.
+    // If facts change during the analysis, there is a new table, and this one is discarded.
     const table = this.table();
     const cached = table.get(expr);
     if (cached !== undefined) return cached;
@@ -106,7 +111,7 @@ export abstract class Memoized<T> {
     }
   }
 
-  /** What an answer is made from, where that can be deep. */
+  /** The operands on which a result depends, if they can be deeply nested. */
   protected operandsOf(expr: PrimExpr): readonly PrimExpr[] {
     return binaryOperands(expr);
   }

@@ -1,6 +1,6 @@
 /**
- * Modular sets: what is known of an expression's value modulo a constant. It is how the compiler
- * knows that an index is a multiple of 16.
+ * Modular sets: the known residue of an expression modulo a constant. They prove, for example, that an
+ * index is a multiple of 16.
  */
 
 import {
@@ -22,8 +22,8 @@ import { bezout, floorRemainder, gcd, truncDivide, truncRemainder } from "./int-
 import { levelOf, Memoized } from "./memo";
 
 /**
- * The values `coeff * k + base` for whole `k`. `coeff` is not negative, and 0 means the value is
- * `base` itself; otherwise `0 <= base < coeff`. Nothing is known when it is `{1, 0}`.
+ * The values `coeff * k + base` for integers `k`. `coeff` is not negative, and 0 means the value is
+ * `base` itself; otherwise `0 <= base < coeff`. `{1, 0}` contains all integers.
  */
 export interface ModularSet {
   readonly coeff: number;
@@ -31,10 +31,10 @@ export interface ModularSet {
 }
 
 const EVERYTHING: ModularSet = { coeff: 1, base: 0 };
-/** No value at all; anything may be said of it. */
+/** The empty set. */
 const NOTHING: ModularSet = { coeff: 0, base: 1 };
 
-/** The set in its one form, or everything when its numbers would not be exact. */
+/** The set in normal form, or all integers if its numbers would not be exact. */
 function setOf(coeff: number, base: number): ModularSet {
   if (!Number.isSafeInteger(coeff) || !Number.isSafeInteger(base)) return EVERYTHING;
   return { coeff, base: coeff === 0 ? base : floorRemainder(base, coeff) };
@@ -65,7 +65,7 @@ export class ModularSetAnalyzer extends Memoized<ModularSet> {
     super();
   }
 
-  /** @throws InternalError when the variable has another set already, unless it is overridden. */
+  /** @throws InternalError when the variable already has another set, unless it is overridden. */
   update(variable: Var, set: ModularSet, allowOverride: boolean): void {
     const old = this.vars.get(variable);
     if (!allowOverride && old !== undefined && (old.coeff !== set.coeff || old.base !== set.base)) {
@@ -76,7 +76,7 @@ export class ModularSetAnalyzer extends Memoized<ModularSet> {
     this.vars.set(variable, set);
   }
 
-  /** Takes `v % coeff == base` into account; gives the function that forgets it. */
+  /** Adds the constraint `v % coeff == base`. Returns the function that removes it. */
   enterConstraint(condition: PrimExpr): () => void {
     const found = remainderIn(condition);
     if (found === undefined) return () => undefined;
@@ -126,7 +126,7 @@ export class ModularSetAnalyzer extends Memoized<ModularSet> {
         return union(this.analyze(expr.trueValue), this.analyze(expr.falseValue));
       case "Cast": {
         const { coeff, base } = this.analyze(expr.value);
-        // Cutting a value down keeps it modulo a power of two.
+        // Truncation preserves a value modulo a power of two.
         return isNarrow(expr.dtype)
           ? setOf(gcd(coeff, 2 ** bitsOf(expr.dtype)), base)
           : { coeff, base };
@@ -146,7 +146,7 @@ export class ModularSetAnalyzer extends Memoized<ModularSet> {
     }
   }
 
-  /** What is left of a set when the value may wrap around: it stays what it is modulo powers of two. */
+  /** The set of a value that may wrap around: its residue modulo powers of two is preserved. */
   private wrapped(expr: Add | Sub | Mul, set: ModularSet): ModularSet {
     if (set.coeff === 1 || !this.analyzer.mayWrap(expr)) return set;
     return setOf(gcd(set.coeff, 2 ** Math.min(bitsOf(expr.dtype), 52)), set.base);
@@ -160,7 +160,7 @@ export class ModularSetAnalyzer extends Memoized<ModularSet> {
     }
     if (expr.op === builtin.bitwiseAnd) {
       const mask = this.analyze(y!);
-      // A mask of low ones is a remainder.
+      // A mask of low bits is a remainder.
       if (mask.coeff === 0 && constLog2(new IntImm(mask.base + 1)) !== undefined) {
         return this.remainder(x!, setOf(0, mask.base + 1), true);
       }
@@ -174,7 +174,7 @@ export class ModularSetAnalyzer extends Memoized<ModularSet> {
     const a = this.analyze(dividend);
     if (a.coeff % by !== 0) return EVERYTHING;
     if (a.base === 0) return setOf(Math.abs(a.coeff / by), 0);
-    // Where the rest is not 0, rounding matters: only rounding down keeps the steps even.
+    // If the rest is not 0, rounding matters: only rounding down keeps the steps equal.
     const floors = roundsDown || this.analyzer.canProveGreaterEqual(dividend, 0);
     if (a.base > 0 && by > 0 && floors) return setOf(a.coeff / by, truncDivide(a.base, by));
     return EVERYTHING;
@@ -198,7 +198,7 @@ function product(a: ModularSet, b: ModularSet): ModularSet {
   return setOf(coeff, a.base * b.base);
 }
 
-/** The variable a condition of the form `v % coeff == base` speaks of, and its set. */
+/** The variable of a condition of the form `v % coeff == base`, and its set. */
 function remainderIn(condition: PrimExpr): [Var, ModularSet] | undefined {
   if (condition.kind !== "EQ" || condition.b.kind !== "IntImm") return undefined;
   const remainder = condition.a;

@@ -1,4 +1,4 @@
-/** Binary operators, for those who build a node of a kind they were given. */
+/** Binary operators by kind, to build a node of a variable kind. */
 
 import {
   Add,
@@ -49,8 +49,8 @@ export type OperatorExpr = InstanceType<(typeof OPERATORS)[OperatorKind]>;
 const DIVISIONS: ReadonlySet<OperatorKind> = new Set(["Div", "Mod", "FloorDiv", "FloorMod"]);
 
 /**
- * What the operator folds to, if anything. A division by the constant 0 stays as it is: it may be
- * in a branch that is never taken.
+ * The folded operator, or undefined. A division by the constant 0 is not folded: it may be in a branch
+ * that is never taken.
  */
 export function fold(kind: OperatorKind, a: PrimExpr, b: PrimExpr): PrimExpr | undefined {
   const isZero = (b.kind === "IntImm" || b.kind === "FloatImm") && b.value === 0;

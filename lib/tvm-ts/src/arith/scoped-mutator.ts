@@ -1,6 +1,6 @@
 /**
- * Rewriting with an analyzer that knows where it is: the ranges of the loops and threads around,
- * the values of `let`s, and the conditions under which a place is reached.
+ * Rewriting with an analyzer that has the facts of the current position: the ranges of the loops and
+ * threads around it, the values of `let`s, and the conditions under which it is reached.
  */
 
 import {
@@ -38,10 +38,10 @@ import type { Analyzer } from "./analyzer";
 type AnyHandler = ((node: Node, recur: Recur) => Node | undefined) | undefined;
 
 /**
- * Like `mutator`, keeping `analyzer` informed. The default for a node that binds a variable or
- * chooses by a condition tells the analyzer before its parts are rewritten, and drops what is
- * never reached. `recur.children(node)` rewrites the parts without telling anything of `node`.
- * What is bound stays bound: variables are bound once in a function.
+ * Like `mutator`, with the facts added to `analyzer`. The default for a node that binds a variable or
+ * branches on a condition adds the fact before the parts are rewritten, and removes branches that are
+ * never reached. `recur.children(node)` rewrites the parts without adding the facts of `node`.
+ * Bindings are not removed, since variables are bound once in a function.
  */
 export function simplifyingMutator(analyzer: Analyzer, handlers: Handlers = {}): Recur {
   const scoped = new ScopedDefaults(analyzer).handlers() as Record<string, AnyHandler>;

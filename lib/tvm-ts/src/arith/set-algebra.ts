@@ -1,4 +1,4 @@
-/** Sets of values as users of the analyzer ask for them: over given domains and nothing else. */
+/** Operations on sets of values over explicit domains, without other facts. */
 
 import { add, isInteger, Range, sub, type PrimExpr } from "../ir";
 import { Analyzer } from "./analyzer";
@@ -6,8 +6,8 @@ import { intersectWith, SetEvaluator, unionWith } from "./eval-set";
 import { bindSetProver, IntSet, type Domains } from "./int-set";
 
 /**
- * The values `subject` can take when its variables range over `domains`. Variables without a
- * domain stay in the ends. A set is relaxed: its ends are evaluated in turn.
+ * The values of `subject` when its variables range over `domains`. Variables without a domain remain
+ * in the ends. The ends of a set are evaluated in turn.
  */
 export function evalSet(subject: PrimExpr | Range | IntSet, domains: Domains): IntSet;
 /** The same for each range of a region. */
@@ -43,12 +43,12 @@ function isRegion(subject: unknown): subject is readonly Range[] {
   return Array.isArray(subject);
 }
 
-/** The smallest interval that can be shown to hold all sets; nothing if there are none. */
+/** The smallest interval that provably contains all sets; the empty set for no sets. */
 export function union(sets: readonly IntSet[]): IntSet {
   return unionWith(new Analyzer(), sets);
 }
 
-/** An interval that holds what is in every set; nothing if there are none. */
+/** An interval that contains the intersection of the sets; the empty set for no sets. */
 export function intersect(sets: readonly IntSet[]): IntSet {
   return intersectWith(new Analyzer(), sets);
 }

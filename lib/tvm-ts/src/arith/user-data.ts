@@ -1,13 +1,13 @@
 /**
- * Which expressions compute with the elements of arrays, and not only with indices.
+ * Determines which expressions depend on elements of arrays, and not only on indices.
  *
- * Index arithmetic is taken never to overflow, as in TVM: its numbers are as large as loops and
- * arrays are. An element may be any number of its type, and what is computed from it wraps around.
+ * Index arithmetic is assumed not to overflow, as in TVM: its numbers are bounded by the sizes of
+ * loops and arrays. An element may be any number of its type, so computations with it may wrap around.
  */
 
 import { forEachChild, isExpr, someNode, type Node, type PrimExpr, type Var } from "../ir";
 
-/** Expressions nested deeper are searched as a whole, to spare the stack. */
+/** Expressions nested deeper are searched as a whole, to limit the stack depth. */
 const MAX_NESTING = 200;
 
 export class UserData {
@@ -15,13 +15,13 @@ export class UserData {
   private cache = new WeakMap<PrimExpr, boolean>();
   private readonly variables = new Set<Var>();
 
-  /** Takes the variable, which stands for a value with elements in it, for an element itself. */
+  /** Treats the variable, whose value depends on elements, as an element. */
   add(variable: Var): void {
     this.variables.add(variable);
     this.cache = new WeakMap();
   }
 
-  /** Whether an element of an array is part of the expression. */
+  /** Whether the expression contains an element of an array. */
   isIn(expr: PrimExpr): boolean {
     if (this.isItself(expr)) return true;
     if (expr.kind === "Var" || expr.kind === "IntImm") return false;

@@ -1,6 +1,6 @@
 /**
- * Simplification by canonical form: arithmetic on indices becomes a sum of splits, in which like
- * terms meet however they were written; everything else is rewritten by the rules.
+ * Simplification by canonical form: index arithmetic becomes a sum of splits, in which like terms
+ * merge in whatever form they were written. All other expressions are rewritten by the rules.
  *
  *     before   (x*4 + y) // 2 + x*2 - (y + x)       with y in [0, 1]
  *     after    (x*3) - y
@@ -63,7 +63,7 @@ interface Term {
   readonly sign: 1 | -1;
 }
 
-/** The forms of expressions, remembered like everything the analyses find. */
+/** The forms of expressions, cached like the results of the analyses. */
 class Forms extends Memoized<Form> {
   constructor(
     protected readonly table: () => Map<PrimExpr, Form>,
@@ -81,7 +81,10 @@ class Forms extends Memoized<Form> {
     return isSum(expr) ? this.termsOf(expr).map((term) => term.expr) : binaryOperands(expr);
   }
 
-  /** The terms of a sum. Right operands that are sums themselves are opened only to spare the stack. */
+  /**
+   * The terms of a sum. Right operands that are sums are flattened only in deep expressions, to limit
+   * the stack depth.
+   */
   termsOf(sum: Add | Sub): Term[] {
     const terms: Term[] = [];
     const pending: Term[] = [{ expr: sum, sign: 1 }];
@@ -114,7 +117,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
   }
 
   protected override compute(expr: PrimExpr): PrimExpr {
-    // Only index arithmetic has another form than an expression.
+    // Only index arithmetic has a canonical form; other expressions are their own form.
     const hasForm = isIndexType(expr.dtype) || expr.kind === "Reduce";
     return hasForm ? exprOfForm(this.forms.analyze(expr)) : super.compute(expr);
   }
@@ -182,7 +185,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
     return scaled ?? rebuilt(expr, a, b);
   }
 
-  /** The form of what is divided: as one whole if its parts may wrap around. */
+  /** The form of a dividend: an opaque expression if its parts may wrap around. */
   private dividend(expr: PrimExpr): Form {
     const form = this.forms.analyze(expr);
     if (!this.analyzer.userData.isIn(expr)) return form;
@@ -206,13 +209,13 @@ export class CanonicalSimplifier extends RewriteSimplifier {
     return this.splitQuotient(toSplit(a), divisor, mode);
   }
 
-  /** The quotient of the part that `divisor` divides, plus that of the rest. */
+  /** The quotient of the part that `divisor` divides, plus the quotient of the rest. */
   private sumQuotient(sum: SumExpr, divisor: number, mode: DivMode): SumExpr | undefined {
     const [multiple, rest] = sum.separate(divisor);
     const quotient = multiple.mapNumbers((value) => truncDivide(value, divisor))!;
     if (rest.isZero) return quotient;
     if (mode === "trunc") {
-      // Truncation takes both parts the same way only when they have one sign.
+      // Truncation rounds both parts in the same direction only when they have the same sign.
       if (!this.isNotNegative(multiple.normalize())) return undefined;
       if (!this.isNotNegative(rest.normalize())) return undefined;
     }
@@ -234,7 +237,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
     return this.analyzer.canProveGreaterEqual(expr, 0);
   }
 
-  /** Whether the bounds say `0 <= form < divisor`. */
+  /** Whether the bounds prove `0 <= form < divisor`. */
   private isRemainder(form: Form, divisor: number): boolean {
     const { min, max } = this.analyzer.constIntBound(exprOfForm(form));
     return min >= 0 && max < divisor;
@@ -325,7 +328,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
         const whole = part.scale * scale;
         if (fits(whole, dtype)) return part.with({ scale: whole });
       } else if (combined % upper === 0 && (mode === "trunc" || combined > 0 === upper > 0)) {
-        return form; // smaller than the divisor already
+        return form; // already smaller than the divisor
       }
     }
     return new SplitExpr(exprOfForm(form), dtype, 1, divisor, 1, mode);
@@ -340,7 +343,7 @@ export class CanonicalSimplifier extends RewriteSimplifier {
     return super.compute(expr);
   }
 
-  /** Whether the parts can be converted one by one: nothing on the way leaves the type. */
+  /** Whether the parts can be converted separately: no intermediate value overflows the type. */
   private canCastSum(sum: SumExpr, dtype: DataType): boolean {
     if (isWidening(sum.dtype, dtype)) return true;
     return (
@@ -370,21 +373,21 @@ export class CanonicalSimplifier extends RewriteSimplifier {
 }
 
 /**
- * What the operator folds to. Folding looks at constants only and hands the other operand back as
- * it is, whatever form it has.
+ * The folded operator, if it folds. Folding inspects constants only and returns the other operand
+ * unchanged, in whatever form.
  */
 function foldForms(kind: Arithmetic["kind"], a: Form, b: Form): Form | undefined {
   return fold(kind, a as PrimExpr, b as PrimExpr);
 }
 
-/** The node over the expressions its operands' forms stand for. */
+/** The node over the expressions of its operands' forms. */
 function rebuilt(expr: Mul | Div | Mod | FloorDiv | FloorMod, a: Form, b: Form): PrimExpr {
   const left = exprOfForm(a);
   const right = exprOfForm(b);
   return left === expr.a && right === expr.b ? expr : new OPERATORS[expr.kind](left, right);
 }
 
-/** A sum whose numbers do not fit its type stays as it was written. */
+/** A sum whose numbers do not fit its type keeps its written form. */
 function plainSum(terms: readonly { form: Form; sign: 1 | -1 }[]): PrimExpr {
   return terms
     .map(({ form, sign }) => ({ expr: exprOfForm(form), sign }))
@@ -402,8 +405,8 @@ function scaledBy(form: Form, factor: number): Form | undefined {
 }
 
 /**
- * `lower * d` where `scale * d` is the divisor, if that makes one division of two. Rounding down
- * twice is rounding down once only if the outer divisor is positive.
+ * `lower * d`, where `scale * d` is the divisor, if two divisions can be combined. Rounding down twice
+ * equals rounding down once only if the outer divisor is positive.
  */
 function combinedFactor(split: SplitExpr, divisor: number): number | undefined {
   const { lower, scale, mode, dtype } = split;
@@ -412,7 +415,7 @@ function combinedFactor(split: SplitExpr, divisor: number): number | undefined {
   return rounds && divisor % scale === 0 && fits(combined, dtype) ? combined : undefined;
 }
 
-/** The split with divisions of `mode`; what divides in another mode becomes the index. */
+/** The split with divisions of `mode`; a split in another mode becomes the index. */
 function withMode(split: SplitExpr, mode: DivMode): SplitExpr {
   if (split.mode === mode) return split;
   const form = split.isCompatible(mode) ? split : new SplitExpr(split.normalize());

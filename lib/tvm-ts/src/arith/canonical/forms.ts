@@ -1,11 +1,11 @@
 /**
  * The canonical forms: a sum of splits.
  *
- *     split   ((index % upper) / lower) * scale     a part of an index, cut out and scaled
+ *     split   ((index % upper) / lower) * scale     a part of an index, scaled
  *     sum     split + split + ... + base
  *
- * Both divisions are of one mode. Like terms merge, and the two halves of an index that was taken
- * apart (`x/4*4` and `x%4`) join again. Every number in a form fits the form's type.
+ * Both divisions have the same mode. Like terms merge, and the quotient and the remainder of an index
+ * (`x/4*4` and `x%4`) are joined. Every number in a form fits the form's type.
  */
 
 import { cast, ExprMap, exprEqual, IntImm, type DataType, type PrimExpr } from "../../ir";
@@ -31,7 +31,7 @@ export class SplitExpr {
     readonly index: PrimExpr,
     readonly dtype: DataType = index.dtype,
     readonly lower = 1,
-    /** A multiple of `lower`, or `Infinity` when no remainder is taken. */
+    /** A multiple of `lower`, or `Infinity` without a remainder. */
     readonly upper = Infinity,
     readonly scale = 1,
     readonly mode: DivMode = "trunc",
@@ -55,7 +55,7 @@ export class SplitExpr {
     );
   }
 
-  /** Whether the split reads the same with the other rounding: it divides nothing. */
+  /** Whether the split is the same in both modes: it has no division. */
   isCompatible(mode: DivMode): boolean {
     return this.mode === mode || (this.lower === 1 && this.upper === Infinity);
   }
@@ -72,7 +72,7 @@ export class SplitExpr {
     return this.scale === 0 ? new IntImm(0, this.dtype) : this.times(this.scale);
   }
 
-  /** The same with the opposite sign, for those who subtract it. */
+  /** The same with the opposite sign, for a subtraction. */
   normalizeNegated(): PrimExpr {
     return this.times(-this.scale);
   }
@@ -90,7 +90,7 @@ export class SplitExpr {
     return this.lower === 1 ? remainder : quotientOf(this.mode, remainder, this.lower);
   }
 
-  /** The expressions computed on the way to the value. */
+  /** The intermediate expressions of the value. */
   steps(): readonly PrimExpr[] {
     if (this.scale === 0) return [];
     const remainder = this.remainder();
@@ -127,14 +127,14 @@ export class SumExpr {
     return this.base === 0 && this.segments.length === 0;
   }
 
-  /** The one split a sum consists of, if that is all. */
+  /** The only split of a sum without other terms, if any. */
   get onlySplit(): SplitExpr | undefined {
     if (this.base !== 0 || this.segments.length !== 1) return undefined;
     const { splits } = this.segments[0]!;
     return splits.length === 1 ? splits[0] : undefined;
   }
 
-  /** The sum with each number replaced; undefined if one does not fit. */
+  /** The sum with each number mapped; undefined if a result does not fit. */
   mapNumbers(map: (value: number) => number): SumExpr | undefined {
     const base = map(this.base);
     let fit = fits(base, this.dtype);
@@ -153,7 +153,7 @@ export class SumExpr {
     return new SumExpr(this.dtype, this.segments, base);
   }
 
-  /** The part that `divisor` divides, and the rest. */
+  /** The terms that `divisor` divides, and the rest. */
   separate(divisor: number): [SumExpr, SumExpr] {
     const pick = (divisible: boolean): SumExpr => {
       const wanted = (value: number): boolean => (value % divisor === 0) === divisible;
@@ -165,7 +165,7 @@ export class SumExpr {
     return [pick(true), pick(false)];
   }
 
-  /** The sum with `dtype` for its type and that of every index. */
+  /** The sum with `dtype` as its type and the type of every index. */
   castTo(dtype: DataType): SumExpr {
     const segments = this.segments.map(({ index, splits }) => {
       const converted = cast(dtype, index);
@@ -177,7 +177,7 @@ export class SumExpr {
     return new SumExpr(dtype, segments, this.base);
   }
 
-  /** The sum as an expression: large terms first, what is subtracted last. */
+  /** The sum as an expression: large terms first, subtracted terms last. */
   normalize(): PrimExpr {
     const splits: SplitExpr[] = [];
     for (const segment of this.segments) splits.push(...merge(segment.splits));
@@ -185,7 +185,7 @@ export class SumExpr {
     return addUp(splits, this.base, this.dtype);
   }
 
-  /** The expressions computed on the way to the value, terms as they stand. */
+  /** The intermediate expressions of the value, with the terms in their order. */
   steps(): readonly PrimExpr[] {
     const steps: PrimExpr[] = [];
     addUp(this.splits, this.base, this.dtype, (sum) => steps.push(sum));
@@ -193,7 +193,7 @@ export class SumExpr {
   }
 }
 
-/** `splits` and `base` added up: first what is added, then what is subtracted. */
+/** The sum of `splits` and `base`: first the added terms, then the subtracted ones. */
 function addUp(
   splits: readonly SplitExpr[],
   base: number,
@@ -206,7 +206,7 @@ function addUp(
     else sum = operate(kind, sum ?? new IntImm(0, dtype), term);
     watch?.(sum);
   };
-  // The opposite of the smallest number of a type is not in the type: that is added.
+  // The smallest number of a type has no opposite in the type, so it is added.
   const subtracts = (value: number): boolean => value < 0 && fits(-value, dtype);
   for (const split of splits) {
     if (split.scale !== 0 && !subtracts(split.scale)) accumulate("Add", split.normalize());
@@ -220,8 +220,8 @@ function addUp(
 }
 
 /**
- * Joins neighbours of one index: like splits are added, and a quotient and a remainder become what
- * they were made from:
+ * Joins neighbouring splits of one index: like splits are added, and a quotient and its remainder are
+ * combined:
  *
  *     (x % u) / (c*s) * (s*k) + (x % (c*s)) / c * k   ->   (x % u) / c * k
  */
@@ -267,25 +267,27 @@ function inOrder(a: SplitExpr, b: SplitExpr): number {
   return 0;
 }
 
-/** An expression on its way through canonical simplification. */
+/** An expression during canonical simplification. */
 export type Form = PrimExpr | SplitExpr | SumExpr;
 
-/** The expression a form stands for. */
+/** The expression of a form. */
 export function exprOfForm(form: Form): PrimExpr {
   return form.kind === "split" || form.kind === "sum" ? form.normalize() : form;
 }
 
-/** A form as one split, which keeps its parts apart if it has the shape. */
+/** A form as one split. A form that is a split is kept. */
 export function toSplit(form: Form): SplitExpr {
   if (form.kind === "split") return form;
   const only = form.kind === "sum" ? form.onlySplit : undefined;
   return only ?? new SplitExpr(exprOfForm(form));
 }
 
-/** From so many segments on, an index is looked up by its hash. */
+/** From this number of segments on, indices are looked up by hash. */
 const MANY_SEGMENTS = 16;
 
-/** Adds up a sum. Terms of one index stay together, in the order in which indices came. */
+/**
+ * Builds a sum. Terms of the same index are adjacent, in the order in which the indices were added.
+ */
 export class SumBuilder {
   private readonly segments: { readonly index: PrimExpr; splits: SplitExpr[] }[] = [];
   private byIndex: ExprMap<{ splits: SplitExpr[] }> | undefined;
@@ -294,7 +296,7 @@ export class SumBuilder {
 
   private constructor(private readonly dtype: DataType) {}
 
-  /** A sum that starts as `form`, terms that are 0 included. */
+  /** A sum that starts with `form`, including terms that are 0. */
   static from(form: Form): SumBuilder {
     const builder = new SumBuilder(form.dtype);
     if (form.kind === "IntImm") builder.addNumber(form.value);
@@ -354,7 +356,7 @@ export class SumBuilder {
     splits.push(added);
   }
 
-  /** The sum; undefined if a number in it does not fit its type. */
+  /** The sum; undefined if one of its numbers does not fit the type. */
   finish(): SumExpr | undefined {
     return this.exact ? new SumExpr(this.dtype, this.segments, this.base) : undefined;
   }

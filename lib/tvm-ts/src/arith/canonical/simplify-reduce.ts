@@ -1,4 +1,4 @@
-/** Simplifying reductions: what is combined, and how. */
+/** Simplifies reductions: their sources and combiners. */
 
 import {
   CallEffect,
@@ -11,7 +11,7 @@ import {
   type PrimExpr,
 } from "../../ir";
 
-/** What a reduction over no axis gives: its one element, combined with what it starts from. */
+/** The value of a reduction over no axis: its only element, combined with the initial value. */
 export function ofOneElement(reduce: Reduce): PrimExpr {
   const { combiner, source, init, condition, valueIndex } = reduce;
   const element = source[valueIndex]!;
@@ -25,8 +25,8 @@ export function ofOneElement(reduce: Reduce): PrimExpr {
 }
 
 /**
- * The reduction with a simplified combiner and without the components that are not used: those that
- * neither make the value asked for nor write anything.
+ * The reduction with a simplified combiner and without unused components: those that do not affect the
+ * component `valueIndex` and have no side effect.
  */
 export function withSimplerCombiner(
   reduce: Reduce,

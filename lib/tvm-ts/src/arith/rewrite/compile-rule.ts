@@ -1,6 +1,6 @@
 /**
- * Turns the text of rules into functions, once: matchers that test an expression and note what
- * each variable stands for, and builders that make an expression from what was noted.
+ * Compiles the text of rules to functions, once: matchers that test an expression and bind the pattern
+ * variables, and builders that make an expression from the bindings.
  */
 
 import {
@@ -21,15 +21,15 @@ import { operate, type OperatorKind } from "../operators";
 import { parseList, SLOT, type Pattern, type PatternKind } from "./pattern";
 import type { RuleContext } from "./rule-context";
 
-/** What the variables of a pattern stand for, by `SLOT`. */
+/** The bindings of a pattern's variables, by `SLOT`. */
 export type Slots = (PrimExpr | number | undefined)[];
 
-/** Whether an expression matches; fills the slots of the variables on its way. */
+/** Whether an expression matches; fills the slots of the variables. */
 export type Matcher = (expr: PrimExpr, slots: Slots) => boolean;
 
 /**
- * An expression of type `like` (which literals take when nothing beside them has a type).
- * Undefined when a constant in it would not fit its type: then the rule does not apply.
+ * Builds an expression. Literals without a typed operand get the type of `like`. Undefined when a
+ * constant would not fit its type; then the rule does not apply.
  */
 export type Builder = (slots: Slots, like: DataType) => PrimExpr | undefined;
 
@@ -37,7 +37,7 @@ export type Condition = (slots: Slots, like: DataType, context: RuleContext) => 
 
 type BinaryNode = PrimExpr & { readonly a: PrimExpr; readonly b: PrimExpr };
 
-// What a text is made of -------------------------------------------------------------------------
+// Analysis of patterns ----------------------------------------------------------------------------
 
 const ARITHMETIC: ReadonlySet<PatternKind> = new Set(["Add", "Sub", "Mul", "Ramp"]);
 const ORDERING: ReadonlySet<PatternKind> = new Set([
@@ -45,16 +45,16 @@ const ORDERING: ReadonlySet<PatternKind> = new Set([
   ...(["LT", "LE", "GT", "GE", "EQ", "NE"] as const),
 ]);
 
-/** Whether something is ordered or divided that is itself a sum, a difference or a product. */
+/** Whether an operand of an order or a division is a sum, a difference or a product. */
 export function arithmeticInside(pattern: Pattern): boolean {
   if (pattern.type !== "node") return false;
   if (!ORDERING.has(pattern.kind)) return pattern.args.some(arithmeticInside);
-  // Sums that are equal stay equal when they wrap around.
+  // Equal sums are still equal when they wrap around.
   const harmless = pattern.kind === "EQ" || pattern.kind === "NE" ? "Add Sub" : "";
   return pattern.args.some((arg) => hasArithmetic(arg, harmless));
 }
 
-/** Whether a sum, a difference or a product of expressions is part of it. */
+/** Whether a pattern contains a sum, a difference or a product of expressions. */
 export function mentionsArithmetic(pattern: Pattern): boolean {
   return hasArithmetic(pattern, "");
 }
@@ -79,7 +79,7 @@ function matcher(pattern: Pattern, bound: Set<number>): Matcher {
       return (expr) => expr.kind === "IntImm" && expr.value === value;
     }
     case "lanes":
-      throw new InternalError("lanes is a number, not an expression");
+      throw new InternalError("lanes is a number; it cannot be used as an expression");
     case "expr":
       return exprMatcher(pattern.slot, bound);
     case "int":
@@ -155,7 +155,7 @@ export function compileBuilder(pattern: Pattern): Builder {
       return (_, like) => constant(value, like);
     }
     case "lanes":
-      throw new InternalError("lanes is a number, not an expression");
+      throw new InternalError("lanes is a number; it cannot be used as an expression");
     case "expr":
     case "int":
     case "float": {
@@ -185,7 +185,7 @@ function nodeBuilder(kind: PatternKind, args: readonly Pattern[]): Builder {
     };
   }
   if (args[0]!.type === "literal") {
-    // A literal has the type of the operand beside it.
+    // A literal has the type of the other operand.
     return (slots, like) => {
       const right = b(slots, like);
       const left = right && a(slots, right.dtype);
@@ -216,7 +216,7 @@ function vectorBuilder(kind: "Ramp" | "Broadcast", args: readonly Pattern[]): Bu
   };
 }
 
-/** The operator applied and folded; undefined when a constant would not be what it stands for. */
+/** The folded operator; undefined when a constant would not be exact. */
 function combine(kind: OperatorKind, a: PrimExpr, b: PrimExpr): PrimExpr | undefined {
   const exact = EXACT[kind];
   if (a.kind === "IntImm" && b.kind === "IntImm" && exact !== undefined) {
@@ -226,7 +226,7 @@ function combine(kind: OperatorKind, a: PrimExpr, b: PrimExpr): PrimExpr | undef
   return operate(kind, a, b);
 }
 
-/** Whole-number operators; not a number where there is no whole result. */
+/** Integer operators; NaN without an integer result. */
 const EXACT: Readonly<Partial<Record<PatternKind, (x: number, y: number) => number>>> = {
   Add: (x, y) => x + y,
   Sub: (x, y) => x - y,
@@ -240,12 +240,12 @@ const EXACT: Readonly<Partial<Record<PatternKind, (x: number, y: number) => numb
 // Conditions ------------------------------------------------------------------------------------
 
 /**
- * Comparisons separated by commas, all of which must hold. Those of constants are computed; those
- * of expressions (`e >= n`, `e < n`, `e == n` with a constant `n`) are proved.
+ * Comparisons separated by commas, all of which must hold. Comparisons of constants are computed;
+ * comparisons of expressions (`e >= n`, `e < n`, `e == n` with a constant `n`) are proved.
  */
 export function compileCondition(text: string): Condition {
   const tests = parseList(text).map((pattern) => comparison(text, pattern));
-  // Constants first: proofs cost more.
+  // Constants first: proofs are more expensive.
   const ordered = [...tests.filter((t) => !t.proof), ...tests.filter((t) => t.proof)];
   const holds = ordered.map((test) => test.holds);
   if (holds.length === 1) return holds[0]!;
@@ -255,7 +255,7 @@ export function compileCondition(text: string): Condition {
 function comparison(text: string, pattern: Pattern): { proof: boolean; holds: Condition } {
   const compare = pattern.type === "node" ? COMPARE[pattern.kind] : undefined;
   if (pattern.type !== "node" || compare === undefined) {
-    throw new InternalError(`the condition "${text}" is not made of comparisons`);
+    throw new InternalError(`the condition "${text}" is not a list of comparisons`);
   }
   const [left, right] = pattern.args as [Pattern, Pattern];
   const bound = compileNumber(right);
@@ -266,7 +266,7 @@ function comparison(text: string, pattern: Pattern): { proof: boolean; holds: Co
   const build = compileBuilder(left);
   const prove = PROVE[pattern.kind];
   if (prove === undefined) {
-    throw new InternalError(`the condition "${text}" asks for a proof that does not exist`);
+    throw new InternalError(`the condition "${text}" needs a proof that does not exist`);
   }
   return {
     proof: true,
@@ -298,7 +298,7 @@ function mentionsExpr(pattern: Pattern): boolean {
   return pattern.type === "expr" || (pattern.type === "node" && pattern.args.some(mentionsExpr));
 }
 
-/** The value of a pattern made of constants; not a number when it would not be exact. */
+/** The value of a pattern of constants; NaN when it would not be exact. */
 function compileNumber(pattern: Pattern): (slots: Slots) => number {
   switch (pattern.type) {
     case "literal": {
@@ -320,5 +320,5 @@ function compileNumber(pattern: Pattern): (slots: Slots) => number {
       };
     }
   }
-  throw new InternalError("a condition computes with something that is not a constant");
+  throw new InternalError("a condition computes with an operand that is not a constant");
 }

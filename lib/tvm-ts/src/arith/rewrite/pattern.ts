@@ -1,5 +1,5 @@
 /**
- * The language rewrite rules are written in. A pattern is an expression over pattern variables:
+ * The language of rewrite rules. A pattern is an expression over pattern variables:
  *
  *     x y z  b1 b2  s1 s2   any expression; the same name twice means equal expressions
  *     c1 c2 c3              an integer constant
@@ -8,12 +8,12 @@
  *     0 1 2 ...             that integer
  *
  * with the operators `+ - * < <= > >= == != && || !` and the functions `truncdiv truncmod floordiv
- * floormod min max select ramp broadcast`. Conditions also know `%`, the truncated remainder.
+ * floormod min max select ramp broadcast`. Conditions can also use `%`, the truncated remainder.
  */
 
 import { InternalError } from "../../support";
 
-/** Operators a pattern can contain, by the kind of node they stand for. */
+/** The operators of patterns, by the kind of node they match. */
 export type PatternKind =
   | "Add"
   | "Sub"
@@ -42,7 +42,7 @@ export type Pattern =
   | { readonly type: "literal"; readonly value: number }
   | { readonly type: "node"; readonly kind: PatternKind; readonly args: readonly Pattern[] };
 
-/** Where a match keeps what each variable stands for. */
+/** The slot in which a match stores each variable. */
 export const SLOT = {
   x: 0,
   y: 1,
@@ -72,7 +72,10 @@ const FUNCTIONS: Readonly<Record<string, { kind: PatternKind; arity: number }>> 
   broadcast: { kind: "Broadcast", arity: 2 },
 };
 
-/** Binary operators, loosest first; those of a line bind equally, to the left. */
+/**
+ * Binary operators in ascending precedence. Operators of one line have equal precedence and associate
+ * to the left.
+ */
 const PRECEDENCE: readonly Readonly<Record<string, PatternKind>>[] = [
   { "||": "Or" },
   { "&&": "And" },
@@ -85,7 +88,7 @@ const TOKEN = /\s*(\d+|[a-z]\w*|\|\||&&|[=!<>]=|[-+*%<>!(),])/gy;
 
 /**
  * Reads a pattern.
- * @throws InternalError naming the text when it is not one.
+ * @throws InternalError with the text when it is not a pattern.
  */
 export function parsePattern(text: string): Pattern {
   const [pattern, ...more] = parseList(text);
@@ -104,7 +107,7 @@ export function parseList(text: string): Pattern[] {
     return true;
   };
   const expect = (token: string): void => {
-    if (!accept(token)) throw malformed(text, `has no '${token}' where one is needed`);
+    if (!accept(token)) throw malformed(text, `is missing '${token}'`);
   };
   const list = (): Pattern[] => {
     const items = [binary(0)];
@@ -147,7 +150,7 @@ export function parseList(text: string): Pattern[] {
   };
 
   const items = list();
-  if (position < tokens.length) throw malformed(text, `goes on with '${tokens[position]}'`);
+  if (position < tokens.length) throw malformed(text, `has an unexpected '${tokens[position]}'`);
   return items;
 }
 
@@ -159,7 +162,8 @@ function tokenize(text: string): string[] {
     tokens.push(match[1]!);
     end = TOKEN.lastIndex;
   }
-  if (text.slice(end).trim() !== "") throw malformed(text, `has '${text.slice(end)}' in it`);
+  if (text.slice(end).trim() !== "")
+    throw malformed(text, `has an unknown token at '${text.slice(end)}'`);
   return tokens;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Simplification by rewrite rules: an expression is rebuilt from the inside out, and at each node
- * the first rule that applies replaces it.
+ * Simplification by rewrite rules: an expression is rebuilt bottom-up, and at each node the first
+ * applicable rule replaces it.
  *
  *     before   floordiv((x*4 + y) - x*4, 4) + z     with y in [0, 3]
  *     after    z
@@ -55,15 +55,17 @@ import { rules, type RewrittenKind } from "./rules";
 
 type RewrittenOperator = Extract<OperatorExpr, { kind: RewrittenKind }>;
 
-/** How many results may be simplified again inside one another. */
+/** The nesting depth to which results are simplified again. */
 const FUEL = 5;
 
-/** How many comparisons simplify what they compare inside one another; deeper ones take it as it is. */
+/**
+ * The nesting depth to which comparisons simplify their operands; deeper ones use them as they are.
+ */
 const MAX_COMPARING = 16;
 
 export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext {
   private readonly values = new Map<Var, PrimExpr>();
-  /** Conditions known to hold, as they look when simplified. */
+  /** Conditions known to hold, in simplified form. */
   private readonly literals: PrimExpr[] = [];
   protected spent = 0;
   private comparing = 0;
@@ -72,7 +74,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
     super();
   }
 
-  /** @throws InternalError when the variable has another value already, unless it is overridden. */
+  /** @throws InternalError when the variable already has another value, unless it is overridden. */
   update(variable: Var, value: PrimExpr, allowOverride: boolean): void {
     const old = this.values.get(variable);
     if (!allowOverride && old !== undefined && !exprEqual(old, value)) {
@@ -84,8 +86,8 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
   }
 
   /**
-   * Takes the parts of a condition for true; gives the function that forgets them, or nothing if
-   * they say nothing.
+   * Assumes the parts of a condition. Returns the function that removes them, or undefined if they add
+   * no fact.
    */
   enterConstraint(condition: PrimExpr): (() => void) | undefined {
     const size = this.literals.length;
@@ -112,7 +114,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
     return this.analyzer.isExact(expr);
   }
 
-  // What rules ask -------------------------------------------------------------------------------
+  // Queries of rules -----------------------------------------------------------------------------
 
   bound(expr: PrimExpr): ConstIntBound {
     return this.analyzer.constIntBound(expr);
@@ -181,7 +183,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
       case "And":
       case "Or":
         return this.rewriteOperator(expr);
-      // The other orders are the negation of one of these, or its mirror image.
+      // The other orders are the negation of one of these, or have swapped operands.
       case "NE":
         return sameOr(expr, this.analyze(not(eq(expr.a, expr.b))));
       case "LE":
@@ -232,12 +234,12 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
     return this.truthOf(node) ?? this.applyRules(node, expr.kind, a, b);
   }
 
-  /** With a NaN neither `a <= b` nor `b < a` holds: one is not the negation of the other. */
+  /** With a NaN neither `a <= b` nor `b < a` holds: so the two are not each other's negation. */
   private mayBeNaN(expr: LE | GE): boolean {
     return !this.fastMath && isFloat(expr.a.dtype);
   }
 
-  /** `lesser <= greater`, which `expr` says. */
+  /** `lesser <= greater`, the meaning of `expr`. */
   private rewriteOrder(expr: LE | GE, lesser: PrimExpr, greater: PrimExpr): PrimExpr {
     const node = le(this.analyze(lesser), this.analyze(greater));
     const same = exprEqual(node, expr) ? expr : node;
@@ -261,7 +263,9 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
     return this.applyRules(node, "Select", test, a);
   }
 
-  /** A condition, and what is chosen by it, each simplified knowing how the condition came out. */
+  /**
+   * A condition and the branches it selects, each simplified with the condition's value as a fact.
+   */
   private rewriteBranches(
     condition: PrimExpr,
     whenTrue: PrimExpr,
@@ -312,7 +316,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
   private rewriteLet(expr: Let): PrimExpr {
     const value = this.analyze(expr.value);
     if (isNumber(expr.value) || expr.value.kind === "Var") {
-      // The body needs the binding no more: the value is put in its place.
+      // The value is substituted, so the body does not need the binding any more.
       this.analyzer.bind(expr.var_, value);
       return this.analyze(expr.body);
     }
@@ -328,7 +332,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
     return this.rewriteParts(expr);
   }
 
-  /** Whether a condition is known to hold, or not to, from the conditions we are under. */
+  /** The value of a condition, if it follows from the assumed conditions. */
   private truthOf(expr: PrimExpr): PrimExpr | undefined {
     if (this.literals.length === 0 || !isBool(expr.dtype)) return undefined;
     for (const literal of this.literals) {
@@ -367,7 +371,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
   }
 }
 
-/** `node` if `result` says the same in the same words. */
+/** `node` if `result` is an equal expression. */
 function sameOr(node: NE | LE | GE, result: PrimExpr): PrimExpr {
   if (result.kind !== node.kind) return result;
   return result.a === node.a && result.b === node.b ? node : result;
@@ -378,7 +382,10 @@ function isNumber(expr: PrimExpr): boolean {
   return expr.kind === "IntImm" || expr.kind === "FloatImm";
 }
 
-/** Whether a shift by the constant is defined; others may be in a branch that is never taken. */
+/**
+ * Whether a shift by the constant is defined; an undefined shift may be in a branch that is never
+ * taken.
+ */
 function isShiftAmount(expr: PrimExpr): expr is IntImm {
   return expr.kind === "IntImm" && expr.value >= 0 && expr.value < bitsOf(expr.dtype);
 }

@@ -1,4 +1,4 @@
-/** Finds the rules that can apply to a node by looking at its kind and its operands' kinds. */
+/** Finds the rules that can apply to a node by the kinds of the node and its operands. */
 
 import { dtypeInfo, isIndexType, type DataType, type PrimExpr } from "../../ir";
 import type { Rule, RuleSet } from "./rule";
@@ -7,7 +7,7 @@ const NO_RULES: readonly Rule[] = [];
 
 /** The rules of one operator. */
 export class RuleTable {
-  /** By operand type, first and second operand's kind; filled as combinations are met. */
+  /** By the operands' type and the kinds of the first and second operand; filled on first use. */
   private readonly tables = new Map<string, Map<string, Map<string, readonly Rule[]>>>();
 
   constructor(private readonly rules: RuleSet) {}
@@ -26,7 +26,7 @@ export class RuleTable {
     return rules;
   }
 
-  /** The rules for one sort of operands. */
+  /** The rules for one type of operands. */
   rulesOfSort(sort: keyof RuleSet): readonly Rule[] {
     return this.rules[sort] ?? NO_RULES;
   }

@@ -1,14 +1,14 @@
 /**
- * Rewrite rules: a pattern, what it becomes, and when.
+ * Rewrite rules: a pattern, its replacement, and a condition.
  *
  *     rule("(x + c1) + c2", "x + (c1 + c2)")
  *     rule("floordiv(x*y, y)", "x", "y >= 0")
  *     simplifyAgain("x + min(y, z)", "min(y, z) + x")
  *
- * A rule holds for whole numbers. Where its text has arithmetic below an operator that orders or
- * divides, as `x < x + z`, it does not hold for numbers that wrap around, and applies only where the
- * expression and its result are known to be exact. So does one whose condition has arithmetic in it.
- * Any other rule holds for both.
+ * A rule holds for unbounded integers. A rule with arithmetic below an order or a division, such as `x
+ * < x + z`, does not hold for numbers that wrap around, so it applies only if the expression and its
+ * result are known to be exact. The same is true for a rule with arithmetic in its condition. All
+ * other rules also hold for numbers that wrap around.
  */
 
 import { isFloat, type PrimExpr } from "../../ir";
@@ -24,7 +24,7 @@ import {
 import { parseList, parsePattern, SLOT, type Pattern } from "./pattern";
 import type { RuleContext } from "./rule-context";
 
-/** What the variables of a pattern stand for, to those who compute with it. */
+/** The bindings of a pattern's variables, for functions that compute with them. */
 export class Match {
   constructor(
     /** The whole expression that matched. */
@@ -38,11 +38,11 @@ export class Match {
   get y(): PrimExpr {
     return this.slots[SLOT.y] as PrimExpr;
   }
-  /** `y`, where not every alternative of the pattern has it. */
+  /** `y`, if not every alternative of the pattern contains it. */
   get optionalY(): PrimExpr | undefined {
     return this.slots[SLOT.y] as PrimExpr | undefined;
   }
-  /** What stands first in the pattern: `x`, or the base of a ramp. */
+  /** The first operand of the pattern: `x`, or the base of a ramp. */
   get operand(): PrimExpr {
     return (this.slots[SLOT.x] ?? this.slots[SLOT.b1]) as PrimExpr;
   }
@@ -74,24 +74,24 @@ function valueOf(constant: PrimExpr): number {
   return (constant as PrimExpr & { value: number }).value;
 }
 
-/** A result worked out from a match; undefined when the rule does not apply after all. */
+/** Computes a result from a match; undefined when the rule does not apply. */
 export type Compute = (match: Match, context: RuleContext) => PrimExpr | undefined;
 
-/** A condition that is more than comparisons. */
+/** A condition that comparisons cannot express. */
 export type Test = (match: Match, context: RuleContext) => boolean;
 
-/** Something found out from a match. */
+/** A function of a match. */
 type OnMatch<T> = (expr: PrimExpr, slots: Slots, context: RuleContext) => T;
 
-/** The condition of rules that hold for floats only when NaN, rounding and infinity are ignored. */
+/** The condition of rules that hold for floats only if NaN, rounding and infinity are ignored. */
 export function noFloats(match: Match, context: RuleContext): boolean {
   const { operand } = match;
   return context.fastMath || !isFloat(operand.dtype);
 }
 
-/** A rule's text turned into functions. */
+/** The compiled form of a rule. */
 interface Compiled {
-  /** Whether it holds only where nothing wraps around. */
+  /** Whether it holds only without wrap-around. */
   readonly needsExact: boolean;
   readonly matchers: readonly Matcher[];
   readonly holds: OnMatch<boolean>;
@@ -99,8 +99,8 @@ interface Compiled {
 }
 
 /**
- * A rule. Its text is read when a node of its kind is first met, and turned into functions when one
- * is first tried: most programs need few of the rules.
+ * A rule. Its text is parsed when a node of its kind first occurs, and compiled when the rule is first
+ * tried: most programs need few of the rules.
  */
 export class Rule {
   private readonly texts: readonly string[];
@@ -111,15 +111,15 @@ export class Rule {
     patterns: string | readonly string[],
     private readonly replacement: string | Compute,
     private readonly condition: string | Test | undefined,
-    /** Whether the result is simplified again, as long as there is fuel. */
+    /** Whether the result is simplified again, within the limit of `FUEL`. */
     readonly simplifiesResult: boolean,
-    /** Whether it applies where numbers may wrap around too, since TVM's listings show it. */
+    /** Whether it also applies where numbers may wrap around, because TVM's listings show it. */
     readonly isListed = false,
   ) {
     this.texts = typeof patterns === "string" ? [patterns] : patterns;
   }
 
-  /** The rule as it reads: `(x + c1) + c2 -> x + (c1 + c2)`. */
+  /** The text of the rule: `(x + c1) + c2 -> x + (c1 + c2)`. */
   get name(): string {
     const textOf = (part: string | Compute | Test): string =>
       typeof part === "string" ? part : part.name;
@@ -127,12 +127,12 @@ export class Rule {
     return `${this.texts.join(", ")} -> ${textOf(this.replacement)}${when}`;
   }
 
-  /** What it matches: the first of these that does. */
+  /** The alternative patterns; the first that matches is used. */
   get patterns(): readonly Pattern[] {
     return (this.parsed ??= this.texts.map(parsePattern));
   }
 
-  /** Whether it can match a node whose first two operands are of these kinds. */
+  /** Whether it can match a node whose first two operands have these kinds. */
   canMatch(first: PrimExpr["kind"], second: PrimExpr["kind"]): boolean {
     return this.patterns.some(
       (pattern) =>
@@ -140,7 +140,10 @@ export class Rule {
     );
   }
 
-  /** What the rule makes of `expr`, or undefined if it does not apply. `slots` is overwritten. */
+  /**
+   * The result of applying the rule to `expr`, or undefined if it does not apply. `slots` is
+   * overwritten.
+   */
   apply(expr: PrimExpr, slots: Slots, context: RuleContext): PrimExpr | undefined {
     const { matchers, needsExact, holds, build } = (this.compiled ??= this.compile());
     if (!matches(matchers, expr, slots)) return undefined;
@@ -170,7 +173,7 @@ export class Rule {
 function matches(matchers: readonly Matcher[], expr: PrimExpr, slots: Slots): boolean {
   if (matchers.length === 1) return matchers[0]!(expr, slots);
   return matchers.some((match) => {
-    slots.fill(undefined); // a variable the alternative does not have stands for nothing
+    slots.fill(undefined); // a variable that the alternative does not contain is undefined
     return match(expr, slots);
   });
 }
@@ -191,7 +194,7 @@ function builderOf(replacement: string | Compute): OnMatch<PrimExpr | undefined>
   return (expr, slots) => build(slots, expr.dtype);
 }
 
-/** Whether a node of `kind` can match the pattern; an operand that is not there matches any. */
+/** Whether a node of `kind` can match the pattern; a missing operand matches any kind. */
 function canBe(pattern: Pattern | undefined, kind: PrimExpr["kind"]): boolean {
   switch (pattern?.type) {
     case "node":
@@ -207,8 +210,8 @@ function canBe(pattern: Pattern | undefined, kind: PrimExpr["kind"]): boolean {
 }
 
 /**
- * What matches `pattern` becomes `replacement`, if `condition` holds. Of several patterns the first
- * that matches counts.
+ * A rule that replaces `pattern` by `replacement`, if `condition` holds. Of several patterns the first
+ * that matches is used.
  */
 export function rule(
   pattern: string | readonly string[],
@@ -218,24 +221,24 @@ export function rule(
   return new Rule(pattern, replacement, condition, false);
 }
 
-/** Like `rule`, and the result, which is only put in a better order, is simplified again. */
+/** Like `rule`, for a rule that only reorders terms: the result is simplified again. */
 export function simplifyAgain(pattern: string, replacement: string, condition?: string): Rule {
   return new Rule(pattern, replacement, condition, true);
 }
 
 /**
- * Like `rule`, for one that TVM's listings show on elements of arrays: it applies there too, although
- * it does not hold where a sum wraps around.
+ * Like `rule`, for a rule that TVM's listings show on elements of arrays: it also applies there,
+ * although it does not hold for a sum that wraps around.
  */
 export function listed(pattern: string, replacement: string): Rule {
   return new Rule(pattern, replacement, undefined, false, true);
 }
 
-/** The rules of one operator, in the order they are tried, by the type of its operands. */
+/** The rules of one operator, in the order in which they are tried, by the type of its operands. */
 export interface RuleSet {
   /** Vectors of any type. */
   readonly vector?: readonly Rule[];
-  /** Scalars that indices are computed in. */
+  /** Scalars of an index type. */
   readonly index?: readonly Rule[];
   readonly float?: readonly Rule[];
   /** All types; tried last. */

@@ -3,7 +3,7 @@
 import { simplifyAgain, noFloats, rule, type Match, type RuleSet } from "../rule";
 import type { RuleContext } from "../rule-context";
 
-/** Adding -0 never changes a number; adding 0 changes -0. */
+/** Adding -0 does not change any number; adding 0 changes -0. */
 function addsNothing({ f1 }: Match, context: RuleContext): boolean {
   return f1 === 0 && (context.fastMath || Object.is(f1, -0));
 }
@@ -17,7 +17,7 @@ export const addRules: RuleSet = {
     rule("x + broadcast(f1, lanes)", "x", addsNothing),
   ],
   index: [
-    // What is added and subtracted cancels.
+    // Terms that are added and subtracted cancel.
     rule("(x - y) + y", "x"),
     rule("x + (y - x)", "y"),
     rule("(x - y) + (y - z)", "x - z"),
@@ -40,7 +40,7 @@ export const addRules: RuleSet = {
     rule("max(x + c1, y) + c2", "max(x, y + c2)", "c1 == -c2"),
     rule("(x + c1) + c2", "x + (c1 + c2)"),
 
-    // Equal factors are taken out.
+    // Equal factors are factored out.
     rule("x + x", "x*2"),
     rule("x*y + x", "x*(y + 1)"),
     rule("y*x + x", "x*(y + 1)"),
@@ -51,7 +51,7 @@ export const addRules: RuleSet = {
     rule("x*y + z*x", "x*(y + z)"),
     rule("y*x + z*x", "x*(y + z)"),
 
-    // A quotient and its remainder make the dividend.
+    // A quotient and its remainder combine to the dividend.
     rule("truncdiv(x, c1)*c1 + truncmod(x, c1)", "x"),
     rule("floordiv(x, y)*y + floormod(x, y)", "x"),
     rule("y*floordiv(x, y) + floormod(x, y)", "x"),
@@ -59,7 +59,7 @@ export const addRules: RuleSet = {
     rule("floormod(x, y) + y*floordiv(x, y)", "x"),
     rule("floordiv(floormod(x, c2) + c1, c2) + floordiv(x, c2)", "floordiv(x + c1, c2)", "c2 > 0"),
 
-    // Constants go to the right, so that they meet.
+    // Constants move to the right, so that they combine.
     simplifyAgain("x + (c1 - y)", "(x - y) + c1"),
     simplifyAgain("(c1 - y) + x", "(x - y) + c1"),
     simplifyAgain("(x + c1) + y", "(x + y) + c1"),

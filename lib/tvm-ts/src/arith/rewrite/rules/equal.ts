@@ -4,7 +4,7 @@ import { constant, sub, type PrimExpr } from "../../../ir";
 import { rule, type Match, type RuleSet } from "../rule";
 import type { RuleContext } from "../rule-context";
 
-/** The difference is known to be 0, or known not to be. */
+/** Whether the difference is known to be 0 or not 0. */
 function equalByDifference(match: Match, context: RuleContext): PrimExpr | undefined {
   switch (context.compare(sub(match.x, match.y), 0)) {
     case "==":

@@ -7,11 +7,11 @@ import type { RuleContext } from "../rule-context";
 import { quotientOfRamp } from "./ramps";
 
 /**
- * `(x*c1 + y) // c2` where the part of `x` or of `y` that the division cuts off is known.
+ * `(x*c1 + y) // c2` where the remainder of `x` or of `y` is known.
  *
- * With `c1 = q*c2 + r` the quotient is `x*q + y//c2 + (x*r + y%c2) // c2`; often the last term is
- * one constant. And where `c1` divides `c2`, and `y%c2` stays below `c1`, `y` never makes the
- * quotient of `x` jump: it is `x // (c2//c1) + y//c2`.
+ * With `c1 = q*c2 + r` the quotient is `x*q + y//c2 + (x*r + y%c2) // c2`; often the last term is one
+ * constant. And where `c1` divides `c2`, and `y%c2` stays below `c1`, `y` does not change the quotient
+ * of `x`: the result is `x // (c2//c1) + y//c2`.
  */
 function splitQuotient(match: Match, context: RuleContext) {
   const { x, c1, c2 } = match;
@@ -49,7 +49,7 @@ export const floorDivRules: RuleSet = {
     rule("floordiv(x*c1, x)", "c1"),
     rule("floordiv(c1*x, x)", "c1"),
 
-    // A multiple of the divisor leaves the quotient whole, and splits off.
+    // A multiple of the divisor has an integer quotient, and is split off.
     rule(
       "floordiv(min(x*c1, y), c2)",
       "min(x*floordiv(c1, c2), floordiv(y, c2))",

@@ -37,7 +37,7 @@ export const rules: Readonly<Record<RewrittenKind, RuleTable>> = {
   Select: new RuleTable(selectRules),
 };
 
-/** Every rule there is. */
+/** All rules, of all operators. */
 export function allRules(): readonly Rule[] {
   return Object.values(rules).flatMap((table) => table.all);
 }

@@ -34,7 +34,7 @@ export const lessRules: RuleSet = {
   index: [
     rule("x < y", lessByDifference),
 
-    // What both sides share cancels.
+    // Common terms of both sides cancel.
     rule("x + y < x + z", "y < z"),
     rule("x + y < z + x", "y < z"),
     rule("y + x < x + z", "y < z"),
@@ -49,7 +49,7 @@ export const lessRules: RuleSet = {
     rule("x*c1 < y*c1", "x < y", "c1 > 0"),
     rule("x*c1 < y*c1", "y < x", "c1 < 0"),
 
-    // A constant factor goes to the other side, rounded so that no value changes sides.
+    // A constant factor moves to the other side, rounded so that the comparison is unchanged.
     rule("x*c2 < c1", "x < truncdiv(c1 - 1, c2) + 1", "c1 > 0, c2 > 0"),
     rule("x*c2 < c1", "x < truncdiv(c1, c2)", "c1 <= 0, c2 > 0"),
     rule("x*c2 < c1", "truncdiv(c1 - 1, c2) - 1 < x", "c1 > 0, c2 < 0"),
@@ -59,7 +59,7 @@ export const lessRules: RuleSet = {
     rule("c1 < x*c2", "x < truncdiv(c1 + 1, c2) + 1", "c1 < 0, c2 < 0"),
     rule("c1 < x*c2", "x < truncdiv(c1, c2)", "c1 >= 0, c2 < 0"),
 
-    // So does a divisor.
+    // A constant divisor also moves to the other side.
     rule("truncdiv(x, c1) < c2", "x < c1*c2", "c1 > 0, c2 > 0"),
     rule("truncdiv(x, c1) < c2", "x < c1*(c2 - 1) + 1", "c1 > 0, c2 <= 0"),
     rule("c1 < truncdiv(x, c2)", "(c1 + 1)*c2 - 1 < x", "c1 >= 0, c2 > 0"),
@@ -79,7 +79,7 @@ export const lessRules: RuleSet = {
     rule("floordiv(x + c2, c1)*c1 < x + y", "c2 < floormod(x + c2, c1) + y", "c1 > 0"),
     rule("floordiv(x + c2, c1)*c1 < x - y", "y < floormod(x + c2, c1) + (0 - c2)", "c1 > 0"),
 
-    // Minima and maxima are taken apart; constants meet on the right.
+    // Minima and maxima are split; constants combine on the right.
     simplifyAgain("min(x, y) < z", "x < z || y < z"),
     simplifyAgain("max(x, y) < z", "x < z && y < z"),
     simplifyAgain("z < min(x, y)", "z < x && z < y"),

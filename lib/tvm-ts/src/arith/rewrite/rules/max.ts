@@ -4,7 +4,7 @@ import type { PrimExpr } from "../../../ir";
 import { simplifyAgain, listed, noFloats, rule, type Match, type RuleSet } from "../rule";
 import type { RuleContext } from "../rule-context";
 
-/** One side is never below the other. */
+/** One side is known to be at least the other. */
 function greaterByBounds(match: Match, context: RuleContext): PrimExpr | undefined {
   const x = context.bound(match.x);
   const y = context.bound(match.y);
@@ -33,7 +33,7 @@ export const maxRules: RuleSet = {
     rule("max(c1 - x, c2 - x)", "c1 - x", "c1 > c2"),
     rule("max(c1 - x, c2 - x)", "c2 - x", "c1 <= c2"),
 
-    // A value rounded up to a multiple is not below it; rounded down, not above it.
+    // Rounding up to a multiple does not decrease a value; rounding down does not increase it.
     rule("max(truncdiv(x + c1, c2)*c2, x)", "truncdiv(x + c1, c2)*c2", "c2 > 0, c1 + 1 == c2"),
     rule("max(x, truncdiv(x + c1, c2)*c2)", "truncdiv(x + c1, c2)*c2", "c2 > 0, c1 + 1 == c2"),
     rule("max(floordiv(x + c1, c2)*c2, x)", "floordiv(x + c1, c2)*c2", "c2 > 0, c1 + 1 == c2"),
@@ -41,7 +41,7 @@ export const maxRules: RuleSet = {
     rule("max(floordiv(x, c2)*c2, x)", "x", "c2 > 0"),
     rule("max(x, floordiv(x, c2)*c2)", "x", "c2 > 0"),
 
-    // A side that is inside the other.
+    // A side that occurs in the other.
     rule("max(min(x, y), max(x, y))", "max(x, y)"),
     rule("max(min(x, y), max(y, x))", "max(x, y)"),
     rule("max(max(x, y), min(x, y))", "max(x, y)"),
@@ -58,7 +58,7 @@ export const maxRules: RuleSet = {
     rule("max(max(max(max(x, y), z), s1), y)", "max(max(max(x, y), z), s1)"),
     rule("max(max(max(max(max(x, y), z), s1), s2), y)", "max(max(max(max(x, y), z), s1), s2)"),
 
-    // What both sides share is taken out.
+    // Common terms of both sides are factored out.
     rule("max(max(x, y), max(x, z))", "max(max(y, z), x)"),
     rule("max(max(x, y), max(z, x))", "max(max(y, z), x)"),
     rule("max(max(y, x), max(x, z))", "max(max(y, z), x)"),
@@ -75,7 +75,7 @@ export const maxRules: RuleSet = {
     rule("max(x - y, x - z)", "x - min(y, z)"),
     rule("max(max(x, c1), c2)", "max(x, max(c1, c2))"),
 
-    // Scaling by a negative number turns the order around.
+    // Scaling by a negative number reverses the order.
     rule("max(truncdiv(x, c1), truncdiv(y, c1))", "truncdiv(max(x, y), c1)", "c1 > 0"),
     rule("max(truncdiv(x, c1), truncdiv(y, c1))", "truncdiv(min(x, y), c1)", "c1 < 0"),
     rule("max(floordiv(x, c1), floordiv(y, c1))", "floordiv(max(x, y), c1)", "c1 > 0"),
@@ -85,7 +85,7 @@ export const maxRules: RuleSet = {
     rule("max(x*c1, c2)", "max(x, truncdiv(c2, c1))*c1", "c2 % c1 == 0, c1 > 0"),
     rule("max(x*c1, c2)", "min(x, truncdiv(c2, c1))*c1", "c2 % c1 == 0, c1 < 0"),
 
-    // Constants go to the right, and out of differences.
+    // Constants move to the right, and out of differences.
     simplifyAgain("max(max(x, c1), y)", "max(max(x, y), c1)"),
     simplifyAgain("max(c1 - x, c2)", "c1 - min(x, c1 - c2)", "c2 != 0"),
   ],

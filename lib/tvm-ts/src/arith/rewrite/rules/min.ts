@@ -4,7 +4,7 @@ import type { PrimExpr } from "../../../ir";
 import { simplifyAgain, listed, noFloats, rule, type Match, type RuleSet } from "../rule";
 import type { RuleContext } from "../rule-context";
 
-/** One side never exceeds the other. */
+/** One side is known to be at most the other. */
 function lesserByBounds(match: Match, context: RuleContext): PrimExpr | undefined {
   const x = context.bound(match.x);
   const y = context.bound(match.y);
@@ -33,7 +33,7 @@ export const minRules: RuleSet = {
     rule("min(c1 - x, c2 - x)", "c1 - x", "c1 < c2"),
     rule("min(c1 - x, c2 - x)", "c2 - x", "c1 >= c2"),
 
-    // A value rounded up to a multiple is not below it; rounded down, not above it.
+    // Rounding up to a multiple does not decrease a value; rounding down does not increase it.
     rule("min(truncdiv(x + c1, c2)*c2, x)", "x", "c2 > 0, c1 + 1 == c2"),
     rule("min(truncdiv(x + c1, c2)*c2, max(x, c2))", "max(x, c2)", "c2 > 0, c1 + 1 == c2, x >= 1"),
     rule("min(x, truncdiv(x + c1, c2)*c2)", "x", "c2 > 0, c1 + 1 == c2"),
@@ -45,7 +45,7 @@ export const minRules: RuleSet = {
     rule("min(x, floordiv(x, c2)*c2)", "floordiv(x, c2)*c2", "c2 > 0"),
     rule("min(floordiv(x, c2)*c2, x)", "floordiv(x, c2)*c2", "c2 > 0"),
 
-    // A side that is inside the other.
+    // A side that occurs in the other.
     rule("min(max(x, y), min(x, y))", "min(x, y)"),
     rule("min(max(x, y), min(y, x))", "min(x, y)"),
     rule("min(min(x, y), max(x, y))", "min(x, y)"),
@@ -62,7 +62,7 @@ export const minRules: RuleSet = {
     rule("min(min(min(min(x, y), z), s1), y)", "min(min(min(x, y), z), s1)"),
     rule("min(min(min(min(min(x, y), z), s1), s2), y)", "min(min(min(min(x, y), z), s1), s2)"),
 
-    // What both sides share is taken out.
+    // Common terms of both sides are factored out.
     rule("min(max(x, y), max(x, z))", "max(min(y, z), x)"),
     rule("min(max(x, y), max(z, x))", "max(min(y, z), x)"),
     rule("min(max(y, x), max(x, z))", "max(min(y, z), x)"),
@@ -79,7 +79,7 @@ export const minRules: RuleSet = {
     rule("min(x - y, x - z)", "x - max(y, z)"),
     rule("min(min(x, c1), c2)", "min(x, min(c1, c2))"),
 
-    // Scaling by a negative number turns the order around.
+    // Scaling by a negative number reverses the order.
     rule("min(truncdiv(x, c1), truncdiv(y, c1))", "truncdiv(min(x, y), c1)", "c1 > 0"),
     rule("min(truncdiv(x, c1), truncdiv(y, c1))", "truncdiv(max(x, y), c1)", "c1 < 0"),
     rule("min(floordiv(x, c1), floordiv(y, c1))", "floordiv(min(x, y), c1)", "c1 > 0"),
@@ -89,7 +89,7 @@ export const minRules: RuleSet = {
     rule("min(x*c1, c2)", "min(x, truncdiv(c2, c1))*c1", "c2 % c1 == 0, c1 > 0"),
     rule("min(x*c1, c2)", "max(x, truncdiv(c2, c1))*c1", "c2 % c1 == 0, c1 < 0"),
 
-    // Constants go to the right, and out of differences.
+    // Constants move to the right, and out of differences.
     simplifyAgain("min(min(x, c1), y)", "min(min(x, y), c1)"),
     simplifyAgain("min(c1 - x, c2)", "c1 - max(x, c1 - c2)", "c2 != 0"),
   ],

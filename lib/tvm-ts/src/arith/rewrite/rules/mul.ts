@@ -23,7 +23,7 @@ export const mulRules: RuleSet = {
     // Both sides are `x` rounded up to a multiple of `c1`.
     rule("floordiv(x - floormod(x, c2), c1)*c1", "x - floormod(x, c2)", "c1 == -c2"),
 
-    // Constants go to the right, negative ones into differences.
+    // Constants move to the right, negative ones into differences.
     simplifyAgain("x*(c1*y)", "(x*y)*c1"),
     simplifyAgain("c1*x", "x*c1"),
     simplifyAgain("(x - y)*c1", "(y - x)*(0 - c1)", "c1 < 0"),

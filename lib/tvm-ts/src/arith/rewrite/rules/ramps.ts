@@ -1,8 +1,8 @@
 /**
  * Quotients and remainders of `ramp(b1, c1, lanes)` by `broadcast(c2, lanes)`.
  *
- * The lanes divide alike when they stay between two multiples of `c2`, which is decided on the
- * class of `b1` modulo a constant. The classes' bases are not negative.
+ * All lanes have the same quotient when they are between two multiples of `c2`, which is decided on
+ * the residue class of `b1` modulo a constant. The base of a class is not negative.
  */
 
 import {
@@ -27,7 +27,7 @@ interface Lanes {
   readonly base: number;
   /** The offset of the last lane from `b1`'s base. */
   readonly last: number;
-  /** Whether the lanes of the class's base have one quotient. */
+  /** Whether the lanes of the class's base have the same quotient. */
   readonly together: boolean;
 }
 
@@ -43,12 +43,12 @@ function lanesOf(match: Match, context: RuleContext): Lanes {
   };
 }
 
-/** Whether every `b1` of the class is at the same distance from multiples of `c2`. */
+/** Whether every `b1` of the class has the same distance from multiples of `c2`. */
 function isAligned({ coeff }: Lanes, divisor: number): boolean {
   return coeff % divisor === 0;
 }
 
-/** Whether the lanes stay inside one period of the class, and `c2` is made of whole periods. */
+/** Whether the lanes are inside one period of the class, and `c2` is a multiple of the period. */
 function staysInPeriod({ coeff, last }: Lanes, divisor: number): boolean {
   return coeff !== 0 && divisor % coeff === 0 && last < coeff;
 }
@@ -100,6 +100,6 @@ export function remainderOfRampTruncated(match: Match, context: RuleContext): Pr
   if (!isAligned(all, c2)) return undefined;
   const ramp = new Ramp(constant(floorRemainder(all.base, c2), b1.dtype), c1Expr, lanes);
   if (all.together) return ramp;
-  // Counted down from the remainder, later lanes would be negative.
+  // With a negative stride, later lanes of the remainder would be negative.
   return c1 < 0 ? undefined : truncMod(ramp, new Broadcast(c2Expr, lanes));
 }

@@ -4,7 +4,7 @@ import { CallEffect, isFloat, sideEffect } from "../../../ir";
 import type { RuleContext } from "../rule-context";
 import { simplifyAgain, noFloats, rule, type Match, type RuleSet } from "../rule";
 
-/** `x` may be dropped: it writes nothing, and that it may be NaN or infinite does not matter. */
+/** `x` may be dropped: it has no side effect, and NaN and infinity are ignored. */
 function dropsX(match: Match, context: RuleContext): boolean {
   return context.fastMath && sideEffect(match.x) <= CallEffect.ReadState;
 }
@@ -13,7 +13,7 @@ function dropsY(match: Match, context: RuleContext): boolean {
   return context.fastMath && sideEffect(match.y) <= CallEffect.ReadState;
 }
 
-/** What is subtracted from itself is 0: a float may be NaN or infinite. */
+/** `x - x` is 0, except for a float that may be NaN or infinite. */
 function sameDifference(match: Match, context: RuleContext): boolean {
   return context.fastMath || !isFloat(match.y.dtype);
 }
@@ -26,7 +26,7 @@ export const subRules: RuleSet = {
     rule("broadcast(x, lanes) - broadcast(y, lanes)", "broadcast(x - y, lanes)"),
   ],
   index: [
-    // What is added and subtracted cancels.
+    // Terms that are added and subtracted cancel.
     rule("(x + y) - y", "x"),
     rule("(x + y) - x", "y"),
     rule("x - (y + x)", "0 - y"),
@@ -40,7 +40,7 @@ export const subRules: RuleSet = {
     rule("x - min(x, y)", "max(0, x - y)"),
     rule("y - min(x, y)", "max(y - x, 0)"),
 
-    // Equal factors are taken out.
+    // Equal factors are factored out.
     rule("x - x", "0"),
     rule("x*y - x", "x*(y - 1)"),
     rule("y*x - x", "x*(y - 1)"),
@@ -76,7 +76,7 @@ export const subRules: RuleSet = {
     rule("max(b1, b2) - max(s1, s2)", "b1 - s1", "(b1 - s1) - (b2 - s2) == 0"),
     rule("max(b1, b2) - max(s1, s2)", "b1 - s2", "(b1 - s2) - (b2 - s1) == 0"),
 
-    // x - x/c*c is the remainder, with either rounding: first truncated, then floored division.
+    // x - x/c*c is the remainder, for truncated division, then for floored division.
     rule("x - truncdiv(x, c1)*c1", "truncmod(x, c1)", "c1 != 0"),
     rule("truncdiv(x, c1)*c1 - x", "0 - truncmod(x, c1)", "c1 != 0"),
     rule("x - truncdiv(x + y, c1)*c1", "truncmod(x + y, c1) - y", "c1 != 0"),
@@ -127,7 +127,7 @@ export const subRules: RuleSet = {
     ),
     rule("floordiv(x + c1, c3) - floordiv(x, c3)", "floordiv(floormod(x, c3) + c1, c3)", "c3 > 0"),
 
-    // A constant is added rather than subtracted, and goes to the right.
+    // A constant is added rather than subtracted, and moves to the right.
     rule("x - c1", "x + (0 - c1)"),
     simplifyAgain("(x + c1) - y", "(x - y) + c1"),
     simplifyAgain("x - (y - z)", "(x + z) - y"),

@@ -1,6 +1,6 @@
 /**
- * Rules for `truncdiv(a, b)`, division that rounds toward zero. Most hold only where the dividend's
- * parts are not negative: that must be proved.
+ * Rules for `truncdiv(a, b)`, division that rounds toward zero. Most hold only if the dividend's parts
+ * are provably non-negative.
  */
 
 import { constant, mul } from "../../../ir";
@@ -8,7 +8,7 @@ import type { RuleContext } from "../rule-context";
 import { rule, type Match, type RuleSet } from "../rule";
 import { quotientOfRampTruncated } from "./ramps";
 
-/** Dividing by a power of two is multiplying by its reciprocal, which is exact. */
+/** Division by a power of two equals multiplication by its reciprocal, which is exact. */
 function hasReciprocal({ f1 }: Match, context: RuleContext): boolean {
   const exponent = Math.log2(Math.abs(f1));
   const exact = Number.isInteger(exponent) && Math.abs(exponent) < 15;
@@ -39,7 +39,7 @@ export const truncDivRules: RuleSet = {
     rule("truncdiv(x*c1, x)", "c1"),
     rule("truncdiv(c1*x, x)", "c1"),
 
-    // A multiple of the divisor leaves the quotient whole, and splits off.
+    // A multiple of the divisor has an integer quotient, and is split off.
     rule(
       "truncdiv(x*c1 + y, c2)",
       "x*truncdiv(c1, c2) + truncdiv(y, c2)",
