@@ -301,15 +301,15 @@ describe("mistakes are told at the user's place", () => {
     ],
     [
       "0;\n  n / 2",
-      "2:5 int32 / int32 does not say how to round: write .div(), which rounds toward zero, or .floorDiv(), or convert one operand with .astype()",
+      "2:5 int32 / int32 can be rounded in several ways: write .div(), which rounds toward zero, or .floorDiv(), or convert one operand with .astype()",
     ],
     [
       "0; 1 / n",
-      "1:6 int32 / int32 does not say how to round: write .div(), which rounds toward zero, or .floorDiv(), or convert one operand with .astype()",
+      "1:6 int32 / int32 can be rounded in several ways: write .div(), which rounds toward zero, or .floorDiv(), or convert one operand with .astype()",
     ],
     [
       "0; n < unknown",
-      "1:5 JavaScript's operators do not work on n: int32 here; call methods, such as a.add(b) and a.lt(b): operators are for notebook cells and for operands of known types",
+      "1:5 JavaScript operators do not work on n: int32 here: write a.add(b) or a.lt(b); operators work in notebook cells, on operands of known types",
     ],
     ["0; s[A.op] + s", "1:4+11 Operator '+' cannot be applied to types 'Stage' and 'Schedule'."],
     ["0; x % 2", "1:6 floorMod takes integers, but x: float32 has type float32"],

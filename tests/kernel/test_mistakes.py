@@ -64,7 +64,7 @@ MISTAKES = {
     ),
     "an ambiguous division": (
         "A(0, 0, 0, 0) / 2;",
-        ("UsageError", 17, "int32 / int32 does not say how to round"),
+        ("UsageError", 17, "int32 / int32 can be rounded in several ways"),
     ),
     "a missing file": (
         "tvm.loadModule('nowhere.o');",

@@ -51,7 +51,7 @@ describe("the offset of an element", () => {
   test("needs an index for each dimension", () => {
     expect(() => elemOffset(matrix, [i])).toThrow(UsageError);
     expect(() => elemOffset(matrix, [i])).toThrow(
-      "buffer A has 2 dimensions and is accessed with 1 indices",
+      "buffer A has 2 dimensions, but is accessed with 1 indices",
     );
   });
 });

@@ -42,32 +42,32 @@ describe("what passes may break", () => {
     [
       "memory of another type",
       new tir.Allocate(B.data, "int32", [eight], tir.trueImm(), tir.noOp()),
-      /B points to float32, but is allocated as int32/,
+      /B points to float32, but is allocated with elements of int32/,
     ],
     [
       "a value of another type",
       new tir.BufferStore(A, tir.trueImm(), [zero]),
-      /A stores int32.*given bool/,
+      /A stores int32.*value is bool/,
     ],
     [
       "too many indices",
       new tir.BufferStore(A, zero, [zero, zero]),
-      /A of 1 dimensions has 2 indices/,
+      /A of 1 dimensions is accessed with 2 indices/,
     ],
     [
       "a condition that is a number",
       new tir.IfThenElse(zero, tir.noOp()),
-      /condition 0 is a int32/,
+      /condition 0 is int32, not bool/,
     ],
     [
       "a loop bound of another type",
       new tir.For(i, zero, new tir.IntImm(8, "int64"), "serial", tir.noOp()),
-      /loop i is int32, a bound int64/,
+      /loop i is int32, but a bound is int64/,
     ],
     [
       "an index that is not an integer",
       new tir.Evaluate(new tir.BufferLoad(A, [zero.astype("float32")])),
-      /index 0f32 is a float32/,
+      /index 0f32 is float32, not an integer/,
     ],
     ["numbers joined by and", new tir.Evaluate(new tir.And(zero, eight)), /And of int32/],
     ["an empty sequence", new tir.SeqStmt([]), /a sequence is empty/],

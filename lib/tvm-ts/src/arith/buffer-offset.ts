@@ -36,7 +36,7 @@ export function elemOffset(
   if (indices.length !== shape.length) {
     throw new UsageError(
       "tir-index-count",
-      `buffer ${buffer.name} has ${shape.length} dimensions and is accessed with ` +
+      `buffer ${buffer.name} has ${shape.length} dimensions, but is accessed with ` +
         `${indices.length} indices`,
     );
   }

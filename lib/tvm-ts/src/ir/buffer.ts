@@ -7,7 +7,7 @@ import { BufferLoad, Call, IntImm, Ramp, Var, type PointerType, type PrimExpr } 
 import type { Operand } from "./operand";
 import { BufferStore } from "./stmt";
 
-/** Bytes the reference aligns allocations to unless more is requested. */
+/** The default alignment of allocations in bytes, as in the reference. */
 export const ALLOC_ALIGNMENT = 64;
 
 export interface BufferOptions {
@@ -20,28 +20,28 @@ export interface BufferOptions {
   readonly dataAlignment?: number;
   /** `elemOffset` is a multiple of this. */
   readonly offsetFactor?: number;
-  /** Dimensions of extent 1 broadcast against whatever is bound to the buffer. */
+  /** Dimensions of extent 1 are broadcast to the shape of the bound buffer. */
   readonly autoBroadcast?: boolean;
   readonly axisSeparators?: readonly number[];
   readonly span?: Span;
 }
 
-/** What a pointer handed out by `accessPtr` is for: reading, writing, or both. */
+/** The accesses through a pointer of `accessPtr`: reading, writing, or both. */
 export type AccessMask = "r" | "w" | "rw";
 
 const ACCESS_BITS: Readonly<Record<AccessMask, number>> = { r: 1, w: 2, rw: 3 };
 
 export interface AccessPtrOptions {
   readonly ptrType?: string;
-  /** Offset and extent then count vectors of that many elements. */
+  /** The unit of offset and extent: vectors of this number of elements. */
   readonly contentLanes?: number;
-  /** In elements, from the buffer's own offset. */
+  /** In elements, relative to the buffer's offset. */
   readonly offset?: Operand | number;
-  /** In elements; everything after `offset` if left out. */
+  /** In elements; all elements after `offset` if left out. */
   readonly extent?: Operand | number;
 }
 
-/** Identity is the object: two buffers may have the same name and data. */
+/** A buffer, identified by the object: two buffers may have the same name and data. */
 export class Buffer {
   constructor(
     /** The pointer; several buffers may view the same one. */
@@ -60,13 +60,13 @@ export class Buffer {
     readonly span?: Span,
   ) {}
 
-  /** Where the memory is: `global`, `local.acc_buffer`, ... */
+  /** The scope of the memory: `global`, `local.acc_buffer` and so on. */
   get scope(): string {
     const scope = this.data.pointer?.scope ?? "";
     return scope === "" ? "global" : scope;
   }
 
-  /** A buffer that differs in the given fields only. */
+  /** A copy with other values of some fields. */
   with(changes: {
     readonly data?: Var;
     readonly dtype?: DataType;
@@ -91,7 +91,7 @@ export class Buffer {
     );
   }
 
-  /** The type indices and offsets are computed in. */
+  /** The type of indices and offsets. */
   get indexType(): DataType {
     return this.shape[0]?.dtype ?? "int32";
   }
@@ -106,7 +106,7 @@ export class Buffer {
     if (bits === undefined) {
       throw new UsageError(
         "tir-builder",
-        `access "${mask}" of buffer ${this.name}: write "r", "w" or "rw"`,
+        `the access "${mask}" of buffer ${this.name} must be "r", "w" or "rw"`,
       );
     }
     const lanes = options.contentLanes ?? 1;
@@ -133,7 +133,7 @@ export class Buffer {
     ]);
   }
 
-  /** Elements from the first to the last one, gaps between rows included. */
+  /** The number of elements from the first to the last, including gaps between rows. */
   private wholeExtent(): PrimExpr {
     const { shape, strides } = this;
     if (shape.length === 0) return new IntImm(1, this.indexType);
@@ -143,13 +143,14 @@ export class Buffer {
 
   /**
    * Reads `dtype` (the buffer's type, or a vector of it) at `begin`.
-   * @throws UsageError when the type does not fit the buffer's, or the number of indices its rank.
+   * @throws UsageError when the type does not match the buffer's, or the number of indices is not the
+   * number of dimensions.
    */
   vload(begin: readonly (Operand | number)[], dtype: string = this.dtype): PrimExpr {
     return new BufferLoad(this, this.vectorIndices(begin, canonicalDType(dtype)));
   }
 
-  /** Writes `value` (of the buffer's type, or a vector of it) at `begin`; else as `vload`. */
+  /** Writes `value` (of the buffer's type, or a vector of it) at `begin`. Throws like `vload`. */
   vstore(begin: readonly (Operand | number)[], value: PrimExpr): BufferStore {
     return new BufferStore(this, value, this.vectorIndices(begin, value.dtype));
   }
@@ -159,13 +160,13 @@ export class Buffer {
     if (elementOf(dtype) !== elementOf(this.dtype) || !Number.isInteger(lanes)) {
       throw new UsageError(
         "tir-type-mismatch",
-        `buffer ${this.name} holds ${this.dtype} and is accessed as ${dtype}`,
+        `buffer ${this.name} holds ${this.dtype}, but is accessed as ${dtype}`,
       );
     }
     if (begin.length !== this.shape.length) {
       throw new UsageError(
         "tir-index-count",
-        `buffer ${this.name} has ${this.shape.length} dimensions and is accessed with ` +
+        `buffer ${this.name} has ${this.shape.length} dimensions, but is accessed with ` +
           `${begin.length} indices`,
       );
     }
@@ -187,8 +188,9 @@ function asIndex(index: Operand | number): PrimExpr {
 }
 
 /**
- * A new buffer of `shape` elements of `dtype`.
- * A broadcasting buffer without strides gets variables for them, to be bound to the caller's. An `offsetFactor` without an `elemOffset` asks for a variable that an offset can be bound to.
+ * A new buffer of `shape` elements of `dtype`. A broadcasting buffer without strides gets variables
+ * for them, which are bound to the caller's strides. An `offsetFactor` without an `elemOffset` makes a
+ * variable for the offset.
  * @throws UsageError for an unknown type.
  */
 export function declBuffer(

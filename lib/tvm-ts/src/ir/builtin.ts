@@ -1,4 +1,4 @@
-/** The operators every target shares, named as the reference prints them. */
+/** The operators of all targets, named as the reference prints them. */
 
 import { CallEffect, Op } from "./op";
 

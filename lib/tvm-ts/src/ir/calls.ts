@@ -6,14 +6,14 @@ import { canonicalDType } from "./dtype";
 import { Call, type PrimExpr } from "./expr";
 import { Op } from "./op";
 import type { ExprLike } from "./operand";
-/** The same bits as another type. */
+/** The bits of a value as another type. */
 export function reinterpret(dtype: string, operand: ExprLike): PrimExpr {
   const type = canonicalDType(dtype);
   const value = toExpr(operand);
   return value.dtype === type ? value : new Call(type, builtin.reinterpret, [value]);
 }
 
-/** A call of `op` that gives a `dtype`. */
+/** A call of `op` whose result has type `dtype`. */
 export function callIntrin(
   dtype: string,
   op: Op,
@@ -22,7 +22,7 @@ export function callIntrin(
   return new Call(canonicalDType(dtype), op, args.map(toExpr));
 }
 
-/** A call of a C function that may do anything. */
+/** A call of a C function with any side effects. */
 export function callExtern(
   dtype: string,
   name: string,

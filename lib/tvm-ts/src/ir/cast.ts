@@ -1,4 +1,4 @@
-/** Conversions between types, and how operands of different types are brought to one. */
+/** Conversions between types, and the common type of two operands. */
 
 import { UsageError } from "../support";
 import { constant, toExpr } from "./constants";
@@ -21,8 +21,8 @@ import { valueOfFloat } from "./fold";
 import type { ExprLike } from "./operand";
 import { printExpr } from "./print/text-printer";
 /**
- * Both operands in one type: the wider, the float, the vector of the two. A bare number is an
- * `int32` if it is whole and a `float32` otherwise.
+ * Converts both operands to a common type: the wider type, the float type, or the vector type of the
+ * two. A JavaScript number is an `int32` if it is an integer and a `float32` otherwise.
  */
 export function matchTypes(left: ExprLike, right: ExprLike): [PrimExpr, PrimExpr] {
   let a = toExpr(left);
@@ -60,7 +60,7 @@ function widerOf(a: PrimExpr, b: PrimExpr): DataType {
 
 const NUMERIC: ReadonlySet<string> = new Set(["int", "uint", "float", "bfloat"]);
 
-/** Converts to another type; constants at once. */
+/** Converts to another type. Constants are converted immediately. */
 export function cast(dtype: string, operand: ExprLike): PrimExpr {
   const type = canonicalDType(dtype);
   const value = toExpr(operand);
@@ -79,7 +79,7 @@ export function cast(dtype: string, operand: ExprLike): PrimExpr {
   if (lanesOf(value.dtype) !== lanes) {
     throw new UsageError(
       "tir-type-mismatch",
-      `${value.dtype} cannot be converted to ${type}: the lanes differ`,
+      `${value.dtype} cannot be converted to ${type}: they have different numbers of lanes`,
     );
   }
   return new Cast(type, value);
@@ -96,8 +96,8 @@ function castScalar(type: DataType, value: PrimExpr): PrimExpr {
 }
 
 /**
- * The number with which a constant of another type begins as a float of `type`. A `float32` is
- * rounded before it becomes wider, and an integer when it becomes a `float32`.
+ * The value of a constant of another type for the conversion to the float type `type`. A `float32` is
+ * rounded before it is widened; an integer is rounded for a `float32`.
  */
 function roundedFrom({ kind, value, dtype }: IntImm | FloatImm, type: DataType): number {
   const rounds =
@@ -113,7 +113,7 @@ function castConstant(value: IntImm | FloatImm, type: DataType): PrimExpr {
   if (!isInteger(type)) return constant(value.value, type);
   if (exact === undefined) return new Cast(type, value);
   const whole = Math.trunc(exact);
-  // A constant that does not fit is converted when the program runs, as the target does it.
+  // A constant that does not fit is converted at run time, as the target does it.
   const fits = whole >= minValueOf(type) && whole <= maxValueOf(type);
   return fits ? constant(whole, type) : new Cast(type, value);
 }

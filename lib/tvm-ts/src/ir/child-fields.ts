@@ -1,11 +1,11 @@
-/** Visiting and mapping what a field of a node can hold besides one child. */
+/** Visits and maps the fields of nodes that hold more than one child. */
 
 import type { IterVar, PrimExpr } from "./expr";
 import { Range } from "./expr";
 import type { Node } from "./shapes";
 import type { Annotations, Stmt } from "./stmt";
 
-/** Gives an expression for an expression and a statement for a statement. */
+/** Maps an expression to an expression and a statement to a statement. */
 export interface MapNode {
   (child: PrimExpr): PrimExpr;
   (child: Stmt): Stmt;

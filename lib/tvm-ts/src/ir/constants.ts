@@ -1,4 +1,4 @@
-/** Constants, and values of the host language as expressions. */
+/** Constants, and the conversion of JavaScript values to expressions. */
 
 import { UsageError } from "../support";
 import { canonicalDType, dtypeInfo, isFloat, maxValueOf, minValueOf, type DataType } from "./dtype";
@@ -9,14 +9,14 @@ import { Operand, type ExprLike } from "./operand";
  * @throws UsageError for a value the type cannot hold.
  */
 export function constant(value: number | boolean, dtype: string = "int32"): PrimExpr {
-  // Nearly all constants are these; `| 0` also turns -0 into 0.
+  // The most frequent case; `| 0` also converts -0 to 0.
   if (dtype === "int32" && value === (Number(value) | 0)) return new IntImm(value | 0);
   const type = canonicalDType(dtype);
   const { code, lanes, element } = dtypeInfo(type);
   if (lanes > 1) return new Broadcast(constant(value, element), lanes);
   if (code === "float" || code === "bfloat") return new FloatImm(Number(value), type);
   if (code !== "int" && code !== "uint") {
-    throw new UsageError("tir-constant", `a constant of type ${type} cannot be made`);
+    throw new UsageError("tir-constant", `there are no constants of type ${type}`);
   }
   return new IntImm(checkedInteger(Math.trunc(Number(value)), type), type);
 }
@@ -61,7 +61,10 @@ function limit(dtype: string, valueOf: (dtype: DataType) => number): PrimExpr {
   return isFloat(type) ? new FloatImm(valueOf(type), type) : new IntImm(valueOf(type), type);
 }
 
-/** A number, a boolean, a string or an operand as an expression: `int32`, `float32` or `bool`. */
+/**
+ * Converts a number, a boolean, a string or an operand to an expression; a number becomes `int32` or
+ * `float32`.
+ */
 export function toExpr(value: ExprLike | string): PrimExpr {
   if (value instanceof Operand) return value.asExpr();
   if (typeof value === "boolean") return new IntImm(value ? 1 : 0, "bool");
@@ -71,7 +74,7 @@ export function toExpr(value: ExprLike | string): PrimExpr {
   }
   throw new UsageError(
     "tir-not-an-expression",
-    `${describe(value)} cannot be used in an expression`,
+    `${describe(value)} cannot be used in an expression; use a number, a boolean, a string or an expression`,
   );
 }
 
@@ -95,7 +98,7 @@ export function isOne(expr: PrimExpr): boolean {
   return expr.kind === "IntImm" && expr.value === 1;
 }
 
-/** The value of an integer constant, seen through a broadcast; `undefined` for anything else. */
+/** The value of an integer constant, or of a broadcast of one; otherwise `undefined`. */
 export function constIntValue(expr: PrimExpr): number | undefined {
   if (expr.kind === "IntImm") return expr.value;
   return expr.kind === "Broadcast" ? constIntValue(expr.value) : undefined;
@@ -108,7 +111,7 @@ export function constLog2(expr: PrimExpr): number | undefined {
   return Number.isInteger(exponent) ? exponent : undefined;
 }
 
-/** Positive infinity, as `int-set` writes an open end. */
+/** Positive infinity: an open end in `int-set`. */
 export const POS_INF = new Var("pos_inf", "handle");
-/** Negative infinity, as `int-set` writes an open end. */
+/** Negative infinity: an open end in `int-set`. */
 export const NEG_INF = new Var("neg_inf", "handle");

@@ -20,7 +20,7 @@ export type DataType = ScalarType | `${string}x${number}`;
 
 export type TypeCode = "int" | "uint" | "float" | "bfloat" | "handle" | "void";
 
-/** A data type taken apart. */
+/** The parts of a data type. */
 export interface DTypeInfo {
   readonly code: TypeCode;
   /** Bits of one lane. */
@@ -39,8 +39,8 @@ const WIDTHS: Readonly<Record<string, readonly number[]>> = {
 const cache = new Map<string, DTypeInfo>();
 
 /**
- * Takes a data type apart.
- * @throws UsageError when the text names no type.
+ * Parses a data type.
+ * @throws UsageError when the text is not a data type.
  */
 export function dtypeInfo(dtype: string): DTypeInfo {
   const cached = cache.get(dtype);
@@ -79,7 +79,7 @@ function scalarName(code: TypeCode, bits: number): ScalarType {
   return `${code}${bits}` as ScalarType;
 }
 
-/** The one spelling of a type: `float` becomes `float32`, `uint1` becomes `bool`. */
+/** The canonical spelling of a type: `float` becomes `float32`, `uint1` becomes `bool`. */
 export function canonicalDType(dtype: string): DataType {
   const { element, lanes } = dtypeInfo(dtype);
   return vectorOf(element, lanes);
@@ -94,7 +94,7 @@ export function vectorOf(element: DataType, lanes: number): DataType {
   return (names[lanes] ??= scalar === "bool" ? `uint1x${lanes}` : `${scalar}x${lanes}`);
 }
 
-/** By element and lanes: one string for a type, which is then compared by looking at the address. */
+/** By element and lanes: a single string object for each type, so that comparisons are fast. */
 const vectorNames = new Map<ScalarType, DataType[]>();
 
 export function lanesOf(dtype: DataType): number {
@@ -106,7 +106,7 @@ export function bitsOf(dtype: DataType): number {
   return dtypeInfo(dtype).bits;
 }
 
-/** Bytes one element takes in memory, all lanes together. */
+/** Bytes of one element in memory, including all lanes. */
 export function bytesOf(dtype: DataType): number {
   const { bits, lanes } = dtypeInfo(dtype);
   return Math.ceil((bits * lanes) / 8);
@@ -143,7 +143,7 @@ export function isHandle(dtype: DataType): boolean {
   return dtypeInfo(dtype).code === "handle";
 }
 
-/** The types indices are computed in: scalar signed integers of 32 bits or more. */
+/** Whether it is a type for indices: a scalar signed integer of 32 bits or more. */
 export function isIndexType(dtype: DataType): boolean {
   return dtype === "int32" || dtype === "int64";
 }
@@ -157,8 +157,8 @@ export function minValueOf(dtype: DataType): number {
 }
 
 /**
- * The whole number that a constant of an integer type stands for. A `number` rounds the largest
- * 64-bit values up, to a value that the type does not have: they are meant.
+ * The exact value of a constant of an integer type. A `number` rounds the largest 64-bit values up to
+ * a value outside the type, which is mapped back to the largest value.
  */
 export function exactInteger(value: number, dtype: DataType): bigint {
   const { code, bits } = dtypeInfo(dtype);
@@ -175,5 +175,5 @@ export function maxValueOf(dtype: DataType): number {
   if (code === "float" && bits === 64) return Number.MAX_VALUE;
   if (code === "float" && bits === 16) return 65504;
   if (code === "float" || code === "bfloat") return 3.4028234663852886e38;
-  throw new UsageError("tir-constant", `type ${dtype} has no largest value`);
+  throw new UsageError("tir-constant", `type ${dtype} does not have a largest value`);
 }

@@ -1,9 +1,9 @@
 /**
  * Expressions: immutable nodes that compute one value (a scalar or a short vector).
  *
- * Each class has a literal `kind`; `PrimExpr` is their union, so a `switch` over `kind` is checked
- * for completeness. Constructors do not fold: `new Add(a, b)` is always an `Add`. The methods users
- * write (`a.add(b)`) are those of `Operand`.
+ * Each class has a literal `kind`, and `PrimExpr` is their union, so the compiler checks that a
+ * `switch` over `kind` is complete. Constructors do not fold: `new Add(a, b)` is always an `Add`. The
+ * methods for users (`a.add(b)`) are those of `Operand`.
  *
  * A constructor's parameters are the node's fields in the order of the shape table (`shapes.ts`).
  */
@@ -19,9 +19,9 @@ abstract class Expression extends Operand {
   abstract readonly kind: string;
   abstract readonly dtype: DataType;
   readonly span: Span | undefined;
-  /** @internal The answer of `exprHash`, once it was asked for. */
+  /** @internal The cached result of `exprHash`. */
   hash = 0;
-  /** @internal The answer of `featuresOf`, once it was asked for. */
+  /** @internal The cached result of `featuresOf`. */
   features = 0;
 
   constructor(span?: Span) {
@@ -33,7 +33,7 @@ abstract class Expression extends Operand {
     return this as unknown as PrimExpr;
   }
 
-  /** The reference's text, each variable with its type where it is first met. */
+  /** The reference's text, with the type of each variable at its first occurrence. */
   override toString(): string {
     return operators.print(this);
   }
@@ -42,17 +42,17 @@ export type { Expression };
 
 // Leaves ----------------------------------------------------------------------------------------
 
-/** What the variable of a buffer points to. */
+/** The element type and scope to which a buffer's variable points. */
 export interface PointerType {
   readonly element: DataType;
   /** `global`, `local.acc_buffer`, ...; empty when it is not specified. */
   readonly scope: string;
 }
 
-/** In what a variable differs from the one it replaces. */
+/** The fields in which a variable differs from the variable it replaces. */
 export type VarChanges = Partial<Pick<Var, "name" | "dtype" | "pointer" | "origin">>;
 
-/** A variable; identity is the object, the name only a hint for printing. */
+/** A variable, identified by the object; the name is only used for printing. */
 export class Var extends Expression {
   readonly kind = "Var";
   readonly dtype: DataType;
@@ -62,17 +62,17 @@ export class Var extends Expression {
     dtype: DataType = "int32",
     /** Set when this is the data pointer of a buffer; `dtype` is then `handle`. */
     readonly pointer?: PointerType,
-    /** A size: known not to be negative. */
+    /** Set for a size, which is not negative. */
     readonly isSize = false,
     span?: Span,
-    /** What a schedule made it from, if it counts a loop. */
+    /** The origin of a loop variable in the schedule. */
     readonly origin?: VarOrigin,
   ) {
     super(span);
     this.dtype = dtype;
   }
 
-  /** Another variable that takes this one's place: it was made by the same line, from the same. */
+  /** A variable to replace this variable, with the same span and origin. */
   replacement(changes: VarChanges = {}): Var {
     const { name = this.name, dtype = this.dtype } = changes;
     const { pointer = this.pointer, origin = this.origin } = changes;
@@ -202,7 +202,9 @@ export class GT extends Comparison {
 export class GE extends Comparison {
   readonly kind = "GE";
 }
-/** Both operands are evaluated or not as the target likes; there are no side effects to order. */
+/**
+ * The target decides whether the second operand is always evaluated; operands have no side effects.
+ */
 export class And extends Binary {
   readonly kind = "And";
 }
@@ -223,7 +225,7 @@ export class Not extends Expression {
   }
 }
 
-/** One of two values; both are evaluated. (`if_then_else` evaluates only one.) */
+/** One of two values by a condition; both are evaluated. (`if_then_else` evaluates only one.) */
 export class Select extends Expression {
   readonly kind = "Select";
   readonly dtype: DataType;
@@ -265,21 +267,21 @@ export class BufferLoad extends Expression {
     span?: Span,
   ) {
     super(span);
-    // A vector index reads that many elements (each of which may itself be a vector).
+    // A vector index reads one element (possibly a vector) for each lane.
     const last = indices[indices.length - 1];
     const lanes = last === undefined ? 1 : lanesOf(last.dtype);
     this.dtype = lanes === 1 ? buffer.dtype : vectorOf(buffer.dtype, lanes * lanesOf(buffer.dtype));
   }
 }
 
-/** Something that makes a tensor's values; `te.Tensor` is one. */
+/** A producer of a tensor's values, such as `te.Tensor`. */
 export interface DataProducer {
   readonly name: string;
   readonly dtype: DataType;
   readonly shape: readonly PrimExpr[];
 }
 
-/** A read of a tensor, before tensors become buffers. */
+/** A read of a tensor, before tensors are replaced by buffers. */
 export class ProducerLoad extends Expression {
   readonly kind = "ProducerLoad";
   readonly dtype: DataType;
@@ -385,7 +387,7 @@ export class Range {
   }
 }
 
-/** What an iteration variable is to its operation. */
+/** The role of an iteration variable in its operation. */
 export type IterType =
   | "DataPar"
   | "ThreadIndex"
@@ -398,12 +400,12 @@ export type IterType =
   | "Tensorized";
 
 /**
- * An iteration variable: an axis of an operation, of a schedule, or a thread index.
- * In arithmetic it stands for its variable.
+ * An iteration variable: an axis of an operation, of a schedule, or a thread index. In arithmetic it
+ * is used as its variable.
  */
 export class IterVar extends Operand {
   constructor(
-    /** Undefined while it is not known (axes made by `split` and `fuse`, thread axes). */
+    /** Undefined if it is not yet known (axes made by `split` and `fuse`, thread axes). */
     readonly dom: Range | undefined,
     readonly var_: Var,
     readonly iterType: IterType,
@@ -435,8 +437,8 @@ export class IterVar extends Operand {
 }
 
 /**
- * How partial results combine: `result[i]` over the variables `lhs` and `rhs`, with
- * `identity[i]` the value that changes nothing.
+ * How partial results combine: `result[i]` over the variables `lhs` and `rhs`, with `identity[i]` the
+ * neutral element.
  */
 export class CommReducer {
   constructor(

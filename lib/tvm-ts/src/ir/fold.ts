@@ -1,7 +1,7 @@
 /**
- * Constant folding, and the neutral elements that disappear with it, as the reference does it
- * (`arith/const_fold.h` of TVM 0.10), where that is what compiled code computes: integers wrap
- * around, floats are rounded to their type, and -0, infinity and NaN are what they are.
+ * Constant folding and elimination of neutral elements, as in the reference (`arith/const_fold.h` of
+ * TVM 0.10) where compiled code computes the same: integers wrap around, floats are rounded to their
+ * type, and -0, infinity and NaN are preserved.
  *
  * Integers are held as `number`: a fold whose result would not be exact is not made.
  */
@@ -10,13 +10,13 @@ import { UsageError } from "../support";
 import { bitsOf, dtypeInfo, isIndexType, maxValueOf, type DataType } from "./dtype";
 import { FloatImm, IntImm, type PrimExpr } from "./expr";
 
-/** The value an integer operation leaves in `dtype`, or `undefined` if a `number` cannot hold it. */
+/** The result of an integer operation in `dtype`, or `undefined` if a `number` cannot hold it. */
 function wrap(value: number, dtype: DataType): number | undefined {
   if (dtype === "int32" && value === (value | 0)) return value;
   const { code, bits } = dtypeInfo(dtype);
   if (!Number.isSafeInteger(value)) return undefined;
   if (bits === 64) return value;
-  if (bits === 1) return value === 0 ? 0 : 1; // of truth values, true + true is true
+  if (bits === 1) return value === 0 ? 0 : 1; // for booleans, true + true is true
   const modulus = 2 ** bits;
   const low = ((value % modulus) + modulus) % modulus;
   if (code === "uint") return low;
@@ -40,8 +40,8 @@ function foldFloat(
 }
 
 /**
- * The value a float constant has when the program runs; `undefined` for constants of 16 bits, except
- * for those that surely have the value as it is written.
+ * The value of a float constant at run time; `undefined` for constants of 16 bits, except those that
+ * are exact in 16 bits.
  */
 export function valueOfFloat({ value, dtype }: FloatImm): number | undefined {
   const bits = bitsOf(dtype);
@@ -51,7 +51,9 @@ export function valueOfFloat({ value, dtype }: FloatImm): number | undefined {
   return exact ? value : undefined;
 }
 
-/** Two constants' values; nothing if they are not both integers, or floats of known value. */
+/**
+ * The values of two constants; undefined unless both are integers, or both are floats of known value.
+ */
 function valuesOf(a: PrimExpr, b: PrimExpr): readonly [number, number] | undefined {
   if (a.kind === "IntImm" && b.kind === "IntImm") return [a.value, b.value];
   if (a.kind !== "FloatImm" || b.kind !== "FloatImm") return undefined;
@@ -109,13 +111,15 @@ function foldMul(a: PrimExpr, b: PrimExpr): PrimExpr | undefined {
   return undefined;
 }
 
-/** `a / b` rounded by `round` for integers, exactly (or not at all) for floats. */
+/**
+ * `a / b` rounded by `round` for integers, without rounding to an integer (or not folded) for floats.
+ */
 function foldDivision(round: (x: number) => number, roundFloats: boolean): Fold {
   return (a, b) => {
     if (isImm(b, 0) && !(a.kind === "FloatImm" && b.kind === "FloatImm")) throw divisionByZero();
     if (a.kind === "IntImm" && b.kind === "IntImm") {
       const quotient = round(a.value / b.value);
-      // The smallest number by -1 is an error of the call, as division by zero is.
+      // The smallest number divided by -1 is a run-time error, like division by zero.
       const isError = bitsOf(a.dtype) >= 32 && quotient > maxValueOf(a.dtype);
       return isError ? undefined : foldInt(quotient, a.dtype);
     }
@@ -154,7 +158,7 @@ function foldExtremum(picks: (x: number, y: number) => boolean): Fold {
   };
 }
 
-// With a NaN the second operand comes out.
+// With a NaN the result is the second operand.
 const foldMin = foldExtremum((x, y) => x < y);
 const foldMax = foldExtremum((x, y) => x > y);
 
@@ -184,7 +188,7 @@ function foldOr(a: PrimExpr, b: PrimExpr): PrimExpr | undefined {
   return undefined;
 }
 
-/** What a node of `kind` over constants (or neutral elements) folds to, if anything. */
+/** The result of folding a node of `kind` over constants (or neutral elements), or undefined. */
 export const constFold = {
   Add: foldAdd,
   Sub: foldSub,

@@ -1,4 +1,4 @@
-/** Maps from indices of one layout to those of another: how `transformLayout` moves elements. */
+/** Maps from indices of one layout to those of another, for `transformLayout`. */
 
 import type { Span } from "../support";
 import type { Buffer } from "./buffer";
@@ -10,7 +10,7 @@ export class IndexMap {
   constructor(
     readonly initialIndices: readonly Var[],
     readonly finalIndices: readonly PrimExpr[],
-    /** Where it was asked for. */
+    /** The line that requested it. */
     readonly span?: Span,
   ) {}
 
@@ -22,11 +22,11 @@ export class IndexMap {
   }
 }
 
-/** The maps that each of some buffers is to be moved by, one after another. */
+/** The layout maps of buffers, which are applied in order. */
 export class LayoutTransforms {
   constructor(readonly maps: ReadonlyMap<Buffer, readonly IndexMap[]>) {}
 
-  /** The same maps for the buffers that take the place of those. */
+  /** The same maps for replaced buffers. */
   remap(replacement: (buffer: Buffer) => Buffer): LayoutTransforms {
     return new LayoutTransforms(
       new Map([...this.maps].map(([buffer, maps]) => [replacement(buffer), maps])),

@@ -1,5 +1,5 @@
 /**
- * Writing statements by hand, in the order they run: for the bodies of tensor intrinsics and of
+ * Builds statements in the order in which they run, for the bodies of tensor intrinsics and of
  * external operations.
  *
  *     const ib = tir.irBuilder();
@@ -37,7 +37,7 @@ import {
   type Stmt,
 } from "./stmt";
 
-/** A buffer as the builder hands it out: reading gives an expression, writing emits a statement. */
+/** A buffer of the builder: reading returns an expression, writing emits a statement. */
 export class BufferVar {
   constructor(
     private readonly builder: IRBuilder,
@@ -48,14 +48,15 @@ export class BufferVar {
     return this.buffer.dtype;
   }
 
-  /** The element at these indices; a single index into several dimensions counts row by row. */
+  /** The element at these indices; a single index into several dimensions is row-major. */
   get(...indices: readonly ExprLike[]): PrimExpr {
     return new BufferLoad(this.buffer, this.indices(indices));
   }
 
   /**
    * Emits a store.
-   * @throws UsageError when the value's type is not the buffer's, or the number of indices is wrong.
+   * @throws UsageError when the value's type is not the buffer's type, or the number of indices is
+   * wrong.
    */
   set(index: ExprLike | readonly ExprLike[], value: ExprLike): void {
     const indices = this.indices(Array.isArray(index) ? index : [index as ExprLike]);
@@ -76,7 +77,7 @@ export class BufferVar {
     if (given.length !== 1) {
       throw new UsageError(
         "tir-index-count",
-        `buffer ${name} has ${shape.length} dimensions and is accessed with ${given.length} indices`,
+        `buffer ${name} has ${shape.length} dimensions, but is accessed with ${given.length} indices`,
       );
     }
     let rest = toExpr(given[0]!);
@@ -105,24 +106,27 @@ export interface ForRangeOptions {
   readonly kind?: LoopKind;
 }
 
-/** A statement, or one that still waits for what follows it in its scope (`let`, `allocate`, ...). */
+/**
+ * A statement, or a function that wraps the statements that follow it in its scope (`let`, `allocate`
+ * and so on).
+ */
 type Emitted = Stmt | ((rest: Stmt) => Stmt);
 
 export class IRBuilder {
-  /** One list of statements for each open scope, innermost last. */
+  /** A list of statements for each open scope, innermost last. */
   private readonly scopes: Emitted[][] = [[]];
   private unnamedLoops = 0;
 
   /** Appends a statement to the current scope; a call is evaluated for its effect. */
   emit(stmt: Stmt | PrimExpr): void {
     if (!isStmt(stmt) && !isExpr(stmt)) {
-      throw new UsageError("tir-builder", "emit takes a statement or a call");
+      throw new UsageError("tir-builder", "emit needs a statement or a call");
     }
     this.append(isExpr(stmt) ? new Evaluate(stmt) : stmt);
   }
 
   /**
-   * A loop from `begin` up to, not including, `end`; `body` is given the loop variable.
+   * A loop from `begin` up to, not including, `end`; `body` takes the loop variable.
    * @throws UsageError when the bounds are not index-typed integers.
    */
   forRange(
@@ -137,7 +141,7 @@ export class IRBuilder {
       if (isIndexType(bound.dtype)) continue;
       throw new UsageError(
         "tir-builder",
-        `a loop's bounds are of type int32 or int64, but ${printExpr(bound)} is ${bound.dtype}`,
+        `a loop's bounds must be of type int32 or int64, but ${printExpr(bound)} is ${bound.dtype}`,
       );
     }
     const wide = min.dtype === "int64" || last.dtype === "int64";
@@ -181,20 +185,20 @@ export class IRBuilder {
     this.append(new IfThenElse(previous.condition, previous.thenCase, this.scoped(body)));
   }
 
-  /** A block of its own: attributes, allocations and lets made in it end with it. */
+  /** A block: attributes, allocations and lets made in it end with it. */
   newScope(body: () => void): void {
     this.append(this.scoped(body));
   }
 
-  /** Says `key = value` of `node` for the rest of the current scope. */
+  /** An attribute `key = value` of `node` for the rest of the current scope. */
   scopeAttr(node: AttrNode | string, key: string, value: ExprLike | string): void {
     const about = typeof node === "string" ? toExpr(node) : node;
-    // A thread extent may be zero at run time; a launch needs one thread at least.
+    // A thread extent may be zero at run time; a launch needs at least one thread.
     const said = key === "thread_extent" ? max(1, value as ExprLike) : toExpr(value);
     this.append((rest) => new AttrStmt(about, attrKey(key), said, rest));
   }
 
-  /** Names a value for the rest of the current scope. */
+  /** Binds a value to a variable for the rest of the current scope. */
   let(name: string, value: ExprLike): Var {
     const expr = toExpr(value);
     const variable = new Var(name, expr.dtype);
@@ -202,7 +206,7 @@ export class IRBuilder {
     return variable;
   }
 
-  /** Memory for the rest of the current scope. */
+  /** Allocates memory for the rest of the current scope. */
   allocate(
     dtype: string,
     shape: ExprLike | readonly ExprLike[],
@@ -234,12 +238,15 @@ export class IRBuilder {
   }
 
   /**
-   * All that was emitted, as one statement; the builder is empty afterwards.
+   * All emitted statements as one; the builder is empty afterwards.
    * @throws UsageError inside an open scope.
    */
   get(): Stmt {
     if (this.scopes.length !== 1)
-      throw new UsageError("tir-builder", "get() was called inside an open scope");
+      throw new UsageError(
+        "tir-builder",
+        "get() was called inside an open scope; call it after the scope",
+      );
     const emitted = this.scopes[0]!.splice(0);
     return assemble(emitted);
   }
@@ -264,7 +271,9 @@ export class IRBuilder {
   }
 }
 
-/** The statements of a scope as one, each open one wrapped around what follows it. */
+/**
+ * The statements of a scope as one, with each open statement wrapped around those that follow it.
+ */
 function assemble(scope: readonly Emitted[]): Stmt {
   let following: Stmt[] = [];
   const joined = (): Stmt => {
@@ -278,7 +287,7 @@ function assemble(scope: readonly Emitted[]): Stmt {
   return joined();
 }
 
-/** A builder with nothing in it. */
+/** An empty builder. */
 export function irBuilder(): IRBuilder {
   return new IRBuilder();
 }

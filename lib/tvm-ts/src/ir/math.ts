@@ -1,4 +1,4 @@
-/** Mathematical functions of expressions, called as the reference's users call them. */
+/** Mathematical functions of expressions, under the reference's names. */
 
 import { UsageError } from "../support";
 import { binaryMath, builtin, unaryMath } from "./builtin";
@@ -59,7 +59,7 @@ export const atan2 = binary("atan2");
 export const hypot = binary("hypot");
 /** `x` with the sign of `y`. */
 export const copysign = binary("copysign");
-/** The number next to `x` on the way to `y`. */
+/** The next representable number after `x` toward `y`. */
 export const nextafter = binary("nextafter");
 
 /** `x` times 2 to the power of `y`, an integer. */
@@ -68,7 +68,7 @@ export function ldexp(x: ExprLike, y: ExprLike): PrimExpr {
   if (isFloat(a.dtype) && isInteger(b.dtype)) return new Call(a.dtype, builtin.ldexp, [a, b]);
   throw new UsageError(
     "tir-type-mismatch",
-    `ldexp takes a floating-point number and an integer, but is given ${printExpr(a)} of type ` +
+    `ldexp takes a floating-point number and an integer, not ${printExpr(a)} of type ` +
       `${a.dtype} and ${printExpr(b)} of type ${b.dtype}`,
   );
 }
@@ -112,7 +112,7 @@ function rounding(name: UnaryName, apply: (x: number) => number): (x: ExprLike) 
 export const floor = rounding("floor", Math.floor);
 export const ceil = rounding("ceil", Math.ceil);
 export const trunc = rounding("trunc", Math.trunc);
-/** The whole number nearest to `x`; halves go to the even one, also when the program runs. */
+/** The integer nearest to `x`; halves are rounded to the even integer, also at run time. */
 export const round = rounding("round", roundHalfEven);
 /** The same as `round`. */
 export const nearbyint = rounding("nearbyint", roundHalfEven);
@@ -147,12 +147,12 @@ export function isnan(operand: ExprLike): PrimExpr {
   return new Call(type, builtin.isnan, [wide]);
 }
 
-/** How many bits are set. */
+/** The number of bits that are set. */
 export function popcount(operand: ExprLike): PrimExpr {
   return bits("popcount", operand);
 }
 
-/** How many bits above the highest one that is set. */
+/** The number of zero bits above the highest bit that is set. */
 export function clz(operand: ExprLike): PrimExpr {
   return bits("clz", operand);
 }
@@ -168,10 +168,14 @@ function bits(name: "popcount" | "clz", operand: ExprLike): PrimExpr {
   );
 }
 
-/** The greatest value of a floating-point type: beyond all numbers. */
+/** Positive infinity of a floating-point type. */
 export function infinity(dtype: string): PrimExpr {
   const type = canonicalDType(dtype);
-  if (!isFloat(type)) throw new UsageError("tir-constant", `${type} has no infinity`);
+  if (!isFloat(type))
+    throw new UsageError(
+      "tir-constant",
+      `type ${type} does not have an infinity; use a floating-point type`,
+    );
   return new FloatImm(Infinity, type);
 }
 
@@ -181,7 +185,7 @@ export function isinf(operand: ExprLike): PrimExpr {
   return and(eq(abs(x), infinity(x.dtype)), not(isnan(x)));
 }
 
-/** Whether it is a number: neither infinite nor NaN. */
+/** Whether it is finite: neither infinite nor NaN. */
 export function isfinite(operand: ExprLike): PrimExpr {
   return and(not(isinf(operand)), not(isnan(operand)));
 }

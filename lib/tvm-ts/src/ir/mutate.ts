@@ -1,7 +1,7 @@
 /**
  * Rewriting, derived from the shape table.
  *
- * A rewrite is an object with a handler for each kind it cares about:
+ * A rewrite is an object with a handler for each kind of node that it changes:
  *
  *     mutate(body, {
  *       For(loop, recur) {
@@ -10,8 +10,8 @@
  *       },
  *     });
  *
- * Unchanged children give back the same object, so `result === input` means nothing changed. Spans
- * are carried over by `mutate`. Long left-leaning chains of operators (`a + b + c + ...`) and
+ * If no child changes, the result is the same object, so `result === input` means nothing changed.
+ * Spans are carried over by `mutate`. Long left-leaning chains of operators (`a + b + c + ...`) and
  * nested blocks of one statement do not deepen the call stack.
  */
 
@@ -20,16 +20,16 @@ import { isExpr, type PrimExpr } from "./expr";
 import { constructBinary, type BinaryNode, type Kind, type Node, type NodeOf } from "./shapes";
 import type { Stmt } from "./stmt";
 
-/** What a rewrite of a node may give: another node of its sort. */
+/** The result of rewriting a node: an expression for an expression, a statement for a statement. */
 export type Rewritten<N extends Node> = N extends PrimExpr ? PrimExpr : Stmt;
 
-/** Applies the rewrite: to a node, or (`children`) only to what is below it. */
+/** Applies the rewrite to a node, or (`children`) only to its children. */
 export interface Recur {
   <N extends Node>(node: N): Rewritten<N>;
   children<N extends Node>(node: N): N;
 }
 
-/** A handler gives the replacement, or `undefined` for the default (rewrite the children). */
+/** A handler returns the replacement, or `undefined` for the default (rewrite the children). */
 export type Handlers = {
   readonly [K in Kind]?: (node: NodeOf<K>, recur: Recur) => Rewritten<NodeOf<K>> | undefined;
 };
@@ -41,7 +41,7 @@ export function mutate<N extends Node>(root: N, handlers: Handlers): Rewritten<N
   return mutator(handlers)(root);
 }
 
-/** The same rewrite for several roots; handlers that share state between them need this. */
+/** The same rewrite for several roots, for handlers that share state between them. */
 export function mutator(handlers: Handlers): Recur {
   const table = handlers as Record<string, AnyHandler>;
 
@@ -57,7 +57,7 @@ export function mutator(handlers: Handlers): Recur {
   const rewriteChildren = (node: Node): Node => {
     if (!isBinary(node)) return mapChildren(node, rewrite);
     if (!isBinary(node.a)) return withOperands(node, rewrite(node.a), rewrite(node.b));
-    // Walk down the left operands in a loop; rebuild on the way up.
+    // Go down the left operands in a loop, then rebuild upward.
     const spine: BinaryNode[] = [node];
     let left: Node = node.a;
     while (isBinary(left) && table[left.kind] === undefined) {
@@ -87,7 +87,7 @@ export interface StmtRecur {
   children<S extends Stmt>(stmt: S): S;
 }
 
-/** A rewrite that leaves expressions as they are and does not walk them. */
+/** A rewrite that neither changes nor visits expressions. */
 export function stmtMutator(handlers: StmtHandlers): StmtRecur {
   const table = handlers as Record<
     string,

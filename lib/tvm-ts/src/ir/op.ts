@@ -1,17 +1,17 @@
 /**
- * Operators: what a `Call` calls. An operator is an object; a target brings its
- * operators, and two calls are of the same operator when they hold the same object.
+ * Operators, which a `Call` calls. An operator is identified by its object. Targets define further
+ * operators.
  */
 
-/** What a call may do besides giving its value, in the reference's order of severity. */
+/** The side effects of a call, in the reference's order of severity. */
 export enum CallEffect {
-  /** Means nothing at run time; a hint for passes (`likely`). */
+  /** Has no meaning at run time; an annotation for passes (`likely`). */
   ExprAnnotation = 0,
   Pure = 1,
   ReadState = 2,
-  /** Writes memory or does something unknown. */
+  /** Writes memory or has an unknown effect. */
   UpdateState = 3,
-  /** Only meaningful as an argument of another call (`tvm_access_ptr`). */
+  /** Has a meaning only as an argument of another call (`tvm_access_ptr`). */
   SpecialCallArg = 4,
   /** Carries information, computes nothing (`tvm_tuple`). */
   EmbedInfo = 5,

@@ -1,15 +1,16 @@
 /**
- * What arithmetic takes: the methods users write (`a.add(b)`), which match types and fold constants
- * as the reference does. They live in `ops.ts`, which needs the classes of expressions.
+ * The base of operands of arithmetic, with the methods for users (`a.add(b)`), which match types and
+ * fold constants as the reference does. They are implemented in `ops.ts`, which imports the classes of
+ * expressions.
  */
 
 import { CONDITION, UsageError, type ConstantLike } from "../support";
 import type { PrimExpr } from "./expr";
 
-/** What a method takes for an operand; `matchTypes` in `cast.ts` says what becomes of a number. */
+/** An operand as users write it; `matchTypes` in `cast.ts` converts numbers. */
 export type ExprLike = Operand | number | boolean;
 
-/** The operations `ops.ts` brings to every expression; see there. */
+/** The operations that `ops.ts` implements for all expressions. */
 export interface ExprOperators {
   add(a: ExprLike, b: ExprLike): PrimExpr;
   sub(a: ExprLike, b: ExprLike): PrimExpr;
@@ -43,7 +44,7 @@ export interface ExprOperators {
   repr(expr: Operand): string;
 }
 
-/** The methods that `reversed` knows. */
+/** The methods that `reversed` supports. */
 export type ReversibleOperator =
   | "add"
   | "sub"
@@ -59,19 +60,19 @@ export type ReversibleOperator =
 const EXPRESSION_CONDITION =
   "te.ifThenElse(condition, a, b) chooses between expressions, a.and(b), a.or(b) and a.not() combine conditions";
 
-/** The implementation; set before any operand can be made. */
+/** The implementation, set before any operand is made. */
 export let operators: ExprOperators;
 
-/** Called once by the module that implements the operators, which needs the classes below. */
+/** Called once by the module that implements the operators, which imports the classes below. */
 export function bindOperators(implementation: ExprOperators): void {
   operators = implementation;
 }
 
 /**
- * The base of expressions, of `IterVar`s and of whatever else may stand for one in arithmetic:
- * operands are converted by `operators`.
+ * The base of expressions, `IterVar`s and other objects that can be used as expressions: `operators`
+ * converts the operands.
  *
- * A method tagged `@operator +` is what `a + b` means in a notebook cell.
+ * In a notebook cell `a + b` calls the method tagged `@operator +`.
  */
 export abstract class Operand implements ConstantLike {
   /** @operator + */
@@ -91,9 +92,10 @@ export abstract class Operand implements ConstantLike {
     return operators.div(this.asExpr(), other);
   }
   /**
-   * Exact division, of which one operand at least is a float.
+   * Exact division; at least one operand must be a float.
    * @operator /
-   * @throws UsageError for two signed integers: `floorDiv` and `truncDiv` say how to round.
+   * @throws UsageError for two signed integers: use `floorDiv` or `truncDiv`, which specify the
+   * rounding.
    */
   trueDiv(other: ExprLike): PrimExpr {
     return operators.trueDiv(this.asExpr(), other);
@@ -183,7 +185,7 @@ export abstract class Operand implements ConstantLike {
     return operators.not(this.asExpr());
   }
   /**
-   * `x * -1`, which is what the reference makes of `-x`.
+   * `x * -1`, the reference's expression for `-x`.
    * @operator -x
    */
   neg(): PrimExpr {
@@ -201,7 +203,7 @@ export abstract class Operand implements ConstantLike {
     return operators[method](left, this.asExpr());
   }
   /**
-   * What to write where an expression stands as a condition.
+   * What to write instead of an expression as a condition.
    * @operator condition
    */
   get [CONDITION](): typeof EXPRESSION_CONDITION {
@@ -213,8 +215,9 @@ export abstract class Operand implements ConstantLike {
   }
 
   /**
-   * Text where JavaScript wants text.
-   * @throws UsageError where it wants a number, as for `-x` outside of a notebook cell: there is none.
+   * The text of the expression, where JavaScript converts it to a string.
+   * @throws UsageError where JavaScript converts it to a number, as for `-x` outside of a notebook
+   * cell.
    */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === "number") throw noNumber(this);
@@ -230,19 +233,19 @@ export abstract class Operand implements ConstantLike {
     if (expr.kind === "IntImm") return expr.value;
     throw new UsageError(
       "tir-not-constant",
-      `${this.toString()} is not a constant integer; where a number is needed, write it as a number`,
+      `${this.toString()} is not a constant integer; use a number here`,
     );
   }
 
-  /** The expression this stands for. */
+  /** This object as an expression. */
   abstract asExpr(): PrimExpr;
 }
 
-/** What to throw where JavaScript asks for the number that an object does not have. */
+/** The error for an object that JavaScript converts to a number. */
 export function noNumber(object: { toString(): string }): UsageError {
   return new UsageError(
     "tir-operator",
-    `JavaScript's operators do not work on ${String(object)} here; call methods, such as a.add(b) and ` +
-      "a.lt(b): operators are for notebook cells and for operands of known types",
+    `JavaScript operators do not work on ${String(object)} here: write a.add(b) or a.lt(b); ` +
+      "operators work in notebook cells, on operands of known types",
   );
 }

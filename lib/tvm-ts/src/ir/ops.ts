@@ -1,6 +1,6 @@
 /**
- * Building expressions the way users write them: operands are brought to one type and constants
- * are folded, as the reference does (`tir/op/op.cc` of TVM 0.10).
+ * Builds expressions for users: operands are converted to a common type and constants are folded, as
+ * in the reference (`tir/op/op.cc` of TVM 0.10).
  */
 
 import { UsageError } from "../support";
@@ -69,19 +69,19 @@ export function div(left: ExprLike, right: ExprLike): PrimExpr {
   return constFold.Div(a, b) ?? new Div(a, b);
 }
 
-/** Division of which one operand at least is a float: `/` in Python. */
+/** Division with at least one float operand: `/` in Python. */
 export function trueDiv(left: ExprLike, right: ExprLike): PrimExpr {
   const [a, b] = [toExpr(left), toExpr(right)];
   checkTrueDiv(a.dtype, b.dtype);
   return div(a, b);
 }
 
-/** @throws UsageError for types of signed integers, whose quotient can be rounded in several ways. */
+/** @throws UsageError for signed integers, whose quotient can be rounded in several ways. */
 export function checkTrueDiv(left: DataType, right: DataType): void {
   if ([left, right].some((dtype) => dtypeInfo(dtype).code !== "int")) return;
   throw new UsageError(
     "tir-division-rounding",
-    `${left} / ${right} does not say how to round: write .div(), which rounds toward zero, ` +
+    `${left} / ${right} can be rounded in several ways: write .div(), which rounds toward zero, ` +
       "or .floorDiv(), or convert one operand with .astype()",
   );
 }
@@ -112,7 +112,7 @@ export function ceilDiv(left: ExprLike, right: ExprLike): PrimExpr {
   return floorDiv(sub(add(a, b), 1), b);
 }
 
-/** `0 - x`, as passes write it. The method of the same name is what users write, see `negated`. */
+/** `0 - x`, for passes. The method of the same name is for users, see `negated`. */
 export function neg(operand: ExprLike): PrimExpr {
   const a = toExpr(operand);
   if (a.kind === "IntImm") return foldInt(-a.value, a.dtype) ?? sub(zero(a.dtype), a);
@@ -120,7 +120,7 @@ export function neg(operand: ExprLike): PrimExpr {
   return sub(zero(a.dtype), a);
 }
 
-/** `x * -1`: what the reference makes of a user's `-x`. */
+/** `x * -1`, the reference's expression for a user's `-x`. */
 function negated(operand: ExprLike): PrimExpr {
   const a = toExpr(operand);
   return mul(a, constant(-1, a.dtype));
@@ -195,7 +195,7 @@ export function all(...conditions: readonly ExprLike[]): PrimExpr {
   return joinConditions("all", conditions, and);
 }
 
-/** Whether some condition holds. */
+/** Whether at least one condition holds. */
 export function any(...conditions: readonly ExprLike[]): PrimExpr {
   return joinConditions("any", conditions, or);
 }
@@ -235,8 +235,8 @@ function integerOperands(operator: string, left: ExprLike, right: ExprLike): [Pr
 }
 
 /**
- * One of two values by a condition; both are evaluated. Their types are the same; a bare number
- * takes that of the other.
+ * One of two values by a condition; both are evaluated. Their types must be the same; a JavaScript
+ * number takes the type of the other.
  */
 export function select(condition: ExprLike, whenTrue: ExprLike, whenFalse: ExprLike): PrimExpr {
   const test = booleanOperand("select", condition);
@@ -254,17 +254,20 @@ function numberLike(value: ExprLike, other: ExprLike): PrimExpr {
     : toExpr(value);
 }
 
-/** One of two values by a condition; only that one is evaluated. */
+/** One of two values by a condition; only the selected value is evaluated. */
 export function ifThenElse(condition: ExprLike, whenTrue: ExprLike, whenFalse: ExprLike): PrimExpr {
   const test = booleanOperand("ifThenElse", condition);
   if (lanesOf(test.dtype) !== 1)
-    throw new UsageError("tir-condition", "ifThenElse takes a scalar condition");
+    throw new UsageError(
+      "tir-condition",
+      "the condition of ifThenElse must be a scalar; use select for vectors",
+    );
   const [a, b] = matchTypes(whenTrue, whenFalse);
   if (test.kind === "IntImm") return test.value !== 0 ? a : b;
   return new Call(a.dtype, builtin.ifThenElse, [test, a, b]);
 }
 
-/** Marks a condition as one that mostly holds, so that loops are partitioned by it. */
+/** Marks a condition as mostly true, so that loops are partitioned by it. */
 export function likely(condition: ExprLike): PrimExpr {
   const test = toExpr(condition);
   return isConstInt(test) ? test : new Call(test.dtype, builtin.likely, [test]);
@@ -272,7 +275,7 @@ export function likely(condition: ExprLike): PrimExpr {
 
 // Bits ------------------------------------------------------------------------------------------
 
-/** In bit operations, unlike in arithmetic, a bare number takes the other operand's type. */
+/** In bit operations, unlike in arithmetic, a JavaScript number takes the other operand's type. */
 function bitOperands(operator: string, left: ExprLike, right: ExprLike): [PrimExpr, PrimExpr] {
   const like = (operand: ExprLike, other: ExprLike): ExprLike =>
     typeof operand === "number" && other instanceof Operand && isInteger(other.asExpr().dtype)

@@ -6,22 +6,22 @@ import { printFuncScript, printScript } from "./print/script-printer";
 import { printFunc, printModule } from "./print/text-printer";
 import type { Stmt } from "./stmt";
 
-/** A function's attribute: a number, a string, or whatever a target understands. */
+/** The value of a function's attribute: a number, a string, or an object of a target. */
 export type FuncAttr = PrimExpr | string | number | boolean | { toString(): string };
 
-/** A function of primitive statements; what lowering makes and code generators take. */
+/** A function of statements: the result of lowering and the input of code generators. */
 export class PrimFunc {
   constructor(
     readonly params: readonly Var[],
     readonly body: Stmt,
-    /** The buffers that parameters point to, as the body addresses them. */
+    /** The buffers to which parameters point, with the shapes that the body uses. */
     readonly bufferMap: ReadonlyMap<Var, Buffer> = new Map(),
-    /** The same buffers with the shapes the caller sees, once flattening has made them differ. */
+    /** The same buffers with the caller's shapes, if flattening changed the shapes. */
     readonly preflattenedBufferMap: ReadonlyMap<Var, Buffer> = new Map(),
     readonly attrs: Readonly<Record<string, FuncAttr>> = {},
   ) {}
 
-  /** A function that differs in the given fields only; the same object if nothing differs. */
+  /** A copy with other values of some fields; the same object if nothing differs. */
   with(changes: {
     readonly params?: readonly Var[];
     readonly body?: Stmt;
@@ -43,7 +43,7 @@ export class PrimFunc {
     return new PrimFunc(params, body, bufferMap, preflattened, this.attrs);
   }
 
-  /** The function with more attributes, or other values of those it has. */
+  /** The function with attributes added or replaced. */
   withAttrs(attrs: Readonly<Record<string, FuncAttr>>): PrimFunc {
     return new PrimFunc(this.params, this.body, this.bufferMap, this.preflattenedBufferMap, {
       ...this.attrs,
@@ -51,7 +51,7 @@ export class PrimFunc {
     });
   }
 
-  /** The function with these attributes in place of those it has. */
+  /** The function with these attributes only. */
   withOnlyAttrs(attrs: Readonly<Record<string, FuncAttr>>): PrimFunc {
     return new PrimFunc(this.params, this.body, this.bufferMap, this.preflattenedBufferMap, attrs);
   }
@@ -75,7 +75,7 @@ export class IRModule {
     return new IRModule(new Map([[name, func]]));
   }
 
-  /** Every function replaced by what `transform` makes of it; the same module if none changes. */
+  /** The module with `transform` applied to each function; the same module if none changes. */
   map(transform: (func: PrimFunc, name: string) => PrimFunc): IRModule {
     let changed = false;
     const functions = new Map<string, PrimFunc>();

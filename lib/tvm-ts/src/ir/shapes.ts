@@ -1,7 +1,7 @@
 /**
- * The table of shapes: for each kind of node its fields, in constructor order, and the role each
- * one plays. Walking, mapping, comparing and hashing are derived from it; only printers, the
- * verifier and code generators know the kinds one by one.
+ * The table of shapes: for each kind of node its fields, in constructor order, and the role of each
+ * field. Walking, mapping, comparing and hashing are derived from it; only printers, the verifier and
+ * code generators handle each kind separately.
  */
 
 import * as expr from "./expr";
@@ -13,7 +13,7 @@ export type Node = PrimExpr | Stmt;
 export type Kind = Node["kind"];
 export type NodeOf<K extends Kind> = Extract<Node, { kind: K }>;
 
-/** What a field is to those who walk the tree. */
+/** The role of a field in traversals. */
 export type Role =
   | "expr"
   | "exprs"
@@ -24,7 +24,7 @@ export type Role =
   | "ranges"
   /** A variable bound by this node. */
   | "def"
-  /** A buffer variable bound by this node, for the extent of its body. */
+  /** A buffer variable bound by this node, within its body. */
   | "defBuffer"
   /** A buffer, by identity; not a child. */
   | "buffer"
@@ -33,11 +33,11 @@ export type Role =
   /** The axes of a reduction: bound by this node, their domains are children. */
   | "reduceAxes"
   | "reducer"
-  /** What an `AttrStmt` speaks of: a child if it is an expression. */
+  /** The node of an `AttrStmt`: a child if it is an expression. */
   | "attrNode"
   /** A record of expressions. */
   | "annotations"
-  /** Compared as it is. */
+  /** A plain value, compared directly. */
   | "plain";
 
 type FieldOf<N> = Exclude<
@@ -45,7 +45,9 @@ type FieldOf<N> = Exclude<
   symbol | "kind" | "span" | "origin" | "dtype" | "hash" | "features"
 >;
 
-/** Every field of every kind has a role; `dtype` only where it is not derived from the others. */
+/**
+ * The role of every field of every kind; `dtype` only if it is not derived from the other fields.
+ */
 export type ShapeTable = {
   readonly [K in Kind]: Readonly<Record<FieldOf<NodeOf<K>>, Role> & Partial<Record<"dtype", Role>>>;
 };
@@ -133,7 +135,7 @@ export const shapes = {
 export interface NodeField {
   readonly name: string;
   readonly role: Role;
-  /** Its place in the constructor's parameters. */
+  /** Its position among the constructor's parameters. */
   readonly place: number;
 }
 
@@ -161,7 +163,7 @@ export function constructBinary(kind: Kind, a: PrimExpr, b: PrimExpr, span: Node
   return new constructors[kind]!(a, b, span);
 }
 
-/** A node's fields as the table lists them; for those who work on any kind. */
+/** The value of a node's field, for code that handles all kinds. */
 export function fieldValue(node: Node, field: NodeField): unknown {
   return (node as unknown as Record<string, unknown>)[field.name];
 }

@@ -1,12 +1,12 @@
-/** What evaluating an expression may do besides giving its value. */
+/** The side effects of evaluating an expression. */
 
 import type { PrimExpr } from "./expr";
 import { CallEffect } from "./op";
 import { someNode } from "./walk";
 
 /**
- * The most severe effect in the expression, from `Pure` to `UpdateState`: loads read state, calls
- * do what their operator says.
+ * The most severe effect in the expression, from `Pure` to `UpdateState`: loads read state, and calls
+ * have the effect of their operator.
  */
 export function sideEffect(expr: PrimExpr): CallEffect {
   let effect = CallEffect.Pure;

@@ -1,6 +1,6 @@
 /**
- * Statements: immutable nodes that do something. As in `expr.ts`, `Stmt` is the union of the
- * classes, and constructor parameters are the fields in the order of the shape table.
+ * Statements: immutable nodes that are executed. As in `expr.ts`, `Stmt` is the union of the classes,
+ * and constructor parameters are the fields in the order of the shape table.
  */
 
 import type { AttrKey } from "./attr-keys";
@@ -20,17 +20,17 @@ import {
 
 abstract class Statement {
   abstract readonly kind: string;
-  /** @internal The answer of `featuresOf`, once it was asked for. */
+  /** @internal The cached result of `featuresOf`. */
   features = 0;
 
   constructor(readonly span?: Span) {}
 }
 export type { Statement };
 
-/** Free-form remarks on a loop or an allocation. */
+/** Annotations of a loop or an allocation, for passes and targets. */
 export type Annotations = Readonly<Record<string, PrimExpr>>;
 
-/** What an `AttrStmt` says something about. */
+/** The node of an `AttrStmt`. */
 export type AttrNode =
   PrimExpr | IterVar | Buffer | DataProducer | CommReducer | readonly (Buffer | DataProducer)[];
 
@@ -47,7 +47,7 @@ export class LetStmt extends Statement {
   }
 }
 
-/** Says `key = value` of `node` for the extent of `body`; passes give keys their meaning. */
+/** The attribute `key = value` of `node` within `body`; passes define the meaning of keys. */
 export class AttrStmt extends Statement {
   readonly kind = "AttrStmt";
   constructor(
@@ -103,7 +103,7 @@ export class While extends Statement {
   }
 }
 
-/** Memory of `extents` elements of `dtype`, alive for the extent of `body`. */
+/** Memory of `extents` elements of `dtype`, live within `body`. */
 export class Allocate extends Statement {
   readonly kind = "Allocate";
   constructor(
@@ -131,7 +131,10 @@ export class BufferStore extends Statement {
   }
 }
 
-/** The part of a multi-dimensional buffer that `body` needs; StorageFlatten makes it an allocation. */
+/**
+ * The part of a multi-dimensional buffer that `body` needs; StorageFlatten turns it into an
+ * allocation.
+ */
 export class BufferRealize extends Statement {
   readonly kind = "BufferRealize";
   constructor(
@@ -145,7 +148,7 @@ export class BufferRealize extends Statement {
   }
 }
 
-/** A write to a tensor, before tensors become buffers. */
+/** A write to a tensor, before tensors are replaced by buffers. */
 export class ProducerStore extends Statement {
   readonly kind = "ProducerStore";
   constructor(
@@ -172,7 +175,7 @@ export class ProducerRealize extends Statement {
   }
 }
 
-/** Asks for a region to be brought near. */
+/** Prefetches a region into the cache. */
 export class Prefetch extends Statement {
   readonly kind = "Prefetch";
   constructor(
@@ -208,7 +211,7 @@ export class SeqStmt extends Statement {
   }
 }
 
-/** An expression for its effect. */
+/** Evaluates an expression for its effect. */
 export class Evaluate extends Statement {
   readonly kind = "Evaluate";
   constructor(
@@ -250,7 +253,10 @@ export function isNoOp(stmt: Stmt): boolean {
   return stmt.kind === "Evaluate" && stmt.value.kind === "IntImm";
 }
 
-/** The statements in order as one: nested sequences are spliced in, one statement stands alone. */
+/**
+ * The statements in order as one: nested sequences are flattened, and a single statement is returned
+ * as it is.
+ */
 export function flattenSeq(...stmts: readonly (Stmt | undefined)[]): Stmt {
   const flat: Stmt[] = [];
   const splice = (stmt: Stmt | undefined): void => {

@@ -1,9 +1,11 @@
-/** Memory scopes and thread tags: which memory there is, and which threads share it. */
+/** Memory scopes and thread tags: the kinds of memory, and the threads that share them. */
 
 import { UsageError } from "../support";
 import type { Var } from "./expr";
 
-/** How far down the thread hierarchy a memory belongs: the smaller, the more threads see it. */
+/**
+ * The level of a memory in the thread hierarchy: the smaller the rank, the more threads share it.
+ */
 export enum StorageRank {
   Global = 0,
   Shared = 1,
@@ -29,42 +31,42 @@ const RANKS: readonly (readonly [prefix: string, rank: StorageRank])[] = [
 /** `local.acc_buffer` is rank `Local` with the tag `.acc_buffer`. */
 export interface StorageScope {
   readonly rank: StorageRank;
-  /** What follows the rank's name; empty for the plain memory of that rank. */
+  /** The text after the rank's name; empty for the default memory of the rank. */
   readonly tag: string;
-  /** The scope in full, `global` where nothing was said. */
+  /** The full text of the scope, `global` if it is not specified. */
   readonly text: string;
 }
 
-/** Whether `scope` is empty or begins as a memory scope does. */
+/** Whether `scope` is empty or starts with the name of a rank. */
 export function isStorageScope(scope: unknown): scope is string {
   if (typeof scope !== "string") return false;
   return scope === "" || RANKS.some(([prefix]) => scope.startsWith(prefix));
 }
 
-/** @throws UsageError for a scope that starts with no rank's name. */
+/** @throws UsageError for a scope that does not start with the name of a rank. */
 export function storageScope(text: string): StorageScope {
   if (text === "") return { rank: StorageRank.Global, tag: "", text: "global" };
   const found = RANKS.find(([prefix]) => text.startsWith(prefix));
   if (found === undefined) {
     throw new UsageError(
       "tir-storage-scope",
-      `'${text}' is not a storage scope; one starts with ${RANKS.map(([p]) => p).join(", ")}`,
+      `'${text}' is not a storage scope; a scope starts with ${RANKS.map(([p]) => p).join(", ")}`,
     );
   }
   const [prefix, rank] = found;
   return { rank, tag: text.slice(prefix.length), text };
 }
 
-/** The scope of the memory a buffer's variable points to. */
+/** The scope of the memory to which a buffer's variable points. */
 export function scopeOfPointer(data: Var): StorageScope {
   return storageScope(data.pointer?.scope ?? "");
 }
 
-/** Where the threads of a tag stand. */
+/** The position of a thread tag in the thread hierarchy. */
 export interface ThreadScope {
-  /** 0 for blocks, 1 for the threads of one. */
+  /** 0 for blocks, 1 for the threads of a block. */
   readonly rank: 0 | 1;
-  /** Which of x, y and z; -1 for virtual threads. */
+  /** The dimension: 0 to 2 for x to z; -1 for virtual threads. */
   readonly dim: number;
 }
 
@@ -76,15 +78,15 @@ export function isThreadTag(tag: string): boolean {
 }
 
 /**
- * Virtual threads are like those of a block.
- * @throws UsageError for a tag that names no threads.
+ * The thread scope of a tag. Virtual threads have the rank of threads of a block.
+ * @throws UsageError for a text that is not a thread tag.
  */
 export function threadScope(tag: string): ThreadScope {
   const match = THREAD_TAG.exec(tag);
   if (match === null) {
     throw new UsageError(
       "te-bind",
-      `'${tag}' is not a thread tag; there are blockIdx.x, threadIdx.x (also y and z), vthread, cthread`,
+      `'${tag}' is not a thread tag; use blockIdx.x, threadIdx.x (also y and z), vthread or cthread`,
     );
   }
   const [, group, dim] = match;

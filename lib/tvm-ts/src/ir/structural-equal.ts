@@ -8,9 +8,9 @@ import { fieldsOf, type Kind, type Node, type Role } from "./shapes";
 import type { Annotations } from "./stmt";
 
 /**
- * Whether two trees compute the same in the same way. Variables and buffers bound inside the trees
- * correspond by position; free ones must be the same objects, unless `mapFreeVars` lets them
- * correspond too.
+ * Whether two trees have the same structure. Variables and buffers bound inside the trees correspond
+ * by position. Free variables must be the same objects, unless `mapFreeVars` makes them correspond by
+ * position too.
  */
 export function structuralEqual(
   a: Node,
@@ -22,14 +22,17 @@ export function structuralEqual(
 }
 
 class Comparer {
-  /** From the left tree's variables and buffers to the right's, and the ones taken there. */
+  /**
+   * The variables and buffers of the right tree that correspond to those of the left tree, and those
+   * already used.
+   */
   private readonly pairs = new Map<object, object>();
   private readonly taken = new Set<object>();
 
   constructor(private readonly mapFreeVars: boolean) {}
 
   nodes(a: Node, b: Node): boolean {
-    // A loop along left operands, so that long chains do not deepen the stack.
+    // Left operands are visited in a loop, so that long chains do not deepen the stack.
     while (isBinary(a) && isBinary(b) && a.kind === b.kind && a.dtype === b.dtype) {
       if (!this.nodes(a.b, b.b)) return false;
       a = a.a;
@@ -112,7 +115,7 @@ class Comparer {
     if (partner !== undefined) return partner === b;
     const data = mayPair ? this.variablesOrDefine(a.data, b.data) : this.variables(a.data, b.data);
     if (a === b) return data;
-    // Views made separately are the same when they say the same of the same memory.
+    // Separately made views are equal if they have equal fields and the same memory.
     const same =
       data &&
       a.dtype === b.dtype &&
@@ -170,7 +173,9 @@ class Comparer {
   }
 }
 
-/** Reductions bind variables their other fields use; everything else is in order already. */
+/**
+ * The fields with definitions first: the other fields of a reduction use the variables that it binds.
+ */
 function definitionsFirst(node: Node): (typeof fieldsOf)[Node["kind"]] {
   return node.kind === "Reduce" ? reduceFields : fieldsOf[node.kind];
 }
@@ -180,14 +185,14 @@ const reduceFields = [
   ...fieldsOf.Reduce.filter((field) => field.role !== "reduceAxes" && field.role !== "reducer"),
 ];
 
-/** Whether two expressions are the same over the same variables. */
+/** Whether two expressions are structurally equal over the same variables. */
 export function exprEqual(a: PrimExpr, b: PrimExpr): boolean {
-  // Pairs of right operands still to be compared; chains of any length must not deepen the stack.
+  // Pairs of right operands still to be compared: chains of any length must not deepen the stack.
   let pending: PrimExpr[] | undefined;
   for (;;) {
     if (a !== b) {
       if (a.kind !== b.kind || a.dtype !== b.dtype || a.kind === "Var") return false;
-      // Nodes that bind variables need them matched up; all others are compared without bookkeeping.
+      // Nodes that bind variables need a map of variables; all others are compared without it.
       if (a.kind === "Let" || a.kind === "Reduce") {
         if (!structuralEqual(a, b)) return false;
       } else if (isBinary(a)) {
@@ -222,7 +227,7 @@ function sameFields(a: PrimExpr, b: PrimExpr): boolean {
   });
 }
 
-/** Views made separately are the same when they say the same of the same memory. */
+/** Separately made views are equal if they have equal fields and the same memory. */
 function sameBuffer(a: Buffer, b: Buffer): boolean {
   const sameList = (xs: readonly PrimExpr[], ys: readonly PrimExpr[]): boolean =>
     xs.length === ys.length && xs.every((x, i) => exprEqual(x, ys[i]!));
@@ -251,7 +256,7 @@ function idOf(object: object): number {
 const MULTIPLIER = 0x01000193;
 
 function mix(hash: number, value: number): number {
-  // Small enough for the engine to keep it without allocating.
+  // Small enough for the engine to store without an allocation.
   return Math.imul(hash ^ value, MULTIPLIER) & 0x3fffffff;
 }
 
@@ -265,7 +270,7 @@ const kindHashes = Object.fromEntries(
   Object.keys(fieldsOf).map((kind) => [kind, hashText(kind)]),
 ) as Readonly<Record<Kind, number>>;
 
-/** A hash that agrees with `exprEqual`, remembered in each node; never 0. */
+/** A hash that is consistent with `exprEqual`, cached in each node; never 0. */
 export function exprHash(expr: PrimExpr): number {
   if (expr.hash !== 0) return expr.hash;
   if (isBinary(expr)) hashOperands(expr);
@@ -280,7 +285,9 @@ export function exprHash(expr: PrimExpr): number {
   return (expr.hash = hash || 1);
 }
 
-/** Hashes what is below an operator from the inside out: each node then finds its operands known. */
+/**
+ * Hashes the operands of an operator bottom-up, so that the hashes of a node's operands are cached.
+ */
 function hashOperands(expr: PrimExpr): void {
   const pending: PrimExpr[] = [expr];
   while (pending.length > 0) {
@@ -310,7 +317,7 @@ function hashField(value: unknown, role: Role): number {
   return 0;
 }
 
-/** A map keyed by expressions that are equal, in insertion order. */
+/** A map with expressions as keys, compared by `exprEqual`, in insertion order. */
 export class ExprMap<T> {
   private readonly buckets = new Map<number, { key: PrimExpr; value: T }[]>();
   private readonly order: { key: PrimExpr; value: T }[] = [];

@@ -6,13 +6,12 @@ import { mutator, type Rewritten } from "./mutate";
 import type { Node } from "./shapes";
 import { update } from "./update";
 
-/** Gives a variable's replacement, or `undefined` to keep it. */
+/** Returns a variable's replacement, or `undefined` to keep it. */
 export type Substitution = ReadonlyMap<Var, PrimExpr> | ((variable: Var) => PrimExpr | undefined);
 
 /**
- * `node` with variables replaced. A buffer whose pointer is replaced by another variable becomes
- * another buffer, the same one at each of its uses; shapes and strides say how a buffer was made
- * and stay as they are.
+ * `node` with variables replaced. A buffer whose pointer is replaced by another variable is replaced
+ * by another buffer, the same at each of its uses. Shapes and strides of buffers are not changed.
  */
 export function substitute<N extends Node>(node: N, replace: Substitution): Rewritten<N> {
   const lookup = typeof replace === "function" ? replace : (v: Var) => replace.get(v);

@@ -1,6 +1,6 @@
 /**
- * Whether a lowered function uses a variable where nothing defines it. A part of what `verifyFunc`
- * checks, cheap enough to look at everything that `lower` gives.
+ * Finds uses of undefined variables in a lowered function. It is a part of `verifyFunc`, cheap enough
+ * to check every result of `lower`.
  */
 
 import { IterVar, type PrimExpr, type Var } from "./expr";
@@ -9,13 +9,13 @@ import { forEachChild, isBinary } from "./children.generated";
 import { isStmt, type Stmt } from "./stmt";
 export interface UndefinedUse {
   readonly variable: Var;
-  /** The buffer that is stored to, or allocated, where the variable is used. */
+  /** The buffer whose store or allocation uses the variable. */
   readonly buffer: string | undefined;
 }
 
 /**
- * The first use of a variable, or of a buffer's memory, outside of what defines it.
- * @param defined variables that count as defined everywhere
+ * The first use of a variable, or of a buffer's memory, outside the scope of its definition.
+ * @param defined variables that are defined everywhere
  */
 export function findUndefinedUse(
   func: PrimFunc,
@@ -54,7 +54,7 @@ class Finder {
   }
 
   private within(variable: Var, body: Stmt): void {
-    // Threads are named again inside of their launch.
+    // A thread may be defined again inside its launch.
     const isNew = !this.scope.has(variable);
     this.scope.add(variable);
     this.stmt(body);

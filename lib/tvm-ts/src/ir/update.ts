@@ -1,4 +1,4 @@
-/** Nodes that differ from another in some fields. */
+/** Copies of nodes with other values of some fields. */
 
 import { construct, fieldsOf, fieldValue, type Node } from "./shapes";
 
@@ -7,7 +7,9 @@ export type Changes<N extends Node> = {
   readonly [F in Exclude<keyof N, "kind" | "span" | "hash" | "features">]?: N[F] | undefined;
 };
 
-/** `node` with other values of some fields, its span kept; the same object if nothing differs. */
+/**
+ * `node` with other values of some fields and the same span; the same object if nothing differs.
+ */
 export function update<N extends Node>(node: N, changes: Changes<N>): N {
   const values = changes as Readonly<Record<string, unknown>>;
   let changed = false;

@@ -1,6 +1,6 @@
 /**
- * What the variable of a loop was made from. A schedule knows, and notes it here, so that code that
- * shows a loop can say so; no pass asks.
+ * The origin of a loop variable in the schedule. Schedule primitives set it, and views of loops show
+ * it; no pass uses it.
  */
 
 import type { PrimExpr, Var } from "./expr";

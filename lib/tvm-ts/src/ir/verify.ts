@@ -1,5 +1,5 @@
 /**
- * Whether a function is well-formed: what no pass may break.
+ * Checks that a function is well-formed, an invariant of all passes.
  *
  * - A variable is defined once, before it is used, and used only where it is defined.
  * - A buffer is accessed where its memory is defined, with one index for each dimension.
@@ -24,7 +24,7 @@ import type { PrimFunc } from "./prim-func";
 import { printExpr } from "./print/text-printer";
 import { forEachChild, isBinary } from "./children.generated";
 import type { Allocate, AttrStmt, BufferStore, Stmt } from "./stmt";
-/** What is wrong with a function, each thing in a sentence; nothing if it is well-formed. */
+/** The errors of a function, one sentence for each; empty if it is well-formed. */
 export function verifyFunc(func: PrimFunc): readonly string[] {
   const verifier = new Verifier();
   verifier.func(func);
@@ -35,7 +35,7 @@ class Verifier {
   readonly problems: string[] = [];
   /** The variables in scope. */
   private readonly scope = new Set<Var>();
-  /** All variables that were ever defined. */
+  /** All variables defined so far, in scope or not. */
   private readonly defined = new Set<Var>();
 
   func(func: PrimFunc): void {
@@ -47,7 +47,7 @@ class Verifier {
     this.stmt(func.body);
   }
 
-  /** The variables that describe an argument get their values from it. */
+  /** The variables in an argument's shape, strides and offset are defined by the argument. */
   private defineBuffer(buffer: Buffer): void {
     const described = [buffer.data, ...buffer.shape, ...buffer.strides, buffer.elemOffset];
     for (const expr of described) {
@@ -81,7 +81,8 @@ class Verifier {
         for (const bound of [stmt.min, stmt.extent]) {
           this.check(
             bound.dtype === stmt.loopVar.dtype,
-            () => `loop ${stmt.loopVar.name} is ${stmt.loopVar.dtype}, a bound ${bound.dtype}`,
+            () =>
+              `loop ${stmt.loopVar.name} is ${stmt.loopVar.dtype}, but a bound is ${bound.dtype}`,
           );
         }
         return this.within(stmt.loopVar, () => this.stmt(stmt.body));
@@ -112,7 +113,7 @@ class Verifier {
           this.expr(min);
           this.expr(extent);
         }
-        // An argument is realized too, before its realization is dropped.
+        // An argument is also realized, until its realization is removed.
         if (this.scope.has(stmt.buffer.data)) return this.stmt(stmt.body);
         return this.within(stmt.buffer.data, () => this.stmt(stmt.body));
       case "Prefetch":
@@ -124,7 +125,7 @@ class Verifier {
         return this.expr(stmt.value);
       case "ProducerStore":
       case "ProducerRealize":
-        return this.check(false, () => `there is a ${stmt.kind} in a function of TIR`);
+        return this.check(false, () => `a function of TIR cannot contain ${stmt.kind}`);
       default:
         return assertNever(stmt);
     }
@@ -140,7 +141,8 @@ class Verifier {
     const element = bufferVar.pointer?.element;
     this.check(
       element === undefined || storedAs(element) === storedAs(dtype),
-      () => `${bufferVar.name} points to ${String(element)}, but is allocated as ${dtype}`,
+      () =>
+        `${bufferVar.name} points to ${String(element)}, but is allocated with elements of ${dtype}`,
     );
     this.within(bufferVar, () => this.stmt(stmt.body));
   }
@@ -150,7 +152,7 @@ class Verifier {
     this.expr(stmt.value);
     const isThread = key === "thread_extent" || key === "virtual_thread";
     if (isThread && node instanceof IterVar) {
-      // A thread is launched once; statements inside may speak of it again.
+      // A thread is launched once; statements inside may name it again.
       if (this.scope.has(node.var_)) return this.stmt(stmt.body);
       this.defined.delete(node.var_);
       return this.within(node.var_, () => this.stmt(stmt.body));
@@ -162,12 +164,12 @@ class Verifier {
     this.stmt(stmt.body);
   }
 
-  /** A view defines whatever variables it is described by. */
+  /** A view defines the variables in its shape, strides and offset. */
   private view(view: Buffer, body: Stmt): void {
     const described = [view.data, ...view.shape, ...view.strides, view.elemOffset];
     const fresh = described.filter((e): e is Var => e.kind === "Var" && !this.scope.has(e));
     for (const variable of new Set(fresh)) {
-      this.defined.delete(variable); // one intrinsic's buffers are bound at each of its uses
+      this.defined.delete(variable); // the buffers of an intrinsic are bound at each of its uses
       this.define(variable);
     }
     this.stmt(body);
@@ -180,14 +182,14 @@ class Verifier {
     const wanted = accessType(stmt.buffer, this.indices(stmt.indices));
     this.check(
       stmt.value.dtype === wanted,
-      () => `${stmt.buffer.name} stores ${wanted}, but is given ${stmt.value.dtype}`,
+      () => `${stmt.buffer.name} stores ${wanted}, but the value is ${stmt.value.dtype}`,
     );
   }
 
   // Expressions ---------------------------------------------------------------------------------
 
   private expr(expr: PrimExpr): void {
-    // Left operands nest deeply in sums; they are followed in a loop.
+    // Left operands nest deeply in sums, so they are visited in a loop.
     let inner = expr;
     for (; isBinary(inner); inner = inner.a) {
       const { kind, dtype } = inner;
@@ -213,18 +215,18 @@ class Verifier {
         const lanes = lanesOf(condition.dtype);
         this.check(
           isBool(condition.dtype) && (lanes === 1 || lanes === lanesOf(expr.dtype)),
-          () => `a selection of ${expr.dtype} is made by a ${condition.dtype}`,
+          () => `the condition of a selection of ${expr.dtype} is ${condition.dtype}`,
         );
         this.sameTypes(expr, trueValue, falseValue);
         break;
       }
       case "Not":
-        this.check(isBool(expr.dtype), () => `Not of ${expr.dtype}`);
+        this.check(isBool(expr.dtype), () => `the operand of Not is ${expr.dtype}`);
         break;
       case "Cast":
         this.check(
           lanesOf(expr.dtype) === lanesOf(expr.value.dtype),
-          () => `${expr.value.dtype} is converted to ${expr.dtype}`,
+          () => `${expr.value.dtype} is cast to ${expr.dtype}, with another number of lanes`,
         );
         break;
       case "Ramp":
@@ -235,26 +237,26 @@ class Verifier {
         break;
       case "ProducerLoad":
       case "Reduce":
-        return this.check(false, () => `there is a ${expr.kind} in a function of TIR`);
+        return this.check(false, () => `a function of TIR cannot contain ${expr.kind}`);
       default:
         break;
     }
     forEachChild(expr, (child) => this.expr(child as PrimExpr));
   }
 
-  /** Whether the call's arguments have been looked at. */
+  /** Checks calls with special arguments. Returns whether the arguments were checked. */
   private call(call: Call): boolean {
     if (call.op === builtin.ifThenElse) {
       const [condition, whenTrue, whenFalse] = call.args;
       this.check(
         condition?.dtype === "bool",
-        () => `a value is chosen by a ${String(condition?.dtype)}`,
+        () => `the condition of if_then_else is ${String(condition?.dtype)}`,
       );
       this.sameTypes(call, whenTrue!, whenFalse!);
     }
     const [first] = call.args;
     if (call.op !== builtin.addressOf || first?.kind !== "BufferLoad") return false;
-    // The address of an element that is never accessed.
+    // The element is not accessed, only its address is taken.
     this.indices(first.indices);
     this.expr(first.buffer.data);
     return true;
@@ -268,13 +270,16 @@ class Verifier {
     this.expr(condition);
     this.check(
       condition.dtype === "bool",
-      () => `condition ${printExpr(condition)} is a ${condition.dtype}`,
+      () => `condition ${printExpr(condition)} is ${condition.dtype}, not bool`,
     );
   }
 
   private checkLet(variable: Var, value: PrimExpr): void {
     const fits = variable.dtype === value.dtype || isHandle(variable.dtype);
-    this.check(fits, () => `${variable.name} is ${variable.dtype}, its value ${value.dtype}`);
+    this.check(
+      fits,
+      () => `${variable.name} is ${variable.dtype}, but its value is ${value.dtype}`,
+    );
   }
 
   private accessed(buffer: Buffer, indices: number): void {
@@ -284,16 +289,20 @@ class Verifier {
     );
     this.check(
       indices === buffer.shape.length || (indices === 1 && buffer.shape.length === 0),
-      () => `buffer ${buffer.name} of ${buffer.shape.length} dimensions has ${indices} indices`,
+      () =>
+        `buffer ${buffer.name} of ${buffer.shape.length} dimensions is accessed with ${indices} indices`,
     );
   }
 
-  /** Looks at the indices of an access. @returns How many elements it is of. */
+  /** Checks the indices of an access. @returns The number of elements accessed. */
   private indices(indices: readonly PrimExpr[]): number {
     let lanes = 1;
     for (const index of indices) {
       this.expr(index);
-      this.check(isInteger(index.dtype), () => `index ${printExpr(index)} is a ${index.dtype}`);
+      this.check(
+        isInteger(index.dtype),
+        () => `index ${printExpr(index)} is ${index.dtype}, not an integer`,
+      );
       lanes *= lanesOf(index.dtype);
     }
     return lanes;
@@ -304,7 +313,7 @@ function accessType(buffer: Buffer, elements: number): DataType {
   return vectorOf(elementOf(buffer.dtype), elements * lanesOf(buffer.dtype));
 }
 
-/** Truth values are kept in bytes. */
+/** Booleans are stored as bytes. */
 function storedAs(dtype: DataType): DataType {
   const { element, lanes } = dtypeInfo(dtype);
   return vectorOf(element === "bool" ? "int8" : element, lanes);

@@ -4,14 +4,14 @@ import { forEachChild } from "./children.generated";
 import { isExpr, type PrimExpr } from "./expr";
 import type { Kind, Node, NodeOf } from "./shapes";
 
-/** Calls by kind; `false` from an `enter` handler keeps the walk out of the node. */
+/** Handlers by kind. If an `enter` handler returns `false`, the walk skips the node's children. */
 export type Visitor = { readonly [K in Kind]?: (node: NodeOf<K>) => void | boolean };
 
 type AnyVisit = ((node: Node) => void | boolean) | undefined;
 
 /**
- * Walks everything below and including `root`, parents before children (`enter`) and children
- * before parents (`leave`). Deep trees are fine: the walk keeps its own stack.
+ * Walks everything below and including `root`, parents before children (`enter`) and children before
+ * parents (`leave`). Deep trees are possible, since the walk uses an explicit stack.
  */
 export function walk(root: Node, enter: Visitor, leave: Visitor = {}): void {
   const enterAny = enter as Record<string, AnyVisit>;
@@ -28,10 +28,13 @@ export function postOrderVisit(root: Node, visit: (node: Node) => void): void {
   traverse(root, () => true, visit);
 }
 
-/** Enters (if `enter` agrees) and leaves every node, children in order between the two. */
+/**
+ * Calls `enter` for a node and, unless it returns `false`, visits the children in order and calls
+ * `leave`.
+ */
 function traverse(root: Node, enter: (node: Node) => boolean, leave: (node: Node) => void): void {
   const stack: Node[] = [root];
-  /** Where in the stack the nodes are that were entered and not yet left. */
+  /** The positions in the stack of the nodes entered and not yet left. */
   const entered: number[] = [];
   const push = (child: Node): void => void stack.push(child);
   while (stack.length > 0) {
@@ -57,7 +60,7 @@ function reverseFrom(stack: Node[], start: number): void {
   }
 }
 
-/** Whether some node satisfies `test`; stops at the first that does. */
+/** Whether a node satisfies `test`; stops at the first such node. */
 export function someNode(root: Node, test: (node: Node) => boolean): boolean {
   const stack: Node[] = [root];
   while (stack.length > 0) {
@@ -73,7 +76,7 @@ export function usesVar(node: Node, test: (variable: NodeOf<"Var">) => boolean):
   return someNode(node, (n) => n.kind === "Var" && test(n));
 }
 
-/** The expressions of a statement that are its own, not its sub-statements'. */
+/** The expressions of a statement, without those of its sub-statements. */
 export function ownExprs(node: Node): PrimExpr[] {
   const own: PrimExpr[] = [];
   forEachChild(node, (child) => {

@@ -1,7 +1,7 @@
 import { Add, type PrimExpr } from "../expr";
 import { constFold } from "../fold";
 
-/** `min + extent`, folded: the end of a range as it is printed. */
+/** The printed end of a range: `min + extent`, folded. */
 export function endOf(min: PrimExpr, extent: PrimExpr): PrimExpr {
   // A zero may be of another type.
   if (min.kind === "IntImm" && min.value === 0) return extent;

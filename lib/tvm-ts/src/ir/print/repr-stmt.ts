@@ -1,4 +1,4 @@
-/** Statements as messages show them: loops and what is in them, everything by its name alone. */
+/** The text of statements in messages: loops and their bodies, with names only. */
 
 import type { Stmt } from "../stmt";
 import { reprExpr, reprList } from "./repr";

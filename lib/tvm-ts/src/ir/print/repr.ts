@@ -1,6 +1,6 @@
 /**
- * The reference's `repr` of expressions: variables by their names alone. Stages, operations and
- * iteration variables are described with it.
+ * The reference's `repr` of expressions, with the names of variables only. Stages, operations and
+ * iteration variables are printed with it.
  */
 
 import { assertNever, escapeString, formatFloat } from "../../support";
@@ -26,7 +26,7 @@ const INFIX: Readonly<Record<string, string>> = {
 /** `(A[i0, i1] + 1)` */
 export function reprExpr(expr: PrimExpr): string {
   if (expr.kind in INFIX) {
-    // Left operands nest deeply in sums; they are opened in a loop.
+    // Left operands nest deeply in sums, so they are visited in a loop.
     let opened = 0;
     let node = expr;
     const tail: string[] = [];

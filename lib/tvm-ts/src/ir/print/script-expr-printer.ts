@@ -1,4 +1,4 @@
-/** TVMScript of expressions and of the buffers they name; statements are in `script-printer.ts`. */
+/** TVMScript of expressions and of the buffers in them; statements are in `script-printer.ts`. */
 
 import { assertNever, escapeString, formatFloat } from "../../support";
 import { ALLOC_ALIGNMENT, type Buffer } from "../buffer";
@@ -19,7 +19,9 @@ import { endOf } from "./range-end";
 import { ScriptNames } from "./script-names";
 import { TextDoc } from "./text-doc";
 
-/** The kinds written between their operands, with how loosely each binds. */
+/**
+ * The infix operators by kind of node, with their precedence; a larger number binds more loosely.
+ */
 const INFIX: Readonly<Record<string, { readonly symbol: string; readonly looseness: number }>> = {
   Mul: { symbol: " * ", looseness: 1 },
   Div: { symbol: " / ", looseness: 1 },
@@ -50,11 +52,11 @@ function looseness(expr: PrimExpr): number {
 export class ScriptExprPrinter {
   protected doc = new TextDoc();
   protected readonly names = new ScriptNames();
-  /** Variables and buffers whose definition is printed elsewhere than at the function's head. */
+  /** Variables and buffers whose definition is not printed in the function's head. */
   protected readonly definedVars = new Set<Var>();
   protected readonly definedBuffers = new Set<Buffer>();
 
-  /** What `print` puts out, as text of its own. */
+  /** The output of `print` as a separate text. */
   protected textOf(print: () => void): string {
     const outer = this.doc;
     this.doc = new TextDoc();
@@ -71,7 +73,7 @@ export class ScriptExprPrinter {
     });
   }
 
-  /** Left operands nest deeply in sums; they are opened in a loop. */
+  /** Left operands nest deeply in sums, so they are visited in a loop. */
   private infix(expr: InfixExpr): void {
     const spine: InfixExpr[] = [expr];
     let left = expr.a;
@@ -188,7 +190,7 @@ export class ScriptExprPrinter {
     this.doc.put(result.length === 1 ? ", " : "), ");
     this.exprList(combiner.identity);
     this.doc.put(")");
-    // They are the lambda's parameters: no code outside needs a definition of them.
+    // The variables are the lambda's parameters, so they need no definition outside.
     for (const parameter of [...lhs, ...rhs]) this.names.vars.delete(parameter);
   }
 
@@ -217,7 +219,7 @@ export class ScriptExprPrinter {
     });
   }
 
-  /** `[i, j]`; consecutive lanes are written as a slice. */
+  /** `[i, j]`; consecutive lanes are printed as a slice. */
   protected indices(indices: readonly PrimExpr[]): void {
     if (indices.length === 0) {
       this.doc.put("[()]");
@@ -252,7 +254,7 @@ export class ScriptExprPrinter {
     return name;
   }
 
-  /** What stands between the parentheses where a buffer is declared. */
+  /** The arguments in a buffer's declaration. */
   private declaration(buffer: Buffer, name: string): void {
     const { doc } = this;
     this.exprList(buffer.shape);
@@ -285,7 +287,7 @@ export class ScriptExprPrinter {
     }
   }
 
-  /** A variable that exists because a buffer does. */
+  /** Registers a variable that is defined by a buffer, under the text `definition`. */
   private defineAs(variable: Var, name: string): void {
     this.names.vars.set(variable, name);
     this.definedVars.add(variable);
@@ -303,7 +305,7 @@ function scriptInt(constant: IntImm): string {
   return typed(text, dtype, dtype === "int32");
 }
 
-/** Seventeen digits, so that the value can be read back exactly. */
+/** Seventeen digits represent the value exactly. */
 function scriptFloat(constant: FloatImm): string {
   const text = formatFloat(constant.value, 17);
   return typed(Number.isFinite(constant.value) ? text : `"${text}"`, constant.dtype, false);

@@ -1,4 +1,4 @@
-/** Names of variables and buffers in TVMScript: unique, and free again when a scope ends. */
+/** Names of variables and buffers in TVMScript: unique, and released when a scope ends. */
 
 import type { Buffer } from "../buffer";
 import type { Var } from "../expr";
@@ -6,12 +6,12 @@ import type { Var } from "../expr";
 export class ScriptNames {
   readonly vars = new Map<Var, string>();
   readonly buffers = new Map<Buffer, string>();
-  /** A buffer's shape, type and layout as they are printed where it is declared. */
+  /** The printed shape, type and layout of each declared buffer. */
   readonly declarations = new Map<Buffer, string>();
-  /** For each name how many numbered ones followed it; below zero when it is free again. */
+  /** The number of numbered names made from each name; negative when the name is released. */
   private readonly counts = new Map<string, number>();
 
-  /** Forgets who is called what; names once used stay used. */
+  /** Removes all assignments of names. Used names are not released. */
   nextFunction(): void {
     this.vars.clear();
     this.buffers.clear();
@@ -47,7 +47,7 @@ export class ScriptNames {
     return name;
   }
 
-  /** Gives a variable's name back, if no name was made from it since. */
+  /** Releases a variable's name, unless another name was made from it. */
   release(variable: Var): void {
     const wanted = spelling(variable.name, "v");
     const count = this.counts.get(wanted);

@@ -1,8 +1,8 @@
 /**
- * TVMScript, the reference's Python form of modules and functions, to the letter.
+ * TVMScript, the reference's Python form of modules and functions, character by character.
  *
- * A function's head declares what its body turned out to use, so the body is printed first and put
- * in place afterwards. (Format: `printer/tvmscript_printer.cc` of TVM 0.10.)
+ * A function's head declares the variables and buffers that its body uses, so the body is printed
+ * first and appended afterwards. (Format: `printer/tvmscript_printer.cc` of TVM 0.10.)
  */
 
 import { assertNever } from "../../support";
@@ -34,7 +34,7 @@ export function printScript(module: IRModule): PrintedText {
   return printer.module(module);
 }
 
-/** The script of one function, which has no name of its own. */
+/** The script of one function, without a name. */
 export function printFuncScript(func: PrimFunc): PrintedText {
   const printer = new ScriptPrinter();
   return printer.lone(func);
@@ -49,14 +49,16 @@ const LOOPS = {
 } as const;
 
 class ScriptPrinter extends ScriptExprPrinter {
-  /** Thread axes by their variables: what the head defines them as. */
+  /** The definitions of thread axes in the head, by their variables. */
   private readonly threads = new Map<Var, string>();
-  /** Loops waiting to be printed as one `T.grid`. */
+  /** Loops to be printed as one `T.grid`. */
   private pendingLoops: For[] = [];
   private readonly openLoopVars = new Set<Var>();
-  /** The buffers that view each pointer below the allocations seen so far. */
+  /** The buffers that view each pointer, below the allocations visited so far. */
   private readonly views = new Map<Var, Buffer[]>();
-  /** Whether the statement is the last of its block: only then may its scope go on undelimited. */
+  /**
+   * Whether the statement is the last of its block; only then can its scope be printed without `with`.
+   */
   private isLast = true;
 
   module(module: IRModule): PrintedText {
@@ -125,7 +127,7 @@ class ScriptPrinter extends ScriptExprPrinter {
     this.doc.put(`, ${quoted(buffer.dtype)}]`);
   }
 
-  /** Whether shape and type say everything about a buffer. */
+  /** Whether a buffer is fully described by its shape and type. */
   private isPlain(buffer: Buffer): boolean {
     return (
       !this.names.vars.has(buffer.data) &&
@@ -163,7 +165,9 @@ class ScriptPrinter extends ScriptExprPrinter {
     }
   }
 
-  /** Attributes and the definitions of what the body uses but nothing in it defines. */
+  /**
+   * Attributes, and definitions of the variables and buffers that the body uses but does not define.
+   */
   private head(func: PrimFunc): void {
     const { doc, names } = this;
     const attrs = Object.entries(func.attrs);
@@ -177,7 +181,7 @@ class ScriptPrinter extends ScriptExprPrinter {
     }
     if (this.threads.size > 0) {
       doc.newLine().put("# var definition");
-      // Innermost first, as the reference's table happens to give them.
+      // Innermost first, the order of the reference's table.
       for (const [variable, tag] of [...this.threads].reverse()) {
         doc.newLine().put(`${names.ofVar(variable)} = T.env_thread(${quoted(tag)})`);
       }
@@ -319,8 +323,7 @@ class ScriptPrinter extends ScriptExprPrinter {
   }
 
   /**
-   * A statement with a body. At the end of a block the body follows; elsewhere a `with`
-   * says where it ends.
+   * A statement with a body. At the end of a block the body follows; elsewhere a `with` delimits it.
    */
   private scope(what: {
     readonly delimited: () => void;
@@ -379,7 +382,7 @@ class ScriptPrinter extends ScriptExprPrinter {
         this.expr(bufferVar);
       },
       open: () => {
-        // Its extents are named before it is, though it is printed first.
+        // The names of its extents are assigned before its own name, although it is printed first.
         const text = this.textOf(call);
         this.expr(bufferVar);
         this.doc.put(` = ${text}`);
@@ -431,7 +434,7 @@ class ScriptPrinter extends ScriptExprPrinter {
 
   // Buffers that view a pointer -----------------------------------------------------------------
 
-  /** The buffers below `body` that view `pointer`; one walk answers for every pointer in it. */
+  /** The buffers below `body` that view `pointer`; one walk finds those of all pointers in it. */
   private viewsOf(pointer: Var, body: Stmt): readonly Buffer[] {
     if (!this.views.has(pointer)) {
       const seen = new Set<Buffer>();
@@ -522,14 +525,14 @@ function isSimpleLoop(loop: For): boolean {
   );
 }
 
-/** `min + extent`, where an extent of the form `end - min` gives back the end. */
+/** `min + extent`; for an extent of the form `end - min`, the end. */
 function loopEnd(loop: For): PrimExpr {
   const { min, extent } = loop;
   if (extent instanceof Sub && exprEqual(extent.b, min)) return extent.a;
   return endOf(min, extent);
 }
 
-/** Those of `named` that are not `defined`, in the order of their names. */
+/** The entries of `named` that are not in `defined`, ordered by name. */
 function byName<T>(named: ReadonlyMap<T, string>, defined: ReadonlySet<T>): T[] {
   return [...named]
     .filter(([thing]) => !defined.has(thing))

@@ -1,13 +1,13 @@
 /**
- * Text being printed, with the ranges that nodes take up in it. Hovering, folding and highlighting
- * in the front ends come from this map.
+ * Text being printed, with the range of each node in it. Front ends use this map for hovering, folding
+ * and highlighting.
  */
 
 import type { Buffer } from "../buffer";
 import type { IterVar } from "../expr";
 import type { Node } from "../shapes";
 
-/** What a piece of printed text shows. */
+/** The node that a range of printed text shows. */
 export type PrintedNode = Node | Buffer | IterVar;
 
 /** `text.slice(start, end)` shows `node`. Ranges nest; parents come before children. */
@@ -22,7 +22,7 @@ export interface PrintedText {
   readonly ranges: readonly TextRange[];
 }
 
-/** An output buffer that knows the current indentation. */
+/** An output buffer with the current indentation. */
 export class TextDoc {
   private text = "";
   private indent = 0;
@@ -47,7 +47,7 @@ export class TextDoc {
     return this;
   }
 
-  /** Runs `body` and remembers that what it printed shows `node`. */
+  /** Runs `body` and records its output as the range of `node`. */
   showing(node: PrintedNode, body: () => void): this {
     const range = { start: this.text.length, end: 0, node };
     this.ranges.push(range);
@@ -67,7 +67,7 @@ export class TextDoc {
     return this;
   }
 
-  /** An empty document at this one's indentation, to be appended to it later. */
+  /** An empty document with this document's indentation, to be appended to it later. */
   continued(): TextDoc {
     const rest = new TextDoc();
     rest.indent = this.indent;
@@ -88,7 +88,7 @@ export class TextDoc {
   }
 }
 
-/** Names not yet taken: `x`, then `x_1`, `x_2`, ... */
+/** A supply of unused names: `x`, then `x_1`, `x_2` and so on. */
 export class NameSupply {
   private readonly used = new Map<string, number>();
 

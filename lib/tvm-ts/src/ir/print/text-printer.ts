@@ -1,8 +1,8 @@
 /**
- * The reference's text form of modules, functions and nodes, to the letter.
+ * The reference's text form of modules, functions and nodes, character by character.
  *
- * A variable is printed with its type where it is first met, a buffer with its description; names
- * that are taken get a number. (Format: `printer/tir_text_printer.cc` of TVM 0.10.)
+ * At its first occurrence a variable is printed with its type, and a buffer with its description. A
+ * name already in use gets a number. (Format: `printer/tir_text_printer.cc` of TVM 0.10.)
  */
 
 import { assertNever, escapeString, formatFloat } from "../../support";
@@ -231,7 +231,7 @@ class TextPrinter {
     });
   }
 
-  /** Left operands nest deeply in sums; they are opened in a loop. */
+  /** Left operands nest deeply in sums, so they are visited in a loop. */
   private infix(expr: Node & { a: PrimExpr; b: PrimExpr }): void {
     const spine = [expr];
     let left = expr.a;
@@ -328,7 +328,7 @@ class TextPrinter {
     }
   }
 
-  /** Reducers are counted, not written out: the text form of the reference has no syntax for them. */
+  /** Reducers are printed as numbers: the text form of the reference has no syntax for them. */
   private reducer(combiner: CommReducer): void {
     const number = this.reducers.get(combiner) ?? this.reducers.size;
     this.reducers.set(combiner, number);
@@ -529,7 +529,7 @@ class TextPrinter {
     this.doc.newLine().put("}");
   }
 
-  /** The body of an attribute or an allocation: one statement follows on the next line. */
+  /** The body of an attribute or an allocation: a single statement is printed on the next line. */
   private scopedBody(body: Stmt): void {
     if (body.kind === "SeqStmt") {
       this.body(body);
@@ -556,7 +556,7 @@ function typeText(variable: Var): string {
 
 const SUFFIX: Readonly<Record<string, string>> = { int: "i", uint: "u", float: "f" };
 
-/** A constant the way the reference writes it: `3`, `3i8`, `0.5f32`, `True`. */
+/** A constant in the reference's notation: `3`, `3i8`, `0.5f32`, `True`. */
 export function constantText(constant: IntImm | FloatImm): string {
   const { code, bits } = dtypeInfo(constant.dtype);
   if (constant.dtype === "bool") return constant.value === 1 ? "True" : "False";
