@@ -447,7 +447,7 @@ testRefused([
       lower(s, [A, B]);
     },
     sentence:
-      "main is nested too deeply to be lowered; make tensors of parts of its longest expressions, and inline fewer stages into one",
+      "main is nested too deeply to be lowered; compute parts of its longest expressions as separate tensors, and inline fewer stages",
   },
   {
     why: "the code for a sum of ten thousand summands would be nested as deeply",
@@ -460,7 +460,7 @@ testRefused([
       build(module);
     },
     sentence:
-      "main is nested too deeply to be compiled; make tensors of parts of its longest expressions, and inline fewer stages into one",
+      "main is nested too deeply to be compiled; compute parts of its longest expressions as separate tensors, and inline fewer stages",
   },
   {
     why: "the arguments are one tensor",
@@ -469,7 +469,7 @@ testRefused([
       mark();
       lower(s, A as never);
     },
-    sentence: "a schedule is lowered with the arguments of its function: [A, B, C]",
+    sentence: "lower of a schedule needs the arguments of its function, such as [A, B, C]",
   },
   {
     why: "a name stands where the options of lower do",
@@ -478,7 +478,7 @@ testRefused([
       mark();
       lower(s, [A, C], "double" as never);
     },
-    sentence: 'options are given together, such as { name: "main" }, not "double" alone',
+    sentence: 'the options must be an object, such as { name: "main" }, not "double"',
   },
   {
     why: "a function has an empty name",
@@ -487,7 +487,7 @@ testRefused([
       mark();
       lower(s, [A, C], { name: "" });
     },
-    sentence: 'the name of a function is a text, not ""',
+    sentence: 'the name of a function must be a non-empty string, not ""',
   },
   {
     why: "the context of lower is a plain object",
@@ -496,7 +496,7 @@ testRefused([
       mark();
       lower(s, [A, C], { context: {} as never });
     },
-    sentence: "the context of lower is made by new PassContext({ ... })",
+    sentence: "the context of lower must be a PassContext; write new tvm.PassContext({ ... })",
   },
   {
     why: "the buffers of arguments are in an object",
@@ -514,7 +514,7 @@ testRefused([
       mark();
       build(s, [A, C], "c" as never);
     },
-    sentence: 'options are given together, such as { target: "c" }, not "c" alone',
+    sentence: 'the options must be an object, such as { target: "c" }, not "c"',
   },
   {
     why: "a target is a number",
@@ -544,8 +544,8 @@ testRefused([
       lower(s, [A, L, T]);
     },
     sentence:
-      "a loop of stage T has a length that depends on axis i, but the loop over i is inside of it; " +
-      "put i further out with reorder",
+      "a loop of stage T has an extent that depends on axis i, but the loop over i is inside of it; " +
+      "move i further out with reorder",
     notes: ["mistake"],
   },
 ]);

@@ -65,7 +65,7 @@ registerLibraryRoot(callerFolder(1));
 const api = createApi(host);
 
 installDisplays(() => {
-  const memories = api.memories.completed().option("tir.memory_info");
+  const memories = api.memories.withMemories().option("tir.memory_info");
   const bytes = (bits: number) => Math.floor(bits / 8);
   return Object.fromEntries(
     Object.entries(memories).map(([scope, { maxNumBits }]) => [scope, bytes(maxNumBits)]),
@@ -73,7 +73,7 @@ installDisplays(() => {
 });
 
 /**
- * Lowers a schedule with the arguments its function is to take, or functions of TIR.
+ * Lowers a schedule, with the arguments of its function, or functions of TIR.
  * @example
  * const A = te.placeholder([8], { name: "A", dtype: "int32" });
  * const B = te.compute([8], (i) => A(i).add(1), "B");
@@ -92,7 +92,7 @@ export const lower = api.lower;
  * b.numpy().toArray() // => 0,1,4,9
  */
 export const build = api.build;
-/** Loads a module that was saved: from a file, or from the bytes of one. */
+/** Loads a saved module, from a file or from its bytes. */
 export const loadModule = api.loadModule;
 /** The CPU of this process. */
 export const cpu = api.cpu;
@@ -100,11 +100,11 @@ export const cpu = api.cpu;
 export const extDev = api.extDev;
 /** A target from its text: `"wasm"`, `"c -mtriple=aarch64-linux-gnu"`, `"ext_dev -device=vta"`. */
 export const target = api.target;
-/** The kinds of targets that texts can name. */
+/** The kinds of targets, by the names that a target's text can use. */
 export const targets = api.targets;
 /** The devices of this process. */
 export const devices = api.devices;
-/** The on-chip memories that schedules can name as scopes. */
+/** The on-chip memories that schedules can use as scopes. */
 export const memories = api.memories;
 /**
  * Arrays on devices.
@@ -115,12 +115,12 @@ export const memories = api.memories;
  */
 export const nd = api.nd;
 /**
- * Sessions, here and elsewhere.
+ * Sessions with this process and with servers.
  * @example
  * const session = tvm.rpc.localSession();
  * const a = await tvm.nd.array(np.zeros([2, 2]), session.cpu(0));
  * (await a.numpy()).shape // => 2,2
  */
 export const rpc = { ...api.rpc, startServer, startTracker, serveAsWorker, exposureWarning };
-/** Functions of this process by name, which sessions with it find with `getFunction`. */
+/** Functions of this process by name, for `getFunction` of sessions with it. */
 export const functions = api.functions;

@@ -30,7 +30,7 @@ const ALLOWED: readonly RegExp[] = [
   // A stage that is split among threads, computed where there are none.
   /^variable vthread is not defined here$/,
   /would take .* steps, more than/,
-  /has a length that depends on axis .*, but the loop over .* is inside of it/,
+  /has an extent that depends on axis .*, but the loop over .* is inside of it/,
 ];
 
 export function isAllowedRefusal(sentence: string): boolean {

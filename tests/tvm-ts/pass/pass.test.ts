@@ -60,12 +60,12 @@ describe("contexts", () => {
   test("options that do not exist or have another type are refused by name", () => {
     const make = (config: object) => () => new PassContext({ config });
     expect(make({ "tir.Unroll": {} })).toThrow(
-      /no option 'tir\.Unroll'; there are tir\.UnrollLoop/,
+      /no option 'tir\.Unroll'; the options are tir\.UnrollLoop/,
     );
     expect(make({ "tir.UnrollLoop": { maxStep: 1 } })).toThrow(/tir\.UnrollLoop: .*'maxStep'/);
     expect(make({ "tir.noalias": 1 })).toThrow(/'tir\.noalias' takes a boolean, not a number/);
     expect(make({ "tir.noalias": 1 })).toThrow(UsageError);
-    expect(() => new PassContext({ optLevel: 7 })).toThrow(/optLevel is 0, 1, 2 or 3, not 7/);
+    expect(() => new PassContext({ optLevel: 7 })).toThrow(/optLevel must be 0, 1, 2 or 3, not 7/);
   });
 
   test("sequences leave out disabled passes and those of a higher level", () => {

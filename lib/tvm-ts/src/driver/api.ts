@@ -1,4 +1,4 @@
-/** The functions that users call, for the process (or page) that the library runs in. */
+/** The API of the library for a host, which is a process or a page. */
 
 import { wasmText } from "../codegen";
 import { IRModule, PrimFunc } from "../ir";
@@ -17,13 +17,13 @@ import type { PassContext } from "../pass";
 import type * as te from "../te";
 import type { ServedFunction, SessionArray, SessionDevice } from "../rpc";
 import { buildModule } from "./build";
-import { watched } from "./debug-passes";
+import { withPassPrinter } from "./debug-passes";
 import { checkOptions, lower, type Lowerable, type LowerOptions } from "./lower";
 import { MemoryRegistry } from "./memories";
 import { rpcFunctions, type RpcFunctions } from "./rpc-api";
 import { standardTargets, type Target, type TargetOptions, type TargetRegistry } from "../target";
 
-/** How a schedule is lowered on the way, and for what code is generated. */
+/** The options of lowering, and the target. */
 export interface BuildOptions extends Pick<LowerOptions, "name" | "binds" | "context"> {
   /** `"wasm"` if left out. */
   readonly target?: string | Target;
@@ -31,21 +31,21 @@ export interface BuildOptions extends Pick<LowerOptions, "name" | "binds" | "con
 
 export interface BuildFunction {
   /**
-   * Lowers a schedule with the arguments its function is to take, and compiles it.
-   * @throws UsageError where the schedule or the function asks for what cannot be done.
+   * Lowers a schedule, with the arguments of its function, and compiles it.
+   * @throws UsageError for an error in the schedule or the function.
    */
   (schedule: te.Schedule, args: readonly te.ScheduleArg[], options?: BuildOptions): Module;
-  /** Compiles lowered functions as they are. */
+  /** Compiles functions that are already lowered. */
   (functions: IRModule | PrimFunc, options?: Pick<BuildOptions, "target">): Module;
 }
 
 /** Arrays: on a device of this process, or (asynchronously) on one of a session. */
 export interface NdFunctions {
-  /** An array with the values, shape and type of `data`; on `cpu(0)` if no device is given. */
+  /** An array with the values, shape and type of `data`; on `cpu(0)` if `device` is left out. */
   array(data: ArrayData, device?: Device): NDArray;
   array(data: ArrayData, device: SessionDevice): Promise<SessionArray>;
   /**
-   * An array of `shape` whose elements are whatever the memory holds; a tensor's shape will do.
+   * An array of `shape` with uninitialized elements. `shape` may be the shape of a tensor.
    * @throws UsageError for a dimension that is not constant.
    */
   empty(shape: readonly Dimension[], dtype?: string, device?: Device): NDArray;
@@ -57,7 +57,7 @@ export interface NdFunctions {
 }
 
 export interface Api {
-  /** The kinds of targets that are known here. */
+  /** The kinds of targets of this host. */
   readonly targets: TargetRegistry;
   /**
    * A target from its text: `"wasm"`, `"c -mtriple=aarch64-linux-gnu"`, `"ext_dev -device=vta"`.
@@ -66,24 +66,22 @@ export interface Api {
   target(text: string | Target, options?: TargetOptions): Target;
   /** The devices of this process. */
   readonly devices: DeviceRegistry;
-  /** The on-chip memories that schedules can name. */
+  /** The on-chip memories that schedules can use as scopes. */
   readonly memories: MemoryRegistry;
   readonly nd: NdFunctions;
   readonly rpc: RpcFunctions;
-  /**
-   * Functions of this process by name, which sessions with it find (`getFunction`).
-   */
+  /** Functions of this process by name, for `getFunction` of sessions with it. */
   readonly functions: Map<string, ServedFunction>;
   cpu(id?: number): Device;
   extDev(id?: number): Device;
-  /** Lowers a schedule with the arguments its function is to take, or functions of TIR. */
+  /** Lowers a schedule, with the arguments of its function, or functions of TIR. */
   readonly lower: typeof lower;
   readonly build: BuildFunction;
-  /** Loads a module that was saved: from a file, or from the bytes of one. */
+  /** Loads a saved module, from a file or from its bytes. */
   loadModule(from: string | Uint8Array): Module;
 }
 
-/** The library's functions on a host. */
+/** The library's API on a host. */
 export function createApi(host: Host): Api {
   const devices = new DeviceRegistry();
   const memories = new MemoryRegistry();
@@ -121,7 +119,7 @@ export function createApi(host: Host): Api {
         : NDArray.empty(shape, dtype, device),
   } as NdFunctions;
   const contextOf = (given: PassContext | undefined): PassContext =>
-    watched(memories.completed(given), host);
+    withPassPrinter(memories.withMemories(given), host);
   return {
     devices,
     memories,
@@ -155,7 +153,7 @@ export function createApi(host: Host): Api {
   };
 }
 
-/** The functions to compile: of a schedule, lowered for the target; others as they are. */
+/** The functions to compile. A schedule is lowered for the target; functions are not changed. */
 function toFunctions(
   subject: te.Schedule | IRModule | PrimFunc,
   args: readonly te.ScheduleArg[] | undefined,

@@ -1,4 +1,4 @@
-/** From lowered functions to a module that can be called, saved or compiled further. */
+/** Builds a module, which can be called, saved or compiled further, from lowered functions. */
 
 import type { Artifact } from "../artifact";
 import { cGenerator, type CodeGenerator } from "../codegen";
@@ -10,9 +10,8 @@ import type { Target } from "../target";
 import { checkNesting } from "./nesting";
 
 /**
- * Compiles lowered functions with the target's code generator; their C source is generated when it
- * is asked for.
- * @throws UsageError for what the target cannot run.
+ * Compiles lowered functions with the target's code generator; their C source is generated on request.
+ * @throws UsageError for a function that the target cannot run.
  */
 export function buildModule(
   functions: IRModule,
@@ -21,7 +20,7 @@ export function buildModule(
   context = new PassContext(),
 ): Module {
   if (functions.functions.size === 0)
-    throw new UsageError("lower-arguments", "there is no function to build");
+    throw new UsageError("lower-arguments", "build needs at least one function");
   functions.functions.forEach(checkNesting);
   const artifact = generate(target.generator, functions, target, context);
   const source = (): string =>
@@ -38,7 +37,7 @@ function generate(
 ): Artifact {
   const passes = {
     name: `build.${generator.name}`,
-    doc: `What functions go through before ${generator.name} is generated.`,
+    doc: `The passes before ${generator.name} is generated.`,
     passes: generator.passes(target),
   };
   return generator.generate(runPass(passes, functions, context), target, functions);

@@ -1,10 +1,10 @@
-/** Showing the compiler's inside to a developer. */
+/** Prints passes for developers, if the environment requests it. */
 
 import { PassContext, PassPrinter, type DebugLevel } from "../pass";
 import type { Host } from "../runtime";
 
-/** The context, with a printer of passes among its instruments where the host asks for one. */
-export function watched(
+/** The context, with a `PassPrinter` added if the host has a debug level. */
+export function withPassPrinter(
   context: PassContext | undefined,
   host: Pick<Host, "debugLevel" | "log">,
 ): PassContext {

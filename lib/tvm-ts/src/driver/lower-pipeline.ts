@@ -35,7 +35,7 @@ import {
 
 /** Bytes of a cache line, for prefetches. */
 const CACHE_LINE = 64;
-/** Bits that indices are computed in where that is enough. */
+/** The width of indices whose values fit. */
 const INDEX_BITS = 32;
 
 /** The phases at whose ends passes can be added, as `tir.add_lower_pass` numbers them. */
@@ -43,8 +43,8 @@ const PHASES = ["schedule", "flatten", "loops", "simplify"] as const;
 
 /**
  * The pipeline for a context, with the passes that the target and then the context
- * (`tir.add_lower_pass`) add. Each phase and each pass is a place at which more can be added.
- * @param simpleMode Leaves loops whole, which makes the result easier to read.
+ * (`tir.add_lower_pass`) add. Passes can be added at each phase and each pass.
+ * @param simpleMode Does not partition loops, so that the result is easier to read.
  */
 export function lowerPipeline(
   context: PassContext,

@@ -1,4 +1,4 @@
-/** From a schedule, or functions of TIR, to functions that code can be generated for. */
+/** Lowers a schedule, or functions of TIR, to functions for code generators. */
 
 import {
   findUndefinedUse,
@@ -19,27 +19,27 @@ import { isOverflow, withinStack } from "./nesting";
 export interface LowerOptions {
   /** The function's name; `main` if left out. */
   readonly name?: string;
-  /** Leaves loops whole (no LoopPartition), which makes the result easier to read. */
+  /** Does not partition loops (no LoopPartition), so that the result is easier to read. */
   readonly simpleMode?: boolean;
-  /** How arguments are laid out in memory; compactly by default. */
+  /** The buffers of arguments, for a layout other than the compact one. */
   readonly binds?: ReadonlyMap<Tensor, Buffer>;
-  /** Options of passes, passes to leave out, passes to add, instruments. */
+  /** Options of passes, passes to skip, passes to add, instruments. */
   readonly context?: PassContext;
-  /** Adds its passes and memories, unless the context has a target already. */
+  /** The target whose passes and memories are added, unless the context has a target. */
   readonly target?: LoweringTarget;
   /**
-   * Gives what every pass did instead of only the result. When a pass fails, the trace ends there
-   * and has the error as its `failure`; its `module` throws it.
+   * Returns a record of every pass instead of only the result. When a pass fails, the trace ends
+   * there, its `failure` has the error, and its `module` throws the error.
    */
   readonly trace?: boolean;
 }
 
-/** What can be lowered. */
+/** The programs that can be lowered. */
 export type Lowerable = Schedule | IRModule | PrimFunc;
 
 /**
- * Lowers a schedule with the arguments its function is to take, or TIR functions as they are.
- * @throws UsageError where the schedule or a function asks for what cannot be done.
+ * Lowers a schedule, with the arguments of its function, or TIR functions.
+ * @throws UsageError for an error in the schedule or a function.
  */
 export function lower(
   subject: Lowerable,
@@ -99,12 +99,12 @@ function lowered(
 }
 
 /**
- * What a loop defines is used in that loop only.
- * @throws UsageError with the stage and the axis, where a schedule asks for something else.
+ * Checks that variables and memory are used only inside the loops that define them.
+ * @throws UsageError with the stage and the axis of the first other use.
  */
 function checkScopes(func: PrimFunc, schedule: Schedule): void {
-  // A stage outside of the threads that split it is shown as the reference shows it, and refused
-  // when code is generated.
+  // A stage outside the threads that its axes are split by is lowered, as in the reference; code
+  // generation refuses it.
   const threads = schedule.stages.flatMap(({ iterVarAttrs }) =>
     [...iterVarAttrs.values()].flatMap(({ bindThread }) => bindThread?.var_ ?? []),
   );
@@ -120,7 +120,9 @@ function checkScopes(func: PrimFunc, schedule: Schedule): void {
   });
 }
 
-/** The stage that an axis belongs to; passes may have replaced its variable by one of the same name. */
+/**
+ * The stage of an axis. Passes may have replaced the axis's variable by another of the same name.
+ */
 function ownerOf({ variable, buffer }: UndefinedUse, { stages }: Schedule): Stage | undefined {
   const owning = (isIt: (v: Var) => boolean): Stage[] =>
     stages.filter(({ allIterVars }) => allIterVars.some(({ var_ }) => isIt(var_)));
@@ -137,14 +139,14 @@ function outOfScope({ variable, buffer }: UndefinedUse, owner: Stage | undefined
   const where = buffer === undefined ? "" : ` where ${buffer} is computed`;
   if (isHandle(variable.dtype)) {
     return (
-      `the memory of ${name} is used${where}, outside of the loop that the stage is ` +
-      `computed in; compute ${name} at a loop around everything that reads it`
+      `the memory of ${name} is used${where}, outside of the loop in which the stage is ` +
+      `computed; compute ${name} at a loop around everything that reads it`
     );
   }
   if (owner !== undefined && owner.name === buffer) {
     return (
-      `a loop of stage ${owner.name} has a length that depends on axis ${name}, but the loop over ${name} ` +
-      `is inside of it; put ${name} further out with reorder`
+      `a loop of stage ${owner.name} has an extent that depends on axis ${name}, but the loop over ${name} ` +
+      `is inside of it; move ${name} further out with reorder`
     );
   }
   const axis = `${name}${owner === undefined ? "" : ` of stage ${owner.name}`}`;
@@ -154,7 +156,7 @@ function outOfScope({ variable, buffer }: UndefinedUse, owner: Stage | undefined
   );
 }
 
-/** What the type checker sees of a call, for those who call without it. */
+/** Checks the types of the options, for callers without a type checker. */
 export function checkOptions(
   options: Pick<LowerOptions, "name" | "context">,
   example = '{ name: "main" }',
@@ -162,20 +164,20 @@ export function checkOptions(
   if (typeof options !== "object" || options === null) {
     throw new UsageError(
       "lower-arguments",
-      `options are given together, such as ${example}, not ${JSON.stringify(options)} alone`,
+      `the options must be an object, such as ${example}, not ${JSON.stringify(options)}`,
     );
   }
   const { name, context } = options;
   if (name !== undefined && (typeof name !== "string" || name === "")) {
     throw new UsageError(
       "lower-arguments",
-      `the name of a function is a text, not ${JSON.stringify(name)}`,
+      `the name of a function must be a non-empty string, not ${JSON.stringify(name)}`,
     );
   }
   if (context !== undefined && !(context instanceof PassContext)) {
     throw new UsageError(
       "lower-arguments",
-      "the context of lower is made by new PassContext({ ... })",
+      "the context of lower must be a PassContext; write new tvm.PassContext({ ... })",
     );
   }
 }
@@ -191,7 +193,7 @@ function toModule(
     if (!Array.isArray(args)) {
       throw new UsageError(
         "lower-arguments",
-        "a schedule is lowered with the arguments of its function: [A, B, C]",
+        "lower of a schedule needs the arguments of its function, such as [A, B, C]",
       );
     }
     return scheduleToModule(subject, args, {
@@ -204,14 +206,14 @@ function toModule(
   if (args !== undefined || options.binds !== undefined) {
     throw new UsageError(
       "lower-arguments",
-      "a function of TIR has its arguments already: lower(func) takes none",
+      "a function of TIR already has its arguments; write lower(func) without arguments",
     );
   }
   if (subject instanceof IRModule) return subject;
   if (!(subject instanceof PrimFunc)) {
     throw new UsageError(
       "lower-arguments",
-      "only a schedule, a PrimFunc or a module of them can be lowered",
+      "only a schedule, a PrimFunc or an IRModule can be lowered",
     );
   }
   const noalias = context.option("tir.noalias") ? { "tir.noalias": true } : {};

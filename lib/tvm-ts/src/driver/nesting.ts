@@ -1,25 +1,28 @@
-/** What becomes of programs whose expressions are nested more deeply than the stack is high. */
+/** Errors for programs whose expressions are nested too deeply for the call stack. */
 
 import { forEachChild, type Node, type PrimFunc } from "../ir";
 import { InternalError, UsageError } from "../support";
 
-/** Code generators go into expressions as deep as they are; the stack holds some more than this. */
-const DEEPEST = 1500;
+/**
+ * The maximal nesting depth of expressions. Code generators recurse into expressions, and the call
+ * stack is sufficient for a little more than this.
+ */
+const MAX_DEPTH = 1500;
 
 /** @throws UsageError when an expression of the function is nested too deeply to be compiled. */
 export function checkNesting({ body }: PrimFunc, name: string): void {
   const open: { readonly node: Node; readonly depth: number }[] = [{ node: body, depth: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { depth } = next;
-    if (depth > DEEPEST) throw tooDeep(name, "compiled");
+    if (depth > MAX_DEPTH) throw tooDeep(name, "compiled");
     forEachChild(next.node, (node) => open.push({ node, depth: depth + 1 }));
   }
 }
 
 /**
- * What `run` gives.
- * @param name of the function that is lowered
- * @throws UsageError when the stack overflows on the way.
+ * The result of `run`.
+ * @param name name of the function that is lowered
+ * @throws UsageError when the stack overflows.
  */
 export function withinStack<T>(name: string, run: () => T): T {
   try {
@@ -33,13 +36,13 @@ export function withinStack<T>(name: string, run: () => T): T {
 function tooDeep(name: string, what: string, cause?: unknown): UsageError {
   return new UsageError(
     "lower-too-deep",
-    `${name} is nested too deeply to be ${what}; make tensors of parts of its longest ` +
-      `expressions, and inline fewer stages into one`,
+    `${name} is nested too deeply to be ${what}; compute parts of its longest ` +
+      `expressions as separate tensors, and inline fewer stages`,
     { cause },
   );
 }
 
-/** Whether the stack was full, as V8 says it, in a pass or before. */
+/** Whether the error, or its cause, is V8's stack overflow. */
 export function isOverflow(error: unknown): boolean {
   if (error instanceof InternalError) return isOverflow(error.cause);
   return error instanceof RangeError && error.message.includes("call stack");

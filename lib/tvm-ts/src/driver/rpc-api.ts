@@ -1,4 +1,4 @@
-/** `tvm.rpc`: sessions and trackers, here and elsewhere. */
+/** `tvm.rpc`: sessions and trackers. */
 
 import { UsageError } from "../support";
 import type { Device, Host, Module } from "../runtime";
@@ -19,7 +19,7 @@ import {
 import { DEVICE_TYPE } from "../runtime";
 
 export interface ConnectOptions extends ConnectionOptions {
-  /** Seconds until the server must have answered; 10 if left out. */
+  /** The timeout for the server's first answer in seconds; 10 if left out. */
   readonly connectTimeout?: number;
 }
 
@@ -32,29 +32,29 @@ export interface RpcFunctions {
    *     const remote = await rpc.connect("127.0.0.1", 9091, { key: "mine" });
    *     const remote = await rpc.connect("ws://127.0.0.1:9091");
    *
-   * @param host its name, or a URL: `tcp://host:port`, `ws://host:port`, `wss://host:port`; a URL without a port
-   *   takes the one beside it
+   * @param host a host name, or a URL: `tcp://host:port`, `ws://host:port`, `wss://host:port`. `port` is used
+   *   for a URL without a port
    * @throws KeyRefusedError, RpcTimeoutError, ConnectionLostError, BadPacketError
    */
   connect(host: string, port: number, options?: ConnectOptions): Promise<Session>;
   connect(url: string, options?: ConnectOptions): Promise<Session>;
   /**
-   * A tracker, which knows servers that are free.
-   * @param host its name, or a URL
+   * A session with a tracker, which assigns free servers.
+   * @param host a host name, or a URL
    */
   connectTracker(host: string, port?: number): Promise<TrackerSession>;
-  /** A number as a floating-point argument, also if it is whole. */
+  /** A number as a floating-point argument, even if it is an integer. */
   readonly float: typeof float;
-  /** A type of elements as an argument. */
+  /** A data type as an argument. */
   readonly dtype: typeof dtype;
-  /** What a server of this process puts at a session's disposal. */
+  /** The devices, modules and functions that a server of this process offers to sessions. */
   servedMachine(files: SessionFiles): ServedMachine;
 }
 
 const CONNECT_SECONDS = 10;
 const DEFAULT_TRACKER_PORT = 9190;
 
-/** How files of machine code begin: ELF, Mach-O, archives, Windows'. */
+/** The magic numbers of machine-code files: ELF, Mach-O, archives, Windows. */
 const MACHINE_CODE = ["\u007fELF", "\u00cf\u00fa\u00ed\u00fe", "!<arch>", "MZ"];
 
 export function rpcFunctions(
@@ -81,7 +81,7 @@ export function rpcFunctions(
       return TrackerSession.open(
         {
           connect: () => host.openTransport(url, CONNECT_SECONDS * 1000),
-          // Servers are reached as the tracker is: a page has nothing but WebSocket.
+          // Servers are reached over the tracker's protocol: a page can only use WebSocket.
           openSession: (name, serverPort, key, sessionTimeout) =>
             open(`${protocol}//${bracketed(name)}:${serverPort}`, { key, sessionTimeout }),
         },
@@ -94,7 +94,7 @@ export function rpcFunctions(
       files,
       device(type, id) {
         const kind = Object.entries(DEVICE_TYPE).find(([, number]) => number === type)?.[0];
-        // One CPU and one accelerator: more of them would be the same hardware.
+        // One CPU and one accelerator: further devices would be the same hardware.
         return kind === undefined || id !== 0 ? undefined : machine.device(kind, id);
       },
       loadModule: (bytes, name) => servedModule(loadServed(machine, bytes, name)),
@@ -109,19 +109,21 @@ function loadServed(machine: LocalMachine, bytes: Uint8Array, name: string): Mod
     return machine.loadModule(bytes, name);
   throw new UsageError(
     "module-file",
-    `'${name}' is a library of machine code; this server runs WebAssembly modules: upload what ` +
+    `'${name}' is a library of machine code, but this server runs WebAssembly modules: upload a file that ` +
       "module.save(path) wrote",
   );
 }
 
-/** A URL for the server at an address, which may be a URL with a port, or without one. */
+/**
+ * The URL of the server at an address, which may be a host name or a URL, with or without a port.
+ */
 function serverUrl(address: string, port: number | undefined): string {
   const isUrl = address.includes("://");
   if (isUrl && port === undefined) return address;
   if (isUrl && /:\d+\/?$/.test(address)) {
     throw new UsageError(
       "rpc-address",
-      `'${address}' has a port already; leave out the port ${port} beside it`,
+      `'${address}' already has a port; leave out the port ${port}`,
     );
   }
   if (typeof port === "number" && Number.isInteger(port) && port > 0 && port < 65536) {
@@ -129,7 +131,7 @@ function serverUrl(address: string, port: number | undefined): string {
   }
   throw new UsageError(
     "rpc-address",
-    `${port} is not a port of ${address}; use rpc.connect("${address}", 9091) or a URL`,
+    `${port} is not a valid port for ${address}; write rpc.connect("${address}", 9091) or a URL`,
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * Instruments watch passes run. Every hook is optional; they are called in the order in which a
- * context lists the instruments.
+ * Instruments observe the execution of passes. Every hook is optional; hooks are called in the order
+ * of the context's instruments.
  */
 
 import type { IRModule, PrimExpr } from "../ir";
@@ -12,10 +12,12 @@ export interface PassInstrument {
   enterPassContext?(): void;
   /** After the last pass, and after an error. */
   exitPassContext?(): void;
-  /** `false` skips a pass that is not required; the other instruments' hooks are then not called. */
+  /**
+   * If it returns `false`, a pass that is not required is skipped, without calling other hooks for it.
+   */
   shouldRun?(module: IRModule, pass: PassInfo): boolean;
   runBeforePass?(module: IRModule, pass: PassInfo): void;
   runAfterPass?(module: IRModule, pass: PassInfo): void;
-  /** A rule of arithmetic, by name, was applied while simplifying. */
+  /** Called when the simplifier applied a rewrite rule, with the rule's name. */
   ruleApplied?(rule: string, before: PrimExpr, after: PrimExpr): void;
 }

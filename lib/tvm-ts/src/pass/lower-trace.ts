@@ -1,4 +1,4 @@
-/** What lowering did, pass by pass, up to its end or to the pass that failed. */
+/** The record of lowering, pass by pass, up to the end or to the pass that failed. */
 
 import { printModule, type IRModule } from "../ir";
 import type { PassInfo } from "./pass";
@@ -8,18 +8,18 @@ import type { PassRecord } from "./recorder";
 export interface LowerFailure {
   readonly error: Error;
   readonly pass: PassInfo;
-  /** How many passes it ran inside. */
+  /** The number of passes around it. */
   readonly depth: number;
-  /** What it was to change. */
+  /** The module before the failed pass. */
   readonly before: IRModule;
 }
 
 export class LowerTrace {
   constructor(
-    /** Before the first pass. */
+    /** The module before the first pass. */
     readonly start: IRModule,
     private readonly outcome: IRModule | LowerFailure,
-    /** Each pass that succeeded, in the order in which they finished. */
+    /** The passes that succeeded, in the order in which they finished. */
     readonly passes: readonly PassRecord[],
   ) {}
 
@@ -37,7 +37,7 @@ export class LowerTrace {
     return this.outcome;
   }
 
-  /** The names of the passes that changed something, and the result or the error. */
+  /** The names of the passes that changed the module, and the result or the error. */
   toString(): string {
     const names = this.passes.filter((pass) => pass.changed).map((pass) => pass.name);
     const changed = `changed by ${names.join(", ")}`;

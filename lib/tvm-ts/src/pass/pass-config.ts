@@ -1,73 +1,75 @@
 /**
- * The options of passes, under the reference's keys. An option that a context does not set has its
- * value in `defaults`.
+ * The options of passes, under the reference's keys. `defaults` has the values of options that a
+ * context does not set.
  */
 
 import type { PrimExpr } from "../ir";
 import { UsageError } from "../support";
 import type { Pass } from "./pass";
 
-/** What a target says about one of its memories; sizes in bits. */
+/** The properties of a target's memory; sizes in bits. */
 export interface MemoryInfo {
-  /** The size of what an address counts. */
+  /** The unit of addresses. */
   readonly unitBits: number;
   /** The size of the whole memory. */
   readonly maxNumBits: number;
-  /** Allocations that share the memory start at multiples of this. */
+  /** The alignment of allocations in the memory. */
   readonly maxSimdBits: number;
-  /** Where the memory begins, if programs can address it. */
+  /** The first address of the memory, if programs can address it. */
   readonly headAddress?: PrimExpr;
 }
 
-/** Options that come in groups; a context may set some of a group. */
+/** Options in groups. A context may set some options of a group. */
 export interface OptionGroups {
   readonly "tir.UnrollLoop": {
-    /** Serial loops of at most this many steps in all are unrolled without a pragma. */
+    /** Serial loops with at most this number of steps in total are unrolled without a pragma. */
     readonly autoMaxStep: number;
-    /** How many nested loops are unrolled without a pragma. */
+    /** The number of nested loops that are unrolled without a pragma. */
     readonly autoMaxDepth: number;
     /** Serial loops of at most this extent are unrolled without a pragma. */
     readonly autoMaxExtent: number;
-    /** Repeats the body; otherwise the loop is only marked for the code generator. */
+    /** Unrolls the loop in the IR; otherwise it is only marked for the code generator. */
     readonly explicitUnroll: boolean;
   };
   readonly "tir.LoopPartition": {
-    /** Also splits loops of constant extent. */
+    /** Also partitions loops of constant extent. */
     readonly partitionConstLoop: boolean;
-    /** Keeps the loop around a part that is a single iteration. */
+    /** Keeps the loop around a part of a single iteration. */
     readonly noUnrollLoopWithExtentOne: boolean;
-    /** Unrolls a loop with a hint that leads to no split. */
+    /** Unrolls a loop that has a hint but is not partitioned. */
     readonly unrollLoopWithPartitionHintNoInterval: boolean;
   };
   readonly "tir.InjectDoubleBuffer": {
-    /** The loop is unrolled by this factor, 1 or even; 0 leaves it alone. */
+    /** Unrolls the loop by this factor, 1 or an even number; 0 does not unroll it. */
     readonly splitLoop: number;
   };
   readonly "tir.HoistIfThenElse": {
-    /** Hoists conditions over thread indices too (the reference's spelling). */
+    /** Also hoists conditions on thread indices (the reference's spelling). */
     readonly supportBlockScopeHosting: boolean;
   };
 }
 
 export interface PlainOptions {
-  /** Runs vectorized loops one element at a time. */
+  /** Replaces vectorized loops by serial loops. */
   readonly "tir.disable_vectorize": boolean;
-  /** Leaves out StorageRewrite. */
+  /** Disables StorageRewrite. */
   readonly "tir.disable_storage_rewrite": boolean;
-  /** Makes CommonSubexprElimTIR do nothing. */
+  /** Disables CommonSubexprElimTIR. */
   readonly "tir.disable_cse_tir": boolean;
-  /** CommonSubexprElimTIR treats expressions as equal that simplify to equal ones. */
+  /** CommonSubexprElimTIR treats expressions as equal if they simplify to equal expressions. */
   readonly "tir.enable_equiv_terms_in_cse_tir": boolean;
   /**
-   * Simplifies floats as if they were exact, finite and never NaN: `x - x` is 0, `x / 3` is a
-   * product. TVM always does.
+   * Simplifies floats as if they were exact, finite and never NaN: `x - x` is 0, `x / 3` is a product.
+   * TVM always does this.
    */
   readonly "tir.fastMath": boolean;
-  /** Says in a function's attributes that its buffers do not overlap. */
+  /** Adds a function attribute that its buffers do not overlap. */
   readonly "tir.noalias": boolean;
-  /** Keeps loops of extent one when a schedule becomes statements. */
+  /** Keeps loops of extent 1 when a schedule is converted to statements. */
   readonly "tir.debug_keep_trivial_loop": boolean;
-  /** Passes to add at the end of a phase, each with the phase's number (3 for larger ones). */
+  /**
+   * Passes to add at the end of a phase, each with the phase's number (numbers above 3 count as 3).
+   */
   readonly "tir.add_lower_pass": readonly (readonly [phase: number, pass: Pass])[];
   /** The target's memories, by storage scope (`local.acc_buffer`). */
   readonly "tir.memory_info": Readonly<Record<string, MemoryInfo>>;
@@ -75,7 +77,7 @@ export interface PlainOptions {
 
 export type PassOptions = OptionGroups & PlainOptions;
 
-/** What a context takes: any of the options, any of a group. */
+/** The options that a context sets: any options, and any options of a group. */
 export type PassConfig = {
   readonly [K in keyof OptionGroups]?: Partial<OptionGroups[K]>;
 } & Partial<PlainOptions>;
@@ -111,7 +113,7 @@ const plainDefaults: PlainOptions = {
 const defaults: Readonly<Record<string, unknown>> = { ...groupDefaults, ...plainDefaults };
 
 /**
- * All options, those of `config` over the defaults.
+ * All options: those of `config`, otherwise the defaults.
  * @throws UsageError for an option that does not exist or a value of another type.
  */
 export function completeOptions(config: PassConfig): PassOptions {
@@ -140,7 +142,7 @@ function checkOption(
   if (!(key in subkeys)) {
     throw new UsageError(
       "pass-option",
-      `${where}there is no option '${key}'; there are ${Object.keys(subkeys).join(", ")}`,
+      `${where}there is no option '${key}'; the options are ${Object.keys(subkeys).join(", ")}`,
     );
   }
   const wanted = typeName(subkeys[key]);

@@ -1,6 +1,6 @@
 /**
- * How passes are to be run: options, passes left out, instruments. A context is a value, given to
- * the code that runs passes; there is no current one.
+ * The configuration for running passes: options, disabled passes, instruments. A context is a value
+ * that is passed explicitly; there is no current context.
  */
 
 import { UsageError } from "../support";
@@ -10,15 +10,15 @@ import type { LoweringTarget } from "./placed-pass";
 import { completeOptions, type PassConfig, type PassOptions } from "./pass-config";
 
 export interface PassContextOptions {
-  /** 0 to 3; passes of a higher level are left out. Those of `lower` are all of level 0. */
+  /** 0 to 3; passes of a higher level are skipped. The passes of `lower` all have level 0. */
   readonly optLevel?: number;
   readonly config?: PassConfig;
-  /** Names of passes to leave out. */
+  /** Names of passes to skip. */
   readonly disabledPass?: readonly string[];
-  /** Names of passes that run whatever an instrument says. */
+  /** Names of passes that instruments cannot skip. */
   readonly requiredPass?: readonly string[];
   readonly instruments?: readonly PassInstrument[];
-  /** What is lowered for, where the call of `lower` names no target. */
+  /** The target of `lower`, if its call does not name a target. */
   readonly target?: LoweringTarget;
 }
 
@@ -41,16 +41,18 @@ export class PassContext {
     if (options.target !== undefined) this.target = options.target;
     this.options = completeOptions(this.config);
     if (!Number.isInteger(this.optLevel) || this.optLevel < 0 || this.optLevel > 3) {
-      throw new UsageError("pass-option", `optLevel is 0, 1, 2 or 3, not ${this.optLevel}`);
+      throw new UsageError("pass-option", `optLevel must be 0, 1, 2 or 3, not ${this.optLevel}`);
     }
   }
 
-  /** An option's value: the context's, or else the default. */
+  /** The value of an option, or its default if the context does not set it. */
   option<K extends keyof PassOptions>(key: K): PassOptions[K] {
     return this.options[key];
   }
 
-  /** A context that differs in the given fields; `config` adds to what is set already. */
+  /**
+   * A copy with other values of some fields; the options in `config` are added to those already set.
+   */
   with(changes: PassContextOptions): PassContext {
     const target = changes.target ?? this.target;
     return new PassContext({
@@ -63,12 +65,12 @@ export class PassContext {
     });
   }
 
-  /** The same with one more instrument, called after the others. */
+  /** A copy with one more instrument, called after the others. */
   withInstrument(instrument: PassInstrument): PassContext {
     return this.with({ instruments: [...this.instruments, instrument] });
   }
 
-  /** Calls the instruments' hooks for a rule; undefined if they have none. */
+  /** Calls the instruments' `ruleApplied` hooks; undefined if there are none. */
   get onRule(): PassInstrument["ruleApplied"] {
     const listeners = this.instruments.filter((instrument) => instrument.ruleApplied !== undefined);
     if (listeners.length === 0) return undefined;
@@ -76,7 +78,10 @@ export class PassContext {
       listeners.forEach((listener) => listener.ruleApplied?.(rule, before, after));
   }
 
-  /** Whether a sequence runs the pass: it is not disabled, and of this level or required. */
+  /**
+   * Whether a sequence runs the pass: it is not disabled, and its level is at most `optLevel` or it is
+   * required.
+   */
   isEnabled(pass: PassInfo): boolean {
     if (this.disabledPass.includes(pass.name)) return false;
     return (pass.optLevel ?? 0) <= this.optLevel || this.requiredPass.includes(pass.name);

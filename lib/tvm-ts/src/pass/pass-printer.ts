@@ -1,4 +1,4 @@
-/** An instrument that prints what passes do, in the detail of its level. */
+/** An instrument that prints passes and their results, with a level of detail. */
 
 import { printExpr, printModule, type IRModule, type PrimExpr } from "../ir";
 import type { PassInstrument } from "./instrument";
@@ -6,12 +6,12 @@ import { PassRecord, PassRecorder } from "./recorder";
 import type { PassInfo } from "./pass";
 
 /**
- * 1: names and times. 2: also the module where it changed. 3: also where it did not. 4: also each
- * rule of arithmetic that was applied.
+ * 1: names and times. 2: also each changed module. 3: also unchanged modules. 4: also each rewrite
+ * rule that was applied.
  */
 export type DebugLevel = 1 | 2 | 3 | 4;
 
-/** Writes a line (or a module) through `write` for each pass that finishes. */
+/** Calls `write` with a line (or a module) for each pass that finishes. */
 export class PassPrinter implements PassInstrument {
   readonly name = "printer";
   private readonly recorder = new PassRecorder();

@@ -1,15 +1,15 @@
-/** An ordered list of passes in named phases, to which others can add theirs. */
+/** An ordered list of passes in named phases, to which targets and users can add passes. */
 
 import { UsageError } from "../support";
 import type { Pass, Sequential } from "./pass";
 
-/** A stretch of a pipeline; its end is a point where passes can be added. */
+/** A part of a pipeline. Passes can be added at its end. */
 export interface Phase {
   readonly name: string;
   readonly passes: readonly Pass[];
 }
 
-/** Immutable: adding gives another pipeline. */
+/** Immutable: adding passes returns another pipeline. */
 export class Pipeline {
   constructor(readonly phases: readonly Phase[]) {}
 

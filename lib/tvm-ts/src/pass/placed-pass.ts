@@ -1,25 +1,25 @@
-/** Passes with the place in a pipeline where they are to run. */
+/** Passes with their position in a pipeline. */
 
 import type { Pass } from "./pass";
 import type { MemoryInfo } from "./pass-config";
 import type { Pipeline } from "./pipeline";
 
-/** A pass that runs right after, or right before, a pass or phase of this name. */
+/** A pass that runs directly after, or directly before, a pass or phase of this name. */
 export type PlacedPass =
   | { readonly pass: Pass; readonly after: string }
   | { readonly pass: Pass; readonly before: string };
 
-/** What a target adds to lowering. */
+/** The passes and memories that a target adds to lowering. */
 export interface LoweringTarget {
-  /** In the order in which they run where several have the same place. */
+  /** Passes with the same position run in the order of the list. */
   readonly passes: readonly PlacedPass[];
-  /** Its on-chip memories, by storage scope. */
+  /** The target's on-chip memories, by storage scope. */
   readonly memories: Readonly<Record<string, MemoryInfo>>;
 }
 
 /**
- * The pipeline with passes added; those of one place run in the order of the list.
- * @throws UsageError for a place that the pipeline does not have.
+ * The pipeline with passes added; passes with the same position run in the order of the list.
+ * @throws UsageError for a pass or phase that the pipeline does not have.
  */
 export function withPasses(pipeline: Pipeline, placed: readonly PlacedPass[]): Pipeline {
   const places = new Map<string, PlacedPass[]>();

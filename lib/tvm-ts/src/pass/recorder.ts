@@ -1,6 +1,6 @@
 /**
- * Keeps what every pass did. A record holds the modules before and after; nothing is printed or
- * compared until they are read.
+ * Records the execution of passes. A record holds the modules before and after; they are printed and
+ * compared only when read.
  */
 
 import { printModule, type IRModule } from "../ir";
@@ -8,15 +8,15 @@ import type { PassInstrument } from "./instrument";
 import type { PassInfo } from "./pass";
 import type { LowerFailure } from "./lower-trace";
 
-/** One run of one pass. */
+/** One execution of a pass. */
 export class PassRecord {
   constructor(
     readonly pass: PassInfo,
-    /** How many passes this one ran inside. */
+    /** The number of passes around it. */
     readonly depth: number,
     readonly before: IRModule,
     readonly after: IRModule,
-    /** Milliseconds, the passes inside included. */
+    /** Milliseconds, including nested passes. */
     readonly time: number,
   ) {}
 
@@ -24,7 +24,7 @@ export class PassRecord {
     return this.pass.name;
   }
 
-  /** Whether the module reads differently afterwards. */
+  /** Whether the pass changed the module's text. */
   get changed(): boolean {
     return this.before !== this.after && this.textBefore !== this.textAfter;
   }
@@ -38,7 +38,7 @@ export class PassRecord {
   }
 }
 
-/** Modules are immutable, so a text is worked out once. */
+/** Modules are immutable, so a module is printed once. */
 const texts = new WeakMap<IRModule, string>();
 
 function textOf(module: IRModule): string {
@@ -60,7 +60,7 @@ export class PassRecorder implements PassInstrument {
     return this.finished;
   }
 
-  /** The innermost pass that began and did not finish; undefined when all did. */
+  /** The innermost pass that started and did not finish; undefined when all finished. */
   get unfinished(): Pick<LowerFailure, "pass" | "depth" | "before"> | undefined {
     const run = this.running.at(-1);
     if (run === undefined) return undefined;
@@ -68,7 +68,7 @@ export class PassRecorder implements PassInstrument {
   }
 
   enterPassContext(): void {
-    this.running.length = 0; // a pass that threw is never taken off
+    this.running.length = 0; // a pass that threw is not removed
   }
 
   runBeforePass(module: IRModule, pass: PassInfo): void {

@@ -1,4 +1,4 @@
-/** Running passes over modules, with the instruments of a context watching. */
+/** Runs passes on modules, and calls the hooks of a context's instruments. */
 
 import type { PrimFunc } from "../ir";
 import { IRModule } from "../ir";
@@ -7,9 +7,8 @@ import { isSequential, type FunctionPass, type Pass, type Sequential } from "./p
 import { PassContext } from "./pass-context";
 
 /**
- * The module as `pass` leaves it; the same object when nothing changes.
- * @throws UsageError where the program contains what cannot be done, InternalError where a pass
- * fails.
+ * The module after `pass`; the same object when nothing changes.
+ * @throws UsageError for an error in the program, InternalError for an error in a pass.
  */
 export function runPass(pass: Pass, module: IRModule, context = new PassContext()): IRModule {
   for (const instrument of context.instruments) instrument.enterPassContext?.();
@@ -23,7 +22,7 @@ export function runPass(pass: Pass, module: IRModule, context = new PassContext(
 function runInside(pass: Pass, module: IRModule, context: PassContext): IRModule {
   const { instruments } = context;
   if (!context.requiredPass.includes(pass.name)) {
-    // The hook of every instrument is called, since it may count passes.
+    // The hook of every instrument is called, since a hook may count passes.
     const votes = instruments.map((instrument) => instrument.shouldRun?.(module, pass) ?? true);
     if (votes.includes(false)) return module;
   }

@@ -1,4 +1,4 @@
-/** An instrument that makes sure that every pass leaves well-formed functions behind. */
+/** An instrument that checks that functions are well-formed after every pass. */
 
 import { verifyFunc, type IRModule } from "../ir";
 import { InternalError } from "../support";
@@ -8,7 +8,7 @@ import type { PassInfo } from "./pass";
 export class PassVerifier implements PassInstrument {
   readonly name = "verifier";
 
-  /** @throws InternalError naming the pass and everything that is wrong. */
+  /** @throws InternalError with the pass and all errors of the function. */
   runAfterPass(module: IRModule, pass: PassInfo): void {
     for (const [name, func] of module.functions) {
       const problems = verifyFunc(func);
