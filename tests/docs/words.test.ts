@@ -60,6 +60,16 @@ const phrases: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\bunder the hood\b/i, "inside"],
   [/\bout of the box\b/i, "without settings"],
   [/\band\/or\b/i, "and, or"],
+  [/\bgo(es)? its own way\b/i, "what it does"],
+  [/\bgoes along with\b/i, "moves with, belongs to"],
+  [/\bbrought near\b/i, "prefetched"],
+  [/\bis none at all\b/i, "there is none"],
+  [/\bof which none\b/i, "none of which"],
+  [/\bon its way through\b/i, "during"],
+  [/\bas they stand\b/i, "current, unchanged"],
+  [/\bmost of all\b/i, "the most frequent"],
+  [/\bby its name alone\b/i, "only by name"],
+  [/\bis (told|said) by\b/i, "is specified by"],
   [/\b(TODO|FIXME|XXX|HACK)\b/, "the work done, or nothing"],
 ];
 

@@ -110,7 +110,7 @@ testRefused([
       te.scheduleToModule(te.createSchedule(B), [A, B]);
     },
     sentence:
-      "B reads A outside of it: index 0 goes from 1 to 8, of 8 elements; guard the read with te.ifThenElse, or compute fewer elements",
+      "B reads A outside its bounds: index 0 is from 1 to 8, but there are 8 elements; guard the read with te.ifThenElse, or compute fewer elements",
     notes: ["A"],
   },
   {
@@ -124,7 +124,7 @@ testRefused([
       te.scheduleToModule(te.createSchedule(B), [A, B]);
     },
     sentence:
-      "B reads A outside of it: index 1 goes from -1 to 1, of 8 elements; guard the read with te.ifThenElse, or compute fewer elements",
+      "B reads A outside its bounds: index 1 is from -1 to 1, but there are 8 elements; guard the read with te.ifThenElse, or compute fewer elements",
     notes: ["A"],
   },
   {

@@ -120,8 +120,8 @@ class Detection {
         return plain(expr);
       default:
         throw this.fail(
-          `${reprExpr(expr)} is not made of indices by sums, products with constants, floorDiv and ` +
-            `floorMod`,
+          `${reprExpr(expr)} may only consist of sums, products with constants, floorDiv and floorMod of ` +
+            `indices`,
         );
     }
   }

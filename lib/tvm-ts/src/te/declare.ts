@@ -67,7 +67,7 @@ function optionsOf<T extends { readonly name?: string }>(options: T, whose: stri
 
 export interface DeclareOptions {
   readonly name?: string;
-  /** What kind of computation this is; see `tagScope`. */
+  /** The kind of computation; see `tagScope`. */
   readonly tag?: string;
   readonly attrs?: OperationAttrs;
 }

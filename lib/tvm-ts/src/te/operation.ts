@@ -41,7 +41,7 @@ export interface OperationInfo {
 abstract class BaseOperation {
   abstract readonly kind: string;
   readonly name: string;
-  /** `elemwise`, `broadcast`, ... : what kind of computation this is, for automatic schedules. */
+  /** `elemwise`, `broadcast`, ... : the kind of computation, for automatic schedules. */
   readonly tag: string;
   readonly attrs: OperationAttrs;
   readonly span: Span | undefined;

@@ -35,7 +35,7 @@ import { Feature, hasFeature } from "./analysis/features";
 
 export const commonSubexprElimTIR: FunctionPass = {
   name: "tir.CommonSubexprElimTIR",
-  doc: "Computes once what is computed several times.",
+  doc: "Computes an expression that occurs several times once, and stores it in a variable.",
   run(func, context) {
     if (context.option("tir.disable_cse_tir")) return func;
     const modulo = context.option("tir.enable_equiv_terms_in_cse_tir");

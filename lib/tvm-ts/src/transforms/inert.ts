@@ -33,7 +33,7 @@ export const manifestSharedMemoryLocalStage = inert(
 );
 export const compactBufferAllocation = inert(
   "tir.CompactBufferAllocation",
-  `Shrinks the buffers of a block to what is accessed: ${BLOCKS}`,
+  `Shrinks the buffers of a block to the accessed region: ${BLOCKS}`,
 );
 export const lowerMatchBuffer = inert(
   "tir.LowerMatchBuffer",

@@ -51,7 +51,7 @@ function unify(body: Stmt): Stmt {
     }
     throw new UsageError(
       "te-bind",
-      `loops bound to ${tag} must have one extent, but there are ${printExpr(extent)} ` +
+      `loops bound to ${tag} must have the same extent, but there are ${printExpr(extent)} ` +
         `and ${printExpr(range.extent)}`,
       { span },
     );

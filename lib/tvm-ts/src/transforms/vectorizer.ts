@@ -42,11 +42,11 @@ type Binary = Extract<PrimExpr, { a: PrimExpr; b: PrimExpr }>;
 
 export class Vectorizer {
   private readonly analyzer = new Analyzer();
-  /** What the loop variable becomes: `[0, 1, ..., lanes - 1]`. */
+  /** The vector that replaces the loop variable: `[0, 1, ..., lanes - 1]`. */
   private readonly ramp: Ramp;
   /** The replacements of let variables, whose values may have become vectors. */
   private readonly lets = new Map<Var, Var>();
-  /** Set when an expression turns out to have no vector form. */
+  /** Set when an expression does not have a vector form. */
   private needsLoop = false;
 
   constructor(

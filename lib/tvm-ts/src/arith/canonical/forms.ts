@@ -247,7 +247,7 @@ function merge(splits: readonly SplitExpr[]): readonly SplitExpr[] {
   return merged;
 }
 
-/** Whether `left` is the quotient that goes with the remainder `right`. */
+/** Whether `left` is the quotient that matches the remainder `right`. */
 function joins(left: SplitExpr, right: SplitExpr): boolean {
   return (
     left.lower === right.upper &&

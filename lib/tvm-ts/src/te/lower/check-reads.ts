@@ -59,10 +59,10 @@ function checkOperation(op: ComputeOp, domains: Domains): void {
       const interval = extent === undefined ? undefined : intervalOf(index, ranges);
       if (interval === undefined || (interval[0] >= 0 && interval[1] < extent!)) return;
       const [min, max] = interval;
-      const given = min === max ? `is ${min}` : `goes from ${min} to ${max}`;
+      const given = min === max ? `is ${min}` : `is from ${min} to ${max}`;
       throw new UsageError(
         "te-read-outside",
-        `${op.name} reads ${tensor.name} outside of it: index ${dim} ${given}, of ${extent} ` +
+        `${op.name} reads ${tensor.name} outside its bounds: index ${dim} ${given}, but there are ${extent} ` +
           `elements; guard the read with te.ifThenElse, or compute fewer elements`,
         {
           span: op.span,
