@@ -1,4 +1,4 @@
-/** What the documents say is so: links lead somewhere, and the README's example runs. */
+/** Links in the documents lead to existing places, and the documents' examples run. */
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

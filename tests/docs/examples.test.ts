@@ -1,7 +1,7 @@
 /**
  * Runs the examples in the documentation of public functions: what follows `@example` in a comment.
- * `tvm`, `vta`, `te`, `tir`, `topi` and `np` are there without an import. A comment `// => text` says
- * how the value of the expression before it prints; lines of `//` after it go on with the text.
+ * `tvm`, `vta`, `te`, `tir`, `topi` and `np` are defined without an import. A comment `// => text` says
+ * how the value of the expression before it prints; lines of `//` after it continue the text.
  */
 
 import { readdirSync, readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** One word, one meaning: the glossary explains what several declarations or files are called. */
+/** The glossary explains the names that several declarations or files have. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -109,7 +109,7 @@ describe("names", () => {
   });
 });
 
-/** Words that stood for several things, or are too general for what they named. */
+/** Words that had several meanings, or are too general for what they named. */
 const tooGeneral: ReadonlySet<string> = new Set([
   ...["Loop", "Memory", "Storage", "Sum", "Scalar", "Unit", "Subject", "Middle", "Stretch"],
   ...["Sheet", "Strip", "MOST", "LEAST", "ROOM", "SPARE", "has", "of", "ask", "again", "manner"],

@@ -1,4 +1,4 @@
-/** The drawn picture of imports is that of the sources, and no arrow goes against the order. */
+/** The pictures of imports agree with the sources, and no arrow goes against the order. */
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
@@ -16,7 +16,7 @@ test.each(LIBRARIES)("%s: no arrow goes against the order of the layers", async 
   expect(new Set(all.flatMap(({ from, to }) => [from, to]))).toEqual(new Set(order));
 });
 
-test("an arrow that a path stands for is left out", () => {
+test("an arrow that follows from a path of others is left out", () => {
   const all = [
     { from: "c", to: "b" },
     { from: "b", to: "a" },

@@ -1,4 +1,4 @@
-/** The picture of who imports whom in docs/architecture.md, drawn from the sources. */
+/** The pictures of imports between folders in docs/architecture.md, drawn from the sources. */
 
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -33,7 +33,7 @@ export function layers(library: Library): readonly string[] {
 
 /** Imports between the folders of a library, values and types, each once. */
 export async function arrows(library: Library): Promise<readonly Arrow[]> {
-  // An ES module, which the command, run as CommonJS, can only load so.
+  // An ES module, which the command, run as CommonJS, can only load by `import()`.
   const { cruise } = await import("dependency-cruiser");
   const { output } = await cruise([`lib/${library}/src`], { ...options, baseDir: root });
   const folderOf = (path: string): string | undefined =>
@@ -49,7 +49,7 @@ export async function arrows(library: Library): Promise<readonly Arrow[]> {
   return [...found.values()].sort((a, b) => (`${a.from} ${a.to}` < `${b.from} ${b.to}` ? -1 : 1));
 }
 
-/** Without the arrows that a path of others stands for. */
+/** Without the arrows that follow from a path of others. */
 export function reduced(all: readonly Arrow[]): readonly Arrow[] {
   const targets = new Map<string, string[]>();
   for (const { from, to } of all) targets.set(from, [...(targets.get(from) ?? []), to]);
@@ -63,7 +63,7 @@ export function reduced(all: readonly Arrow[]): readonly Arrow[] {
 const BOX = { width: 100, height: 28 };
 const MARGIN = 8;
 
-/** An SVG: importing folders above those that they import from. */
+/** An SVG, with each folder above those that it imports. */
 export function draw(all: readonly Arrow[]): string {
   const graph = new graphlib.Graph().setGraph({
     rankdir: "TB",
@@ -78,7 +78,7 @@ export function draw(all: readonly Arrow[]): string {
     graph.setEdge(from, to);
   }
   layout(graph);
-  // The arrows may go further out than the boxes.
+  // Arrows may extend beyond the boxes.
   const xs = graph.edges().flatMap((edge) => graph.edge(edge).points.map(({ x }) => x));
   const left = Math.min(0, ...xs) - MARGIN;
   const { width: inner, height: innerHeight } = graph.graph() as { width: number; height: number };

@@ -1,4 +1,4 @@
-/** docs/python-to-typescript.md: what it says is here is here, and it says something of every name. */
+/** docs/python-to-typescript.md: the names that it lists exist, and it lists every name of the reference. */
 
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -44,7 +44,7 @@ interface Row {
   readonly note: string;
 }
 
-/** The rows of the tables, and in each cell what is set in code. */
+/** The rows of the tables, with the code in each cell. */
 function rows(): Row[] {
   const text = readFileSync(new URL("../../docs/python-to-typescript.md", import.meta.url), "utf8");
   const lists = text.slice(text.indexOf("## tvm.te: declaring"));
@@ -89,7 +89,7 @@ function examples(TrackerSession: object): Readonly<Record<string, object>> {
   };
 }
 
-/** A session with a tracker that has ended by now. */
+/** A session with a tracker that has ended. */
 async function trackerSession(): Promise<object> {
   const tracker = await tvm.rpc.startTracker({ port: 0 });
   try {
@@ -113,7 +113,7 @@ function exists(name: string, objects: Readonly<Record<string, unknown>>): boole
   return rest.length > 0 || here !== undefined;
 }
 
-/** What the code of the tables speaks of, for a cell that checks it. */
+/** Declarations of the names in the tables' code, for a cell that checks the code. */
 const SETTING = `
 import * as tvm from "tvm-ts";
 import * as vta from "vta-ts";
@@ -136,7 +136,7 @@ declare const name: string, dtype: string, scope: string, context: PassContext, 
 declare const p: ReturnType<typeof ib.allocate>;
 `;
 
-/** Code of a note as it can be compiled; what it leaves open is anything. */
+/** Code of a note in a form that compiles: what it leaves open has type `any`. */
 function complete(code: string): string {
   const filled = code.replaceAll("=> ...", "=> hole").replaceAll("{ ... }", "{ return hole; }");
   return filled.startsWith("{") ? `{ (${filled}); }` : `{ ${filled}; }`;
@@ -162,7 +162,7 @@ describe("the code in the table", () => {
   test("every name of ours is checked as it is written in a cell", () => {
     const names = new Set(rows().flatMap(({ ours }) => ours));
     expect(names.size).toBeGreaterThan(300);
-    // All at once, and alone where that is refused, to say which it is.
+    // All at once; if that fails, one by one, to name the one that fails.
     const all = [...names].map((name) => `void ${name};`);
     if (refused([all.join("\n")]).length > 0) expect(refused(all)).toEqual([]);
   }, 120_000);

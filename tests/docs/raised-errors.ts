@@ -1,4 +1,4 @@
-/** Raises the errors whose sections in docs/errors have no example: it would be too long, or needs our own doors. */
+/** Raises the errors whose sections in docs/errors have no example: it would be too long, or needs internals. */
 
 import { createServer } from "node:http";
 import { vi } from "vitest";
@@ -86,7 +86,7 @@ export const raised: Readonly<Record<string, () => unknown>> = {
   },
 };
 
-/** Tests of other files that see an error, with a piece of its sentence. */
+/** Tests in other files that expect an error, with a piece of its message. */
 export const seenIn: Readonly<Record<string, readonly [file: string, sentence: string]>> = {
   "vta-deadlock": ["tests/vta/sim/functional.test.ts", "a token that is never pushed"],
   "vta-endless": ["tests/vta/sim/functional.test.ts", "no FINISH"],

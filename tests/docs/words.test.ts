@@ -74,7 +74,7 @@ const phrases: readonly (readonly [pattern: RegExp, instead: string])[] = [
 ];
 
 const TEXTS = /\.(ts|mts|mjs|md|ipynb|py|css|sh)$/;
-/** What the reference printed, other people's texts, and this list. */
+/** Output of the reference, third-party texts, and this list. */
 const OTHERS = /(\/data\/|\/lowered\/|^tests\/golden\/|^tests\/docs\/words\.test\.ts$)/;
 
 test("no file has a phrase of the list", () => {

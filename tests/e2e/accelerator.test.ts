@@ -10,7 +10,7 @@ import { launchChromium } from "../support/chromium";
 import { installExtension, Jupyter } from "./jupyter";
 import { LabPage } from "./lab-page";
 
-/** On a busy machine a page takes its time. */
+/** On a busy machine a page takes long. */
 const PATIENTLY = { timeout: 20_000 };
 
 await ready();
@@ -68,7 +68,7 @@ function pixel(canvas: Locator, across: number, down: number): Promise<number[]>
 describe("a trace", () => {
   const COUNT = 33;
 
-  test("is walked through with the keyboard: fields, memories and program follow", async () => {
+  test("is read with the keyboard: fields, memories and program follow", async () => {
     const output = await story("trace-threads");
     await list(output).focus();
     await lab.page.keyboard.press("Home");
@@ -114,7 +114,7 @@ describe("a trace", () => {
     await output.getByText(/^INP \d+: written by 4 LOAD INP, read last by 9 GEMM$/).waitFor();
   });
 
-  test("leads from a place on the timeline to the instruction, and on along its tokens", async () => {
+  test("leads from a place on the timeline to the instruction, and from there along its tokens", async () => {
     const output = await story("trace-threads");
     const canvas = output.locator(".jp-tvm-mod-timeline canvas");
     await canvas.click({ position: await place(canvas, 5, COUNT, 0.12) });
@@ -137,7 +137,7 @@ describe("a trace", () => {
     expect(room).toBe(0);
   });
 
-  test("lists only the instructions that are asked for", async () => {
+  test("lists only the instructions that match the filter", async () => {
     const output = await story("trace-threads");
     await output.getByRole("searchbox").fill("load wgt");
     const titles = await list(output).locator(".jp-tvm-Insn-title").allTextContents();
@@ -161,7 +161,7 @@ describe("a trace", () => {
     await expect.poll(pictures, PATIENTLY).toEqual(before);
   });
 
-  test("shows whole memories, and says how much of them was used", async () => {
+  test("shows whole memories, and how much of them was used", async () => {
     const output = await story("trace-threads");
     expect(await memory(output, "INP").locator("xpath=../..").textContent()).toContain(
       "32 of 2048",
@@ -260,7 +260,7 @@ describe("a trace", () => {
     await output.getByText("INP 2000 is not written after this").waitFor();
   });
 
-  test("plays by itself until it is paused", async () => {
+  test("plays until it is paused", async () => {
     const output = await story("trace-cycles");
     const moment = output.getByRole("region", { name: "The accelerator at this moment" });
     const now = () => moment.getByRole("status").textContent();
@@ -275,7 +275,7 @@ describe("a trace", () => {
     await list(output).waitFor();
   });
 
-  test("is below a profile's card, which says where the cycles went and what to change", async () => {
+  test("is below a profile's card, which shows what the cycles were spent on and what to change", async () => {
     const output = await story("profile");
     expect(await output.locator(".jp-tvm-Card-summary").textContent()).toMatch(
       /^1,\d+ cycles on de10: 33 instructions, /,
@@ -292,7 +292,7 @@ describe("a trace", () => {
     await output.getByText("Stages of the schedule").click();
   });
 
-  test("of ten thousand instructions has only those in sight in the page", async () => {
+  test("of ten thousand instructions has only the visible ones in the page", async () => {
     const output = await story("trace-long");
     expect(await list(output).getByRole("option").count()).toBeLessThan(60);
     await list(output).focus();
@@ -302,7 +302,7 @@ describe("a trace", () => {
     await output.getByRole("button", { name: "Show all" }).click();
   });
 
-  test("that was cut says so, and one of nothing does", async () => {
+  test("says that it was cut, or that it is empty", async () => {
     const cut = await story("trace-cut");
     expect(await cut.textContent()).toContain(
       "Only the first 12 instructions are here; 21 more were executed.",
@@ -314,7 +314,7 @@ describe("a trace", () => {
   test.each([
     ["trace-damaged", "This output is damaged (an instruction uses memory that is not there)."],
     ["trace-future", "This output has format 2, and the installed extension draws format 1."],
-  ])("says in a sentence why %s is not drawn, and shows its text", async (id, sentence) => {
+  ])("shows a message why %s is not drawn, and its text", async (id, sentence) => {
     const message = (await story(id, false)).locator(".jp-tvm-Message");
     expect(await message.locator("p").textContent()).toContain(sentence);
     expect(await message.locator("pre").textContent()).toContain("33 instructions in 1 run");
@@ -339,7 +339,7 @@ describe("a trace", () => {
   });
 });
 
-test("no accessibility check finds something serious in any view of the accelerator", async () => {
+test("accessibility checks find nothing serious in any view of the accelerator", async () => {
   const drawn = ["trace-threads", "trace-cycles", "profile"];
   for (const id of [...drawn, "trace-nothing", "trace-damaged"]) {
     const output = await story(id, drawn.includes(id));
@@ -371,7 +371,7 @@ test("a trace draws in Notebook 7", async () => {
   await page.close();
 });
 
-test("a trace speaks Chinese when JupyterLab does", async () => {
+test("a trace is in Chinese when JupyterLab is", async () => {
   const plugin = "@jupyterlab/translation-extension:plugin";
   await lab.saveSettings(plugin, { locale: "zh_CN" });
   try {

@@ -25,7 +25,7 @@ describe("the IR view", () => {
     expect(await colorOf(word(output, "k.outer").first())).toBe(definition);
   });
 
-  test("says what a name is under the pointer, and lights its uses", async () => {
+  test("shows the facts of the name under the pointer, and highlights its uses", async () => {
     const output = await story("ir-matmul");
     await word(output, "i.inner").first().hover();
     const tooltip = lab.page.locator(".jp-tvm-Facts");
@@ -43,7 +43,7 @@ describe("the IR view", () => {
     await picture("ir-view");
   });
 
-  test("says what a loop came from when its keyword is clicked", async () => {
+  test("shows what a loop came from when its keyword is clicked", async () => {
     const output = await story("ir-matmul");
     await output.locator(".cm-line", { hasText: "k.outer: int32" }).getByText("for").click();
     expect(await output.getByRole("status").textContent()).toContain(
@@ -51,7 +51,7 @@ describe("the IR view", () => {
     );
   });
 
-  test("is read with the keyboard, which does nothing to the notebook meanwhile", async () => {
+  test("is read with the keyboard, which does not change the notebook meanwhile", async () => {
     const output = await story("ir-matmul");
     await output.locator(".cm-content").focus();
     await lab.page.keyboard.press("Control+Home");
@@ -109,7 +109,7 @@ describe("the IR view", () => {
   test.each([
     ["ir-damaged", "This output is damaged (places lie outside the text or name no fact)."],
     ["ir-future", "This output has format 2, and the installed extension draws format 1."],
-  ])("says in a sentence why %s is not drawn, and shows its text", async (id, sentence) => {
+  ])("shows a message why %s is not drawn, and its text", async (id, sentence) => {
     const message = (await story(id)).locator(".jp-tvm-Message");
     expect(await message.locator("p").textContent()).toContain(sentence);
     expect(await message.locator("pre").textContent()).toContain("@main = primfn(");
@@ -151,7 +151,7 @@ describe("the pass view", () => {
     await picture("pass-view", output);
   });
 
-  test("is walked through with the keyboard", async () => {
+  test("is read with the keyboard", async () => {
     const output = await story("passes-matmul");
     const list = output.getByRole("listbox");
     const selected = list.locator('[aria-selected="true"] .jp-tvm-PassName');
@@ -200,7 +200,7 @@ describe("the pass view", () => {
     expect(await message.textContent()).toContain(sentence);
   });
 
-  test("folds its list away, and gives each of two texts 400 pixels at least", async () => {
+  test("hides its list, and gives each of two texts at least 400 pixels", async () => {
     const output = await story("passes-matmul");
     await output.getByLabel("Show").selectOption({ label: "Side by side" });
     await output.getByRole("button", { name: "Hide list" }).click();
@@ -250,7 +250,7 @@ describe("the pass view", () => {
     expect(height - text.height).toBeLessThanOrEqual(2);
   });
 
-  test("says so when there are no passes", async () => {
+  test("shows a message when there are no passes", async () => {
     const output = await story("passes-none");
     expect(await output.getByRole("toolbar").textContent()).toContain("0 passes");
   });

@@ -14,7 +14,7 @@ import {
   themeColor,
 } from "./stories";
 
-/** Of each story only what every front end shows. */
+/** The stories with only the outputs that every front end shows. */
 const asHtml = notebook.cells.map((cell) => {
   if (!("outputs" in cell)) return cell;
   const all = cell.outputs as { data: Record<string, unknown> }[];
@@ -150,7 +150,7 @@ describe("without the extension", () => {
 describe("the extension", () => {
   inOneTab();
 
-  /** What each of the main views has drawn when it is done. */
+  /** The element that each of the main views has drawn when it is done. */
   const drawn = [
     ["ir-matmul", ".cm-line"],
     ["passes-matmul", ".jp-tvm-Passes .cm-line"],
@@ -179,7 +179,7 @@ describe("the extension", () => {
     await lab.page.locator(".jp-tvm-Panel .jp-tvm-Ir").waitFor();
   });
 
-  test("speaks Chinese when JupyterLab does", async () => {
+  test("is in Chinese when JupyterLab is", async () => {
     const plugin = "@jupyterlab/translation-extension:plugin";
     await lab.open("loop.tir");
     await lab.saveSettings(plugin, { locale: "zh_CN" });
@@ -202,10 +202,10 @@ describe("the extension", () => {
     }
   });
 
-  test("no accessibility check finds something serious in any view", async () => {
+  test("accessibility checks find nothing serious in any view", async () => {
     await lab.open("stories.ipynb");
     await lab.page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core") });
-    // The notebook keeps only cells near the one in sight in the page.
+    // The notebook keeps only cells near the visible ones in the page.
     for (const theme of ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"]) {
       await lab.useTheme(theme);
       for (const [id, selector] of drawn) {
@@ -217,7 +217,7 @@ describe("the extension", () => {
     await lab.useTheme("JupyterLab Light");
   }, 240_000);
 
-  test("no accessibility check finds something serious in any HTML, in any theme", async () => {
+  test("accessibility checks find nothing serious in any HTML, in any theme", async () => {
     await lab.open("html.ipynb");
     await lab.page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core") });
     const ids = ["environment", "statistics", "schedule-matmul", "tensor-diff", "passes-matmul"];
@@ -240,7 +240,7 @@ describe("the extension", () => {
     await lab.useTheme("JupyterLab Light");
   }, 240_000);
 
-  test("is seen in our notebooks only", async () => {
+  test("is shown only in notebooks of this kernel", async () => {
     const button = lab.page.locator('[data-jp-item-name="tvm-vta-last-function"]');
     const tab = lab.page.locator('.jp-SideBar [data-id="jp-tvm-session"]');
     await lab.open("foreign.ipynb");
@@ -251,7 +251,7 @@ describe("the extension", () => {
     await tab.waitFor();
   });
 
-  test("says so when the code that draws plots cannot be loaded", async () => {
+  test("shows a message when the code that draws plots cannot be loaded", async () => {
     const context = lab.page.context();
     // It is by far the largest file that the extension loads.
     await context.route(/jupyterlab-tvm-vta\/static\//, async (route) => {
@@ -272,8 +272,8 @@ describe("the extension", () => {
   test("loads at most 60 KiB with JupyterLab, and Plotly only for a plot", async () => {
     const loaded = new Map<string, number>();
     const context = lab.page.context();
-    // The page may have gone to another address by the time its response is read, so the response is
-    // fetched here and handed to the page.
+    // The page may have moved to another address by the time its response is read, so the response is
+    // fetched here and passed to the page.
     await context.route(/extensions\/jupyterlab-tvm-vta\/static\//, async (route) => {
       const response = await route.fetch();
       const body = await response.body();
@@ -295,7 +295,7 @@ describe("the extension", () => {
     }
   });
 
-  test("an output that is cleared while it is drawn is of no consequence", async () => {
+  test("clearing an output while it is drawn causes no error", async () => {
     await lab.open("stories.ipynb");
     lab.errors.length = 0;
     const cells = notebook.cells as readonly { id: string; outputs?: { data: object }[] }[];
@@ -308,7 +308,7 @@ describe("the extension", () => {
     expect(lab.errors).toEqual([]);
   });
 
-  test("nothing throws while every story is looked at", async () => {
+  test("no error is thrown while every story is shown", async () => {
     await lab.open("stories.ipynb");
     lab.errors.length = 0;
     for (const { id, cell_type } of notebook.cells) {

@@ -38,7 +38,7 @@ function isInstalled(): boolean {
   return existsSync(installed) && statSync(installed).mtimeMs > Math.max(...written);
 }
 
-/** A server with a folder, settings and state of its own, all of which go with it. */
+/** A server with its own folder, settings and state, which are removed with it. */
 export class Jupyter {
   private constructor(
     private readonly server: ChildProcess,
@@ -49,7 +49,7 @@ export class Jupyter {
 
   /**
    * @param files what the served folder holds, by name
-   * @param trusted which of them are notebooks whose outputs may do anything
+   * @param trusted which of them are trusted notebooks
    */
   static async start(
     files: Readonly<Record<string, string>>,
@@ -98,7 +98,7 @@ export class Jupyter {
     if (this.server.exitCode === null && this.server.signalCode === null) {
       const ended = new Promise((resolve) => this.server.once("exit", resolve));
       this.server.kill("SIGTERM");
-      // It ends its kernels first, and waits for them.
+      // The server ends its kernels first, and waits for them.
       const patience = setTimeout(() => this.server.kill("SIGKILL"), ENDING_MS);
       await ended;
       clearTimeout(patience);
@@ -107,14 +107,14 @@ export class Jupyter {
   }
 }
 
-/** What a user would have set in JupyterLab's settings. */
+/** The user's settings of JupyterLab. */
 function writeSettings(config: string, plugin: string, settings: object): void {
   const file = join(config, "lab/user-settings", `${plugin}.jupyterlab-settings`);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, JSON.stringify(settings));
 }
 
-/** The server says where it listens. */
+/** Reads from the server's output where it listens. */
 function listeningPort(server: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let log = "";

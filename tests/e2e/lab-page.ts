@@ -1,10 +1,10 @@
-/** JupyterLab or Notebook in a browser tab, as the tests see it. */
+/** JupyterLab or Notebook in a browser tab. */
 
 import { fileURLToPath } from "node:url";
 import type { Browser, Locator, Page } from "playwright-core";
 import type { Jupyter } from "./jupyter";
 
-/** What JupyterLab shows of itself when its server was told to. */
+/** The application object, which JupyterLab exposes if its server was started so. */
 interface ExposedApp {
   readonly commands: { execute(command: string, args: object): Promise<unknown> };
   readonly shell: {
@@ -30,15 +30,15 @@ interface ExposedRenderer {
 }
 
 export interface OpenOptions {
-  /** Whether the notebook names a kernel, which is to run; without, it stays without one. */
+  /** Whether the notebook names a kernel, which is then started; else it has no kernel. */
   readonly kernel?: boolean;
 }
 
-/** What loads much or starts a process takes its time on a busy machine. */
+/** Loading a page or starting a process takes long on a busy machine. */
 const SLOWLY = { timeout: 55_000 };
 
 export class LabPage {
-  /** What scripts threw and was not caught, with where. */
+  /** Uncaught errors of scripts, with their places. */
   readonly errors: string[] = [];
 
   private constructor(
@@ -62,10 +62,10 @@ export class LabPage {
   async open(file: string, options: OpenOptions = {}): Promise<void> {
     await this.page.goto(`${this.jupyter.url}lab/tree/${file}?reset`);
     await this.page.locator("#jp-main-dock-panel .lm-DockPanel-widget").waitFor(SLOWLY);
-    if (file.endsWith(".ipynb")) await this.settleKernel(options);
+    if (file.endsWith(".ipynb")) await this.awaitKernel(options);
   }
 
-  /** JupyterLab as it is when nothing is open. */
+  /** JupyterLab with nothing open. */
   async openLauncher(): Promise<void> {
     await this.page.goto(`${this.jupyter.url}lab?reset`);
     await this.page.locator(".jp-Launcher").waitFor(SLOWLY);
@@ -74,11 +74,11 @@ export class LabPage {
   /** Opens a notebook in Notebook 7. */
   async openInNotebook(file: string, options: OpenOptions = {}): Promise<void> {
     await this.page.goto(`${this.jupyter.url}notebooks/${file}`);
-    await this.settleKernel(options);
+    await this.awaitKernel(options);
   }
 
-  /** A notebook that names no kernel asks for one; one that does starts it. */
-  private async settleKernel({ kernel = false }: OpenOptions): Promise<void> {
+  /** Answers the dialog of a notebook that names no kernel, or waits for the kernel that it names. */
+  private async awaitKernel({ kernel = false }: OpenOptions): Promise<void> {
     if (!kernel) {
       await this.page.getByRole("dialog").locator(".jp-mod-reject").click(SLOWLY);
       return;
@@ -93,7 +93,7 @@ export class LabPage {
     await this.idle();
   }
 
-  /** Waits until the kernel of the notebook that is open has nothing to do. */
+  /** Waits until the kernel of the open notebook is idle. */
   async idle(): Promise<void> {
     const idle = '.jp-Notebook-ExecutionIndicator[data-status="idle"]';
     await this.page.locator(`${idle}, .jp-NotebookKernelStatus:has-text("idle")`).waitFor(SLOWLY);
@@ -106,14 +106,14 @@ export class LabPage {
     return output;
   }
 
-  /** Keeps a picture of the page for the documentation, when asked to. */
+  /** Writes a picture of the page for the documentation, if `UPDATE_IMAGES` is set. */
   async picture(name: string): Promise<void> {
     if (process.env["UPDATE_IMAGES"] === undefined) return;
     const path = fileURLToPath(new URL(`../../docs/images/${name}.png`, import.meta.url));
     await this.page.screenshot({ path });
   }
 
-  /** What axe-core, which the page has loaded, finds serious about an element. */
+  /** The serious findings of axe-core, which the page has loaded, about an element. */
   seriousViolations(element: Locator): Promise<string[]> {
     return element.evaluate(async (checked) => {
       const { axe } = window as unknown as { axe: typeof import("axe-core") };
@@ -147,8 +147,8 @@ export class LabPage {
   }
 
   /**
-   * Milliseconds until a renderer in a tab of its own has drawn what `selector` finds.
-   * What runs in the page names no function: compilers add helpers for names, which are not there.
+   * Milliseconds until a renderer in a separate tab has drawn what `selector` finds.
+The code that runs in the page has no named functions: compilers add helpers for names, which the page lacks.
    */
   timeRenderer(mimeType: string, data: unknown, selector: string): Promise<number> {
     return this.page.evaluate(

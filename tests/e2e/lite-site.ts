@@ -26,12 +26,12 @@ export function buildSite(): void {
   locked(() => run(process.execPath, join(root, "lite/scripts/build.mjs")));
 }
 
-/** A file server that knows nothing but files. */
+/** A plain file server. */
 export class SiteServer {
   private constructor(
     private readonly server: Server,
     readonly url: string,
-    /** The files that were asked for. */
+    /** The files that were requested. */
     private readonly served: ReadonlySet<string>,
   ) {}
 
@@ -57,7 +57,7 @@ export class SiteServer {
     return new SiteServer(server, `http://127.0.0.1:${port}/`, served);
   }
 
-  /** What all files that were asked for take, compressed. */
+  /** The size of all requested files, compressed. */
   compressedBytes(): number {
     let bytes = 0;
     for (const file of this.served) bytes += gzipSync(readFileSync(file)).length;
@@ -70,7 +70,7 @@ export class SiteServer {
   }
 }
 
-/** What came of a cell that a page's kernel ran. */
+/** The result of a cell that a page's kernel ran. */
 export interface PageRun {
   readonly status: string;
   readonly ename?: string;
@@ -170,7 +170,7 @@ export class LiteNotebook {
     }, name);
   }
 
-  /** Runs a cell that is not in the notebook; `answer` is given to what it asks. */
+  /** Runs a cell that is not in the notebook; `answer` is the reply to its prompts. */
   run(
     code: string,
     { stopAfter, answer }: { stopAfter?: number; answer?: string } = {},

@@ -89,7 +89,7 @@ describe("a cell in a page", () => {
     expect(stdout).toBe("3 apples { a: [ 1 ] }\n");
   });
 
-  test("means calls by operators", async () => {
+  test("translates operators to calls", async () => {
     expect((await notebook.run("np.array([1, 2]) * 3")).status).toBe("ok");
   });
 
@@ -97,13 +97,13 @@ describe("a cell in a page", () => {
     ["import { readFileSync } from 'node:fs'; readFileSync", "no modules of Node"],
     ["import _ from 'lodash'; _", "no npm packages"],
     ["process.exit()", "a page has no process"],
-  ])("%s says what is not there", async (code, words) => {
+  ])("%s names what a page does not have", async (code, words) => {
     const { status, trace } = await notebook.run(code);
     expect(status).toBe("error");
     expect(trace).toContain(words);
   });
 
-  test("imports TypeScript beside the notebook, as it was saved last", async () => {
+  test("imports TypeScript beside the notebook, in the version that was saved last", async () => {
     await notebook.save("twice.ts", "export const twice = (x: number): number => 2 * x;");
     const cell = "import { twice } from './twice'; twice(4)";
     expect(await notebook.run(cell)).toMatchObject({ result: "8" });
@@ -125,7 +125,7 @@ describe("a cell in a page", () => {
     expect(await notebook.run('tvm.loadModule("one.o")')).toMatchObject({ status: "ok" });
   });
 
-  test("asks, and waits for the answer", async () => {
+  test("prompts, and waits for the answer", async () => {
     const run = await notebook.run("prompt('name?')!.length", { answer: "Ada" });
     expect(run).toMatchObject({ status: "ok", result: "3" });
   });
@@ -151,7 +151,7 @@ describe("a cell in a page", () => {
     expect(await notebook.run("kept.get(1)!()")).toMatchObject({ result: "5" });
   });
 
-  test("knows today's TypeScript", async () => {
+  test("runs current TypeScript", async () => {
     const wrong: string[] = [];
     for (const { cell, value, needs = "globalThis" } of modernCells) {
       if (
@@ -169,7 +169,7 @@ describe("a cell in a page", () => {
   }, 300_000);
 });
 
-/** Markdown is rendered after the notebook is there. */
+/** Markdown is rendered after the notebook is loaded. */
 async function shows({ page }: LiteNotebook, text: string): Promise<void> {
   const read = (): Promise<string> => page.locator(".jp-Notebook").innerText();
   await expect.poll(read, { timeout: 60_000 }).toContain(text);
@@ -198,7 +198,7 @@ describe("a notebook that is shared by link", () => {
     await copy.close();
   });
 
-  test("that is not there is named", async () => {
+  test("that does not exist is named", async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
     await page.goto(`${server.url}lab/index.html?fromURL=${server.url}nothing.ipynb`);
@@ -247,7 +247,7 @@ describe("in a page that is isolated from other origins", () => {
   test.each([
     ["a loop", "for (;;) turns += 1;"],
     ["a loop that catches everything", "while (true) { try { for (;;) turns += 1; } catch {} }"],
-    ["a loop of a function that waits", "for (;;) { turns += 1; await undefined; }"],
+    ["a loop in a function that awaits", "for (;;) { turns += 1; await undefined; }"],
   ])("%s is stopped, and all variables are kept", async (_, cell) => {
     const { ename } = await stoppable.run(cell, { stopAfter: 500 });
     expect(ename).toBe("Interrupted");

@@ -10,7 +10,7 @@ import { LabPage } from "./lab-page";
 const PATIENTLY = { timeout: 60_000 };
 const CHANNELS = 16;
 
-/** A stem, and five times two convolutions beside a way around them. */
+/** A stem, and five blocks of two convolutions with a shortcut around them. */
 function model(): Uint8Array {
   const nodes: ModelNode[] = [
     { op: "Conv", inputs: ["data", "w"], output: "stem", attrs: { kernel_shape: [1, 1] } },
@@ -86,7 +86,7 @@ afterAll(async () => {
   await jupyter?.stop();
 }, 120_000);
 
-/** By the keyboard, which reaches boxes outside of what is seen. */
+/** By the keyboard, which reaches boxes that are not visible. */
 async function open(name: RegExp): Promise<void> {
   await output.getByRole("button", { name }).last().focus();
   await lab.page.keyboard.press("Enter");
@@ -110,7 +110,7 @@ test("a convolution opens its schedule, its profile and its tensors", async () =
     expect.stringMatching(/^input /),
     "weights 1",
   ]);
-  // What was looked at of one box is shown of the next.
+  // The tab that was chosen for one box is shown for the next.
   await open(/^c2 \(Conv\)/);
   await shown().getByText("c2 (Conv)").waitFor(PATIENTLY);
   expect(await shown().getByLabel("Show").locator("option:checked").textContent()).toBe("result");

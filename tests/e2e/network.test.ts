@@ -9,7 +9,7 @@ import { launchChromium } from "../support/chromium";
 import { installExtension, Jupyter } from "./jupyter";
 import { LabPage } from "./lab-page";
 
-/** On a busy machine a page takes its time. */
+/** On a busy machine a page takes long. */
 const PATIENTLY = { timeout: 20_000 };
 
 await ready();
@@ -44,7 +44,7 @@ const sight = async (output: Locator): Promise<number[]> => {
 const fill = (stripe: Locator): Promise<string> =>
   stripe.evaluate((node) => getComputedStyle(node).fill);
 
-test("a box opens what is known of it, by pointer and by keyboard", async () => {
+test("a box opens its details, by pointer and by keyboard", async () => {
   const output = await story("network");
   const box = output.getByRole("button", { name: /^conv4 \(Conv\)/ });
   await box.waitFor(PATIENTLY);
@@ -79,7 +79,7 @@ test("the picture is dragged, zoomed, and shown whole", async () => {
   expect(height).toBeGreaterThan(dragged[3]!);
 });
 
-test("colours are of what is chosen", async () => {
+test("the boxes have the colours of the chosen quantity", async () => {
   const output = await story("network");
   const stripes = output.locator(".jp-tvm-Network-stripe");
   const colors = async (): Promise<string> =>
@@ -89,7 +89,7 @@ test("colours are of what is chosen", async () => {
   expect(await colors()).not.toBe(byCycles);
 });
 
-test("texts stay texts, and a damaged graph becomes a message", async () => {
+test("texts that look like HTML stay texts, and a damaged graph becomes a message", async () => {
   const hostile = await story("network-hostile");
   await hostile.getByText("<img src=x onerror=window.hacked=1>").first().waitFor(PATIENTLY);
   expect(await lab.page.evaluate(() => "hacked" in window)).toBe(false);

@@ -7,7 +7,7 @@ import { launchChromium } from "../support/chromium";
 import { installExtension, Jupyter } from "./jupyter";
 import { LabPage } from "./lab-page";
 
-/** A kernel takes its time to start on a busy machine. */
+/** A kernel takes long to start on a busy machine. */
 const PATIENTLY = { timeout: 30_000 };
 
 const kernelspec = {
@@ -32,7 +32,7 @@ const program = vta.build(s, [x, result]);`;
 const RUN = `const device = vta.extDev();
 program(nd.empty([4, 1, 1, 16], "int32", device), nd.empty([4, 1, 1, 16], "int8", device));`;
 
-/** A server that Ada has, and that Grace waits for. */
+/** A server that Ada uses and Grace waits for. */
 const TRACKER = `const { rpc } = await import("tvm-ts");
 const tracked = await rpc.startTracker({ port: 0 });
 const url = \`tcp://127.0.0.1:\${tracked.port}\`;
@@ -83,7 +83,7 @@ async function runNext(): Promise<void> {
   await lab.execute("notebook:run-cell-and-select-next", {});
 }
 
-test("shows the environment in force as soon as the kernel is there", async () => {
+test("shows the current environment as soon as the kernel has started", async () => {
   await panel().getByText("sim_1x16_i8w8a32_15_15_18_17").waitFor(PATIENTLY);
   await panel().getByText("A GEMM multiplies 1 × 16 inputs by 16 × 16 weights.").waitFor();
   const memories = panel().getByRole("table", { name: "On-chip memories" });
@@ -113,7 +113,7 @@ test("shows what the last run cost", async () => {
   await lab.picture("side-panel");
 });
 
-test("opens an object in a tab of its own", async () => {
+test("opens an object in a separate tab", async () => {
   await panel().getByRole("button", { name: "s", exact: true }).click();
   const opened = lab.page.locator(".jp-tvm-Shown .jp-tvm-Schedule");
   await opened.waitFor(PATIENTLY);
@@ -128,7 +128,7 @@ test("follows the environment when a cell changes it", async () => {
   await panel().getByText("A GEMM multiplies 2 × 16 inputs by 16 × 16 weights.").waitFor(PATIENTLY);
 });
 
-test("shows a tracker's queue, who has what, and who waits", async () => {
+test("shows a tracker's queue, the clients of its servers, and the waiting requests", async () => {
   await runNext();
   const queues = panel().getByRole("table", { name: "Queues" });
   await queues.waitFor({ timeout: 60_000 });
@@ -141,14 +141,14 @@ test("shows a tracker's queue, who has what, and who waits", async () => {
   await lab.picture("side-panel-tracker");
 });
 
-test("keeps to the notebook while another kind of file is looked at", async () => {
+test("stays with the notebook while another kind of file is open", async () => {
   await lab.execute("docmanager:open", { path: "notes.md" });
   await lab.page.locator(".jp-FileEditor").waitFor();
   await panel().getByRole("heading", { name: "program.ipynb" }).waitFor();
   await panel().getByRole("button", { name: "program" }).waitFor();
 });
 
-test("begins anew with the kernel", async () => {
+test("is reset when the kernel restarts", async () => {
   await lab.execute("docmanager:open", { path: "program.ipynb" });
   const restarted = lab.execute("notebook:restart-kernel", {});
   await lab.page.getByRole("dialog").locator(".jp-mod-accept").click();
@@ -157,7 +157,7 @@ test("begins anew with the kernel", async () => {
   expect(await panel().getByRole("listitem").count()).toBe(0);
 });
 
-test("no accessibility check finds something serious in it", async () => {
+test("accessibility checks find nothing serious in it", async () => {
   await lab.page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core") });
   const found = await lab.page.evaluate(async () => {
     const { axe } = window as unknown as { axe: typeof import("axe-core") };
@@ -169,7 +169,7 @@ test("no accessibility check finds something serious in it", async () => {
   expect(found).toEqual([]);
 });
 
-test("is there in Notebook 7", async () => {
+test("works in Notebook 7", async () => {
   const page = await LabPage.create(browser, jupyter);
   await page.openInNotebook("program.ipynb", { kernel: true });
   await page.execute("tvm-vta:show-session", {});

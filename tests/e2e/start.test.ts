@@ -1,4 +1,4 @@
-/** `npm start`: what a newcomer runs after install.sh. */
+/** `npm start`: the command after install.sh. */
 
 import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** What the tests of views share: a server with the stories, a tab, and what is looked for in it. */
+/** Helpers for the tests of views: a server with the stories, a tab, and locators. */
 
 import { fileURLToPath } from "node:url";
 import type { Browser, Locator } from "playwright-core";
@@ -10,9 +10,9 @@ import { LabPage } from "./lab-page";
 
 export const notebook = await storiesNotebook();
 
-/** On a busy machine a page takes its time. */
+/** On a busy machine a page takes long. */
 export const PATIENTLY = { timeout: 20_000 };
-/** Milliseconds for what comes before and after tests. */
+/** Milliseconds for the hooks before and after tests. */
 const HOOKS = 120_000;
 
 /** The server of the tests that are running. */
@@ -23,7 +23,7 @@ let browser: Browser;
 
 /**
  * Serves the stories, and more files, to the tests of this file.
- * @param trusted which of them are notebooks whose outputs may do anything
+ * @param trusted which of them are trusted notebooks
  */
 export function serveStories(
   files: Readonly<Record<string, string>> = {},
@@ -42,7 +42,7 @@ export function serveStories(
   }, HOOKS);
 }
 
-/** The tests around this call share one tab, in which `open` has been done. */
+/** The tests around this call share one tab, in which `open` was called. */
 export function inOneTab(open: () => Promise<void> = () => Promise.resolve()): void {
   beforeAll(async () => {
     lab = await LabPage.create(browser, jupyter);
@@ -77,7 +77,7 @@ export function themeColor(name: string): Promise<string> {
   }, name);
 }
 
-/** What is told of the corner of a plot when the pointer is there. */
+/** The text that the plot shows for the element at its corner under the pointer. */
 export async function hovered(output: Locator, layer: string): Promise<string | null> {
   // Outputs above may still grow and move the plot away from under the pointer.
   const plot = output.locator(".js-plotly-plot", { has: lab.page.locator(layer) }).first();
@@ -87,7 +87,7 @@ export async function hovered(output: Locator, layer: string): Promise<string | 
   return (await label.count()) === 1 ? label.textContent() : null;
 }
 
-/** Keeps a picture of the page, or of an output, for the documentation, when asked to. */
+/** Writes a picture of the page, or of an output, for the documentation, if `UPDATE_IMAGES` is set. */
 export async function picture(name: string, output?: Locator): Promise<void> {
   if (process.env["UPDATE_IMAGES"] === undefined) return;
   const path = fileURLToPath(new URL(`../../docs/images/${name}.png`, import.meta.url));
@@ -95,7 +95,7 @@ export async function picture(name: string, output?: Locator): Promise<void> {
   await (output ?? lab.page).screenshot({ path });
 }
 
-/** Waits until what is drawn above an output moves it no more. */
+/** Waits until outputs above an output do not move it any more. */
 async function settled(output: Locator): Promise<void> {
   const place = async () => JSON.stringify(await output.boundingBox());
   for (let before = ""; before !== (await place());) {

@@ -10,7 +10,7 @@ import {
   story,
 } from "./stories";
 
-/** A million elements, of which the kernel knows each. */
+/** A million elements, which the kernel keeps. */
 const live = {
   cells: [
     {
@@ -33,7 +33,7 @@ const live = {
 serveStories(
   {
     "live.ipynb": JSON.stringify(live),
-    // Trust is given to contents, not to files: these must differ.
+    // Trust depends on contents, not on files: the contents must differ.
     "trusted.ipynb": JSON.stringify({ ...notebook, metadata: { title: "trusted" } }),
   },
   ["trusted.ipynb"],
@@ -42,7 +42,7 @@ serveStories(
 describe("the tensor view", () => {
   inOneTab(() => lab.open("stories.ipynb"));
 
-  test("draws a heatmap, and tells index and value under the pointer", async () => {
+  test("draws a heatmap, and shows index and value under the pointer", async () => {
     const output = await story("tensor-packed");
     await output.locator(".heatmaplayer image").waitFor();
     expect(await output.locator("strong").textContent()).toBe("A: int32 [1, 64, 1, 16]");
@@ -91,7 +91,7 @@ describe("the tensor view", () => {
     await picture("tensor-view-unpacked", output);
   });
 
-  test("shows how often values occur, as long as that is wanted", async () => {
+  test("shows the histogram of values until it is switched off", async () => {
     const output = await story("tensor-vector");
     await output.locator(".barlayer").waitFor();
     const wanted = output.getByRole("checkbox", { name: "Histogram" });
@@ -131,7 +131,7 @@ describe("the tensor view", () => {
     await expect.poll(() => output.locator(".js-plotly-plot").count(), PATIENTLY).toBe(plots);
   });
 
-  test("says why damaged data are not drawn", async () => {
+  test("shows a message why damaged data are not drawn", async () => {
     const message = (await story("tensor-damaged")).locator(".jp-tvm-Message p");
     expect(await message.textContent()).toContain("there are not as many values as the shape says");
   });
@@ -152,7 +152,7 @@ describe("the tensor view", () => {
 describe("a tensor of a million elements whose kernel runs", () => {
   inOneTab(() => lab.open("live.ipynb", { kernel: true }));
 
-  test("is shown element by element where it is zoomed in", async () => {
+  test("is shown element by element when it is zoomed in", async () => {
     await lab.execute("notebook:run-all-cells", {});
     const output = await lab.output(0);
     await output.locator(".heatmaplayer image").waitFor(PATIENTLY);

@@ -54,7 +54,7 @@ describe("the first tutorial", () => {
     const classes = await Promise.all(['"coproc_scope"', "int32", "attr", "1"].map(classOf));
     expect(new Set(classes).size).toBe(4);
     expect(classes).not.toContain(null);
-    // The editor draws the lines in sight only.
+    // The editor draws only the visible lines.
     await output.locator(".cm-editor").scrollIntoViewIfNeeded();
     await output.locator(".cm-line", { hasText: "VTAUopLoopBegin" }).first().waitFor();
     await lab.picture("tutorial-program");

@@ -1,4 +1,4 @@
-/** Outputs that a running kernel updates, and the same outputs in consoles and in tabs of their own. */
+/** Outputs that a running kernel updates, and the same outputs in consoles and in separate tabs. */
 
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -87,7 +87,7 @@ async function zoomIn(output: Locator): Promise<void> {
 
 const layers = (output: Locator) => output.locator(".heatmaplayer image").count();
 
-/** What is at the ends of the axes. */
+/** The values at the ends of the axes. */
 const ticks = (output: Locator) => output.locator(".xtick, .ytick").allTextContents();
 
 describe("an update of an output", () => {
@@ -111,7 +111,7 @@ describe("an update of an output", () => {
     await expect.poll(() => layers(tensor), PATIENTLY).toBe(2);
     const zoomed = await ticks(tensor);
 
-    // Clicks into outputs have made their cells the chosen ones.
+    // Clicks into outputs have selected their cells.
     await lab.page.locator(".jp-Notebook .jp-Cell").nth(3).locator(".jp-InputArea").first().click();
     await lab.execute("notebook:run-cell", {});
     const after = await lab.output(1);
@@ -129,7 +129,7 @@ describe("an update of an output", () => {
 });
 
 describe("a large tensor", () => {
-  test("in a view of the output in a tab of its own is asked of the kernel", async () => {
+  test("in a separate tab of the output is requested from the kernel", async () => {
     await lab.execute("notebook:run-all-cells", {});
     await lab.idle();
     await lab.output(2);
@@ -140,7 +140,7 @@ describe("a large tensor", () => {
     await expect.poll(() => layers(view), PATIENTLY).toBe(2);
   });
 
-  test("in a console is asked of the console's kernel", async () => {
+  test("in a console is requested from the console's kernel", async () => {
     await lab.execute("console:create", { kernelPreference: { name: "tvm-vta" } });
     const console = lab.page.locator(".jp-CodeConsole");
     await console.locator(".jp-CodeConsole-promptCell .cm-content").click();

@@ -17,7 +17,7 @@ test("the last lowered function is that of the cell that ran last", () => {
   expect(found(cell(1, "a"), cell(7, "b"), cell(3, "c"), cell(8))).toBe("b");
 });
 
-test("among cells that did not run here it is the last one's", () => {
+test("among cells that did not run here it is that of the last one", () => {
   expect(found(cell(null, "a"), { cell_type: "markdown" }, cell(null, "b"))).toBe("b");
 });
 

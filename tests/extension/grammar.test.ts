@@ -13,7 +13,7 @@ const grammar = readFileSync(
 
 const parser = buildParser(grammar, { externalPropSource: () => highlighting });
 
-/** The text from where the parser first was at a loss, or nothing. */
+/** The text from the first syntax error on, or nothing. */
 function firstError(text: string): string | undefined {
   let at: number | undefined;
   parser.parse(text).iterate({
@@ -45,7 +45,7 @@ function editorWords(text: string): string[] {
   return words;
 }
 
-/** The same as HTML colours it. */
+/** The same, as HTML colours it. */
 function htmlWords(text: string): string[] {
   return view.irTokens(text).map((token) => `${token.class} ${text.slice(token.start, token.end)}`);
 }
@@ -72,7 +72,7 @@ test.each([
   ["an else branch", "if (i < 8) {\n  B[i] = 0\n} else {\n  B[i] = 1\n}"],
   ["a shuffle", "B[0] = shuffle([A[ramp(0, 1, 4)]], [3, 2, 1, 0])"],
   ["a negation", "if !(i < 8) {\n  B[i] = -1\n}"],
-  ["floats that are no number", "B[0] = select((x < -inff32), nanf32, 1e-05f32)"],
+  ["NaN and infinite floats", "B[0] = select((x < -inff32), nanf32, 1e-05f32)"],
   [
     "a reduction",
     'B[0] = reduce(comm_reducer(result=[(x: int32 + y: int32)], lhs=[x], rhs=[y], identity_element=[0]), [A[k]], [IterVar(k, [0:8], "CommReduce", "")], 0, [])',
@@ -91,7 +91,7 @@ test.each([
   expect(htmlWords(text)).toEqual(editorWords(text));
 });
 
-test("words have the classes of what they are", () => {
+test("words have the classes of their kinds", () => {
   expect(editorWords('for (i.outer: int32, 0, 8) "parallel" {')).toEqual([
     "keyword for",
     "definition i.outer",

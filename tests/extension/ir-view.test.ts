@@ -14,8 +14,8 @@ function story(id: string): unknown {
 
 const model = new IrModel(readView(irViewSchema, story("ir-matmul"), trans));
 
-/** What is said of `word` where the text first shows it as a name of its own. */
-function saidOf(word: string): string {
+/** The facts about `word` at the first place where it is a whole name. */
+function factsOf(word: string): string {
   for (let at = model.text.indexOf(word); at >= 0; at = model.text.indexOf(word, at + 1)) {
     const place = model.placeAt(at);
     if (place !== undefined && model.text.slice(place.from, place.to) === word) {
@@ -25,30 +25,30 @@ function saidOf(word: string): string {
   throw new Error(`${word} is not there`);
 }
 
-test("a loop says its extent, its kind and what it was made from, back to the declared axes", () => {
-  expect(saidOf("for")).toContain(
+test("a loop shows its extent, its kind and what it was made from, back to the declared axes", () => {
+  expect(factsOf("for")).toContain(
     "i.outer.j.outer.fused · Loop: 1024 iterations · Kind: parallel · " +
       "Comes from: i.outer and j.outer, fused · i.outer: the outer part of i, split by 32 · " +
       "j.outer: the outer part of j, split by 32 · Made at: ",
   );
-  expect(saidOf("k.inner")).toContain("k.inner · Type: int32 · Made at: ");
-  expect(saidOf("k.inner")).toContain(
+  expect(factsOf("k.inner")).toContain("k.inner · Type: int32 · Made at: ");
+  expect(factsOf("k.inner")).toContain(
     "Loop: 4 iterations · Kind: unrolled · Comes from: the inner part of k, split by 4",
   );
 });
 
-test("a buffer says its shape, scope and size, a let its value, a call its operator", () => {
-  expect(saidOf("A")).toContain(
+test("a buffer shows its shape, scope and size, a let its value, a call its operator", () => {
+  expect(factsOf("A")).toContain(
     "A · Buffer: float32 [1000000] · Scope: global · Size: 4000000 bytes",
   );
-  expect(saidOf("allocate")).toContain(
+  expect(factsOf("allocate")).toContain(
     "C.local · Allocation: float32 [1024] · Scope: local · Size: 4096 bytes",
   );
-  expect(saidOf("cse_var_1")).toBe("cse_var_1 · Type: int32 · Value: ((i.c*32) + j.c)");
-  expect(saidOf("@tir.likely")).toBe("tir.likely · Call: tir.likely · Type: bool · Arguments: 1");
+  expect(factsOf("cse_var_1")).toBe("cse_var_1 · Type: int32 · Value: ((i.c*32) + j.c)");
+  expect(factsOf("@tir.likely")).toBe("tir.likely · Call: tir.likely · Type: bool · Arguments: 1");
 });
 
-test("a name says where the program made it", () => {
+test("a name shows where the program made it", () => {
   const { fact } = model.placeAt(model.text.indexOf("k.outer"))!;
   const words = new Map(inWords(model, fact, trans).rows);
   expect(words.get("Made at")).toMatch(/extension\/stories\/programs\.ts:\d+:\d+$/);

@@ -13,7 +13,7 @@ function modelOf(id: string): PassModel {
   return new PassModel(readView(passViewSchema, json, trans));
 }
 
-/** What is removed and what is added. */
+/** The removed and the added text. */
 function changes(before: string, after: string): string[][] {
   return diffIgnoringIndent(before, after, {}).map(({ fromA, toA, fromB, toB }) => [
     before.slice(fromA, toA),
@@ -21,7 +21,7 @@ function changes(before: string, after: string): string[][] {
   ]);
 }
 
-test("a loop that is gone is a change, what was inside it is not", () => {
+test("a removed loop is a change, its body is not", () => {
   const before = "a\nfor (i) {\n  b\n    c\n}\nd";
   const after = "a\nb\n  c\nd";
   expect(changes(before, after)).toEqual([
@@ -46,7 +46,7 @@ test("the view opens on the first pass that changed something", () => {
   );
 });
 
-test("the view opens on the pass that failed, which no filter of changes leaves out", () => {
+test("the view opens on the pass that failed, which the filter of changes keeps", () => {
   const model = modelOf("passes-failed");
   expect(model.first).toBe(model.rows.length - 1);
   expect(model.failed(model.first)).toBe(true);

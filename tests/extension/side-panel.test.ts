@@ -42,7 +42,7 @@ class FakeContext {
     return this.comms.at(-1)!;
   }
 
-  /** The kernel is done with a request of some type. */
+  /** The kernel has finished a request of some type. */
   done(request: string): void {
     this.iopubMessage.emit({
       header: { msg_type: "status" },
@@ -71,11 +71,11 @@ const session = (...names: string[]): vta.view.SessionView => ({
   trackers: [],
 });
 
-test("without a kernel there is nothing to tell", () => {
+test("without a kernel there is nothing to show", () => {
   expect(kind()).toBe("nothing");
 });
 
-test("a kernel of another kind is left alone", async () => {
+test("a kernel of another kind is not connected to", async () => {
   context.start("ipython");
   await settled();
   expect(kind()).toBe("foreign");
@@ -88,13 +88,13 @@ describe("with our kernel", () => {
     await settled();
   });
 
-  test("what it tells is known", () => {
+  test("its answer is kept", () => {
     expect(kind()).toBe("waiting");
     context.comm.answer(session("s"));
     expect(connection.state).toEqual({ kind: "known", session: session("s") });
   });
 
-  test("it is asked again after every cell, and after nothing else", () => {
+  test("a new answer is requested after every cell, and only then", () => {
     context.done("execute_request");
     context.done("comm_msg");
     context.done("complete_request");
@@ -105,12 +105,12 @@ describe("with our kernel", () => {
     ["a newer version", { ...session(), version: 2 }],
     ["an object without a name", { ...session(), objects: [{ kind: "schedule", text: "" }] }],
     ["no object at all", "hello"],
-  ])("an answer is not taken for granted: %s", (_, data) => {
+  ])("an answer is validated: %s", (_, data) => {
     context.comm.answer(data);
     expect(kind()).toBe("unreadable");
   });
 
-  test("an object that was asked for arrives", () => {
+  test("a requested object arrives", () => {
     const shown: string[] = [];
     connection.shown.connect((_, { name, bundle }) => shown.push(name, ...Object.keys(bundle)));
     connection.show("s");
@@ -120,7 +120,7 @@ describe("with our kernel", () => {
     expect(shown).toEqual(["s", "text/plain"]);
   });
 
-  test("what trackers have arrives, and is not taken for a session", () => {
+  test("the queues of trackers arrive, and are not taken for a session", () => {
     const arrived: unknown[] = [];
     connection.trackers.connect((_, trackers) => arrived.push(...trackers));
     context.comm.answer({ ...session(), trackers: ["tracker"] });
@@ -136,7 +136,7 @@ describe("with our kernel", () => {
     expect(kind()).toBe("known");
   });
 
-  test("a restarted one is connected to anew", async () => {
+  test("a restarted kernel is connected to again", async () => {
     context.comm.answer(session("s"));
     context.statusChanged.emit("restarting");
     expect(kind()).toBe("waiting");
@@ -147,14 +147,14 @@ describe("with our kernel", () => {
     expect(connection.state).toEqual({ kind: "known", session: session() });
   });
 
-  test("one that had not loaded the library is asked once it has run a cell", async () => {
+  test("a kernel that had not loaded the library is connected to after it has run a cell", async () => {
     context.comm.onClose();
     context.done("execute_request");
     await settled();
     expect(context.comms).toHaveLength(2);
   });
 
-  test("one that is gone is forgotten", () => {
+  test("a kernel that has ended is forgotten", () => {
     const { comm } = context;
     context.session = null;
     context.kernelChanged.emit();
@@ -162,7 +162,7 @@ describe("with our kernel", () => {
     expect(comm.isDisposed).toBe(true);
   });
 
-  test("nothing is heard of it after the end", () => {
+  test("its messages are ignored after the end", () => {
     connection.dispose();
     context.done("execute_request");
     expect(context.comm.sent).toEqual([]);
@@ -170,7 +170,7 @@ describe("with our kernel", () => {
   });
 });
 
-test("a kernel that was replaced while it introduced itself is not connected to", async () => {
+test("a kernel that was replaced before its kernel info arrived is not connected to", async () => {
   context.start(ours);
   context.start("ipython");
   await settled();

@@ -21,7 +21,7 @@ function drawn(shape: number[], value: (i: number) => number, dtype = "float64")
   return { matrix, figure: heatmapFigure(data, arrangement, matrix, undefined, trans) };
 }
 
-test("what is in sight is what the cells in the window hold", () => {
+test("the visible values are those of the cells in the window", () => {
   const { matrix } = drawn([4, 4], (i) => (i === 5 ? NaN : i));
   const window = { left: 0.5, right: 2.4, top: 0.6, bottom: 2 };
   const { statistics, histogram } = sightOf(matrix, window);
@@ -41,7 +41,7 @@ test("a window between two cells shows the nearest one", () => {
   expect(sightOf(matrix, window).histogram.counts).toEqual([1]);
 });
 
-test("a small tensor takes little room, a large one the room there is", () => {
+test("a small tensor takes little room, a large one the whole room", () => {
   const size = (shape: number[]) => {
     const { figure } = drawn(shape, (i) => i);
     return [figure.maxWidth!, figure.layout.height as number] as const;
@@ -52,7 +52,7 @@ test("a small tensor takes little room, a large one the room there is", () => {
   expect(size([1000, 1000])).toEqual([956, 340]);
 });
 
-test("NaN and infinities say what they are, in cells and under the pointer", () => {
+test("NaN and infinities are named, in cells and under the pointer", () => {
   const { figure } = drawn([2, 2], (i) => [NaN, Infinity, -Infinity, 1][i]!, "float32");
   const { annotations } = figure.layout as unknown as { annotations: { text: string }[] };
   expect(annotations.map(({ text }) => text)).toEqual(["NaN", "∞", "−∞"]);

@@ -50,18 +50,18 @@ test("a cell knows its index in the tensor", () => {
   expect(matrix.values[63]![5]).toBe(63 * 16 + 5);
 });
 
-test("a cell of a reduced tensor knows the block it stands for", () => {
+test("a cell of a reduced tensor knows its block of elements", () => {
   const matrix = wholeMatrix([1000, 1000]);
   expect([matrix.down.count, matrix.across.count]).toEqual([250, 250]);
   expect(matrix.indexText(1, 249)).toBe("[4:8, 996:1000]");
   expect(matrix.down.elementsPerCell).toBe(4);
 });
 
-test("a block that was cut off ends where the tensor ends", () => {
+test("a block at the edge ends where the tensor ends", () => {
   expect(wholeMatrix([65537]).indexText(0, 32768)).toBe("[65536]");
 });
 
-test("an axis can stand at one index while others run", () => {
+test("an axis can be fixed at one index while others run", () => {
   const data = numbered([3, 4, 5]);
   const slice = withRole(wholeArrangement(data, false), 0, 2);
   const matrix = matrixOf(data, withRole(slice, 1, "down"));
@@ -70,7 +70,7 @@ test("an axis can stand at one index while others run", () => {
   expect(matrix.indexText(3, 4)).toBe("[2, 3, 4]");
 });
 
-test("where only means of blocks are known, an index stands for its block", () => {
+test("where only means of blocks are known, an index selects its block", () => {
   const data = numbered([1000, 1000]);
   const matrix = matrixOf(data, withRole(wholeArrangement(data, false), 0, 6));
   expect(matrix.indexText(0, 1)).toBe("[4:8, 4:8]");
@@ -100,7 +100,7 @@ test("packed data are shown by the axes of the array or of the data", () => {
   expect(matrix.indexText(1, 7)).toBe("[1, 1, 3]");
 });
 
-test("a packed axis that stands at an index stands at one in each of its parts", () => {
+test("a packed axis that is fixed at an index is fixed in each of its parts", () => {
   const data = numbered([2, 3, 4], "NCc");
   const arrangement = withRole(wholeArrangement(data, true), 1, 7);
   const matrix = matrixOf(data, arrangement);
@@ -108,7 +108,7 @@ test("a packed axis that stands at an index stands at one in each of its parts",
   expect(matrix.values.map((row) => row[0])).toEqual([7, 19]);
 });
 
-test("a small matrix has its values written in it, and grey where there is no number", () => {
+test("a small matrix has its values written in it, and is grey for NaN", () => {
   const written = (data: view.TensorView) => {
     const arrangement = wholeArrangement(data, false);
     const whole = matrixOf(data, arrangement);
@@ -126,7 +126,7 @@ test("a small matrix has its values written in it, and grey where there is no nu
   expect(written(numbered([17, 17])).text).toBeUndefined();
 });
 
-test("an answer of the kernel knows the elements its cells stand for", () => {
+test("an answer of the kernel knows the elements of its cells", () => {
   const data = numbered([4, 6, 10]);
   const request = {
     request: 1,

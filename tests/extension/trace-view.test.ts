@@ -22,7 +22,7 @@ import { profileOfProduct, traceOfProduct } from "../../extension/stories/accele
 import { trans } from "./trans";
 
 let trace: vta.ExecutionTrace;
-/** As a front end gets it. */
+/** The view as a front end receives it. */
 let json: vta.view.TraceView;
 let model: TraceModel;
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("an instruction", () => {
-  test("is called what the library calls it", () => {
+  test("has the name that the library gives it", () => {
     const titles = trace.stream.map(({ instruction }) => vta.titleOf(instruction));
     expect(titles.map((_, i) => model.title(i))).toEqual(titles);
   });
@@ -66,7 +66,7 @@ describe("an instruction", () => {
     expect(changed.title(0)).toBe("ALU MUL");
   });
 
-  test("that only carries tokens has no fields of nothing", () => {
+  test("that only carries tokens has no empty fields", () => {
     const nop = trace.stream.findIndex(({ instruction }) =>
       vta.titleOf(instruction).includes("NOP"),
     );
@@ -83,13 +83,13 @@ describe("an instruction", () => {
     expect([...pixels]).toEqual([0.25, 0.5, 1, 0]);
   });
 
-  test("is named in full, by its first word or not at all, and never cut off", () => {
+  test("has its full name, its first word or no name, never a truncated one", () => {
     const withRoomFor = (letters: number) =>
       fittingTitle("LOAD ACC", ({ length }) => length <= letters);
     expect([8, 7, 4, 3].map(withRoomFor)).toEqual(["LOAD ACC", "LOAD", "LOAD", ""]);
   });
 
-  test("says what it does on chip", () => {
+  test("lists its accesses on chip", () => {
     trace.stream.forEach(({ sramReads, sramWrites }, i) => {
       const all = model.accesses(i).map(({ memory, done, begin, end }) => {
         return `${done} ${memory.name} ${begin}..${end}`;
@@ -104,7 +104,7 @@ describe("an instruction", () => {
 });
 
 describe("a token", () => {
-  test("goes from the instruction that pushed it to the one that waited for it", () => {
+  test("goes from the instruction that pushed it to the one that popped it", () => {
     const load = trace.stream.findIndex(({ pushed }) => pushed.includes("l2g"));
     const waits = trace.stream.findIndex(({ popped }) => popped.includes("l2g"));
     const token = model.tokensAt(load).find(({ pushed }) => pushed === load)!;
@@ -115,7 +115,7 @@ describe("a token", () => {
     });
   });
 
-  test("is never taken before it was given", () => {
+  test("is never popped before it was pushed", () => {
     const order = new Map(trace.entries.map((entry, place) => [entry, place]));
     const place = (index: number) => order.get(trace.stream[index]!)!;
     expect(model.tokens.length).toBeGreaterThan(10);
@@ -124,7 +124,7 @@ describe("a token", () => {
     }
   });
 
-  test("whose other end was cut off says so", () => {
+  test("whose other end was cut off is marked", () => {
     const cut = traceOfProduct({ rows: 8, blocks: 4, tile: [8, 2, 2], threads: 2 }, { limit: 12 });
     const { [vta.view.mimeTypes.trace]: data } = vta.view.traceBundle(cut);
     const short = modelOf(data as object);
@@ -142,7 +142,7 @@ function pixelsOf(memory: MemoryModel, frame: RasterFrame): number[][] {
   ]);
 }
 
-/** What a pixel shows, if that is one thing. */
+/** The state that a pixel shows, if there is only one. */
 const only = (shares: number[]): number => shares.findIndex((share) => share === 1);
 
 describe("a memory", () => {
@@ -172,7 +172,7 @@ describe("a memory", () => {
     expect(shares!.filter((share) => share > 0).length).toBeGreaterThan(3);
   });
 
-  test("leads to the instruction at work at a place, or to the one that wrote what is there", () => {
+  test("leads to the instruction that accesses a place, or to the one that wrote its contents", () => {
     const [inp] = model.memories;
     const { writer, reader, begin } = inp!.residencies[0]!;
     const at = (time: number) => inp!.instructionAt(begin, begin + 1, time, time + 1);
@@ -180,7 +180,7 @@ describe("a memory", () => {
     expect(inp!.instructionAt(begin, begin + 1, 0, 1)).toBeUndefined();
   });
 
-  test("tells padding from what was loaded", () => {
+  test("distinguishes padding from loaded elements", () => {
     const accesses = view.packNumbers([0, 1, 0, 8, 0, 2, 2, 4], "u4");
     const patternEnds = view.packNumbers([2], "u4");
     const patterns = view.packNumbers(
@@ -235,7 +235,7 @@ describe("time", () => {
     expect(modelOf({ ...json, cycles }).duration).toBe(10 * (model.size - 1) + 7);
   });
 
-  test("goes on where the run before ended", () => {
+  test("starts where the previous run ended", () => {
     const half = 16;
     const rest = model.size - half;
     const numbers = trace.stream.flatMap((_, i) => {
@@ -247,7 +247,7 @@ describe("time", () => {
     expect(times.begins[half]).toBe(10 * half);
   });
 
-  test("in sight is moved and zoomed within the trace", () => {
+  test("that is visible is moved and zoomed within the trace", () => {
     const window = new TimeWindow(model);
     window.zoom(0.5, 10);
     expect([window.from, window.to]).toEqual([5, 5 + model.size / 2]);
@@ -313,7 +313,7 @@ test.each<[string, (data: vta.view.TraceView) => object]>([
   expect(() => modelOf({ ...json, ...change(json) })).toThrow(UnreadableOutput);
 });
 
-test("a trace of nothing is a trace", () => {
+test("an empty trace is accepted", () => {
   const nothing = vta.view.traceBundle(vta.trace(() => undefined));
   expect(modelOf(nothing[vta.view.mimeTypes.trace] as object).size).toBe(0);
 });
@@ -327,7 +327,7 @@ describe("a trace with cycles", () => {
     timed = modelOf(vta.view.traceView(profile.trace()));
   });
 
-  test("knows what each stage's cycles were spent on", () => {
+  test("has what each stage's cycles were spent on", () => {
     const timeline = timed.timeline!;
     expect(timeline.cycles).toBe(profile.cycles);
     (["load", "compute", "store"] as const).forEach((module, stage) => {
@@ -348,7 +348,7 @@ describe("a trace with cycles", () => {
     });
   });
 
-  test("knows the critical path, which ends with the last instruction", () => {
+  test("has the critical path, which ends with the last instruction", () => {
     const steps = timed.timeline!.steps;
     expect(timed.title(steps.at(-1)!.instruction)).toBe("FINISH");
     expect(steps.map(({ reason }) => reason)).toContain("token");
@@ -361,7 +361,7 @@ describe("a trace with cycles", () => {
     expect(() => modelOf({ ...json, timeline })).toThrow(/a stage's cycles have gaps/);
   });
 
-  test("is a run of moments, in the order in which instructions start", () => {
+  test("is a sequence of moments, in the order in which instructions start", () => {
     const moments = new Moments(timed);
     const { begins } = timed.times;
     let index = 0;
@@ -392,7 +392,7 @@ describe("a trace with cycles", () => {
     expect(moments.tokensAt(after)[0]).toBe(given.length - taken.length);
   });
 
-  test("says which instruction changes an element next, and what a memory holds then", () => {
+  test("finds the instruction that changes an element next, and the memory's contents then", () => {
     const moments = new Moments(timed);
     const inp = timed.memories.find(({ fact }) => fact.name === "INP")!;
     const first = moments.nextChange(0, inp, 0)!;
@@ -405,7 +405,7 @@ describe("a trace with cycles", () => {
     expect(moments.nextChange(timed.size - 1, inp, 0)).toBeUndefined();
   });
 
-  test("says what each stage works on at a moment", () => {
+  test("has the instruction of each stage at a moment", () => {
     const moments = new Moments(timed);
     const { begins, ends } = timed.times;
     for (let index = 0; index < timed.size; index++) {
@@ -424,7 +424,7 @@ describe("values", () => {
   const memoryOf = (name: string): MemoryModel =>
     model.memories.find(({ fact }) => fact.name === name)!;
 
-  test("are what instructions leave in the elements that they write", () => {
+  test("are those that instructions leave in the elements that they write", () => {
     const recorded = trace.stream.filter(({ values }) => values !== undefined);
     expect(recorded.length).toBeGreaterThan(10);
     trace.stream.forEach((entry, i) => {
@@ -437,7 +437,7 @@ describe("values", () => {
     });
   });
 
-  test("of the last store's elements are what is stored", () => {
+  test("of the last store's elements are the stored values", () => {
     const store = trace.stream.findLastIndex(({ stage }) => stage === "store");
     const { sramReads } = trace.stream[store]!;
     const acc = memoryOf("ACC");
@@ -457,7 +457,7 @@ describe("values", () => {
     ]);
   });
 
-  test("that are missing, or too few, are told", () => {
+  test("that are missing, or too few, are reported", () => {
     const older = JSON.parse(JSON.stringify(json)) as Record<string, unknown>;
     delete older["values"];
     delete older["valueEnds"];
@@ -470,7 +470,7 @@ describe("values", () => {
 });
 
 describe("fetch", () => {
-  test("has a lane of its own whose causes add up to what the profile says of it", () => {
+  test("has a lane whose causes add up to those of the profile", () => {
     const profile = profileOfProduct({ rows: 8, blocks: 4, tile: [8, 2, 2], threads: 2 });
     const bundle = vta.view.traceBundle(profile.trace());
     const { timeline } = modelOf(bundle[vta.view.mimeTypes.trace] as object);
@@ -485,7 +485,7 @@ describe("fetch", () => {
     expect(String(bundle["text/plain"])).toMatch(/^ {2}fetch {4}.*busy \d/m);
   });
 
-  test("has none in outputs that were saved before", () => {
+  test("has none in outputs of earlier versions", () => {
     const profile = profileOfProduct({ rows: 8, blocks: 4, tile: [8, 2, 2], threads: 2 });
     const saved = vta.view.traceBundle(profile.trace())[vta.view.mimeTypes.trace] as object;
     const older = JSON.parse(JSON.stringify(saved)) as { timeline: Record<string, unknown> };

@@ -1,4 +1,4 @@
-/** A translator that gives back the English texts, filled in as JupyterLab's fills them. */
+/** A translator that returns the English texts, with values inserted as JupyterLab inserts them. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 

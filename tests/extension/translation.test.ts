@@ -6,7 +6,7 @@ import { translatedSchema } from "../../extension/src/options/translated-schema"
 
 const extension = fileURLToPath(new URL("../../extension/", import.meta.url));
 
-/** The English texts that the sources ask the translator for, and whether each has a plural. */
+/** The English texts that the sources pass to the translator, and whether each has a plural. */
 function textsInSources(): Map<string, boolean> {
   const texts = new Map<string, boolean>();
   for (const name of readdirSync(`${extension}src`, { recursive: true, encoding: "utf8" })) {
@@ -20,11 +20,11 @@ function textsInSources(): Map<string, boolean> {
   return texts;
 }
 
-/** What the settings' schema says to people. */
+/** The texts of the settings' schema that users see. */
 function textsInSettings(): Set<string> {
   const texts = new Set<string>();
   const schema: unknown = JSON.parse(readFileSync(`${extension}schema/options.json`, "utf8"));
-  // Every text of the schema's comes to the one function that translates.
+  // Every text of the schema is passed to the function that translates.
   const trans = { __: (text: string) => (texts.add(text), text) } as TranslationBundle;
   translatedSchema(schema as object, trans);
   return texts;
@@ -69,7 +69,7 @@ test("a translation has the places for values that its text has", () => {
   }
 });
 
-test("a text with a plural has two translations: JupyterLab takes no other for a plural", () => {
+test("a text with a plural has two translations, which JupyterLab requires", () => {
   for (const [text, hasPlural] of textsInSources()) {
     expect(catalogue[text], text).toHaveLength(hasPlural ? 2 : 1);
   }

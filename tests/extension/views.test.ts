@@ -6,14 +6,14 @@ import { viewsToRegister } from "../../extension/src/mime/views";
 const typesWhere = (drawn: readonly string[]) =>
   viewsToRegister(drawn).map(({ mimeType }) => mimeType);
 
-test("a Plotly renderer that is there already stays", () => {
+test("a Plotly renderer that exists already stays", () => {
   const { plotly, tensor } = view.mimeTypes;
   expect(typesWhere([])).toContain(plotly);
   expect(typesWhere([plotly])).not.toContain(plotly);
   expect(typesWhere([plotly])).toContain(tensor);
 });
 
-test("untrusted notebooks are drawn by our own views only", () => {
+test("untrusted notebooks are drawn only by our views", () => {
   for (const { mimeType, safe } of viewsToRegister([])) {
     expect(safe, mimeType).toBe(mimeType !== view.mimeTypes.plotly);
   }

@@ -99,7 +99,7 @@ function cases(json: fc.Arbitrary<ExprJson>): fc.Arbitrary<Case> {
       try {
         expr = readExpr(text, scope);
       } catch {
-        expr = vars[0]!; // a division by a constant that folds to 0 is refused as it is written
+        expr = vars[0]!; // a division by a constant that folds to 0 is refused when it is built
       }
       const analyzer = (): arith.Analyzer => {
         const result = new Analyzer();
@@ -162,7 +162,7 @@ describe("the analyzer, on random expressions", () => {
       options,
     );
   });
-  test("simplification preserves the value, also when nothing is known of the variables", () => {
+  test("simplification preserves the value, also without facts about the variables", () => {
     fc.assert(
       fc.property(all, (c) => {
         same(c, c.analyzer().simplify(c.expr));
@@ -171,7 +171,7 @@ describe("the analyzer, on random expressions", () => {
       options,
     );
   });
-  test("what simplification does not change is the same object", () => {
+  test("an expression that simplification does not change is the same object", () => {
     fc.assert(
       fc.property(all, ({ expr, analyzer }) => {
         for (const simplify of ["rewriteSimplify", "canonicalSimplify", "simplify"] as const) {
@@ -246,7 +246,7 @@ describe("the analyzer, on random expressions", () => {
       options,
     );
   });
-  test("a constraint is forgotten when it is left", () => {
+  test("a constraint is forgotten when its scope ends", () => {
     fc.assert(
       fc.property(all, cases(condition), (c, { expr: constraint }) => {
         const analyzer = c.analyzer();

@@ -7,7 +7,7 @@ beforeAll(tvm.ready);
 
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 2000);
 
-test("saved files with changed bytes are refused with a sentence, never crash and never hang", () => {
+test("saved files with changed bytes are refused with a message, never crash and never hang", () => {
   const A = flat("A", 8);
   const body = loop("i", 8, (i) => store(A, i, load(A, i).add(1)));
   const good = tvm.build(func([A], body)).toBytes();

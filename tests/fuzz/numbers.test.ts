@@ -1,5 +1,5 @@
 /**
- * What an expression is worth does not depend on who computes it: constant folding, simplification,
+ * The value of an expression does not depend on its evaluator: constant folding, simplification,
  * the interpreter, WebAssembly and C agree, at the limits of the types, for NaN and for infinity.
  * The sign of 0 is left out: x + 0 is simplified to x, also where x is -0.
  */
@@ -21,7 +21,7 @@ beforeAll(tvm.ready);
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 500);
 const SEED = Number(process.env["FUZZ_SEED"] ?? 1);
 
-/** How often an expression is made of nodes, and how of functions that fold. */
+/** How often an expression is made of nodes, and how often by functions that fold. */
 interface Maker {
   binary(kind: BinaryKind, a: Expr, b: Expr): Expr;
   not(a: Expr): Expr;
@@ -52,7 +52,7 @@ const BINARY = {
 type BinaryKind = keyof typeof BINARY;
 type MathName = "floor" | "ceil" | "trunc" | "round" | "nearbyint";
 
-/** Nodes as they are, nothing folded. */
+/** Nodes, without folding. */
 const nodes: Maker = {
   binary: (kind, a, b) => new tir[kind](a, b),
   not: (a) => new tir.Not(a),
@@ -61,7 +61,7 @@ const nodes: Maker = {
   math: (name, value) => tir.callUnary(name, value),
 };
 
-/** What users call, which folds constants. */
+/** The functions that users call, which fold constants. */
 const folding: Maker = {
   binary: (kind, a, b) => BINARY[kind](a, b),
   not: tir.not,
@@ -243,7 +243,7 @@ const ARRAYS = {
   float64: Float64Array,
 } as const;
 
-/** What the interpreter leaves in the last array. */
+/** The contents of the last array after the interpreter ran. */
 function interpreted(main: tvm.tir.PrimFunc, dtype: Dtype, inputs: Values[], size: number): Values {
   const results = Array.from({ length: size }, () => 0);
   const arrays = [...inputs, results].map((values) => {
@@ -263,7 +263,7 @@ function pairs(dtype: Dtype): [number[], number[]] {
   return [values.flatMap((a) => values.map(() => a)), values.flatMap(() => values)];
 }
 
-/** What an expression over constants is worth; constants are folded as it is made. */
+/** The value of an expression over constants, which are folded as it is made. */
 function folded(make: Make, dtype: DataType, a: number, b: number): number | bigint {
   const R = flat("R", 1, dtype);
   const value = make(folding, tir.constant(a, dtype), tir.constant(b, dtype));
@@ -272,7 +272,7 @@ function folded(make: Make, dtype: DataType, a: number, b: number): number | big
 
 const TYPES = Object.keys(ARRAYS) as Dtype[];
 
-test.each(TYPES)("%s expressions are worth the same in every evaluator", (dtype) => {
+test.each(TYPES)("%s expressions have the same value in every evaluator", (dtype) => {
   const count = Math.ceil(RUNS / TYPES.length);
   const made = fc.sample(expressions(dtype), { numRuns: count, seed: SEED });
   const [a, b] = pairs(dtype);

@@ -1,6 +1,6 @@
 /**
- * Random programs: what is lowered computes what the declaration means, element for element, and
- * touches nothing else; what is refused is refused for a reason that is known.
+ * Random programs: a lowered program computes the values of the declaration, element for element, and
+changes nothing else; a refused program is refused for a reason in the list.
  */
 
 import fc from "fast-check";
@@ -39,13 +39,13 @@ function lowersToItsMeaning(): void {
     { numRuns: PROGRAMS },
   );
   console.log(coverage.table());
-  // From some number of programs on, nearly every feature has met every other.
+  // From some number of programs on, nearly every feature has occurred with every other.
   if (PROGRAMS < 200) return;
   expect(coverage.features).toBeGreaterThanOrEqual(50);
   expect(coverage.pairsMet).toBeGreaterThan(PROGRAMS >= 10_000 ? 0.95 : 0.5);
 }
 
-test("what is lowered computes what the declaration means", lowersToItsMeaning, TIMEOUT);
+test("a lowered program computes the values of the declaration", lowersToItsMeaning, TIMEOUT);
 
 function everyPassKeepsResults(): void {
   fc.assert(
@@ -61,7 +61,7 @@ function everyPassKeepsResults(): void {
   );
 }
 
-test("no pass changes what is computed", everyPassKeepsResults, TIMEOUT);
+test("no pass changes the results", everyPassKeepsResults, TIMEOUT);
 
 /** The module lowered again; nothing if a pass that was disabled the first time refuses it. */
 function lowerAgain(module: IRModule): IRModule | undefined {
@@ -85,15 +85,11 @@ function loweringTwiceKeepsResults(): void {
   );
 }
 
-test(
-  "lowering what was lowered changes nothing that is computed",
-  loweringTwiceKeepsResults,
-  TIMEOUT,
-);
+test("lowering a lowered program does not change its results", loweringTwiceKeepsResults, TIMEOUT);
 
 const CANARY = 1234567;
 
-/** Runs compiled code on arrays that have others on both sides. */
+/** Runs compiled code on arrays with other arrays on both sides. */
 function compiledKeepsToItsArrays(): void {
   fc.assert(
     fc.property(programNumbers, (numbers) => {
@@ -119,7 +115,7 @@ function compiledKeepsToItsArrays(): void {
 }
 
 test(
-  "compiled code does the same, and leaves arrays beside its own alone",
+  "compiled code does the same, and does not change neighbouring arrays",
   compiledKeepsToItsArrays,
   TIMEOUT,
 );

@@ -1,8 +1,8 @@
 /**
- * Every rewrite rule holds for all values in the ranges it asks for: whole numbers, numbers that wrap
+ * Every rewrite rule holds for all values in the ranges that its condition requires: whole numbers, numbers that wrap
  * around at the limits of `int32`, floats with NaN, infinity and -0, and truth values.
  *
- * `RULE_INSTANCES` says how many random instances there are of all rules together.
+ * `RULE_INSTANCES` sets the number of random instances of all rules together.
  */
 
 import { describe, expect, test } from "vitest";
@@ -42,7 +42,7 @@ const groups: readonly Group[] = Object.entries(rules).flatMap(([operator, table
 );
 const count = groups.reduce((sum, group) => sum + group.rules.length, 0);
 
-/** What a rule makes of an instance is what the instance is; whether it applied at all. */
+/** Checks that a rule's result equals the instance; returns whether the rule applied. */
 function check(rule: Rule, instance: Instance, meaning: Meaning, fastMath = false): boolean {
   const result = rule.apply(instance.expr, [], new Oracle(instance, meaning, fastMath));
   if (result === undefined) return false;
@@ -51,7 +51,7 @@ function check(rule: Rule, instance: Instance, meaning: Meaning, fastMath = fals
   return true;
 }
 
-/** Tries instances of every rule of these sorts until enough have applied; gives how many did. */
+/** Tries instances of every rule of these sorts until enough have applied; returns how many did. */
 function tryRules(
   sorts: readonly (keyof RuleSet)[],
   element: ElementType,
@@ -95,7 +95,7 @@ describe("every rule holds", () => {
   });
 
   test("for numbers of 32 bits that wrap around", () => {
-    // What TVM's listings show holds for whole numbers only: docs/numerics.md names it.
+    // A rewrite in TVM's listings that holds for whole numbers only: docs/numerics.md names it.
     const wrapping = (rule: Rule, instance: Instance): boolean =>
       !rule.isListed && check(rule, instance, "wrapping");
     tryRules(ofIntegers, "int32", wrapping, (random) => randomIntegers(random, true), 0.3);
@@ -127,7 +127,7 @@ describe("every rule holds", () => {
     tryRules(["any"], "bool", exact, (random) => randomIntegers(random, false), 0.05);
   });
 
-  test("over small domains as a whole", () => {
+  test("over all of small domains", () => {
     const constants = [-3, -2, -1, 0, 1, 2, 3, 4];
     for (const { sort, rules: ofGroup } of groups) {
       if (sort !== "index") continue;
@@ -164,7 +164,7 @@ function everyInstance(
           taken *= constants.length;
           return value;
         },
-        // From the fourth variable on a few values will do.
+        // From the fourth variable on a few values are enough.
         domain: () => (variables++ < 3 ? domain : [-1, 2]),
       });
       combinations = taken;
@@ -181,6 +181,6 @@ function closeTo(instance: Instance, result: tir.PrimExpr): boolean {
   return true;
 }
 
-test("the analyzer's rules are those that are checked", () => {
+test("all of the analyzer's rules are checked", () => {
   expect(count).toBe(arith.allRules().length);
 });

@@ -12,12 +12,12 @@ import { COMPUTE_NOP, place, serial } from "../support/vta-program";
 
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 150);
 
-/** A run takes about 2 ms, more where other tests run beside it. */
+/** A run takes about 2 ms, more when other tests run at the same time. */
 const TIMEOUT = 30_000 + 20 * RUNS;
 
 const MEMORY: ProgramMemory = { data: 0x1000, dataBytes: 0x2000, uops: 0x3000, uopCount: 256 };
 
-/** Random data and, for programs that load them, micro-ops that reach half-way. */
+/** Random data and, for programs that load them, micro-ops whose indices reach half of each memory. */
 function fill({ words }: Dram, env: Environment, seed: number): void {
   let random = seed;
   const next = (): number => (random = (Math.imul(random, 1664525) + 1013904223) | 0);
@@ -35,7 +35,7 @@ function dramWith(env: Environment, seed: number): Dram {
   return dram;
 }
 
-/** Loads every micro-op there is room for. */
+/** Loads as many micro-ops as the memory holds. */
 function loadUops({ shape }: Environment): Instruction {
   const xSize = 2 ** shape.logUopDepth;
   const dramBase = MEMORY.uops / 4;
@@ -52,7 +52,7 @@ const sample = arbitraryEnvironment(6).chain((env) =>
 
 const MEMORIES = { UOP: "uop", WGT: "wgt", INP: "inp", ACC: "acc" } as const;
 
-/** The first element of each on-chip memory that is not what the plain interpreter has there. */
+/** The first element of each on-chip memory that differs from the plain interpreter's. */
 function differences(simulator: FunctionalSimulator, plain: PlainVta): unknown[] {
   const { kernels } = simulator.core;
   return (["UOP", "WGT", "INP", "ACC"] as const).flatMap((memory) => {
@@ -68,7 +68,7 @@ function differences(simulator: FunctionalSimulator, plain: PlainVta): unknown[]
 }
 
 describe("random programs on random accelerators", { timeout: TIMEOUT }, () => {
-  test("leave on chip and in DRAM what a plain interpreter leaves", () => {
+  test("leave the same values on chip and in DRAM as a plain interpreter", () => {
     fc.assert(
       fc.property(sample, ({ env, program, seed }) => {
         const dram = dramWith(env, seed);
@@ -102,7 +102,7 @@ describe("random programs on random accelerators", { timeout: TIMEOUT }, () => {
         } catch (error) {
           expect((error as Error).name).toBe("DeviceError");
         }
-        // Whatever happened, the next program finds the simulator ready.
+        // After a failure the next program must find the simulator ready.
         fill(dram, env, seed);
         const next = serial([loadUops(env), ...program]);
         simulator.run(place(env, dram, next), next.length, Infinity);

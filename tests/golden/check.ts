@@ -1,4 +1,4 @@
-/** Checks one golden entry against what the library makes of it. */
+/** Checks one golden entry against the library's results. */
 
 import { createHash } from "node:crypto";
 import * as tvm from "tvm-ts";
@@ -22,13 +22,13 @@ import { checkNetwork } from "./networks";
 import { buildOperator } from "./operators";
 import { bytesOf, environmentOf, namesOf, runVta, type ActualRun } from "./vta";
 
-/** What is to be checked, and on which CPU target programs without VTA run. */
+/** The kinds to check, and the CPU target of programs without VTA. */
 export interface CheckOptions {
   readonly kinds: ReadonlySet<GoldenKind>;
   readonly cpuTarget: "wasm" | "c";
 }
 
-/** The kind under which an entry of a sort counts that cannot be checked at all. */
+/** The kind under which an entry counts if it cannot be checked at all, by the entry's sort. */
 const KIND_OF: Readonly<Record<Entry["sort"], GoldenKind>> = {
   program: "lower",
   reject: "rejects",
@@ -78,7 +78,7 @@ async function check(entry: Entry, options: CheckOptions, report: Report): Promi
 
 // Programs --------------------------------------------------------------------------------------
 
-/** Lowers as the command says; the environment in force is the program's, for every caller. */
+/** Lowers as the command specifies; every caller has set the program's environment. */
 function lowerCommand(
   { flavour, schedule, args, options }: Lowering,
   program: ProgramJson,

@@ -11,12 +11,12 @@ function names(text: string): string[] {
 }
 
 const command = new Command("golden")
-  .description("Checks what the library makes of programs against what the reference made of them.")
+  .description("Compares the library's results for golden entries with the reference's.")
   .argument("<folders...>", "folders (or files) of golden entries")
   .option("--only <names>", "entries to check, comma-separated", names)
   .option("--kinds <kinds>", `what to check, comma-separated: ${KINDS.join(",")}`, names)
   .addOption(
-    new Option("--target <target>", "what CPU programs are compiled to")
+    new Option("--target <target>", "the target of CPU programs")
       .choices(["wasm", "c"])
       .default("wasm"),
   )

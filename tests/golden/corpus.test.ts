@@ -1,4 +1,4 @@
-/** Folders hold more than golden entries: those are found by their fields, the rest is listed. */
+/** Golden entries in folders with other files: entries are found by their fields, the other files are listed. */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -39,7 +39,7 @@ test("entries are recognized by their fields, in whichever file they are", () =>
   ]);
 });
 
-test("everything else is listed with the reason, and reading goes on", () => {
+test("everything else is listed with the reason, and reading continues", () => {
   const { unknown } = readCorpus([folder]);
   expect(unknown.map(({ path, reason }) => `${basename(path)}: ${reason}`)).toEqual([
     "README.md: a .md, not JSON",
@@ -53,7 +53,7 @@ test("everything else is listed with the reason, and reading goes on", () => {
   ]);
 });
 
-test("the report counts what is not known, and names each file once for a reason", () => {
+test("the report counts what is not recognized, and names each file once for a reason", () => {
   const lines: string[] = [];
   new Report(readCorpus([folder]).unknown).print((line) => lines.push(line));
   expect(lines.filter((line) => line.includes("more.jsonl"))).toEqual([

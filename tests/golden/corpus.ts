@@ -8,7 +8,7 @@ import { basename, dirname, extname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { ProgramJson } from "../support/golden-program";
 
-/** What a run of the reference gave. */
+/** The results of a run of the reference. */
 export interface ExpectedRun {
   readonly stats?: Readonly<Record<string, number>>;
   readonly outputs: Readonly<
@@ -30,7 +30,7 @@ export interface ProgramEntry {
   readonly expected: Expected;
 }
 
-/** What must be refused: a program, or an operator with knobs that do not fit. */
+/** An entry that must be refused: a program, or an operator with knobs that do not fit. */
 export interface RejectEntry {
   readonly sort: "reject";
   readonly name: string;
@@ -65,14 +65,14 @@ export interface ArithEntry {
   readonly line: Readonly<Record<string, unknown>>;
 }
 
-/** What the hardware did in a run, by its modules: head, start and end of each instruction. */
+/** A run of the hardware, by module: head, start and end of each instruction. */
 export interface RecordedRun {
   readonly cycles?: number;
   readonly load?: readonly (readonly number[])[];
   readonly compute?: readonly (readonly number[])[];
   readonly store?: readonly (readonly number[])[];
   readonly same_memory?: boolean;
-  /** Why there is nothing else. */
+  /** The reason why the other fields are missing. */
   readonly rtl?: string;
 }
 
@@ -98,7 +98,7 @@ export interface RecordedValue {
 export interface NetworkEntry {
   readonly sort: "network";
   readonly name: string;
-  /** Of the files, without their endings. */
+  /** The name of the files, without their endings. */
   readonly path: string;
   readonly golden: {
     readonly input: {
@@ -133,7 +133,7 @@ export type Entry =
   | NetworkEntry;
 
 export interface Corpus {
-  /** In the order of their paths. */
+  /** Ordered by path. */
   readonly entries: readonly Entry[];
   readonly unknown: readonly Unknown[];
 }
@@ -144,7 +144,7 @@ export interface Unknown {
   readonly reason: string;
 }
 
-/** What is read of everything below `folders` (folders or files). */
+/** Everything that was read below `folders` (folders or files). */
 export function readCorpus(folders: readonly string[]): Corpus {
   const entries: Entry[] = [];
   const unknown: Unknown[] = [];
@@ -183,7 +183,7 @@ interface Recognizer {
   readonly read: (found: Found) => Read;
 }
 
-/** The first row whose fields an object has reads it. */
+/** An object is read by the first row whose fields it has. */
 const RECOGNIZERS: readonly Recognizer[] = [
   { fields: ["reject", "operator", "workload", "knobs"], read: readReject },
   { fields: ["reject", "decls", "schedule", "args"], read: readReject },
@@ -248,7 +248,7 @@ function readCycles({ path, json }: Found): Read {
   return { sort: "cycles", path, ...json } as unknown as CyclesEntry;
 }
 
-/** What a network's JSON is recorded of, and the files that are made of it. */
+/** A network's JSON, and the files that belong to it. */
 const NETWORK_PARTS = /\.(onnx|params|graph\.json)$/;
 
 function isPartOfNetwork(path: string): boolean {
@@ -267,7 +267,7 @@ function programOf(expectedPath: string): string {
   return `${expectedPath.slice(0, -EXPECTED.length)}.json`;
 }
 
-/** What is expected of a program is in a file beside it. */
+/** The expected results of a program are in a file beside it. */
 function readProgram({ path, name, json }: Found): Read {
   const expectedPath = join(dirname(path), `${name}${EXPECTED}`);
   if (!existsSync(expectedPath)) return `a program without ${basename(expectedPath)}`;

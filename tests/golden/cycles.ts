@@ -11,7 +11,7 @@ import { findDescription, type CyclesEntry, type OperatorEntry, type RecordedRun
 import { readInstructions, type InstructionRun } from "./instruction-runs";
 import type { Report } from "./report";
 
-/** What a folder of recordings was made with; the files beside the folders, with the first. */
+/** The settings with which a folder of recordings was made; files beside the folders have the first. */
 const CONFIGURATIONS: Readonly<
   Record<string, { model: vta.CyclePreset; config?: Readonly<Record<string, number>> }>
 > = {
@@ -59,22 +59,22 @@ export async function checkCycles(entry: CyclesEntry, report: Report): Promise<v
   }
   const described = descriptionOf(entry.path, entry.name);
   if (described === undefined) throw new Error(`there is no program or operator ${entry.name}`);
-  const looked: LookedAt[] = [];
-  await readInstructions(described, env, (run) => looked.push(look(env, model, run)));
-  if (looked.length !== entry.runs.length) {
-    throw new Error(`the accelerator starts ${looked.length} times, not ${entry.runs.length}`);
+  const results: RunResult[] = [];
+  await readInstructions(described, env, (run) => results.push(look(env, model, run)));
+  if (results.length !== entry.runs.length) {
+    throw new Error(`the accelerator starts ${results.length} times, not ${entry.runs.length}`);
   }
-  for (const [i, run] of entry.runs.entries()) await checkRun(entry, run, looked[i]!, report);
+  for (const [i, run] of entry.runs.entries()) await checkRun(entry, run, results[i]!, report);
 }
 
-/** What is made of a run while its DRAM is there. */
-interface LookedAt {
+/** The results of a run, computed while its DRAM exists. */
+interface RunResult {
   readonly plan: vta.StreamPlan;
   readonly hazards: readonly vta.Hazard[];
   readonly time: () => vta.Timing;
 }
 
-function look(env: vta.Environment, model: vta.CyclePreset, run: InstructionRun): LookedAt {
+function look(env: vta.Environment, model: vta.CyclePreset, run: InstructionRun): RunResult {
   const { address, dram, words } = run;
   const plan = vta.planStream(env, words);
   const hazards = vta.findHazards(env, plan, { address, dram, model });
@@ -85,7 +85,7 @@ function look(env: vta.Environment, model: vta.CyclePreset, run: InstructionRun)
 async function checkRun(
   entry: CyclesEntry,
   recorded: RecordedRun,
-  { plan, hazards, time }: LookedAt,
+  { plan, hazards, time }: RunResult,
   report: Report,
 ): Promise<void> {
   const group = groupOf(entry);
@@ -117,7 +117,7 @@ async function checkRun(
   await report.check("instructions", what, () => firstTriple(recorded, plan, time()), group);
 }
 
-/** Streams by hand and random ones may have hazards that the values do not show. */
+/** Handwritten and random streams may have hazards that do not change values. */
 function mayHaveHazards({ path }: CyclesEntry): boolean {
   return basename(path).startsWith("streams");
 }

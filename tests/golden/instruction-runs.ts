@@ -1,4 +1,4 @@
-/** What programs have an accelerator run, without running it. */
+/** The instructions that programs start an accelerator with, without running them. */
 
 import { nd, tir, type te } from "tvm-ts";
 import * as vta from "vta-ts";
@@ -13,11 +13,11 @@ export interface InstructionRun {
   readonly address: number;
   /** The instructions, four words each: a copy. */
   readonly words: Uint32Array;
-  /** DRAM, as long as the run is looked at. */
+  /** DRAM, valid only during the call. */
   readonly dram: Uint32Array;
 }
 
-/** Shows the runs to `look` and computes nothing. */
+/** Passes the runs to `look` and computes nothing. */
 class InstructionReader implements vta.Accelerator {
   readonly counters = new vta.Profiler();
   look: ((run: InstructionRun) => void) | undefined;
@@ -37,7 +37,7 @@ class InstructionReader implements vta.Accelerator {
   }
 }
 
-/** Each is one device; they are few. */
+/** One device each; there are few. */
 const devices = new Map<string, vta.VtaDevice>();
 
 function deviceOf(env: vta.Environment): vta.VtaDevice {
@@ -65,7 +65,7 @@ function declare(described: ProgramJson | OperatorEntry, env: vta.Environment): 
   return { schedule, args, disabledPass: described.run?.disabled_pass ?? [] };
 }
 
-/** Calls a program once and shows what the accelerator is started with. */
+/** Calls a program once and returns the runs that it starts. */
 export async function readInstructions(
   described: ProgramJson | OperatorEntry,
   env: vta.Environment,

@@ -1,4 +1,4 @@
-/** Checks what becomes of whole networks: quantized, packed, run on the simulator. */
+/** Checks whole networks: quantized, packed, run on the simulator. */
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
@@ -72,7 +72,7 @@ export async function checkNetwork(entry: NetworkEntry, report: Report): Promise
 
 type Check = (what: string, body: () => string | undefined) => Promise<void>;
 
-/** The graph executor's files, where there are any. Hashes of functions are the reference's own. */
+/** The graph executor's files, if there are any. Hashes of functions are specific to the reference. */
 async function checkGraph({ path }: NetworkEntry, func: relay.Func, check: Check): Promise<void> {
   if (!existsSync(`${path}.graph.json`)) return;
   const ACCELERATOR = 12;
@@ -99,7 +99,7 @@ async function checkGraph({ path }: NetworkEntry, func: relay.Func, check: Check
   });
 }
 
-/** An object with its fields in one order. */
+/** An object with its fields in alphabetical order. */
 function sorted(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -116,7 +116,7 @@ function stepsDifference(
   relay.evaluateFunc(simplified, inputs, (call, value) => {
     const { name } = call.op as relay.Op;
     if (name === "annotation.stop_fusion") return;
-    // Nothing is done for a change of shape.
+    // A change of shape is not a step.
     const op = name === "nn.batch_flatten" ? "__nop" : name.replaceAll(".", "_");
     found.push({ op, value: value as relay.HostTensor });
   });

@@ -111,7 +111,7 @@ export function declareOperator(
     : { schedule, args: [data, kernel, result], names: ["data", "kernel", "res"] };
 }
 
-/** The reference's knobs are `[outer, inner]` extents, of which the inner one counts, or numbers. */
+/** The reference's knobs are `[outer, inner]` extents, of which the inner one is used, or numbers. */
 function readKnobs(knobs: OperatorEntry["knobs"]): vta.topi.ConvKnobs {
   const camel = (name: string): string => name.replace(/_(.)/g, (_, c: string) => c.toUpperCase());
   return Object.fromEntries(

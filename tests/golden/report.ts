@@ -1,4 +1,4 @@
-/** What was checked and what came out, counted by kind. */
+/** The results of the checks, counted by kind. */
 
 import type { Unknown } from "./corpus";
 
@@ -20,7 +20,7 @@ export type GoldenKind = (typeof KINDS)[number];
 
 export interface Mismatch {
   readonly kind: GoldenKind;
-  /** The entry and what of it: `te_add lowered`. */
+  /** The entry and the kind: `te_add lowered`. */
   readonly what: string;
   readonly detail: string;
 }
@@ -30,7 +30,7 @@ const SHOWN = 20;
 export class Report {
   private readonly passed = new Map<GoldenKind, number>();
   private readonly mismatches: Mismatch[] = [];
-  /** By group and kind: passed and failed, for kinds that are counted so. */
+  /** By group and kind: passed and failed, for kinds that have groups. */
   private readonly groups = new Map<string, Map<GoldenKind, [number, number]>>();
 
   /** @param unknown What the folders hold besides golden entries. */
@@ -46,7 +46,7 @@ export class Report {
 
   /**
    * Passes when `check` returns nothing; its text, or the error it throws, is the mismatch.
-   * @param group under which it is counted once more
+   * @param group under which it is also counted
    */
   async check(
     kind: GoldenKind,

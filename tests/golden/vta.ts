@@ -3,7 +3,7 @@
 import { nd, type NDArray, type np, type te } from "tvm-ts";
 import * as vta from "vta-ts";
 
-/** What a run gave, in the form it is compared in. */
+/** The results of a run, in the form in which they are compared. */
 export interface ActualRun {
   readonly outputs: ReadonlyMap<string, Uint8Array>;
   readonly stats?: Readonly<Record<string, number>>;
@@ -43,7 +43,7 @@ function acceleratorOf(env: vta.Environment): { device: vta.VtaDevice; printed: 
 
 const { DEBUG } = vta;
 
-/** Builds a schedule, calls it once on the simulator, and gives what came out. */
+/** Builds a schedule, calls it once on the simulator, and returns the results. */
 export async function runVta(
   schedule: te.Schedule,
   args: readonly te.ScheduleArg[],

@@ -1,4 +1,4 @@
-/** What follows a refusal: how a thing is written here that was written as in Python. */
+/** The advice of a refusal: the TypeScript for what was written as in Python. */
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { Language } from "../../kernel/src/language/language";
@@ -24,7 +24,7 @@ declare const f: ReturnType<typeof tvm.build>;
 let language: Language;
 let declarations: string;
 
-/** Each mistake's sentence, with the advice behind an arrow. */
+/** The message of each error, with the advice behind an arrow. */
 function refusals(cell: string, name = "cell [2]"): string[] {
   const conversion = language.convert(declarations, cell, name);
   if (conversion.ok) return [];
@@ -67,7 +67,7 @@ describe("arguments by name", () => {
   ]);
 });
 
-describe("a call is refused with how it is made", () => {
+describe("a refused call shows the function's signature", () => {
   table([
     [
       "s[C].split(x, 4)",
@@ -91,14 +91,14 @@ describe("a call is refused with how it is made", () => {
     expect(refusals(cell)[0]!.split(" → ")[1]).toBe(advice);
   });
 
-  test("the call that is wrong is the one whose use is told", () => {
+  test("the signature is that of the wrong call", () => {
     const usage = "placeholder(shape: ShapeLike, options?: { name?, dtype? })";
     expect(refusals("te.placeholder()")).toEqual([`Expected 1-2 arguments, but got 0. → ${usage}`]);
     expect(refusals("te.placeholder([1], {}, te.var())")[0]).toContain(` → ${usage}`);
     expect(refusals("te.placeholder(te.createSchedule(C.op))")[0]).toContain(` → ${usage}`);
   });
 
-  test("of several ways to call it the plainest reason is told", () => {
+  test("of several overloads the clearest reason is shown", () => {
     const [refusal] = refusals("tvm.lower(s, [A, C], { simple_mode: true })");
     expect(refusal).toContain("Did you mean to write 'simpleMode'? → lower(");
     expect(refusal).not.toContain("Overload");
@@ -147,7 +147,7 @@ describe("names", () => {
     ["vta.top", "Property 'top' does not exist on 'vta'. Did you mean 'topi'? → it is vta.topi"],
   ]);
 
-  test("what a cell declared that was not run is told as such, once", () => {
+  test("a name from a cell that was not run is reported as such, once", () => {
     refusals("const wanted: number = 'text'", "cell [5]");
     expect(refusals("wanted + wanted")).toEqual([
       "Cannot find name 'wanted'. → wanted is declared in cell [5], which was not run",
@@ -157,7 +157,7 @@ describe("names", () => {
   });
 });
 
-describe("Python's slips", () => {
+describe("Python syntax", () => {
   test.each([
     ["np.zeros((3, 3))", "tuples are written [3, 3]"],
     ["v.reshape((3, 1))", "tuples are written [3, 1]"],
@@ -198,17 +198,17 @@ describe("Python's slips", () => {
     expect(more).toEqual([]);
   });
 
-  test("a misspelt name inside an index is all that is told of", () => {
+  test("a misspelt name inside an index is the only error that is reported", () => {
     expect(refusals("s[typo].setScope('local')")).toEqual(["Cannot find name 'typo'."]);
   });
 
-  test("np.allclose and a tensor's shape are what they are in Python", () => {
+  test("np.allclose and a tensor's shape have the types that they have in Python", () => {
     expect(refusals("const ok: boolean = np.allclose(v, [1, 2, 3])")).toEqual([]);
     expect(refusals("tvm.nd.empty(A.shape); np.zeros(A.shape); v.reshape(...A.shape)")).toEqual([]);
     expect(refusals("const k2: number = A.constShape[0]! * 2")).toEqual([]);
   });
 
-  test("that something is awaited is said once", () => {
+  test("advice to await is given once", () => {
     const conversion = language.convert(declarations, "later.numpy()", "cell [2]");
     expect(!conversion.ok && conversion.diagnostics.flatMap(({ related }) => related)).toEqual([]);
   });
@@ -230,7 +230,7 @@ describe("what cannot run in a cell is refused", () => {
   ]);
 });
 
-describe("a comment that may have been meant as a division is warned of", () => {
+describe("a cell warns of a comment that may have been meant as a division", () => {
   const warnings = (cell: string): string[] => {
     const conversion = language.convert(declarations, cell, "cell [2]");
     if (!conversion.ok) throw new Error(JSON.stringify(conversion.diagnostics));
@@ -284,12 +284,12 @@ describe("lines that cannot be parsed", () => {
     expect(first).toContain(` → ${advice}`);
   });
 
-  test("of a line in Python one mistake is enough", () => {
+  test("a line in Python has only one error", () => {
     expect(refusals("te.compute([4], lambda i: A[i])")).toHaveLength(1);
   });
 });
 
-test("a long line that cannot be parsed is told of at once", () => {
+test("a long line that cannot be parsed is reported at once", () => {
   const start = performance.now();
   expect(refusals(`const data = ; // ${"[ for in ".repeat(20_000)}`).length).toBeGreaterThan(0);
   expect(performance.now() - start).toBeLessThan(5000);
@@ -301,13 +301,13 @@ test("a choice by an expression is advised", () => {
   ]);
 });
 
-test("arrays of devices do not calculate", () => {
+test("arrays of devices have no operators", () => {
   expect(refusals("const d = tvm.nd.array([1]); d + 1")).toEqual([
     "Operator '+' cannot be applied to types 'NDArray' and 'number'. → calculate with d.numpy(), a copy of it for np",
   ]);
 });
 
-test("mistakes of other kinds are told without advice", () => {
+test("errors of other kinds have no advice", () => {
   expect(refusals("console.log('one and two'")).toEqual(["')' expected."]);
   expect(refusals("const t: string = 1")).toEqual([
     "Type 'number' is not assignable to type 'string'.",

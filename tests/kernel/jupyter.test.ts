@@ -1,4 +1,4 @@
-/** Runs the Python tests of this folder: the kernel as Jupyter sees it, through jupyter_client. */
+/** Runs the Python tests of this folder, which use the kernel through jupyter_client. */
 
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";

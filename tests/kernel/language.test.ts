@@ -46,7 +46,7 @@ describe("a compiled cell", () => {
     expect(compiled("const x = 1").cell.resultName).toBeUndefined();
   });
 
-  test("binds its names to its own variables, constants without a way to assign", () => {
+  test("binds its names to its own variables, constants without a setter", () => {
     const { code } = compiled("let a = 1; const b = 2; function f() {}").cell;
     expect(code).toContain("a: [() => a, (__value__) => { a = __value__; }]");
     expect(code).toContain("b: [() => b]");
@@ -58,11 +58,11 @@ describe("a compiled cell", () => {
     expect(code).toContain("exports.__a + exports.___b");
   });
 
-  test("may not wait in a method that is not async", () => {
+  test("cannot await in a method that is not async", () => {
     expect(diagnosed("const o = { m() { await 1; } };")).toEqual(["TS1308 at 1:19+5"]);
   });
 
-  test("disposes of what it holds when it ends, and still has a value", () => {
+  test("disposes of its `using` resources when it ends, and still has a value", () => {
     const { code, resultName } = compiled("using r = { [Symbol.dispose]() {} };\n5").cell;
     expect(resultName).toBe("tsLastExpr");
     expect(code).toMatch(/exports\.tsLastExpr = 5;[^]*finally/);
@@ -78,7 +78,7 @@ describe("a compiled cell", () => {
     expect(code).toContain("{ x: exports.x }");
   });
 
-  test("cannot declare a name that its own code uses, and says so", () => {
+  test("cannot declare a name that the generated code uses, and says so", () => {
     const conversion = convert("let n = 1;\nconst { exports } = { exports: n };");
     if (conversion.ok) throw new Error("the cell was compiled");
     expect(conversion.diagnostics).toEqual([
@@ -99,7 +99,7 @@ describe("a compiled cell", () => {
     compiled("{ const exports = 1; exports; }");
   });
 
-  test("waits through the evaluator", () => {
+  test("awaits through the evaluator", () => {
     expect(compiled("await Promise.resolve(1)").cell.code).toContain(
       "await __await__(Promise.resolve(1))",
     );
@@ -121,7 +121,7 @@ describe("types", () => {
     expect(diagnosed("let n = 1;", "n = 'text'")).toEqual(["TS2322 at 1:1+1"]);
   });
 
-  test("of functions may be what the libraries export under no name", () => {
+  test("of functions may be types that the libraries do not export", () => {
     const first = compiled(
       'import * as vta from "vta-ts"; import { te } from "tvm-ts";',
       "function built() { return vta.build(te.createSchedule([]), []); }",
@@ -129,7 +129,7 @@ describe("types", () => {
     expect(first.declarations).toMatch(/function built\(\): .*Module/);
   });
 
-  test("are forgotten when a name is declared anew", () => {
+  test("are forgotten when a name is declared again", () => {
     expect(compiled("let n = 1;", "let n = 'text';", "n.length").ok).toBe(true);
   });
 
@@ -139,11 +139,11 @@ describe("types", () => {
     ]);
   });
 
-  test("point at the whole of a place that ends on a later line only as far as its first", () => {
+  test("of a range over several lines point at its first line", () => {
     expect(diagnosed("const n: number = {\n  a: 1 };")).toEqual(["TS2322 at 1:7+1"]);
   });
 
-  test("cover what the kernel brings", () => {
+  test("cover the names that the kernel adds", () => {
     expect(
       compiled("display(html`<b>`, { id: 'x' }); for (const n of progress([1])) n.toFixed()").ok,
     ).toBe(true);
@@ -151,7 +151,7 @@ describe("types", () => {
   });
 });
 
-test("a top-level await beside a mistake is not a mistake", () => {
+test("a top-level await beside an error is not an error", () => {
   expect(diagnosed("await null;\nnowhere")).toEqual(["TS2304 at 2:1+7"]);
   expect(diagnosed("await null;\nfunction f() { await null }")).toEqual(["TS1308 at 2:16+5"]);
 });
@@ -169,10 +169,10 @@ describe("completeness", () => {
     ["/* open", ""],
     ["`open", ""],
     ["let x = {\n  a: 1,", "  "],
-  ])("%j waits for more", (cell, indent) =>
+  ])("%j is incomplete", (cell, indent) =>
     expect(language.completeness(cell)).toEqual({ status: "incomplete", indent }),
   );
-  test.each(["}", "let = = 1", "x = 'open", "f(\n\n\n"])("%j cannot become right", (cell) =>
+  test.each(["}", "let = = 1", "x = 'open", "f(\n\n\n"])("%j is invalid", (cell) =>
     expect(language.completeness(cell)).toEqual({ status: "invalid" }),
   );
 });
@@ -188,7 +188,7 @@ describe("completion", () => {
     expect(at("known.F")).toEqual(["first"]);
   });
 
-  test("offers the texts that an option may be", () => {
+  test("offers the strings that an option accepts", () => {
     const setting =
       'type Kind = "int8" | "int32" | "float32"; declare function f(o: { dtype: Kind }): void;';
     expect(at(`${setting}\nf({ dtype: "`)).toEqual(["int8", "int32", "float32"]);
@@ -202,13 +202,13 @@ describe("completion", () => {
     expect(at('import x from "./tests/ker')).toEqual(["kernel"]);
   });
 
-  test("replaces what was typed of a text", () => {
+  test("replaces the part of a string that was typed", () => {
     const cell = 'import x from "./tests/ker';
     const { start, end } = language.complete("", cell, cell.length);
     expect(cell.slice(start, end)).toBe("ker");
   });
 
-  test("offers what every function has last", () => {
+  test("offers the members that every function has last", () => {
     const setting = "const f = Object.assign(() => 1, { zoo: 2 });";
     const { declarations } = compiled(setting);
     const names = language.complete(declarations, "f.", 2).items.map(({ text }) => text);
@@ -216,12 +216,12 @@ describe("completion", () => {
     expect(names.indexOf("apply")).toBeGreaterThan(names.indexOf("zoo"));
   });
 
-  test("says what kind of thing each is", () => {
+  test("has the kind of each name", () => {
     const { items } = language.complete("declare function f1(): void;\n", "f1", 2);
     expect(items).toContainEqual({ text: "f1", kind: "function", signature: "(): void" });
   });
 
-  test("says how what can be called is called", () => {
+  test("has the signatures of functions and classes", () => {
     const { declarations } = compiled('import { te, runtime } from "tvm-ts"; const k = 1;');
     const signatureOf = (cell: string, name: string): string | undefined =>
       language.complete(declarations, cell, cell.length).items.find(({ text }) => text === name)
@@ -233,8 +233,8 @@ describe("completion", () => {
   });
 });
 
-describe("a cell that names what pages and Node share", () => {
-  // A language that has not loaded Node's types, which the ones above have.
+describe("a cell that uses what pages and Node share", () => {
+  // A new language, since those above have loaded Node's types.
   const fresh = new Language(process.cwd());
   test.each([
     "await new Promise((resolve) => setTimeout(resolve, 5))",
@@ -264,7 +264,7 @@ describe("inspection", () => {
     expect(inspection?.tags).toEqual([{ name: "param", text: "x what" }]);
   });
 
-  test("calls classes of the libraries by their names, also where two have the same", () => {
+  test("shows classes of the libraries by their names, also where two have the same", () => {
     const { declarations } = compiled('import { relay, tir } from "tvm-ts";');
     for (const name of ["relay.Var", "tir.Var"]) {
       const signature = language.inspect(declarations, name, name.length)?.signature;

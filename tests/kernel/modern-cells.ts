@@ -1,6 +1,6 @@
 /**
- * What TypeScript and JavaScript have today, each as a cell: the text of its value, and the expression that says
- * whether a host has what the cell calls. TypeScript's rows need nothing of the host.
+ * Current features of TypeScript and JavaScript, each as a cell: the text of its value, and an expression that is true
+if the host has the functions that the cell calls. TypeScript's rows need nothing from the host.
  */
 
 export interface ModernCell {

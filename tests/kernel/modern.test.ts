@@ -15,7 +15,7 @@ beforeAll(() => {
   language = new Language(root);
 }, 300_000);
 
-test("there are rows for what TypeScript has learnt", () => {
+test("there are rows for new features of TypeScript", () => {
   expect(modernCells.length).toBeGreaterThanOrEqual(40);
 });
 
@@ -31,7 +31,7 @@ test.each(modernCells)("$cell", async ({ cell, value, needs }) => {
   expect(String(take(resultName!))).toBe(value);
 });
 
-/** Whether this Node.js has what an expression names. */
+/** Whether this Node.js has the functions that an expression names. */
 function has(expression: string): boolean {
   return vm.runInThisContext(`(${expression}) !== undefined`) as boolean;
 }

@@ -6,7 +6,7 @@ import { Session } from "../../kernel/src/evaluator/session";
 import { Language } from "../../kernel/src/language/language";
 import { buildPackages, root } from "../support/jupyter-env";
 
-/** What all rows know. `Money` is of a library that knows nothing of the compiler. */
+/** Declarations for all rows. `Money` represents a class that does not depend on the compiler. */
 const setting = `
 import * as tvm from "tvm-ts";
 const { te, np } = tvm;
@@ -41,7 +41,7 @@ let language: Language;
 let declarations: string;
 let session: Session;
 
-/** Runs a cell: the text of its last expression's value, or what it was refused or failed for. */
+/** Runs a cell: the text of its last expression's value, or the message of its error. */
 async function run(text: string): Promise<string> {
   const conversion = language.convert(declarations, text, "cell [2]");
   if (!conversion.ok) {
@@ -76,7 +76,7 @@ function placeOf({ stack }: Error, map: Int32Array): string {
 }
 
 beforeAll(async () => {
-  // Cells see the libraries as they are built.
+  // Cells import the built libraries.
   buildPackages();
   language = new Language(root);
   declarations = "";
@@ -149,7 +149,7 @@ describe("operands are evaluated in the order in which they are written", () => 
   ]);
 });
 
-describe("operators nest as they always do", () => {
+describe("operators nest as in JavaScript", () => {
   table([
     ["n + n * 2", "(n: int32 + (n*2))"],
     ["(n + n) * 2", "((n: int32 + n)*2)"],
@@ -167,7 +167,7 @@ describe("operators nest as they always do", () => {
   ]);
 });
 
-describe("operators are known in every corner of the language", () => {
+describe("operators work in every construct of the language", () => {
   table([
     ["((...i: tvm.tir.PrimExpr[]) => A(...i) + B(...i))(n, n)", "(A[n: int32, n] + B[n, n])"],
     ["te.compute([2, 3], (i, j) => A(i, j) * 2 + i).dtype", "float32"],
@@ -215,7 +215,7 @@ describe("a schedule is indexed by tensors and operations", () => {
   ]);
 });
 
-describe("arrays calculate", () => {
+describe("arrays have operators", () => {
   table([
     ["(v + v).toArray()", "2,4,6"],
     ["(v * 2 - 1).toArray()", "1,3,5"],
@@ -226,7 +226,7 @@ describe("arrays calculate", () => {
   ]);
 });
 
-describe("classes of any library may say what operators mean", () => {
+describe("classes of any library can define operators", () => {
   table([
     ["price + price", "500c"],
     [
@@ -270,7 +270,7 @@ describe("what TypeScript accepts keeps its meaning", () => {
   ]);
 });
 
-describe("mistakes are told at the user's place", () => {
+describe("errors have the user's place", () => {
   table([
     [
       "const k: number = n + 1",
@@ -376,7 +376,7 @@ describe("a condition that always holds is refused", () => {
   ]);
 });
 
-describe("a condition whose type says nothing is refused when it is met", () => {
+describe("a condition of type any is refused when it is evaluated", () => {
   const array = `a condition takes every NumpyArray for true; ${ofArrays}`;
   table([
     ["const a: any = v;\n  if (a) 1", `2:7 ${array}`],
@@ -397,7 +397,7 @@ describe("a condition whose type says nothing is refused when it is met", () => 
   ]);
 });
 
-describe("whether there is a value may be asked", () => {
+describe("conditions can test whether there is a value", () => {
   table([
     ["none !== undefined", "false"],
     ["const a = undefined as typeof v | undefined; a ? 1 : 2", "2"],
@@ -408,7 +408,7 @@ describe("whether there is a value may be asked", () => {
   ]);
 });
 
-describe("completion and inspection know what operators make", () => {
+describe("completion and inspection know the types of operators' results", () => {
   const names = (cell: string) =>
     language.complete(declarations, cell, cell.length).items.map(({ text }) => text);
 
@@ -420,7 +420,7 @@ describe("completion and inspection know what operators make", () => {
     expect(names("s[B].setSc")).toEqual(["setScope"]);
   });
 
-  test("behind a name that an operator's value was given", () => {
+  test("behind a name that has an operator's value", () => {
     expect(names("const half = x / 2; half.dty")).toEqual(["dtype"]);
   });
 

@@ -40,6 +40,6 @@ test.each([
   ["instances", [new Date(0), new Date(1)]],
   ["empty records", [{}, {}]],
   ["no array", { a: 1 }],
-])("other values are shown as they were: %s", (_, value) => {
+])("other values are shown as usual: %s", (_, value) => {
   expect(recordsBundle(value)).toBeUndefined();
 });

@@ -18,7 +18,7 @@ const edited = fc
   });
 
 describe("rewritten text", () => {
-  test("maps what was not rewritten there and back", () => {
+  test("maps unchanged text there and back", () => {
     fc.assert(
       fc.property(edited, ({ text, edits }) => {
         const rewritten = RewrittenText.of(text).edit(edits);
@@ -49,7 +49,7 @@ describe("rewritten text", () => {
   });
 });
 
-test("lines and offsets of a text say the same", () => {
+test("lines and offsets of a text agree", () => {
   fc.assert(
     fc.property(fc.array(fc.string()), (lines) => {
       const text = lines.join("\n");
@@ -63,7 +63,7 @@ test("lines and offsets of a text say the same", () => {
   );
 });
 
-test("positions in characters and in units of UTF-16 are turned into each other", () => {
+test("positions in characters and in UTF-16 units are converted into each other", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), fc.nat(20), (text, position) => {
       const count = Math.min(position, [...text].length);
@@ -96,20 +96,20 @@ describe("the history", () => {
   ["let a = 1", "a + 1", "let b = [a]", "a + 1"].forEach((input, i) => history.add(i + 1, input));
   history.setOutput("2");
 
-  test("gives the last entries, with what they showed if asked", () => {
+  test("returns the last entries, with their outputs on request", () => {
     expect(history.find({ hist_access_type: "tail", n: 1, output: true })).toEqual([
       [1, 4, ["a + 1", "2"]],
     ]);
     expect(history.find({ hist_access_type: "tail", n: 9 })).toHaveLength(4);
   });
 
-  test("gives a range that ends before its stop, of this session only", () => {
+  test("returns a range that ends before its stop, of this session only", () => {
     const range = { hist_access_type: "range", start: 2, stop: 4 };
     expect(history.find({ ...range, session: 0 }).map(([, line]) => line)).toEqual([2, 3]);
     expect(history.find({ ...range, session: -1 })).toEqual([]);
   });
 
-  test("finds what a pattern matches from end to end, each once if asked", () => {
+  test("finds entries that a pattern matches as a whole, each once on request", () => {
     const search = { hist_access_type: "search", pattern: "a + ?" };
     expect(history.find(search)).toHaveLength(2);
     expect(history.find({ ...search, unique: true })).toEqual([[1, 4, "a + 1"]]);

@@ -9,7 +9,7 @@ import { startTslab, type Tslab } from "../../kernel/src/language/tslab";
 import { buildPackages, root } from "../support/jupyter-env";
 
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 1000);
-/** So many expressions go into a cell. */
+/** The number of expressions in a cell. */
 const BATCH = 50;
 
 const setting = `
@@ -29,8 +29,8 @@ const leaf = fc.oneof(
 );
 
 /**
- * Expressions of all kinds but those whose meaning the documentation changes: comparisons and
- * negations of objects.
+ * Expressions of all kinds except those to which cells give another meaning: comparisons and
+negations of objects.
  */
 const { expression } = fc.letrec<{ expression: string }>((tie) => {
   const part = tie("expression");
@@ -38,10 +38,10 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => {
     ...["+", "+", "+", "-", "*", "/", "%", "**", "<<", ">>", ">>>", "&", "|", "^"],
     ...["??", "==", "===", "!=", "!==", ",", "instanceof", "in"],
   );
-  /** Never an array or an expression, which a condition cannot be. */
+  /** Never an array or an expression, which cannot be a condition. */
   const condition = fc.oneof(
     fc.constantFrom("k", "t", "b", "f", "date", "list", "maybe"),
-    // Of two objects it would be identity, which is refused where an expression may stand.
+    // For two objects this compares identities, which is refused where an expression is expected.
     fc
       .tuple(part, fc.constantFrom("any", "null", "undefined"))
       .map(([a, c]) => `(${a}) !== (${c})`),
@@ -73,13 +73,13 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => {
 });
 
 interface Checked {
-  /** The statements that TypeScript has nothing against. */
+  /** The statements that TypeScript accepts. */
   readonly accepted: readonly string[];
   readonly code: string;
   readonly declarations: string;
 }
 
-/** A converter over one of two compilers, and what it makes of statements. */
+/** A converter over one of two compilers, and its output for statements. */
 function start(
   compiler: typeof ts,
 ): (declarations: string, statements: readonly string[]) => Checked {
@@ -121,12 +121,12 @@ beforeAll(() => {
   buildPackages();
   const compiler = loadCompiler();
   hooked = start(compiler);
-  // TypeScript a second time, as it is.
+  // TypeScript a second time, unchanged.
   plain = start(createRequire(import.meta.url)("typescript") as typeof ts);
   declarations = plain("", [setting]).declarations;
 }, 300_000);
 
-test("what TypeScript accepts is compiled to what TypeScript makes of it", () => {
+test("a cell that TypeScript accepts is compiled to TypeScript's output", () => {
   const statements = fc.array(
     expression.map((text) => `void (${text});`),
     { minLength: BATCH, maxLength: BATCH },

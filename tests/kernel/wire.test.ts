@@ -53,7 +53,7 @@ describe("messages", () => {
     );
   });
 
-  test("are refused, and nothing else happens, when they are no messages", () => {
+  test("are refused without other effects when they are not messages", () => {
     fc.assert(
       fc.property(fc.array(bytes), (frames) => {
         expect(() => codec.decode(frames)).toThrow(MalformedMessage);

@@ -1,6 +1,6 @@
 /**
- * What the reference does not do, on the accelerator: channels that do not fill a block, a batch that
- * does not either, padding that is not the same on all sides. The host computes the quantized network
+ * Networks that the reference cannot run on the accelerator: channels that do not fill a block, a batch that
+does not fill it, padding that differs from side to side. The host computes the quantized network
  * before it is packed; the accelerator must give the same integers.
  */
 
@@ -108,7 +108,7 @@ test("a part that cannot be packed is refused with the node's name", () => {
   );
 });
 
-test("the part starts and stops at nodes of the file, too, and packing again takes the next part", () => {
+test("the part can start and stop at nodes of the file, and packing again packs the next part", () => {
   const quantized = vta.network.fromOnnx(onnxModel(network(16, 16))).quantize();
   const data = relay.HostTensor.of(
     weight([1, 3, 8, 8], 9).values as number[],

@@ -1,4 +1,4 @@
-/** Files that are broken, or ask for what there is not: each is refused in words, or loads. */
+/** Files that are broken, or need unsupported features: each is refused with a message, or loads. */
 
 import { readFileSync } from "node:fs";
 import { np, UsageError } from "tvm-ts";
@@ -16,7 +16,7 @@ const load = (model: SmallModel): vta.network.Network => vta.network.fromOnnx(on
 
 const image = { data: [1, 3, 8, 8] };
 
-test("an operator that is not known is named; the network loads, draws, and says why it does not run", () => {
+test("an unknown operator is named; the network loads, can be drawn, and reports why it does not run", () => {
   const network = load({
     inputs: image,
     nodes: [{ op: "Frobnicate", inputs: ["data"], output: "what" }, relu("what", "result")],
@@ -83,7 +83,7 @@ test("bytes that are not an ONNX file", () => {
 
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 500);
 
-test(`${RUNS} mutated files are refused in words, or load`, () => {
+test(`${RUNS} mutated files are refused with a message, or load`, () => {
   const path = new URL("../golden/networks/residual.onnx", import.meta.url).pathname;
   const original = new Uint8Array(readFileSync(path));
   let state = 12345;

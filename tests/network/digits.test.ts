@@ -1,4 +1,4 @@
-/** A trained residual network: how many held-back images it recognizes in float, in int8, on the accelerator. */
+/** A trained residual network: how many held-out images it recognizes in float, in int8, on the accelerator. */
 
 import { readFileSync } from "node:fs";
 import { ready, relay } from "tvm-ts";
@@ -36,7 +36,7 @@ test.each([
   ["max", labels.length],
   ["kl_divergence", 100],
 ] as const)(
-  "int8 on the accelerator recognizes as many held-back digits as float, calibrated by %s",
+  "int8 on the accelerator recognizes as many held-out digits as float, calibrated by %s",
   (calibrateMode, count) => {
     const network = vta.network.fromOnnx(new Uint8Array(file("digits.onnx")));
     const inFloat = recognized(

@@ -1,4 +1,4 @@
-/** Whole networks against what the reference made of them. */
+/** Whole networks compared with the reference's results. */
 
 import { ready } from "tvm-ts";
 import { beforeAll, expect, test } from "vitest";

@@ -20,7 +20,7 @@ beforeAll(async () => {
   built = float.quantize().pack().build();
 }, 60_000);
 
-test("a network that is built has a box for each function, with what is known of it", () => {
+test("a built network has a box for each function, with its details", () => {
   const [costs, accuracy] = [built.costs({ data }), built.accuracy({ data })];
   const graph = vta.view.networkGraphView(built, { costs, accuracy });
   expect(graph.nodes.length).toBe(built.functions.length + 1);
@@ -35,7 +35,7 @@ test("a network that is built has a box for each function, with what is known of
   expect(colors.size).toBeGreaterThan(2);
 });
 
-test("boxes do not cover each other, and arrows lead down from what is read", () => {
+test("boxes do not overlap, and arrows lead down from inputs to readers", () => {
   for (const network of [float, built]) {
     const { nodes, edges, width, height } = vta.view.networkGraphView(network);
     nodes.forEach((a, i) => {
@@ -45,21 +45,21 @@ test("boxes do not cover each other, and arrows lead down from what is read", ()
         expect(apart || a.y + a.height <= b.y || b.y + b.height <= a.y).toBe(true);
       }
     });
-    // Each box but the input reads another, and each is read but the result.
+    // Each box except the input reads another, and each except the result is read.
     expect(new Set(edges.map(({ to }) => to)).size).toBe(nodes.length - 1);
     expect(new Set(edges.map(({ from }) => from)).size).toBe(nodes.length - 1);
     for (const { from, to } of edges) expect(nodes[from]!.y).toBeLessThan(nodes[to]!.y);
   }
 });
 
-test("operators on elements are in the box of what they follow", () => {
+test("elementwise operators are in the box of their producer", () => {
   const { nodes } = vta.view.networkGraphView(float.quantize());
   const conv = nodes.find(({ label }) => label === "conv4 (Conv)")!;
   expect(conv.operators).toMatch(/^nn\.conv2d, add, nn\.relu, add/);
   expect(nodes.some(({ operators }) => operators.includes("annotation"))).toBe(false);
 });
 
-test("a network with an operator that is not known is drawn", () => {
+test("a network with an unknown operator is drawn", () => {
   const network = vta.network.fromOnnx(
     onnxModel({
       inputs: { data: [1, 3, 8, 8] },
@@ -76,7 +76,7 @@ test("a network with an operator that is not known is drawn", () => {
   expect(html).not.toContain("<script");
 });
 
-test("repeated blocks fold into boxes that stand for all of the network and cost the same", () => {
+test("repeated blocks fold into boxes that cover the whole network with the same total cost", () => {
   const costs = built.costs({ data });
   const graph = vta.view.networkGraphView(built, { costs });
   const { nodes, folded } = graph;
@@ -85,7 +85,7 @@ test("repeated blocks fold into boxes that stand for all of the network and cost
     graph.folded!.members.map(({ length }) => length).filter((length) => length > 1);
   // Two blocks of the first stage, then three times the blocks of a stage that halves the picture.
   expect(lengths(vta.view.networkGraphView(float))).toEqual([6, 6, 14, 14, 14]);
-  // In integers, the blocks of the first stage are not alike: one of them reads floats.
+  // In integers, the blocks of the first stage differ: one of them reads floats.
   expect(lengths(graph)).toEqual([7, 7, 7]);
   const of = (member: number, fact: string): number =>
     Number(new Map(nodes[member]!.facts).get(fact)?.replaceAll(",", "") ?? 0);
@@ -122,7 +122,7 @@ describe("in a notebook", () => {
     return bundle[vta.view.mimeTypes.network]!;
   }
 
-  test("a box of a network that is built opens its schedule, its profile and its tensors", () => {
+  test("a box of a built network opens its schedule, its profile and its tensors", () => {
     const costs = built.costs({ data });
     const drawn = draw(built, { costs, inputs: { data } });
     comms.open("tvm-vta.network", { network: drawn.live });
@@ -144,12 +144,12 @@ describe("in a notebook", () => {
       (name) => !["schedule", "profile", "result"].includes(name),
     );
     expect(read).toEqual(["input fused_cast", "weights 1", "weights 2"]);
-    // The input itself has a value, and nothing else.
+    // The input itself has only a value.
     expect(ask(0).map(({ name }) => name)).toEqual(["result"]);
     expect(ask(1000)).toEqual([]);
   });
 
-  test("a network that is not built has tensors; without inputs it has nothing more", () => {
+  test("a network that is not built has only tensors, and without inputs it has none", () => {
     const drawn = draw(float, { inputs: { data } });
     comms.open("tvm-vta.network", { network: drawn.live });
     const names = ask(1).map(({ name }) => name);

@@ -1,6 +1,6 @@
 /**
- * Every 8-bit value that the accelerator computes, against an interpreter in Python that knows the ONNX file
- * and the rules of quantization, and nothing of the compiler.
+ * Every 8-bit value that the accelerator computes, compared with an interpreter in Python that uses the ONNX file
+and the rules of quantization, but not the compiler.
  */
 
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
@@ -46,7 +46,7 @@ function unpacked({ data, shape }: relay.HostTensor): number[] {
   return result;
 }
 
-/** The name of the convolution or addition that a function is made of. */
+/** The name of the convolution or addition that a function was made from. */
 function nodeOf(func: relay.Func): string {
   const calls = relay.allExprs(func.body).filter((expr) => expr.kind === "call");
   const named = calls.filter(({ origin }) => origin !== undefined);
@@ -59,9 +59,9 @@ const file = (path: string): Uint8Array =>
 
 interface Case {
   readonly bytes: () => Uint8Array;
-  /** What the interpreter has and the accelerator does not: values that are quantized on the host. */
+  /** Values that only the interpreter has: they are quantized on the host. */
   readonly onHost?: number;
-  /** Lengths of the input, where the file's are others. */
+  /** Lengths of the input, if they differ from the file's. */
   readonly shape?: readonly number[];
 }
 
@@ -72,7 +72,7 @@ const NETWORKS = {
   "a residual block": { bytes: () => file("../golden/networks/residual.onnx") },
   "ResNet-18, a quarter as wide": { bytes: () => resnet({ size: 64, width: 16, classes: 10 }) },
   "ResNet-18 at 224 x 224": { bytes: () => resnet({}) },
-  // The first convolution, the resizing and what comes behind it.
+  // The first convolution, the resizing and the operators behind it.
   ESPCN: { bytes: () => file(join(qonnx, "resize.onnx")), onHost: 3, shape: [1, 3, 32, 32] },
 } satisfies Record<string, Case>;
 

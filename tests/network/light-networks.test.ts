@@ -1,6 +1,6 @@
 /**
- * The networks that the `onnx` package brings, in float: importing and computing them gives the outputs
- * recorded there. Their weights are all alike; their shapes are those of the real networks.
+ * The networks in the `onnx` package, in float: importing and computing them gives the outputs
+recorded there. Their weights are all equal; their shapes are those of the real networks.
  */
 
 import { fromBinary } from "@bufbuild/protobuf";

@@ -1,6 +1,6 @@
 /**
- * ONNX's own tests of single operators, as the `onnx` package brings them: the importer reads each model
- * and the host computes what is expected. Which cases are left out, and why, is listed here.
+ * ONNX's tests of single operators, from the `onnx` package: the importer reads each model
+and the host computes the expected output. Cases that are left out are listed here, with the reason.
  */
 
 import { fromBinary } from "@bufbuild/protobuf";
@@ -28,7 +28,7 @@ interface Case {
   readonly atol: number;
 }
 
-/** What is not computed, by case, with the reason that the importer gives. */
+/** Cases that are not computed, with the reason that the importer gives. */
 const REFUSED: readonly (readonly [cases: RegExp, reason: RegExp])[] = [
   [/^test_batchnorm_.*training_mode/, /training_mode is on/],
   [/^test_training_dropout/, /in training mode/],
@@ -40,7 +40,7 @@ const REFUSED: readonly (readonly [cases: RegExp, reason: RegExp])[] = [
   [/^test_(de)?quantizelinear_blocked/, /blocks of/],
 ];
 
-/** Inputs that decide shapes: they must be known when the network is imported. */
+/** Inputs that determine shapes: they must be known when the network is imported. */
 const FIXED: Readonly<Record<string, readonly number[]>> = {
   ConstantOfShape: [0],
   Dropout: [1, 2],
@@ -89,7 +89,7 @@ function inputNames(model: Uint8Array): string[] {
     .filter((name) => name !== "");
 }
 
-/** Which input of the node a network's input is. */
+/** The node's input that corresponds to a network's input. */
 function position(model: Uint8Array, name: string): number {
   return graphOf(model).node[0]!.input.indexOf(name);
 }

@@ -26,13 +26,13 @@ beforeAll(async () => {
 });
 
 describe("a network whose additions load 8-bit integers", () => {
-  test("is profiled, with the traffic that the simulator counts, and says what is not in the RTL", () => {
+  test("is profiled, with the traffic that the simulator counts, and a hazard for what is not in the RTL", () => {
     const env = vta.getEnv();
     const { built, data } = load(env);
     vta.simulator.clearStats();
     const profile = vta.profile(() => built.run({ data }));
     const stats = vta.simulator.stats();
-    // The simulator counts accumulators, as the reference's does; the profile what is read of DRAM.
+    // The simulator counts accumulators, like the reference's; the profile counts bytes read from DRAM.
     expect(profile.bytes.acc).toBeLessThan(stats.acc_load_nbytes);
     expect(profile.bytes.inp).toBe(stats.inp_load_nbytes);
     expect(profile.gemmSteps).toBe(stats.gemm_counter);

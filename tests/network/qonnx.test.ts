@@ -1,6 +1,6 @@
 /**
- * The networks that the `qonnx` package ships: in float as ONNX Runtime has them, and in int8 on the
- * accelerator. Super-resolution is measured by its picture.
+ * The networks in the `qonnx` package: in float, compared with ONNX Runtime, and in int8 on the
+accelerator. Super-resolution is measured by its picture.
  */
 
 import { fromBinary } from "@bufbuild/protobuf";
@@ -65,7 +65,7 @@ test.each(Object.entries(FLOAT))("%s computes in float what ONNX Runtime does", 
 });
 
 test.each(["resize-trained-in-4-bits", "subpixel-trained-in-4-bits"])(
-  "%s loads and draws; each quantization of the weights is named, and running says so",
+  "%s loads and can be drawn; each quantization of the weights is listed as a problem, and running reports it",
   (name) => {
     const [network, input] = load(name, tensor("small"));
     expect(network.problems.length).toBeGreaterThanOrEqual(4);
@@ -93,7 +93,7 @@ test("the trained digits network recognizes its digit in int8 on the accelerator
   expect(best(logits!.data as Float32Array)).toBe(best(tensor("mnist.output").data));
 });
 
-test("the residual block runs on the accelerator as its integers say", () => {
+test("the residual block on the accelerator computes the expected integers", () => {
   const [network, input] = load("residual", tensor("noise"));
   const inputs = { [input]: tensor("noise") };
   const quantized = network.quantize({ calibrateMode: "max", dataset: [inputs] });
@@ -103,7 +103,7 @@ test("the residual block runs on the accelerator as its integers say", () => {
   expect(result!.data).toEqual(Object.values(quantized.run(inputs))[0]!.data);
 });
 
-test("the untrained network runs on the accelerator, of which its last convolution has 27 channels", () => {
+test("the untrained network, whose last convolution has 27 channels, runs on the accelerator", () => {
   const [network, input] = load("subpixel", tensor("small"));
   const inputs = { [input]: tensor("small") };
   const built = network
@@ -135,11 +135,11 @@ test.each([
     const dataset = [0, 1].map((i) => ({ [input]: tensor(`quarter${i}`) }));
     const quantized = network.quantize({ calibrateMode: "max", skipConvLayers, dataset });
     const packed = quantized.pack();
-    // What is behind the float layer is a part of its own.
+    // The layers behind the float layer are a separate part.
     const built = (skipConvLayers.includes(2) ? packed.pack() : packed).build();
     expect(onAccelerator(built)).toBe(2);
     const [result] = Object.values(built.run({ [input]: tensor("small") }));
-    // Constants that are added one after another have been joined, so that some floats round otherwise.
+    // Constants that are added one after another were merged, so that some floats round differently.
     const [integers] = relay.evaluateFunc(built.built.func, { [input]: tensor("small") });
     expect(result!.data).toEqual(integers!.data);
     const truth = tensor("picture").data;

@@ -45,7 +45,7 @@ describe("ResNet-18", () => {
     expect(new Set(Array.from(logits!.data as Float32Array)).size).toBeGreaterThan(5);
   }, 60_000);
 
-  test("takes tiles by a formula where nothing else is known, which are faster than the first choices", () => {
+  test("takes tiles from a formula by default, which are faster than the first choices", () => {
     const packed = quantizedOf(32).pack();
     const first = packed.build({ knobsOf: () => ({}) });
     const guessed = packed.build();
@@ -62,7 +62,7 @@ describe("ResNet-18", () => {
   }, 120_000);
 });
 
-test("a record of a convolution is taken, and with a search the fastest of those that fit", () => {
+test("uses the record of a convolution, and with a search the fastest tiles that fit", () => {
   const shape = vta.explore.template("conv2d_packed.vta", [
     ["TENSOR", [1, 1, 24, 24, 1, 16], "int8"],
     ["TENSOR", [1, 1, 3, 3, 16, 16], "int8"],

@@ -1,4 +1,4 @@
-/** Networks whose accelerator is a server's, in a process of its own. */
+/** Networks whose accelerator is a server's, in a separate process. */
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

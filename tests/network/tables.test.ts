@@ -1,4 +1,4 @@
-/** The layers of a network in numbers: what they cost, and how far their integers are from the floats. */
+/** Tables of a network's layers: their costs, and the errors of their integers. */
 
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
@@ -67,7 +67,7 @@ describe("accuracy", () => {
     expect(pooled.histogram.reduce((a, b) => a + b, 0)).toBe(16 * 8 * 8);
   });
 
-  test("is what a float and an integer network computed apart give", () => {
+  test("agrees with a float and an integer network computed separately", () => {
     const float = network();
     const quantized = float.quantize();
     const layer = "node 'first' (Conv)";
@@ -104,7 +104,7 @@ describe("accuracy", () => {
     expect(() => network().accuracy({ data })).toThrow("take the one that quantize() gives");
   });
 
-  test("shows itself as a table without scripts", () => {
+  test("is shown as a table without scripts", () => {
     const accuracy = network().quantize().pack().build().accuracy({ data });
     const bundle = shown(accuracy);
     expect(inspect(accuracy)).toBe(bundle["text/plain"]);
@@ -137,12 +137,12 @@ describe("costs", () => {
     expect(first!.profile!.gemmSteps * 256).toBe(first!.macs);
   });
 
-  test("are measured on the model that is named", () => {
+  test("are measured on the requested model", () => {
     const built = network().quantize().pack().build();
     expect(built.costs({ data }, "wide512").cycles).toBeLessThan(built.costs({ data }).cycles);
   });
 
-  test("show themselves as a table without scripts", () => {
+  test("are shown as a table without scripts", () => {
     const path = new URL("../golden/networks/residual.onnx", import.meta.url).pathname;
     const residual = vta.network.fromOnnx(new Uint8Array(readFileSync(path)));
     const [[name, type]] = Object.entries(residual.inputs) as [[string, relay.TensorType]];

@@ -1,4 +1,4 @@
-/** The first tutorial, executed by nbclient: what it shows is what the reference's tutorial shows. */
+/** The first tutorial, executed by nbclient: its outputs are those of the reference's tutorial. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -64,7 +64,7 @@ test("the sum is right, and the notebook says so last", () => {
   expect(printed).toEqual(["Successful vector add test!\n"]);
 });
 
-test("arrays, programs and stages show themselves in several forms", () => {
+test("arrays, programs and stages have several MIME types", () => {
   const plotly = "application/vnd.plotly.v1+json";
   expect(Object.keys(notebook.shown("tvm.lower("))).toContain("text/html");
   expect(Object.keys(notebook.shown("setScope("))).toContain("text/html");
@@ -77,7 +77,7 @@ test("arrays, programs and stages show themselves in several forms", () => {
   }
 });
 
-test("cells read as the tutorial's: operators and indices, no methods in their place", () => {
+test("cells use operators and indices like TVM's tutorial, not methods", () => {
   const text = code.map(({ source }) => joined(source)).join("\n");
   expect(text).toContain("A_buf(...i).astype(env.accDtype) + B_buf(...i).astype(env.accDtype)");
   expect(text).toContain("s[A_buf].pragma(s[A_buf].op.axis[0], env.dmaCopy)");

@@ -1,4 +1,4 @@
-/** What TVM lists in its tutorials, as it was recorded. */
+/** The recorded listings of TVM's tutorials. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

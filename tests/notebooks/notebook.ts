@@ -1,4 +1,4 @@
-/** Notebooks of `notebooks/`, executed by nbclient with our kernel, as the tests look at them. */
+/** Notebooks of `notebooks/`, executed by nbclient with our kernel. */
 
 import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -27,10 +27,10 @@ export const notebooksFolder = join(root, "notebooks");
 /** Time to build, to make the environment and to start kernels on a busy machine. */
 export const SETUP_MS = 600_000;
 
-/** Environment variables with which Jupyter finds our kernel, once it is there. */
+/** Environment variables with which Jupyter finds our kernel, once it is installed. */
 let kernel: { prefix: string; env: NodeJS.ProcessEnv } | undefined;
 
-/** Builds and installs what notebooks need; to be called in `beforeAll`. */
+/** Builds and installs what notebooks need; call it in `beforeAll`. */
 export function prepareNotebooks(): void {
   buildPackages();
   preparePython(fileURLToPath(new URL("requirements.txt", import.meta.url)));
@@ -43,7 +43,7 @@ export function kernelEnvironment(): NodeJS.ProcessEnv {
   return kernel.env;
 }
 
-/** Removes what `prepareNotebooks` installed; to be called in `afterAll`. */
+/** Removes what `prepareNotebooks` installed; call it in `afterAll`. */
 export function forgetKernel(): void {
   if (kernel !== undefined) rmSync(kernel.prefix, { recursive: true, force: true });
   kernel = undefined;
@@ -61,7 +61,7 @@ export function joined(text: string | string[]): string {
   return typeof text === "string" ? text : text.join("");
 }
 
-/** The cells of a notebook as they are in its file. */
+/** The cells of a notebook's file. */
 export function cellsOf(path: string): Cell[] {
   const text = readFileSync(join(notebooksFolder, path), "utf8");
   return (JSON.parse(text) as { cells: Cell[] }).cells;
@@ -70,11 +70,11 @@ export function cellsOf(path: string): Cell[] {
 export class ExecutedNotebook {
   constructor(
     readonly code: readonly Cell[],
-    /** Names of files that were there when the kernel had ended. */
+    /** Names of files that existed when the kernel had ended. */
     readonly filesLeft: readonly string[],
   ) {}
 
-  /** What the one cell that contains a text shows. */
+  /** The output of the only cell that contains a text. */
   shown(text: string): Readonly<Record<string, unknown>> {
     const cells = this.code.filter(({ source }) => joined(source).includes(text));
     const results = cells.flatMap(({ outputs }) =>
@@ -98,7 +98,7 @@ export class ExecutedNotebook {
       .map(({ data }) => plainText(data!));
   }
 
-  /** What a code cell printed. */
+  /** The printed text of a code cell. */
   printed(index: number): string {
     const streams = this.code.at(index)!.outputs.filter(({ name }) => name === "stdout");
     return streams.map(({ text }) => joined(text!)).join("");
@@ -110,7 +110,7 @@ function plainText(data: Readonly<Record<string, unknown>>): string {
 }
 
 /**
- * Executes a notebook in a folder of its own.
+ * Executes a notebook in a separate folder.
  * @param path an `.ipynb` file, relative to `notebooks/` or absolute
  * @param variables further environment variables of the kernel
  * @throws Error with the cell and its traceback, when a cell fails.
@@ -124,7 +124,7 @@ export async function executeNotebook(
   try {
     const script = fileURLToPath(new URL("execute.py", import.meta.url));
     const file = path.startsWith("/") ? path : join(notebooksFolder, path);
-    // What a notebook reads is in a folder of its name.
+    // The files that a notebook reads are in a folder with its name.
     const data = file.replace(/\.ipynb$/, "");
     if (existsSync(data)) cpSync(data, join(folder, basename(data)), { recursive: true });
     const { stdout } = await promisify(execFile)(python, [script, file, folder], {

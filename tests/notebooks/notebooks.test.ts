@@ -22,7 +22,7 @@ import {
 /** `get-started.test.ts` executes this one. */
 const ELSEWHERE = "tutorials/vta_get_started.ipynb";
 
-/** Chosen so that two processors are busy and no kernel waits for a third one. */
+/** Chosen so that two processors are busy and no kernel waits for a processor. */
 const AT_ONCE = 2;
 
 const paths = ["tutorials", "experiments"]
@@ -55,7 +55,7 @@ function codeOf(path: string): string[] {
 
 describe.each(paths)("%s", (path) => {
   test(
-    "runs, without an error or a warning, to the end of its check",
+    "runs to the end of its check, without an error or a warning",
     { timeout: SETUP_MS },
     async () => {
       const notebook = await executed.get(path)!;

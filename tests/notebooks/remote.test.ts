@@ -34,17 +34,21 @@ describe.each(["tcp", "ws"])("over %s", (protocol) => {
       VTA_RPC_PORT: String(server.port),
     });
     expect(notebook.printed(-1)).toMatch(/^Successful .* test!\n$/);
-    // What ran elsewhere leaves no instruction here.
+    // A run elsewhere records no instructions here.
     expect(notebook.textOf("vta.trace(")).toMatch(/^0 instructions/);
   });
 
-  test("the tutorial on servers starts one and runs on it", { timeout: SETUP_MS }, async () => {
-    const text = readFileSync(join(notebooksFolder, "tutorials/rpc.ipynb"), "utf8");
-    expect(text).toContain("connect(`tcp://");
-    const file = join(folder, `rpc-${protocol}.ipynb`);
-    writeFileSync(file, text.replaceAll("connect(`tcp://", `connect(\`${protocol}://`));
-    const notebook = await executeNotebook(file);
-    expect(notebook.printed(-1)).toMatch(/^Successful .* test!\n$/);
-    rmSync(file);
-  });
+  test(
+    "the tutorial on servers starts a server and runs on it",
+    { timeout: SETUP_MS },
+    async () => {
+      const text = readFileSync(join(notebooksFolder, "tutorials/rpc.ipynb"), "utf8");
+      expect(text).toContain("connect(`tcp://");
+      const file = join(folder, `rpc-${protocol}.ipynb`);
+      writeFileSync(file, text.replaceAll("connect(`tcp://", `connect(\`${protocol}://`));
+      const notebook = await executeNotebook(file);
+      expect(notebook.printed(-1)).toMatch(/^Successful .* test!\n$/);
+      rmSync(file);
+    },
+  );
 });

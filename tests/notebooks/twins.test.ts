@@ -28,7 +28,7 @@ test("every tutorial with a schedule has twins, all of them different", () => {
   }
 });
 
-test("what is listed as equivalent is a twin, with a reason, once", () => {
+test("each twin that is listed as equivalent exists, with a reason, once", () => {
   const all = TWIN_NOTEBOOKS.flatMap(twinsOf);
   for (const entry of equivalentTwins) {
     expect(

@@ -1,7 +1,7 @@
 /**
  * Broken twins of tutorials: copies in which one line of a schedule is changed. The checks of a tutorial
- * are worth something if they fail for its twins. A twin that no check can tell from the tutorial is listed
- * in `equivalent-twins.json`, with the reason.
+ * are effective if they fail for its twins. A twin that no check can distinguish from the tutorial is listed
+in `equivalent-twins.json`, with the reason.
  */
 
 import { spawn } from "node:child_process";
@@ -19,7 +19,7 @@ export interface Twin {
   readonly notebook: string;
   /** The first line of the changed statement, without its indentation. */
   readonly line: string;
-  /** What was done to it. */
+  /** The change of the statement. */
   readonly change: string;
   /** Which of several equal lines it is, from 0. */
   readonly occurrence: number;
@@ -42,7 +42,7 @@ export const equivalentTwins = JSON.parse(
   readFileSync(new URL("equivalent-twins.json", import.meta.url), "utf8"),
 ) as readonly EquivalentTwin[];
 
-/** Whether two entries mean the same twin. */
+/** Whether two entries describe the same twin. */
 export function isSameTwin(
   a: Omit<EquivalentTwin, "reason">,
   b: Omit<EquivalentTwin, "reason">,
@@ -60,7 +60,7 @@ const OTHER_SCOPE: Readonly<Record<string, string>> = {
   wgtScope: "accScope",
 };
 
-/** What can be done to a statement, by name; undefined where it does not apply. */
+/** Changes of a statement, by name; undefined where one does not apply. */
 const CHANGES: Readonly<Record<string, (statement: string) => string | undefined>> = {
   "left out": (text) => (/^\s*(const|let)\b/.test(text) ? undefined : ""),
   "another memory": (text) =>
@@ -109,7 +109,7 @@ function codeOf(notebook: string): string[] {
     .map(({ source }) => joined(source));
 }
 
-/** Where the statements with a primitive stand: whole lines, up to the one whose brackets are closed. */
+/** The places of statements with a primitive: whole lines, up to the line whose brackets are closed. */
 function statementsOf(source: string): { begin: number; end: number }[] {
   const found: { begin: number; end: number }[] = [];
   let begin = 0;
@@ -128,8 +128,8 @@ function statementsOf(source: string): { begin: number; end: number }[] {
 }
 
 /**
- * Runs twins of one notebook, in order, and gives for each why it fails; null for one that passes all
- * checks.
+ * Runs twins of one notebook, in order, and yields for each why it fails; null for a twin that passes all
+checks.
  * @throws Error when the process that runs them ends before the last of them.
  */
 export async function* runTwins(

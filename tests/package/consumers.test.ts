@@ -62,7 +62,7 @@ beforeAll(() => {
   mkdirSync(modules);
   for (const library of ["lib/tvm-ts", "lib/vta"]) unpack(library, modules);
   for (const shared of ["@types", ...dependencies("lib/tvm-ts"), ...dependencies("lib/vta")]) {
-    // A package of a scope comes with the others of the scope.
+    // A scoped package is copied with the others of its scope.
     const [folder] = shared.split("/") as [string];
     if (existsSync(join(modules, folder))) continue;
     symlinkSync(join(root, "node_modules", folder), join(modules, folder));
@@ -78,7 +78,7 @@ function dependencies(library: string): string[] {
   return Object.keys(manifest.dependencies);
 }
 
-/** What `npm install` would put there. */
+/** The packages that `npm install` would install. */
 function unpack(library: string, modules: string): void {
   const { name } = createRequire(import.meta.url)(join(root, library, "package.json")) as {
     name: string;
@@ -94,7 +94,7 @@ function unpack(library: string, modules: string): void {
   execFileSync("tar", ["-xzf", join(packed, archive!), "-C", target, "--strip-components=1"]);
 }
 
-/** Compiles a program and gives what TypeScript says about it. */
+/** Compiles a program and returns TypeScript's messages. */
 function compile(file: string, options: ts.CompilerOptions): string[] {
   const program = compiler.createProgram([file], {
     strict: true,

@@ -1,4 +1,4 @@
-/** The container image: its steps, read from the Dockerfile, since a test cannot count on Docker. */
+/** The container image: its steps, read from the Dockerfile, since Docker may not be available. */
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -25,17 +25,17 @@ test("installs by install.sh, whose options exist", () => {
   expect(help).toContain(option);
 });
 
-test("has shell commands that can be read", () => {
+test("has shell commands that can be parsed", () => {
   for (const step of steps.filter((line) => line.startsWith("RUN "))) {
     execFileSync("sh", ["-n", "-c", step.slice("RUN ".length)]);
   }
 });
 
-test("is what Binder builds", () => {
+test("is the image that Binder builds", () => {
   expect(readFileSync(join(root, ".binder/Dockerfile"), "utf8")).toBe(text);
 });
 
-test("leaves out what is built anew", () => {
+test("leaves out files that the build makes", () => {
   const ignored = readFileSync(join(root, ".dockerignore"), "utf8").split("\n");
   expect(ignored).toContain("**/node_modules");
   expect(existsSync(join(root, "package-lock.json"))).toBe(true);

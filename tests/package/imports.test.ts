@@ -1,4 +1,4 @@
-/** The rules about imports hold for the sources, and each of them is broken by a file made for it. */
+/** The rules about imports hold for the sources, and each rule finds a file that breaks it. */
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -67,7 +67,7 @@ function probesOf(rule: string): Readonly<Record<string, string>> {
   }
 }
 
-test("the sources keep the rules", async () => {
+test("the sources follow the rules", async () => {
   expect(await broken(root, ["lib/tvm-ts/src", "lib/vta/src"])).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-/** The linter's rules hold: each of them finds a file that breaks it. */
+/** Each of the linter's rules finds a file that breaks it. */
 
 import { fileURLToPath } from "node:url";
 import { ESLint } from "eslint";
@@ -59,7 +59,7 @@ async function rulesBroken(path: string, text: string): Promise<(string | null)[
   return result!.messages.map(({ ruleId }) => ruleId);
 }
 
-test.each(probes)("%s finds what breaks it in %s", async (rule, path, text) => {
+test.each(probes)("%s finds a violation in %s", async (rule, path, text) => {
   expect(await rulesBroken(path, text)).toContain(rule);
 });
 

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const copy = mkdtempSync(join(tmpdir(), "tvm-vta-unused-"));
 afterAll(() => rmSync(copy, { recursive: true }));
 
-/** Files that nothing imports, and one of whose exports one is imported. */
+/** Files that are not imported, and a file with one unused export. */
 const probes: Readonly<Record<string, string>> = {
   "lib/tvm-ts/src/te/probe.ts": "export const probe = 1;\n",
   "lib/vta/src/view/probe.ts": "export const probe = 1;\n",

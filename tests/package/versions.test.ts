@@ -9,7 +9,7 @@ import { root } from "../support/jupyter-env";
 
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
-describe("one place says which versions are supported", () => {
+describe("the supported versions agree everywhere", () => {
   test.each(["package.json", "lib/tvm-ts/package.json", "lib/vta/package.json"])("%s", (path) => {
     const { engines } = JSON.parse(read(path)) as { engines: { node: string } };
     expect(engines.node).toBe(supportedRange("node"));

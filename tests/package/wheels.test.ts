@@ -1,4 +1,4 @@
-/** The wheels as a class gets them: installed into an empty environment, away from the checkout. */
+/** The wheels, installed into an empty environment outside of the checkout. */
 
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -13,7 +13,7 @@ let folder: string;
 
 beforeAll(() => {
   buildPackages();
-  // It brings what builds wheels.
+  // It has the packages that build wheels.
   installExtension();
   locked(() => run(process.execPath, join(root, "packaging/build.mjs"), `${platform()}-${arch()}`));
   folder = mkdtempSync(join(tmpdir(), "tvm-vta-wheels-"));
@@ -21,7 +21,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000);
 
-/** Runs a command where nothing of the checkout is found. */
+/** Runs a command where no file of the checkout is found. */
 function outside(command: string, ...args: string[]): string {
   const env = { ...process.env, JUPYTER_PATH: "", JUPYTER_DATA_DIR: join(folder, "data") };
   const { status, stdout, stderr } = spawnSync(command, args, {

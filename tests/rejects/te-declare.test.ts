@@ -80,7 +80,7 @@ testRefused([
     sentence: "the function of B takes 2 indices (i, j), but the shape has 1 dimension",
   },
   {
-    why: "a function gives a whole tensor",
+    why: "a function returns a whole tensor",
     program: (mark) => {
       const A = te.placeholder([8], { name: "A" });
       mark();
@@ -89,7 +89,7 @@ testRefused([
     sentence: "the function of B returns the tensor A; return one of its elements, such as A(...i)",
   },
   {
-    why: "there is no function",
+    why: "the function is missing",
     program: (mark) => {
       const A = te.placeholder([8], { name: "A" });
       mark();
@@ -108,7 +108,7 @@ testRefused([
     sentence: "the scan sc needs tensors, not undefined",
   },
   {
-    why: "a function gives a string",
+    why: "a function returns a string",
     program: (mark) => {
       mark();
       te.compute([8], () => "x" as never, "B");
@@ -200,7 +200,7 @@ testRefused([
     sentence: "the end of the range of reduction axis k is 2, less than its begin 8",
   },
   {
-    why: "a float is shifted",
+    why: "a float operand is shifted",
     program: (mark) => {
       const A = te.placeholder([8], { name: "A" });
       mark();
@@ -256,7 +256,7 @@ testRefused([
     notes: ["init", "update", "state"],
   },
   {
-    why: "the type of an external result cannot be told",
+    why: "the type of an external result is ambiguous",
     program: (mark) => {
       const A = te.placeholder([8], { name: "A" });
       const B = te.placeholder([8], { name: "B", dtype: "int32" });
@@ -266,7 +266,7 @@ testRefused([
     sentence: "the type of E cannot be inferred from inputs of 2 types; pass it as { dtype }",
   },
   {
-    why: "an intrinsic reads what is computed",
+    why: "an intrinsic reads a computed tensor",
     program: (mark) => {
       const A = te.placeholder([8], { name: "A" });
       mark("B");
@@ -288,7 +288,7 @@ testRefused([
     sentence: "the intrinsic tensor_intrin must be declared by an operation; write A.op",
   },
   {
-    why: "an else scope follows nothing",
+    why: "an else scope does not follow an if scope",
     program: (mark) => {
       const ib = tir.irBuilder();
       mark();
@@ -308,7 +308,7 @@ testRefused([
       "types int32 and float32 cannot be combined (in A[i: int32] and 1f32); convert one with .astype(...)",
   },
   {
-    why: "a reducer of one value is given two",
+    why: "a reducer of one value gets two",
     program: (mark) => {
       const k = te.reduceAxis([0, 8], "k");
       const product = te.commReducer(
@@ -322,7 +322,7 @@ testRefused([
     sentence: "product cannot reduce 2 values together; make such a reducer with te.tupleReducer",
   },
   {
-    why: "a name stands where options do",
+    why: "a name is passed instead of options",
     program: (mark) => {
       mark();
       te.placeholder([8], "A" as never);
@@ -363,7 +363,7 @@ testRefused([
     sentence: "the inputs of E must be an array of tensors, not A",
   },
   {
-    why: "the function of an intrinsic gives nothing",
+    why: "the function of an intrinsic returns nothing",
     program: (mark) => {
       const A = te.placeholder([8], { name: "A" });
       const B = te.compute([8], (i) => A(i).add(1), "B");

@@ -69,7 +69,7 @@ testRefused([
     notes: ["C"],
   },
   {
-    why: "an argument is given twice",
+    why: "an argument is passed twice",
     program: (mark) => {
       const { A, C, s } = chain();
       mark();
@@ -162,7 +162,7 @@ testRefused([
     notes: ["D"],
   },
   {
-    why: "a stage is computed in a loop of an inlined one",
+    why: "a stage is computed in a loop of an inlined stage",
     program: (mark) => {
       const { A, B } = chain();
       mark("C");
@@ -179,7 +179,7 @@ testRefused([
     notes: ["C"],
   },
   {
-    why: "a stage that a scan begins with is inlined",
+    why: "the initial stage of a scan is inlined",
     program: (mark) => {
       const X = te.placeholder([8, 4], { name: "X" });
       const state = te.placeholder([8, 4], { name: "state" });
@@ -246,7 +246,7 @@ testRefused([
     notes: ["B"],
   },
   {
-    why: "there is nothing to prefetch in a loop of one step",
+    why: "a tensor is prefetched in a loop of one step",
     program: (mark) => {
       const { A, B, C, s, c, i } = chain();
       const [, inner] = c.split(i, { factor: 1 });
@@ -356,7 +356,7 @@ testRefused([
     sentence: "stage C is tensorized at i and j; tensorize only one of its loops",
   },
   {
-    why: "a stage is computed in a loop that an intrinsic took the place of",
+    why: "a stage is computed in a loop that an intrinsic replaced",
     program: (mark) => {
       const A = te.placeholder([64], { name: "A" });
       const B = te.placeholder([64], { name: "B" });
@@ -425,7 +425,7 @@ testRefused([
     notes: ["B"],
   },
   {
-    why: "a loop is unrolled into more statements than memory holds",
+    why: "a loop is unrolled into more statements than allowed",
     program: (mark) => {
       const A = te.placeholder([1 << 20], { name: "A" });
       const B = te.compute([1 << 20], (i) => A(i).add(1), "B");
@@ -472,7 +472,7 @@ testRefused([
     sentence: "lower of a schedule needs the arguments of its function, such as [A, B, C]",
   },
   {
-    why: "a name stands where the options of lower do",
+    why: "a name is passed instead of the options of lower",
     program: (mark) => {
       const { A, C, s } = chain();
       mark();
@@ -499,7 +499,7 @@ testRefused([
     sentence: "the context of lower must be a PassContext; write new tvm.PassContext({ ... })",
   },
   {
-    why: "the buffers of arguments are in an object",
+    why: "the buffers of arguments are a plain object, not a Map",
     program: (mark) => {
       const { A, C, s } = chain();
       mark();
@@ -508,7 +508,7 @@ testRefused([
     sentence: "binds must be a Map from tensors to their buffers",
   },
   {
-    why: "a target stands where the options of build do",
+    why: "a target is passed instead of the options of build",
     program: (mark) => {
       const { A, C, s } = chain();
       mark();
@@ -526,7 +526,7 @@ testRefused([
     sentence: 'a target is a text such as "wasm" or "c", not 3',
   },
   {
-    why: "a loop is put around the one that its length depends on",
+    why: "a loop is moved outside of the loop that its length depends on",
     program: (mark) => {
       const A = te.placeholder([4, 8], { name: "A", dtype: "int32" });
       const L = te.placeholder([4], { name: "L", dtype: "int32" });

@@ -1,4 +1,4 @@
-/** Layouts and rolling buffers that cannot be: what is said of each, and where. */
+/** Invalid layouts and rolling buffers: the message for each, and its place. */
 
 import * as tvm from "tvm-ts";
 import { te } from "tvm-ts";
@@ -30,7 +30,7 @@ testRefused([
     notes: ["D"],
   },
   {
-    why: "the function of a layout gives nothing",
+    why: "the function of a layout returns nothing",
     program: (mark) => {
       const { b } = chain(mark);
       mark();
@@ -41,7 +41,7 @@ testRefused([
     notes: ["B"],
   },
   {
-    why: "a layout forgets to return",
+    why: "the function of a layout has no return statement",
     program: (mark) => {
       const { b } = chain(mark);
       mark();
@@ -52,7 +52,7 @@ testRefused([
     notes: ["B"],
   },
   {
-    why: "elements of a computed stage would share a place",
+    why: "elements of a computed stage would overlap",
     program: (mark) => {
       const { b } = chain(mark);
       mark();
@@ -63,7 +63,7 @@ testRefused([
     notes: ["B"],
   },
   {
-    why: "elements of an input would share a place",
+    why: "elements of an input would overlap",
     program: (mark) => {
       const { a } = chain(mark);
       mark();
@@ -118,7 +118,7 @@ testRefused([
     notes: ["B"],
   },
   {
-    why: "a separator stands at the end of a layout",
+    why: "a separator is at the end of a layout",
     program: (mark) => {
       const { b } = chain(mark);
       mark();
@@ -242,7 +242,7 @@ testRefused([
     notes: ["A"],
   },
   {
-    why: "an intrinsic is given a tensor with another layout",
+    why: "an intrinsic reads a tensor with another layout",
     program: (mark) => {
       const a = te.placeholder([4], { name: "a" });
       const b = te.compute([4], (i) => a(i).add(1), "b");
@@ -277,7 +277,7 @@ testRefused([
     notes: ["B"],
   },
   {
-    why: "the layout of an argument with strides of its own gets more dimensions",
+    why: "the layout of an argument with explicit strides gets more dimensions",
     program: (mark) => {
       const n = te.var("n");
       mark("A");
@@ -329,7 +329,7 @@ testRefused([
     notes: ["B"],
   },
   {
-    why: "a rolling buffer is computed at loops that were put together",
+    why: "a rolling buffer's index depends on two loops",
     program: (mark) => {
       const { A, C, s, b, c } = chain(mark);
       const [, inner] = c.split(C.op.axis[0]!, { factor: 4 });

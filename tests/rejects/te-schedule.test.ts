@@ -64,7 +64,7 @@ testRefused([
     notes: ["split", "B"],
   },
   {
-    why: "an axis of no stage is unrolled",
+    why: "an axis that no stage has is unrolled",
     program: (mark) => {
       const { c } = chain(mark);
       mark("k");
@@ -76,7 +76,7 @@ testRefused([
     notes: ["k", "C"],
   },
   {
-    why: "what should be an axis is a number",
+    why: "a number is passed instead of an axis",
     program: (mark) => {
       const { c } = chain();
       mark();
@@ -105,7 +105,7 @@ testRefused([
     notes: ["C"],
   },
   {
-    why: "what should be an axis is not there",
+    why: "an axis is undefined",
     program: (mark) => {
       const { c } = chain();
       mark();
@@ -114,7 +114,7 @@ testRefused([
     sentence: "stage C needs one of its axes, such as its op.axis[0], not undefined",
   },
   {
-    why: "an axis is split by nothing",
+    why: "a split has no factor",
     program: (mark) => {
       const { c, i } = chain();
       mark();
@@ -371,7 +371,7 @@ testRefused([
     notes: ["bind"],
   },
   {
-    why: "threads are put around what is not a scan",
+    why: "threads are put around a stage that is not a scan",
     program: (mark) => {
       const { c } = chain();
       mark();
@@ -380,7 +380,7 @@ testRefused([
     sentence: "envThreads applies to scans, but C is not a scan; bind its axes",
   },
   {
-    why: "the threads around a scan are of no kind there is",
+    why: "the threads around a scan have an unknown tag",
     program: (mark) => {
       const X = te.placeholder([8, 4], { name: "X" });
       const state = te.placeholder([8, 4], { name: "state" });
@@ -404,7 +404,7 @@ testRefused([
     notes: ["k"],
   },
   {
-    why: "a dimension is aligned to nothing",
+    why: "a dimension is aligned to 0",
     program: (mark) => {
       const { b, B } = chain();
       mark();
@@ -435,7 +435,7 @@ testRefused([
       "the store predicate of stage C is (i + 1) of type int32; write a condition, such as i.eq(0)",
   },
   {
-    why: "a stage is tensorized by what is not an intrinsic",
+    why: "a stage is tensorized by a value that is not an intrinsic",
     program: (mark) => {
       const { c, i } = chain();
       mark();
@@ -444,7 +444,7 @@ testRefused([
     sentence: "tensorize of stage C needs an intrinsic made by te.declTensorIntrin",
   },
   {
-    why: "a tensor that is not scheduled is asked for",
+    why: "the stage of a tensor that is not scheduled is requested",
     program: (mark) => {
       const { s } = chain();
       mark("D");
@@ -543,7 +543,7 @@ testRefused([
     notes: ["C", "C"],
   },
   {
-    why: "what does not reduce is factored",
+    why: "a stage that is not a reduction is factored",
     program: (mark) => {
       const { C, s, i } = chain(mark);
       mark();
@@ -601,7 +601,7 @@ testRefused([
     notes: ["C", "C"],
   },
   {
-    why: "the factored dimension has no such place",
+    why: "the position of the factored dimension is out of range",
     program: (mark) => {
       const { C, s, k } = matmul(mark);
       mark();
@@ -625,7 +625,7 @@ testRefused([
     notes: ["D"],
   },
   {
-    why: "a group is made of names",
+    why: "a group is made from names",
     program: (mark) => {
       const { A, s } = chain();
       mark();

@@ -1,4 +1,4 @@
-/** Schedules that the accelerator cannot carry out: what is said of them, and where it points. */
+/** Schedules that the accelerator cannot execute: the message for each, and its place. */
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { ready, te, tir, topi } from "tvm-ts";
@@ -43,7 +43,7 @@ function scheduled(parts: Parts = {}) {
   return program;
 }
 
-/** With the pragma of the ALU stage, at which errors about it point. */
+/** With the pragma of the ALU stage, which is the place of errors about it. */
 function withBody(mark: Mark, body: Parts["body"]): void {
   const { b, axis, lower } = scheduled({ body: body! });
   mark();
@@ -222,7 +222,7 @@ testRefused([
       inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = A[(((i0*128) + (i1*16)) + i3)]"),
   },
   {
-    why: "a buffer has a scope that is not memory of the accelerator",
+    why: "a buffer has a scope that is not a memory of the accelerator",
     program: (mark) => {
       const { a, axis, lower } = declare();
       a.setScope("local");
@@ -275,7 +275,7 @@ testRefused([
       "stages that fill and read it with pragmas, so that the accelerator does both",
   },
   {
-    why: "a copy computes",
+    why: "a copy contains arithmetic",
     program: (mark) => {
       const { a, axis, lower } = declare({ load: (A, i) => A(...i).add(1) });
       a.setScope(env.accScope);
@@ -376,7 +376,7 @@ testRefused([
     ].join("\n"),
   },
   {
-    why: "a row is padding or none as a whole",
+    why: "whole rows are padding or not",
     program: (mark) => {
       const A = te.placeholder([8, 16], { name: "A", dtype: env.accDtype });
       const A_buf = topi.nn.pad(A, [1, 0], undefined, { name: "A_buf" });
@@ -410,7 +410,7 @@ testRefused([
       ),
   },
   {
-    why: "the ALU is to do two things at once",
+    why: "the ALU is to do two operations at once",
     program: (mark) => withBody(mark, (a) => a.mul(2).add(1)),
     sentence:
       '"alu" marks what the vector ALU cannot do: an operand is (A_buf[(((i0*128) + (i1*16)) + ' +
@@ -715,7 +715,7 @@ testRefused([
   },
 ]);
 
-test("the remedies of the messages are accepted", () => {
+test("programs with the remedies of the messages are accepted", () => {
   const none = (): void => undefined;
   expect(() =>
     blocks(none, ({ m, n, ko, inner }) => [m, ...n, ko, inner], "inside")(),
@@ -725,7 +725,7 @@ test("the remedies of the messages are accepted", () => {
   ).not.toThrow();
 });
 
-/** Sums of `term` over blocks of inputs and weights; tensorized by the accelerator's. */
+/** Sums of `term` over blocks of inputs and weights; tensorized by the accelerator's intrinsic. */
 function lowerProduct(
   dtype: string,
   term: (x: tir.PrimExpr, w: tir.PrimExpr) => tir.PrimExpr,
@@ -753,13 +753,13 @@ function lowerProduct(
 }
 
 describe("the matrix product is refused", () => {
-  test("for values that are no inputs of the accelerator", () => {
+  test("for values that are not inputs of the accelerator", () => {
     expect(() => lowerProduct("int32", (x, w) => x.mul(w))).toThrow(
       "stage gemm cannot be tensorized by GEMM: it reads int32 values of data_buf, but the intrinsic reads int8",
     );
   });
 
-  test("for another operation, without what the two have in common", () => {
+  test("for another operation, with only the differing part in the message", () => {
     expect(() => lowerProduct(env.inpDtype, (x, w) => x.add(w))).toThrow(
       "stage gemm cannot be tensorized by GEMM: it reduces [(int32(local.inp_buffer[0, k]) + " +
         "int32(local.wgt_buffer[j, k]))], but the intrinsic reduces [(int32(local.inp_buffer[0, k])*" +

@@ -1,4 +1,4 @@
-/** What the analyzer says about a line of `arith.jsonl`, in the form the reference's answers have. */
+/** The analyzer's answers for a line of `arith.jsonl`, in the form of the reference's answers. */
 
 import { arith, tir } from "tvm-ts";
 import { readExpr, type ExprJson } from "./expr-json";

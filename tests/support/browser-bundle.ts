@@ -14,11 +14,11 @@ export async function browserBundle(program: string): Promise<string> {
     format: "esm",
     platform: "browser",
     alias: { "tvm-ts": "./lib/tvm-ts/src/index" },
-    // binaryen asks for it under Node only.
+    // binaryen imports it only under Node.
     external: ["node:module"],
     plugins: [
       {
-        // As the "browser" fields of the packages do it for the built files.
+        // Like the "browser" fields of the packages for the built files.
         name: "browser host",
         setup(esbuild) {
           esbuild.onResolve({ filter: /^\.\/node$/ }, ({ resolveDir }) =>

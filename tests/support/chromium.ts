@@ -1,4 +1,4 @@
-/** A Chromium for tests: the one that is installed, else Debian's package, else Playwright's own. */
+/** A Chromium for tests: the installed one, else Debian's package, else Playwright's. */
 
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";

@@ -9,7 +9,7 @@ import { IRModule, type PrimFunc } from "../../lib/tvm-ts/src/ir";
 import { ELEMENTS, elementType, NDArray, type np } from "../../lib/tvm-ts/src/runtime";
 import { cpu } from "./compiled";
 
-/** What TVM's runtime would provide, as far as generated code uses it. */
+/** The functions of TVM's runtime that generated code uses. */
 const RUNTIME = `
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,8 +30,8 @@ export interface CRun {
 }
 
 /**
- * Calls a function on arrays and whole numbers, and gives the arrays back as they are afterwards.
- * @throws Error with the function's message when it reports a mistake.
+ * Calls a function on arrays and whole numbers, and returns the arrays' contents afterwards.
+@throws Error with the function's message when it reports an error.
  */
 export function runC(
   func: PrimFunc,
@@ -68,7 +68,7 @@ export function runC(
   }
 }
 
-/** The bytes of an array, where they are. */
+/** The bytes of an array, not copied. */
 function bytesOf(array: NDArray): Uint8Array {
   return new Uint8Array(cpu.memory.buffer, array.address, array.byteLength);
 }

@@ -1,4 +1,4 @@
-/** The value of an integer expression, with integers as large as they get. */
+/** The value of an integer expression, in integers of any size. */
 
 import { tir } from "tvm-ts";
 

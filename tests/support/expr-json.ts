@@ -1,6 +1,6 @@
 /**
- * Expressions of the golden files: a number, a name, or a list `[operator, operands...]`. What names,
- * loads and reductions stand for is the caller's business.
+ * Expressions of the golden files: a number, a name, or a list `[operator, operands...]`. The caller defines names,
+loads and reductions.
  */
 
 import { tir } from "tvm-ts";
@@ -16,12 +16,12 @@ export interface ReductionJson {
   readonly condition: tir.PrimExpr | undefined;
 }
 
-/** What an expression may mention besides numbers. */
+/** The names that an expression may contain. */
 export interface ExprScope {
   /** An axis or a variable. */
   name(name: string): tir.PrimExpr;
   load?(tensor: string, indices: readonly tir.PrimExpr[]): tir.PrimExpr;
-  /** An `argmax` gives its two components. */
+  /** An `argmax` returns its two components. */
   reduce?(reduction: ReductionJson): tir.PrimExpr | readonly tir.PrimExpr[];
   /** The value of `@FIELD`: a number, or a type's name. */
   environment?(field: string): number | string;
@@ -97,7 +97,7 @@ export function readArgmax(json: ExprJson, scope: ExprScope): readonly tir.PrimE
   return result as readonly tir.PrimExpr[];
 }
 
-/** A bare number stays one: what is beside it gives it its type. */
+/** A bare number stays a number: the other operand determines its type. */
 function read(json: ExprJson, scope: ExprScope): tir.PrimExpr | number {
   if (typeof json === "number") return json;
   if (typeof json === "boolean") return tir.toExpr(json);

@@ -1,4 +1,4 @@
-/** A Firefox for tests, as Debian packages it, spoken to by WebDriver BiDi (https://w3c.github.io/webdriver-bidi). */
+/** A Firefox for tests, as Debian packages it, driven by WebDriver BiDi (https://w3c.github.io/webdriver-bidi). */
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocket } from "ws";
 
-/** Where Firefox is; undefined where there is none: it is not installed for tests. */
+/** Firefox's path; undefined if it is not installed: tests do not install it. */
 export const firefoxPath = ["/usr/bin/firefox-esr", "/usr/bin/firefox"].find((path) =>
   existsSync(path),
 );

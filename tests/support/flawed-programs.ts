@@ -109,7 +109,7 @@ interface ConvolutionOptions extends vta.topi.ConvKnobs {
   readonly stride?: number;
 }
 
-/** A convolution of ResNet-18 in the reference's schedule; tiles are the whole output if left out. */
+/** A convolution of ResNet-18 in the reference's schedule; the default tile is the whole output. */
 export function convolution(options: ConvolutionOptions): Workload {
   const { inputs, outputs, size, window = 3, stride = 1, ...knobs } = options;
   const data = te.placeholder([1, inputs, size, size, 1, 16], {
@@ -139,7 +139,7 @@ export function convolution(options: ConvolutionOptions): Workload {
 
 export interface FlawedProgram {
   readonly name: string;
-  /** What the advice that matters is about. */
+  /** The flaw that the expected advice is about. */
   readonly about: RegExp;
   readonly flawed: () => Workload;
   readonly mended: () => Workload;

@@ -1,4 +1,4 @@
-/** `FUZZ_SEED` makes random tests the same in every run; without it each run tries other cases. */
+/** With `FUZZ_SEED`, random tests are the same in every run; without it each run tries other cases. */
 
 import fc from "fast-check";
 

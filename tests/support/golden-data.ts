@@ -1,4 +1,4 @@
-/** Test data the way the golden files describe it: a hash of the element's index and a seed. */
+/** Test data as the golden files describe it: a hash of the element's index and a seed. */
 
 import { np } from "tvm-ts";
 

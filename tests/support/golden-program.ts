@@ -1,12 +1,12 @@
 /**
- * Reading the programs of the golden files: declarations, then
- * schedule commands one by one. What `lower` commands do, and what `@NAME` means, the caller says.
+ * Reads the programs of the golden files: declarations, then
+schedule commands one by one. The caller defines what `lower` commands do and what `@NAME` means.
  */
 
 import { te, tir, topi } from "tvm-ts";
 import { isCall, readArgmax, readExpr, type ExprJson, type ExprScope } from "./expr-json";
 
-/** An axis: one of the operation's, a loop by its place, or a name given to one before. */
+/** An axis: an axis of the operation, a loop by its position, or a name from an earlier command. */
 export type AxisJson =
   string | { readonly axis: number } | { readonly reduce: number } | { readonly leaf: number };
 
@@ -77,7 +77,7 @@ export interface ProgramJson {
 
 export type LowerFlavour = "tvm" | "vta";
 
-/** A `lower` command as it is met: the schedule is as the commands before have left it. */
+/** A `lower` command, with the schedule in its state after the commands before. */
 export interface Lowering {
   readonly flavour: LowerFlavour;
   readonly label: string;
@@ -87,7 +87,7 @@ export interface Lowering {
 }
 
 export interface ProgramHooks<T> {
-  /** Called for each `lower` command; what it gives is collected under the label. */
+  /** Called for each `lower` command; its results are collected under the label. */
   readonly lower?: (lowering: Lowering) => T;
   /**
    * The VTA environment: `@acc_dtype` is its field `accDtype` or `acc_dtype`, and `vta.gemm` its
@@ -103,7 +103,7 @@ export interface BuiltProgram<T> {
   readonly lowerings: readonly { readonly label: string; readonly result: T }[];
 }
 
-/** Declares and schedules a program, calling the hooks on the way. */
+/** Declares and schedules a program, and calls the hooks. */
 export function buildProgram<T>(json: ProgramJson, hooks: ProgramHooks<T> = {}): BuiltProgram<T> {
   const program = new Program(json, hooks.vta);
   const lowerings: { label: string; result: T }[] = [];
@@ -388,7 +388,7 @@ class Program {
     }
   }
 
-  /** By the names of the old indices and the new ones; "|" stands for a separator. */
+  /** By the names of the old indices and the new ones; "|" is a separator. */
   private transformLayout(stage: string, names: unknown, indices: unknown): readonly tir.IterVar[] {
     return this.stage(stage).transformLayout((...old) => {
       const byName = new Map((names as string[]).map((name, i) => [name, old[i]!] as const));

@@ -20,7 +20,7 @@ interface Expected {
   };
 }
 
-/** A golden program, compiled; and how to run it in a session with the digests it should give. */
+/** A golden program, compiled, with a function that runs it in a session and its expected digests. */
 export function goldenProgram(name: string) {
   const read = (file: string): unknown => JSON.parse(readFileSync(join(programs, file), "utf8"));
   const program = read(`${name}.json`) as ProgramJson;
@@ -35,7 +35,7 @@ export function goldenProgram(name: string) {
     const input = program.run!.inputs[arg];
     return input === undefined ? np.zeros(lengths, dtype) : inputData(lengths, dtype, input);
   });
-  /** The arguments that are results, by their places, with their digests. */
+  /** The arguments that are results, by position, with their digests. */
   const outputs = Object.entries(expected.outputs).map(
     ([arg, { sha256 }]) => [program.args.indexOf(arg), sha256] as const,
   );

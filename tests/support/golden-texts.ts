@@ -1,10 +1,10 @@
-/** Every text of lowered functions that the reference's data hold. */
+/** All texts of lowered functions in the reference's data. */
 
 import { fileURLToPath } from "node:url";
 import { readCorpus, type Entry } from "../golden/corpus";
 
 export interface GoldenText {
-  /** The entry's name, and which of its texts. */
+  /** The entry's name, and the name of the text. */
   readonly name: string;
   readonly text: string;
 }

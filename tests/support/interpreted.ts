@@ -1,4 +1,4 @@
-/** Running functions in the interpreter: the oracle of what a function computes. */
+/** Runs functions in the interpreter, the oracle for their results. */
 
 import { interpret, type Extern, type Pointer } from "../../lib/tvm-ts/src/codegen";
 import { tir, type te } from "tvm-ts";
@@ -59,7 +59,7 @@ export function makeArray(
   return { data, shape };
 }
 
-/** Runs a function whose arguments are `tensors`; gives the bytes of each array afterwards. */
+/** Runs a function whose arguments are `tensors`; returns the bytes of each array afterwards. */
 export function runInterpreted(
   func: tir.PrimFunc,
   tensors: readonly te.Tensor[],

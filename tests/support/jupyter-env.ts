@@ -25,8 +25,8 @@ export function buildPackages(): void {
 }
 
 /**
- * Makes the environment if there is none, and adds what a requirements file asks for.
- * @param filesOf packages of which only files are read: they come without what they depend on
+ * Makes the environment if there is none, and installs a requirements file.
+@param filesOf packages of which only files are read: they are installed without dependencies
  */
 export function preparePython(requirements: string, filesOf: readonly string[] = []): void {
   locked(() => {
@@ -36,7 +36,7 @@ export function preparePython(requirements: string, filesOf: readonly string[] =
   });
 }
 
-/** Installs the kernel into a folder of its own; Jupyter finds it by the environment variables. */
+/** Installs the kernel into a separate folder; Jupyter finds it by the environment variables. */
 export function installKernel(): { prefix: string; env: NodeJS.ProcessEnv } {
   const prefix = mkdtempSync(join(tmpdir(), "tvm-vta-kernel-"));
   const command = join(root, "kernel/bin/tvm-vta-kernel.mjs");
@@ -45,8 +45,7 @@ export function installKernel(): { prefix: string; env: NodeJS.ProcessEnv } {
 }
 
 /**
- * Runs it alone: test files run side by side, and neither compilers nor package
- * managers like company.
+ * Runs it exclusively: test files run in parallel, and compilers and package managers cannot.
  */
 export function locked(action: () => void): void {
   mkdirSync(join(root, ".cache"), { recursive: true });
@@ -64,7 +63,7 @@ function acquired(lock: string): boolean {
     mkdirSync(lock);
     return true;
   } catch {
-    // One that a killed test left behind is taken over.
+    // A lock that a killed test left behind is taken over.
     const made = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     return made > 0 && Date.now() - made > STALE_MS;
   }

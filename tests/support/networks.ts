@@ -1,4 +1,4 @@
-/** What tests of whole networks share. */
+/** Helpers of the tests of whole networks. */
 
 import type { HostTensor } from "../../lib/tvm-ts/src/relay";
 

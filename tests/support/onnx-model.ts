@@ -1,4 +1,4 @@
-/** Small ONNX files, made of nodes and weights. */
+/** Small ONNX files, made from nodes and weights. */
 
 import { create, toBinary } from "@bufbuild/protobuf";
 import {

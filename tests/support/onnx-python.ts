@@ -1,4 +1,4 @@
-/** Python scripts of the network tests, run in the tests' own environment. */
+/** Python scripts of the network tests, run in the tests' environment. */
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { python } from "./jupyter-env";
 
-/** Runs a script with a new folder and further arguments; gives the folder. */
+/** Runs a script with a new folder and further arguments; returns the folder. */
 export function runPython(script: string, args: readonly string[] = []): string {
   const folder = mkdtempSync(join(tmpdir(), "tvm-vta-network-"));
   const { status, stderr } = spawnSync(python, [script, folder, ...args], { encoding: "utf8" });

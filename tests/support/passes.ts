@@ -1,4 +1,4 @@
-/** Running single passes on statements written by hand. */
+/** Runs single passes on handwritten statements. */
 
 import { IRModule, pass, PassContext, tir } from "tvm-ts";
 
@@ -13,7 +13,7 @@ function functionOf(
   return new tir.PrimFunc(params, body, bufferMap, new Map(), attrs);
 }
 
-/** What a pass makes of a statement in a function with these arguments. */
+/** The result of a pass for a statement in a function with these arguments. */
 export function run(
   one: pass.Pass,
   body: tir.Stmt,
@@ -24,7 +24,7 @@ export function run(
   return module.functions.get("main")!.body;
 }
 
-/** The text of what a pass makes of a statement. */
+/** The text of a pass's result for a statement. */
 export function textAfter(...args: Parameters<typeof run>): string {
   return tir.reprStmt(run(...args)).trimEnd();
 }

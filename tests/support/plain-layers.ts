@@ -1,4 +1,4 @@
-/** Layers of networks in plain loops over plain layouts: what packed operators must agree with. */
+/** Layers of networks in plain loops over plain layouts, with which packed operators must agree. */
 
 import { np } from "tvm-ts";
 

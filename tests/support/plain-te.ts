@@ -1,6 +1,6 @@
 /**
- * What a declaration means, worked out element by element from the declaration alone: no schedule,
- * no lowering, no simplification. Whole numbers of 32 bits wrap around.
+ * The values of a declaration, computed element by element from the declaration alone, without a schedule,
+lowering or simplification. Whole numbers of 32 bits wrap around.
  */
 
 import { te, tir } from "tvm-ts";
@@ -15,7 +15,7 @@ type Env = ReadonlyMap<tir.Var, number>;
 
 export class PlainEvaluator {
   private readonly memo = new Map<te.Tensor, Map<number, number>>();
-  /** The scan's output that a state stands for. */
+  /** The scan's output that a state represents. */
   private readonly states = new Map<te.Tensor, te.Tensor>();
 
   constructor(

@@ -1,4 +1,4 @@
-/** Streams of instructions of which the hardware's cycles were recorded, from `tests/golden/cycles`. */
+/** Streams of instructions with the hardware's recorded cycles, from `tests/golden/cycles`. */
 
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
@@ -12,7 +12,7 @@ export interface RecordedStream {
 
 const FOLDER = new URL("../golden/cycles/", import.meta.url);
 
-/** Those of a file that came to an end. */
+/** The streams of a file that ended. */
 export function recordedStreams(file: string): RecordedStream[] {
   const text = gunzipSync(readFileSync(new URL(file, FOLDER))).toString("utf8");
   return text.split("\n").flatMap((line) => {

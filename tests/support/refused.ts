@@ -1,6 +1,6 @@
 /**
- * Tables of programs that must be refused: each says what the error's sentence is, and marks the
- * statements that it must point at.
+ * Tables of programs that must be refused: each has the error's message, and marks the
+statements that the error must point at.
  */
 
 import { expect, test } from "vitest";
@@ -11,12 +11,12 @@ import { parseStack } from "../../lib/tvm-ts/src/support";
 export type Mark = (name?: string) => void;
 
 export interface Refused {
-  /** A sentence: what is wrong. */
+  /** What is wrong, as the test's name. */
   readonly why: string;
-  /** The program; `mark()` stands before the mistake, `mark("x")` before what note x points at. */
+  /** The program; `mark()` is before the mistake, `mark("x")` before the statement that note x points at. */
   readonly program: (mark: Mark) => unknown;
   readonly sentence: string;
-  /** The marks that the notes point at, in order; those without one are left out. */
+  /** The marks that the notes point at, in order; notes without a mark are left out. */
   readonly notes?: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export function testRefused(cases: readonly Refused[]): void {
     const marks = new Map<string, string>();
     const mark: Mark = (name = "mistake") => {
       const here = parseStack(new Error().stack ?? "").find(({ file }) => !isSupport(file))!;
-      // Compiled code has a statement a line: what follows the mark is on the next one.
+      // Compiled code has one statement per line: the statement after the mark is on the next line.
       marks.set(`${here.file}:${here.line + 1}`, name);
     };
     const error = thrownBy(() => entry.program(mark));

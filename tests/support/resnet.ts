@@ -1,6 +1,6 @@
 /**
  * ResNet-18 and ResNet-34 as ONNX files, with the shapes of the networks that are trained on ImageNet and
- * random weights from a seed: what they cost is real, what they answer is not.
+ * random weights from a seed: their costs are realistic, their results are not.
  */
 
 import { onnxModel, type ModelNode, type ModelWeight } from "./onnx-model";
@@ -9,11 +9,11 @@ import { onnxModel, type ModelNode, type ModelWeight } from "./onnx-model";
 const STAGES = { 18: [2, 2, 2, 2], 34: [3, 4, 6, 3] } as const;
 
 export interface ResnetOptions {
-  /** Layers with weights; 18 if left out. */
+  /** Layers with weights; 18 by default. */
   readonly layers?: keyof typeof STAGES;
-  /** Height and width of the image; 224 if left out. */
+  /** Height and width of the image; 224 by default. */
   readonly size?: number;
-  /** Channels of the first stage; 64 if left out. */
+  /** Channels of the first stage; 64 by default. */
   readonly width?: number;
   readonly classes?: number;
   readonly seed?: number;
@@ -64,7 +64,7 @@ export function resnet({
 interface ConvolutionOptions {
   readonly stride?: number;
   readonly relu?: boolean;
-  /** What batch normalization multiplies with. */
+  /** The parameters of a batch normalization. */
   readonly gain?: number;
 }
 
@@ -118,7 +118,7 @@ class Builder {
   }
 }
 
-/** An image of numbers from -1 to 1 that is the same each time. */
+/** A fixed image of numbers from -1 to 1. */
 export function resnetImage(size = 224): Float32Array {
   return Float32Array.from({ length: 3 * size * size }, (_, i) => {
     const [y, x] = [Math.floor(i / size) % size, i % size];

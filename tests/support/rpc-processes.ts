@@ -1,4 +1,4 @@
-/** The commands of the RPC server and tracker in processes of their own. */
+/** The commands of the RPC server and tracker in separate processes. */
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ const bin = join(import.meta.dirname, "../../lib/vta/bin");
 export interface RunningCommand {
   readonly process: ChildProcess;
   readonly port: number;
-  /** What it has printed. */
+  /** The text that it has printed. */
   readonly output: () => string;
   /** Resolves when it has printed something like this. */
   printed(pattern: RegExp): Promise<void>;
@@ -58,7 +58,7 @@ export async function startCommand(
   };
 }
 
-/** Waits until something holds; fails after `seconds`, which are many because machines may be busy. */
+/** Waits until a condition holds; fails after `seconds`, which are many because machines may be busy. */
 export async function eventually(
   holds: () => boolean | Promise<boolean>,
   seconds = 60,
@@ -67,5 +67,5 @@ export async function eventually(
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error(`it did not come to hold within ${seconds} seconds`);
+  throw new Error(`the condition did not hold within ${seconds} seconds`);
 }

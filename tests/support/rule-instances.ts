@@ -1,9 +1,9 @@
 /**
- * Random instances of rewrite rules, and what both sides of them are worth.
+ * Random instances of rewrite rules, and the values of both sides.
  *
  * An instance is a rule's pattern with variables and constants in its places, a few values for each
- * variable, and an oracle that answers what the rule asks by looking at all of these values. Such an
- * oracle proves whatever is true, so a rule is tried wherever it could ever apply.
+ * variable, and an oracle that answers the condition's queries by testing all of these values. Such an
+oracle proves every true fact, so a rule is tested wherever it could apply.
  */
 
 import { arith, tir } from "tvm-ts";
@@ -30,7 +30,7 @@ type Value = number | readonly number[];
 
 export interface Instance {
   readonly expr: tir.PrimExpr;
-  /** The values of the variables, each with every other: `points[i][j]` is variable `j`'s. */
+  /** All combinations of the variables' values: `points[i][j]` is the value of variable `j`. */
   readonly points: readonly (readonly number[])[];
   readonly vars: readonly tir.Var[];
 }
@@ -73,13 +73,13 @@ const FLOATS = [
 const SINGLES = FLOATS.map(Math.fround);
 const FLOAT_CONSTANTS = [0, -0, 0.5, 2, 3, -1, NaN, Infinity];
 
-/** What part of a pattern stands for. */
+/** The kind of expression that a part of a pattern matches. */
 interface Place {
   readonly logical: boolean;
   readonly lanes: 1 | 4;
 }
 
-/** Where constants and the values of variables come from. */
+/** The source of constants and of variables' values. */
 export interface Choices {
   readonly random: Random;
   integer(): number;
@@ -103,7 +103,7 @@ export function randomIntegers(random: Random, limits: boolean): Choices {
   };
 }
 
-/** Floats of every sort, or whole ones that are computed with exactly. */
+/** Floats of every sort, or whole floats, for which arithmetic is exact. */
 export function randomFloats(random: Random, whole: boolean): Choices {
   const pick = (items: readonly number[]): number => items[random(items.length)]!;
   return {
@@ -113,7 +113,7 @@ export function randomFloats(random: Random, whole: boolean): Choices {
   };
 }
 
-/** Puts variables and constants into a pattern; undefined when its parts' types do not go together. */
+/** Puts variables and constants into a pattern; undefined when the types of its parts do not match. */
 export function instanceOf(
   pattern: Pattern,
   element: ElementType,
@@ -184,12 +184,12 @@ class Maker {
       if (this.element !== "float32") throw new Error("a float among other values");
       return new tir.FloatImm(this.choices.integer(), "float32");
     }
-    // Two parts that differ by a constant, of which some rules speak.
+    // Two parts that differ by a constant, as some rules require.
     const [other] = [...this.parts.values()].reverse();
     if (place.lanes === 1 && other?.dtype === "int32" && !place.logical && this.random(12) === 0) {
       return new tir.Add(other, new tir.IntImm(4));
     }
-    // A stride is a number now and then, as it nearly always is.
+    // A stride is sometimes a number, as in most programs.
     const stride = pattern.slot === SLOT.s1 || pattern.slot === SLOT.s2;
     if (stride && place.lanes === 1 && this.element === "int32" && this.random(2) === 0) {
       return new tir.IntImm(this.pick([0, 1, 2, -1, 4]));
@@ -197,7 +197,7 @@ class Maker {
     const logical = place.logical || this.element === "bool";
     const type = logical ? (place.lanes === 1 ? "bool" : "uint1x4") : this.typeOf(place);
     if (place.lanes === 1) return this.variable(type, logical);
-    // A vector is made of scalars, so that a value is a number everywhere.
+    // A vector is made of scalars, so that every value is a number.
     const lane = (): tir.PrimExpr => this.variable(logical ? "bool" : this.element, logical);
     return this.random(2) === 0 || logical
       ? new tir.Shuffle(
@@ -249,7 +249,7 @@ class Maker {
 
 // Values ----------------------------------------------------------------------------------------
 
-/** A value is asked for that is not there: something is divided by 0. */
+/** The value is undefined: a division by 0. */
 class Undefined extends Error {}
 
 /** A product that is not an exact number. */
@@ -345,7 +345,7 @@ const WHOLE: Readonly<Record<string, (x: number, y: number) => number>> = {
   Or: (x, y) => x | y,
 };
 
-/** Products of limits are beyond what a number holds exactly. */
+/** Products of limits exceed the integers that a number holds exactly. */
 function exact(x: number): number {
   if (!Number.isSafeInteger(x)) throw new TooLarge();
   return x + 0;
@@ -396,9 +396,9 @@ function divideDown(x: number, y: number): number {
   return quotient;
 }
 
-// What a rule may ask ----------------------------------------------------------------------------
+// Queries of a rule ------------------------------------------------------------------------------
 
-/** Answers by looking at the values at all points where there is one. */
+/** Answers by the values at all points where the expression has one. */
 export class Oracle implements RuleContext {
   constructor(
     private readonly instance: Instance,
@@ -406,7 +406,7 @@ export class Oracle implements RuleContext {
     readonly fastMath = false,
   ) {}
 
-  /** Whether each of its parts has the value that whole numbers would have. */
+  /** Whether each of its parts has the same value as in unbounded integers. */
   isExact(expr: tir.PrimExpr): boolean {
     if (this.meaning === "exact" || tir.isFloat(expr.dtype)) return true;
     let exact = true;
@@ -436,7 +436,7 @@ export class Oracle implements RuleContext {
     return this.bound(expr).max < bound;
   }
 
-  /** Of an expression with a part that wraps around nothing is known: the analyzer does not wrap. */
+  /** Nothing is known of an expression with a part that wraps around: the analyzer does not model that. */
   bound(expr: tir.PrimExpr): arith.ConstIntBound {
     const values = this.isExact(expr) ? this.values(expr) : [];
     return values.length === 0
@@ -475,8 +475,8 @@ export class Oracle implements RuleContext {
 }
 
 /**
- * The first point at which the two expressions differ, as a sentence; undefined when they are equal
- * wherever the first has a value.
+ * A message with the first point at which the two expressions differ; undefined when they are equal
+wherever the first has a value.
  */
 export function difference(
   instance: Instance,

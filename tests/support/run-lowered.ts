@@ -1,18 +1,18 @@
-/** Lowering schedules and running what comes out in the interpreter, which checks every access. */
+/** Lowers schedules and runs the result in the interpreter, which checks every access. */
 
 import { interpret } from "../../lib/tvm-ts/src/codegen";
 import { lower, PassContext, te, type IRModule } from "tvm-ts";
 import { makeArray } from "./interpreted";
 
-/** The shapes of int32 arguments, and the values of those that are read. */
+/** The shapes of int32 arguments, and the values of the inputs. */
 export interface RunArray {
   readonly shape: readonly number[];
   readonly data?: readonly number[];
 }
 
 /**
- * What the last argument holds after the function of a module ran. Memory starts out as garbage.
- * @throws UsageError where anything outside of an array or an allocation is accessed.
+ * The contents of the last argument after the function of a module ran. Memory is initialized with garbage.
+@throws UsageError for an access outside of an array or an allocation.
  */
 export function runModule(module: IRModule, arrays: readonly RunArray[]): number[] {
   const args = arrays.map(({ shape, data }) => {

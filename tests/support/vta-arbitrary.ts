@@ -55,7 +55,7 @@ export function arbitraryEnvironment(maxLogDepth: number): fc.Arbitrary<Environm
     .map((config) => new Environment(config));
 }
 
-/** Where the arrays of a random program lie; addresses are multiples of 4096. */
+/** The addresses of a random program's arrays, which are multiples of 4096. */
 export interface ProgramMemory {
   readonly data: number;
   readonly dataBytes: number;
@@ -181,7 +181,7 @@ function arbitraryCompute(env: Environment): fc.Arbitrary<Instruction> {
   const { shape } = env;
   const half = (logDepth: number): number => 2 ** (logDepth - 1);
   const uops = 2 ** shape.logUopDepth;
-  /** What GEMM and ALU have in common; each factor adds at most the half of its memory. */
+  /** The fields that GEMM and ALU share; each factor adds at most half of its memory. */
   const loops = (logDepths: readonly number[]) =>
     fc
       .record({
@@ -232,7 +232,7 @@ function arbitraryCompute(env: Environment): fc.Arbitrary<Instruction> {
   return fc.oneof({ weight: 3, arbitrary: gemm }, { weight: 2, arbitrary: alu });
 }
 
-/** Instructions that reach no memory's end, without tokens: the order they are written in counts. */
+/** Instructions that stay inside their memories, without tokens: they are executed in order. */
 export function arbitraryProgram(
   env: Environment,
   memory: ProgramMemory,
@@ -247,7 +247,7 @@ export function arbitraryProgram(
   );
 }
 
-/** Any instruction whose fields hold their values, sensible or not. */
+/** Any instruction whose fields can hold their values, valid or not. */
 export function arbitraryInstruction(env: Environment): fc.Arbitrary<Instruction> {
   const { logUopDepth: U, logAccDepth: A, logInpDepth: I, logWgtDepth: W } = env.shape;
   const bits = (n: number): fc.Arbitrary<number> => fc.nat({ max: 2 ** n - 1 });

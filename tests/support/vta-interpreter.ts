@@ -1,6 +1,6 @@
 /**
- * The accelerator, told as plainly as possible: instructions in the order they are written, one
- * value at a time. Only tests use it; it shares no code with the simulator.
+ * The accelerator in the simplest form: instructions in program order, one
+value at a time. Only tests use it; it shares no code with the simulator.
  */
 
 import type {
@@ -157,7 +157,7 @@ export class PlainVta {
       case 2:
         return (x + y) | 0;
       case 3:
-        // As if bit by bit: a long shift leaves nothing but signs, or zeros.
+        // Like a shift bit by bit: a long shift leaves only the sign, or 0.
         for (; y > 0 && x !== 0 && x !== -1; y--) x >>= 1;
         for (; y < 0 && x !== 0; y++) x = (x * 2) | 0;
         return x;

@@ -1,4 +1,4 @@
-/** Programs by hand: token chains, and their way into a simulator's DRAM. */
+/** Handwritten programs: token chains, and writing them into a simulator's DRAM. */
 
 import {
   encode,
@@ -16,7 +16,7 @@ export const NO_TOKENS = { popPrev: 0, popNext: 0, pushPrev: 0, pushNext: 0 };
 
 export const FINISH: Instruction = { kind: "FINISH", ...NO_TOKENS };
 
-/** A load of micro-ops that loads none: something for the compute stage to hang tokens on. */
+/** A load of no micro-ops, which carries tokens of the compute stage. */
 export const COMPUTE_NOP: MemInstruction = {
   kind: "LOAD",
   ...NO_TOKENS,

@@ -1,4 +1,4 @@
-/** The golden VTA programs as replays: lowered text, inputs, and what the reference gave. */
+/** The golden VTA programs as replays: lowered text, inputs, and the reference's results. */
 
 import { fileURLToPath } from "node:url";
 import type { VtaConfig } from "vta-ts";
@@ -8,7 +8,7 @@ import type { ReplayProgram } from "./vta-replay";
 const folder = (name: string): string =>
   fileURLToPath(new URL(`../golden/${name}`, import.meta.url));
 
-/** Whether a text is a lowered function for the accelerator, all of whose work is the accelerator's. */
+/** Whether a text is a lowered function that only the accelerator executes. */
 function replayable(text: string): boolean {
   return text.includes("tir.vta.uop_push") && !text.includes("allocate(");
 }

@@ -1,5 +1,5 @@
 /**
- * Runs a lowered VTA program from its text: what the compiler would make of it, without the compiler.
+ * Runs a lowered VTA program from its text, without the compiler.
  *
  * Only the forms that lowered VTA functions consist of are understood: loops, lets, attributes and
  * calls of the runtime. Each `coproc_uop_scope` becomes a call with a recording body whose signature
@@ -18,7 +18,7 @@ export interface ReplayProgram {
   /** Inputs by name: `[lowest, highest (not included), seed]`. */
   readonly inputs: Readonly<Record<string, readonly [number, number, number]>>;
   readonly stats: Readonly<Record<string, number>>;
-  /** Of the last parameter's bytes. */
+  /** The digest of the last parameter's bytes. */
   readonly sha256: string;
   readonly dump?: string;
 }
@@ -159,7 +159,7 @@ export interface ReplayResult {
   readonly values: readonly number[];
 }
 
-/** Puts the inputs into DRAM, calls the function, and looks at the last parameter. */
+/** Puts the inputs into DRAM, calls the function, and reads the last parameter. */
 export function runReplay(
   device: VtaDevice,
   replay: Replay,
@@ -189,7 +189,7 @@ export function runReplay(
   }
 }
 
-/** Devices for replays, one for each configuration, that keep what they print. */
+/** Devices for replays, one for each configuration, that keep their output. */
 export class ReplayDevices {
   private readonly devices = new Map<string, { device: VtaDevice; printed: string[] }>();
 

@@ -1,4 +1,4 @@
-/** Running workloads: on the simulated accelerator, and as they are declared, on the CPU. */
+/** Runs workloads on the simulated accelerator, and their declarations on the CPU. */
 
 import { build, cpu, NDArray, te, tir, type Device, type np } from "tvm-ts";
 import * as vta from "vta-ts";
@@ -20,7 +20,7 @@ export function inputsOf({ args }: Workload, range = 128): np.ndarray[] {
     .map((tensor, i) => inputData(lengths(tensor), tensor.dtype, [-range, range, i + 1]));
 }
 
-/** What the accelerator makes of the inputs. */
+/** The accelerator's result for the inputs. */
 export function runOnVta(
   workload: Workload,
   inputs: readonly np.ndarray[],
@@ -29,7 +29,7 @@ export function runOnVta(
   return counted(workload, inputs, env, (f, arrays) => void f(...arrays));
 }
 
-/** The same, for as many calls as a timing takes. */
+/** The same, for the number of calls of a timing. */
 export function timeOnVta(
   workload: Workload,
   inputs: readonly np.ndarray[],
@@ -49,7 +49,7 @@ function counted(
 ): VtaRun {
   const context = vta.buildConfig({ env, disabledPass: ["tir.CommonSubexprElimTIR"] });
   const device = vta.extDev(0, env);
-  // Not `vta.build`, which refuses what the runtime would: tests of its verdicts compare with this.
+  // Not `vta.build`, which refuses what the runtime refuses: tests compare its refusals with this.
   const target = vta.acceleratorTarget(undefined, env);
   const f = build(vta.lower(schedule, args, { context }), { target });
   vta.simulator.clearStats(device);
@@ -57,7 +57,7 @@ function counted(
   return { result, stats: Object.values(vta.simulator.stats(device)) };
 }
 
-/** What the declarations alone say the result is: computed on the CPU, without the schedule. */
+/** The result of the declarations, computed on the CPU without the schedule. */
 export function direct({ args }: Workload, inputs: readonly np.ndarray[]): np.ndarray {
   const result = args.at(-1)!;
   const f = build(te.createSchedule(result), args, { target: "llvm" });
@@ -66,7 +66,7 @@ export function direct({ args }: Workload, inputs: readonly np.ndarray[]): np.nd
 
 type Module = ReturnType<typeof build>;
 
-/** The result after `run` with the inputs and it as arrays on a device. */
+/** The result after `run` with the inputs and the result as arrays on a device. */
 function withArrays(
   inputs: readonly np.ndarray[],
   result: te.Tensor,

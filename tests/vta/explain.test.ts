@@ -28,7 +28,7 @@ beforeAll(ready, 60_000);
 
 describe("explain() on a program with a flaw", () => {
   test.each(flawedPrograms)(
-    "predicts what mending it gains: $name",
+    "predicts the gain of fixing it: $name",
     ({ about, flawed, mended }) => {
       const profile = profileOf(flawed());
       const gain = profile.cycles - profileOf(mended()).cycles;
@@ -41,7 +41,7 @@ describe("explain() on a program with a flaw", () => {
     120_000,
   );
 
-  test("does not ask for virtual threads where there are two", () => {
+  test("does not advise virtual threads where there are two", () => {
     const { mended } = flawedPrograms.find(({ name }) => name === "C8 in one thread")!;
     const conditions = profileOf(mended())
       .explain()

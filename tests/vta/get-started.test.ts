@@ -9,7 +9,7 @@ import * as vta from "vta-ts";
 
 const { te, np, rpc, nd } = tvm;
 
-/** What the tutorial's page shows. */
+/** The output on the tutorial's page. */
 const shown = (name: string): string =>
   readFileSync(new URL(`get-started/${name}.txt`, import.meta.url), "utf8");
 
@@ -41,7 +41,7 @@ describe("the tutorial VTA: Get Started", () => {
     expect(`${tvm.lower(s, [A, B, C], { simpleMode: true })}`).toBe(shown("default"));
   });
 
-  test("shows the stage that was given a scope as on the page", () => {
+  test("shows the stage with a scope as on the page", () => {
     s.stage(A_buf).setScope(env.accScope);
     s.stage(B_buf).setScope(env.accScope);
     expect(`${s.stage(C_buf).setScope(env.accScope)}\n`).toBe(shown("stage"));

@@ -1,4 +1,4 @@
-/** Grading: what a program computes, where it runs, and what it costs. */
+/** Grading by a program's results, its units, and its cycles. */
 
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { nd, np, ready, te, tir } from "tvm-ts";
@@ -70,11 +70,11 @@ describe("sameAs", () => {
     expect(message).toMatch(/^wrong for zeros: 3 of 4 elements differ; the first is \[1\]/);
   });
 
-  test("something that is not built is reported", () => {
+  test("a value that is not a built function is reported", () => {
     expect(grade.sameAs(() => 1, sum).message).toMatch(/not a built function.*vta\.build/);
   });
 
-  test("a reference of another shape is the teacher's mistake", () => {
+  test("a reference of another shape is reported as the teacher's error", () => {
     expect(() => grade.sameAs(adder(), (a) => np.reshape(a, [-1]))).toThrow(
       /the reference gives shape \[64\], and the function \[4, 1, 16\]/,
     );
@@ -98,7 +98,7 @@ describe("ranOnAccelerator", () => {
     );
   });
 
-  test("a program of the processor", () => {
+  test("a program for the processor", () => {
     const A = te.placeholder([4], { name: "A", dtype: "int32" });
     const B = te.compute([4], (i) => A(i).add(1), "B");
     const check = grade.ranOnAccelerator(vta.build(te.createSchedule(B.op), [A, B]));
@@ -108,7 +108,7 @@ describe("ranOnAccelerator", () => {
 });
 
 describe("cycles", () => {
-  test("points fall in a straight line from the one limit to the other", () => {
+  test("points fall linearly from one limit to the other", () => {
     const f = adder();
     const { cycles } = vta.profile(() => {
       f(...["int32", "int32", "int8"].map((dtype) => nd.empty(SHAPE, dtype, vta.extDev(0))));
@@ -124,12 +124,12 @@ describe("cycles", () => {
     );
   });
 
-  test("limits that make no sense are refused", () => {
+  test("invalid limits are refused", () => {
     expect(() => grade.cycles(adder()).atMost(100, { none: 50 })).toThrow(/positive and rise/);
   });
 });
 
-test("total prints every check and gives the points", () => {
+test("total prints every check and returns the points", () => {
   const print = vi.spyOn(console, "log").mockImplementation(() => undefined);
   const earned = grade.total(
     grade.thatHolds(true, "the first holds").worth(3),

@@ -1,4 +1,4 @@
-/** What is said of functions that were built for the accelerator and leave it idle. */
+/** Warnings about functions that were built for the accelerator but do not use it. */
 
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { nd, ready, te, type tir } from "tvm-ts";
@@ -38,7 +38,7 @@ function warningsOf(run: () => void): string {
 }
 
 describe("a function that runs no instruction", () => {
-  test("is warned of when it is called first, with tensors, loops and missing pragmas", () => {
+  test("causes a warning at its first call, with tensors, loops and missing pragmas", () => {
     const f = build();
     expect(warningsOf(() => f(...arrays()))).toBe(
       [
@@ -66,7 +66,7 @@ describe("a function that runs no instruction", () => {
     expect(check.message).toBe("the GEMM core does nothing: s[C].tensorize(i, env.gemm)");
   });
 
-  test("its trace and its profile say so", () => {
+  test("has the warning in its trace and its profile", () => {
     const f = build();
     warningsOf(() => f(...arrays()));
     const said = /the accelerator ran no instruction: mark the stages' loops with pragma\(axis/;
@@ -75,7 +75,7 @@ describe("a function that runs no instruction", () => {
     expect(JSON.stringify(trace[Symbol.for("Jupyter.display")]!())).toMatch(said);
   });
 
-  test("a function that uses the accelerator is not warned of", () => {
+  test("a function that uses the accelerator causes no warning", () => {
     const f = build((stage, axis) => {
       if (stage.name !== "C") stage.setScope(env.accScope);
       stage.pragma(axis, stage.name === "B" ? env.alu : env.dmaCopy);

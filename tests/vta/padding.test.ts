@@ -1,4 +1,4 @@
-/** Padding that a transfer adds while it loads: where it lies, and what it is. */
+/** Padding that a transfer adds while it loads: its position and its value. */
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { np, ready, te, topi } from "tvm-ts";
@@ -34,12 +34,12 @@ function paddedInTiles(
   return { schedule, args: [x, res] };
 }
 
-describe("a tile that is in the padding is zero", () => {
+describe("a tile that is entirely in the padding is zero", () => {
   test.each<[string, readonly [number, number], number, readonly [number, number]]>([
     ["in rows and columns", [4, 4], 6, [2, 2]],
     ["in columns only", [4, 2], 2, [8, 2]],
     ["in rows only", [2, 4], 2, [2, 8]],
-    ["beyond what a field of padding holds", [4, 4], 20, [4, 4]],
+    ["beyond the limit of a padding field", [4, 4], 20, [4, 4]],
   ])("%s", (_, size, pad, tile) => {
     const workload = paddedInTiles(size, pad, tile);
     const inputs = inputsOf(workload);

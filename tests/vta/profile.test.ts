@@ -60,13 +60,13 @@ describe("a profile", () => {
     expect(small.hazards).toEqual([]);
   });
 
-  test("of a program that the hardware does not end says which instruction stops it", () => {
+  test("of a program that never ends on the hardware names the instruction that stops it", () => {
     const shape = [1, 4, env.BATCH, env.BLOCK_OUT];
     const inputs = ["A", "B"].map((name) => te.placeholder(shape, { name, dtype: env.accDtype }));
     const copies = inputs.map((input) =>
       te.compute(shape, (...i) => input(...i), `${input.name}_buf`),
     );
-    // The ALU has no subtraction; the multiplication by -1 in its place is not in the circuits.
+    // The ALU has no subtraction, and the hardware lacks the multiplication by -1 that replaces it.
     const difference = te.compute(shape, (...i) => copies[0]!(...i).sub(copies[1]!(...i)), "D_buf");
     const D = te.compute(shape, (...i) => difference(...i).astype(env.outDtype), "D");
     const s = te.createSchedule(D.op);
@@ -105,7 +105,7 @@ describe("a profile", () => {
     expect(small.gemmSteps).toBe(stats.gemm_counter);
   });
 
-  test("is under its roof", () => {
+  test("is below its roof", () => {
     const { achieved, computePeak, memoryPeak } = small.roofline;
     expect(achieved).toBeGreaterThan(0);
     expect(achieved).toBeLessThanOrEqual(Math.min(computePeak, memoryPeak));
@@ -117,7 +117,7 @@ describe("a profile", () => {
     expect(small.statements.map(({ statement }) => statement).join()).toContain("VTALoadBuffer2D");
   });
 
-  test("says what each stage of the schedule costs", () => {
+  test("has the cost of each stage of the schedule", () => {
     const stages = new Map(small.stages.map(({ stage, ...cost }) => [stage, cost]));
     expect([...stages.keys()]).toEqual(
       expect.arrayContaining(["load data", "load kernel", "load micro-ops", "GEMM", "GEMM reset"]),
@@ -138,7 +138,7 @@ describe("a profile", () => {
     expect(Object.keys(vta.profileTable({ small, wide }))).toEqual(["small", "wide"]);
   });
 
-  test("shows itself as a card without scripts", () => {
+  test("is shown as a card without scripts", () => {
     const html = vta.view.profileBundle(small)["text/html"] as string;
     expect(html).toContain("4,225 cycles on de10");
     expect(html).not.toMatch(/<script|on[a-z]+=/);
@@ -151,7 +151,7 @@ describe("a profile", () => {
     }
   });
 
-  test("reads as text", () => {
+  test("has a text form", () => {
     const text = String(small);
     expect(text).toContain("4225 cycles on de10");
     expect(text).toMatch(/compute +.*waits for a token from load/);
@@ -159,7 +159,7 @@ describe("a profile", () => {
 });
 
 describe("explain()", () => {
-  test("asks for virtual threads where one thread has load and compute take turns", async () => {
+  test("advises virtual threads where load and compute alternate in one thread", async () => {
     const profile = await vta.profile(callOf("vta_matmul"), { values: false });
     const advice = profile.explain();
     expect(advice.map(({ condition }) => condition).join("\n")).toMatch(/virtual threads/);
@@ -173,7 +173,7 @@ describe("explain()", () => {
 });
 
 describe("idle lanes", () => {
-  test("are counted in the weights: three channels leave thirteen of sixteen without work", () => {
+  test("are counted in the weights: with three channels, thirteen of sixteen are idle", () => {
     const shape = { inputs: 1, outputs: 1, size: 14, window: 3 };
     const { schedule, args } = convolution(shape);
     const weights = np.zeros([1, 1, 3, 3, 16, 16]).astype("int8");
@@ -193,7 +193,7 @@ describe("idle lanes", () => {
 });
 
 describe("hazards under sim", () => {
-  test("are warned of once for a program, wherever its arrays are", async () => {
+  test("cause one warning per program, wherever its arrays are", async () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
     try {
       const multiply = alu([1, 4], 2, [(a, b) => a!.mul(b!)]);
@@ -211,7 +211,7 @@ describe("hazards under sim", () => {
     }
   });
 
-  test("are found in a program that takes a product on the ALU, which the hardware does not have", async () => {
+  test("are found in a program that multiplies on the ALU, which the hardware cannot", async () => {
     const url = new URL("../golden/cycles/programs.jsonl.gz", import.meta.url);
     const { gunzipSync } = await import("node:zlib");
     const unknown = gunzipSync(readFileSync(url))

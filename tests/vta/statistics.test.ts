@@ -17,7 +17,7 @@ import {
 
 beforeAll(() => ready());
 
-/** What it is, the program, and `inp, wgt, acc, uop, out` bytes, `gemm, alu` operations. */
+/** The name, the program, and `inp, wgt, acc, uop, out` bytes, `gemm, alu` operations. */
 type Row = readonly [what: string, make: () => Workload, stats: Counters];
 
 function check(rows: readonly Row[], range: number): void {
@@ -30,7 +30,7 @@ function check(rows: readonly Row[], range: number): void {
   });
 }
 
-describe("instructions, one by one, cost what they cost in the reference", () => {
+describe("single instructions have the reference's cost", () => {
   check(
     [
       [
@@ -87,7 +87,7 @@ describe("instructions, one by one, cost what they cost in the reference", () =>
   );
 });
 
-describe("the tutorials' programs cost what they cost in the reference", () => {
+describe("the tutorials' programs have the reference's cost", () => {
   check(
     [
       ["matrix_multiply", matrixMultiply, [256, 65536, 0, 8, 256, 256, 0]],
@@ -98,7 +98,7 @@ describe("the tutorials' programs cost what they cost in the reference", () => {
   );
 });
 
-test("a timing of 20 calls costs 21: the first warms up", () => {
+test("a timing of 20 calls makes 21: the first is a warm-up", () => {
   const workload = blockedGemm();
   const once = runOnVta(workload, inputsOf(workload));
   expect(once.stats).toEqual([16384, 16384, 0, 48, 16384, 8192, 3072]);
@@ -106,7 +106,7 @@ test("a timing of 20 calls costs 21: the first warms up", () => {
   expect(timed.stats).toEqual([344064, 344064, 0, 1008, 344064, 172032, 64512]);
 });
 
-test("arrays come back from the accelerator as they went there", () => {
+test("arrays are unchanged after copying to the accelerator and back", () => {
   const values = np.random.randint(-128, 128, [100, 100]).astype("int8");
   const array = nd.array(values, vta.extDev(0));
   np.testing.assertEqual(values, array.numpy());

@@ -1,4 +1,4 @@
-/** Programs do not disturb each other: whatever ran before, and however that ended. */
+/** Programs do not affect each other, whatever ran before, and however that ended. */
 
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
@@ -67,11 +67,11 @@ function random(seed: number): (n: number) => number {
 
 class LostPower extends Error {}
 
-/** An accelerator that fails where it is told to. */
+/** An accelerator that fails at a chosen place. */
 class Fragile {
   /** Calls of the runtime that still succeed. */
   callsLeft = Infinity;
-  /** The instruction that the next run finds spoiled. */
+  /** The instruction that is corrupted for the next run. */
   spoiled: number | undefined;
   readonly device: vta.VtaDevice;
 
@@ -137,7 +137,7 @@ class Ready {
     });
   }
 
-  /** A call that is refused, cut off half-way in the host's code, or fails on the accelerator. */
+  /** A call that is refused, fails in the host's code, or fails on the accelerator. */
   fail(pick: (n: number) => number): void {
     const { call, arrays, fragile } = this;
     expect(() => call(...arrays.slice(1))).toThrow("argument");
@@ -158,7 +158,7 @@ class Ready {
     }
   }
 
-  /** The results' digests and the counters, both times as the reference gives them. */
+  /** The results' digests and the counters, which must equal the reference's both times. */
   check(): void {
     const { program, fragile, names } = this;
     const { outputs, stats } = program.expected;
@@ -188,7 +188,7 @@ test("golden programs give their results and statistics in any order, twice in a
     .map((program) => ({ program, key: pick(1e9) }))
     .sort((a, b) => a.key - b.key);
   const accelerators = new Map<string, Fragile>();
-  // Some stay, and are called again later.
+  // Some programs are kept, and called again later.
   const kept: Ready[] = [];
   for (const { program } of order) {
     const key = JSON.stringify(program.env.config);
@@ -214,7 +214,7 @@ describe("accelerators of different shapes", () => {
     LOG_ACC_BUFF_SIZE: 15,
   };
 
-  /** `A * B^T` of `[n, n]` elements, for the environment in force. */
+  /** `A * B^T` of `[n, n]` elements, for the current environment. */
   function product(n: number) {
     const env = vta.getEnv();
     const { BATCH, BLOCK_IN, BLOCK_OUT, accDtype } = env;
@@ -249,7 +249,7 @@ describe("accelerators of different shapes", () => {
     return vta.build(s, [A, B, C]);
   }
 
-  /** Compiles for the environment in force; gives a call that checks the result. */
+  /** Compiles for the current environment; returns a call that checks the result. */
   function checked(n: number): () => void {
     const { BATCH, BLOCK_IN, BLOCK_OUT } = vta.getEnv();
     const f = product(n);
@@ -267,7 +267,7 @@ describe("accelerators of different shapes", () => {
     };
   }
 
-  test("are alive at once", () => {
+  test("can be used at the same time", () => {
     const calls = [wide, narrow, vta.samples.sim].map((config) =>
       vta.withEnvironment(config, () => checked(3)),
     );

@@ -22,7 +22,7 @@ function program({ schedule, args }: Workload) {
 }
 
 describe("vta.trace", () => {
-  test("records what a call makes the accelerator do, and nothing before or after it", () => {
+  test("records the instructions of a call, and none before or after it", () => {
     const { f, arrays } = program(smallGemm(1));
     f(...arrays);
     vta.simulator.clearStats();
@@ -81,7 +81,7 @@ describe("vta.trace", () => {
     );
   });
 
-  test("keeps as many instructions as it is told to, and counts all", () => {
+  test("keeps as many instructions as its limit, and counts all", () => {
     const { f, arrays } = program(smallGemm(1));
     const whole = vta.trace(() => f(...arrays));
     const part = vta.trace(() => f(...arrays), { limit: 3 });
@@ -99,7 +99,7 @@ describe("vta.trace", () => {
     expect(vta.trace(() => undefined).entries).toEqual([]);
   });
 
-  test("refuses to be nested", () => {
+  test("cannot be nested", () => {
     expect(() => vta.trace(() => void vta.trace(() => undefined))).toThrow(
       "ext_dev(0) is being traced already",
     );

@@ -1,13 +1,13 @@
-/** A list of numbers as a source of choices; when it is used up, the first choice is taken. */
+/** A list of numbers as a source of choices; when the list is used up, the first choice is taken. */
 export class Choices {
   private next = 0;
 
-  /** What was chosen, by name; see `coverage.ts`. */
+  /** The features that were chosen; see `coverage.ts`. */
   readonly features = new Set<string>();
 
   constructor(private readonly values: readonly number[]) {}
 
-  /** From 0 up to and without `count`. */
+  /** From 0 to `count - 1`. */
   number(count: number): number {
     return (this.values[this.next++] ?? 0) % count;
   }

@@ -1,4 +1,4 @@
-/** Counts how often the features of random programs were met, alone and in pairs. */
+/** Counts how often the features of random programs occurred, alone and in pairs. */
 
 export class Coverage {
   private readonly single = new Map<string, number>();
@@ -14,7 +14,7 @@ export class Coverage {
     });
   }
 
-  /** How many features there were, and which part of their pairs was met. */
+  /** The number of features, and the share of their pairs that occurred. */
   get features(): number {
     return this.single.size;
   }
@@ -23,7 +23,7 @@ export class Coverage {
     return size < 2 ? 0 : this.pairs.size / ((size * (size - 1)) / 2);
   }
 
-  /** Of each feature: in how many programs, and with which others never or hardly ever. */
+  /** For each feature: the number of programs, and the features that rarely or never occurred with it. */
   table(): string {
     const features = [...this.single].sort((a, b) => b[1] - a[1]);
     const rows = features.map(([feature, met]) => {

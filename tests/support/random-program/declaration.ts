@@ -13,7 +13,7 @@ export interface Declaration {
   readonly inputs: ReadonlyMap<te.Tensor, readonly number[]>;
 }
 
-/** An extent, as it is declared and as it is in the call. */
+/** An extent, as declared and in the call. */
 interface Size {
   readonly extent: tir.PrimExpr;
   readonly value: number;
@@ -32,7 +32,7 @@ class Declarer {
   private readonly A: te.Tensor;
   private readonly B: te.Tensor;
   private readonly L: te.Tensor;
-  /** What is of `rows` by `columns` elements. */
+  /** The tensors of `rows` by `columns` elements. */
   private readonly grids: te.Tensor[];
   private readonly computed: te.Tensor[] = [];
   private readonly scans: te.Tensor[] = [];

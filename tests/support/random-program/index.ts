@@ -11,18 +11,18 @@ export interface RandomProgram {
   readonly schedule: te.Schedule;
   readonly simpleMode: boolean;
   readonly context: PassContext;
-  /** What the program has, to count what was tried together. */
+  /** The program's features, to count combinations. */
   readonly features: ReadonlySet<string>;
 }
 
-/** The numbers that a program is made of. */
+/** The numbers that a program is made from. */
 export const programNumbers: fc.Arbitrary<number[]> = fc.array(fc.nat({ max: 2 ** 20 }), {
   minLength: 20,
   maxLength: 140,
   size: "max",
 });
 
-/** Passes that programs can do without. */
+/** Passes that can be disabled. */
 const OPTIONAL_PASSES = [
   "tir.LoopPartition",
   "tir.StorageRewrite",

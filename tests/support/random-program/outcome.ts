@@ -1,4 +1,4 @@
-/** What becomes of a random program: right numbers, a refusal, or a fault. */
+/** The outcome of a random program: right numbers, a refusal, or a fault. */
 
 import { lower, tir, UsageError, type IRModule, type PassInstrument } from "tvm-ts";
 import { interpret } from "../../../lib/tvm-ts/src/codegen";
@@ -16,8 +16,8 @@ export interface Outcome {
 
 /**
  * Builds, lowers and runs a program in the interpreter, for which an access outside of an array or
- * an allocation is an error, and compares with the plain meaning of the declaration.
- * @throws Error for anything but right numbers or a refusal.
+ * an allocation is an error, and compares with the values of the declaration.
+@throws Error for any outcome except right numbers or a refusal.
  */
 export function outcomeOf(
   numbers: readonly number[],
@@ -53,7 +53,7 @@ const OUTSIDE_THREADS = "variable vthread is not defined here";
 
 const UNTOUCHED = -77777;
 
-/** The arrays of a call: inputs with their data, outputs with something that is never computed. */
+/** The arrays of a call: inputs with their data, outputs with a value that is never computed. */
 export function arraysOf({ declaration }: RandomProgram): {
   data: Int32Array;
   shape: readonly number[];
@@ -75,7 +75,7 @@ function plainOf({ inputs, sizes, scans }: RandomProgram["declaration"]): PlainE
 
 const expectedOf = new WeakMap<RandomProgram, number[][]>();
 
-/** @throws Error when the arguments do not hold what they should after the module ran. */
+/** @throws Error when the arguments do not have the expected values after the module ran. */
 export function checkResults(program: RandomProgram, module: IRModule, when: string): void {
   const arrays = arraysOf(program);
   const [func] = module.functions.values();
@@ -83,7 +83,7 @@ export function checkResults(program: RandomProgram, module: IRModule, when: str
   compare(program, arrays, when);
 }
 
-/** @throws Error when arrays do not hold what the program is to leave in its arguments. */
+/** @throws Error when arrays do not have the values that the program must leave in its arguments. */
 export function compare(
   program: RandomProgram,
   arrays: readonly { data: Int32Array }[],

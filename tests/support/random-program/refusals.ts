@@ -1,6 +1,6 @@
 /**
- * The refusals that a random program may meet: what TVM refuses too, or what a table of
- * docs/deviations.md lists. Any other refusal is a fault.
+ * The refusals that a random program may cause: those of TVM, and those in the tables of
+docs/deviations.md. Any other refusal is a fault.
  */
 
 const ALLOWED: readonly RegExp[] = [

@@ -104,7 +104,7 @@ class Scheduler {
     stage.computeAt(parent, this.axis(parent));
     hosts.add(stage);
     if (hosts.has(parent)) choices.features.add("nested computeAt");
-    // Often what it reads is computed inside of it in turn.
+    // Often one of its inputs is computed inside of it, too.
     const producers = stage.op.inputTensors.filter((tensor) => tensor.op.kind === "compute");
     if (producers.length > 0 && choices.rarely(2)) {
       made.stage(choices.of(producers)).computeAt(stage, this.axis(stage));

@@ -25,7 +25,7 @@ function small(): arith.Analyzer {
 const text = (expr: tir.PrimExpr): string => tir.printExpr(expr);
 
 describe("simplification", () => {
-  test("takes a split index apart and puts it together again", () => {
+  test("splits an index and joins it again", () => {
     const index = tir.add(tir.mul(x, 4), y);
     const analyzer = small();
     expect(analyzer.simplify(tir.floorDiv(index, 4))).toBe(x);
@@ -34,24 +34,24 @@ describe("simplification", () => {
     expect(new Analyzer().simplify(whole)).toBe(x);
   });
 
-  test("knows a size is not negative", () => {
+  test("knows that a size is not negative", () => {
     expect(new Analyzer().canProve(n.ge(0))).toBe(true);
     expect(text(new Analyzer().simplify(tir.max(n, -1)))).toBe("n: int32");
   });
 
-  test("a range of one value puts the value in the variable's place", () => {
+  test("a range of one value replaces the variable by the value", () => {
     const analyzer = new Analyzer();
     analyzer.bind(x, range(5, 1));
     expect(text(analyzer.simplify(tir.add(x, y)))).toBe("(y: int32 + 5)");
   });
 
-  test("gives back the same object when there is nothing to do, negated comparisons included", () => {
+  test("returns the same object when nothing changes, negated comparisons included", () => {
     for (const expr of [tir.add(tir.mul(x, 16), y), tir.ne(x, y), x.le(y), tir.floorMod(x, 3)]) {
       expect(new Analyzer().simplify(expr)).toBe(expr);
     }
   });
 
-  test("leaves a division by the constant 0 as it is: its branch may never be taken", () => {
+  test("does not change a division by the constant 0: its branch may never be taken", () => {
     const analyzer = new Analyzer();
     analyzer.bind(n, tir.constant(0));
     const guarded = new tir.Call("int32", tir.builtin.ifThenElse, [
@@ -73,7 +73,7 @@ describe("simplification", () => {
     expect(text(new Analyzer().simplify(rest))).toBe(text(rest));
   });
 
-  test("declines constants beyond 2^53, which would not be exact", () => {
+  test("does not fold constants beyond 2^53, which would not be exact", () => {
     const wide = new tir.Var("w", "int64");
     const huge = tir.constant(2 ** 52, "int64");
     const simple = new Analyzer().simplify(tir.add(tir.add(wide, huge), huge));
@@ -92,7 +92,7 @@ describe("simplification", () => {
     );
   });
 
-  test("each branch of a choice knows how the condition came out", () => {
+  test("each branch of a conditional knows the condition's value", () => {
     const choice = new tir.Select(tir.lt(x, 4), tir.min(x, 4), tir.max(x, 4));
     expect(text(new Analyzer().simplify(choice))).toBe("x: int32");
   });
@@ -121,7 +121,7 @@ describe("constraints", () => {
     expect(analyzer.constIntBound(x)).toEqual({ min: -(2 ** 31), max: 2 ** 31 - 1 });
   });
 
-  test("make a condition that was said before true, and its opposite false", () => {
+  test("make an asserted condition true, and its opposite false", () => {
     const analyzer = new Analyzer();
     const said = tir.lt(x, y);
     analyzer.withConstraint(tir.and(said, tir.lt(y, n)), () => {
@@ -142,7 +142,7 @@ describe("constraints", () => {
     expect(analyzer.modularSet(x)).toEqual({ coeff: 1, base: 0 });
   });
 
-  test("what is bound inside a scope stays bound after it", () => {
+  test("a variable that is bound inside a scope stays bound after it", () => {
     const analyzer = new Analyzer();
     const v = new tir.Var("v");
     analyzer.withConstraint(tir.lt(x, 5), () => analyzer.bind(v, range(0, 4)));
@@ -152,7 +152,7 @@ describe("constraints", () => {
 });
 
 describe("binding", () => {
-  test("the same range twice is fine, another one is an error unless it overrides", () => {
+  test("the same range twice is accepted, another range is an error unless it overrides", () => {
     const analyzer = small();
     analyzer.bind(x, range(0, 8));
     expect(() => analyzer.bind(x, range(0, 9))).toThrow(InternalError);
@@ -161,7 +161,7 @@ describe("binding", () => {
     expect(analyzer.constIntBound(x)).toEqual({ min: 0, max: 8 });
   });
 
-  test("what was found before a binding is not used after it", () => {
+  test("results from before a binding are not used after it", () => {
     const analyzer = new Analyzer();
     const index = tir.floorDiv(tir.add(tir.mul(x, 4), y), 4);
     expect(text(analyzer.simplify(index))).toBe("(floordiv(y: int32, 4) + x: int32)");
@@ -186,7 +186,7 @@ describe("bounds", () => {
     expect(new Analyzer().constIntBound(large)).toEqual({ min: 2 ** 53 - 1, max: Infinity });
   });
 
-  test("of a quotient take the divisor apart at 0", () => {
+  test("of a quotient split the divisor's range at 0", () => {
     const analyzer = new Analyzer();
     analyzer.bind(x, range(0, 101));
     analyzer.bind(y, range(-2, 5));
@@ -201,7 +201,7 @@ describe("bounds", () => {
   });
 });
 
-test("proofs say yes only when it is certain", () => {
+test("a proof succeeds only when the condition is certain", () => {
   const analyzer = small();
   expect(analyzer.canProve(tir.lt(x, 8))).toBe(true);
   expect(analyzer.canProve(tir.lt(x, 7))).toBe(false);
@@ -213,7 +213,7 @@ test("proofs say yes only when it is certain", () => {
   expect(analyzer.canProveLess(tir.add(x, y), 10)).toBe(false);
 });
 
-test("an observer hears of the rules that are applied", () => {
+test("an observer is notified of the rules that are applied", () => {
   const heard: string[] = [];
   const analyzer = new Analyzer((rule, before, after) => {
     heard.push(`${rule.name}: ${text(before)} => ${text(after)}`);
@@ -222,7 +222,7 @@ test("an observer hears of the rules that are applied", () => {
   expect(heard).toEqual(["(x - y) + y -> x: ((x: int32 - y: int32) + y) => x: int32"]);
 });
 
-test("a quotient of constants that does not fit the type is left to the program", () => {
+test("a quotient of constants that does not fit the type is not folded", () => {
   const x = new tir.Var("x");
   const quotient = tir.floorDiv(tir.mul(x, tir.constant(-(2 ** 31))), tir.constant(-1));
   expect(tir.printExpr(new Analyzer().simplify(quotient))).toContain("floordiv");

@@ -71,7 +71,7 @@ describe("views of a buffer", () => {
     expect(() => flattenedBuffer(wrong)).toThrow(UsageError);
   });
 
-  test("with strides, they are those of the compact layout", () => {
+  test("with strides, the strides are those of the compact layout", () => {
     expect(texts(makeStrideView(cube).strides)).toEqual(["(8*n: int32)", "8", "1"]);
     const strided = makeStrideView(cube);
     expect(makeStrideView(strided)).toBe(strided);

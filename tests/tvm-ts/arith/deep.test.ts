@@ -28,7 +28,7 @@ function analyzer(): arith.Analyzer {
 }
 
 describe("ten thousand terms do not overflow the stack", () => {
-  test("in sums, whichever way they lean", () => {
+  test("in sums, nested to the left or to the right", () => {
     const same = (i: number): tir.PrimExpr => tir.mul(x, (i % 7) + 1);
     expect(tir.printExpr(analyzer().simplify(left(tir.add, same)))).toBe("(x: int32*39994)");
     expect(tir.printExpr(analyzer().simplify(right(tir.add, same)))).toBe("(x: int32*39994)");

@@ -9,8 +9,8 @@ const lines = readFileSync(new URL("../../golden/arith.jsonl", import.meta.url),
 const answers = lines.map((line) => answerArith(line));
 
 /**
- * Where we answer something else on purpose. At x = 1 the expression of line 1400 is 0, and what the
- * reference makes of it is 256: it moves a negative factor out of a remainder of a rounded quotient.
+ * Intended differences. At x = 1 the expression of line 1400 is 0, and the
+reference's result is 256: it moves a negative factor out of a remainder of a rounded quotient.
  */
 const DEVIATIONS: Readonly<Record<string, string>> = {
   "1400 simplify": "(floormod((floordiv(x: int32, 2)*-1), 64)*4)",

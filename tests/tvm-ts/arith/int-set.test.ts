@@ -36,7 +36,7 @@ describe("a set", () => {
     expect(() => interval(0, 3).pointValue).toThrow(InternalError);
   });
 
-  test("covers a range, or gives the one it was handed when an end is open", () => {
+  test("covers a range, or returns the given range when an end is open", () => {
     const covered = IntSet.interval(tir.mul(i, 4), tir.add(tir.mul(i, 4), 3)).coverRange(
       undefined,
     )!;
@@ -55,7 +55,7 @@ describe("a set", () => {
     expect(IntSet.interval(i, tir.POS_INF).matchRange(from)).toBe(false);
   });
 
-  test("tells its sign", () => {
+  test("knows its sign", () => {
     expect(interval(1, 5).sign).toBe("positive");
     expect(interval(-5, -1).sign).toBe("negative");
     expect(interval(0, 0).sign).toBe("zero");
@@ -108,7 +108,7 @@ describe("evaluating over domains", () => {
     expect(ends(set)).toEqual(["2", "pos_inf: handle"]);
   });
 
-  test("says nothing where nothing is known", () => {
+  test("is everything where nothing is known", () => {
     expect(
       evalSet(
         tir.mul(i, j),
@@ -134,7 +134,7 @@ describe("evaluating over domains", () => {
     expect(ends(evalSet(tir.truncMod(i, 4), domains))).toEqual(["0", "3"]);
   });
 
-  test("joins the two sides of a choice", () => {
+  test("joins the two values of a select", () => {
     const choice = new tir.Select(i.lt(n), i, tir.constant(20));
     expect(ends(evalSet(choice, domains))).toEqual(["0", "20"]);
   });

@@ -23,7 +23,7 @@ function apply(written: Rule, expr: tir.PrimExpr, context = provesNothing): stri
 }
 
 describe("a rule", () => {
-  test("reads as it is written", () => {
+  test("prints as it is written", () => {
     expect(rule("x*c1 + y", "y + x*c1", "c1 > 0, x >= 0").name).toBe(
       "x*c1 + y -> y + x*c1 if c1 > 0, x >= 0",
     );
@@ -47,7 +47,7 @@ describe("a rule", () => {
     expect(apply(merge, tir.add(tir.add(x, large), large))).toBeUndefined();
   });
 
-  test("computes conditions on constants and has the others proved", () => {
+  test("computes conditions on constants and proves the others", () => {
     const conditional = rule("x*c1 + y", "y", "c1 % 2 == 0, y >= 0");
     const even = tir.add(tir.mul(x, 4), y);
     expect(apply(conditional, even)).toBeUndefined();
@@ -56,13 +56,13 @@ describe("a rule", () => {
     expect(apply(conditional, tir.add(tir.mul(x, 3), y), proves)).toBeUndefined();
   });
 
-  test("gives literals the type of what is beside them", () => {
+  test("gives literals the type of the other operand", () => {
     const wide = new tir.Var("w", "int64");
     const opposite = rule("x - y", "0 - (y - x)");
     expect(apply(opposite, tir.sub(wide, tir.mul(wide, 2)))).toBe("(0i64 - ((w: int64*2i64) - w))");
   });
 
-  test("takes the first of several patterns that matches", () => {
+  test("applies the first matching pattern of several", () => {
     const either = rule(["x*c1 + y", "x + y"], (match) => match.y);
     expect(apply(either, tir.add(tir.mul(x, 2), y))).toBe("y: int32");
     expect(apply(either, tir.add(y, x))).toBe("x: int32");

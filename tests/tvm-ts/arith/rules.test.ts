@@ -38,13 +38,13 @@ const CONSTANTS = [1, 2, 3, 4, 6, 7, 8, 12, 15, 16, 31, 32, 0, -1, -2, -3, -4, -
 
 type ElementType = "int32" | "float32";
 
-/** What part of a pattern stands for: a condition or a value, of one lane or of four. */
+/** The kind of expression that a part of a pattern matches: a condition or a value, of one lane or of four. */
 interface Place {
   readonly logical: boolean;
   readonly lanes: 1 | 4;
 }
 
-/** Makes expressions that look like a pattern. */
+/** Makes expressions that match a pattern. */
 class Instances {
   private readonly vars = Array.from({ length: 6 }, (_, i) => new tir.Var(`v${i}`));
   private values = new Map<number, tir.PrimExpr>();
@@ -61,7 +61,7 @@ class Instances {
     return analyzer;
   }
 
-  /** Undefined when the parts' types do not go together. */
+  /** Undefined when the types of the parts do not match. */
   make(pattern: Pattern): tir.PrimExpr | undefined {
     this.values = new Map();
     this.element = this.random(4) === 0 ? "float32" : "int32";
@@ -145,8 +145,8 @@ class Instances {
   }
 
   /**
-   * A node whose operands are put in another order, or folded, before a rule sees them is reached
-   * only through a rule that makes it.
+   * A node whose operands are reordered or folded before a rule is tried can be reached
+only through a rule that makes it.
    */
   private disguised(kind: keyof typeof OPERATORS, a: tir.PrimExpr, b: tir.PrimExpr): tir.PrimExpr {
     const v = this.vars[0]!;
@@ -155,7 +155,7 @@ class Instances {
       return new tir.Sub(new tir.Add(v, a), new tir.Add(v, b));
     }
     if (kind === "Sub" && (a.kind === "Min" || a.kind === "Max") && this.random(2) === 0) {
-      // Both bounds moved alike, which no syntactic rule sees.
+      // Both bounds are shifted by the same amount, which no syntactic rule matches.
       const moved = [new tir.Add(w, new tir.IntImm(8)), new tir.IntImm(12)] as const;
       const [p, q] = this.random(2) === 0 ? moved : [moved[1], moved[0]];
       return new tir.Sub(new OPERATORS[a.kind](w, new tir.IntImm(4)), new OPERATORS[a.kind](p, q));
@@ -178,7 +178,7 @@ function hasVectors(pattern: Pattern): boolean {
 
 const ATTEMPTS = 50_000;
 
-test("every rule applies to something: none is dead", () => {
+test("every rule applies to some expression", () => {
   const fired = new Set<string>();
   const observer: arith.RuleObserver = (rule) => fired.add(rule.name);
 

@@ -60,7 +60,7 @@ describe("a mutator with an analyzer", () => {
     expect((simplified(asserted) as tir.AssertStmt).body).toEqual(store(i));
   });
 
-  test("knows in each branch how the condition came out", () => {
+  test("knows the condition's value in each branch", () => {
     const inner = new tir.IfThenElse(tir.lt(i, 8), store(i), store(j));
     const outer = new tir.IfThenElse(tir.likely(tir.lt(i, 4)), inner, inner);
     const after = simplified(loop(i, 16, outer)) as tir.For;
@@ -77,13 +77,13 @@ describe("a mutator with an analyzer", () => {
     expect((after.body as tir.SeqStmt).seq[1]).toEqual(store(i));
   });
 
-  test("gives back the same statement when nothing changes", () => {
+  test("returns the same statement when nothing changes", () => {
     const stmt = loop(i, 8, new tir.IfThenElse(tir.lt(i, j), store(tir.add(i, j)), store(j)));
     expect(simplified(stmt)).toBe(stmt);
     expect(body(stmt)).toContain("for (i");
   });
 
-  test("lets a handler of the pass decide first", () => {
+  test("calls the handlers of the pass first", () => {
     const analyzer = new Analyzer();
     const unrolled = simplifyingMutator(analyzer, {
       For: (node) => (node.loopVar === j ? node.body : undefined),
@@ -101,7 +101,7 @@ describe("the domain a statement touches", () => {
   const text = (touched: ReturnType<typeof domainTouched>): string[] | undefined =>
     touched?.map((range) => `${range.min.toString()} ${range.extent.toString()}`);
 
-  test("covers what loads and stores reach in all iterations", () => {
+  test("covers the elements that loads and stores access in all iterations", () => {
     expect(text(domainTouched(stmt, A, false, true))).toEqual(["0 32"]);
     expect(text(domainTouched(stmt, B, true, false))).toEqual(["2 8", "4 4"]);
     expect(text(domainTouched(stmt, B, true, true))).toEqual(["2 8", "4 4"]);
@@ -109,7 +109,7 @@ describe("the domain a statement touches", () => {
     expect(text(domainTouched(loop(i, 8, vector), A, false, true))).toEqual(["(i: int32*4) 4"]);
   });
 
-  test("is undefined where nothing is touched", () => {
+  test("is undefined where no element is accessed", () => {
     expect(domainTouched(stmt, A, true, false)).toBeUndefined();
   });
 });

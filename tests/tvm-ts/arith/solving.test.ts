@@ -18,7 +18,7 @@ describe("a linear equation", () => {
   const coefficients = (expr: tir.PrimExpr, vars: readonly tir.Var[]): string[] | undefined =>
     detectLinearEquation(expr, vars)?.map((part) => tir.printExpr(part));
 
-  test("has a coefficient for each variable and a rest", () => {
+  test("has a coefficient for each variable and a constant", () => {
     expect(coefficients(tir.add(tir.mul(x, 4), tir.add(tir.mul(2, y), n)), [x, y])).toEqual([
       "4",
       "2",
@@ -32,7 +32,7 @@ describe("a linear equation", () => {
     expect(coefficients(tir.constant(7), [])).toEqual(["7"]);
   });
 
-  test("may have symbolic coefficients, but none with a variable in it", () => {
+  test("may have symbolic coefficients, but none that contains a variable", () => {
     expect(coefficients(tir.mul(x, n), [x])).toEqual(["n: int32", "0"]);
     expect(coefficients(tir.mul(x, y), [x, y])).toBeUndefined();
     expect(coefficients(tir.mul(x, x), [x])).toBeUndefined();
@@ -50,7 +50,7 @@ describe("clip bounds", () => {
       max && tir.printExpr(max),
     ]);
 
-  test("are the ends a conjunction gives each variable", () => {
+  test("are the bounds of each variable in a conjunction", () => {
     const condition = tir.and(tir.and(tir.ge(x, 3), tir.lt(x, n)), tir.le(y, 7));
     expect(bounds(condition, [x, y])).toEqual([
       ["3", "(n: int32 - 1)"],
@@ -64,7 +64,7 @@ describe("clip bounds", () => {
     ]);
   });
 
-  test("are not found when a part is anything else", () => {
+  test("are not found when a part has another form", () => {
     expect(bounds(tir.and(tir.ge(x, 3), tir.ne(x, 5)), [x])).toBeUndefined();
     expect(bounds(tir.or(tir.ge(x, 3), tir.le(x, 1)), [x])).toBeUndefined();
     expect(bounds(tir.lt(tir.mul(x, n), 5), [x])).toBeUndefined();
@@ -89,7 +89,7 @@ describe("a deduced bound", () => {
     ]);
   });
 
-  test("turns the order around for negative factors", () => {
+  test("reverses the comparison for negative factors", () => {
     expect(ends(deduceBound(x, tir.le(tir.mul(x, -2), 7), none, none))).toEqual([
       "-3",
       "pos_inf: handle",
@@ -124,7 +124,7 @@ describe("a deduced bound", () => {
     ]);
   });
 
-  test("is nothing when the variable occurs twice, or in a way that cannot be undone", () => {
+  test("does not exist when the variable occurs twice, or in an operation that cannot be inverted", () => {
     expect(deduceBound(x, tir.lt(tir.add(x, x), 8), none, none).isNothing).toBe(true);
     expect(deduceBound(x, tir.lt(tir.floorDiv(x, 2), 8), none, none).isNothing).toBe(true);
     expect(deduceBound(x, tir.ne(x, 8), none, none).isNothing).toBe(true);

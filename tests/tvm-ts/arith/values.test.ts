@@ -1,4 +1,4 @@
-/** Rules that TVM 0.10 applies where they do not hold: the values, and what the analyzer says. */
+/** Rules that TVM 0.10 applies where they do not hold: the values, and the analyzer's results. */
 
 import { beforeAll, describe, expect, test } from "vitest";
 import * as tvm from "tvm-ts";
@@ -61,7 +61,7 @@ describe.each(["truncMod", "truncDiv"] as const)("%s of lanes that count down", 
   });
 });
 
-test("a difference of truncated quotients is taken of what it is the difference of", () => {
+test("a difference of truncated quotients keeps its value", () => {
   const body = (i: tvm.tir.Var, j: tvm.tir.Var): tvm.tir.PrimExpr =>
     te.truncDiv(i.sub(j).add(12), 2).sub(te.truncDiv(i.sub(j).add(8), 2));
   const expected = [0, 1, 2, 3].flatMap((i) =>

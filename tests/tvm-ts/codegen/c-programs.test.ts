@@ -11,7 +11,7 @@ import { runC } from "../../support/compiled-c";
 
 const family = join(import.meta.dirname, "../../golden/fuzz/te.jsonl");
 const programs = readCorpus([family]).entries.filter((entry) => entry.sort === "program");
-// Each one runs a C compiler: all of them where time is given, else every eighth.
+// Each program runs a C compiler: all of them if FUZZ_RUNS is set, else every eighth.
 const chosen = programs.filter((_, i) => process.env["FUZZ_RUNS"] !== undefined || i % 8 === 0);
 
 test("there are programs to run", () => {

@@ -136,7 +136,7 @@ test("functions of the math library agree within one unit in the last place", ()
   np.testing.assertAllclose(c!, arrays[1]!.numpy(), { rtol: 2 ** -22 });
 });
 
-test("vectors are taken lane by lane: ramps, gathers, overlaps, shuffles, variables", () => {
+test("vectors are computed lane by lane: ramps, gathers, overlaps, shuffles, variables", () => {
   const R = flat("R", 64, "int32");
   const v = new Var("v", "int32x8");
   const V = new Var("V", "handle");
@@ -200,7 +200,7 @@ test("control flow, allocations on the stack and off it, and symbolic sizes", ()
   sameAsWasm(func([A, R], body), [random(20, "int32"), np.zeros(20, "int32")]);
 });
 
-test("mistakes in a call are reported with the argument", () => {
+test("errors in a call are reported with the argument", () => {
   const A = flat("A", 8);
   const n = new Var("n");
   const [B, C] = [flat("B", n), flat("C", n)];
@@ -234,14 +234,14 @@ int Record(void** site, int (*body)(void*), void* closure, int bytes) {
 int32_t Pushed(int32_t i) { return i < count ? pushed[i] : 99; }
 `;
 
-test("pieces that a runtime records are functions over the values they depend on", () => {
+test("the bodies that a runtime records are functions of the values they depend on", () => {
   const R = flat("R", 12, "int32");
   const attr = (body: Stmt): Stmt =>
     new AttrStmt(new StringImm("vta"), "coproc_uop_scope", new StringImm("Record"), body);
   const push = (x: ExprLike): Stmt => new Evaluate(callExtern("int32", "Push", x));
   const body = seq(
     loop("i", 2, (i) => seq(attr(push(i.add(7))), attr(push(5)))),
-    // Numbers beyond what TVM's runtime tells apart, and two of them, twice each.
+    // Numbers that TVM's runtime cannot distinguish, and two of them, twice each.
     loop("k", 2, () => loop("i", 2, (i) => attr(push(i.mul(1000))))),
     loop("k", 2, () => loop("i", 1, (i) => loop("j", 2, (j) => attr(push(i.add(j.mul(300))))))),
     loop("i", 12, (i) => store(R, i, callExtern("int32", "Pushed", i))),
@@ -250,7 +250,7 @@ test("pieces that a runtime records are functions over the values they depend on
   expect(result!.toArray()).toEqual([7, 5, 8, -1, 0, 1000, -1, -1, 0, 300, -1, -1]);
 });
 
-test("a library is exported for this machine and, where a cross compiler is, for others", () => {
+test("a library is exported for this machine and, if there is a cross compiler, for others", () => {
   const A = flat("A", 8);
   const main = func(
     [A],
@@ -287,7 +287,7 @@ test("a library is exported for this machine and, where a cross compiler is, for
   }
 });
 
-test("names that C does not have are refused", () => {
+test("names that are not valid in C are refused", () => {
   const A = flat("A", 8);
   const module = IRModule.of("a.b", func([A], store(A, 0, load(A, 1))));
   expect(() => generateC(module, { deviceType: 1 })).toThrow(

@@ -1,4 +1,4 @@
-/** What numbers are in compiled code, where TVM or its code generators differ: docs/numerics.md. */
+/** Numbers in compiled code, where TVM or its code generators differ: docs/numerics.md. */
 
 import { beforeAll, describe, expect, test } from "vitest";
 import * as tvm from "tvm-ts";
@@ -8,7 +8,7 @@ const { te, tir, topi, nd, np } = tvm;
 
 beforeAll(tvm.ready);
 
-/** What is computed from arrays, by WebAssembly and by C, which must agree. */
+/** The results for arrays by WebAssembly and by C, which must agree. */
 function compute(
   inputs: readonly (readonly [values: readonly number[], dtype: string])[],
   body: (...tensors: tvm.te.Tensor[]) => tvm.te.Tensor,
@@ -70,7 +70,7 @@ const one = tir.constant(1, "float32");
 const zero = tir.constant(0, "float32");
 
 describe("truth values", () => {
-  test("the sum of truth values says whether one of them is true", () => {
+  test("the sum of truth values is true if one of them is true", () => {
     expect(reduced([1, 1, 0], "bool", topi.sum)).toBe(1);
     expect(reduced([0, 0, 0], "bool", topi.sum)).toBe(0);
     expect(compute([[[1, 1, 0], "bool"]], (A) => topi.sum(A!, 0, true))).toEqual([1]);
@@ -97,7 +97,7 @@ describe("truth values", () => {
     expect(elementwise(x!, "bool", (a) => a.bitwiseNot())).toEqual([0, 0, 1, 1]);
   });
 
-  test("what is not 0 is true", () => {
+  test("every number but 0 is true", () => {
     expect(elementwise([0, 0.5, -2, NaN], "float32", (a) => a.astype("bool"))).toEqual([
       0, 1, 1, 1,
     ]);
@@ -117,7 +117,7 @@ describe("rounding", () => {
 });
 
 describe("floats are computed as the program is written", () => {
-  test("what is added and subtracted does not cancel", () => {
+  test("a term that is added and subtracted does not cancel", () => {
     const big = [1e8, Infinity, NaN];
     const ones = [1, 1, 1];
     expect(elementwise(big, "float32", (a, b) => a.add(b).sub(a), ones)).toEqual([0, NaN, NaN]);
@@ -143,7 +143,7 @@ describe("floats are computed as the program is written", () => {
     );
   });
 
-  test("a compensated sum keeps what rounding drops", () => {
+  test("a compensated sum keeps the rounding errors", () => {
     // Knuth's sum of two numbers: the error of a + b.
     const error = (a: tvm.tir.PrimExpr, b: tvm.tir.PrimExpr): tvm.tir.PrimExpr => {
       const sum = a.add(b);
@@ -153,7 +153,7 @@ describe("floats are computed as the program is written", () => {
     expect(elementwise([1e8, 16777216], "float32", error, [1, 1])).toEqual([1, 1]);
   });
 
-  test("with fastMath they are simplified as if they were exact", () => {
+  test("with fastMath floats are simplified as if they were exact", () => {
     const config = { "tir.fastMath": true };
     const fast = (body: (a: tvm.tir.PrimExpr, b: tvm.tir.PrimExpr) => tvm.tir.PrimExpr) =>
       elementwise([NaN, 1e8], "float32", body, [1, 1], config);
@@ -177,7 +177,7 @@ describe("comparisons with NaN", () => {
     expect(where((a) => te.any(a.lt(one), a.gt(one)).not())).toEqual([0, 1, 0]);
   });
 
-  test("keep it in the branches that they decide", () => {
+  test("keep their meaning in the branches that they decide", () => {
     const nested = elementwise(values, "float32", (a) =>
       te.ifThenElse(a.lt(one), zero, te.ifThenElse(a.ge(one), one, tir.constant(9, "float32"))),
     );
@@ -207,7 +207,7 @@ describe("reductions of extreme values", () => {
     ["int8", -128, 127],
     ["int32", -(2 ** 31), 2 ** 31 - 1],
     ["uint8", 0, 255],
-  ])("argmax and argmin of rows of the extremes of %s are indices", (dtype, least, most) => {
+  ])("argmax and argmin of rows of extreme %s values are indices", (dtype, least, most) => {
     expect(reduced([least, least], dtype, topi.argmax)).toBe(0);
     expect(reduced([most, most], dtype, topi.argmin)).toBe(0);
     const last = (x: tvm.te.Tensor, axis: number): tvm.te.Tensor =>
@@ -254,7 +254,7 @@ describe("integers wrap around", () => {
     expect(int32([most, 0, -1], body)).toEqual([3, 1, 3]);
   });
 
-  test("and sums of elements are still brought into order", () => {
+  test("and sums of elements are still reordered", () => {
     const A = te.placeholder([8], { name: "A", dtype: "int32" });
     const C = te.compute([8], (i) => A(i).add(3).add(A(i).mul(2)).sub(1), { name: "C" });
     const text = tvm.lower(te.createSchedule(C.op), [A, C], { simpleMode: true }).toString();

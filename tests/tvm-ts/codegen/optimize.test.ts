@@ -43,7 +43,7 @@ function unchanged(body: Stmt): void {
 
 const sum = (i: number): Stmt => store(C, i, load(C, i).add(load(A, i)));
 
-test("updates of one element become one", () => {
+test("updates of the same element are merged", () => {
   const body = seq(sum(3), store(C, 3, load(C, 3).add(load(B, 7))), store(C, 4, new IntImm(1)));
   const fused = fuseStores(body);
   expect(fused.kind === "SeqStmt" && fused.seq.length).toBe(2);
@@ -64,7 +64,7 @@ test.each([
     seq(store(C, load(C, 0), load(A, 0)), store(C, load(C, 0), load(C, load(C, 0)).add(1))),
   ],
   ["another element is written", seq(sum(3), store(C, 4, load(C, 4).add(1)))],
-])("updates stay apart when %s", (_, body) => {
+])("updates are not merged when %s", (_, body) => {
   expect(fuseStores(body)).toBe(body);
 });
 
@@ -104,13 +104,13 @@ const add = (to: Buffer, i: Parameters<typeof load>[1]): Stmt =>
   store(to, i, load(to, i).add(load(A, 0)));
 
 test.each([
-  ["it is another one each time", loop("k", 8, (k) => add(C, k))],
+  ["its index changes", loop("k", 8, (k) => add(C, k))],
   [
     "the loop also reads its neighbour",
     loop("k", 8, (k) => store(C, 0, load(C, 0).add(load(C, k)))),
   ],
   [
-    "it is not written every time",
+    "it is not always written",
     loop("k", 8, (k) => new IfThenElse(new LT(k, new IntImm(3)), add(C, 100))),
   ],
   [

@@ -13,7 +13,7 @@ beforeAll(tvm.ready);
 
 const folder = join(import.meta.dirname, "../../golden/programs");
 
-/** What these cannot do on a CPU: threads; functions of C that are not provided. */
+/** Programs that cannot run on a CPU here: they use threads, or C functions that are not provided. */
 const NOT_HERE = new Set([
   "te_bind",
   "te_layout_threads",
@@ -37,7 +37,7 @@ function sizeOf(dim: tvm.tir.PrimExpr): number {
   return tvm.tir.constIntValue(new tvm.arith.Analyzer().simplify(replaced))!;
 }
 
-/** How many values of their type lie at most between two elements of one place. */
+/** The largest distance between two corresponding elements, in values of their type. */
 function ulpsApart(a: np.ndarray, b: np.ndarray): number {
   if (a.dtype !== "float32") return a.data.every((value, i) => value === b.data[i]) ? 0 : Infinity;
   const [x, y] = [a, b].map(({ data }) =>
@@ -54,7 +54,7 @@ test.each(programs.map((program) => [program.name, program] as const))("%s", (na
   const inputs = program.args.map((arg, i) => {
     const tensor = tensors.get(arg);
     if (tensor === undefined) return SIZE;
-    // As the caller sees it, which is not the tensor's shape if it has another layout.
+    // The shape of the argument, which is not the tensor's shape if that has another layout.
     const shape = func!.preflattenedBufferMap.get(func!.params[i]!)!.shape.map(sizeOf);
     const float = tensor.dtype.startsWith("float");
     const data = np.random.randint(1, 50, shape);
@@ -69,7 +69,7 @@ test.each(programs.map((program) => [program.name, program] as const))("%s", (na
   const usesFunctions = /@tir\.(exp|tanh|log|sigmoid|pow)/.test(
     String(tvm.tir.printModule(module).text),
   );
-  // Functions are computed as doubles, which in C may be one unit in the last place off.
+  // Functions are computed as doubles, which in C may differ by one unit in the last place.
   const ulps = usesFunctions ? 1 : 0;
   const c = runC(func!, inputs);
   onCpu.forEach((array, i) => {
@@ -80,7 +80,7 @@ test.each(programs.map((program) => [program.name, program] as const))("%s", (na
   });
 });
 
-test("a schedule that is bound to threads is refused in words", () => {
+test("a schedule that is bound to threads is refused with a message", () => {
   const file = join(folder, "te_bind.json");
   const program = JSON.parse(readFileSync(file, "utf8")) as ProgramJson;
   const { schedule, args } = buildProgram<never>(program);

@@ -30,7 +30,7 @@ beforeAll(ready);
 
 type Scalar = number | bigint;
 
-/** Values that are interesting in a type. */
+/** Edge cases of a type. */
 function samples(dtype: DataType): Scalar[] {
   const { bits } = dtypeInfo(dtype);
   if (isFloat(dtype)) {
@@ -180,7 +180,7 @@ describe.each(INTEGERS)("%s", (dtype) => {
     }
   });
 
-  test("counting ones and leading zeros is in the type's own width", () => {
+  test("counting ones and leading zeros uses the type's width", () => {
     const bits = dtypeInfo(dtype).bits;
     const own = (a: Scalar): bigint => BigInt.asUintN(bits, BigInt(a));
     const call = (op: ir.Op, type: DataType) => (x: PrimExpr) => new Call(type, op, [x]);
@@ -279,7 +279,7 @@ describe.each(["float16", "float32", "float64"] as const)("%s", (dtype) => {
   });
 });
 
-test("the choice of if_then_else keeps the other branch from being computed", () => {
+test("if_then_else does not compute the other branch", () => {
   const A = flat("A", 4, "int32");
   const R = flat("R", 4, "int32");
   const main = compile(

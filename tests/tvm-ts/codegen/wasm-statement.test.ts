@@ -102,7 +102,7 @@ test("a negative constant in an index", () => {
   expect(filled(8, body)).toEqual([1, 3, 5, 7, 9, 11, 13, 7]);
 });
 
-test("lets are values once, and are seen through in indices", () => {
+test("lets are computed once, and indices use their values", () => {
   const body = (R: Buffer): Stmt =>
     loop("i", 4, (i) => {
       const a = new Var("a");
@@ -113,7 +113,7 @@ test("lets are values once, and are seen through in indices", () => {
   expect(filled(8, body)).toEqual([0, 0, 3, 5, 6, 10, 9, 15]);
 });
 
-test("a let of what memory holds is not computed again after the memory has changed", () => {
+test("a let that reads memory is not computed again after the memory has changed", () => {
   const body = (R: Buffer): Stmt => {
     const v = new Var("v");
     return seq(
@@ -124,7 +124,7 @@ test("a let of what memory holds is not computed again after the memory has chan
   expect(filled(4, body)).toEqual([5, 0, 42, 0]);
 });
 
-test("conditions with and without another case", () => {
+test("conditions with and without an else case", () => {
   const body = (R: Buffer): Stmt =>
     loop("i", 4, (i) =>
       seq(
@@ -199,7 +199,7 @@ test("allocations next to each other share memory, inside one another they do no
   expect(filled(1, body)).toEqual([7 * 40 + 780]);
 });
 
-test("a parallel loop runs each iteration once, with what it takes from around it", () => {
+test("a parallel loop runs each iteration once, with the values it captures", () => {
   const body = (R: Buffer): Stmt => {
     const base = new Var("base");
     return allocate(4, "int32", (T) =>
@@ -233,7 +233,7 @@ test("a parallel loop runs each iteration once, with what it takes from around i
   expect(filled(40, body)).toEqual(expected);
 });
 
-test("an assertion that fails stops the call with its message and leaves no memory behind", () => {
+test("an assertion that fails stops the call with its message and leaks no memory", () => {
   const used = cpu.usedBytes;
   const n = new Var("n");
   const R = flat("R", 1, "int32");
@@ -277,7 +277,7 @@ test("functions that the program calls by name come from the device or from the 
   expect(seen).toEqual([[21, out.address]]);
 });
 
-test("packed functions get arrays, numbers and texts", () => {
+test("packed functions get arrays, numbers and strings", () => {
   const R = flat("R", 6, "int32");
   const shape = new Call("handle", builtin.stackMakeShape, [new IntImm(2), new IntImm(3)]);
   const array = new Call("handle", builtin.stackMakeArray, [
@@ -309,7 +309,7 @@ test("packed functions get arrays, numbers and texts", () => {
   expect(out.numpy().toArray()).toEqual([5, 6, 7, 8, 9, 10]);
 });
 
-test("a piece of the program is handed to the device with the values it depends on", () => {
+test("a part of the program is passed to the device with the values it depends on", () => {
   const calls: { site: CallSite; signature: readonly Word[] }[] = [];
   const pushed: Word[] = [];
   class Recorder extends CpuDevice {
@@ -344,7 +344,7 @@ test("a piece of the program is handed to the device with the values it depends 
   expect(calls[0]!.site).not.toBe(calls[1]!.site);
 });
 
-test("what belongs to the thread is asked for once a call", () => {
+test("a thread's context is requested once per call", () => {
   let asked = 0;
   const R = flat("R", 4, "int32");
   const context = (): PrimExpr =>
@@ -362,7 +362,7 @@ test("what belongs to the thread is asked for once a call", () => {
   expect(out.numpy().toArray()).toEqual([1000, 1001, 1002, 1003]);
 });
 
-test("what a CPU cannot run is refused in words", () => {
+test("a program that a CPU cannot run is refused with a message", () => {
   const R = flat("R", 4);
   const thread = loop("i", 4, (i) => store(R, i, load(R, i)), "thread_binding");
   expect(() => compile(func([R], thread))).toThrow("axis i is bound to a thread");

@@ -186,7 +186,7 @@ test("strided reads gather and strided writes scatter", () => {
   expect(filled(8, body)).toEqual([6, 1, 4, 3, 2, 5, 0, 7]);
 });
 
-test("a vector is read whole before it is written one place further", () => {
+test("a whole vector is read before it is written to the next place", () => {
   const body = (R: Buffer): Stmt =>
     seq(
       store(R, slice(0, 16), new Ramp(new IntImm(0), new IntImm(1), 16)),
@@ -195,7 +195,7 @@ test("a vector is read whole before it is written one place further", () => {
   expect(filled(16, body)).toEqual([0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15]);
 });
 
-test("indices that are vectors of any kind are followed lane by lane", () => {
+test("indices that are any vectors are evaluated lane by lane", () => {
   const R = flat("R", 8, "int32");
   const I = flat("I", 8, "int32");
   const index = NDArray.of(np.array([3, 1, 2, 0, 7, 7, 6, 5], "int32"), cpu);
@@ -234,7 +234,7 @@ test("vector variables, also of bool, hold their value", () => {
   expect(filled(8, body)).toEqual([-1, -1, -1, -1, -1, 5, 6, 7]);
 });
 
-test("a scalar condition chooses between vectors without computing both", () => {
+test("a scalar condition selects between vectors without computing both", () => {
   const body = (R: Buffer): Stmt =>
     loop("i", 2, (i) => {
       const wide = new Ramp(i.mul(4), new IntImm(1), 4);
@@ -262,7 +262,7 @@ test("buffers whose elements are vectors", () => {
   );
 });
 
-test("a vector kept in registers is taken apart into lanes", () => {
+test("a vector in registers is split into lanes", () => {
   const data = new Var("V", "handle");
   const V = declBuffer([2], "int32x3", { name: "V", data });
   const body = (R: Buffer): Stmt => {

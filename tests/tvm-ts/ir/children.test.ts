@@ -5,6 +5,6 @@ import { buildChildren } from "../../../lib/tvm-ts/scripts/build-children.mjs";
 
 const generated = new URL("../../../lib/tvm-ts/src/ir/children.generated.ts", import.meta.url);
 
-test("the code that visits children is that of the shape table; if not: npm run children -w tvm-ts", async () => {
+test("the code that visits children agrees with the shape table; if not: npm run children -w tvm-ts", async () => {
   expect(readFileSync(fileURLToPath(generated), "utf8")).toBe(await buildChildren());
 });

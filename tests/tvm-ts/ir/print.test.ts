@@ -3,7 +3,7 @@ import { IRModule, tir } from "tvm-ts";
 
 const i = new tir.Var("i");
 
-test("a variable is printed with its type where it is first met", () => {
+test("a variable is printed with its type where it first occurs", () => {
   expect(tir.printExpr(tir.add(i, i.mul(2)))).toBe("(i: int32 + (i*2))");
   expect(String(tir.floorDiv(tir.max(i, 3), 4))).toBe("floordiv(max(i: int32, 3), 4)");
   expect(tir.reprExpr(tir.add(i, i.astype("int64")))).toBe("(int64(i) + int64(i))");

@@ -39,7 +39,7 @@ class Module:
 `);
 });
 
-test("parentheses are written where precedence asks for them", () => {
+test("parentheses are written where precedence requires them", () => {
   const A = tir.declBuffer([64], "int32", { name: "A" });
   const i = new tir.Var("i");
   const value = i.add(1).mul(2).sub(i.sub(3)).floorDiv(4);

@@ -76,7 +76,7 @@ describe("what passes may break", () => {
     expect(problems(body).join("; ")).toMatch(problem);
   });
 
-  test("a let's variable is not known behind its body", () => {
+  test("a let's variable is not defined outside of its body", () => {
     const x = new tir.Var("x");
     const sum = tir.add(new tir.Let(x, zero, tir.add(x, 1)), x);
     expect(problems(new tir.Evaluate(sum))).toEqual(["variable x is not defined here"]);

@@ -118,7 +118,7 @@ describe("running", () => {
     expect(run(["a"])).not.toBe(start);
   });
 
-  test("a pass that fails is named, and instruments are told that it is over", () => {
+  test("a pass that fails is named, and instruments leave the context", () => {
     const log: string[] = [];
     const broken: pass.FunctionPass = {
       name: "tir.Broken",
@@ -134,7 +134,7 @@ describe("running", () => {
     expect(log.filter((entry) => entry === "x exit")).toHaveLength(2);
   });
 
-  test("a user's mistake found by a pass is passed on as it is", () => {
+  test("a user's error that a pass finds is passed on unchanged", () => {
     const mistake = new UsageError("te-vectorize", "loop i cannot be vectorized");
     const strict: pass.FunctionPass = {
       name: "strict",
@@ -146,7 +146,7 @@ describe("running", () => {
     expect(() => runPass(strict, start)).toThrow(mistake);
   });
 
-  test("a sequence per function shows each function alone, under its other name", () => {
+  test("a sequence per function shows each function separately, under its other name", () => {
     const seen: string[] = [];
     const spy: PassInstrument = {
       name: "spy",
@@ -176,7 +176,7 @@ describe("pipelines", () => {
   ]);
   const names = (p: pass.Pipeline): string[] => p.passes.map(({ name }) => name);
 
-  test("passes are added at the end of a phase or around a pass, leaving the original alone", () => {
+  test("passes are added at the end of a phase or around a pass, without changing the original", () => {
     expect(names(pipeline.appendTo("early", same))).toEqual(["a", "same", "b"]);
     expect(names(pipeline.insertBefore("b", same))).toEqual(["a", "same", "b"]);
     expect(names(pipeline.insertAfter("b", same))).toEqual(["a", "b", "same"]);
@@ -192,10 +192,10 @@ describe("pipelines", () => {
 });
 
 describe("recording", () => {
-  test("a record tells whether the text changed, and has both texts", () => {
+  test("a record says whether the text changed, and has both texts", () => {
     const recorder = new PassRecorder();
     const context = new PassContext({ instruments: [recorder] });
-    // The same statement made anew: another object, the same text.
+    // The same statement made again: another object, the same text.
     const remake: pass.FunctionPass = {
       name: "remake",
       doc: "",
@@ -210,7 +210,7 @@ describe("recording", () => {
     expect(all!.time).toBeGreaterThanOrEqual(appended!.time);
   });
 
-  test("the printer writes names and times, and modules as its level asks", () => {
+  test("the printer writes names and times, and modules according to its level", () => {
     const linesAt = (level: pass.DebugLevel): string[] => {
       const lines: string[] = [];
       const printer = new PassPrinter(level, (text) => lines.push(text));

@@ -1,4 +1,4 @@
-/** Our client against the servers that TVM's client was recorded with: every frame is the same. */
+/** Our client with the recorded servers of TVM's client: every frame is the same. */
 
 import { describe, expect, test, vi } from "vitest";
 import * as tvm from "tvm-ts";
@@ -14,7 +14,7 @@ import { recording, RecordedServer, type Frame } from "./replay";
 const { np, nd } = tvm;
 const host = { readFile: (): Uint8Array => new Uint8Array() };
 
-/** The frame with a note after `start`, by the recording's own words. */
+/** The frame after `start` with a note of the recording. */
 function noted(frames: readonly Frame[], note: string, from: Frame["from"]): Frame[] {
   return frames.filter((frame) => frame.note === note && frame.from === from);
 }
@@ -29,7 +29,7 @@ function copied(frames: readonly Frame[], i: number): Uint8Array {
   return bytes.slice(8 + 4 + 64 + 8);
 }
 
-describe("our client says what TVM's says", () => {
+describe("our client sends what TVM's client sends", () => {
   test("in a whole session", async () => {
     const frames = recording("session");
     const server = new RecordedServer(frames);
@@ -86,7 +86,7 @@ describe("our client says what TVM's says", () => {
     for (const input of [...inputs, result]) {
       const array = await nd.array(input, session.extDev(0));
       args.push(array);
-      // The recording's client looked at what it had copied.
+      // The recording's client read back what it had copied.
       expect((await array.numpy()).toArray()).toEqual(input.toArray());
     }
     const [x, y, z] = args as [(typeof args)[0], (typeof args)[0], (typeof args)[0]];
@@ -140,7 +140,7 @@ describe("our client says what TVM's says", () => {
 
   test.each([
     ["before its time-out, the connection is lost", 2999, ConnectionLostError],
-    ["at its time-out, that is what is reported", 3000, RpcTimeoutError],
+    ["at its time-out, the time-out is reported", 3000, RpcTimeoutError],
   ])("where a server ends the session %s", async (_, elapsed, kind) => {
     const clock = vi.spyOn(performance, "now").mockReturnValueOnce(0).mockReturnValue(elapsed);
     const frames = recording("timeout").filter((frame) => !frame.closes);
@@ -161,7 +161,7 @@ describe("our client says what TVM's says", () => {
     expect(server.left).toBe(0);
   });
 
-  test("until a server disappears, which everything that waits is told", async () => {
+  test("until a server disappears, with which all pending calls fail", async () => {
     const frames = recording("session").slice(0, 6);
     const session = await RemoteSession.open(new RecordedServer(frames), host);
     const waiting = [session.download("a"), session.remove("b")];

@@ -1,4 +1,4 @@
-/** The protocol's packets: what is written is read again, and limits are checked before memory is taken. */
+/** The protocol's packets: written values are read again, and limits are checked before memory is allocated. */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -48,7 +48,7 @@ const value: fc.Arbitrary<WireValue> = fc.oneof(
   fc.uint8Array({ maxLength: 600 }).map((v) => ({ kind: "bytes" as const, value: v })),
 );
 
-test("packed sequences are read as they were written, however the bytes are cut", async () => {
+test("packed sequences are read as they were written, wherever the stream is split", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(value, { maxLength: 12 }),
@@ -112,7 +112,7 @@ describe("limits", () => {
     );
   });
 
-  test("of memory: what is announced and does not come is not allocated", async () => {
+  test("of memory: bytes that are announced but not sent are not allocated", async () => {
     const before = process.memoryUsage().arrayBuffers;
     const reading = Array.from({ length: 50 }, async () => {
       const [client, server] = MemoryTransport.pair();
@@ -132,7 +132,7 @@ describe("limits", () => {
   });
 });
 
-test("TVM's errors are said in a sentence", () => {
+test("TVM's errors become one sentence", () => {
   expect(
     remoteSentence(
       "[02:22:10] /usr/src/x.cc:80: \n----\nAn error occurred during the execution of TVM.\n" +

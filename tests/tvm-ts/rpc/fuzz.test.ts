@@ -1,4 +1,4 @@
-/** Bytes that a server or a tracker should survive: mutated packets, cut connections. */
+/** Servers and trackers with mutated packets and broken connections. */
 
 import { describe, expect, test } from "vitest";
 import * as tvm from "tvm-ts";
@@ -18,7 +18,7 @@ import { MemoryTransport, recording } from "./replay";
 
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 2000);
 
-/** A generator that gives the same numbers each time. */
+/** A generator of the same numbers each time. */
 function numbers(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -109,7 +109,7 @@ describe("a server", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(1 << 29);
   });
 
-  test("gives back what a client that disappears held", async () => {
+  test("releases what a client that disappears held", async () => {
     const device = tvm.cpu(0);
     let held = 0;
     const counting = {

@@ -40,7 +40,7 @@ export class MemoryTransport implements Transport {
 
   constructor(readonly peer: string) {}
 
-  /** Two ends; what one sends the other receives, cut into pieces of at most `cut` bytes. */
+  /** Two ends; one receives what the other sends, split into pieces of at most `cut` bytes. */
   static pair(cut = Infinity): [client: MemoryTransport, server: MemoryTransport] {
     const client = new MemoryTransport("server:1");
     const server = new MemoryTransport("127.0.0.1:2");
@@ -95,7 +95,7 @@ export class RecordedServer implements Transport {
     this.frames = frames.filter((frame) => !frame.closes || frame.from === "server");
   }
 
-  /** Frames of the client that have not come, and bytes that are not a frame of it. */
+  /** Frames of the client that did not arrive, and bytes that are not one of its frames. */
   get left(): number {
     return this.frames.filter((frame) => frame.from === "client").length + this.pending.length;
   }
@@ -106,7 +106,7 @@ export class RecordedServer implements Transport {
     this.wake();
   }
 
-  /** Compares what has come with what should come, until it is the server's turn. */
+  /** Compares the received frames with the recorded ones, until the server must answer. */
   private check(): void {
     for (;;) {
       const next = this.frames[0];
@@ -123,7 +123,7 @@ export class RecordedServer implements Transport {
     }
   }
 
-  /** In which order things are given back is the garbage collector's business: any will do. */
+  /** Handles may be released in any order, since the garbage collector decides it. */
   private bringForward(got: readonly number[]): void {
     const text = hex(Uint8Array.from(got));
     for (let at = 0; at < this.frames.length; at += 2) {

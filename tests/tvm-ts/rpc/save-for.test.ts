@@ -1,4 +1,4 @@
-/** A module goes to a session in the form that its machine loads. */
+/** A module is sent to a session in the form that its machine loads. */
 
 import { spawnSync } from "node:child_process";
 import { beforeAll, expect, test } from "vitest";
@@ -28,7 +28,7 @@ const main = () => {
   );
 };
 
-/** A server that has no function but `upload`, as far as TVM's are not ours; keeps what it gets. */
+/** A server that has only the function `upload`, like TVM's servers, and keeps what it receives. */
 async function serveLikeTvm(transport: MemoryTransport, files: Map<string, Uint8Array>) {
   const stream = new ByteStream(transport);
   await readHello(stream, LIMITS);
@@ -52,7 +52,7 @@ async function serveLikeTvm(transport: MemoryTransport, files: Map<string, Uint8
   }
 }
 
-test("a server that is not of this library gets machine code for the module's target", async () => {
+test("a server of another library gets machine code for the module's target", async () => {
   const [client, server] = MemoryTransport.pair();
   const files = new Map<string, Uint8Array>();
   const serving = serveLikeTvm(server, files);
@@ -86,7 +86,7 @@ test("a server that is not of this library gets machine code for the module's ta
   await serving;
 });
 
-test("a session of this library gets what save writes, whatever the file's name", async () => {
+test("a session of this library gets the file that save writes, under any name", async () => {
   const session = tvm.rpc.localSession();
   const module = tvm.build(main());
   await module.saveFor(session, "a.so");

@@ -1,6 +1,6 @@
 /**
- * Our server against the client of TVM that was recorded: every frame of its answers is the same, but
- * for handles, the texts of errors and measured times.
+ * Our server with the recorded client of TVM: every frame of its answers is the same, except
+handles, the texts of errors and measured times.
  */
 
 import { describe, expect, test } from "vitest";
@@ -63,7 +63,7 @@ function machine(log: string[]): ServedMachine {
   };
 }
 
-/** Serves one connection as a server's process does. */
+/** Serves one connection like a server's process. */
 async function serve(transport: MemoryTransport, log: string[]): Promise<void> {
   const stream = new ByteStream(transport);
   const hello = await readHello(stream, LIMITS);
@@ -79,7 +79,7 @@ async function serve(transport: MemoryTransport, log: string[]): Promise<void> {
 
 const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset);
 
-/** Places where a frame of the client has a handle that the server gave out. */
+/** Places where a frame of the client has a handle of the server. */
 function handlePlaces(frame: Frame, known: ReadonlySet<bigint>): number[] {
   const places: number[] = [];
   for (let at = 12; at + 8 <= Math.min(frame.bytes.length, 400); at += 4) {
@@ -130,7 +130,7 @@ async function play(frames: readonly Frame[], log: string[]): Promise<Map<string
       view(got).setBigUint64(handle.at, handle.handle, true);
     }
     if (hex(got) === hex(frame.bytes)) continue;
-    // Errors answer errors; what else differs is for the test to judge.
+    // An error corresponds to an error; the test compares the other frames.
     if (frame.bytes[CODE] === EXCEPTION)
       expect({ where, code: got[CODE] }).toEqual({ where, code: EXCEPTION });
     different.set(`${frame.note ?? ""}`, got);

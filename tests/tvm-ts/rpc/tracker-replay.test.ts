@@ -1,4 +1,4 @@
-/** Our tracker, its client's and its server's side against the recorded ones of TVM. */
+/** Our tracker, its client's and its server's side with the recorded sides of TVM. */
 
 import { describe, expect, test } from "vitest";
 import {
@@ -14,7 +14,7 @@ import { hex, MemoryTransport, readExactly, recording, RecordedServer, type Fram
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes.slice(4));
 
-/** Sends the next frames of the recorded side, and checks what the tracker answers to each. */
+/** Sends the next frames of the recorded side, and checks the tracker's answer to each. */
 async function play(end: MemoryTransport, frames: Frame[], count: number): Promise<void> {
   for (const frame of frames.splice(0, count)) {
     if (frame.from === "client") await end.send(frame.bytes);
@@ -72,7 +72,7 @@ describe("the tracker", () => {
     await session.close();
   });
 
-  test("says who has a server and who waits for one, where that is asked for", async () => {
+  test("lists the clients that have a server and those that wait, on request", async () => {
     const tracker = new Tracker();
     const join = async () => {
       const [client, end] = MemoryTransport.pair();
@@ -95,7 +95,7 @@ describe("the tracker", () => {
     await waits;
   });
 
-  test("ends a connection that says something else, with a reason, and no other", async () => {
+  test("ends a connection with malformed messages, with a reason, and only that one", async () => {
     const log: string[] = [];
     const tracker = new Tracker({ log: (line) => log.push(line) });
     const [good, goodEnd] = MemoryTransport.pair();
@@ -124,7 +124,7 @@ describe("the tracker", () => {
 });
 
 describe("a tracker's client", () => {
-  test("says what TVM's says", async () => {
+  test("sends what TVM's client sends", async () => {
     const server = new RecordedServer(recording("tracker-client"));
     const opened: unknown[] = [];
     const session = await TrackerSession.open(
@@ -165,7 +165,7 @@ describe("a tracker's client", () => {
     await expect(session.summary()).rejects.toThrow("the tracker recorded:1, closed");
   });
 
-  test("runs a lost job again only where it may", async () => {
+  test("runs a lost job again only if that is allowed", async () => {
     const tracker = new Tracker();
     const connect = async (): Promise<MemoryTransport> => {
       const [client, end] = MemoryTransport.pair();
@@ -191,7 +191,7 @@ describe("a tracker's client", () => {
   });
 });
 
-test("a server that replaced the key that the tracker gave away is asked for again", async () => {
+test("a server whose match key has changed since is requested again", async () => {
   const tracker = new Tracker();
   const connect = async (): Promise<MemoryTransport> => {
     const [client, end] = MemoryTransport.pair();
@@ -211,8 +211,8 @@ test("a server that replaced the key that the tracker gave away is asked for aga
   await session.close();
 });
 
-describe("a server's announcement", () => {
-  test("says what TVM's server says", async () => {
+describe("a server's registration", () => {
+  test("sends what TVM's server sends", async () => {
     const [end, tracker] = MemoryTransport.pair();
     const place = new Announcement({
       connect: async () => end,
@@ -234,12 +234,12 @@ describe("a server's announcement", () => {
         continue;
       }
       if (textOf(frame.bytes) !== "[7]" && ours !== "") {
-        // A client came and left.
+        // A client connected and disconnected.
         place.take();
         place.release();
       }
       let got = await readMessage(tracker, frame.bytes.length === 4);
-      // While the recording's client was there, its server did not look; ours had looked already.
+      // While the recording's client was connected, its server did not query; ours had queried already.
       while (got === "[7]" && textOf(frame.bytes) !== "[7]") {
         const bytes = new TextEncoder().encode(`["${ours}"]`);
         await tracker.send(Uint8Array.of(bytes.length, 0, 0, 0), bytes);
@@ -277,7 +277,7 @@ async function readMessage(transport: MemoryTransport, isMagic: boolean): Promis
 }
 
 describe("a queue", () => {
-  test("serves higher priorities first, and of equal ones the one that has waited longest", () => {
+  test("serves higher priorities first, and among equals the request that has waited longest", () => {
     const queue = new Scheduler();
     const got: string[] = [];
     const request = (user: string, priority: number, here = true) =>

@@ -7,7 +7,7 @@ const pages = () => {
   return { device, size: () => device.memory.buffer.byteLength };
 };
 
-test("any order of allocating and freeing keeps ranges apart and ends with all of them back", () => {
+test("any order of allocating and freeing keeps ranges disjoint and ends with all memory free", () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.nat(5000), fc.constantFrom(1, 64, 256, 4096), fc.nat(100)), {
@@ -45,7 +45,7 @@ test("ten thousand arrays allocated and freed leave the memory where it was", ()
   expect(device.usedBytes).toBe(0);
 });
 
-test("arrays that are not held any more give their memory back", async () => {
+test("arrays that are garbage-collected release their memory", async () => {
   if (globalThis.gc === undefined) return;
   const { device } = pages();
   for (let i = 0; i < 100; i++) NDArray.empty([1000], "float32", device);
@@ -54,7 +54,7 @@ test("arrays that are not held any more give their memory back", async () => {
   expect(device.usedBytes).toBeLessThan(100 * 4000);
 });
 
-test("freeing twice through the allocator is a mistake that is named", () => {
+test("freeing twice through the allocator is an error", () => {
   const allocator = new Allocator(64, () => undefined);
   const start = allocator.alloc(10);
   allocator.free(start);

@@ -30,7 +30,7 @@ async function run() {
 globalThis.result = run();
 `;
 
-/** The tutorial "VTA: Get Started" without its files: adding two matrices on the accelerator. */
+/** The tutorial "VTA: Get Started" without files: it adds two matrices on the accelerator. */
 const TUTORIAL = `
 import * as tvm from "./lib/tvm-ts/src/index";
 import * as vta from "./lib/vta/src/index";
@@ -77,7 +77,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** What the program leaves in a fresh page; nothing else is loaded there, and nothing is served. */
+/** The program's result in a new page, which loads nothing else and has no server. */
 async function runInPage(program: string): Promise<unknown> {
   const page = await browser.newPage();
   const errors: string[] = [];

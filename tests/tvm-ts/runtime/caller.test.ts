@@ -14,7 +14,7 @@ import { flat, func, loop, seq } from "../../support/compiled";
 
 beforeAll(tvm.ready);
 
-/** A device that notes what in the functions' text calls its functions. */
+/** A device that records which statement of the functions' text calls its functions. */
 class Listener extends CpuDevice {
   readonly heard: (string | undefined)[] = [];
   override readonly functions: Device["functions"] = {
@@ -68,7 +68,7 @@ test("a function of the device learns which statement of the text calls it", () 
   ]);
 });
 
-test("the same text in two places is told apart", () => {
+test("the same text in two places has two callers", () => {
   const places: number[] = [];
   const device = new Listener(0);
   Object.defineProperty(device.functions.extern, "Push", {
@@ -79,13 +79,13 @@ test("the same text in two places is told apart", () => {
   expect(places[2]).toBe(places[4]);
 });
 
-test("a saved module still knows", () => {
+test("a saved module still knows its callers", () => {
   const module = moduleOf(program);
   const loaded = tvm.runtime.Module.load(module.toBytes(), "module", undefined as never);
   expect(callsHeard(loaded)).toEqual(callsHeard(module));
 });
 
-test("nothing is said where calls were left out of the code", () => {
+test("there is no caller where calls were removed from the code", () => {
   const empty = loop("j", 0, () => push(2));
   expect(callsHeard(moduleOf(seq(empty, push(1))))).toEqual([undefined]);
 });

@@ -92,7 +92,7 @@ test("a file that is missing, foreign, cut off, changed or of another version sa
   );
 });
 
-test("arguments are checked as the reference checks them, in sentences", () => {
+test("arguments are checked like the reference's, with full messages", () => {
   const main = tvm.build(vadd(8));
   const good = tvm.nd.empty([8]);
   const wrong = (...args: unknown[]): string => {
@@ -172,7 +172,7 @@ test("a module uses another module's functions, also when both are saved togethe
   );
 });
 
-test("a device of another configuration is refused with the differing keys", () => {
+test("a device of another configuration is refused, with the keys that differ", () => {
   const target = tvm.target("wasm").with({ configuration: { LOG_BATCH: 0, LOG_BLOCK: 4 } });
   class Configured extends CpuDevice {
     readonly configuration = { LOG_BATCH: 0, LOG_BLOCK: 5 };
@@ -183,7 +183,7 @@ test("a device of another configuration is refused with the differing keys", () 
   );
 });
 
-test("timing gives one average a repetition and their statistics", () => {
+test("a timing has one average for each repetition, and their statistics", () => {
   const main = tvm.build(vadd(8));
   const a = tvm.nd.empty([8]);
   const result = main.timeEvaluator("main", tvm.cpu(), { number: 3, repeat: 4 })(a, a, a);
@@ -230,7 +230,7 @@ test.each([
   expect(String(tvm.target(text))).toBe(printed);
 });
 
-test("unknown targets and options are refused with what there is", () => {
+test("unknown targets and options are refused, with a list of the known ones", () => {
   expect(() => tvm.target("cuda")).toThrow("there is no target 'cuda'; there are wasm, c, llvm");
   expect(() => tvm.target("c -fast")).toThrow("'-fast' is not an option of target c");
 });

@@ -22,14 +22,17 @@ test.each([
   ["int64", [-(2n ** 63n), 1n, 2n]],
   ["uint64", [2n ** 64n - 1n, 1n, 2n]],
   ["bool", [1, 0, 1]],
-] as [string, (number | bigint)[]][])("values of type %s go in and come out", (dtype, values) => {
-  const array = NDArray.of(np.array(values, dtype), cpu);
-  expect(array.dtype).toBe(dtype);
-  expect(array.numpy().toArray()).toEqual(values);
-  expect(array.address % 64).toBe(0);
-});
+] as [string, (number | bigint)[]][])(
+  "values of type %s are stored and read back",
+  (dtype, values) => {
+    const array = NDArray.of(np.array(values, dtype), cpu);
+    expect(array.dtype).toBe(dtype);
+    expect(array.numpy().toArray()).toEqual(values);
+    expect(array.address % 64).toBe(0);
+  },
+);
 
-test("all 65536 half-precision values survive the way to a number and back", () => {
+test("all 65536 half-precision values survive conversion to a number and back", () => {
   for (let bits = 0; bits < 65536; bits++) {
     const value = halfToNumber(bits);
     if (Number.isNaN(value)) expect(Number.isNaN(halfToNumber(numberToHalf(value)))).toBe(true);
@@ -75,7 +78,7 @@ test("copying converts types and refuses other shapes", () => {
   expect(() => a.copyFrom([1, 2, 3])).toThrow("shape [3] cannot be copied into one of shape [2]");
 });
 
-test("an array goes to another device and is independent there", () => {
+test("a copy of an array on another device is independent", () => {
   const other = new CpuDevice(1);
   const a = NDArray.of([1, 2], cpu);
   const b = a.copyTo(other);
@@ -84,7 +87,7 @@ test("an array goes to another device and is independent there", () => {
   expect(b.device).toBe(other);
 });
 
-test("a DLPack record of the same memory is taken over without a copy, another is gathered", () => {
+test("a DLPack record of compact memory is imported without a copy, another is gathered", () => {
   const a = NDArray.of(np.array([1, 2, 3, 4], "float32"), cpu);
   const alias = NDArray.fromDlpack({ __dlpack__: () => a.__dlpack__() }, cpu);
   expect(alias.address).toBe(a.address);

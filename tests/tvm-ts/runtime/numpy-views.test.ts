@@ -1,4 +1,4 @@
-/** Every function of `np` gives for a part of an array what it gives for a copy of that part. */
+/** Every function of `np` has the same result for a part of an array and for a copy of that part. */
 
 import { np } from "tvm-ts";
 import { describe, expect, test } from "vitest";
@@ -93,7 +93,7 @@ const FUNCTIONS: Readonly<Record<string, Apply>> = {
   npz: (a) => np.fromNpz(np.toNpz({ a }))["a"],
 };
 
-/** Element by element, so that nothing depends on how the array is laid out in memory. */
+/** Element by element, so that the array's memory layout does not matter. */
 function nested(array: np.ndarray, indices: readonly number[] = []): np.Nested {
   if (indices.length === array.ndim) return array.get(...indices);
   const length = array.shape[indices.length]!;

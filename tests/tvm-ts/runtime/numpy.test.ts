@@ -54,7 +54,7 @@ test.each([
   [[NaN], [1], false],
 ])("np.allclose(%j, %j) is %s", (a, b, close) => expect(np.allclose(a, b)).toBe(close));
 
-test("np.allclose of shapes that do not go together is refused", () => {
+test("np.allclose of shapes that cannot be broadcast is refused", () => {
   expect(() => np.allclose([1, 2], [1, 2, 3])).toThrow("np: ");
   expect(np.allclose([1], [1.5], { atol: 1 })).toBe(true);
 });
@@ -75,7 +75,7 @@ test.each([
   [() => np.array([1, "x" as never]), "an array holds numbers"],
   [() => np.zeros([4]).reshape(3), "np: cannot reshape"],
   [() => np.random.randint(3, 3), "nothing is in between"],
-] as [() => unknown, string][])("bad input %# is refused with a sentence", (run, message) => {
+] as [() => unknown, string][])("bad input %# is refused with a message", (run, message) => {
   expect(run).toThrow(message);
 });
 

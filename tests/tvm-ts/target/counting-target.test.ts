@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 const { np, te, tir } = tvm;
 
-/** Code is how many calls each function's text makes, as JSON. */
+/** The code is the number of calls in each function's text, as JSON. */
 const countCalls: tvm.CodeGenerator = {
   name: "counter",
   passes: () => [],
@@ -83,7 +83,7 @@ test("arrays on a device without shared memory are copied", () => {
   );
 });
 
-test("what the target generates cannot be saved as WebAssembly, nor loaded by the CPU", () => {
+test("the target's code cannot be saved as WebAssembly, nor loaded by the CPU", () => {
   expect(() => program().toBytes()).toThrow(
     "code in the format 'call counts' cannot be saved; module files hold WebAssembly",
   );

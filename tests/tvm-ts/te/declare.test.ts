@@ -3,7 +3,7 @@ import { te, tir } from "tvm-ts";
 
 const names = (tensor: te.Tensor) => tensor.op.axis.map((axis) => axis.name);
 
-test("a shape comes as expressions and as numbers, and a tensor has no length", () => {
+test("a shape is available as expressions and as numbers, and a tensor has no length", () => {
   const A = te.placeholder([4, 2], { name: "A" });
   expect(A.constShape).toEqual([4, 2]);
   const S = te.placeholder([te.var("n")], { name: "S" });
@@ -45,7 +45,7 @@ describe("axes are named after the function's parameters", () => {
     expect(names(te.compute([4, 4], fn(A)))).toEqual(["α", "$b"]);
   });
 
-  test("variadic ones are i0, i1, ... or as they are given", () => {
+  test("variadic ones are i0, i1, ... or the given names", () => {
     expect(names(te.compute([4, 4], (...i) => A(...i)))).toEqual(["i0", "i1"]);
     expect(names(te.compute([4, 4], (y, ...rest) => A(y, ...rest)))).toEqual(["y", "i0"]);
     expect(names(te.compute([4, 4], (...i) => A(...i), { varargsNames: ["a", "b"] }))).toEqual([
@@ -54,7 +54,7 @@ describe("axes are named after the function's parameters", () => {
     ]);
   });
 
-  test("those that cannot be read, and those of no parameters, have default names", () => {
+  test("functions whose parameters cannot be read, or that have none, get default names", () => {
     const bound = ((...i: tir.Var[]) => A(...i)).bind(undefined);
     expect(names(te.compute([4, 4], bound))).toEqual(["i0", "i1"]);
     expect(names(te.compute([4, 4], () => 1))).toEqual(["i0", "i1"]);
@@ -98,7 +98,7 @@ test("a tensor can be called, is an object, and knows its shape and type", () =>
   expect(A.op.output(0)).toBe(A);
 });
 
-test("a function that gives a list makes as many tensors of one operation", () => {
+test("a function that returns a list makes as many tensors of one operation", () => {
   const A = te.placeholder([4], { name: "A" });
   const [sum, difference] = te.compute([4], (i) => [A(i).add(1), A(i).sub(1)], "P");
   expect([sum!.name, difference!.name, difference!.valueIndex]).toEqual(["P.v0", "P.v1", 1]);
@@ -114,7 +114,7 @@ describe("reducers", () => {
     expect(String(te.sum(A(0), A(1), A(2)))).toBe("((A[0] + A[1]) + A[2])");
   });
 
-  test("take their identity in the type of what is reduced", () => {
+  test("have their identity in the type of the reduced values", () => {
     const prod = te.commReducer(
       (a, b) => a.mul(b),
       () => 1,
@@ -124,7 +124,7 @@ describe("reducers", () => {
     expect(reduce.combiner.lhs.map((variable) => variable.name)).toEqual(["a"]);
   });
 
-  test("of several values name their operands one by one", () => {
+  test("of several values name each operand", () => {
     const argmax = te.tupleReducer(
       (x, y) => [
         tir.select(x[1]!.ge(y[1]!), x[0]!, y[0]!),
@@ -138,7 +138,7 @@ describe("reducers", () => {
     expect(index!.source).toBe(value!.source);
   });
 
-  test("keep the condition under which an element takes part", () => {
+  test("keep the condition under which an element is included", () => {
     const reduce = te.sum(A(k), k, { where: k.lt(3) }) as tir.Reduce;
     expect(String(reduce.condition)).toBe("(k: int32 < 3)");
   });

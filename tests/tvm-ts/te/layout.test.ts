@@ -1,4 +1,4 @@
-/** `transformLayout`: what it computes, what it gives back, what a call is told. */
+/** `transformLayout`: the lowered loops, the returned axes, and the layout of arguments. */
 
 import fc from "fast-check";
 import * as tvm from "tvm-ts";
@@ -15,7 +15,7 @@ function plusOne(shape: readonly number[] = [8, 12]) {
   return { A, B, s, a: s.stage(A), b: s.stage(B) };
 }
 
-test("the loops over the new layout are given back, those of what is not computed stay", () => {
+test("the loops over the new layout are returned; a placeholder has none", () => {
   const { s, a, b } = plusOne();
   const [x, y, z] = b.transformLayout((i, j) => [j.floorDiv(4), i, j.floorMod(4)]);
   expect(b.leafIterVars).toEqual([x, y, z]);
@@ -29,7 +29,7 @@ test("the loops over the new layout are given back, those of what is not compute
   expect(s.stages.map((stage) => stage.relations.length)).toEqual([0, 1]);
 });
 
-test("an array is passed and given in the new layout", () => {
+test("inputs and outputs of a call have the new layout", () => {
   const { A, B, s, a, b } = plusOne();
   a.transformLayout((i, j) => [j, i]);
   b.transformLayout((i, j) => i.mul(12).add(j));
@@ -76,14 +76,14 @@ test("a buffer that is filled while it is read may have another layout", () => {
   expect(b.layoutTransforms).toEqual([]);
 });
 
-test("dimensions on the two sides of a separator are flattened apart", () => {
+test("dimensions on the two sides of a separator are flattened separately", () => {
   const { A, B, s, a } = plusOne([2, 3, 4]);
   a.transformLayout((i, j, k) => [i, te.AXIS_SEPARATOR, j, k]);
   expect(a.axisSeparators).toEqual([1]);
   expect(String(tvm.lower(s, [A, B]))).toContain("A_2: Pointer(int32), int32, [2, 12], []");
 });
 
-describe("a map back undoes the map", () => {
+describe("the inverse map reverts the map", () => {
   /** Dimensions split and put in another order, as `[dimension, divisor]`. */
   const layouts = fc
     .tuple(

@@ -6,7 +6,7 @@ import { programs } from "./lowered-programs";
 
 const folder = join(import.meta.dirname, "lowered");
 
-describe("schedules become the TIR the reference makes of them", () => {
+describe("schedules are lowered to the reference's TIR", () => {
   test.each(Object.entries(programs))("%s", (name, program) => {
     const text = readFileSync(join(folder, `${name}.txt`), "utf8");
     expect(program().toString().trimEnd()).toBe(text.trimEnd());
@@ -32,9 +32,9 @@ function chain(length: number, prepare: (s: te.Schedule, tensors: te.Tensor[]) =
   return te.scheduleToModule(s, [A, last]);
 }
 
-describe("500 stages take not much longer than 10 times 50", () => {
+describe("500 stages take little more than 10 times as long as 50", () => {
   const ways: [string, (s: te.Schedule, tensors: te.Tensor[]) => void][] = [
-    ["on their own", () => {}],
+    ["at the root", () => {}],
     ["inlined", (s) => te.autoInlineInjective(s)],
     [
       "inside one another",
@@ -57,7 +57,7 @@ describe("500 stages take not much longer than 10 times 50", () => {
       for (let i = 0; i < times; i++) chain(length, prepare);
       return performance.now() - start;
     };
-    // Both together, again and again: of a busy machine, the quietest moment counts.
+    // Both are measured several times, and the minima compared, since the machine may be busy.
     const ratios = Array.from({ length: 8 }, () => time(500, 1) / time(50, 10));
     expect(Math.min(...ratios)).toBeLessThan(3);
   });
@@ -95,7 +95,7 @@ test("an argument's memory is compact, or as a bound buffer says", () => {
   expect(b!.strides).toEqual([]);
 });
 
-test("bounds can be looked at with every loop kept", () => {
+test("bounds can be inspected with every loop kept", () => {
   const A = te.placeholder([1, 4], { name: "A" });
   const B = te.compute([1, 4], (i, j) => A(i, j).add(1), "B");
   const s = te.createSchedule(B);

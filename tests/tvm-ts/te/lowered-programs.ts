@@ -1,4 +1,4 @@
-/** Programs beside the texts that TVM 0.10 lowers them to, which are in `lowered/`. */
+/** Programs; the texts to which TVM 0.10 lowers them are in `lowered/`. */
 
 import { te, tir, type IRModule } from "tvm-ts";
 
@@ -35,7 +35,7 @@ function sumsAtLeast() {
   return { A, B, k, s: te.createSchedule(B) };
 }
 
-/** The largest of each row, with its place. */
+/** The largest of each row, with its index. */
 function largest() {
   const argmax = te.tupleReducer(
     (x, y) => {

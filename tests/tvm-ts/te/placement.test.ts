@@ -1,4 +1,4 @@
-/** Stages computed inside the loops of others: nested, scans, and what gives a reduction's length. */
+/** Stages computed inside the loops of others: nested stages, scans, and tensors that give a reduction's length. */
 
 import { describe, expect, test } from "vitest";
 import { lower, te, tir, UsageError } from "tvm-ts";
@@ -66,7 +66,7 @@ describe("a scan whose consumer needs a part of it at a time", () => {
     );
   });
 
-  test("whose state is read through a copy, which each step makes anew", () => {
+  test("whose state is read through a copy, which each step makes again", () => {
     const { X: input, update, scan } = sums();
     const s = te.createSchedule(scan.op);
     const { statePlaceholder } = scan.op as te.ScanOp;
@@ -127,28 +127,31 @@ describe("a scan whose consumer needs a part of it at a time", () => {
     [1, 1],
     [3, 1],
     [3, 4],
-  ])("of %i rows of %i, sizes of the call, its update's loops fused and reordered", (n, m) => {
-    const [N, M] = [te.sizeVar("n"), te.sizeVar("m")];
-    const input = te.placeholder([N, M], { name: "X", dtype: "int32" });
-    const state = te.placeholder([N, M], { name: "state", dtype: "int32" });
-    const init = te.compute([1, M], (t, i) => input(t, i), "init");
-    const update = te.compute([N, M], (t, i) => state(t.sub(1), i).add(input(t, i)), "update");
-    const scan = te.scan(init, update, state, { inputs: [input] });
-    const s = te.createSchedule(scan.op);
-    const stage = s.stage(update);
-    const [outer, inner] = stage.split(stage.fuse(update.op.axis[0]!, update.op.axis[1]!), {
-      factor: 2,
-    });
-    stage.reorder(inner, outer);
-    stage.fuse(inner, outer);
-    const data = X.filter((_, at) => at % columns < m).slice(0, n * m);
-    const shape = [n, m];
-    expect(runSchedule(s, [input, scan], [{ shape, data }, { shape }])).toEqual(
-      counting(n * m).map((at) => sumAt(Math.floor(at / m), at % m)),
-    );
-  });
+  ])(
+    "of %i rows of %i, with sizes known at the call, its update's loops fused and reordered",
+    (n, m) => {
+      const [N, M] = [te.sizeVar("n"), te.sizeVar("m")];
+      const input = te.placeholder([N, M], { name: "X", dtype: "int32" });
+      const state = te.placeholder([N, M], { name: "state", dtype: "int32" });
+      const init = te.compute([1, M], (t, i) => input(t, i), "init");
+      const update = te.compute([N, M], (t, i) => state(t.sub(1), i).add(input(t, i)), "update");
+      const scan = te.scan(init, update, state, { inputs: [input] });
+      const s = te.createSchedule(scan.op);
+      const stage = s.stage(update);
+      const [outer, inner] = stage.split(stage.fuse(update.op.axis[0]!, update.op.axis[1]!), {
+        factor: 2,
+      });
+      stage.reorder(inner, outer);
+      stage.fuse(inner, outer);
+      const data = X.filter((_, at) => at % columns < m).slice(0, n * m);
+      const shape = [n, m];
+      expect(runSchedule(s, [input, scan], [{ shape, data }, { shape }])).toEqual(
+        counting(n * m).map((at) => sumAt(Math.floor(at / m), at % m)),
+      );
+    },
+  );
 
-  test("whose initial rows read what is computed in its steps", () => {
+  test("whose initial rows read a stage that is computed in its steps", () => {
     const A = te.placeholder([rows, columns], { name: "A", dtype: "int32" });
     const T = te.compute([rows, columns], (t, i) => A(t, i).add(1), "T");
     const state = te.placeholder([rows, columns], { name: "state", dtype: "int32" });
@@ -216,7 +219,7 @@ describe("a reduction whose length is read from a tensor", () => {
   }
 
   const schedules: Record<string, (program: ReturnType<typeof ragged>) => void> = {
-    "as it is": () => undefined,
+    "with the default schedule": () => undefined,
     cacheWrite: ({ s, Y }) => void s.cacheWrite(Y, "local"),
     "cacheWrite in tiles that the rows do not fill": ({ s, Y }) => {
       s.stage(Y).split(Y.op.axis[0]!, { factor: 3 });
@@ -286,7 +289,7 @@ describe("a reduction whose length is read from a tensor", () => {
     );
   });
 
-  test("an axis of such a length is not fused with a data axis, nor factored out", () => {
+  test("an axis of such a length cannot be fused with a data axis, or factored out", () => {
     const { s, E, L0, Y } = ragged(false);
     expect(() => s.rfactor(Y, Y.op.reduceAxis[0]!)).toThrow("is read from a tensor");
     s.stage(Y).fuse(Y.op.axis[0]!, Y.op.reduceAxis[0]!);
@@ -302,7 +305,7 @@ describe("a reduction whose length is read from a tensor", () => {
     );
   });
 
-  test("the axis from before the copy is refused with the way to the new one", () => {
+  test("the axis from before the copy is refused; the message names the new one", () => {
     const { s, L, Y } = ragged(false);
     s.cacheRead(L, "local", [Y]);
     expect(() => s.stage(Y).split(Y.op.reduceAxis[0]!, { factor: 2 })).toThrow(

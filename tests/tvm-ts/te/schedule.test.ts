@@ -31,14 +31,14 @@ describe("the loops of a stage", () => {
     expect(loops(c)).toBe("k y x");
   });
 
-  test("may be fused from the inside out, and then keep the order of the loops", () => {
+  test("may be fused in reverse order, and the fused loop keeps the loops' order", () => {
     const { c, x, y } = matmul();
     const fused = c.fuse(y, x);
     expect(fused.name).toBe("y.x.fused");
     expect(c.relations[0]).toMatchObject({ kind: "fuse", outer: x, inner: y });
   });
 
-  test("get one more of a single step when nothing is fused", () => {
+  test("get a loop of a single step when no axis is fused", () => {
     const { c } = matmul();
     c.fuse();
     expect(loops(c)).toBe("singleton x y k");
@@ -66,12 +66,12 @@ test("a primitive that fails leaves the schedule as it was", () => {
   }
 });
 
-test("primitives without a result give the stage, so that they can be chained", () => {
+test("primitives without a result return the stage, so that they can be chained", () => {
   const { c, x, y } = matmul();
   expect(c.parallel(x).vectorize(y).pragma(x, "note", 1)).toBe(c);
 });
 
-test("a stage is found by its tensor, its operation, and what primitives made of it", () => {
+test("a stage is found by its tensor, its operation, and the operations that replaced it", () => {
   const { C, s, c } = matmul();
   const declared = C.op;
   const [cached] = s.cacheWrite([C], "local");
@@ -82,7 +82,7 @@ test("a stage is found by its tensor, its operation, and what primitives made of
   expect(s.stages.map((stage) => stage.name)).toEqual(["A", "B", "C.local", "C"]);
 });
 
-test("copies of one tensor in one memory have names of their own", () => {
+test("copies of one tensor in one memory have different names", () => {
   const { A, C, s } = matmul();
   const first = s.cacheRead(A, "shared", [C]);
   const second = s.cacheRead(A, "shared", [first]);
@@ -128,19 +128,19 @@ describe("automatic inlining", () => {
     return { s, shifted, inlined };
   }
 
-  test("takes everything that is not a reduction, outputs excepted", () => {
+  test("inlines every stage that is not a reduction or an output", () => {
     const { s, inlined } = stencil();
     te.autoInlineInjective(s);
     expect(inlined()).toEqual(["shifted", "same"]);
   });
 
-  test("takes what reads the element it computes", () => {
+  test("inlines stages that read the element that they compute", () => {
     const { s, inlined } = stencil();
     te.autoInlineElemWise(s);
     expect(inlined()).toEqual(["same"]);
   });
 
-  test("leaves alone what was scheduled before", () => {
+  test("does not inline stages that are scheduled already", () => {
     const { s, shifted, inlined } = stencil();
     s.stage(shifted).unroll(shifted.op.axis[0]!);
     te.autoInlineInjective(s);

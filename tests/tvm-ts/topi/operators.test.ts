@@ -244,7 +244,7 @@ describe("padding and dilation", () => {
   });
 });
 
-test("argmax finds position and value together, and then keeps the position", () => {
+test("argmax reduces position and value together, and returns the position", () => {
   const [both] = topi.argmax(I, 1).op.inputTensors;
   const { body, name } = both!.op as te.ComputeOp;
   const [x, y] = ["argmax_lhs_1", "argmax_rhs_1"];
@@ -258,7 +258,7 @@ test("argmax finds position and value together, and then keeps the position", ()
   );
 });
 
-test("the weights of a product may be laid out anew", () => {
+test("the weights of a product may have another layout", () => {
   const weights = te.placeholder([4, 8], { name: "W", dtype: "int32" });
   expect(topi.nn.dense(I, weights).op.attrs["layout_free_placeholders"]).toEqual([weights]);
 });

@@ -1,4 +1,4 @@
-/** The passes that prepare what an accelerator does. */
+/** The passes that prepare code for an accelerator. */
 
 import { describe, expect, test } from "vitest";
 import { PassContext, te, tir, transforms, UsageError } from "tvm-ts";
@@ -38,7 +38,7 @@ describe("LiftAttrScope", () => {
     `);
   });
 
-  test("a scope moves out of the loops and branches it fills", () => {
+  test("a scope moves out of loops and branches that contain nothing else", () => {
     const branch = new tir.IfThenElse(new Var("n").lt(3), command("a", 2), command("b", 2));
     expect(textAfter(lift, loop("i", 4, branch))).toMatchInlineSnapshot(`
       "attr "coproc_scope" = 2
@@ -53,7 +53,7 @@ describe("LiftAttrScope", () => {
     `);
   });
 
-  test("a scope stays inside what another one shares", () => {
+  test("a scope stays inside a loop that contains another scope", () => {
     const branch = new tir.IfThenElse(new Var("n").lt(3), command("a", 2), command("b", 1));
     expect(textAfter(lift, branch)).toMatchInlineSnapshot(`
       "if (n < 3) {
@@ -76,7 +76,7 @@ describe("CoProcSync", () => {
     depPop: op("pop"),
   });
 
-  test("one unit after another hands over a token, and the host waits at the end", () => {
+  test("each unit pushes a token to the next, and the host waits at the end", () => {
     const body = seq(command("load", 1), command("compute", 2), command("store", 3));
     expect(textAfter(sync, body)).toMatchInlineSnapshot(`
       "attr "coproc_scope" = 1
@@ -93,7 +93,7 @@ describe("CoProcSync", () => {
     `);
   });
 
-  test("a loop starts with the tokens that its first iteration takes from the last", () => {
+  test("a loop starts with the tokens that its first iteration pops", () => {
     const body = loop("i", 4, seq(command("load", 1), command("compute", 2)));
     expect(textAfter(sync, body)).toMatchInlineSnapshot(`
       "push(2, 1)
@@ -123,7 +123,7 @@ describe("CoProcSync", () => {
     `);
   });
 
-  test("a function without commands is left alone", () => {
+  test("a function without commands is not changed", () => {
     const body = seq(plain("a"), plain("b"));
     expect(textAfter(sync, body)).not.toContain("wait");
   });
@@ -146,7 +146,7 @@ describe("InjectCopyIntrin", () => {
   const B = tir.declBuffer([256], "int32", { name: "B", scope: "local.inp" });
   const n = new Var("n");
 
-  /** A pass that writes down what it was given to copy. */
+  /** A pass that records the copies it receives. */
   const describeCopies = (copies: string[]) =>
     transforms.injectCopyIntrin("dma_copy", ({ source, target, padBefore, padAfter, padValue }) => {
       const view = ({ name, shape, strides, elemOffset }: tir.Buffer): string =>
@@ -205,7 +205,7 @@ describe("InjectCopyIntrin", () => {
     `);
   });
 
-  test("what is not a copy is refused with the statement", () => {
+  test("a statement that is not a copy is refused and shown", () => {
     const sum = (ib: tir.IRBuilder): void => {
       ib.forRange(0, 4, { name: "i" }, (i) =>
         ib.bufferPtr(B).set(i, ib.bufferPtr(A).get(i).add(1)),
@@ -224,7 +224,7 @@ describe("InjectCopyIntrin", () => {
 });
 
 describe("StorageRewrite", () => {
-  /** `C` may take the place of `B`, in a loop inside of this. */
+  /** `C` may reuse the memory of `B`, in a loop inside of this. */
   function twoBuffers(around: (ib: tir.IRBuilder) => void): tir.Stmt {
     const ib = tir.irBuilder();
     around(ib);
@@ -236,7 +236,7 @@ describe("StorageRewrite", () => {
   }
   const thread = (name: string): tir.IterVar => te.threadAxis(name);
 
-  test("memory that is needed no more is used again, also inside a virtual thread", () => {
+  test("memory that is not needed any more is reused, also inside a virtual thread", () => {
     const body = twoBuffers((ib) => ib.scopeAttr(thread("cthread"), "virtual_thread", 2));
     expect(textAfter(transforms.storageRewrite, body)).toMatchInlineSnapshot(`
       "attr "virtual_thread" = 2
@@ -250,7 +250,7 @@ describe("StorageRewrite", () => {
     `);
   });
 
-  test("virtual threads inside one another are left for when they are expanded", () => {
+  test("memory in nested virtual threads is not reused until they are expanded", () => {
     const body = twoBuffers((ib) => {
       ib.scopeAttr(thread("cthread"), "virtual_thread", 2);
       ib.scopeAttr(thread("cthread"), "virtual_thread", 2);
@@ -289,12 +289,12 @@ describe("LowerDeviceStorageAccessInfo", () => {
     return textAfter(lower, ib.get(), [], context);
   }
 
-  test("offsets are counted in the memory's units and the allocation goes", () => {
+  test("offsets are counted in the memory's units, and the allocation is removed", () => {
     expect(use("int32", "local.acc", memory)).toMatchInlineSnapshot(`"tir.call_extern("use", 4)"`);
     expect(use("int8", "local.acc", memory)).toMatchInlineSnapshot(`"tir.call_extern("use", 1)"`);
   });
 
-  test("a memory that programs can address gets its address", () => {
+  test("an allocation in an addressable memory becomes its address", () => {
     const headAddress = tir.callExtern("handle", "head");
     expect(use("int32", "local.acc", { ...memory, headAddress })).toMatchInlineSnapshot(`
       "let acc = tir.call_extern("head")
@@ -302,7 +302,7 @@ describe("LowerDeviceStorageAccessInfo", () => {
     `);
   });
 
-  test("memory that is not known, and elements that are not part of a unit, are refused", () => {
+  test("unknown memories, and elements that do not divide a unit, are refused", () => {
     const ib = tir.irBuilder();
     ib.allocate("int32", 4, { name: "x", scope: "local.strange" }).set(0, 1);
     const body = ib.get();

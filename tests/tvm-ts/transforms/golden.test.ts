@@ -49,7 +49,7 @@ function lastTrace(program: ProgramJson): LowerTrace {
   return lowerings[lowerings.length - 1]!.result;
 }
 
-describe("each pass changes what the reference's changes, into the same text", () => {
+describe("each pass makes the same change as the reference's, with the same text", () => {
   test.each(pipelines.map((entry) => [entry.name, entry] as const))("%s", (_, entry) => {
     const { passes } = lastTrace(entry.program);
     const ours = passes.map((record) => [

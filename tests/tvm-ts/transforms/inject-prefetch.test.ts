@@ -1,4 +1,4 @@
-/** A prefetch is a hint: it changes no value, and it is left out where its range is not known yet. */
+/** A prefetch is a hint: it does not change values, and it is left out where its range is not defined yet. */
 
 import { expect, test } from "vitest";
 import { lower, te, tir } from "tvm-ts";
@@ -7,7 +7,7 @@ import { counting, runModule } from "../../support/run-lowered";
 const [rows, columns] = [3, 5];
 const data = counting(rows * columns);
 
-/** What `output` computes of `A`, with `A` prefetched in the loop over the rows of `stage`. */
+/** The values of `output` for `A`, with `A` prefetched in the loop over the rows of `stage`. */
 function withPrefetch(
   A: te.Tensor,
   stage: te.Tensor,
@@ -23,7 +23,7 @@ function withPrefetch(
   return { values: runModule(module, [{ shape, data }, { shape }]), text: module.toString() };
 }
 
-test("brings the rows of a later step", () => {
+test("fetches the rows of a later step", () => {
   const A = te.placeholder([rows, columns], { name: "A", dtype: "int32" });
   const T = te.compute([rows, columns], (i, j) => A(i, j).mul(2), "T");
   const { values, text } = withPrefetch(A, T, T);
@@ -66,7 +66,7 @@ test("leaves out a range whose end is computed inside the loop", () => {
   expect(text).not.toContain("@tir.prefetch");
 });
 
-test("of a copy whose readers compute nothing, the copy keeps its memory", () => {
+test("of a copy whose readers compute nothing keeps the copy's memory", () => {
   const A = te.placeholder([rows, columns], { name: "A", dtype: "int32" });
   const T = te.compute([rows, columns], (i, j) => A(i, j), "T");
   const out = te.compute(
@@ -81,7 +81,7 @@ test("of a copy whose readers compute nothing, the copy keeps its memory", () =>
 test.each([
   [3, true],
   [2, false],
-])("reads a length in tiles of %i rows where the row is there", (factor, isBrought) => {
+])("reads a length in tiles of %i rows only where the row exists", (factor, isBrought) => {
   const A = te.placeholder([rows, columns], { name: "A", dtype: "int32" });
   const L = te.placeholder([rows], { name: "L", dtype: "int32" });
   const T = te.compute(
@@ -107,7 +107,7 @@ test.each([
   expect(module.toString().includes("@tir.prefetch")).toBe(isBrought);
 });
 
-test("leaves out what is read under a condition that never holds", () => {
+test("leaves out reads under a condition that never holds", () => {
   const m = te.sizeVar("m");
   const A = te.placeholder([rows, m], { name: "A", dtype: "int32" });
   const k = te.reduceAxis([0, m], "k");

@@ -133,7 +133,7 @@ describe("sizes that are bound when the function is called", () => {
   );
 });
 
-test("a part that is as long as its loop is not split again, without end", () => {
+test("a part that is as long as its loop is not split again", () => {
   const [n, m] = [te.var("n"), te.var("m")];
   const A = te.placeholder([n], { name: "A", dtype: "int32" });
   const B = te.compute([n], (i) => A(i).mul(2), "B");
@@ -157,7 +157,7 @@ test("a part that is as long as its loop is not split again, without end", () =>
   }
 });
 
-test("parts are not split again and again where no end of theirs is certain", () => {
+test("parts whose bounds are not certain are not split again", () => {
   const m = te.var("m");
   const A = te.placeholder([8, m], { name: "A", dtype: "int32" });
   const B = te.compute([8, m], (i, j) => te.ifThenElse(j.add(2).lt(m), A(i, j.add(2)), i), "B");

@@ -42,7 +42,7 @@ describe("UnrollLoop", () => {
     expect(run(transforms.unrollLoop, serial, [A])).toBe(serial);
   });
 
-  test("a loop stays when it changes the size of memory, which goes back into it", async () => {
+  test("a loop that determines the size of memory is not unrolled, and the memory moves into it", async () => {
     const X = te.placeholder([4], { name: "X", dtype: "int32" });
     const T = te.compute([4], (i) => X(i).mul(3), "T");
     const Y = te.compute([3], (i) => T(tir.max(i, 1)), "Y");
@@ -55,7 +55,7 @@ describe("UnrollLoop", () => {
     expect(y.numpy().toArray()).toEqual([18, 18, 21]);
   });
 
-  test("short loops unroll by themselves where the context says how short", () => {
+  test("short loops are unrolled up to the limit of the context", () => {
     expect(unroll({ "tir.UnrollLoop": { autoMaxStep: 2 } })).toMatchInlineSnapshot(`
       "for (i, 0, 2) {
         A[((i*2) + 0)] = i
@@ -77,7 +77,7 @@ describe("UnrollLoop", () => {
     `);
   });
 
-  test("a pragma says it for the loops inside, also to leave the rest to the code generator", () => {
+  test("a pragma sets the limit for the loops inside, also to leave them to the code generator", () => {
     const body = write((ib, a) => {
       ib.scopeAttr("unroll", "pragma_auto_unroll_max_step", 16);
       ib.scopeAttr("unroll", "pragma_unroll_explicit", 0);
@@ -112,7 +112,7 @@ describe("VectorizeLoop", () => {
   const vectorize = (body: tir.Stmt, config: PassConfig = {}): string =>
     textAfter(transforms.vectorizeLoop, body, [A, B], configured(config));
 
-  test("what is the same in all lanes is broadcast, the lane's number becomes a ramp", () => {
+  test("values that are equal in all lanes are broadcast, the loop variable becomes a ramp", () => {
     const body = write((ib, a, b) =>
       ib.forRange(0, 4, { name: "i", kind: "vectorize" }, (i) =>
         b.set(n.add(i), a.get(i.mul(2)).add(a.get(n)).mul(i)),
@@ -142,7 +142,7 @@ describe("VectorizeLoop", () => {
     `);
   });
 
-  test("memory of one iteration gets room for all lanes", () => {
+  test("memory of one iteration is enlarged for all lanes", () => {
     const body = write((ib, a, b) =>
       ib.forRange(0, 4, { name: "i", kind: "vectorize" }, (i) => {
         const t = ib.allocate("int32", 3, { name: "t" });
@@ -185,7 +185,7 @@ describe("VectorizeLoop", () => {
 });
 
 describe("LoopPartition", () => {
-  /** 10 elements in pieces of 4: the last piece is not full. */
+  /** 10 elements in blocks of 4: the last block is not full. */
   function guarded(config: PassConfig, rows: tir.ExprLike): string {
     const X = te.placeholder([rows], { name: "X", dtype: "int32" });
     const Y = te.compute([rows], (i) => X(i).add(1), "Y");
@@ -196,7 +196,7 @@ describe("LoopPartition", () => {
       .replace(/^[^]*?\{\n/, "");
   }
 
-  test("loops of constant extent are only split where asked", () => {
+  test("loops of constant extent are only split on request", () => {
     expect(guarded({}, 10)).toContain("if (");
     const partition = { "tir.LoopPartition": { partitionConstLoop: true } };
     expect(guarded(partition, 10)).toMatchInlineSnapshot(`
@@ -239,7 +239,7 @@ describe("LoopPartition", () => {
 describe("InjectVirtualThread", () => {
   const vthread = (name: string): tir.IterVar => te.threadAxis(name);
 
-  test("memory that a thread fills for itself has a part for each of them", () => {
+  test("memory of a virtual thread has a part for each thread", () => {
     const body = write((ib, a, b) => {
       const x = vthread("vthread");
       ib.scopeAttr(x, "virtual_thread", 2);
@@ -260,7 +260,7 @@ describe("InjectVirtualThread", () => {
     `);
   });
 
-  test("memory updated under a condition on the thread is not shared", () => {
+  test("memory that is updated under a condition on the thread is not shared", () => {
     const body = write((ib, a, b) => {
       const x = vthread("vthread");
       ib.scopeAttr(x, "virtual_thread", 2);
@@ -284,7 +284,7 @@ describe("InjectVirtualThread", () => {
     `);
   });
 
-  test("many threads make a loop, and one extent must be a constant", () => {
+  test("many threads become a loop, and their extent must be a constant", () => {
     const threads = (count: tir.ExprLike): tir.Stmt =>
       write((ib, a) => {
         const x = vthread("vthread");
@@ -342,7 +342,7 @@ describe("InjectDoubleBuffer", () => {
     `);
   });
 
-  test("the loop is split where the context says so, by an even factor", () => {
+  test("the loop is split if the context requests it, by an even factor", () => {
     const by = (splitLoop: number): PassContext =>
       configured({ "tir.InjectDoubleBuffer": { splitLoop } });
     const text = textAfter(transforms.injectDoubleBuffer, doubled, [A, B], by(2));
@@ -354,7 +354,7 @@ describe("InjectDoubleBuffer", () => {
 });
 
 describe("HoistIfThenElse", () => {
-  test("a condition the loop does not change is asked once", () => {
+  test("a condition that the loop does not change is evaluated once", () => {
     const body = write((ib, a) => {
       ib.forRange(0, 4, { name: "i" }, (i) =>
         ib.forRange(0, 4, { name: "j" }, (j) => {
@@ -375,7 +375,7 @@ describe("HoistIfThenElse", () => {
 });
 
 describe("RemoveNoOp", () => {
-  test("empty loops, branches and blocks go, effects stay", () => {
+  test("empty loops, branches and blocks are removed, effects stay", () => {
     const body = write((ib, a) => {
       ib.forRange(0, 4, { name: "i" }, () => ib.emit(new tir.Evaluate(new tir.IntImm(0))));
       ib.ifScope(n.lt(3), () => ib.emit(new tir.Evaluate(n)));

@@ -1,6 +1,6 @@
 /**
- * Programs beside the texts that TVM 0.10 lowers them to, which are in `lowered/`: types, options
- * and primitives that the golden programs do without.
+ * Programs with types, options and primitives that the golden programs do not have; the texts to which
+TVM 0.10 lowers them are in `lowered/`.
  */
 
 import {

@@ -5,7 +5,7 @@ import { programs } from "./lowered-programs";
 
 const folder = join(import.meta.dirname, "lowered");
 
-describe("programs become what the reference lowers them to", () => {
+describe("programs are lowered to the reference's texts", () => {
   test.each(Object.entries(programs))("%s", (name, program) => {
     const text = readFileSync(join(folder, `${name}.txt`), "utf8");
     expect(program().toString().trimEnd()).toBe(text.trimEnd());

@@ -1,4 +1,4 @@
-/** Rolling buffers: the same results from less work, whatever the tiles. */
+/** Rolling buffers: the same results with fewer computations, for any tiles. */
 
 import fc from "fast-check";
 import * as tvm from "tvm-ts";
@@ -12,7 +12,7 @@ const rolling = new tvm.PassContext({
 });
 
 interface Shape {
-  /** Of the window that reads B, and of a tile of D. */
+  /** The sizes of the window that reads B, and of a tile of D. */
   readonly window: number;
   readonly stride: number;
   readonly tile: readonly [number, number];
@@ -48,7 +48,7 @@ function results(of: ReturnType<typeof windows>, context: PassContext): number[]
   return [...result.numpy().data].map(Number);
 }
 
-test("what rolls computes what is computed anew", () => {
+test("a rolling buffer has the same results as computing each part again", () => {
   const shapes = fc.record({
     window: fc.integer({ min: 1, max: 4 }),
     stride: fc.integer({ min: 1, max: 3 }),
@@ -65,7 +65,7 @@ test("what rolls computes what is computed anew", () => {
   );
 });
 
-test("what rolls may have another layout, of which a step computes a part only", () => {
+test("a rolling buffer may have another layout, of which each step computes a part", () => {
   const shape: Shape = { window: 3, stride: 2, tile: [9, 2] };
   const rolls = windows(shape);
   rolls.b.transformLayout((h, w) => h.mul(23).add(w));
@@ -73,7 +73,7 @@ test("what rolls may have another layout, of which a step computes a part only",
   expect(results(rolls, rolling)).toEqual(results(windows(shape), new tvm.PassContext()));
 });
 
-test("without the pass everything is computed anew", () => {
+test("without the pass every part is computed again", () => {
   const shape: Shape = { window: 3, stride: 1, tile: [4, 5] };
   const rolls = windows(shape);
   rolls.b.rollingBuffer();
@@ -82,7 +82,7 @@ test("without the pass everything is computed anew", () => {
   expect(results(rolls, new tvm.PassContext())).toEqual(results(windows(shape), rolling));
 });
 
-test("steps that run at once cannot share what they compute", () => {
+test("parallel steps cannot share a rolling buffer", () => {
   const { A, D, s, b, d, ho } = windows({ window: 3, stride: 1, tile: [4, 5] });
   b.rollingBuffer();
   d.parallel(ho);
@@ -91,7 +91,7 @@ test("steps that run at once cannot share what they compute", () => {
   );
 });
 
-test("memory that rolls is not doubled", () => {
+test("a rolling buffer cannot be double buffered", () => {
   const { A, D, s, b } = windows({ window: 3, stride: 1, tile: [4, 5] });
   b.rollingBuffer().doubleBuffer();
   expect(() => tvm.lower(s, [A, D], { context: rolling })).toThrow(

@@ -1,4 +1,4 @@
-/** Allocations share memory only where no value is overwritten that is still read. */
+/** Allocations share memory only where no live value is overwritten. */
 
 import { expect, test } from "vitest";
 import { lower, PassContext, te } from "tvm-ts";
@@ -24,7 +24,7 @@ test("a tensor computed beside another does not overwrite what the other reads",
   expect(runModule(twice, arrays)).toEqual(data.map((x) => x * 6));
 });
 
-test("an element read before it is overwritten leaves the two in one memory", () => {
+test("tensors share memory if each element is read before it is overwritten", () => {
   const A = te.placeholder([8], { name: "A", dtype: "int32" });
   const T = te.compute([8], (i) => A(i).mul(3), "T");
   const B = te.compute([8], (i) => T(i).add(T(i).mul(2)), "B");
@@ -33,7 +33,7 @@ test("an element read before it is overwritten leaves the two in one memory", ()
   expect(module.toString().match(/allocate\(/g)).toHaveLength(1);
 });
 
-test("memory inside a loop that is vectorized later stays inside of it", () => {
+test("memory inside a loop that is vectorized later stays inside that loop", () => {
   const A = te.placeholder([2, 6], { name: "A", dtype: "int32" });
   const k = te.reduceAxis([0, 6], "k");
   const T = te.compute([2], (i) => te.sum(A(i, k), k), "T");

@@ -52,7 +52,7 @@ test("a schedule shows each stage's place, memory and loops", () => {
   expect(JSON.parse(JSON.stringify(bundle))).toEqual(bundle);
 });
 
-test("a stage shows itself alone, with the reference's text", () => {
+test("a stage has its own view, with the reference's text", () => {
   const { s, B } = example();
   const bundle = bundleOf(s.stage(B));
   const { stages } = bundle[view.mimeTypes.schedule] as view.ScheduleView;
@@ -90,7 +90,7 @@ test("a trace of lowering shows every pass and each text once", () => {
   expect(blocks).toHaveLength(new Set(results).size);
 });
 
-test("in HTML a sequence stands above its passes, as in JupyterLab", () => {
+test("in HTML a sequence is above its passes, as in JupyterLab", () => {
   const { s, A, C } = example();
   const trace = tvm.lower(s, [A, C], { trace: true });
   const { steps } = bundleOf(trace)[view.mimeTypes.passes] as view.PassView;
@@ -107,7 +107,7 @@ test("in HTML a sequence stands above its passes, as in JupyterLab", () => {
   }
 });
 
-test("a pass that changes white space alone has changed nothing", () => {
+test("a pass that changes only white space has changed nothing", () => {
   const { s, A, C } = example();
   const trace = tvm.lower(s, [A, C], { trace: true });
   const { steps, texts } = bundleOf(trace)[view.mimeTypes.passes] as view.PassView;
@@ -118,7 +118,7 @@ test("a pass that changes white space alone has changed nothing", () => {
   }
 });
 
-test("lowering that fails shows what was done until then, and the error", () => {
+test("lowering that fails shows the passes until then, and the error", () => {
   const { s, A, C } = example();
   const failing: tvm.pass.FunctionPass = {
     name: "test.Refuse",
@@ -142,7 +142,7 @@ test("lowering that fails shows what was done until then, and the error", () => 
   expect(bundle["text/plain"]).toContain("test.Refuse failed: this function is refused");
 });
 
-test("a stage in an on-chip memory says how much of it it needs", () => {
+test("a stage in an on-chip memory shows how much of the memory it needs", () => {
   const { s } = example();
   const sizes = { local: 64 };
   const [, b, c] = view.scheduleView(s, sizes).stages;
@@ -151,7 +151,7 @@ test("a stage in an on-chip memory says how much of it it needs", () => {
   expect(c!.memory).toBeUndefined();
 });
 
-test("an array is headed by the name of its variable, where a kernel knows it", () => {
+test("the title of an array is the name of its variable, if there is a kernel", () => {
   const array = tvm.np.arange(6);
   const session = globalThis as { jupyter?: object };
   session.jupyter = {
@@ -169,7 +169,7 @@ test("an array is headed by the name of its variable, where a kernel knows it", 
   }
 });
 
-test("every row of every table has both colours, so that no theme swallows its text", () => {
+test("every row of every table has both colours, so that its text is visible in every theme", () => {
   const { np } = tvm;
   const html = bundleOf(view.difference(np.arange(4), np.zeros([4])))["text/html"] as string;
   const rows = html.match(/<(?:tr|td|th)[^>]*>/g)!;
@@ -177,7 +177,7 @@ test("every row of every table has both colours, so that no theme swallows its t
   for (const row of rows) expect(row).toMatch(/background:#\w+;color:#\w+/);
 });
 
-test("tensors have a picture for what shows no HTML; agreement is a tick", () => {
+test("tensors have a picture for front ends without HTML; agreement is a tick", () => {
   const { np } = tvm;
   expect(bundleOf(np.arange(4))["image/png"]).toMatch(/^iVBOR/);
   const same = bundleOf(view.difference(np.arange(4), np.arange(4)));
@@ -185,7 +185,7 @@ test("tensors have a picture for what shows no HTML; agreement is a tick", () =>
   expect(same["text/html"]).not.toContain("<img");
 });
 
-test("expressions, tensors, axes and statements are their texts, also in console.log", () => {
+test("expressions, tensors, axes and statements are shown as their texts, also in console.log", () => {
   const { A, C } = example();
   const axis = C.op.axis[0]!;
   for (const value of [A, A.op, axis, A(axis)]) {
@@ -209,7 +209,7 @@ function originsIn(module: tvm.IRModule): Map<string, readonly view.LoopOrigin[]
   );
 }
 
-test("an array of one number is the number, not a picture", () => {
+test("an array of one number is shown as the number, not as a picture", () => {
   const { nd, np } = tvm;
   expect(bundleOf(np.array([1, 2, 3]).sum())).toEqual({ "text/plain": "6.0" });
   const single = nd.array(np.array([[7]]).astype("int8"));
@@ -217,12 +217,12 @@ test("an array of one number is the number, not a picture", () => {
   expect(Object.keys(bundleOf(np.array([1, 2])))).toContain(view.mimeTypes.tensor);
 });
 
-test("a device is its name", () => {
+test("a device is shown as its name", () => {
   expect(bundleOf(tvm.cpu(0))).toEqual({ "text/plain": "cpu(0)" });
   expect(inspect({ on: tvm.cpu(0) })).toBe("{ on: cpu(0) }");
 });
 
-test("a loop knows what it was split, fused and copied from, back to what was declared", () => {
+test("a loop knows what it was split, fused and copied from, back to the declared axes", () => {
   const A = te.placeholder([64, 64], { name: "A" });
   const k = te.reduceAxis([0, 64], "k");
   const B = te.compute([64], (i) => te.sum(A(i, k), k), "B");
@@ -256,7 +256,7 @@ test("a loop knows what it was split, fused and copied from, back to what was de
   expect(origins.get("k")).toEqual([]);
 });
 
-test("variables that passes make anew keep where they were made and what of", () => {
+test("variables that passes make keep the place and origin of the original", () => {
   const n = 1 << 20;
   const A = te.placeholder([new tvm.tir.IntImm(n, "int64")], { name: "A" });
   const B = te.compute(A.shape, (i) => A(i).add(1), "B");
@@ -269,7 +269,7 @@ test("variables that passes make anew keep where they were made and what of", ()
   expect(loops.map(({ origins }) => origins[0]?.how)).toEqual(["outer", "inner"]);
 });
 
-test("buffers and loops say where the program made them", () => {
+test("buffers and loops have the place where the program made them", () => {
   const { s, A, C } = example();
   const { facts } = view.irView(tvm.lower(s, [A, C], { simpleMode: true }));
   const madeAt = (kind: string, name: string) => {

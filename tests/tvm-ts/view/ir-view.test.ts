@@ -64,11 +64,11 @@ test("every place of a variable leads to one fact, with the value a let gave it"
   });
 });
 
-test("a place ends with the name, whatever operator follows", () => {
+test("a place ends with the name, before any operator", () => {
   expect(factsAt(view.irView(example()), "i.outer")).toHaveLength(2);
 });
 
-test("a loop tells its extent and its kind; that a name has a dot says nothing", () => {
+test("a loop shows its extent and its kind; a dot in a name has no meaning", () => {
   const ir = view.irView(example());
   const loops = factsAt(ir, "for") as view.LoopFact[];
   expect(loops).toMatchObject([
@@ -78,7 +78,7 @@ test("a loop tells its extent and its kind; that a name has a dot says nothing",
   expect(ir.facts[loops[1]!.variable]).toBe(factsAt(ir, "i.inner")[0]);
 });
 
-test("buffers tell shape, scope and size; a symbolic shape has no size", () => {
+test("buffers show shape, scope and size; a symbolic shape has no size", () => {
   const ir = view.irView(example());
   expect(factsAt(ir, "A")[0]).toMatchObject({
     kind: "buffer",
@@ -109,7 +109,7 @@ test("the view survives JSON", () => {
   expect(JSON.parse(JSON.stringify(ir))).toEqual(ir);
 });
 
-test("a module shows itself with private JSON, HTML without scripts, and its text", () => {
+test("a module is shown as JSON of our type, HTML without scripts, and its text", () => {
   const module = example() as IRModule & Record<symbol, () => view.MimeBundle>;
   const bundle = module[Symbol.for("Jupyter.display")]!();
   expect(Object.keys(bundle)).toEqual([view.mimeTypes.ir, "text/html", "text/plain"]);

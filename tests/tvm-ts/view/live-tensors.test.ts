@@ -55,16 +55,16 @@ function shown(shape: number[], data: ArrayLike<number>): view.TensorView {
 const LARGE = [512, 512];
 const largeData = Float32Array.from({ length: 512 * 512 }, (_, i) => i);
 
-test("without a kernel to ask, nothing is kept", () => {
+test("without a kernel, nothing is kept", () => {
   expect(shown(LARGE, largeData).live).toBeUndefined();
 });
 
-test("a tensor that is shown whole is not kept", () => {
+test("a tensor that is shown completely is not kept", () => {
   new FakeKernel();
   expect(shown([4], [1, 2, 3, 4]).live).toBeUndefined();
 });
 
-test("a part of a tensor comes in full, or in means where it is too much", () => {
+test("a part of a tensor is sent in full, or as means if it is too large", () => {
   const kernel = new FakeKernel();
   kernel.open(shown(LARGE, largeData).live);
   const sides = { rows: [0], columns: [1], at: [0, 0] };
@@ -85,7 +85,7 @@ test("a part of a tensor comes in full, or in means where it is too much", () =>
   });
 });
 
-test("axes may stand at an index, change sides, and be joined in any order", () => {
+test("axes may be fixed at an index, change sides, and be joined in any order", () => {
   const kernel = new FakeKernel();
   const shape = [3, 400, 5, 16];
   const size = 3 * 400 * 5 * 16;
@@ -108,7 +108,7 @@ test("axes may stand at an index, change sides, and be joined in any order", () 
   expect(reply.values).toEqual([...row(1, 1), ...row(1, 2)]);
 });
 
-test("the difference that is farthest from zero speaks for its block", () => {
+test("the difference farthest from zero represents its block", () => {
   const kernel = new FakeKernel();
   const actual = new Float32Array(512 * 512);
   actual[700] = -3;
@@ -129,7 +129,7 @@ test.each([
   ["an index beyond the extent", { columns: [], at: [0, 512], across: { start: 0, stop: 1 } }],
   ["too large an answer", { most: 1e6 }],
   ["nothing", { rows: undefined, columns: undefined, at: undefined }],
-])("a question for %s is answered with an error", (_, change) => {
+])("a request for %s is answered with an error", (_, change) => {
   const kernel = new FakeKernel();
   kernel.open(shown(LARGE, largeData).live);
   const whole = { start: 0, stop: 512 };
@@ -147,7 +147,7 @@ test("a comm for a tensor of another session is closed", () => {
   expect(kernel.closed).toBe(true);
 });
 
-test("of more tensors than there is room for, those shown last are kept", () => {
+test("if there are too many tensors, those shown last are kept", () => {
   const kernel = new FakeKernel();
   const shape = [4096, 1024]; // 32 MiB as doubles
   const data = new Float32Array(4096 * 1024);

@@ -7,7 +7,7 @@ function shown(...args: Parameters<typeof view.plot>) {
   return { bundle, figure: bundle[view.mimeTypes.plotly] as view.PlotlyFigure };
 }
 
-test("a plot is the figure that was asked for, in our theme", () => {
+test("a plot is the requested figure, in our theme", () => {
   const { figure } = shown(
     { type: "bar", x: ["a", "b"], y: [3, 5], marker: { color: "#ff0000" } },
     { title: "Cycles", xaxis: { title: "kernel" }, yaxis: { type: "log" } },
@@ -24,7 +24,7 @@ test("a plot is the figure that was asked for, in our theme", () => {
   expect(template.layout).toMatchObject({ paper_bgcolor: "rgba(0, 0, 0, 0)" });
 });
 
-test("a trace is a line unless it says what it is, and takes arrays of any kind", () => {
+test("a trace without a type is a line, and takes arrays of any kind", () => {
   const { figure, bundle } = shown([
     { x: np.arange(3), y: Float32Array.of(1, NaN, 2.5), name: "ours" },
     { y: BigInt64Array.of(1n, 2n) },
@@ -36,14 +36,14 @@ test("a trace is a line unless it says what it is, and takes arrays of any kind"
   expect(JSON.parse(JSON.stringify(bundle))).toEqual(bundle);
 });
 
-test("where Plotly does not run, the series are there in numbers", () => {
+test("where Plotly does not run, the series are shown as numbers", () => {
   const { bundle } = shown({ y: [4, 8, 6], name: "<b>" }, { title: "Cycles" });
   expect(bundle["text/plain"]).toBe("plot: Cycles\n  <b>: scatter, 3 points, 4 to 8");
   expect(bundle["text/html"]).toContain("&#60;b&#62;");
   expect(bundle["text/html"]).not.toContain("<script");
 });
 
-test("what is not a figure is refused", () => {
+test("a value that is not a figure is refused", () => {
   expect(() => view.plot([])).toThrow("a plot has at least one trace");
   expect(() => view.plot([1] as never)).toThrow("a plot is made of objects");
   expect(() => view.plot({ y: [1] }, "title" as never)).toThrow("a plot is made of objects");

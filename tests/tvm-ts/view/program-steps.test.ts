@@ -31,7 +31,7 @@ describe("steps", () => {
     expect(texts[steps[1]!.after]).toContain("ramp");
   });
 
-  test("says where nothing changed", () => {
+  test("marks programs that did not change", () => {
     const { plain } = programs();
     expect(viewOf(view.steps({ plain, same: plain })).steps[0]!.changed).toBe(false);
   });

@@ -22,7 +22,7 @@ function tensorOf(bundle: view.MimeBundle): view.TensorView {
   return bundle[view.mimeTypes.tensor] as view.TensorView;
 }
 
-test("a small tensor is carried whole, in its own type", () => {
+test("a small tensor is stored completely, in its own type", () => {
   const source = { name: "A", shape: [2, 3], dtype: "int8", data: [-3, 0, 1, 2, 3, 127] };
   const tensor = tensorOf(view.tensorBundle(source, "A"));
   expect(tensor).toMatchObject({ version: 1, name: "A", shape: [2, 3], block: [1, 1] });
@@ -30,7 +30,7 @@ test("a small tensor is carried whole, in its own type", () => {
   expect(numbers(tensor.values)).toEqual([-3, 0, 1, 2, 3, 127]);
 });
 
-test("statistics tell apart zeros, NaN and infinities", () => {
+test("statistics distinguish zeros, NaN and infinities", () => {
   const values = [NaN, Infinity, -Infinity, 0, 0, 4];
   const tensor = tensorOf(view.tensorBundle({ shape: [6], dtype: "float32", data: values }, ""));
   expect(tensor.statistics).toEqual({
@@ -54,7 +54,7 @@ test("a tensor of a million elements is reduced to means, its statistics are of 
   expect(JSON.stringify(tensor).length).toBeLessThan(400_000);
 });
 
-test("blocks cut off at the edge average what they have", () => {
+test("blocks at the edge average the elements that they have", () => {
   const values = Float32Array.from({ length: 65537 }, (_, i) => i);
   const tensor = tensorOf(
     view.tensorBundle({ shape: [65537], dtype: "float32", data: values }, ""),
@@ -107,7 +107,7 @@ test("the picture in HTML has the tensor's cells in the scale's colours", () => 
   expect(colorAt(47, 47)).toEqual([128, 128, 128]);
 });
 
-test("the Plotly figure has plain numbers, null for what JSON cannot say, and escaped names", () => {
+test("the Plotly figure has plain numbers, null for values that JSON does not have, and escaped names", () => {
   const values = [1, NaN, 3, 4, 5, 6];
   const source = { name: "<b>A", shape: [1, 2, 3], dtype: "float32", data: values };
   const figure = view.tensorBundle(source, "")[view.mimeTypes.plotly] as {
@@ -137,7 +137,7 @@ test("a tensor with the wrong number of values is refused", () => {
   );
 });
 
-test("two tensors' difference tells where and by how much they differ", () => {
+test("a difference of two tensors shows where and by how much they differ", () => {
   const shape = [2, 2];
   const bundle = view.tensorDiffBundle(
     { name: "C", shape, dtype: "int32", data: [1, 2, 3, 4] },
@@ -167,7 +167,7 @@ test("one wrong element among a million survives the reduction", () => {
   expect(numbers(diff.values).filter((value) => value === -1)).toHaveLength(1);
 });
 
-test("64-bit integers that the same double stands for are still told apart", () => {
+test("64-bit integers that round to the same double are still distinguished", () => {
   const diff = view.tensorDiffBundle(
     { shape: [1], dtype: "int64", data: [2n ** 60n] },
     { shape: [1], dtype: "int64", data: [2n ** 60n + 1n] },
@@ -193,7 +193,7 @@ test("tensors of different shapes have no difference", () => {
   );
 });
 
-test("an array on a device shows itself as a heatmap with its text, a freed one as text only", () => {
+test("an array on a device is shown as a heatmap with its text, a freed array only as text", () => {
   const array = NDArray.of(np.array([[1, -2]], "float16"), new CpuDevice(0));
   type Shows = Record<symbol, () => view.MimeBundle>;
   const bundle = (array as unknown as Shows)[Symbol.for("Jupyter.display")]!();
@@ -205,7 +205,7 @@ test("an array on a device shows itself as a heatmap with its text, a freed one 
   ]);
 });
 
-test("heatmap and difference take arrays of np and say in a terminal what they show", () => {
+test("heatmap and difference take arrays of np and have a text for terminals", () => {
   const a = np.array([1, 2, 3]);
   expect(String(view.heatmap(a, "A"))).toBe(String(a));
   expect(String(view.difference(a, np.array([1, 2, 4])))).toBe("elements that differ: 1 of 3");

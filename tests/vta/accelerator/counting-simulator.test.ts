@@ -15,7 +15,7 @@ class InstructionCounter implements vta.Accelerator {
     this.instructions += count;
   }
   resetTokens(): void {
-    // Keeps no tokens.
+    // It has no tokens.
   }
   observe(): () => void {
     return () => undefined;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Dram } from "vta-ts";
 
 describe("device memory", () => {
-  test("hands out pages from 0x1000 on", () => {
+  test("allocates pages from 0x1000 on", () => {
     const dram = new Dram();
     expect([dram.alloc(1), dram.alloc(4096), dram.alloc(4097), dram.alloc(0)]).toEqual([
       0x1000, 0x2000, 0x3000, 0x5000,
@@ -21,7 +21,7 @@ describe("device memory", () => {
     expect(dram.alloc(4096)).toBe(0x1000 + 8 * 4096);
   });
 
-  test("is where it was after ten thousand arrays", () => {
+  test("has the same usage after ten thousand arrays", () => {
     const dram = new Dram();
     dram.free(dram.alloc(1 << 20));
     const bytes = dram.bytes.length;
@@ -30,7 +30,7 @@ describe("device memory", () => {
     expect(dram.usedBytes).toBe(0);
   });
 
-  test("refuses to free what is not a block in use", () => {
+  test("refuses to free an address that is not an allocated block", () => {
     const dram = new Dram();
     const block = dram.alloc(8192);
     expect(() => dram.free(block + 4096)).toThrow("0x00002000 is not the start of a buffer");
@@ -40,7 +40,7 @@ describe("device memory", () => {
     expect(() => dram.free(1 << 30)).toThrow("not the start");
   });
 
-  test("knows which bytes are one buffer's", () => {
+  test("knows whether a range is inside one buffer", () => {
     const dram = new Dram();
     const block = dram.alloc(8192);
     const hidden = dram.reserve(100);
@@ -53,7 +53,7 @@ describe("device memory", () => {
     expect(dram.contains(block, 1)).toBe(false);
   });
 
-  test("keeps windows on it valid while it grows", () => {
+  test("keeps views of it valid while it grows", () => {
     const dram = new Dram();
     const block = dram.alloc(4096);
     dram.words[block / 4] = 0x01020304;
@@ -62,7 +62,7 @@ describe("device memory", () => {
     expect(dram.words.byteLength).toBe(dram.memory.buffer.byteLength);
   });
 
-  test("says how much is missing when it is full", () => {
+  test("reports the size needed when it is full", () => {
     const dram = new Dram();
     dram.alloc(1 << 20);
     expect(() => dram.alloc(2 ** 32)).toThrow(

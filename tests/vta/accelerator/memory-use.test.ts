@@ -68,13 +68,13 @@ describe("the use of a memory", () => {
     });
   });
 
-  test("ends where something else is written", () => {
+  test("ends where the element is overwritten", () => {
     const trace = traced(inp(0, 4), gemm(0, 4), inp(2, 4), gemm(2, 4));
     expect(inputs(trace)).toEqual(["2..4: 0 -> 1", "0..2: 0 -> 1", "2..6: 2 -> 3"]);
     expect(trace.memories[0]).toMatchObject({ touched: 6, peak: 4 });
   });
 
-  test("counts what is written and never read", () => {
+  test("counts elements that are written and never read", () => {
     const trace = traced(inp(0, 4), inp(0, 4), inp(8, 2), gemm(0, 4));
     expect(inputs(trace)).toEqual([
       "0..4: 0 -> undefined",
@@ -84,7 +84,7 @@ describe("the use of a memory", () => {
     expect(trace.memories[0]).toMatchObject({ unread: 6, touched: 6, peak: 6 });
   });
 
-  test("of an accumulator that is added to is one element's, however often it is", () => {
+  test("of an accumulator that is added to several times is one interval", () => {
     const trace = traced(gemm(0, 1, 1), gemm(0, 1), gemm(0, 1));
     const [, , acc] = trace.memories;
     expect(acc).toMatchObject({ memory: "ACC", touched: 1, peak: 1, unread: 1 });
@@ -105,14 +105,14 @@ describe("the use of a memory", () => {
     expect(trace.memories[0]!.peak).toBe(8);
   });
 
-  test("of an empty trace is none", () => {
+  test("of an empty trace is empty", () => {
     const use = { touched: 0, peak: 0, average: 0, unread: 0, residencies: [] };
     for (const memory of traced().memories) expect(memory).toMatchObject(use);
   });
 });
 
 describe("a padded load", () => {
-  test("says which of the elements it writes are padding", () => {
+  test("distinguishes padding among the elements that it writes", () => {
     const pads = { ySize: 2, xSize: 3, yPad0: 1, yPad1: 1, xPad0: 1, xPad1: 2 };
     const [entry] = traced(inp(10, 3, pads)).entries;
     expect(entry!.sramWrites).toEqual([{ memory: "INP", begin: 10, end: 34 }]);

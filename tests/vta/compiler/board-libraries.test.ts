@@ -1,4 +1,4 @@
-/** What a board gets: the golden programs' C, compiled for this machine and for boards' processors. */
+/** Libraries for boards: the golden programs' C, compiled for this machine and for boards' processors. */
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -61,7 +61,7 @@ function built(name: string, target: "sim" | "pynq" | "ultra96") {
 }
 
 describe.each(names)("%s", (name) => {
-  test("has its function's symbols, and computes what it should in a runtime as strict as TVM's", () => {
+  test("has its function's symbols, and computes the recorded results in a runtime as strict as TVM's", () => {
     const { program, tensors, module } = built(name, "sim");
     const library = join(folder, `${name}.so`);
     module.exportLibrary(library);

@@ -49,7 +49,7 @@ describe("without Redis", () => {
     ]);
   });
 
-  test("a worker refuses a number of threads that is not one", () => {
+  test("a worker refuses an invalid number of threads", () => {
     const { status, stderr } = spawnSync(process.execPath, [worker, "--threads", "none"]);
     expect([status, stderr.toString()]).toEqual([
       1,
@@ -82,7 +82,7 @@ describe.runIf(hasRedis)("with Redis", () => {
     return child;
   };
 
-  test("two workers, one of which is killed in the middle, lose and repeat nothing", async () => {
+  test("two workers, one of which is killed, lose and repeat no trial", async () => {
     const local = join(folder, "local.log");
     const queued = join(folder, "queued.log");
     const { best } = await sweep(local, "2", 60);

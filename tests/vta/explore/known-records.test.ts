@@ -34,7 +34,7 @@ describe("records that come with the library", () => {
     expect(explore.flagRecords(explore.readRecords(records))).toEqual([]);
   });
 
-  test("are asked for by name", () => {
+  test("are requested by name", () => {
     expect(() => explore.recordsOf("resnet19")).toThrow('there is "resnet18"');
   });
 
@@ -100,7 +100,7 @@ describe("a replay", () => {
     120_000,
   );
 
-  test("refuses records of other workloads in words", async () => {
+  test("refuses records of other workloads with a message", async () => {
     const space = explore.template(layers[0]!.task, layers[0]!.args);
     const study = new explore.Study(space, { engine: explore.replay([]) });
     await expect(study.run()).rejects.toThrow("the records hold no trial of conv2d_packed.vta");
@@ -108,7 +108,7 @@ describe("a replay", () => {
 });
 
 describe("records in use", () => {
-  /** C11 as its user declares it. */
+  /** C11 as a user declares it. */
   const declare = () => {
     const data = te.placeholder([1, 32, 7, 7, 1, 16], { name: "data", dtype: "int8" });
     const kernel = te.placeholder([32, 32, 3, 3, 16, 16], { name: "kernel", dtype: "int8" });
@@ -118,7 +118,7 @@ describe("records in use", () => {
     return { result, args: [data, kernel, result] };
   };
 
-  test("are what schedules without knobs take between applyBest and its end", () => {
+  test("are used by schedules without knobs between applyBest and its end", () => {
     const { result } = declare();
     const text = (schedule: te.Schedule): string => schedule.stages.map(String).join("\n");
     const plain = text(vta.topi.scheduleConv2dPacked(result));
@@ -155,7 +155,7 @@ describe("records in use", () => {
     expect(text).toContain("cthread");
   });
 
-  test("that do not fit are refused in words", () => {
+  test("that do not fit are refused with a message", () => {
     const A = te.placeholder([16], { name: "A", dtype: "int32" });
     const B = te.compute([16], (i) => A(i).add(1), "B");
     expect(() => vta.build(te.createSchedule(B.op), [A, B], { records })).toThrow(
@@ -169,7 +169,7 @@ describe("records in use", () => {
 });
 
 describe("records that cannot be true", () => {
-  test("are flagged with what is wrong", () => {
+  test("are flagged with the reason", () => {
     const [record] = explore.readRecords(records);
     const claims = { ...record!, costs: [1e-4] };
     const moved = { ...record!, index: record!.index + 1 };
@@ -218,7 +218,7 @@ describe("measures of the user's own", () => {
     expect(Math.max(...waiting)).toBeGreaterThan(0);
   });
 
-  test("do not travel to worker threads", async () => {
+  test("cannot be sent to worker threads", async () => {
     const measures = { one: () => 1 };
     const study = new explore.Study(dense(), { engine: explore.workerThreads(1), measures });
     await expect(study.run()).rejects.toThrow("vta.explore.thisThread()");
@@ -252,7 +252,7 @@ describe("the templates of additions and multiplications", () => {
     expect(computed).toBeGreaterThan(8);
   });
 
-  test("multiply, which the hardware does not: a trial fails and says so", () => {
+  test("multiply, which the hardware cannot: a trial fails with that message", () => {
     const space = explore.template("multiply.vta", args);
     const result = explore.measureTrial(space, 0, {});
     expect(result).toMatchObject({ kind: "failed", errorNo: explore.ERROR.runtime });

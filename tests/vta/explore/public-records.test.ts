@@ -1,6 +1,6 @@
 /**
- * Records of AutoTVM's own: the public log where it is at hand (it is not part of the project), and an
- * excerpt in its format everywhere.
+ * Records of AutoTVM: the public log, if it is available (it is not part of the project), and an
+excerpt in its format.
  */
 
 import { existsSync, readFileSync } from "node:fs";
@@ -22,7 +22,7 @@ function read(log: URL) {
   return { records, problems, flags };
 }
 
-/** Whether two entities mean the same: the outer size of a split follows from the inner ones. */
+/** Whether two entities are equivalent: the outer size of a split follows from the inner ones. */
 function same(a: Entity, b: Entity): boolean {
   const inner = (entity: Entity) =>
     entity.map(([name, kind, value]) => [
@@ -43,7 +43,7 @@ describe.each(logs.map((log) => [log.pathname.split("/").at(-1), log] as const))
     expect(records.some(({ target }) => target.startsWith("llvm"))).toBe(true);
   });
 
-  test("has the knobs, indices and entities of our spaces in every record that agrees with itself", () => {
+  test("has the knobs, indices and entities of our spaces in every consistent record", () => {
     const misplaced = new Set(
       flags.filter(({ text }) => MISPLACED.test(text)).map((f) => f.record),
     );

@@ -24,7 +24,7 @@ const record: TuningRecord = {
   tvmVersion: "0.10.0",
 };
 
-/** What AutoTVM's `record.decode` takes: written from the format, not from our reader. */
+/** The format of AutoTVM's `record.decode`, written independently of our reader. */
 function strictRead(text: string): unknown[] {
   return text
     .split("\n")
@@ -67,7 +67,7 @@ describe("records", () => {
     expect(problems).toEqual([]);
   });
 
-  test("pass over comments and version 0.1, and report what is not a record", () => {
+  test("skip comments, accept version 0.1, and report lines that are not records", () => {
     const old = JSON.stringify({ ...JSON.parse(formatRecord(record)), version: 0.1 });
     const text = `# a comment\n\n${old}\n${formatRecord(record)}{"input": ["ext_dev"\n`;
     const { records, problems } = parseRecords(text);
@@ -83,7 +83,7 @@ describe("records", () => {
     expect(records.map((each) => each.note?.trial)).toEqual([1, undefined]);
   });
 
-  test("of failures cost infinitely much", () => {
+  test("of failures have an infinite cost", () => {
     expect(meanCost({ ...record, costs: [1, 3] })).toBe(2);
     expect(meanCost({ ...record, costs: [1e9], errorNo: 4 })).toBe(Infinity);
   });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("a sweep of 200", () => {
-  test("that is killed three times loses and repeats nothing", async () => {
+  test("that is killed three times loses and repeats no trial", async () => {
     let killed = 0;
     for (const after of [7 + (process.pid % 40), 23, 61]) {
       const { trials } = await sweep(file("killed.log"), "2", BUDGET, after);

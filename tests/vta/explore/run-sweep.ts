@@ -8,7 +8,7 @@ import { parseRecords, type TuningRecord } from "../../../lib/vta/src/records";
 const script = fileURLToPath(new URL("sweep.mjs", import.meta.url));
 
 export interface SweepEnd {
-  /** What the last line says; undefined for a sweep that was killed. */
+  /** The result in the last line; undefined for a sweep that was killed. */
   readonly best: string | undefined;
   readonly trials: number;
 }

@@ -13,7 +13,7 @@ interface RecordedSpace {
   readonly entities: readonly (readonly [number, Parameters<ConfigSpace["indexOfEntity"]>[0]])[];
 }
 
-/** Spaces that AutoTVM made of the same workloads. */
+/** Spaces that AutoTVM made for the same workloads. */
 const recorded = readFileSync(new URL("spaces.jsonl", import.meta.url), "utf8")
   .trim()
   .split("\n")
@@ -54,7 +54,7 @@ describe("a numbered space", () => {
     ]);
   });
 
-  test("gives each configuration its number back", () => {
+  test("returns the number of each configuration", () => {
     for (let index = 0; index < configs.size; index++) {
       expect(configs.index(configs.values(index))).toBe(index);
     }

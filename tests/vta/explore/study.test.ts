@@ -16,7 +16,7 @@ import {
 import { Study, type StudyOptions } from "../../../lib/vta/src/explore/study";
 import { studyText } from "../../../lib/vta/src/view/study-view";
 
-/** A schedule that the accelerator's memories have nothing to do with. */
+/** A schedule that does not use the accelerator's memories. */
 function anySchedule(): te.Schedule {
   const A = te.placeholder([8], { name: "A", dtype: "int32" });
   return te.createSchedule(te.compute([8], (i) => A(i).add(1), "B").op);
@@ -88,7 +88,7 @@ const strategies: readonly (readonly [string, Strategy])[] = [
 describe.each(strategies)("%s", (_, strategy) => {
   const budget = 90;
 
-  test("tries as many distinct configurations as the budget says", async () => {
+  test("tries as many distinct configurations as the budget allows", async () => {
     const { trials } = await study({ strategy, budget }).run();
     expect(trials).toHaveLength(budget);
     expect(new Set(trials.map(({ index }) => index)).size).toBe(budget);
@@ -106,7 +106,7 @@ describe.each(strategies)("%s", (_, strategy) => {
     expect(three).toEqual(one);
   });
 
-  test("goes on from records as if it had not been stopped", async () => {
+  test("continues from records as if it had not been stopped", async () => {
     const undisturbed = await study({ strategy, budget, seed: 3 }).run();
     const store = new MemoryStore();
     await study({ strategy, budget: 37, seed: 3, records: store }).run();
@@ -120,7 +120,7 @@ describe.each(strategies)("%s", (_, strategy) => {
     expect(parseRecords(store.read()).records).toHaveLength(budget);
   });
 
-  test("counts no trial for what cannot be used, and says why", async () => {
+  test("does not count configurations that cannot be used as trials, and gives the reason", async () => {
     const ended = await study({ strategy, budget }).run();
     for (const [index, { cause, reason }] of ended.refusals) {
       const { h, threads } = ended.space.values(index) as Record<string, number>;
@@ -144,7 +144,7 @@ describe("a learned model", () => {
     return ended.best!.measures["cycles"]!;
   };
 
-  test("finds better configurations than chance", async () => {
+  test("finds better configurations than random search", async () => {
     const seeds = Array.from({ length: 15 }, (_, i) => i);
     const median = async (strategy: Strategy): Promise<number> => {
       const costs = await Promise.all(seeds.map((seed) => bestAfter(strategy, seed)));
@@ -155,7 +155,7 @@ describe("a learned model", () => {
 });
 
 describe("a study", () => {
-  test("gives the lower index among equals", async () => {
+  test("prefers the lower index among equals", async () => {
     const equal: TrialResult = { kind: "measured", measures: { cycles: 5 }, seconds: 0 };
     const engine = fakeEngine({ result: () => equal });
     const ended = await study({ strategy: randomSearch, budget: 20, engine }).run();
@@ -176,7 +176,7 @@ describe("a study", () => {
     expect(again.measured).toHaveLength(3);
   });
 
-  test("does not count what the compiler refuses", async () => {
+  test("does not count configurations that the compiler refuses", async () => {
     const refusal = { cause: "lowering", reason: "no rectangle" } as const;
     const engine = fakeEngine({
       workers: 3,
@@ -187,7 +187,7 @@ describe("a study", () => {
     expect(ended.refusalCounts["lowering"]).toBeGreaterThan(10);
   });
 
-  test("keeps what was measured when the engine breaks", async () => {
+  test("keeps the measured trials when the engine fails", async () => {
     const store = new MemoryStore();
     let measured = 0;
     const engine = fakeEngine({
@@ -202,7 +202,7 @@ describe("a study", () => {
     expect(broken.trials.length).toBeGreaterThan(5);
   });
 
-  test("gives the trials that no other one beats in all measures", async () => {
+  test("returns the trials that no other trial beats in all measures", async () => {
     const points = [
       { cycles: 9, sram: 1 },
       { cycles: 7, sram: 2 },
@@ -242,7 +242,7 @@ describe("a study", () => {
 });
 
 describe("refusals", () => {
-  test("are counted in words, with the first of each cause", async () => {
+  test("are counted by cause, with the first configuration of each", async () => {
     const searched = await study().run();
     const [summary, ...lines] = studyText(searched).split("\n");
     const [first] = searched.refusals.keys();

@@ -1,4 +1,4 @@
-// A sweep in a process of its own, which tests kill.
+// A sweep in a separate process, which tests kill.
 // Arguments: the records' file, the number of worker threads or the URL of a Redis, the budget.
 
 import { createRequire } from "node:module";

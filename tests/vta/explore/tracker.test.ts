@@ -1,4 +1,4 @@
-/** A sweep on the servers of a tracker, one of which is killed on the way. */
+/** A sweep on the servers of a tracker, one of which is killed during the sweep. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as tvm from "tvm-ts";
@@ -49,7 +49,7 @@ test("measures what this thread measures, although one of two servers is lost", 
   expect(remote).toEqual(await cyclesOf(explore.thisThread()));
 }, 180_000);
 
-test("says which keys there are, where none of the servers has the one that is asked for", async () => {
+test("lists the keys, if no server has the requested one", async () => {
   await expect(cyclesOf(explore.tracker({ url, key: "fpga" }))).rejects.toThrow(
     "has no server of the key 'fpga'; it has 'vta'",
   );

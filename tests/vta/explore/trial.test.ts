@@ -63,7 +63,7 @@ const operators: readonly (readonly [string, Arguments])[] = [
 
 beforeAll(ready);
 
-describe("the verdict agrees with running", () => {
+describe("the refusal agrees with a run", () => {
   test.each(operators.map(([task, args], i) => [`${i} ${task}`, task, args] as const))(
     "on all configurations of %s",
     (_, task, args) => {
@@ -121,7 +121,7 @@ describe("a trial", () => {
     expect(wide!).toBeLessThan(narrow!);
   });
 
-  test("says how much a memory would have to hold", () => {
+  test("reports the size that a memory needs", () => {
     const space = dense();
     const index = space.configs.index({ tile_b: 1, tile_ci: 64, tile_co: 24, oc_nthread: 1 });
     expect(space.refusal(index)).toEqual({
@@ -130,7 +130,7 @@ describe("a trial", () => {
     });
   });
 
-  test("says which knobs make micro-ops write an element again too soon", () => {
+  test("names the knobs that make micro-ops write an element again too soon", () => {
     const space = explore.template(...(operators[0]! as [string, Arguments]));
     const values = { tile_b: 1, tile_h: 1, tile_w: 9, tile_ci: 1, tile_co: 2 };
     const index = space.configs.index({ ...values, oc_nthread: 1, h_nthread: 1 });
@@ -145,7 +145,7 @@ describe("a trial", () => {
     });
   });
 
-  test("says which knobs do not divide", () => {
+  test("names the knobs that do not divide", () => {
     const space = dense();
     const index = space.configs.index({ tile_b: 1, tile_ci: 1, tile_co: 8, oc_nthread: 2 });
     expect(space.refusal(index)).toEqual({

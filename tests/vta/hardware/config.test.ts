@@ -59,7 +59,7 @@ describe("the default configuration", () => {
     expect(bitstreamUrl(samples.zcu104)).toMatch(/bitstreams\/zcu104\/0\.0\.1\/1x16_.*\.bit$/);
   });
 
-  test("lays its memories out as the reference's tools do", () => {
+  test("has the memory layout of the reference's tools", () => {
     expect(memoryLayouts(base)).toEqual({
       inp: { banks: 1, width: 128, depth: 2048, axiRatio: 2 },
       wgt: { banks: 2, width: 1024, depth: 1024, axiRatio: 16 },
@@ -150,7 +150,7 @@ describe("a configuration is refused", () => {
   });
 });
 
-describe("the environment in force", () => {
+describe("the current environment", () => {
   const wide: VtaConfig = {
     ...base,
     LOG_BLOCK: 5,
@@ -168,7 +168,7 @@ describe("the environment in force", () => {
     setEnv(first);
   });
 
-  test("is put back after withEnvironment, nested and after errors", () => {
+  test("is restored after withEnvironment, nested and after errors", () => {
     const outside = getEnv();
     const seen = withEnvironment(wide, (env) => {
       expect(getEnv()).toBe(env);

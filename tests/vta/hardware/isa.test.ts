@@ -39,7 +39,7 @@ const GEMM: Instruction = {
 
 const ALU: Instruction = { kind: "ALU", ...NO_TOKENS, ...LOOPS, aluOpcode: 0, useImm: 0, imm: 0 };
 
-/** The bits of a field: what encoding all ones changes. */
+/** The bits of a field: those that encoding all ones changes. */
 function bitsOf(instruction: Instruction, name: string, ones: number): string {
   const empty = wordOf(encode(isa, instruction));
   const full = wordOf(encode(isa, { ...instruction, [name]: ones } as Instruction));
@@ -65,7 +65,7 @@ describe("the default configuration's layouts", () => {
     ["yPad1", 15, "119:116"],
     ["xPad0", 15, "123:120"],
     ["xPad1", 15, "127:124"],
-  ])("put %s of LOAD and STORE where hardware expects it", (name, ones, bits) => {
+  ])("have %s of LOAD and STORE where the hardware expects it", (name, ones, bits) => {
     expect(bitsOf(LOAD, name, ones)).toBe(bits);
     expect(bitsOf({ ...LOAD, kind: "STORE" }, name, ones)).toBe(bits);
   });
@@ -82,7 +82,7 @@ describe("the default configuration's layouts", () => {
     ["srcFactorIn", 2047, "107:97"],
     ["wgtFactorOut", 1023, "117:108"],
     ["wgtFactorIn", 1023, "127:118"],
-  ])("put %s of GEMM where hardware expects it", (name, ones, bits) => {
+  ])("have %s of GEMM where the hardware expects it", (name, ones, bits) => {
     expect(bitsOf(GEMM, name, ones)).toBe(bits);
   });
 
@@ -92,7 +92,7 @@ describe("the default configuration's layouts", () => {
     ["aluOpcode", 7, "110:108"],
     ["useImm", 1, "111:111"],
     ["imm", -1, "127:112"],
-  ])("put %s of ALU where hardware expects it", (name, ones, bits) => {
+  ])("have %s of ALU where the hardware expects it", (name, ones, bits) => {
     expect(bitsOf(ALU, name, ones)).toBe(bits);
   });
 
@@ -114,7 +114,7 @@ describe("the default configuration's layouts", () => {
 });
 
 describe("encoding", () => {
-  test("says which field of which instruction is too small for what", () => {
+  test("names the instruction, the field and the value that does not fit", () => {
     expect(() => encode(isa, { ...LOAD, xSize: 70000 })).toThrow(
       "LOAD: xSize is 70000, but the field has 16 bits and holds 0 to 65535",
     );
@@ -126,7 +126,7 @@ describe("encoding", () => {
     expect(() => encodeUop(isa, { dst: 2048, src: 0, wgt: 0 })).toThrow("micro-op: dst is 2048");
   });
 
-  test("is refused by an opcode that does not exist, on the way back", () => {
+  test("refuses to decode an opcode that does not exist", () => {
     expect(() => decode(isa, Uint32Array.of(5, 0, 0, 0))).toThrow("no instruction with opcode 5");
   });
 });

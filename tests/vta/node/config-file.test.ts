@@ -20,12 +20,12 @@ describe("the configuration that an environment starts with", () => {
     expect(defaultConfig()).toBe(samples.sim);
   });
 
-  test("is that of VTA_HW_PATH", () => {
+  test("is the file in VTA_HW_PATH", () => {
     vi.stubEnv("VTA_HW_PATH", hardwareFolder(JSON.stringify(samples.ultra96)));
     expect(defaultConfig()).toEqual(samples.ultra96);
   });
 
-  test("is refused with its path when it is missing, no JSON, or no configuration", () => {
+  test("is refused with its path when it is missing, not JSON, or not a configuration", () => {
     vi.stubEnv("VTA_HW_PATH", "/nowhere");
     expect(() => defaultConfig()).toThrow(
       /no configuration can be read from \/nowhere\/config\/vta_config.json: ENOENT/,

@@ -10,7 +10,7 @@ import { launchChromium } from "../../support/chromium";
 import { goldenProgram } from "../../support/golden-session";
 import { eventually, startCommand, type RunningCommand } from "../../support/rpc-processes";
 
-/** Adding two matrices on the server's accelerator. */
+/** Adds two matrices on the server's accelerator. */
 const PROGRAM = `
 import * as tvm from "./lib/tvm-ts/src/index";
 import * as vta from "./lib/vta/src/index";

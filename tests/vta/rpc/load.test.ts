@@ -1,4 +1,4 @@
-/** Many clients: some whose servers die, some that disappear, and very many one after another. */
+/** Many clients: some lose their servers, some disappear, and many connect one after another. */
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
@@ -10,7 +10,7 @@ import { goldenProgram } from "../../support/golden-session";
 import { eventually, startCommand, type RunningCommand } from "../../support/rpc-processes";
 
 const { rpc } = tvm;
-/** More where much time is given: FUZZ_RUNS says so for other tests, too. */
+/** More with FUZZ_RUNS, as in other tests. */
 const LONG = Number(process.env["FUZZ_RUNS"] ?? 0) >= 10_000;
 const [DROPS, SESSIONS] = LONG ? [200, 1000] : [50, 50];
 
@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(workdir, { recursive: true }));
 
-/** Sessions have removed what they had. */
+/** Waits until sessions have removed their files. */
 function isEmpty(folder: string): boolean {
   return readdirSync(folder).length === 0;
 }
@@ -125,7 +125,7 @@ test("connections that are dropped at every point of the handshake leave no proc
     await new Promise<void>((resolve) => {
       const socket = connect(server.port, "127.0.0.1", () => {
         const cut = bytes.subarray(0, i % (bytes.length + 1));
-        // Half of them leave politely, the others break off.
+        // Half of them close the session, the others break the connection.
         socket.write(cut, () => (i % 2 === 0 ? socket.end() : socket.resetAndDestroy()));
       });
       socket.on("error", () => undefined);
@@ -133,7 +133,7 @@ test("connections that are dropped at every point of the handshake leave no proc
       socket.resume();
     });
   }
-  // Each that presented the key was given a process, which ends as soon as it has started.
+  // Each client that sent the key got a process, which ends as soon as it has started.
   const isQuiet = (): boolean =>
     readdirSync(workdir).length === 0 && childrenOf(server.process).length <= 1;
   await eventually(isQuiet, 600);

@@ -1,4 +1,4 @@
-/** Client, server and tracker in processes of their own, over TCP and WebSocket. */
+/** Client, server and tracker in separate processes, over TCP and WebSocket. */
 
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { connect } from "node:net";
@@ -49,7 +49,7 @@ describe.each(["tcp", "ws"])("a session over %s", (protocol) => {
     },
   );
 
-  test("tells apart what can go wrong", async () => {
+  test("has a separate error for each kind of failure", async () => {
     await expect(open({ key: "x" })).rejects.toThrow(tvm.KeyRefusedError);
     await expect(rpc.connect(`${protocol}://127.0.0.1:1`)).rejects.toThrow(tvm.ConnectionLostError);
     const session = await open({ key: "k", sessionTimeout: 1 });
@@ -65,7 +65,7 @@ describe.each(["tcp", "ws"])("a session over %s", (protocol) => {
     await expect(f()).rejects.toThrow(tvm.RpcTimeoutError);
   });
 
-  test("confines files, keeps sessions apart and removes what they had", async () => {
+  test("confines files, separates sessions and removes their files", async () => {
     const [one, two] = [await open(), await open()];
     await one.upload(new Uint8Array([1, 2, 3]), "a.bin");
     expect([...(await one.download("a.bin"))]).toEqual([1, 2, 3]);
@@ -103,7 +103,7 @@ describe.each(["tcp", "ws"])("a session over %s", (protocol) => {
       [1, 4],
       [2, 5],
     ]);
-    // A notebook shows it as it shows one that is here.
+    // A notebook shows it like a local array.
     const shown = (array: object): Promise<object> =>
       (array as Record<symbol, () => Promise<object>>)[Symbol.for("Jupyter.display")]!();
     expect(await shown(b)).toEqual({
@@ -123,7 +123,7 @@ describe.each(["tcp", "ws"])("a session over %s", (protocol) => {
 });
 
 describe.each(["tcp", "ws"])("copies over %s", (protocol) => {
-  test("that are under way together do not mix", async () => {
+  test("that run at the same time do not mix", async () => {
     await using session = await rpc.connect(`${protocol}://127.0.0.1:${server.port}`, { key: "k" });
     const sources = [1, 2, 3].map((step) => np.arange(0, step << 22, step).astype("int32"));
     const arrays = await Promise.all(sources.map((data) => session.extDev(0).array(data)));
@@ -154,7 +154,7 @@ describe("a server", () => {
     await eventually(() => readdirSync(workdir).length === 1);
   });
 
-  test("is not reached by web pages of other origins", async () => {
+  test("refuses web pages of other origins", async () => {
     const ask = (origin: string): Promise<string> =>
       new Promise((resolve, reject) => {
         const socket = connect(server.port, "127.0.0.1", () =>
@@ -190,14 +190,14 @@ describe("a server", () => {
       );
       return error instanceof tvm.ConnectionLostError;
     });
-    // Its worker has noticed and has removed its files.
+    // Its worker process has noticed and has removed its files.
     await eventually(() => readdirSync(folder).length === 0);
     rmSync(folder, { recursive: true });
   });
 });
 
 describe("a tracker", () => {
-  test("gives its servers to clients, of which some lose theirs", async () => {
+  test("assigns its servers to clients, some of which lose theirs", async () => {
     const tracker = await start("rpc-tracker");
     const address = `127.0.0.1:${tracker.port}`;
     const servers = await Promise.all(
@@ -228,7 +228,7 @@ describe("a tracker", () => {
     expect(await Promise.all(jobs)).toEqual(Array(6).fill("right"));
     expect(runs).toBeGreaterThan(6);
     await eventually(async () => (await session.summary()).queues[0]?.free === 2);
-    // A tracker that ends is noticed, and found again by servers when it is back.
+    // Servers notice that the tracker has ended, and find it again when it has restarted.
     await tracker.stop();
     await expect(session.summary()).rejects.toThrow(tvm.ConnectionLostError);
     const again = await start("rpc-tracker", ["--port", String(tracker.port)]);

@@ -17,7 +17,7 @@ import {
 const env = new Environment(samples.sim);
 const isa = new InstructionSet(env);
 
-/** An accelerator that keeps what it is given to run. */
+/** An accelerator that keeps the programs that it is started with. */
 class Recorder implements Accelerator {
   readonly runs: Instruction[][] = [];
   readonly counters = new Profiler();
@@ -27,7 +27,7 @@ class Recorder implements Accelerator {
     this.runs.push(Array.from({ length: count }, (_, i) => decode(isa, this.dram.words, at(i))));
   }
   resetTokens(): void {
-    // Keeps no tokens.
+    // It has no tokens.
   }
   observe(): () => void {
     return () => undefined;
@@ -56,7 +56,7 @@ const kernel =
     return 0;
   };
 
-describe("recordings that the reference's runtime made too", () => {
+describe("instruction streams that the reference's runtime recorded", () => {
   interface Recording {
     flags: number;
     buffers: number[];
@@ -115,7 +115,7 @@ describe("recordings that the reference's runtime made too", () => {
   }
 
   test.each(recordings.map((recording, i) => ({ recording, i })))(
-    "have the same dump, addresses included ($i)",
+    "have the same dump, including addresses ($i)",
     ({ recording }) => {
       expect(replay(recording)).toBe(recording.dump);
     },
@@ -123,7 +123,7 @@ describe("recordings that the reference's runtime made too", () => {
 });
 
 describe("tokens", () => {
-  test("join the last instruction of their stage, and else get one that does nothing", () => {
+  test("are attached to the last instruction of their stage, or else to an instruction that does nothing", () => {
     const { queue, recorder, buffer } = recordingQueue();
     queue.loadBuffer2D(buffer, 0, 1, 1, 1, 0, 0, 0, 0, 0, 2);
     queue.depPush(1, 2);
@@ -134,12 +134,12 @@ describe("tokens", () => {
     const run = recorder.runs[0]!;
     expect(run[0]).toMatchObject({ kind: "LOAD", memoryType: 2, pushNext: 1 });
     expect(run[1]).toMatchObject({ xSize: 0, memoryType: 2, pushNext: 1 });
-    // The second pop finds the first one waiting; the first gets an instruction of its own.
+    // The second pop finds the first one pending; the first gets a separate instruction.
     expect(run[2]).toMatchObject({ xSize: 0, memoryType: 0, popPrev: 1 });
     expect(run.at(-1)!.kind).toBe("FINISH");
   });
 
-  test("pass between neighbouring stages only", () => {
+  test("pass only between neighbouring stages", () => {
     const { queue } = recordingQueue();
     expect(() => queue.depPush(1, 3)).toThrow("stage 1 exchanges no tokens with stage 3");
     expect(() => queue.depPop(3, 1)).toThrow("stage 3 exchanges no tokens with stage 1");
@@ -149,7 +149,7 @@ describe("tokens", () => {
 });
 
 describe("a micro-op kernel", () => {
-  test("is recorded once for a place in the program and the values it depends on", () => {
+  test("is recorded once for each call site and the values that it depends on", () => {
     const { queue, recorder } = recordingQueue();
     const site = {};
     let recorded = 0;
@@ -166,7 +166,7 @@ describe("a micro-op kernel", () => {
     expect(titles(recorder.runs[0]!).filter((kind) => kind === "GEMM")).toHaveLength(6);
   });
 
-  test("may depend on any values, also beyond the reference's limit of 100", () => {
+  test("may depend on any values, including those beyond the reference's limit of 100", () => {
     const { queue, recorder } = recordingQueue();
     const site = {};
     for (const value of [99, 100, 785, -1, 2 ** 31 - 1]) {
@@ -270,7 +270,7 @@ describe("the micro-op memory", () => {
       i.kind === "LOAD" && i.memoryType === 0 && i.xSize > 0 ? [[i.sramBase, i.xSize]] : [],
     );
 
-  test("is filled from the front again when it is full, and forgets what is overwritten", () => {
+  test("is filled from its start again when it is full, and forgets what is overwritten", () => {
     const { queue, recorder } = recordingQueue();
     const [a, b, c] = [{}, {}, {}];
     queue.pushGEMMOp(a, kernel(queue, 4000), []);
@@ -289,7 +289,7 @@ describe("the micro-op memory", () => {
     ]);
   });
 
-  test("gets the right micro-ops also after it was full, which the reference's does not", () => {
+  test("has the right micro-ops also after it was full, unlike the reference's", () => {
     const device = new VtaDevice(0, env);
     const { queue, dram } = device;
     const ones = device.alloc(64 * 2048);
@@ -322,7 +322,7 @@ describe("the micro-op memory", () => {
 });
 
 describe("a queue that is full", () => {
-  test("runs what it holds by itself, with the tokens that are under way", () => {
+  test("is executed automatically, with its pending tokens", () => {
     const { queue, recorder, buffer } = recordingQueue(4096);
     for (let i = 0; i < 400; i++) {
       queue.loadBuffer2D(buffer, 0, 1, 1, 1, 0, 0, 0, 0, 0, 2);
@@ -378,7 +378,7 @@ describe("bad arguments", () => {
     expect(() => load(1, 0, 2, 0, buffer + 1)).toThrow("is not an element of 16 bytes");
   });
 
-  test("that reach outside of the array are refused, whatever is there", () => {
+  test("that access memory outside of the array are refused", () => {
     const { queue, buffer, dram } = recordingQueue();
     dram.alloc(4096);
     const load = (offset: number, x: number, y: number, stride: number): void =>
@@ -407,7 +407,7 @@ describe("a device", () => {
     device.queue.synchronize(2 ** 31);
   });
 
-  test("has nothing left of a program whose run failed", () => {
+  test("keeps nothing of a program whose run failed", () => {
     const device = new VtaDevice(0, env);
     const buffer = device.alloc(4096);
     device.queue.loadBuffer2D(buffer, 0, 1, 1, 1, 0, 0, 0, 0, 0, 2);
@@ -418,7 +418,7 @@ describe("a device", () => {
     device.queue.synchronize(2 ** 31);
   });
 
-  test("has its own memory: two configurations are alive at once", () => {
+  test("has its own memory: two configurations can be used at the same time", () => {
     const wide = new Environment({
       ...samples.sim,
       LOG_BLOCK: 5,
@@ -447,7 +447,7 @@ describe("a device", () => {
     ]);
   });
 
-  test("takes its first buffers from where the reference's simulator does", () => {
+  test("allocates its first buffers at the same addresses as the reference's simulator", () => {
     const device = new VtaDevice(0, env);
     expect([device.alloc(100), device.alloc(5000), device.alloc(1)]).toEqual([
       0x1000, 0x2000, 0x4000,
@@ -468,7 +468,7 @@ describe("a device", () => {
 });
 
 describe("functions for compiled code", () => {
-  test("take signed numbers for addresses and give the CPU the same ones", () => {
+  test("accept signed numbers as addresses and return the same numbers to the CPU", () => {
     const { functions, dram } = new VtaDevice(0, env);
     const from = functions.extern["VTABufferAlloc"]!(64) as number;
     const to = functions.extern["VTABufferAlloc"]!(64) as number;

@@ -48,7 +48,7 @@ describe("programs in one process", () => {
   );
 
   test.each([1, 2, 3])(
-    "do not disturb each other, in any order, twice in a row, after failures (order %i)",
+    "do not affect each other, in any order, twice in a row, after failures (order %i)",
     (seed) => {
       const pick = random(seed);
       const devices = new ReplayDevices();
@@ -105,7 +105,7 @@ describe("programs in one process", () => {
 });
 
 describe("a repeated call", () => {
-  test("records the same instructions as the first one, whatever that one left behind", () => {
+  test("records the same instructions as the first one, even if that left tokens", () => {
     // Its last synchronization comes before the pop that drains it.
     const program = replayCorpus("programs").find(({ name }) => name === "vta_matmul_opt")!;
     const { device, printed } = new ReplayDevices().of();

@@ -90,7 +90,7 @@ function loadUops(
 describe("a program that the host interrupts", () => {
   afterEach(() => setInterruptionCheck(() => undefined));
 
-  test("ends with what the host throws, and leaves no token to the next one", () => {
+  test("ends with the host's error, and leaves no token to the next one", () => {
     const { run, dram } = simulator();
     const address = dram.alloc(4096);
     const inp = load({ memoryType: MEM_ID.INP, dramBase: address / 16, pushNext: 1 });
@@ -137,7 +137,7 @@ describe("a program that cannot go on", () => {
     );
   });
 
-  test("but tokens left by one that ended are there for the next, until a reset", () => {
+  test("but tokens of a program that ended remain for the next one, until a reset", () => {
     const { run, sim } = simulator();
     run([{ ...COMPUTE_NOP, pushNext: 1 }, FINISH]);
     run([store({ xSize: 0, popPrev: 1 }), FINISH]);
@@ -155,7 +155,7 @@ describe("a program that cannot go on", () => {
 });
 
 describe("stages", () => {
-  test("finish all their instructions, also those dealt after the FINISH was executed", () => {
+  test("finish all their instructions, also those dispatched after the FINISH was executed", () => {
     const { run, dram } = simulator();
     const out = dram.alloc(4096);
     dram.bytes.fill(1, out, out + 16);
@@ -221,7 +221,7 @@ describe("an instruction out of range", () => {
     expect(() => run(program)).toThrow(/^instruction \d at 0x/);
   });
 
-  test("does no harm: an immediate's unused operand may point anywhere", () => {
+  test("is accepted in an unused operand, beside an immediate", () => {
     run(serial([alu({ iterIn: 3, srcFactorIn: 1024, useImm: 1, imm: 1 })]));
   });
 
@@ -231,7 +231,7 @@ describe("an instruction out of range", () => {
     ["memory 3 cannot be stored", store({ memoryType: 3 })],
     ["a STORE cannot pad", store({ dramBase: array / 16, xPad0: 1 })],
     ["there is no ALU operation 5", alu({ aluOpcode: 5 })],
-  ])("that makes no sense is refused: %s", (message, instruction) => {
+  ])("that is invalid is refused: %s", (message, instruction) => {
     expect(() => run(serial([instruction]))).toThrow(message);
   });
 
@@ -285,7 +285,7 @@ describe("the ALU", () => {
     expect(multiply.slice(5, 7)).toEqual([2 ** 31 - 3, -(2 ** 31)]);
   });
 
-  test("sees what an earlier micro-op of the same instruction wrote", () => {
+  test("reads the values that an earlier micro-op of the same instruction wrote", () => {
     const { run, dram, sim } = simulator();
     const values = Array.from({ length: 64 }, (_, i) => (i < 16 ? 1 : 0));
     run(
@@ -318,7 +318,7 @@ describe("the ALU", () => {
 });
 
 describe("weights", () => {
-  test("are those that were loaded, although a STORE has overwritten them in DRAM since", () => {
+  test("are those that were loaded, even if a STORE has overwritten them in DRAM since", () => {
     const { run, dram, sim } = simulator();
     const weights = dram.alloc(256);
     const inputs = dram.alloc(16);
@@ -414,7 +414,7 @@ describe("a long run", () => {
   // 16383 x 80 micro-ops: several slices of work.
   const long = serial([gemm({ iterOut: 16383, iterIn: 80 })]);
 
-  test("comes back to its caller now and then, who can end it", () => {
+  test("returns to its caller at intervals, which can end it", () => {
     let pauses = 0;
     const { run } = simulator({ onPause: () => void pauses++ });
     run(long);
@@ -452,7 +452,7 @@ describe("a long run", () => {
     ]);
   });
 
-  test("is given up after as many cycles as it was granted", () => {
+  test("is ended after its limit of cycles", () => {
     const { run } = simulator();
     expect(() => run(long, 100_000)).toThrow("not finished after 100000 cycles");
     run(long, 2_000_000);
@@ -460,7 +460,7 @@ describe("a long run", () => {
 });
 
 describe("a trace", () => {
-  test("tells what each instruction read and wrote, and which tokens passed", () => {
+  test("has what each instruction read and wrote, and its tokens", () => {
     const { run, dram, sim } = simulator();
     const inputs = dram.alloc(4096);
     const uops = loadUops(dram, [

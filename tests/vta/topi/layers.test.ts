@@ -1,4 +1,4 @@
-/** Layers of ResNet-18, MobileNet and DCGAN on the accelerator, against plain loops. */
+/** Layers of ResNet-18, MobileNet and DCGAN on the accelerator, compared with plain loops. */
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { np, ready, te, topi } from "tvm-ts";
@@ -20,7 +20,7 @@ const { BATCH, BLOCK_IN, BLOCK_OUT, inpDtype, wgtDtype, accDtype, outDtype } = e
 
 beforeAll(() => ready());
 
-/** Behind the sums: a shift, the bias, limits, the output's type. */
+/** After the sums: a shift, the bias, limits, the output's type. */
 function epilogue(sums: te.Tensor, bias?: te.Tensor): te.Tensor {
   const shifted = topi.rightShift(sums, 8);
   const biased = bias === undefined ? shifted : topi.add(shifted, bias);
@@ -206,7 +206,7 @@ describe("a packed operator", () => {
     stride: 1,
   });
 
-  test("sums up in the accelerator's type unless told otherwise", () => {
+  test("sums in the accelerator's type by default", () => {
     expect(vta.topi.conv2dPacked(data, kernel).dtype).toBe(accDtype);
     expect(vta.topi.conv2dPacked(data, kernel, { outDtype: "int16" }).dtype).toBe("int16");
     expect(vta.topi.conv2dTransposePacked(data, kernel).dtype).toBe(accDtype);

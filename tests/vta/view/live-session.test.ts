@@ -66,7 +66,7 @@ describe("a session", () => {
     delete (globalThis as { jupyter?: unknown }).jupyter;
   });
 
-  test("tells a front end that opens a comm about the environment and what cells have made", () => {
+  test("sends a front end that opens a comm the environment and the variables of cells", () => {
     expect(kernel.sent).toEqual([
       {
         version: 1,
@@ -86,14 +86,14 @@ describe("a session", () => {
     ]);
   });
 
-  test("tells what the last call cost once there was one", () => {
+  test("sends the cost of the last call", () => {
     stats = vta.trace(() => undefined).stats;
     expect(kernel.ask({})).not.toHaveProperty("lastCall");
     stats = Object.assign(new vta.Profiler(), { gemmCounter: 16 }).stats;
     expect(kernel.ask({})).toMatchObject({ lastCall: { counters: { gemm_counter: 16 } } });
   });
 
-  test("follows the environment in force", () => {
+  test("follows the current environment", () => {
     vta.withEnvironment({ ...env.config, LOG_BATCH: 1 }, () => {
       expect(kernel.ask({})).toMatchObject({ environment: { gemm: { batch: 2 } } });
     });
@@ -110,13 +110,13 @@ describe("a session", () => {
     expect(bundle!["text/markdown"]).toMatch(/^```tir\n@main = primfn\(/);
   });
 
-  test.each(["gone", "n", "nothing"])("says that there is nothing to show of %s", (name) => {
+  test.each(["gone", "n", "nothing"])("answers that there is nothing to show of %s", (name) => {
     expect(kernel.ask({ show: name })).toEqual({ shown: name });
   });
 });
 
 describe("a session with a tracker", () => {
-  test("says what the tracker's queues hold, and why it does not answer once it is gone", async () => {
+  test("sends the tracker's queues, and the reason if the tracker does not answer", async () => {
     const running = await rpc.startTracker({ port: 0 });
     const tracker = await rpc.connectTracker(`tcp://127.0.0.1:${running.port}`);
     const waits = tracker.request("vta", { user: "Ada" }).catch(() => undefined);
@@ -184,20 +184,20 @@ test.each([
     },
     { type: "object", value: "" },
   ],
-])("a variable %s is told with its type, shape, size and value", (name, value, fact) => {
+])("a variable %s is sent with its type, shape, size and value", (name, value, fact) => {
   const { variables } = vta.view.sessionView(new Map<string, unknown>([[name, value]]), NOTHING);
   expect(variables).toMatchObject([{ name, ...fact }]);
 });
 
 test("leaves out the libraries' namespaces", () => {
-  // As a page's bundler makes one.
+  // Like a namespace that a page's bundler makes.
   const bundled = Object.defineProperty({}, "te", { enumerable: true, get: () => te });
   const namespaces = Object.entries({ vta, te, bundled });
   const { variables } = vta.view.sessionView(new Map<string, unknown>(namespaces), NOTHING);
   expect(variables).toEqual([]);
 });
 
-test("is not told to a kernel that has no variables to offer", () => {
+test("is not sent by a kernel without variables", () => {
   Object.assign(globalThis, { jupyter: { comm: { register: () => expect.unreachable() } } });
   vta.view.serveSessionView(() => NOTHING);
   delete (globalThis as { jupyter?: unknown }).jupyter;

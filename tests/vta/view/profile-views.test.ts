@@ -43,7 +43,7 @@ function bundleOf(picture: object): Record<string, unknown> {
 }
 
 describe("the roofline plot", () => {
-  test("has the roof, the stages of each profile under it, and arrows between two", () => {
+  test("has the roof, the stages of each profile below it, and arrows between two", () => {
     const bundle = bundleOf(vta.view.roofline({ one, two }));
     const { data, layout } = bundle["application/vnd.plotly.v1+json"] as unknown as Figure;
     const [roof, ...dots] = data;
@@ -85,7 +85,7 @@ describe("a profile as a trace", () => {
       { device },
     );
     const rebuilt = profile.trace();
-    // A profile knows the statements where the queue has no other observer, and no values.
+    // A profile knows statements if the queue has no other observer, and does not know values.
     const plain = ({ caller: _, values: _values, ...entry }: vta.TraceEntry) => entry;
     expect(rebuilt.stream.map(plain)).toEqual(traced.stream.map(plain));
     expect(rebuilt.stats).toEqual(traced.stats);
@@ -94,14 +94,14 @@ describe("a profile as a trace", () => {
     expect(one.trace().stream.some(({ caller }) => caller !== undefined)).toBe(true);
   });
 
-  test("of which a part is kept has the timeline of that part", () => {
+  test("that keeps only a part has the timeline of that part", () => {
     const json = vta.view.traceView(one.trace({ limit: 20 }));
     const whole = vta.view.traceView(one.trace());
     expect(json.timeline!.cycles).toBeLessThan(whole.timeline!.cycles);
     expect(json.dropped).toBe(one.instructions - 20);
   });
 
-  test("says in words where each stage's cycles went", () => {
+  test("describes what each stage's cycles were spent on", () => {
     const text = String(vta.view.traceBundle(one.trace())["text/plain"]);
     expect(text).toMatch(/^ {2}compute {2}.*busy \d/m);
     expect(text).toMatch(/^critical path: \w+ \d+ %/m);
@@ -109,7 +109,7 @@ describe("a profile as a trace", () => {
 });
 
 describe("a module over time", () => {
-  test("is in the colour of the cause that most of a column's cycles have", () => {
+  test("has in each column the colour of the most frequent cause", () => {
     const width = one.cycles;
     const spans = one.timeline.spans.filter(({ stage }) => stage === "compute");
     const causes = stallRaster(spans, width, width, 1);
@@ -166,7 +166,7 @@ describe("a study in a notebook", () => {
     return study.run();
   }
 
-  test("gives a front end the schedule and the profile of a trial", async () => {
+  test("sends a front end the schedule and the profile of a trial", async () => {
     const study = await tried();
     const json = vta.view.studyBundle(study)[vta.view.mimeTypes.study] as vta.view.StudyView;
     const [{ index, measures }] = study.trials as [vta.explore.Trial];
@@ -180,7 +180,7 @@ describe("a study in a notebook", () => {
     expect(shown.cycles).toBe(measures["cycles"]);
   });
 
-  test("answers in words where a configuration cannot be shown", async () => {
+  test("answers with a message where a configuration cannot be shown", async () => {
     const study = await tried();
     const json = vta.view.studyBundle(study)[vta.view.mimeTypes.study] as vta.view.StudyView;
     comms.open("tvm-vta.study", { study: json.live });
@@ -196,14 +196,14 @@ describe("a study in a notebook", () => {
     expect(comms.isClosed).toBe(true);
   });
 
-  test("of which nothing was tried asks for nothing", () => {
+  test("without trials sends no requests", () => {
     const study = new vta.explore.Study(space());
     expect(vta.view.studyBundle(study)[vta.view.mimeTypes.study]).not.toHaveProperty("live");
   });
 });
 
 describe("a study", () => {
-  test("says which knobs decide, and shows its trials as lines", async () => {
+  test("ranks its knobs, and shows its trials as lines", async () => {
     const space = vta.explore.template("dense_packed.vta", [
       ["TENSOR", [1, 8, 1, 16], "int8"],
       ["TENSOR", [8, 8, 16, 16], "int8"],

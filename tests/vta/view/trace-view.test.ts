@@ -19,7 +19,7 @@ function traced({ schedule, args }: Workload, options: vta.TraceOptions = {}): v
   return vta.trace(() => f(...inputs, nd.empty(shape, result.dtype, device)), options);
 }
 
-/** The view as a front end gets it. */
+/** The view as a front end receives it. */
 function viewOf(trace: vta.ExecutionTrace): vta.view.TraceView {
   const bundle = vta.view.traceBundle(trace);
   return JSON.parse(JSON.stringify(bundle[mimeTypes.trace])) as vta.view.TraceView;
@@ -57,7 +57,7 @@ describe("a trace's view", () => {
     });
   });
 
-  test("names the values of fields that are no quantities", () => {
+  test("names the values of fields that are not quantities", () => {
     const names = viewOf(trace).layouts.flatMap(({ fields }) =>
       fields.flatMap(({ name, names }) => (names ? [[name, names[2]]] : [])),
     );
@@ -68,7 +68,7 @@ describe("a trace's view", () => {
     ]);
   });
 
-  test("says what each instruction does on chip", () => {
+  test("has the accesses of each instruction on chip", () => {
     const { stream } = trace;
     const view = viewOf(trace);
     const [patterns, ends] = [unpack(view.patterns), unpack(view.patternEnds)];
@@ -88,7 +88,7 @@ describe("a trace's view", () => {
     expect(ends.length).toBeLessThan(stream.length);
   });
 
-  test("says what was held where, from its writer to its last reader", () => {
+  test("has the elements in use, from the writer to the last reader", () => {
     const view = viewOf(trace);
     const rows = unpack(view.residencies);
     const total = trace.memories.reduce((n, { residencies }) => n + residencies.length, 0);
@@ -112,7 +112,7 @@ describe("a trace's view", () => {
     expect(view.sources).toHaveLength(1);
   });
 
-  test("counts what is moved, and names the model", () => {
+  test("counts the bytes moved, and names the model", () => {
     const view = viewOf(trace);
     const { counters, dramRead, dramWritten } = view.statistics;
     expect(unpack(view.traffic).reduce((sum, n) => sum + n)).toBe(dramRead + dramWritten);
@@ -121,12 +121,12 @@ describe("a trace's view", () => {
     expect(view.cycles).toBeUndefined();
   });
 
-  test("says how many instructions are not in it", () => {
+  test("has the number of instructions that are not in it", () => {
     const view = viewOf(traced(smallGemm(2), { limit: 5 }));
     expect([unpack(view.stages).length, view.dropped]).toEqual([5, 24]);
   });
 
-  test("has cycles where a simulation tells them", () => {
+  test("has cycles if a simulation provides them", () => {
     const recorded = new vta.ExecutionTrace(env);
     recorded.startRun();
     for (const entry of trace.stream) {
@@ -136,7 +136,7 @@ describe("a trace's view", () => {
     expect(unpack(viewOf(recorded).cycles!).slice(0, 4)).toEqual([0, 7, 10, 17]);
   });
 
-  test("of nothing is drawn as nothing", () => {
+  test("of nothing is empty", () => {
     const bundle = vta.view.traceBundle(vta.trace(() => undefined));
     expect(bundle[tvmView.mimeTypes.plotly]).toBeUndefined();
     expect(bundle["text/plain"]).toContain("0 instructions in 0 runs");
@@ -144,7 +144,7 @@ describe("a trace's view", () => {
   });
 });
 
-describe("without a front end of ours, a trace", () => {
+describe("a trace in other front ends", () => {
   test("is text in a terminal", () => {
     const text = String(vta.view.traceBundle(traced(smallGemm(1)))["text/plain"]);
     expect(text).toContain("micro-ops executed: GEMM 16, ALU 48\n");
@@ -152,7 +152,7 @@ describe("without a front end of ours, a trace", () => {
     expect(text).toMatch(/\n *\d+ {2}load {5}LOAD WGT {2}sram 0x0 .* push next\n/);
   });
 
-  test("says in its text that it was cut", () => {
+  test("mentions in its text that it was cut", () => {
     const text = String(vta.view.traceBundle(traced(smallGemm(1), { limit: 7 }))["text/plain"]);
     expect(text).toContain("only the first 7 are recorded");
   });
@@ -171,7 +171,7 @@ describe("without a front end of ours, a trace", () => {
     expect(figure.layout["yaxis2"]).toMatchObject({ title: { text: "UOP" } });
   });
 
-  test("draws padding in a colour of its own", () => {
+  test("draws padding in a separate colour", () => {
     const bundle = vta.view.traceBundle(traced(paddedLoad([1, 1], [1, 1])));
     const figure = bundle[tvmView.mimeTypes.plotly] as tvmView.PlotlyFigure;
     const [acc] = figure.data as unknown as { z: number[][] }[];
@@ -200,18 +200,18 @@ describe("an environment", () => {
     expect(view.gemm).toEqual({ batch: 1, blockIn: 16, blockOut: 16 });
   });
 
-  test("is not what its device shows", () => {
+  test("is not shown like its device", () => {
     const device = extDev(0) as unknown as Record<symbol, () => tvmView.MimeBundle>;
     expect(device[Symbol.for("Jupyter.display")]!()).toEqual({ "text/plain": "ext_dev(0)" });
   });
 
-  test("says when it is a mock", () => {
+  test("shows that it is a mock", () => {
     expect(vta.view.environmentBundle(env.mock)["text/plain"]).toContain("does nothing");
   });
 });
 
 describe("counters", () => {
-  test("show themselves as a table", () => {
+  test("are shown as a table", () => {
     const { stats } = traced(smallGemm(1));
     const bundle = vta.view.statisticsBundle(stats);
     expect(bundle["text/plain"]).toContain("wgt_load_nbytes   1024\n");

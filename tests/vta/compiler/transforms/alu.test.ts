@@ -1,4 +1,4 @@
-/** What the ALU is made to compute: the declared values, whatever the operations it has. */
+/** Operations on the ALU compute the declared values, also those that the ALU does not have. */
 
 import fc from "fast-check";
 import { beforeAll, describe, test } from "vitest";
@@ -19,7 +19,7 @@ function check(workload: Workload, range = 40): void {
 
 type Step = (...x: tir.PrimExpr[]) => tir.PrimExpr;
 
-describe("operations that the ALU does not have are made of those it has", () => {
+describe("operations that the ALU does not have are composed of those it has", () => {
   test.each<[string, 1 | 2, Step]>([
     ["subtraction of a constant", 1, (x) => x!.sub(7)],
     ["addition of a negative constant", 1, (x) => x!.add(-7)],
@@ -57,7 +57,7 @@ function chain(
   return { schedule, args: [...inputs.filter((t) => schedule.has(t)), res] };
 }
 
-describe("values that are needed again later keep their place", () => {
+describe("values that are needed again later are not overwritten", () => {
   test("a constant is added to a copy", () => {
     check(chain([4], [([a]) => a!.add(1), ([a, , c]) => c!.mul(a!)]));
   });
@@ -94,7 +94,7 @@ const operation = fc.record({
   swap: fc.boolean(),
 });
 
-test("random chains of operations give what is declared", () => {
+test("random chains of operations compute the declared values", () => {
   fc.assert(
     fc.property(
       fc.array(operation, { minLength: 1, maxLength: 6 }),
@@ -106,7 +106,7 @@ test("random chains of operations give what is declared", () => {
               values[values.length - 1 - (i % values.length)]!;
             const other = second.kind === "value" ? at(second.i) : tir.constant(second.value);
             const result = swap ? tir[op](other, at(first)) : tir[op](at(first), other);
-            // What folds to a constant is not an operation.
+            // A step that folds to a constant is not an operation.
             return tir.isConstInt(result) ? at(first).max(-9) : result;
           };
         });

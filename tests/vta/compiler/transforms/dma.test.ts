@@ -1,4 +1,4 @@
-/** What can be loaded into the accumulator, in configurations of other widths. */
+/** Types that can be loaded into the accumulator, in configurations of other widths. */
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { np, ready, te, tir } from "tvm-ts";

@@ -6,7 +6,7 @@ import { Report } from "../../../golden/report";
 
 const FOLDER = new URL("../../../golden/cycles/", import.meta.url).pathname;
 const CONFIGURATIONS = ["pynq", "w128", "w256", "w512", "k8", "k32"];
-/** The programs that time differently on each memory interface; all of them are checked in CI. */
+/** The programs whose cycles differ between memory interfaces; CI checks all programs. */
 const FILES = [
   "streams.jsonl.gz",
   "real.jsonl.gz",
@@ -16,7 +16,7 @@ const FILES = [
 beforeAll(ready);
 
 describe("recordings of the hardware", () => {
-  test.each(FILES)("%s: cycles, instructions and hazards are the hardware's", async (file) => {
+  test.each(FILES)("%s: cycles, instructions and hazards equal the hardware's", async (file) => {
     const { entries, unknown } = readCorpus([FOLDER + file]);
     const report = new Report(unknown);
     const options = { kinds: new Set(["cycles"] as const), cpuTarget: "wasm" as const };

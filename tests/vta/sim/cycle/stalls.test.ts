@@ -10,7 +10,7 @@ const pipelines = recordedStreams("streams.jsonl.gz").filter(({ name }) =>
 );
 
 describe("stalls", () => {
-  test("charge every cycle of every module to one cause", () => {
+  test("charge every cycle of every module to exactly one cause", () => {
     for (const preset of vta.CYCLE_PRESETS) {
       for (const { name, words, address } of [...streams, ...pipelines]) {
         const { plan, timing } = vta.simulateCycles(env, words, { model: preset, address });
@@ -24,7 +24,7 @@ describe("stalls", () => {
     }
   });
 
-  test("of a load beside a load say that the bus moves other data", () => {
+  test("of a load during another load are charged to the bus moving other data", () => {
     const { words, address } = pipelines.find(({ name }) => name.startsWith("side_"))!;
     const { plan, timing } = vta.simulateCycles(env, words, { address });
     const { load, compute } = vta.stallsOf(plan, timing);
@@ -57,7 +57,7 @@ describe("a stream", () => {
     }
   });
 
-  test("of random words ends, or is refused in words", () => {
+  test("of random words ends, or is refused with a message", () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 0xffffffff }), { maxLength: 64 }),

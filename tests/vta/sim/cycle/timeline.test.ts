@@ -36,7 +36,7 @@ describe("the spans of a stage", () => {
 });
 
 describe("the critical path", () => {
-  test("ends at the end, and each step starts because the one before has ended", () => {
+  test("ends with the program, and each step starts because the one before has ended", () => {
     let tokens = 0;
     for (const { name, words, address } of streams) {
       const { plan, timing, timeline } = timed(words, address);

@@ -67,7 +67,7 @@ describe("TARGET tsim", () => {
     expect(out.asTypedArray()).toEqual(before);
   });
 
-  test("gives a trace its cycles", () => {
+  test("adds cycles to a trace", () => {
     const { f, arrays, device } = load("vta_conv2d_small", tsim);
     const trace = vta.trace(() => f(...arrays), { device });
     expect(trace.entries.every(({ cycles }) => cycles !== undefined)).toBe(true);
@@ -82,7 +82,7 @@ describe("a cycle model", () => {
     [{ ...vta.cycleModel(), busBits: 96 }, /busBits of a cycle model is 96/],
     [{ ...vta.cycleModel(), burstBeats: 24 }, /burstBeats of a cycle model is 24, not a power/],
     [{ ...vta.cycleModel(), requestTags: 0 }, /requestTags of a cycle model is 0; it must be 1/],
-  ])("is refused in words: %j", (model, message) => {
+  ])("is refused with a message: %j", (model, message) => {
     expect(() => vta.cycleModel(model as vta.CyclePreset)).toThrow(message);
   });
 });

@@ -34,6 +34,6 @@ function hazardsOf(knobs: vta.topi.ConvKnobs) {
 test.each([
   { tileH: 5, tileW: 10, ocNthread: 2 },
   { tileH: 5, tileW: 10, hNthread: 2 },
-])("values that are not stored race without a warning: %o", (knobs) => {
+])("a race of values that are not stored causes no warning: %o", (knobs) => {
   expect(hazardsOf(knobs)).toEqual([]);
 });
