@@ -1,4 +1,4 @@
-// Makes a page of every notebook: its text and its cells. Assignments are those that students get: without
+// Makes a page of every notebook: its text and its cells. Assignments are the students' versions, without
 // solutions and hidden tests.
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";

@@ -4,7 +4,7 @@ import { defineConfig } from "vitepress";
 
 const notebooks = fileURLToPath(new URL("../notebooks", import.meta.url));
 
-/** The order to read the tutorials in. */
+/** The tutorials in reading order. */
 const TUTORIALS = [
   "vta_get_started",
   "matrix_multiply",
@@ -24,7 +24,7 @@ const TUTORIALS = [
   "rpc",
 ];
 
-/** The pages that `build.mjs` makes of the notebooks in a folder, by their titles. */
+/** The pages that `build.mjs` makes from the notebooks in a folder, with their titles. */
 function notebookPages(folder: string): { text: string; link: string }[] {
   const place = (name: string): number => TUTORIALS.indexOf(name.replace(/_zh$/, ""));
   return readdirSync(`${notebooks}/${folder}`)
@@ -44,7 +44,7 @@ export default defineConfig({
   title: "TVM and VTA in a notebook",
   description: "TVM's tensor-expression compiler and the VTA accelerator stack in TypeScript",
   srcExclude: ["node_modules/**"],
-  // Links out of this folder lead to files of the repository; tests/docs checks them.
+  // Links to files outside of this folder; tests/docs checks them.
   ignoreDeadLinks: [/^\.?\/?\.\.\//],
   themeConfig: {
     search: { provider: "local" },

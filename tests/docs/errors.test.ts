@@ -42,7 +42,7 @@ function argumentOf(node: ts.Node): ts.Expression | undefined {
     return WITH_CODE.has(node.expression.text) ? node.arguments?.[0] : undefined;
   }
   const isSuper = ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword;
-  // Only errors pass their parent a code and a sentence.
+  // Only errors pass their parent a code and a message.
   return isSuper && node.arguments.length >= 2 ? node.arguments[0] : undefined;
 }
 

@@ -62,7 +62,7 @@ export const raised: Readonly<Record<string, () => unknown>> = {
         void new Tracker().serve(server);
         return client;
       },
-      openSession: () => Promise.reject(new Error("no server is asked for")),
+      openSession: () => Promise.reject(new Error("no server is requested")),
     };
     const tracker = await TrackerSession.open(host, "127.0.0.1:9190");
     await tracker.close();

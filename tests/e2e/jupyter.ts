@@ -84,7 +84,7 @@ export class Jupyter {
     return new Jupyter(server, `http://127.0.0.1:${port}/`, home);
   }
 
-  /** A notebook of the served folder as a page of its own. */
+  /** A notebook of the served folder as a separate page. */
   convertToHtml(name: string): string {
     const args = ["nbconvert", "--to", "html", "--stdout", join(this.home, name)];
     return execFileSync(join(venv, "bin/jupyter"), args, {

@@ -1,4 +1,4 @@
-"""The kernel as Jupyter installs and starts it, driven through jupyter_client."""
+"""The kernel, installed and started by Jupyter, driven through jupyter_client."""
 
 from pathlib import Path
 
@@ -19,6 +19,6 @@ def shared(tmp_path_factory):
 
 @pytest.fixture
 def fresh(tmp_path):
-    """A kernel of the test's own, in its `tmp_path`."""
+    """A separate kernel for the test, in its `tmp_path`."""
     with Session(tmp_path) as session:
         yield session

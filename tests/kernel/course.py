@@ -1,4 +1,4 @@
-"""A course of nbgrader in a folder: assignments are released, handed in and graded."""
+"""A course of nbgrader in a folder: assignments are released, submitted and graded."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ class Course:
             config.write(extra_config)
 
     def nbgrader(self, *arguments: str) -> None:
-        # nbgrader calls other programs of its environment.
+        # nbgrader runs other programs of its environment.
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         result = subprocess.run(
             [sys.executable, "-m", "nbgrader", *arguments],
@@ -33,7 +33,7 @@ class Course:
         assert result.returncode == 0, result.stderr
 
     def release(self, assignment: str, notebook, name: str):
-        """Gives the notebook that students get."""
+        """Returns the notebook that students get."""
         source = self.folder / "source" / assignment
         source.mkdir(parents=True)
         nbformat.write(notebook, source / f"{name}.ipynb")

@@ -1,4 +1,4 @@
-"""A running kernel, and what a cell's messages come to."""
+"""A running kernel, and the results of its cells."""
 
 import queue
 import re
@@ -20,7 +20,7 @@ def plain(text):
 
 @dataclass
 class Run:
-    """What came of a cell."""
+    """The messages of a cell."""
 
     reply: dict
     messages: list = field(default_factory=list)
@@ -80,7 +80,7 @@ class Session:
         return client
 
     def run(self, code, answers=(), client=None, **options):
-        """Runs a cell; `answers` are given to its questions, one after another."""
+        """Runs a cell; `answers` are the replies to its prompts, in order."""
         client = client or self.client
         remaining = list(answers)
         messages = []
@@ -117,7 +117,7 @@ class Session:
 
     @contextmanager
     def interrupting(self, after=0.3):
-        """Interrupts what runs inside, so long after it began; yields how long it took to end."""
+        """Interrupts the code inside after a time; yields how long it took to end."""
         took = {}
         sent = []
 

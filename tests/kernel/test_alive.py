@@ -1,4 +1,4 @@
-"""While a cell computes, everything else goes on."""
+"""While a cell computes, the kernel answers all other requests."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ import zmq
 
 @contextmanager
 def computing(session):
-    """Runs an endless synchronous loop in the meantime."""
+    """Runs an endless synchronous loop during the test."""
     session.client.execute("for (;;) {}")
     session.published(lambda m: m["msg_type"] == "execute_input")
     time.sleep(0.2)
@@ -68,7 +68,7 @@ def test_the_status_stays_busy_while_others_are_answered(session):
         assert states == ["busy", "idle", "busy"]
 
 
-def test_what_is_printed_appears_while_the_cell_computes(session):
+def test_printed_text_appears_while_the_cell_computes(session):
     session.client.execute("console.log('now'); for (;;) {}")
     message = session.published(lambda m: m["msg_type"] == "stream")
     assert message["content"]["text"] == "now\n"
@@ -76,7 +76,7 @@ def test_what_is_printed_appears_while_the_cell_computes(session):
     session.client.get_shell_msg(timeout=30)
 
 
-def test_two_front_ends_get_the_answers_to_their_own_questions(session):
+def test_two_front_ends_get_the_replies_to_their_own_requests(session):
     other = session.another_client()
     runs = {}
 
@@ -93,7 +93,7 @@ def test_two_front_ends_get_the_answers_to_their_own_questions(session):
         assert {run.stdout for run in runs[name]} == {f"{name}\n"}
 
 
-def test_a_front_end_that_connects_anew_under_its_name_is_answered(session):
+def test_a_front_end_that_reconnects_under_its_name_is_answered(session):
     again = session.manager.client()
     assert again.session.bsession == session.client.session.bsession
     again.start_channels()

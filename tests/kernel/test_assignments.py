@@ -1,4 +1,4 @@
-"""The assignments of notebooks/assignments: released, handed in, graded, and what students then read."""
+"""The assignments of notebooks/assignments: released, submitted, graded, and their feedback."""
 
 import re
 
@@ -53,13 +53,13 @@ def test_the_solution_gets_all_points_and_an_empty_one_none(path, tmp_path):
 
 ALU = "alu_operator"
 
-# What students write in alu_operator, as changes of the solution, and their points.
+# Students' submissions for alu_operator, as changes of the solution, and their points.
 STUDENTS = {
-    # Negative values are not limited; the second check has none beyond the limit.
+    # Negative values are not limited; the second check has no values beyond that limit.
     "one_limit": ([("tir.max(shifted(...i), -10)", "tir.max(shifted(...i), -128)")], [2, 4]),
-    # Large values are not limited; the second check has none.
+    # Large values are not limited; the second check has no large values.
     "no_large": ([("tir.min(raised(...i), 100)", "tir.min(raised(...i), 127)")], [2, 4]),
-    # Right, in pieces of one vector: more cycles than all points allow.
+    # Correct, in tiles of one vector: more cycles than the limit for all points.
     "in_pieces": (
         [
             ("const s = te.createSchedule(C.op);", "const s = te.createSchedule(C.op);\n"

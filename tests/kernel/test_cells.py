@@ -1,7 +1,7 @@
-"""What cells can do, and what they show."""
+"""The behaviour and the outputs of cells."""
 
 
-def test_a_name_stays_and_can_be_declared_anew(shared):
+def test_a_name_stays_and_can_be_declared_again(shared):
     assert shared.run("const a = 1; a").result == "1"
     assert shared.run("const a = 'other'; a").result == "'other'"
     assert shared.run("class P { v = 2 }\nenum E { X, Y }\ntype T = { n: number }").status == "ok"
@@ -13,14 +13,14 @@ def test_an_assignment_is_seen_by_functions_of_earlier_cells(shared):
     assert shared.run("count = 10; next(); count").result == "11"
 
 
-def test_whatever_a_variable_is_called_assignments_reach_it(shared):
+def test_assignments_reach_variables_of_any_name(shared):
     shared.run("let value = 1; let set = 2; let name = 'a'; let next = () => value")
     assert shared.run("value = 5; set = 6; name = 'b'; [value, set, name, next()]").result == (
         "[ 5, 6, 'b', 5 ]"
     )
 
 
-def test_short_properties_and_export_mean_what_they_say(shared):
+def test_shorthand_properties_and_export_work(shared):
     shared.run("export const left = 1; let right = 2; export function both() { return { left, right } }")
     assert shared.run("const o = { left, right }; ({ right } = { right: 5 }); [o, both()]").result == (
         "[ { left: 1, right: 2 }, { left: 1, right: 5 } ]"
@@ -32,7 +32,7 @@ def test_await_works_at_the_top_and_in_loops(shared):
     assert shared.run(code).result == "3"
 
 
-def test_loops_over_what_comes_later_end_as_the_language_says(shared):
+def test_for_await_loops_end_as_the_language_specifies(shared):
     shared.run(
         """const said: unknown[] = [];
         async function* count() { try { yield 1; yield 2; throw new Error('three') } finally { said.push('closed') } }"""
@@ -57,7 +57,7 @@ def test_a_large_value_is_summarized(shared):
     assert len(shared.run("'x'.repeat(1e6)").result) < 20_000
 
 
-def test_an_object_shows_itself_in_several_forms(shared):
+def test_an_object_is_shown_in_several_mime_types(shared):
     run = shared.run(
         """({
           [Symbol.for("Jupyter.display")]() {
@@ -69,7 +69,7 @@ def test_an_object_shows_itself_in_several_forms(shared):
     assert result["data"] == {"text/plain": "P", "text/html": "<i>H</i>", "application/x": {"deep": [1]}}
 
 
-def test_a_form_may_come_later_and_text_is_added(shared):
+def test_a_display_may_be_a_promise_and_text_is_added(shared):
     run = shared.run(
         """class Slow {
           async [Symbol.for("Jupyter.display")]() {
@@ -85,7 +85,7 @@ def test_a_form_may_come_later_and_text_is_added(shared):
     assert "Slow" in shown["data"]["text/plain"]
 
 
-def test_a_display_that_fails_is_the_cell_s_error(shared):
+def test_an_error_of_a_display_is_the_cell_s_error(shared):
     run = shared.run("({ [Symbol.for('Jupyter.display')]() { throw new Error('no picture') } })")
     assert run.reply["evalue"] == "no picture"
     run = shared.run("display({ 'application/x': 1n }, { raw: true })")
@@ -118,7 +118,7 @@ def test_child_processes_write_into_the_notebook(shared):
     assert run.stdout == "child\n" and run.stderr == ""
 
 
-def test_nothing_is_written_to_stderr_by_itself(shared):
+def test_nothing_is_written_to_stderr_by_default(shared):
     run = shared.run(
         "import { EventEmitter } from 'events';\nconst e = new EventEmitter();\n"
         "for (let i = 0; i < 20; i++) e.on('x', () => 0);\nprocess.emitWarning('w'); 1"
@@ -143,7 +143,7 @@ def test_progress_is_throttled_and_ends_where_the_loop_stops(shared):
     assert "stopped" in run.contents("update_display_data")[-1]["data"]["text/plain"]
 
 
-def test_a_progress_bar_can_be_moved_by_hand(shared):
+def test_a_progress_bar_can_be_updated_by_calls(shared):
     run = shared.run("const bar = progress.bar(10, 'tuning'); bar.update(10, 'best 3 ms'); bar.finish()")
     assert "10/10" in run.contents("update_display_data")[-1]["data"]["text/plain"]
     assert "best 3 ms" in run.contents("update_display_data")[-1]["data"]["text/plain"]
@@ -155,7 +155,7 @@ def test_output_after_a_cell_s_end_belongs_to_the_last_cell(shared):
     assert message["content"]["text"] == "late\n"
 
 
-def test_what_a_silent_cell_does_is_not_shown_nor_counted(shared):
+def test_a_silent_cell_is_not_shown_or_counted(shared):
     before = shared.run("1").reply["execution_count"]
     run = shared.run("console.log('hidden'); 2", silent=True)
     assert [m["msg_type"] for m in run.messages if m["msg_type"] != "status"] == []
@@ -194,7 +194,7 @@ def test_without_stop_on_error_the_waiting_cells_run(shared):
     assert (replies[first], replies[second]) == ("error", "ok")
 
 
-def test_what_a_failed_cell_declared_until_then_can_be_used(shared):
+def test_declarations_before_a_failure_can_be_used(shared):
     assert shared.run("const early = 5;\nthrow new Error('x');\nconst late = 6;").status == "error"
     assert shared.run("early").result == "5"
     assert "late" in shared.run("late").error
@@ -210,7 +210,7 @@ def test_completion_and_inspection_know_the_session(shared):
     assert "Adds one" in data["text/markdown"] and "```typescript" in data["text/markdown"]
 
 
-def test_positions_are_counted_in_characters_of_unicode(shared):
+def test_positions_are_counted_in_unicode_characters(shared):
     shared.run("const naïve = { über: 1 }")
     code = "'😀😀'; naïve.ü"
     shared.client.complete(code, len(code))

@@ -1,4 +1,4 @@
-"""Comms: both sides open them, talk and close them."""
+"""Comms: both sides open them, send messages and close them."""
 
 import uuid
 
@@ -14,7 +14,7 @@ def comm_info(session, target=None):
     return session.ask("comm_info_request", content, channel="shell")["comms"]
 
 
-def test_a_cell_opens_talks_and_closes(fresh):
+def test_a_cell_opens_a_comm_sends_and_closes(fresh):
     run = fresh.run(
         "const c = jupyter.comm.open('view', { a: 1 }, { metadata: { m: 2 } });\n"
         "c.send({ b: 2 }, { buffers: [new Uint8Array([1, 2, 3])] });\nc.id"
@@ -52,7 +52,7 @@ def test_the_front_end_opens_and_the_session_answers(fresh):
     assert comm_info(fresh) == {}
 
 
-def test_a_comm_to_a_target_that_nobody_registered_is_closed(fresh):
+def test_a_comm_to_an_unregistered_target_is_closed(fresh):
     comm_id = uuid.uuid4().hex
     send(fresh, "comm_open", {"comm_id": comm_id, "target_name": "unknown", "data": {}})
     closed = fresh.published(lambda m: m["msg_type"] == "comm_close")
@@ -67,7 +67,7 @@ def test_a_comm_is_opened_before_the_libraries_that_answer_it_are_loaded(fresh):
     assert reply["content"]["data"]["environment"]["gemm"] == {"batch": 1, "blockIn": 16, "blockOut": 16}
 
 
-def test_messages_are_taken_while_a_cell_waits(fresh):
+def test_messages_are_received_while_a_cell_waits(fresh):
     fresh.run("jupyter.comm.register('go', () => go());\nlet go = () => {};")
     waiting = "new Promise<void>((resolve) => { go = resolve; console.log('waiting') })"
     fresh.client.execute(f"await {waiting}; 'went'")
@@ -84,7 +84,7 @@ def test_comms_end_with_the_session(fresh):
     assert comm_info(fresh) == {}
 
 
-def test_views_are_told_what_cells_have_declared(fresh):
+def test_views_receive_the_variables_of_cells(fresh):
     fresh.run("const early = 1; let later: number = 2;\nthrow new Error('stop'); const never = 3;")
     fresh.run("later = 4;")
     assert fresh.run("[...jupyter.variables()]").result == "[ [ 'early', 1 ], [ 'later', 4 ] ]"

@@ -1,4 +1,4 @@
-"""The libraries' objects show themselves, as a cell's value and by `display`."""
+"""Views of the libraries' objects, as a cell's value and by `display`."""
 
 import pytest
 
@@ -24,7 +24,7 @@ const remote = tvm.rpc.localSession();
 const array = await tvm.nd.array(np.zeros(shape).astype("int32"), remote.extDev(0));
 """
 
-# What a cell ends in, the forms that it is shown in, and how its text begins.
+# The last expression of a cell, its MIME types, and the start of its text.
 PNG = "image/png"
 
 SHOWN = [
@@ -61,7 +61,7 @@ def test_the_value_of_a_cell_is_shown(session, code, forms, text):
     assert "<script" not in result["data"].get(HTML, "")
 
 
-def test_the_value_shows_what_is_in_the_array_now(session):
+def test_the_value_shows_the_current_contents_of_the_array(session):
     session.run("array.copyFrom(np.full(shape, 7).astype('int32'))")
     assert "7 7 7" in session.run("array").result
 
@@ -95,7 +95,7 @@ def test_progress_of_a_simulation_ends_at_the_end(session):
     assert len(updates) < 100
 
 
-def test_a_display_that_is_no_mime_bundle_is_refused(shared):
+def test_a_display_that_is_not_a_mime_bundle_is_refused(shared):
     for display in ("null", "5", "Promise.resolve(null)"):
         value = f"{{ [Symbol.for('Jupyter.display')]() {{ return {display} }} }}"
         assert "is not a MIME bundle" in shared.run(f"({value})").reply["evalue"]
@@ -104,12 +104,12 @@ def test_a_display_that_is_no_mime_bundle_is_refused(shared):
     assert evalue == "the text/html form of a value is 5, which is not text"
 
 
-def test_half_a_character_is_replaced_since_no_notebook_can_hold_it(shared):
+def test_half_a_surrogate_pair_is_replaced_since_notebooks_cannot_store_it(shared):
     run = shared.run("console.log('\\ud83d'); '\\\\ud83d \\ud83d\\ude00'")
     assert run.stdout == "\ufffd\n"
     assert run.result == "'\\\\ud83d \U0001f600'"
 
 
-def test_a_function_without_a_name_is_shown_without_one(shared):
+def test_a_function_without_a_name_is_shown_without_a_name(shared):
     assert shared.run("(i: number) => i").result == "[Function (anonymous)]"
     assert shared.run("function named() {}; named").result == "[Function: named]"

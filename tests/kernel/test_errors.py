@@ -1,4 +1,4 @@
-"""Errors: one output each, in the user's own lines."""
+"""Errors: one output each, with the user's lines."""
 
 from session import plain
 
@@ -27,7 +27,7 @@ def test_a_function_of_an_earlier_cell_is_shown_there(shared):
     assert f"at cell [{run.reply['execution_count']}]:2:1" in run.error
 
 
-def test_the_place_is_right_behind_what_the_compiler_removes_or_adds(shared):
+def test_the_place_is_right_after_code_that_the_compiler_removes_or_adds(shared):
     run = shared.run("const p = 1, o = { p };\nconst c = { p, o }; (c as any).x.y;")
     assert ":2:34" in run.error
     run = shared.run("type Long = {\n  a: number;\n};\nconst v = { a: 1 } as Long; (v as any).b.c;")
@@ -46,7 +46,7 @@ def test_types_are_checked_strictly(shared):
     assert "possibly 'undefined'" in shared.run("[1].find((x) => x > 1).toFixed()").error
 
 
-def test_a_syntax_error_is_called_so_and_nothing_is_guessed_about_the_rest(shared):
+def test_a_syntax_error_is_reported_alone(shared):
     run = shared.run("let a = ;\nlet b = undefinedName")
     assert run.reply["ename"] == "SyntaxError"
     assert "undefinedName'" not in run.error and ":1:9" in run.error
@@ -57,7 +57,7 @@ def test_an_error_after_an_await_is_shown_with_its_callers(shared):
     assert ":3:9" in run.error and "at async cell" in run.error
 
 
-def test_an_error_that_nobody_awaits_is_the_cell_s(shared):
+def test_an_error_of_a_promise_that_is_not_awaited_is_the_cell_s(shared):
     assert shared.run("Promise.reject(new Error('floating')); 1").reply["evalue"] == "floating"
     code = "setTimeout(() => { throw new Error('timer') }, 5); await new Promise(() => {})"
     assert shared.run(code).reply["evalue"] == "timer"
@@ -72,7 +72,7 @@ def test_an_error_of_the_library_shows_the_user_s_line_and_its_notes(shared):
     assert "/dist/" not in run.error
 
 
-def test_causes_and_things_that_are_no_errors_are_shown(shared):
+def test_causes_and_thrown_values_that_are_not_errors_are_shown(shared):
     run = shared.run("throw new Error('outer', { cause: new RangeError('inner') })")
     assert "caused by\nRangeError: inner" in run.error
     run = shared.run("throw new Error('so: inner', { cause: new Error('inner') })")
@@ -85,7 +85,7 @@ def test_an_endless_recursion_is_shown_once(shared):
     assert "times more" in run.error and run.error.count("at again") <= 2
 
 
-def test_a_logged_error_speaks_of_the_cell(shared):
+def test_a_logged_error_names_the_cell(shared):
     run = shared.run("\nconsole.log(new Error('logged'))")
     assert f"cell [{run.reply['execution_count']}]:2:13" in run.stdout
     assert "evaluator" not in run.stdout and "node:" not in run.stdout
@@ -98,7 +98,7 @@ def test_an_error_while_nothing_runs_is_shown_below_the_last_cell(shared):
     assert "afterwards" in plain("".join(message["content"]["traceback"]))
 
 
-def test_a_name_that_its_cell_did_not_get_to_is_told_as_such(shared):
+def test_a_name_that_its_cell_did_not_reach_is_reported_as_such(shared):
     shared.run("const reached = 1; (null as any).x; const missed = 2;")
     assert shared.run("reached").result == "1"
     run = shared.run("1;\nmissed + 1")
@@ -107,7 +107,7 @@ def test_a_name_that_its_cell_did_not_get_to_is_told_as_such(shared):
     assert shared.run("const missed = 3; missed").result == "3"
 
 
-def test_what_cannot_even_be_looked_at_is_an_error_like_others(shared):
+def test_a_value_that_cannot_be_inspected_is_an_error_like_others(shared):
     shared.run("const kept = 1; const trap = () => { throw new Error('trap') };")
     thrown = "new Proxy({}, { getPrototypeOf: trap, get: trap })"
     assert "looked at" in shared.run(f"throw {thrown}").error

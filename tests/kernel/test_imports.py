@@ -1,4 +1,4 @@
-"""What cells can import, and what a tsconfig.json beside the notebook changes."""
+"""Imports of cells, and the effect of a tsconfig.json beside the notebook."""
 
 import json
 
@@ -20,7 +20,7 @@ def test_the_libraries_need_no_installation_and_have_types(fresh):
     assert "UsageError" in data["text/plain"] and "/lib/" not in data["text/plain"]
 
 
-def test_packages_beside_the_notebook_are_found_whatever_their_kind(fresh, tmp_path):
+def test_packages_of_all_kinds_beside_the_notebook_are_found(fresh, tmp_path):
     package(tmp_path, "plain", {"main": "i.js"}, i__js="exports.k = 7")
     package(
         tmp_path,
@@ -97,7 +97,7 @@ def test_compiler_options_beside_the_notebook_are_honoured(tmp_path):
         assert session.run("[1].find((x) => x > 0).toFixed(1)").result == "'1.0'"
 
 
-def test_a_damaged_tsconfig_does_not_keep_cells_from_running(tmp_path):
+def test_a_damaged_tsconfig_does_not_prevent_cells_from_running(tmp_path):
     from session import Session
 
     (tmp_path / "tsconfig.json").write_text("{ nonsense")

@@ -1,4 +1,4 @@
-"""Interrupts stop whatever a cell does and keep the session's variables."""
+"""Interrupts stop a cell in any state and keep the session's variables."""
 
 import signal
 import threading
@@ -56,7 +56,7 @@ def test_a_loop_that_awaits_really_ends(session):
     assert session.run("turns").result == before
 
 
-def test_a_loop_over_what_comes_later_really_ends(session):
+def test_a_for_await_loop_really_ends(session):
     session.run("let ticks = 0;\nimport { setInterval as every } from 'timers/promises';")
     with session.interrupting():
         assert session.run("for await (const _ of every(5)) ticks++").reply["ename"] == "Interrupted"
@@ -127,7 +127,7 @@ def test_an_interrupt_reaches_the_program_that_a_cell_waits_for(session):
     assert took["seconds"] < 2.0
 
 
-def test_a_file_of_which_an_interrupt_left_half_is_loaded_again(fresh, tmp_path):
+def test_a_file_whose_loading_was_interrupted_is_loaded_again(fresh, tmp_path):
     (tmp_path / "slow.ts").write_text(
         "export const first = 1;\nconst end = Date.now() + 600;\nwhile (Date.now() < end) {}\n"
         "export const last = 2;\n"
@@ -138,8 +138,8 @@ def test_a_file_of_which_an_interrupt_left_half_is_loaded_again(fresh, tmp_path)
     assert fresh.run(code).result == "[ 1, 2 ]"
 
 
-def test_interrupts_while_the_libraries_are_loaded_leave_them_whole(tmp_path):
-    # The evaluator that comes after one that ended loads them while the kernel is there.
+def test_interrupts_while_the_libraries_are_loaded_leave_them_usable(tmp_path):
+    # The evaluator that replaces one that ended loads them while the kernel runs.
     with Session(tmp_path) as session:
         for delay in (0.1, 0.2):
             session.run("process.exit()")

@@ -1,4 +1,4 @@
-"""Mistakes with the compiler and the accelerator: one sentence each, and the user's own line."""
+"""Mistakes with the compiler and the accelerator: one message each, and the user's line."""
 
 import pytest
 
@@ -36,7 +36,7 @@ const a = await array(shape, "int32"), c = await array(shape, "int8"), short = a
 """,
 ]
 
-# What a second line says, the kind of error, its column and its sentence.
+# The second line of a cell, the kind of error, its column and its message.
 MISTAKES = {
     "a type": (
         "const bad: string = te.placeholder([1]);",
@@ -106,14 +106,14 @@ def session(shared):
 
 
 @pytest.mark.parametrize("line, expected", MISTAKES.values(), ids=MISTAKES.keys())
-def test_a_mistake_is_told_in_a_sentence_with_its_place(session, line, expected):
+def test_a_mistake_has_a_message_with_its_place(session, line, expected):
     name, column, sentence = expected
     run = session.run(f"// The mistake is below.\n  {line}")
     assert run.reply["ename"] == name
     assert sentence in run.reply["evalue"] and "\n" not in run.reply["evalue"].split(sentence)[0]
     lines = run.error.split("\n")
     assert lines[0].startswith(f"{name}: ")
-    # The place and the line come right behind the sentence.
+    # The place and the line directly follow the message.
     assert f"  cell [{run.reply['execution_count']}]:2:{column}" in lines[1:3]
     assert f"  2 |   {line}" in lines
     assert f"    | {' ' * (column - 1)}^" in "\n".join(lines)
@@ -125,13 +125,13 @@ def test_building_for_the_accelerator_without_scopes_says_what_is_missing(sessio
     assert run.reply["ename"] == "UsageError"
     assert "A is in global and A_buf in global" in run.reply["evalue"]
     assert "stage.setScope(env.accScope)" in run.reply["evalue"]
-    # It is the pragma that cannot be met; the call of build is in the trace.
+    # The error's place is the pragma; the call of build is in the trace.
     assert "s[A_buf].pragma(A_buf.op.axis[0], env.dmaCopy);" in run.error
     assert f"at cell [{run.reply['execution_count']}]:2:7" in run.error
     check_frames(run.error)
 
 
 def check_frames(text):
-    """Nothing of ours is in the trace."""
+    """Checks that the trace has no frames of the kernel or the libraries."""
     for inner in ("/dist/", "node:", "node_modules", "tslab", "evaluator", "<anonymous>"):
         assert inner not in text

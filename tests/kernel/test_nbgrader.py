@@ -20,7 +20,7 @@ TESTS = {
 
 BODY = '// YOUR CODE HERE\n  throw new Error("not implemented");'
 
-# What each student writes, and the points for the three tests (of 2, 2 and 2).
+# Each student's solution, and the points for the three tests (of 2, 2 and 2).
 STUDENTS = {
     "right": ("return xs.map((x) => x * by);", [2, 2, 2]),
     "wrong": ("return xs.map((x) => x + 100);", [0, 2, 1]),

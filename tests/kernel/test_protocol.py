@@ -1,4 +1,4 @@
-"""Jupyter's own tests of kernels, with every sample they offer."""
+"""Jupyter's tests of kernels, with all their samples."""
 
 import jupyter_kernel_test as jkt
 
@@ -41,7 +41,7 @@ class ProtocolTest(jkt.KernelTests):
     code_history_pattern = "6 ? 7*"
     supported_history_operations = ("tail", "range", "search")
 
-    def test_what_front_ends_are_told_of_the_language(self):
+    def test_the_language_info_for_front_ends(self):
         self.flush_channels()
         self.kc.kernel_info()
         info = self.kc.get_shell_msg(timeout=15)["content"]["language_info"]

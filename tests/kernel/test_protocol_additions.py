@@ -1,4 +1,4 @@
-"""What the protocol has had since 5.4: welcomes, usage, times, and comms that say what they answer."""
+"""Additions to the protocol since 5.4: welcomes, usage, times, and parents of comm messages."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def test_the_kernelspec_names_the_protocol(shared):
     assert shared.ask("kernel_info_request")["protocol_version"] == "5.5"
 
 
-def test_usage_is_told_while_a_cell_runs(shared):
+def test_usage_is_answered_while_a_cell_runs(shared):
     usage = shared.ask("usage_request")
     assert usage["status"] == "ok"
     assert usage["kernel_memory"] > 20e6
@@ -42,7 +42,7 @@ def test_usage_is_told_while_a_cell_runs(shared):
     assert usage["host_virtual_memory"]["total"] > usage["kernel_memory"]
 
 
-def test_replies_say_when_the_work_began(shared):
+def test_replies_have_the_time_when_the_work_began(shared):
     before = datetime.now().astimezone()
     message_id = shared.client.execute("1")
     while True:
@@ -53,7 +53,7 @@ def test_replies_say_when_the_work_began(shared):
     assert abs((started.astimezone() - before).total_seconds()) < 60
 
 
-def test_a_comm_message_that_answers_one_has_it_as_its_parent(fresh):
+def test_a_comm_message_that_answers_another_has_it_as_its_parent(fresh):
     fresh.run(
         "jupyter.comm.register('echo', (comm) => comm.onMessage(({ data }) => comm.send(data)));"
     )

@@ -1,4 +1,4 @@
-"""The kernel stays up, whatever it is sent and whatever cells do."""
+"""The kernel keeps running with any messages and any cells."""
 
 import json
 import os
@@ -43,7 +43,7 @@ def random_text(rng):
     return "".join(rng.choice(string.printable + "é😀") for _ in range(rng.randrange(12)))
 
 
-# execute_request and shutdown_request come with contents that do nothing.
+# execute_request and shutdown_request have contents without effect.
 KINDS = [
     "kernel_info_request",
     "complete_request",
@@ -66,11 +66,11 @@ FIELDS += ["hist_access_type", "pattern", "user_expressions", "store_history", "
 
 
 def random_message(rng, signer):
-    """The frames of a message with at least one thing wrong, or of a strange one."""
+    """The frames of a message with at least one error, or of an unusual message."""
     kind = rng.choice(KINDS)
     content = {field: random_json(rng) for field in rng.sample(FIELDS, rng.randrange(6))}
     if kind == "execute_request":
-        # A text would be run; anything else must be refused.
+        # A string would be run; any other value must be refused.
         content["code"] = rng.choice([None, 1, [], {}])
     frames = signer.serialize(signer.msg(kind, content))
     fault = rng.randrange(8)
@@ -100,14 +100,14 @@ def test_ten_thousand_random_messages_are_survived(fresh):
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and drain(fresh) > 0:
         time.sleep(0.5)
-    # What was sent last, an interrupt perhaps, may reach the first cell.
+    # The last message, for example an interrupt, may reach the first cell.
     fresh.ask("kernel_info_request", channel="control")
     fresh.run("'first'")
     assert fresh.run("'still here'").result == "'still here'"
 
 
 def drain(session):
-    """Takes all messages that have come; returns how many there were."""
+    """Receives all pending messages; returns their number."""
     count = 0
     client = session.client
     for channel in (client.shell_channel, client.control_channel, client.iopub_channel):
@@ -128,14 +128,14 @@ def test_a_wrong_request_is_answered_with_an_error(fresh):
         assert reply["status"] == "error" and reply["ename"] == "BadRequest"
 
 
-def test_a_cursor_outside_the_cell_is_no_problem(fresh):
+def test_a_cursor_outside_the_cell_is_accepted(fresh):
     for position in (-5, 99, 1.5):
         content = {"code": "cons", "cursor_pos": position, "detail_level": 0}
         assert fresh.ask("complete_request", content, channel="shell")["status"] == "ok"
         assert fresh.ask("inspect_request", content, channel="shell")["status"] == "ok"
 
 
-def test_leaving_the_process_costs_the_session_and_says_so(fresh):
+def test_process_exit_ends_the_session_with_a_message(fresh):
     fresh.run("const before = 1")
     run = fresh.run("process.exit(3)")
     assert run.reply["ename"] == "SessionLost" and "process.exit(3)" in run.reply["evalue"]
@@ -222,7 +222,7 @@ def test_no_file_is_left_behind(tmp_path):
         assert left == []
 
 
-def test_a_connection_file_that_is_none_is_refused_with_a_sentence(tmp_path):
+def test_a_file_that_is_not_a_connection_file_is_refused_with_a_message(tmp_path):
     import subprocess
 
     from conftest import COMMAND

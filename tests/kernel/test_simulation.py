@@ -1,4 +1,4 @@
-"""A cell simulates the accelerator for ten seconds, and a front end does not notice."""
+"""A cell simulates the accelerator for ten seconds, while the kernel answers a front end without delay."""
 
 import statistics
 import time
@@ -54,7 +54,7 @@ const result_nd = nd.empty([n, blocks, 1, 16], "int8", device);
 """,
 ]
 
-# Every sum is 1024, of which an int8 keeps the last bits: none. So the array starts as something else.
+# Every sum is 1024, whose lowest 8 bits are 0. So the array starts with another value.
 CHECK = """
 result_nd.copyFrom(np.full([n, blocks, 1, 16], 7).astype("int8"));
 multiply(data_nd, weight_nd, result_nd);
@@ -79,7 +79,7 @@ def session(shared):
 
 
 def simulating(session, cell=SIMULATE):
-    """Starts the ten seconds; what comes next happens while they run."""
+    """Starts the ten seconds; the code inside runs during them."""
     session.client.execute(f"console.log('running');\n{cell}")
     session.published(lambda m: m["msg_type"] == "stream")
     time.sleep(0.3)

@@ -1,11 +1,11 @@
-"""Questions that cells ask the user."""
+"""Prompts of cells."""
 
 
 def test_a_prompt_waits_for_a_line(shared):
     assert shared.run("prompt('name?')", answers=["Ada"]).result == "'Ada'"
 
 
-def test_two_questions_in_one_expression_are_answered_in_order(shared):
+def test_two_prompts_in_one_expression_are_answered_in_order(shared):
     assert shared.run("[prompt('1'), prompt('2'), confirm('sure?')]", answers=["a", "b", "y"]).result == (
         "[ 'a', 'b', true ]"
     )
@@ -21,16 +21,16 @@ def test_confirm_is_true_only_for_yes(shared):
     assert shared.run("confirm('sure?')", answers=[""]).result == "false"
 
 
-def test_a_question_asked_later_is_answered_too(shared):
+def test_a_later_prompt_is_answered_too(shared):
     code = "await new Promise((r) => setTimeout(r, 20)); const answer = prompt('later'); answer"
     assert shared.run(code, answers=["ok"]).result == "'ok'"
 
 
-def test_without_anybody_to_ask_there_is_an_error(shared):
-    assert "the one that runs this cell takes none" in shared.run("prompt('anybody?')").reply["evalue"]
+def test_without_a_front_end_that_takes_input_there_is_an_error(shared):
+    assert "the one that runs this cell takes none" in shared.run("prompt('name?')").reply["evalue"]
 
 
-def test_what_was_printed_before_is_shown_before_the_question(shared):
+def test_text_printed_before_a_prompt_is_shown_before_it(shared):
     shown = []
     client = shared.client
     client.allow_stdin = True
@@ -43,7 +43,7 @@ def test_what_was_printed_before_is_shown_before_the_question(shared):
     assert client.get_shell_msg(timeout=30)["content"]["status"] == "ok"
 
 
-def test_an_interrupt_ends_a_question(shared):
+def test_an_interrupt_ends_a_prompt(shared):
     client = shared.client
     client.execute("prompt('without end')", allow_stdin=True)
     client.get_stdin_msg(timeout=30)

@@ -1,7 +1,7 @@
-"""What is accepted and may be a mistake, and failures that are not seen."""
+"""Warnings of code that may be a mistake, and failures that are not shown."""
 
 
-def test_a_comment_that_may_be_a_division_is_warned_of_in_the_cells_output(shared):
+def test_a_comment_that_may_be_a_division_causes_a_warning_in_the_cells_output(shared):
     run = shared.run("7 // 2")
     assert run.result == "7"
     count = run.reply["execution_count"]
@@ -18,7 +18,7 @@ def test_void_shows_nothing_and_a_semicolon_changes_nothing(shared):
     assert shared.run("7;").result == "7"
 
 
-def test_a_silent_request_that_fails_does_not_abort_what_waits(shared):
+def test_a_silent_request_that_fails_does_not_abort_waiting_cells(shared):
     client = shared.client
     shared.run("1")
     client.execute("await new Promise((done) => setTimeout(done, 300))", silent=True)

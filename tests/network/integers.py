@@ -47,7 +47,7 @@ def conv(x, w, a):
 
 
 def folded(node, weights):
-    """What a batch normalization multiplies with, and what it adds."""
+    """The factor and the summand of a batch normalization."""
     gamma, beta, mean, variance = (np.float32(weights[i]) for i in node.input[1:])
     epsilon = np.float32(attributes(node).get("epsilon", 1e-5))
     gain = np.float32(1) / np.sqrt(variance + epsilon) * gamma
@@ -64,7 +64,7 @@ def log2(x):
 
 
 def narrowed(q, step, to):
-    """Sums in `step` as 8-bit integers in steps of `to`."""
+    """Sums with the step `step` as 8-bit integers with the step `to`."""
     bits = log2(to / step)
     if bits > 0:
         q = (q + (1 << (bits - 1))) >> bits
@@ -74,19 +74,19 @@ def narrowed(q, step, to):
 
 
 def covering(most):
-    """The smallest power of two that is not exceeded."""
+    """The smallest power of two that is at least the value."""
     return 2.0 ** np.ceil(np.log2(most)) if most > 0 else 1.0
 
 
 def common(x, y):
-    """Integers with their steps, in the smaller of these."""
+    """Integers of two steps, converted to the smaller step."""
     step = min(x[1], y[1])
     return x[0] << log2(x[1] / step), y[0] << log2(y[1] / step), step
 
 
 class Interpreter:
     """
-    A value is floats, or integers with their step; and the node that it is of.
+    A value has floats, or integers with their step, and the node that computed it.
     :param scales: the range of each value as it is read; None computes in float
     """
 
@@ -95,12 +95,12 @@ class Interpreter:
         self.values, self.written = {}, {}
         self.readers = collections.Counter(i for n in graph.node for i in n.input)
         self.norms = {n.input[0]: n for n in graph.node if n.op_type == "BatchNormalization"}
-        # Additions whose sums lose their high bits where only one reads them.
+        # Additions whose sums lose their high bits, where only one operator reads them.
         self.cut = set()
         self.convolutions = 0
 
     def as_int8(self, name):
-        """What is read of a value: 8-bit integers with their step."""
+        """A value as operators read it: 8-bit integers with their step."""
         data, step, layer = self.values[name]
         if self.scales is None:
             return data, None
@@ -115,7 +115,7 @@ class Interpreter:
         return q, to
 
     def kernel(self, node):
-        """Weights and bias, with those of a normalization behind the convolution, in single precision."""
+        """Weights and bias, including those of a normalization after the convolution, in single precision."""
         w = self.weights[node.input[1]]
         bias = self.weights[node.input[2]] if len(node.input) > 2 else np.zeros(len(w))
         if node.output[0] not in self.norms:

@@ -1,4 +1,4 @@
-"""Copies the networks that ONNX brings, with the input that its test runner makes and their output.
+"""Copies the networks in the `onnx` package, with the input that its test runner makes and their output.
 
 usage: light-networks.py FOLDER NAME...
 """

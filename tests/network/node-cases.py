@@ -1,4 +1,4 @@
-"""Writes the cases that ONNX's own tests have for single operators: models, inputs and outputs.
+"""Writes the cases of ONNX's tests of single operators: models, inputs and outputs.
 
 usage: node-cases.py FOLDER OPERATOR...
 """

@@ -1,10 +1,10 @@
-"""Copies the networks that the `qonnx` package ships, with an input and what ONNX Runtime computes of it.
+"""Copies the networks in the `qonnx` package, with an input and ONNX Runtime's output.
 
 usage: qonnx-networks.py FOLDER
 
 Super-resolution gets the package's picture at half its size, the mean of four pixels each, so that the picture itself is
-the right answer (`picture.pb`); calibration gets its quarters. The two networks that were trained in 4 bits are
-written twice: as they are, and without their `Quant` nodes (`NAME.float.onnx`).
+the expected output (`picture.pb`); its quarters are the calibration data. The two networks that were trained in 4 bits are
+written twice: unchanged, and without their `Quant` nodes (`NAME.float.onnx`).
 """
 
 import importlib.util
@@ -34,7 +34,7 @@ def write(path, value):
 
 
 def without_quantization(model):
-    """What `Quant` nodes read, in place of what they give; the weights they read are quantized."""
+    """The network with the inputs of `Quant` nodes instead of their outputs; weights that they read are quantized."""
     graph = model.graph
     sources = {}
     kept = []
@@ -60,7 +60,7 @@ def without_quantization(model):
 
 
 def compute(model, value):
-    """What ONNX Runtime computes, whatever lengths the file has for the input."""
+    """The output of ONNX Runtime, for any lengths of the input in the file."""
     weights = {weight.name for weight in model.graph.initializer}
     entries = [entry for entry in model.graph.input if entry.name not in weights]
     for entry in [*entries, *model.graph.output]:

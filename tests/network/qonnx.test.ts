@@ -29,7 +29,7 @@ const file = (name: string): Uint8Array => new Uint8Array(readFileSync(join(fold
 const tensor = (name: string): relay.HostTensor =>
   readTensorProto(fromBinary(TensorProtoSchema, file(`${name}.pb`)));
 
-/** A network for one input of this shape, whatever its file says. */
+/** A network for one input of this shape instead of the file's. */
 function load(name: string, value: relay.HostTensor): [vta.network.Network, string] {
   const bytes = file(`${name}.onnx`);
   const [input] = Object.keys(vta.network.fromOnnx(bytes).inputs) as [string];

@@ -59,7 +59,7 @@ test("the sums jump where they leave 8 bits, and a trace, a profile and the pass
   );
 });
 
-test("the sum is right, and the notebook says so last", () => {
+test("the sum is right, as the last cell checks", () => {
   const printed = code.at(-1)!.outputs.map(({ text }) => joined(text!));
   expect(printed).toEqual(["Successful vector add test!\n"]);
 });

@@ -4,7 +4,7 @@ Usage: twins.py FILE, with JSON {"cells": [source...], "listings": [text...] | n
 "twins": [{"cell": number, "source": text}...]}. Prints a JSON line for each twin: why it failed, or null
 when all cells ran and showed the listings.
 
-A twin is run from the cell on that makes the changed schedule; the cells before that are run once.
+A twin is run from the cell that makes the changed schedule; the cells before that are run once.
 """
 
 import json
@@ -17,7 +17,7 @@ TIMEOUT = 300
 
 
 def failure(client, cells, first, listings):
-    """The first thing that is wrong from a cell on, as text; `listings` are those of these cells."""
+    """The first error from a cell on, as text; `listings` are those of these cells."""
     shown = 0
     for number in range(first, len(cells)):
         outputs = []
@@ -39,7 +39,7 @@ def failure(client, cells, first, listings):
 
 
 def listings_before(client, cells, first):
-    """Runs the cells before one and gives how many listings they show."""
+    """Runs the cells before a cell and returns how many listings they show."""
     shown = 0
     for source in cells[:first]:
         outputs = []

@@ -1,4 +1,4 @@
-/** Building functions by hand and running them, without scheduling or lowering. */
+/** Builds handwritten functions and runs them, without scheduling or lowering. */
 
 import {
   BufferLoad,

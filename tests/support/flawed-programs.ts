@@ -142,7 +142,7 @@ export interface FlawedProgram {
   /** The flaw that the expected advice is about. */
   readonly about: RegExp;
   readonly flawed: () => Workload;
-  readonly mended: () => Workload;
+  readonly fixed: () => Workload;
 }
 
 const THREADS = /too few virtual threads/;
@@ -157,13 +157,13 @@ function pair<T>(
   name: string,
   about: RegExp,
   flawed: T,
-  mended: Partial<T>,
+  fixed: Partial<T>,
 ): FlawedProgram {
   return {
     name,
     about,
     flawed: () => make(flawed),
-    mended: () => make({ ...flawed, ...mended }),
+    fixed: () => make({ ...flawed, ...fixed }),
   };
 }
 

@@ -29,9 +29,9 @@ beforeAll(ready, 60_000);
 describe("explain() on a program with a flaw", () => {
   test.each(flawedPrograms)(
     "predicts the gain of fixing it: $name",
-    ({ about, flawed, mended }) => {
+    ({ about, flawed, fixed }) => {
       const profile = profileOf(flawed());
-      const gain = profile.cycles - profileOf(mended()).cycles;
+      const gain = profile.cycles - profileOf(fixed()).cycles;
       const advice = profile.explain().find(({ condition }) => about.test(condition));
       expect(advice, `no advice about ${about}`).toBeDefined();
       expect(gain).toBeGreaterThan(0);
@@ -42,8 +42,8 @@ describe("explain() on a program with a flaw", () => {
   );
 
   test("does not advise virtual threads where there are two", () => {
-    const { mended } = flawedPrograms.find(({ name }) => name === "C8 in one thread")!;
-    const conditions = profileOf(mended())
+    const { fixed } = flawedPrograms.find(({ name }) => name === "C8 in one thread")!;
+    const conditions = profileOf(fixed())
       .explain()
       .map(({ condition }) => condition);
     expect(conditions.join()).not.toMatch(/virtual threads/);

@@ -1,7 +1,7 @@
 """Trains the residual network that the tests and the tutorial `network` use, with NumPy alone, and writes it as ONNX.
 
-The data are scikit-learn's digits: 1797 images of 8x8, a fifth of which is held back. What it writes
-is checked in; it only has to be run again when the network is to change:
+The data are scikit-learn's digits: 1797 images of 8x8, a fifth of which is held out. The output
+is checked in; run the script again only to change the network:
 
     pip install numpy onnx scikit-learn
     python tests/network/train/train.py
@@ -192,7 +192,7 @@ def main():
     train(network, images[kept], digits.target[kept], random)
     answers = network.forward(images[held]).argmax(1)
     correct = int((answers == digits.target[held]).sum())
-    print(f"{correct} of {len(held)} held-back images are recognized")
+    print(f"{correct} of {len(held)} held-out images are recognized")
     (WRITTEN / "digits.onnx").write_bytes(as_onnx(network))
     pixels = digits.images[held].astype(np.uint8)
     record = {

@@ -47,7 +47,7 @@ test("a module is saved, and loaded by another process", () => {
   expect(readFileSync(join(folder, "again.o"))).toEqual(readFileSync(path));
 });
 
-test("a file that is missing, foreign, cut off, changed or of another version says so", () => {
+test("a file that is missing, foreign, cut off, changed or of another version is refused with the reason", () => {
   const path = join(folder, "broken.o");
   const refused = (bytes: Uint8Array): string => {
     writeFileSync(path, bytes);

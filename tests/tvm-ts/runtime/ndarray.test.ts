@@ -49,7 +49,7 @@ test("numbers between two halves round to the nearest, ties to even", () => {
   expect(halfToNumber(numberToHalf(2 ** -25 * 1.01))).toBe(2 ** -24);
 });
 
-test("a view shares memory, and a freed array says so when it is used", () => {
+test("a view shares memory, and using a freed array is an error", () => {
   const a = NDArray.of(np.arange(12), cpu);
   const view = a.view([3, 4]);
   view.asTypedArray()[5] = 99;

@@ -1,4 +1,4 @@
-/** Parts of a loop begin and end inside of it, whatever its conditions, sizes and surroundings. */
+/** Parts of a loop begin and end inside of it, for any conditions, sizes and surrounding loops. */
 
 import { describe, expect, test } from "vitest";
 import { lower, PassContext, te, tir } from "tvm-ts";

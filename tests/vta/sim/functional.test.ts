@@ -338,7 +338,7 @@ describe("weights", () => {
     expect(sim.core.kernels.element("WGT", 0)[0]).toBe(3);
   });
 
-  test("stay on chip for the next run, whatever the host writes to DRAM in between", () => {
+  test("stay on chip for the next run, even if the host writes to DRAM in between", () => {
     const { run, dram, sim } = simulator();
     const weights = dram.alloc(256);
     dram.bytes.fill(3, weights, weights + 256);

@@ -32,9 +32,9 @@ const narrowSums = new vta.Environment({
 
 describe("the accumulator is loaded with", () => {
   test.each([
-    ["bytes, whatever the width of inputs", wideInputs, "int8"],
-    ["values of its own width", wideInputs, "int32"],
-    ["values of its own width, if that is 16 bits", narrowSums, "int16"],
+    ["bytes, for any width of inputs", wideInputs, "int8"],
+    ["values of its width", wideInputs, "int32"],
+    ["values of its width, if that is 16 bits", narrowSums, "int16"],
   ])("%s", (_, env, dtype) => {
     const workload = addThree(env, dtype);
     const inputs = inputsOf(workload);
