@@ -27,7 +27,7 @@ const ALLOWED: readonly RegExp[] = [
   /is to be unrolled, but its extent is not a constant/,
   /cannot be vectorized: it runs from/,
   /extent .*is read from a tensor/,
-  // A stage that is split among threads, computed where there are none.
+  // A stage that is split among threads, computed outside of threads.
   /^variable vthread is not defined here$/,
   /would take .* steps, more than/,
   /has an extent that depends on axis .*, but the loop over .* is inside of it/,
