@@ -1,7 +1,18 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Starts the longest files first, so that none of them runs alone at the end: those that start kernels and browsers. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) =>
+      /\/tests\/(kernel|e2e|notebooks)\//.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   // Tests run on the sources: no build is needed, and stack traces point into them.
@@ -18,5 +29,6 @@ export default defineConfig({
     setupFiles: ["tests/support/fuzz-seed.ts"],
     testTimeout: 60_000,
     maxWorkers: "100%",
+    sequence: { sequencer: LongestFirst },
   },
 });
