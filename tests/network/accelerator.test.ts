@@ -7,7 +7,7 @@ does not fill it, padding that differs from side to side. The host computes the 
 import { ready, relay } from "tvm-ts";
 import * as vta from "vta-ts";
 import { beforeAll, expect, test } from "vitest";
-import { onnxModel, weight, type SmallModel } from "../support/onnx-model";
+import { onnxModel, weight, type ModelNode, type SmallModel } from "../support/onnx-model";
 
 beforeAll(ready);
 
@@ -92,20 +92,56 @@ test("a saved network runs as before, and a damaged one is refused", () => {
   expect(() => vta.network.loadNetwork(new Uint8Array(10))).toThrow("not a saved network");
 });
 
-test("a part that cannot be packed is refused with the node's name", () => {
-  const model = network(16, 16);
+/** The network with other nodes behind `relu`, whose last result the last convolution reads. */
+function withNodes(model: SmallModel, ...more: readonly ModelNode[]): SmallModel {
   const nodes = [...model.nodes];
-  nodes.splice(4, 0, {
-    op: "AveragePool",
-    inputs: ["relu"],
-    output: "mean",
-    attrs: { kernel_shape: [2, 2] },
-  });
-  nodes[5] = { ...nodes[5]!, inputs: ["mean", "w3"] };
-  const quantized = vta.network.fromOnnx(onnxModel({ ...model, nodes })).quantize();
-  expect(() => quantized.pack()).toThrow(
-    "node 'mean' (AveragePool): nn.avg_pool2d cannot work on packed data",
+  const last = nodes[4]!;
+  const inputs = [more.at(-1)!.output, ...last.inputs.slice(1)];
+  nodes.splice(4, 1, ...more, { ...last, inputs });
+  return { ...model, nodes };
+}
+
+test("an operator that cannot work on blocks is computed on the host, what is around it on the accelerator", () => {
+  const node = { op: "AveragePool", inputs: ["relu"], output: "mean" };
+  expectSame(withNodes(network(16, 16), { ...node, attrs: { kernel_shape: [2, 2] } }));
+});
+
+test.each([
+  ["blocks that are full", 16, 16],
+  ["blocks that are not", 12, 20],
+])("channels are joined: %s", (_, channels, filters) => {
+  const joined = { op: "Concat", inputs: ["pooled", "relu"], output: "joined", attrs: { axis: 1 } };
+  const model = withNodes(network(channels, filters), joined);
+  const w3 = weight([filters, channels + filters, 1, 1], 4);
+  expectSame({ ...model, weights: { ...model.weights, w3 } });
+});
+
+test("what is pooled and scaled again keeps its values", () => {
+  const attrs = { kernel_shape: [2, 2] };
+  const model = withNodes(
+    network(16, 16),
+    { op: "MaxPool", inputs: ["relu"], output: "maximum", attrs },
+    { op: "Add", inputs: ["maximum", "b4"], output: "shifted" },
   );
+  expectSame({ ...model, weights: { ...model.weights, b4: weight([16, 1, 1], 5) } });
+});
+
+test("a network whose integer convolutions all have groups says that they stay on the host", () => {
+  const model = network(16, 16);
+  const grouped = model.nodes.map((node) =>
+    node.op === "Conv" && node.output !== "stem"
+      ? { ...node, attrs: { ...node.attrs, group: 2 } }
+      : node,
+  );
+  const weights = {
+    ...model.weights,
+    w2: weight([16, 8, 3, 3], 2),
+    w3: weight([16, 8, 1, 1], 4),
+  };
+  const quantized = vta.network
+    .fromOnnx(onnxModel({ ...model, nodes: grouped, weights }))
+    .quantize();
+  expect(() => quantized.pack()).toThrow("packed already or have groups");
 });
 
 test("the part can start and stop at nodes of the file, and packing again packs the next part", () => {
@@ -124,7 +160,7 @@ test("the part can start and stop at nodes of the file, and packing again packs 
   const first = quantized.pack({ start: "pooled", stop: "pointwise" });
   expect(counted(first)).toBe(1);
   expect(counted(first.pack())).toBe(2);
-  expect(() => quantized.pack().pack()).toThrow("no 8-bit convolution that is not packed yet");
+  expect(() => quantized.pack().pack()).toThrow("packed already");
   expect(() => quantized.pack({ start: "nowhere" })).toThrow("the network has no nowhere");
   expect(() => quantized.pack({ stop: "stem" })).toThrow("stem comes before the start");
 });

@@ -14,7 +14,7 @@ import { preparePython } from "../support/jupyter-env";
 import { closeTo } from "../support/networks";
 import { runPython } from "../support/onnx-python";
 
-const NETWORKS = ["squeezenet", "resnet50", "densenet121", "vgg19"];
+const NETWORKS = ["squeezenet", "resnet50", "densenet121", "vgg19", "inception_v1", "shufflenet"];
 const here = new URL(".", import.meta.url).pathname;
 let folder: string;
 

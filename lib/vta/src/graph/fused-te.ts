@@ -3,7 +3,7 @@
  * convolutions with what follows them, and additions of packed integers on the ALU.
  */
 
-import { relay, te, tir, topi, UsageError } from "tvm-ts";
+import { relay, te, tir, topi } from "tvm-ts";
 import type { Environment } from "../compiler";
 import * as packed from "../topi";
 
@@ -36,6 +36,7 @@ export function acceleratorFunction(
 /** What a function is for the accelerator. */
 function acceleratorKind(func: relay.Func): "conv2d" | "alu" | undefined {
   const calls = relay.allExprs(func.body).filter((expr) => expr.kind === "call");
+  if (!calls.every((call) => nameOf(call) in TENSORS)) return undefined;
   const conv = calls.find((call) => relay.isCallOf(call, "nn.conv2d"));
   if (conv !== undefined) {
     const attrs = relay.ops.conv2dAttrs(conv.attrs);
@@ -82,50 +83,51 @@ function converted(x: te.Tensor, dtype: string): te.Tensor {
   return te.compute(x.shape, (...i) => x(...i).astype(dtype), info);
 }
 
+type MakeTensor = (
+  x: te.Tensor,
+  y: te.Tensor,
+  attrs: relay.Call["attrs"],
+  env: Environment,
+) => te.Tensor;
+
+/** What the accelerator can compute, as tensor expressions. */
+const TENSORS: Readonly<Record<string, MakeTensor>> = {
+  "nn.conv2d": convolution,
+  add: (x, y) => topi.add(x, y) as te.Tensor,
+  multiply: (x, y) => topi.multiply(x, y) as te.Tensor,
+  right_shift: (x, y) => topi.rightShift(x, y) as te.Tensor,
+  left_shift: (x, y) => topi.leftShift(x, y) as te.Tensor,
+  "nn.relu": (x) => topi.nn.relu(x),
+  clip: (x, _, attrs) => packed.clip(x, attrs["a_min"] as number, attrs["a_max"] as number),
+  cast: (x, _, attrs) => converted(x, attrs["dtype"] as string),
+  copy: (x) => topi.identity(x),
+};
+
+const nameOf = (call: relay.Call): string => (call.op as relay.Op).name;
+
+function convolution(
+  x: te.Tensor,
+  y: te.Tensor,
+  attrs: relay.Call["attrs"],
+  env: Environment,
+): te.Tensor {
+  const { strides, padding } = relay.ops.conv2dAttrs(attrs);
+  const [top, left, bottom, right] = relay.ops.allPadding(padding);
+  if (top === bottom && left === right) {
+    return packed.conv2dPacked(x, y, { strides, padding: [top, left], outDtype: env.accDtype });
+  }
+  // More on one side than on the other: padded before, so that the load still does it.
+  const around = topi.nn.pad(x, [0, 0, top, left, 0, 0], [0, 0, bottom, right, 0, 0], {
+    name: "pad_data",
+  });
+  return packed.conv2dPacked(around, y, { strides, outDtype: env.accDtype });
+}
+
 function tensorOf(
   call: relay.Call,
   values: ReadonlyMap<relay.Expr, te.Tensor>,
   env: Environment,
 ): te.Tensor {
-  const { attrs } = call;
   const [x, y] = call.args.map((arg) => operand(arg, values)) as [te.Tensor, te.Tensor];
-  switch ((call.op as relay.Op).name) {
-    case "nn.conv2d": {
-      const { strides, padding } = relay.ops.conv2dAttrs(attrs);
-      const [top, left, bottom, right] = relay.ops.allPadding(padding);
-      if (top === bottom && left === right) {
-        return packed.conv2dPacked(x, y, {
-          strides,
-          padding: [top, left],
-          outDtype: env.accDtype,
-        });
-      }
-      // More on one side than on the other: padded before, so that the load still does it.
-      const around = topi.nn.pad(x, [0, 0, top, left, 0, 0], [0, 0, bottom, right, 0, 0], {
-        name: "pad_data",
-      });
-      return packed.conv2dPacked(around, y, { strides, outDtype: env.accDtype });
-    }
-    case "add":
-      return topi.add(x, y) as te.Tensor;
-    case "multiply":
-      return topi.multiply(x, y) as te.Tensor;
-    case "right_shift":
-      return topi.rightShift(x, y) as te.Tensor;
-    case "left_shift":
-      return topi.leftShift(x, y) as te.Tensor;
-    case "nn.relu":
-      return topi.nn.relu(x);
-    case "clip":
-      return packed.clip(x, attrs["a_min"] as number, attrs["a_max"] as number);
-    case "cast":
-      return converted(x, attrs["dtype"] as string);
-    case "copy":
-      return topi.identity(x);
-    default:
-      throw new UsageError(
-        "network-packing",
-        `${call.origin ?? "the network"}: ${(call.op as relay.Op).name} cannot run on the accelerator`,
-      );
-  }
+  return TENSORS[nameOf(call)]!(x, y, call.attrs, env);
 }

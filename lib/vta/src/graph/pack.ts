@@ -1,35 +1,47 @@
 /**
  * Packing: the part of a quantized network that goes to the accelerator works on blocks of batch and
- * channels. Data is packed where that part starts and unpacked where it ends; weights and biases are
- * packed as constants.
+ * channels. Data is packed where that part starts and unpacked where it ends, and around operators in it that
+ * cannot work on blocks; weights and biases are packed as constants.
  *
  * Channels that do not fill a block are padded with zeros, which the reference refuses on inputs.
  */
 
 import { relay, UsageError } from "tvm-ts";
 import type { Environment } from "../compiler";
-import { isElementwise, markRegion, type PackOptions } from "./region";
+import {
+  findRegion,
+  isElementwise,
+  isPlainConvolution,
+  nothing,
+  type PackOptions,
+  type Region,
+} from "./region";
 
 const { ops } = relay;
 
-/**
- * @throws UsageError when there is no such part, or it has operators that packed data cannot go
- * through.
- */
+/** @throws UsageError when there is no such part, or none of its convolutions is in integers. */
 export function graphPack(
   func: relay.Func,
   env: Environment,
   options: PackOptions = {},
 ): relay.Func {
-  const marked = markRegion(func, options);
-  const packer = new Packer(env);
-  const body = relay.rewriteFromOperands(marked.body, (before, operands) =>
+  const packer = new Packer(env, findRegion(func, options));
+  const body = relay.rewriteFromOperands(func.body, (before, operands) =>
     packer.rewrite(before, operands),
   );
-  return new relay.Func(marked.params, body);
+  if (packer.convolutions === 0) {
+    throw nothing(
+      "the accelerator's part has no 8-bit convolution of one group: quantize the network first, or let " +
+        "the part start earlier or stop later",
+    );
+  }
+  return new relay.Func(func.params, packer.plain(body));
 }
 
-const shapeOf = (expr: relay.Expr): readonly number[] => typeOf(expr).shape;
+type Shape = readonly number[];
+
+const shapeOf = (expr: relay.Expr): Shape => typeOf(expr).shape;
+const isShape = (value: relay.Expr | Shape): value is Shape => Array.isArray(value);
 
 function typeOf(expr: relay.Expr): relay.TensorType {
   if (expr.type.kind === "tensor") return expr.type;
@@ -56,36 +68,62 @@ function missing(length: number, block: number): number {
 }
 
 class Packer {
-  private active = false;
+  /** Packed values, and the values that they were packed from or would be unpacked to. */
+  private readonly plainOf = new Map<relay.Expr, relay.Expr | Shape>();
+  private readonly packedOf = new Map<relay.Expr, relay.Expr>();
+  /** What the expressions of the network have become. */
+  private readonly results = new Map<relay.Expr, relay.Expr>();
+  /** How many convolutions work on packed data. */
+  convolutions = 0;
 
-  constructor(private readonly env: Environment) {}
+  constructor(
+    private readonly env: Environment,
+    private readonly region: Region,
+  ) {}
 
   rewrite(before: relay.Expr, operands: readonly relay.Expr[]): relay.Expr {
-    if (before.kind !== "call" || before.op.kind !== "op") {
-      return relay.withOperands(before, operands);
-    }
-    switch (before.op.name) {
-      case "annotation.bitpack_start":
-        this.active = true;
-        return this.packData(operands[0]!);
-      case "annotation.bitpack_end":
-        this.active = false;
-        return this.unpackData(operands[0]!, shapeOf(before));
-      default:
-        return this.active ? this.packed(before, operands) : relay.withOperands(before, operands);
-    }
+    const worksOnBlocks = before.kind === "call" && this.region.calls.has(before);
+    const blocks = worksOnBlocks ? this.onBlocks(before, operands) : undefined;
+    if (blocks !== undefined) this.plainOf.set(blocks, shapeOf(before));
+    let result =
+      blocks ??
+      relay.withOperands(
+        before,
+        operands.map((operand) => this.plain(operand)),
+      );
+    if (before === this.region.first) result = this.packed(result);
+    this.results.set(before, result);
+    return result;
   }
 
-  private packed(before: relay.Call, operands: readonly relay.Expr[]): relay.Expr {
-    const name = (before.op as relay.Op).name;
-    if (name === "nn.conv2d") return this.convolution(before, operands);
-    if (name === "add" || name === "multiply") return this.broadcasting(before, operands);
-    if (isElementwise(before)) return relay.withOperands(before, operands);
-    throw new UsageError(
-      "network-packing",
-      `${before.origin ?? "the network"}: ${name} cannot work on packed data; let the part for the ` +
-        `accelerator start behind it or stop before it`,
-    );
+  /** The call on packed data; undefined if it has to work on plain data. */
+  private onBlocks(before: relay.Call, operands: readonly relay.Expr[]): relay.Expr | undefined {
+    if (isPlainConvolution(before)) return this.convolution(before, operands);
+    if (relay.isCallOf(before, "concatenate")) return this.concatenation(before);
+    return isElementwise(before) ? this.elementwise(before, operands) : undefined;
+  }
+
+  /** The value in blocks. */
+  private packed(x: relay.Expr): relay.Expr {
+    if (this.plainOf.has(x)) return x;
+    let packed = this.packedOf.get(x);
+    if (packed === undefined) {
+      packed = this.packData(x);
+      this.packedOf.set(x, packed);
+      this.plainOf.set(packed, x);
+    }
+    return packed;
+  }
+
+  /** The value as the network has it, not in blocks. */
+  plain(x: relay.Expr): relay.Expr {
+    const plain = this.plainOf.get(x);
+    if (plain === undefined) return x;
+    if (!isShape(plain)) return plain;
+    const unpacked = this.unpackData(x, plain);
+    this.plainOf.set(x, unpacked);
+    this.packedOf.set(unpacked, x);
+    return unpacked;
   }
 
   private packData(x: relay.Expr): relay.Expr {
@@ -117,23 +155,11 @@ class Packer {
   }
 
   private convolution(before: relay.Call, operands: readonly relay.Expr[]): relay.Expr {
+    this.convolutions++;
     const { BATCH, BLOCK_IN, BLOCK_OUT } = this.env;
-    const [data, weight] = operands as [relay.Expr, relay.Expr];
-    if (typeOf(before).dtype !== "int32") {
-      throw new UsageError(
-        "network-packing",
-        `${before.origin ?? "a convolution"} is in float; only integer convolutions go to the accelerator: ` +
-          `quantize it, or let the part start later`,
-      );
-    }
-    const attrs = ops.conv2dAttrs(before.attrs);
+    const data = this.packed(operands[0]!);
+    const weight = operands[1]!;
     const [o, i, kh, kw] = fourOf(weight);
-    if (attrs.groups !== 1) {
-      throw new UsageError(
-        "network-packing",
-        `${before.origin ?? "a convolution"} has ${attrs.groups} groups; the accelerator's part takes one`,
-      );
-    }
     const [moreOut, moreIn] = [missing(o, BLOCK_OUT), missing(i, BLOCK_IN)];
     const full = padded(weight, [
       [0, moreOut],
@@ -155,26 +181,55 @@ class Packer {
     return ops.call(ops.conv2d, [data, kernel], settings, before.origin);
   }
 
-  /** A number for each channel is packed like the channels; everything else broadcasts as it did. */
-  private broadcasting(before: relay.Call, operands: readonly relay.Expr[]): relay.Expr {
-    const [left, right] = before.args.map(shapeOf) as [readonly number[], readonly number[]];
-    if (relay.sameShape(left, right) || right.length !== 3) {
-      return relay.withOperands(before, operands);
-    }
+  /** Channels that fill their blocks are joined block by block. */
+  private concatenation(before: relay.Call): relay.Expr | undefined {
+    const [tuple] = before.args;
+    if (tuple?.kind !== "tuple" || before.attrs["axis"] !== 1) return undefined;
+    const parts = tuple.fields.map((field) => this.results.get(field)!);
+    const areFull = tuple.fields.every(
+      (field) => missing(shapeOf(field)[1] ?? 1, this.env.BLOCK_OUT) === 0,
+    );
+    if (!areFull || !parts.every((part) => this.plainOf.has(part))) return undefined;
+    return before.withArgs([new relay.Tuple(parts)]);
+  }
+
+  /**
+   * An operator that computes each element by itself, of which some operand is packed: operands of the same
+   * shape are packed, a number for each channel is packed like the channels, a single number stays.
+   */
+  private elementwise(before: relay.Call, operands: readonly relay.Expr[]): relay.Expr | undefined {
+    if (!operands.some((operand) => this.plainOf.has(operand))) return undefined;
+    const shape = shapeOf(before);
+    const parts = operands.map((operand, i) => {
+      const own = shapeOf(before.args[i]!);
+      if (relay.sameShape(own, shape)) return this.packed(operand);
+      if (own.every((length) => length === 1)) return operand;
+      return i > 0 && isPerChannel(own, shape) ? this.packChannels(operand, own) : undefined;
+    });
+    return parts.includes(undefined) ? undefined : before.withArgs(parts as relay.Expr[]);
+  }
+
+  /** A number for each channel, or each channel and place. */
+  private packChannels(x: relay.Expr, [c, h, w]: Shape): relay.Expr {
     const { BATCH, BLOCK_OUT } = this.env;
-    const [c, h, w] = right as [number, number, number];
-    const more = missing(c, BLOCK_OUT);
-    const full = padded(operands[1]!, [
+    const more = missing(c!, BLOCK_OUT);
+    const full = padded(x, [
       [0, more],
       [0, 0],
       [0, 0],
     ]);
-    const blocks = (c + more) / BLOCK_OUT;
-    const split = reshaped(full, [blocks, BLOCK_OUT, h, w, 1]);
-    const shape = [blocks, h, w, BATCH, BLOCK_OUT];
-    const bias = ops.call(ops.broadcastTo, [transposed(split, [0, 2, 3, 4, 1])], { shape });
-    return before.withArgs([operands[0]!, bias]);
+    const blocks = (c! + more) / BLOCK_OUT;
+    const split = reshaped(full, [blocks, BLOCK_OUT, h!, w!, 1]);
+    const shape = [blocks, h!, w!, BATCH, BLOCK_OUT];
+    return ops.call(ops.broadcastTo, [transposed(split, [0, 2, 3, 4, 1])], { shape });
   }
+}
+
+/** Whether a shape is `[C, 1 or H, 1 or W]` for data of `[N, C, H, W]`. */
+function isPerChannel(shape: Shape, [, ...lengths]: Shape): boolean {
+  const [c, ...places] = lengths;
+  if (shape.length !== 3 || lengths.length !== 3 || shape[0] !== c) return false;
+  return places.every((length, i) => [1, length].includes(shape[i + 1]!));
 }
 
 function fourOf(x: relay.Expr): [number, number, number, number] {

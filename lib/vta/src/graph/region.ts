@@ -1,7 +1,4 @@
-/**
- * The part of a network that goes to the accelerator: from where its values are packed to where they are
- * unpacked. Marks are left there, which packing replaces.
- */
+/** Finds the part of a network that goes to the accelerator. */
 
 import { relay, UsageError } from "tvm-ts";
 
@@ -16,13 +13,14 @@ export interface PackOptions {
   readonly start?: string;
   /**
    * The operator, or the node, whose input is unpacked. If left out, `nn.global_avg_pool2d`, or where there is
-   * none, the first that cannot work on packed data; else the network's end.
+   * none, the network's end.
    */
   readonly stop?: string;
 }
 
-/** Operators that do the same to packed data as to plain data. */
+/** Operators that compute each element by itself. */
 const ELEMENTWISE: ReadonlySet<string> = new Set([
+  "add",
   "annotation.stop_fusion",
   "cast",
   "clip",
@@ -31,6 +29,7 @@ const ELEMENTWISE: ReadonlySet<string> = new Set([
   "left_shift",
   "maximum",
   "minimum",
+  "multiply",
   "negative",
   "nn.relu",
   "right_shift",
@@ -38,30 +37,27 @@ const ELEMENTWISE: ReadonlySet<string> = new Set([
   "subtract",
 ]);
 
-/** Whether an operator does the same to packed data as to plain data. */
+/** Whether an operator computes each element by itself. */
 export function isElementwise(call: relay.Call): boolean {
   return call.op.kind === "op" && ELEMENTWISE.has(call.op.name);
 }
 
-/** Whether a call can work on packed data. */
-function isPackable(call: relay.Call): boolean {
-  if (relay.isCallOf(call, "nn.conv2d")) return isPlainConvolution(call);
-  return isElementwise(call) || ["add", "multiply"].some((name) => relay.isCallOf(call, name));
+/** The part of a network that goes to the accelerator. */
+export interface Region {
+  /** The value that is packed first. */
+  readonly first: relay.Expr;
+  /** The calls that it flows into, up to where the part stops. */
+  readonly calls: ReadonlySet<relay.Expr>;
 }
 
-/**
- * Puts the marks `bitpack_start` and `bitpack_end` around the part.
- * @throws UsageError when there is no such part.
- */
-export function markRegion(func: relay.Func, options: PackOptions): relay.Func {
+/** @throws UsageError when there is no such part. */
+export function findRegion(func: relay.Func, options: PackOptions): Region {
   const order = relay.allExprs(func.body);
   const first = firstOf(order, options.start);
-  const last = lastOf(order, first, options.stop);
-  const end = last === undefined ? func.body : last.args[0];
-  return relay.rewriteBody(func, (before, rebuilt) => {
-    const value = before === first ? ops.call(ops.bitpackStart, [rebuilt]) : rebuilt;
-    return before === end ? ops.call(ops.bitpackEnd, [value]) : value;
-  });
+  const behind = dependents(order, first);
+  const last = lastOf(order, first, behind, options.stop);
+  const after = new Set<relay.Expr>(last && [last, ...dependents(order, last)]);
+  return { first, calls: new Set(behind.filter((call) => !after.has(call))) };
 }
 
 function firstOf(order: readonly relay.Expr[], start: string | undefined): relay.Expr {
@@ -77,24 +73,23 @@ function firstOf(order: readonly relay.Expr[], start: string | undefined): relay
   if (isFirst && pooling >= 0 && pooling < order.indexOf(convolution)) return order[pooling]!;
   if (convolution !== undefined) return quantizedValue(convolution);
   throw nothing(
-    "the network has no 8-bit convolution that is not packed yet, which the accelerator's part starts with: " +
-      "quantize it first",
+    convolutions.length === 0
+      ? "the network has no 8-bit convolution, which the accelerator's part starts with: quantize it first"
+      : "all 8-bit convolutions of the network are packed already or have groups, which are computed on the host",
   );
 }
 
 function lastOf(
   order: readonly relay.Expr[],
   first: relay.Expr,
+  behind: readonly relay.Call[],
   stop: string | undefined,
-): relay.Call | undefined {
-  if (stop === undefined) {
-    const behind = dependents(order, first);
-    return behind.find(isCall("nn.global_avg_pool2d")) ?? behind.find((call) => !isPackable(call));
-  }
+): relay.Expr | undefined {
+  if (stop === undefined) return behind.find(isCall("nn.global_avg_pool2d"));
   const found = order.find(isCall(stop)) ?? order.find(isOfNode(stop));
   if (found === undefined)
     throw nothing(`the network has no ${stop}, before which the accelerator's part is to end`);
-  if (order.indexOf(first) < order.indexOf(found)) return found as relay.Call;
+  if (order.indexOf(first) < order.indexOf(found)) return found;
   throw nothing(
     `${stop} comes before the start of the accelerator's part: there is nothing to pack`,
   );
@@ -127,9 +122,11 @@ function isIntegerConvolution(expr: relay.Expr): expr is relay.Call {
   return expr.type.dtype === "int32";
 }
 
-/** A convolution in integers, on data in which channels and batch are not in blocks. */
-function isPlainConvolution(expr: relay.Expr): boolean {
-  return isIntegerConvolution(expr) && ops.conv2dAttrs(expr.attrs).data_layout === "NCHW";
+/** A convolution in integers and of one group, on data in which channels and batch are not in blocks. */
+export function isPlainConvolution(expr: relay.Expr): boolean {
+  if (!isIntegerConvolution(expr)) return false;
+  const { data_layout: layout, groups } = ops.conv2dAttrs(expr.attrs);
+  return layout === "NCHW" && groups === 1;
 }
 
 /** The value that is rounded to 8 bits before a convolution reads it. */
@@ -142,6 +139,7 @@ function quantizedValue(convolution: relay.Call): relay.Expr {
   return value;
 }
 
-function nothing(sentence: string): UsageError {
+/** The error of a network without a part for the accelerator. */
+export function nothing(sentence: string): UsageError {
   return new UsageError("network-packing", sentence);
 }

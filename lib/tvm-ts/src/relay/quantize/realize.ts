@@ -30,6 +30,9 @@ import {
   type ForwardRewrite,
 } from "./forward-rewrite";
 
+/** The largest float32 that an int32 can hold; the limit of 32-bit integers itself is rounded up to `2 ** 31`. */
+const MOST_IN_INT32 = 2 ** 31 - 2 ** 7;
+
 /** Integers (which may be stored as floats for now) with the size of one step. */
 class Quantized extends Temporary {
   constructor(
@@ -68,7 +71,10 @@ function rescaled(data: Expr, from: number, to: number, dtype: ScalarType): Expr
   return cast(fixedPointMultiply(data, factor), dtype);
 }
 
-/** Arguments in one type and one step. */
+/**
+ * Arguments in one type and one step. In `INPUT_DTYPE` only if both have it and the same step: others would
+ * not fit.
+ */
 function unified(
   refs: readonly Expr[],
   values: readonly Quantized[],
@@ -76,8 +82,9 @@ function unified(
   wanted?: ScalarType,
 ): { data: Expr[]; step: number; dtype: ScalarType } {
   const pair = values.length === 2;
-  const dtype =
-    wanted ?? (pair && values[1]!.dtype === INPUT_DTYPE ? INPUT_DTYPE : ACTIVATION_DTYPE);
+  const isNarrow = (value: Quantized): boolean =>
+    value.dtype === INPUT_DTYPE && value.step === values[0]!.step;
+  const dtype = wanted ?? (pair && values.every(isNarrow) ? INPUT_DTYPE : ACTIVATION_DTYPE);
   const narrowed = values.map((value, i) => {
     const ref = refs[i]!;
     if (value.dtype !== dtype) return cast(value.data, dtype);
@@ -98,7 +105,11 @@ function quantize(config: QuantizeConfig): ForwardRewrite {
     const [to, least, most] = [scalarValue(step), scalarValue(low), scalarValue(high)];
     if (!isQuantized(x)) {
       const scaled = multiply(x as Expr, constant(1 / to, "float32"));
-      return new Quantized(clip(round(scaled), least, most), to, "float32");
+      return new Quantized(
+        clip(round(scaled), least, Math.min(most, MOST_IN_INT32)),
+        to,
+        "float32",
+      );
     }
     const { data, dtype } = x;
     if (x.step === to) return new Quantized(clip(data, least, most), to, dtype);
@@ -107,11 +118,12 @@ function quantize(config: QuantizeConfig): ForwardRewrite {
       const product = fixedPointMultiply(cast(data, "int64"), Math.fround(x.step / to));
       return new Quantized(cast(clip(product, least, most), dtype), to, dtype);
     }
+    const integers = converted(x, ACTIVATION_DTYPE);
     const shifted =
       bits > 0
-        ? rightShift(withHalf(data, bits, config), bits, ACTIVATION_DTYPE)
-        : leftShift(data, -bits, ACTIVATION_DTYPE);
-    return new Quantized(clip(shifted, least, most), to, dtype);
+        ? rightShift(withHalf(integers, bits, config), bits, ACTIVATION_DTYPE)
+        : leftShift(integers, -bits, ACTIVATION_DTYPE);
+    return new Quantized(clip(shifted, least, most), to, ACTIVATION_DTYPE);
   };
 }
 
