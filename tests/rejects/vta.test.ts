@@ -775,8 +775,8 @@ test("a stage computed outside of the threads that read it is refused when it is
   b.setScope(env.accScope).pragma(axis(b), env.alu);
   c.bind(axis(c, 1), te.threadAxis("cthread")).pragma(axis(c, 2), env.dmaCopy);
   expect(() => vta.build(s, [A, C])).toThrow(
-    "variable cthread has no value in the function: it is neither an argument, nor a size of one, " +
-      "nor defined before it is used; if it is a loop's or a thread's, compute the stage that " +
+    "variable cthread has no value in the function: it is neither an argument, nor a dimension of one, " +
+      "nor defined before its use; if it is a loop or thread variable, compute the stage that " +
       "depends on it inside that loop (stage.computeAt)",
   );
 });

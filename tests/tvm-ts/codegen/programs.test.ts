@@ -84,5 +84,5 @@ test("a schedule that is bound to threads is refused with a message", () => {
   const file = join(folder, "te_bind.json");
   const program = JSON.parse(readFileSync(file, "utf8")) as ProgramJson;
   const { schedule, args } = buildProgram<never>(program);
-  expect(() => tvm.build(schedule, args)).toThrow("the function runs on threads (blockIdx.x)");
+  expect(() => tvm.build(schedule, args)).toThrow("the function uses thread axes (blockIdx.x)");
 });

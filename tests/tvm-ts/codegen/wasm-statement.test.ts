@@ -260,7 +260,7 @@ test("dividing by zero and running out of memory are errors of the program, not 
   divide(out, -2);
   expect(out.numpy().item()).toBe(-4);
   const far = compile(func([R, n], store(R, n.mul(1 << 20), n)));
-  expect(() => far(out, 500)).toThrow("main used an address outside of the memory of cpu(0)");
+  expect(() => far(out, 500)).toThrow("main accessed an address outside the memory of cpu(0)");
   out.free();
 });
 

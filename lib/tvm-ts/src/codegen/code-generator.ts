@@ -1,16 +1,16 @@
-/** What a code generator is, and what of a target it looks at. */
+/** The interface of code generators, and the part of a target that they use. */
 
 import type { Artifact, Configuration, DeviceKind } from "../artifact";
 import type { Call, IRModule, Op, PrimExpr } from "../ir";
 import type { Pass } from "../pass";
 
-/** How a call of a target's own operator is expressed with what every target has. */
+/** Rewrites a call of a target-specific operator to operators that every target has. */
 export type Lowering = (call: Call) => PrimExpr;
 
 export interface CodegenTarget {
-  /** The kind of device whose memory the functions work in. */
+  /** The kind of device whose memory the functions use. */
   readonly kind: DeviceKind;
-  /** How the target's own operators are lowered. */
+  /** The lowerings of target-specific operators. */
   readonly lowerings: ReadonlyMap<Op, Lowering>;
   readonly configuration: Configuration | undefined;
   toString(): string;
@@ -18,12 +18,12 @@ export interface CodegenTarget {
 
 export interface CodeGenerator {
   readonly name: string;
-  /** What functions go through before code is generated for them. */
+  /** The passes that run before code is generated. */
   passes(target: CodegenTarget): readonly Pass[];
   /**
-   * @param module what the passes leave of `source`
-   * @param source the functions as they were given, whose text the artifact keeps
-   * @throws UsageError for what the generator has no form for.
+   * @param module the result of the passes on `source`
+   * @param source the functions before the passes; the artifact keeps their text
+   * @throws UsageError for programs that the generator does not support.
    */
   generate(module: IRModule, target: CodegenTarget, source: IRModule): Artifact;
 }

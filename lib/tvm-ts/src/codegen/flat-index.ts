@@ -32,7 +32,7 @@ export function constantSize(extents: readonly PrimExpr[]): number | undefined {
   return size;
 }
 
-/** Whether a store's value reads other elements of the memory that is written. */
+/** Whether a store's value reads other elements of the buffer that it writes. */
 export function readsOverlap({ buffer, value, indices }: BufferStore): boolean {
   return someNode(value, (node) => {
     if (node.kind !== "BufferLoad" || node.buffer.data !== buffer.data) return false;

@@ -1,4 +1,4 @@
-/** The variables that a piece of a function takes from around it. */
+/** The variables that a statement uses and does not define. */
 
 import { forEachChild, type Buffer, type Node, type Stmt, type Var } from "../ir";
 

@@ -1,6 +1,6 @@
 /**
- * A vector expression seen lane by lane: lane 2 of `A[ramp(i, 1, 4)] * broadcast(x, 4)` is
- * `A[i + 2] * x`. What WebAssembly cannot do on whole vectors is done on the lanes.
+ * Splits a vector expression into lanes: lane 2 of `A[ramp(i, 1, 4)] * broadcast(x, 4)` is
+ * `A[i + 2] * x`. Operations that WebAssembly does not have on vectors are done lane by lane.
  */
 
 import {
@@ -31,7 +31,7 @@ import { flatIndex } from "./flat-index";
 
 /**
  * Element `lane` of a vector expression; a scalar is the same in every lane. The lane may be a
- * variable, but for expressions with a `Shuffle` (see `needsConstantLanes`).
+ * variable, except in expressions with a `Shuffle` (see `needsConstantLanes`).
  */
 export function laneOf(expr: PrimExpr, lane: PrimExpr): PrimExpr {
   if (lanesOf(expr.dtype) === 1) return expr;
@@ -99,7 +99,7 @@ export function scalarView(buffer: Buffer): Buffer {
   return view;
 }
 
-/** Whether the lanes of an expression can only be taken one by one, by number. */
+/** Whether the lanes of an expression can only be selected by constant numbers. */
 export function needsConstantLanes(expr: PrimExpr): boolean {
   return someNode(expr, (node) => node.kind === "Shuffle");
 }

@@ -1,5 +1,5 @@
 /**
- * Expresses a target's own operators by what every target has.
+ * Lowers target-specific operators to operators that every target has.
  *
  *     @tir.vta.coproc_dep_push(1, 2)
  *  => @tir.call_extern("VTADepPush", @tir.tvm_thread_context(...), 1, 2)
@@ -12,14 +12,14 @@ import type { CodegenTarget } from "./code-generator";
 export function lowerIntrinsics({ lowerings }: Pick<CodegenTarget, "lowerings">): FunctionPass {
   return {
     name: "tir.LowerIntrin",
-    doc: "Expresses the target's own operators by what every target has.",
+    doc: "Lowers target-specific operators to operators that every target has.",
     run(func) {
       if (lowerings.size === 0) return func;
       const body = mutate(func.body, {
         Call(call, recur) {
           const inner = recur.children(call);
           const lowering = lowerings.get(call.op);
-          // What a lowering gives may use operators of the target again.
+          // The result of a lowering may contain target-specific operators again.
           return lowering === undefined ? inner : recur(lowering(inner));
         },
       });

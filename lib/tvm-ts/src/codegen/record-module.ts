@@ -1,11 +1,14 @@
-/** What a module says about itself whatever its code is: its target, and what its functions take. */
+/**
+ * The metadata of a module, independent of its code format: its target and its functions'
+ * parameters.
+ */
 
 import { FORMAT_VERSION, type ModuleRecord } from "../artifact";
 import type { IRModule } from "../ir";
 import type { CodegenTarget } from "./code-generator";
 import { signatureOf } from "./signature";
 
-/** A call of the module calls its first function. */
+/** The module's first function is its entry. */
 export function moduleRecord(module: IRModule, target: CodegenTarget): ModuleRecord {
   const [entry] = module.functions.keys();
   const functions = [...module.functions].map(([name, func]) => {

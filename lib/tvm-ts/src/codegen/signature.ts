@@ -1,5 +1,5 @@
 /**
- * How a function is called: its parameters as records, and the variables in their sizes.
+ * The signature of a function: its parameters as records, and the variables in their shapes.
  *
  *     A: Buffer [n, 4] float32, B: Buffer [n*4] float32
  *     ->  params  A {shape: ["n", 4]}, B {shape: [["mul", "n", 4]]}
@@ -26,13 +26,13 @@ export interface Signature {
 
 /**
  * The signature of a lowered function.
- * @throws UsageError when a size cannot be found out from the arguments.
+ * @throws UsageError when a dimension cannot be derived from the arguments.
  */
 export function signatureOf(func: PrimFunc): Signature {
   return new SignatureBuilder(func).build();
 }
 
-/** The buffer a parameter is seen as by the caller: before flattening, when that is known. */
+/** The buffer that the caller passes for a parameter: before flattening, if that is known. */
 export function callerBuffer(func: PrimFunc, param: Var): Buffer | undefined {
   return func.preflattenedBufferMap.get(param) ?? func.bufferMap.get(param);
 }
@@ -52,7 +52,7 @@ class SignatureBuilder {
     return { params: params.map((param) => this.param(param)), symbols: this.symbols };
   }
 
-  /** A variable that stands alone in a size gets its value from there. */
+  /** A variable gets its value from a dimension that consists of this variable only. */
   private bindSizes(param: Var, index: number): void {
     const buffer = callerBuffer(this.func, param);
     if (buffer === undefined) return;
@@ -85,8 +85,8 @@ class SignatureBuilder {
     if (lanesOf(buffer.dtype) !== 1) {
       throw new UsageError(
         "build-type",
-        `argument ${buffer.name} has elements of type ${buffer.dtype}; arrays have scalar elements, ` +
-          `so give it one more dimension instead`,
+        `argument ${buffer.name} has elements of type ${buffer.dtype}; arrays have scalar elements; ` +
+          `use one more dimension instead`,
       );
     }
     const sizes = (list: readonly PrimExpr[]): SizeRecord[] =>
@@ -112,8 +112,8 @@ class SignatureBuilder {
         if (name !== undefined) return name;
         throw new UsageError(
           "build-size",
-          `the value of ${size.name}, in a size of ${buffer.name}, cannot be found out from the ` +
-            `arguments: a size of some argument must be ${size.name} alone, or ${size.name} an argument`,
+          `${size.name}, in the shape of ${buffer.name}, cannot be derived from the arguments: pass ` +
+            `${size.name} as an argument, or use it alone as a dimension of an argument`,
         );
       }
       case "Cast":
@@ -131,8 +131,8 @@ class SignatureBuilder {
       default:
         throw new UsageError(
           "build-size",
-          `${printExpr(size)} cannot be a size of ${buffer.name}: sizes are made of numbers, ` +
-            `variables, + - * / % min and max`,
+          `${printExpr(size)} cannot be a dimension of ${buffer.name}: use numbers, variables, ` +
+            `+ - * / % min and max`,
         );
     }
   }

@@ -1,11 +1,11 @@
-/** The beginning of a function in C: its arguments checked and taken apart. */
+/** The prologue of a C function: checks and unpacks its arguments. */
 
 import { dtypeInfo, IntImm, isHandle, mul, type PrimExpr, type PrimFunc, type Var } from "../../ir";
 import { callerBuffer, signatureOf } from "../signature";
 import type { StatementWriter } from "./statement";
 import { cElementType, cType } from "./types";
 
-/** DLPack's number of CPUs. */
+/** DLPack's device type of CPUs. */
 const CPU = 1;
 
 /** DLPack's type codes. */
@@ -66,7 +66,7 @@ export function writeArguments(
 function writeScalar(writer: StatementWriter, name: string, param: Var, i: number): void {
   const { code } = dtypeInfo(param.dtype);
   const field = code === "float" ? "v_float64" : "v_int64";
-  // A whole number may be given for a float.
+  // A float parameter also takes an integer.
   const codes = code === "float" ? [2, 0] : [0];
   const condition = codes.map((c) => `arg_type_ids[${i}] == ${c}`).join(" || ");
   writer.check(condition, `${place(name, param, i)} must be a ${param.dtype}`);
@@ -117,8 +117,8 @@ function writeArray(
     writer.line(`${type}* restrict ${data} = (${type}*)(${start});`);
     return;
   }
-  // An accelerator's pointers are handles of its runtime's: not to be computed with.
-  writer.check(`${array}->byte_offset == 0`, `${at} must start where its memory starts`);
+  // An accelerator's pointers are opaque handles: pointer arithmetic is not possible.
+  writer.check(`${array}->byte_offset == 0`, `${at} must have byte_offset 0`);
   writer.line(`void* ${data} = ${array}->data;`);
 }
 

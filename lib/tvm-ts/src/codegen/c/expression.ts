@@ -1,4 +1,4 @@
-/** Scalar expressions as C. Vectors do not occur: statements take them lane by lane. */
+/** Scalar expressions as C. Vectors do not occur: statements emit them lane by lane. */
 
 import {
   builtin,
@@ -26,7 +26,7 @@ import { cElementType, cType, isHalf } from "./types";
 import type { TranslationUnit } from "./translation-unit";
 
 export class ExpressionWriter {
-  /** What pointers are declared to point to, where it is not `void`. */
+  /** The declared C type that each pointer points to, if it is not `void`. */
   readonly pointees = new Map<Var, string>();
 
   constructor(
@@ -34,7 +34,7 @@ export class ExpressionWriter {
     private readonly names: Names,
   ) {}
 
-  /** The text of a scalar expression, in parentheses where it needs them. */
+  /** The text of a scalar expression, parenthesized where necessary. */
   write(expr: PrimExpr): string {
     switch (expr.kind) {
       case "Var":
@@ -83,12 +83,12 @@ export class ExpressionWriter {
         const [vector] = expr.vectors;
         if (vector!.kind === "Var")
           return `${this.names.nameFor(vector!)}[${this.write(expr.indices[0]!)}]`;
-        throw new InternalError("a shuffle is taken apart before C is written");
+        throw new InternalError("Shuffle must be split into lanes before C is generated");
       }
       case "Call":
         return this.call(expr);
       case "Let":
-        throw new InternalError("lets in expressions are taken out before C is written");
+        throw new InternalError("Let expressions must become statements before C is generated");
       case "Ramp":
       case "Broadcast":
         throw new InternalError(`vector ${printExpr(expr)} where a scalar is needed`);
@@ -103,7 +103,7 @@ export class ExpressionWriter {
     }
   }
 
-  /** The place of an element in memory. */
+  /** An element of a buffer, as an lvalue. */
   element(buffer: Buffer, indices: readonly PrimExpr[]): string {
     const scalar = lanesOf(buffer.dtype) === 1 ? buffer : scalarView(buffer);
     const index = this.write(flatIndex(scalar, indices));
@@ -113,7 +113,7 @@ export class ExpressionWriter {
     return `${pointer}[${index}]`;
   }
 
-  /** What is written to memory for a value of `dtype`. */
+  /** The bits that are stored for a value of `dtype`. */
   stored(value: string, dtype: DataType): string {
     if (!isHalf(dtype)) return value;
     this.unit.useHalves();
@@ -176,7 +176,7 @@ export class ExpressionWriter {
     return `(${this.write(condition)} ? ${this.write(whenTrue)} : ${this.write(whenFalse)})`;
   }
 
-  /** C computes narrow integers as `int`, and we halves as floats: the result is brought back. */
+  /** Narrows a result: C computes narrow integers as `int`, and halves are computed as floats. */
   private narrow(dtype: DataType, text: string): string {
     const { code, bits } = dtypeInfo(dtype);
     if (bits === 1) return `(${text} != 0)`;
@@ -232,7 +232,7 @@ export class ExpressionWriter {
       case builtin.addressOf: {
         const [load] = args;
         if (load?.kind !== "BufferLoad")
-          throw new UsageError("build-operator", "address_of takes an element");
+          throw new UsageError("build-operator", "address_of takes a buffer element");
         return `(&${this.element(load.buffer, load.indices)})`;
       }
       case builtin.accessPtr: {
@@ -245,8 +245,8 @@ export class ExpressionWriter {
       default:
         throw new UsageError(
           "build-operator",
-          `target c cannot run ${op}, in ${printExpr(call)}; a target that brings the operator ` +
-            `must say how it is lowered`,
+          `target c cannot run ${op}, in ${printExpr(call)}; the target that defines the operator ` +
+            `must define a lowering for it`,
         );
     }
   }
@@ -254,7 +254,7 @@ export class ExpressionWriter {
   private extern({ dtype, args }: Call): string {
     const [name, ...values] = args as [PrimExpr, ...PrimExpr[]];
     if (name.kind !== "StringImm")
-      throw new UsageError("build-operator", "call_extern takes a name first");
+      throw new UsageError("build-operator", "the first argument of call_extern must be a name");
     const types = values.map((v) => (v.kind === "StringImm" ? "const char*" : cType(v.dtype)));
     this.unit.declareExtern(name.value, cType(dtype), types);
     return `${name.value}(${values.map((value) => this.write(value)).join(", ")})`;

@@ -2,8 +2,8 @@
  * A module of lowered functions as one C99 source.
  *
  * Each function has TVM's packed-function signature, checks its arguments, and reports a mistake
- * through `TVMAPISetLastError`; TVM's own runtimes load the compiled library. Everything the source
- * needs is declared in it, so that no headers of TVM's are.
+ * through `TVMAPISetLastError`; TVM's own runtimes load the compiled library. The source declares
+ * everything it needs, so it includes no TVM headers.
  */
 
 import { type IRModule, type PrimFunc } from "../../ir";
@@ -13,14 +13,14 @@ import { Names } from "./names";
 import { StatementWriter } from "./statement";
 import { TranslationUnit } from "./translation-unit";
 
-/** DLPack's number of the kind of device whose memory the functions work in. */
+/** DLPack's type of the device whose memory the functions use. */
 export interface COptions {
   readonly deviceType: number;
 }
 
 /**
  * The C source of lowered functions.
- * @throws UsageError for what C has no form for.
+ * @throws UsageError for programs that C cannot express.
  */
 export function generateC(functions: IRModule, options: COptions): string {
   const unit = new TranslationUnit();
@@ -33,7 +33,7 @@ export function generateC(functions: IRModule, options: COptions): string {
     unit.declarations(),
     "",
     ...bodies,
-    "/* The function that calling the library itself calls. */",
+    "/* The library's entry function. */",
     `TVM_DLL const char __tvm_main__[] = ${JSON.stringify(entry)};`,
     "",
   ].join("\n");
@@ -63,11 +63,14 @@ function writeFunction(
   ].join("\n");
 }
 
-/** A function's name in C, where `main` is the program's own. */
+/** A function's name in C, where `main` is reserved for the program. */
 function cName(name: string): string {
   if (name === "main") return "tvm_main";
   if (/^[A-Za-z_]\w*$/.test(name)) return name;
-  throw new UsageError("build-function-name", `'${name}' cannot be the name of a C function`);
+  throw new UsageError(
+    "build-function-name",
+    `'${name}' cannot be the name of a C function; use letters, digits and _`,
+  );
 }
 
 const PRELUDE = `/* Compile as C99 with -fwrapv: integers wrap. */

@@ -1,4 +1,4 @@
-/** C as a code generator: sources that TVM's C runtime loads when they are compiled. */
+/** The code generator for C: TVM's C runtime loads its sources when they are compiled. */
 
 import { deviceTypeOf } from "../../artifact";
 import { printModule } from "../../ir";

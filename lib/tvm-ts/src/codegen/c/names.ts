@@ -1,4 +1,4 @@
-/** C identifiers for variables: their own names as far as possible, each one once. */
+/** Unique C identifiers for variables: their own names where possible. */
 
 import type { Var } from "../../ir";
 
@@ -15,14 +15,14 @@ export class Names {
   private readonly names = new Map<Var, string>();
   private readonly taken = new Set<string>();
 
-  /** The name of a variable; a new one when it is met first. */
+  /** The name of a variable, chosen on first use. */
   nameFor(variable: Var): string {
     let name = this.names.get(variable);
     if (name === undefined) this.names.set(variable, (name = this.fresh(variable.name)));
     return name;
   }
 
-  /** A name that is not taken yet, made from `hint`. */
+  /** An unused name, made from `hint`. */
   fresh(hint: string): string {
     let base = hint.replace(/[^A-Za-z0-9_]/g, "_").replace(/^(?=\d)/, "_");
     if (base === "" || KEYWORDS.has(base)) base += "_";

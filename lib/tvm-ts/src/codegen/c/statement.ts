@@ -28,7 +28,7 @@ import { Names } from "./names";
 import { cElementType, cType } from "./types";
 import type { TranslationUnit } from "./translation-unit";
 
-/** Allocations of more bytes come from the runtime, not from the stack. */
+/** Larger allocations, in bytes, come from the runtime instead of the stack. */
 const STACK_BYTES = 1024;
 
 export class StatementWriter {
@@ -39,7 +39,7 @@ export class StatementWriter {
   constructor(
     private readonly unit: TranslationUnit,
     readonly names: Names,
-    /** DLPack's number of the device that allocations are for. */
+    /** DLPack's type of the device that allocations are for. */
     private readonly deviceType: number,
   ) {
     this.expressions = new ExpressionWriter(unit, names);
@@ -129,7 +129,7 @@ export class StatementWriter {
     return this.expressions.write(this.withoutLets(expr));
   }
 
-  /** Lets in expressions become variables before the statement. */
+  /** Let expressions become variables before the statement. */
   private withoutLets(expr: PrimExpr): PrimExpr {
     return mutate(expr, {
       Let: (node, recur) => {
@@ -203,7 +203,7 @@ export class StatementWriter {
     this.eachLane(indices[0]!, lanes, (lane) => write(lane, `${name}[${this.expr(lane)}]`));
   }
 
-  /** A loop over lanes, or one statement a lane where they must be known by number. */
+  /** A loop over lanes, or one statement per lane where lane numbers must be constants. */
   private eachLane(expr: PrimExpr, lanes: number, body: (lane: PrimExpr) => void): void {
     if (needsConstantLanes(expr)) {
       for (let lane = 0; lane < lanes; lane++) body(new IntImm(lane));
@@ -245,12 +245,15 @@ export class StatementWriter {
     if (key === "thread_extent") {
       throw new UsageError(
         "build-threads",
-        "the function runs on threads, which target c does not have",
+        "the function uses thread axes, which target c does not support; use parallel() instead of bind()",
       );
     }
     if (key !== "coproc_uop_scope") return this.write(body);
     if (value.kind !== "StringImm")
-      throw new UsageError("build-operator", "coproc_uop_scope names a function");
+      throw new UsageError(
+        "build-operator",
+        "the value of coproc_uop_scope must be a function name",
+      );
     this.recording(value.value, body);
   }
 
@@ -260,8 +263,8 @@ export class StatementWriter {
    *     static int body_0(void* closure) { ... }
    *     { struct closure_0 c; ...  Record(site_of(&sites_0, &c, sizeof(c)), body_0, &c, 0); }
    *
-   * A recording function keeps what it recorded at a site. TVM's own tells recordings of one site
-   * apart by one number, which must be below 99: here each set of values has a site of its own.
+   * A recording function caches its recording per site. TVM's distinguishes recordings of one site
+   * by a single number below 99; here each set of values has its own site.
    */
   private recording(func: string, body: Stmt): void {
     const number = this.unit.number();
@@ -292,7 +295,7 @@ export class StatementWriter {
     if (empty) return call(`&site_${number}`, "NULL");
     this.block("", () => {
       this.line(`struct closure_${number} closure;`);
-      // What is between the fields is compared too.
+      // Padding between the fields is compared too.
       this.line("memset(&closure, 0, sizeof(closure));");
       for (const variable of variables) {
         this.line(`closure.${names.nameFor(variable)} = ${this.names.nameFor(variable)};`);

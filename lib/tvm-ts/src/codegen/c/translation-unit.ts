@@ -1,9 +1,11 @@
-/** What the functions of one C source share: declarations, helpers, outlined functions. */
+/**
+ * The parts that the functions of one C source share: declarations, helpers, outlined functions.
+ */
 
 import { dtypeInfo, type DataType } from "../../ir";
 import { cType, suffix } from "./types";
 
-/** Helper functions by name; each is written once, when it is used. */
+/** Helper functions by name; each is emitted once, if it is used. */
 const HELPERS = {
   min: (t: string) => `(${t} a, ${t} b) { return a < b ? a : b; }`,
   max: (t: string) => `(${t} a, ${t} b) { return a > b ? a : b; }`,
@@ -13,7 +15,7 @@ const HELPERS = {
     `(${t} a, ${t} b) { ${t} r = a % b; return r != 0 && (r ^ b) < 0 ? r + b : r; }`,
 } as const;
 
-/** Values beyond the type become its limits, and NaN 0; C itself leaves both open. */
+/** Out-of-range values saturate, and NaN becomes 0; in C both are undefined. */
 const SATURATING = {
   i32: saturatingFunction("i32", "int32_t", "-0x1p31", "0x1p31", "INT32_MIN", "INT32_MAX"),
   i64: saturatingFunction("i64", "int64_t", "-0x1p63", "0x1p63", "INT64_MIN", "INT64_MAX"),
@@ -89,7 +91,7 @@ static void** site_of(struct sites* sites, const void* values, size_t bytes) {
 export class TranslationUnit {
   private readonly helpers = new Map<string, string>();
   private readonly externs = new Map<string, Set<string>>();
-  /** Definitions of functions that were taken out of others. */
+  /** Definitions of outlined functions. */
   readonly outlined: string[] = [];
   private numbers = 0;
 
@@ -103,7 +105,7 @@ export class TranslationUnit {
     return full;
   }
 
-  /** The name of a function that makes a whole number of a float, as WebAssembly does. */
+  /** The name of a function that converts a float to an integer, saturating as WebAssembly does. */
   saturating(dtype: DataType): string {
     const { code, bits } = dtypeInfo(dtype);
     const type =
@@ -118,7 +120,7 @@ export class TranslationUnit {
     this.helpers.set("half", HALF_HELPERS);
   }
 
-  /** Makes sites available that are told apart by values. */
+  /** Makes recording sites available that are keyed by values. */
   useSites(): void {
     this.helpers.set("sites", SITE_HELPERS);
   }
@@ -127,7 +129,7 @@ export class TranslationUnit {
   declareExtern(name: string, result: string, params: readonly string[]): void {
     const signatures = this.externs.get(name) ?? new Set();
     signatures.add(`${result} ${name}(${params.length === 0 ? "void" : params.join(", ")});`);
-    // Called in several ways, it is declared without parameters, which fits all of them.
+    // A function with several signatures is declared without parameters, which fits all calls.
     if (signatures.size > 1) {
       signatures.clear();
       signatures.add(`${result} ${name}();`);
@@ -140,7 +142,7 @@ export class TranslationUnit {
     return this.numbers++;
   }
 
-  /** Everything that stands before the functions. */
+  /** The declarations that precede the functions. */
   declarations(): string {
     const externs = [...this.externs.values()].flatMap((signatures) => [...signatures]);
     return [...externs, ...this.helpers.values(), ...this.outlined].join("\n");

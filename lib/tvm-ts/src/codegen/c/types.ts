@@ -3,7 +3,7 @@
 import { dtypeInfo, type DataType } from "../../ir";
 import { UsageError } from "../../support";
 
-/** The C type of scalars of `dtype`; halves are computed as floats and kept as their 16 bits. */
+/** The C type of scalars of `dtype`; halves are computed as floats and stored as their 16 bits. */
 export function cType(dtype: DataType): string {
   const { code, bits, element } = dtypeInfo(dtype);
   if (code === "handle") return "void*";

@@ -1,4 +1,4 @@
-/** Expressions as functions that give their value. */
+/** Compiles expressions to closures that return their value. */
 
 import {
   builtin,
@@ -24,44 +24,44 @@ import { arithmeticOf, type ScalarArithmetic, type ScalarValue } from "./scalar"
 /** A scalar, the lanes of a vector, an address, or a text. */
 export type InterpreterValue = ScalarValue | readonly ScalarValue[] | Pointer | string;
 
-/** Gives an expression's value where the program is. */
+/** Returns an expression's value at the current point of execution. */
 export type Code<T extends InterpreterValue = InterpreterValue> = () => T;
 
 /** A C function that a program calls. */
 export type Extern = (...args: InterpreterValue[]) => InterpreterValue | void;
 
 /** Where a variable's value is kept while the program runs. */
-export interface Cell {
+export interface VariableSlot {
   value: InterpreterValue | undefined;
 }
 
 /** Where the elements of a buffer are. */
 export interface ElementPlace {
-  /** The element's number, counted in elements of the buffer's type. */
+  /** The element's index, in elements of the buffer's type. */
   readonly index: Code;
   readonly memory: () => InterpreterMemory;
   readonly dtype: DataType;
 }
 
 export class ExpressionCompiler {
-  private readonly cells = new Map<Var, Cell>();
-  /** The lanes that matter where the program is; all of them if undefined. */
+  private readonly slots = new Map<Var, VariableSlot>();
+  /** The active lanes; all if undefined. */
   private lanes: readonly boolean[] | undefined;
 
   constructor(
     private readonly externs: Readonly<Record<string, Extern>>,
     private readonly operators: ReadonlyMap<Op, Extern>,
-    /** The element's number for the indices of an access. */
+    /** The flat index of an access. */
     private readonly locate: (buffer: Buffer, indices: readonly PrimExpr[]) => Code,
   ) {}
 
-  cellOf(variable: Var): Cell {
-    let cell = this.cells.get(variable);
-    if (cell === undefined) this.cells.set(variable, (cell = { value: undefined }));
-    return cell;
+  slotOf(variable: Var): VariableSlot {
+    let slot = this.slots.get(variable);
+    if (slot === undefined) this.slots.set(variable, (slot = { value: undefined }));
+    return slot;
   }
 
-  /** An expression that is a number. */
+  /** Compiles an expression of scalar type. */
   scalar(expr: PrimExpr): Code<ScalarValue> {
     return this.compile(expr) as Code<ScalarValue>;
   }
@@ -139,10 +139,10 @@ export class ExpressionCompiler {
       }
       case "Let": {
         const value = this.compile(expr.value);
-        const cell = this.cellOf(expr.var_);
+        const slot = this.slotOf(expr.var_);
         const body = this.compile(expr.body);
         return () => {
-          cell.value = value();
+          slot.value = value();
           return body();
         };
       }
@@ -157,11 +157,11 @@ export class ExpressionCompiler {
   }
 
   private variable(variable: Var): Code {
-    const cell = this.cellOf(variable);
+    const slot = this.slotOf(variable);
     return () => {
-      if (cell.value === undefined)
+      if (slot.value === undefined)
         throw new UsageError("tir-undefined-variable", `variable ${variable.name} has no value`);
-      return cell.value;
+      return slot.value;
     };
   }
 
@@ -190,7 +190,7 @@ export class ExpressionCompiler {
     return this.unary(expr, expr.value, isNumber ? (x) => fromFloat(x as number) : convert);
   }
 
-  /** What does not decide is not evaluated; as conditions have no effects, it makes no difference. */
+  /** Short-circuits; conditions have no effects, so the result is the same. */
   private logic(expr: PrimExpr & { kind: "And" | "Or"; a: PrimExpr; b: PrimExpr }): Code {
     if (lanesOf(expr.dtype) > 1) {
       return this.binary(
@@ -203,7 +203,7 @@ export class ExpressionCompiler {
     return expr.kind === "And" ? () => (a() === 0 ? 0 : b()) : () => (a() === 0 ? b() : 1);
   }
 
-  /** The value that is not chosen is not evaluated either. */
+  /** Evaluates only the chosen value. */
   private choice(condition: PrimExpr, trueValue: PrimExpr, falseValue: PrimExpr): Code {
     const test = this.compile(condition);
     const a = this.compile(trueValue);
@@ -219,7 +219,10 @@ export class ExpressionCompiler {
     };
   }
 
-  /** A vector of which only some lanes matter, `undefined` if none; the others read no memory. */
+  /**
+   * A vector's value with only some lanes active, `undefined` if none are; inactive lanes read no
+   * memory.
+   */
   private inLanes(lanes: readonly boolean[], value: Code): readonly ScalarValue[] | undefined {
     const outer = this.lanes;
     const inner = outer === undefined ? lanes : lanes.map((lane, i) => lane && outer[i]!);
@@ -245,9 +248,9 @@ export class ExpressionCompiler {
   // Memory --------------------------------------------------------------------------------------
 
   place(buffer: Buffer, indices: readonly PrimExpr[]): ElementPlace {
-    const cell = this.cellOf(buffer.data);
+    const slot = this.slotOf(buffer.data);
     const memory = (): InterpreterMemory => {
-      if (cell.value instanceof Pointer) return cell.value.memory;
+      if (slot.value instanceof Pointer) return slot.value.memory;
       throw new UsageError("tir-undefined-variable", `buffer ${buffer.name} has no memory`);
     };
     return { index: this.locate(buffer, indices), memory, dtype: buffer.dtype };
@@ -296,13 +299,14 @@ export class ExpressionCompiler {
       case builtin.callPureExtern:
         return this.namedExtern(args);
       case builtin.accessPtr: {
-        const cell = this.cellOf(args[1] as Var);
-        const memory = (): InterpreterMemory => (cell.value as Pointer).memory;
+        const slot = this.slotOf(args[1] as Var);
+        const memory = (): InterpreterMemory => (slot.value as Pointer).memory;
         return this.pointer(memory, args[0]!.dtype, this.compile(args[2]!));
       }
       case builtin.addressOf: {
         const load = args[0]!;
-        if (load.kind !== "BufferLoad") throw new InternalError("only an element has an address");
+        if (load.kind !== "BufferLoad")
+          throw new InternalError("address_of takes a buffer element");
         const { index, memory, dtype } = this.place(load.buffer, load.indices);
         return this.pointer(memory, dtype, index);
       }
@@ -332,7 +336,7 @@ export class ExpressionCompiler {
     if (callee === undefined) {
       throw new UsageError(
         "build-operator",
-        `the program calls ${text}, which was not given to the interpreter`,
+        `the program calls ${text}, which the interpreter does not have; pass it in externs`,
       );
     }
     return this.extern(callee, args);

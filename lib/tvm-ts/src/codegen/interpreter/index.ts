@@ -1,9 +1,8 @@
 /**
- * A plain interpreter of TIR functions: the oracle of what a function computes.
+ * An interpreter of TIR functions: the oracle for compiled code.
  *
- * It is meant to be right at a glance, not fast: integers wrap around and floats round at each step,
- * loops of all kinds and threads run one iteration after another, and an index outside of a memory
- * is an error.
+ * It is written for correctness, not speed: integers wrap around and floats round at each
+ * step, loops of all kinds and threads run sequentially, and an out-of-bounds index is an error.
  */
 
 import {
@@ -30,27 +29,27 @@ export { Pointer } from "./interpreter-memory";
 export type { ScalarValue } from "./scalar";
 export type { Extern, InterpreterValue } from "./expression";
 
-/** An argument: a number, or the elements of an array, rows first, with its shape. */
+/** An argument: a number, or the elements of an array in row-major order, with its shape. */
 export type InterpreterArgument =
   number | bigint | { readonly data: ArrayBufferView; readonly shape: readonly number[] };
 
 export interface InterpretOptions {
-  /** The C functions a program may call. */
+  /** The C functions that a program may call. */
   readonly externs?: Readonly<Record<string, Extern>>;
-  /** The operators of a target. */
+  /** Target-specific operators. */
   readonly operators?: ReadonlyMap<Op, Extern>;
   /**
-   * What each byte of memory holds before it is written, 0 if left out: two runs that differ here
-   * and give different results show that a program reads what it never wrote.
+   * The initial value of each byte of memory, 0 if left out. If two runs with different values give
+   * different results, the program reads memory that it never wrote.
    */
   readonly unwritten?: number;
 }
 
 /**
- * Runs a function; arrays among the arguments are read and written in place. Half floats are kept
- * in arrays of 32-bit floats, truth values and integers of less than 8 bits in bytes.
- * @throws UsageError for arguments that do not fit, an index outside of a memory, a division by
- * zero, or an operator or C function that is not provided.
+ * Runs a function; array arguments are read and written in place. Half floats are stored in arrays
+ * of 32-bit floats, booleans and integers of less than 8 bits in bytes.
+ * @throws UsageError for arguments that do not match, an out-of-bounds index, a division by zero,
+ * or an operator or C function that is not provided.
  */
 export function interpret(
   func: PrimFunc,
@@ -80,7 +79,7 @@ export function interpret(
   statements.compile(func.body)();
 }
 
-/** The number of an element in its memory. */
+/** The flat index of an element in its buffer. */
 function elementIndex(
   buffer: Buffer,
   indices: readonly PrimExpr[],
@@ -120,37 +119,33 @@ function bindArgument(
   const buffer = func.preflattenedBufferMap.get(param) ?? func.bufferMap.get(param);
   if (buffer === undefined) {
     if (typeof arg === "object") {
-      throw new UsageError(
-        "call-type",
-        `argument ${param.name} is a number, but an array was given`,
-      );
+      throw new UsageError("call-type", `argument ${param.name} must be a number, not an array`);
     }
-    expressions.cellOf(param).value = arithmeticOf(param.dtype).convert(arg);
+    expressions.slotOf(param).value = arithmeticOf(param.dtype).convert(arg);
     return;
   }
   if (typeof arg !== "object") {
-    throw new UsageError("call-type", `argument ${param.name} is an array, but a number was given`);
+    throw new UsageError("call-type", `argument ${param.name} must be an array, not a number`);
   }
   if (arg.shape.length !== buffer.shape.length) {
     throw new UsageError(
       "call-type",
-      `argument ${param.name} has ${buffer.shape.length} dimensions, ` +
-        `but the array has ${arg.shape.length}`,
+      `argument ${param.name} must have ${buffer.shape.length} dimensions, not ${arg.shape.length}`,
     );
   }
   const { element } = dtypeInfo(buffer.dtype);
   const pointer = new Pointer(InterpreterMemory.of(arg.data, buffer.name), element, 0);
-  expressions.cellOf(buffer.data).value = pointer;
-  expressions.cellOf(func.bufferMap.get(param)!.data).value = pointer;
+  expressions.slotOf(buffer.data).value = pointer;
+  expressions.slotOf(func.bufferMap.get(param)!.data).value = pointer;
 
   const bind = (what: string, declared: PrimExpr, actual: number): void => {
-    const cell = declared.kind === "Var" ? expressions.cellOf(declared) : undefined;
-    if (cell !== undefined) cell.value ??= arithmeticOf(declared.dtype).convert(actual);
-    const value = cell?.value ?? (declared.kind === "IntImm" ? declared.value : actual);
+    const slot = declared.kind === "Var" ? expressions.slotOf(declared) : undefined;
+    if (slot !== undefined) slot.value ??= arithmeticOf(declared.dtype).convert(actual);
+    const value = slot?.value ?? (declared.kind === "IntImm" ? declared.value : actual);
     if (Number(value) !== actual) {
       throw new UsageError(
         "call-type",
-        `${what} of argument ${param.name} is ${String(value)}, not ${actual}`,
+        `${what} of argument ${param.name} must be ${String(value)}, not ${actual}`,
       );
     }
   };

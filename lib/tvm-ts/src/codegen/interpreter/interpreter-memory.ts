@@ -18,7 +18,7 @@ type Elements =
 
 type ElementsOf = new (buffer: ArrayBufferLike, offset: number, length: number) => Elements;
 
-/** Types without an array of their own (half floats) are kept in wider ones. */
+/** Types without a typed array (half floats) are stored in wider ones. */
 function layout(type: ScalarType): { readonly array: ElementsOf; readonly bytes: number } {
   const { code, bits } = dtypeInfo(type);
   const signed = code === "int";
@@ -31,7 +31,7 @@ function layout(type: ScalarType): { readonly array: ElementsOf; readonly bytes:
   return { array: signed ? BigInt64Array : BigUint64Array, bytes: 8 };
 }
 
-/** Bytes that can be seen as elements of any type. */
+/** Bytes that can be accessed as elements of any type. */
 export class InterpreterMemory {
   private readonly views = new Map<ScalarType, Elements>();
 
@@ -67,7 +67,7 @@ export class InterpreterMemory {
   }
 }
 
-/** An address: of an element of a memory. */
+/** An address: a memory and an element in it. */
 export class Pointer {
   constructor(
     readonly memory: InterpreterMemory,
@@ -86,7 +86,7 @@ export class Pointer {
   }
 }
 
-/** @throws UsageError for an index outside of the memory. */
+/** @throws UsageError for an out-of-bounds index. */
 export function readElement(
   memory: InterpreterMemory,
   type: ScalarType,
@@ -98,7 +98,7 @@ export function readElement(
   return value;
 }
 
-/** @throws UsageError for an index outside of the memory. */
+/** @throws UsageError for an out-of-bounds index. */
 export function writeElement(
   memory: InterpreterMemory,
   type: ScalarType,
@@ -118,6 +118,6 @@ export function writeElement(
 function outside(memory: InterpreterMemory, index: number, length: number): UsageError {
   return new UsageError(
     "run-out-of-bounds",
-    `element ${index} of ${memory.name} is accessed, which has elements 0 to ${length - 1}`,
+    `index ${index} of ${memory.name} is out of bounds; it has elements 0 to ${length - 1}`,
   );
 }

@@ -2,7 +2,7 @@
 
 import { builtin, type Op } from "../../ir";
 
-/** Rounds halves to even: beyond 2^52 there are no fractions, so adding it drops them. */
+/** Rounds ties to even: doubles beyond 2^52 have no fractions, so adding 2^52 drops them. */
 function roundEven(x: number): number {
   const a = Math.abs(x);
   if (!(a < 2 ** 52)) return x;

@@ -1,6 +1,6 @@
 /**
- * What a value of a scalar type is and how it computes: integers of up to 32 bits and floats are
- * numbers, 64-bit integers are bigints. Integers wrap around, floats round to their type.
+ * Scalar arithmetic by type: integers of up to 32 bits and floats are numbers, 64-bit integers are
+ * bigints. Integers wrap around, floats round to their type.
  */
 
 import { dtypeInfo, type DataType, type ScalarType } from "../../ir";
@@ -24,9 +24,9 @@ export interface ScalarArithmetic {
   bitwiseOr(a: ScalarValue, b: ScalarValue): ScalarValue;
   bitwiseXor(a: ScalarValue, b: ScalarValue): ScalarValue;
   bitwiseNot(a: ScalarValue): ScalarValue;
-  /** A value of any type as one of this: integers wrap around, floats are rounded. */
+  /** Converts a value of any type to this type: integers wrap around, floats are rounded. */
   convert(value: ScalarValue): ScalarValue;
-  /** A float as a value of this type: without its fraction, and no further than the type's limits. */
+  /** Converts a float to this type: truncated, and clamped to the type's range. */
   fromFloat(value: number): ScalarValue;
 }
 
@@ -97,7 +97,7 @@ function narrowIntegers(signed: boolean, bits: number): ScalarArithmetic {
   };
 }
 
-/** A number as a whole one of a signed type: what does not fit becomes the type's limit, NaN 0. */
+/** Truncates a number to a signed type: out-of-range values saturate, NaN becomes 0. */
 function saturated(value: number, bits: 32 | 64): number {
   const whole = Math.trunc(value) || 0;
   const limit = 2 ** (bits - 1);
@@ -105,7 +105,7 @@ function saturated(value: number, bits: 32 | 64): number {
   return whole >= limit ? (bits === 32 ? limit - 1 : -1) : whole; // -1 has the limit's low bits
 }
 
-// Truth values ----------------------------------------------------------------------------------
+// Booleans --------------------------------------------------------------------------------------
 
 /** 1 and 0; a result that is not 0 is true, so that `+` is "or" and `-` is "differs". */
 function truthValues(): ScalarArithmetic {
@@ -185,7 +185,7 @@ function floats(round: (x: number) => number): ScalarArithmetic {
     (a: ScalarValue, b: ScalarValue): ScalarValue =>
       round(compute(a as number, b as number));
   const none = (): never => {
-    throw new InternalError("bits of a float are computed with");
+    throw new InternalError("bitwise operators need integers, not floats");
   };
   return {
     add: binary((a, b) => a + b),
@@ -206,7 +206,7 @@ function floats(round: (x: number) => number): ScalarArithmetic {
   };
 }
 
-/** Rounding of a double to a type of floats. */
+/** Rounds a double to a float type. */
 export function roundTo(type: DataType): (x: number) => number {
   const { code, bits } = dtypeInfo(type);
   if (bits === 64) return (x) => x;

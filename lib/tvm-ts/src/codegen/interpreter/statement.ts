@@ -1,4 +1,4 @@
-/** Statements as functions that run them. */
+/** Compiles statements to closures that run them. */
 
 import {
   elementOf,
@@ -18,15 +18,14 @@ import type { Code, ExpressionCompiler } from "./expression";
 import { InterpreterMemory, Pointer, writeElement } from "./interpreter-memory";
 import { arithmeticOf, type ScalarValue } from "./scalar";
 
-/** Runs a statement. */
 export type Action = () => void;
 
 export class StatementCompiler {
   constructor(
     private readonly expressions: ExpressionCompiler,
-    /** Called with the region for which a buffer gets memory. */
+    /** Called with the region for which memory is allocated to a buffer. */
     private readonly onRealize: (realize: BufferRealize) => void,
-    /** What the bytes of memory hold before they are written. */
+    /** The initial value of each byte of memory. */
     private readonly unwritten: number,
   ) {}
 
@@ -57,10 +56,10 @@ export class StatementCompiler {
       }
       case "LetStmt": {
         const value = this.expressions.compile(stmt.value);
-        const cell = this.expressions.cellOf(stmt.var_);
+        const slot = this.expressions.slotOf(stmt.var_);
         const body = this.compile(stmt.body);
         return () => {
-          cell.value = value();
+          slot.value = value();
           body();
         };
       }
@@ -114,7 +113,7 @@ export class StatementCompiler {
   }
 
   private repeat(variable: For["loopVar"], min: PrimExpr, extent: PrimExpr, body: Action): Action {
-    const cell = this.expressions.cellOf(variable);
+    const slot = this.expressions.slotOf(variable);
     const first = this.expressions.scalar(min);
     const count = this.expressions.scalar(extent);
     const { add, convert } = arithmeticOf(variable.dtype);
@@ -122,13 +121,13 @@ export class StatementCompiler {
       const begin = first();
       const times = Number(count());
       for (let i = 0; i < times; i++) {
-        cell.value = add(begin, convert(i));
+        slot.value = add(begin, convert(i));
         body();
       }
     };
   }
 
-  /** Threads run one after another. */
+  /** Threads run sequentially. */
   private attribute(attr: AttrStmt): Action {
     const body = this.compile(attr.body);
     if (attr.key === "buffer_bind_scope") {
@@ -137,40 +136,40 @@ export class StatementCompiler {
     const isThread = attr.key === "thread_extent" || attr.key === "virtual_thread";
     if (!isThread || !(attr.node instanceof IterVar)) return body;
     const { var_ } = attr.node;
-    const cell = this.expressions.cellOf(var_);
+    const slot = this.expressions.slotOf(var_);
     const count = this.expressions.scalar(attr.value);
     const { convert } = arithmeticOf(var_.dtype);
     return () => {
-      if (cell.value !== undefined) return body(); // launched already
+      if (slot.value !== undefined) return body(); // launched already
       const times = Number(count());
       for (let i = 0; i < times; i++) {
-        cell.value = convert(i);
+        slot.value = convert(i);
         body();
       }
-      cell.value = undefined;
+      slot.value = undefined;
     };
   }
 
   private allocate(node: Allocate): Action {
     const extents = node.extents.map((extent) => this.expressions.scalar(extent));
-    const cell = this.expressions.cellOf(node.bufferVar);
+    const slot = this.expressions.slotOf(node.bufferVar);
     const body = this.compile(node.body);
-    return this.withMemory(cell, node.dtype, node.bufferVar.name, extents, body);
+    return this.withMemory(slot, node.dtype, node.bufferVar.name, extents, body);
   }
 
   private realize(node: BufferRealize): Action {
     const { data, dtype, name } = node.buffer;
-    const cell = this.expressions.cellOf(data);
+    const slot = this.expressions.slotOf(data);
     this.onRealize(node);
     const extents = node.bounds.map((bound) => this.expressions.scalar(bound.extent));
     const body = this.compile(node.body);
-    const own = this.withMemory(cell, dtype, name, extents, body);
+    const own = this.withMemory(slot, dtype, name, extents, body);
     // An argument has its memory already.
-    return () => (cell.value instanceof Pointer ? body() : own());
+    return () => (slot.value instanceof Pointer ? body() : own());
   }
 
   private withMemory(
-    cell: { value: unknown },
+    slot: { value: unknown },
     dtype: Buffer["dtype"],
     name: string,
     extents: readonly Code<ScalarValue>[],
@@ -178,11 +177,11 @@ export class StatementCompiler {
   ): Action {
     return () => {
       const count = extents.reduce((size, extent) => size * Number(extent()), 1);
-      const outer = cell.value;
+      const outer = slot.value;
       const memory = InterpreterMemory.allocate(dtype, count, name, this.unwritten);
-      cell.value = new Pointer(memory, elementOf(dtype), 0);
+      slot.value = new Pointer(memory, elementOf(dtype), 0);
       body();
-      cell.value = outer;
+      slot.value = outer;
     };
   }
 }

@@ -1,9 +1,9 @@
 /**
- * Addresses of buffer elements, taken apart so that nothing is computed twice.
+ * Addresses of buffer elements, split into terms so that nothing is computed twice.
  *
  * An index is a sum of terms, `coefficient * atom`. The terms are added to the buffer's address in
- * the order in which their atoms become known, each partial sum once, at the start of the region
- * (or stepped with the loop) where its last atom is known:
+ * the order in which their atoms are defined. Each partial sum is computed once, at the start of
+ * the region that defines its last atom, or is incremented with the loop:
  *
  *     for x { for k { ... A[x*512 + k + 1] ... } }
  *     ->  for x { p = A + x*2048;  q = p;  for k { ... load offset=4 (q) ...; q += 4 } }
@@ -36,12 +36,12 @@ interface Term {
 }
 
 /**
- * Addresses start at this at least: what may be taken off an address and put back by a load's offset
- * without wrapping.
+ * The lowest address of a buffer: up to this much can be subtracted from an address and added back
+ * by a load's offset without wrapping.
  */
 const LOWEST_ADDRESS = 4096;
 
-/** A `let` whose value has more nodes than this is not seen through. */
+/** A `let` whose value has more nodes than this is not inlined into addresses. */
 const LET_NODES = 64;
 
 export class AddressPlanner {
@@ -53,7 +53,7 @@ export class AddressPlanner {
     private readonly emit: (expr: PrimExpr) => Ref,
   ) {}
 
-  /** Remembers the value of a `let`, if indices may be taken apart through it. */
+  /** Records the value of a `let` that may be inlined into addresses. */
   addLet(variable: Var, value: PrimExpr): void {
     if (!isInteger(value.dtype) || !isHoistable(value)) return;
     const resolved = this.resolve(value);
@@ -62,7 +62,7 @@ export class AddressPlanner {
     if (nodes <= LET_NODES) this.fn.lets.set(variable, resolved);
   }
 
-  /** Where element `index` of the memory behind `data` is; elements have `bytes` bytes. */
+  /** The address of element `index` of the buffer at `data`; elements have `bytes` bytes. */
   address(data: Var, index: PrimExpr, bytes: number): ByteAddress {
     const terms: Term[] = [];
     let constant = this.collect(index, bytes, terms);
@@ -85,7 +85,7 @@ export class AddressPlanner {
     return { pointer: this.pointer(local, scope, bias, fixed), offset };
   }
 
-  /** `local + bias + terms`, from partial sums where there are any. */
+  /** `local + bias + terms`, from cached partial sums where possible. */
   private pointer(base: number, baseScope: Scope, bias: number, terms: readonly Term[]): Ref {
     const { m } = this.fn.module;
     let local = base;
@@ -135,7 +135,7 @@ export class AddressPlanner {
     return result;
   }
 
-  /** The value of an atom that is known in `scope` or before, computed once. */
+  /** The value of an atom that is defined in `scope` or outside it, computed once. */
   private atomIn(atom: PrimExpr, scope: Scope): Ref {
     if (atom.kind === "Var") return this.index(atom);
     const known = this.scopeOf(atom)!;
@@ -161,7 +161,7 @@ export class AddressPlanner {
     return bytesOf(expr.dtype) === 8 ? this.fn.module.m.i32.wrap(value) : value;
   }
 
-  /** Adds `coefficient * expr` to `terms`; gives the constant part. */
+  /** Adds `coefficient * expr` to `terms`; returns the constant part. */
   private collect(expr: PrimExpr, coefficient: number, terms: Term[]): number {
     switch (expr.kind) {
       case "IntImm":
@@ -179,7 +179,7 @@ export class AddressPlanner {
         }
         break;
       case "Cast":
-        // An index that overflows 32 bits has no meaning anyway.
+        // An index that overflows 32 bits is out of bounds anyway.
         if (isIndexType(expr.value.dtype) && bytesOf(expr.dtype) >= bytesOf(expr.value.dtype)) {
           return this.collect(expr.value, coefficient, terms);
         }
@@ -201,13 +201,15 @@ export class AddressPlanner {
     else same.coefficient += coefficient;
   }
 
-  /** `expr` with the `let`s that are seen through replaced by their values. */
+  /** `expr` with the recorded `let`s replaced by their values. */
   private resolve(expr: PrimExpr): PrimExpr {
     if (this.fn.lets.size === 0) return expr;
     return substitute(expr, (variable) => this.fn.lets.get(variable));
   }
 
-  /** The region from which on `atom` can be computed; `undefined` when it must be done in place. */
+  /**
+   * The outermost region where `atom` can be computed; `undefined` if it must be computed in place.
+   */
   private scopeOf(atom: PrimExpr): Scope | undefined {
     if (!isHoistable(atom)) return undefined;
     let deepest = this.fn.root;
@@ -219,7 +221,7 @@ export class AddressPlanner {
     return this.isOpen(deepest) ? deepest : undefined;
   }
 
-  /** Whether a region is one of those that the current place is in. */
+  /** Whether a region encloses the current position. */
   private isOpen(scope: Scope): boolean {
     let open: Scope | undefined = this.fn.scope;
     while (open !== undefined && open.depth > scope.depth) open = open.parent;

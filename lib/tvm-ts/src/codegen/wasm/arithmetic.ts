@@ -1,4 +1,4 @@
-/** Arithmetic on scalars of each type, with the reference's meaning. */
+/** Arithmetic on scalars of each type, with the reference's semantics. */
 
 import type { BinaryExpr, CompareExpr, DataType } from "../../ir";
 import type { Ref } from "./binaryen";
@@ -6,7 +6,7 @@ import type { FunctionContext } from "./function-context";
 import { halfToSingle, singleToHalf } from "./helpers";
 import { representationOf, type Representation } from "./representation";
 
-/** A value that is used more than once: put into a local first. */
+/** A value that is used more than once: stored in a local first. */
 interface Held {
   readonly set: Ref;
   readonly get: () => Ref;
@@ -94,7 +94,7 @@ export class ArithmeticEmitter {
     return fits ? converted : this.wrap(target, converted);
   }
 
-  /** An `i32` or `i64` brought back into the range of a narrower type. */
+  /** Wraps an `i32` or `i64` to the range of a narrower type. */
   wrap(type: Representation, value: Ref): Ref {
     const { m } = this;
     if (type.bits >= 32) return value;
@@ -139,7 +139,7 @@ export class ArithmeticEmitter {
         return rounded(ops.floor(ops.div(a, b)));
       case "Min":
       case "Max": {
-        // The first operand only when it surely is smaller (or larger): NaN gives the second.
+        // The first operand only if it is smaller (or larger): with NaN, the second.
         const x = this.hold(type, a);
         const y = this.hold(type, b);
         const test = kind === "Min" ? ops.lt(x.get(), y.get()) : ops.gt(x.get(), y.get());
@@ -184,7 +184,7 @@ export class ArithmeticEmitter {
     return this.sequence([x, y, rest], ops.add(rest.get(), more), type);
   }
 
-  /** Whether a remainder is not 0 and of the other sign than the divisor. */
+  /** Whether a remainder is not 0 and its sign differs from the divisor's. */
   private signsDiffer(type: Representation, rest: Held, divisor: Held): Ref {
     const ops = type.wasm === "i64" ? this.m.i64 : this.m.i32;
     return this.m.i32.and(

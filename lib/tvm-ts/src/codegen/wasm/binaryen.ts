@@ -15,7 +15,9 @@ export function loadedBinaryen(): Binaryen {
   return loadedLibrary() as Binaryen;
 }
 
-/** What the library has at its top, while its declarations have it in `Module`. */
+/**
+ * Members that the library exports at the top level, while its declarations have them in `Module`.
+ */
 interface FunctionNames {
   readonly Function: { setLocalName(func: number, local: number, name: string): void };
 }

@@ -1,7 +1,7 @@
 /**
- * Where in the compiled code the program's calls of external functions are, so that code that is
- * called can be told which statement did it. Binaryen carries the places through its passes as debug
- * locations: here the "line" is the number of the call.
+ * The locations of external calls in the compiled code, so that a callee can find the statement
+ * that called it. Binaryen keeps the locations through its passes as debug locations: the "line" is
+ * the number of the call.
  */
 
 import { decode } from "@jridgewell/sourcemap-codec";
@@ -11,7 +11,7 @@ import type { CompiledCall } from "./external-calls";
 /** Binaryen writes no location for a first line of 1: its lines are taken to start there. */
 const FIRST_LINE = 2;
 
-/** Has the source map of the module say where calls are; `calls` has numbers and expressions. */
+/** Records calls in the module's source map; `calls` has numbers and expressions. */
 export function markCalls(
   m: WasmModule,
   func: number,
@@ -24,7 +24,10 @@ export function markCalls(
 }
 
 const MAP_NAME = "calls";
-/** A custom section: id, size, the length of its title, `sourceMappingURL`, and a text's length. */
+/**
+ * A custom section: id, size, length of the section's name, `sourceMappingURL`, length of the map's
+ * name.
+ */
 const MAP_SECTION_BYTES = 3 + "sourceMappingURL".length + 1 + MAP_NAME.length;
 
 /** The module's bytes, and the calls in them by ascending offset. */

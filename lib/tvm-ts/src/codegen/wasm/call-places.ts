@@ -1,4 +1,4 @@
-/** Which piece of the functions' text each external call in the code comes from. */
+/** Maps each external call in the code to the text of its statement. */
 
 import type { CallPlace } from "../../artifact";
 import { isStmt, printModule, type IRModule } from "../../ir";
@@ -7,7 +7,7 @@ import { isExternalCall, type CompiledCall } from "./external-calls";
 
 /**
  * @param calls the calls in the code
- * @param count how many there are in the text of `source`
+ * @param count the number of external calls in the text of `source`
  */
 export function callPlaces(
   source: IRModule,
@@ -20,7 +20,7 @@ export function callPlaces(
     if (isExternalCall(node)) return true;
     return node.kind === "Evaluate" && node.value.kind === "Call" && lowerings.has(node.value.op);
   });
-  // What is left out of the code, such as an empty loop, would make the numbers mean something else.
+  // If code was removed, such as an empty loop, the numbers do not match.
   if (places.length !== count) return [];
   return calls.map(({ offset, call }) => {
     const { start, end } = places[call]!;

@@ -66,8 +66,8 @@ export class CallEmitter {
     if (emit !== undefined) return emit(call);
     throw new UsageError(
       "build-operator",
-      `target wasm cannot run ${call.op}, in ${printExpr(call)}; a target that brings the operator ` +
-        `must say how it is lowered`,
+      `target wasm cannot run ${call.op}, in ${printExpr(call)}; the target that defines the operator ` +
+        `must define a lowering for it`,
     );
   }
 
@@ -117,7 +117,7 @@ export class CallEmitter {
     return this.m.i32.sub(zeros, this.m.i32.const(32 - type.bits));
   }
 
-  /** A narrow value without the ones that a negative one has above its own bits. */
+  /** A narrow value without its sign extension. */
   private ownBits(type: Representation, value: Ref): Ref {
     if (type.bits >= 32) return value;
     return this.m.i32.and(value, this.m.i32.const(2 ** type.bits - 1));
@@ -187,7 +187,7 @@ export class CallEmitter {
     return offset === 0 ? pointer : this.m.i32.add(pointer, this.m.i32.const(offset | 0));
   }
 
-  /** What belongs to the running thread is asked for once, when the function is entered. */
+  /** The thread's context is requested once, at the function's entry. */
   private threadContext({ args }: Call): Ref {
     const { root } = this.fn;
     const [value] = args as [PrimExpr];
@@ -204,7 +204,7 @@ export class CallEmitter {
     const { module } = this.fn;
     const [name, ...values] = args as [PrimExpr, ...PrimExpr[]];
     if (name.kind !== "StringImm")
-      throw new UsageError("build-operator", "call_extern takes a name first");
+      throw new UsageError("build-operator", "the first argument of call_extern must be a name");
     const result = resultType(module.b.none, dtype, (type) => module.typeOf(type));
     const types = values.map((value) =>
       isUnsignedWord(value.dtype) ? module.b.f64 : module.typeOf(value.dtype),
@@ -212,19 +212,22 @@ export class CallEmitter {
     const internal = module.importFunction(IMPORTS.extern, name.value, types, result);
     const words = values.map((value) => {
       const word = this.scalar.emit(value);
-      // JavaScript sees an i32 as signed: what is not goes as a double, which holds it exactly.
+      // JavaScript reads an i32 as signed; unsigned values are passed as doubles, which are exact.
       return isUnsignedWord(value.dtype) ? this.m.f64.convert_u.i32(word) : word;
     });
     this.fn.usesMainThread = true;
     return this.m.call(internal, words, result);
   }
 
-  /** Arrays go as their address and lengths; what they are is written in the module's record. */
+  /** An array is passed as its address and dimensions; its type is in the module's record. */
   private packed({ dtype, args }: Call): Ref {
     const { module } = this.fn;
     const [name, ...values] = args as [PrimExpr, ...PrimExpr[]];
     if (name.kind !== "StringImm")
-      throw new UsageError("build-operator", "tvm_call_packed takes a name first");
+      throw new UsageError(
+        "build-operator",
+        "the first argument of tvm_call_packed must be a name",
+      );
     const types: WasmType[] = [];
     const refs: Ref[] = [];
     const records: PackedArgument[] = [];
@@ -261,7 +264,7 @@ export class CallEmitter {
     if (shape?.kind !== "Call" || (strides!.kind === "Call" && strides!.args.length > 0)) {
       throw new UsageError(
         "build-operator",
-        "packed functions take row-major arrays with a known shape",
+        "packed functions take row-major arrays with a shape and without strides",
       );
     }
     pass(data!);
@@ -271,7 +274,7 @@ export class CallEmitter {
   }
 }
 
-/** `none` for a call without a value. */
+/** `none` for a call that returns nothing. */
 function resultType(
   none: WasmType,
   dtype: DataType,

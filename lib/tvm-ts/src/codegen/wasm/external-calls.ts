@@ -1,11 +1,11 @@
 /**
- * The calls of external functions that a program makes, in its text and in the compiled code. Apart
- * from `call-locations.ts`, so that these types do not lead to binaryen's.
+ * External calls of a program, in its text and in the compiled code. Separate from
+ * `call-locations.ts`, so that these types do not depend on binaryen's.
  */
 
 import { builtin, type Stmt } from "../../ir";
 
-/** The bytes from `offset` on are the instruction that makes the `call`-th external call. */
+/** The instruction at byte `offset` makes the `call`-th external call. */
 export interface CompiledCall {
   readonly offset: number;
   readonly call: number;

@@ -1,6 +1,6 @@
 /**
- * One WebAssembly function while it is written: its locals, the variables in scope, its scratch
- * memory, and where computations that do not change in a loop are put.
+ * The state of one WebAssembly function during code generation: its locals, the variables in scope,
+ * its scratch memory, and the places for loop-invariant computations.
  */
 
 import { ExprMap, type DataType, type PrimExpr, type Var } from "../../ir";
@@ -9,7 +9,7 @@ import { nameLocal, type Ref, type WasmType } from "./binaryen";
 import { markCalls } from "./call-locations";
 import type { ModuleContext } from "./module-context";
 
-/** What a variable is in the function. */
+/** Where a variable's value is kept in the function. */
 export type Binding =
   /** A value in a local; several locals for a vector. */
   | { readonly kind: "local"; readonly locals: readonly number[]; readonly scope: Scope }
@@ -30,7 +30,7 @@ export class Scope {
   readonly before: Ref[] = [];
   /** Statements for the end of each iteration. */
   readonly latch: Ref[] = [];
-  /** Addresses computed in the prelude, or stepped with the loop, by what they are. */
+  /** Addresses that are computed in the prelude or incremented with the loop, by their terms. */
   readonly pointers = new Map<string, number>();
   /** Index expressions computed in the prelude. */
   readonly atoms = new ExprMap<number>();
@@ -52,15 +52,15 @@ const FRAME_ALIGNMENT = 64;
 export class FunctionContext {
   readonly root = new Scope(undefined);
   scope = this.root;
-  /** Whether the function calls something that only the thread of the runtime has. */
+  /** Whether the function calls functions that exist only on the main thread. */
   usesMainThread = false;
-  /** The type of what the function returns, once a `ret` was met. */
+  /** The type of the return value, once a `ret` was emitted. */
   result: DataType | undefined;
-  /** Pure values of `let`s, seen through when addresses are taken apart. */
+  /** Pure values of `let`s, which are inlined into addresses. */
   readonly lets = new Map<Var, PrimExpr>();
   private readonly types: WasmType[];
   private readonly bindings = new Map<Var, Binding>();
-  /** What the text of the module calls a local. */
+  /** The names of locals in the module's text. */
   private readonly names = new Map<number, string>([[FRAME_LOCAL, "frame"]]);
   /** External calls by their numbers. */
   private readonly calls: [number: number, ref: Ref][] = [];
@@ -70,7 +70,7 @@ export class FunctionContext {
   constructor(
     readonly module: ModuleContext,
     readonly paramTypes: readonly WasmType[],
-    /** Inside a loop whose iterations run in parallel: such loops are not nested. */
+    /** Whether the function is the body of a parallel loop; such loops are not nested. */
     readonly inParallel = false,
   ) {
     this.types = [...paramTypes];
@@ -104,12 +104,12 @@ export class FunctionContext {
     if (local !== undefined) this.names.set(local, variable.name);
   }
 
-  /** Says that `ref` is the external call with a number that `module.nextExternalCall()` gave. */
+  /** Marks `ref` as the external call with a number from `module.nextExternalCall()`. */
   markCall(number: number, ref: Ref): void {
     this.calls.push([number, ref]);
   }
 
-  /** Adds the function to the module, its locals named after the program's variables. */
+  /** Adds the function to the module; locals are named after the program's variables. */
   addTo(name: string, result: WasmType, body: Ref): void {
     const { m, b } = this.module;
     const params = b.createType([...this.paramTypes]);
@@ -131,8 +131,8 @@ export class FunctionContext {
     throw new UsageError(
       "tir-undefined-variable",
       `variable ${variable.name} has no value in the function: it is neither an argument, nor a ` +
-        `size of one, nor defined before it is used; if it is a loop's or a thread's, compute the ` +
-        `stage that depends on it inside that loop (stage.computeAt)`,
+        `dimension of one, nor defined before its use; if it is a loop or thread variable, compute ` +
+        `the stage that depends on it inside that loop (stage.computeAt)`,
     );
   }
 
@@ -140,20 +140,20 @@ export class FunctionContext {
     return this.bindings.has(variable);
   }
 
-  /** Where a variable's value is first known. */
+  /** The region that defines a variable. */
   scopeOf(variable: Var): Scope {
     const binding = this.binding(variable);
     return binding.kind === "local" ? binding.scope : this.root;
   }
 
-  /** Runs `body` with scratch memory of `bytes` bytes that is free again afterwards. */
+  /** Runs `body` with scratch memory of `bytes` bytes, which is freed afterwards. */
   withFrame<T>(bytes: number, body: (offset: number) => T): T {
     const offset = this.frameTop;
     this.frameTop += Math.ceil(bytes / FRAME_ALIGNMENT) * FRAME_ALIGNMENT;
     if (this.frameTop > 2 ** 32) {
       throw new UsageError(
         "memory-full",
-        `the function allocates ${this.frameTop} bytes; a memory has 2^32`,
+        `the function allocates ${this.frameTop} bytes; the limit is 2^32`,
       );
     }
     this.framePeak = Math.max(this.framePeak, this.frameTop);

@@ -11,20 +11,21 @@ import { FunctionContext } from "./function-context";
 import { ModuleContext } from "./module-context";
 import { StatementEmitter } from "./statement";
 
-/** What the record says that the functions do not. */
+/** Module metadata that cannot be derived from the functions. */
 export type WasmOptions = Pick<ModuleRecord, "target" | "device" | "entry" | "configuration">;
 
 export interface WasmCode {
   readonly binary: Uint8Array;
   readonly record: ModuleRecord;
   readonly calls: readonly CompiledCall[];
-  /** How many there are in the program's text. */
+  /** The number of external calls in the program's text. */
   readonly externalCalls: number;
 }
 
 /**
  * Compiles lowered functions.
- * @throws UsageError for what WebAssembly has no form for, and before `ready()` has resolved.
+ * @throws UsageError for programs that WebAssembly cannot express, and before `ready()` has
+ * resolved.
  */
 export function generateWasm(functions: IRModule, options: WasmOptions): WasmCode {
   const binaryen = loadedBinaryen();
@@ -74,7 +75,7 @@ function addFunction(module: ModuleContext, name: string, func: PrimFunc): Funct
   });
   const body = new StatementEmitter(fn).body(func.body);
   const result = fn.result === undefined ? b.none : module.typeOf(fn.result);
-  // Values are returned by `ret`: the end is not reached.
+  // `ret` returns the value: the end is not reached.
   const whole = fn.result === undefined ? body : m.block(null, [body, m.unreachable()], result);
   checkName(name);
   fn.addTo(name, result, whole);
@@ -87,12 +88,12 @@ function addFunction(module: ModuleContext, name: string, func: PrimFunc): Funct
   };
 }
 
-/** Names of outlined pieces have a dot in them; a function's must not. */
+/** Names of outlined functions contain a dot; other functions' must not. */
 function checkName(name: string): void {
   if (/^[^.#]+$/.test(name)) return;
   throw new UsageError(
     "build-function-name",
-    `'${name}' cannot be the name of a compiled function: it has a '.' or '#'`,
+    `'${name}' cannot be the name of a compiled function: it contains a '.' or '#'`,
   );
 }
 
@@ -104,5 +105,5 @@ function optimize(module: ModuleContext): void {
   m.runPasses(PASSES);
 }
 
-/** Cheap passes that matter for what we generate; the engine does the rest. */
+/** Cheap passes that improve our code; the engine does the rest. */
 const PASSES = ["vacuum", "simplify-locals", "optimize-instructions", "precompute", "vacuum"];

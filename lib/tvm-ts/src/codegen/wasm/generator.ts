@@ -1,4 +1,4 @@
-/** WebAssembly as a code generator: what runs on every device that shares its memory. */
+/** The code generator for WebAssembly, for every device whose memory is a `WebAssembly.Memory`. */
 
 import { printModule } from "../../ir";
 import type { CodeGenerator } from "../code-generator";

@@ -1,4 +1,4 @@
-/** Functions that generated code calls: conversions that WebAssembly lacks. */
+/** Helper functions of generated code: conversions that WebAssembly lacks. */
 
 import type { Ref } from "./binaryen";
 import type { ModuleContext } from "./module-context";

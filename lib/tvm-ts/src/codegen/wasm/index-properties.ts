@@ -1,4 +1,4 @@
-/** What can be said about an index expression without knowing its value. */
+/** Properties of index expressions that hold for all values of their variables. */
 
 import { builtin, constIntValue, isInteger, type PrimExpr } from "../../ir";
 import type { FunctionContext } from "./function-context";
@@ -14,8 +14,8 @@ const PURE_INTEGER_CALLS: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Whether an expression may be computed earlier and oftener than it is written: it reads no memory,
- * has no effects and cannot trap.
+ * Whether an expression may be computed earlier or more often: it reads no memory, has no effects
+ * and cannot trap.
  */
 export function isHoistable(expr: PrimExpr): boolean {
   switch (expr.kind) {
@@ -58,7 +58,7 @@ export function isHoistable(expr: PrimExpr): boolean {
   }
 }
 
-/** Whether an integer expression is surely 0 or more. */
+/** Whether an integer expression is proven to be 0 or more. */
 export function isNonNegative(expr: PrimExpr, fn: FunctionContext): boolean {
   const both = (a: PrimExpr, b: PrimExpr): boolean => isNonNegative(a, fn) && isNonNegative(b, fn);
   switch (expr.kind) {

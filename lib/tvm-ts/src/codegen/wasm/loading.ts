@@ -1,10 +1,10 @@
 /**
  * Loading the binaryen library.
  *
- * It loads asynchronously (an ES module that waits for its own WebAssembly), while code is generated
- * synchronously: a program waits for `ready()` once, before. Apart from `binaryen.ts`, so that
- * users' declarations do not mention the library's types, which TypeScript before 5.3 cannot import
- * from CommonJS.
+ * It loads asynchronously (an ES module that awaits its own WebAssembly), while code is generated
+ * synchronously, so a program awaits `ready()` once before the first build. Separate from
+ * `binaryen.ts`, so that users' declarations do not mention the library's types, which TypeScript
+ * before 5.3 cannot import from CommonJS.
  */
 
 import { UsageError } from "../../support";

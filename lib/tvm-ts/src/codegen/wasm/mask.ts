@@ -1,6 +1,6 @@
 /**
- * Vectors of `bool` as masks: lanes of all ones or all zeros, as wide as their user needs.
- * A comparison gives lanes as wide as what it compares.
+ * Vectors of `bool` as masks: lanes of all ones or all zeros, as wide as their use needs. A
+ * comparison gives lanes as wide as its operands'.
  */
 
 import { builtin, lanesOf, substitute, type CompareExpr, type PrimExpr, IntImm } from "../../ir";

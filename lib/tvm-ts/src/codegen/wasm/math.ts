@@ -1,9 +1,9 @@
 /**
  * Floating-point functions.
  *
- * What WebAssembly has is used; the rest are the host's `Math` functions, which engines take from
- * fdlibm (within 1 ulp of the exact double, see docs/numerics.md), and a few of the runtime's own.
- * Singles and halves are computed as doubles and rounded once.
+ * WebAssembly instructions where they exist; otherwise the host's `Math` functions, which engines
+ * take from fdlibm (within 1 ulp of the exact double, see docs/numerics.md), and a few functions of
+ * the runtime. Singles and halves are computed as doubles and rounded once.
  */
 
 import { builtin, type Op } from "../../ir";
@@ -59,7 +59,7 @@ export const DOUBLE_FUNCTIONS: ReadonlyMap<Op, Doubles> = new Map<Op, Doubles>([
   [builtin.fmod, host("fmod", 2)],
   [builtin.atan2, host("atan2", 2)],
   [builtin.hypot, host("hypot", 2)],
-  // Exact in doubles for singles, where the product needs 48 bits and the sum is rounded once more.
+  // For singles the product is exact in doubles (48 bits); the sum is rounded twice.
   [builtin.fma, ({ m }, x, y, z) => m.f64.add(m.f64.mul(x!, y!), z!)],
 ]);
 

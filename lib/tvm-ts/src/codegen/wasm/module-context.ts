@@ -1,4 +1,6 @@
-/** What the functions of one WebAssembly module share: imports, helpers, records, names. */
+/**
+ * The parts that the functions of one WebAssembly module share: imports, helpers, records, names.
+ */
 
 import type { DataType } from "../../ir";
 import {
@@ -58,7 +60,7 @@ export class ModuleContext {
     let internal = this.imports.get(key);
     if (internal === undefined) {
       internal = `import.${module}.${name}`;
-      // The same function may be called with several signatures, each an import of its own.
+      // A function may be called with several signatures; each is a separate import.
       const taken = [...this.imports.values()];
       for (let i = 1; taken.includes(internal); i++) internal = `import.${module}.${name}#${i}`;
       const paramType = this.b.createType([...params]);
@@ -83,7 +85,7 @@ export class ModuleContext {
     return found >= 0 ? found : this.assertions.push(message) - 1;
   }
 
-  /** The name of a function of our own that generated code calls, made on first use. */
+  /** The name of a helper function, which is generated on first use. */
   helper(
     name: string,
     params: readonly WasmType[],

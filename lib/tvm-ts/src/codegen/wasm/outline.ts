@@ -1,6 +1,6 @@
 /**
- * Pieces of a function that become functions of their own, because another program runs them: the body
- * of a parallel loop (worker threads), and code that a runtime records (`coproc_uop_scope`).
+ * Outlines statements that other code runs: the body of a parallel loop (worker threads), and code
+ * that a runtime records (`coproc_uop_scope`).
  */
 
 import { Var, type AttrStmt, type For } from "../../ir";
@@ -11,7 +11,7 @@ import { freeVariables } from "../free-variables";
 import { FRAME_LOCAL, FunctionContext } from "./function-context";
 import type { StatementEmitter } from "./statement";
 
-/** Bytes a variable takes in the memory through which a parallel body gets it. */
+/** Bytes of a variable in the memory that passes it to a parallel body. */
 const SLOT_BYTES = 8;
 
 /**
@@ -73,7 +73,7 @@ export function emitParallel(outer: StatementEmitter, loop: For): Ref {
  */
 export function emitRecording(outer: StatementEmitter, { value, body }: AttrStmt): Ref {
   if (value.kind !== "StringImm")
-    throw new UsageError("build-operator", "coproc_uop_scope names a function");
+    throw new UsageError("build-operator", "the value of coproc_uop_scope must be a function name");
   const { fn } = outer;
   const { module } = fn;
   const { m, b } = module;
@@ -100,7 +100,7 @@ export function emitRecording(outer: StatementEmitter, { value, body }: AttrStmt
   return call;
 }
 
-/** Addresses travel as 32-bit numbers. */
+/** Addresses are passed as 32-bit numbers. */
 function slotType(variable: Var): Var["dtype"] {
   return variable.dtype === "handle" ? "uint32" : variable.dtype;
 }

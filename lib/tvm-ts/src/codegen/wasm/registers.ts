@@ -1,7 +1,4 @@
-/**
- * Allocations that need no memory: a few elements, each of them only read and written by a constant
- * index.
- */
+/** Allocations that need no memory: a few elements, accessed by constant indices only. */
 
 import {
   constIntValue,
@@ -14,7 +11,7 @@ import {
 import { constantSize, flatIndex } from "../flat-index";
 import { partCount, representationOf } from "./representation";
 
-/** What `v128` registers a processor has, about. */
+/** About the number of `v128` registers of a processor. */
 const MAX_LOCALS = 16;
 
 /** The number of elements of an allocation that can be kept in locals; `undefined` if it cannot. */
@@ -38,7 +35,7 @@ export function registerCount(allocate: Allocate): number | undefined {
     const outlined =
       (node.kind === "For" && node.forKind === "parallel") ||
       (node.kind === "AttrStmt" && node.key === "coproc_uop_scope");
-    // Another function could not see the locals; and a pointer needs something to point to.
+    // Another function cannot access the locals, and a pointer needs memory.
     if (outlined || node === bufferVar) possible = false;
     else if (node.kind === "BufferLoad" || node.kind === "BufferStore") {
       if (node.buffer.data === bufferVar) check(node);

@@ -1,11 +1,11 @@
 /**
- * How values of each type live in WebAssembly.
+ * How values of each type are represented in WebAssembly.
  *
- * Scalars: integers of up to 32 bits, `bool` and addresses are an `i32` that always holds the value
- * of the type exactly (an `int8` between -128 and 127); `float16` is an `f32` that holds a half.
+ * Scalars: integers of up to 32 bits, `bool` and addresses are an `i32` that is always in the
+ * type's range (an `int8` between -128 and 127); `float16` is an `f32` that holds a half.
  *
- * Vectors: as many `v128` as it takes, the last one perhaps partly used. A `float16` takes a 32-bit
- * lane. A vector of `bool` is a mask, all ones or all zeros, in lanes as wide as its user wants.
+ * Vectors: as many `v128` as necessary; the last may be partly used. A `float16` takes a 32-bit
+ * lane. A vector of `bool` is a mask, all ones or all zeros, in lanes as wide as its use needs.
  */
 
 import { dtypeInfo, type DataType } from "../../ir";
@@ -15,7 +15,7 @@ export interface Representation {
   readonly wasm: "i32" | "i64" | "f32" | "f64";
   readonly float: boolean;
   readonly signed: boolean;
-  /** Bits of the type itself: 16 for `float16`, 1 for `bool`. */
+  /** Bits of the type: 16 for `float16`, 1 for `bool`. */
   readonly bits: number;
   readonly half: boolean;
   readonly bool: boolean;
@@ -31,7 +31,7 @@ export const STORED_MASK_BYTES = 1;
 
 const cache = new Map<DataType, Representation>();
 
-/** @throws UsageError for a type that WebAssembly has no form for. */
+/** @throws UsageError for a type that WebAssembly cannot represent. */
 export function representationOf(dtype: DataType): Representation {
   const cached = cache.get(dtype);
   if (cached !== undefined) return cached;
@@ -67,7 +67,7 @@ export function lanesPerPart(representation: Representation): number {
   return 16 / representation.laneBytes;
 }
 
-/** How many `v128` a vector of this type takes. */
+/** The number of `v128` values of a vector of this type. */
 export function partCount(representation: Representation): number {
   return Math.ceil(representation.lanes / lanesPerPart(representation));
 }

@@ -92,7 +92,7 @@ export class ScalarEmitter {
         const type = this.fn.module.typeOf(expr.value.dtype);
         const local = this.fn.newLocal(type);
         const value = this.fn.set(local, this.emit(expr.value));
-        // Known only here: nothing that depends on it can be computed at the start of a region.
+        // Defined only here: nothing that depends on it can be computed at the start of a region.
         const scope = new Scope(this.fn.scope);
         this.fn.bind(expr.var_, { kind: "local", locals: [local], scope });
         return m.block(null, [value, this.emit(expr.body)], this.fn.module.typeOf(expr.dtype));
@@ -102,7 +102,7 @@ export class ScalarEmitter {
       case "StringImm":
         throw new UsageError(
           "build-operator",
-          `the text "${expr.value}" cannot be a value in compiled code`,
+          `the text "${expr.value}" cannot be a value in compiled code; only packed functions take texts`,
         );
       case "Ramp":
       case "Broadcast":
@@ -118,7 +118,7 @@ export class ScalarEmitter {
     }
   }
 
-  /** Where the element of a load or store with a scalar index is. */
+  /** The address of a load or store with a scalar index. */
   address(buffer: BufferLoad["buffer"], indices: readonly PrimExpr[]): ByteAddress {
     const { bytes, lanes } = representationOf(buffer.dtype);
     return this.planner.address(buffer.data, flatIndex(buffer, indices), bytes * lanes);

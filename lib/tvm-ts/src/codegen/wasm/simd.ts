@@ -35,7 +35,7 @@ export function replaceLane(
   return (type.laneBytes === 8 ? m.f64x2 : m.f32x4).replace_lane(vector, lane, value);
 }
 
-/** The low halves of the lanes of `a`, then of `b`; lanes have `bytes` bytes before. */
+/** The low halves of the lanes of `a`, then of `b`; input lanes have `bytes` bytes. */
 export function narrow(m: WasmModule, a: Ref, b: Ref, bytes: number): Ref {
   const half = bytes / 2;
   const picks: number[] = [];
@@ -45,7 +45,7 @@ export function narrow(m: WasmModule, a: Ref, b: Ref, bytes: number): Ref {
   return m.i8x16.shuffle(a, b, picks);
 }
 
-/** The lower or upper half of the lanes at twice their width; lanes have `bytes` bytes before. */
+/** The lower or upper half of the lanes at twice their width; input lanes have `bytes` bytes. */
 export function widen(
   m: WasmModule,
   value: Ref,
@@ -65,7 +65,7 @@ export function widen(
   }
 }
 
-/** The upper 8 bytes in the place of the lower ones. */
+/** Moves the upper 8 bytes to the lower ones. */
 export function upperHalf(m: WasmModule, value: () => Ref): Ref {
   const picks = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
   return m.i8x16.shuffle(value(), value(), picks);

@@ -125,7 +125,7 @@ export class StatementEmitter {
     return statements.length === 1 ? statements[0]! : this.m.block(null, [...statements]);
   }
 
-  /** One past the last value of a loop: a constant where it is one, else in a local. */
+  /** The end of a loop (exclusive), as a constant if possible, else in a local. */
   private loopEnd(
     { loopVar, min, extent }: Pick<For, "loopVar" | "min" | "extent">,
     type: number,
@@ -203,13 +203,13 @@ export class StatementEmitter {
     return this.emit(body);
   }
 
-  /** The runtime hands out the memory, and takes it back itself if the function does not end well. */
+  /** The runtime allocates the memory, and frees it if the function fails. */
   private allocateDynamic({ bufferVar, extents, body }: Allocate, elementBytes: number): Ref {
     const { m, b } = this.fn.module;
     const allocate = this.fn.module.importFunction(IMPORTS.host, "alloc", [b.f64], b.i32);
     const free = this.fn.module.importFunction(IMPORTS.host, "free", [b.i32], b.none);
     this.fn.usesMainThread = true;
-    // As a double: a product of extents that does not fit 32 bits must not look small.
+    // As a double: a product of extents must not wrap at 32 bits.
     const size = extents
       .map((extent) =>
         this.scalar.arithmetic.cast(extent.dtype, "float64", this.scalar.emit(extent)),
@@ -243,7 +243,7 @@ export class StatementEmitter {
       case "thread_extent":
         throw new UsageError(
           "build-threads",
-          `the function runs on threads (${threadName(attr)}), which target wasm does not have; use ` +
+          `the function uses thread axes (${threadName(attr)}), which target wasm does not support; use ` +
             `parallel() instead of bind()`,
         );
       default:

@@ -25,7 +25,9 @@ import type { ScalarEmitter } from "./scalar";
 import { sequence } from "./simd";
 import type { VectorEmitter } from "./vector";
 
-/** Broadcasts shared by the parts of a store stay in registers all the while: no more than this. */
+/**
+ * The most broadcasts that the parts of a store share; they occupy registers throughout the store.
+ */
 const MAX_SHARED = 6;
 
 export class StoreEmitter {
@@ -83,7 +85,7 @@ export class StoreEmitter {
     const each = <T>(make: (part: number) => T): T[] =>
       Array.from({ length: parts }, (_, part) => make(part));
     if (readsOverlap(store)) {
-      // A later part would read what an earlier one has written.
+      // A later part would read elements that an earlier part has written.
       const locals = this.newLocals(value);
       return [
         this.assign(locals, value),
@@ -95,7 +97,7 @@ export class StoreEmitter {
     );
   }
 
-  /** A part of a vector as it is kept in locals and memory. */
+  /** A part of a vector as it is stored in locals and memory. */
   private part(value: PrimExpr, part: number): Ref {
     return representationOf(value.dtype).bool
       ? this.vectors.masks.part(value, STORED_MASK_BYTES, part)
@@ -122,13 +124,13 @@ export class StoreEmitter {
     return m.v128.store(at, align, pointer, stored);
   }
 
-  /** Whether the last part ends where no single instruction does. */
+  /** Whether the last part has a size that no single store instruction writes. */
   private endsWithin(type: Representation): boolean {
     const rest = (type.lanes * type.bytes) % 16;
     return rest !== 0 && rest !== 8 && rest !== 4;
   }
 
-  /** One lane after another, all values before the first store if it could change them. */
+  /** Stores lane by lane; computes all values before the first store if it could change them. */
   private scatter(store: BufferStore): Ref {
     const { buffer, value, indices } = store;
     const view = lanesOf(buffer.dtype) === 1 ? buffer : scalarView(buffer);
@@ -154,7 +156,7 @@ export class StoreEmitter {
     return this.block([...values, ...stores]);
   }
 
-  /** Broadcasts that are worth a local: of something computed, used by several parts. */
+  /** Broadcasts that are worth a local: of computed values that several parts use. */
   private shareable(value: PrimExpr, parts: number): PrimExpr[] {
     const found = new Set<PrimExpr>();
     postOrderVisit(value, (node) => {

@@ -68,7 +68,7 @@ export class VectorCast {
     );
   }
 
-  /** Half a part of 32-bit lanes, in the lower half: what becomes one part of 64-bit lanes. */
+  /** Half a part of 32-bit lanes, in the lower half; it becomes one part of 64-bit lanes. */
   private lowHalf(value: PrimExpr, part: number): Ref {
     const source = (): Ref => this.vectors.part(value, Math.floor(part / 2));
     return part % 2 === 0 ? source() : upperHalf(this.m, source);
@@ -90,7 +90,7 @@ export class VectorCast {
     return m.f64x2[`convert_low_i32x4_${sign}`](half);
   }
 
-  /** By way of `int32`, as for scalars; wider or unsigned 32-bit results are not. */
+  /** Converts through `int32`, as for scalars, except for wider or unsigned 32-bit results. */
   private toInteger(
     value: PrimExpr,
     from: Representation,

@@ -1,6 +1,6 @@
 /**
- * Vector expressions as WebAssembly, one `v128` ("part") at a time; what has no instruction goes
- * lane by lane.
+ * Vector expressions as WebAssembly, one `v128` ("part") at a time; operations without an
+ * instruction are computed lane by lane.
  */
 
 import {
@@ -30,7 +30,7 @@ import { VectorCast } from "./vector-cast";
 export class VectorEmitter {
   readonly masks: MaskEmitter;
   private readonly casts: VectorCast;
-  /** Broadcasts that are used by several parts of one store, in a local each. */
+  /** Broadcasts that several parts of one store use, each in a local. */
   private readonly shared = new Map<PrimExpr, number>();
 
   constructor(
@@ -48,7 +48,7 @@ export class VectorEmitter {
   /** Part `part` of a vector expression that is not of `bool`; zeros past the last part. */
   part(expr: PrimExpr, part: number): Ref {
     const type = representationOf(expr.dtype);
-    if (type.bool) throw new InternalError("a mask has no parts of its own");
+    if (type.bool) throw new InternalError("masks are not split into parts here");
     if (part * lanesPerPart(type) >= type.lanes) return zeroVector(this.m);
     switch (expr.kind) {
       case "Broadcast":
@@ -91,7 +91,7 @@ export class VectorEmitter {
     }
   }
 
-  /** A part put together from its lanes. */
+  /** Builds a part from its lanes. */
   fromLanes(expr: PrimExpr, type: Representation, part: number): Ref {
     const first = part * lanesPerPart(type);
     const last = Math.min(first + lanesPerPart(type), type.lanes);
@@ -103,10 +103,7 @@ export class VectorEmitter {
     return vector;
   }
 
-  /**
-   * Where a vector access that covers neighbouring elements starts; `undefined` when the elements
-   * are not neighbours.
-   */
+  /** The start of a vector access to adjacent elements; `undefined` if they are not adjacent. */
   contiguous(buffer: BufferLoad["buffer"], indices: readonly PrimExpr[]): ByteAddress | undefined {
     const last = indices[indices.length - 1];
     const { bytes } = representationOf(buffer.dtype);
@@ -124,7 +121,7 @@ export class VectorEmitter {
 
   /**
    * Computes broadcasts of loaded values once while `emit` emits the parts of one statement.
-   * @returns the statements that compute them, then what `emit` gives.
+   * @returns the statements that compute them, then the result of `emit`.
    */
   sharing(broadcasts: readonly PrimExpr[], emit: () => Ref[]): Ref[] {
     const first: Ref[] = [];

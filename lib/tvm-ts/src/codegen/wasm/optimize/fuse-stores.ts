@@ -1,5 +1,5 @@
 /**
- * Several updates of one element become one: the values in between stay out of memory.
+ * Merges several updates of one element: intermediate values are not stored.
  *
  *     C[i] = C[i] + a;  C[i] = C[i] + b
  *     ->  C[i] = (C[i] + a) + b
@@ -38,11 +38,11 @@ function fuse(first: Stmt, second: Stmt): Stmt | undefined {
   if (first.buffer.data !== second.buffer.data) return undefined;
   if (first.buffer.dtype !== second.buffer.dtype) return undefined;
   if (!sameIndices(first.indices, second.indices)) return undefined;
-  // An index that reads the memory may mean another element by now.
+  // An index that reads this memory may select another element after the first store.
   if (second.indices.some((index) => readsOf(index, first).length > 0)) return undefined;
   const reads = readsOf(second.value, first);
   if (reads.length !== 1 || !sameIndices(reads[0]!.indices, first.indices)) return undefined;
-  // Conditionally read, it would be computed conditionally, and not stored otherwise.
+  // If the read is conditional, the first value would only be computed under that condition.
   if (someNode(second.value, (node) => node.kind === "Call" || node.kind === "Let")) {
     return undefined;
   }

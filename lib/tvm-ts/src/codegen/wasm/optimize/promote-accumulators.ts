@@ -1,5 +1,5 @@
 /**
- * An element that a whole loop adds to is kept in a register meanwhile.
+ * Keeps an element that a loop accumulates into in a register during the loop.
  *
  *     for k { C[i] = C[i] + f(k) }
  *     ->  allocate r[1];  r[0] = C[i];  for k { r[0] = r[0] + f(k) };  C[i] = r[0]
@@ -30,7 +30,7 @@ import {
 } from "../../../ir";
 import { isHoistable } from "../index-properties";
 
-/** Bytes of an accumulator that still fits into registers: half of sixteen of 16 bytes. */
+/** The largest accumulator in bytes: half of sixteen 16-byte registers. */
 const MAX_BYTES = 128;
 
 export function promoteAccumulators(body: Stmt): Stmt {
@@ -47,7 +47,7 @@ export function promoteAccumulators(body: Stmt): Stmt {
 
 type Access = BufferLoad | BufferStore;
 
-/** What a loop does to the memory behind one pointer. */
+/** A loop's accesses through one pointer. */
 interface PointerAccesses {
   readonly first: Access;
   /** Every access is of this element, and the element is the same in every iteration. */
@@ -56,7 +56,10 @@ interface PointerAccesses {
   written: boolean;
 }
 
-/** An element that a loop works on, by one of its stores; its indices hold before the loop. */
+/**
+ * An element that a loop accumulates into, by one of its stores; the indices are valid before the
+ * loop.
+ */
 interface Accumulator {
   readonly store: BufferStore;
   readonly indices: readonly PrimExpr[];
@@ -65,7 +68,7 @@ interface Accumulator {
 function findAccumulator(loop: For, promoted: ReadonlySet<Var>): Accumulator | undefined {
   const memories = new Map<Var, PointerAccesses>();
   const inside = new Set<Var>([loop.loopVar]);
-  /** Values of variables that are the same in every iteration, though defined in it. */
+  /** Loop-invariant values of variables that are defined in the loop. */
   const lets = new Map<Var, PrimExpr>();
   let opaque = false;
   const access = (node: Access, always: boolean): void => {
@@ -84,7 +87,7 @@ function findAccumulator(loop: For, promoted: ReadonlySet<Var>): Accumulator | u
   const visit = (node: Node, always: boolean): void => {
     switch (node.kind) {
       case "Var":
-        // A pointer by itself: anything may be done with it.
+        // A pointer that escapes: any access is possible.
         if (node.dtype === "handle") opaque = true;
         return;
       case "Call":
