@@ -77,7 +77,7 @@ test("a server of another library gets machine code for the module's target", as
   }
   const module = tvm.build(main());
   await expect(module.saveFor(session, "a.wasm")).rejects.toThrow(
-    "loads libraries of machine code by files named '.so', not 'a.wasm'",
+    "loads libraries of machine code, whose file names end in '.so', not 'a.wasm'",
   );
   await expect(module.saveFor(session, "a.so", { cc: "no-such-cc" })).rejects.toThrow(
     "the C compiler no-such-cc cannot be run",

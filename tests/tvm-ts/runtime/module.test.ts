@@ -106,7 +106,7 @@ test("arguments are checked like the reference's, with full messages", () => {
   expect(wrong(good, good, good)).toBe("called");
   expect(wrong(good, good)).toBe("main takes 3 arguments (A, B, C), but 2 were given");
   expect(wrong(good, 3, good)).toContain(
-    "argument 2 of main (B) is an array of float32, not number 3; make one with tvm.nd.array",
+    "argument 2 of main (B) must be an array of float32, not number 3; make one with tvm.nd.array",
   );
   expect(wrong(good, np.zeros(8), good)).toContain("not a value of type NumpyArray");
   expect(wrong(good, good, tvm.nd.empty([8], "int32"))).toContain(
@@ -146,8 +146,8 @@ test("scalars must be values of their type", () => {
   const out = NDArray.empty([1], "int8", cpu);
   main(out, -128);
   expect(out.numpy().item()).toBe(-128);
-  expect(() => main(out, 128)).toThrow("argument 2 of main (x) is a int8, which number 128 is not");
-  expect(() => main(out, 0.5)).toThrow("which number 0.5 is not");
+  expect(() => main(out, 128)).toThrow("argument 2 of main (x) must be a int8, not number 128");
+  expect(() => main(out, 0.5)).toThrow("must be a int8, not number 0.5");
 });
 
 test("a module uses another module's functions, also when both are saved together", () => {
@@ -179,7 +179,7 @@ test("a device of another configuration is refused, with the keys that differ", 
   }
   const a = NDArray.empty([8], "float32", new Configured(0));
   expect(() => tvm.build(vadd(8), { target })(a, a, a)).toThrow(
-    "built for another configuration than cpu(0) has: LOG_BLOCK 4, not 5",
+    "built for another configuration than that of cpu(0): LOG_BLOCK 4, not 5",
   );
 });
 

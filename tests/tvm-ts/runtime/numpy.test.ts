@@ -71,10 +71,10 @@ test("arrays are written to and read from .npy and .npz", () => {
 test.each([
   [() => np.zeros([-1]), "[-1] is not a shape: -1 is not a length"],
   [() => np.zeros([2], "int4"), "'int4' is not an element type of arrays"],
-  [() => np.array([[1], [1, 2]]), "not of one shape"],
+  [() => np.array([[1], [1, 2]]), "the nested arrays have different shapes"],
   [() => np.array([1, "x" as never]), "an array holds numbers"],
   [() => np.zeros([4]).reshape(3), "np: cannot reshape"],
-  [() => np.random.randint(3, 3), "nothing is in between"],
+  [() => np.random.randint(3, 3), "high must be greater than low"],
 ] as [() => unknown, string][])("bad input %# is refused with a message", (run, message) => {
   expect(run).toThrow(message);
 });

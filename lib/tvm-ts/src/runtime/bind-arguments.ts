@@ -1,7 +1,7 @@
 /**
- * From the arguments of a call to the words that compiled code takes, with the checks the reference's
- * packed functions make: count, kind, device, type, number of dimensions, every length and stride,
- * and that a size variable has one value everywhere.
+ * Converts the arguments of a call to the words that compiled code takes, with the checks of the
+ * reference's packed functions: count, kind, device, type, number of dimensions, every length and
+ * stride, and that a size variable has the same value everywhere.
  */
 
 import type { BufferParam, FunctionRecord, ScalarParam, SizeRecord } from "../artifact";
@@ -14,15 +14,15 @@ import { NDArray, rowMajor } from "./ndarray";
 export type Argument = NDArray | number | bigint | boolean;
 
 export interface BoundArguments {
-  /** Where the arrays are; `undefined` when there are none. */
+  /** The device of the arrays; `undefined` without arrays. */
   readonly device: Device | undefined;
-  /** What follows the frame: parameters, then size variables. */
+  /** The words after the frame: parameters, then size variables. */
   readonly words: readonly Word[];
 }
 
 /**
  * Checks the arguments of a call.
- * @throws UsageError that names the argument, what it should be, and what it is.
+ * @throws UsageError that names the argument, the expected value, and the actual value.
  */
 export function bindArguments(func: FunctionRecord, args: readonly Argument[]): BoundArguments {
   const { params } = func;
@@ -81,13 +81,13 @@ function wordOf(dtype: string, value: number): Word {
 
 function scalarWord({ dtype }: ScalarParam, arg: Argument, place: string): Word {
   if (arg instanceof NDArray)
-    throw new UsageError("call-type", `${place} is a ${dtype}, not an array`);
+    throw new UsageError("call-type", `${place} must be a ${dtype}, not an array`);
   const plain = typeof arg === "boolean" ? Number(arg) : arg;
   if (dtype.startsWith("float")) {
     if (typeof plain === "number") return plain;
     throw new UsageError(
       "call-type",
-      `${place} is a ${dtype}: pass a number, not ${describe(arg)}`,
+      `${place} must be a ${dtype}: pass a number, not ${describe(arg)}`,
     );
   }
   const whole = typeof plain === "bigint" || (typeof plain === "number" && Number.isInteger(plain));
@@ -95,7 +95,7 @@ function scalarWord({ dtype }: ScalarParam, arg: Argument, place: string): Word 
   const low = code === 0 ? -(2 ** (bits - 1)) : 0;
   const high = code === 0 ? 2 ** (bits - 1) : 2 ** bits;
   if (!whole || plain < low || plain >= high) {
-    throw new UsageError("call-type", `${place} is a ${dtype}, which ${describe(arg)} is not`);
+    throw new UsageError("call-type", `${place} must be a ${dtype}, not ${describe(arg)}`);
   }
   return bits === 64 ? BigInt(plain) : Number(plain);
 }
@@ -104,7 +104,7 @@ function checkedArray(param: BufferParam, arg: Argument, place: string): NDArray
   if (!(arg instanceof NDArray)) {
     throw new UsageError(
       "call-type",
-      `${place} is an array of ${param.dtype}, not ${describe(arg)}; make one with ` +
+      `${place} must be an array of ${param.dtype}, not ${describe(arg)}; make one with ` +
         `tvm.nd.array(data, device)`,
     );
   }
@@ -137,7 +137,7 @@ function symbolValue(
     case "strides":
       return strideOf(param, array, axis);
     case "elemOffset":
-      // An array's address is that of its first element, wherever it is in its storage.
+      // An array's address is that of its first element, so its offset is 0.
       return 0;
   }
 }

@@ -1,11 +1,11 @@
 /**
- * Devices: each allocates ranges of a memory, copies bytes in and out, and runs what was
- * compiled for the device.
+ * Devices: each allocates ranges of a memory, copies bytes in and out, and runs code that was
+ * compiled for it.
  *
- * Addresses are byte offsets in the device's memory; an address is what the reference calls a data
- * pointer. Where the memory is a `WebAssembly.Memory` of this process (`memory`), arrays are windows
- * on it, compiled host code runs in it, a simulator reads and writes it: nothing is copied between
- * them. Other devices copy.
+ * Addresses are byte offsets in the device's memory; the reference calls them data pointers. If the
+ * memory is a `WebAssembly.Memory` of this process (`memory`), arrays are views of it, compiled
+ * host code runs in it, and a simulator reads and writes it: nothing is copied between them. Other
+ * devices copy.
  */
 
 import type {
@@ -29,16 +29,16 @@ export interface CallSite {
 }
 
 /**
- * A function that compiled code may call by name (`call_extern`).
- * What it throws reaches the caller of the module.
+ * A function that compiled code may call by name (`call_extern`). Its exceptions reach the caller
+ * of the module.
  */
 export type ExternFunction = (...args: Word[]) => Word | void;
 
 /**
- * A function that compiled code hands a piece of itself to, as the reference does with
- * `attr "coproc_uop_scope" = NAME`: `body()` runs that piece for the values `signature` that it
- * depends on. The function decides whether it must run at all: the same site with the same
- * signature always does the same.
+ * A function that receives a part of the compiled code as a callback, as in the reference with
+ * `attr "coproc_uop_scope" = NAME`: `body()` runs that code for the values `signature` that it
+ * depends on. The function may skip `body`: the same site with the same signature always does the
+ * same.
  * @returns 0, or another number when it failed.
  */
 export type RecordingFunction = (
@@ -47,7 +47,7 @@ export type RecordingFunction = (
   signature: readonly Word[],
 ) => number;
 
-/** What a device offers the code that runs on it, by name. */
+/** The functions that a device provides to the code that runs on it, by name. */
 export interface DeviceFunctions {
   readonly extern: Readonly<Record<string, ExternFunction>>;
   readonly recording: Readonly<Record<string, RecordingFunction>>;
@@ -55,27 +55,27 @@ export interface DeviceFunctions {
 
 export interface Device {
   readonly kind: DeviceKind;
-  /** Counts devices of one kind from 0. */
+  /** The device's number among those of its kind, from 0. */
   readonly id: number;
   /**
-   * The device's memory where this process can reach it, made by `createMemory`: shared, at most
-   * 4 GiB. Address 0 is never an array's.
+   * The device's memory if this process can access it, made by `createMemory`: shared, at most 4
+   * GiB. No array starts at address 0.
    */
   readonly memory?: WebAssembly.Memory;
   readonly functions: DeviceFunctions;
   /** Undefined for a device that runs any module of its kind. */
   readonly configuration?: Configuration;
   /**
-   * Called before each outermost call of a compiled function. What an earlier call left undone,
-   * because it failed or was interrupted half-way, must not reach the next one.
+   * Called before each outermost call of a compiled function. Discards the state that an earlier
+   * call left because it failed or was interrupted.
    */
   startCall?(): void;
   /**
-   * A range of `bytes` bytes that starts at a multiple of `alignment`, a power of two.
+   * Allocates `bytes` bytes at a multiple of `alignment`, a power of two.
    * @throws DeviceError when the memory is full.
    */
   alloc(bytes: number, alignment: number): number;
-  /** Gives a range back; `address` is what `alloc` returned. */
+  /** Frees a range; `address` is the result of `alloc`. */
   free(address: number): void;
   /** Copies bytes into the memory, from `address` on. */
   copyIn(address: number, bytes: Uint8Array): void;
@@ -83,7 +83,7 @@ export interface Device {
   copyOut(address: number, into: Uint8Array): void;
   /**
    * Makes compiled functions callable on the device.
-   * @throws UsageError for an artifact that is not for this device, or calls what is not provided.
+   * @throws UsageError for an artifact for another device, or a function that is not provided.
    */
   load(artifact: Artifact, linked: Linked): Executable;
 }
@@ -91,7 +91,7 @@ export interface Device {
 /** A function that compiled code calls with arrays, numbers and texts. */
 export type PackedFunction = (...args: (NDArray | Word | string)[]) => Word | void;
 
-/** What a module may call besides its device's functions. */
+/** The functions that a module may call besides its device's. */
 export interface Linked {
   readonly extern: ReadonlyMap<string, ExternFunction>;
   readonly packed: ReadonlyMap<string, PackedFunction>;
@@ -112,11 +112,11 @@ export function deviceName(device: { readonly kind: string; readonly id: number 
   return `${device.kind}(${device.id})`;
 }
 
-/** The devices that this process can reach. */
+/** The devices of this process. */
 export class DeviceRegistry {
   private readonly providers = new Map<DeviceKind, (id: number) => Device>();
 
-  /** Says who knows the devices of a kind: `find` gives the same device for a number each time. */
+  /** Registers the devices of a kind: `find` returns the same device for a number each time. */
   provide(kind: DeviceKind, find: (id: number) => Device): void {
     this.providers.set(kind, find);
   }
@@ -127,17 +127,14 @@ export class DeviceRegistry {
    */
   get(kind: DeviceKind, id = 0): Device {
     if (!Number.isInteger(id) || id < 0) {
-      throw new UsageError(
-        "device-unknown",
-        `${id} is not the number of a device; devices count from 0`,
-      );
+      throw new UsageError("device-unknown", `${id} is not a device number; use 0, 1, ...`);
     }
     const find = this.providers.get(kind);
     if (find !== undefined) return find(id);
     throw new UsageError(
       "device-unknown",
-      `there is no device ${deviceName({ kind, id })} here: nothing provides ${kind} devices` +
-        (kind === "ext_dev" ? '; importing "vta-ts" brings the VTA simulator' : ""),
+      `there is no device ${deviceName({ kind, id })} here: ${kind} devices are not registered` +
+        (kind === "ext_dev" ? '; import "vta-ts" for the VTA simulator' : ""),
     );
   }
 }

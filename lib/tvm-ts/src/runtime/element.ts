@@ -1,4 +1,4 @@
-/** The element types of arrays: how many bytes, which window on memory, which name elsewhere. */
+/** The element types of arrays: size, typed array, DLPack code. */
 
 import { UsageError } from "../support";
 import { halfToNumber, numberToHalf } from "./half";
@@ -23,7 +23,7 @@ interface Element {
   /** DLPack's type code: 0 int, 1 uint, 2 float; `bool` is a `uint` of 1 bit here. */
   readonly code: 0 | 1 | 2;
   readonly bits: number;
-  /** `float16` elements are seen as their 16 bits. */
+  /** `float16` elements are accessed as their 16 bits. */
   readonly window: {
     new (buffer: ArrayBufferLike, byteOffset: number, length: number): TypedArray;
   };
@@ -44,13 +44,13 @@ export const ELEMENTS: Readonly<Record<ElementType, Element>> = {
   bool: { bytes: 1, code: 1, bits: 1, window: Uint8Array },
 };
 
-/** @throws UsageError for a type that arrays on a device cannot have. */
+/** @throws UsageError for a type that device arrays do not support. */
 export function elementType(dtype: string): ElementType {
   if (Object.hasOwn(ELEMENTS, dtype)) return dtype as ElementType;
   const supported = Object.keys(ELEMENTS).join(", ");
   throw new UsageError(
     "array-dtype",
-    `arrays cannot have elements of type '${dtype}'; the types are ${supported}`,
+    `arrays cannot have elements of type '${dtype}'; use ${supported}`,
   );
 }
 

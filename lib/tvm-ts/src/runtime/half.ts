@@ -12,12 +12,12 @@ export function halfToNumber(bits: number): number {
 
 const LARGEST = 65504;
 
-/** The bits of the half nearest to `value`; halfway cases go to the even one. */
+/** The bits of the half nearest to `value`; ties go to even. */
 export function numberToHalf(value: number): number {
   if (Number.isNaN(value)) return 0x7e00;
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);
-  // Half of the last step above the largest half already rounds to infinity.
+  // Values from half a step above the largest half round to infinity.
   if (size >= LARGEST + 16) return sign | 0x7c00;
   if (size < 2 ** -14) return sign | roundToEven(size * 2 ** 24);
   const exponent = Math.floor(Math.log2(size));

@@ -1,11 +1,11 @@
-/** Arrays on the host as the bytes that a device elsewhere holds, and back. */
+/** Converts host arrays to the bytes of a remote device, and back. */
 
 import { elementType, floatsToHalves, halvesToFloats, type ElementType } from "./element";
 import { dlpackElements, isDlpackSource, NDArray, type ArrayData } from "./ndarray";
 import { emptyArray, fromTyped, toArray, type NumpyArray } from "./numpy/numpy-array";
 import type { TypedArray } from "./numpy/library";
 
-/** The values of anything that an array can be made of. */
+/** The values of an array-like object. */
 export function hostArray(data: ArrayData): NumpyArray {
   if (data instanceof NDArray) return data.numpy();
   if (!isDlpackSource(data)) return toArray(data);
@@ -23,18 +23,18 @@ export function arrayBytes(array: NumpyArray, dtype: ElementType): Uint8Array {
   return new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength);
 }
 
-/** An array whose elements are still to be written, as bytes in row-major order. */
+/** An array that is filled later, as bytes in row-major order. */
 export interface UnfilledArray {
   readonly bytes: Uint8Array;
-  /** The array, once all bytes are there. */
+  /** The array, after all bytes are written. */
   finish(): NumpyArray;
 }
 
-/** An array that takes its elements where they will stay: what arrives is not copied again. */
+/** An array whose final memory receives the bytes, without another copy. */
 export function unfilledArray(shape: readonly number[], dtype: string): UnfilledArray {
   const type = elementType(dtype);
   if (type === "float16") {
-    // Such arrays are computed with as float32.
+    // Host arrays have no float16: they compute with float32.
     const halves = new Uint16Array(shape.reduce((count, length) => count * length, 1));
     return {
       bytes: new Uint8Array(halves.buffer),

@@ -1,33 +1,33 @@
-/** What the library needs of the program it runs in: files, threads, compilers. */
+/** The services that the library needs of its host: files, threads, compilers. */
 
 import type { ThreadPool } from "./wasm/thread-pool";
 
-/** How a C source becomes a library that can be loaded. */
+/** Options for compiling a C source to a shared library. */
 export interface CompilerOptions {
   /** The compiler's command; chosen by the target's triple if left out. */
   readonly cc?: string;
-  /** More arguments for it. */
+  /** More arguments for the compiler. */
   readonly options?: readonly string[];
 }
 
 export interface Host {
   /** @throws UsageError when there is no such file or it cannot be read. */
   readFile(path: string): Uint8Array;
-  /** Writes a file, completely or not at all. */
+  /** Writes a file atomically. */
   writeFile(path: string, bytes: Uint8Array): void;
   /**
    * Compiles a C source to a shared library. @returns the library's bytes
-   * @throws UsageError when there is no compiler, or with what it says.
+   * @throws UsageError when there is no compiler, or with the compiler's errors.
    */
   compileLibrary(source: string, triple: string | undefined, options: CompilerOptions): Uint8Array;
   /**
-   * How much of the compiler's inside to show: 0 nothing, 1 passes and times, 2 also what they
-   * changed, 3 everything, 4 also the rules of arithmetic that were applied.
+   * The debug level of the compiler: 0 nothing, 1 names and times of passes, 2 also changed IR, 3
+   * all IR, 4 also the simplifier's rules that were applied.
    */
   debugLevel(): number;
-  /** Writes a piece of text where a developer looks. */
+  /** Writes text to the debug output. */
   log(text: string): void;
-  /** Threads for parallel loops; `undefined` where there are none. */
+  /** Threads for parallel loops, if the host has them. */
   threads(): ThreadPool | undefined;
   /**
    * Opens a connection: `tcp://host:port`, `ws://host:port` or `wss://host:port`.

@@ -24,18 +24,21 @@ import { timeCalls, type TimingOptions, type TimingResult } from "./time-evaluat
 /** The texts of a module: `wat` its WebAssembly, `c` its C, `tir` what it was compiled from. */
 export type SourceKind = "wat" | "c" | "tir";
 
-/** What a machine loads: modules as `save` writes them, or libraries of its own machine code. */
+/**
+ * The format that a machine loads: modules as `save` writes them, or shared libraries of its
+ * machine code.
+ */
 export type ModuleFormat = "wasm" | "library";
 
-/** Where a module can be sent: a session. */
+/** A destination that a module can be sent to: a session. */
 export interface ModuleReceiver {
   moduleFormat(): Promise<ModuleFormat>;
   upload(bytes: Uint8Array, name: string): Promise<void>;
 }
 
-/** What modules need of what is around them. */
+/** The services that modules need. */
 export interface ModuleHost extends Pick<Host, "writeFile" | "compileLibrary" | "threads"> {
-  /** Where functions without array arguments run. */
+  /** The device for functions without array arguments. */
   defaultDevice(kind: ModuleRecord["device"]): Device;
   /** The text of a WebAssembly module. */
   wasmText(code: Uint8Array): string;
@@ -45,13 +48,13 @@ export interface ModuleHost extends Pick<Host, "writeFile" | "compileLibrary" | 
 export interface PackedFunc {
   /**
    * Calls the function.
-   * @throws UsageError for arguments that are not what it takes.
+   * @throws UsageError for arguments that do not match its parameters.
    */
   (...args: Argument[]): Word | void;
   readonly record: FunctionRecord;
 }
 
-/** The state of a module, out of the way of its methods. */
+/** The state of a module, separate from its methods. */
 interface State {
   readonly artifact: Artifact;
   readonly host: ModuleHost;
@@ -62,10 +65,10 @@ interface State {
   readonly executables: WeakMap<Device, Executable>;
 }
 
-// A class whose instances can be called is only typed by merging it with a call signature.
+// Only merging a class with a call signature gives its instances a callable type.
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
 export interface Module {
-  /** Calls the entry function: the one the module was built from. */
+  /** Calls the entry function: the first function that was built. */
   (...args: Argument[]): Word | void;
 }
 
@@ -97,7 +100,7 @@ export class Module {
   /**
    * The module in a saved file.
    * @param name how messages call the file
-   * @throws UsageError that says why the file is refused.
+   * @throws UsageError with the reason if the file is not a valid module.
    */
   static load(bytes: Uint8Array, name: string, host: ModuleHost): Module {
     const { artifact, module } = decodeModule(bytes, name);
@@ -105,12 +108,12 @@ export class Module {
     return new Module(artifact, host);
   }
 
-  /** What the module says about itself: its target, its functions and what they take. */
+  /** The module's metadata: its target, its functions and their parameters. */
   get record(): ModuleRecord {
     return this.state.artifact.record;
   }
 
-  /** The target, and each function with what it takes. */
+  /** The target, and each function with its parameters. */
   toString(): string {
     const { target, functions } = this.record;
     const signatures = functions.map(({ name, params }) => {
@@ -127,7 +130,7 @@ export class Module {
 
   /**
    * A function by name, of this module or of one that it uses.
-   * @throws UsageError when there is none; the message lists those there are.
+   * @throws UsageError when there is none; the message lists the functions.
    */
   getFunction(name: string): PackedFunc {
     const found = this.findFunction(name);
@@ -139,7 +142,7 @@ export class Module {
     );
   }
 
-  /** Uses another module: its functions can be called by name from this one's code. */
+  /** Imports another module: this module's code can call its functions by name. */
   import(module: Module): this {
     this.state.imports.push(module);
     return this;
@@ -169,7 +172,7 @@ export class Module {
     this.state.host.writeFile(path, this.toBytes());
   }
 
-  /** The module as text: its WebAssembly, its C, or the functions it was made from. */
+  /** The module as text: its WebAssembly, its C, or the functions it was compiled from. */
   getSource(kind: SourceKind = "wat"): string {
     const { artifact, host } = this.state;
     switch (kind) {
@@ -182,14 +185,14 @@ export class Module {
       default:
         throw new UsageError(
           "module-source",
-          `a module has the sources "wat", "c" and "tir", not "${String(kind)}"`,
+          `the sources of a module are "wat", "c" and "tir", not "${String(kind)}"`,
         );
     }
   }
 
   /**
    * Compiles the module's C source to a shared library, which TVM's own C runtime loads.
-   * @throws UsageError when there is no compiler for the target, or with what it says.
+   * @throws UsageError when there is no compiler for the target, or with the compiler's errors.
    */
   exportLibrary(path: string, options: CompilerOptions = {}): void {
     this.state.host.writeFile(path, this.libraryBytes(options));
@@ -214,7 +217,7 @@ export class Module {
     if (!name.endsWith(".so")) {
       throw new UsageError(
         "module-source",
-        `${String(session)} loads libraries of machine code by files named '.so', not '${name}'`,
+        `${String(session)} loads libraries of machine code, whose file names end in '.so', not '${name}'`,
       );
     }
     await session.upload(this.libraryBytes(options), name);
@@ -230,12 +233,12 @@ export class Module {
     if (library !== undefined) return library;
     throw new UsageError(
       "module-source",
-      "a module loaded from a file has no C source; ask the module that was built for it",
+      "a module loaded from a file has no C source; call this on the module that tvm.build returned",
     );
   }
 
   /**
-   * A function that times calls of `name` with given arguments:
+   * Returns a function that times calls of `name`:
    *
    *     mod.timeEvaluator("main", tvm.cpu(0), { number: 20 })(a, b, c).mean
    */

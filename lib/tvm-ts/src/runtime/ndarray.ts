@@ -1,9 +1,8 @@
 /**
- * `tvm.nd`: arrays in a device's memory, what compiled functions take.
+ * `tvm.nd`: arrays in a device's memory, the arguments of compiled functions.
  *
- * An array is a row-major range of its device's memory. Views share the range of the array they
- * came from; the range is given back when `free()` is called or when the array is not held any more, nor a
- * view of it any more.
+ * An array is a row-major range of its device's memory. Views share the range of their array; the
+ * range is freed by `free()`, or when the array and all its views are garbage-collected.
  */
 
 import { deviceTypeOf } from "../artifact";
@@ -13,10 +12,10 @@ import { ELEMENTS, elementType, floatsToHalves, halvesToFloats, type ElementType
 import { fromTyped, toArray, type ArrayLike, type NumpyArray } from "./numpy/numpy-array";
 import type { TypedArray } from "./numpy/library";
 
-/** What the reference aligns arrays to, in bytes. */
+/** The reference's alignment of arrays, in bytes. */
 const ALIGNMENT = 64;
 
-/** A range of a device's memory: its own, or that of an `owner`, which then gives it back. */
+/** A range of a device's memory: owned, or part of an `owner`, which then frees it. */
 class MemoryRange {
   freed = false;
 
@@ -50,8 +49,8 @@ const collected = new FinalizationRegistry<{ device: Device; address: number }>(
 );
 
 /**
- * An array as other libraries describe theirs (DLPack): where the bytes are and how they are laid
- * out. `data` is shared, not copied.
+ * An array as other libraries describe it (DLPack): its bytes and their layout. `data` is shared,
+ * not copied.
  */
 export interface DlpackRecord {
   readonly data: ArrayBufferLike;
@@ -69,11 +68,11 @@ export interface DlpackSource {
   __dlpack__(): DlpackRecord;
 }
 
-/** What an array can be made of. */
+/** Data for a new array. */
 export type ArrayData = NDArray | ArrayLike | DlpackSource;
 
 const DEVICE_ARRAY_CONDITION =
-  "compare its numbers: np.max(a.numpy()).item() > 5, or a !== undefined to ask whether there is an array";
+  "compare its numbers: np.max(a.numpy()).item() > 5, or a !== undefined to check that there is an array";
 
 export class NDArray implements DlpackSource {
   private constructor(
@@ -85,14 +84,14 @@ export class NDArray implements DlpackSource {
   ) {}
 
   /**
-   * What to write where an array stands as a condition.
+   * The advice for an array used as a condition.
    * @operator condition
    */
   get [CONDITION](): typeof DEVICE_ARRAY_CONDITION {
     return DEVICE_ARRAY_CONDITION;
   }
 
-  /** An array of `shape` whose elements are whatever the memory holds. */
+  /** An uninitialized array of `shape`. */
   static empty(shape: readonly Dimension[], dtype: string, device: Device): NDArray {
     const type = elementType(dtype);
     const lengths = checkedShape(shape);
@@ -164,14 +163,14 @@ export class NDArray implements DlpackSource {
       throw new UsageError(
         "array-freed",
         `this array ([${this.shape.join(", ")}], ${this.dtype}, ${deviceName(this.device)}) was ` +
-          `freed: its memory may hold something else by now`,
+          `freed: its memory may be in use by another array`,
       );
     }
     return this.storage.address + this.offset;
   }
 
   /**
-   * The elements where they are, not a copy; float16 as 16 bits each. Valid until `free()`.
+   * A view of the elements, not a copy; float16 as 16 bits each. Valid until `free()`.
    * @throws UsageError when the device's memory is not part of this process.
    */
   asTypedArray(): TypedArray {
@@ -249,7 +248,7 @@ export class NDArray implements DlpackSource {
 
   /**
    * The same memory in another shape, or as another type.
-   * @throws UsageError when it would need more or fewer bytes than there are.
+   * @throws UsageError when the number of bytes differs.
    */
   view(shape: readonly number[], dtype: string = this.dtype): NDArray {
     const type = elementType(dtype);
@@ -282,7 +281,7 @@ export class NDArray implements DlpackSource {
     return new NDArray(this.storage, [end - start, ...rest], this.dtype, offset);
   }
 
-  /** Gives the memory back now. The array and its views cannot be used afterwards. */
+  /** Frees the memory. The array and its views cannot be used afterwards. */
   free(): void {
     this.storage.free();
   }
@@ -334,7 +333,7 @@ function dlpackElement({ dtype }: DlpackRecord): ElementType {
   throw new UsageError(
     "array-dtype",
     `an array of DLPack type (code ${dtype.code}, ${dtype.bits} bits, ${dtype.lanes} lanes) ` +
-      `cannot be taken over`,
+      `is not supported`,
   );
 }
 

@@ -1,6 +1,6 @@
 /** Timing of compiled functions. */
 
-/** How long calls took, in seconds. */
+/** Times of calls, in seconds. */
 export interface TimingResult {
   readonly mean: number;
   readonly median: number;
@@ -8,7 +8,7 @@ export interface TimingResult {
   readonly max: number;
   /** Standard deviation. */
   readonly std: number;
-  /** One average a repetition. */
+  /** The average of each repetition. */
   readonly results: readonly number[];
 }
 
@@ -21,7 +21,7 @@ export interface TimingOptions {
   readonly minRepeatMs?: number;
 }
 
-/** Times `call`, after one call that does not count. */
+/** Times `call`, after one warm-up call. */
 export function timeCalls(call: () => void, options: TimingOptions = {}): TimingResult {
   const { number = 10, repeat = 1, minRepeatMs = 0 } = options;
   call();
@@ -55,15 +55,15 @@ export function timingResult(results: readonly number[]): TimingResult {
   return { mean, median, min, max, std: Math.sqrt(variance), results };
 }
 
-/** How a server is to time a function for a client; as in TVM's `RPCTimeEvaluator`. */
+/** Options for timing a function on a server, as in TVM's `RPCTimeEvaluator`. */
 export interface RepetitionOptions extends Required<TimingOptions> {
-  /** Rest after every `repeatsToCooldown` repetitions. */
+  /** Pause after every `repeatsToCooldown` repetitions. */
   readonly cooldownMs: number;
   readonly repeatsToCooldown: number;
 }
 
 /**
- * Times calls that may be asynchronous, after one that does not count.
+ * Times calls that may be asynchronous, after one warm-up call.
  * @returns the seconds of one call, for each repetition
  */
 export async function timeRepetitions(
@@ -77,7 +77,7 @@ export async function timeRepetitions(
     const start = performance.now();
     for (let i = 0; i < calls; i++) {
       const running = call();
-      // A function that has already returned is not to be charged for a turn of the event loop.
+      // A synchronous function must not be charged for a turn of the event loop.
       if (running instanceof Promise) await running;
     }
     const elapsed = performance.now() - start;
@@ -93,7 +93,7 @@ export async function timeRepetitions(
   return results;
 }
 
-/** Enough calls to pass the limit by a tenth, at the speed seen. */
+/** Enough calls to exceed the limit by a tenth, at the measured speed. */
 function moreCalls(calls: number, elapsed: number, minRepeatMs: number): number {
   const needed = Math.ceil((calls * minRepeatMs * 1.1) / Math.max(elapsed, 1e-3));
   return Math.max(calls + 1, Math.min(needed, calls * 1000));

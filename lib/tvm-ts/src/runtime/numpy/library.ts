@@ -1,8 +1,8 @@
 /**
- * The n-dimensional arrays of the numpy-ts library, as far as the np face uses them.
+ * The n-dimensional arrays of the numpy-ts library, as far as `np` uses them.
  *
- * Declared here and not taken from the library's own declarations, which TypeScript before 5.4 does
- * not read and which a CommonJS package cannot refer to.
+ * Declared here because TypeScript before 5.4 cannot read the library's declarations, and a
+ * CommonJS package cannot refer to them.
  */
 
 import * as numpy from "#numpy";
@@ -27,7 +27,7 @@ export interface CoreArray {
   readonly strides: readonly number[];
   readonly dtype: string;
   readonly size: number;
-  /** All of the memory behind the array: a view shares its parent's. */
+  /** The array's whole buffer: a view shares its parent's. */
   readonly data: TypedArray;
   readonly flags: { readonly C_CONTIGUOUS: boolean };
   readonly storage: { readonly offset: number };
@@ -52,7 +52,7 @@ type Reduction = (
 interface Library {
   ArrayStorage: {
     fromData(data: TypedArray, shape: number[], dtype: string): unknown;
-    /** The elements are whatever the memory holds. */
+    /** The elements are uninitialized. */
     empty(shape: number[], dtype: string): unknown;
   };
   NDArrayCore: { fromStorage(storage: unknown): CoreArray };
@@ -144,5 +144,5 @@ interface Library {
 
 export const library = numpy as unknown as Library;
 
-// Fused multiply-adds round differently from host to host; results here are the same everywhere.
+// Fused multiply-adds are off, since they round differently on different hosts.
 library.wasmConfig.useRelaxedSimd = false;

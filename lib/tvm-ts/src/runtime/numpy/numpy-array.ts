@@ -1,16 +1,16 @@
 /**
- * `np.ndarray`: an n-dimensional array on the host, what users prepare data in and compare results
- * with. A thin face of the numpy-ts library: names are NumPy's in camelCase, errors are sentences,
- * and types stay simple.
+ * `np.ndarray`: an n-dimensional array on the host, for preparing data and comparing results. A
+ * thin wrapper of the numpy-ts library with NumPy's names in camelCase, clear errors and simple
+ * types.
  */
 
 import { CONDITION, dimensionValue, UsageError, type Dimension } from "../../support";
 import { library, type CoreArray, type NumpyScalar, type TypedArray } from "./library";
 
-/** Numbers nested in arrays of arrays; every level has one length. */
+/** Numbers nested in arrays of arrays; all arrays of a level have the same length. */
 export type Nested = number | bigint | boolean | readonly Nested[];
 
-/** What may stand for an array in a function of `np`. */
+/** Values that the functions of `np` accept as arrays. */
 export type ArrayLike = NumpyArray | TypedArray | Nested;
 
 /** Lengths of the dimensions, or one length. */
@@ -22,7 +22,7 @@ const NUMPY_DTYPES: ReadonlySet<string> = new Set([
   ...["float16", "float32", "float64", "bool"],
 ]);
 
-/** The methods that `reversed` knows. */
+/** The methods that `reversed` supports. */
 export type ReversibleArrayOperator =
   | "add"
   | "sub"
@@ -41,7 +41,7 @@ const ARRAY_CONDITION =
 
 /** A method tagged `@operator +` is what `a + b` means in a notebook cell. */
 export class NumpyArray {
-  /** Arrays are made by the functions of `np`. */
+  /** Create arrays with the functions of `np`. */
   private constructor(private readonly core: CoreArray) {}
 
   /** Lengths of the dimensions, outermost first. */
@@ -59,7 +59,7 @@ export class NumpyArray {
   get size(): number {
     return this.core.size;
   }
-  /** The elements in row-major order: the array's own memory where it is laid out so, else a copy. */
+  /** The elements in row-major order: a view if the array is contiguous, else a copy. */
   get data(): TypedArray {
     const { flags, size } = this.core;
     const core = flags.C_CONTIGUOUS ? this.core : this.core.copy();
@@ -82,7 +82,7 @@ export class NumpyArray {
     const order = flat(axes);
     return this.made(() => library.transpose(this.core, order.length === 0 ? undefined : order));
   }
-  /** Converts every element, as C does: floats lose their fraction, integers wrap. */
+  /** Converts every element, as C does: floats are truncated, integers wrap. */
   astype(dtype: string): NumpyArray {
     return this.made(() => coreOf(this).astype(numpyDType(dtype)));
   }
@@ -95,12 +95,15 @@ export class NumpyArray {
   squeeze(axis?: number): NumpyArray {
     return this.made(() => library.squeeze(this.core, axis));
   }
-  /** A part, one text a dimension: `a.slice("0", "1:3", "::2")`. It shares memory with the array. */
+  /**
+   * A slice, with a string for each dimension: `a.slice("0", "1:3", "::2")`. It shares memory with
+   * the array.
+   */
   slice(...ranges: string[]): NumpyArray {
     return this.made(() => this.core.slice(...ranges));
   }
 
-  /** The element at these indices; negative ones count from the end. */
+  /** The element at these indices; negative indices count from the end. */
   get(...indices: number[]): NumpyScalar {
     return attempt(() => this.core.get(indices));
   }
@@ -110,7 +113,10 @@ export class NumpyArray {
   /** The only element. */
   item(): NumpyScalar {
     if (this.size !== 1)
-      throw new UsageError("array-operation", `item() of an array of ${this.size} elements`);
+      throw new UsageError(
+        "array-operation",
+        `item() needs an array of 1 element, not ${this.size}`,
+      );
     return this.data[0]!;
   }
   fill(value: NumpyScalar): this {
@@ -203,7 +209,7 @@ export class NumpyArray {
     return likeArray(left, this)[method](this);
   }
   /**
-   * What to write where an array stands as a condition.
+   * The advice for an array used as a condition.
    * @operator condition
    */
   get [CONDITION](): typeof ARRAY_CONDITION {
@@ -244,39 +250,42 @@ export class NumpyArray {
   }
 }
 
-/** The library's array behind one of ours, which may be a part of another one's memory. */
+/** The library's array of a `NumpyArray`; it may be a view. */
 export function viewOf(array: NumpyArray): CoreArray {
   return array["core"];
 }
 
 /**
- * The library's array behind one of ours, in row-major order from the beginning of its memory: most
- * functions of the library read the elements of other views at wrong places.
+ * The library's array of a `NumpyArray`, contiguous and without an offset: most functions of the
+ * library read other views at wrong places.
  */
 export function coreOf(array: NumpyArray): CoreArray {
   const core = viewOf(array);
   return core.flags.C_CONTIGUOUS && core.storage.offset === 0 ? core : core.copy();
 }
 
-/** One of our arrays around the library's, or around a number it gave for an array of one element. */
+/** Wraps an array of the library, or the number that it returns for an array of one element. */
 export function wrapArray(value: CoreArray | NumpyScalar): NumpyArray {
   const make = NumpyArray as unknown as new (core: CoreArray) => NumpyArray;
   if (typeof value === "object") return new make(value);
   return new make(library.array(value, typeof value === "bigint" ? "int64" : "float64"));
 }
 
-/** An array of `shape` around `data`, which is copied where the library keeps its own memory. */
+/**
+ * An array of `shape` with `data`, which is copied if the library keeps the elements in its own
+ * memory.
+ */
 export function fromTyped(data: TypedArray, shape: readonly number[], dtype: string): NumpyArray {
   const storage = library.ArrayStorage.fromData(data, [...shape], dtype);
   return wrapArray(library.NDArrayCore.fromStorage(storage));
 }
 
-/** An array of the library whose elements are still to be written to its `data`. */
+/** An array of the library that is filled later through its `data`. */
 export function emptyArray(shape: readonly number[], dtype: string): NumpyArray {
   return wrapArray(library.NDArrayCore.fromStorage(library.ArrayStorage.empty([...shape], dtype)));
 }
 
-/** Anything array-like as an array. */
+/** Converts an array-like value to an array. */
 export function toArray(value: ArrayLike, dtype?: string): NumpyArray {
   if (value instanceof NumpyArray) return dtype === undefined ? value : value.astype(dtype);
   if (ArrayBuffer.isView(value)) {
@@ -288,7 +297,7 @@ export function toArray(value: ArrayLike, dtype?: string): NumpyArray {
   return wrapArray(attempt(() => library.array(value, type)));
 }
 
-/** Runs a function of the library; its errors are about what the user passed. */
+/** Runs a function of the library; its errors become usage errors. */
 export function attempt<T>(run: () => T): T {
   try {
     return run();
@@ -299,18 +308,21 @@ export function attempt<T>(run: () => T): T {
 
 export type BinaryFunction = (a: CoreArray, b: CoreArray | number) => CoreArray;
 
-/** Applies an elementwise function; a fraction or a too large number widens an integer array. */
+/**
+ * Applies an elementwise function; a scalar with a fraction or out of range widens an integer
+ * array.
+ */
 export function binary(apply: BinaryFunction, a: NumpyArray, other: ArrayLike): NumpyArray {
   const operand = goesWith(other, a) ? other : coreOf(toArray(other));
   return wrapArray(attempt(() => apply(coreOf(a), operand)));
 }
 
-/** An array, of the type of `other` if it is a number that goes with that. */
+/** An array; a number that fits gets the type of `other`. */
 export function likeArray(value: ArrayLike, other: NumpyArray): NumpyArray {
   return goesWith(value, other) ? wrapArray(library.full([], value, other.dtype)) : toArray(value);
 }
 
-/** Whether a value is a number and the elements of `array` can be like it. */
+/** Whether a value is a number that the type of `array` can hold. */
 function goesWith(value: ArrayLike, array: NumpyArray): value is number {
   return typeof value === "number" && (isFloat(array.dtype) || fits(value, array.dtype));
 }
@@ -337,16 +349,16 @@ export function reduce(
   const axes = axis === undefined || typeof axis === "number" ? axis : [...axis];
   const result = attempt(() => apply(coreOf(a), axes));
   if (typeof result === "object") return wrapArray(result);
-  // The number that the library makes of a whole array has lost its type: that of a row has not.
+  // The library's reduction of a whole array loses the type; a reduction along an axis keeps it.
   return wrapArray(apply(coreOf(a.reshape([1, a.size])), 1)).reshape([]);
 }
 
-/** @throws UsageError for a type that arrays cannot have. */
+/** @throws UsageError for a type that arrays do not support. */
 export function numpyDType(dtype: string): string {
   if (NUMPY_DTYPES.has(dtype)) return dtype;
   throw new UsageError(
     "array-dtype",
-    `'${dtype}' is not an element type of arrays; they are ${[...NUMPY_DTYPES].join(", ")}`,
+    `'${dtype}' is not an element type of arrays; use ${[...NUMPY_DTYPES].join(", ")}`,
   );
 }
 
@@ -382,15 +394,12 @@ function nestedShape(value: Nested): number[] {
 function checkRegular(value: Nested, shape: readonly number[], depth: number): void {
   if (depth === shape.length) {
     if (["number", "bigint", "boolean"].includes(typeof value)) return;
-    throw new UsageError(
-      "array-shape",
-      `an array holds numbers, but ${describe(value)} was found in one`,
-    );
+    throw new UsageError("array-shape", `an array holds numbers, not ${describe(value)}`);
   }
   if (!Array.isArray(value) || value.length !== shape[depth]) {
     throw new UsageError(
       "array-shape",
-      `the nested arrays are not of one shape: at depth ${depth} there are lengths ` +
+      `the nested arrays have different shapes: at depth ${depth} there are lengths  ` +
         `${shape[depth]} and ${Array.isArray(value) ? value.length : "none"}`,
     );
   }
@@ -398,6 +407,6 @@ function checkRegular(value: Nested, shape: readonly number[], depth: number): v
 }
 
 function describe(value: unknown): string {
-  if (Array.isArray(value)) return "an array of another depth";
+  if (Array.isArray(value)) return "an array nested deeper";
   return value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }

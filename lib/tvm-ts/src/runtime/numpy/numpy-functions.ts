@@ -23,7 +23,9 @@ import { isClose, type AssertCloseOptions } from "./testing";
 
 type Axis = number | readonly number[];
 
-/** An array of nested numbers, of a typed array, or of another array; `float64` unless said. */
+/**
+ * An array from nested numbers, a typed array, or another array; `float64` if no type is specified.
+ */
 export function array(data: ArrayLike, dtype?: string): NumpyArray {
   return toArray(data, dtype).copy();
 }
@@ -37,7 +39,9 @@ export function full(shape: Shape, value: NumpyScalar, dtype?: string): NumpyArr
   const type = numpyDType(dtype ?? (typeof value === "bigint" ? "int64" : "float64"));
   return wrapArray(attempt(() => library.full(checkedShape(shape), value, type)));
 }
-/** `arange(stop)`, `arange(start, stop)`, `arange(start, stop, step)`; `int32` when all are whole. */
+/**
+ * `arange(stop)`, `arange(start, stop)`, `arange(start, stop, step)`; `int32` if all are integers.
+ */
 export function arange(start: number, stop?: number, step = 1, dtype?: string): NumpyArray {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   const whole = [from, to, step].every(Number.isInteger);
@@ -91,7 +95,7 @@ export const sqrt = ofOne(library.sqrt);
 export const tanh = ofOne(library.tanh);
 export const floor = ofOne(library.floor);
 export const ceil = ofOne(library.ceil);
-/** Halves round to even. */
+/** Ties round to even. */
 export const round = ofOne((a) => library.round(a));
 
 const overAxis =
@@ -161,7 +165,7 @@ export function repeat(a: ArrayLike, repetitions: number, axis?: number): NumpyA
 export function flip(a: ArrayLike, axis?: number): NumpyArray {
   return wrapArray(attempt(() => library.flip(viewOf(toArray(a)), axis)));
 }
-/** Surrounds with `value`: `pad(a, [[1, 1], [0, 2]])` adds before and after each dimension. */
+/** Pads with `value`: `pad(a, [[1, 1], [0, 2]])` adds elements before and after each dimension. */
 export function pad(
   a: ArrayLike,
   widths: readonly (readonly [number, number])[],
@@ -171,17 +175,20 @@ export function pad(
   return wrapArray(attempt(() => library.pad(coreOf(toArray(a)), padding, "constant", value)));
 }
 
-/** Random numbers: the sequences NumPy's `np.random` gives for the same seed. */
+/** Random numbers: the sequences of NumPy's `np.random` for the same seed. */
 export const random = {
   seed(value: number): void {
     library.random.seed(value);
   },
-  /** Whole numbers from `low` to `high - 1`. */
+  /** Integers from `low` to `high - 1`. */
   randint(low: number, high: number, size: Shape = [], dtype = "int32"): NumpyArray {
     if (high <= low)
-      throw new UsageError("array-operation", `randint(${low}, ${high}): nothing is in between`);
+      throw new UsageError(
+        "array-operation",
+        `randint(${low}, ${high}): high must be greater than low`,
+      );
     const type = numpyDType(dtype);
-    // 32 bits and more draw alike in NumPy too; narrower types draw another sequence.
+    // In NumPy too, types of 32 and 64 bits share a sequence; narrower types have another.
     return wrapArray(attempt(() => library.random.randint(low, high, checkedShape(size), type)));
   },
   /** Numbers from 0 to 1. */

@@ -1,4 +1,4 @@
-/** Comparing arrays with messages that say where they differ. */
+/** Compares arrays, with messages that show where they differ. */
 
 import { UsageError } from "../../support";
 import { library } from "./library";
@@ -18,12 +18,12 @@ export interface AssertCloseOptions {
   readonly atol?: number;
 }
 
-/** How many differing places a message shows. */
+/** The number of differing elements that a message shows. */
 const SHOWN = 5;
 
 /**
- * Throws unless both arrays have one shape and equal elements (NaN equals NaN); says how many
- * differ, the first of them by index, and the largest difference.
+ * Throws unless both arrays have the same shape and equal elements (NaN equals NaN). The message
+ * has the number of differing elements, the first of them by index, and the largest difference.
  */
 export function assertEqual(actual: ArrayLike, desired: ArrayLike): void {
   compare(actual, desired, "equal", (a, b) => a === b);
@@ -41,7 +41,10 @@ export function assertAllclose(
   });
 }
 
-/** Whether `assertAllclose` accepts the arrays; NaN is close to nothing, and dimensions of 1 are repeated. */
+/**
+ * Whether all elements are within the tolerances of `assertAllclose`; NaN never is, and shapes
+ * broadcast.
+ */
 export function isClose(
   left: ArrayLike,
   right: ArrayLike,

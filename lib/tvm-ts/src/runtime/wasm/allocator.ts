@@ -1,21 +1,21 @@
 /**
- * An allocator of address ranges: who has which bytes, nothing about what is in them.
+ * An allocator of address ranges; it does not access the memory itself.
  *
- * Free ranges are kept in bins by the power of two below their size and merge with their neighbours
- * when they come back, so that any order of allocating and freeing ends with the one range it began
- * with.
+ * Free ranges are kept in bins by the power of two below their size, and a freed range merges with
+ * its neighbours, so after any order of allocating and freeing everything there is a single free
+ * range.
  */
 
 import { InternalError } from "../../support";
 
-/** Every range starts and ends at a multiple of this; alignments up to it cost nothing. */
+/** Every range starts and ends at a multiple of this. */
 const GRAIN = 64;
 
 const roundUp = (bytes: number, unit: number): number => Math.ceil(bytes / unit) * unit;
 const binOf = (bytes: number): number => 31 - Math.clz32(bytes / GRAIN);
 
 export class Allocator {
-  /** Free ranges by where they start, with their sizes, and by where they end. */
+  /** Sizes of free ranges by their starts, and starts by their ends. */
   private readonly freeSize = new Map<number, number>();
   private readonly freeStart = new Map<number, number>();
   private readonly bins: Set<number>[] = Array.from({ length: 32 }, () => new Set<number>());
@@ -24,7 +24,7 @@ export class Allocator {
   private takenBytes = 0;
 
   /**
-   * @param start the first address handed out
+   * @param start the first address that is allocated
    * @param grow makes addresses below `end` usable, or throws
    */
   constructor(
@@ -34,20 +34,20 @@ export class Allocator {
     this.end = roundUp(start, GRAIN);
   }
 
-  /** Bytes handed out and not yet back. */
+  /** Allocated bytes. */
   get usedBytes(): number {
     return this.takenBytes;
   }
 
-  /** Whether `address` is the start of a range handed out. */
+  /** Whether `address` is the start of an allocated range. */
   owns(address: number): boolean {
     return this.taken.has(address);
   }
 
-  /** The start of `bytes` bytes, a multiple of `alignment` (a power of two). */
+  /** Allocates `bytes` bytes at a multiple of `alignment` (a power of two). */
   alloc(bytes: number, alignment = GRAIN): number {
     const size = roundUp(Math.max(bytes, 1), GRAIN);
-    // Room to move the start up to the alignment; what is left over on either side is given back.
+    // Room to move the start up to the alignment; the remainder on either side is freed.
     const room = alignment <= GRAIN ? size : size + alignment;
     const block = this.findFree(room) ?? this.extend(room);
     const start = roundUp(block, Math.max(alignment, GRAIN));
@@ -59,7 +59,7 @@ export class Allocator {
     return start;
   }
 
-  /** Takes a range back. */
+  /** Frees a range. */
   free(address: number): void {
     const size = this.taken.get(address);
     if (size === undefined) {
@@ -89,7 +89,7 @@ export class Allocator {
     return undefined;
   }
 
-  /** A free range of at least `bytes` at the end of what is used. */
+  /** Grows the memory to get a free range of at least `bytes` at its end. */
   private extend(bytes: number): number {
     const tail = this.freeStart.get(this.end);
     const start = tail ?? this.end;

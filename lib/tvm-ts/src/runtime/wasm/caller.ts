@@ -1,12 +1,13 @@
 /**
- * Who calls an external function: the module whose code runs on a device, and the piece of its text
- * that makes the call. Found from the stack on request; running code does not keep it.
+ * Finds the caller of an external function: the module whose code runs on a device, and the
+ * statement of its text that makes the call. It is found from the stack on request; running code
+ * does not record it.
  */
 
 import type { Device } from "../device";
 import type { Artifact, CallPlace } from "../../artifact";
 
-/** `text().slice(start, end)` makes the call. */
+/** `text().slice(start, end)` is the statement that makes the call. */
 export interface Caller {
   /** The module's functions as text; the same function for every call of a module. */
   readonly text: () => string;
@@ -14,36 +15,36 @@ export interface Caller {
   readonly end: number;
 }
 
-/** The modules whose code runs on a device, the one that was called last at the end. */
+/** The modules whose code runs on a device, in the order of the calls. */
 const running = new WeakMap<Device, Artifact[]>();
 
 export function isRunning(device: Device): boolean {
   return (running.get(device)?.length ?? 0) > 0;
 }
 
-/** A call of a module's code begins. */
+/** Called when a call of a module's code begins. */
 export function enter(device: Device, contents: Artifact): void {
   const modules = running.get(device);
   if (modules === undefined) running.set(device, [contents]);
   else modules.push(contents);
 }
 
-/** It ends. */
+/** Called when it ends. */
 export function leave(device: Device): void {
   running.get(device)?.pop();
 }
 
-/** How every engine names the place of WebAssembly code in a stack. */
+/** The position of WebAssembly code in a stack trace, in all engines. */
 const FRAME = /wasm-function\[\d+\]:0x([0-9a-f]+)/;
 
-/** Enough for the library's own frames between compiled code and the one that asks. */
+/** Enough for the library's frames between compiled code and this function. */
 const FRAME_LIMIT = 20;
 
 const places = new WeakMap<Artifact, ReadonlyMap<number, CallPlace>>();
 
 /**
- * Who has called the function that asks; undefined when no code runs on the device, and when it is
- * not known where its calls come from.
+ * The caller of the current external function; undefined if no code runs on the device, or if the
+ * module has no map of its calls.
  */
 export function callerOf(device: Device): Caller | undefined {
   const contents = running.get(device)?.at(-1);

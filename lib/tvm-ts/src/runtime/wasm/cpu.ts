@@ -13,7 +13,7 @@ import {
 } from "../device";
 import { loadWasm } from "./executable";
 
-/** Address 0 is never allocated, so that it can mean "no array". */
+/** Address 0 is never allocated: it means "no array". */
 const FIRST_ADDRESS = 0x1000;
 
 export class CpuDevice implements Device {
@@ -44,7 +44,7 @@ export class CpuDevice implements Device {
     return loadWasm(this, artifact, linked);
   }
 
-  /** Bytes that arrays and running functions hold. */
+  /** Bytes that arrays and running functions use. */
   get usedBytes(): number {
     return this.allocator.usedBytes;
   }
@@ -53,7 +53,7 @@ export class CpuDevice implements Device {
     return deviceName(this);
   }
 
-  /** Grows by a quarter at least, so that growing stays rare. */
+  /** Grows by at least a quarter, so that growing is rare. */
   private growTo(end: number): void {
     const pages = this.memory.buffer.byteLength / WASM_PAGE_BYTES;
     const needed = Math.ceil(end / WASM_PAGE_BYTES);
@@ -64,13 +64,13 @@ export class CpuDevice implements Device {
         this.memory.grow(target - pages);
         return;
       } catch {
-        // The host has no more; the smaller step may still do.
+        // The host refused; a smaller step may succeed.
       }
     }
     throw new DeviceError(
       "device-memory",
-      `${deviceName(this)} is out of memory: ${Math.ceil(end / 2 ** 20)} MiB would be in use, ` +
-        `${pages / 16} MiB are there and no more can be had; free arrays with .free()`,
+      `${deviceName(this)} is out of memory: ${Math.ceil(end / 2 ** 20)} MiB are needed, ` +
+        `and the memory cannot grow beyond ${pages / 16} MiB; free arrays with .free()`,
     );
   }
 }

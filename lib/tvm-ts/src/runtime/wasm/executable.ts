@@ -1,4 +1,4 @@
-/** WebAssembly at work in one device's memory: its imports bound, its functions callable. */
+/** A WebAssembly module instantiated in a device's memory. */
 
 import {
   IMPORTS,
@@ -24,23 +24,27 @@ import { NDArray } from "../ndarray";
 
 const FRAME_ALIGNMENT = 64;
 
-/** Iterations of a loop are run in this many portions: the engine replaces slow code in between. */
+/**
+ * A loop's iterations are run in this many portions: between them, the engine can switch to
+ * optimized code.
+ */
 const PORTIONS = 16;
 
-/** A device whose memory compiled code can work in. */
+/** A device with a `WebAssembly.Memory`, which compiled code can use. */
 export type MemoryDevice = Device & { readonly memory: WebAssembly.Memory };
 
-/** What the engine made of artifacts; many devices may load one. */
+/** The engine's compiled modules; several devices may load an artifact. */
 const compiled = new WeakMap<Artifact, WebAssembly.Module>();
 
-/** Keeps what the engine made of an artifact that was read from a file. */
+/** Caches the engine's module of an artifact that was read from a file. */
 export function keepCompiled(artifact: Artifact, module: WebAssembly.Module): void {
   compiled.set(artifact, module);
 }
 
 /**
  * Loads WebAssembly into a device's memory.
- * @throws UsageError for another format, another device's code, or calls of what is not provided.
+ * @throws UsageError for another format, code for another device, or functions that are not
+ * provided.
  */
 export function loadWasm(device: MemoryDevice, artifact: Artifact, linked: Linked): Executable {
   if (artifact.format !== "wasm") {
@@ -60,9 +64,9 @@ export function loadWasm(device: MemoryDevice, artifact: Artifact, linked: Linke
 class WasmExecutable implements Executable {
   readonly record: ModuleRecord;
   private readonly exports: WebAssembly.Exports;
-  /** Whether the code uses no functions of doubles but those of every thread's `Math`. */
+  /** Whether the code's only functions on doubles are those of `Math`, which every thread has. */
   private readonly onlyPlainMath: boolean;
-  /** Memory that the running call has asked for. */
+  /** Memory that the running call has allocated. */
   private allocations = new Set<number>();
 
   constructor(
@@ -79,7 +83,7 @@ class WasmExecutable implements Executable {
     );
   }
 
-  /** Calls an exported function with the words that follow its frame. */
+  /** Calls an exported function with the words after its frame. */
   call(func: FunctionRecord, words: readonly Word[]): Word | void {
     if (!isRunning(this.device)) this.device.startCall?.();
     const frame = this.frame(func.frame);
@@ -133,7 +137,7 @@ class WasmExecutable implements Executable {
       } else if (imports[module]?.[name] === undefined) {
         throw new UsageError(
           "module-imports",
-          `the module asks for ${module}.${name}, which does not exist`,
+          `the module imports ${module}.${name}, which does not exist`,
         );
       }
     }
@@ -147,8 +151,8 @@ class WasmExecutable implements Executable {
       const names = [...new Set(missing)].join(", ");
       throw new UsageError(
         "module-imports",
-        `the module calls ${names}, which ${deviceName(this.device)} does not provide; give ` +
-          `functions of yours with module.link({ extern: { name: function } })`,
+        `the module calls ${names}, which ${deviceName(this.device)} does not provide; add ` +
+          `them with module.link({ extern: { name: function } })`,
       );
     }
     return imports;
@@ -210,11 +214,11 @@ class WasmExecutable implements Executable {
     }
   }
 
-  /** The import through which a piece of the program is handed to a device's function. */
+  /** The import through which code passes a part of itself to a device's function. */
   private recording(index: number): ExternFunction {
     const { function: name, body, frame: bytes } = this.record.recordings[index]!;
     const site: CallSite = { module: this, index };
-    // Made once: most calls of a recording function record nothing.
+    // Created once: most calls of a recording function record nothing.
     let words: readonly Word[] = [];
     const run = (): number => {
       const frame = this.frame(bytes);
@@ -249,7 +253,7 @@ class WasmExecutable implements Executable {
   }
 }
 
-/** @throws UsageError unless the device is what the module was built for. */
+/** @throws UsageError unless the module was built for this device. */
 function checkConfiguration(record: ModuleRecord, device: Device): void {
   if (record.device !== device.kind) {
     throw new UsageError(
@@ -265,12 +269,12 @@ function checkConfiguration(record: ModuleRecord, device: Device): void {
   const texts = differing.map((key) => `${key} ${configuration[key]}, not ${actual[key]}`);
   throw new UsageError(
     "module-configuration",
-    `the module was built for another configuration than ${deviceName(device)} has: ` +
+    `the module was built for another configuration than that of ${deviceName(device)}: ` +
       `${texts.join("; ")}; build it again`,
   );
 }
 
-/** What the engine says about compiled code, in words about the program. */
+/** Translates the engine's errors about compiled code to errors about the program. */
 function explained(error: unknown, name: string, device: Device): unknown {
   if (error instanceof TvmError || !(error instanceof WebAssembly.RuntimeError)) return error;
   const { message } = error;
@@ -285,7 +289,7 @@ function explained(error: unknown, name: string, device: Device): unknown {
     });
   }
   if (/bounds/.test(message)) {
-    const text = `${name} used an address outside of the memory of ${deviceName(device)}: an index is out of bounds`;
+    const text = `${name} accessed an address outside the memory of ${deviceName(device)}: an index is out of bounds`;
     return new UsageError("run-trap", text, { cause: error });
   }
   return new InternalError(`${name} stopped: ${message}`, { cause: error });

@@ -26,7 +26,7 @@ export const HOST_MATH: Readonly<Record<string, (...x: number[]) => number>> = {
   erf: (x) => erf(x!),
 };
 
-/** `x * 2**exponent`; in steps, as `2**exponent` alone may overflow or vanish. */
+/** `x * 2**exponent`, in steps, because `2**exponent` alone may overflow or underflow. */
 function ldexp(x: number, exponent: number): number {
   const steps = Math.min(3, Math.ceil(Math.abs(exponent) / 1023)) || 1;
   let result = x;
@@ -43,8 +43,8 @@ function ldexp(x: number, exponent: number): number {
 const TWO_OVER_ROOT_PI = 1.1283791670955126;
 
 /**
- * The error function, within 4 ulp: its Taylor series in the middle, the continued fraction of
- * `erfc` outside (Abramowitz and Stegun 7.1.6 and 7.1.14).
+ * The error function, within 4 ulp: its Taylor series near 0, the continued fraction of `erfc`
+ * elsewhere (Abramowitz and Stegun 7.1.6 and 7.1.14).
  */
 function erf(x: number): number {
   const size = Math.abs(x);

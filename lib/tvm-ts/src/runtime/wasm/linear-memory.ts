@@ -1,18 +1,18 @@
 /**
- * Linear memory as devices have it, and typed windows on it.
+ * The linear memory of devices, and typed views of it.
  *
  * Every device memory is *shared* (`WebAssembly.Memory` with `shared: true`): worker threads can
- * compute in it, it grows without cutting off existing windows, and compiled modules import one kind
- * of memory only.
+ * compute in it, growing it does not detach existing views, and compiled modules import one kind of
+ * memory only.
  */
 
 /** Bytes of a WebAssembly page. */
 export const WASM_PAGE_BYTES = 65536;
 
-/** A 32-bit memory's limit: 4 GiB. Only what is used is ever backed by the operating system. */
+/** A 32-bit memory's limit: 4 GiB. The operating system backs only the pages that are used. */
 export const MAX_PAGES = 65536;
 
-/** A memory that can be a device's, of at least `bytes` bytes. */
+/** A memory for a device, of at least `bytes` bytes. */
 export function createMemory(bytes: number): WebAssembly.Memory {
   return new WebAssembly.Memory({
     initial: Math.ceil(bytes / WASM_PAGE_BYTES),
@@ -23,7 +23,7 @@ export function createMemory(bytes: number): WebAssembly.Memory {
 
 const windows = new WeakMap<WebAssembly.Memory, Uint8Array>();
 
-/** All of a memory's bytes as it is now; ask again after anything that may have made it grow. */
+/** All bytes of a memory at its current size; call again after the memory may have grown. */
 export function memoryBytes(memory: WebAssembly.Memory): Uint8Array {
   const cached = windows.get(memory);
   const { buffer } = memory;

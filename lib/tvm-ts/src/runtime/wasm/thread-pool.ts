@@ -2,13 +2,13 @@
 
 import type { Word } from "../device";
 
-/** The body of a parallel loop, in a form that other threads can take. */
+/** The body of a parallel loop, in a form that can be sent to other threads. */
 export interface ParallelWork {
   readonly code: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   /** Name of the export that runs a range of iterations. */
   readonly body: string;
-  /** Address of the values that the body takes from around the loop. */
+  /** Address of the values that the body captures. */
   readonly closure: number;
 }
 
@@ -16,7 +16,7 @@ export interface ParallelWork {
 export type RangeFunction = (...words: Word[]) => Word | void;
 
 export interface ThreadPool {
-  /** Threads that compute at the same time, the calling one included. */
+  /** The number of threads, including the calling one. */
   readonly size: number;
   /**
    * Runs the iterations `begin` to `end - 1`, each once, and returns when all are done.
