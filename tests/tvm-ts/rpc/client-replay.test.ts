@@ -156,7 +156,7 @@ describe("our client sends what TVM's client sends", () => {
     const refused = RemoteSession.open(server, host, { key: "other" });
     await expect(refused).rejects.toThrow(KeyRefusedError);
     await expect(refused).rejects.toThrow(
-      "recorded:1 refuses the key 'other': it serves another one",
+      "recorded:1 refuses the key 'other': the server has another key",
     );
     expect(server.left).toBe(0);
   });

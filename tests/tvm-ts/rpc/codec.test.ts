@@ -89,7 +89,7 @@ describe("limits", () => {
       "bytes in a string",
     ],
     ["bytes", (w: ByteWriter) => w.i32(1).i32(12).u64(1000n), "only 0 bytes follow"],
-    ["a type", (w: ByteWriter) => w.i32(1).i32(77), "a value of type 77"],
+    ["a type", (w: ByteWriter) => w.i32(1).i32(77), "a value of the unknown type 77"],
     [
       "dimensions",
       (w: ByteWriter) => w.i32(1).i32(7).u64(0n).i32(1).i32(0).i32(33).i32(0),
@@ -108,7 +108,7 @@ describe("limits", () => {
     const [client, server] = MemoryTransport.pair();
     await client.send(head(length));
     await expect(readHead(new ByteStream(server), LIMITS)).rejects.toThrow(
-      `a packet of ${length} bytes`,
+      `a packet has ${length} bytes`,
     );
   });
 

@@ -179,10 +179,10 @@ describe("our server answers TVM's client as TVM's server does", () => {
       "load it",
     ]);
     expect(text(different.get("download a file that is not there"))).toBe(
-      "the session has no file 'nothing.bin' (it has hello.bin, empty.bin); send it with upload first",
+      "the session has no file 'nothing.bin' (it has hello.bin, empty.bin); upload it first",
     );
     expect(text(different.get("upload ../outside.bin"))).toBe(
-      "'../outside.bin' is not a name for a file of a session: it leads to another folder; use a " +
+      "'../outside.bin' cannot be the name of a session's file: it leads to another folder; use a " +
         "plain name such as 'module.wasm'",
     );
     expect(text(different.get("call main_fn with two arguments"))).toBe(

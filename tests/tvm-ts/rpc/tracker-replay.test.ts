@@ -162,7 +162,7 @@ describe("a tracker's client", () => {
       ["127.0.0.1", 9393, "sim:0.9082336277846434", 0],
     ]);
     await session.close();
-    await expect(session.summary()).rejects.toThrow("the tracker recorded:1, closed");
+    await expect(session.summary()).rejects.toThrow("the tracker recorded:1 is closed");
   });
 
   test("runs a lost job again only if that is allowed", async () => {

@@ -1,6 +1,6 @@
-/** Arguments of a session's functions that JavaScript has no own type for. */
+/** Arguments of a session's functions that JavaScript has no type for. */
 
-/** A number that travels as a floating-point number, whole or not. */
+/** A number that is sent as a floating-point number, whole or not. */
 export class FloatArgument {
   constructor(readonly value: number) {}
 }
@@ -11,8 +11,8 @@ export class DtypeArgument {
 }
 
 /**
- * A number as a floating-point argument: whole numbers travel as integers otherwise, which a
- * function with a `float32` parameter refuses on a board.
+ * A number as a floating-point argument. Without it, whole numbers are sent as integers, which a
+ * board's function refuses for a `float32` parameter.
  */
 export function float(value: number): FloatArgument {
   return new FloatArgument(value);

@@ -1,4 +1,4 @@
-/** Devices and arrays of this process, as a local session has them. */
+/** Devices and arrays of a local session, in this process. */
 
 import {
   deviceName,
@@ -10,7 +10,7 @@ import {
 } from "../runtime";
 import { isSessionArray, type Session, type SessionArray, type SessionDevice } from "./session";
 
-/** A device of this process, as the session sees it. */
+/** A device of this process, as a device of the session. */
 export class LocalDevice implements SessionDevice {
   readonly kind: DeviceKind;
   readonly id: number;
@@ -27,7 +27,7 @@ export class LocalDevice implements SessionDevice {
     return true;
   }
 
-  /** A call returns when the device has done its work: there is nothing to wait for. */
+  /** A call returns when the device has finished its work, so there is nothing to wait for. */
   async sync(): Promise<void> {}
 
   async array(data: ArrayData): Promise<LocalArray> {

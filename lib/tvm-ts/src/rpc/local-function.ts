@@ -1,4 +1,4 @@
-/** Functions and modules of this process, as a local session has them. */
+/** Functions and modules of a local session, in this process. */
 
 import { UsageError } from "../support";
 import {
@@ -34,7 +34,7 @@ import type {
 const functions = new WeakMap<object, ServedFunction>();
 const modules = new WeakMap<object, ServedModule>();
 
-/** Nothing is held for a function of the process itself. */
+/** A function of the process has no handle to free. */
 const free = async (): Promise<void> => {};
 
 export function localFunction(session: LocalSession, func: ServedFunction): SessionFunction {
@@ -64,7 +64,10 @@ export function localModule(session: LocalSession, module: Module): SessionModul
     import: async (other: SessionModule): Promise<void> => {
       const child = modules.get(other);
       if (child === undefined)
-        throw new UsageError("rpc-argument", "the module belongs to another session");
+        throw new UsageError(
+          "rpc-argument",
+          "the module belongs to another session; load it in this one",
+        );
       served.importModule(child);
     },
   });
@@ -88,7 +91,7 @@ function servedValue(arg: SessionArgument | NDArray): ServedValue {
   }
   throw new UsageError(
     "rpc-argument",
-    "an argument is not of this session; make arrays with tvm.nd.array(data, session.cpu(0)) or " +
+    "an argument does not belong to this session; make arrays with tvm.nd.array(data, session.cpu(0)) or " +
       "session.extDev(0)",
   );
 }

@@ -1,4 +1,4 @@
-/** A session with this very process: what a program tries before it talks to a board. */
+/** A session in this process, to test programs without a board. */
 
 import { UsageError } from "../support";
 import { SessionClosedError } from "./rpc-errors";
@@ -14,7 +14,7 @@ import { localFunction, localModule } from "./local-function";
 import type { ServedFunction } from "./server";
 import type { Session, SessionDevice, SessionFunction, SessionModule } from "./session";
 
-/** What a local session takes from the process. */
+/** The services that a local session needs of the process. */
 export interface LocalMachine {
   readFile(path: string): Uint8Array;
   device(kind: DeviceKind, id: number): Device;
@@ -37,7 +37,10 @@ export class LocalSession implements Session {
       return;
     }
     if (target === undefined)
-      throw new UsageError("rpc-file", "upload(bytes, target) needs a target name");
+      throw new UsageError(
+        "rpc-file",
+        "upload(bytes) needs a name for the file: upload(bytes, target)",
+      );
     this.files.set(target, file.slice());
   }
 
@@ -95,7 +98,7 @@ export class LocalSession implements Session {
     const device = this.machine.device(kind, id);
     const name = deviceName(device);
     let local = this.devices.get(name);
-    // The process may have been given another device of this kind since.
+    // The process may have replaced the device of this kind in the meantime.
     if (local?.device !== device) {
       local = new LocalDevice(this, device);
       this.devices.set(name, local);

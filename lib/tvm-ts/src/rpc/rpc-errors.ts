@@ -1,8 +1,8 @@
-/** What can go wrong between two machines, one class for each cause. */
+/** Errors of remote sessions, a class for each cause. */
 
 import { RpcError, TvmError } from "../support";
 
-/** The other side did not answer in time, or the session's time is up. */
+/** The other side did not answer in time, or the session's time limit has passed. */
 export class RpcTimeoutError extends RpcError {
   override readonly name = "RpcTimeoutError";
 
@@ -20,7 +20,7 @@ export class ConnectionLostError extends RpcError {
   }
 }
 
-/** The session was closed here. */
+/** The session was closed by this side. */
 export class SessionClosedError extends RpcError {
   override readonly name = "SessionClosedError";
 
@@ -29,7 +29,7 @@ export class SessionClosedError extends RpcError {
   }
 }
 
-/** The server serves another key. */
+/** The server has another key. */
 export class KeyRefusedError extends RpcError {
   override readonly name = "KeyRefusedError";
 
@@ -60,7 +60,7 @@ export class RemoteError extends RpcError {
   }
 }
 
-/** The sentence of an error, without place and notes. */
+/** The message of an error, without place and notes. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof TvmError) return error.sentence;
   return error instanceof Error ? error.message : String(error);

@@ -1,7 +1,7 @@
 /**
- * Sessions: a machine with devices, here or elsewhere, that takes files, loads modules and runs
- * their functions. Everything is asynchronous, so that a program for one session works with every
- * other.
+ * Sessions: a local or remote machine with devices, to which a program uploads files, and which
+ * loads modules and runs their functions. All methods are asynchronous, so that a program works
+ * with every kind of session.
  */
 
 import type { ArrayData, DeviceKind, ModuleFormat, TimingOptions, TimingResult } from "../runtime";
@@ -15,7 +15,7 @@ export interface SessionDevice {
   readonly id: number;
   /** Whether the machine has this device. */
   exists(): Promise<boolean>;
-  /** Waits until the device has done what it was told. */
+  /** Waits until the device has finished its work. */
   sync(): Promise<void>;
   /** An array on the device with the values, shape and type of `data`. */
   array(data: ArrayData): Promise<SessionArray>;
@@ -28,16 +28,16 @@ export interface SessionArray {
   readonly shape: readonly number[];
   readonly dtype: string;
   readonly device: SessionDevice;
-  /** A copy of the values here. */
+  /** A copy of the values on the host. */
   numpy(): Promise<np.ndarray>;
   /** Copies values in, converting them to the array's type. @returns this array */
   copyFrom(data: ArrayData | SessionArray): Promise<this>;
-  /** Copies the values to another array of the session, or to a new one on a device of it. */
+  /** Copies the values to another array of the session, or to a new array on one of its devices. */
   copyTo(target: SessionArray | SessionDevice): Promise<SessionArray>;
   free(): Promise<void>;
 }
 
-/** What a session's functions take; a whole number travels as an integer, see `rpc.float`. */
+/** Arguments of a session's functions; whole numbers are sent as integers, see `rpc.float`. */
 export type SessionArgument =
   | SessionArray
   | SessionDevice
@@ -53,7 +53,7 @@ export type SessionArgument =
   | null
   | undefined;
 
-/** What a session's functions return; integers beyond 2^53 are `bigint`. */
+/** Results of a session's functions; integers beyond 2^53 are `bigint`. */
 export type SessionValue =
   | SessionArray
   | SessionDevice
@@ -70,24 +70,24 @@ export type SessionValue =
 /** A function of a session, or of a module that it has loaded. */
 export interface SessionFunction {
   (...args: SessionArgument[]): Promise<SessionValue>;
-  /** Gives it back before the session ends. */
+  /** Frees it before the session ends. */
   free(): Promise<void>;
 }
 
-/** A module that a session has loaded; called itself, it calls its entry function. */
+/** A module that a session has loaded; calling the module calls its entry function. */
 export interface SessionModule {
   (...args: SessionArgument[]): Promise<SessionValue>;
   /** @throws UsageError when neither the module nor one that it uses has the function. */
   getFunction(name: string): Promise<SessionFunction>;
-  /** A function that times calls on the device, without the way there and back. */
+  /** A function that times calls on the device, without the communication. */
   timeEvaluator(
     name: string,
     device: SessionDevice,
     options?: TimingOptions,
   ): (...args: SessionArgument[]) => Promise<TimingResult>;
-  /** Uses another module of the session. */
+  /** Imports another module of the session. */
   import(module: SessionModule): Promise<void>;
-  /** Gives it back before the session ends. */
+  /** Frees it before the session ends. */
   free(): Promise<void>;
 }
 
@@ -100,18 +100,18 @@ export interface Session {
   /** The bytes of a file that was sent. */
   download(name: string): Promise<Uint8Array>;
   remove(name: string): Promise<void>;
-  /** What the machine loads; `module.saveFor(session, name)` sends that. */
+  /** The module format that the machine loads; `module.saveFor(session, name)` uploads it. */
   moduleFormat(): Promise<ModuleFormat>;
   /** Loads a module from a file that was sent. */
   loadModule(name: string): Promise<SessionModule>;
   /**
    * A function of the machine, such as `vta.simulator.profiler_status`.
-   * @throws UsageError when it has none of that name.
+   * @throws UsageError if it does not have it.
    */
   getFunction(name: string): Promise<SessionFunction>;
   cpu(id?: number): SessionDevice;
   extDev(id?: number): SessionDevice;
-  /** Ends the session; everything that it held is given back. */
+  /** Ends the session and frees its objects. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

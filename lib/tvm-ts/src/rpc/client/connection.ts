@@ -1,4 +1,4 @@
-/** A client's end of a connection: requests go out, answers come back in the same order. */
+/** A client's end of a connection: sends requests and receives answers in the same order. */
 
 import {
   BadPacketError,
@@ -30,14 +30,14 @@ import {
 import { remoteSentence } from "./remote-text";
 
 export interface ConnectionOptions {
-  /** The server's key, or with a tracker the match key that it gave; empty if left out. */
+  /** The server's key, or the match key from a tracker; empty if left out. */
   readonly key?: string;
-  /** Seconds after which the session ends; it has no end if left out or 0. */
+  /** The session's time limit in seconds; none if left out or 0. */
   readonly sessionTimeout?: number;
 }
 
 interface Waiting {
-  /** Where the bytes of a `CopyAck` go; a `Return` is expected if left out. */
+  /** The destination of a `CopyAck`'s bytes; a `Return` is expected if left out. */
   readonly into?: Uint8Array;
   resolve(body: ByteReader | undefined): void;
   reject(error: unknown): void;
@@ -47,7 +47,7 @@ export class Connection {
   private readonly waiting: Waiting[] = [];
   private failure: RpcError | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** When the server may have ended the session, and what it then is. */
+  /** When the server may end the session, and the error for that. */
   private timeout: { readonly at: number; readonly error: RpcTimeoutError } | undefined;
 
   private constructor(
@@ -57,7 +57,7 @@ export class Connection {
   ) {}
 
   /**
-   * Introduces the client to the server on the other side of a transport.
+   * Performs the handshake with the server on the other side of a transport.
    * @throws KeyRefusedError, ConnectionLostError, BadPacketError; the transport is then closed.
    */
   static async open(
@@ -68,7 +68,7 @@ export class Connection {
     const stream = new ByteStream(transport);
     const connection = new Connection(transport, stream, limits);
     const hello = { matchKey: key, ...(sessionTimeout > 0 && { timeout: sessionTimeout }) };
-    // The server counts from when it has the key: not before now.
+    // The server's time limit starts when it has received the key, so not before now.
     const started = performance.now();
     try {
       await greetServer(transport, stream, hello, limits);
@@ -117,7 +117,7 @@ export class Connection {
     await this.exchange(pieces, into);
   }
 
-  /** Ends the session: what waits for an answer gets an error. */
+  /** Ends the session: requests without an answer fail. */
   async close(): Promise<void> {
     if (this.failure !== undefined) return;
     const sent = this.transport.send(...packet(RpcCode.Shutdown)).catch(() => undefined);
@@ -152,7 +152,7 @@ export class Connection {
     }
   }
 
-  /** The bytes go from the connection to where they are wanted, and nowhere else. */
+  /** The bytes are copied from the connection to their destination without a buffer in between. */
   private async takeCopy({ bytes }: PacketHead, into: Uint8Array): Promise<void> {
     if (bytes !== into.byteLength) {
       throw new BadPacketError(
@@ -166,7 +166,7 @@ export class Connection {
   private take(code: RpcCode, body: ByteReader): void {
     const waiting = this.waiting.shift();
     if (waiting === undefined) {
-      throw new BadPacketError(`${this.peer} sent ${RpcCode[code]}, which answers nothing`);
+      throw new BadPacketError(`${this.peer} sent ${RpcCode[code]}, but there was no request`);
     }
     const expected = waiting.into === undefined ? RpcCode.Return : RpcCode.CopyAck;
     if (code === expected) {
@@ -182,7 +182,7 @@ export class Connection {
       }
     }
     const error = new BadPacketError(
-      `${this.peer} answers with ${RpcCode[code]} instead of ${RpcCode[expected]}`,
+      `${this.peer} answered ${RpcCode[code]} instead of ${RpcCode[expected]}`,
     );
     waiting.reject(error);
     throw error;
@@ -206,7 +206,7 @@ export class Connection {
     this.timer = setTimeout(() => this.fail(error), seconds * 1000);
   }
 
-  /** Ends everything with an error; the first one is the one that counts. */
+  /** Fails all requests; only the first error counts. */
   private fail(error: RpcError): void {
     if (this.failure !== undefined) return;
     this.failure = error;

@@ -39,7 +39,7 @@ export class RemoteDevice implements SessionDevice {
     return this.remote.deviceExists(this.wire);
   }
 
-  /** Waits until the device has done what it was told. */
+  /** Waits until the device has finished its work. */
   async sync(): Promise<void> {
     await this.remote.synchronize(this.wire);
   }
@@ -91,7 +91,7 @@ export class RemoteArray implements SessionArray {
     return this.freed;
   }
 
-  /** How the array is named in packets. @throws UsageError when it was freed. @internal */
+  /** The array's description in packets. @throws UsageError when it was freed. @internal */
   get wire(): WireTensor {
     if (!this.freed) return this.tensor;
     throw new UsageError(

@@ -1,4 +1,4 @@
-/** Functions and modules of a server, and the values that go to them and come back. */
+/** Functions and modules of a server, and their arguments and results. */
 
 import { UsageError } from "../../support";
 import { timingResult, type TimingOptions, type TimingResult } from "../../runtime";
@@ -20,10 +20,10 @@ import type { RemoteSession } from "./remote-session";
 const GET_FUNCTION = "tvm.rpc.server.ModuleGetFunction";
 const IMPORT_MODULE = "tvm.rpc.server.ImportModule";
 const TIME_EVALUATOR = "runtime.RPCTimeEvaluator";
-/** What a time evaluator is told about repetitions of no measurable time, as TVM's client does. */
+/** The limit for repetitions of zero measured time, which TVM's client sends too. */
 const LIMIT_ZERO_TIME_ITERATIONS = 100;
 
-/** Something that a server holds for the client until it is freed or collected. */
+/** An object on the server that exists until the client frees or collects it. */
 interface Held {
   readonly remote: Remote;
   readonly handle: bigint;
@@ -33,7 +33,7 @@ interface Held {
 
 const held = new WeakMap<object, Held>();
 
-/** Makes `owner` stand for a handle; it is given back when the owner is freed or collected. */
+/** Ties a handle to `owner`: it is freed when the owner is freed or collected. */
 function hold<T extends object>(owner: T, remote: Remote, handle: bigint, type: WireTypeCode): T {
   held.set(owner, { remote, handle, type, freed: false });
   remote.watch(owner, owner, () => remote.freeHandle(handle, type));
@@ -51,12 +51,15 @@ async function freeHeld(owner: object): Promise<void> {
 function handleOf(owner: object, remote: Remote): bigint {
   const record = held.get(owner);
   if (record === undefined || record.remote !== remote) {
-    throw new UsageError("rpc-argument", "an argument belongs to another session");
+    throw new UsageError(
+      "rpc-argument",
+      "an argument belongs to another session; pass functions and modules of this one",
+    );
   }
   if (!record.freed) return record.handle;
   throw new UsageError(
     "array-freed",
-    "a function or module of the session is used after it was freed",
+    "a function or module of the session was freed and cannot be used any more",
   );
 }
 
@@ -131,9 +134,7 @@ export function remoteModule(
         const view = new DataView(bytes.buffer, bytes.byteOffset);
         return timingResult(Array.from({ length: repeat }, (_, i) => view.getFloat64(8 * i, true)));
       }
-      throw new BadPacketError(
-        `${session} answers a time evaluator with something else than times`,
-      );
+      throw new BadPacketError(`the time evaluator of ${session} returned no times`);
     };
     return Object.assign(run, { free: async () => (await timer)?.free() });
   };
@@ -184,7 +185,7 @@ function wireArgument(arg: SessionArgument, remote: Remote, func: string): WireV
   }
   throw new UsageError(
     "rpc-argument",
-    `an argument of ${func} is not of this session (${String(arg).split("\n")[0]}); make arrays with ` +
+    `an argument of ${func} does not belong to this session (${String(arg).split("\n")[0]}); make arrays with ` +
       "tvm.nd.array(data, session.cpu(0)) or session.extDev(0)",
   );
 }

@@ -18,7 +18,7 @@ import { Remote } from "./remote";
 import { RemoteDevice } from "./remote-array";
 import { remoteFunction, remoteModule } from "./remote-function";
 
-/** What a client takes from the machine that it runs on. */
+/** The services that a client needs of its machine. */
 export interface ClientHost {
   readFile(path: string): Uint8Array;
 }
@@ -49,7 +49,10 @@ export class RemoteSession implements Session {
     const bytes = typeof file === "string" ? this.host.readFile(file) : file;
     const name = target ?? (typeof file === "string" ? file.split(/[\\/]/).pop()! : undefined);
     if (name === undefined)
-      throw new UsageError("rpc-file", "upload(bytes, target) needs a target name");
+      throw new UsageError(
+        "rpc-file",
+        "upload(bytes) needs a name for the file: upload(bytes, target)",
+      );
     await this.remote.callOwn("tvm.rpc.server.upload", [
       { kind: "str", value: name },
       { kind: "bytes", value: bytes },
@@ -58,7 +61,7 @@ export class RemoteSession implements Session {
 
   async download(name: string): Promise<Uint8Array> {
     const result = await this.remote.callOwn("tvm.rpc.server.download", [str(name)]);
-    // A window on a packet's memory: given away, it should not hold the rest.
+    // A copy, because a view would keep the whole packet in memory.
     if (result.kind === "value" && result.value.kind === "bytes") return result.value.value.slice();
     throw new BadPacketError(`${this} sent no bytes for the file '${name}'`);
   }
@@ -69,20 +72,20 @@ export class RemoteSession implements Session {
 
   async moduleFormat(): Promise<ModuleFormat> {
     const handle = await this.remote.find(MODULE_FORMAT);
-    // TVM's servers have no such function, and load what their machine's linker made.
+    // TVM's servers do not have this function, and load shared libraries of their machine.
     if (handle === undefined) return "library";
     const result = await this.remote.call(handle, []);
     await this.remote.freeHandle(handle, WireTypeCode.Func);
     if (result.kind === "value" && result.value.kind === "str" && result.value.value === "wasm") {
       return "wasm";
     }
-    throw new BadPacketError(`${this} loads modules of an unknown format`);
+    throw new BadPacketError(`${this} answered an unknown module format`);
   }
 
   async loadModule(name: string): Promise<SessionModule> {
     const result = await this.remote.callOwn("tvm.rpc.server.load_module", [str(name)]);
     if (result.kind === "module") return remoteModule(this, this.remote, name, result.handle);
-    throw new BadPacketError(`${this} loaded no module from '${name}'`);
+    throw new BadPacketError(`${this} returned no module for '${name}'`);
   }
 
   async getFunction(name: string): Promise<SessionFunction> {
@@ -114,23 +117,20 @@ export class RemoteSession implements Session {
     return `a session with ${peer}${isOpen ? "" : ", closed"}`;
   }
 
-  /** The device that the server numbers so. @internal */
+  /** The device with the server's type and number. @internal */
   deviceOf({ type, id }: WireDevice): RemoteDevice {
     for (const [kind, number] of Object.entries(DEVICE_TYPE)) {
       if (number === type) return this.device(kind, id);
     }
     throw new RpcError(
       "rpc-argument",
-      `${this} named a device of type ${type}, which this library does not have`,
+      `${this} returned a device of type ${type}, which this library does not have`,
     );
   }
 
   private device(kind: DeviceKind, id: number): RemoteDevice {
     if (!Number.isInteger(id) || id < 0) {
-      throw new UsageError(
-        "rpc-argument",
-        `${id} is not the number of a device; devices count from 0`,
-      );
+      throw new UsageError("rpc-argument", `${id} is not a device number; use 0, 1, ...`);
     }
     const name = `${kind}(${id})`;
     let device = this.devices.get(name);

@@ -1,5 +1,5 @@
 /**
- * What the other side's error says, without the banner and the stack that TVM puts around it:
+ * The message of a remote error, without TVM's banner and stack trace:
  *
  *     [02:22:10] /usr/src/tvm/src/runtime/library_module.cc:80:
  *     ------------------------------------------------------------

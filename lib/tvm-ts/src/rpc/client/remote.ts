@@ -1,6 +1,6 @@
 /**
- * What can be asked of a server, in the protocol's terms: functions by name, calls, memory, copies.
- * Sessions, arrays and modules are made of it.
+ * The requests to a server, in the protocol's terms: functions by name, calls, memory, copies.
+ * Sessions, arrays and modules are built on them.
  */
 
 import { UsageError } from "../../support";
@@ -17,18 +17,21 @@ import {
 import { BadPacketError } from "../rpc-errors";
 import type { Connection } from "./connection";
 
-/** What a call returned. */
+/** The result of a call. */
 export type CallResult =
   | { readonly kind: "value"; readonly value: WireValue }
   | { readonly kind: "module" | "func"; readonly handle: bigint }
   | { readonly kind: "array"; readonly tensor: WireTensor; readonly handle: bigint };
 
 const MAX_PACKET = "tvm.rpc.server.GetCRTMaxPacketSize";
-/** Bytes of a copy's packet beside the elements and the shape: lengths, code, handle, types, offset. */
+/**
+ * Bytes of a copy's packet without the elements and the shape: lengths, code, handle, types,
+ * offset.
+ */
 const COPY_FIELDS = 8 + 4 + 8 + 8 + 4 + 4 + 8 + 8;
 
 export class Remote {
-  /** Functions of the server that the session itself uses, by name. */
+  /** The server's functions that the session itself uses, by name. */
   private readonly own = new Map<string, Promise<bigint>>();
   private readonly collected = new FinalizationRegistry<() => Promise<void>>((release) => {
     if (this.connection.isOpen) release().catch(() => undefined);
@@ -36,7 +39,7 @@ export class Remote {
 
   constructor(readonly connection: Connection) {}
 
-  /** Frees what `owner` stands for once it is collected, unless `forget(token)` came first. */
+  /** Frees the handle of `owner` when it is collected, unless `forget(token)` is called before. */
   watch(owner: object, token: object, release: () => Promise<void>): void {
     this.collected.register(owner, release, token);
   }
@@ -45,7 +48,7 @@ export class Remote {
     this.collected.unregister(token);
   }
 
-  /** A global function's handle; `undefined` when the server has none of that name. */
+  /** A global function's handle; `undefined` if the server does not have it. */
   async find(name: string): Promise<bigint | undefined> {
     const handle = await this.handle(RpcCode.GetGlobalFunc, [{ kind: "str", value: name }]);
     return handle === 0n ? undefined : handle;
@@ -83,7 +86,7 @@ export class Remote {
     return this.call(await handle, args);
   }
 
-  /** Gives back the functions that the session itself used. */
+  /** Frees the functions that the session itself used. */
   async freeOwn(): Promise<void> {
     const handles = [...this.own.values()];
     this.own.clear();
@@ -94,7 +97,7 @@ export class Remote {
     );
   }
 
-  /** A session that ended has given everything back. */
+  /** The end of a session frees everything. */
   async freeHandle(handle: bigint, type: WireTypeCode): Promise<void> {
     if (!this.connection.isOpen) return;
     await this.connection.send(RpcCode.FreeHandle, [
@@ -164,9 +167,9 @@ export class Remote {
   }
 
   /**
-   * An array in parts that the server's packets hold: what each is, and where it starts and ends.
-   * Servers on microcontrollers have a limit; others, asked for one, have no such function. TVM's
-   * client asks before each copy, and so does this one.
+   * An array split into parts that fit the server's packets, each with its start and end in bytes.
+   * Servers on microcontrollers have a limit; others do not have the function that returns it. Like
+   * TVM's client, this one calls the function before each copy.
    */
   private async parts(tensor: WireTensor): Promise<[WireTensor, number, number][]> {
     const bytes = tensorBytes(tensor);
@@ -180,7 +183,7 @@ export class Remote {
     const space = Number(result.value.value) - COPY_FIELDS - 8 * tensor.shape.length;
     if (space <= 0) {
       throw new BadPacketError(
-        `${this.connection.peer} takes packets of ${result.value.value} bytes, which hold no array`,
+        `${this.connection.peer} takes packets of ${result.value.value} bytes, too small for an array`,
       );
     }
     const parts: [WireTensor, number, number][] = [];

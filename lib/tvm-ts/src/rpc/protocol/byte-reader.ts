@@ -1,4 +1,4 @@
-/** Reads the little-endian fields of a packet; nothing beyond its end, nothing left over. */
+/** Reads the little-endian fields of a packet, and checks that they end where the packet ends. */
 
 import { BadPacketError } from "../rpc-errors";
 import type { Limits } from "./limits";
@@ -39,7 +39,7 @@ export class ByteReader {
     return this.view.getFloat64(this.advance(8, what), true);
   }
 
-  /** A number of things that follow, each of at least `bytesEach` bytes. */
+  /** The number of items that follow, each of at least `bytesEach` bytes. */
   count(what: string, value: number | bigint, limit: number, bytesEach: number): number {
     if (value < 0 || value > limit) {
       throw new BadPacketError(`a packet has ${value} ${what}; the limit is ${limit}`);
@@ -53,7 +53,7 @@ export class ByteReader {
     return count;
   }
 
-  /** A window on the next bytes, not a copy. */
+  /** A view of the next bytes, not a copy. */
   bytes(length: number, what: string): Uint8Array {
     const start = this.advance(length, what);
     return this.data.subarray(start, start + length);

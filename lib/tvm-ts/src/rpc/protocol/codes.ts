@@ -1,18 +1,18 @@
 /**
- * The numbers of TVM's RPC protocol (version 0.8.0 of it, which TVM 0.10 speaks), as
- * `src/runtime/minrpc/rpc_reference.h`, `python/tvm/rpc/base.py` and `c_runtime_api.h` have them.
+ * The constants of TVM's RPC protocol, version 0.8.0 (that of TVM 0.10), from
+ * `src/runtime/minrpc/rpc_reference.h`, `python/tvm/rpc/base.py` and `c_runtime_api.h`.
  */
 
-/** What an RPC connection starts with, from the client; `+1` and `+2` are refusals. */
+/** The magic number with which a client starts an RPC connection; `+1` and `+2` are refusals. */
 export const RPC_MAGIC = 0xff271;
 export const RPC_DUPLICATE_KEY = RPC_MAGIC + 1;
 export const RPC_KEY_MISMATCH = RPC_MAGIC + 2;
-/** What a connection with a tracker starts with, both ways. */
+/** The magic number with which both sides of a tracker connection start. */
 export const TRACKER_MAGIC = 0x2f271;
-/** What `InitServer` carries. */
+/** The version in `InitServer`. */
 export const PROTOCOL_VERSION = "0.8.0";
 
-/** What a packet is for. */
+/** Codes of packets. */
 export enum RpcCode {
   None = 0,
   Shutdown = 1,
@@ -37,7 +37,7 @@ export enum RpcCode {
   DevSetStream = 20,
 }
 
-/** What a value of a packed sequence is. */
+/** Type codes of values in a packed sequence. */
 export enum WireTypeCode {
   Int = 0,
   UInt = 1,
@@ -55,7 +55,7 @@ export enum WireTypeCode {
   NDArray = 13,
 }
 
-/** What a tracker can be asked for. */
+/** Codes of requests to a tracker. */
 export enum TrackerCode {
   Fail = -1,
   Success = 0,

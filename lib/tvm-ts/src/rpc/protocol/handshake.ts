@@ -1,6 +1,6 @@
 /**
- * How a connection starts. Client: magic number, key `client:<match key>[ -timeout=<seconds>]`.
- * Server: accepted or refused, and if accepted its own key.
+ * The handshake. Client: magic number, key `client:<match key>[ -timeout=<seconds>]`. Server:
+ * accepted or refused, and if accepted its own key.
  */
 
 import { BadPacketError, ConnectionLostError, KeyRefusedError } from "../rpc-errors";
@@ -12,11 +12,11 @@ import type { ByteStream, Transport } from "./transport";
 const CLIENT = "client:";
 const TIMEOUT = "-timeout=";
 
-/** What a client says of itself. */
+/** The contents of a client's key. */
 export interface ClientHello {
-  /** The server's key, or with a tracker the match key that it gave. */
+  /** The server's key, or the match key from a tracker. */
   readonly matchKey: string;
-  /** Seconds after which the server ends the session; without end if left out. */
+  /** The session's time limit in seconds; none if left out. */
   readonly timeout?: number;
 }
 
@@ -35,11 +35,11 @@ export async function greetServer(
       break;
     case RPC_KEY_MISMATCH:
       throw new KeyRefusedError(
-        `${transport.peer} refuses the key '${matchKey}': it serves another one`,
+        `${transport.peer} refuses the key '${matchKey}': the server has another key`,
       );
     case RPC_DUPLICATE_KEY:
       throw new KeyRefusedError(
-        `${transport.peer} refuses the key '${matchKey}': it is in use already`,
+        `${transport.peer} refuses the key '${matchKey}': another client is using it`,
       );
     case undefined:
       throw new ConnectionLostError(
@@ -47,13 +47,13 @@ export async function greetServer(
       );
     default:
       throw new BadPacketError(
-        `${transport.peer} is not a TVM RPC server: it answers 0x${(answer >>> 0).toString(16)} instead of ` +
+        `${transport.peer} is not a TVM RPC server: it answered 0x${(answer >>> 0).toString(16)} instead of ` +
           `0x${RPC_MAGIC.toString(16)}`,
       );
   }
   const serverKey = await stream.readShortString("the server's key", limits.keyBytes);
   if (serverKey !== undefined) return serverKey;
-  throw new ConnectionLostError(`${transport.peer} closed the connection instead of naming itself`);
+  throw new ConnectionLostError(`${transport.peer} closed the connection before it sent its key`);
 }
 
 /** The server's side, first half; `undefined` when the client closed before its key was complete. */
@@ -65,25 +65,25 @@ export async function readHello(
   if (magic === undefined) return undefined;
   if (magic !== RPC_MAGIC) {
     throw new BadPacketError(
-      `a connection starts with 0x${(magic >>> 0).toString(16)} instead of 0x${RPC_MAGIC.toString(16)}`,
+      `the connection starts with 0x${(magic >>> 0).toString(16)} instead of 0x${RPC_MAGIC.toString(16)}`,
     );
   }
   const key = await stream.readShortString("a client's key", limits.keyBytes);
   if (key === undefined) return undefined;
   if (!key.startsWith(CLIENT)) {
-    throw new BadPacketError(`a client's key is '${key}', which does not start with '${CLIENT}'`);
+    throw new BadPacketError(`the client's key '${key}' does not start with '${CLIENT}'`);
   }
   const [matchKey = "", ...options] = key.slice(CLIENT.length).split(" ");
   const option = options.find((text) => text.startsWith(TIMEOUT));
   if (option === undefined) return { matchKey };
   const timeout = Number(option.slice(TIMEOUT.length));
   if (timeout >= 0) return timeout === 0 ? { matchKey } : { matchKey, timeout };
-  throw new BadPacketError(`a client's key has the time-out '${option}'`);
+  throw new BadPacketError(`the client's key has the invalid time-out '${option}'`);
 }
 
 /** The server's side, second half. */
 export async function answerHello(transport: Transport, serverKey: string): Promise<void> {
-  // Two pieces on the wire, as the reference writes them: it reads the number alone first.
+  // Sent as two pieces, as in the reference, which reads the number separately.
   await transport.send(
     new ByteWriter().i32(RPC_MAGIC).finish(),
     new ByteWriter().shortString(`server:${serverKey}`).finish(),

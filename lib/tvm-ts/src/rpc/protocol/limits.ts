@@ -1,16 +1,16 @@
-/** What one side accepts from the other; checked before anything is allocated. */
+/** Limits on received data; they are checked before memory is allocated. */
 
 export interface Limits {
-  /** Bytes of one packet, without its length. */
+  /** Bytes of a packet, without its length field. */
   readonly packetBytes: number;
-  /** Values of one packed sequence. */
+  /** Values of a packed sequence. */
   readonly values: number;
   readonly dimensions: number;
-  /** Bytes of one string: a name, a configuration, the text of an error. */
+  /** Bytes of a string: a name, a configuration, the text of an error. */
   readonly stringBytes: number;
   /** Bytes of the key with which a connection starts. */
   readonly keyBytes: number;
-  /** Bytes of one message between a tracker and others. */
+  /** Bytes of a message to or from a tracker. */
   readonly trackerBytes: number;
 }
 

@@ -8,14 +8,14 @@ import type { Limits } from "./limits";
 import type { ByteStream } from "./transport";
 import { readWireTensor, tensorBytes, writeValues, type WireTensor, type WireValue } from "./value";
 
-/** How a packet begins. */
+/** The head of a packet. */
 export interface PacketHead {
   readonly code: RpcCode;
   /** Bytes that follow. */
   readonly bytes: number;
 }
 
-/** The next packet's head; `undefined` when the other side closed. Packets of no bytes are skipped. */
+/** The next packet's head; `undefined` when the other side closed. Empty packets are skipped. */
 export async function readHead(
   stream: ByteStream,
   limits: Limits,
@@ -27,19 +27,19 @@ export async function readHead(
     if (length === 0n) continue;
     if (length < 4n || length > limits.packetBytes) {
       throw new BadPacketError(
-        `a packet of ${length} bytes; packets have 4 to ${limits.packetBytes}`,
+        `a packet has ${length} bytes; the limits are 4 to ${limits.packetBytes}`,
       );
     }
     const code = await stream.readInt32();
     if (code === undefined) return undefined;
     if (RpcCode[code] === undefined) {
-      throw new BadPacketError(`a packet with code ${code}, which the protocol has not`);
+      throw new BadPacketError(`a packet has the unknown code ${code}`);
     }
     return { code, bytes: Number(length) - 4 };
   }
 }
 
-/** What follows a packet's head. @throws ConnectionLostError when the other side closed */
+/** The rest of a packet, after its head. @throws ConnectionLostError when the other side closed */
 export async function readBody(
   stream: ByteStream,
   bytes: number,
@@ -50,17 +50,17 @@ export async function readBody(
   return new ByteReader(body, limits);
 }
 
-/** Most bytes that stand before the elements of a copy: the array's record and the size. */
+/** The most bytes before the elements of a copy: the array's record and the size. */
 const copyHeadBytes = (limits: Limits): number => 8 + 8 + 4 + 4 + 8 * limits.dimensions + 8 + 8;
 
 /** The elements of an array, as they arrive. */
 export interface IncomingCopy {
   readonly tensor: WireTensor;
-  /** Hands them over piece by piece, with the number of bytes before each. */
+  /** Passes them on piece by piece, with the number of bytes before each. */
   drain(take: (piece: Uint8Array, at: number) => void): Promise<void>;
 }
 
-/** Reads `CopyToRemote` as far as its elements, which need not fit into memory twice. */
+/** Reads `CopyToRemote` up to its elements, so that large arrays are not buffered. */
 export async function readCopy(
   stream: ByteStream,
   { bytes }: PacketHead,
@@ -84,18 +84,18 @@ export async function readCopy(
   };
 }
 
-/** The array of a copy and its size, which must agree. */
+/** The array of a copy and its size in bytes, which must match. */
 export function readCopiedTensor(body: ByteReader): WireTensor {
   const tensor = readWireTensor(body);
   const bytes = body.u64("the size of a copy");
   const size = tensorBytes(tensor);
   if (BigInt(size) === bytes) return tensor;
   throw new BadPacketError(
-    `a copy of ${bytes} bytes for an array of shape [${tensor.shape.join(", ")}], which has ${size}`,
+    `a copy has ${bytes} bytes for an array of shape [${tensor.shape.join(", ")}], which has ${size}`,
   );
 }
 
-/** The beginning of a packet whose payload of `bytes` bytes follows. */
+/** The head of a packet whose payload has `bytes` bytes. */
 export function packetHead(code: RpcCode, bytes: number): Uint8Array {
   return new ByteWriter()
     .u64(BigInt(bytes + 4))
@@ -106,7 +106,7 @@ export function packetHead(code: RpcCode, bytes: number): Uint8Array {
 /**
  * The bytes of a packet.
  * @param fill writes the payload
- * @param tail bytes at its end that are sent from where they are
+ * @param tail bytes at its end that are sent without a copy
  */
 export function packet(
   code: RpcCode,
@@ -123,7 +123,7 @@ export function packet(
 
 /**
  * A packet that holds one packed sequence.
- * @param handle that stands before it, in `CallFunc`
+ * @param handle the handle before the sequence, in `CallFunc`
  */
 export function valuesPacket(
   code: RpcCode,
@@ -136,7 +136,7 @@ export function valuesPacket(
   };
   const last = values[values.length - 1];
   if (last?.kind !== "bytes") return packet(code, write(values));
-  // Large uploads end with their bytes, which are then not copied into the packet.
+  // A large upload's bytes come last, and are not copied into the packet.
   const empty: WireValue = { kind: "bytes", value: new Uint8Array(0) };
   const [head] = packet(code, write([...values.slice(0, -1), empty])) as [Uint8Array];
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);

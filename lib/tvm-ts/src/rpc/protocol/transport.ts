@@ -1,6 +1,6 @@
 /**
- * The bytes between two sides. A transport carries them over TCP or WebSocket; the protocol knows
- * neither, and packets may be cut anywhere on the way.
+ * A byte stream between two sides, over TCP or WebSocket. The protocol is independent of both, and
+ * packets may be split anywhere.
  */
 
 import { BadPacketError, ConnectionLostError } from "../rpc-errors";
@@ -14,17 +14,17 @@ export interface Transport {
    */
   send(...pieces: readonly Uint8Array[]): Promise<void>;
   /**
-   * The next bytes, at least one; `undefined` once the other side has closed. They are valid until
+   * The next bytes, at least 1; `undefined` after the other side has closed. They are valid until
    * the next call.
    */
   receive(): Promise<Uint8Array | undefined>;
-  /** Ends the connection. What was sent still arrives; a pending `receive` gets `undefined`. */
+  /** Ends the connection. Sent bytes still arrive; a pending `receive` resolves to `undefined`. */
   close(): void;
 }
 
 /** The largest piece that is allocated before its bytes have arrived. */
 const TRUSTED_BYTES = 1 << 20;
-/** How many times what has arrived is allocated for what was announced. */
+/** At most this multiple of the received bytes is allocated for announced bytes. */
 const GROWTH = 8;
 
 /** Reads exact numbers of bytes from a transport. */
@@ -35,8 +35,8 @@ export class ByteStream {
 
   /**
    * The next `length` bytes; `undefined` when the other side closed before the first of them.
-   * Memory grows with what arrives, not with what was announced.
-   * @throws ConnectionLostError when it closed in their middle.
+   * Memory grows with the received bytes, not with the announced length.
+   * @throws ConnectionLostError when it closed in between.
    */
   async read(length: number): Promise<Uint8Array | undefined> {
     if (length <= this.pending.byteLength) return this.take(length).slice();
@@ -55,9 +55,9 @@ export class ByteStream {
   }
 
   /**
-   * Hands over the next `length` bytes as they arrive, without keeping them.
-   * @param take a window on the transport's memory, valid during the call, and how many bytes came
-   *   before it
+   * Passes on the next `length` bytes as they arrive, without keeping them.
+   * @param take receives a view of the transport's memory, valid during the call, and the number of
+   * bytes before it
    * @throws ConnectionLostError when the other side closed before the last of them.
    */
   async drain(length: number, take: (piece: Uint8Array, at: number) => void): Promise<void> {
@@ -65,7 +65,7 @@ export class ByteStream {
     if (passed < length) throw this.cut(passed, length);
   }
 
-  /** @returns how many of the bytes came before the other side closed */
+  /** @returns the number of bytes that arrived before the other side closed */
   private async forward(
     length: number,
     take: (piece: Uint8Array, at: number) => void,
@@ -88,7 +88,7 @@ export class ByteStream {
     );
   }
 
-  /** The next 32-bit number; `undefined` when the other side closed before it. */
+  /** The next 32-bit number; `undefined` if the other side closed before it. */
   async readInt32(): Promise<number | undefined> {
     const bytes = await this.read(4);
     return bytes === undefined
@@ -96,7 +96,9 @@ export class ByteStream {
       : new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
   }
 
-  /** A length as 32 bits and as many bytes of UTF-8; `undefined` when the other side closed. */
+  /**
+   * A 32-bit length and a UTF-8 string of that many bytes; `undefined` if the other side closed.
+   */
   async readShortString(what: string, limit: number): Promise<string | undefined> {
     const length = await this.readInt32();
     if (length === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
  * The values of the protocol and its packed sequences: `i32 n, i32 typeCode[n]`, then each value by
- * its type. Arguments and results travel like this.
+ * its type. Arguments and results are encoded like this.
  */
 
 import { assertNever, elementCount } from "../../support";
@@ -9,20 +9,20 @@ import type { ByteReader } from "./byte-reader";
 import type { ByteWriter } from "./byte-writer";
 import { WireTypeCode } from "./codes";
 
-/** A type of elements, as DLPack has it: code 0 int, 1 uint, 2 float, 3 handle, 4 bfloat. */
+/** An element type in DLPack's encoding: code 0 int, 1 uint, 2 float, 3 handle, 4 bfloat. */
 export interface WireDataType {
   readonly code: number;
   readonly bits: number;
   readonly lanes: number;
 }
 
-/** A device as the server numbers it: 1 cpu, 12 ext_dev. */
+/** A device with its DLPack type: 1 cpu, 12 ext_dev. */
 export interface WireDevice {
   readonly type: number;
   readonly id: number;
 }
 
-/** An array in the server's memory: row-major, `byteOffset` bytes after what `data` refers to. */
+/** An array in the server's memory: row-major, `byteOffset` bytes after the address `data`. */
 export interface WireTensor {
   readonly data: bigint;
   readonly device: WireDevice;
@@ -60,7 +60,7 @@ const CODE = {
   bytes: WireTypeCode.Bytes,
 } as const satisfies Record<WireValue["kind"], WireTypeCode>;
 
-/** Writes a packed sequence; the bytes of the last value may be left to the caller. */
+/** Writes a packed sequence; the caller may write the bytes of the last value. */
 export function writeValues(writer: ByteWriter, values: readonly WireValue[]): void {
   writer.i32(values.length);
   for (const { kind } of values) writer.i32(CODE[kind]);
@@ -151,7 +151,7 @@ function readValue(reader: ByteReader, code: number): WireValue {
       return { kind: "bytes", value: reader.bytes(count, "a byte string") };
     }
     default:
-      throw new BadPacketError(`a packet has a value of type ${code}, which the protocol has not`);
+      throw new BadPacketError(`a packet has a value of the unknown type ${code}`);
   }
 }
 
@@ -200,11 +200,11 @@ export function readWireTensor(reader: ByteReader): WireTensor {
 
 /**
  * Bytes that an array's elements take.
- * @throws BadPacketError when there is no exact number for it.
+ * @throws BadPacketError when the number is not exact.
  */
 export function tensorBytes({ shape, dtype }: WireTensor): number {
   const elements = elementCount(shape);
   const bytes = elements * Math.ceil((dtype.bits * dtype.lanes) / 8);
   if (Number.isSafeInteger(bytes)) return bytes;
-  throw new BadPacketError(`an array of shape [${shape.join(", ")}] is larger than any memory`);
+  throw new BadPacketError(`an array of shape [${shape.join(", ")}] is too large`);
 }

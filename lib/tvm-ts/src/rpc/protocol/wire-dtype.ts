@@ -1,4 +1,4 @@
-/** Element types on the wire and in this library. */
+/** Converts element types between the protocol and this library. */
 
 import { ELEMENTS, elementType, type ElementType } from "../../runtime";
 import { UsageError } from "../../support";
@@ -9,7 +9,7 @@ export function wireDataType(dtype: string): WireDataType {
   return { code, bits, lanes: 1 };
 }
 
-/** @throws UsageError for types that arrays here do not have. */
+/** @throws UsageError for types that arrays of this library do not support. */
 export function wireElementType({ code, bits, lanes }: WireDataType): ElementType {
   for (const [name, element] of Object.entries(ELEMENTS)) {
     if (element.code === code && element.bits === bits && lanes === 1) return name as ElementType;

@@ -6,11 +6,11 @@ import { wireElementType, tensorBytes, type WireDevice, type WireTensor } from "
 import type { Allocation, Handles } from "./handles";
 import type { ServedMachine, SessionLimits } from "./machine";
 
-/** What the reference aligns arrays to, in bytes. */
+/** The reference's alignment of arrays, in bytes. */
 const ALIGNMENT = 64;
 /** Bytes of an array that are copied at a time. */
 const PIECE = 4 << 20;
-/** What memory is cleared with, piece by piece. */
+/** Zeros that memory is cleared with, piece by piece. */
 const ZEROS = new Uint8Array(1 << 16);
 
 export class SessionArrays {
@@ -22,7 +22,7 @@ export class SessionArrays {
     private readonly limits: SessionLimits,
   ) {}
 
-  /** @throws UsageError for a device that the server has not. */
+  /** @throws UsageError for a device that the server does not have. */
   device({ type, id }: WireDevice): Device {
     const device = this.machine.device(type, id);
     if (device !== undefined) return device;
@@ -36,7 +36,7 @@ export class SessionArrays {
     if (!(bytes <= this.limits.arrayBytes - this.used)) {
       throw new UsageError(
         "rpc-limit",
-        `an array of ${bytes} bytes exceeds what the session may hold: ` +
+        `an array of ${bytes} bytes exceeds the session's limit of ` +
           `${this.limits.arrayBytes} bytes, of which ${this.used} are in use`,
       );
     }
@@ -49,7 +49,7 @@ export class SessionArrays {
     const found = this.device(device);
     const size = Math.max(1, bytes);
     const address = found.alloc(size, Math.max(ALIGNMENT, alignment));
-    // What another session left there is not for this one to see.
+    // The data of another session must not be visible.
     for (let at = 0; at < size; at += ZEROS.byteLength) {
       found.copyIn(address + at, ZEROS.subarray(0, size - at));
     }
@@ -72,13 +72,15 @@ export class SessionArrays {
     for (const allocation of this.handles.clear()) this.release(allocation);
   }
 
-  /** What writes bytes into an array, from an offset on; the caller stays within it. */
+  /**
+   * Returns a function that writes bytes into an array at an offset; the caller checks the bounds.
+   */
   writer(tensor: WireTensor): (piece: Uint8Array, at: number) => void {
     const { device, address } = this.range(tensor);
     return (piece, at) => device.copyIn(address + at, piece);
   }
 
-  /** Copies of the bytes of an array, piece by piece: a large array is not in memory twice. */
+  /** Copies of the bytes of an array, piece by piece, so that a large array is not copied whole. */
   pieces(tensor: WireTensor): Iterable<Uint8Array> {
     return piecesOf(this.range(tensor));
   }

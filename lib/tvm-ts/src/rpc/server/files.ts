@@ -1,4 +1,4 @@
-/** The files of one session: small, confined, gone with it. */
+/** The files of a session, which are limited in size and removed at its end. */
 
 import { UsageError } from "../../support";
 
@@ -8,34 +8,34 @@ export interface SessionFiles {
   read(name: string): Uint8Array;
   /** Removes a file; one that does not exist is not an error. */
   remove(name: string): void;
-  /** Where the file is or would be, for those who ask (`tvm.rpc.server.workpath`). */
+  /** The path of a file, existing or not (`tvm.rpc.server.workpath`). */
   path(name: string): string;
 }
 
-/** Longest name of a file, in bytes; what file systems take. */
+/** The longest file name that file systems support, in bytes. */
 const MAX_NAME = 255;
 
 /**
  * Refuses names that could leave the session's directory.
- * @throws UsageError that says why.
+ * @throws UsageError with the reason.
  */
 export function checkFileName(name: string): string {
   const refuse = (reason: string): never => {
     throw new UsageError(
       "rpc-file",
-      `'${name}' is not a name for a file of a session: ${reason}; use a plain name such as 'module.wasm'`,
+      `'${name}' cannot be the name of a session's file: ${reason}; use a plain name such as 'module.wasm'`,
     );
   };
   if (name === "" || name === "." || name === "..") refuse("it names a folder");
   if (/[/\\]/.test(name)) refuse("it leads to another folder");
-  // A colon would open a drive or a stream on Windows.
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  // On Windows, a colon denotes a drive or a stream. eslint-disable-next-line no-control-regex --
+  // the expression must match control characters
   if (/[\u0000-\u001f:]/.test(name)) refuse("it contains a control character or a colon");
   if (new TextEncoder().encode(name).byteLength > MAX_NAME) refuse(`it exceeds ${MAX_NAME} bytes`);
   return name;
 }
 
-/** Files in memory, at most `limit` bytes of them. */
+/** Files in memory, at most `limit` bytes in total. */
 export class MemoryFiles implements SessionFiles {
   private readonly files = new Map<string, Uint8Array>();
 
@@ -67,7 +67,7 @@ export function missingFile(name: string, names: readonly string[]): UsageError 
   const contents = names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
   return new UsageError(
     "rpc-file",
-    `the session has no file '${name}' (${contents}); send it with upload first`,
+    `the session has no file '${name}' (${contents}); upload it first`,
   );
 }
 
@@ -75,7 +75,7 @@ export function checkSpace(name: string, bytes: number, used: number, limit: num
   if (used + bytes <= limit) return;
   throw new UsageError(
     "rpc-file",
-    `the file '${name}' has ${bytes} bytes; with the ${used} of the session's other files that ` +
-      `exceeds its ${limit}`,
+    `the file '${name}' has ${bytes} bytes; with the ${used} of the session's other files, it ` +
+      `exceeds the limit of ${limit}`,
   );
 }

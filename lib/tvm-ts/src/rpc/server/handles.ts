@@ -1,4 +1,4 @@
-/** What a session holds on the server, by the handles that the client has for it. */
+/** A session's objects on the server, by the handles that the client has. */
 
 import { UsageError } from "../../support";
 import type { Device } from "../../runtime";
@@ -26,7 +26,7 @@ export class Handles {
     if (this.held.size >= this.limit) {
       throw new UsageError(
         "rpc-limit",
-        `the session holds ${this.held.size} arrays, modules and functions; free some first`,
+        `the session has ${this.held.size} arrays, modules and functions, which is the limit; free some first`,
       );
     }
     const handle = this.next++;
@@ -60,7 +60,7 @@ export class Handles {
     throw new UsageError("rpc-server", `the session has nothing with handle ${handle}`);
   }
 
-  /** Everything that is an array, which is then forgotten with the rest. */
+  /** Removes all objects, and returns the arrays. */
   clear(): Allocation[] {
     const arrays = [...this.held.values()].flatMap((held) =>
       held.kind === "array" ? [held.allocation] : [],

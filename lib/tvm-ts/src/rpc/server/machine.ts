@@ -1,4 +1,4 @@
-/** What a server puts at a session's disposal. */
+/** The interface between a session and its server. */
 
 import type { Device, NDArray } from "../../runtime";
 import type { WireDataType, WireDevice } from "../protocol";
@@ -14,12 +14,15 @@ export class DataTypeArgument {
   constructor(readonly dtype: WireDataType) {}
 }
 
-/** A handle that the server gave out for something else than a function or a module. */
+/** A handle of an object that is neither a function nor a module. */
 export class OpaqueArgument {
   constructor(readonly handle: bigint) {}
 }
 
-/** Arguments and results of functions that sessions call. Integers that are not exact are `bigint`. */
+/**
+ * Arguments and results of functions that sessions call. Integers that are not exact as numbers are
+ * `bigint`.
+ */
 export type ServedValue =
   | number
   | bigint
@@ -41,23 +44,26 @@ export type ServedFunction = (
 /** A module that a session loaded. */
 export class ServedModule {
   constructor(
-    /** A function by name, `undefined` when the module has none of that name. */
+    /** A function by name, `undefined` if the module does not have it. */
     readonly getFunction: (name: string, queryImports: boolean) => ServedFunction | undefined,
     readonly importModule: (module: ServedModule) => void,
   ) {}
 }
 
 export interface ServedMachine {
-  /** The device of a type (1 cpu, 12 ext_dev) and number; `undefined` when the server has none. */
+  /**
+   * The device of a type (1 cpu, 12 ext_dev) and number; `undefined` if the server does not have
+   * it.
+   */
   device(type: number, id: number): Device | undefined;
-  /** @throws UsageError that says why the file is refused. */
+  /** @throws UsageError with the reason if the file is not a valid module. */
   loadModule(bytes: Uint8Array, name: string): ServedModule | Promise<ServedModule>;
-  /** A function of the server by name, beside those of the protocol itself. */
+  /** A function of the server by name, in addition to those of the protocol. */
   function(name: string): ServedFunction | undefined;
   readonly files: SessionFiles;
 }
 
-/** What one session may hold. */
+/** Limits of a session. */
 export interface SessionLimits {
   /** Bytes of all arrays. */
   readonly arrayBytes: number;

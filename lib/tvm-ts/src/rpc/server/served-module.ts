@@ -1,9 +1,9 @@
-/** Compiled modules of this process as sessions see them. */
+/** Compiled modules of this process, served to sessions. */
 
 import type { Argument, Module, PackedFunc } from "../../runtime";
 import { ServedModule, type ServedFunction } from "./machine";
 
-/** Name under which a module's entry function is found, whatever its own name. */
+/** The name that always refers to a module's entry function. */
 export const ENTRY_NAME = "__tvm_main__";
 
 const modules = new WeakMap<ServedModule, Module>();
@@ -22,7 +22,7 @@ export function servedModule(module: Module): ServedModule {
   return served;
 }
 
-/** The function checks its arguments, of whatever kind they are. */
+/** The function checks the types of its arguments. */
 function servedFunction(func: PackedFunc): ServedFunction {
   return (...args) => func(...(args as Argument[]));
 }

@@ -1,8 +1,7 @@
 /**
  * One client's session on a server: answers its packets one after another.
  *
- * What the client asks for and cannot have is answered with an `Exception`; bytes that are not in
- * the format end the session.
+ * A request that fails is answered with an `Exception`; malformed packets end the session.
  */
 
 import { NDArray } from "../../runtime";
@@ -50,12 +49,12 @@ export interface ServeOptions {
 }
 
 const NULL: WireValue = { kind: "null" };
-/** Attribute 0 of a device: does it exist. */
+/** Attribute 0 of a device: whether it exists. */
 const EXISTS = 0n;
 
 /**
- * Serves a session until the client leaves, and gives back what it held.
- * @throws BadPacketError, ConnectionLostError when it ends otherwise than with `Shutdown`.
+ * Serves a session until the client leaves, and frees its objects.
+ * @throws BadPacketError, ConnectionLostError unless the session ends with `Shutdown`.
  */
 export async function serveSession(
   transport: Transport,
@@ -106,7 +105,7 @@ class ServerSession {
 
   async runRequest(head: PacketHead): Promise<void> {
     if (!this.started && head.code !== RpcCode.InitServer) {
-      throw new BadPacketError(`a session starts with ${RpcCode[head.code]} instead of InitServer`);
+      throw new BadPacketError(`the first packet is ${RpcCode[head.code]} instead of InitServer`);
     }
     let reply: Uint8Array[];
     try {
@@ -158,7 +157,7 @@ class ServerSession {
     if (version !== PROTOCOL_VERSION) {
       throw new UsageError(
         "rpc-server",
-        `the client speaks version '${version}' of the protocol, this server '${PROTOCOL_VERSION}'`,
+        `the client has version '${version}' of the protocol, this server '${PROTOCOL_VERSION}'`,
       );
     }
     if (args.length > 0) {
@@ -181,7 +180,7 @@ class ServerSession {
     return valuesPacket(RpcCode.Return, [{ kind: "int", value: BigInt(code) }, value]);
   }
 
-  /** The elements go from the connection to where they belong, and nowhere else. */
+  /** The elements are copied from the connection to the array without a buffer in between. */
   private async copyIn(head: PacketHead): Promise<Uint8Array[]> {
     const { tensor, drain } = await readCopy(this.stream, head, this.limits);
     let write: (piece: Uint8Array, at: number) => void;
@@ -201,7 +200,7 @@ class ServerSession {
     const pieces = this.arrays.pieces(tensor);
     let before = this.transport.send(packetHead(RpcCode.CopyAck, tensorBytes(tensor)));
     for (const piece of pieces) {
-      // One piece is on its way while the next is copied.
+      // A piece is sent while the next is copied.
       const sent = this.transport.send(piece);
       await before;
       before = sent;
@@ -250,7 +249,8 @@ class ServerSession {
         this.arrays.device(args.device(0));
         return opaque(0n);
       default:
-        // Everything is done when its answer is sent: there are no streams to wait for or to choose.
+        // Requests are complete when they are answered: there are no streams to wait for or to
+        // select.
         this.arrays.device(args.device(0));
         return NULL;
     }
@@ -307,13 +307,13 @@ class ServerSession {
     if (value instanceof OpaqueArgument) return [WireTypeCode.Opaque, opaque(value.handle)];
     throw new UsageError(
       "rpc-server",
-      `a function returned an array ([${(value as NDArray).shape.join(", ")}]); functions that sessions call write ` +
-        `to the arrays that they take`,
+      `a function returned an array ([${(value as NDArray).shape.join(", ")}]); a function ` +
+        `that sessions call must write to its array arguments instead`,
     );
   }
 }
 
-/** The arguments of a packet that the server itself answers. */
+/** The arguments of a packet that the server itself handles. */
 class Arguments {
   constructor(
     private readonly code: RpcCode,
@@ -355,7 +355,7 @@ function opaque(handle: bigint): WireValue {
   return { kind: "opaque", handle };
 }
 
-/** An error as the other side gets it: its sentence, not where in this program it was found. */
+/** An error as it is sent to the client: its message, without the stack. */
 function exception(error: unknown): Uint8Array[] {
   return valuesPacket(RpcCode.Exception, [{ kind: "str", value: sentenceOf(error) }]);
 }

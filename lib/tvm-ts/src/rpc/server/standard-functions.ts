@@ -7,10 +7,10 @@ import { UsageError } from "../../support";
 import { timeRepetitions } from "../../runtime";
 import { ServedModule, type ServedFunction, type ServedMachine, type ServedValue } from "./machine";
 
-/** Says what the server loads. TVM's servers do not have it. */
+/** Returns the module format that the server loads. TVM's servers do not have it. */
 export const MODULE_FORMAT = "tvm_ts.rpc.server.module_format";
 
-/** Most calls that one time evaluator makes in a repetition, and most repetitions. */
+/** The most calls of a time evaluator in a repetition, and the most repetitions. */
 const MAX_CALLS = 1_000_000;
 
 export function serverFunctions(
@@ -18,24 +18,24 @@ export function serverFunctions(
 ): Readonly<Record<string, ServedFunction | undefined>> {
   const { files } = machine;
   const load: ServedFunction = async (name) =>
-    machine.loadModule(files.read(text(name, "name of a file")), text(name, "name of a file"));
+    machine.loadModule(files.read(text(name, "file name")), text(name, "file name"));
   return {
     __proto__: null as never,
     "tvm.rpc.server.upload": (name, bytes) =>
-      void files.write(text(name, "name of a file"), byteString(bytes)),
-    "tvm.rpc.server.download": (name) => files.read(text(name, "name of a file")),
-    "tvm.rpc.server.remove": (name) => void files.remove(text(name, "name of a file")),
-    "tvm.rpc.server.workpath": (name) => files.path(text(name, "name of a file")),
+      void files.write(text(name, "file name"), byteString(bytes)),
+    "tvm.rpc.server.download": (name) => files.read(text(name, "file name")),
+    "tvm.rpc.server.remove": (name) => void files.remove(text(name, "file name")),
+    "tvm.rpc.server.workpath": (name) => files.path(text(name, "file name")),
     "tvm.rpc.server.load_module": load,
     [MODULE_FORMAT]: () => "wasm",
     "tvm.rpc.server.download_linked_module": () => {
       throw new UsageError(
         "rpc-server",
-        "this server links no modules; upload one that can be loaded",
+        "this server does not link modules; upload a module that it can load",
       );
     },
     "tvm.rpc.server.ModuleGetFunction": (module, name, queryImports) =>
-      moduleOf(module).getFunction(text(name, "name of a function"), Boolean(queryImports)),
+      moduleOf(module).getFunction(text(name, "function name"), Boolean(queryImports)),
     "tvm.rpc.server.ImportModule": (parent, child) =>
       void moduleOf(parent).importModule(moduleOf(child)),
     "runtime.RPCTimeEvaluator": (...args) => timeEvaluator(machine, args),
@@ -43,13 +43,13 @@ export function serverFunctions(
 }
 
 /**
- * A function that times another: one call that does not count, then `repeat` results as
- * little-endian doubles, each the seconds of one call in a repetition of `number` calls.
+ * A function that times another: after a warm-up call, `repeat` results as little-endian doubles,
+ * each the average seconds of a call in a repetition of `number` calls.
  */
 function timeEvaluator(machine: ServedMachine, args: readonly ServedValue[]): ServedFunction {
   const [module, name, , , number, repeat, minRepeatMs, , cooldownMs = 0, repeatsToCooldown = 1] =
     args;
-  const funcName = text(name, "name of a function");
+  const funcName = text(name, "function name");
   const func =
     module === null || module === undefined
       ? machine.function(funcName)
@@ -73,20 +73,17 @@ function timeEvaluator(machine: ServedMachine, args: readonly ServedValue[]): Se
 
 function text(value: ServedValue, what: string): string {
   if (typeof value === "string") return value;
-  throw new UsageError("rpc-server", `a ${what} is needed, not ${describe(value)}`);
+  throw new UsageError("rpc-server", `the ${what} must be a string, not ${describe(value)}`);
 }
 
 function byteString(value: ServedValue): Uint8Array {
   if (value instanceof Uint8Array) return value;
-  throw new UsageError(
-    "rpc-server",
-    `the content of a file is needed as bytes, not ${describe(value)}`,
-  );
+  throw new UsageError("rpc-server", `the content of a file must be bytes, not ${describe(value)}`);
 }
 
 function moduleOf(value: ServedValue): ServedModule {
   if (value instanceof ServedModule) return value;
-  throw new UsageError("rpc-server", `a module is needed, not ${describe(value)}`);
+  throw new UsageError("rpc-server", `the argument must be a module, not ${describe(value)}`);
 }
 
 function count(value: ServedValue, what: string, least: number): number {
@@ -100,7 +97,7 @@ function count(value: ServedValue, what: string, least: number): number {
   }
   throw new UsageError(
     "rpc-server",
-    `${describe(value)} is not a ${what}; use ${least} to ${MAX_CALLS}`,
+    `the ${what} must be ${least} to ${MAX_CALLS}, not ${describe(value)}`,
   );
 }
 

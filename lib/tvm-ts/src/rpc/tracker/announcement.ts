@@ -1,6 +1,6 @@
 /**
- * A server's side of a tracker: announces itself, gives a new match key after each client, and
- * announces itself again to a tracker that came back.
+ * A server's connection with a tracker: announces the server, sends a new match key after each
+ * client, and announces the server again when a lost tracker is back.
  */
 
 import { BadPacketError, sentenceOf } from "../rpc-errors";
@@ -12,19 +12,19 @@ export interface AnnouncementOptions {
   connect(): Promise<Transport>;
   readonly key: string;
   readonly port: number;
-  /** Where clients find the server, if not where its connection comes from. */
+  /** The server's address for clients, if it differs from that of its connection. */
   readonly customHost?: string;
   log?(line: string): void;
-  /** Milliseconds between looks at the tracker; 2000 if left out, as TVM's servers do. */
+  /** Milliseconds between polls of the tracker; 2000 if left out, as in TVM's servers. */
   readonly pollMs?: number;
-  /** Milliseconds before a lost tracker is tried again. */
+  /** Milliseconds before a reconnection to a lost tracker. */
   readonly retryMs?: number;
 }
 
-/** Looks after which a match key that was given away but not used is replaced. */
+/** Polls after which a match key that was assigned but not used is replaced. */
 const UNUSED_POLLS = 4;
 
-/** One place for a client, under one match key at a time. */
+/** A slot for a client, with one match key at a time. */
 export class Announcement {
   private state: "free" | "taken" | "closed" = "free";
   private current = "";
@@ -35,7 +35,10 @@ export class Announcement {
     void this.run();
   }
 
-  /** What a client must present to get this place; `undefined` while it is taken or unknown. */
+  /**
+   * The match key that a client must present for this slot; `undefined` while it is taken or
+   * unannounced.
+   */
   get matchKey(): string | undefined {
     return this.state === "free" && this.current !== "" ? this.current : undefined;
   }
@@ -67,7 +70,7 @@ export class Announcement {
         await this.serve();
       } catch (error) {
         const reason = sentenceOf(error);
-        // Said once, not every second until the tracker is back.
+        // Logged once, not at each retry.
         if (reason !== lastReason && !this.isClosed()) log?.(`the tracker is lost: ${reason}`);
         lastReason = reason;
       }
@@ -85,7 +88,7 @@ export class Announcement {
     if (!(await channel.readMagic())) throw new BadPacketError("it closed the connection");
     const info = { key: `server:${key}`, addr: [null, port] };
     expectSuccess(await channel.request([TrackerCode.UpdateInfo, info]));
-    // A tracker that lost us has lost our match key too.
+    // A new connection invalidates the previous match key.
     if (this.state === "free") this.current = "";
     let unused = 0;
     while (!this.isClosed()) {
@@ -98,14 +101,14 @@ export class Announcement {
         );
       } else if (this.state === "free") {
         const pending = await channel.request([TrackerCode.GetPendingMatchKeys]);
-        if (!Array.isArray(pending)) throw new BadPacketError("it answers with no list of keys");
+        if (!Array.isArray(pending)) throw new BadPacketError("its answer is not a list of keys");
         unused = (pending as readonly Json[]).includes(this.current) ? 0 : unused + 1;
         if (unused > UNUSED_POLLS && this.isFree()) {
           this.current = "";
           continue;
         }
       } else {
-        // Shows whether the tracker is still there.
+        // Detects a lost tracker.
         expectSuccess(await channel.request([TrackerCode.Ping]));
       }
       if (this.state !== "free" || this.current !== "") await this.sleep(pollMs);
@@ -132,7 +135,9 @@ export class Announcement {
   }
 }
 
-/** A number that cannot be guessed, as TVM's servers write theirs: `0.46874599425029495`. */
+/**
+ * A random number that cannot be guessed, in the format of TVM's servers: `0.46874599425029495`.
+ */
 function randomDigits(): string {
   const words = crypto.getRandomValues(new Uint32Array(4));
   return `0.${[...words].map((word) => String(word).padStart(10, "0")).join("")}`;
@@ -140,5 +145,7 @@ function randomDigits(): string {
 
 function expectSuccess(answer: Json): void {
   if (answer === TrackerCode.Success) return;
-  throw new BadPacketError(`it answers ${JSON.stringify(answer).slice(0, 100)} instead of success`);
+  throw new BadPacketError(
+    `it answered ${JSON.stringify(answer).slice(0, 100)} instead of success`,
+  );
 }

@@ -1,6 +1,7 @@
 /**
- * Messages with a tracker: after `i32 0x2F271` both ways, each is `i32 length` and JSON. The text is
- * what Python's `json.dumps` writes, which is what TVM's tracker, servers and clients send.
+ * Messages to and from a tracker: after `i32 0x2F271` from both sides, each is `i32 length` and
+ * JSON. The text has the format of Python's `json.dumps`, which TVM's tracker, servers and clients
+ * use.
  */
 
 import { BadPacketError, ConnectionLostError } from "../rpc-errors";
@@ -24,7 +25,7 @@ export function jsonText(value: Json): string {
   );
 }
 
-/** One end of a connection with a tracker. */
+/** An end of a connection with a tracker. */
 export class TrackerChannel {
   private readonly stream: ByteStream;
 

@@ -1,4 +1,4 @@
-/** Who gets which server: the queue of one key. */
+/** Assigns servers to clients: the queue of a key. */
 
 /** A server that waits for a client. */
 export interface FreeServer {
@@ -11,13 +11,13 @@ export interface FreeServer {
 export interface PendingRequest {
   readonly user: string;
   readonly priority: number;
-  /** Since when, in milliseconds since 1970. */
+  /** When the wait began, in milliseconds since 1970. */
   readonly since: number;
-  /** Hands the server over. @returns false when the client has left */
+  /** Assigns the server. @returns false when the client has left */
   grant(server: FreeServer): boolean;
 }
 
-/** Higher priorities first; of equal ones, and of servers, the one that has waited longest. */
+/** Requests by priority, then by waiting time; servers by waiting time. */
 export class Scheduler {
   private readonly servers: FreeServer[] = [];
   private readonly requests: PendingRequest[] = [];
@@ -41,12 +41,12 @@ export class Scheduler {
     this.match();
   }
 
-  /** Forgets a server that left. */
+  /** Removes a server that left. */
   withdraw(server: FreeServer): void {
     remove(this.servers, server);
   }
 
-  /** Forgets a client that left. */
+  /** Removes a client that left. */
   cancel(request: PendingRequest): void {
     remove(this.requests, request);
   }

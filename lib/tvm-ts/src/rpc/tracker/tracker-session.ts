@@ -1,4 +1,4 @@
-/** A client's side of a tracker: asks for servers and connects to them. */
+/** A client's connection with a tracker: requests servers and connects to them. */
 
 import { RpcError, UsageError } from "../../support";
 import {
@@ -15,25 +15,27 @@ import { SUMMARY_DETAILS, type ServerInUse } from "./tracker";
 export interface TrackerHost {
   /** Opens a connection with the tracker. */
   connect(): Promise<Transport>;
-  /** Starts a session with a server that the tracker named. */
+  /** Starts a session with a server that the tracker assigned. */
   openSession(host: string, port: number, key: string, sessionTimeout: number): Promise<Session>;
 }
 
 export interface RequestOptions {
-  /** Higher ones are served first; 1 if left out. */
+  /** Higher priorities are served first; 1 if left out. */
   readonly priority?: number;
-  /** Seconds after which the session ends; it has no end if left out or 0. */
+  /** The session's time limit in seconds; none if left out or 0. */
   readonly sessionTimeout?: number;
-  /** Seconds to wait for a free server; without end if left out. */
+  /** Seconds to wait for a free server; unlimited if left out. */
   readonly waitTimeout?: number;
   /** Attempts with other servers, or with a tracker that is lost; 5 if left out. */
   readonly maxRetry?: number;
-  /** Who asks, for the tracker's list. */
+  /** The client's name in the tracker's summary. */
   readonly user?: string;
 }
 
 export interface RunOptions extends RequestOptions {
-  /** Runs the job again, on another server, when its server is lost: only for jobs that may. */
+  /**
+   * Runs the job again on another server when its server is lost; only for jobs that may run twice.
+   */
   readonly retry?: boolean;
 }
 
@@ -50,13 +52,16 @@ export interface QueueSummary {
 export interface TrackerSummary {
   readonly queues: readonly QueueSummary[];
   readonly servers: readonly { readonly key: string; readonly address: string }[];
-  /** With `details`, from trackers of ours: the servers that clients have, and the requests that wait. */
+  /**
+   * With `details`, from this library's trackers: the servers that clients have, and the waiting
+   * requests.
+   */
   readonly inUse?: readonly ServerInUse[];
   readonly waiting?: readonly Omit<ServerInUse, "address">[];
 }
 
 const MAX_RETRY = 5;
-/** Milliseconds before a tracker or a server is tried again, for each attempt so far. */
+/** Milliseconds before the next attempt, for each attempt so far. */
 const RETRY_MS = 200;
 
 export class TrackerSession {
@@ -66,7 +71,7 @@ export class TrackerSession {
 
   private constructor(
     private readonly host: TrackerHost,
-    /** The tracker's, as it was given. */
+    /** The tracker's address, as the user wrote it. */
     readonly address: string,
   ) {}
 
@@ -78,8 +83,8 @@ export class TrackerSession {
   }
 
   /**
-   * A session with a server of a key, as soon as one is free.
-   * @throws RpcTimeoutError when none is within `waitTimeout`
+   * A session with a server of a key, as soon as a server is free.
+   * @throws RpcTimeoutError when no server is free within `waitTimeout`
    */
   async request(key: string, options: RequestOptions = {}): Promise<Session> {
     const { priority = 1, sessionTimeout = 0, maxRetry = MAX_RETRY, user = "" } = options;
@@ -89,8 +94,8 @@ export class TrackerSession {
         const [host, port, matchKey] = grantedServer(answer);
         return await this.host.openSession(host, port, matchKey, sessionTimeout);
       } catch (error) {
-        // The server may have gone since it announced itself, or, being busy, have replaced a key that
-        // it saw no use of; the tracker may be starting again.
+        // The server may have ended since its announcement, or replaced a key that was not used in
+        // time; the tracker may be restarting.
         const mayPass = error instanceof ConnectionLostError || error instanceof KeyRefusedError;
         if (!mayPass || attempt + 1 >= maxRetry || this.closed) throw error;
         await new Promise<void>((resolve) => setTimeout(resolve, RETRY_MS * (attempt + 1)));
@@ -122,8 +127,9 @@ export class TrackerSession {
   }
 
   /**
-   * What the tracker has: queues and servers.
-   * @param details whether to ask who has which server and who waits; TVM's own trackers do not say
+   * A summary of the tracker: queues and servers.
+   * @param details whether to include assigned servers and waiting clients; TVM's trackers leave
+   * them out
    */
   async summary({ details = false } = {}): Promise<TrackerSummary> {
     const answer = await this.exchange([
@@ -174,8 +180,9 @@ export class TrackerSession {
   }
 
   private async exchange(message: Json, { waitTimeout }: RequestOptions = {}): Promise<Json> {
-    if (this.closed) throw new RpcError("rpc-tracker", `${this} cannot give a server`);
-    // A request may wait for long; others do not wait behind it.
+    if (this.closed)
+      throw new RpcError("rpc-tracker", `the session with the tracker ${this.address} is closed`);
+    // A request may wait long, so each has its own connection.
     const kept = this.idle.pop();
     const channel = kept ?? (await this.open());
     this.busy.add(channel);
@@ -196,8 +203,12 @@ export class TrackerSession {
       if (timedOut) {
         throw new RpcTimeoutError(`${this} had no free server within ${waitTimeout} s`);
       }
-      if (this.closed) throw new RpcError("rpc-tracker", `${this}: the request was given up`);
-      // A connection that was kept may have been lost long ago; a new one tells.
+      if (this.closed)
+        throw new RpcError(
+          "rpc-tracker",
+          `the session with the tracker ${this.address} was closed during the request`,
+        );
+      // An idle connection may have been lost unnoticed; retry once with a new connection.
       if (kept !== undefined && error instanceof ConnectionLostError) {
         return await this.exchange(message, waitTimeout === undefined ? {} : { waitTimeout });
       }
@@ -230,7 +241,7 @@ function grantedServer(answer: Json): [host: string, port: number, matchKey: str
       return [host, port, matchKey];
     }
   }
-  throw new BadPacketError(`the tracker answers a request with ${JSON.stringify(answer)}`);
+  throw new BadPacketError(`the tracker answered a request with ${JSON.stringify(answer)}`);
 }
 
 function readSummary(answer: Json, address: string): TrackerSummary {
@@ -251,7 +262,7 @@ function readSummary(answer: Json, address: string): TrackerSummary {
     };
   } catch {
     throw new BadPacketError(
-      `the tracker ${address} answers no summary: ${JSON.stringify(answer)}`,
+      `the tracker ${address} answered a request for a summary with ${JSON.stringify(answer)}`,
     );
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The tracker: servers announce themselves under a key, clients ask for one of a key and wait until
- * it is free. Requests and answers are those of TVM's (`python/tvm/rpc/tracker.py`).
+ * The tracker: servers announce themselves under a key; clients request a server of a key and wait
+ * until it is free. Requests and answers are those of TVM's tracker (`python/tvm/rpc/tracker.py`).
  */
 
 import { BadPacketError, sentenceOf } from "../rpc-errors";
@@ -9,21 +9,21 @@ import { TrackerChannel, type Json } from "./message";
 import { Scheduler, type FreeServer, type PendingRequest } from "./scheduler";
 
 export interface TrackerOptions {
-  /** A client that sends it may stop the tracker. */
+  /** A client that sends this token may stop the tracker. */
   readonly stopKey?: string;
   /** Called when the tracker is stopped. */
   onStop?(): void;
   /** Reports connections that end with an error. */
   log?(line: string): void;
-  /** Most servers and requests of one connection. */
+  /** The most servers and requests of a connection. */
   readonly perConnection?: number;
 }
 
-/** Asks for the details of a summary; TVM's trackers do not read it. */
+/** Requests a summary with details; TVM's trackers ignore it. */
 export const SUMMARY_DETAILS = "details";
 
 const PER_CONNECTION = 256;
-/** Longest key, user or address. */
+/** The longest key, user or address. */
 const MAX_NAME = 1024;
 
 /** One connection: a client or a server. */
@@ -33,7 +33,7 @@ interface Member {
   info: Record<string, Json>;
   readonly announced: Map<FreeServer, Scheduler>;
   readonly requests: Map<PendingRequest, Scheduler>;
-  /** Who has what of this server: by match key. */
+  /** The assignments of this server, by match key. */
   readonly inUse: Map<string, { readonly user: string; readonly since: number }>;
   open: boolean;
 }
@@ -42,7 +42,7 @@ interface Member {
 export interface ServerInUse {
   readonly key: string;
   readonly address: string;
-  /** Who asked for it: the name it gave, or its address. */
+  /** The client: its name if it sent one, or its address. */
   readonly user: string;
   /** Milliseconds since 1970. */
   readonly since: number;
@@ -106,7 +106,7 @@ export class Tracker {
   }
 
   private async handle(member: Member, message: Json): Promise<void> {
-    if (!Array.isArray(message)) throw new BadPacketError("a message is not a list");
+    if (!Array.isArray(message)) throw new BadPacketError("the message is not a list");
     const [code, ...args] = message as readonly Json[];
     const { channel } = member;
     switch (code) {
@@ -125,7 +125,7 @@ export class Tracker {
       case TrackerCode.GetPendingMatchKeys:
         return channel.send([...member.announced.keys()].map((server) => server.matchKey));
       default:
-        throw new BadPacketError(`a message has the code ${JSON.stringify(code)}`);
+        throw new BadPacketError(`the message has the unknown code ${JSON.stringify(code)}`);
     }
   }
 
@@ -149,14 +149,14 @@ export class Tracker {
     };
     const scheduler = this.scheduler(name(key));
     member.announced.set(server, scheduler);
-    // Answered first: a waiting client may get the server at once and connect to it.
+    // The answer is sent before a waiting client gets the server and connects to it.
     await member.channel.send(TrackerCode.Success);
     if (member.open) scheduler.put(server);
   }
 
   private async request(member: Member, args: readonly Json[]): Promise<void> {
     const [key, user, priority] = args;
-    if (typeof priority !== "number") throw new BadPacketError("a request has no priority");
+    if (typeof priority !== "number") throw new BadPacketError("the request has no priority");
     this.checkSpace(member);
     const scheduler = this.scheduler(name(key));
     const request: PendingRequest = {
@@ -180,7 +180,7 @@ export class Tracker {
 
   private async updateInfo(member: Member, [info]: readonly Json[]): Promise<void> {
     if (typeof info !== "object" || info === null || Array.isArray(info)) {
-      throw new BadPacketError("a server's information is not an object");
+      throw new BadPacketError("the server's information is not an object");
     }
     const fields = { ...(info as Record<string, Json>) };
     const address = fields["addr"];
@@ -191,7 +191,10 @@ export class Tracker {
     await member.channel.send(TrackerCode.Success);
   }
 
-  /** @param details whether to say who has which server, and who waits, too: TVM's says neither */
+  /**
+   * @param details whether to include assigned servers and waiting clients, which TVM's tracker
+   * does not
+   */
   private summary(details: boolean): Json {
     const queues = [...this.schedulers].map(([key, { free, pending }]) => [
       key,
@@ -233,7 +236,9 @@ export class Tracker {
   private checkSpace({ announced, requests }: Member): void {
     const limit = this.options.perConnection ?? PER_CONNECTION;
     if (announced.size + requests.size < limit) return;
-    throw new BadPacketError(`a connection has ${limit} servers and requests, which is the limit`);
+    throw new BadPacketError(
+      `the connection has ${limit} servers and requests, which is the limit`,
+    );
   }
 }
 
@@ -249,7 +254,9 @@ function addressOf(info: Readonly<Record<string, Json>>): string {
 
 function name(value: Json | undefined): string {
   if (typeof value === "string" && value.length <= MAX_NAME) return value;
-  throw new BadPacketError(`${JSON.stringify(value)?.slice(0, 100)} is not a name`);
+  throw new BadPacketError(
+    `${JSON.stringify(value)?.slice(0, 100)} is not a valid key, user or address`,
+  );
 }
 
 function portNumber(value: Json | undefined): number {
