@@ -154,6 +154,6 @@ test("a page on loopback computes on the server", async () => {
     mismatches: 0,
     elements: 1024,
     acc_load_nbytes: 8192,
-    refusal: "a page cannot connect to tcp://127.0.0.1:9091; use ws://HOST:PORT, the same port",
+    refusal: "a page cannot connect to tcp://127.0.0.1:9091; use ws://HOST:PORT with the same port",
   });
 });

@@ -1,7 +1,7 @@
 /// <reference types="node" />
 /**
- * The server's end of connections. One port serves both transports: a WebSocket starts with an HTTP
- * request, the protocol itself with its magic number.
+ * Accepts connections. A port serves both transports: a WebSocket connection starts with an HTTP
+ * request, a TCP connection with the protocol's magic number.
  */
 
 import { createServer, STATUS_CODES, type IncomingMessage } from "node:http";
@@ -15,13 +15,13 @@ import { MAX_MESSAGE_BYTES, WebSocketTransport } from "./websocket-transport";
 const GET = 0x47;
 
 export interface AcceptOptions {
-  /** Origins of pages that may connect, beside those on loopback; `*` for all. */
+  /** Origins of pages that may connect, in addition to loopback; `*` for all. */
   readonly allowOrigin: readonly string[];
-  /** Milliseconds until the client must have sent its first bytes, or its request. */
+  /** Time limit in milliseconds for the client's first bytes, or its HTTP request. */
   readonly timeoutMs: number;
 }
 
-/** Turns a socket that was just accepted into a transport, by its first bytes. */
+/** Makes a transport of an accepted socket, depending on its first bytes. */
 export async function acceptTransport(
   socket: Socket,
   { allowOrigin, timeoutMs }: AcceptOptions,
@@ -46,9 +46,11 @@ export async function acceptTransport(
     );
     socket.on("error", (error) => fail(new ConnectionLostError(`${peer}: ${error.message}`)));
     socket.once("close", () =>
-      fail(new ConnectionLostError(`${peer} left before it said anything`)),
+      fail(new ConnectionLostError(`${peer} closed the connection before it sent anything`)),
     );
-    socket.once("end", () => fail(new ConnectionLostError(`${peer} left before it said anything`)));
+    socket.once("end", () =>
+      fail(new ConnectionLostError(`${peer} closed the connection before it sent anything`)),
+    );
     socket.on("readable", function look() {
       const first = socket.read() as Buffer | null;
       if (first === null) return;
@@ -66,7 +68,7 @@ export async function acceptTransport(
   });
 }
 
-/** Whether a page of this origin may connect; programs other than browsers send none. */
+/** Whether a page of this origin may connect; only browsers send an origin. */
 function isAllowedOrigin(origin: string | undefined, allowed: readonly string[]): boolean {
   if (origin === undefined || allowed.includes("*") || allowed.includes(origin)) return true;
   return /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin);
@@ -89,7 +91,9 @@ async function upgrade(socket: Socket, allowed: readonly string[]): Promise<Tran
       );
       reject(new BadPacketError(`${peer}: ${reason}`));
     };
-    http.on("request", () => refuse(426, "this port speaks TVM's RPC protocol over WebSocket"));
+    http.on("request", () =>
+      refuse(426, "this port serves TVM's RPC protocol over WebSocket, not HTTP"),
+    );
     http.on("clientError", () => refuse(400, "this is not an HTTP request"));
     http.on("upgrade", (request: IncomingMessage, stream: Socket, head: Buffer) => {
       const { origin } = request.headers;

@@ -1,4 +1,4 @@
-/** The host in a browser page, in place of Node: no files, no compilers. */
+/** The host in a browser page, which replaces Node's: no files, no compilers. */
 
 import { UsageError } from "../support";
 import type { Host } from "../runtime";
@@ -24,7 +24,7 @@ export const host: Host = {
     }
     throw new UsageError(
       "rpc-address",
-      `a page cannot connect to ${url}; use ws://HOST:PORT, the same port`,
+      `a page cannot connect to ${url}; use ws://HOST:PORT with the same port`,
     );
   },
 };

@@ -10,7 +10,7 @@ import type { CompilerOptions } from "../runtime";
 
 interface Compiler {
   readonly command: string;
-  /** How to get it. */
+  /** The command that installs it. */
   readonly install: string;
 }
 
@@ -29,7 +29,7 @@ function compilerFor(triple: string | undefined): Compiler {
   }
   throw new UsageError(
     "build-c-compiler",
-    `there is no known C compiler for ${triple}; name one: exportLibrary(path, { cc: "..." })`,
+    `no C compiler for ${triple} is known; specify one: exportLibrary(path, { cc: "..." })`,
   );
 }
 
@@ -57,7 +57,7 @@ export function compileLibrary(
     if (status !== 0) {
       throw new UsageError(
         "build-c-compiler",
-        `${command} refused the generated C:\n${stderr.trim()}`,
+        `${command} could not compile the generated C:\n${stderr.trim()}`,
       );
     }
     return new Uint8Array(readFileSync(output));

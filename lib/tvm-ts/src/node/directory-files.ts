@@ -1,5 +1,5 @@
 /// <reference types="node" />
-/** The files of a session in a directory of its own. */
+/** The files of a session, in a separate directory. */
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,8 +10,8 @@ export class DirectoryFiles implements SessionFiles {
   readonly directory: string;
 
   /**
-   * @param root where the directory is made; the system's temporary directory if left out
-   * @param limit bytes of all files
+   * @param root the parent of the directory; the system's temporary directory if left out
+   * @param limit the limit for all files, in bytes
    */
   constructor(
     root: string | undefined,

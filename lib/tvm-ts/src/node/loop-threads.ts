@@ -2,23 +2,23 @@
 /**
  * Worker threads for parallel loops.
  *
- * The calling thread starts on the iterations at once and takes portions of them from a counter in
- * shared memory; workers that get the message in time take portions from the same counter. So a short
- * loop never waits for a thread to wake up, and no event loop has to turn.
+ * The calling thread starts immediately and takes portions of the iterations from a counter in
+ * shared memory; workers that receive the message in time take portions from the same counter. So a
+ * short loop never waits for a thread to wake up, and does not depend on the event loop.
  */
 
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { ParallelWork, RangeFunction, ThreadPool } from "../runtime";
 
-/** What the threads of one loop share, as `Int32Array` elements. */
+/** The shared state of a loop, as indices of an `Int32Array`. */
 const NEXT = 0;
 const RUNNING = 1;
 const FAILED = 2;
 const FAILED_AT = 3;
 const FIELDS = 4;
 
-/** Portions for each thread: enough to even out differences, few enough to cost nothing. */
+/** Portions per thread: enough to balance the load, few enough to cost little. */
 const PORTIONS = 16;
 
 interface Message {
@@ -33,7 +33,7 @@ interface Message {
   readonly control: Int32Array;
 }
 
-/** Runs in the worker; plain JavaScript, since it travels as text. */
+/** The worker's program; plain JavaScript, since it is passed as text. */
 const WORKER = `
 const { parentPort } = require("node:worker_threads");
 const instances = new Map();
@@ -109,11 +109,11 @@ class WorkerPool implements ThreadPool {
       }
     }
     if (control[FAILED] === 0) return;
-    // The same iterations fail here too, with an error that can be explained.
+    // The same iterations fail in this thread too, with an error that can be explained.
     run(frames[0]!, closure, control[FAILED_AT]!, Math.min(control[FAILED_AT]! + step, end));
   }
 
-  /** The number under which workers know this code in this memory. */
+  /** The workers' number for this code in this memory. */
   private idOf({ code, memory }: ParallelWork): { id: number; isNew: boolean } {
     let modules = this.ids.get(memory);
     if (modules === undefined) this.ids.set(memory, (modules = new WeakMap()));
@@ -127,7 +127,7 @@ class WorkerPool implements ThreadPool {
 
 let pool: ThreadPool | undefined;
 
-/** The threads of this process: `TVM_NUM_THREADS`, or one for each processor. */
+/** The threads of this process: `TVM_NUM_THREADS`, or one per processor. */
 export function threads(): ThreadPool | undefined {
   const wanted = Number(process.env["TVM_NUM_THREADS"] ?? availableParallelism());
   if (!(wanted > 1)) return undefined;

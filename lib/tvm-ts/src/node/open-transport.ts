@@ -21,8 +21,8 @@ export async function openTransport(url: string, timeoutMs: number): Promise<Tra
       const options = {
         maxPayload: MAX_MESSAGE_BYTES,
         perMessageDeflate: false,
-        // Masks protect intermediaries from what pages send. This is not a page, and a mask of zeros
-        // spares both sides a pass over all bytes.
+        // Masks protect proxies from data that pages send. This is not a page, and a mask of zeros
+        // saves both sides a pass over all bytes.
         generateMask: () => undefined,
       };
       return openWebSocket(new WebSocket(url, options), url, timeoutMs);

@@ -1,7 +1,7 @@
 /// <reference types="node" />
 /**
- * A server: listens, hands each connection to a worker process, and announces itself to a tracker. A
- * session that crashes, runs too long or leaves things behind concerns its own process only.
+ * A server: listens, passes each connection to a worker process, and announces itself to a tracker.
+ * A session that crashes, runs too long or leaks memory affects only its own process.
  */
 
 import { fork, type ChildProcess } from "node:child_process";
@@ -14,30 +14,30 @@ import { openTransport } from "./open-transport";
 import type { FromWorker, ToWorker } from "./rpc-worker";
 
 export interface RpcServerOptions extends ListenOptions {
-  /** What clients must present, or with a tracker what they ask it for; empty if left out. */
+  /** The key that clients must present, or request from the tracker; empty if left out. */
   readonly key?: string;
-  /** URL of a tracker to announce the server to: `tcp://host:port`. */
+  /** URL of the tracker that the server is announced to: `tcp://host:port`. */
   readonly tracker?: string;
-  /** The address that the tracker tells clients, if it is not the one the server has there. */
+  /** The server's address for clients, if it differs from the address that the tracker sees. */
   readonly customHost?: string;
-  /** Sessions at the same time; as many as processors if left out. */
+  /** The most sessions at the same time; the number of processors if left out. */
   readonly sessions?: number;
-  /** Origins of web pages that may connect, beside those on loopback; `*` for all. */
+  /** Origins of web pages that may connect, in addition to loopback; `*` for all. */
   readonly allowOrigin?: readonly string[];
-  /** The program of a worker, which calls `serveAsWorker`, and its arguments. */
+  /** The worker's program, which calls `serveAsWorker`, and its arguments. */
   readonly worker: { readonly file: string; readonly args: readonly string[] };
   log?(line: string): void;
 }
 
 export interface RunningServer {
   readonly port: number;
-  /** Ends it with all sessions. */
+  /** Ends the server and all sessions. */
   close(): Promise<void>;
 }
 
-/** Connections that may wait for a worker. */
+/** The most connections that wait for a worker. */
 const MAX_WAITING = 1024;
-/** Milliseconds before a worker is replaced that ended without having served anybody. */
+/** Milliseconds before a worker that failed at its start is replaced. */
 const RESTART_MS = 500;
 
 /** Starts a server. @throws UsageError when no port is free */
@@ -51,7 +51,7 @@ export async function startServer(options: RpcServerOptions): Promise<RunningSer
 interface Worker {
   readonly process: ChildProcess;
   state: "starting" | "ready" | "greeting" | "serving" | "ending";
-  place: Announcement | undefined;
+  slot: Announcement | undefined;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
@@ -59,7 +59,7 @@ class RpcServer implements RunningServer {
   port = 0;
   private readonly workers = new Set<Worker>();
   private readonly waiting: Socket[] = [];
-  private readonly places: Announcement[] = [];
+  private readonly slots: Announcement[] = [];
   private readonly listener = createServer({ pauseOnConnect: true }, (socket) =>
     this.accept(socket),
   );
@@ -76,7 +76,7 @@ class RpcServer implements RunningServer {
     const { tracker, key = "", customHost } = this.options;
     if (tracker === undefined) return;
     for (let i = 0; i < this.sessions; i++) {
-      this.places.push(
+      this.slots.push(
         new Announcement({
           connect: () => openTransport(tracker, 5000),
           key,
@@ -90,19 +90,19 @@ class RpcServer implements RunningServer {
 
   async close(): Promise<void> {
     this.closing = true;
-    for (const place of this.places) place.close();
+    for (const slot of this.slots) slot.close();
     for (const socket of this.waiting.splice(0)) socket.destroy();
     const ended = [...this.workers].map(
       ({ process }) =>
         new Promise<void>((resolve) => {
           process.once("exit", () => resolve());
           process.kill("SIGTERM");
-          // A worker that computes does not hear.
+          // A worker in a computation does not handle the signal.
           setTimeout(() => process.kill("SIGKILL"), 500).unref();
         }),
     );
-    // No connection is accepted from here on. The listener's own callback waits for an answer of each
-    // worker about the sockets that it was sent, which does not come from one that ends meanwhile.
+    // No connection is accepted from here on. The callback of `close` is not used: it waits for
+    // each worker to confirm its sockets, and a worker that ends does not.
     this.listener.close();
     await Promise.all(ended);
   }
@@ -114,7 +114,7 @@ class RpcServer implements RunningServer {
   private accept(socket: Socket): void {
     socket.on("error", () => undefined);
     if (this.waiting.length >= MAX_WAITING) {
-      this.log(`${MAX_WAITING} connections wait already; another one is refused`);
+      this.log(`${MAX_WAITING} connections are waiting already; another connection is refused`);
       socket.destroy();
       return;
     }
@@ -122,7 +122,7 @@ class RpcServer implements RunningServer {
     this.dispatch();
   }
 
-  /** Gives connections to workers that wait, and sees to it that one more worker waits. */
+  /** Passes connections to waiting workers, and starts a worker if none waits. */
   private dispatch(): void {
     for (const worker of this.workers) {
       if (worker.state !== "ready") continue;
@@ -138,11 +138,11 @@ class RpcServer implements RunningServer {
       });
     }
     const idle = [...this.workers].some(({ state }) => state === "ready" || state === "starting");
-    // One more than sessions, so that a connection with a wrong key is answered at once.
+    // One more worker than sessions, so that a connection with a wrong key is answered immediately.
     if (!idle && this.workers.size <= this.sessions && !this.closing) this.startWorker();
   }
 
-  /** One worker waits; others that came back from connections which came to nothing are ended. */
+  /** Ends waiting workers except one; there may be more after connections without a session. */
   private endSurplus(): void {
     const idle = [...this.workers].filter(({ state }) => state === "ready");
     for (const worker of idle.slice(1)) {
@@ -154,17 +154,17 @@ class RpcServer implements RunningServer {
   private startWorker(): void {
     const { file, args } = this.options.worker;
     const process = fork(file, args, { stdio: ["ignore", "ignore", "pipe", "ipc"] });
-    const worker: Worker = { process, state: "starting", place: undefined, timer: undefined };
+    const worker: Worker = { process, state: "starting", slot: undefined, timer: undefined };
     const started = Date.now();
     this.workers.add(worker);
     let errors = "";
     process.stderr?.on("data", (text: Buffer) => (errors = (errors + String(text)).slice(-2000)));
-    process.on("message", (message: FromWorker) => this.hear(worker, message));
+    process.on("message", (message: FromWorker) => this.handleMessage(worker, message));
     process.on("error", (error) => this.log(`a worker cannot be started: ${error.message}`));
     process.on("exit", (code) => {
       this.workers.delete(worker);
       clearTimeout(worker.timer);
-      worker.place?.release();
+      worker.slot?.release();
       if (code !== 0 && code !== null)
         this.log(`a worker ended with code ${code}: ${errors.trim()}`);
       if (this.closing) return;
@@ -174,7 +174,7 @@ class RpcServer implements RunningServer {
     });
   }
 
-  private hear(worker: Worker, message: FromWorker): void {
+  private handleMessage(worker: Worker, message: FromWorker): void {
     switch (message.kind) {
       case "log":
         this.log(message.line);
@@ -200,17 +200,17 @@ class RpcServer implements RunningServer {
     if (tracker === undefined) {
       if (!isSameKey(matchKey, key)) return false;
     } else {
-      const place = this.places.find(
+      const slot = this.slots.find(
         ({ matchKey: own }) => own !== undefined && isSameKey(matchKey, own),
       );
-      if (place === undefined) return false;
-      place.take();
-      worker.place = place;
+      if (slot === undefined) return false;
+      slot.take();
+      worker.slot = slot;
     }
     worker.state = "serving";
     if (timeout !== undefined) {
       worker.timer = setTimeout(() => {
-        this.log(`a session is ended after its time-out of ${timeout} s`);
+        this.log(`a session was ended after its time-out of ${timeout} s`);
         worker.process.kill("SIGTERM");
         setTimeout(() => worker.process.kill("SIGKILL"), 500).unref();
       }, timeout * 1000);
@@ -219,7 +219,7 @@ class RpcServer implements RunningServer {
   }
 }
 
-/** Compares keys in a time that does not depend on them. */
+/** Compares keys in constant time. */
 function isSameKey(given: string, own: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(given), digest(own));

@@ -7,7 +7,7 @@ import { acceptTransport } from "./accept-transport";
 import { listen, type ListenOptions } from "./listen";
 
 export interface RpcTrackerOptions extends ListenOptions, Omit<TrackerOptions, "onStop"> {
-  /** Origins of web pages that may connect, beside those on loopback. */
+  /** Origins of web pages that may connect, in addition to loopback. */
   readonly allowOrigin?: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export interface RunningTracker {
   close(): Promise<void>;
 }
 
-/** Milliseconds that a connection may take to say who it is. */
+/** Time limit in milliseconds for a connection's magic number. */
 const HELLO_MS = 5000;
 
 /** Starts a tracker. @throws UsageError when no port is free */

@@ -1,7 +1,7 @@
 /// <reference types="node" />
 /**
- * A server's worker: a process that serves one session. It takes connections from the server's
- * process until one of them presents a key that the server accepts, serves that one and ends.
+ * A server's worker: a process that serves a single session. It takes connections from the server's
+ * process until a client presents a key that the server accepts, serves this client and ends.
  */
 
 import type { Socket } from "node:net";
@@ -25,13 +25,13 @@ export type ToWorker =
 
 /** From a worker to the server's process. */
 export type FromWorker =
-  /** It can take a connection; the last one came to nothing if there was one. */
+  /** The worker can take a connection; a previous connection ended without a session. */
   | { readonly kind: "ready" }
   /** A connection presents a key. */
   | { readonly kind: "key"; readonly matchKey: string; readonly timeout: number | undefined }
   | { readonly kind: "log"; readonly line: string };
 
-/** Milliseconds that a connection may take to present its key. */
+/** Time limit in milliseconds for a connection's key. */
 const HELLO_MS = 5000;
 
 export interface WorkerOptions {
@@ -41,7 +41,7 @@ export interface WorkerOptions {
   readonly fileBytes: number;
 }
 
-/** Works for the server's process that started this one. */
+/** Runs the worker for the server's process, which started this process. */
 export function serveAsWorker(
   { key, workdir, fileBytes }: WorkerOptions,
   machineWith: (files: DirectoryFiles) => ServedMachine,
@@ -51,7 +51,7 @@ export function serveAsWorker(
   let verdict: (accepted: boolean) => void = () => undefined;
   let files: DirectoryFiles | undefined;
   process.on("exit", () => files?.close());
-  // The server's process ended: without it there is nothing to do.
+  // The server's process ended, so the worker ends.
   process.on("disconnect", () => process.exit(0));
   process.on("SIGTERM", () => process.exit(0));
   process.on("SIGINT", () => undefined);
@@ -74,7 +74,7 @@ export function serveAsWorker(
     tell({ kind: "ready" });
   }
 
-  /** @returns whether there was a session */
+  /** @returns whether the client got a session */
   async function serve(socket: Socket, allowOrigin: readonly string[]): Promise<boolean> {
     const timer = setTimeout(() => socket.destroy(), HELLO_MS);
     const transport = await acceptTransport(socket, { allowOrigin, timeoutMs: HELLO_MS });
@@ -89,15 +89,15 @@ export function serveAsWorker(
     if (!accepted) {
       await refuseHello(transport);
       transport.close();
-      log(`${transport.peer}: its key is refused`);
+      log(`${transport.peer}: key refused`);
       return false;
     }
     files = new DirectoryFiles(workdir, fileBytes);
     await answerHello(transport, key);
-    log(`${transport.peer}: session starts`);
+    log(`${transport.peer}: session started`);
     await serveSession(transport, stream, machineWith(files));
-    log(`${transport.peer}: session ends`);
-    // What was sent goes out before the process ends.
+    log(`${transport.peer}: session ended`);
+    // Sent bytes leave before the process ends.
     await new Promise<void>((resolve) => {
       if (socket.destroyed) resolve();
       else socket.once("close", () => resolve());

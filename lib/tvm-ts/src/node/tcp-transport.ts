@@ -4,21 +4,21 @@
 import { connect, type OnReadOpts, type Socket } from "node:net";
 import { ConnectionLostError, RpcTimeoutError, type Transport } from "../rpc";
 
-/** Bytes that may wait to be read before the other side is slowed down. */
+/** The most unread bytes before the other side is slowed down. */
 const READ_AHEAD = 4 << 20;
-/** Milliseconds without traffic after which the system asks whether the other side is still there. */
+/** Milliseconds without traffic before the system sends keep-alive probes. */
 const KEEP_ALIVE_MS = 10_000;
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there; is the server running?",
-  ENOTFOUND: "there is no machine of that name",
+  ENOTFOUND: "no machine has that name",
   EHOSTUNREACH: "the machine cannot be reached",
   ENETUNREACH: "its network cannot be reached",
-  ECONNRESET: "the other side broke off",
+  ECONNRESET: "the other side reset it",
   EPIPE: "the other side has closed it",
 };
 
-/** What a socket's error means. */
+/** Explains a socket's error. */
 function connectionError(peer: string, error: Error): ConnectionLostError {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   return new ConnectionLostError(
@@ -30,8 +30,8 @@ function connectionError(peer: string, error: Error): ConnectionLostError {
 const READ_BYTES = 64 << 10;
 
 /**
- * Memory that a socket reads into, again and again: with fresh memory for each read, large copies
- * spend a third of their time in garbage collections.
+ * Reused memory that a socket reads into: with new memory for each read, large copies spend a third
+ * of their time in garbage collection.
  */
 class ReadBuffers implements OnReadOpts {
   private readonly free: Uint8Array[] = [];
@@ -55,10 +55,10 @@ export class TcpTransport implements Transport {
   private ended = false;
   private error: Error | undefined;
   private wake: () => void = () => undefined;
-  /** What the last `receive` gave. */
+  /** The result of the last `receive`. */
   private given: Uint8Array | undefined;
 
-  /** @param buffers what the socket reads into, if it was made so */
+  /** @param buffers the memory that the socket reads into, if it was created with it */
   constructor(
     private readonly socket: Socket,
     readonly peer: string,
@@ -123,14 +123,14 @@ export class TcpTransport implements Transport {
 
   close(): void {
     this.ended = true;
-    // What was written still goes out; what arrives is not read any more.
+    // Written bytes are still sent; received bytes are not read any more.
     this.socket.end();
     this.socket.destroySoon();
     this.wake();
   }
 }
 
-/** Sockets do not take memory that threads share. */
+/** Copies shared memory, which sockets do not accept. */
 function ownBytes(piece: Uint8Array): Uint8Array {
   return piece.buffer instanceof ArrayBuffer ? piece : new Uint8Array(piece);
 }

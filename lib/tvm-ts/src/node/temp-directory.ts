@@ -1,11 +1,14 @@
 /// <reference types="node" />
-/** Folders for files that are passed on soon, such as a module on its way to a board. */
+/** Folders for temporary files, such as a module before its upload to a board. */
 
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A folder of its own; it and all in it are gone when the process ends, or earlier by `remove`. */
+/**
+ * A temporary folder; it is removed with its contents when the process ends, or earlier by
+ * `remove`.
+ */
 export class TempDirectory {
   readonly path = mkdtempSync(join(tmpdir(), "tvm-ts-"));
 

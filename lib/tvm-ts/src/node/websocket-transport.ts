@@ -1,11 +1,11 @@
 /**
- * WebSocket as a transport, for the sockets of browsers and of the `ws` package alike. A message
- * carries bytes of the stream; where it begins and ends has no meaning.
+ * WebSocket as a transport, for sockets of browsers and of the `ws` package. A message carries
+ * bytes of the stream; its boundaries have no meaning.
  */
 
 import { ConnectionLostError, RpcTimeoutError, type Transport } from "../rpc";
 
-/** What both kinds of sockets have. */
+/** The common interface of both kinds of sockets. */
 export interface WebSocketLike {
   binaryType: string;
   readonly readyState: number;
@@ -22,11 +22,11 @@ export interface WebSocketLike {
 
 const CONNECTING = 0;
 const OPEN = 1;
-/** Bytes that may wait to be sent, or to be read where reading can be slowed down. */
+/** The most bytes that wait to be sent, or to be read if reading can be slowed down. */
 const BUFFERED = 16 << 20;
-/** Largest message that is sent: what one read of a socket gives. */
+/** Largest message that is sent: the size of a socket's read. */
 const MESSAGE_BYTES = 1 << 16;
-/** Milliseconds between looks at what waits to be sent: sockets do not tell when it is less. */
+/** Milliseconds between polls of the bytes that wait to be sent: sockets have no event for it. */
 const POLL_MS = 1;
 
 /** Largest message that is accepted. */
@@ -39,7 +39,7 @@ export class WebSocketTransport implements Transport {
   private ended = false;
   private failure: string | undefined;
   private wake: () => void = () => undefined;
-  /** What is being sent: what comes after it waits, or their messages would mix. */
+  /** The current send; a later one waits for it, so that their messages do not mix. */
   private sending: Promise<void> = Promise.resolve();
 
   constructor(
@@ -120,7 +120,7 @@ function ownBytes(piece: Uint8Array): Uint8Array {
 }
 
 /**
- * Waits until a socket that is being opened is open.
+ * Waits until a socket is open.
  * @throws ConnectionLostError, RpcTimeoutError
  */
 export async function openWebSocket(
