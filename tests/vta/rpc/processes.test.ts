@@ -217,7 +217,7 @@ describe("a tracker", () => {
       // The first server is killed while it has a client.
       if (runs++ === 0) {
         const busy = (): RunningCommand | undefined =>
-          servers.find(({ output }) => output().includes("session starts"));
+          servers.find(({ output }) => output().includes("session started"));
         await eventually(() => busy() !== undefined);
         await busy()!.stop("SIGKILL");
       }
