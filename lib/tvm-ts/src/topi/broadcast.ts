@@ -1,6 +1,6 @@
 /**
  * Operators on the elements of two tensors, or of a tensor and a scalar. Dimensions are matched
- * from the last one; those of extent 1 are repeated.
+ * from the last; dimensions of extent 1 are repeated.
  */
 
 import { UsageError } from "../support";

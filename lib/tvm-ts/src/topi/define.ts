@@ -1,4 +1,4 @@
-/** How operators make their tensors. */
+/** Helpers with which operators create tensors. */
 
 import { Span, UsageError } from "../support";
 import { toExpr, type ExprLike, type PrimExpr, type Var } from "../ir";
@@ -11,7 +11,7 @@ export interface DefineInfo {
   readonly attrs?: OperationAttrs | undefined;
 }
 
-/** A tensor with axes `ax0`, `ax1`, ...: those of the reference's operators written in C++. */
+/** A tensor with axes `ax0`, `ax1`, ..., as in the reference's operators in C++. */
 export function define(
   shape: readonly PrimExpr[],
   body: (axes: Var[]) => PrimExpr,
@@ -20,7 +20,7 @@ export function define(
   return computeTensor(shape, body, { ...info, span: Span.capture() });
 }
 
-/** A tensor with axes `i0`, `i1`, ...: those of the reference's operators written in Python. */
+/** A tensor with axes `i0`, `i1`, ..., as in the reference's operators in Python. */
 export function defineVariadic(
   shape: readonly PrimExpr[],
   body: (axes: Var[]) => PrimExpr,
@@ -29,7 +29,7 @@ export function defineVariadic(
   return computeTensor(shape, body, { ...info, span: Span.capture() }, "i");
 }
 
-/** Every element of `x` by itself. */
+/** Applies a function to every element of `x`. */
 export function elementwise(x: Tensor, body: (value: PrimExpr) => PrimExpr): Tensor {
   return defineVariadic(x.shape, (i) => body(x(...i)), { name: "compute", tag: tags.ELEMWISE });
 }
@@ -40,7 +40,7 @@ export function extents(shape: readonly ExprLike[]): PrimExpr[] {
 }
 
 /**
- * A dimension counted from the end if negative.
+ * A dimension, counted from the end if negative.
  * @throws UsageError when `x` has no such dimension.
  */
 export function dimension(operator: string, x: Tensor, dim: number): number {

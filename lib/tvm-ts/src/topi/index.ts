@@ -1,4 +1,7 @@
-/** Operators on whole tensors, written in tensor expressions; bodies and names are the reference's. */
+/**
+ * Operators on whole tensors, written in tensor expressions; bodies and names are those of the
+ * reference.
+ */
 
 export * from "./broadcast";
 export * from "./math";

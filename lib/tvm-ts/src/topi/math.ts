@@ -44,7 +44,7 @@ export const trunc: UnaryOp = (x) => elementwise(x, ir.trunc);
 export const round: UnaryOp = (x) => elementwise(x, ir.round);
 export const isnan: UnaryOp = (x) => elementwise(x, ir.isnan);
 
-/** -1, 0 or 1. */
+/** The sign: -1, 0 or 1. */
 export function sign(x: Tensor): Tensor {
   const number = (value: number): PrimExpr => ir.constant(value, x.dtype);
   return define(
@@ -58,12 +58,12 @@ export function sign(x: Tensor): Tensor {
   );
 }
 
-/** Every element no smaller than `low` and no larger than `high`. */
+/** Every element limited to `low` to `high`. */
 export function clip(x: Tensor, low: ir.ExprLike, high: ir.ExprLike): Tensor {
   if (typeof low === "number" && typeof high === "number" && low > high) {
     throw new UsageError(
       "topi-shapes",
-      `clip from ${low} to ${high}: the first is the smaller one`,
+      `clip: the lower limit ${low} exceeds the upper limit ${high}`,
     );
   }
   const bound = (value: ir.ExprLike): PrimExpr =>

@@ -1,4 +1,4 @@
-/** The plain product of matrices; `nn.matmul` also converts types and adds a bias. */
+/** The matrix product; `nn.matmul` also converts types and adds a bias. */
 
 import { UsageError } from "../support";
 import { mul, reprList } from "../ir";
@@ -7,8 +7,8 @@ import { define } from "./define";
 import { tag } from "./tags";
 
 /**
- * The product of two matrices, either of which may be given transposed.
- * @throws UsageError when one is not a matrix, or the sizes do not fit.
+ * The product of two matrices, each possibly transposed.
+ * @throws UsageError when an argument is not a matrix, or the sizes do not match.
  */
 export function matmul(a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
   const [rows, inner] = transposeA ? [a.shape[1], a.shape[0]] : [a.shape[0], a.shape[1]];

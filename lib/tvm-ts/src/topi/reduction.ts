@@ -33,7 +33,7 @@ export type AxisLike = number | readonly number[] | undefined;
 
 type ReduceOp = (x: Tensor, axis?: AxisLike, keepdims?: boolean) => Tensor;
 
-/** Which dimensions are reduced, over which axes, and what is left. */
+/** The reduced dimensions, their axes, and the shape of the result. */
 class Reduction {
   readonly dims: readonly number[];
   readonly axes: readonly IterVar[];
@@ -57,7 +57,7 @@ class Reduction {
     });
   }
 
-  /** The element of the tensor that goes into the result's element at `axes`. */
+  /** The element of the tensor that is reduced into the result's element at `axes`. */
   element(axes: readonly Var[]): PrimExpr {
     let next = 0;
     const indices = this.x.shape.map((_, dim) => {
@@ -71,7 +71,7 @@ class Reduction {
     return this.x(...indices);
   }
 
-  /** The number of the element among those that are reduced. */
+  /** The flat index of the element among the reduced ones. */
   position(): PrimExpr {
     return this.axes.reduce<PrimExpr>(
       (sofar, axis, i) =>
@@ -81,12 +81,12 @@ class Reduction {
   }
 }
 
-/** What no value of the type is below: -infinity for floats. */
+/** The lower limit of a type: -infinity for floats. */
 function lowest(dtype: DataType): PrimExpr {
   return isFloat(dtype) ? new FloatImm(-Infinity, dtype) : minValue(dtype);
 }
 
-/** What no value of the type is above. */
+/** The upper limit of a type. */
 function highest(dtype: DataType): PrimExpr {
   return isFloat(dtype) ? new FloatImm(Infinity, dtype) : maxValue(dtype);
 }
@@ -100,12 +100,15 @@ function reduceOp(operator: string, reducer: te.Reducer): ReduceOp {
 }
 
 export const sum = reduceOp("sum", te.sum);
-/** The largest; of a row of -infinity that is -infinity, where `te.max` gives the lowest number. */
+/**
+ * The largest element. If all are -infinity the result is -infinity, while `te.max` gives the
+ * lowest finite number.
+ */
 export const max = reduceOp(
   "max",
   te.commReducer((x, y) => maxOf(x, y), lowest, "max"),
 );
-/** The smallest; of a row of infinity that is infinity. */
+/** The smallest element. If all are infinity the result is infinity. */
 export const min = reduceOp(
   "min",
   te.commReducer((x, y) => minOf(x, y), highest, "min"),
@@ -118,7 +121,7 @@ export const prod = reduceOp(
     "prod",
   ),
 );
-/** Whether all of some conditions hold. */
+/** Whether all conditions hold. */
 export const all = reduceOp(
   "all",
   te.commReducer(
@@ -127,7 +130,7 @@ export const all = reduceOp(
     "all",
   ),
 );
-/** Whether one of some conditions holds. */
+/** Whether at least one condition holds. */
 export const any = reduceOp(
   "any",
   te.commReducer(
@@ -139,7 +142,10 @@ export const any = reduceOp(
 
 type Better = (a: PrimExpr, b: PrimExpr) => PrimExpr;
 
-/** An index and a value: the better value, and of equal ones the first (or last) index. */
+/**
+ * Reduces pairs of index and value: the better value, and for equal values the first (or last)
+ * index.
+ */
 function indexReducer(
   name: string,
   better: Better,
@@ -155,7 +161,8 @@ function indexReducer(
       const first = or(wins, and(eq(x, y), earlier(i, j)));
       return [select(first, i, j), select(wins, x, y)];
     },
-    // An index that every other goes before, so that a row of the worst value has one of its own.
+    // The initial index is replaced by every other, so that a row of the worst values gets an index
+    // of the row.
     ([index, value]) => [last ? minValue(index!) : maxValue(index!), worst(value!)],
     { name, operands: [`${name}_lhs`, `${name}_rhs`] },
   );
@@ -183,7 +190,7 @@ function indexOp(
   };
 }
 
-/** The index of the largest element; over several dimensions, counted row by row. */
+/** The index of the largest element; the flat index for several dimensions. */
 export const argmax = indexOp("argmax", gt, lowest);
 /** The index of the smallest element. */
 export const argmin = indexOp("argmin", lt, highest);

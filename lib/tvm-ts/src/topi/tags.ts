@@ -1,4 +1,4 @@
-/** What kinds of computations operators are: automatic schedules go by these. */
+/** Tags for kinds of operators, which automatic schedules use. */
 
 export const tag = {
   ELEMWISE: "elemwise",
@@ -9,12 +9,12 @@ export const tag = {
   MATMUL: "matmul",
 } as const;
 
-/** Whether an element of the result is made from one element of each input. */
+/** Whether an element of the result depends on one element of each input. */
 export function isBroadcast(text: string): boolean {
   return text.startsWith(tag.ELEMWISE) || text.startsWith(tag.BROADCAST);
 }
 
-/** Whether nothing is reduced. */
+/** Whether the operator has no reduction. */
 export function isInjective(text: string): boolean {
   return isBroadcast(text) || text.startsWith(tag.INJECTIVE);
 }

@@ -1,4 +1,4 @@
-/** Operators that arrange elements anew. */
+/** Operators that rearrange elements. */
 
 import { UsageError } from "../support";
 import { Analyzer } from "../arith";
@@ -25,7 +25,7 @@ import type { Tensor } from "../te";
 import { define, dimension, extents } from "./define";
 import { tag } from "./tags";
 
-/** The dimensions in another order; reversed if none is given. */
+/** The dimensions in another order; reversed if left out. */
 export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
   const order = (axes ?? x.shape.map((_, i) => x.ndim - 1 - i)).map((axis) =>
     dimension("transpose", x, axis),
@@ -33,7 +33,7 @@ export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
   if (order.length !== x.ndim || new Set(order).size !== x.ndim) {
     throw new UsageError(
       "topi-shapes",
-      `transpose: [${order.join(", ")}] does not name each of the ${x.ndim} dimensions of ${x.name} once`,
+      `transpose: [${order.join(", ")}] must have each of the ${x.ndim} dimensions of ${x.name} once`,
     );
   }
   return define(
@@ -44,7 +44,7 @@ export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
 }
 
 /**
- * The same elements, row by row, in another shape.
+ * The same elements in row-major order, in another shape.
  * @throws UsageError when the numbers of elements are known and differ.
  */
 export function reshape(x: Tensor, shape: readonly ExprLike[]): Tensor {
@@ -69,7 +69,7 @@ function checkSameSize(x: Tensor, target: readonly PrimExpr[]): void {
   );
 }
 
-/** The number of an element, counted row by row. */
+/** The flat index of an element in row-major order. */
 export function ravelIndex(indices: readonly PrimExpr[], shape: readonly PrimExpr[]): PrimExpr {
   return indices.reduce<PrimExpr>(
     (sofar, index, i) => (i === 0 ? index : add(mul(sofar, shape[i]!), index)),
@@ -77,7 +77,7 @@ export function ravelIndex(indices: readonly PrimExpr[], shape: readonly PrimExp
   );
 }
 
-/** The indices of the element with a number. */
+/** The indices of the element with a flat index. */
 export function unravelIndex(index: PrimExpr, shape: readonly PrimExpr[]): PrimExpr[] {
   const indices: PrimExpr[] = [];
   let rest = index;
@@ -89,8 +89,8 @@ export function unravelIndex(index: PrimExpr, shape: readonly PrimExpr[]): PrimE
 }
 
 /**
- * Without dimensions of extent 1: those given, or all.
- * @throws UsageError when one of those given has another extent.
+ * Removes dimensions of extent 1: those of `axes`, or all.
+ * @throws UsageError when one of `axes` has another extent.
  */
 export function squeeze(x: Tensor, axis?: number | readonly number[]): Tensor {
   const dims =
@@ -113,13 +113,13 @@ export function squeeze(x: Tensor, axis?: number | readonly number[]): Tensor {
   );
 }
 
-/** `count` more dimensions of extent 1, the first of them at `axis`. */
+/** Inserts `count` dimensions of extent 1, the first at `axis`. */
 export function expandDims(x: Tensor, axis: number, count = 1): Tensor {
   const at = axis < 0 ? axis + x.ndim + 1 : axis;
   if (!Number.isInteger(at) || at < 0 || at > x.ndim || count < 0) {
     throw new UsageError(
       "topi-shapes",
-      `expandDims: ${x.name} has no place ${axis} for ${count} dimensions`,
+      `expandDims: axis ${axis} is out of range for inserting ${count} dimensions into ${x.name}`,
     );
   }
   const ones = Array.from({ length: count }, () => new IntImm(1));
@@ -131,12 +131,13 @@ export function expandDims(x: Tensor, axis: number, count = 1): Tensor {
 }
 
 /**
- * Tensors one after another along a dimension.
+ * Concatenates tensors along a dimension.
  * @throws UsageError when they differ in type or in another dimension.
  */
 export function concatenate(inputs: readonly Tensor[], axis = 0): Tensor {
   const first = inputs[0];
-  if (first === undefined) throw new UsageError("topi-shapes", "concatenate is given no tensors");
+  if (first === undefined)
+    throw new UsageError("topi-shapes", "concatenate needs at least one tensor");
   const dim = dimension("concatenate", first, axis);
   inputs.forEach((input) => checkJoinable(first, input, dim));
   const sizes = inputs.map((input) => input.shape[dim]!);

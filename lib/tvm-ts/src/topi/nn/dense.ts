@@ -1,4 +1,4 @@
-/** Products of matrices. */
+/** Matrix products and dense layers. */
 
 import { UsageError } from "../../support";
 import { reprList } from "../../ir";
@@ -9,15 +9,15 @@ import { tag } from "../tags";
 export interface MatmulOptions {
   /** Added to each row. */
   readonly bias?: Tensor;
-  /** The type to compute in and of the result; that of the first matrix if left out. */
+  /** The type of the computation and the result; that of the first matrix if left out. */
   readonly outDtype?: string;
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
 }
 
 /**
- * The product of two matrices, either of which may be given transposed.
- * @throws UsageError when one is not a matrix, or the sizes do not fit.
+ * The product of two matrices, each possibly transposed.
+ * @throws UsageError when an argument is not a matrix, or the sizes do not match.
  */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
   const { bias, outDtype = a.dtype, transposeA = false, transposeB = false } = options;
@@ -32,8 +32,8 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   if (!te.sameExtent(inner, other)) {
     throw new UsageError(
       "topi-shapes",
-      `matmul: the sizes ${reprList(a.shape)} of ${a.name} and ${reprList(b.shape)} of ${b.name} ` +
-        `do not fit`,
+      `matmul: the shapes ${reprList(a.shape)} of ${a.name} and ${reprList(b.shape)} of ${b.name} ` +
+        `do not match`,
     );
   }
   const k = te.reduceAxis([0, inner], "k");
@@ -55,14 +55,14 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   if (bias.ndim !== 1)
     throw new UsageError(
       "topi-shapes",
-      `matmul: the bias ${bias.name} has ${bias.ndim} dimensions`,
+      `matmul: the bias ${bias.name} has ${bias.ndim} dimensions; it must have one`,
     );
   return te.compute([rows, columns], (i, j) => product(i!, j!).add(bias(j!).astype(outDtype)), {
     tag: tag.BROADCAST,
   });
 }
 
-/** `data` times the transposed `weight`: a fully connected layer. */
+/** Multiplies `data` by the transposed `weight`: a fully connected layer. */
 export function dense(
   data: Tensor,
   weight: Tensor,

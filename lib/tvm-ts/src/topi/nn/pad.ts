@@ -1,4 +1,4 @@
-/** Padding and dilating. */
+/** Padding and dilation. */
 
 import { UsageError } from "../../support";
 import { Analyzer } from "../../arith";
@@ -35,12 +35,13 @@ function checkCount(operator: string, x: Tensor, what: string, amounts: readonly
   if (amounts.length === x.ndim) return;
   throw new UsageError(
     "topi-shapes",
-    `${operator}: ${x.name} has ${x.ndim} dimensions and is given ${amounts.length} ${what}`,
+    `${operator}: ${x.name} has ${x.ndim} dimensions; there are ${amounts.length} ${what}`,
   );
 }
 
 /**
- * `x` with `before` and `after` (the same, if left out) more elements around it in each dimension.
+ * Pads each dimension of `x` with `before` elements before it and `after` (if left out: `before`)
+ * after it.
  */
 export function pad(
   x: Tensor,
@@ -75,7 +76,9 @@ export function pad(
   );
 }
 
-/** `x` with its elements `strides` apart in each dimension, and `dilationValue` between them. */
+/**
+ * Dilates `x`: its elements are `strides` apart in each dimension, with `dilationValue` in between.
+ */
 export function dilate(
   x: Tensor,
   strides: readonly ExprLike[],
