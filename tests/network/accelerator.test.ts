@@ -87,7 +87,7 @@ test("a saved network runs as before, and a damaged one is refused", () => {
       expect(knobs(loaded)).toEqual(knobs(built));
     }
     file[file.length - 3]! ^= 1;
-    expect(() => vta.network.loadNetwork(file)).toThrow("checksum does not fit");
+    expect(() => vta.network.loadNetwork(file)).toThrow("checksum does not match");
   }
   expect(() => vta.network.loadNetwork(new Uint8Array(10))).toThrow("not a saved network");
 });

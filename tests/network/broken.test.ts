@@ -22,11 +22,11 @@ test("an unknown operator is named; the network loads, can be drawn, and reports
     nodes: [{ op: "Frobnicate", inputs: ["data"], output: "what" }, relu("what", "result")],
   });
   expect(network.problems).toEqual([
-    expect.stringContaining("node 'what' (Frobnicate): the operator Frobnicate is not known"),
+    expect.stringContaining("node 'what' (Frobnicate): the operator Frobnicate is not supported"),
   ]);
   expect(String(network)).toContain("onnx.Frobnicate(%data)");
   const data = np.zeros(image.data, "float32");
-  expect(() => network.run({ data })).toThrow("the operator Frobnicate is not known");
+  expect(() => network.run({ data })).toThrow("the operator Frobnicate is not supported");
   expect(() => network.run({ data: np.zeros([3]) })).toThrow("reshape it");
 });
 
@@ -43,7 +43,7 @@ test.each<readonly [string, SmallModel, string]>([
       weights: { w: weight([4, 5, 3, 3]) },
       nodes: [{ op: "Conv", inputs: ["data", "w"], output: "conv" }],
     },
-    "node 'conv' (Conv): nn.conv2d: the kernel reads 5 channels in each of 1 groups and gives 4; data has 3",
+    "node 'conv' (Conv): nn.conv2d: the kernel has 5 input channels in each of 1 groups and 4 output channels; data has 3 channels",
   ],
   [
     "a dilated convolution",
@@ -70,7 +70,7 @@ test.each<readonly [string, SmallModel, string]>([
       weights: { shape: { shape: [2], values: [2n ** 20n, 2n ** 20n] } },
       nodes: [{ op: "ConstantOfShape", inputs: ["shape"], output: "huge" }],
     },
-    "node 'huge' (ConstantOfShape): its result, Tensor[(1048576, 1048576), float32], has more than",
+    "node 'huge' (ConstantOfShape): its result Tensor[(1048576, 1048576), float32] has more than",
   ],
 ])("%s is refused with the node's name", (_, model, message) => {
   expect(() => load(model)).toThrow(message);

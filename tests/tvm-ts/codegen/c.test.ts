@@ -280,7 +280,7 @@ test("a library is exported for this machine and, if there is a cross compiler, 
       "the C compiler no-such-cc cannot be run",
     );
     expect(() => tvm.build(main).exportLibrary(path, { options: ["-no-such-option"] })).toThrow(
-      "cc refused the generated C:",
+      "cc could not compile the generated C:",
     );
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,4 +1,4 @@
-/** What is done to a network before its functions are compiled, and the functions it then consists of. */
+/** The passes over a network before its functions are compiled, and the functions that result. */
 
 import type { Call, Func } from "./relay-expr";
 import {
@@ -13,7 +13,7 @@ import {
 } from "./passes";
 import { allExprs } from "./visit";
 
-/** The passes of the reference's build at level 3, without those that change layouts. */
+/** The passes of the reference's build at level 3, except those that change layouts. */
 export const compilePasses: readonly RelayPass[] = [
   simplifyInference,
   eliminateCommonSubexpr,
@@ -26,7 +26,7 @@ export const compilePasses: readonly RelayPass[] = [
   fuseOps,
 ];
 
-/** A call of a fused function, with the name under which the function is compiled. */
+/** A call of a fused function, with the name of the compiled function. */
 export interface FusedCall {
   readonly call: Call;
   readonly func: Func;
@@ -34,8 +34,8 @@ export interface FusedCall {
 }
 
 /**
- * The calls of a fused network in the order in which they run. Functions that compute the same share
- * a name; others of the same operators are numbered.
+ * The calls of a fused network in execution order. Equal functions share a name; different
+ * functions of the same operators are numbered.
  */
 export function fusedCalls(network: Func): FusedCall[] {
   const names = new Map<string, string[]>();
@@ -60,7 +60,7 @@ function operatorNames(func: Func): string[] {
   );
 }
 
-/** A text that is the same for functions that compute the same. */
+/** A key that is equal for equal functions. */
 function structureOf(func: Func): string {
   const numbers = new Map(func.params.map((param, i) => [param as unknown, i]));
   const parts = func.params.map((param) => String(param.type));

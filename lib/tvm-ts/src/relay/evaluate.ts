@@ -1,4 +1,4 @@
-/** Computing a network on the host, one operator after another. */
+/** Computes a network on the host, operator by operator. */
 
 import { UsageError } from "../support";
 import type { Call, Expr, Func } from "./relay-expr";
@@ -8,16 +8,17 @@ import { countReaders, visitInPostOrder } from "./visit";
 
 export type Value = HostTensor | readonly HostTensor[];
 
-/** Computes a call of a function, in another way than operator by operator. */
+/** Computes a call of a function. */
 export type FunctionRunner = (call: Call, args: readonly HostTensor[]) => Value;
 
-/** Sees every operator's result as it is computed. */
+/** Receives every operator's result when it is computed. */
 export type Observer = (call: Call, value: Value) => void;
 
 /**
- * The values of `expr`, given those of its variables. Values are let go as soon as nothing reads them
- * any more.
- * @throws UsageError for an input that is missing or of another type, or an operator that cannot run.
+ * The values of `expr` for values of its variables. Intermediate values are dropped after their
+ * last use.
+ * @throws UsageError for an input that is missing or has another type, or an operator that cannot
+ * be computed.
  */
 export function evaluate(
   expr: Expr,
@@ -34,7 +35,7 @@ export function evaluate(
   return flatten(values.get(expr)!);
 }
 
-/** As `evaluate`, of a network whose inputs go by name. */
+/** As `evaluate`, for a function with named inputs. */
 export function evaluateFunc(
   func: Func,
   inputs: Readonly<Record<string, HostTensor>>,
@@ -43,7 +44,7 @@ export function evaluateFunc(
   return evaluate(func.body, bindInputs(func, inputs), observe);
 }
 
-/** @throws UsageError for inputs that are missing, of another type or not known. */
+/** @throws UsageError for inputs that are missing, unknown or have another type. */
 export function bindInputs(
   func: Func,
   inputs: Readonly<Record<string, HostTensor>>,
@@ -64,7 +65,7 @@ export function bindInputs(
       if (!sameType(value.type, param.type)) {
         throw new UsageError(
           "network-input",
-          `input '${param.name}' is ${param.type}; it cannot be ${value.type}`,
+          `input '${param.name}' must be ${param.type}, not ${value.type}`,
         );
       }
       return [param, value];

@@ -1,6 +1,6 @@
 /**
- * TVM's own formats for a compiled network: the graph that its graph executor runs, as JSON, and the
- * weights. Hashes of functions are not written; what is read keeps them.
+ * TVM's formats for a compiled network: the graph for its graph executor, as JSON, and the weights.
+ * Hashes of functions are not written, but kept when a graph is read.
  */
 
 import { dtypeInfo, type ScalarType } from "../ir";
@@ -12,7 +12,7 @@ import { planMemory } from "./plan-memory";
 import { tensorType } from "./type";
 import { allExprs, visitInPostOrder } from "./visit";
 
-/** A value: the number of its node, of the node's output, and a version, which is 0. */
+/** A value: the index of its node, the index of the node's output, and a version, which is 0. */
 export type GraphEntry = readonly [node: number, output: number, version: number];
 
 export interface GraphNode {
@@ -23,7 +23,7 @@ export interface GraphNode {
   readonly inputs: readonly GraphEntry[];
 }
 
-/** What the graph executor reads. */
+/** The graph executor's input. */
 export interface GraphJson {
   readonly nodes: readonly GraphNode[];
   readonly arg_nodes: readonly number[];
@@ -45,9 +45,9 @@ export interface CompiledGraph {
 const LAYOUTS = ["data_layout", "kernel_layout", "out_layout", "layout"];
 
 /**
- * A fused network in TVM's form.
- * @param deviceType DLPack's number of the device that runs it; the host if left out
- * @throws UsageError when it is not made of calls of functions, or a value is not a tensor.
+ * A fused network in TVM's format.
+ * @param deviceType DLPack's type of the device that runs it; the CPU if left out
+ * @throws UsageError when it has calls of operators, or a value is not a tensor.
  */
 export function toGraphJson(func: Func, deviceType = 1): CompiledGraph {
   const names = new Map(fusedCalls(func).map(({ call, name }) => [call as Expr, name]));
@@ -125,12 +125,12 @@ function callNode(
   };
 }
 
-/** The JSON as TVM writes it. */
+/** The JSON in TVM's layout. */
 export function writeGraphJson(graph: GraphJson): string {
   return JSON.stringify(graph, undefined, 2);
 }
 
-/** @throws UsageError when the text is not such a graph, or its lists do not fit together. */
+/** @throws UsageError when the text is not such a graph, or its lists are inconsistent. */
 export function readGraphJson(text: string): GraphJson {
   let graph: GraphJson;
   try {
@@ -170,7 +170,7 @@ export function readGraphJson(text: string): GraphJson {
       if (!(Number.isInteger(from) && from >= 0 && from < i)) {
         throw new UsageError(
           "network-file",
-          `node ${i} ('${node.name}') of the graph reads node ${from}, which is not before it`,
+          `node ${i} ('${node.name}') of the graph reads node ${from}, which must come before it`,
         );
       }
     }
@@ -183,7 +183,7 @@ const ARRAY_MAGIC = 0xdd5e40f096b4a13fn;
 const CPU = 1;
 const TYPE_CODES: readonly string[] = ["int", "uint", "float"];
 
-/** Weights by name in TVM's binary form. */
+/** Weights by name in TVM's binary format. */
 export function writeParams(params: Readonly<Record<string, HostTensor>>): Uint8Array {
   const parts: Uint8Array[] = [];
   const words = (...values: bigint[]): void => {
@@ -215,13 +215,13 @@ export function writeParams(params: Readonly<Record<string, HostTensor>>): Uint8
   return all;
 }
 
-/** @throws UsageError when the bytes are not weights in TVM's form, or end too early. */
+/** @throws UsageError when the bytes are not weights in TVM's format, or are truncated. */
 export function readParams(bytes: Uint8Array): Record<string, HostTensor> {
   const reader = new Reader(bytes);
   if (reader.word() !== LIST_MAGIC) {
     throw new UsageError(
       "network-file",
-      "these bytes are not weights in TVM's form: they start with another number",
+      "these bytes are not weights in TVM's format: the magic number differs",
     );
   }
   reader.word();
@@ -230,7 +230,10 @@ export function readParams(bytes: Uint8Array): Record<string, HostTensor> {
   );
   const count = reader.count();
   if (count !== names.length)
-    throw new UsageError("network-file", `${names.length} names, but ${count} weights`);
+    throw new UsageError(
+      "network-file",
+      `the weights are damaged: ${names.length} names, but ${count} weights`,
+    );
   return Object.fromEntries(names.map((name) => [name, reader.array(name)]));
 }
 
@@ -256,13 +259,13 @@ class Reader {
     this.bytes(8);
     return this.view.getBigUint64(this.at - 8, true);
   }
-  /** A number of things, each of which takes a byte or more. */
+  /** The number of items that follow, each of at least a byte. */
   count(): number {
     const value = this.word();
     if (value > BigInt(this.all.length)) {
       throw new UsageError(
         "network-file",
-        `the weights are broken: ${value} of something in ${this.all.length} bytes`,
+        `the weights are damaged: ${value} items in ${this.all.length} bytes`,
       );
     }
     return Number(value);
@@ -274,7 +277,7 @@ class Reader {
 
   array(name: string): HostTensor {
     if (this.word() !== ARRAY_MAGIC)
-      throw new UsageError("network-file", `weight '${name}' does not start as one`);
+      throw new UsageError("network-file", `weight '${name}' is damaged: its magic number differs`);
     this.word();
     this.bytes(8);
     const ndim = this.int32();
@@ -283,7 +286,7 @@ class Reader {
     if (ndim < 0 || ndim > 32 || TYPE_CODES[code] === undefined) {
       throw new UsageError(
         "network-file",
-        `weight '${name}' has ${ndim} dimensions of type ${code}`,
+        `weight '${name}' is damaged: ${ndim} dimensions, type code ${code}`,
       );
     }
     const shape = Array.from({ length: ndim }, () => exactNumber(this.word()));

@@ -1,8 +1,7 @@
 /**
- * Values on the host: the constants of a network, and what its operators compute there.
+ * Tensors on the host: the constants of a network, and the results of its operators.
  *
- * Integers of 64 bits are kept as doubles, so they are exact up to 2^53; larger ones are refused where
- * they come in.
+ * 64-bit integers are stored as doubles, so they are exact up to 2^53; larger integers are refused.
  */
 
 import type { ScalarType } from "../ir";
@@ -37,10 +36,10 @@ const ARRAYS: Readonly<Partial<Record<ScalarType, HostArray>>> = {
   bool: Uint8Array,
 };
 
-/** More elements than this do not fit into one array of a JavaScript engine. */
+/** The most elements of a typed array in a JavaScript engine. */
 export const MAX_ELEMENTS = 2 ** 31;
 
-/** A row-major array. Its elements must not be changed once others have seen it. */
+/** A row-major array. Its elements must not change after it is shared. */
 export class HostTensor {
   readonly type: TensorType;
 
@@ -62,7 +61,7 @@ export class HostTensor {
     return this.data.length;
   }
 
-  /** @throws UsageError for a type or size that host arrays cannot have. */
+  /** @throws UsageError for a type or size that host arrays do not support. */
   static zeros(shape: readonly number[], dtype: ScalarType): HostTensor {
     return new HostTensor(hostData(dtype, checkedSize(shape)), shape, dtype);
   }
@@ -72,7 +71,7 @@ export class HostTensor {
     if (values.length !== sizeOf(shape)) {
       throw new UsageError(
         "network-tensor",
-        `${values.length} values do not fill an array of [${shape.join(", ")}]`,
+        `an array of [${shape.join(", ")}] does not have ${values.length} values`,
       );
     }
     return new HostTensor(hostData(dtype, values), shape, dtype);
@@ -86,7 +85,7 @@ export class HostTensor {
     return new HostTensor(this.data, shape, this.dtype);
   }
 
-  /** The elements as they are stored elsewhere: little-endian, 64-bit integers in full. */
+  /** The elements in their usual encoding: little-endian, 64-bit integers with all bits. */
   toBytes(): Uint8Array {
     const { data, dtype } = this;
     if (dtype === "int64") return bytesOf(BigInt64Array.from(data as Float64Array, BigInt));
@@ -96,8 +95,8 @@ export class HostTensor {
   }
 
   /**
-   * The opposite of `toBytes`.
-   * @throws UsageError when there are too few or too many bytes, or an integer is past 2^53.
+   * The inverse of `toBytes`.
+   * @throws UsageError when the number of bytes is wrong, or an integer exceeds 2^53.
    */
   static fromBytes(bytes: Uint8Array, shape: readonly number[], dtype: ScalarType): HostTensor {
     const width = bytesPerElement(dtype);
@@ -108,7 +107,7 @@ export class HostTensor {
           `${sizeOf(shape) * width}`,
       );
     }
-    const { buffer } = new Uint8Array(bytes); // aligned
+    const { buffer } = new Uint8Array(bytes); // An aligned copy.
     if (dtype === "int64") return HostTensor.of(numbers(new BigInt64Array(buffer)), shape, dtype);
     if (dtype === "uint64") return HostTensor.of(numbers(new BigUint64Array(buffer)), shape, dtype);
     if (dtype === "float16") {
@@ -119,7 +118,7 @@ export class HostTensor {
   }
 }
 
-/** Bytes that one element takes where all of its bits are stored. */
+/** Bytes of an element in the usual encoding. */
 export function bytesPerElement(dtype: ScalarType): number {
   if (dtype === "bool") return 1;
   if (dtype === "float16") return 2;
@@ -127,7 +126,7 @@ export function bytesPerElement(dtype: ScalarType): number {
   return hostData(dtype, 0).BYTES_PER_ELEMENT;
 }
 
-/** @throws UsageError when an integer is past what doubles hold exactly. */
+/** @throws UsageError when an integer is not exact as a double. */
 export function numbers(values: Iterable<bigint>): number[] {
   return Array.from(values, exactNumber);
 }
@@ -137,7 +136,7 @@ export function exactNumber(value: bigint): number {
   if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) {
     throw new UsageError(
       "network-tensor",
-      `the 64-bit integer ${value} is out of range: values up to 2^53 in size can be used`,
+      `the 64-bit integer ${value} is out of range; use integers from -2^53 to 2^53`,
     );
   }
   return Number(value);

@@ -1,4 +1,4 @@
-/** Whole networks: their graphs, what computes them, and the passes over them. */
+/** Networks: their graphs, their operators, and the passes over them. */
 
 export { bindInputs, evaluate, evaluateFunc, type Observer, type Value } from "./evaluate";
 export {

@@ -1,6 +1,6 @@
 /**
- * A network as one file: a magic number, a checksum of everything behind it, the graph as JSON, and the
- * weights as bytes.
+ * A network as a file: a magic number, a checksum of the rest, the graph as JSON, and the weights
+ * as bytes.
  */
 
 import { sha256 } from "#sha256";
@@ -18,7 +18,7 @@ const MAGIC = Uint8Array.of(0x54, 0x56, 0x4d, 0x4e, 0x45, 0x54, 0, 1);
 const CHECKSUM_BYTES = 32;
 const HEADER_BYTES = MAGIC.length + CHECKSUM_BYTES + 4;
 
-/** One expression; operands are numbers of earlier ones. */
+/** An expression; operands are indices of earlier expressions. */
 type Row =
   | { kind: "var"; name: string; shape: readonly number[]; dtype: ScalarType }
   | { kind: "constant"; shape: readonly number[]; dtype: ScalarType; offset: number }
@@ -34,11 +34,11 @@ interface FuncRows {
 
 export interface NetworkContents {
   readonly func: Func;
-  /** Whatever else belongs to it, as JSON. */
+  /** Additional metadata, as JSON. */
   readonly extra: unknown;
 }
 
-/** @throws UsageError for a network with operators that are not known. */
+/** @throws UsageError for a network with unknown operators. */
 export function encodeNetwork({ func, extra }: NetworkContents): Uint8Array {
   const weights: Uint8Array[] = [];
   let offset = 0;
@@ -62,7 +62,7 @@ export function encodeNetwork({ func, extra }: NetworkContents): Uint8Array {
   return file;
 }
 
-/** @throws UsageError when the bytes are not a network, or have been changed. */
+/** @throws UsageError when the bytes are not a network, or were changed. */
 export function decodeNetwork(file: Uint8Array): NetworkContents {
   if (file.length < HEADER_BYTES || !MAGIC.every((byte, i) => file[i] === byte)) {
     throw new UsageError("network-file", `these ${file.length} bytes are not a saved network`);
@@ -71,7 +71,7 @@ export function decodeNetwork(file: Uint8Array): NetworkContents {
   if (!checksum.every((byte, i) => file[MAGIC.length + i] === byte)) {
     throw new UsageError(
       "network-file",
-      "the saved network is damaged: its checksum does not fit its contents",
+      "the saved network is damaged: its checksum does not match its contents",
     );
   }
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);

@@ -1,7 +1,7 @@
 /**
- * Which memory each value of a fused network lives in: values that are never needed at the same time
- * share it. What is between functions takes the smallest free piece that is large enough and not more
- * than sixteen times too large, else the largest that is too small and grows.
+ * Assigns the values of a fused network to blocks of memory; values that are never needed at the
+ * same time share a block. An intermediate value gets the smallest free block that is large enough
+ * and at most sixteen times its size, else the largest smaller block, which grows.
  */
 
 import { bytesPerElement } from "./host-tensor";
@@ -12,40 +12,41 @@ import { countReaders, operandsOf, visitInPostOrder } from "./visit";
 const MATCH_RANGE = 16;
 
 export interface MemoryPlan {
-  /** The number of the piece that each value is in. */
+  /** The index of each value's block. */
   readonly storageOf: ReadonlyMap<Expr, number>;
-  /** Bytes of each piece. */
+  /** Bytes of each block. */
   readonly bytes: readonly number[];
 }
 
-interface Piece {
+interface MemoryBlock {
   readonly id: number;
   bytes: number;
 }
 
 export function planMemory(func: Func): MemoryPlan {
-  const pieces: Piece[] = [];
-  const storageOf = new Map<Expr, Piece>();
+  const blocks: MemoryBlock[] = [];
+  const storageOf = new Map<Expr, MemoryBlock>();
   const readers = countReaders(func.body);
-  let free: Piece[] = [];
+  let free: MemoryBlock[] = [];
 
-  const allocate = (bytes: number): Piece => {
-    const piece = { id: pieces.length, bytes };
-    pieces.push(piece);
-    return piece;
+  const allocate = (bytes: number): MemoryBlock => {
+    const block = { id: blocks.length, bytes };
+    blocks.push(block);
+    return block;
   };
-  const request = (bytes: number): Piece => {
-    const larger = free.find((one) => one.bytes >= bytes && one.bytes <= bytes * MATCH_RANGE);
-    const piece =
-      larger ?? free.filter((one) => one.bytes < bytes && one.bytes >= bytes / MATCH_RANGE).at(-1);
-    if (piece === undefined) return allocate(bytes);
-    free = free.filter((one) => one !== piece);
-    piece.bytes = Math.max(piece.bytes, bytes);
-    return piece;
+  const request = (bytes: number): MemoryBlock => {
+    const larger = free.find((other) => other.bytes >= bytes && other.bytes <= bytes * MATCH_RANGE);
+    const block =
+      larger ??
+      free.filter((other) => other.bytes < bytes && other.bytes >= bytes / MATCH_RANGE).at(-1);
+    if (block === undefined) return allocate(bytes);
+    free = free.filter((other) => other !== block);
+    block.bytes = Math.max(block.bytes, bytes);
+    return block;
   };
-  const release = (piece: Piece): void => {
-    const at = free.findIndex((one) => one.bytes > piece.bytes);
-    free.splice(at < 0 ? free.length : at, 0, piece);
+  const release = (block: MemoryBlock): void => {
+    const at = free.findIndex((other) => other.bytes > block.bytes);
+    free.splice(at < 0 ? free.length : at, 0, block);
   };
 
   for (const param of func.params) storageOf.set(param, allocate(bytesOf(param)));
@@ -56,17 +57,17 @@ export function planMemory(func: Func): MemoryPlan {
     for (const operand of operandsOf(expr)) {
       const left = readers.get(operand)! - 1;
       readers.set(operand, left);
-      // Inputs and weights stay where they are.
+      // The blocks of inputs and weights are not reused.
       if (left === 0 && operand.kind === "call") release(storageOf.get(operand)!);
     }
   });
   return {
-    storageOf: new Map([...storageOf].map(([expr, piece]) => [expr, piece.id])),
-    bytes: pieces.map((piece) => piece.bytes),
+    storageOf: new Map([...storageOf].map(([expr, block]) => [expr, block.id])),
+    bytes: blocks.map((block) => block.bytes),
   };
 }
 
 function bytesOf(expr: Expr): number {
-  const type = tensorType(expr.type, "a value in memory");
+  const type = tensorType(expr.type, "a value of the network");
   return type.size * bytesPerElement(type.dtype);
 }

@@ -1,6 +1,6 @@
 /**
- * Relay's text form. A value gets its number where it is first read, so a line stands right before
- * the operator that needs it; large constants are numbered and their values left out.
+ * Relay's text format. A value is numbered when it is first read, so its line precedes the operator
+ * that reads it; large constants are numbered and their values left out.
  */
 
 import { Func, type Call, type Constant, type Expr } from "./relay-expr";
@@ -23,7 +23,7 @@ export function printRelay(func: Func): string {
   return [VERSION, text, ...(printer.hasMetadata ? [METADATA_NOTE] : [])].join("\n");
 }
 
-/** A number as C++ streams print it: six significant digits. */
+/** A number in the format of C++ streams: six significant digits. */
 function streamedNumber(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
@@ -37,7 +37,7 @@ function streamedNumber(value: number): string {
   return fixed.includes(".") ? fixed.replace(/\.?0+$/, "") : fixed;
 }
 
-/** Types whose scalars are written out in the text. */
+/** Types whose scalars are printed inline. */
 const SCALAR_SUFFIX: Readonly<Record<string, string>> = {
   int16: "i16",
   int32: "",
@@ -74,14 +74,14 @@ class Printer {
     return `fn (${params.join(", ")}) -> ${func.type} {\n${body}\n} /* ty=${type} */`;
   }
 
-  /** The text of an expression whose operands have texts. */
+  /** The text of an expression whose operands are already printed. */
   private expression(expr: Expr): string {
     const operands = operandsOf(expr).map((operand) => this.reference(operand));
     switch (expr.kind) {
       case "constant":
         return `${this.constant(expr)} /* ty=${expr.type} */`;
       case "var": {
-        // Free: it belongs to no function.
+        // A free variable, which is not a function's parameter.
         const name = this.uniqueName(expr.name);
         this.lines.push(`free_var ${name}: ${expr.type} /* ty=${expr.type} */;`);
         return name;
@@ -101,7 +101,7 @@ class Printer {
     return call.op.kind === "op" ? call.op.name : "fn";
   }
 
-  /** How another expression names this one; the first time, its line is written. */
+  /** The name of an expression for its readers; its line is printed on first use. */
   private reference(expr: Expr): string {
     const text = this.texts.get(expr)!;
     if (expr.kind === "var" || expr.kind === "constant" || this.numbered.has(expr)) return text;
@@ -141,7 +141,7 @@ class Printer {
   }
 }
 
-/** The settings that are not the default. */
+/** The settings that differ from their defaults. */
 function attributes(call: Call): string[] {
   if (call.op.kind !== "op") return [];
   const op: Op = call.op;

@@ -1,8 +1,8 @@
 /**
  * The graph of a network: variables, constants, calls of operators or of functions, tuples.
  *
- * Nodes are immutable and know their type from the start; a node that two others read is one object, so
- * the expressions form a graph. Texts and passes are Relay's.
+ * Nodes are immutable and typed at construction; several readers share a node, so the expressions
+ * form a graph. Text format and passes follow Relay.
  */
 
 import { UsageError } from "../support";
@@ -19,7 +19,7 @@ export class Var {
   ) {}
 }
 
-/** A value that is known: weights, and numbers that passes put in. */
+/** A constant: weights, and numbers that passes insert. */
 export class Constant {
   readonly kind = "constant";
   readonly type: TensorType;
@@ -28,14 +28,14 @@ export class Constant {
   }
 }
 
-/** An operator, or a function that a pass made, applied to arguments. */
+/** A call of an operator, or of a function that a pass created. */
 export class Call {
   readonly kind = "call";
   readonly type: Type;
 
   /**
-   * @param origin the node of the file that it comes from; it is named in errors
-   * @throws UsageError when the operator does not take arguments of these types.
+   * @param origin the source node in the file, for error messages
+   * @throws UsageError when the operator does not accept arguments of these types.
    */
   constructor(
     readonly op: Op | Func,
@@ -74,7 +74,7 @@ export class TupleGetItem {
   }
 }
 
-/** A network, or a piece of one that is compiled as a whole (`primitive`). */
+/** A network, or a part of one that is compiled as a whole (`primitive`). */
 export class Func {
   readonly kind = "function";
   readonly type: Type;
@@ -86,14 +86,14 @@ export class Func {
     this.type = body.type;
   }
 
-  /** @throws UsageError when the arguments are not what the parameters take. */
+  /** @throws UsageError when the arguments' types do not match the parameters. */
   resultType(args: readonly Expr[]): Type {
     this.params.forEach((param, i) => {
       const given = args[i]?.type;
       if (given === undefined || !sameType(given, param.type)) {
         throw new UsageError(
           "network-input",
-          `parameter ${param.name} is ${param.type}; it cannot take ${given}`,
+          `parameter ${param.name} must be ${param.type}, not ${given}`,
         );
       }
     });
@@ -115,12 +115,12 @@ function typeOfCall(op: Op, args: readonly Expr[], attrs: Attrs, origin?: string
   }
 }
 
-/** @throws UsageError when no memory could hold the value. */
+/** @throws UsageError when the value is too large for memory. */
 function checkedSize(type: Type): Type {
   if (type.kind === "tensor" && type.size > MAX_ELEMENTS) {
     throw new UsageError(
       "network-value",
-      `its result, ${type}, has more than ${MAX_ELEMENTS} elements`,
+      `its result ${type} has more than ${MAX_ELEMENTS} elements`,
     );
   }
   return type;
@@ -136,12 +136,12 @@ export function constant(value: number, dtype: TensorType["dtype"]): Constant {
   return new Constant(HostTensor.scalar(value, dtype));
 }
 
-/** The number that a constant scalar is. */
+/** The value of a constant scalar. */
 export function scalarValue(expr: Expr): number {
   if (expr.kind === "constant" && expr.value.size === 1) return expr.value.data[0]!;
   throw new UsageError(
     "network-value",
-    `a scalar constant is expected here, not a ${expr.kind} of ${expr.type}`,
+    `expected a scalar constant, not a ${expr.kind} of ${expr.type}`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** What an operator of a network is. */
+/** The definition of a network's operators. */
 
 import { UsageError } from "../support";
 import type { HostTensor } from "./host-tensor";
@@ -10,7 +10,9 @@ export type AttrValue =
 /** An operator's settings by name, in the order in which they are printed. */
 export type Attrs = Readonly<Record<string, AttrValue>>;
 
-/** A setting: numbers that print as floats are told apart. A setting without default is required. */
+/**
+ * A setting, with whether its number is printed as a float. A setting without default is required.
+ */
 export interface AttrSpec {
   readonly name: string;
   readonly default?: AttrValue;
@@ -18,15 +20,15 @@ export interface AttrSpec {
 }
 
 /**
- * How an operator can be fused with its neighbours, from the simplest to what cannot be fused: the
- * value is the level that fusion compares.
+ * How an operator can be fused with its neighbours, from elementwise to not at all; fusion compares
+ * the values.
  */
 export enum OpPattern {
   elementwise = 0,
   broadcast = 1,
   injective = 2,
   reduction = 3,
-  /** Its result can be processed element by element in the same function: a convolution. */
+  /** Elementwise operators on its result can be fused: a convolution. */
   outElementwiseFusable = 4,
   tuple = 7,
   opaque = 8,
@@ -36,9 +38,9 @@ export interface OpDefinition {
   readonly name: string;
   readonly pattern: OpPattern;
   readonly attrs?: readonly AttrSpec[];
-  /** The type of the result. @throws UsageError when the arguments do not fit. */
+  /** The type of the result. @throws UsageError when the arguments do not match. */
   infer(args: readonly Type[], attrs: Attrs): Type;
-  /** Computes it on the host; operators that only passes handle have none. */
+  /** Computes the result on the host; undefined for operators that passes replace. */
   evaluate?(args: readonly HostTensor[], attrs: Attrs, type: Type): HostTensor | HostTensor[];
 }
 
@@ -54,7 +56,7 @@ export class Op {
     this.attrs = definition.attrs ?? [];
   }
 
-  /** @throws UsageError when the arguments do not fit. */
+  /** @throws UsageError when the arguments do not match. */
   inferType(args: readonly Type[], attrs: Attrs): Type {
     return this.definition.infer(args, attrs);
   }
@@ -74,11 +76,11 @@ export class Op {
     );
   }
 
-  /** @throws UsageError when the operator only has a meaning for passes. */
+  /** @throws UsageError for operators that passes replace. */
   evaluate(args: readonly HostTensor[], attrs: Attrs, type: Type): HostTensor | HostTensor[] {
     const { evaluate } = this.definition;
     if (evaluate === undefined)
-      throw new UsageError("network-operator", `${this.name} cannot be computed`);
+      throw new UsageError("network-operator", `${this.name} cannot be computed on the host`);
     return evaluate(args, attrs, type);
   }
 

@@ -1,4 +1,6 @@
-/** The types of a network's values: tensors of known shape, tuples of them, and what is not known. */
+/**
+ * The types of a network's values: tensors of constant shape, tuples of them, and unknown types.
+ */
 
 import type { ScalarType } from "../ir";
 import { UsageError } from "../support";
@@ -15,7 +17,7 @@ export class TensorType {
     return sizeOf(this.shape);
   }
 
-  /** As Relay prints it: `Tensor[(1, 3), float32]`, and `float32` for a scalar. */
+  /** Relay's text: `Tensor[(1, 3), float32]`, and `float32` for a scalar. */
   toString(): string {
     if (this.shape.length === 0) return this.dtype;
     return `Tensor[(${this.shape.join(", ")}), ${this.dtype}]`;
@@ -32,7 +34,7 @@ export class TupleType {
   }
 }
 
-/** The type of what cannot be computed: the graph can be drawn, and `reason` says why not run. */
+/** The type of values that cannot be computed: the graph can be drawn but not run, for `reason`. */
 export class UnknownType {
   readonly kind = "unknown";
   constructor(readonly reason: string) {}

@@ -1,9 +1,9 @@
-/** Walking and rebuilding graphs. Deep networks do not overflow the stack: nothing here recurses. */
+/** Traverses and rebuilds graphs, without recursion, so deep networks do not overflow the stack. */
 
 import { Call, Func, Tuple, TupleGetItem, type Expr } from "./relay-expr";
 import type { Op } from "./relay-op";
 
-/** What an expression reads, in order; a function's body is its own. */
+/** The operands of an expression, in order; for a function, its body. */
 export function operandsOf(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
     case "call":
@@ -20,7 +20,7 @@ export function operandsOf(expr: Expr): readonly Expr[] {
   }
 }
 
-/** Every expression once, what it reads before it, first operands first. */
+/** Visits every expression once, after its operands, in the order of the operands. */
 export function visitInPostOrder(root: Expr, visit: (expr: Expr) => void): void {
   const seen = new Set<Expr>();
   const stack: { expr: Expr; next: number }[] = [{ expr: root, next: 0 }];
@@ -41,14 +41,14 @@ export function visitInPostOrder(root: Expr, visit: (expr: Expr) => void): void 
   }
 }
 
-/** All expressions, as `postOrder` meets them. */
+/** All expressions in post-order. */
 export function allExprs(root: Expr): Expr[] {
   const found: Expr[] = [];
   visitInPostOrder(root, (expr) => found.push(expr));
   return found;
 }
 
-/** The expression with other operands; the same object when they are the same. */
+/** The expression with other operands; the same object if they are equal. */
 export function withOperands(expr: Expr, operands: readonly Expr[]): Expr {
   if (operandsOf(expr).every((operand, i) => operand === operands[i])) return expr;
   switch (expr.kind) {
@@ -67,8 +67,8 @@ export function withOperands(expr: Expr, operands: readonly Expr[]): Expr {
 }
 
 /**
- * Rebuilds a graph from its leaves. `rewrite` gets each expression as it was with what its operands
- * have become, and gives what takes its place.
+ * Rebuilds a graph from its leaves. `rewrite` gets each original expression with its rewritten
+ * operands, and returns the replacement.
  */
 export function rewriteFromOperands(
   root: Expr,
@@ -87,18 +87,18 @@ export function rewriteFromOperands(
   return results.get(root)!;
 }
 
-/** As `rewriteFromOperands`, where `rewrite` gets the expression with its new operands. */
+/** As `rewriteFromOperands`, but `rewrite` gets the expression rebuilt with its new operands. */
 export function rewriteGraph(root: Expr, rewrite: (before: Expr, rebuilt: Expr) => Expr): Expr {
   return rewriteFromOperands(root, (expr, operands) => rewrite(expr, withOperands(expr, operands)));
 }
 
-/** As `rewriteGraph`, of a function's body; the parameters stay. */
+/** As `rewriteGraph`, for a function's body; the parameters stay. */
 export function rewriteBody(func: Func, rewrite: (before: Expr, rebuilt: Expr) => Expr): Func {
   const body = rewriteGraph(func.body, rewrite);
   return body === func.body ? func : new Func(func.params, body, func.primitive);
 }
 
-/** How many places read each expression; the result of the network is one of them. */
+/** The number of readers of each expression; the network's result counts as a read. */
 export function countReaders(root: Expr): Map<Expr, number> {
   const counts = new Map<Expr, number>([[root, 1]]);
   visitInPostOrder(root, (expr) => {
@@ -107,7 +107,7 @@ export function countReaders(root: Expr): Map<Expr, number> {
   return counts;
 }
 
-/** Whether this is a call of the operator of that name. */
+/** Whether an expression is a call of the operator `name`. */
 export function isCallOf(expr: Expr, name: string): expr is Call & { readonly op: Op } {
   return expr.kind === "call" && expr.op.kind === "op" && expr.op.name === name;
 }

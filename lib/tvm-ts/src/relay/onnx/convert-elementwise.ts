@@ -44,7 +44,7 @@ const dropout: Converter = (node) => {
   return [node.input(0), mask];
 };
 
-/** A zero point that is left out is 0 of the output's type. */
+/** The default zero point: 0 in the output's type. */
 function zeroPoint(node: OnnxNode, dtype: "uint8" | HostTensor["dtype"]): Expr {
   return node.optional(2) ?? constant(0, dtype);
 }
@@ -66,7 +66,7 @@ const dequantizeLinear: Converter = (node) => {
 
 function refuseBlocks(node: OnnxNode): void {
   const size = node.int("block_size", 0);
-  if (size !== 0) throw node.error(`blocks of ${size} values with a scale each are not supported`);
+  if (size !== 0) throw node.error(`block-wise scales are not supported; block_size is ${size}`);
 }
 
 const constantNode: Converter = (node) => {

@@ -1,16 +1,16 @@
-/** Layers with windows and weights: convolutions, pools, dense layers, normalization. */
+/** Layers with windows or weights: convolutions, pooling, dense layers, normalization. */
 
 import { constant, TupleGetItem, type Expr } from "../relay-expr";
 import type { OnnxNode } from "./node";
 
-/** Gives the expressions of a node's outputs. */
+/** Returns the expressions of a node's outputs. */
 export type Converter = (node: OnnxNode) => readonly Expr[];
 
 const repeat = (value: number, count: number): number[] => new Array<number>(count).fill(value);
 
 /**
- * Before each spatial dimension, then after each: what the node says, or what keeps the number of
- * steps at `ceil(length / stride)`.
+ * Padding before each spatial dimension, then after each: the node's `pads`, or for `SAME` the
+ * padding that gives `ceil(length / stride)` steps.
  */
 function padding(
   node: OnnxNode,
@@ -60,7 +60,7 @@ function convolutionSettings(
   const kernelShape = node.tensorType(weight).shape;
   if (shape.length !== 4 || kernelShape.length !== 4) {
     throw node.error(
-      `its data has ${shape.length} dimensions and its weights ${kernelShape.length}; images [n, c, h, w] are convolved`,
+      `its data has ${shape.length} dimensions and its weights ${kernelShape.length}; only images [n, c, h, w] can be convolved`,
     );
   }
   const kernel = node.ints("kernel_shape") ?? kernelShape.slice(2);
@@ -95,7 +95,7 @@ const conv: Converter = (node) => {
   return [bias === undefined ? result : node.call("nn.bias_add", [result, bias])];
 };
 
-/** Quantized values without their zero point, as int32. */
+/** Quantized values minus their zero point, as int32. */
 function centred(node: OnnxNode, data: number, zero: number): Expr {
   const value = node.call("cast", [node.input(data)], { dtype: "int32" });
   const offset = node.optional(zero);
@@ -103,7 +103,7 @@ function centred(node: OnnxNode, data: number, zero: number): Expr {
   return node.call("subtract", [value, node.call("cast", [offset], { dtype: "int32" })]);
 }
 
-/** int32 sums in units of the product of two scales, as the output's type. */
+/** Converts int32 sums in units of the product of two scales to the output's type. */
 function requantized(
   node: OnnxNode,
   sum: Expr,
@@ -123,7 +123,7 @@ const qlinearConv: Converter = (node) => {
   const weightZero = node.tensorType(5);
   let weight = centred(node, 3, 5);
   if (weightZero.size > 1) {
-    // One zero point for each filter.
+    // A zero point for each filter.
     const zero = node.call("cast", [node.input(5)], { dtype: "int32" });
     const column = node.call("reshape", [zero], { newshape: [weightZero.size, 1, 1, 1] });
     weight = node.call("subtract", [
@@ -221,7 +221,7 @@ const softmax: Converter = (node) => {
   if (node.opset >= 13 || front === rank - 1) {
     return [node.call("nn.softmax", [node.input(0)], { axis })];
   }
-  // Older versions take everything from the axis on as one dimension.
+  // Older versions flatten all dimensions from the axis on.
   const outer = shape.slice(0, front).reduce((a, b) => a * b, 1);
   const flat = node.call("reshape", [node.input(0)], { newshape: [outer, -1] });
   const result = node.call("nn.softmax", [flat], { axis: 1 });

@@ -133,7 +133,7 @@ const resize: Converter = (node) => {
   ];
 };
 
-/** An input that may be left out, or be empty instead. */
+/** An optional input, undefined if it is missing or empty. */
 function listed(node: OnnxNode, i: number): number[] | undefined {
   const values = node.optionalList(i);
   return values?.length === 0 ? undefined : values;

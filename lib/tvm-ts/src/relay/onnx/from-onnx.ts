@@ -1,7 +1,7 @@
 /**
- * Networks from ONNX files: weights become constants, nodes calls of operators, in the order of the
- * file. A node whose operator is not known stays in the graph with a result of unknown type, so that
- * the network can be drawn; running it names the node.
+ * Reads networks from ONNX files: weights become constants, and nodes become calls of operators, in
+ * the order of the file. A node with an unknown operator stays in the graph with a result of
+ * unknown type, so that the network can be drawn; running it raises an error that names the node.
  */
 
 import { fromBinary, isFieldSet } from "@bufbuild/protobuf";
@@ -24,7 +24,7 @@ import {
 import { nodeTitle, OnnxNode } from "./node";
 import { onnxElementType, readTensorProto } from "./tensor-proto";
 
-/** Versions of ONNX's operators whose meaning is known. */
+/** The supported versions of ONNX's operator set. */
 const OPSETS = { first: 7, last: 28 };
 
 const CONVERTERS: Readonly<Record<string, Converter>> = {
@@ -34,24 +34,25 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
 };
 
 export interface ImportOptions {
-  /** Shapes of inputs, where the file leaves lengths open. */
+  /** Shapes of inputs with symbolic dimensions in the file. */
   readonly shapes?: Readonly<Record<string, readonly number[]>>;
-  /** Inputs that get their value now, for good: shapes and axes must be known at import. */
+  /** Inputs that become constants: shapes and axes must be known at import. */
   readonly fixed?: Readonly<Record<string, HostTensor>>;
 }
 
-/** A network with what cannot be computed in it. */
+/** An imported network, and the nodes that cannot be computed. */
 export interface Imported {
   readonly func: Func;
   /** The names of the results. */
   readonly outputs: readonly string[];
-  /** A sentence for each node whose operator is not known. */
+  /** A message for each node with an unknown operator. */
   readonly problems: readonly string[];
 }
 
 /**
  * Reads an ONNX file.
- * @throws UsageError when the file is broken, or its nodes do not fit together: names the node.
+ * @throws UsageError when the file is damaged or its nodes are inconsistent; the message names the
+ * node.
  */
 export function fromOnnx(bytes: Uint8Array, options: ImportOptions = {}): Imported {
   const model = parse(bytes);
@@ -60,7 +61,7 @@ export function fromOnnx(bytes: Uint8Array, options: ImportOptions = {}): Import
   return new Importer(graph, opsetOf(model), options).run();
 }
 
-/** Which operators are imported. */
+/** The operators that can be imported. */
 export function knownOnnxOperators(): string[] {
   return Object.keys(CONVERTERS).sort();
 }
@@ -83,12 +84,12 @@ function parse(bytes: Uint8Array): ModelProto {
 function opsetOf(model: ModelProto): number {
   const entry = model.opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx");
   if (entry === undefined)
-    throw new UsageError("onnx-file", "the ONNX file does not say which operator set it uses");
+    throw new UsageError("onnx-file", "the ONNX file does not specify its operator set");
   const version = exactNumber(entry.version);
   if (version < OPSETS.first || version > OPSETS.last) {
     throw new UsageError(
       "onnx-file",
-      `the ONNX file uses operator set ${version}; sets ${OPSETS.first} to ${OPSETS.last} are known`,
+      `the ONNX file uses operator set ${version}; sets ${OPSETS.first} to ${OPSETS.last} are supported`,
     );
   }
   return version;
@@ -126,7 +127,7 @@ class Importer {
   }
 
   private addInput(input: ValueInfoProto, fixed: HostTensor | undefined): void {
-    if (this.values.has(input.name)) return; // a weight, listed as an input by older files
+    if (this.values.has(input.name)) return; // Older files list weights as inputs too.
     if (fixed !== undefined) {
       this.values.set(input.name, new Constant(fixed));
       return;
@@ -199,7 +200,7 @@ class Importer {
     }
   }
 
-  /** A call that stands for a node whose operator is not known, or that reads one. */
+  /** A call that represents a node with an unknown operator, or that reads one. */
   private unknownNode(
     proto: NodeProto,
     inputs: readonly (Expr | undefined)[],
@@ -207,7 +208,7 @@ class Importer {
   ): readonly Expr[] {
     const args = inputs.filter((input) => input !== undefined);
     const name = [proto.domain, proto.opType].filter(Boolean).join(".");
-    const reason = `${nodeTitle(proto)}: the operator ${name} is not known; known are ${knownOnnxOperators().join(", ")}`;
+    const reason = `${nodeTitle(proto)}: the operator ${name} is not supported; supported are ${knownOnnxOperators().join(", ")}`;
     if (!readsUnknown) this.problems.push(reason);
     const op = new Op({
       name: `onnx.${name}`,

@@ -1,4 +1,6 @@
-/** A node of an ONNX graph as the converters see it: its inputs as expressions, its attributes typed. */
+/**
+ * A node of an ONNX graph for the converters, with its inputs as expressions and typed attributes.
+ */
 
 import { UsageError } from "../../support";
 import { evaluate } from "../evaluate";
@@ -11,7 +13,7 @@ import { allExprs } from "../visit";
 import type { AttributeProto, NodeProto } from "./messages";
 import { readTensorProto } from "./tensor-proto";
 
-/** Inputs that must be known at import, shapes and axes, are not longer than this. */
+/** The longest input that must be known at import: a shape or axes. */
 const MAX_CONSTANT_ELEMENTS = 2 ** 16;
 
 export class OnnxNode {
@@ -26,7 +28,7 @@ export class OnnxNode {
     this.attributes = new Map(proto.attribute.map((attribute) => [attribute.name, attribute]));
   }
 
-  /** `node 'conv1' (Conv)`, as messages name it. */
+  /** The node in messages: `node 'conv1' (Conv)`. */
   get title(): string {
     return nodeTitle(this.proto);
   }
@@ -38,13 +40,13 @@ export class OnnxNode {
     return this.proto.output.filter((name) => name !== "").length;
   }
 
-  /** @throws UsageError when the input is not there. */
+  /** @throws UsageError when the input is missing. */
   input(i: number): Expr {
     const input = this.inputs[i];
     if (input === undefined) throw this.error(`input ${i} is missing`);
     return input;
   }
-  /** An input that may be left out. */
+  /** An optional input. */
   optional(i: number): Expr | undefined {
     return this.inputs[i];
   }
@@ -53,8 +55,8 @@ export class OnnxNode {
   }
 
   /**
-   * The value of an input that decides shapes.
-   * @throws UsageError when it is not known before the network runs.
+   * The value of an input that determines shapes.
+   * @throws UsageError when it is not constant.
    */
   constant(i: number): HostTensor {
     const input = this.input(i);
@@ -68,7 +70,7 @@ export class OnnxNode {
     }
     const { size } = this.tensorType(i);
     if (size > MAX_CONSTANT_ELEMENTS) {
-      throw this.error(`input ${i} has ${size} elements; a shape or list of axes is meant`);
+      throw this.error(`input ${i} has ${size} elements; it must be a shape or a list of axes`);
     }
     return evaluate(input)[0]!;
   }
@@ -106,7 +108,7 @@ export class OnnxNode {
     return proto === undefined ? undefined : readTensorProto(proto, `attribute '${name}'`);
   }
 
-  /** A call of Relay's operator that remembers this node. */
+  /** A call of a Relay operator, with this node as its origin. */
   call(op: string, args: readonly Expr[], attrs: Attrs = {}): Expr {
     return call(operator(op), args, attrs, this.title);
   }

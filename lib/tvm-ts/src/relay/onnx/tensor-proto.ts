@@ -1,4 +1,4 @@
-/** Tensors as ONNX files store them. */
+/** Reads tensors of ONNX files. */
 
 import type { ScalarType } from "../../ir";
 import { UsageError } from "../../support";
@@ -22,20 +22,20 @@ const ELEMENT_TYPES: Readonly<Record<number, ScalarType>> = {
   13: "uint64",
 };
 
-/** @throws UsageError for types that networks cannot have here. */
+/** @throws UsageError for unsupported types. */
 export function onnxElementType(code: number, what: string): ScalarType {
   const dtype = ELEMENT_TYPES[code];
   if (dtype === undefined) {
     const supported = Object.entries(ELEMENT_TYPES).map(([number, name]) => `${number} (${name})`);
     throw new UsageError(
       "onnx-node",
-      `${what} has elements of ONNX type ${code}; types that can be used are ${supported.join(", ")}`,
+      `${what} has elements of ONNX type ${code}; supported are ${supported.join(", ")}`,
     );
   }
   return dtype;
 }
 
-/** @throws UsageError when the tensor is broken, or stored in another file. */
+/** @throws UsageError when the tensor is damaged, or stored in another file. */
 export function readTensorProto(proto: TensorProto, what = `tensor '${proto.name}'`): HostTensor {
   const dtype = onnxElementType(proto.dataType, what);
   const shape = proto.dims.map((dim) => {
@@ -61,7 +61,7 @@ export function readTensorProto(proto: TensorProto, what = `tensor '${proto.name
   }
 }
 
-/** Values of tensors that are not stored as bytes: which list they are in depends on the type. */
+/** Values of tensors that are not stored as bytes; the type determines the list. */
 function listedValues(proto: TensorProto, dtype: ScalarType): number[] {
   switch (dtype) {
     case "float32":

@@ -1,4 +1,4 @@
-/** Convolution of images, as stored plainly (`NCHW`) and in the accelerator's blocks. */
+/** Convolution of images in the plain layout (`NCHW`) and in the accelerator's blocked layout. */
 
 import type { ScalarType } from "../../ir";
 import { HostTensor } from "../host-tensor";
@@ -26,13 +26,13 @@ export function conv2dAttrs(attrs: Attrs): Conv2DAttrs {
   return attrs as unknown as Conv2DAttrs;
 }
 
-/** Top, left, bottom, right of one number, two or four. */
+/** Top, left, bottom, right from 1, 2 or 4 numbers. */
 export function allPadding(padding: readonly number[]): [number, number, number, number] {
   const [a = 0, b = a, c = a, d = b] = padding;
   return [a, b, c, d];
 }
 
-/** A convolution on plain images: what a packed one is turned into, too. */
+/** A convolution in the plain layout; packed convolutions are converted to it. */
 export interface Geometry {
   readonly batch: number;
   readonly channels: number;
@@ -47,7 +47,7 @@ export interface Geometry {
 const PACKED_DATA = /^NCHW(\d+)n(\d+)c$/;
 const PACKED_KERNEL = /^OIHW(\d+)o(\d+)i$/;
 
-/** Channels in a block of a layout, or undefined for `NCHW`. */
+/** Channels per block of a layout, or undefined for `NCHW`. */
 export function packedLayout(layout: string): { batch: number; block: number } | undefined {
   const match = PACKED_DATA.exec(layout);
   return match === null ? undefined : { batch: Number(match[1]), block: Number(match[2]) };
@@ -95,7 +95,7 @@ function geometry(data: TensorType, weight: TensorType, attrs: Conv2DAttrs): Geo
       groups >= 1 &&
       i * inBlock * groups === c * block &&
       o % groups === 0,
-    `the kernel reads ${i * inBlock} channels in each of ${groups} groups and gives ${o * outBlock}; data has ${c * block}`,
+    `the kernel has ${i * inBlock} input channels in each of ${groups} groups and ${o * outBlock} output channels; data has ${c * block} channels`,
   );
   const [top, left, bottom, right] = allPadding(attrs.padding);
   const outputOf = (length: number, around: number, k: number, d: number, s: number): number =>
@@ -170,7 +170,7 @@ export const conv2d = defineOp({
   },
 });
 
-/** Outputs worked on at a time. */
+/** Outputs that are computed at a time. */
 const CHUNK = 512;
 
 function convolve(
@@ -207,7 +207,7 @@ function convolve(
   }
   return result;
 
-  /** What each of `count` outputs reads, as columns for `multiplyPacked`. */
+  /** The inputs of each of `count` outputs, as columns for `multiplyPacked`. */
   function gatherColumns(start: number, count: number, image: number): void {
     columns.fill(0);
     const from = data.data;
@@ -247,7 +247,7 @@ function unpack(x: HostTensor): HostTensor {
   return result;
 }
 
-/** The opposite of `unpack`. */
+/** The inverse of `unpack`. */
 function pack(x: HostTensor, shape: readonly number[]): HostTensor {
   const [a, b, h, w, inner, block] = shape as [number, number, number, number, number, number];
   const result = HostTensor.zeros(shape, x.dtype);
@@ -263,7 +263,7 @@ function pack(x: HostTensor, shape: readonly number[]): HostTensor {
   return result;
 }
 
-/** A number for each channel, added. */
+/** Adds a number for each channel. */
 export const biasAdd = defineOp({
   name: "nn.bias_add",
   pattern: OpPattern.broadcast,

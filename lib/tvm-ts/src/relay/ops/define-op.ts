@@ -1,4 +1,4 @@
-/** What the definitions of operators share. */
+/** Helpers for defining operators. */
 
 import { UsageError } from "../../support";
 import { Call, type Expr } from "../relay-expr";
@@ -13,7 +13,7 @@ export function defineOp(definition: OpDefinition): Op {
   return op;
 }
 
-/** The operator of Relay's name. @throws UsageError when there is none. */
+/** The operator with a Relay name. @throws UsageError when there is none. */
 export function operator(name: string): Op {
   const op = operators.get(name);
   if (op === undefined) throw new UsageError("network-operator", `there is no operator '${name}'`);
@@ -51,7 +51,7 @@ export function axisFromFront(op: string, axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
-/** The shape that two shapes broadcast to. @throws UsageError when they do not. */
+/** The shape that two shapes broadcast to. @throws UsageError when they do not broadcast. */
 export function broadcastShape(op: string, a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, d) => {
@@ -73,7 +73,7 @@ export function rowMajorStrides(shape: readonly number[]): number[] {
   return strides;
 }
 
-/** Strides by which an array of `shape` is read as one of `as`, to which it broadcasts. */
+/** Strides that read an array of `shape` as an array of shape `as`, to which it broadcasts. */
 export function broadcastStrides(shape: readonly number[], as: readonly number[]): number[] {
   const strides = rowMajorStrides(shape);
   return as.map((_, d) => {
@@ -83,8 +83,8 @@ export function broadcastStrides(shape: readonly number[], as: readonly number[]
 }
 
 /**
- * Positions in other arrays while the elements of `shape` are gone through in row-major order:
- * `visit(i, positions)` gets the element's number and one position for each list of strides.
+ * Iterates over the elements of `shape` in row-major order: `visit(i, positions)` gets the
+ * element's index and a position for each list of strides.
  */
 export function forEachPosition(
   shape: readonly number[],

@@ -1,4 +1,4 @@
-/** Dense layers and products of matrices. */
+/** Dense layers and matrix multiplication. */
 
 import type { ScalarType } from "../../ir";
 import { HostTensor } from "../host-tensor";
@@ -13,7 +13,7 @@ import {
   tensors,
 } from "./define-op";
 
-/** `data` `[..., in]` times the transposed `weight` `[units, in]`. */
+/** Multiplies `data` `[..., in]` by the transposed `weight` `[units, in]`. */
 export const dense = defineOp({
   name: "nn.dense",
   pattern: OpPattern.outElementwiseFusable,
@@ -57,7 +57,7 @@ function dot(a: Float64Array, b: ArrayLike<number>, start: number): number {
   return sum;
 }
 
-/** NumPy's `matmul`: matrices in the last two dimensions, the others broadcast. */
+/** NumPy's `matmul`: multiplies matrices in the last two dimensions; the others broadcast. */
 export const matmul = defineOp({
   name: "nn.matmul",
   pattern: OpPattern.outElementwiseFusable,

@@ -1,4 +1,4 @@
-/** Operators on the elements of one tensor, and of two that broadcast. */
+/** Elementwise operators on a tensor, and on two tensors that broadcast. */
 
 import { isFloat, type ScalarType } from "../../ir";
 import { UsageError } from "../../support";
@@ -33,7 +33,7 @@ function mapElements(
   return result;
 }
 
-/** Halves are rounded away from zero, as C's `round` does. */
+/** Ties are rounded away from zero, as in C's `round`. */
 export function roundHalfAway(value: number): number {
   const size = Math.abs(value);
   const whole = Math.floor(size);
@@ -59,7 +59,7 @@ function identity(name: string, pattern: OpPattern): Op {
   });
 }
 
-/** Where a value is to become a narrower type; realization turns it into a cast. */
+/** Marks where a value becomes a narrower type; realization replaces it by a cast. */
 export const castHint = defineOp({
   name: "annotation.cast_hint",
   pattern: OpPattern.elementwise,
@@ -68,7 +68,7 @@ export const castHint = defineOp({
   evaluate: ([x]) => x!,
 });
 
-/** Conversion; floats lose their fraction, integers their high bits. */
+/** Converts types: floats are truncated, integers wrap. */
 export const cast = defineOp({
   name: "cast",
   pattern: OpPattern.elementwise,
@@ -102,7 +102,7 @@ export const clip = defineOp({
 
 type Arithmetic = (a: number, b: number) => number;
 
-/** `float` computes two floats, `integer` two integers; what overflows a type wraps around. */
+/** `float` computes with floats, `integer` with integers; integers wrap around. */
 function binary(name: string, float: Arithmetic | undefined, integer: Arithmetic): Op {
   return defineOp({
     name,
@@ -141,7 +141,7 @@ function combine(a: HostTensor, b: HostTensor, type: TensorType, compute: Arithm
 }
 
 function divideIntegers(a: number, b: number): number {
-  if (b === 0) throw new UsageError("run-division-by-zero", "an integer is divided by zero");
+  if (b === 0) throw new UsageError("run-division-by-zero", "integer division by zero");
   return Math.trunc(a / b);
 }
 
@@ -149,7 +149,7 @@ function power(a: number, b: number): number {
   return a ** b;
 }
 
-/** A product of 32 bits wraps exactly; one of narrower types is exact in a double. */
+/** The product, wrapped to 32 bits if a double does not hold it exactly. */
 function multiplyIntegers(a: number, b: number): number {
   const product = a * b;
   return Number.isSafeInteger(product) ? product : Math.imul(a, b);
@@ -168,7 +168,7 @@ export const minimum = binary("minimum", Math.min, Math.min);
 export const leftShift = binary("left_shift", undefined, (a, b) => a << b);
 export const rightShift = binary("right_shift", undefined, (a, b) => a >> b);
 
-/** A tensor repeated to a larger shape. */
+/** Repeats a tensor to a larger shape. */
 export const broadcastTo = defineOp({
   name: "broadcast_to",
   pattern: OpPattern.broadcast,
@@ -194,7 +194,7 @@ export const broadcastTo = defineOp({
   },
 });
 
-/** A tensor with one value everywhere. */
+/** Fills a tensor with a value. */
 export const full = defineOp({
   name: "full",
   pattern: OpPattern.elementwise,
@@ -217,8 +217,8 @@ export const full = defineOp({
 });
 
 /**
- * Rounding to a scale and back, in floats, before realization: `dom_scale` is the size of one step.
- * `kind` says what is quantized: 1 an input, 2 a weight, 3 an activation; 0 lets it through.
+ * Simulated quantization, in floats, before realization: `dom_scale` is the size of a step. `kind`
+ * is 1 for an input, 2 for a weight, 3 for an activation; 0 is the identity.
  */
 export const simulatedQuantize = defineOp({
   name: "relay.op.annotation.simulated_quantize",

@@ -5,7 +5,7 @@ import { OpPattern } from "../relay-op";
 import { TensorType, TupleType } from "../type";
 import { axisFromFront, defineOp, assertOperator, tensors } from "./define-op";
 
-/** Calls `visit` with the elements along one axis: where they start and how far they are apart. */
+/** Calls `visit` with the start and the stride of each sequence of elements along an axis. */
 function alongAxis(
   shape: readonly number[],
   axis: number,
@@ -81,7 +81,10 @@ export const softmax = defineOp({
   },
 });
 
-/** Local response normalization: each value over a power of its neighbours' squares. */
+/**
+ * Local response normalization: divides each value by a power of the sum of its neighbours'
+ * squares.
+ */
 export const lrn = defineOp({
   name: "nn.lrn",
   pattern: OpPattern.opaque,

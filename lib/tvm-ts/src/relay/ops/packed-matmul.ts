@@ -1,10 +1,10 @@
 /**
- * Sums of products, the inner loop of convolutions and dense layers: `C = A * B` over blocks that stay
- * in the processor's caches. Sums are doubles, so that integers of 8 bits are exact.
+ * Matrix multiplication `C = A * B`, the inner loop of convolutions and dense layers, in blocks
+ * that fit the processor's caches. Sums are doubles, so that 8-bit integers are exact.
  */
 
 const ROWS = 4;
-/** Columns in a group, which is packed like a group of rows. */
+/** Columns per group, which are packed like a group of rows. */
 export const COLUMNS = 4;
 
 /** Rows of a matrix in groups of four, `[row / 4][k][row % 4]`; zeros fill the last group. */

@@ -1,4 +1,4 @@
-/** Pooling over windows of images, in one to three dimensions, and over whole images. */
+/** Pooling over windows in 1 to 3 dimensions, and over whole images. */
 
 import { isFloat, minValueOf } from "../../ir";
 import { HostTensor, type HostData } from "../host-tensor";
@@ -6,12 +6,12 @@ import { OpPattern, type AttrSpec, type Attrs, type Op } from "../relay-op";
 import { sizeOf, TensorType } from "../type";
 import { defineOp, assertOperator, rowMajorStrides, tensors } from "./define-op";
 
-/** Where windows are, by spatial dimension. */
+/** The settings of windows, by spatial dimension. */
 interface Windows {
   readonly size: readonly number[];
   readonly strides: readonly number[];
   readonly dilation: readonly number[];
-  /** Before each dimension, then after each. */
+  /** The padding before each dimension, then after each. */
   readonly padding: readonly number[];
 }
 
@@ -75,12 +75,12 @@ function inferPool(name: string, rank: number, data: TensorType, attrs: Attrs): 
   return new TensorType([...data.shape.slice(0, 2), ...output], data.dtype);
 }
 
-/** The windows of an image: what each output reads of it, the same in all channels. */
+/** The positions that each output reads, which are the same in all channels. */
 interface WindowTable {
-  /** Positions in the image, `windowSize` for each output, of which the first are valid. */
+  /** Positions in the image, `windowSize` for each output; the first `counts` of them are valid. */
   readonly positions: Int32Array;
   readonly windowSize: number;
-  /** By output: how many positions are valid, and how many the padded image has. */
+  /** By output: the number of valid positions, and of positions in the padded image. */
   readonly counts: Int32Array;
   readonly padded: Int32Array;
 }
@@ -173,7 +173,7 @@ function definePool(rank: number, kind: "max" | "avg"): Op {
           kind === "max"
             ? maxima(data, p * from, table, least)
             : means(data, p * from, table, includePad);
-        // Means of integers lose their fraction as they are stored.
+        // Storing truncates the means of integers.
         result.data.set(values, p * into);
       }
       return result;
@@ -186,7 +186,7 @@ export const avgPools = [1, 2, 3].map((rank) => definePool(rank, "avg"));
 export const maxPool2d = maxPools[1]!;
 export const avgPool2d = avgPools[1]!;
 
-/** One number for each image and channel; means of integers are cut off towards zero. */
+/** Pools each image and channel to a number; means of integers are truncated. */
 function defineGlobalPool(
   name: string,
   reduce: (values: Float64Array, whole: boolean) => number,

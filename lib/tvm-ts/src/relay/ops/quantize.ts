@@ -1,4 +1,4 @@
-/** Conversions between floats and integers with a scale and a zero point. */
+/** Converts between floats and integers with a scale and a zero point. */
 
 import { isFloat, maxValueOf, minValueOf, type ScalarType } from "../../ir";
 import { HostTensor } from "../host-tensor";
@@ -6,7 +6,7 @@ import { OpPattern, type Attrs } from "../relay-op";
 import { sizeOf, TensorType } from "../type";
 import { axisFromFront, defineOp, assertOperator, tensors } from "./define-op";
 
-/** Halves are rounded to the even neighbour. */
+/** Ties are rounded to even. */
 export function roundHalfEven(value: number): number {
   const below = Math.floor(value);
   const fraction = value - below;
@@ -16,7 +16,10 @@ export function roundHalfEven(value: number): number {
 
 const ATTRS = [{ name: "axis", default: 1 }];
 
-/** Which of a parameter's values belongs to each element: one for all, or one along `axis`. */
+/**
+ * Maps each element to the parameter's value for it: a single value, or a value for each index of
+ * `axis`.
+ */
 function parameterIndex(x: TensorType, parameter: TensorType, attrs: Attrs): (i: number) => number {
   if (sizeOf(parameter.shape) === 1) return () => 0;
   const axis = axisFromFront("a quantized operator", attrs["axis"] as number, x.shape.length);
@@ -41,7 +44,7 @@ function saturated(value: number, dtype: ScalarType): number {
   return Math.min(Math.max(value, minValueOf(dtype)), maxValueOf(dtype));
 }
 
-/** `round(data / scale) + zero_point`, limited to what the type holds. */
+/** `round(data / scale) + zero_point`, saturated to the type's range. */
 export const quantize = defineOp({
   name: "qnn.quantize",
   pattern: OpPattern.opaque,
@@ -52,7 +55,7 @@ export const quantize = defineOp({
       TensorType,
       TensorType,
     ];
-    assertOperator("qnn.quantize", isFloat(x.dtype), `data is ${x.dtype}, not a float`);
+    assertOperator("qnn.quantize", isFloat(x.dtype), `data must be a float, not ${x.dtype}`);
     checkParameters("qnn.quantize", x, [scale, zero], attrs);
     return new TensorType(x.shape, attrs["out_dtype"] as ScalarType);
   },
@@ -94,7 +97,7 @@ export const dequantize = defineOp({
   },
 });
 
-/** Integers in units of `input_scale` as integers in units of `output_scale`. */
+/** Converts integers in units of `input_scale` to integers in units of `output_scale`. */
 export const requantize = defineOp({
   name: "qnn.requantize",
   pattern: OpPattern.opaque,

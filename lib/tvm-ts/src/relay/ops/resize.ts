@@ -1,4 +1,4 @@
-/** Images resized by taking the nearest pixel. */
+/** Resizes images with nearest-neighbour interpolation. */
 
 import { HostTensor } from "../host-tensor";
 import { OpPattern } from "../relay-op";
@@ -28,7 +28,7 @@ const ROUNDINGS: Readonly<Record<string, (x: number) => number>> = {
 };
 
 /**
- * Height and width become `size`. `scale` is by how much they grow, which is not always the quotient
+ * Height and width become `size`. `scale` is the factor of each, which may differ from the quotient
  * of the lengths; null for that quotient.
  */
 export const resize2d = defineOp({
@@ -51,10 +51,18 @@ export const resize2d = defineOp({
     assertOperator(
       "image.resize2d",
       size.length === 2 && size.every((length) => Number.isInteger(length) && length >= 1),
-      `[${size.join(", ")}] is not a height and a width`,
+      `size must be a height and a width, not [${size.join(", ")}]`,
     );
-    assertOperator("image.resize2d", mode in COORDINATES, `there are no coordinates '${mode}'`);
-    assertOperator("image.resize2d", rounding in ROUNDINGS, `there is no rounding '${rounding}'`);
+    assertOperator(
+      "image.resize2d",
+      mode in COORDINATES,
+      `the coordinate transformation '${mode}' is not supported`,
+    );
+    assertOperator(
+      "image.resize2d",
+      rounding in ROUNDINGS,
+      `the rounding '${rounding}' is not supported`,
+    );
     return new TensorType([...x!.shape.slice(0, 2), ...size], x!.dtype);
   },
   evaluate([x], attrs, type) {

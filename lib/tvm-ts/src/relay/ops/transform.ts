@@ -1,4 +1,4 @@
-/** Operators that move elements and compute nothing. */
+/** Operators that only move elements. */
 
 import { HostTensor } from "../host-tensor";
 import { OpPattern, type Attrs } from "../relay-op";
@@ -14,7 +14,7 @@ import {
 
 const list = (attrs: Attrs, name: string): number[] => attrs[name] as number[];
 
-/** The elements in another shape; -1 is the length that is left, 0 a length that stays. */
+/** The elements in another shape; -1 is inferred, 0 keeps the length. */
 export const reshape = defineOp({
   name: "reshape",
   pattern: OpPattern.injective,
@@ -33,12 +33,12 @@ export const reshape = defineOp({
       assertOperator(
         "reshape",
         d < x!.shape.length,
-        `length ${d} of ${x} does not exist to be kept`,
+        `0 at position ${d} keeps a dimension that ${x} does not have`,
       );
       return x!.shape[d]!;
     });
     const open = shape.indexOf(-1);
-    assertOperator("reshape", open === shape.lastIndexOf(-1), `${text} leaves two lengths open`);
+    assertOperator("reshape", open === shape.lastIndexOf(-1), `${text} has more than one -1`);
     if (open >= 0) {
       const knownSize = sizeOf(shape.filter((_, d) => d !== open));
       assertOperator(
@@ -54,13 +54,13 @@ export const reshape = defineOp({
   evaluate: ([x], _, type) => x!.reshape((type as TensorType).shape),
 });
 
-/** Everything but the first dimension in one. */
+/** Flattens all dimensions except the first. */
 export const batchFlatten = defineOp({
   name: "nn.batch_flatten",
   pattern: OpPattern.injective,
   infer(args) {
     const [x] = tensors("nn.batch_flatten", args, 1);
-    assertOperator("nn.batch_flatten", x!.shape.length >= 1, "a scalar has no batch");
+    assertOperator("nn.batch_flatten", x!.shape.length >= 1, "a scalar has no batch dimension");
     return new TensorType([x!.shape[0]!, sizeOf(x!.shape.slice(1))], x!.dtype);
   },
   evaluate: ([x], _, type) => x!.reshape((type as TensorType).shape),
@@ -103,7 +103,7 @@ function axesOf(x: TensorType, attrs: Attrs): number[] {
   return axes;
 }
 
-/** Dimensions of length 1 taken out: those of `axis`, or all. */
+/** Removes dimensions of length 1: those of `axis`, or all. */
 export const squeeze = defineOp({
   name: "squeeze",
   pattern: OpPattern.injective,
@@ -117,7 +117,7 @@ export const squeeze = defineOp({
       assertOperator(
         "squeeze",
         !gone(length, d) || length === 1,
-        `axis ${d} of ${x} has length ${length}`,
+        `axis ${d} of ${x} has length ${length}, not 1`,
       );
     });
     return new TensorType(
@@ -128,7 +128,7 @@ export const squeeze = defineOp({
   evaluate: ([x], _, type) => x!.reshape((type as TensorType).shape),
 });
 
-/** Dimensions of length 1 put in at `axis`. */
+/** Inserts dimensions of length 1 at `axis`. */
 export const expandDims = defineOp({
   name: "expand_dims",
   pattern: OpPattern.broadcast,
@@ -143,7 +143,7 @@ export const expandDims = defineOp({
   evaluate: ([x], _, type) => x!.reshape((type as TensorType).shape),
 });
 
-/** The fields of a tuple, one after another along an axis. */
+/** Concatenates the fields of a tuple along an axis. */
 export const concatenate = defineOp({
   name: "concatenate",
   pattern: OpPattern.injective,
@@ -191,16 +191,16 @@ function fieldTypes(type: Type | undefined): TensorType[] {
   assertOperator(
     "concatenate",
     type?.kind === "tuple" && type.fields.length > 0,
-    "it takes a tuple of one tensor or more",
+    "it takes a tuple of at least one tensor",
   );
-  return type.fields.map((field) => tensorType(field, "what is joined"));
+  return type.fields.map((field) => tensorType(field, "a field"));
 }
 
 const PAD_MODES = ["constant", "edge", "reflect"];
 
 /**
- * Elements put around a tensor: `pad_width` has a pair for each dimension; negative ones take elements
- * away. The second argument is the value that `constant` puts there.
+ * Pads a tensor: `pad_width` has a pair for each dimension; negative widths remove elements. The
+ * second argument is the padding for the mode `constant`.
  */
 export const pad = defineOp({
   name: "nn.pad",
@@ -224,7 +224,7 @@ export const pad = defineOp({
     assertOperator(
       "nn.pad",
       shape.every((length) => length >= 0),
-      `nothing is left of ${x}`,
+      `pad_width removes all elements of ${x}`,
     );
     if (mode !== "constant") {
       const least = mode === "reflect" ? 1 : 0;
@@ -240,7 +240,7 @@ export const pad = defineOp({
     const widths = attrs["pad_width"] as number[][];
     const mode = attrs["pad_mode"] as string;
     const strides = rowMajorStrides(x!.shape);
-    // Where each index of the result is read, by dimension; -1 is outside.
+    // The source of each index of the result, by dimension; -1 is padding.
     const sources = shape.map((length, d) => {
       const inside = x!.shape[d]!;
       return Array.from({ length }, (_, i) => {
@@ -266,7 +266,7 @@ export const pad = defineOp({
   },
 });
 
-/** Blocks of channels spread out over the image. */
+/** Moves blocks of channels to positions of the image. */
 export const depthToSpace = defineOp({
   name: "nn.depth_to_space",
   pattern: OpPattern.injective,
@@ -283,7 +283,7 @@ export const depthToSpace = defineOp({
     assertOperator(
       "nn.depth_to_space",
       Number.isInteger(block) && block >= 1 && c % (block * block) === 0,
-      `${c} channels cannot be spread over blocks of ${block}x${block}`,
+      `${c} channels cannot be divided into blocks of ${block}x${block}`,
     );
     return new TensorType([n, c / block / block, h * block, w * block], x!.dtype);
   },

@@ -1,4 +1,6 @@
-/** The same operator on the same values is computed once. Conversions to int32 are not worth a copy. */
+/**
+ * Computes equal calls once. Casts to int32 are not shared: they are cheaper than a stored copy.
+ */
 
 import type { Call, Expr } from "../relay-expr";
 import { rewriteBody } from "../visit";
@@ -6,7 +8,7 @@ import type { RelayPass } from "./relay-pass";
 
 export const eliminateCommonSubexpr: RelayPass = {
   name: "EliminateCommonSubexpr",
-  doc: "computes the same operator on the same values once",
+  doc: "computes equal calls once",
   run(func) {
     const callsByKey = new Map<string, Call[]>();
     return rewriteBody(func, (_, rebuilt) => {

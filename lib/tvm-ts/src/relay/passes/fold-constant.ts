@@ -1,5 +1,5 @@
 /**
- * Operators whose arguments are all known are computed:
+ * Evaluates calls with constant arguments:
  *
  *     multiply(meta[0], meta[1])   =>   meta[2]
  */
@@ -11,7 +11,7 @@ import type { RelayPass } from "./relay-pass";
 
 export const foldConstant: RelayPass = {
   name: "FoldConstant",
-  doc: "computes what does not depend on the network's inputs",
+  doc: "evaluates calls that do not depend on the network's inputs",
   run: (func) => rewriteBody(func, (_, rebuilt) => foldedExpr(rebuilt)),
 };
 

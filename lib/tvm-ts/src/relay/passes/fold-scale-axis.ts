@@ -1,6 +1,6 @@
 /**
- * A scale for each output channel moves into the weights of the convolution or dense layer before it,
- * through activations and additions that only it reads:
+ * Moves a scale of output channels into the weights of the convolution or dense layer before it,
+ * through activations and additions without other readers:
  *
  *     multiply(nn.conv2d(x, w), s)   =>   nn.conv2d(x, multiply(w, s))
  */
@@ -12,7 +12,7 @@ import type { RelayPass } from "./relay-pass";
 import { call, multiply, ops } from "./shorthand";
 import { expandToAxis } from "./simplify-inference";
 
-/** That the scale of one axis can be taken over, and whether it must be positive. */
+/** The axis whose scale an expression can absorb, and whether the scale must be positive. */
 interface Message {
   readonly axis: number;
   readonly positive: boolean;
@@ -33,7 +33,7 @@ function prepare(func: Func): Map<Expr, Message> {
   const messages = new Map<Expr, Message>();
   const readers = countReaders(func.body);
   visitInPostOrder(func.body, (expr) => {
-    // A value that two read would have to be scaled for both.
+    // A value with several readers would be scaled for all of them.
     if (expr.kind !== "call" || readers.get(expr) !== 1) return;
     const message = messageOf(
       expr,
@@ -69,7 +69,7 @@ function messageOf(expr: Call, given: readonly (Message | undefined)[]): Message
   }
 }
 
-/** Plain layouts, and one group or one for each channel. */
+/** Whether the layout is plain, with one group or a group for each channel. */
 function foldableConvolution(conv: Call): boolean {
   const attrs = ops.conv2dAttrs(conv.attrs);
   if (attrs.data_layout !== "NCHW" || attrs.kernel_layout !== "OIHW") return false;
@@ -82,7 +82,7 @@ function typesOf(expr: Call): [TensorType, TensorType] {
   return [tensorType(expr.args[0]!.type, "data"), tensorType(expr.args[1]!.type, "data")];
 }
 
-/** Whether `b` has one number for each index of one axis of `a`. */
+/** Whether `b` has a number for each index of an axis of `a`. */
 function broadcastsAlong(a: TensorType, b: TensorType, axis: number): boolean {
   const base = a.shape.length - b.shape.length;
   if (base < 0 || axis < base) return false;
@@ -109,13 +109,13 @@ class Transformer {
   constructor(private readonly messages: ReadonlyMap<Expr, Message>) {}
 
   run(root: Expr): Expr {
-    // What is below has been rebuilt when a node's turn comes, so the recursion through scaled nodes
-    // is as deep as a chain of activations.
+    // Operands are rebuilt before their readers, so the recursion through scaled nodes is only as
+    // deep as a chain of activations.
     visitInPostOrder(root, (expr) => this.plain(expr));
     return this.plain(root);
   }
 
-  /** What an expression becomes when it gets no scale. */
+  /** The rewritten expression without a scale. */
   private plain(expr: Expr): Expr {
     const cached = this.results.get(expr);
     if (cached !== undefined) return cached;
@@ -131,7 +131,7 @@ class Transformer {
     );
   }
 
-  /** A multiplication that gives its scale to what it multiplies. */
+  /** A multiplication whose operand absorbs the scale. */
   private absorbed(expr: Expr): Expr | undefined {
     if (expr.kind !== "call" || expr.op !== ops.multiply) return undefined;
     const types = typesOf(expr);
@@ -149,7 +149,7 @@ class Transformer {
     return undefined;
   }
 
-  /** An expression that has a message, times a vector along its axis. */
+  /** An expression with a message, multiplied by a vector along its axis. */
   private scaled(expr: Call, scale: Expr, axis: number): Expr {
     const [first, second] = expr.args as [Expr, Expr];
     const name = expr.op.kind === "op" ? expr.op.name : "";

@@ -1,9 +1,9 @@
 /**
- * Joins operators into functions that are compiled as one: a convolution with what is done to its
- * elements afterwards, chains of operators on elements, chains that move elements.
+ * Fuses operators into functions that are compiled as a whole: a convolution with the elementwise
+ * operators after it, chains of elementwise operators, chains that move elements.
  *
- * An operator can join the nearest one that everything it feeds flows into (its post-dominator), if all
- * that is between them is simple enough.
+ * An operator can be fused with its post-dominator, the nearest operator that all its readers lead
+ * to, if the operators in between can be fused too.
  */
 
 import { Call, Func, Tuple, TupleGetItem, Var, type Expr } from "../relay-expr";
@@ -14,23 +14,23 @@ import type { RelayPass } from "./relay-pass";
 
 export const fuseOps: RelayPass = {
   name: "FuseOps",
-  doc: "joins operators into functions that are compiled as one",
+  doc: "fuses operators into functions that are compiled as a whole",
   run(func) {
     const groups = partition(func);
     return new Func(func.params, fusedBody(func.body, groups));
   },
 };
 
-/** More operators than this are not joined. */
+/** The most operators in a group. */
 const MAX_OPERATORS = 256;
 
-/** An expression with what reads it. */
+/** An expression with its readers. */
 interface Node {
   readonly expr: Expr;
   readonly index: number;
   readonly pattern: OpPattern;
   readonly readers: { readonly node: Node; readonly pattern: OpPattern }[];
-  /** Something outside sees it: it is the result, or an input. */
+  /** Whether it is visible outside: the result or an input. */
   external: boolean;
 }
 
@@ -67,7 +67,7 @@ interface Dominator {
   readonly node: Node;
   readonly parent: Dominator | undefined;
   readonly depth: number;
-  /** The least simple operator on the way to the parent. */
+  /** The pattern that is hardest to fuse on the paths to the parent. */
   readonly pattern: OpPattern;
 }
 
@@ -115,7 +115,9 @@ function patternOf(expr: Expr): OpPattern {
   }
 }
 
-/** How an operator treats one of its arguments: broadcasting to the same shape changes nothing. */
+/**
+ * An operator's pattern for one of its arguments: broadcasting to the same shape is elementwise.
+ */
 function edgePattern(reader: Node, operand: Type): OpPattern {
   if (reader.expr.kind === "tuple" || reader.expr.kind === "tuple_get_item")
     return OpPattern.injective;
@@ -159,14 +161,14 @@ function postDominators(order: readonly Node[]): Dominator[] {
   return dominators;
 }
 
-/** Which group each expression is in. */
+/** Assigns each expression to a group. */
 function partition(func: Func): Map<Expr, Group> {
   const order = graphOf(func);
   const dominators = postDominators(order);
   const groups = order.map((node) => new Group(node.expr, node.pattern));
   const groupOf = (node: Node): Group => groups[node.index]!.find();
 
-  /** Whether everything between, and the end, is simple enough. */
+  /** Whether all operators on the paths, and the last operator, satisfy the condition. */
   const pathIs = (
     from: Node,
     to: Node,
@@ -233,12 +235,12 @@ function partition(func: Func): Map<Expr, Group> {
   return new Map(order.map((node) => [node.expr, groupOf(node)]));
 }
 
-/** The network as calls of functions, one for each group. */
+/** The network as calls of functions, with a function for each group. */
 function fusedBody(body: Expr, groups: ReadonlyMap<Expr, Group>): Expr {
   const results = new Map<Expr, Expr>();
   const infos = new Map<Group, { params: Var[]; args: Expr[] }>();
 
-  /** What an operand is called inside of a group: a parameter when it comes from elsewhere. */
+  /** The operand inside a group: a parameter if it comes from another group. */
   const inside = (operand: Expr, group: Group): Expr => {
     const result = results.get(operand)!;
     if (groups.get(operand) === group) return result;

@@ -1,4 +1,4 @@
-/** Passes over networks, as named steps that can be watched. */
+/** Passes over networks, as named and observable steps. */
 
 import { InternalError, TvmError } from "../../support";
 import type { Func } from "../relay-expr";
@@ -7,12 +7,12 @@ import { printRelay } from "../print";
 export interface RelayPass {
   /** Relay's name. */
   readonly name: string;
-  /** One sentence: what it changes. */
+  /** A short description of the change. */
   readonly doc: string;
   run(func: Func): Func;
 }
 
-/** One run of one pass; texts are made on first use. */
+/** A run of a pass; texts are printed on first use. */
 export class RelayStep {
   constructor(
     readonly pass: RelayPass,
@@ -35,8 +35,8 @@ export class RelayStep {
 }
 
 /**
- * Runs passes one after another; `watch` sees each step.
- * @throws UsageError where a network cannot be treated so.
+ * Runs passes in order; `watch` receives each step.
+ * @throws UsageError when a pass does not support the network.
  */
 export function runRelayPasses(
   passes: readonly RelayPass[],

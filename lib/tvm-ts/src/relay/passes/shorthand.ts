@@ -1,4 +1,4 @@
-/** What passes build graphs with. */
+/** Helpers that build graphs in passes. */
 
 import type { Expr } from "../relay-expr";
 import { constant } from "../relay-expr";
@@ -18,7 +18,7 @@ export const cast = (x: Expr, dtype: ScalarType): Expr => ops.call(ops.cast, [x]
 export const clip = (x: Expr, a_min: number, a_max: number): Expr =>
   ops.call(ops.clip, [x], { a_min, a_max });
 
-/** `x << bits`, with the number as a constant of the type. */
+/** `x << bits`, with `bits` as a constant of the type. */
 export const leftShift = (x: Expr, bits: number, dtype: ScalarType): Expr =>
   ops.call(ops.leftShift, [x, constant(bits, dtype)]);
 export const rightShift = (x: Expr, bits: number, dtype: ScalarType): Expr =>

@@ -1,5 +1,5 @@
 /**
- * Small algebra on whole tensors:
+ * Algebraic simplifications of tensor expressions:
  *
  *     add(add(x, c1), c2)   =>   add(x, add(c1, c2))
  */
@@ -12,7 +12,7 @@ import { add } from "./shorthand";
 
 export const simplifyExpr: RelayPass = {
   name: "SimplifyExpr",
-  doc: "joins constants that are added one after another, and drops what changes nothing",
+  doc: "combines successive additions of constants, and removes operators without effect",
   run: (func) => rewriteBody(func, (_, rebuilt) => simplified(rebuilt)),
 };
 
@@ -39,7 +39,7 @@ function withJoinedConstants(sum: Call): Expr {
   return add(x, add(first, outer));
 }
 
-/** The arguments of an addition with its constant behind. */
+/** The arguments of an addition, with a constant as the second. */
 function constantLast(sum: Call): [Expr, Expr] | undefined {
   const [a, b] = sum.args as [Expr, Expr];
   if (b.kind === "constant") return [a, b];

@@ -1,5 +1,5 @@
 /**
- * Normalization by known statistics becomes a multiplication and an addition:
+ * Replaces normalization with constant statistics by a multiplication and an addition:
  *
  *     nn.batch_norm(data, gamma, beta, mean, var).0   =>   add(multiply(data, scale), shift)
  */
@@ -14,7 +14,7 @@ import type { RelayPass } from "./relay-pass";
 
 export const simplifyInference: RelayPass = {
   name: "SimplifyInference",
-  doc: "replaces operators that only training needs by what they do at inference",
+  doc: "replaces operators that only training needs by their inference form",
   run: (func) =>
     rewriteBody(func, (_, rebuilt) => {
       if (rebuilt.kind !== "tuple_get_item" || rebuilt.index !== 0) return rebuilt;
@@ -26,7 +26,7 @@ export const simplifyInference: RelayPass = {
 
 function unpackedBatchNorm(norm: Call): Expr {
   const [data, gamma, beta, mean, variance] = norm.args as [Expr, Expr, Expr, Expr, Expr];
-  const { shape, dtype } = tensorType(data.type, "what is normalized");
+  const { shape, dtype } = tensorType(data.type, "the data of batch_norm");
   const axis = axisFromFront("nn.batch_norm", norm.attrs["axis"] as number, shape.length);
   const { origin } = norm;
   const make = (op: Op, ...args: Expr[]): Expr => call(op, args, {}, origin);
@@ -42,7 +42,7 @@ function unpackedBatchNorm(norm: Call): Expr {
   return make(ops.add, product, expandToAxis(shift, shape.length, axis));
 }
 
-/** A vector with ones behind it, so that it broadcasts along `axis`. */
+/** Appends dimensions of length 1 to a vector, so that it broadcasts along `axis`. */
 export function expandToAxis(vector: Expr, rank: number, axis: number): Expr {
   const ones = rank - axis - 1;
   return ones === 0 ? vector : call(ops.expandDims, [vector], { axis: 1, num_newaxis: ones });

@@ -1,4 +1,4 @@
-/** How far the integers of a quantized network are from the floats that they stand for, layer by layer. */
+/** The error of a quantized network's integers compared with the float network, layer by layer. */
 
 import { bindInputs, evaluate } from "../evaluate";
 import { Tuple, type Call, type Expr, type Func } from "../relay-expr";
@@ -6,27 +6,27 @@ import type { HostTensor } from "../host-tensor";
 import { ops } from "../passes/shorthand";
 import { rewriteGraph } from "../visit";
 
-/** One layer's integers beside its floats. */
+/** The error of a layer. */
 export interface LayerAccuracy {
-  /** The node of the file: `node 'conv3' (Conv)`. */
+  /** The layer's node in the file: `node 'conv3' (Conv)`. */
   readonly layer: string;
   readonly shape: readonly number[];
-  /** What one step of the integers stands for. */
+  /** The value of one step of the integers. */
   readonly step: number;
-  /** Signal to quantization noise in decibels; infinite where nothing differs. */
+  /** Signal-to-quantization-noise ratio in decibels; infinite without differences. */
   readonly sqnr: number;
-  /** The largest difference, in the network's own numbers. */
+  /** The largest difference, in the float network's units. */
   readonly maxError: number;
-  /** The part of the values that the integers cannot reach. */
+  /** The fraction of the values that are out of the integers' range. */
   readonly saturated: number;
-  /** How many differences there are by their size in steps: below 1/2, 1, 2, 4, ... and above. */
+  /** Histogram of differences by their size in steps: below 1/2, 1, 2, 4, ... and above. */
   readonly histogram: readonly number[];
 }
 
 /** The upper ends of the histogram's bins but the last, in steps. */
 export const ERROR_BINS = [0.5, 1, 2, 4, 8, 16] as const;
 
-/** 8-bit integers are limited to this size. */
+/** The largest magnitude of 8-bit integers. */
 const LIMIT = 127;
 
 interface QuantizedValue {
@@ -35,15 +35,18 @@ interface QuantizedValue {
   readonly step: number;
 }
 
-/** Which integers stand for which results of a network. */
+/** Maps results of the float network to the integers that represent them. */
 export class QuantizedValues {
   private readonly layers = new Map<string, QuantizedValue>();
 
   constructor(private readonly func: Func) {}
 
-  /** Notes that `integers`, times `step`, stand for the result of `call`; of a layer the last counts. */
+  /**
+   * Records that `integers` times `step` represent the result of `call`; the last call of a layer
+   * counts.
+   */
   add(call: Call, integers: Expr, step: number): void {
-    // What is narrowed to 8 bits is what the next layer sees.
+    // Only values that are narrowed to 8 bits are inputs of the next layer.
     if (call.op !== ops.simulatedQuantize && call.op !== ops.castHint) return;
     if (call.args[0]!.kind === "constant") return;
     const layer = layerOf(call);
@@ -53,7 +56,7 @@ export class QuantizedValues {
   /**
    * Computes the network in float and in integers, and compares them.
    * @returns the layers, the worst first
-   * @throws UsageError for inputs that do not fit.
+   * @throws UsageError for inputs that do not match the network's.
    */
   accuracy(inputs: Readonly<Record<string, HostTensor>>): LayerAccuracy[] {
     const values = [...this.layers.values()];
@@ -74,7 +77,7 @@ function withoutQuantization(expr: Expr): Expr {
   );
 }
 
-/** Operators that a layer is named after. */
+/** Operators that determine a layer's name. */
 const NAMING = new Set(["nn.conv2d", "nn.dense", "nn.max_pool2d", "nn.avg_pool2d", "concatenate"]);
 
 /** The node that computes a value: a convolution, or the addition of two paths. */
@@ -89,7 +92,7 @@ function layerOf(value: Call): string | undefined {
   return undefined;
 }
 
-/** Weights, and weights that are to be quantized. */
+/** Whether an expression is a weight, quantized or not. */
 function isKnown(expr: Expr): boolean {
   if (expr.kind !== "call") return expr.kind === "constant";
   return expr.op === ops.simulatedQuantize && isKnown(expr.args[0]!);

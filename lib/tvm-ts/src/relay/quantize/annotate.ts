@@ -1,6 +1,7 @@
 /**
- * Puts a simulated quantization before everything that is to be computed in integers: the data and
- * weights of convolutions, what is added to them. Its scale and limits are variables until calibration.
+ * Inserts a simulated quantization before every operand of integer computations: the data and
+ * weights of convolutions, and the operands of additions to them. Its scale and limits are
+ * variables until calibration.
  */
 
 import { isConstant, Tuple, Var, type Call, type Expr } from "../relay-expr";
@@ -18,7 +19,7 @@ import {
   type ForwardRewrite,
 } from "./forward-rewrite";
 
-/** An expression whose values are of some kind of quantized numbers. */
+/** An expression with the kind of its quantization. */
 class Annotated extends Temporary {
   constructor(
     readonly expr: Expr,
@@ -75,7 +76,7 @@ class Annotator {
     ),
   };
 
-  /** A value that more than one reads is quantized once. */
+  /** A value with several readers is quantized once. */
   readonly whenShared = (result: Result): Result =>
     result instanceof Annotated
       ? new Annotated(this.quantize(result.expr, QuantizeKind.input), QuantizeKind.input)
@@ -111,7 +112,7 @@ class Annotator {
     if (kindOf(weight!) !== undefined || !isConstant(exprOf(weight!))) {
       throw new UsageError(
         "quantize-network",
-        `${call.origin ?? "a layer"}: its weights are computed by the network; only known weights are quantized`,
+        `${call.origin ?? "a layer"}: its weights are computed by the network; only constant weights can be quantized`,
       );
     }
     const quantizedWeight = this.quantize(exprOf(weight!), QuantizeKind.weight);
@@ -130,7 +131,7 @@ class Annotator {
     if (a === undefined || b !== undefined) {
       throw new UsageError(
         "quantize-network",
-        `${call.origin ?? "a multiplication"}: two quantized values are multiplied; only one may be`,
+        `${call.origin ?? "a multiplication"}: it multiplies two quantized values; only one operand may be quantized`,
       );
     }
     const x =
@@ -188,7 +189,7 @@ class Annotator {
 export function quantizeAnnotate(config: QuantizeConfig): RelayPass {
   return {
     name: "QuantizeAnnotate",
-    doc: "puts a simulated quantization before what is to be computed in integers",
+    doc: "inserts a simulated quantization before the operands of integer computations",
     run(func) {
       const annotator = new Annotator(config);
       return forwardRewrite(func, annotator.rules, annotator.whenShared);

@@ -1,4 +1,7 @@
-/** Finds the scale and the limits of every simulated quantization, and puts them in. */
+/**
+ * Determines the scale and the limits of every simulated quantization, and inserts them as
+ * constants.
+ */
 
 import { UsageError } from "../../support";
 import { bindInputs, evaluate } from "../evaluate";
@@ -10,7 +13,7 @@ import { allExprs, rewriteBody } from "../visit";
 import { QuantizeKind, stepsOf, type QuantizeConfig } from "./config";
 import { scaleByKlDivergence } from "./kl-divergence";
 
-/** What the network sees in use: the values of its inputs by name, once for each batch. */
+/** Representative inputs: for each batch, the values of the network's inputs by name. */
 export type Dataset = readonly Readonly<Record<string, HostTensor>>[];
 
 const PERCENTILE = 0.99999;
@@ -18,7 +21,7 @@ const PERCENTILE = 0.99999;
 export function quantizeCalibrate(config: QuantizeConfig, dataset: Dataset = []): RelayPass {
   return {
     name: "QuantizeCalibrate",
-    doc: "finds the scale and the limits of every simulated quantization",
+    doc: "determines the scale and the limits of every simulated quantization",
     run(func) {
       const calls = allExprs(func.body).filter(isSimulated);
       const scales = activationScales(func, calls, config, dataset);
@@ -42,19 +45,22 @@ function isSimulated(expr: Expr): expr is Call {
   return expr.kind === "call" && expr.op === ops.simulatedQuantize;
 }
 
-/** The largest weight, or the power of two that it does not exceed. */
+/** The largest absolute weight, or the smallest power of two that is not smaller. */
 function weightScale(data: Expr, config: QuantizeConfig): number {
   if (data.kind !== "constant")
-    throw new UsageError("quantize-network", "only weights that are known are quantized");
+    throw new UsageError("quantize-network", "only constant weights can be quantized");
   let most = 0;
   for (const value of data.value.data) most = Math.max(most, Math.abs(value));
   if (!Number.isFinite(most))
-    throw new UsageError("quantize-network", "weights that are not finite cannot be quantized");
+    throw new UsageError("quantize-network", "weights with NaN or infinities cannot be quantized");
   if (config.weightScale === "max") return most;
   return powerOfTwoAbove(most);
 }
 
-/** The accelerator changes scales by shifting, so the ranges that data give are rounded up, too. */
+/**
+ * The accelerator rescales by shifting, so ranges from data are rounded up to powers of two as
+ * well.
+ */
 function powerOfTwoAbove(range: number): number {
   return range > 0 ? 2 ** Math.ceil(Math.log(range) / Math.log(2)) : 1;
 }
@@ -72,7 +78,7 @@ function activationScales(
   if (dataset.length === 0) {
     throw new UsageError(
       "quantize-network",
-      `calibration by ${config.calibrateMode} needs data: give it a data set, or use global_scale`,
+      `calibration by ${config.calibrateMode} needs data: pass a data set, or use global_scale`,
     );
   }
   const samples = collected(func, activations, dataset);
@@ -97,7 +103,7 @@ function scaleOf(sample: Float32Array, mode: QuantizeConfig["calibrateMode"]): n
   }
 }
 
-/** What each quantization sees of the data set, in float. */
+/** The float values of the data set at each quantization. */
 function collected(func: Func, calls: readonly Call[], dataset: Dataset): Float32Array[] {
   const isIdentity = new Map<Expr, Expr>();
   const float = rewriteBody(func, (before, rebuilt) => {

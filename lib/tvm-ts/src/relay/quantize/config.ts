@@ -1,18 +1,18 @@
-/** How networks are quantized; names and defaults are those of the reference's `qconfig`. */
+/** The settings of quantization; names and defaults are those of the reference's `qconfig`. */
 
 import { UsageError } from "../../support";
 
 export interface QuantizeConfig {
-  /** How the range of activations is found: one for all, or from data. */
+  /** How the ranges of activations are determined: globally, or from data. */
   readonly calibrateMode: "global_scale" | "max" | "kl_divergence" | "percentile";
   /** The range of all activations under `global_scale`. */
   readonly globalScale: number;
-  /** Ranges of weights: the largest value, or the power of two above it. */
+  /** Ranges of weights: the largest absolute value, or the power of two above it. */
   readonly weightScale: "power2" | "max";
-  /** Convolutions that stay in float, by their order. */
+  /** Indices of the convolutions that stay in float. */
   readonly skipConvLayers: readonly number[];
   readonly skipDenseLayer: boolean;
-  /** Whether half of a step is added before a right shift. */
+  /** Whether half a step is added before a right shift. */
   readonly roundForShift: boolean;
 }
 
@@ -27,14 +27,14 @@ export const DEFAULT_CONFIG: QuantizeConfig = {
 
 const MODES: readonly string[] = ["global_scale", "max", "kl_divergence", "percentile"];
 
-/** @throws UsageError for settings that do not exist or make no sense. */
+/** @throws UsageError for settings that do not exist or have invalid values. */
 export function quantizeConfig(given: Partial<QuantizeConfig> = {}): QuantizeConfig {
   const unknown = Object.keys(given).find((name) => !(name in DEFAULT_CONFIG));
   if (unknown !== undefined) {
     const optionNames = Object.keys(DEFAULT_CONFIG).join(", ");
     throw new UsageError(
       "quantize-option",
-      `there is no setting '${unknown}' of quantization; there are ${optionNames}`,
+      `'${unknown}' is not a setting of quantization; the settings are ${optionNames}`,
     );
   }
   const config = { ...DEFAULT_CONFIG, ...given };
@@ -71,7 +71,7 @@ export enum QuantizeKind {
   activation = 3,
 }
 
-/** The number of steps on one side of zero. */
+/** The number of steps on each side of zero. */
 export function stepsOf(kind: QuantizeKind): number {
   return 2 ** (kind === QuantizeKind.activation ? 31 : 7);
 }

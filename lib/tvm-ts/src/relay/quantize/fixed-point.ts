@@ -1,5 +1,5 @@
 /**
- * Multiplication of integers by a number that is not a power of two: by a 31-bit integer and a shift.
+ * Multiplies integers by a factor that is not a power of two, with a 31-bit multiplier and a shift.
  */
 
 import { UsageError } from "../../support";
@@ -8,7 +8,7 @@ import { HostTensor } from "../host-tensor";
 import { OpPattern } from "../relay-op";
 import { call, defineOp, tensors } from "../ops";
 
-/** `round(x * multiplier * 2^(shift - 31))`, halves upwards. */
+/** `round(x * multiplier * 2^(shift - 31))`, ties upwards. */
 const fixedPoint = defineOp({
   name: "fixed_point_multiply",
   pattern: OpPattern.elementwise,

@@ -1,13 +1,13 @@
 /**
- * Rewriting a graph from its inputs on with intermediate results that carry more than an expression:
- * a rule sees the temporary results of its arguments, and what no rule takes is turned into an
- * expression again.
+ * Rewrites a graph from its inputs to its results, with temporary results that carry more than an
+ * expression: a rule receives the temporary results of its arguments; if no rule applies, they are
+ * converted to expressions.
  */
 
 import { Call, Func, Tuple, TupleGetItem, type Expr } from "../relay-expr";
 import { countReaders, operandsOf, visitInPostOrder, withOperands } from "../visit";
 
-/** A result that knows more than its expression. */
+/** An intermediate result with additional data. */
 export abstract class Temporary {
   readonly kind = "temporary";
   abstract realize(): Expr;
@@ -25,7 +25,7 @@ export class TemporaryTuple extends Temporary {
 
 export type Result = Expr | Temporary;
 
-/** Gives the result of a call, or undefined to leave it as it is. */
+/** Returns the result of a call, or undefined to leave it unchanged. */
 export type ForwardRewrite = (call: Call, args: readonly Result[]) => Result | undefined;
 
 export function realized(result: Result): Expr {
@@ -34,7 +34,7 @@ export function realized(result: Result): Expr {
 
 /**
  * @param rules by operator
- * @param whenShared what becomes of a result that more than one reads, each time it is read
+ * @param whenShared called for each read of a result with several readers
  */
 export function forwardRewrite(
   func: Func,

@@ -1,6 +1,6 @@
 /**
- * Quantization of networks to 8 bits, step by step: preparation, marking of borders, simulation,
- * calibration, and integer arithmetic in the end.
+ * Quantizes networks to 8 bits in steps: preparation, partitioning, annotation, calibration and
+ * realization in integers.
  */
 
 import type { Func } from "../relay-expr";
@@ -24,7 +24,7 @@ export { ERROR_BINS, QuantizedValues, type LayerAccuracy } from "./accuracy";
 export { DEFAULT_CONFIG, type QuantizeConfig } from "./config";
 export type { Dataset } from "./calibrate";
 
-/** What makes a network simple enough to be quantized. */
+/** The passes that prepare a network. */
 export const prerequisitePasses: readonly RelayPass[] = [
   simplifyInference,
   foldConstant,
@@ -35,11 +35,11 @@ export const prerequisitePasses: readonly RelayPass[] = [
 ];
 
 export interface QuantizeOptions extends Partial<QuantizeConfig> {
-  /** What calibration looks at, for all modes but `global_scale`. */
+  /** The calibration data, for all modes except `global_scale`. */
   readonly dataset?: Dataset;
-  /** Sees every step. */
+  /** Receives every step. */
   readonly watch?: (step: RelayStep) => void;
-  /** Sees which integers stand for which floats, for comparing the two. */
+  /** Receives the integers for each float result, to compare them. */
   readonly watchValues?: (values: QuantizedValues) => void;
 }
 
@@ -60,8 +60,8 @@ export function quantizePasses(
 }
 
 /**
- * The network in integers where it can be: convolutions in 8 bits, their sums in 32.
- * @throws UsageError for settings that make no sense, or a network that cannot be quantized.
+ * The network in integers where possible: convolutions in 8 bits, their sums in 32.
+ * @throws UsageError for invalid settings, or a network that cannot be quantized.
  */
 export function quantize(func: Func, options: QuantizeOptions = {}): Func {
   const { dataset, watch, watchValues, ...settings } = options;

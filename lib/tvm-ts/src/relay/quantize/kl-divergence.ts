@@ -1,6 +1,7 @@
 /**
- * The range that loses least: for each candidate, values beyond it are counted as its ends, the rest
- * is put into 255 bins, and the candidate whose distribution is nearest to the original one wins.
+ * The range with the least information loss: for each candidate, values beyond it are clipped and
+ * the values are counted in 255 bins; the candidate with the smallest divergence from the original
+ * distribution is chosen.
  */
 
 const BINS = 8001;
@@ -51,7 +52,10 @@ function divergenceWithin(counts: Float64Array, start: number, stop: number): nu
   return entropy(p, q);
 }
 
-/** Lends zeros a little of what the others have; false when there is nothing to lend. */
+/**
+ * Smooths a distribution: moves a little from the other values to zeros; false if that is not
+ * possible.
+ */
 function smooth(values: Float64Array): boolean {
   const epsilon = 0.0001;
   const zeros = values.reduce((count, value) => count + (value === 0 ? 1 : 0), 0);

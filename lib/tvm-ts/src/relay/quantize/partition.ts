@@ -1,6 +1,6 @@
 /**
- * Marks where integers are to become 8 bits wide: after a convolution with what follows it, before the
- * next convolution or a residual addition. Fusion stops there.
+ * Marks where integers become 8 bits wide: after a convolution and its elementwise operators,
+ * before the next convolution or a residual addition. Fusion stops there.
  */
 
 import { Func, isConstant, type Call, type Expr } from "../relay-expr";
@@ -15,7 +15,7 @@ import {
   type ForwardRewrite,
 } from "./forward-rewrite";
 
-/** A value that comes from a convolution and has not been narrowed. */
+/** A convolution's result that is not narrowed yet. */
 class Wide extends Temporary {
   constructor(readonly expr: Expr) {
     super();

@@ -1,6 +1,6 @@
 /**
- * Turns simulated quantization into integer arithmetic: each value becomes integers and the number that
- * one step of them stands for; changes of that number become shifts.
+ * Replaces simulated quantization by integer arithmetic: each value becomes integers and the value
+ * of one step; changes of the step become shifts.
  */
 
 import type { ScalarType } from "../../ir";
@@ -33,7 +33,7 @@ import {
 /** The largest float32 that an int32 can hold; the limit of 32-bit integers itself is rounded up to `2 ** 31`. */
 const MOST_IN_INT32 = 2 ** 31 - 2 ** 7;
 
-/** Integers (which may be stored as floats for now) with the size of one step. */
+/** Integers (possibly stored as floats) with the size of a step. */
 class Quantized extends Temporary {
   constructor(
     readonly data: Expr,
@@ -51,7 +51,7 @@ class Quantized extends Temporary {
 const isQuantized = (result: Result | undefined): result is Quantized =>
   result instanceof Quantized;
 
-/** The whole number of bits by which two steps differ, or undefined. */
+/** The number of bits between two steps if it is an integer, or undefined. */
 function shiftBetween(larger: number, smaller: number): number | undefined {
   const bits = Math.fround(Math.log2(Math.fround(larger / smaller)));
   return Number.isInteger(bits) ? bits : undefined;
@@ -61,7 +61,7 @@ function converted(value: Quantized, dtype: ScalarType): Expr {
   return value.dtype === dtype ? value.data : cast(value.data, dtype);
 }
 
-/** Integers in steps of `from` as integers in smaller steps of `to`. */
+/** Converts integers in steps of `from` to integers in smaller steps of `to`. */
 function rescaled(data: Expr, from: number, to: number, dtype: ScalarType): Expr {
   if (from === to) return data;
   const factor = Math.fround(from / to);
@@ -72,8 +72,8 @@ function rescaled(data: Expr, from: number, to: number, dtype: ScalarType): Expr
 }
 
 /**
- * Arguments in one type and one step. In `INPUT_DTYPE` only if both have it and the same step: others would
- * not fit.
+ * Converts arguments to the same type and step. The type is `INPUT_DTYPE` only if both have it and the same
+ * step; otherwise values could be out of its range.
  */
 function unified(
   refs: readonly Expr[],
@@ -131,7 +131,7 @@ function withHalf(data: Expr, bits: number, config: QuantizeConfig): Expr {
   return config.roundForShift ? add(data, constant(2 ** (bits - 1), ACTIVATION_DTYPE)) : data;
 }
 
-/** Products of 8-bit integers, summed up in 32 bits. */
+/** Products of 8-bit integers with 32-bit sums. */
 const product: ForwardRewrite = (call, [data, weight]) => {
   if (!isQuantized(data) || !isQuantized(weight)) return undefined;
   const args = [converted(data, INPUT_DTYPE), cast(weight.data, INPUT_DTYPE)];
@@ -150,7 +150,7 @@ function addition(config: QuantizeConfig): ForwardRewrite {
   return (call, args) => {
     if (!args.every(isQuantized)) return undefined;
     const { data, step, dtype } = unified(call.args, args, config, ACTIVATION_DTYPE);
-    // What came from floats must not be fused with what computes them.
+    // Quantized floats must not be fused with the operators that compute the floats.
     const parts = data.map((expr, i) => (args[i]!.dtype === "float32" ? stopFusion(expr) : expr));
     return new Quantized(call.withArgs(parts), step, dtype);
   };
@@ -163,7 +163,7 @@ function concatenation(config: QuantizeConfig): ForwardRewrite {
     if (!tuple.fields.every(isQuantized) || ref.kind !== "tuple") {
       throw new UsageError(
         "quantize-network",
-        `${call.origin ?? "a concatenation"}: floats and integers are joined`,
+        `${call.origin ?? "a concatenation"}: it joins floats and integers`,
       );
     }
     const { data, step, dtype } = unified(ref.fields, tuple.fields, config);
@@ -196,7 +196,7 @@ const hint: ForwardRewrite = (call: Call, [x]) => {
   return new Quantized(cast(x.data, dtype), x.step, dtype);
 };
 
-/** Learns which integers stand for the result of a call, and what one step of them is worth. */
+/** Receives the integers that represent a call's result, and the value of a step. */
 export type NoteIntegers = (call: Call, integers: Expr, step: number) => void;
 
 export function quantizeRealize(config: QuantizeConfig, note?: NoteIntegers): RelayPass {
@@ -225,7 +225,7 @@ export function quantizeRealize(config: QuantizeConfig, note?: NoteIntegers): Re
   }
   return {
     name: "QuantizeRealize",
-    doc: "turns simulated quantization into integer arithmetic",
+    doc: "replaces simulated quantization by integer arithmetic",
     run: (func) => forwardRewrite(func, note === undefined ? rules : noting(rules, note)),
   };
 }

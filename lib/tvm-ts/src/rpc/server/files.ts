@@ -28,8 +28,8 @@ export function checkFileName(name: string): string {
   };
   if (name === "" || name === "." || name === "..") refuse("it names a folder");
   if (/[/\\]/.test(name)) refuse("it leads to another folder");
-  // On Windows, a colon denotes a drive or a stream. eslint-disable-next-line no-control-regex --
-  // the expression must match control characters
+  // On Windows, a colon denotes a drive or a stream.
+  // eslint-disable-next-line no-control-regex -- the expression must match control characters
   if (/[\u0000-\u001f:]/.test(name)) refuse("it contains a control character or a colon");
   if (new TextEncoder().encode(name).byteLength > MAX_NAME) refuse(`it exceeds ${MAX_NAME} bytes`);
   return name;
