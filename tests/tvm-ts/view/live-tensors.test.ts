@@ -136,7 +136,7 @@ test.each([
   const request = { rows: [0], columns: [1], at: [0, 0], down: whole, across: whole, most: 64 };
   expect(kernel.ask({ ...request, ...change })).toMatchObject({
     request: 1,
-    error: "this is not part of the tensor",
+    error: "the requested part is not within the tensor",
   });
 });
 

@@ -25,8 +25,8 @@ test.each([
   ["", [2], "the layout '' has 0 axes"],
   ["N-C", [2, 2], "give each axis a letter, as in NCHWnc"],
   ["NcC", [2, 2, 2], "has c, the inner part of C, but no C before it"],
-  ["NN", [2, 2], "has N twice; write inner parts small"],
-  ["N8n", [2, 4], "says that n has 8 elements, but axis 1 of the shape [2, 4] has 4"],
+  ["NN", [2, 2], "has N twice; write inner parts in lower case"],
+  ["N8n", [2, 4], "has 8 elements for n, but axis 1 of the shape [2, 4] has 4"],
 ])("the layout '%s' is refused for %j", (layout, shape, message) => {
   expect(() => layoutOf(layout, shape)).toThrow(message);
 });

@@ -44,7 +44,9 @@ test("where Plotly does not run, the series are shown as numbers", () => {
 });
 
 test("a value that is not a figure is refused", () => {
-  expect(() => view.plot([])).toThrow("a plot has at least one trace");
-  expect(() => view.plot([1] as never)).toThrow("a plot is made of objects");
-  expect(() => view.plot({ y: [1] }, "title" as never)).toThrow("a plot is made of objects");
+  expect(() => view.plot([])).toThrow("a plot needs at least one trace");
+  expect(() => view.plot([1] as never)).toThrow("traces and layout of a plot must be objects");
+  expect(() => view.plot({ y: [1] }, "title" as never)).toThrow(
+    "traces and layout of a plot must be objects",
+  );
 });

@@ -133,7 +133,7 @@ test("an empty tensor and a scalar can be shown", () => {
 
 test("a tensor with the wrong number of values is refused", () => {
   expect(() => view.tensorBundle({ shape: [2, 2], dtype: "int8", data: [1, 2, 3] }, "")).toThrow(
-    "a tensor of shape [2, 2] has 4 elements, but 3 were given",
+    "a tensor of shape [2, 2] has 4 elements, but its data has 3",
   );
 });
 
@@ -189,7 +189,7 @@ test("tolerances excuse small differences, NaN equals NaN only", () => {
 test("tensors of different shapes have no difference", () => {
   const tensor = (shape: number[]) => ({ shape, dtype: "int8", data: [1, 2, 3, 4] });
   expect(() => view.tensorDiffBundle(tensor([4]), tensor([2, 2]))).toThrow(
-    "tensors of shapes [4] and [2, 2] have no difference",
+    "tensors of shapes [4] and [2, 2] cannot be compared",
   );
 });
 

@@ -1,4 +1,4 @@
-/** Outputs: an object with its private JSON, HTML and plain text. */
+/** MIME bundles: an object as our private JSON, HTML and plain text. */
 
 import { elementCount, plural } from "../support";
 import type { IRModule, PrimFunc, Stmt } from "../ir";
@@ -18,7 +18,7 @@ import { compareTensors, tensorDiffView, type Tolerance } from "./tensor-diff-vi
 import { tensorDiffHtml, tensorHtml, tensorPng } from "./tensor-html";
 import { prepareTensor, tensorView, type TensorSource } from "./tensor-view";
 
-/** Lowered code, coloured. */
+/** Lowered code, highlighted. */
 export function irBundle(ir: IRModule | PrimFunc | Stmt): MimeBundle {
   const view = irView(ir);
   return {
@@ -28,7 +28,7 @@ export function irBundle(ir: IRModule | PrimFunc | Stmt): MimeBundle {
   };
 }
 
-/** What each pass did. */
+/** The passes of a lowering. */
 export function passBundle(trace: LowerTrace): MimeBundle {
   const view = passView(trace);
   return {
@@ -38,7 +38,7 @@ export function passBundle(trace: LowerTrace): MimeBundle {
   };
 }
 
-/** How a schedule computes its stages, or how one stage is computed. */
+/** A schedule, or a stage of it. */
 export function scheduleBundle(shown: Schedule | Stage, sizes?: MemorySizes): MimeBundle {
   const view = scheduleView(shown, sizes);
   return {
@@ -50,8 +50,8 @@ export function scheduleBundle(shown: Schedule | Stage, sizes?: MemorySizes): Mi
 
 /**
  * A tensor as a heatmap.
- * @param plain what a terminal shows
- * @throws UsageError when the number of values is not what the shape says.
+ * @param plain the text for terminals
+ * @throws UsageError when the number of values does not match the shape.
  */
 export function tensorBundle(source: TensorSource, plain: string): MimeBundle {
   const tensor = prepareTensor(source);
@@ -65,7 +65,7 @@ export function tensorBundle(source: TensorSource, plain: string): MimeBundle {
 }
 
 /**
- * Where and by how much two tensors of one shape differ.
+ * The difference of two tensors of the same shape.
  * @throws UsageError when the shapes differ.
  */
 export function tensorDiffBundle(
@@ -87,7 +87,7 @@ export function tensorDiffBundle(
   };
 }
 
-/** For what prints notebooks: PDFs take pictures, not HTML. */
+/** For printed notebooks: PDFs have pictures, not HTML. */
 function pngForm(reduced: Reduced, scale: ColorScale): MimeBundle {
   const png = tensorPng(reduced, scale);
   return png === undefined ? {} : { "image/png": png };

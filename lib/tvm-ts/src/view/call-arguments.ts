@@ -1,6 +1,6 @@
 /**
- * What the arguments of calls are called. The IR knows them by their order only; targets that bring
- * functions say their names, so that a front end can.
+ * The names of calls' arguments, for front ends. The IR has only their order; targets register the
+ * names for their functions.
  */
 
 /** An argument of a call, as text. */
@@ -12,14 +12,14 @@ export interface NamedArgument {
 const registry = new Map<string, readonly string[]>();
 
 /**
- * @param names the arguments of each function, in order: of an external one by its own name, without
- * the name that an external call begins with; of an operator by the operator's (`tir.vta.uop_push`)
+ * @param names the argument names of each function, in order, by the name of an external function
+ * (whose name argument is left out) or of an operator (`tir.vta.uop_push`)
  */
 export function nameArguments(names: Readonly<Record<string, readonly string[]>>): void {
   for (const [name, argumentNames] of Object.entries(names)) registry.set(name, argumentNames);
 }
 
-/** Undefined for functions whose arguments have no names. */
+/** Undefined for functions without registered names. */
 export function argumentNames(name: string): readonly string[] | undefined {
   return registry.get(name);
 }

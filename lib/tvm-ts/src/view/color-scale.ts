@@ -1,12 +1,12 @@
 /**
- * Colours for values, chosen so that people with any colour vision can tell them apart: viridis
- * where values only grow, a blue to white to red scale (ColorBrewer's RdBu) where zero matters.
+ * Colour scales for values that work with any colour vision: viridis for sequential values, blue to
+ * white to red (ColorBrewer's RdBu) for values around zero.
  */
 
-/** Evenly spaced colours between which others are interpolated. */
+/** Evenly spaced colours; others are interpolated. */
 export interface ColorScale {
   readonly colors: readonly string[];
-  /** The values that have the first and the last colour. */
+  /** The values of the first and the last colour. */
   readonly low: number;
   readonly high: number;
 }
@@ -39,7 +39,7 @@ const DIVERGING = [
   "#67001f",
 ];
 
-/** The scale for values from `min` to `max`: white is zero when there are values below it. */
+/** The scale for values from `min` to `max`; with negative values, white is zero. */
 export function colorScaleFor(min: number, max: number): ColorScale {
   if (min < 0) {
     const reach = Math.max(-min, max);
@@ -50,7 +50,7 @@ export function colorScaleFor(min: number, max: number): ColorScale {
 
 export type Rgb = [number, number, number];
 
-/** The colour at `fraction` of the way along the scale. */
+/** The colour at `fraction` (0 to 1) of the scale. */
 export function colorAt(colors: readonly string[], fraction: number): Rgb {
   const position = Math.min(Math.max(fraction, 0), 1) * (colors.length - 1);
   const index = Math.min(Math.floor(position), colors.length - 2);

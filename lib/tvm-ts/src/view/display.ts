@@ -1,7 +1,7 @@
 /**
- * Lets objects show themselves in a notebook: a front end calls the method named
- * `Symbol.for("Jupyter.display")` and gets a MIME bundle. The method is added from here, so that no
- * stage of the compiler knows how it is drawn.
+ * Displays of objects in notebooks: the kernel calls an object's method
+ * `Symbol.for("Jupyter.display")` and gets a MIME bundle. The methods are installed here, so that
+ * the compiler does not depend on views.
  */
 
 import {
@@ -46,27 +46,27 @@ import type { MemorySizes } from "./schedule-view";
 import type { Tolerance } from "./tensor-diff-view";
 import type { TensorSource } from "./tensor-view";
 
-/** What Node's `console.log` calls. */
+/** The method that Node's `console.log` calls. */
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
 type AnyArray = NDArray | np.ndarray;
 
-/** How the data is in an array. */
+/** The layout of an array's data. */
 export interface LayoutOption {
   /**
-   * A letter for each axis, inner parts small: `NCHWnc`, or with block sizes `NCHW1n16c`. The
-   * picture can then be unpacked.
+   * A letter for each axis, with inner parts in lower case: `NCHWnc`, or with block sizes
+   * `NCHW1n16c`. The view can then unpack the data.
    */
   readonly layout?: string;
 }
 
 /**
- * The values of an array as a heatmap, headed by `name`, or else by that of its variable.
+ * The values of an array as a heatmap, with the title `name`, or the name of its variable.
  *
  *     tvm.view.heatmap(A, "A")
  *     tvm.view.heatmap(packed, "data", { layout: "NCHWnc" })
  *
- * @throws UsageError when the layout does not fit the shape.
+ * @throws UsageError when the layout does not match the shape.
  */
 export function heatmap(array: AnyArray, name?: string, { layout }: LayoutOption = {}): Picture {
   const source = sourceOf(array);
@@ -74,8 +74,8 @@ export function heatmap(array: AnyArray, name?: string, { layout }: LayoutOption
 }
 
 /**
- * Where and by how much two arrays of one shape differ.
- * @throws UsageError when the shapes differ, or the layout does not fit them.
+ * The difference of two arrays of the same shape.
+ * @throws UsageError when the shapes differ, or the layout does not match them.
  */
 export function difference(
   actual: AnyArray,
@@ -86,13 +86,13 @@ export function difference(
   return new Picture(tensorDiffBundle(source, sourceOf(expected), tolerance));
 }
 
-/** @param shown what the user named, if that is not the array itself */
+/** @param shown the object that the user's variable holds, if it is not `array` */
 function sourceOf(array: AnyArray, shown: object = array): TensorSource {
   const { shape, dtype, data } = array instanceof NDArray ? array.numpy() : array;
   return { name: variableName(shown), shape, dtype, data };
 }
 
-/** The session's variable that holds `value`, where a kernel knows its variables. */
+/** The name of the notebook's variable that holds `value`, if the kernel provides its variables. */
 function variableName(value: object): string | undefined {
   const { jupyter } = globalThis as {
     jupyter?: { variables?: () => ReadonlyMap<string, unknown> };
@@ -101,7 +101,7 @@ function variableName(value: object): string | undefined {
   return undefined;
 }
 
-/** Statements have no common class that is exported. */
+/** The classes of statements, which have no common exported base class. */
 const STATEMENTS = [
   Allocate,
   AssertStmt,
@@ -119,7 +119,7 @@ const STATEMENTS = [
   While,
 ];
 
-/** Objects whose text is all there is to see. */
+/** Classes of objects that are displayed as text. */
 const TEXTS = [
   Operand,
   Range,
@@ -139,7 +139,7 @@ const TEXTS = [
   TrackerSession,
 ];
 
-/** One number is read, not looked at. */
+/** A single number is displayed as text. */
 function arrayBundle(array: AnyArray, shown: object = array): MimeBundle {
   const text = String(array);
   const isFreed = array instanceof NDArray && array.isFreed;
@@ -147,15 +147,15 @@ function arrayBundle(array: AnyArray, shown: object = array): MimeBundle {
   return isFreed || isSingle ? { "text/plain": text } : tensorBundle(sourceOf(array, shown), text);
 }
 
-/** An array elsewhere is fetched, and shows itself as one that is here. */
+/** Copies a remote array to the host and displays the copy. */
 async function remoteBundle(remote: RemoteArray): Promise<MimeBundle> {
   if (remote.isFreed) return { "text/plain": String(remote) };
   return arrayBundle(await remote.numpy(), remote);
 }
 
 /**
- * Called once, by the package's index.
- * @param memorySizes the on-chip memories that schedules can name at the time
+ * Installs the displays; the package's index calls it once.
+ * @param memorySizes returns the current sizes of on-chip memories, by scope
  */
 export function installDisplays(memorySizes: () => MemorySizes): void {
   const scheduleForms = (shown: te.Schedule | te.Stage) => scheduleBundle(shown, memorySizes());
@@ -172,9 +172,7 @@ export function installDisplays(memorySizes: () => MemorySizes): void {
   for (const type of TEXTS) showAs<object>(type, (value) => ({ "text/plain": String(value) }));
 }
 
-/**
- * Has the objects of a class show themselves by `bundle` in a notebook, and by `text` in a terminal.
- */
+/** Displays the objects of a class by `bundle` in a notebook, and by `text` in a terminal. */
 export function showAs<T extends object>(
   type: { readonly prototype: T },
   bundle: (value: T) => MimeBundle | Promise<MimeBundle>,

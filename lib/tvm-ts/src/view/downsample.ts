@@ -1,31 +1,31 @@
 /**
- * Making a tensor small enough to draw. A block of neighbouring elements becomes one value: its
- * mean, or, where nothing may hide, the element farthest from zero.
+ * Reduces a tensor to a size that can be drawn. A block of neighbouring elements becomes one value:
+ * its mean, or, where single values matter, the element farthest from zero.
  */
 
 import { elementCount } from "../support";
 
-/** Values an output carries at most; a finer look asks the kernel. */
+/** The most values in an output; a front end requests more detail from the kernel. */
 export const VALUE_BUDGET = 65536;
 
 export type BlockReduction = "mean" | "extreme";
 
-/** A tensor whose element `[i, j, ...]` stands for a block of another's. */
+/** A tensor whose element `[i, j, ...]` represents a block of the original. */
 export interface Reduced {
   readonly shape: readonly number[];
-  /** The block's extent along each axis; the last block of an axis may be cut off. */
+  /** The block's extent along each axis; the last block of an axis may be smaller. */
   readonly block: readonly number[];
   readonly values: Float64Array;
 }
 
-/** Whether some value stands for more than one element. */
+/** Whether a value represents more than one element. */
 export function isReduced({ block }: Reduced): boolean {
   return block.some((extent) => extent > 1);
 }
 
 /**
- * Halves the longest axis until at most `budget` elements are left.
- * @param values row-major, as many as `shape` says
+ * Halves the longest axis until at most `budget` elements remain.
+ * @param values the elements of `shape`, row-major
  */
 export function reduceTensor(
   values: Float64Array,
@@ -53,7 +53,7 @@ function reduceBlocks(
 ): Float64Array {
   const out = new Float64Array(elementCount(small));
   const counts = new Uint32Array(reduction === "mean" ? out.length : 0);
-  // For each axis, how far an index moves the place in the result.
+  // The result's stride for each axis.
   const steps = shape.map((extent, axis) => {
     const stride = elementCount(small.slice(axis + 1));
     return Int32Array.from({ length: extent }, (_, i) => Math.floor(i / block[axis]!) * stride);

@@ -1,4 +1,4 @@
-/** A matrix as a picture inside HTML: a PNG in a data URI, one square a value. */
+/** A matrix as a picture in HTML: a PNG in a data URI, with a square per value. */
 
 import { colorAt, type ColorScale, type Rgb } from "./color-scale";
 import { indexedPng, pngUri } from "./png";
@@ -10,7 +10,10 @@ export interface Matrix {
   readonly values: Float64Array;
 }
 
-/** Pixels to which the longer side of a small matrix is magnified, and the most of one value. */
+/**
+ * The size in pixels to which the longer side of a small matrix is magnified, and the largest
+ * square.
+ */
 const WANTED_PIXELS = 320;
 const MAX_CELL_PIXELS = 24;
 
@@ -22,7 +25,7 @@ export function heatmapUri(matrix: Matrix, scale: ColorScale): string {
   return pngUri(heatmapPng(matrix, scale));
 }
 
-/** The PNG in base64; NaN and infinities are grey. The matrix is not empty. */
+/** The PNG in base64; NaN and infinities are grey. The matrix must not be empty. */
 export function heatmapPng(matrix: Matrix, scale: ColorScale): string {
   const { rows, columns, values } = matrix;
   const fitting = Math.floor(WANTED_PIXELS / Math.max(rows, columns));
@@ -48,7 +51,7 @@ export function heatmapPng(matrix: Matrix, scale: ColorScale): string {
   return indexedPng({ width, height: rows * zoom, pixels, palette });
 }
 
-/** The scale itself, lowest value on the left. */
+/** The colour scale, with the lowest value on the left. */
 export function legendUri(scale: ColorScale): string {
   const values = Float64Array.from({ length: 64 }, (_, i) => i / 63);
   return heatmapUri({ rows: 1, columns: 64, values }, { ...scale, low: 0, high: 1 });

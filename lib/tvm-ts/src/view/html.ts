@@ -1,6 +1,6 @@
 /**
- * HTML that reads well anywhere: no scripts, no style sheets, colours written beside the text they
- * colour, on a background of its own so that a dark page does not swallow it.
+ * HTML that is readable in any front end: without scripts and style sheets, with inline colours and
+ * an explicit background, so that it is readable on dark pages too.
  */
 
 import { irTokens, type TokenClass } from "./ir-tokens";
@@ -22,11 +22,11 @@ const COLORS: Readonly<Record<TokenClass, string>> = {
   boolean: "#7a1fa2",
 };
 
-/** Both colours: a page that colours only the one or the other leaves text readable. */
+/** Both colours are set, so text is readable if the page sets one of them. */
 export const COLORED = "background:#f7f7f7;color:#1a1a1a";
 const PANEL = `${COLORED};padding:8px;`;
 
-/** IR text with its words coloured. */
+/** IR text with syntax highlighting. */
 export function irHtml(text: string): string {
   let html = "";
   let at = 0;
@@ -40,19 +40,19 @@ export function irHtml(text: string): string {
   return `<pre style="${PANEL}font-family:monospace;white-space:pre-wrap;line-height:1.35">${html}</pre>`;
 }
 
-/** A box for anything else. */
+/** A box for other content. */
 export function panelHtml(...parts: readonly string[]): string {
   return `<div style="${PANEL}font-family:sans-serif;font-size:13px">${parts.join("")}</div>`;
 }
 
-/** A picture, with what it shows for those who do not see it. */
+/** A picture with an alternative text. */
 export function imageHtml(uri: string, alt: string, style: string): string {
   return `<img src="${uri}" alt="${escapeHtml(alt)}" style="${style}"/>`;
 }
 
 /**
- * A table; cells are text, numbers stand at the right. Every row has both colours of its own, since
- * notebooks colour the rows of tables by their theme.
+ * A table of texts; numbers are right-aligned. Every row sets both colours, since notebook themes
+ * colour table rows.
  */
 export function tableHtml(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const isNumeric = head.map((_, column) => rows.every((row) => NUMERIC.test(row[column] ?? "")));
@@ -69,6 +69,6 @@ export function tableHtml(head: readonly string[], rows: readonly (readonly stri
     .join("")}</table>`;
 }
 
-/** A number, with thousands separators and a unit if it has them; or nothing. */
+/** A number, possibly with thousands separators and a unit, or an empty text. */
 const NUMERIC =
   /^(?:[-−]?[\d,]+(?:\.\d+)?(?:e[-+]?\d+)?(?: ?(?:%|[KMG]?i?B))?|NaN|[-−]?Infinity|)$/;

@@ -1,6 +1,6 @@
 /**
- * What front ends draw: plain versioned JSON made from the library's objects, and the HTML and text
- * that go with it. Reads every stage, is read by none.
+ * Views for front ends: versioned JSON of the library's objects, with HTML and text. Depends on all
+ * parts of the compiler; none depends on it.
  */
 
 export { irBundle, passBundle, scheduleBundle, tensorBundle, tensorDiffBundle } from "./bundle";

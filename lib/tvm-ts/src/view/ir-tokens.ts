@@ -1,25 +1,25 @@
 /**
- * The words of printed IR and what each one is, for colouring it in HTML. The editor language of
- * the JupyterLab extension has a full grammar of the same text; a test holds the two together.
+ * The tokens of printed IR with their classes, for highlighting in HTML. The JupyterLab extension
+ * has a full grammar of the same text; a test compares the two.
  */
 
-/** What a piece of IR text is; variables, operators and brackets have none. */
+/** The classes of tokens; variables, operators and brackets have none. */
 export type TokenClass =
   | "keyword"
   | "type"
-  /** A function that is part of the language: `min`, `cast`, `ramp`. */
+  /** A built-in function: `min`, `cast`, `ramp`. */
   | "builtin"
   /** An operator or a function of the module: `@tir.exp`, `@main`. */
   | "global"
-  /** A name where it is first met, with its type behind it. */
+  /** The first occurrence of a name, followed by its type. */
   | "definition"
-  /** The name of an argument or of a table: `dtype=`, `buffer_map = `. */
+  /** The name of an argument or a map: `dtype=`, `buffer_map = `. */
   | "property"
   | "string"
   | "number"
   | "boolean";
 
-/** `text.slice(start, end)` is of the class. */
+/** `text.slice(start, end)` has the class. */
 export interface IrToken {
   readonly start: number;
   readonly end: number;
@@ -54,7 +54,7 @@ const TYPE = /^(?:(?:int|uint|float|bfloat)\d+(?:x\d+)?|bool|handle|void)$/;
 const TYPE_AHEAD =
   /: (?:(?:int|uint|float|bfloat)\d|bool\b|handle\b|(?:Pointer|Buffer|DataProducer)\()/y;
 
-/** The coloured pieces of `text`, in order. */
+/** The highlighted tokens of `text`, in order. */
 export function irTokens(text: string): IrToken[] {
   const tokens: IrToken[] = [];
   for (const match of text.matchAll(TOKEN)) {
@@ -85,7 +85,7 @@ function classOfName(
   if (name === "True" || name === "False") return "boolean";
   if (TYPE.test(name)) return "type";
   if (text[end] === "(") return "builtin";
-  // "dtype=int32", "storage_scope = global", "buffer_map = {"; but "let x = 1" is none
+  // "dtype=int32", "storage_scope = global", "buffer_map = {"; but not "let x = 1"
   if (text[end] === "=" && text[end + 1] !== "=") return "property";
   if (text.startsWith(" = ", end) && !text.startsWith("let ", start - 4)) return "property";
   TYPE_AHEAD.lastIndex = end;

@@ -1,6 +1,6 @@
 /**
- * A module, function or statement as the IR view draws it: the text, what its names stand for, and
- * where in the text each of them is.
+ * A module, function or statement for the IR view: the text, facts about its names, and their
+ * places in the text.
  */
 
 import {
@@ -33,12 +33,12 @@ export interface VariableFact {
   readonly kind: "variable";
   readonly name: string;
   readonly dtype: string;
-  /** What a pointer points to, and where that memory is. */
+  /** The element type of a pointer, and the scope of its memory. */
   readonly element?: string;
   readonly scope?: string;
-  /** What a `let` gives it, as text. */
+  /** The value from a `let`, as text. */
   readonly value?: string;
-  /** Where the user's program made it. */
+  /** Where the user's program created it. */
   readonly madeAt?: Place;
 }
 
@@ -61,28 +61,28 @@ export interface CallFact {
   /** `tir.exp`, `tir.call_extern`, ... */
   readonly op: string;
   readonly dtype: string;
-  /** The function that an external call names. */
+  /** The external function. */
   readonly callee?: string;
   readonly arguments: number;
-  /** What they are, where the function's arguments have names. */
+  /** The arguments, if the function's argument names are registered. */
   readonly named?: readonly NamedArgument[];
 }
 
 export interface LoopFact {
   readonly kind: "loop";
-  /** The fact of the loop's variable. */
+  /** The index of the fact of the loop's variable. */
   readonly variable: number;
   readonly min: string;
   readonly extent: string;
   readonly forKind: ForKind;
   readonly threadTag?: string;
-  /** What a schedule made it from, and that from what; empty for an axis as it was declared. */
+  /** How the schedule derived the loop from declared axes; empty for a declared axis. */
   readonly origins: readonly LoopOrigin[];
 }
 
 export interface AllocationFact {
   readonly kind: "allocation";
-  /** The fact of the pointer. */
+  /** The index of the fact of the pointer. */
   readonly variable: number;
   readonly dtype: string;
   readonly extents: readonly string[];
@@ -97,13 +97,13 @@ export interface IrView {
   readonly text: string;
   readonly facts: readonly IrFact[];
   /**
-   * Start, end and index of a fact, three numbers a place, by start. A variable, buffer or call is
-   * at its name; a loop or allocation is at its keyword.
+   * Three numbers for each place, sorted by start: start, end and index of its fact. A variable,
+   * buffer or call is at its name; a loop or allocation is at its keyword.
    */
   readonly places: readonly number[];
 }
 
-/** The view of something that prints as IR. */
+/** The view of an object that prints as IR. */
 export function irView(ir: IRModule | PrimFunc | Stmt): IrView {
   const printed =
     ir instanceof IRModule
@@ -120,7 +120,7 @@ class IrViewMaker {
   private readonly facts: IrFact[] = [];
   private readonly factOf = new Map<unknown, number>();
   private readonly places: number[] = [];
-  /** The values of lets whose text has not been met yet. */
+  /** The values of lets that are not visited yet. */
   private readonly letValues = new Map<PrimExpr, Var>();
 
   constructor(private readonly printed: PrintedText) {}
@@ -165,11 +165,11 @@ class IrViewMaker {
     this.places.push(start, end, fact);
   }
 
-  /** The index of the fact about `of`, made on first use. */
+  /** The index of the fact about `of`, created on first use. */
   private fact(shown: unknown, make: () => IrFact): number {
     let index = this.factOf.get(shown);
     if (index === undefined) {
-      const fact = make(); // may add the fact of another node
+      const fact = make(); // This may add the fact of another node.
       index = this.facts.push(fact) - 1;
       this.factOf.set(shown, index);
     }
@@ -209,7 +209,7 @@ class IrViewMaker {
     }));
   }
 
-  /** Calls that say the same share a fact. */
+  /** Calls with equal facts share one. */
   private call(call: Call): number {
     const first = call.args[0];
     const callee = first?.kind === "StringImm" ? first.value : undefined;
@@ -251,7 +251,7 @@ class IrViewMaker {
   }
 }
 
-/** Longer values are cut: a call's own text has them whole. */
+/** Longer values are truncated; the call's text has them in full. */
 const LONGEST_VALUE = 60;
 
 function namedArguments(call: Call, callee: string | undefined): NamedArgument[] | undefined {

@@ -1,6 +1,9 @@
-/** A kernel's comms (`jupyter.comm`, see docs/cells.md), through which front ends ask about outputs. */
+/**
+ * A kernel's comms (`jupyter.comm`, see docs/cells.md), through which front ends request data about
+ * outputs.
+ */
 
-/** What is used of a comm. */
+/** The part of a comm that is used here. */
 export interface KernelComm {
   send(data: object, extras?: { readonly buffers?: readonly Uint8Array[] }): void;
   close(): void;
@@ -14,7 +17,10 @@ export interface KernelComms {
   ): void;
 }
 
-/** Gives what `make` makes of the kernel's comms, once a kernel; `undefined` where there is no kernel. */
+/**
+ * Calls `make` with the kernel's comms once per kernel, and returns its result; `undefined` without
+ * a kernel.
+ */
 export function perKernel<T extends object>(make: (comms: KernelComms) => T): () => T | undefined {
   const made = new WeakMap<KernelComms, T>();
   return () => {

@@ -1,7 +1,7 @@
 /**
- * Tensors that a front end may look at more closely than their outputs allow: the latest large ones
- * that were shown, as they were then. A kernel that offers comms (`jupyter.comm`, see docs/cells.md)
- * takes the questions; anywhere else nothing is kept.
+ * Full data of tensors whose outputs are reduced: copies of the large tensors that were displayed
+ * last, from which a front end can request parts. Needs a kernel with comms (`jupyter.comm`, see
+ * docs/cells.md); without comms, nothing is kept.
  */
 
 import { elementCount, UsageError } from "../support";
@@ -9,19 +9,19 @@ import { perKernel, type KernelComm, type KernelComms } from "./kernel-comms";
 import { matrixTile, type MatrixSides, type IndexRange } from "./matrix-tile";
 import { isReduced, type Reduced, type BlockReduction } from "./downsample";
 
-/** The comm's target: a front end opens one for a tensor, naming it by `{ tensor: id }`. */
+/** The comm's target name: a front end opens a comm for a tensor with the data `{ tensor: id }`. */
 const TENSOR_TARGET = "tvm-vta.tensor";
 
-/** A question, `request` being its number. */
+/** A request for a tile; `request` is its number. */
 export interface TileRequest extends MatrixSides {
   readonly request: number;
   readonly down: IndexRange;
   readonly across: IndexRange;
-  /** How many rows, and how many columns, the answer has at most. */
+  /** The most rows, and the most columns, of the reply. */
   readonly most: number;
 }
 
-/** The answer; the values follow as a buffer of little-endian doubles, row by row. */
+/** The reply; the values are a buffer of little-endian doubles, row by row. */
 export interface TileReply {
   readonly request: number;
   readonly rows: number;
@@ -30,7 +30,7 @@ export interface TileReply {
   readonly columnBlock: number;
 }
 
-/** The answer to a question that makes no sense. */
+/** The reply to an invalid request. */
 export interface TileRefusal {
   readonly request: number;
   readonly error: string;
@@ -42,10 +42,10 @@ interface Kept {
   readonly reduction: BlockReduction;
 }
 
-/** Bytes of tensors kept at most; the one shown longest ago goes first. */
+/** The most bytes of kept tensors; the tensor displayed first is dropped first. */
 const CAPACITY = 256 * 2 ** 20;
 
-/** No answer is larger than this many rows and columns. */
+/** The most rows and columns of a reply. */
 const MAX_TILE_SIDE = 2048;
 
 class LiveTensors {
@@ -63,7 +63,7 @@ class LiveTensors {
     });
   }
 
-  /** Keeps a tensor; gives the name by which it can be asked for. */
+  /** Keeps a tensor; returns the id for requests. */
   keep(elements: Float64Array, shape: readonly number[], reduction: BlockReduction): string {
     const id = globalThis.crypto.randomUUID();
     this.kept.set(id, { elements, shape, reduction });
@@ -97,7 +97,7 @@ class LiveTensors {
   }
 }
 
-/** @throws UsageError for a question that the tensor has no answer to. */
+/** @throws UsageError for an invalid request. */
 function checked(request: TileRequest, shape: readonly number[]): TileRequest {
   const { rows, columns, at, down, across, most } = request;
   const axes = [rows, columns].every(Array.isArray) ? [...rows, ...columns] : [NaN];
@@ -110,7 +110,7 @@ function checked(request: TileRequest, shape: readonly number[]): TileRequest {
     isIndexRange(across, extentOf(columns, shape)) &&
     isIndex(most, MAX_TILE_SIDE + 1) &&
     most > 0;
-  if (!fits) throw new UsageError("view-data", "this is not part of the tensor");
+  if (!fits) throw new UsageError("view-data", "the requested part is not within the tensor");
   return request;
 }
 
@@ -131,8 +131,8 @@ function isIndexRange(value: IndexRange | undefined, extent: number): boolean {
 const liveTensors = perKernel((comms) => new LiveTensors(comms));
 
 /**
- * Keeps a tensor that is shown reduced, and gives its name for the output's JSON; nothing where all
- * of it is shown, or where there is no kernel to ask.
+ * Keeps a tensor that is displayed reduced, and returns its id for the output's JSON; empty if it
+ * is not reduced, or without a kernel.
  */
 export function keepLive(
   elements: Float64Array,

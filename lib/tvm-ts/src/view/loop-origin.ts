@@ -1,18 +1,18 @@
-/** What a loop came from, back to the axes that the program declared. */
+/** The derivation of loops from the axes that the program declared. */
 
 import { reprExpr, type Var } from "../ir";
 
-/** The axis `name` was split, fused or copied from others. */
+/** How the axis `name` was split, fused or copied. */
 export interface LoopOrigin {
   readonly name: string;
   readonly how: "outer" | "inner" | "fused" | "cache" | "init" | "rfactor";
   readonly from: readonly string[];
-  /** Of a split: by what, and by how much. */
+  /** For a split: `factor` or `nparts`, and its value. */
   readonly by?: "factor" | "nparts";
   readonly amount?: string;
 }
 
-/** How the loop of `variable` was made, then how those were that it was made of; empty for a plain axis. */
+/** How the loop of `variable` was derived, then how its sources were; empty for a declared axis. */
 export function loopOrigins(variable: Var): LoopOrigin[] {
   const { name, origin } = variable;
   if (origin === undefined) return [];

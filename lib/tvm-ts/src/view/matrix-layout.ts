@@ -1,8 +1,10 @@
-/** A tensor laid out as a matrix without moving an element: leading axes are rows, others columns. */
+/**
+ * Views a tensor as a matrix without moving elements: leading axes are rows, the others columns.
+ */
 
 import { elementCount } from "../support";
 
-/** How many axes are rows when the matrix is to be as square as possible. */
+/** The number of row axes that makes the matrix as square as possible. */
 export function rowAxes(shape: readonly number[]): number {
   let best = 0;
   let bestRatio = Infinity;
@@ -15,7 +17,7 @@ export function rowAxes(shape: readonly number[]): number {
   return best;
 }
 
-/** `axis 1` or `axes 0, 2`: those from `start` to `end` that have more than one element. */
+/** `axis 1` or `axes 0, 2`: the axes from `start` to `end` with more than one element. */
 export function axesTitle(shape: readonly number[], start: number, end: number): string {
   const axes = shape.flatMap((extent, axis) =>
     axis >= start && axis < end && extent > 1 ? [axis] : [],

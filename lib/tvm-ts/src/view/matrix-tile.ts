@@ -1,17 +1,17 @@
 /**
- * A part of a tensor as a matrix, with at most so many rows and columns: what a front end asks for
- * when the user zooms in. Any axes may be rows and any columns; the others stand at one index.
+ * A part of a tensor as a matrix with limited rows and columns, which a front end requests when the
+ * user zooms in. Any axes can be rows or columns; the others have a fixed index.
  */
 
 import { elementCount } from "../support";
 import type { BlockReduction } from "./downsample";
 
-/** How a tensor is laid out as a matrix. */
+/** The axes of a matrix view of a tensor. */
 export interface MatrixSides {
-  /** The axes that run down, slowest first. */
+  /** The row axes, slowest first. */
   readonly rows: readonly number[];
   readonly columns: readonly number[];
-  /** An index for each axis of the tensor; that of rows and columns is not looked at. */
+  /** An index for each axis of the tensor; those of row and column axes are ignored. */
   readonly at: readonly number[];
 }
 
@@ -24,14 +24,14 @@ export interface IndexRange {
 export interface MatrixTile {
   readonly rows: number;
   readonly columns: number;
-  /** How many rows and columns one value stands for; the last may stand for fewer. */
+  /** The rows and columns that a value represents; the last value may represent fewer. */
   readonly rowBlock: number;
   readonly columnBlock: number;
   /** Row by row. */
   readonly values: Float64Array;
 }
 
-/** @param most how many rows, and how many columns, the tile has at most */
+/** @param most the most rows, and the most columns, of the tile */
 export function matrixTile(
   elements: Float64Array,
   shape: readonly number[],
@@ -65,7 +65,7 @@ export function matrixTile(
   return { rows, columns, rowBlock, columnBlock, values };
 }
 
-/** How far each row (or column) of the stretch is from the first of all. */
+/** The offset of each row (or column) of the range from the first of the tensor. */
 function offsets(
   axes: readonly number[],
   shape: readonly number[],

@@ -3,7 +3,7 @@
  * draws, HTML without scripts for front ends without it, and plain text.
  */
 
-/** Ours, whose number is the version of the JSON's layout. */
+/** Our types, with the version of the JSON's format. */
 export const mimeTypes = {
   ir: "application/vnd.tvm-vta.ir.v1+json",
   passes: "application/vnd.tvm-vta.passes.v1+json",
@@ -13,5 +13,5 @@ export const mimeTypes = {
   plotly: "application/vnd.plotly.v1+json",
 } as const;
 
-/** What an output carries: for each MIME type a string, or an object for the JSON types. */
+/** The data of an output: for each MIME type a string, or an object for JSON types. */
 export type MimeBundle = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
-/** Blocks of numbers inside JSON: little-endian bytes in base64, with their element type. */
+/** Arrays of numbers in JSON: little-endian bytes in base64, with their element type. */
 
-/** The element types, named as NumPy and Plotly name them. */
+/** The element types, with the names of NumPy and Plotly. */
 export type PackedType = "i1" | "u1" | "i2" | "u2" | "i4" | "u4" | "f4" | "f8";
 
 export interface PackedNumbers {
@@ -33,7 +33,7 @@ const PACKED: Readonly<Record<string, PackedType>> = {
   float32: "f4",
 };
 
-/** The smallest type that holds values of `dtype`; 64-bit integers become the nearest double. */
+/** The smallest type for values of `dtype`; 64-bit integers become the nearest double. */
 export function packedType(dtype: string): PackedType {
   return PACKED[dtype] ?? "f8";
 }
@@ -43,7 +43,7 @@ export function packNumbers(values: ArrayLike<number>, dtype: PackedType): Packe
   return { dtype, bdata: base64(new Uint8Array(typed.buffer)) };
 }
 
-/** Base64 without Node's Buffer; in pieces, since a call takes only so many arguments. */
+/** Base64 without Node's Buffer, in chunks, since the number of a call's arguments is limited. */
 export function base64(bytes: Uint8Array): string {
   const PIECE = 0x8000;
   let binary = "";

@@ -1,24 +1,24 @@
 /**
- * Packed layouts, where one axis of the data is in several axes of the array: in `NCHWnc` the
- * channels are `C` blocks of `c` elements. Told by a word with a letter for each axis of the array,
- * as the reference's layouts are; what a small letter names is the inner part of its capital.
+ * Packed layouts, which split an axis of the data into several axes of the array: in `NCHWnc` the
+ * channels are `C` blocks of `c` elements. As in the reference, a layout is a word with a letter
+ * for each axis of the array; a lower-case letter is the inner part of its capital.
  */
 
 import { UsageError } from "../support";
 
-/** An axis of the data, and the axes of the array it is in, outermost first. */
+/** An axis of the data, and its axes in the array, outermost first. */
 export interface DataAxis {
   readonly name: string;
   readonly parts: readonly number[];
 }
 
-/** The axes of the data, in the order in which their first parts are in the array. */
+/** The axes of the data, in the order of their first parts in the array. */
 export type PackedLayout = readonly DataAxis[];
 
 const WORD = /^(?:\d*[A-Za-z])+$/;
 
 /**
- * Reads a layout; numbers before letters (`NCHW1n16c`) are block sizes and must be the extents.
+ * Parses a layout; numbers before letters (`NCHW1n16c`) are block sizes and must match the extents.
  * @throws UsageError when the word is not a layout of arrays of this shape.
  */
 export function parseLayout(word: string, shape: readonly number[]): PackedLayout {
@@ -35,7 +35,7 @@ export function parseLayout(word: string, shape: readonly number[]): PackedLayou
     if (size !== "" && Number(size) !== shape[i]) {
       throw new UsageError(
         "view-layout",
-        `the layout '${word}' says that ${letter} has ${size} elements, but axis ${i} of the shape ` +
+        `the layout '${word}' has ${size} elements for ${letter}, but axis ${i} of the shape ` +
           `[${shape.join(", ")}] has ${shape[i]}`,
       );
     }
@@ -50,7 +50,7 @@ export function parseLayout(word: string, shape: readonly number[]): PackedLayou
     if (parts !== undefined && letter === name) {
       throw new UsageError(
         "view-layout",
-        `the layout '${word}' has ${letter} twice; write inner parts small`,
+        `the layout '${word}' has ${letter} twice; write inner parts in lower case`,
       );
     }
     if (parts === undefined) axes.set(name, [i]);

@@ -1,4 +1,4 @@
-/** The passes as HTML: a line for each, and behind those that changed something the IR after them. */
+/** The passes as HTML: a line for each, with the resulting IR for passes that changed something. */
 
 import { COLORED, escapeHtml, irHtml, panelHtml } from "./html";
 import type { PassStep, PassView } from "./pass-view";
@@ -9,7 +9,7 @@ export function passHtml({ steps, texts, failure }: PassView): string {
     steps.flatMap((step) => (step.changed && !step.isSequence ? [step.after] : [])),
   );
   const lines = steps.map((step) => {
-    // What a sequence gives stands behind the last of its passes, if one of these gives it.
+    // The result of a sequence is shown at its last pass, if that pass has the same result.
     const isAbove = step.isSequence && byPasses.has(step.after);
     const isNew = step.changed && !isAbove && !shown.has(step.after);
     if (isNew) shown.add(step.after);
@@ -20,7 +20,7 @@ export function passHtml({ steps, texts, failure }: PassView): string {
   lines[lines.length - 1] =
     `<div style="color:#a31515"><b>${escapeHtml(`${name} failed`)}</b></div>` +
     `<pre style="margin:4px 0;white-space:pre-wrap;${COLORED}">${escapeHtml(`${failure.error}: ${failure.message}`)}</pre>` +
-    `<details open><summary>What it was to change</summary>${irHtml(texts[after] ?? "")}</details>`;
+    `<details open><summary>The IR before it</summary>${irHtml(texts[after] ?? "")}</details>`;
   return panelHtml(...lines);
 }
 

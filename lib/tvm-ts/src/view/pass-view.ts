@@ -1,4 +1,4 @@
-/** What each pass did, as the pass view draws it. */
+/** The passes of a lowering, for the pass view. */
 
 import { printModule } from "../ir";
 import type { LowerTrace, PassRecord } from "../pass";
@@ -6,19 +6,19 @@ import type { LowerTrace, PassRecord } from "../pass";
 export interface PassStep {
   readonly name: string;
   readonly doc: string;
-  /** How many passes this one ran inside. */
+  /** The nesting depth: the number of passes around this pass. */
   readonly depth: number;
   readonly milliseconds: number;
-  /** Whether it only runs other passes, which follow it. */
+  /** Whether it is a sequence; its passes follow it. */
   readonly isSequence: boolean;
-  /** Whether the text differs by more than white space. */
+  /** Whether the text changed by more than white space. */
   readonly changed: boolean;
-  /** Which of the texts is the module before and after; the same number when nothing changed. */
+  /** The indices of the texts before and after; equal if nothing changed. */
   readonly before: number;
   readonly after: number;
 }
 
-/** Why the last of the steps, and lowering with it, failed. */
+/** The error of the last step, which ended the lowering. */
 export interface PassFailure {
   readonly error: string;
   readonly message: string;
@@ -26,19 +26,19 @@ export interface PassFailure {
 
 export interface PassView {
   readonly version: 1;
-  /** In the order in which they began: a sequence comes before the passes in it. */
+  /** In the order of their starts: a sequence comes before its passes. */
   readonly steps: readonly PassStep[];
-  /** The module at each stage that differs from the others. */
+  /** The distinct texts of the module. */
   readonly texts: readonly string[];
-  /** Missing when lowering went through. */
+  /** Undefined if lowering succeeded. */
   readonly failure?: PassFailure;
 }
 
-/** When a pass failed it is the last of the steps, whose text is what it was to change. */
+/** A pass that failed is the last step, with the text before it. */
 export function passView(trace: LowerTrace): PassView {
   const numbers = new Map<string, number>();
   const texts: string[] = [];
-  /** Texts that differ in white space alone are one. */
+  /** Texts that differ only in white space are merged. */
   const number = (text: string): number => {
     const key = text.replace(/\s+/g, " ");
     let existing = numbers.get(key);
@@ -79,9 +79,12 @@ interface Run {
   readonly isSequence: boolean;
 }
 
-/** Passes are recorded when they end, so those inside a sequence come before it. */
+/**
+ * Orders passes by their starts. They are recorded when they end, so the passes of a sequence come
+ * before it.
+ */
 function inOrderOfStart(records: readonly PassRecord[]): Run[] {
-  // Runs that are over and not inside another yet; each with what it contains.
+  // Finished runs that are not part of another yet, each with its nested runs.
   const done: { depth: number; runs: Run[] }[] = [];
   for (const record of records) {
     let first = done.length;

@@ -1,11 +1,11 @@
-/** Things made to be looked at. */
+/** Displayable objects. */
 
 import type { MimeBundle } from "./mime";
 
-/** The name of the method that front ends call for an object's display. */
+/** The name of the method that returns an object's MIME bundle. */
 export const DISPLAY: unique symbol = Symbol.for("Jupyter.display");
 
-/** Something made to be looked at: the value of a cell, or what `display` takes. */
+/** A displayable object: the value of a cell, or an argument of `display`. */
 export class Picture {
   constructor(private readonly bundle: MimeBundle) {}
 
@@ -13,7 +13,7 @@ export class Picture {
     return this.bundle;
   }
 
-  /** What a terminal shows. */
+  /** The text for terminals. */
   toString(): string {
     return String(this.bundle["text/plain"]);
   }

@@ -1,6 +1,6 @@
 /**
- * A door to Plotly: what is passed is a figure of plotly.com/javascript/reference, as it is there,
- * except that numbers may be any array and that the figure takes our theme.
+ * Plotly figures: arguments follow plotly.com/javascript/reference, except that numbers may be any
+ * array and that the figure uses our theme.
  */
 
 import { UsageError } from "../support";
@@ -10,20 +10,20 @@ import { mimeTypes } from "./mime";
 import { Picture } from "./picture";
 import type { PlotlyFigure } from "./plotly";
 
-/** One trace of a figure: `type`, `x`, `y`, `name` and whatever else Plotly reads. */
+/** A trace of a figure: `type`, `x`, `y`, `name` and other attributes of Plotly. */
 export type PlotTrace = Readonly<Record<string, unknown>>;
-/** Plotly's layout; `title` and the titles of axes may be text alone. */
+/** Plotly's layout; `title` and the titles of axes may be strings. */
 export type PlotLayout = Readonly<Record<string, unknown>>;
 
-/** Told apart with any colour vision (Okabe and Ito's), the lightest one left out. */
+/** Colours for any colour vision (Okabe and Ito's, without the lightest). */
 const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#7f7f7f"];
 
-/** Grey that is read on a light page and on a dark one. */
+/** Grey that is readable on light and dark pages. */
 const INK = "#7f7f7f";
 const GRID = "rgba(127, 127, 127, 0.3)";
 const AXIS = { gridcolor: GRID, zerolinecolor: INK, linecolor: INK, automargin: true };
 
-/** A template in Plotly's sense: what a figure says itself goes before it. */
+/** A template in Plotly's sense: the figure's own settings override it. */
 const THEME = {
   layout: {
     colorway: COLORS,
@@ -38,7 +38,7 @@ const THEME = {
 };
 
 /**
- * A figure of Plotly's, to be the value of a cell or for `display`.
+ * A Plotly figure, as the value of a cell or for `display`.
  *
  *     tvm.view.plot({ x: sizes, y: cycles }, { xaxis: { title: "size" }, yaxis: { type: "log" } })
  *     tvm.view.plot([{ type: "bar", name: "ours", x: names, y: ours }, { type: "bar", y: theirs }])
@@ -49,12 +49,12 @@ const THEME = {
 export function plot(data: PlotTrace | readonly PlotTrace[], layout: PlotLayout = {}): Picture {
   const traces = Array.isArray(data) ? (data as readonly PlotTrace[]) : [data as PlotTrace];
   if (traces.length === 0)
-    throw new UsageError("view-data", "a plot has at least one trace: plot({ x, y })");
+    throw new UsageError("view-data", "a plot needs at least one trace: plot({ x, y })");
   for (const part of [...traces, layout]) {
     if (!isRecord(part)) {
       throw new UsageError(
         "view-data",
-        `a plot is made of objects as Plotly reads them, such as plot({ x: [1, 2], y: [3, 4] }), not of ${String(part)}`,
+        `traces and layout of a plot must be objects, such as plot({ x: [1, 2], y: [3, 4] }), not ${String(part)}`,
       );
     }
   }
@@ -74,7 +74,7 @@ function plotText(figure: PlotlyFigure): string {
   return [`plot: ${titleText(figure)}`, ...seriesRows(figure).map(rowText)].join("\n");
 }
 
-/** Where Plotly does not run: which series there are, in numbers. */
+/** The figure's series as numbers, for front ends without Plotly. */
 function plotHtml(figure: PlotlyFigure): string {
   return panelHtml(
     `<div style="font-weight:bold">${escapeHtml(titleText(figure))}</div>`,
@@ -111,7 +111,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * As JSON holds it: arrays of any kind as plain ones, NaN and infinities as gaps, titles as the
+ * Converts to JSON: all kinds of arrays to plain arrays, NaN and infinities to gaps, titles to the
  * objects that Plotly 3 and later read.
  */
 function plainValue(value: unknown, key = ""): unknown {

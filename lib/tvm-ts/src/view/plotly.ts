@@ -1,6 +1,6 @@
 /**
- * A tensor as a Plotly figure, for front ends that draw `application/vnd.plotly.v1+json`. Only what
- * Plotly 2 and later read is used: plain arrays, no typed ones.
+ * A tensor as a Plotly figure, for front ends that draw `application/vnd.plotly.v1+json`. Uses only
+ * features of Plotly 2 and later: plain arrays, not typed arrays.
  */
 
 import { elementCount } from "../support";
@@ -9,7 +9,9 @@ import { axesTitle, rowAxes } from "./matrix-layout";
 import { reduceTensor } from "./downsample";
 import type { PreparedTensor } from "./tensor-view";
 
-/** Plain numbers take several characters each, so fewer of them than elsewhere. */
+/**
+ * The most values; fewer than in other forms, since numbers as text take several characters each.
+ */
 const PLOT_BUDGET = 16384;
 
 /** A figure specification; see plotly.com/javascript/reference. */
@@ -29,7 +31,7 @@ export function plotlyFigure(tensor: PreparedTensor): PlotlyFigure {
     Array.from(reduced.values.subarray(row * columns, (row + 1) * columns), jsonNumber),
   );
   const name = tensor.name === undefined ? "" : `${tensor.name}: `;
-  // A value is drawn at the middle of the elements it stands for.
+  // A value is drawn at the centre of the elements that it represents.
   const dx = elementCount(shape.slice(split)) / columns;
   const dy = elementCount(shape.slice(0, split)) / rows;
   return {
@@ -55,7 +57,7 @@ export function plotlyFigure(tensor: PreparedTensor): PlotlyFigure {
   };
 }
 
-/** JSON has no infinities; digits that are not visible only take room. */
+/** JSON has no infinities; digits that are not visible are cut. */
 function jsonNumber(value: number): number | null {
   return Number.isFinite(value) ? Number(value.toPrecision(7)) : null;
 }
@@ -65,7 +67,7 @@ function plotlyColors(scale: ColorScale): [number, string][] {
   return scale.colors.map((color, i) => [i / last, color]);
 }
 
-/** Plotly takes a few HTML tags in texts; a name is to be shown as it is. */
+/** Escapes a name, since Plotly interprets some HTML tags in texts. */
 function plotlyText(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 }

@@ -1,10 +1,10 @@
-/** Small pictures inside HTML: PNGs in data URIs, with a palette. */
+/** Small pictures in HTML: PNGs in data URIs, with a palette. */
 
 import { encode } from "#png";
 import type { Rgb } from "./color-scale";
 import { base64 } from "./numbers";
 
-/** A picture whose pixels are numbers of colours. */
+/** A picture whose pixels are indices of colours. */
 export interface IndexedPicture {
   readonly width: number;
   readonly height: number;
@@ -14,7 +14,7 @@ export interface IndexedPicture {
   readonly palette: readonly Rgb[];
 }
 
-/** The file in base64, as outputs of the type `image/png` carry it. */
+/** The file in base64, for outputs of the type `image/png`. */
 export function indexedPng({ width, height, pixels, palette }: IndexedPicture): string {
   return base64(encode({ width, height, data: pixels, channels: 1, depth: 8, palette }));
 }

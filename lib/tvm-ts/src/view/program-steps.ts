@@ -1,4 +1,4 @@
-/** Programs that follow from one another, such as those of a schedule after each primitive. */
+/** Successive versions of a program, such as a schedule's after each primitive. */
 
 import { IRModule } from "../ir";
 import { LowerTrace, PassRecord } from "../pass";
@@ -7,9 +7,9 @@ import { passBundle } from "./bundle";
 import { Picture } from "./picture";
 
 /**
- * How a program changed, step by step, drawn as the passes of lowering are: each program but the first
- * is a step, compared with the one before it.
- * @param programs by the name of the step that led to them, in order
+ * The changes of a program, in the view of lowering's passes: each program except the first is a
+ * step, compared with the program before it.
+ * @param programs the programs in order, by the names of the steps
  * @throws UsageError unless there are at least two.
  * @example
  * const A = te.placeholder([64], { name: "A" });

@@ -1,4 +1,4 @@
-/** A schedule as HTML: each stage with its place, its memory and its loops, one inside the other. */
+/** A schedule as HTML: each stage with its attachment, its memory and its nested loops. */
 
 import { escapeHtml, panelHtml } from "./html";
 import type { ScheduleView, StageFact, StageLoop, StagePlace } from "./schedule-view";

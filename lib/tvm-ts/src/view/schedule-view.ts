@@ -1,4 +1,4 @@
-/** How a schedule computes its stages, as front ends draw it. */
+/** A schedule's stages, for the schedule view. */
 
 import { bytesOf, reprExpr, type IterType, type IterVar, type PrimExpr } from "../ir";
 import { UsageError, type Place } from "../support";
@@ -15,22 +15,22 @@ import {
 export interface StageLoop {
   readonly name: string;
   /**
-   * How many steps it takes where the stage is computed; of a schedule that cannot be lowered as it
-   * is, only what the program declared.
+   * The loop's extent where the stage is computed; for a schedule that cannot be lowered yet, only
+   * declared extents.
    */
   readonly extent?: string;
   readonly iterType: IterType;
-  /** How it is to be carried out. */
+  /** The kind of the loop. */
   readonly loopType: LoopType;
-  /** The tag of the thread axis it is bound to. */
+  /** The tag of its thread axis. */
   readonly thread?: string;
   /** `dma_copy`, or `auto_unroll_max_step = 16`. */
   readonly pragmas: readonly string[];
-  /** The intrinsic that takes the place of it and the loops inside it. */
+  /** The intrinsic that replaces it and the loops inside it. */
   readonly intrinsic?: string;
 }
 
-/** How loops came from others; names of axes. */
+/** A relation between axes, by their names. */
 export type AxisRelation =
   | {
       readonly kind: "split";
@@ -52,19 +52,19 @@ export type AxisRelation =
       readonly transformed: readonly string[];
     };
 
-/** Where a stage is computed. */
+/** The attachment of a stage. */
 export type StagePlace =
   | { readonly where: "root" | "inlined" }
   | {
       readonly where: "loop";
       readonly stage: string;
       readonly axis: string;
-      /** The numbers of stage and loop in this view, if they are in it. */
+      /** The indices of stage and loop in this view, if they are in it. */
       readonly at?: readonly [stage: number, loop: number];
     }
   | { readonly where: "scan"; readonly stage: string };
 
-/** Bytes of an on-chip memory. */
+/** Bytes needed and available in an on-chip memory. */
 export interface ScopeDemand {
   readonly needed: number;
   readonly capacity: number;
@@ -75,18 +75,18 @@ export interface StageFact {
   /** `compute`, `placeholder`, ...; a group has none. */
   readonly operation?: string;
   readonly isOutput: boolean;
-  /** The reference's text of the stage. */
+  /** The stage in the reference's text format. */
   readonly text: string;
   /** The names of the tensors it reads. */
   readonly inputs: readonly string[];
-  /** The memory of its result; empty when none was set. */
+  /** The scope of its result; empty if not set. */
   readonly scope: string;
-  /** What of that memory its result needs, where both are known. */
+  /** The bytes of that memory that its result needs, if both are known. */
   readonly memory?: ScopeDemand;
   readonly place: StagePlace;
   /** Outermost first. */
   readonly loops: readonly StageLoop[];
-  /** In the order in which they were made. */
+  /** In the order of their creation. */
   readonly relations: readonly AxisRelation[];
   readonly madeAt?: Place;
 }
@@ -110,11 +110,11 @@ export function scheduleView(shown: Schedule | Stage, sizes: MemorySizes = {}): 
 interface Bounds {
   /** The extents of the stage's loops, outermost first. */
   readonly loops: readonly (PrimExpr | undefined)[];
-  /** Bytes of its result that are there at a time; undefined where an extent is symbolic. */
+  /** Bytes of its result that are live at a time; undefined if an extent is symbolic. */
   readonly bytes: number | undefined;
 }
 
-/** As lowering would infer them; none for a schedule that is not finished. */
+/** The ranges that lowering infers; none for an unfinished schedule. */
 function stageBounds(schedule: Schedule): ReadonlyMap<Stage, Bounds> {
   try {
     const normalized = schedule.normalize();
@@ -206,7 +206,7 @@ function loopOf(stage: Stage, axis: IterVar, extent: PrimExpr | undefined): Stag
   };
 }
 
-/** Rebased and single axes are the compiler's own business. */
+/** Rebased and singleton axes are internal to the compiler. */
 function relationOf(relation: Relation): AxisRelation[] {
   switch (relation.kind) {
     case "split":

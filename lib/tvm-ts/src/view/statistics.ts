@@ -1,7 +1,7 @@
-/** What the values of a tensor are like: range, mean, histogram. */
+/** Statistics of a tensor's values: range, mean, histogram. */
 
 export interface Statistics {
-  /** Over finite values; null when there are none. */
+  /** Over finite values; null without finite values. */
   readonly min: number | null;
   readonly max: number | null;
   readonly mean: number | null;
@@ -40,14 +40,14 @@ export function statisticsOf(values: Float64Array): Statistics {
 
 const BINS = 64;
 
-/** At most 64 bins over the finite values; whole numbers get bins of whole width. */
+/** At most 64 bins over the finite values; integers get bins of integer width. */
 export function histogramOf(values: Float64Array, statistics: Statistics): Histogram {
   const { min, max } = statistics;
   if (min === null || max === null) return { start: 0, width: 1, counts: [] };
   const whole =
     max - min < Number.MAX_SAFE_INTEGER &&
     values.every((value) => !Number.isFinite(value) || Number.isInteger(value));
-  // Each end is divided by itself: the distance between the largest floats is infinite.
+  // Each limit is divided separately, because the range of the largest floats overflows.
   const width = whole ? Math.ceil((max - min + 1) / BINS) : max / BINS - min / BINS || 1;
   const bins = whole ? Math.floor((max - min) / width) + 1 : max > min ? BINS : 1;
   const counts = new Array<number>(bins).fill(0);

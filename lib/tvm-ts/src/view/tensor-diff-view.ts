@@ -1,4 +1,7 @@
-/** The difference of two tensors: how many elements differ, which, and by how much. */
+/**
+ * The difference of two tensors: the number of differing elements, the first of them, and the
+ * largest differences.
+ */
 
 import { elementCount, UsageError } from "../support";
 import { colorScaleFor, type ColorScale } from "./color-scale";
@@ -8,14 +11,14 @@ import { packedType, packNumbers, type PackedNumbers } from "./numbers";
 import { reduceTensor, VALUE_BUDGET, type Reduced } from "./downsample";
 import type { TensorSource } from "./tensor-view";
 
-/** One element that differs; values as text, exact for 64-bit integers. */
+/** A differing element; values as text, exact for 64-bit integers. */
 export interface Mismatch {
   readonly index: readonly number[];
   readonly actual: string;
   readonly expected: string;
 }
 
-/** What comparing two tensors finds. */
+/** The result of comparing two tensors. */
 interface Findings {
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -25,14 +28,14 @@ interface Findings {
   readonly rtol: number;
   /** Of finite differences. */
   readonly maxAbsolute: number;
-  /** Of finite differences, by `|expected|` where that is not zero. */
+  /** Of finite differences, relative to `|expected|` where that is not zero. */
   readonly maxRelative: number;
   /** In row-major order, at most ten. */
   readonly first: readonly Mismatch[];
   readonly scale: ColorScale;
 }
 
-/** The findings, ready to be drawn in any form. */
+/** The difference in a form that all views are made from. */
 export interface TensorDifference extends Findings {
   readonly actualName: string | undefined;
   readonly expectedName: string | undefined;
@@ -46,7 +49,7 @@ export interface TensorDiffView extends Findings {
   readonly version: 1;
   readonly actualName?: string;
   readonly expectedName?: string;
-  /** As in `TensorView`, but a value is the difference in its block that is farthest from zero. */
+  /** As in `TensorView`, but a value is the difference farthest from zero in its block. */
   readonly block: readonly number[];
   readonly values: PackedNumbers;
   readonly layout?: PackedLayout;
@@ -61,8 +64,8 @@ export interface Tolerance {
 const FIRST = 10;
 
 /**
- * @param actual its layout is that of both
- * @throws UsageError when the shapes differ, or the layout does not fit.
+ * @param actual its layout applies to both
+ * @throws UsageError when the shapes differ, or the layout does not match.
  */
 export function compareTensors(
   actual: TensorSource,
@@ -73,7 +76,7 @@ export function compareTensors(
   if (shape.length !== expected.shape.length || shape.some((n, i) => n !== expected.shape[i])) {
     throw new UsageError(
       "view-data",
-      `tensors of shapes [${shape.join(", ")}] and [${expected.shape.join(", ")}] have no difference`,
+      `tensors of shapes [${shape.join(", ")}] and [${expected.shape.join(", ")}] cannot be compared`,
     );
   }
   const layout = actual.layout === undefined ? undefined : parseLayout(actual.layout, shape);
@@ -93,7 +96,7 @@ export function compareTensors(
     const scale = Math.abs(Number(b));
     if (size > maxAbsolute && size < Infinity) maxAbsolute = size;
     if (size / scale > maxRelative && size / scale < Infinity) maxRelative = size / scale;
-    if (size <= atol + rtol * scale) continue; // never so for NaN
+    if (size <= atol + rtol * scale) continue; // false for NaN
     mismatches++;
     if (first.length < FIRST) {
       first.push({ index: indexOf(i, shape), actual: String(a), expected: String(b) });
@@ -132,7 +135,9 @@ export function tensorDiffView(difference: TensorDifference): TensorDiffView {
   };
 }
 
-/** Zero for equal values, NaN and infinities included; exact for 64-bit integers. */
+/**
+ * The difference; zero for equal values, including NaN and infinities; exact for 64-bit integers.
+ */
 function subtract(a: number | bigint, b: number | bigint): number {
   if (typeof a === "bigint" && typeof b === "bigint") return Number(a - b);
   return Object.is(a, b) || a === b ? 0 : Number(a) - Number(b);

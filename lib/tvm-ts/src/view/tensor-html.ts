@@ -1,4 +1,4 @@
-/** Tensors and their differences as HTML: a picture, its scale, and the numbers in words. */
+/** Tensors and their differences as HTML: a picture, its scale, and statistics as text. */
 
 import { elementCount, formatFloat, plural } from "../support";
 import type { ColorScale } from "./color-scale";
@@ -43,7 +43,7 @@ export function tensorDiffHtml(difference: TensorDifference): string {
   );
 }
 
-/** The picture alone, for front ends that show no HTML; undefined when there are no elements. */
+/** The picture, for front ends without HTML; undefined for an empty tensor. */
 export function tensorPng({ shape, values }: Reduced, scale: ColorScale): string | undefined {
   return values.length === 0 ? undefined : heatmapPng(asMatrix({ shape, values }), scale);
 }
@@ -78,7 +78,7 @@ function line(text: string): string {
   return `<div>${escapeHtml(text)}</div>`;
 }
 
-/** Whole numbers in full, others with as many digits as a glance takes in. */
+/** Integers in full, other numbers with a few digits. */
 function short(value: number): string {
   return Number.isInteger(value) ? String(value) : formatFloat(value);
 }

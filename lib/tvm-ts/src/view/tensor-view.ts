@@ -1,4 +1,4 @@
-/** A tensor as the tensor view draws it: values, reduced if there are many, and what they are like. */
+/** A tensor for the tensor view: values, reduced if there are many, and their statistics. */
 
 import { elementCount, UsageError } from "../support";
 import { colorScaleFor, type ColorScale } from "./color-scale";
@@ -14,7 +14,7 @@ export interface TensorSource {
   readonly shape: readonly number[];
   readonly dtype: string;
   readonly data: ArrayLike<number> | ArrayLike<bigint>;
-  /** How the data is packed, as in `NCHWnc`: a letter for each axis, inner parts small. */
+  /** The packed layout, as in `NCHWnc`: a letter for each axis, with inner parts in lower case. */
   readonly layout?: string | undefined;
 }
 
@@ -23,21 +23,21 @@ export interface TensorView {
   readonly name?: string;
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** How many elements one value stands for (their mean), along each axis. */
+  /** The elements along each axis whose mean a value is. */
   readonly block: readonly number[];
   /** Row-major; the extent of axis `i` is `ceil(shape[i] / block[i])`. */
   readonly values: PackedNumbers;
-  /** Of all elements, whatever the reduction. */
+  /** Of all elements, before the reduction. */
   readonly statistics: Statistics;
   readonly histogram: Histogram;
   readonly scale: ColorScale;
   /** The axes of packed data. */
   readonly layout?: PackedLayout;
-  /** By which name the kernel that showed it can be asked for more than these values. */
+  /** The id with which a front end requests more values from the kernel. */
   readonly live?: string;
 }
 
-/** A tensor ready to be drawn in any of its forms. */
+/** A tensor in a form that all views are made from. */
 export interface PreparedTensor {
   readonly name: string | undefined;
   readonly dtype: string;
@@ -49,14 +49,17 @@ export interface PreparedTensor {
   readonly layout: PackedLayout | undefined;
 }
 
-/** @throws UsageError when the number of values is not what the shape says, or the layout does not fit. */
+/**
+ * @throws UsageError when the number of values does not match the shape, or the layout does not
+ * match.
+ */
 export function prepareTensor(source: TensorSource): PreparedTensor {
   const elements = toDoubles(source.data);
   if (elements.length !== elementCount(source.shape)) {
     throw new UsageError(
       "view-data",
       `a tensor of shape [${source.shape.join(", ")}] has ${elementCount(source.shape)} elements, ` +
-        `but ${elements.length} were given`,
+        `but its data has ${elements.length}`,
     );
   }
   const statistics = statisticsOf(elements);
@@ -84,7 +87,7 @@ export function tensorView(tensor: PreparedTensor): TensorView {
   };
 }
 
-/** Means of whole numbers are no whole numbers. */
+/** Means of integers need a float type. */
 function reducedType(dtype: string, reduced: Reduced) {
   const own = packedType(dtype);
   return own === "f8" || !isReduced(reduced) ? own : "f4";
