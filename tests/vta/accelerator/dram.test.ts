@@ -66,7 +66,7 @@ describe("device memory", () => {
     const dram = new Dram();
     dram.alloc(1 << 20);
     expect(() => dram.alloc(2 ** 32)).toThrow(
-      "memory is full: 4098 MiB would be needed and 1 MiB are in use",
+      "memory is full: 4098 MiB are needed and 1 MiB are in use",
     );
     expect(dram.alloc(1)).toBe(0x101000);
   });

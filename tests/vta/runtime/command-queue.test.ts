@@ -252,7 +252,7 @@ describe("a micro-op kernel", () => {
 
   test("cannot be pushed to outside of a recording", () => {
     const { queue } = recordingQueue();
-    expect(() => queue.uopPush(0, 0, 0, 0, 0, 0, 0, 0)).toThrow("while a micro-op kernel is being");
+    expect(() => queue.uopPush(0, 0, 0, 0, 0, 0, 0, 0)).toThrow("must be called while a micro-op kernel is recorded");
   });
 
   test("larger than the micro-op memory is refused", () => {
@@ -373,8 +373,8 @@ describe("bad arguments", () => {
     expect(() => load(1, 70000, 2)).toThrow("LOAD: sramBase is 70000");
     expect(() => load(1, 0, 2, 16)).toThrow("LOAD: xPad0 is 16");
     expect(() => load(1, 0, 9)).toThrow("there is no memory 9");
-    expect(() => load(1, 0, 4)).toThrow("nothing can be loaded into the output memory");
-    expect(() => load(1, 0, 2, 0, 0)).toThrow("0x00000000 is not an element");
+    expect(() => load(1, 0, 4)).toThrow("a LOAD cannot write the output memory");
+    expect(() => load(1, 0, 2, 0, 0)).toThrow("0x00000000 is not the address of an element");
     expect(() => load(1, 0, 2, 0, buffer + 1)).toThrow("is not an element of 16 bytes");
   });
 

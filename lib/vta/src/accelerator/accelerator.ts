@@ -1,6 +1,6 @@
 /**
- * What the runtime needs of an accelerator: a memory it shares with it, and a way to start it.
- * The functional simulator is one, the cycle simulator another, a board a third.
+ * The runtime's interface to an accelerator: shared memory, and a method that runs it. Implemented
+ * by the functional simulator, the cycle simulator and boards.
  */
 
 import type { MicroOp } from "../hardware";
@@ -11,45 +11,46 @@ import type { TraceEntry } from "./trace-entry";
 
 export interface Accelerator {
   readonly dram: Dram;
-  /** What the instructions moved and computed. */
+  /** Counters of the work of instructions. */
   readonly counters: Profiler;
   /**
    * Runs instructions that are stored in DRAM and returns when all have been executed.
    *
    * @param address physical address of the first instruction, 16 bytes each; the last is a FINISH
-   * @param count how many there are
-   * @param waitCycles gives up after so many cycles; a simulator without cycles counts micro-ops
+   * @param count the number of instructions
+   * @param waitCycles the limit in cycles; a simulator without cycles counts micro-ops
    * @throws DeviceError when an instruction is malformed, reaches outside a memory, or waits for a
    *   token that is never pushed
    */
   run(address: number, count: number, waitCycles: number): void;
-  /** Empties the token queues between the stages: what an earlier program left does not count. */
+  /** Empties the token queues between the stages, which an earlier program may have left filled. */
   resetTokens(): void;
   /**
    * Reports each instruction to `observer` from now on.
-   * @returns what ends it.
+   * @returns a function that stops the reports.
    */
   observe(observer: InstructionObserver): () => void;
 }
 
-/** An instruction that has just been executed. */
+/** An executed instruction. */
 export type ExecutedInstruction = Pick<
   TraceEntry,
   "index" | "address" | "stage" | "instruction" | "popped" | "pushed" | "cycles"
 >;
 
-/** The numbers in an element on chip as they are now; missing where no values are computed. */
+/** The current values of an element on chip; undefined if no values are computed. */
 export type ValuesAt = (memory: "INP" | "WGT" | "ACC", element: number) => readonly number[];
 
 export interface InstructionObserver {
   /**
-   * A run of `count` instructions begins, the first of which is at the physical address `address`.
-   * @param timeline where cycles are known: what the stages do, and when
+   * Called at the start of a run of `count` instructions, the first at the physical address
+   * `address`.
+   * @param timeline the run's timeline, if cycles are known
    */
   startRun(address: number, count: number, timeline?: () => Timeline): void;
   /**
-   * Each instruction, for observers that look at them; the others cost nothing.
-   * @param uopAt the micro-op at an index, as the micro-op memory holds it now
+   * Called after each instruction; leaving it out saves the time.
+   * @param uopAt returns the micro-op that is currently at an index of the micro-op memory
    */
   record?(
     executed: ExecutedInstruction,

@@ -1,6 +1,4 @@
-/**
- * Which parts of which memories an instruction reads and writes, and what it costs.
- */
+/** The parts of memories that an instruction reads and writes, and its work for the counters. */
 
 import {
   INSN_BYTES,
@@ -19,7 +17,7 @@ import type { Profiler } from "./profiler";
 export const ON_CHIP = ["INP", "WGT", "ACC", "UOP"] as const;
 export type OnChipName = (typeof ON_CHIP)[number];
 
-/** Elements `begin` to `end` (not included) of an on-chip memory, or bytes of DRAM. */
+/** Elements `begin` to `end - 1` of an on-chip memory, or bytes of DRAM. */
 export interface Extent {
   readonly begin: number;
   readonly end: number;
@@ -32,14 +30,14 @@ export interface OnChipAccess extends Extent {
 export interface Accesses {
   readonly sramReads: readonly OnChipAccess[];
   readonly sramWrites: readonly OnChipAccess[];
-  /** The part of `sramWrites` that is padding: zeros that come from nowhere. */
+  /** The part of `sramWrites` that is padding: zeros that are not read from DRAM. */
   readonly padding: readonly OnChipAccess[];
-  /** The instruction itself first. */
+  /** The first extent is the instruction itself. */
   readonly dramReads: readonly Extent[];
   readonly dramWrites: readonly Extent[];
 }
 
-/** How many elements an on-chip memory holds, and bytes of one. */
+/** The number of elements of an on-chip memory, and the bytes of an element. */
 export function geometryOf(
   env: Hardware,
   memory: OnChipName,
@@ -58,8 +56,8 @@ export function geometryOf(
 }
 
 /**
- * @param address where the instruction itself is in DRAM
- * @param uopAt the micro-op at an index, as the memory holds it when the instruction is executed
+ * @param address the instruction's address in DRAM
+ * @param uopAt returns the micro-op at an index of the memory when the instruction is executed
  */
 export function accessesOf(
   env: Hardware,
@@ -72,7 +70,7 @@ export function accessesOf(
   return { ...accesses, dramReads: [fetch, ...accesses.dramReads] };
 }
 
-/** Adds what an instruction moves and computes to the counters, as the simulator counts it. */
+/** Adds an instruction's work to the counters, with the simulator's rules. */
 export function countInstruction(env: Hardware, instruction: Instruction, counter: Profiler): void {
   switch (instruction.kind) {
     case "LOAD": {
@@ -87,7 +85,7 @@ export function countInstruction(env: Hardware, instruction: Instruction, counte
         case MEM_ID.INP:
           counter.inpLoadBytes += elements * env.INP_ELEM_BYTES;
           return;
-        default: // bytes that become accumulators are counted as these
+        default: // Bytes that are widened to accumulators are counted as accumulators.
           counter.accLoadBytes += elements * env.ACC_ELEM_BYTES;
           return;
       }
@@ -136,7 +134,7 @@ function effectsOf(
   }
 }
 
-/** Joins extents that touch; `extents` are in ascending order. Empty ones are left out. */
+/** Merges adjacent extents and drops empty ones; `extents` are in ascending order. */
 function joined(extents: readonly Extent[]): Extent[] {
   const result: Extent[] = [];
   for (const extent of extents) {
@@ -247,7 +245,7 @@ interface IndexStride {
   readonly factor: number;
 }
 
-/** The elements `base + y*outer.factor + x*inner.factor` of a memory, as extents. */
+/** The elements `base + y*outer.factor + x*inner.factor` of a memory as extents. */
 function reached(
   depth: number,
   bases: readonly number[],
@@ -255,7 +253,7 @@ function reached(
   inner: IndexStride,
 ): readonly Extent[] {
   const marks = new Uint8Array(depth);
-  // A factor of 0 means that all iterations reach the same elements.
+  // With a factor of 0, all iterations access the same elements.
   const outerEnd = outer.factor === 0 ? 1 : outer.extent;
   const innerEnd = inner.factor === 0 ? 1 : inner.extent;
   for (const base of bases) {

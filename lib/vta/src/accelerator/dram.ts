@@ -1,16 +1,16 @@
 /**
- * The accelerator's DRAM: one linear memory, handed out in pages of 4 KiB.
+ * The accelerator's DRAM: a linear memory, allocated in pages of 4 KiB.
  *
- * A physical address is an offset in that memory, so arrays, compiled host code and simulators share
- * it and nothing is copied between them. The first page is never handed out: address 0 is never allocated.
- * A freed block is used again, whole, for the next request that it is the smallest fit for; blocks
- * are neither split nor joined, as the reference's memory manager does it.
+ * A physical address is an offset in that memory, so arrays, compiled host code and simulators
+ * share it and nothing is copied between them. The first page is never allocated, so address 0 is
+ * not used. As in the reference's memory manager, a request takes the smallest freed block that
+ * fits, and blocks are neither split nor merged.
  */
 
 import { DeviceError, UsageError } from "tvm-ts";
 import { DRAM_PAGE_BYTES } from "../hardware";
 
-// Read for every transfer; an import is looked up each time.
+// A local copy: it is read for every transfer, and imports are slower.
 const PAGE = DRAM_PAGE_BYTES;
 const WASM_PAGE_BYTES = 65536;
 const MAX_WASM_PAGES = 65536;
@@ -23,7 +23,7 @@ export interface Block {
   live: boolean;
 }
 
-/** An address as messages write it. */
+/** An address in messages. */
 export function hex(address: number): string {
   return `0x${address.toString(16).padStart(8, "0")}`;
 }
@@ -31,7 +31,7 @@ export function hex(address: number): string {
 export class Dram {
   /** Shared, at most 4 GiB; grown by this class alone. */
   readonly memory: WebAssembly.Memory;
-  /** Which block each page belongs to; no block for page 0 and reserved pages. */
+  /** The block of each page; undefined for page 0 and reserved pages. */
   private readonly pageTable: (Block | undefined)[] = [undefined];
   /** Freed blocks by their size in pages, oldest first; sizes in ascending order. */
   private readonly freeBlocks = new Map<number, Block[]>();
@@ -46,7 +46,7 @@ export class Dram {
     this.wordWindow = new Uint32Array(this.memory.buffer);
   }
 
-  /** All bytes there are now; ask again after an allocation. */
+  /** All bytes at the memory's current size; read again after an allocation. */
   get bytes(): Uint8Array {
     return this.byteWindow;
   }
@@ -62,9 +62,9 @@ export class Dram {
   }
 
   /**
-   * Pages for `bytes` bytes; what they hold is undefined.
+   * Allocates pages for `bytes` bytes, uninitialized.
    * @returns the physical address, a multiple of 4096
-   * @throws DeviceError when 4 GiB or what the host has are used up.
+   * @throws DeviceError when 4 GiB or the host's memory are used up.
    */
   alloc(bytes: number): number {
     const pages = Math.max(1, Math.ceil(bytes / PAGE));
@@ -74,7 +74,7 @@ export class Dram {
     return block.start;
   }
 
-  /** Gives a block back. @throws UsageError unless `address` is the start of a block in use. */
+  /** Frees a block. @throws UsageError unless `address` is the start of a block in use. */
   free(address: number): void {
     const block = this.blockAt(address);
     if (block === undefined || block.start !== address) {
@@ -94,7 +94,7 @@ export class Dram {
     this.freeSizes = [...this.freeBlocks.keys()].sort((a, b) => a - b);
   }
 
-  /** Zeroed memory that no instruction can address: for a simulator's own on-chip memories. */
+  /** Zeroed memory that instructions cannot address, for a simulator's on-chip memories. */
   reserve(bytes: number): number {
     const start = this.pageTable.length * PAGE;
     const pages = Math.ceil(bytes / PAGE);
@@ -103,13 +103,13 @@ export class Dram {
     return start;
   }
 
-  /** Whether `bytes` bytes from `address` on are in one block in use. */
+  /** Whether `bytes` bytes from `address` on are inside a block in use. */
   contains(address: number, bytes: number): boolean {
     const block = this.blockAt(address);
     return block !== undefined && address + bytes <= block.start + block.pages * PAGE;
   }
 
-  /** The block in use around `address`, if there is one. */
+  /** The block in use that contains `address`, if there is one. */
   blockAt(address: number): Block | undefined {
     const block = this.pageTable[Math.floor(address / PAGE)];
     return block?.live === true ? block : undefined;
@@ -148,7 +148,7 @@ export class Dram {
       const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
       throw new DeviceError(
         "device-memory",
-        `the device's memory is full: ${mib(end)} would be needed and ${mib(this.takenBytes)} are in ` +
+        `the device's memory is full: ${mib(end)} are needed and ${mib(this.takenBytes)} are in ` +
           "use; free arrays, or make smaller ones",
         { cause },
       );

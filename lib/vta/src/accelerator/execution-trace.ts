@@ -1,4 +1,4 @@
-/** Recording what instructions do. Views draw it; a test of a schedule can ask it. */
+/** Records what instructions do, for views and for tests of schedules. */
 
 import type { Hardware, MicroOp } from "../hardware";
 import type { ExecutedInstruction, InstructionObserver, ValuesAt } from "./accelerator";
@@ -9,29 +9,29 @@ import { joinTimelines, type Timeline } from "./timeline";
 import type { CallingStatement, TraceEntry } from "./trace-entry";
 
 export interface ExecutionTraceOptions {
-  /** How many instructions are kept; those after them are only counted. 100 000 if left out. */
+  /** The most recorded instructions; later ones are only counted. 100 000 if left out. */
   readonly limit?: number;
-  /** Who recorded instruction `index` of the stream that runs. */
+  /** The statement that recorded instruction `index` of the current stream. */
   readonly callerOf?: (index: number) => CallingStatement | undefined;
 }
 
 const LIMIT = 100_000;
-/** Numbers of an element that are kept, and of all together: a notebook keeps them. */
+/** The most values kept per element, and in total: a notebook stores them. */
 const VALUES_OF_ELEMENT = 16;
 const ALL_VALUES = 32_768;
 
-/** What a trace or profile without instructions says. */
+/** The message of a trace or profile without instructions. */
 export const NOTHING_RAN =
   "the accelerator ran no instruction: mark the stages' loops with pragma(axis, env.dmaCopy) or " +
   "pragma(axis, env.alu), or tensorize one with env.gemm";
 
-/** Some runs of an accelerator. `vta.trace` makes one; it shows itself in a notebook. */
+/** A trace of an accelerator's runs. `vta.trace` creates it; a notebook displays it. */
 export class ExecutionTrace implements InstructionObserver {
   /** In the order of execution. */
   readonly entries: TraceEntry[] = [];
   /** Runs so far. */
   runs = 0;
-  /** Instructions that were executed when `limit` of them had been kept already. */
+  /** Instructions that were executed after `limit` instructions. */
   dropped = 0;
   private readonly timelines: (() => Timeline)[] = [];
   private readonly limit: number;
@@ -47,22 +47,22 @@ export class ExecutionTrace implements InstructionObserver {
     this.callerOf = callerOf;
   }
 
-  /** DRAM traffic and work of all instructions, those not kept included. */
+  /** DRAM traffic and work of all instructions, including those that are not recorded. */
   get stats(): ProfilerStats {
     return this.counter.stats;
   }
 
-  /** The entries as the program recorded them: run by run, by their numbers. */
+  /** The entries in program order: run by run, by their indices. */
   get stream(): readonly TraceEntry[] {
     return [...this.entries].sort((a, b) => a.run - b.run || a.index - b.index);
   }
 
-  /** What the program made of each on-chip memory. */
+  /** The use of each on-chip memory. */
   get memories(): readonly MemoryUse[] {
     return memoryUse(this.env, this.entries);
   }
 
-  /** What the stages did when; undefined where cycles are not known. */
+  /** The stages' timeline; undefined if cycles are not known. */
   get timeline(): Timeline | undefined {
     const { timelines, runs } = this;
     if (runs === 0 || timelines.length < runs) return undefined;
@@ -92,7 +92,7 @@ export class ExecutionTrace implements InstructionObserver {
     });
   }
 
-  /** What was written, as long as there is room for it. */
+  /** The written values, if the total limit allows it. */
   private valuesOf(
     writes: readonly OnChipAccess[],
     valuesAt: ValuesAt,

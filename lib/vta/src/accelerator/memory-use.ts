@@ -1,5 +1,5 @@
 /**
- * How a program used the on-chip memories: when each element held something that was still needed.
+ * How a program used the on-chip memories: when each element held a value that was still needed.
  *
  *     LOAD INP 0..16 ... GEMM reads 0..16 ... GEMM reads 0..8      0..8  occupied until the second GEMM
  *                                                                  8..16 occupied until the first
@@ -9,32 +9,34 @@ import type { Hardware } from "../hardware";
 import { geometryOf, ON_CHIP, type Extent, type OnChipName } from "./accesses";
 import type { TraceEntry } from "./trace-entry";
 
-/** Elements that one instruction wrote and that were last read by the same instruction. */
+/** Elements with the same writer and the same last reader. */
 export interface Residency extends Extent {
   readonly writer: TraceEntry;
-  /** The last one that read them before they were written again; undefined if none did. */
+  /**
+   * The last instruction that read them before they were overwritten; undefined if there was none.
+   */
   readonly reader: TraceEntry | undefined;
 }
 
 export interface MemoryUse {
   readonly memory: OnChipName;
-  /** Elements there are, and bytes of one. */
+  /** The number of elements, and the bytes of an element. */
   readonly depth: number;
   readonly elementBytes: number;
-  /** Elements that were written at all. */
+  /** Elements that were written at least once. */
   readonly touched: number;
-  /** Most elements that were needed at the same time. */
+  /** The most elements that were needed at the same time. */
   readonly peak: number;
   /** Elements needed at the same time, on average over the instructions. */
   readonly average: number;
-  /** Elements that were written and never read afterwards, counted for each time they were. */
+  /** Elements that were written and not read before the next write, counted for each write. */
   readonly unread: number;
   readonly residencies: readonly Residency[];
 }
 
 /**
- * The use of the memories INP, WGT, ACC and UOP, in this order. Instructions count one after the
- * other as they are in the stream, or by their cycles where these are known.
+ * The use of the memories INP, WGT, ACC and UOP, in this order. Time is counted in instructions of
+ * the stream, or in cycles if they are known.
  */
 export function memoryUse(env: Hardware, entries: readonly TraceEntry[]): readonly MemoryUse[] {
   const inOrder = [...entries].sort(
@@ -48,13 +50,13 @@ export function memoryUse(env: Hardware, entries: readonly TraceEntry[]): readon
 
 const NEVER = -1;
 
-/** Follows one memory through the instructions. */
+/** Tracks a memory through the instructions. */
 class MemoryTracker {
-  /** By element: the places in `entries` of its last writer and of its last reader since. */
+  /** By element: the indices in `entries` of its last writer, and of the last reader since then. */
   private readonly writers: Int32Array;
   private readonly readers: Int32Array;
   private readonly residencies: Residency[] = [];
-  /** How the number of needed elements changes at each instruction. */
+  /** The change of the number of needed elements at each instruction. */
   private readonly changes: Int32Array;
   private unread = 0;
   private touched = 0;
@@ -92,7 +94,7 @@ class MemoryTracker {
     };
   }
 
-  /** What the elements of `extent` hold ends at `place`. */
+  /** Ends the residencies of the elements of `extent` at `place`. */
   private end(extent: Extent, place: number): void {
     const { writers, readers } = this;
     let { begin } = extent;
@@ -115,7 +117,7 @@ class MemoryTracker {
       writer: this.entries[writer]!,
       reader: this.entries[reader],
     });
-    // An element that an instruction reads and writes anew is needed once.
+    // An element that an instruction reads and overwrites counts once.
     const last = Math.max(writer, reader) + 1;
     this.changes[writer]! += size;
     this.changes[Math.min(last, place)]! -= size;

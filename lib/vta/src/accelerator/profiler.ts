@@ -1,6 +1,6 @@
 /**
- * What a simulation counts. Bytes are those of DRAM elements moved, padding not included; the
- * counters of GEMM and ALU are micro-ops executed.
+ * The counters of a simulation. Bytes are those of moved DRAM elements, without padding; GEMM and
+ * ALU count executed micro-ops.
  */
 
 /** The counters under the reference's names, in its order. */
@@ -12,7 +12,7 @@ export class ProfilerStats {
   readonly out_store_nbytes: number;
   readonly gemm_counter: number;
   readonly alu_counter: number;
-  /** Cycles of the accelerator, where its simulator counts them. */
+  /** Cycles of the accelerator, if the simulator counts them. */
   declare readonly cycle_count?: number;
 
   constructor(counts: Counts, countsCycles = false) {
@@ -26,7 +26,7 @@ export class ProfilerStats {
     if (countsCycles) this.cycle_count = counts.cycles;
   }
 
-  /** The text that `vta.simulator.profiler_status` answers over RPC. */
+  /** The result of `vta.simulator.profiler_status` over RPC. */
   toString(): string {
     const lines = Object.entries(this).map(([name, value]) => ` "${name}":${value}`);
     return `{\n${lines.join(",\n")}\n}\n`;
@@ -64,13 +64,13 @@ export class Profiler implements Counts {
   gemmCounter = 0;
   aluCounter = 0;
   cycles = 0;
-  /** Whether the accelerator counts cycles, so that statistics have them. */
+  /** Whether the accelerator counts cycles. */
   countsCycles = false;
-  /** Count, load micro-ops, and leave all other work undone: statistics of a large program, fast. */
+  /** Only counts and loads micro-ops, without other work: fast statistics of a large program. */
   skipExecution = false;
-  /** Calls of programs so far. */
+  /** The number of program calls. */
   calls = 0;
-  /** The counters when the last call of a program began. */
+  /** The counters at the start of the last program call. */
   private atCall = NOTHING;
 
   clear(): void {
@@ -82,13 +82,13 @@ export class Profiler implements Counts {
     return new ProfilerStats(this, this.countsCycles);
   }
 
-  /** A call of a program begins: `lastCall` counts from here on. */
+  /** Marks the start of a program call: `lastCall` counts from here. */
   startCall(): void {
     this.atCall = this.counts();
     this.calls++;
   }
 
-  /** What the last call of a program has added to the counters. */
+  /** The counts of the last program call. */
   get lastCall(): ProfilerStats {
     const counts = this.counts();
     for (const name of Object.keys(counts) as (keyof Counts)[]) counts[name] -= this.atCall[name];

@@ -1,9 +1,9 @@
-/** What the stages did at every cycle, and which instructions the time of the whole hangs on. */
+/** The stages' activity at every cycle, and the critical path of instructions. */
 
 import type { Extent } from "./accesses";
 import { STAGE_NAMES, type StageName } from "./trace-entry";
 
-/** Why a cycle of a module is spent, in the order in which cycles are charged. */
+/** Causes for a module's cycles, in the order in which cycles are attributed. */
 export const STALL_CAUSES = [
   "busy",
   "memoryBus",
@@ -19,31 +19,31 @@ export const STALL_CAUSES = [
 
 export type StallCause = (typeof STALL_CAUSES)[number];
 
-/** Cycles `begin` to `end` (not included) of fetch, all of one cause. */
+/** Cycles `begin` to `end - 1` of fetch with the same cause. */
 export interface FetchSpan extends Extent {
   readonly cause: StallCause;
 }
 
-/** The same of a stage. */
+/** Cycles of a stage with the same cause. */
 export interface StallSpan extends FetchSpan {
   readonly stage: StageName;
 }
 
 /**
- * What the start of an instruction waited for last: fetch (from the launch on), the instruction
- * before it in its module, a token, or room for the instruction in its module's queue.
+ * The last event that an instruction's start waited for: fetch (from the launch on), the previous
+ * instruction of its module, a token, or space in its module's queue.
  */
 export const STEP_REASONS = ["fetch", "module", "token", "queue"] as const;
 
 export type StepReason = (typeof STEP_REASONS)[number];
 
-/** An instruction of the critical path: from `begin` to `end` its module works on it. */
+/** An instruction of the critical path: its module executes it from `begin` to `end`. */
 export interface CriticalStep extends Extent {
   readonly run: number;
   /** The instruction's number in the run's stream. */
   readonly index: number;
   readonly stage: StageName;
-  /** What led here from the step before; what came first in a run was fetched. */
+  /** The dependence on the previous step; for the first step of a run it is `fetch`. */
   readonly reason: StepReason;
 }
 
@@ -51,15 +51,18 @@ export interface Timeline {
   readonly cycles: number;
   /** The cycle at which each run begins. */
   readonly starts: readonly number[];
-  /** Stage by stage; the spans of each cover `cycles` without gaps. */
+  /** Ordered by stage; the spans of each stage cover `cycles` without gaps. */
   readonly spans: readonly StallSpan[];
-  /** Those of the module that reads instructions and deals them to the stages; they cover `cycles`, too. */
+  /**
+   * The spans of fetch, which reads instructions and dispatches them to the stages; they cover
+   * `cycles` too.
+   */
   readonly fetch: readonly FetchSpan[];
-  /** From the launch to the end, each step waiting for the one before. */
+  /** From the launch to the end; each step waits for the previous one. */
   readonly criticalPath: readonly CriticalStep[];
 }
 
-/** Runs one after the other. */
+/** Concatenates the timelines of runs. */
 export function joinTimelines(runs: readonly Timeline[]): Timeline {
   let cycles = 0;
   const starts: number[] = [];
@@ -103,7 +106,7 @@ export function timelineBefore(timeline: Timeline, cycle: number): Timeline {
   };
 }
 
-/** Cycles of the critical path by what they are spent on; they add up to the timeline's. */
+/** Cycles of the critical path by their use; they add up to the timeline's. */
 export function criticalCycles({ cycles, criticalPath }: Timeline): Record<string, number> {
   const sums: Record<string, number> = {};
   let at = 0;

@@ -1,22 +1,22 @@
 /**
- * How the stages wait for one another. An instruction takes ("pops") a token from each queue that its
- * token bits name before it starts, and puts one into ("pushes to") others when it is done.
+ * Synchronization of the stages. Before an instruction starts, it pops a token from each queue that
+ * its token bits select; when it is done, it pushes tokens to others.
  */
 
 import type { StageName, TokenName } from "./trace-entry";
 
-/** The token queues, by their numbers: `l2g` is filled by load and emptied by compute, and so on. */
+/** The token queues, by index: load pushes to `l2g` and compute pops from it, and so on. */
 export const TOKEN_QUEUES: readonly TokenName[] = ["l2g", "g2l", "g2s", "s2g"];
 
 const [L2G, G2L, G2S, S2G] = [0, 1, 2, 3];
 
-/** The numbers of the queues that an instruction pops from and pushes to. */
+/** The indices of the queues that an instruction pops from and pushes to. */
 export interface TokenExchange {
   readonly popped: readonly number[];
   readonly pushed: readonly number[];
 }
 
-/** By stage: what its token bits `popPrev`, `popNext`, `pushPrev`, `pushNext` mean. */
+/** By stage: the queues of its token bits `popPrev`, `popNext`, `pushPrev`, `pushNext`. */
 const QUEUES: Readonly<Record<StageName, readonly (number | undefined)[]>> = {
   load: [undefined, G2L, undefined, L2G],
   compute: [L2G, S2G, G2L, G2S],
@@ -24,8 +24,8 @@ const QUEUES: Readonly<Record<StageName, readonly (number | undefined)[]>> = {
 };
 
 /**
- * A stage's exchanges by an instruction's four token bits, `popPrev` lowest; undefined where they
- * name a stage that there is not.
+ * A stage's exchanges by an instruction's four token bits, `popPrev` lowest; undefined if they
+ * refer to a stage that does not exist.
  */
 export function tokenExchanges(stage: StageName): readonly (TokenExchange | undefined)[] {
   const queues = QUEUES[stage];

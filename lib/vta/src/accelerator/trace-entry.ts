@@ -1,4 +1,4 @@
-/** An executed instruction, as a trace remembers it. */
+/** An executed instruction in a trace. */
 
 import type { Instruction } from "../hardware";
 import type { Accesses, Extent } from "./accesses";
@@ -10,14 +10,17 @@ export interface CallingStatement {
   readonly end: number;
 }
 
-/** In the order of their numbers and of data. */
+/** In the order of their indices and of data. */
 export const STAGE_NAMES = ["load", "compute", "store"] as const;
 export type StageName = (typeof STAGE_NAMES)[number];
-/** Token queues: `l2g` is filled by load and emptied by compute (GEMM), and so on. */
+/** Token queues: load pushes to `l2g` and compute (GEMM) pops from it, and so on. */
 export type TokenName = "l2g" | "g2l" | "g2s" | "s2g";
 
 export interface TraceEntry extends Accesses {
-  /** Counts the runs of the accelerator; a call of a program makes one, a very long one several. */
+  /**
+   * The index of the accelerator's run; a program call makes one run, or several if it is very
+   * long.
+   */
   readonly run: number;
   /** The instruction's number in the run's stream. */
   readonly index: number;
@@ -27,13 +30,13 @@ export interface TraceEntry extends Accesses {
   readonly instruction: Instruction;
   readonly popped: readonly TokenName[];
   readonly pushed: readonly TokenName[];
-  /** When it was executed; only a simulation that knows cycles tells. */
+  /** When it was executed; only if the simulation counts cycles. */
   readonly cycles?: Extent;
   /**
-   * For each element of `sramWrites`, in order, the first numbers in it after the instruction; missing for
-   * micro-ops, where no values are computed, and in long traces.
+   * The first values of each element of `sramWrites`, in order, after the instruction; undefined
+   * for micro-ops, without values, and in long traces.
    */
   readonly values?: readonly (readonly number[])[];
-  /** The statement that recorded it, where compiled code did. */
+  /** The statement that recorded it, if compiled code did. */
   readonly caller?: CallingStatement;
 }

@@ -1,10 +1,10 @@
-/** What a program tells a board before it uses it: its configuration and its bitstream. */
+/** Sets up a board: its configuration and its bitstream. */
 
 import { UsageError, type Session } from "tvm-ts";
 import { getEnv } from "../compiler";
 import { bitstreamCachePath, bitstreamUrl } from "../hardware";
 
-/** Where bitstreams are looked up. */
+/** The search path of bitstreams. */
 export interface BitstreamCache {
   /** `$VTA_CACHE_PATH`, or `~/.vta_cache`. */
   directory(): string;
@@ -12,12 +12,12 @@ export interface BitstreamCache {
 }
 
 export interface BoardFunctions {
-  /** Rebuilds the runtime of a server for the environment in force. */
+  /** Rebuilds a server's runtime for the current environment. */
   reconfigRuntime(remote: Session): Promise<void>;
   /**
    * Programs a server's FPGA. Untested on hardware.
    * @param bitstream a file; the cached one of the environment's configuration if left out
-   * @throws UsageError when it is not in the cache: it is not downloaded
+   * @throws UsageError when it is not in the cache; bitstreams are not downloaded
    */
   programFpga(remote: Session, bitstream?: string): Promise<void>;
 }
@@ -34,8 +34,8 @@ export function boardFunctions(cache: BitstreamCache): BoardFunctions {
       const path = bitstream ?? bitstreamCachePath(env.config, cache.directory());
       if (!cache.exists(path)) {
         if (bitstream !== undefined)
-          throw new UsageError("rpc-bitstream", `there is no bitstream ${path}`);
-        // Simulators need none, and de10nano boards are programmed beforehand.
+          throw new UsageError("rpc-bitstream", `the bitstream ${path} does not exist`);
+        // Simulators need no bitstream, and de10nano boards are programmed beforehand.
         if (["sim", "tsim", "de10nano"].includes(env.TARGET)) return;
         throw new UsageError(
           "rpc-bitstream",

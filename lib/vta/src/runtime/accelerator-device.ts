@@ -1,7 +1,8 @@
 /**
- * An accelerator as a device: its DRAM, its command queue, and what executes the instructions.
+ * An accelerator as a device: its DRAM, its command queue, and the accelerator that executes
+ * instructions.
  *
- * A device has one configuration; devices of different configurations can be alive at once and share
+ * A device has a fixed configuration; devices of different configurations can coexist and share
  * nothing.
  */
 
@@ -10,7 +11,7 @@ import type { Hardware } from "../hardware";
 import { CommandQueue, type CommandQueueOptions } from "./command-queue";
 import { vtaFunctions, type VtaFunctions } from "./runtime-functions";
 
-/** Makes what executes the instructions that are stored in `dram`. */
+/** Creates the accelerator that executes instructions in `dram`. */
 export type MakeAccelerator<H extends Hardware = Hardware> = (
   hardware: H,
   dram: Dram,
@@ -32,29 +33,32 @@ export class AcceleratorDevice<H extends Hardware = Hardware> {
     this.functions = vtaFunctions(this.dram, () => this.queue);
   }
 
-  /** The one linear memory that arrays, host code and accelerator share. */
+  /** The linear memory that arrays, host code and accelerator share. */
   get memory(): WebAssembly.Memory {
     return this.dram.memory;
   }
 
-  /** What modules for this device must have been compiled for. */
+  /** The configuration that modules for this device must be compiled for. */
   get configuration(): Readonly<Record<string, string | number>> {
     return { ...this.env.config };
   }
 
-  /** The command queue; its buffers take their place in DRAM when it is first used. */
+  /** The command queue; its buffers in DRAM are allocated on first use. */
   get queue(): CommandQueue {
     this.commands ??= new CommandQueue(this.env, this.dram, () => this.accelerator, this.options);
     return this.commands;
   }
 
-  /** What executes the instructions. */
+  /** Executes the instructions. */
   get accelerator(): Accelerator {
     this.made ??= this.makeAccelerator(this.env, this.dram);
     return this.made;
   }
 
-  /** Pages of DRAM; every address is a multiple of 4096. @throws DeviceError when it is full */
+  /**
+   * Allocates pages of DRAM; every address is a multiple of 4096. @throws DeviceError when it is
+   * full
+   */
   alloc(bytes: number): number {
     return this.dram.alloc(bytes);
   }
@@ -71,13 +75,13 @@ export class AcceleratorDevice<H extends Hardware = Hardware> {
     into.set(this.dram.bytes.subarray(address, address + into.length));
   }
 
-  /** A program starts: what an earlier one left, because it failed half-way, is dropped. */
+  /** Called when a program starts: drops the state that a failed program left. */
   startCall(): void {
     this.commands?.reset();
     this.made?.counters.startCall();
   }
 
-  /** Gives up the queue with its buffers and recorded kernels; the next use makes a new one. */
+  /** Frees the queue with its buffers and recorded kernels; the next use creates a new queue. */
   shutdown(): void {
     this.commands?.free();
     this.commands = undefined;

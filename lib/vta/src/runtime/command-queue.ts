@@ -1,9 +1,9 @@
 /**
  * The JIT runtime: the functions that compiled host code calls to drive the accelerator.
  *
- * Calls record instructions and micro-ops straight into DRAM; `synchronize` has the accelerator run
- * them. Methods are named after the C functions (`VTALoadBuffer2D` is `loadBuffer2D`) and take sizes,
- * offsets and strides in elements of the memory they name.
+ * Calls record instructions and micro-ops directly into DRAM; `synchronize` runs them on the
+ * accelerator. Methods are named after the C functions (`VTALoadBuffer2D` is `loadBuffer2D`) and
+ * take sizes, offsets and strides in elements of the memory.
  */
 
 import { UsageError } from "tvm-ts";
@@ -16,32 +16,31 @@ import { InsnQueue, STAGE, stageOfMemory, type StageNumber } from "./insn-queue"
 import { UopKernel, type UopLoop } from "./uop-kernel";
 import { UopQueue } from "./uop-queue";
 
-// Constants of other modules that are read for every instruction are kept here: an import is looked
-// up each time.
+// Local copies of constants that are read for every instruction: imports are slower.
 const { UOP, OUT } = MEM_ID;
 const { LOAD, STORE, GEMM, ALU, FINISH } = OPCODE;
 
-/** Bytes of DRAM for the micro-ops and for the instructions of a run, as the reference has them. */
+/** Bytes of DRAM for the micro-ops and for the instructions of a run, as in the reference. */
 const MAX_TRANSFER = 1 << 25;
 
-/** Instructions that one call may record, and that the end of a run may add to them. */
+/** The most instructions that a call records and that the end of a run adds. */
 const ROOM_FOR_CALL = 2;
 const ROOM_FOR_END = 6;
 
-/** How long a run that the queue starts itself may take: what compiled code passes as well. */
+/** The cycle limit of a run that the queue starts itself, the same as in compiled code. */
 const WAIT_CYCLES = 2 ** 31;
 
 /** Mode of `uopPush`. */
 const GEMM_MODE = 0;
 
 export interface CommandQueueOptions {
-  /** Receives what the debug flags print; the console if left out. */
+  /** Receives the output of debug flags; the console if left out. */
   readonly print?: (text: string) => void;
   /** Bytes of each of the two DRAM buffers; 32 MiB if left out. */
   readonly maxTransfer?: number;
 }
 
-/** Runs a piece of the program that pushes the micro-ops of a kernel; 0 if it went well. */
+/** Runs the code that pushes the micro-ops of a kernel; returns 0 on success. */
 export type RecordKernel = () => number;
 
 export class CommandQueue {
@@ -51,12 +50,12 @@ export class CommandQueue {
   private readonly uops: UopQueue;
   private readonly insns: InsnQueue;
   private readonly print: (text: string) => void;
-  /** Kernels by the place in the program that pushes them and the values they depend on. */
+  /** Kernels by the place in the program that pushes them, and the values that they depend on. */
   private kernels = new WeakMap<object, Map<string | number | bigint, UopKernel>>();
   private recording: UopKernel | undefined;
   private debug = 0;
 
-  /** @param makeAccelerator makes the accelerator, after the queue's own buffers have their addresses */
+  /** @param makeAccelerator creates the accelerator, after the queue's buffers are allocated */
   constructor(
     env: Hardware,
     private readonly dram: Accelerator["dram"],
@@ -77,19 +76,19 @@ export class CommandQueue {
     return this.insns.count;
   }
 
-  /** Has `onInstruction` called with the number of each instruction when it is recorded. */
+  /** Calls `onInstruction` with the index of each instruction when it is recorded. */
   watch(onInstruction: ((index: number) => void) | undefined): void {
     this.insns.onInstruction = onInstruction;
   }
 
-  /** What the debug flags (`DEBUG`) make the queue do from now on; 0 for nothing. */
+  /** Sets the debug flags (`DEBUG`); 0 for none. */
   setDebugMode(flags: number): void {
     this.debug = flags;
   }
 
   /**
-   * Drops whatever was recorded and not run, and the tokens that are left in the accelerator: the
-   * program that comes next starts from nothing. Recorded kernels stay.
+   * Drops recorded instructions that were not run, and the accelerator's tokens, so that the next
+   * program starts from an empty state. Recorded kernels stay.
    */
   reset(): void {
     this.recording = undefined;
@@ -99,7 +98,7 @@ export class CommandQueue {
     this.accelerator.resetTokens();
   }
 
-  /** Gives the DRAM buffers back; the queue is of no use afterwards. */
+  /** Frees the DRAM buffers; the queue cannot be used afterwards. */
   free(): void {
     this.uops.free();
     this.insns.free();
@@ -120,9 +119,9 @@ export class CommandQueue {
     memory: number,
   ): void {
     if (memory === OUT)
-      throw new UsageError("vta-instruction", "nothing can be loaded into the output memory");
-    // Sizes are what is left of a tile between its paddings: below zero in one that lies beyond the
-    // data. Such a tile is zeros alone, and a load of no columns would do nothing at all.
+      throw new UsageError("vta-instruction", "a LOAD cannot write the output memory");
+    // Sizes are those of a tile without its padding, and negative for a tile outside the data. Such
+    // a tile is only padding, which a load of no columns would not write.
     if (xSize <= 0 || ySize < 0) {
       const columns = xPadBefore + xSize + xPadAfter;
       const rows = yPadBefore + ySize + yPadAfter;
@@ -155,7 +154,9 @@ export class CommandQueue {
     this.runIfFull();
   }
 
-  /** Sets elements of an on-chip memory to zero: a row of padding, and no rows of data. */
+  /**
+   * Sets elements of an on-chip memory to zero: a LOAD with a row of padding and no rows of data.
+   */
   private loadZeros(count: number, sramIndex: number, memory: number): void {
     const { load } = this.isa;
     const at = this.insns.create(stageOfMemory(memory), LOAD);
@@ -199,7 +200,7 @@ export class CommandQueue {
     this.runIfFull();
   }
 
-  /** Repeats the micro-ops pushed until the matching `uopLoopEnd`. */
+  /** Starts a loop around the micro-ops until the matching `uopLoopEnd`. */
   uopLoopBegin(extent: number, dstFactor: number, srcFactor: number, wgtFactor: number): void {
     this.kernelBeingRecorded("uopLoopBegin").loopBegin({
       extent,
@@ -213,7 +214,7 @@ export class CommandQueue {
     this.kernelBeingRecorded("uopLoopEnd").loopEnd();
   }
 
-  /** @param mode 0 for GEMM, 1 for ALU; the arguments after `wgt` are the ALU's */
+  /** @param mode 0 for GEMM, 1 for ALU; the arguments after `wgt` are for the ALU */
   uopPush(
     mode: number,
     resetOut: number,
@@ -235,8 +236,8 @@ export class CommandQueue {
   }
 
   /**
-   * A GEMM over the kernel that `record` describes. It is called the first time only: the same
-   * `site` with the same `signature` always means the same kernel.
+   * A GEMM over the kernel that `record` pushes. `record` is called only the first time: the same
+   * `site` with the same `signature` always has the same kernel.
    */
   pushGEMMOp(site: object, record: RecordKernel, signature: readonly (number | bigint)[]): void {
     const kernel = this.kernelOf(site, record, signature, "gemm");
@@ -260,7 +261,7 @@ export class CommandQueue {
     this.runIfFull();
   }
 
-  /** An ALU instruction over the kernel that `record` describes; see `pushGEMMOp`. */
+  /** An ALU instruction over the kernel that `record` pushes; see `pushGEMMOp`. */
   pushALUOp(site: object, record: RecordKernel, signature: readonly (number | bigint)[]): void {
     const kernel = this.kernelOf(site, record, signature, "alu");
     this.makeResident(kernel);
@@ -271,7 +272,7 @@ export class CommandQueue {
     alu.resetReg.set(words, at, operation.resetOut);
     alu.uopBgn.set(words, at, kernel.sramBegin);
     alu.uopEnd.set(words, at, kernel.sramEnd);
-    // A single loop is the inner one here, while it is the outer one of a GEMM.
+    // A single loop becomes the inner loop here, but the outer loop of a GEMM.
     const outer = loops.length === 2 ? loops[0]! : ONCE;
     const inner = loops.at(-1) ?? ONCE;
     alu.iterOut.set(words, at, outer.extent);
@@ -286,22 +287,22 @@ export class CommandQueue {
     this.runIfFull();
   }
 
-  /** Stage `from` gives stage `to` a token when it has done what was recorded so far. */
+  /** Stage `from` pushes a token to stage `to` after its instructions recorded so far. */
   depPush(from: number, to: number): void {
     this.insns.depPush(from as StageNumber, to as StageNumber);
     this.runIfFull();
   }
 
-  /** Stage `to` waits for a token of stage `from` before it goes on. */
+  /** Stage `to` pops a token of stage `from` before its next instruction. */
   depPop(from: number, to: number): void {
     this.insns.depPop(from as StageNumber, to as StageNumber);
     this.runIfFull();
   }
 
   /**
-   * Runs what was recorded and waits for the end.
-   * @throws DeviceError when the accelerator refuses or does not finish; nothing of the program is
-   *   left then
+   * Runs the recorded instructions and waits for their end.
+   * @throws DeviceError when the accelerator reports an error or does not finish; the program is
+   * dropped then
    */
   synchronize(waitCycles: number): void {
     let finished = false;
@@ -319,7 +320,7 @@ export class CommandQueue {
     }
   }
 
-  /** Has all stages meet, and records the FINISH. */
+  /** Synchronizes all stages, and records the FINISH. */
   private finish(): void {
     const { insns } = this;
     if ((this.debug & DEBUG.FORCE_SERIAL) !== 0) forceSerial(this.isa, insns);
@@ -341,7 +342,7 @@ export class CommandQueue {
     if (this.recording !== undefined) return this.recording;
     throw new UsageError(
       "vta-micro-ops",
-      `${what} is only possible while a micro-op kernel is being recorded`,
+      `${what} must be called while a micro-op kernel is recorded`,
     );
   }
 
@@ -363,7 +364,7 @@ export class CommandQueue {
       if (kernel.operation.mode !== mode) {
         throw new UsageError(
           "vta-micro-ops",
-          `a kernel for the ${mode} was recorded with micro-ops that are not its`,
+          `a kernel for the ${mode} was recorded with micro-ops of the other unit`,
         );
       }
       ofSite.set(key, kernel);
@@ -385,7 +386,7 @@ export class CommandQueue {
     return kernel;
   }
 
-  /** Records the load of a kernel's micro-ops unless the accelerator has them. */
+  /** Records the load of a kernel's micro-ops unless they are resident. */
   private makeResident(kernel: UopKernel): void {
     if (!this.uops.hasRoomFor(kernel)) this.synchronize(WAIT_CYCLES);
     const transfer = this.uops.place(kernel);

@@ -1,13 +1,13 @@
 /**
- * Which bytes of DRAM transfers move. Instructions count DRAM in elements of the memory that they load or
- * store, from address 0 on; a transfer must stay inside its array's buffer.
+ * The bytes of DRAM that transfers move. Instructions address DRAM in elements of the memory that
+ * they load or store, from address 0; a transfer must stay inside its array's buffer.
  */
 
 import { DeviceError, UsageError } from "tvm-ts";
 import { hex, type Dram } from "../accelerator";
 import { MEM_ID, DRAM_PAGE_BYTES, UOP_BYTES, type Hardware } from "../hardware";
 
-// An import is looked up each time it is read, which is for every transfer.
+// A local copy: it is read for every transfer, and imports are slower.
 const PAGE = DRAM_PAGE_BYTES;
 
 export class DramTransfers {
@@ -23,9 +23,10 @@ export class DramTransfers {
 
   /**
    * The element at which a transfer of `y` rows of `x` elements, `stride` elements apart, starts.
-   * @param kind what is recorded, for messages, and its number
-   * @param address of the array, of which the transfer starts `offset` elements from the beginning
-   * @throws UsageError for an address that is not an array's; DeviceError for a transfer that leaves it
+   * @param kind the kind of instruction, for messages, and its index
+   * @param address of the array; the transfer starts `offset` elements after it
+   * @throws UsageError for an address that is not in an array; DeviceError for a transfer that
+   * leaves the array
    */
   base(
     kind: "LOAD" | "STORE",
@@ -39,15 +40,15 @@ export class DramTransfers {
   ): number {
     const bytes = this.elementBytes[memory];
     if (bytes === undefined) {
-      throw new UsageError("vta-dram", `there is no memory ${memory}; they are numbered 0 to 5`);
+      throw new UsageError("vta-dram", `there is no memory ${memory}; use 0 to 5`);
     }
-    // Compiled code has signed 32-bit numbers; an address is not signed.
+    // Compiled code passes signed 32-bit numbers; an address is unsigned.
     const start = address >>> 0;
     const block = this.dram.blockAt(start);
     if (start % bytes !== 0 || block === undefined) {
       throw new UsageError(
         "vta-dram",
-        `${hex(start)} is not an element of ${bytes} bytes in a buffer of the device`,
+        `${hex(start)} is not the address of an element of ${bytes} bytes in a buffer of the device`,
       );
     }
     const begin = start + offset * bytes;

@@ -1,6 +1,6 @@
 /**
- * The texts that debug flags DUMP_UOP and DUMP_INSN print, to the letter of the reference's, so that
- * a listing from one can be compared with one from the other.
+ * The texts of the debug flags DUMP_UOP and DUMP_INSN, identical to the reference's, so that
+ * listings can be compared.
  */
 
 import {
@@ -23,7 +23,7 @@ export function dumpUops(isa: InstructionSet, kernel: UopKernel): string {
   return `There are ${kernel.size} uops\n${lines.join("")}\n`;
 }
 
-/** All instructions of a queue, with the tokens there are after each, counted from 0. */
+/** All instructions of a queue, with the number of tokens after each. */
 export function dumpInstructions(isa: InstructionSet, queue: InsnQueue): string {
   const tokens = { l2g: 0, g2l: 0, s2g: 0, g2s: 0 };
   let text = `There are ${queue.count} instructions\n`;
@@ -87,7 +87,7 @@ const ALU_TITLES: Readonly<Record<number, readonly [register: string, immediate:
   [ALU_OPCODE.MUL]: ["mul", "mul"],
 };
 
-/** The rest of the first line. A load of any other memory has neither a name nor a line end. */
+/** The rest of the first line. A load of another memory has neither a name nor a line end. */
 function title(instruction: Instruction): string {
   switch (instruction.kind) {
     case "LOAD":

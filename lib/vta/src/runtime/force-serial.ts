@@ -1,15 +1,15 @@
 /**
- * Makes a recorded program run one instruction at a time, to tell a missing dependence from other
- * mistakes: with debug flag FORCE_SERIAL, results no longer depend on the program's own tokens.
+ * Serializes a recorded program, to distinguish a missing dependence from other mistakes: with
+ * debug flag FORCE_SERIAL, results do not depend on the program's tokens.
  */
 
 import { TOKEN, type InstructionSet } from "../hardware";
 import { STAGE, type InsnQueue } from "./insn-queue";
 
 /**
- * Replaces the tokens of a program: each instruction waits for the one before it if that is a
- * neighbouring stage's, and the end waits for all stages. What the program wanted to pop is dropped,
- * for the tokens it waited for are gone.
+ * Replaces the tokens of a program: each instruction waits for the previous one if that is from a
+ * neighbouring stage, and the end waits for all stages. The program's pops are dropped, since its
+ * pushes are.
  */
 export function forceSerial(isa: InstructionSet, queue: InsnQueue): void {
   const { words, count } = queue;
@@ -27,7 +27,7 @@ export function forceSerial(isa: InstructionSet, queue: InsnQueue): void {
     queue.depPop(STAGE.STORE, STAGE.COMPUTE);
     queue.commitPendingPop(STAGE.COMPUTE);
   }
-  // A round trip through load, so that compute, which ends the program, comes after everything.
+  // A token exchange with load, so that compute, which ends the program, comes last.
   queue.depPush(STAGE.COMPUTE, STAGE.LOAD);
   queue.depPop(STAGE.LOAD, STAGE.COMPUTE);
   queue.depPop(STAGE.COMPUTE, STAGE.LOAD);

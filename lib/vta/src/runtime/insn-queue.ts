@@ -1,22 +1,21 @@
 /**
  * The instructions recorded since the last run, and the tokens that order them.
  *
- * Three stages work at the same time: load, compute, store. Where one must wait for another, a token
- * passes between neighbours: an instruction *pushes* it when it is done, another *pops* it before it
- * starts. A push joins the last instruction if that is its stage's; a pop waits for the stage's next
- * instruction. Where there is no such instruction, one that does nothing carries the token.
+ * Three stages run concurrently: load, compute, store. Tokens between neighbours order them: an
+ * instruction *pushes* a token when it is done, another *pops* it before it starts. A push is added
+ * to the last instruction if that is of its stage, a pop to the stage's next instruction; otherwise
+ * a NOP carries the token.
  */
 
 import { UsageError } from "tvm-ts";
 import type { Dram } from "../accelerator";
 import { INSN_BYTES, INSN_WORDS, MEM_ID, OPCODE, TOKEN, type InstructionSet } from "../hardware";
 
-/** Stages, numbered as `depPush` and `depPop` name them. */
+/** The stages' numbers in `depPush` and `depPop`. */
 export const STAGE = { LOAD: 1, COMPUTE: 2, STORE: 3 } as const;
 export type StageNumber = (typeof STAGE)[keyof typeof STAGE];
 
-// Constants of other modules that are read for every instruction are kept here: an import is looked
-// up each time.
+// Local copies of constants that are read for every instruction: imports are slower.
 const { UOP, INP, ACC, ACC_8BIT } = MEM_ID;
 const { POP_PREV, POP_NEXT, PUSH_PREV, PUSH_NEXT } = TOKEN;
 const WORDS = INSN_WORDS;
@@ -24,14 +23,14 @@ const WORDS = INSN_WORDS;
 export class InsnQueue {
   /** Physical address of the first instruction. */
   readonly address: number;
-  /** Instructions recorded. */
+  /** The number of recorded instructions. */
   count = 0;
-  /** Called with the number of each instruction when it is recorded. */
+  /** Called with the index of each instruction when it is recorded. */
   onInstruction: ((index: number) => void) | undefined;
   private readonly limit: number;
-  /** The stage of the last instruction, or 0 if no push can join it. */
+  /** The stage of the last instruction, or 0 if no push can be added to it. */
   private lastStage: StageNumber | 0 = 0;
-  /** By stage: token bits that its next instruction has to carry. */
+  /** By stage: the pops of its next instruction. */
   private readonly pendingPops = [0, 0, 0, 0];
 
   /** @param capacity bytes of the buffer in DRAM */
@@ -53,12 +52,12 @@ export class InsnQueue {
     return this.address / 4 + i * WORDS;
   }
 
-  /** Whether `more` further instructions have room. */
+  /** Whether there is room for `more` instructions. */
   hasRoomFor(more: number): boolean {
     return this.count + more <= this.limit;
   }
 
-  /** A new instruction, empty but for its opcode and the tokens its stage has to take. */
+  /** Appends an instruction with only its opcode and the pending pops of its stage. */
   create(stage: StageNumber, opcode: number): number {
     const at = this.append(opcode | this.pendingPops[stage]!);
     this.pendingPops[stage] = 0;
@@ -66,12 +65,12 @@ export class InsnQueue {
     return at;
   }
 
-  /** Says that the last instruction moves nothing, so that no push may join it. */
+  /** Prevents that a push is added to the last instruction, which moves nothing. */
   sealLast(): void {
     this.lastStage = 0;
   }
 
-  /** Stage `from` is to give a token to stage `to` when it has done what was recorded so far. */
+  /** Stage `from` pushes a token to stage `to` after its instructions recorded so far. */
   depPush(from: StageNumber, to: StageNumber): void {
     checkNeighbours(from, to);
     this.commitPendingPop(from);
@@ -81,7 +80,7 @@ export class InsnQueue {
     else this.appendNop(from, token);
   }
 
-  /** Stage `to` is to take a token from stage `from` before what it does next. */
+  /** Stage `to` pops a token of stage `from` before its next instruction. */
   depPop(from: StageNumber, to: StageNumber): void {
     checkNeighbours(from, to);
     const token = from < to ? POP_PREV : POP_NEXT;
@@ -89,7 +88,7 @@ export class InsnQueue {
     this.pendingPops[to]! |= token;
   }
 
-  /** Lets an instruction that does nothing take the tokens a stage has to take. */
+  /** Records a NOP with the pending pops of a stage. */
   commitPendingPop(stage: StageNumber): void {
     const tokens = this.pendingPops[stage]!;
     if (tokens === 0) return;
@@ -101,13 +100,13 @@ export class InsnQueue {
     this.pendingPops.fill(0);
   }
 
-  /** Starts over; tokens still to be taken remain to be taken. */
+  /** Drops all instructions; pending pops stay. */
   clear(): void {
     this.count = 0;
     this.lastStage = 0;
   }
 
-  /** The stage that executes instruction `i`; one that does nothing counts by its memory. */
+  /** The stage that executes instruction `i`; that of a NOP depends on its memory. */
   stageOf(i: number): StageNumber {
     const { load, finish } = this.isa;
     const opcode = finish.opcode.get(this.words, this.at(i));
@@ -116,12 +115,12 @@ export class InsnQueue {
     return stageOfMemory(load.memoryType.get(this.words, this.at(i)));
   }
 
-  /** Gives the DRAM buffer back. */
+  /** Frees the DRAM buffer. */
   free(): void {
     this.dram.free(this.address);
   }
 
-  /** A NOP is a transfer of no elements, of a memory that belongs to the stage. */
+  /** A NOP is a transfer of no elements of a memory of the stage. */
   private appendNop(stage: StageNumber, tokens: number): void {
     const storing = stage === STAGE.STORE;
     const at = this.append((storing ? OPCODE.STORE : OPCODE.LOAD) | tokens);
@@ -142,7 +141,7 @@ export class InsnQueue {
   }
 }
 
-/** The stage that loads a memory: the accumulator and the micro-ops are compute's own. */
+/** The stage that loads a memory: compute loads accumulators and micro-ops. */
 export function stageOfMemory(memory: number): StageNumber {
   return memory === ACC || memory === ACC_8BIT || memory === UOP ? STAGE.COMPUTE : STAGE.LOAD;
 }

@@ -1,8 +1,8 @@
 /**
  * The runtime under the names that compiled host code calls (`VTALoadBuffer2D`, ...).
  *
- * Numbers arrive as WebAssembly's signed 32-bit ones. The command handle that comes first says
- * nothing here: a device has one queue.
+ * Arguments are WebAssembly's signed 32-bit numbers. The first, the command handle, is ignored: a
+ * device has a single queue.
  */
 
 import type { Dram } from "../accelerator";
@@ -10,7 +10,10 @@ import type { CommandQueue, RecordKernel } from "./command-queue";
 
 type Word = number | bigint;
 
-/** What a device offers compiled code: plain functions, and those that are handed code to record. */
+/**
+ * The functions of a device for compiled code: plain functions, and those that receive code to
+ * record.
+ */
 export interface VtaFunctions {
   readonly extern: Readonly<Record<string, (...args: Word[]) => Word | void>>;
   readonly recording: Readonly<
@@ -18,7 +21,7 @@ export interface VtaFunctions {
   >;
 }
 
-/** @param queueOf the queue, made when it is first needed */
+/** @param queueOf returns the queue, which is created on first use */
 export function vtaFunctions(dram: Dram, queueOf: () => CommandQueue): VtaFunctions {
   const extern: Record<string, (...args: number[]) => number | void> = {
     VTATLSCommandHandle: () => 1,
@@ -29,7 +32,7 @@ export function vtaFunctions(dram: Dram, queueOf: () => CommandQueue): VtaFuncti
       dram.bytes.copyWithin((to! >>> 0) + toOffset!, begin, begin + size!);
     },
     VTABufferCPUPtr: (_command, buffer) => buffer!,
-    // Host and accelerator see the same memory: there is no cache to flush.
+    // Host and accelerator share memory, so there is no cache to flush.
     VTAReadBarrier: () => undefined,
     VTAWriteBarrier: () => undefined,
     VTASetDebugMode: (_command, flags) => queueOf().setDebugMode(flags!),

@@ -1,7 +1,7 @@
 /**
- * A micro-op kernel: what one GEMM or ALU instruction repeats, recorded from the program.
+ * A micro-op kernel: the micro-ops of a GEMM or ALU instruction, recorded from the program.
  *
- * A program describes it by calls, loops first, micro-ops then:
+ * A program describes a kernel by calls, first loops, then micro-ops:
  *
  *     uopLoopBegin(16, 1, 0, 16); uopLoopBegin(16, 0, 1, 1)
  *     uopPush(GEMM, ...)
@@ -11,7 +11,7 @@
 import { UsageError } from "tvm-ts";
 import type { InstructionSet } from "../hardware";
 
-/** How often a kernel is repeated, and how far each index advances every time. */
+/** A loop around a kernel: its extent, and the step of each index. */
 export interface UopLoop {
   readonly extent: number;
   readonly dst: number;
@@ -19,18 +19,18 @@ export interface UopLoop {
   readonly wgt: number;
 }
 
-/** What all micro-ops of a kernel have in common. */
+/** The operation of all micro-ops of a kernel. */
 export interface UopOperation {
   readonly mode: "gemm" | "alu";
   readonly resetOut: number;
-  /** The next three mean something to the ALU only. */
+  /** The next three apply to the ALU only. */
   readonly opcode: number;
   readonly useImm: number;
   readonly imm: number;
 }
 
 const MAX_LOOPS = 2;
-/** The pipeline writes a result back this many micro-ops later at the earliest. */
+/** The pipeline's latency: the least number of micro-ops before a result is written back. */
 const WRITE_BACK = 2;
 
 export class UopKernel {
@@ -41,10 +41,10 @@ export class UopKernel {
   private openLoops = 0;
   private common: UopOperation | undefined;
 
-  /** Where the kernel is in the micro-op memory while it is there; both 0 while it is not. */
+  /** The kernel's range in the micro-op memory while it is resident; else both 0. */
   sramBegin = 0;
   sramEnd = 0;
-  /** Where it is in the DRAM buffer of the current run, in micro-ops. */
+  /** Its index in the DRAM buffer of the current run, in micro-ops. */
   dramIndex: number | undefined;
 
   constructor(private readonly isa: InstructionSet) {}
@@ -57,7 +57,7 @@ export class UopKernel {
     return this.sramBegin !== this.sramEnd;
   }
 
-  /** What the kernel does. @throws UsageError for a kernel without micro-ops. */
+  /** The kernel's operation. @throws UsageError for a kernel without micro-ops. */
   get operation(): UopOperation {
     if (this.common === undefined || this.openLoops !== 0) {
       throw new UsageError(
@@ -96,7 +96,7 @@ export class UopKernel {
     this.openLoops--;
   }
 
-  /** @throws UsageError when the micro-op does not fit, or cannot be in one kernel with the others */
+  /** @throws UsageError when an index is out of range, or the operation differs from the others */
   push(operation: UopOperation, dst: number, src: number, wgt: number): void {
     this.common ??= operation;
     const { mode, resetOut, opcode, useImm, imm } = operation;
@@ -111,8 +111,8 @@ export class UopKernel {
       throw new UsageError(
         "vta-micro-ops",
         `micro-op ${this.size} does ${describe(operation)}, but its kernel does ` +
-          `${describe(this.common)}; different operations need instructions of their own, with ` +
-          "something in between: compute the loads inside the loop of the sum (stage.computeAt)",
+          `${describe(this.common)}; different operations need separate instructions, with ` +
+          "another instruction in between: compute the loads inside the loop of the sum (stage.computeAt)",
       );
     }
     const distance = this.destinations.slice(-WRITE_BACK).reverse().indexOf(dst) + 1;

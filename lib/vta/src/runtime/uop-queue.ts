@@ -1,9 +1,9 @@
 /**
- * Which micro-op kernels are in the accelerator's micro-op memory, and where.
+ * Tracks the micro-op kernels in the accelerator's micro-op memory.
  *
- * Kernels are appended until the memory is full; then filling starts again at its beginning, and
- * kernels that are overwritten are no longer resident. Every kernel that a run loads has a place of
- * its own in a DRAM buffer, which stays valid however often it is evicted and loaded again.
+ * Kernels are appended until the memory is full; then filling restarts at the beginning, and
+ * overwritten kernels are no longer resident. Every kernel of a run is stored once in a DRAM
+ * buffer, from which it can be reloaded after an eviction.
  */
 
 import { UsageError } from "tvm-ts";
@@ -11,7 +11,7 @@ import type { Dram } from "../accelerator";
 import { UOP_BYTES } from "../hardware";
 import type { UopKernel } from "./uop-kernel";
 
-/** A transfer that makes a kernel resident; all in micro-ops. */
+/** A transfer that makes a kernel resident; all fields are in micro-ops. */
 export interface UopLoad {
   readonly sramBase: number;
   readonly dramBase: number;
@@ -20,16 +20,19 @@ export interface UopLoad {
 
 export class UopQueue {
   private readonly address: number;
-  /** Resident kernels, those loaded since the last restart first; new ones go in at `next`. */
+  /**
+   * Resident kernels, those loaded since the last restart first; new kernels are inserted at
+   * `next`.
+   */
   private resident: UopKernel[] = [];
   private next = 0;
   private sramEnd = 0;
-  /** Kernels that have been written to DRAM since the last run. */
+  /** Kernels written to DRAM since the last run. */
   private written: UopKernel[] = [];
   private dramEnd = 0;
 
   /**
-   * @param depth micro-ops that the accelerator's memory holds
+   * @param depth of the micro-op memory, in micro-ops
    * @param capacity bytes of the buffer in DRAM
    */
   constructor(
@@ -40,15 +43,15 @@ export class UopQueue {
     this.address = dram.alloc(capacity);
   }
 
-  /** Whether the DRAM buffer has room for a kernel, or holds it already. */
+  /** Whether the DRAM buffer has room for a kernel, or has it already. */
   hasRoomFor(kernel: UopKernel): boolean {
     if (kernel.resident || kernel.dramIndex !== undefined) return true;
     return (this.dramEnd + kernel.size) * UOP_BYTES <= this.capacity;
   }
 
   /**
-   * Makes a kernel resident; the caller has seen to it that there is room for it.
-   * @returns the transfer that this takes, or undefined if it is resident already
+   * Makes a kernel resident; the caller has checked that the DRAM buffer has room.
+   * @returns the necessary transfer, or undefined if it is resident already
    * @throws UsageError for a kernel larger than the micro-op memory
    */
   place(kernel: UopKernel): UopLoad | undefined {
@@ -76,7 +79,7 @@ export class UopQueue {
     return { sramBase: begin, dramBase, count: size };
   }
 
-  /** Forgets what is resident: what is in the memory after a run is not known. */
+  /** Forgets the resident kernels: the memory's contents after a run are not known. */
   reset(): void {
     for (const kernel of this.resident) {
       kernel.sramBegin = 0;
@@ -90,12 +93,12 @@ export class UopQueue {
     this.dramEnd = 0;
   }
 
-  /** Gives the DRAM buffer back. */
+  /** Frees the DRAM buffer. */
   free(): void {
     this.dram.free(this.address);
   }
 
-  /** Kernels from an earlier round that begin below `end` are overwritten. */
+  /** Removes kernels of an earlier round that begin below `end`, which are overwritten. */
   private evict(end: number): void {
     let last = this.next;
     while (last < this.resident.length && this.resident[last]!.sramBegin < end) {
@@ -106,7 +109,7 @@ export class UopQueue {
     this.resident.splice(this.next, last - this.next);
   }
 
-  /** Puts a kernel into the DRAM buffer, once a run; returns its index there. */
+  /** Writes a kernel to the DRAM buffer once per run; returns its index there. */
   private write(kernel: UopKernel): number {
     if (kernel.dramIndex !== undefined) return kernel.dramIndex;
     const index = this.dramEnd;
