@@ -145,7 +145,7 @@ class Ready {
     if (fragile.callsLeft > 0) this.failOnce(/cut off/);
     fragile.repair();
     fragile.spoiled = pick(1000);
-    this.failOnce(/opcode 7|no FINISH|no such neighbour/);
+    this.failOnce(/opcode 7|no FINISH|refer to a neighbour/);
     fragile.repair();
   }
 

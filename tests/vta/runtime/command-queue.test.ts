@@ -247,12 +247,14 @@ describe("a micro-op kernel", () => {
 
   test("for the ALU cannot hold micro-ops of GEMM", () => {
     const { queue } = recordingQueue();
-    expect(() => queue.pushALUOp({}, kernel(queue, 1), [])).toThrow("not its");
+    expect(() => queue.pushALUOp({}, kernel(queue, 1), [])).toThrow("micro-ops of the other unit");
   });
 
   test("cannot be pushed to outside of a recording", () => {
     const { queue } = recordingQueue();
-    expect(() => queue.uopPush(0, 0, 0, 0, 0, 0, 0, 0)).toThrow("must be called while a micro-op kernel is recorded");
+    expect(() => queue.uopPush(0, 0, 0, 0, 0, 0, 0, 0)).toThrow(
+      "must be called while a micro-op kernel is recorded",
+    );
   });
 
   test("larger than the micro-op memory is refused", () => {
@@ -375,7 +377,9 @@ describe("bad arguments", () => {
     expect(() => load(1, 0, 9)).toThrow("there is no memory 9");
     expect(() => load(1, 0, 4)).toThrow("a LOAD cannot write the output memory");
     expect(() => load(1, 0, 2, 0, 0)).toThrow("0x00000000 is not the address of an element");
-    expect(() => load(1, 0, 2, 0, buffer + 1)).toThrow("is not an element of 16 bytes");
+    expect(() => load(1, 0, 2, 0, buffer + 1)).toThrow(
+      "is not the address of an element of 16 bytes",
+    );
   });
 
   test("that access memory outside of the array are refused", () => {

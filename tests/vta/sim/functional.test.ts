@@ -168,10 +168,10 @@ describe("stages", () => {
     const at = dram.alloc(4096) / 16;
     const inp = load({ memoryType: MEM_ID.INP, dramBase: at });
     expect(() => run([{ ...inp, popPrev: 1 }, FINISH])).toThrow(
-      /instruction 0 .*no such neighbour/,
+      /instruction 0 .*refer to a neighbour/,
     );
     expect(() => run([{ ...store({ dramBase: at }), pushNext: 1 }, FINISH])).toThrow(
-      /instruction 0 .*no such neighbour/,
+      /instruction 0 .*refer to a neighbour/,
     );
   });
 });
@@ -190,9 +190,13 @@ describe("an instruction out of range", () => {
       inp({ dramBase: array / 16 + 250, xSize: 7 }),
       /DRAM bytes 0x0\w+ to 0x0\w+ are/,
     ],
-    ["of its array, by stride", inp({ ySize: 2, xStride: 300 }), /are not inside one buffer/],
-    ["of all DRAM", inp({ dramBase: 0xffffffff }), /are not inside one buffer/],
-    ["at address 0", inp({ dramBase: 0 }), /0x00000000 to 0x00000010 are not inside one buffer/],
+    ["of its array, by stride", inp({ ySize: 2, xStride: 300 }), /are not inside a single buffer/],
+    ["of all DRAM", inp({ dramBase: 0xffffffff }), /are not inside a single buffer/],
+    [
+      "at address 0",
+      inp({ dramBase: 0 }),
+      /0x00000000 to 0x00000010 are not inside a single buffer/,
+    ],
     ["of the accumulator", serial([store({ sramBase: 2048, dramBase: array / 16 })]), /2049 of/],
     ["of the micro-ops", serial([gemm({ uopEnd: 8193 })]), /micro-ops 0 to 8193 are not a range/],
     ["backwards", serial([gemm({ uopBgn: 2, uopEnd: 1 })]), /micro-ops 2 to 1 are not a range/],
@@ -229,7 +233,7 @@ describe("an instruction out of range", () => {
     ["memory 4 cannot be loaded", load({ memoryType: 4 })],
     ["memory 7 cannot be loaded", load({ memoryType: 7 })],
     ["memory 3 cannot be stored", store({ memoryType: 3 })],
-    ["a STORE cannot pad", store({ dramBase: array / 16, xPad0: 1 })],
+    ["a STORE cannot have padding", store({ dramBase: array / 16, xPad0: 1 })],
     ["there is no ALU operation 5", alu({ aluOpcode: 5 })],
   ])("that is invalid is refused: %s", (message, instruction) => {
     expect(() => run(serial([instruction]))).toThrow(message);
@@ -246,9 +250,9 @@ describe("an instruction out of range", () => {
 
   test("refuses a program outside of DRAM", () => {
     const sim = new FunctionalSimulator(env, dram);
-    expect(() => sim.run(0, 1, Infinity)).toThrow("not inside one buffer of DRAM");
+    expect(() => sim.run(0, 1, Infinity)).toThrow("not inside a buffer of DRAM");
     expect(() => sim.run(array + 4080, 2, Infinity)).toThrow("2 instructions from 0x");
-    expect(() => sim.run(array + 8, 1, Infinity)).toThrow("not inside one buffer");
+    expect(() => sim.run(array + 8, 1, Infinity)).toThrow("not inside a buffer");
   });
 });
 
@@ -454,7 +458,7 @@ describe("a long run", () => {
 
   test("is ended after its limit of cycles", () => {
     const { run } = simulator();
-    expect(() => run(long, 100_000)).toThrow("not finished after 100000 cycles");
+    expect(() => run(long, 100_000)).toThrow("did not finish within 100000 cycles");
     run(long, 2_000_000);
   });
 });

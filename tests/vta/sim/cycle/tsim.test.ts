@@ -80,7 +80,10 @@ describe("a cycle model", () => {
   test.each([
     ["de11", /there is no cycle model "de11"; the models are de10, pynq/],
     [{ ...vta.cycleModel(), busBits: 96 }, /busBits of a cycle model is 96/],
-    [{ ...vta.cycleModel(), burstBeats: 24 }, /burstBeats of a cycle model is 24, not a power/],
+    [
+      { ...vta.cycleModel(), burstBeats: 24 },
+      /burstBeats of a cycle model is 24; it must be a power/,
+    ],
     [{ ...vta.cycleModel(), requestTags: 0 }, /requestTags of a cycle model is 0; it must be 1/],
   ])("is refused with a message: %j", (model, message) => {
     expect(() => vta.cycleModel(model as vta.CyclePreset)).toThrow(message);

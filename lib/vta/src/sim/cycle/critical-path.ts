@@ -1,8 +1,8 @@
 /**
- * The chain of instructions that decides when a run ends: from FINISH back, each time to what the start
- * of an instruction waited for last.
+ * The critical path of a run: from FINISH back, each time to the last event that an instruction's
+ * start waited for.
  *
- *     load      ▇▇▇▇▇▇            the load hands a token on, the GEMM keeps the
+ *     load      ▇▇▇▇▇▇            the load pushes a token, the GEMM keeps the
  *                     ╲           compute module busy, and the ALU begins after it
  *     compute          ▇▇▇▇▇ ▇▇
  */
@@ -12,13 +12,13 @@ import { COMPUTE_MODULE, LOAD_MODULE, STORE_MODULE, WORK, type StreamPlan } from
 import { MODULE_SEMAPHORES, NO_TOKEN, type Timing } from "./timing";
 
 const SEMAPHORES = 4;
-/** Bits of an instruction's tokens. */
+/** Token bits of an instruction. */
 const POPS = [0, 1] as const;
 const PUSHES = [2, 3] as const;
 const NOTHING = -1;
 
 /**
- * The steps of a run, the first to start first. Cycles count from the launch.
+ * The steps of a run in the order of their starts. Cycles count from the launch.
  * @param tokens in the semaphores at the launch; none if left out
  */
 export function criticalPath(
@@ -40,13 +40,13 @@ export function criticalPath(
   return steps.reverse();
 }
 
-/** What an instruction may have waited for. */
+/** The events that an instruction can wait for. */
 class Links {
-  /** The instruction before in the same module. */
+  /** The previous instruction of the same module. */
   private readonly previous: Int32Array;
-  /** Two an instruction: those that pushed the tokens which it pops. */
+  /** Two per instruction: the instructions that pushed the tokens which it pops. */
   private readonly pushers: Int32Array;
-  /** Instructions by the cycle in which they ended. */
+  /** Instructions by the cycle of their end. */
   private readonly endingAt = new Map<number, number>();
 
   constructor(
@@ -62,7 +62,7 @@ class Links {
   beforeStart(index: number): { reason: StepReason; before: number } {
     const { head, start, end } = this.timing;
     const previous = this.previous[index]!;
-    // A start is one cycle after everything is there.
+    // An instruction starts a cycle after its last event.
     if (start[index]! - 1 > head[index]!) {
       const [first, second] = [this.pushers[2 * index]!, this.pushers[2 * index + 1]!];
       const before = (end[second] ?? 0) > (end[first] ?? 0) ? second : first;
@@ -74,10 +74,10 @@ class Links {
     return this.beforeArrival(head[index]!);
   }
 
-  /** Fetch is serial: what ended its last stop before a cycle is what it waited for. */
+  /** Fetch is serial: it waited for the event that ended its last stop before a cycle. */
   private beforeArrival(cycle: number): { reason: StepReason; before: number } {
     const { blocked } = this.timing.fetch;
-    // Ends of stops are at odd places, in order.
+    // The ends of stops are at odd indices, in order.
     let [low, high] = [0, blocked.length >> 1];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -101,7 +101,7 @@ function previousOf({ count, module }: StreamPlan): Int32Array {
   return previous;
 }
 
-/** Semaphores hand tokens on in order, those that were there at the launch first. */
+/** Semaphores pass tokens in order, first those present at the launch. */
 function pushersOf(plan: StreamPlan, tokens: Float64Array | undefined): Int32Array {
   const pushed = Array.from({ length: SEMAPHORES }, (_, semaphore) =>
     new Array<number>(tokens?.[semaphore] ?? 0).fill(NOTHING),

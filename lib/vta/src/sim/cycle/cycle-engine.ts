@@ -1,13 +1,14 @@
 /**
- * The accelerator in time, event by event.
+ * An event-driven simulation of the accelerator's timing.
  *
- * Fetch reads instructions in bursts and deals them to the queues of three modules. A module starts
- * the instruction at the head of its queue when its tokens have come, works, and gives tokens. Loads
- * compete for the memory interface; everything else takes a time known at its start. So the state
- * changes only when something is fetched, starts, ends, or a burst is issued: those are the events.
+ * Fetch reads instructions in bursts and dispatches them to the queues of three modules. A module
+ * starts the instruction at the head of its queue when its tokens are available, executes it, and
+ * pushes tokens. Loads compete for the memory interface; all other durations are known at the
+ * start. So the state changes only at these events: an instruction is dispatched, starts or ends,
+ * or a burst is issued.
  *
- * Cycle 0 is the one in which the launch bit is seen. What is written in a cycle (a token, a queue's
- * entry) is seen in the next one.
+ * In cycle 0, the launch bit is visible. A value written in a cycle (a token, a queue's entry) is
+ * visible in the next cycle.
  */
 
 import { checkInterruption, DeviceError } from "tvm-ts";
@@ -30,15 +31,15 @@ import { ZeroFill } from "./zero-fill";
 
 const NEVER = Infinity;
 const MODULES = 3;
-/** From the start of a GEMM or ALU to its end, besides one cycle a step. */
+/** Cycles of a GEMM or ALU in addition to a cycle per step. */
 const PIPELINE_CYCLES = 6;
 
 export class CycleEngine {
   private readonly memory: MemoryInterface;
-  /** Whether elements of the load under way in each client are wider than the bus. */
+  /** By client: whether elements of the current load are wider than the bus. */
   private readonly narrow = new Uint8Array(5);
   private readonly wideFetch: boolean;
-  /** Instructions that fetch reads at once. */
+  /** Instructions per fetch. */
   private readonly chunk: number;
 
   private readonly head: Float64Array;
@@ -48,35 +49,38 @@ export class CycleEngine {
   private readonly waitLatency: Float64Array;
   private readonly waitWrite: Float64Array;
   private readonly waitPrevious: Float64Array;
-  /** When an instruction can be seen in its module's queue. */
+  /** When an instruction is visible in its module's queue. */
   private readonly arrival: Float64Array;
   /** The instructions of each module, in order. */
   private readonly order: readonly Int32Array[];
   private readonly queueHead = new Int32Array(MODULES);
   private readonly queueTail = new Int32Array(MODULES);
 
-  /** When each module's next event is, and whether it is the end of an instruction. */
+  /** By module: the cycle of its next event, and whether that is the end of an instruction. */
   private readonly moduleAt = new Float64Array(MODULES).fill(NEVER);
   private readonly running = new Uint8Array(MODULES);
   private readonly idleAt = new Float64Array(MODULES);
   private readonly tokens = new Float64Array(4);
   private readonly posted = new Float64Array(4).fill(-1);
-  /** From when on each semaphore has had a token. */
+  /** By semaphore: since when it has a token. */
   private readonly availableAt = new Float64Array(4);
 
-  /** The next instruction that fetch deals, and the end of those it has read. */
+  /** The next instruction that fetch dispatches, and the end of those it has read. */
   private fetched = 0;
   private readTo = 0;
   private fetchAt = NEVER;
   private dealtAt = -1;
-  /** The module whose full queue stops fetch. */
+  /** The module whose full queue blocks fetch. */
   private blockedOn = -1;
-  /** A wide fetch: instructions present, those that have entered its registers, and when. */
+  /** For a wide fetch: instructions that were read, those that entered its registers, and when. */
   private present = 0;
   private staged = 0;
   private chunkReady = NEVER;
   private readonly stagedAt = Float64Array.of(-1, -1);
-  /** For the account of fetch: up to when it is settled, waits, and when full queues stopped it. */
+  /**
+   * The stalls of fetch: the cycle up to which they are counted, waits, and times blocked by full
+   * queues.
+   */
   private fetchSettled = 0;
   private fetchWaitBus = 0;
   private fetchWaitLatency = 0;
@@ -84,7 +88,7 @@ export class CycleEngine {
   private readonly blocked: number[] = [];
 
   private readonly zeros = new ZeroFill();
-  /** Up to when the waits of the load in each client are accounted for. */
+  /** By client: the cycle up to which the waits of the current load are counted. */
   private readonly settled = new Float64Array(5);
 
   private cycles = -1;
@@ -147,7 +151,7 @@ export class CycleEngine {
       else this.startInstruction(event, now);
     }
     if (this.cycles < 0)
-      throw new DeviceError("vta-endless", "the program does not end: FINISH is not reached");
+      throw new DeviceError("vta-endless", "the program does not end: it does not reach FINISH");
     const { cycles, head, start, end, waitBus, waitLatency, waitWrite, waitPrevious } = this;
     const fetch = {
       end: this.dealtAt + 1,
@@ -172,7 +176,7 @@ export class CycleEngine {
 
   // Fetch ----------------------------------------------------------------------------------------
 
-  /** Asks for the next instructions; the command leaves fetch in cycle `at`. */
+  /** Requests the next instructions; the command leaves fetch in cycle `at`. */
   private requestChunk(at: number): void {
     const { count } = this.plan;
     const begin = this.readTo;
@@ -184,7 +188,7 @@ export class CycleEngine {
     this.memory.request(CLIENT.FETCH, at + 1, this.address + begin * INSN_BYTES, 1, bytes, 0);
   }
 
-  /** The last word of a chunk has come. */
+  /** Called when the last word of a chunk arrives. */
   private chunkRead(lastData: number): void {
     if (!this.wideFetch) {
       this.fetchAt = lastData + 1;
@@ -195,7 +199,7 @@ export class CycleEngine {
     this.stage();
   }
 
-  /** Instructions enter the two registers at the end of a wide fetch while there is room. */
+  /** Moves instructions to the two registers at the end of a wide fetch while there is room. */
   private stage(): void {
     while (this.staged < this.present && this.staged - this.fetched < 2) {
       const index = this.staged++;
@@ -210,13 +214,13 @@ export class CycleEngine {
     }
   }
 
-  /** Gives the next instruction to its module's queue, if that has room. */
+  /** Dispatches the next instruction to its module's queue, if that has room. */
   private dispatch(now: number): void {
     const index = this.fetched;
     const module = this.plan.module[index]!;
     const waiting = this.queueTail[module]! - this.queueHead[module]!;
     if (waiting >= this.model.queueDepth) {
-      // The end of an instruction makes room and wakes fetch.
+      // The end of an instruction makes room and resumes fetch.
       this.fetchAt = NEVER;
       this.blockedOn = module;
       this.blocked.push(now);
@@ -239,7 +243,9 @@ export class CycleEngine {
 
   // Modules --------------------------------------------------------------------------------------
 
-  /** Sets when the instruction at the head of a module's queue starts, as far as that is known. */
+  /**
+   * Schedules the start of the instruction at the head of a module's queue, if its time is known.
+   */
   private scheduleStart(module: number): void {
     const position = this.queueHead[module]!;
     if (position === this.queueTail[module]!) {
@@ -265,7 +271,7 @@ export class CycleEngine {
     this.moduleAt[module] = at;
   }
 
-  /** Cycle `now` is the last before the work. */
+  /** Starts an instruction; its first cycle is `now + 1`. */
   private startInstruction(module: number, now: number): void {
     const { plan } = this;
     const index = this.order[module]![this.queueHead[module]!]!;
@@ -356,7 +362,7 @@ export class CycleEngine {
     this.zeros.start(client, firstZero, yPad0 * width + sides, skipped, yPad1 * width);
     this.settled[client] = now + 1;
     checkSize(index, transfer);
-    if (rows === 0) return; // the hardware never ends it
+    if (rows === 0) return; // The hardware never ends it.
     const { dram, stride } = transfer;
     const from = now + 2 + yPad0;
     this.memory.request(client, from, dram * bytes, rows, columns * bytes, stride * bytes);

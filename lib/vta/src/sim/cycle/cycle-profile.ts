@@ -1,4 +1,4 @@
-/** What a program cost on the hardware, module by module and statement by statement, and why. */
+/** The cycles of a program on the hardware, by module and by statement, with their causes. */
 
 import {
   criticalCycles,
@@ -25,7 +25,7 @@ import { CLIENT, WORK, type StreamPlan } from "./stream-plan";
 import { stageCosts, type StageCost } from "./stage-costs";
 import { isReset } from "./weight-lanes";
 
-/** Bytes that passed between DRAM and the accelerator. */
+/** Bytes transferred between DRAM and the accelerator. */
 export interface TrafficBytes {
   readonly instructions: number;
   readonly uop: number;
@@ -35,40 +35,40 @@ export interface TrafficBytes {
   readonly out: number;
 }
 
-/** A point under the roof of a machine: operations are multiply-accumulates. */
+/** A point of the roofline model; operations are multiply-accumulates. */
 export interface RooflinePoint {
-  /** Operations a byte of DRAM traffic. */
+  /** Operations per byte of DRAM traffic. */
   readonly intensity: number;
-  /** Operations a cycle. */
+  /** Operations per cycle. */
   readonly achieved: number;
-  /** Operations a cycle, at most, of the GEMM core and of the bus at this intensity. */
+  /** The most operations per cycle of the GEMM core, and of the bus at this intensity. */
   readonly computePeak: number;
   readonly memoryPeak: number;
 }
 
-/** What one statement of the lowered program cost. */
+/** The cost of a statement of the lowered program. */
 export interface StatementCost {
-  /** The statement's text; the instruction's name where it was not recorded by compiled code. */
+  /** The statement's text, or the instruction's name if compiled code did not record it. */
   readonly statement: string;
   readonly module: ModuleName;
   readonly instructions: number;
-  /** Cycles its instructions worked, those in which they waited for memory, and for tokens. */
+  /** Cycles in which its instructions worked, waited for memory, and waited for tokens. */
   readonly work: number;
   readonly memory: number;
   readonly tokens: number;
-  /** Its work as a part of all cycles. */
+  /** Its work as a fraction of all cycles. */
   readonly share: number;
 }
 
 const MODULES: readonly ModuleName[] = ["fetch", "load", "compute", "store"];
 
 export class Profile {
-  /** Of the cycle counter, all runs together. */
+  /** Cycles of all runs. */
   readonly cycles: number;
-  /** By module, cycles by their cause; each module's add up to `cycles`. */
+  /** By module: cycles by cause, which add up to `cycles`. */
   readonly modules: ModuleStalls;
   readonly bytes: TrafficBytes;
-  /** Block products computed; the peak is one a cycle. */
+  /** Computed block products; the peak is one per cycle. */
   readonly gemmSteps: number;
   private advice: readonly Advice[] | undefined;
 
@@ -87,12 +87,15 @@ export class Profile {
     return this.runs.reduce((sum, { plan }) => sum + plan.count, 0);
   }
 
-  /** Findings of all runs: right in a simulator of values, wrong on a board. */
+  /**
+   * The hazards of all runs: programs that are correct in the functional simulator and wrong on a
+   * board.
+   */
   get hazards(): readonly Hazard[] {
     return this.runs.flatMap(({ hazards }) => hazards());
   }
 
-  /** Block products a cycle, of at most 1. */
+  /** Block products per cycle, at most 1. */
   get gemmUtilization(): number {
     return this.cycles === 0 ? 0 : this.gemmSteps / this.cycles;
   }
@@ -101,7 +104,7 @@ export class Profile {
     return Object.values(this.bytes).reduce((sum: number, value: number) => sum + value, 0);
   }
 
-  /** Bytes a cycle; the bus moves `model.busBits / 8` at most in each direction. */
+  /** Bytes per cycle; the bus moves at most `model.busBits / 8` in each direction. */
   get bandwidth(): number {
     return this.cycles === 0 ? 0 : this.totalBytes / this.cycles;
   }
@@ -118,31 +121,31 @@ export class Profile {
     };
   }
 
-  /** Costs by statement of the lowered program, the dearest first. */
+  /** Costs by statement of the lowered program, the highest first. */
   get statements(): readonly StatementCost[] {
     return statementCosts(this.runs, this.cycles);
   }
 
-  /** Costs by stage of the schedule, the dearest first. */
+  /** Costs by stage of the schedule, the highest first. */
   get stages(): readonly StageCost[] {
     return stageCosts(this.hardware, this.runs, this.cycles);
   }
 
-  /** What the stages did at every cycle, and the critical path. */
+  /** The stages' activity at every cycle, and the critical path. */
   get timeline(): Timeline {
     return joinTimelines(
       this.runs.map(({ plan, timing, tokens }) => runTimeline(plan, timing, tokens)),
     );
   }
 
-  /** All instructions with their cycles, what they do on chip and the tokens they exchange. */
+  /** All instructions with their cycles, their on-chip accesses and their tokens. */
   trace(options: Pick<ExecutionTraceOptions, "limit"> = {}): ExecutionTrace {
     return profileTrace(this.hardware, this.runs, options);
   }
 
   /**
-   * What bounds the program and what to change, the greatest gain first. A gain is what the simulator
-   * finds when the stream is changed that way.
+   * The program's bottlenecks and the changes that remove them, the greatest gain first. A gain is
+   * measured by simulating the changed stream.
    */
   explain(): readonly Advice[] {
     const { hardware, model, runs } = this;
@@ -151,7 +154,7 @@ export class Profile {
       .sort((a, b) => b.gain - a.gain));
   }
 
-  /** This profile's cycles less another's, by module and cause. */
+  /** This profile's cycles minus another's, by module and cause. */
   difference(other: Profile): ProfileDifference {
     const modules = Object.fromEntries(
       MODULES.map((module) => [
@@ -167,7 +170,7 @@ export class Profile {
     return { cycles: this.cycles - other.cycles, modules };
   }
 
-  /** A native TrackEvent trace for ui.perfetto.dev, one cycle a nanosecond. */
+  /** A native TrackEvent trace for ui.perfetto.dev; a cycle is a nanosecond. */
   toPerfetto(): Uint8Array {
     return perfettoTrace(this.runs);
   }
@@ -209,7 +212,7 @@ export interface ProfileDifference {
   readonly modules: ModuleStalls;
 }
 
-/** One row a profile, of what people compare; for `console.table` or a DataFrame. */
+/** A row for each profile with the main figures, for `console.table` or a DataFrame. */
 export function profileTable(
   profiles: Readonly<Record<string, Profile>>,
 ): Readonly<Record<string, Readonly<Record<string, number>>>> {

@@ -1,8 +1,8 @@
 /**
- * The accelerator with values and cycles: what `TARGET: "tsim"` runs on.
+ * The accelerator with values and cycles, for `TARGET: "tsim"`.
  *
- * Time does not depend on values, so each run is timed first and computed after, by the functional
- * simulator in its own order: a race changes a warning and never a result.
+ * Time does not depend on values, so each run is timed first and computed afterwards by the
+ * functional simulator, in its order: a race causes a warning and never another result.
  */
 
 import { DeviceError } from "tvm-ts";
@@ -23,7 +23,7 @@ export interface CycleSimulatorOptions extends FunctionalSimulatorOptions {
 export class CycleSimulator implements Accelerator {
   readonly model: CycleModel;
   private readonly functional: FunctionalSimulator;
-  /** Tokens that the last run left in the semaphores. */
+  /** The semaphores' tokens after the last run. */
   private tokens: Float64Array | undefined;
   private timing: Timing | undefined;
   private timeline: (() => Timeline) | undefined;
@@ -38,12 +38,12 @@ export class CycleSimulator implements Accelerator {
     this.counters.countsCycles = true;
   }
 
-  /** Cycles too. With `skipExecution` nothing but these and the micro-ops is computed. */
+  /** The counters, with cycles. With `skipExecution`, only counters and micro-ops are computed. */
   get counters(): Profiler {
     return this.functional.counters;
   }
 
-  /** When each instruction of the last run was at its queue's head, started and ended. */
+  /** When each instruction of the last run reached its queue's head, started and ended. */
   get lastRun(): Timing | undefined {
     return this.timing;
   }
@@ -78,14 +78,14 @@ export class CycleSimulator implements Accelerator {
         ...(tokens !== undefined && { tokens }),
       });
     } catch (error) {
-      // A program that never ends has its reason in its tokens, which the functional simulator names.
+      // If a program never ends, the functional simulator reports the tokens that cause it.
       this.functional.run(address, count, waitCycles);
       throw error;
     }
     if (timing.cycles > waitCycles) {
       throw new DeviceError(
         "vta-endless",
-        `the program takes ${timing.cycles} cycles and is not finished after ${waitCycles}`,
+        `the program takes ${timing.cycles} cycles, more than the limit of ${waitCycles}`,
       );
     }
     const { tokens } = this;

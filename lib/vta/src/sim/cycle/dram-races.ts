@@ -1,8 +1,8 @@
-/** Loads and stores of the same bytes of DRAM that no token orders. */
+/** Finds loads and stores of the same bytes of DRAM that tokens do not order. */
 
 import type { Transfer } from "./transfer";
 
-/** Rows of bytes of DRAM that an instruction moves. */
+/** The rows of DRAM bytes that an instruction moves. */
 export interface DramRows {
   readonly index: number;
   readonly begin: number;
@@ -23,7 +23,7 @@ export function dramRows(index: number, transfer: Transfer, elementBytes: number
   };
 }
 
-/** Calls `report` for each read that meets a write which `ordered` does not keep apart from it. */
+/** Calls `report` for each read that overlaps a write, unless `ordered` holds for the two. */
 export function findDramRaces(
   reads: readonly DramRows[],
   writes: readonly DramRows[],
@@ -71,7 +71,7 @@ function overlap(a: DramRows, b: DramRows): boolean {
     if (row >= b.end) break;
     if (end <= b.begin) continue;
     if (b.row >= b.pitch) return true;
-    // The row of b before or at the end of this one reaches it, or none does.
+    // Only the last row of b that starts before this row's end can overlap it.
     const k = Math.floor((end - 1 - b.begin) / b.pitch);
     if (k >= 0 && b.begin + k * b.pitch + b.row > row) return true;
     if (a.pitch === 0) break;

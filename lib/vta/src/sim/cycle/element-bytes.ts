@@ -1,12 +1,12 @@
 import { UOP_BYTES, type Hardware } from "../../hardware";
 import { CLIENT, isByteLoad, type StreamPlan } from "./stream-plan";
 
-/** Bytes in DRAM of an element of each memory. */
+/** Bytes of an element in DRAM, by memory. */
 export interface ElementBytes {
   readonly inp: number;
   readonly wgt: number;
   readonly acc: number;
-  /** Of accumulators that are loaded as 8-bit integers. */
+  /** For accumulators that are loaded as 8-bit integers. */
   readonly acc8: number;
   readonly out: number;
 }

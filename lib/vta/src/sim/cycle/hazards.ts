@@ -1,9 +1,9 @@
 /**
- * Programs that a simulator of values computes as they are meant and hardware does not: found by a
- * static rule, before anything runs.
+ * Finds programs that are correct in the functional simulator and wrong on hardware, by static
+ * rules before the run.
  *
- * The stages run side by side; only tokens order them. So two stages that touch the same element, one
- * of them writing, need a token between.
+ * The stages run concurrently; only tokens order them. So if two stages access the same element,
+ * and one of them writes it, a token must order them.
  */
 
 import { STAGE_NAMES } from "../../accelerator";
@@ -33,18 +33,18 @@ export interface Hazard {
   readonly rule: HazardRule;
   /** The instruction's number in the stream. */
   readonly index: number;
-  /** The instruction it races with. */
+  /** The other instruction of a race. */
   readonly other?: number;
-  /** What the hardware does, with the values. */
+  /** The hardware's behaviour, with the values. */
   readonly text: string;
 }
 
 export interface HazardOptions {
   /** Physical address of the first instruction, in bytes. */
   readonly address: number;
-  /** DRAM in 32-bit words, or the part of it that holds the micro-ops which the stream loads. */
+  /** DRAM in 32-bit words, or the part with the micro-ops that the stream loads. */
   readonly dram: Uint32Array;
-  /** The number of the first of these words; 0, all of DRAM, if left out. */
+  /** The index of the first of these words; 0, all of DRAM, if left out. */
   readonly firstWord?: number;
   /** The hardware's limits; `"de10"` if left out. */
   readonly model?: CyclePreset | CycleModel;
@@ -54,13 +54,13 @@ const BYTE_LOAD_TEXT =
   "the RTL does not decode it and stops: it has no LOAD of accumulators from 8-bit integers; its time here is " +
   "that of a LOAD of accumulators with as many bytes, not checked against the RTL";
 
-/** Races for inputs and weights of which it is asked whether they matter; others are taken to. */
+/** The most operand races that are checked for an effect; further races are assumed to have one. */
 const MAX_OPERAND_RACES = 20_000;
 
-/** Findings of one rule that are kept; the others are like them. */
+/** The most findings that are reported per rule. */
 const KEPT = 8;
 
-/** What of a stream hardware does otherwise than a simulator of values, in the order of the stream. */
+/** The differences of hardware from the functional simulator, in the order of the stream. */
 export function findHazards(
   hardware: Hardware,
   plan: StreamPlan,
@@ -78,7 +78,7 @@ class Analysis {
   private readonly inp: ElementUse;
   private readonly wgt: ElementUse;
   private readonly out: ElementUse;
-  /** Accumulators that a LOAD has written since a GEMM or an ALU did. */
+  /** Accumulators that were last written by a LOAD. */
   private readonly uncomputed: Uint8Array;
   private readonly reads: DramRows[] = [];
   private readonly writes: DramRows[] = [];
@@ -255,7 +255,7 @@ class Analysis {
     for (let e = begin; e < end; e++) this.touch(memory, index, e, false);
   }
 
-  /** The elements that a GEMM or ALU reaches in a memory. */
+  /** The elements of a memory that a GEMM or ALU accesses. */
   private useElements(memory: ElementUse, index: number, writes: boolean): void {
     const { list, size } = this.elements;
     for (let i = 0; i < size; i++) {
@@ -264,7 +264,10 @@ class Analysis {
     }
   }
 
-  /** One module writes a memory and another reads it, so an access looks at the other's last one. */
+  /**
+   * A memory has one writing and one reading module, so an access is compared with the other
+   * module's last one.
+   */
   private touch(memory: ElementUse, index: number, element: number, writes: boolean): void {
     const module = this.plan.module[index]!;
     const mine = writes ? memory.written : memory.read;
@@ -289,7 +292,7 @@ class Analysis {
     this.operands.push({ reader, operand, element, index, other, text });
   }
 
-  /** Races for inputs and weights count where the values that are made of them are stored. */
+  /** Races for inputs and weights count only if results computed from them are stored. */
   private checkOperands(): void {
     const { plan, order, operands, isa, uopDepth, options } = this;
     if (operands.length === 0) return;
@@ -323,7 +326,7 @@ class Analysis {
   }
 }
 
-/** Which instruction touched each element last, plus one; 0 for none. */
+/** By element: the index of the last instruction that accessed it, plus one; 0 for none. */
 class ElementUse {
   readonly written: Int32Array;
   readonly read: Int32Array;

@@ -1,4 +1,4 @@
-/** Elements that the loops of a GEMM or an ALU touch, and the order in which the ALU does. */
+/** The elements that the loops of a GEMM or an ALU access, and the order of the ALU's accesses. */
 
 import {
   type AluField,
@@ -20,7 +20,7 @@ export interface Loops {
   readonly wgt: Factors;
 }
 
-/** What an iteration of the outer and of the inner loop adds to an index. */
+/** The step of an index in the outer and in the inner loop. */
 interface Factors {
   readonly out: number;
   readonly in: number;
@@ -47,7 +47,7 @@ export function loopOf(
   };
 }
 
-/** The micro-ops on chip, as the instruction set has them. */
+/** The micro-ops on chip, decoded. */
 export class MicroOps {
   readonly dst: Uint16Array;
   readonly src: Uint16Array;
@@ -82,20 +82,25 @@ export class MicroOps {
   }
 }
 
-/** Numbers that an element's index can have: micro-ops and loops together reach beyond a memory. */
+/**
+ * The number of possible indices of an element; micro-ops and loops together can exceed a memory.
+ */
 const INDEX_LIMIT = 1 << 17;
 
-/** A set of elements that is filled anew for each instruction. */
+/** A set of elements, refilled for each instruction. */
 export class ElementSet {
-  /** The elements, in `size` places. */
+  /** The first `size` entries are the elements. */
   readonly list = new Int32Array(INDEX_LIMIT);
   size = 0;
   private readonly offsets = new Int32Array(INDEX_LIMIT);
-  /** By number: the filling that it was last met in. */
+  /** By element: the last filling that contained it. */
   private readonly met = new Int32Array(INDEX_LIMIT);
   private filling = 0;
 
-  /** Fills the set with what the loops reach through micro-ops whose indices are `indices`. */
+  /**
+   * Fills the set with the elements that the loops access through micro-ops with the indices
+   * `indices`.
+   */
   reach(
     { uopBgn, uopEnd, iterOut, iterIn, ...factors }: Loops,
     indices: Uint16Array,
@@ -134,8 +139,8 @@ export class ElementSet {
 }
 
 /**
- * Whether an ALU instruction reads an accumulator before its pipeline has written it. A step's result
- * is in the memory three steps later; with two registers a step takes two cycles, so that only the
+ * Whether an ALU instruction reads an accumulator before its pipeline has written it. A step's
+ * result is in memory three steps later. With two registers a step takes two cycles, so only the
  * next step is too soon.
  */
 export function aluHazard(loops: Loops, uops: MicroOps, useImm: boolean): string | undefined {
@@ -168,7 +173,7 @@ export function aluHazard(loops: Loops, uops: MicroOps, useImm: boolean): string
 
 type Step = readonly [outer: number, inner: number, uop: number];
 
-/** Whether in some iteration the step `to` reads what `from` writes. */
+/** Whether the step `to` reads an element that `from` writes, in some iteration. */
 function meets(
   { iterOut, iterIn, dst, src }: Loops,
   uops: MicroOps,

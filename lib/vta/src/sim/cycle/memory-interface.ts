@@ -1,10 +1,10 @@
 /**
- * The memory interface (shell/VME.scala) and the memory behind it (dpi/VTAMemDPI.scala): which burst
- * is issued when, and when its data arrive.
+ * The memory interface (shell/VME.scala) and the memory (dpi/VTAMemDPI.scala): when bursts are
+ * issued, and when their data arrive.
  *
- * Each client has one command in a register. In a cycle the interface issues that of the first client
- * that has one, unless no tag is free or the last beat of a burst arrives. The memory serves requests
- * in their order, a beat a cycle; a request that finds it idle waits for the latency.
+ * Each client has a register for one command. In each cycle, the interface issues the command of
+ * the first client with one, unless no tag is free or the last beat of a burst arrives. The memory
+ * serves requests in order, a beat per cycle; a request to an idle memory waits for the latency.
  */
 
 import type { CycleModel } from "./model";
@@ -16,18 +16,18 @@ export class MemoryInterface {
   readonly beatBytes: number;
   /** When the next burst is issued. */
   issueAt = NEVER;
-  /** The burst issued last: first and last cycle in which its client sees data. */
+  /** The first and the last cycle in which the client of the last issued burst sees data. */
   firstData = 0;
   lastData = 0;
-  /** Of these cycles and those before, back to the client's burst before: others' data came. */
+  /** Cycles since the client's previous burst in which other clients' data arrived. */
   othersBeats = 0;
-  /** Whether the burst issued last was the last of its request. */
+  /** Whether the last issued burst was the last of its request. */
   finished = false;
 
   private readonly burstBytes: number;
   private readonly latency: number;
   private readonly tags: number;
-  /** From when on each client has a command to issue. */
+  /** By client: since when it has a command to issue. */
   private readonly pending = new Float64Array(CLIENTS).fill(NEVER);
   private readonly rowsLeft = new Float64Array(CLIENTS);
   private readonly rowAddress = new Float64Array(CLIENTS);
@@ -35,15 +35,15 @@ export class MemoryInterface {
   private readonly rowStride = new Float64Array(CLIENTS);
   private readonly address = new Float64Array(CLIENTS);
   private readonly beatsLeft = new Float64Array(CLIENTS);
-  /** Beats of all bursts issued, and how many there were when each client last had its own. */
+  /** Beats of all issued bursts, and by client their number at its last burst. */
   private issuedBeats = 0;
   private readonly beatsSeen = new Float64Array(CLIENTS);
 
   private lastIssue = -1;
-  /** When the memory began with the last request, and its beats. */
+  /** The start and the beats of the last request that the memory served. */
   private served = -1;
   private servedBeats = 0;
-  /** Cycles in which the last beats of bursts under way arrive; a ring. */
+  /** Cycles in which the last beats of pending bursts arrive; a ring buffer. */
   private readonly lasts: Float64Array;
   private readonly beats: Float64Array;
   private readonly mask: number;
@@ -62,7 +62,7 @@ export class MemoryInterface {
     this.mask = size - 1;
   }
 
-  /** Rows to be read for a client; its first command is in the register from cycle `from` on. */
+  /** Requests rows for a client; the first command is in the register from cycle `from` on. */
   request(
     client: number,
     from: number,
@@ -80,7 +80,7 @@ export class MemoryInterface {
     this.schedule();
   }
 
-  /** Beats of bursts under way that clients see in cycle `from` or later. */
+  /** Beats of pending bursts that clients see in cycle `from` or later. */
   private beatsFrom(from: number): number {
     let count = 0;
     for (let i = this.lastsTail - 1; i >= this.lastsHead; i--) {

@@ -1,27 +1,29 @@
 /**
- * The parameters of the hardware that decide how long things take, and the boards we know them of.
+ * The hardware parameters that determine timing, and presets for boards.
  *
- * Every parameter has its place in VTA's Chisel sources (tvm-vta, `hardware/chisel/src/main/scala`);
- * a preset differs from the others in its memory interface only.
+ * Every parameter is from VTA's Chisel sources (tvm-vta, `hardware/chisel/src/main/scala`); the
+ * presets differ only in the memory interface.
  */
 
 import { UsageError } from "tvm-ts";
 
 export interface CycleModel {
   readonly name: string;
-  /** Bits that the memory bus moves in a cycle: `memParams.dataBits` in shell/Configs.scala. */
+  /** Bits that the memory bus moves per cycle: `memParams.dataBits` in shell/Configs.scala. */
   readonly busBits: number;
   /** Beats of the longest burst: `1 << memParams.lenBits` in shell/Configs.scala. */
   readonly burstBeats: number;
-  /** Cycles a request waits at an idle memory: `dpiDelay` in dpi/VTAMemDPI.scala. */
+  /** Latency in cycles of a request to an idle memory: `dpiDelay` in dpi/VTAMemDPI.scala. */
   readonly memoryLatency: number;
-  /** Read requests that may be under way at once: `RequestQueueDepth` in shell/VME.scala. */
+  /** The most pending read requests: `RequestQueueDepth` in shell/VME.scala. */
   readonly requestTags: number;
-  /** Instructions that a module's queue holds: `instQueueEntries` in core/Configs.scala. */
+  /** Capacity of a module's queue, in instructions: `instQueueEntries` in core/Configs.scala. */
   readonly queueDepth: number;
   /** Micro-ops on chip: `uopMemDepth` in core/Configs.scala. */
   readonly uopDepth: number;
-  /** Tokens that a semaphore counts; more are lost: `counterBits` in core/Compute.scala. */
+  /**
+   * The largest count of a semaphore; further tokens are lost: `counterBits` in core/Compute.scala.
+   */
   readonly tokenLimit: number;
 }
 
@@ -37,7 +39,7 @@ const DE10: CycleModel = {
 };
 
 const PRESETS = {
-  /** `DefaultDe10Config`, the reference's tsim. */
+  /** `DefaultDe10Config`, used by the reference's tsim. */
   de10: DE10,
   /** `DefaultPynqConfig` and `DefaultF1Config`. */
   pynq: { ...DE10, name: "pynq", burstBeats: 256 },
@@ -51,8 +53,8 @@ export type CyclePreset = keyof typeof PRESETS;
 export const CYCLE_PRESETS = Object.keys(PRESETS) as readonly CyclePreset[];
 
 /**
- * A preset by its name, or a model as it is.
- * @throws UsageError for a name that does not exist, or a parameter that hardware cannot have.
+ * A preset by name, or the model itself.
+ * @throws UsageError for an unknown name, or an invalid parameter.
  */
 export function cycleModel(model: CyclePreset | CycleModel = "de10"): CycleModel {
   if (typeof model !== "string") return checked(model);
@@ -90,7 +92,7 @@ function checked(model: CycleModel): CycleModel {
   if ((model.burstBeats & (model.burstBeats - 1)) !== 0) {
     throw new UsageError(
       "vta-cycle-model",
-      `burstBeats of a cycle model is ${model.burstBeats}, not a power of two`,
+      `burstBeats of a cycle model is ${model.burstBeats}; it must be a power of two`,
     );
   }
   return model;

@@ -1,6 +1,6 @@
 /**
- * A run as a native trace of TrackEvents, which ui.perfetto.dev opens. The numbers of fields are those
- * of Perfetto's published schema (google/perfetto, protos/perfetto/trace: trace_packet.proto,
+ * A run as a native trace of TrackEvents for ui.perfetto.dev. Field numbers are from Perfetto's
+ * published schema (google/perfetto, protos/perfetto/trace: trace_packet.proto,
  * track_event/track_event.proto, track_descriptor.proto and debug_annotation.proto).
  */
 
@@ -20,14 +20,17 @@ const SLICE_END = 2;
 const SEQUENCE = 1;
 const ROOT = 1;
 
-/** Messages nest by their bytes: what `fill` writes becomes one field. */
+/** Writes a nested message: the bytes that `fill` writes become a field. */
 function message(writer: BinaryWriter, field: number, fill: (inner: BinaryWriter) => void): void {
   const inner = new BinaryWriter();
   fill(inner);
   writer.tag(field, 2).bytes(inner.finish());
 }
 
-/** One track a module, one slice an instruction; a cycle is a nanosecond, runs follow each other. */
+/**
+ * A track for each module and a slice for each instruction; a cycle is a nanosecond, and runs are
+ * concatenated.
+ */
 export function perfettoTrace(runs: readonly ProfiledRun[]): Uint8Array {
   const trace = new BinaryWriter();
   const packet = (fill: (writer: BinaryWriter) => void): void =>

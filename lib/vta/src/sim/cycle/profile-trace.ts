@@ -1,6 +1,6 @@
 /**
- * A trace out of a profile's runs. Cycles do not depend on values, so that what instructions do on chip
- * can be told afterwards from their words and the micro-ops they load.
+ * Makes a trace of a profile's runs. Cycles do not depend on values, so the on-chip accesses are
+ * derived afterwards from the instructions and the micro-ops that they load.
  */
 
 import {

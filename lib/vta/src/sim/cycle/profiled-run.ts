@@ -1,4 +1,4 @@
-/** A run with what is known about it, and the statements that its instructions come from. */
+/** A profiled run, and the statements that recorded its instructions. */
 
 import type { CallingStatement } from "../../accelerator";
 import type { Hazard } from "./hazards";
@@ -7,24 +7,24 @@ import type { Timing } from "./timing";
 import type { DramPart } from "./transfer";
 import type { WeightLanes } from "./weight-lanes";
 
-/** A start of the accelerator. */
+/** A run of the accelerator. */
 export interface ProfiledRun {
   readonly plan: StreamPlan;
   readonly timing: Timing;
-  /** What hardware does otherwise; looked for when it is asked for first. */
+  /** The run's hazards, found on first use. */
   readonly hazards: () => readonly Hazard[];
-  /** The statement that recorded an instruction, where compiled code did. */
+  /** The statement that recorded an instruction, if compiled code did. */
   readonly callerOf: (index: number) => CallingStatement | undefined;
   readonly address: number;
   /** The micro-ops in DRAM at the launch. */
   readonly microOps: DramPart;
-  /** Lanes that the weights use, where there were values. */
+  /** The lanes that the weights use, if values are known. */
   readonly lanes?: WeightLanes | undefined;
   /** Tokens in the semaphores at the launch. */
   readonly tokens: Float64Array | undefined;
 }
 
-/** The text of the statement that recorded an instruction; the instruction's name without one. */
+/** The text of the statement that recorded an instruction, or the instruction's name. */
 export function statementOf({ callerOf, plan }: ProfiledRun, index: number): string {
   const caller = callerOf(index);
   if (caller === undefined) return workName(plan, index);

@@ -1,4 +1,4 @@
-/** The timeline of one run. */
+/** The timeline of a run. */
 
 import {
   STAGE_NAMES,
@@ -34,7 +34,7 @@ function fetchSpans(timing: Timing): FetchSpan[] {
   return spans;
 }
 
-/** What follows without a change of cause is one span. */
+/** Merges successive times of the same cause into a span. */
 function stageSpans(
   plan: StreamPlan,
   timing: Timing,

@@ -1,4 +1,4 @@
-/** The cycle simulator without values: what a stream of instructions costs. */
+/** The cycle simulator without values: times a stream of instructions. */
 
 import type { Hardware } from "../../hardware";
 import { elementBytesOf } from "./element-bytes";
@@ -22,8 +22,8 @@ export interface CycleRun {
 }
 
 /**
- * Times a stream of instructions, the last of which is a FINISH. Values are not computed, and the time
- * does not depend on them, nor on the micro-ops' contents.
+ * Times a stream of instructions that ends with a FINISH. Values are not computed; time depends
+ * neither on them nor on the micro-ops' contents.
  *
  * @param words the instructions, four 32-bit words each
  * @throws DeviceError when the hardware would never reach FINISH
@@ -37,7 +37,7 @@ export function simulateCycles(
   return { plan, timing: timeStream(hardware, plan, options) };
 }
 
-/** The same of a stream that has been planned before. */
+/** Times a stream that is planned already. */
 export function timeStream(
   hardware: Hardware,
   plan: StreamPlan,

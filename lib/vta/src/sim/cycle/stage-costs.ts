@@ -1,4 +1,4 @@
-/** What the stages of a schedule cost: copies by their tensor, products, and operations of the ALU. */
+/** The costs of a schedule's stages: copies by tensor, products, and ALU operations. */
 
 import { ALU_OPCODE, INSN_WORDS, InstructionSet, type Hardware } from "../../hardware";
 import { statementOf, type ProfiledRun } from "./profiled-run";
@@ -11,7 +11,7 @@ export interface StageCost {
   readonly instructions: number;
   /** Cycles in which its instructions worked. */
   readonly work: number;
-  /** These as a part of all cycles; stages of different modules work at the same time. */
+  /** The fraction of all cycles; stages of different modules work concurrently. */
   readonly share: number;
 }
 
@@ -79,7 +79,7 @@ function stageNames(hardware: Hardware, run: ProfiledRun): (index: number) => st
   };
 }
 
-/** The tensor in DRAM that a copy is about: the buffer of the one variable that is a pointer. */
+/** The tensor in DRAM of a copy: the buffer of its only pointer variable. */
 function tensorName(statement: string, program: string): string | undefined {
   for (const [variable] of statement.matchAll(/\b[A-Za-z_][\w.]*\b/g)) {
     const escaped = variable.replaceAll(".", "\\.");

@@ -1,6 +1,6 @@
 /**
- * Where each module's cycles went: every one is charged to the first cause that applies, so that the
- * causes of a module add up to the run's cycles.
+ * Attributes each module's cycles to causes: every cycle counts for the first cause that applies,
+ * so that the causes of a module add up to the run's cycles.
  */
 
 import { STALL_CAUSES, type StallCause } from "../../accelerator";
@@ -13,7 +13,7 @@ export type ModuleStalls = Readonly<Record<ModuleName, StallCounts>>;
 
 type Counts = { -readonly [K in StallCause]: number };
 
-/** A cause in words. */
+/** Descriptions of the causes. */
 export const CAUSE_TEXT: Readonly<Record<StallCause, string>> = {
   busy: "busy",
   memoryBus: "waits for memory: the bus moves other data",
@@ -31,7 +31,7 @@ function counts(): Counts {
   return Object.fromEntries(STALL_CAUSES.map((cause) => [cause, 0])) as Counts;
 }
 
-/** By module: whose tokens `pop prev` and `pop next` wait for. */
+/** By module: the causes of waits for `pop prev` and `pop next`. */
 const GIVERS: readonly (readonly [StallCause, StallCause])[] = [
   ["tokenFromCompute", "tokenFromCompute"],
   ["tokenFromLoad", "tokenFromStore"],
@@ -63,7 +63,7 @@ function fetchStalls({ cycles, fetch }: Timing): StallCounts {
   return result;
 }
 
-/** Calls `visit` for the times of fetch, one after the other, each with its cause. */
+/** Calls `visit` for each interval of fetch with its cause, in order. */
 export function forEachFetchStall(
   { cycles, fetch }: Timing,
   visit: (cause: StallCause, begin: number, end: number) => void,
@@ -76,7 +76,7 @@ export function forEachFetchStall(
     if (end > at) visit(cause, at, end);
     at = Math.max(at, end);
   };
-  /** Up to a cycle fetch deals, or a full queue stops it. */
+  /** Charges the time until a cycle, in which fetch dispatches or is blocked by a full queue. */
   let next = 0;
   const work = (until: number): void => {
     while (next < blocked.length && blocked[next]! < until) {
@@ -105,8 +105,8 @@ function moduleStalls(plan: StreamPlan, timing: Timing, module: number): StallCo
 }
 
 /**
- * Calls `visit` for the times of a module (load 0, compute 1, store 2), one after the other, each with
- * its cause. Of an instruction's own cycles, waits for memory are taken to be the last.
+ * Calls `visit` for each interval of a module (load 0, compute 1, store 2) with its cause, in
+ * order. Within an instruction, waits for memory are placed at the end.
  */
 export function forEachStall(
   plan: StreamPlan,
@@ -119,7 +119,7 @@ export function forEachStall(
   const { blocked } = timing.fetch;
   const [fromPrevious, fromNext] = GIVERS[module]!;
   const cursor = { index: 0 };
-  /** Cycles before this one are charged; those from `cycles` on do not count. */
+  /** Cycles before this are charged; those from `cycles` on do not count. */
   let at = 0;
   const charge = (cause: StallCause, amount: number): void => {
     const charged = Math.max(0, Math.min(amount, cycles - at));
@@ -150,7 +150,7 @@ export function forEachStall(
   charge(unfinished ? "notFetched" : "finished", cycles - at);
 }
 
-/** Cycles of `[from, to)` inside the intervals; `cursor` moves on with `from`. */
+/** Cycles of `[from, to)` inside the intervals; `cursor` advances with `from`. */
 function overlap(
   intervals: readonly number[],
   from: number,

@@ -1,15 +1,18 @@
-/** How long a STORE works: burst after burst, one write outstanding. */
+/** The cycles of a STORE: it writes burst by burst, with one write outstanding. */
 
 import type { CycleModel } from "./model";
 import type { Transfer } from "./transfer";
 
-/** Of a burst to be written: command, address, response. */
+/** Cycles per burst for command, address and response. */
 const WRITE_CYCLES = 4;
 
 export interface StoreCycles {
-  /** From the cycle before the store's work to its last; infinite for no rows, which never end. */
+  /**
+   * From the cycle before the STORE's first to its last; infinite without rows, since it never
+   * ends.
+   */
   readonly cycles: number;
-  /** Of these, cycles in which a write is outstanding and nothing moves. */
+  /** The part of these cycles in which a write is outstanding and no data move. */
   readonly waiting: number;
 }
 
@@ -21,7 +24,7 @@ export function storeCycles(
   if (rows === 0) return { cycles: Infinity, waiting: 0 };
   const beatBytes = busBits / 8;
   const burstBytes = beatBytes * burstBeats;
-  // An element wider than the bus is read from the memory on chip in a cycle of its own.
+  // Reading an element wider than the bus from the on-chip memory takes an additional cycle.
   const beatsAnElement = elementBytes / beatBytes;
   let cycles = 0;
   let waiting = 0;

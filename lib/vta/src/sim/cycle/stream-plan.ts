@@ -1,6 +1,6 @@
 /**
- * A stream of instructions as the cycle simulator reads it: which module executes each, the tokens,
- * and how long the datapath works where that is known from the instruction alone.
+ * The cycle simulator's form of a stream of instructions: the module of each, its tokens, and the
+ * cycles of the datapath if they depend only on the instruction.
  */
 
 import { INSN_WORDS, InstructionSet, MEM_ID, OPCODE, type Hardware } from "../../hardware";
@@ -9,20 +9,20 @@ export const LOAD_MODULE = 0;
 export const COMPUTE_MODULE = 1;
 export const STORE_MODULE = 2;
 
-/** What an instruction makes its module do. */
+/** Kinds of work. */
 export const WORK = {
-  /** Only exchanges tokens: LOAD and STORE of no elements. */
+  /** Only exchanges tokens: a LOAD or STORE of no elements. */
   SYNC: 0,
   LOAD: 1,
   STORE: 2,
   GEMM: 3,
   ALU: 4,
   FINISH: 5,
-  /** An opcode, memory or ALU operation that the hardware does not decode. */
+  /** An opcode, memory or ALU operation that the hardware cannot decode. */
   UNKNOWN: 6,
 } as const;
 
-/** Clients of the memory interface, in the order of their priority. */
+/** Clients of the memory interface by priority. */
 export const CLIENT = { FETCH: 0, UOP: 1, INP: 2, WGT: 3, ACC: 4 } as const;
 
 export interface StreamPlan {
@@ -34,18 +34,18 @@ export interface StreamPlan {
   readonly work: Uint8Array;
   /** Four bits: pop prev, pop next, push prev, push next. */
   readonly tokens: Uint8Array;
-  /** The client whose data a LOAD is. */
+  /** The memory client of a LOAD. */
   readonly client: Uint8Array;
-  /** Micro-ops of a GEMM or ALU, or twice as many where each takes two cycles. */
+  /** Micro-ops of a GEMM or ALU, doubled if each takes two cycles. */
   readonly steps: Float64Array;
 }
 
-/** Values of a loop counter in the hardware: a loop of extent 0 runs as often. */
+/** The number of values of a hardware loop counter; a loop of extent 0 runs as often. */
 const LOOP_VALUES = 1 << 14;
-/** The hardware knows MIN, MAX, ADD and SHR. */
+/** The hardware has MIN, MAX, ADD and SHR. */
 const HARDWARE_ALU_OPCODES = 4;
 
-/** Times that a counter runs which stops at `extent`. */
+/** The iterations of a loop counter that stops at `extent`. */
 function iterations(extent: number): number {
   return extent === 0 ? LOOP_VALUES : extent;
 }
@@ -59,7 +59,7 @@ const CLIENT_OF = new Map<number, number>([
 ]);
 
 /**
- * @param words memory that holds the instructions, four words each
+ * @param words memory with the instructions, four words each
  * @param at index of the first instruction's first word
  */
 export function planStream(
@@ -128,15 +128,15 @@ export function planStream(
   return { count, words, at, module, work, tokens, client, steps };
 }
 
-/** The hardware counts up to an end that it compares for equality, so nothing is empty. */
+/** The hardware compares the counter with the end for equality, so no loop is empty. */
 function uopsExecuted(begin: number, end: number, outer: number, inner: number): number {
   const uops = ((end - begin - 1) & (LOOP_VALUES - 1)) + 1;
   return uops * iterations(outer) * iterations(inner);
 }
 
 /**
- * Whether a LOAD fills accumulators with elements of 8 bits. Its circuits do not exist; it is timed as a
- * load of accumulators of so many bytes.
+ * Whether a LOAD widens 8-bit elements to accumulators. The hardware does not have it; it is timed
+ * as a load of accumulators with the same number of bytes.
  */
 export function isByteLoad({ words, at, work, client }: StreamPlan, index: number): boolean {
   if (work[index] !== WORK.LOAD || client[index] !== CLIENT.ACC) return false;
@@ -146,7 +146,7 @@ export function isByteLoad({ words, at, work, client }: StreamPlan, index: numbe
 const CLIENT_NAME = ["", "UOP", "INP", "WGT", "ACC"];
 const WORK_NAME = ["NOP", "LOAD", "STORE OUT", "GEMM", "ALU", "FINISH", "unknown"];
 
-/** `LOAD INP`, `GEMM`: what an instruction makes its module do. */
+/** The name of an instruction's work: `LOAD INP`, `GEMM`. */
 export function workName({ work, client }: StreamPlan, index: number): string {
   const name = WORK_NAME[work[index]!]!;
   return work[index] === WORK.LOAD ? `${name} ${CLIENT_NAME[client[index]!]}` : name;

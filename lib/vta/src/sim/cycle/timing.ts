@@ -1,21 +1,22 @@
-/** What the cycle simulator says of a run, instruction by instruction. */
+/** The cycle simulator's result for a run, by instruction. */
 
-/** Cycles count from the one in which the launch bit is seen. */
+/** Cycle 0 is the cycle in which the launch bit is visible. */
 export interface Timing {
-  /** Of the cycle counter when FINISH is done, from the launch on. */
+  /** The cycle counter when FINISH is done. */
   readonly cycles: number;
-  /** By instruction: the first cycle at the head of its module's queue while the module is idle, the
-   * first in which the module works on it, the first in which it no longer does; -1 where it never
-   * came to that. */
+  /**
+   * By instruction: the first cycle at the head of its module's queue while the module is idle, the
+   * first cycle of its work, the first cycle after its work; -1 if it was not reached.
+   */
   readonly head: Float64Array;
   readonly start: Float64Array;
   readonly end: Float64Array;
-  /** Of the work of a LOAD: cycles in which the bus moved data of others, or nothing came. */
+  /** Cycles of a LOAD in which the bus moved other data, or no data arrived. */
   readonly waitBus: Float64Array;
   readonly waitLatency: Float64Array;
-  /** Of the work of a STORE: cycles between bursts, in which a write is outstanding. */
+  /** Cycles of a STORE between bursts, while a write is outstanding. */
   readonly waitWrite: Float64Array;
-  /** Of the cycles before the start: those in which the token of the stage before was missing. */
+  /** Cycles before the start in which the token of the previous stage was missing. */
   readonly waitPrevious: Float64Array;
   readonly fetch: FetchTiming;
   /** Tokens left in the semaphores, in the order of `SEMAPHORE`: the next run begins with them. */
@@ -23,17 +24,20 @@ export interface Timing {
 }
 
 export interface FetchTiming {
-  /** First cycle after the last instruction was dealt. */
+  /** The first cycle after the last instruction was dispatched. */
   readonly end: number;
   readonly waitBus: number;
   readonly waitLatency: number;
-  /** Three numbers a wait for memory: its first cycle, those for the bus, and those of latency after them. */
+  /**
+   * Three numbers per wait for memory: its first cycle, cycles for the bus, and cycles of latency
+   * after them.
+   */
   readonly waits: readonly number[];
-  /** Begins and ends of the times in which a full queue stopped it, in turn. */
+  /** Alternating begins and ends of the intervals in which a full queue blocked fetch. */
   readonly blocked: readonly number[];
 }
 
-/** Semaphores by their index: filled by load for compute, and so on. */
+/** The indices of semaphores: `L2G` is from load to compute, and so on. */
 export const SEMAPHORE = { L2G: 0, G2L: 1, G2S: 2, S2G: 3 } as const;
 
 const { L2G, G2L, G2S, S2G } = SEMAPHORE;

@@ -1,6 +1,6 @@
 /**
- * The order that queues and tokens give to instructions. It is a partial one: every instruction has a
- * clock, which says how many instructions of each module are certainly done when it starts.
+ * The partial order of instructions due to queues and tokens: every instruction has a vector clock,
+ * the number of each module's instructions that are certainly done when it starts.
  */
 
 import { COMPUTE_MODULE, LOAD_MODULE, STORE_MODULE, type StreamPlan } from "./stream-plan";
@@ -9,16 +9,19 @@ import { MODULE_SEMAPHORES, NO_TOKEN } from "./timing";
 const MODULES = [LOAD_MODULE, COMPUTE_MODULE, STORE_MODULE] as const;
 const SEMAPHORES = 4;
 
-/** Bits of an instruction's tokens: pop prev, pop next, push prev, push next. */
+/** Token bits of an instruction: pop prev, pop next, push prev, push next. */
 const POPS = [0, 1] as const;
 const PUSHES = [2, 3] as const;
 
 export interface TokenOrder {
   /** Instructions in an order that queues and tokens allow, without those that never start. */
   readonly order: Int32Array;
-  /** By instruction and module: instructions of the module that are done when it starts. */
+  /**
+   * By instruction and module: the number of the module's instructions that are done when it
+   * starts.
+   */
   readonly clocks: Int32Array;
-  /** An instruction's number in its own module, from 1 on. */
+  /** An instruction's position in its module, from 1. */
   readonly ordinal: Int32Array;
 }
 
@@ -37,12 +40,12 @@ export function tokenOrder(plan: StreamPlan): TokenOrder {
   let done = 0;
   const next = [0, 0, 0];
   const now = MODULES.map(() => new Int32Array(3));
-  /** The clock that each push of a semaphore carries, how many there were, and how many were popped. */
+  /** The clocks of a semaphore's pushes, and the numbers of pushes and pops. */
   const carried = Array.from({ length: SEMAPHORES }, () => new Int32Array(count * 3));
   const pushed = new Int32Array(SEMAPHORES);
   const popped = new Int32Array(SEMAPHORES);
 
-  /** Starts the next instruction of a module, if its tokens are there. */
+  /** Starts the next instruction of a module, if its tokens are available. */
   const step = (module: number): boolean => {
     const position = next[module]!;
     if (position === lengths[module]!) return false;

@@ -1,10 +1,10 @@
-/** What a LOAD or STORE moves: its fields are in the same bits in every configuration. */
+/** The rectangle of a LOAD or STORE; its fields have the same bits in every configuration. */
 
 import { DeviceError } from "tvm-ts";
 import { INSN_WORDS } from "../../hardware";
 import { CLIENT, WORK, type StreamPlan } from "./stream-plan";
 
-/** In elements of the memory that it is about. */
+/** In elements of its on-chip memory. */
 export interface Transfer {
   readonly rows: number;
   readonly columns: number;
@@ -16,7 +16,7 @@ export interface Transfer {
   readonly yPad1: number;
   readonly xPad0: number;
   readonly xPad1: number;
-  /** On chip, padding included. */
+  /** On chip, including padding. */
   readonly elements: number;
 }
 
@@ -41,7 +41,7 @@ export function transferAt({ words, at }: StreamPlan, index: number): Transfer {
   };
 }
 
-/** Of the 16 bits that name an element on chip. */
+/** The number of on-chip addresses, which have 16 bits. */
 const SRAM_ADDRESSES = 1 << 16;
 
 /** @throws DeviceError for more elements than an instruction can address on chip. */
@@ -49,19 +49,19 @@ export function checkSize(index: number, { rows, columns }: Transfer): void {
   if (rows * columns <= SRAM_ADDRESSES) return;
   throw new DeviceError(
     "vta-instruction",
-    `instruction ${index} moves ${rows} x ${columns} elements; a memory on chip has ` +
-      `${SRAM_ADDRESSES} addresses at most`,
+    `instruction ${index} moves ${rows} x ${columns} elements; an on-chip memory has ` +
+      `at most ${SRAM_ADDRESSES} addresses`,
   );
 }
 
 /** A part of DRAM. */
 export interface DramPart {
   readonly dram: Uint32Array;
-  /** The number of its first word. */
+  /** The index of its first word. */
   readonly firstWord: number;
 }
 
-/** A copy of the part of DRAM from which a stream loads its micro-ops. */
+/** Copies the part of DRAM from which a stream loads its micro-ops. */
 export function copyMicroOps(plan: StreamPlan, dram: Uint32Array): DramPart {
   let first = Infinity;
   let end = 0;

@@ -1,9 +1,10 @@
 /**
- * Races whose values reach no result. A tile that its unrolled loops do not divide is computed in rows that are
- * never stored: a product for such a row may read inputs that another module writes at that moment, and
- * makes no difference.
+ * Finds the races that affect results. If unrolled loops do not divide a tile, rows are computed
+ * that are never stored: a product of such a row may read inputs while another module writes them,
+ * without effect.
  *
- * What is needed is found backwards, from the stores: an accumulator is needed until what set it.
+ * Liveness is computed backwards from the stores: an accumulator is live back to the instruction
+ * that set it.
  */
 
 import { INSN_WORDS, type InstructionSet } from "../../hardware";
@@ -23,16 +24,16 @@ export interface OperandRace {
   readonly text: string;
 }
 
-/** What a GEMM or an ALU does to accumulators. */
+/** The accumulators that a GEMM or an ALU instruction reads and writes. */
 interface Work {
   readonly kills: boolean;
   readonly dst: Int32Array;
   readonly src: Int32Array | undefined;
-  /** For each race of the instruction: the accumulators that its element goes to. */
+  /** For each race of the instruction: the accumulators that depend on its element. */
   readonly reached: readonly (readonly [OperandRace, ReadonlySet<number>])[];
 }
 
-/** The races among `races` whose values are stored in the end. */
+/** The races among `races` whose values affect stored results. */
 export function racesOfResults(
   plan: StreamPlan,
   order: ArrayLike<number>,
@@ -106,7 +107,7 @@ function worksOf(
   return works;
 }
 
-/** The accumulators that the elements of some races go to. */
+/** The accumulators that depend on the elements of races. */
 function reachedBy(
   { uopBgn, uopEnd, iterOut, iterIn, ...factors }: Loops,
   uops: MicroOps,

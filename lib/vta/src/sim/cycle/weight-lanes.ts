@@ -1,22 +1,22 @@
 /**
- * Lanes of the GEMM core that only multiply zeros: where a tensor has fewer channels than a block, it is
- * filled up with zeros, and so are the weights.
+ * Finds lanes of the GEMM core that only multiply zeros: a tensor with fewer channels than a block
+ * is padded with zeros, and so are the weights.
  */
 
 import { INSN_WORDS, type Hardware } from "../../hardware";
 import { CLIENT, WORK, type StreamPlan } from "./stream-plan";
 import { transferAt } from "./transfer";
 
-/** Lanes in which some weight is not zero, of those that there are. */
+/** The number of lanes in which some weight is not zero. */
 export interface WeightLanes {
   readonly inputs: number;
   readonly outputs: number;
 }
 
 /**
- * The lanes that a stream's weights use; undefined where it loads none, all of them are zero, or they
- * are not bytes.
- * @param dram DRAM as the accelerator finds it
+ * The lanes that a stream's weights use; undefined if it loads no weights, if all are zero, or if
+ * they are not bytes.
+ * @param dram the contents of DRAM at the launch
  */
 export function weightLanes(
   hardware: Hardware,
@@ -40,7 +40,7 @@ export function weightLanes(
   }
   const count = (lanes: number, isUsed: (lane: number) => boolean): number =>
     Array.from({ length: lanes }, (_, lane) => lane).filter(isUsed).length;
-  // A block of weights is stored by output lanes, each with its input lanes.
+  // A block of weights is stored as `[output lane][input lane]`.
   const inputs = count(BLOCK_IN, (lane) => used.some((w, k) => w !== 0 && k % BLOCK_IN === lane));
   const outputs = count(BLOCK_OUT, (lane) =>
     used.subarray(lane * BLOCK_IN, (lane + 1) * BLOCK_IN).some((w) => w !== 0),
@@ -48,7 +48,9 @@ export function weightLanes(
   return inputs === 0 ? undefined : { inputs, outputs };
 }
 
-/** Resets are not products. The bit is where every configuration has it. */
+/**
+ * Whether a GEMM is a reset, not a product. The bit is at the same position in every configuration.
+ */
 export function isReset({ words, at }: StreamPlan, index: number): boolean {
   return (words[at + index * INSN_WORDS]! & RESET_BIT) !== 0;
 }

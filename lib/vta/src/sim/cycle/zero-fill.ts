@@ -1,11 +1,11 @@
 /**
- * Padding on the way into a memory on chip: zeros are written one element a cycle, in cycles in which
- * no data come. Each client of the memory interface loads one tile at a time.
+ * The timing of padding: zeros are written one element per cycle, in cycles without data. Each
+ * client of the memory interface loads one tile at a time.
  */
 
 const CLIENTS = 5;
 
-/** Takes up to `limit` from an element. @returns how much */
+/** Subtracts up to `limit` from an element. @returns the amount */
 function take(from: Float64Array, index: number, limit: number): number {
   const taken = Math.max(0, Math.min(from[index]!, limit));
   from[index]! -= taken;
@@ -19,7 +19,7 @@ export class ZeroFill {
   private readonly skipped = new Float64Array(CLIENTS);
   private readonly last = new Float64Array(CLIENTS);
 
-  /** A load begins: `at` is the first cycle in which a zero can be written. */
+  /** Starts a load: `at` is the first cycle in which a zero can be written. */
   start(client: number, at: number, first: number, skipped: number, last: number): void {
     this.at[client] = at;
     this.first[client] = first;
@@ -32,8 +32,8 @@ export class ZeroFill {
   }
 
   /**
-   * Writes zeros around data that come from cycle `begin` to `end`.
-   * @returns cycles of zero filling before `begin`
+   * Writes zeros around data that arrive in cycles `begin` to `end`.
+   * @returns the cycles of zero writes before `begin`
    */
   fill(client: number, begin: number, end: number): number {
     if (this.left(client) === 0) return 0;
@@ -44,13 +44,13 @@ export class ZeroFill {
     at += take(skipped, client, begin - at);
     at += take(last, client, begin - at);
     const before = at - from;
-    // Rows without padding are skipped even while data come.
+    // Rows without padding are skipped even while data arrive.
     if (at >= begin && first[client] === 0) at += take(skipped, client, end + 1 - at);
     this.at[client] = this.left(client) > 0 ? Math.max(at, end + 1) : at;
     return before;
   }
 
-  /** The first cycle in which all zeros are written, when no more data come. */
+  /** The first cycle in which all zeros are written, without further data. */
   finish(client: number): number {
     return this.at[client]! + this.left(client);
   }

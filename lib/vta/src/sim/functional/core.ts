@@ -1,5 +1,6 @@
 /**
- * The accelerator without its pipeline: on-chip memories, and what one instruction does to them.
+ * The accelerator without its pipeline: on-chip memories, and the effect of single instructions on
+ * them.
  *
  * Every index is checked before a kernel runs, so a malformed instruction changes nothing.
  */
@@ -17,14 +18,13 @@ import {
 import { planGemm, type GemmLoop, type UopIndices } from "./gemm-plan";
 import { Kernels, RESET } from "./kernels";
 
-// Constants of other modules that are read for every instruction are kept here: an import is looked
-// up each time.
+// Local copies of constants that are read for every instruction: imports are slower.
 const { UOP, WGT, INP, ACC, OUT, ACC_8BIT } = MEM_ID;
 const { LOAD, STORE, GEMM, ALU, FINISH } = OPCODE;
 
 /**
- * Micro-ops that one call of a kernel executes at most: a few milliseconds of work. Most instructions
- * have fewer and take one call.
+ * The most micro-ops per call of a kernel: a few milliseconds of work. Most instructions have fewer
+ * and need one call.
  */
 const SLICE = 1 << 18;
 
@@ -32,18 +32,18 @@ const ALU_OPCODES = 5;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** @param onPause called after every slice of work; what it throws ends the execution */
+/** @param onPause called after every slice of work; an exception ends the execution */
 export class Core {
   readonly isa: InstructionSet;
   readonly kernels: Kernels;
   readonly profiler = new Profiler();
-  /** Weight elements, and bytes of DRAM, that a LOAD has noted and that are not copied yet. */
+  /** The range of weight elements whose copies are deferred, and their bytes of DRAM. */
   private readonly borrowed = { begin: Infinity, end: 0, dramBegin: Infinity, dramEnd: 0 };
   private cycles = 0;
   private limit = Infinity;
   private nextPause = SLICE;
 
-  /** The loops of the instruction that is executed; made once, for there are many instructions. */
+  /** The loops of the current instruction; the objects are reused. */
   private readonly outer: Writable<GemmLoop> = { extent: 0, dst: 0, src: 0, wgt: 0 };
   private readonly inner: Writable<GemmLoop> = { extent: 0, dst: 0, src: 0, wgt: 0 };
   private readonly uops: { count: number } & Pick<UopIndices, "dst" | "src" | "wgt">;
@@ -59,7 +59,10 @@ export class Core {
     this.uops = { count: 0, dst: room(), src: room(), wgt: room() };
   }
 
-  /** Counts from 0 again. A cycle is an instruction, an element moved, or a micro-op executed. */
+  /**
+   * Resets the cycle count. An instruction, a moved element and an executed micro-op count as a
+   * cycle each.
+   */
   startCounting(limit: number): void {
     this.cycles = 0;
     this.limit = limit;
@@ -67,8 +70,8 @@ export class Core {
   }
 
   /**
-   * Copies weights on chip that a LOAD has only noted the place of. To be called when a program has
-   * ended: until then only its own STOREs write to DRAM, and those are watched.
+   * Copies weights whose LOADs were deferred. Must be called at the end of a program: until then
+   * only the program's STOREs write to DRAM, and they are checked.
    */
   flushDeferredWeights(): void {
     const { borrowed, kernels } = this;
@@ -85,7 +88,7 @@ export class Core {
     if (this.cycles > this.limit) {
       throw new DeviceError(
         "vta-endless",
-        `the program is not finished after ${this.limit} cycles`,
+        `the program did not finish within ${this.limit} cycles`,
       );
     }
     if (this.cycles < this.nextPause) return;
@@ -161,7 +164,7 @@ export class Core {
       default:
         throw new DeviceError("vta-instruction", `memory ${memory} cannot be loaded`);
     }
-    // Micro-ops are loaded even when execution is skipped: later programs may rely on them.
+    // Micro-ops are loaded even if execution is skipped: later programs may use them.
     if (profiler.skipExecution && memory !== UOP) return;
     const yPad0 = load.yPad0.get(words, at);
     const yPad1 = load.yPad1.get(words, at);
@@ -197,7 +200,7 @@ export class Core {
     if (this.profiler.skipExecution) return;
     const yPads = store.yPad0.get(words, at) + store.yPad1.get(words, at);
     const xPads = store.xPad0.get(words, at) + store.xPad1.get(words, at);
-    if (yPads + xPads > 0) throw new DeviceError("vta-instruction", "a STORE cannot pad");
+    if (yPads + xPads > 0) throw new DeviceError("vta-instruction", "a STORE cannot have padding");
     const sram = store.sramBase.get(words, at);
     checkEnd(sram + x * y, this.kernels.accDepth);
     const dram = store.dramBase.get(words, at) * bytes;
@@ -269,7 +272,7 @@ export class Core {
     this.elementwise(opcode, useImm, alu.imm.get(words, at), bgn, end, outer, inner);
   }
 
-  /** Reads the loops that GEMM and ALU have in common into `this.outer` and `this.inner`. */
+  /** Reads the loops of a GEMM or ALU instruction into `this.outer` and `this.inner`. */
   private readLoops(layout: FieldLayout<LoopField>, words: Uint32Array, at: number): void {
     const { outer, inner } = this;
     outer.extent = layout.iterOut.get(words, at);
@@ -303,7 +306,7 @@ export class Core {
     });
   }
 
-  /** Cuts two loops into calls that do at most `SLICE` micro-ops, or one iteration if that is more. */
+  /** Splits two loops into calls of at most `SLICE` micro-ops, but at least one iteration. */
   private slices(
     outer: number,
     inner: number,
@@ -337,14 +340,17 @@ export class Core {
     this.uops.count = count;
   }
 
-  /** `y` rows of `bytes` bytes, `stride` bytes apart, must be in one buffer; returns their span. */
+  /**
+   * Checks that `y` rows of `bytes` bytes, `stride` bytes apart, are inside a buffer; returns their
+   * span.
+   */
   private checkDram(address: number, y: number, bytes: number, stride: number): number {
     if (y === 0) return 0;
     const span = (y - 1) * stride + bytes;
     if (this.dram.contains(address, span)) return span;
     throw new DeviceError(
       "vta-dram",
-      `DRAM bytes ${hex(address)} to ${hex(address + span)} are not inside one buffer; ` +
+      `DRAM bytes ${hex(address)} to ${hex(address + span)} are not inside a single buffer; ` +
         "an array is too small for the transfer, or was freed",
     );
   }
@@ -362,11 +368,11 @@ function checkUops(bgn: number, end: number, depth: number): void {
   if (bgn <= end && end <= depth) return;
   throw new DeviceError(
     "vta-micro-ops",
-    `micro-ops ${bgn} to ${end} are not a range of the ${depth} there are`,
+    `micro-ops ${bgn} to ${end} are not a range within the micro-op memory of ${depth}`,
   );
 }
 
-/** The largest index that a loop nest reaches must be below `depth`; none is negative. */
+/** Checks that the largest index of a loop nest is below `depth`; indices are never negative. */
 function checkIndices(
   indices: Int32Array,
   bgn: number,

@@ -1,10 +1,10 @@
 /**
- * The functional simulator: what a program computes, without time.
+ * The functional simulator: computes values, without time.
  *
- * Instructions are dealt to three queues, as the accelerator's fetch module deals them. Each stage
- * works through its own queue; before an instruction it takes the tokens the instruction waits for,
- * after it it gives tokens to its neighbours. Any order that respects the tokens gives the same
- * result for a correct program, so the stages take turns, each as far as it gets.
+ * Instructions are dispatched to three queues, as in the accelerator's fetch module. Each stage
+ * executes the instructions of its queue; it pops an instruction's tokens before, and pushes tokens
+ * to its neighbours after the instruction. Any order that respects the tokens gives the same result
+ * for a correct program, so the stages run alternately until they must wait.
  */
 
 import { checkInterruption, DeviceError } from "tvm-ts";
@@ -34,18 +34,17 @@ import {
 } from "../../hardware";
 import { Core } from "./core";
 
-// Constants of other modules that are read for every instruction are kept here: an import is looked
-// up each time.
+// Local copies of constants that are read for every instruction: imports are slower.
 const { INP, WGT } = MEM_ID;
 const { LOAD, STORE, FINISH } = OPCODE;
 const WORDS = INSN_WORDS;
 
-/** A stage and the instructions dealt to it. */
+/** A stage and its queue of instructions. */
 interface StageQueue {
   readonly name: StageName;
-  /** By an instruction's token bits; undefined where they name a stage that there is not. */
+  /** By an instruction's token bits; undefined if they refer to a stage that does not exist. */
   readonly exchanges: readonly (TokenExchange | undefined)[];
-  /** Numbers of its instructions, the next one at `head`. */
+  /** Indices of its instructions; the next is at `head`. */
   queue: Int32Array;
   head: number;
   tail: number;
@@ -56,7 +55,7 @@ function makeStage(name: StageName): StageQueue {
 }
 
 export interface FunctionalSimulatorOptions {
-  /** Called every few milliseconds while a program runs; what it throws ends the run. */
+  /** Called every few milliseconds while a program runs; an exception ends the run. */
   readonly onPause?: () => void;
 }
 
@@ -65,11 +64,11 @@ export class FunctionalSimulator implements Accelerator {
 
   private readonly stages: readonly [StageQueue, StageQueue, StageQueue];
   private readonly observers: InstructionObserver[] = [];
-  /** Of the observers, those that look at each instruction. */
+  /** The observers with a `record` method. */
   private recorders: InstructionObserver[] = [];
-  /** How many tokens each queue holds. */
+  /** The number of tokens in each queue. */
   private readonly tokens = new Int32Array(TOKEN_QUEUES.length);
-  /** Where the program that runs begins. */
+  /** The address of the running program. */
   private address = 0;
 
   constructor(
@@ -113,17 +112,17 @@ export class FunctionalSimulator implements Accelerator {
       finished = true;
     } finally {
       this.core.flushDeferredWeights();
-      // What a failed program left behind must not reach the next one.
+      // The tokens of a failed program must not affect the next.
       if (!finished) this.resetTokens();
     }
   }
 
-  /** @throws DeviceError when the instructions are not inside one buffer of DRAM. */
+  /** @throws DeviceError when the instructions are not inside a buffer of DRAM. */
   checkStream(address: number, count: number): void {
     if (address % INSN_BYTES !== 0 || !this.dram.contains(address, count * INSN_BYTES)) {
       throw new DeviceError(
         "vta-dram",
-        `${count} instructions from ${hex(address)} on are not inside one buffer of DRAM`,
+        `${count} instructions from ${hex(address)} on are not inside a buffer of DRAM`,
       );
     }
   }
@@ -133,7 +132,7 @@ export class FunctionalSimulator implements Accelerator {
     return this.address / 4 + index * WORDS;
   }
 
-  /** Gives every instruction to the stage that executes it. */
+  /** Dispatches every instruction to its stage. */
   private dispatch(count: number): void {
     for (const stage of this.stages) {
       stage.head = 0;
@@ -158,12 +157,12 @@ export class FunctionalSimulator implements Accelerator {
     if (!finishes) {
       throw new DeviceError(
         "vta-endless",
-        `the program of ${count} instructions has no FINISH and would not end`,
+        `the program of ${count} instructions has no FINISH and would not end; the last instruction must be FINISH`,
       );
     }
   }
 
-  /** Lets the stages take turns until all queues are empty. */
+  /** Runs the stages alternately until all queues are empty. */
   private drain(): void {
     let progress = true;
     while (progress) {
@@ -175,7 +174,7 @@ export class FunctionalSimulator implements Accelerator {
     if (this.stages.some((stage) => stage.head < stage.tail)) this.reportDeadlock();
   }
 
-  /** Executes a stage's next instruction if its tokens are there. */
+  /** Executes a stage's next instruction if its tokens are available. */
   private step(stage: StageQueue): boolean {
     checkInterruption();
     const index = stage.queue[stage.head]!;
@@ -185,7 +184,7 @@ export class FunctionalSimulator implements Accelerator {
     if (exchange === undefined) throw this.withoutNeighbour(stage, index);
     const { popped, pushed } = exchange;
     const { tokens } = this;
-    // Counted loops: iterators take longer than the rest of a small instruction.
+    // Counted loops, because iterators take longer than the rest of a small instruction.
     for (let i = 0; i < popped.length; i++) if (tokens[popped[i]!] === 0) return false;
     for (let i = 0; i < popped.length; i++) tokens[popped[i]!]!--;
     try {
@@ -202,7 +201,7 @@ export class FunctionalSimulator implements Accelerator {
   private withoutNeighbour(stage: StageQueue, index: number): DeviceError {
     const error = new DeviceError(
       "vta-tokens",
-      `the ${stage.name} stage has no such neighbour to exchange tokens with`,
+      `the token bits refer to a neighbour that the ${stage.name} stage does not have`,
     );
     return this.located(error, index);
   }
@@ -228,7 +227,7 @@ export class FunctionalSimulator implements Accelerator {
 
   private readonly valuesAt: ValuesAt = (memory, element) => {
     const { kernels } = this.core;
-    // A LOAD of weights may only have noted where they are.
+    // The copy of weights may be deferred.
     if (memory === "WGT") kernels.run.settleWeights(element, element + 1);
     return kernels.element(memory, element);
   };

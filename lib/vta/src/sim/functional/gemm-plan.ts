@@ -1,16 +1,16 @@
 /**
- * How a GEMM's loops are run.
+ * Plans the execution of a GEMM's loops.
  *
- * The products of a GEMM may be summed in any order. The plan looks for the loop whose repetitions
- * share a weight element (then weights stay in registers and rows of inputs stream by), or, where
- * weights are used once, for the loop whose repetitions share an accumulator element. Micro-ops in
- * sequence count as such a loop when their indices advance evenly:
+ * The products of a GEMM may be summed in any order. The plan chooses a loop whose iterations share
+ * a weight element (then weights stay in registers while rows of inputs are read), or, if weights
+ * are used once, a loop whose iterations share an accumulator element. Successive micro-ops with
+ * constant index steps count as such a loop:
  *
  *     uops (0, 0, 5) (1, 1, 5) (2, 2, 5) (0, 3, 6) (1, 4, 6) (2, 5, 6)
  *     rows (dst 0, src 0, wgt 5, n 3, steps 1 1)  (dst 0, src 3, wgt 6, n 3, steps 1 1)
  */
 
-/** A loop of a GEMM: how often, and how far each index advances a time. */
+/** A loop of a GEMM: its extent, and the step of each index. */
 export interface GemmLoop {
   readonly extent: number;
   readonly dst: number;
@@ -19,11 +19,14 @@ export interface GemmLoop {
 }
 
 export interface GemmPlan {
-  /** `rows`: an entry is a weight element for many rows. `sums`: many weights for one accumulator. */
+  /**
+   * `rows`: an entry has a weight element for several rows. `sums`: several weights for an
+   * accumulator.
+   */
   readonly kind: "rows" | "sums";
-  /** Entries written to the list. */
+  /** Entries of the list. */
   readonly entries: number;
-  /** Products of an entry, at most. */
+  /** The most products of an entry. */
   readonly perEntry: number;
   readonly outer: GemmLoop;
   readonly inner: GemmLoop;
@@ -32,7 +35,10 @@ export interface GemmPlan {
 const ENTRY_WORDS = 6;
 const ONCE: GemmLoop = { extent: 1, dst: 0, src: 0, wgt: 0 };
 
-/** From so many rows on, widening a weight element pays; measured, see docs/simulator.md. */
+/**
+ * The least number of rows for which widening a weight element is faster; measured, see
+ * docs/simulator.md.
+ */
 const ROWS_THAT_PAY = 3;
 
 /** Micro-ops, unpacked: `dst[i]`, `src[i]`, `wgt[i]` for i in 0..count. */
@@ -44,8 +50,8 @@ export interface UopIndices {
 }
 
 /**
- * Chooses the innermost loop and writes the list of its repetitions to `list` from `at` on.
- * @param batch rows of inputs in an element
+ * Chooses the innermost loop and writes its entries to `list` from `at` on.
+ * @param batch rows of an input element
  * @param canSum whether the kernel for sums can be used
  */
 export function planGemm(
@@ -95,7 +101,10 @@ export function planGemm(
   };
 }
 
-/** Where the group that starts with micro-op `first` ends: same weights, even steps. */
+/**
+ * The end of the group that starts with micro-op `first`: micro-ops with the same weight and
+ * constant steps.
+ */
 function groupEnd({ count, dst, src, wgt }: UopIndices, first: number): number {
   let next = first + 1;
   if (next === count || wgt[next] !== wgt[first]) return next;
@@ -119,7 +128,7 @@ function countGroups(uops: UopIndices): number {
   return groups;
 }
 
-/** Writes one entry a group; returns the length of the longest. */
+/** Writes an entry for each group; returns the length of the longest. */
 function writeGroups(uops: UopIndices, list: Uint32Array, at: number): number {
   const { count, dst, src, wgt } = uops;
   let longest = 0;
@@ -139,7 +148,7 @@ function writeGroups(uops: UopIndices, list: Uint32Array, at: number): number {
   return longest;
 }
 
-/** Writes one entry a micro-op, all with the same repetition. */
+/** Writes an entry for each micro-op, all with the same loop. */
 function writeRepeated(
   { count, dst, src, wgt }: UopIndices,
   extent: number,

@@ -1,16 +1,16 @@
 /**
  * The compiled kernels and the on-chip memories they work on.
  *
- * Kernels do the bulk of the work: copies with padding and change of width, GEMM loops, ALU loops.
- * They are one WebAssembly module for all configurations (`lib/vta/assembly`), told its shape once.
- * They check nothing: `Core` has checked every index before it calls one.
+ * Kernels do most of the work: copies with padding and conversion, GEMM loops, ALU loops. They are
+ * a single WebAssembly module for all configurations (`lib/vta/assembly`), configured once. They do
+ * not check indices: `Core` has checked every index before it calls a kernel.
  */
 
 import { UOP_BYTES, type Hardware } from "../../hardware";
 import type { Dram } from "../../accelerator";
 import { kernelsBase64 } from "./kernels.generated";
 
-/** Loop counters and index factors of two loops, as the kernels take them. */
+/** Extents and index factors of two loops, in the kernels' parameter order. */
 type LoopArguments = [
   outerBgn: number,
   outerEnd: number,
@@ -84,7 +84,7 @@ interface Exports {
   ): void;
 }
 
-/** What `alu` is told for a GEMM with reset. */
+/** The opcode of `alu` for a GEMM with reset. */
 export const RESET = -1;
 
 /** Bytes of an entry of the lists that `gemmRows` and `gemmSums` take: six int32. */
@@ -110,10 +110,10 @@ export class Kernels {
   readonly inpDepth: number;
   readonly wgtDepth: number;
   readonly accDepth: number;
-  /** Addresses of the micro-ops and of the room for a list of one entry per micro-op. */
+  /** Addresses of the micro-ops and of a list with an entry per micro-op. */
   readonly uops: number;
   readonly list: number;
-  /** Whether `gemmSums` works with this shape. */
+  /** Whether `gemmSums` supports this shape. */
   readonly canSum: boolean;
 
   private readonly inp: number;
@@ -195,13 +195,13 @@ export class Kernels {
   }
 }
 
-/** Leaves out the padding of rows that are held wider than they are. */
+/** Removes the padding of rows that are stored wider. */
 function rows(lanes: readonly number[], count: number, width: number): number[] {
   const held = lanes.length / count;
   return lanes.filter((_, i) => i % held < width);
 }
 
-/** Packed values of `bits` bits, sign-extended. */
+/** Unpacks and sign-extends values of `bits` bits. */
 function unpack(bytes: Uint8Array, bits: number): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const values: number[] = [];

@@ -1,17 +1,17 @@
-/** A stream as its program wrote it: output tiles, each a sequence of loads, products, and stores. */
+/** The structure of a stream: output tiles, each a sequence of loads, products, and stores. */
 
 import { CLIENT, WORK, type StreamPlan } from "../stream-plan";
 import { POP, PUSH, type StreamEdit } from "./stream-edit";
 
-/** Instructions in a row that do one thing: load, multiply, calculate or store. */
+/** Successive instructions of the same kind: loads, GEMMs, ALU operations or stores. */
 export interface Chunk {
   readonly work: number;
-  /** Instructions before it that only exchange tokens. */
+  /** Preceding instructions that only exchange tokens. */
   readonly syncs: number[];
   readonly indices: number[];
 }
 
-/** The stream, cut behind every group of stores, and what follows the last one. */
+/** The stream, split after every group of stores, and the rest after the last group. */
 export function outputTiles({ count, work, client }: StreamPlan): {
   tiles: Chunk[][];
   rest: number[];
@@ -47,15 +47,18 @@ export function outputTiles({ count, work, client }: StreamPlan): {
   return { tiles, rest: [...microOps, ...syncs].sort((a, b) => a - b) };
 }
 
-/** Loads that end in a token for compute, and the GEMM that takes it, with its micro-op loads. */
+/** Loads that end with a token for compute, and the GEMM that pops it, with its micro-op loads. */
 interface Step {
   readonly loads: readonly number[];
   readonly gemm: readonly number[];
-  /** Whether instructions that only exchange tokens stand between it and the step before. */
+  /** Whether instructions that only exchange tokens are between it and the previous step. */
   readonly isApart: boolean;
 }
 
-/** The steps of a tile's sum, in a list for each virtual thread; a list ends where the pattern does. */
+/**
+ * The steps of a tile's reduction, with a list for each virtual thread; a list ends where the
+ * pattern ends.
+ */
 function stepsOf(plan: StreamPlan, edit: StreamEdit, tile: readonly Chunk[]): Step[][] {
   const lists: Step[][] = [];
   let current: Step[][] = [];
@@ -87,7 +90,10 @@ function cutBehind(indices: readonly number[], isLast: (index: number) => boolea
   return parts.at(-1)!.length === 0 ? parts.slice(0, -1) : parts;
 }
 
-/** Whether a step exchanges one token each way, so that it can be part of the one before. */
+/**
+ * Whether a step exchanges a token in each direction, so that it can be merged into the previous
+ * step.
+ */
 function canJoin(edit: StreamEdit, { loads, gemm, isApart }: Step): boolean {
   const tokenBits = (indices: readonly number[]): number =>
     indices.reduce((bits, i) => bits | edit.tokens(i), 0);
@@ -98,7 +104,7 @@ function canJoin(edit: StreamEdit, { loads, gemm, isApart }: Step): boolean {
   );
 }
 
-/** Steps whose loads are all in `dropped` become part of the GEMM before them. */
+/** Merges steps whose loads are all in `dropped` into the previous GEMM. */
 export function mergeEmptySteps(
   plan: StreamPlan,
   edit: StreamEdit,
@@ -119,7 +125,7 @@ export function mergeEmptySteps(
   edit.drop(gone);
 }
 
-/** Each `factor` steps in a row become one, which loads and computes what they did. */
+/** Merges each `factor` successive steps into a step with all their loads and products. */
 export function mergeSteps(plan: StreamPlan, edit: StreamEdit, factor: number): void {
   const gone: number[] = [];
   for (const steps of outputTiles(plan).tiles.flatMap((tile) => stepsOf(plan, edit, tile))) {
@@ -140,7 +146,7 @@ export function mergeSteps(plan: StreamPlan, edit: StreamEdit, factor: number): 
   edit.drop(gone);
 }
 
-/** The products of `step` are computed with those of `first`. @returns instructions without work */
+/** Moves the products of `step` to `first`. @returns the instructions that have no work left */
 function takeOut(edit: StreamEdit, first: Step, step: Step): readonly number[] {
   edit.steps[first.gemm.at(-1)!]! += edit.steps[step.gemm.at(-1)!]!;
   for (const index of [...step.loads, ...step.gemm]) edit.setTokens(index, 0);
@@ -148,8 +154,8 @@ function takeOut(edit: StreamEdit, first: Step, step: Step): readonly number[] {
 }
 
 /**
- * Loads of one client that go on where the one before ended become one.
- * @returns those that are not needed any more
+ * Merges contiguous loads of a client.
+ * @returns the loads that are not needed any more
  */
 function joinLoads(plan: StreamPlan, edit: StreamEdit, loads: readonly number[]): number[] {
   const gone: number[] = [];
@@ -172,7 +178,7 @@ function joinLoads(plan: StreamPlan, edit: StreamEdit, loads: readonly number[])
       kept.set(client, index);
     }
   }
-  // The first load waits for the buffer, and the last one says that all is there.
+  // The first load waits for the buffer, and the last load signals that the data are complete.
   for (const index of loads) edit.setTokens(index, edit.tokens(index) & ~PUSH.NEXT);
   const last = Math.max(...kept.values());
   edit.setTokens(last, edit.tokens(last) | PUSH.NEXT);

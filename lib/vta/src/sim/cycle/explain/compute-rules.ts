@@ -1,4 +1,4 @@
-/** Rules about what GEMM and ALU do. */
+/** Rules about GEMM and ALU instructions. */
 
 import { INSN_WORDS, InstructionSet } from "../../../hardware";
 import { CLIENT, WORK } from "../stream-plan";
@@ -29,9 +29,9 @@ export function registerOperands(e: Evidence): Finding | undefined {
   };
 }
 
-/** Steps below which a GEMM is mostly its pipeline's filling and draining. */
+/** A GEMM with fewer steps mostly fills and drains its pipeline. */
 const SHORT_GEMM = 16;
-/** Cycles of a GEMM besides its steps. */
+/** Cycles of a GEMM in addition to its steps. */
 const PIPELINE_CYCLES = 7;
 
 export function shortGemms(e: Evidence): Finding | undefined {

@@ -1,4 +1,4 @@
-/** A run as the rules of `explain()` look at it, and how it is timed again after a change. */
+/** The data of a run for the rules of `explain()`, and its timing after a change. */
 
 import type { Hardware } from "../../../hardware";
 import { elementBytesOf, loadedElementBytes, type ElementBytes } from "../element-bytes";
@@ -11,23 +11,23 @@ import { transferAt, type Transfer } from "../transfer";
 import { StreamEdit } from "./stream-edit";
 
 export interface Advice {
-  /** What was found, in a few words. */
+  /** A short description of the finding. */
   readonly condition: string;
-  /** What was measured, and what of it is too much. */
+  /** The measured value, and the threshold. */
   readonly measured: number;
   readonly threshold: number;
-  /** What `measured` is: `"of the cycles load waits for tokens of compute"`. */
+  /** The unit of `measured`: `"of the cycles load waits for tokens of compute"`. */
   readonly measure: string;
   readonly change: string;
-  /** Cycles that the change gains. */
+  /** Cycles that the change saves. */
   readonly gain: number;
-  /** The statement of the lowered program that it is about. */
+  /** The statement of the lowered program that is affected. */
   readonly place: string;
 }
 
-/** What a rule found in a run. */
+/** A rule's finding in a run. */
 export interface Finding extends Omit<Advice, "gain" | "place"> {
-  /** The instruction that stands for the others. */
+  /** The representative instruction. */
   readonly index: number;
   /** Cycles after the change. */
   readonly cycles: () => number;
@@ -54,7 +54,7 @@ export class Evidence {
     this.elementBytes = elementBytesOf(hardware);
   }
 
-  /** Cycles of the stream after a change, with more tokens at the launch if given. */
+  /** Cycles of the stream after a change, optionally with more tokens at the launch. */
   retime(change: (edit: StreamEdit) => void, moreTokens?: readonly number[]): number {
     const { hardware, model, run } = this;
     const edit = new StreamEdit(this.plan);
@@ -64,7 +64,7 @@ export class Evidence {
     return timeStream(hardware, edit.result(), { model, address: run.address, tokens }).cycles;
   }
 
-  /** The instructions of a kind of work, and of a client if given. */
+  /** The instructions of a kind of work, optionally of some clients. */
   indices(work: number, ...clients: readonly number[]): number[] {
     const found: number[] = [];
     for (let i = 0; i < this.plan.count; i++) {
@@ -84,7 +84,7 @@ export class Evidence {
     return transferAt(this.plan, index);
   }
 
-  /** Bytes in DRAM of an element that a LOAD or STORE moves. */
+  /** Bytes of an element in DRAM that a LOAD or STORE moves. */
   bytesAnElement(index: number): number {
     if (this.plan.work[index] === WORK.STORE) return this.elementBytes.out;
     return loadedElementBytes(this.elementBytes, this.plan, index);
@@ -95,7 +95,7 @@ export class Evidence {
     return rows * columns * this.bytesAnElement(index);
   }
 
-  /** Bursts that a transfer is cut into. */
+  /** The bursts of a transfer. */
   bursts(index: number): number {
     const { rows, columns, stride, dram } = this.transfer(index);
     const element = this.bytesAnElement(index);

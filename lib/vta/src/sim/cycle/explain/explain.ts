@@ -1,6 +1,7 @@
 /**
- * What bounds a program, and what a change would gain. Each rule measures something of a run; past its
- * threshold it changes the stream the way the program would change, and has the simulator time that.
+ * Finds the bottlenecks of a program, and the gains of changes. Each rule measures a property of a
+ * run; above a threshold, it edits the stream as a change of the program would, and simulates the
+ * result.
  */
 
 import type { Hardware } from "../../../hardware";
@@ -17,7 +18,7 @@ import {
   uopReloads,
 } from "./transfers";
 
-/** A gain below this part of all cycles is not worth a change. */
+/** A smaller gain, as a fraction of all cycles, is not reported. */
 const SMALLEST_GAIN = 0.01;
 
 const RULES: readonly AdviceRule[] = [

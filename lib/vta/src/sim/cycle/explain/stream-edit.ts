@@ -1,6 +1,6 @@
 /**
- * A stream of instructions, changed the way a change of the program would change it, for being timed
- * again. Only what time depends on is kept: order, tokens, transfers and steps, no addresses on chip.
+ * Edits a stream of instructions as a change of the program would, to time it again. Only the
+ * fields that affect time are kept: order, tokens, transfers and steps, but no addresses on chip.
  */
 
 import { INSN_WORDS } from "../../../hardware";
@@ -14,7 +14,7 @@ export const POP = { PREV: 1, NEXT: 2 } as const;
 export const PUSH = { PREV: 4, NEXT: 8 } as const;
 
 export class StreamEdit {
-  /** The instructions that are left, by their numbers, in order. */
+  /** The indices of the remaining instructions, in order. */
   order: number[];
   readonly steps: Float64Array;
   private readonly words: Uint32Array;
@@ -40,7 +40,7 @@ export class StreamEdit {
     return transferAt({ ...this.plan, words: this.words, at: 0 }, index);
   }
 
-  /** Has a LOAD or STORE move another rectangle, in elements. */
+  /** Changes the rectangle of a LOAD or STORE, in elements. */
   setTransfer(index: number, { rows, columns, stride, dram }: Rectangle): void {
     const { words } = this;
     const w = index * INSN_WORDS;
@@ -50,7 +50,7 @@ export class StreamEdit {
     words[w + 3] = (words[w + 3]! & 0xffff0000) | stride;
   }
 
-  /** Takes instructions out; one that exchanges tokens stays and does nothing else. */
+  /** Removes instructions; an instruction that exchanges tokens stays as a NOP. */
   drop(indices: Iterable<number>): void {
     const gone = new Set<number>();
     for (const index of indices) {
@@ -88,5 +88,5 @@ export class StreamEdit {
   }
 }
 
-/** What a transfer moves to or from DRAM, in elements. */
+/** The rectangle in DRAM that a transfer moves, in elements. */
 type Rectangle = Pick<Transfer, "rows" | "columns" | "stride" | "dram">;

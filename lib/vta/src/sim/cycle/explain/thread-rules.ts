@@ -1,4 +1,4 @@
-/** Rules about who waits for whom: virtual threads, and fetch. */
+/** Rules about waits between modules: virtual threads, and fetch. */
 
 import { CLIENT, STORE_MODULE, WORK, type StreamPlan } from "../stream-plan";
 import { SEMAPHORE } from "../timing";
@@ -10,7 +10,7 @@ export function virtualThreads(e: Evidence): Finding | undefined {
   const waits = Math.min(load.tokenFromCompute, compute.tokenFromLoad);
   const [first] = e.indices(WORK.LOAD, CLIENT.INP, CLIENT.WGT);
   if (first === undefined || threadsOf(e.plan) > 1) return undefined;
-  // Two threads have twice the buffers: a tile can be loaded, and one stored, while one is computed.
+  // Two threads have twice the buffers: tiles can be loaded and stored while another is computed.
   const tokens = [0, 0, 0, 0];
   tokens[SEMAPHORE.G2L] = 1;
   tokens[SEMAPHORE.S2G] = 1;
@@ -26,7 +26,7 @@ export function virtualThreads(e: Evidence): Finding | undefined {
   };
 }
 
-/** Each virtual thread begins with a token that says that its results may be overwritten. */
+/** Each virtual thread starts with a token that allows it to overwrite its results. */
 function threadsOf({ count, module, work }: StreamPlan): number {
   let threads = 0;
   for (let i = 0; i < count && work[i] === WORK.SYNC; i++) {
@@ -36,8 +36,8 @@ function threadsOf({ count, module, work }: StreamPlan): number {
 }
 
 /**
- * The order in which two virtual threads have their instructions: those of two output tiles in turn,
- * step by step. Tiles of different shape stay as they are.
+ * The order of instructions for two virtual threads: alternates the steps of two output tiles.
+ * Tiles of different shapes keep their order.
  */
 function interleaved(plan: StreamPlan): number[] {
   const { tiles, rest } = outputTiles(plan);

@@ -1,4 +1,4 @@
-/** Rules about what is moved: reloads, short and unaligned bursts, small stores. */
+/** Rules about transfers: reloads, short and unaligned bursts, small stores. */
 
 import { CLIENT, WORK } from "../stream-plan";
 import { mergeEmptySteps } from "./chunks";
@@ -7,7 +7,7 @@ import { POP, PUSH, type StreamEdit } from "./stream-edit";
 
 const DATA = [CLIENT.INP, CLIENT.WGT, CLIENT.ACC] as const;
 
-/** Loads of what an earlier one has loaded. */
+/** Loads of data that an earlier instruction has loaded. */
 function repeatedLoads(e: Evidence, loads: readonly number[]): number[] {
   const seen = new Set<string>();
   return loads.filter((index) => {
@@ -26,14 +26,14 @@ export function uopReloads(e: Evidence): Finding | undefined {
     condition: "the same micro-ops are loaded again and again",
     measured: e.worked(repeated) / e.cycles,
     threshold: 0.03,
-    measure: "of the cycles, compute loads micro-ops that it had before",
-    change: "keep the kernels on chip: fewer different tile shapes, or fewer micro-ops a kernel",
+    measure: "of the cycles, compute loads micro-ops that were on chip before",
+    change: "keep the kernels on chip: fewer different tile shapes, or fewer micro-ops per kernel",
     index: repeated[0]!,
     cycles: () => e.retime((edit) => edit.drop(repeated)),
   };
 }
 
-/** By load: rows that no load before it has loaded; loads with none of their own rows are left out. */
+/** By load: the rows that no earlier load has loaded; loads without such rows are left out. */
 function newRows(e: Evidence, loads: readonly number[]): Map<number, number> {
   const seen = new Set<string>();
   const rowsOf = new Map<number, number>();
@@ -100,7 +100,7 @@ export function shortBursts(e: Evidence): Finding | undefined {
   };
 }
 
-/** The rows of a load become one, which begins where a burst begins. */
+/** Merges the rows of a load into a row that begins at a burst boundary. */
 function makeContiguous(e: Evidence, edit: StreamEdit, index: number): void {
   const { rows, columns, dram } = e.transfer(index);
   const total = rows * columns;
@@ -132,10 +132,10 @@ export function unalignedRows(e: Evidence): Finding | undefined {
   };
 }
 
-/** Arrays begin at pages. */
+/** Arrays begin at page boundaries. */
 const PAGE_BYTES = 4096;
 
-/** Rows as they are laid out in DRAM when each row of their arrays begins at a boundary. */
+/** The layout of rows in DRAM if each row of their arrays begins at a boundary. */
 function alignRows(e: Evidence, edit: StreamEdit, indices: readonly number[]): void {
   const arrayOf = (index: number): string => {
     const { work, client } = e.plan;
@@ -175,7 +175,7 @@ export function storesSerialized(e: Evidence): Finding | undefined {
   };
 }
 
-/** Neighbouring stores that go on where the one before ended become one. */
+/** Merges successive contiguous stores. */
 function mergeStores(e: Evidence, edit: StreamEdit): void {
   const { work } = e.plan;
   const merged: number[] = [];
@@ -195,7 +195,7 @@ function mergeStores(e: Evidence, edit: StreamEdit): void {
   edit.drop(merged);
 }
 
-/** Whether the row that `next` stores begins where that of `last` ends, here and in DRAM. */
+/** Whether the row of `next` begins at the end of the row of `last`, on chip and in DRAM. */
 function follows(edit: StreamEdit, last: number, next: number): boolean {
   const [a, b] = [edit.transfer(last), edit.transfer(next)];
   return (
