@@ -189,7 +189,7 @@ class Analysis {
         "stored without a computation",
         index,
         `it stores accumulator ${e}, which a LOAD wrote last: the hardware stores what GEMM ` +
-          "and ALU have written, which it keeps in a memory of its own",
+          "and ALU have written, which it keeps in a separate memory",
       );
       break;
     }

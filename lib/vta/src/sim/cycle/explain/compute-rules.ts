@@ -41,7 +41,7 @@ export function shortGemms(e: Evidence): Finding | undefined {
   const average = short.reduce((sum, i) => sum + steps[i]!, 0) / short.length;
   const factor = 2 ** Math.ceil(Math.log2(SHORT_GEMM / average));
   return {
-    condition: `tiles are tiny: a GEMM has ${average.toFixed(0)} steps, and each has a load of its own`,
+    condition: `tiles are tiny: a GEMM has ${average.toFixed(0)} steps, and each has a separate load`,
     measured: (short.length * PIPELINE_CYCLES) / e.cycles,
     threshold: 0.02,
     measure: "of the cycles, the GEMM pipeline fills and drains",
