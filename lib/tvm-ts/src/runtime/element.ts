@@ -24,24 +24,24 @@ interface Element {
   readonly code: 0 | 1 | 2;
   readonly bits: number;
   /** `float16` elements are accessed as their 16 bits. */
-  readonly window: {
+  readonly arrayType: {
     new (buffer: ArrayBufferLike, byteOffset: number, length: number): TypedArray;
   };
 }
 
 export const ELEMENTS: Readonly<Record<ElementType, Element>> = {
-  int8: { bytes: 1, code: 0, bits: 8, window: Int8Array },
-  int16: { bytes: 2, code: 0, bits: 16, window: Int16Array },
-  int32: { bytes: 4, code: 0, bits: 32, window: Int32Array },
-  int64: { bytes: 8, code: 0, bits: 64, window: BigInt64Array },
-  uint8: { bytes: 1, code: 1, bits: 8, window: Uint8Array },
-  uint16: { bytes: 2, code: 1, bits: 16, window: Uint16Array },
-  uint32: { bytes: 4, code: 1, bits: 32, window: Uint32Array },
-  uint64: { bytes: 8, code: 1, bits: 64, window: BigUint64Array },
-  float16: { bytes: 2, code: 2, bits: 16, window: Uint16Array },
-  float32: { bytes: 4, code: 2, bits: 32, window: Float32Array },
-  float64: { bytes: 8, code: 2, bits: 64, window: Float64Array },
-  bool: { bytes: 1, code: 1, bits: 1, window: Uint8Array },
+  int8: { bytes: 1, code: 0, bits: 8, arrayType: Int8Array },
+  int16: { bytes: 2, code: 0, bits: 16, arrayType: Int16Array },
+  int32: { bytes: 4, code: 0, bits: 32, arrayType: Int32Array },
+  int64: { bytes: 8, code: 0, bits: 64, arrayType: BigInt64Array },
+  uint8: { bytes: 1, code: 1, bits: 8, arrayType: Uint8Array },
+  uint16: { bytes: 2, code: 1, bits: 16, arrayType: Uint16Array },
+  uint32: { bytes: 4, code: 1, bits: 32, arrayType: Uint32Array },
+  uint64: { bytes: 8, code: 1, bits: 64, arrayType: BigUint64Array },
+  float16: { bytes: 2, code: 2, bits: 16, arrayType: Uint16Array },
+  float32: { bytes: 4, code: 2, bits: 32, arrayType: Float32Array },
+  float64: { bytes: 8, code: 2, bits: 64, arrayType: Float64Array },
+  bool: { bytes: 1, code: 1, bits: 1, arrayType: Uint8Array },
 };
 
 /** @throws UsageError for a type that device arrays do not support. */

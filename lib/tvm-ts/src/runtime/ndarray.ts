@@ -174,8 +174,8 @@ export class NDArray implements DlpackSource {
    * @throws UsageError when the device's memory is not part of this process.
    */
   asTypedArray(): TypedArray {
-    const { window } = ELEMENTS[this.dtype];
-    return new window(this.sharedMemory().buffer, this.address, this.size);
+    const { arrayType } = ELEMENTS[this.dtype];
+    return new arrayType(this.sharedMemory().buffer, this.address, this.size);
   }
 
   private sharedMemory(): WebAssembly.Memory {
@@ -190,8 +190,8 @@ export class NDArray implements DlpackSource {
 
   /** A copy of the elements, in memory that is not shared. */
   private read(): TypedArray {
-    const { window } = ELEMENTS[this.dtype];
-    const values = new window(new ArrayBuffer(this.byteLength), 0, this.size);
+    const { arrayType } = ELEMENTS[this.dtype];
+    const values = new arrayType(new ArrayBuffer(this.byteLength), 0, this.size);
     if (this.device.memory !== undefined) values.set(this.asTypedArray() as never);
     else this.device.copyOut(this.address, new Uint8Array(values.buffer));
     return values;
@@ -314,11 +314,11 @@ export function dlpackElements(record: DlpackRecord): {
   readonly dtype: ElementType;
 } {
   const dtype = dlpackElement(record);
-  const { bytes, window } = ELEMENTS[dtype];
+  const { bytes, arrayType } = ELEMENTS[dtype];
   const count = (record.data.byteLength - record.byteOffset) / bytes;
-  const from = new window(record.data, record.byteOffset, Math.floor(count));
+  const from = new arrayType(record.data, record.byteOffset, Math.floor(count));
   const size = elementCount(record.shape);
-  const elements = new window(new ArrayBuffer(size * bytes), 0, size);
+  const elements = new arrayType(new ArrayBuffer(size * bytes), 0, size);
   gather(from, elements, record.shape, record.strides ?? rowMajor(record.shape));
   return { elements, dtype };
 }

@@ -36,7 +36,7 @@ export interface TileRefusal {
   readonly error: string;
 }
 
-interface Kept {
+interface KeptTensor {
   readonly elements: Float64Array;
   readonly shape: readonly number[];
   readonly reduction: BlockReduction;
@@ -49,7 +49,7 @@ const CAPACITY = 256 * 2 ** 20;
 const MAX_TILE_SIDE = 2048;
 
 class LiveTensors {
-  private readonly kept = new Map<string, Kept>();
+  private readonly kept = new Map<string, KeptTensor>();
   private bytes = 0;
 
   constructor(comms: KernelComms) {
@@ -84,7 +84,7 @@ class LiveTensors {
     }
     try {
       const { elements, shape, reduction } = tensor;
-      const { down, across, most } = checked(request, shape);
+      const { down, across, most } = checkRequest(request, shape);
       const tile = matrixTile(elements, shape, request, down, across, most, reduction);
       const { values, ...sizes } = tile;
       const reply: TileReply = { request: request.request, ...sizes };
@@ -98,7 +98,7 @@ class LiveTensors {
 }
 
 /** @throws UsageError for an invalid request. */
-function checked(request: TileRequest, shape: readonly number[]): TileRequest {
+function checkRequest(request: TileRequest, shape: readonly number[]): TileRequest {
   const { rows, columns, at, down, across, most } = request;
   const axes = [rows, columns].every(Array.isArray) ? [...rows, ...columns] : [NaN];
   const fits =

@@ -313,17 +313,19 @@ export type BinaryFunction = (a: CoreArray, b: CoreArray | number) => CoreArray;
  * array.
  */
 export function binary(apply: BinaryFunction, a: NumpyArray, other: ArrayLike): NumpyArray {
-  const operand = goesWith(other, a) ? other : coreOf(toArray(other));
+  const operand = fitsTypeOf(other, a) ? other : coreOf(toArray(other));
   return wrapArray(attempt(() => apply(coreOf(a), operand)));
 }
 
 /** An array; a number that fits gets the type of `other`. */
 export function likeArray(value: ArrayLike, other: NumpyArray): NumpyArray {
-  return goesWith(value, other) ? wrapArray(library.full([], value, other.dtype)) : toArray(value);
+  return fitsTypeOf(value, other)
+    ? wrapArray(library.full([], value, other.dtype))
+    : toArray(value);
 }
 
 /** Whether a value is a number that the type of `array` can hold. */
-function goesWith(value: ArrayLike, array: NumpyArray): value is number {
+function fitsTypeOf(value: ArrayLike, array: NumpyArray): value is number {
   return typeof value === "number" && (isFloat(array.dtype) || fits(value, array.dtype));
 }
 

@@ -21,14 +21,14 @@ export function createMemory(bytes: number): WebAssembly.Memory {
   });
 }
 
-const windows = new WeakMap<WebAssembly.Memory, Uint8Array>();
+const views = new WeakMap<WebAssembly.Memory, Uint8Array>();
 
 /** All bytes of a memory at its current size; call again after the memory may have grown. */
 export function memoryBytes(memory: WebAssembly.Memory): Uint8Array {
-  const cached = windows.get(memory);
+  const cached = views.get(memory);
   const { buffer } = memory;
   if (cached !== undefined && cached.buffer === buffer) return cached;
   const fresh = new Uint8Array(buffer);
-  windows.set(memory, fresh);
+  views.set(memory, fresh);
   return fresh;
 }

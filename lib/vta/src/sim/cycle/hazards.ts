@@ -58,7 +58,7 @@ const BYTE_LOAD_TEXT =
 const MAX_OPERAND_RACES = 20_000;
 
 /** The most findings that are reported per rule. */
-const KEPT = 8;
+const MAX_FINDINGS = 8;
 
 /** The differences of hardware from the functional simulator, in the order of the stream. */
 export function findHazards(
@@ -115,7 +115,7 @@ class Analysis {
   private report(rule: HazardRule, index: number, text: string, other?: number): void {
     const count = (this.counts.get(rule) ?? 0) + 1;
     this.counts.set(rule, count);
-    if (count <= KEPT)
+    if (count <= MAX_FINDINGS)
       this.found.push({ rule, index, text, ...(other !== undefined && { other }) });
   }
 

@@ -32,7 +32,7 @@ function counts(): Counts {
 }
 
 /** By module: the causes of waits for `pop prev` and `pop next`. */
-const GIVERS: readonly (readonly [StallCause, StallCause])[] = [
+const TOKEN_CAUSES: readonly (readonly [StallCause, StallCause])[] = [
   ["tokenFromCompute", "tokenFromCompute"],
   ["tokenFromLoad", "tokenFromStore"],
   ["tokenFromCompute", "tokenFromCompute"],
@@ -117,7 +117,7 @@ export function forEachStall(
   const { cycles, head, start, end } = timing;
   const { waitBus, waitLatency, waitWrite, waitPrevious } = timing;
   const { blocked } = timing.fetch;
-  const [fromPrevious, fromNext] = GIVERS[module]!;
+  const [fromPrevious, fromNext] = TOKEN_CAUSES[module]!;
   const cursor = { index: 0 };
   /** Cycles before this are charged; those from `cycles` on do not count. */
   let at = 0;

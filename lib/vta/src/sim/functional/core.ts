@@ -38,7 +38,7 @@ export class Core {
   readonly kernels: Kernels;
   readonly profiler = new Profiler();
   /** The range of weight elements whose copies are deferred, and their bytes of DRAM. */
-  private readonly borrowed = { begin: Infinity, end: 0, dramBegin: Infinity, dramEnd: 0 };
+  private readonly deferredWeights = { begin: Infinity, end: 0, dramBegin: Infinity, dramEnd: 0 };
   private cycles = 0;
   private limit = Infinity;
   private nextPause = SLICE;
@@ -74,13 +74,13 @@ export class Core {
    * only the program's STOREs write to DRAM, and they are checked.
    */
   flushDeferredWeights(): void {
-    const { borrowed, kernels } = this;
-    if (borrowed.end === 0) return;
-    kernels.run.settleWeights(borrowed.begin, borrowed.end);
-    borrowed.begin = Infinity;
-    borrowed.end = 0;
-    borrowed.dramBegin = Infinity;
-    borrowed.dramEnd = 0;
+    const { deferredWeights, kernels } = this;
+    if (deferredWeights.end === 0) return;
+    kernels.run.settleWeights(deferredWeights.begin, deferredWeights.end);
+    deferredWeights.begin = Infinity;
+    deferredWeights.end = 0;
+    deferredWeights.dramBegin = Infinity;
+    deferredWeights.dramEnd = 0;
   }
 
   private spend(cycles: number): void {
@@ -177,11 +177,11 @@ export class Core {
     const stride = load.xStride.get(words, at) * dramBytes;
     const span = this.checkDram(dram, y, x * dramBytes, stride);
     if (memory === WGT) {
-      const { borrowed } = this;
-      borrowed.begin = Math.min(borrowed.begin, sram);
-      borrowed.end = Math.max(borrowed.end, end);
-      borrowed.dramBegin = Math.min(borrowed.dramBegin, dram);
-      borrowed.dramEnd = Math.max(borrowed.dramEnd, dram + span);
+      const { deferredWeights } = this;
+      deferredWeights.begin = Math.min(deferredWeights.begin, sram);
+      deferredWeights.end = Math.max(deferredWeights.end, end);
+      deferredWeights.dramBegin = Math.min(deferredWeights.dramBegin, dram);
+      deferredWeights.dramEnd = Math.max(deferredWeights.dramEnd, dram + span);
     }
     kernels.run.load2d(memory, sram, dram, y, x, stride, yPad0, yPad1, xPad0, xPad1);
     this.spend(count);
@@ -206,7 +206,7 @@ export class Core {
     const dram = store.dramBase.get(words, at) * bytes;
     const stride = store.xStride.get(words, at) * bytes;
     const span = this.checkDram(dram, y, x * bytes, stride);
-    if (dram < this.borrowed.dramEnd && dram + span > this.borrowed.dramBegin)
+    if (dram < this.deferredWeights.dramEnd && dram + span > this.deferredWeights.dramBegin)
       this.flushDeferredWeights();
     this.kernels.run.store2d(sram, dram, y, x, stride);
     this.spend(x * y);

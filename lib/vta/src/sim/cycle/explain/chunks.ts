@@ -65,8 +65,8 @@ function stepsOf(plan: StreamPlan, edit: StreamEdit, tile: readonly Chunk[]): St
   for (let k = 0; k + 1 < tile.length; k++) {
     const [load, next] = [tile[k]!, tile[k + 1]!];
     if (load.work !== WORK.LOAD || next.work !== WORK.GEMM) continue;
-    const loads = cutBehind(load.indices, (i) => (edit.tokens(i) & PUSH.NEXT) !== 0);
-    const gemms = cutBehind(next.indices, (i) => plan.work[i] === WORK.GEMM);
+    const loads = splitAfter(load.indices, (i) => (edit.tokens(i) & PUSH.NEXT) !== 0);
+    const gemms = splitAfter(next.indices, (i) => plan.work[i] === WORK.GEMM);
     if (loads.length !== gemms.length || next.syncs.length > 0) {
       current = [];
       continue;
@@ -81,7 +81,7 @@ function stepsOf(plan: StreamPlan, edit: StreamEdit, tile: readonly Chunk[]): St
   return lists;
 }
 
-function cutBehind(indices: readonly number[], isLast: (index: number) => boolean): number[][] {
+function splitAfter(indices: readonly number[], isLast: (index: number) => boolean): number[][] {
   const parts: number[][] = [[]];
   for (const index of indices) {
     parts.at(-1)!.push(index);
@@ -94,7 +94,7 @@ function cutBehind(indices: readonly number[], isLast: (index: number) => boolea
  * Whether a step exchanges a token in each direction, so that it can be merged into the previous
  * step.
  */
-function canJoin(edit: StreamEdit, { loads, gemm, isApart }: Step): boolean {
+function canMerge(edit: StreamEdit, { loads, gemm, isApart }: Step): boolean {
   const tokenBits = (indices: readonly number[]): number =>
     indices.reduce((bits, i) => bits | edit.tokens(i), 0);
   return (
@@ -110,44 +110,44 @@ export function mergeEmptySteps(
   edit: StreamEdit,
   dropped: ReadonlySet<number>,
 ): void {
-  const gone: number[] = [];
+  const removed: number[] = [];
   for (const steps of outputTiles(plan).tiles.flatMap((tile) => stepsOf(plan, edit, tile))) {
     let last: Step | undefined;
     for (const step of steps) {
       const isEmpty = step.loads.every((i) => dropped.has(i));
-      if (last !== undefined && isEmpty && canJoin(edit, step)) {
-        gone.push(...takeOut(edit, last, step), ...step.loads);
+      if (last !== undefined && isEmpty && canMerge(edit, step)) {
+        removed.push(...moveProducts(edit, last, step), ...step.loads);
       } else {
         last = step;
       }
     }
   }
-  edit.drop(gone);
+  edit.drop(removed);
 }
 
 /** Merges each `factor` successive steps into a step with all their loads and products. */
 export function mergeSteps(plan: StreamPlan, edit: StreamEdit, factor: number): void {
-  const gone: number[] = [];
+  const removed: number[] = [];
   for (const steps of outputTiles(plan).tiles.flatMap((tile) => stepsOf(plan, edit, tile))) {
     for (let k = 0; k < steps.length; k += factor) {
       const [first, ...others] = steps.slice(k, k + factor);
-      const joined = others.filter((step) => canJoin(edit, step));
-      if (joined.length === 0 || joined.length < others.length) continue;
-      for (const step of joined) gone.push(...takeOut(edit, first!, step));
-      gone.push(
-        ...joinLoads(
+      const merged = others.filter((step) => canMerge(edit, step));
+      if (merged.length === 0 || merged.length < others.length) continue;
+      for (const step of merged) removed.push(...moveProducts(edit, first!, step));
+      removed.push(
+        ...mergeLoads(
           plan,
           edit,
-          [first!, ...joined].flatMap(({ loads }) => loads),
+          [first!, ...merged].flatMap(({ loads }) => loads),
         ),
       );
     }
   }
-  edit.drop(gone);
+  edit.drop(removed);
 }
 
 /** Moves the products of `step` to `first`. @returns the instructions that have no work left */
-function takeOut(edit: StreamEdit, first: Step, step: Step): readonly number[] {
+function moveProducts(edit: StreamEdit, first: Step, step: Step): readonly number[] {
   edit.steps[first.gemm.at(-1)!]! += edit.steps[step.gemm.at(-1)!]!;
   for (const index of [...step.loads, ...step.gemm]) edit.setTokens(index, 0);
   return step.gemm;
@@ -157,8 +157,8 @@ function takeOut(edit: StreamEdit, first: Step, step: Step): readonly number[] {
  * Merges contiguous loads of a client.
  * @returns the loads that are not needed any more
  */
-function joinLoads(plan: StreamPlan, edit: StreamEdit, loads: readonly number[]): number[] {
-  const gone: number[] = [];
+function mergeLoads(plan: StreamPlan, edit: StreamEdit, loads: readonly number[]): number[] {
+  const removed: number[] = [];
   const kept = new Map<number, number>();
   for (const index of loads) {
     const client = plan.client[index]!;
@@ -170,10 +170,10 @@ function joinLoads(plan: StreamPlan, edit: StreamEdit, loads: readonly number[])
     const [a, b] = [edit.transfer(last), edit.transfer(index)];
     if (b.rows === a.rows && b.dram === a.dram + a.columns) {
       edit.setTransfer(last, { ...a, columns: a.columns + b.columns });
-      gone.push(index);
+      removed.push(index);
     } else if (b.columns === a.columns && b.dram === a.dram + a.rows * a.stride) {
       edit.setTransfer(last, { ...a, rows: a.rows + b.rows });
-      gone.push(index);
+      removed.push(index);
     } else {
       kept.set(client, index);
     }
@@ -182,5 +182,5 @@ function joinLoads(plan: StreamPlan, edit: StreamEdit, loads: readonly number[])
   for (const index of loads) edit.setTokens(index, edit.tokens(index) & ~PUSH.NEXT);
   const last = Math.max(...kept.values());
   edit.setTokens(last, edit.tokens(last) | PUSH.NEXT);
-  return gone;
+  return removed;
 }

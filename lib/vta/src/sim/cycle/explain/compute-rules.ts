@@ -16,7 +16,8 @@ export function registerOperands(e: Evidence): Finding | undefined {
   const operands = e.indices(WORK.LOAD, CLIENT.ACC);
   return {
     condition: "the ALU reads two registers, which takes it two cycles a step",
-    measured: (registers.reduce((sum, i) => sum + steps[i]!, 0) + e.worked(operands)) / e.cycles,
+    measured:
+      (registers.reduce((sum, i) => sum + steps[i]!, 0) + e.workCycles(operands)) / e.cycles,
     threshold: 0.05,
     measure: "of the cycles, register operands are loaded and worked on",
     change: "use a constant operand where the values allow it, or accumulate in GEMM instead",

@@ -75,7 +75,7 @@ export class Evidence {
   }
 
   /** Cycles that instructions worked. */
-  worked(indices: readonly number[]): number {
+  workCycles(indices: readonly number[]): number {
     const { start, end } = this.run.timing;
     return indices.reduce((sum, i) => sum + end[i]! - start[i]!, 0);
   }
@@ -85,20 +85,20 @@ export class Evidence {
   }
 
   /** Bytes of an element in DRAM that a LOAD or STORE moves. */
-  bytesAnElement(index: number): number {
+  bytesPerElement(index: number): number {
     if (this.plan.work[index] === WORK.STORE) return this.elementBytes.out;
     return loadedElementBytes(this.elementBytes, this.plan, index);
   }
 
   bytesOf(index: number): number {
     const { rows, columns } = this.transfer(index);
-    return rows * columns * this.bytesAnElement(index);
+    return rows * columns * this.bytesPerElement(index);
   }
 
   /** The bursts of a transfer. */
   bursts(index: number): number {
     const { rows, columns, stride, dram } = this.transfer(index);
-    const element = this.bytesAnElement(index);
+    const element = this.bytesPerElement(index);
     let bursts = 0;
     for (let y = 0, address = dram * element; y < rows; y++, address += stride * element) {
       const last = address + columns * element - 1;

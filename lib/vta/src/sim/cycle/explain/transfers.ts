@@ -12,7 +12,14 @@ function repeatedLoads(e: Evidence, loads: readonly number[]): number[] {
   const seen = new Set<string>();
   return loads.filter((index) => {
     const { rows, columns, stride, dram } = e.transfer(index);
-    const key = [e.plan.client[index], e.bytesAnElement(index), rows, columns, stride, dram].join();
+    const key = [
+      e.plan.client[index],
+      e.bytesPerElement(index),
+      rows,
+      columns,
+      stride,
+      dram,
+    ].join();
     const isRepeated = seen.has(key);
     seen.add(key);
     return isRepeated;
@@ -24,7 +31,7 @@ export function uopReloads(e: Evidence): Finding | undefined {
   if (repeated.length === 0) return undefined;
   return {
     condition: "the same micro-ops are loaded again and again",
-    measured: e.worked(repeated) / e.cycles,
+    measured: e.workCycles(repeated) / e.cycles,
     threshold: 0.03,
     measure: "of the cycles, compute loads micro-ops that were on chip before",
     change: "keep the kernels on chip: fewer different tile shapes, or fewer micro-ops per kernel",
@@ -41,7 +48,7 @@ function newRows(e: Evidence, loads: readonly number[]): Map<number, number> {
     const { rows, columns, stride, dram } = e.transfer(index);
     let fresh = 0;
     for (let y = 0; y < rows; y++) {
-      const key = `${e.plan.client[index]} ${(dram + y * stride) * e.bytesAnElement(index)} ${columns}`;
+      const key = `${e.plan.client[index]} ${(dram + y * stride) * e.bytesPerElement(index)} ${columns}`;
       if (seen.has(key)) continue;
       seen.add(key);
       fresh++;
@@ -83,7 +90,7 @@ export function tilesReloaded(e: Evidence): Finding | undefined {
 export function shortBursts(e: Evidence): Finding | undefined {
   const short = [...e.indices(WORK.LOAD, ...DATA), ...e.indices(WORK.STORE)].filter((i) => {
     const { rows, columns } = e.transfer(i);
-    return rows > 1 && columns * e.bytesAnElement(i) < e.burstBytes;
+    return rows > 1 && columns * e.bytesPerElement(i) < e.burstBytes;
   });
   if (short.length === 0) return undefined;
   const bytes = short.reduce((sum, i) => sum + e.bytesOf(i), 0);
@@ -105,7 +112,7 @@ function makeContiguous(e: Evidence, edit: StreamEdit, index: number): void {
   const { rows, columns, dram } = e.transfer(index);
   const total = rows * columns;
   if (total > 0xffff) return;
-  const a = Math.max(1, e.burstBytes / e.bytesAnElement(index));
+  const a = Math.max(1, e.burstBytes / e.bytesPerElement(index));
   const aligned = Math.floor(dram / a) * a;
   edit.setTransfer(index, { rows: 1, columns: total, stride: total, dram: aligned });
 }
@@ -113,13 +120,13 @@ function makeContiguous(e: Evidence, edit: StreamEdit, index: number): void {
 export function unalignedRows(e: Evidence): Finding | undefined {
   const cut = [...e.indices(WORK.LOAD, ...DATA), ...e.indices(WORK.STORE)].filter((i) => {
     const { rows, stride } = e.transfer(i);
-    return rows > 1 && (stride * e.bytesAnElement(i)) % e.burstBytes !== 0;
+    return rows > 1 && (stride * e.bytesPerElement(i)) % e.burstBytes !== 0;
   });
   if (cut.length === 0) return undefined;
   const bursts = cut.reduce((sum, i) => sum + e.bursts(i), 0);
   const least = cut.reduce((sum, i) => {
     const { rows, columns } = e.transfer(i);
-    return sum + rows * Math.ceil((columns * e.bytesAnElement(i)) / e.burstBytes);
+    return sum + rows * Math.ceil((columns * e.bytesPerElement(i)) / e.burstBytes);
   }, 0);
   return {
     condition: `rows begin beside the ${e.burstBytes}-byte boundaries that bursts are cut at`,
@@ -148,7 +155,7 @@ function alignRows(e: Evidence, edit: StreamEdit, indices: readonly number[]): v
   }
   for (const index of indices) {
     const { rows, columns, stride, dram } = e.transfer(index);
-    const element = e.bytesAnElement(index);
+    const element = e.bytesPerElement(index);
     const inBurst = Math.max(1, e.burstBytes / element);
     const pitch = Math.ceil(stride / inBurst) * inBurst;
     if (pitch > 0xffff) continue;
@@ -165,7 +172,7 @@ export function storesSerialized(e: Evidence): Finding | undefined {
   if (small.length < 2) return undefined;
   return {
     condition: "stores of a few elements, one after the other: each write waits for its answer",
-    measured: e.worked(small) / e.cycles,
+    measured: e.workCycles(small) / e.cycles,
     threshold: 0.05,
     measure: "of the cycles, store writes less than a burst",
     change:
