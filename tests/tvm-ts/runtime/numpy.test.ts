@@ -69,7 +69,7 @@ test("arrays are written to and read from .npy and .npz", () => {
 });
 
 test.each([
-  [() => np.zeros([-1]), "[-1] is not a shape: -1 is not a length"],
+  [() => np.zeros([-1]), "[-1] is not a shape: -1 is not an integer of at least 0"],
   [() => np.zeros([2], "int4"), "'int4' is not an element type of arrays"],
   [() => np.array([[1], [1, 2]]), "the nested arrays have different shapes"],
   [() => np.array([1, "x" as never]), "an array holds numbers"],

@@ -343,7 +343,7 @@ function checkedShape(shape: readonly Dimension[]): readonly number[] {
     if (!Number.isInteger(length) || length < 0) {
       throw new UsageError(
         "array-shape",
-        `[${lengths.join(", ")}] is not a shape: ${length} is not a length`,
+        `[${lengths.join(", ")}] is not a shape: ${length} is not an integer of at least 0`,
       );
     }
   }

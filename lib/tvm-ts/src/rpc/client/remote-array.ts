@@ -56,7 +56,7 @@ export class RemoteDevice implements SessionDevice {
     if (bad !== undefined) {
       throw new UsageError(
         "array-shape",
-        `[${shape.join(", ")}] is not a shape: ${bad} is not a length`,
+        `[${shape.join(", ")}] is not a shape: ${bad} is not an integer of at least 0`,
       );
     }
     const fields = { device: this.wire, dtype: wireDataType(type), shape, byteOffset: 0n };

@@ -371,7 +371,7 @@ export function checkedShape(shape: Shape): number[] {
     if (!Number.isInteger(length) || length < 0) {
       throw new UsageError(
         "array-shape",
-        `[${lengths.join(", ")}] is not a shape: ${length} is not a length`,
+        `[${lengths.join(", ")}] is not a shape: ${length} is not an integer of at least 0`,
       );
     }
   }
