@@ -15,7 +15,7 @@ import type { Environment } from "./environment";
 import { commandHandle, vtaOps } from "./intrin";
 import { acceleratorPasses, memoryInfo } from "./transforms";
 
-/** How many cycles a run may take; the runtime's own limit is the same. */
+/** The cycle limit of a run, the same as the runtime's own. */
 const WAIT_CYCLES = 2 ** 31;
 
 const lowerings: ReadonlyMap<tir.Op, Lowering> = new Map<tir.Op, Lowering>([
@@ -41,7 +41,7 @@ const lowerings: ReadonlyMap<tir.Op, Lowering> = new Map<tir.Op, Lowering>([
   ],
 ]);
 
-/** What lowering and code generation for an environment have besides everybody's. */
+/** What an environment adds to lowering and code generation. */
 export function acceleratorFeatures(env: Environment, debugFlag = 0) {
   return {
     passes: acceleratorPasses(env, debugFlag),
@@ -61,8 +61,8 @@ export const acceleratorTargetKind: TargetKind = {
 };
 
 /**
- * The target for an environment. A given one keeps its host and whatever else it says; its device is
- * the accelerator, whose passes and operators it gets.
+ * The target for an environment. A target that is passed keeps its host and its other attributes; its device
+ * becomes the accelerator, with the accelerator's passes and operators.
  */
 export function acceleratorTarget(given: string | Target | undefined, env: Environment): Target {
   const base =

@@ -1,5 +1,5 @@
 /**
- * The environment in force: what `vta.getEnv()` returns, and how to change it for good or for a while.
+ * The environment in force: what `vta.getEnv()` returns, and how to change it permanently or for one call.
  */
 
 import { UsageError, withCleanup } from "tvm-ts";
@@ -15,7 +15,7 @@ export function getEnv(): Environment {
 }
 
 /**
- * Puts an environment, or the one of a configuration, in force.
+ * Puts an environment, or the environment of a configuration, in force.
  * @example
  * const before = vta.getEnv();
  * vta.setEnv({ ...before.config, LOG_BLOCK: 5 }).BLOCK_OUT // => 32
@@ -26,16 +26,16 @@ export function setEnv(env: Environment | VtaConfig): Environment {
 }
 
 /**
- * Says which configuration `getEnv()` starts with. A host that has files reads `VTA_HW_PATH`'s here;
- * an environment that is in force already stays.
+ * Sets the configuration that `getEnv()` starts with. A host with files passes the one that `VTA_HW_PATH`
+ * names. No effect once an environment is in force.
  */
 export function setDefaultConfig(read: () => VtaConfig): void {
   firstConfig = read;
 }
 
 /**
- * Runs `body` with another environment in force, and puts the one before back, also after an error.
- * `body` must be synchronous: other code would see its environment while it waits.
+ * Runs `body` with another environment in force, and restores the previous environment, also after an error.
+ * `body` must be synchronous: while it waited, other code would see its environment.
  * @example
  * const { config } = vta.getEnv();
  * vta.withEnvironment({ ...config, LOG_BATCH: 1 }, (env) => env.BATCH) // => 2

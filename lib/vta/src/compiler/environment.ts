@@ -1,7 +1,7 @@
 /**
- * The environment: an accelerator as schedules name it. On top of its sizes (`env.BATCH`) it has the
- * data types, storage scopes, pragmas and the tensor intrinsic, in camelCase (`env.accDtype`,
- * `env.accScope`, `env.dmaCopy`, `env.gemm`).
+ * The environment: an accelerator as schedules see it. Besides its sizes (`env.BATCH`) it has the data types,
+ * storage scopes, pragmas and the tensor intrinsic, in camelCase (`env.accDtype`, `env.accScope`,
+ * `env.dmaCopy`, `env.gemm`).
  */
 
 import type { te } from "tvm-ts";
@@ -19,7 +19,7 @@ const HOSTS: Readonly<Record<TargetName, string>> = {
 };
 
 /**
- * An immutable description of one accelerator. Two of different shapes can be alive at once.
+ * An immutable description of one accelerator. Environments of different shapes can be in use at once.
  * @example
  * const env = vta.getEnv();
  * [env.BATCH, env.BLOCK_IN, env.BLOCK_OUT] // => 1,16,16
@@ -41,7 +41,7 @@ export class Environment extends Hardware {
 
   /**
    * @param mockMode In a mock environment the accelerator's work compiles to nothing.
-   * @throws UsageError when the configuration is malformed, or no hardware can have it.
+   * @throws UsageError when the configuration is malformed, or hardware with it cannot exist.
    */
   constructor(
     config: VtaConfig,
@@ -54,7 +54,7 @@ export class Environment extends Hardware {
     this.outDtype = `int${this.OUT_WIDTH}`;
   }
 
-  /** The same accelerator doing nothing, to time or look at the rest of a program. */
+  /** The same accelerator without its work, to time or inspect the rest of a program. */
   get mock(): Environment {
     if (this.mockMode) return this;
     this.mockCopy ??= new Environment(this.config, true);

@@ -1,20 +1,20 @@
 /**
- * Whether the micro-op kernels of a lowered function can be recorded, told from its loops, and which
- * stage and loop of the schedule are why one cannot.
+ * Checks from the loops of a lowered function whether its micro-op kernels can be recorded, and names the
+ * stage and loop of the schedule that prevent it.
  *
- * The rules are the runtime's: the micro-ops of a kernel do the same operation, none writes an
- * accumulator element that one of the two before it writes, and their memory holds them all.
+ * The rules are the runtime's: all micro-ops of a kernel do the same operation, a micro-op does not write an
+ * accumulator element that one of the two before it writes, and all fit the micro-op memory.
  */
 
 import { arith, plural, te, tir, UsageError } from "tvm-ts";
 import type { Environment } from "./environment";
 import { vtaOps } from "./intrin";
 
-/** Where they stand among the operands of `uop_push`. */
+/** Their positions among the operands of `uop_push`. */
 const [MODE, RESET, DESTINATION, OPCODE, USE_IMM] = [0, 1, 2, 5, 6];
-/** Micro-ops that write the same accumulator element are at least so far apart. */
+/** The least distance of micro-ops that write the same accumulator element. */
 export const MICRO_OPS_APART = 3;
-/** How many micro-ops before it must write other elements. */
+/** The number of preceding micro-ops that must write other elements. */
 const WRITE_BACK = MICRO_OPS_APART - 1;
 
 /** A loop around a micro-op, inside its kernel. */
@@ -23,7 +23,7 @@ interface MicroOpLoop {
   readonly extent: number;
 }
 
-/** A micro-op as it is recorded. */
+/** A recorded micro-op. */
 interface Step {
   readonly operation: string;
   /** The accumulator element that it writes, relative to the kernel's first; undefined if not known. */
@@ -47,7 +47,7 @@ export function checkMicroOps(module: tir.IRModule, env: Environment, schedule?:
   throw new UsageError("vta-micro-ops", problem.sentence, { span: problem.span });
 }
 
-/** The first kernel of `module` that the runtime refuses to record; undefined when there is none. */
+/** The first kernel of `module` that the runtime does not record; undefined if all can be recorded. */
 export function microOpProblem(
   module: tir.IRModule,
   env: Environment,
@@ -160,7 +160,7 @@ function stageOf(
   return found?.[0] ?? (candidates?.length === 1 ? candidates[0] : undefined);
 }
 
-/** Where a stage was given to GEMM or the ALU. */
+/** Where a stage was assigned to GEMM or the ALU. */
 function markedAt(stage: te.Stage | undefined): tir.Stmt["span"] {
   for (const { iterType, pragmas, span } of stage?.iterVarAttrs.values() ?? []) {
     if (iterType === "Tensorized" || pragmas.some(({ key }) => COMPUTES.includes(key))) return span;
@@ -170,9 +170,9 @@ function markedAt(stage: te.Stage | undefined): tir.Stmt["span"] {
 
 const COMPUTES: readonly string[] = ["alu", "conv2d_transpose_gemm"];
 
-/** The micro-ops of a kernel, in order. Loops of lengths that are not known count as none. */
+/** The micro-ops of a kernel, in order; empty where the length of a loop is not constant. */
 function* stepsOf(kernel: tir.Stmt): Generator<Step> {
-  /** What each statement records, found once for all steps of its loops. */
+  /** The micro-op of each statement, derived once for all iterations of its loops. */
   const recorded = new Map<tir.Stmt, MicroOp>();
   function* visit(
     stmt: tir.Stmt,
@@ -213,10 +213,10 @@ function* stepsOf(kernel: tir.Stmt): Generator<Step> {
   yield* visit(kernel, [], [], new Map());
 }
 
-/** What an `uop_push` records. */
+/** The micro-op that an `uop_push` records. */
 interface MicroOp {
   readonly operation: string;
-  /** The accumulator element by the iteration of each loop; undefined if it is not known. */
+  /** The accumulator element as a function of the loops' iterations; undefined if it is not linear in them. */
   readonly destination: ((counts: readonly number[]) => number) | undefined;
 }
 
@@ -237,7 +237,7 @@ function operationOf({ args }: tir.Call): string {
 
 function destinationOf(index: tir.PrimExpr, loops: readonly MicroOpLoop[]): MicroOp["destination"] {
   const own = loops.map(({ variable }) => variable);
-  // Loops around the kernel move all its micro-ops alike: they count as 0.
+  // Loops around the kernel offset all its micro-ops equally: their variables are taken as 0.
   const outer = new Set<tir.Var>();
   tir.walk(index, { Var: (variable) => void outer.add(variable) });
   for (const variable of own) outer.delete(variable);

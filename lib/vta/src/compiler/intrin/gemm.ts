@@ -3,7 +3,7 @@
 import { te, tir } from "tvm-ts";
 import { asKernel, onStage, PUSH_GEMM, QID, UOP_MODE, uopPush } from "./vta-ops";
 
-/** What of an environment the intrinsic depends on. */
+/** The parts of an environment that the intrinsic depends on. */
 export interface GemmUnit {
   readonly BATCH: number;
   readonly BLOCK_IN: number;
@@ -14,7 +14,7 @@ export interface GemmUnit {
   readonly inpScope: string;
   readonly wgtScope: string;
   readonly accScope: string;
-  /** The intrinsic is to do nothing. */
+  /** Whether the intrinsic compiles to nothing. */
   readonly mockMode: boolean;
 }
 
@@ -55,7 +55,7 @@ export function gemmReset({ acc }: GemmBuffers): tir.Stmt {
   return kernel(uopPush(UOP_MODE.GEMM, 1, acc.accessPtr("rw", POINTER), 0, 0));
 }
 
-/** Micro-ops have numbers of elements for addresses. */
+/** Addresses in micro-ops count elements. */
 const POINTER = { ptrType: "int32" } as const;
 
 function kernel(body: tir.Stmt): tir.Stmt {

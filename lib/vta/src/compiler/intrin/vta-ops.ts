@@ -1,6 +1,6 @@
 /**
- * What the accelerator's operations are to the compiler: operators, and the marks that say which
- * statements the accelerator carries out.
+ * The accelerator's operations in the IR: operators, and the attributes that mark the statements that the
+ * accelerator executes.
  */
 
 import { tir } from "tvm-ts";
@@ -9,22 +9,22 @@ const opaque = (name: string): tir.Op => new tir.Op(`tir.vta.${name}`, tir.CallE
 
 /** The operators, under the reference's names. */
 export const vtaOps = {
-  /** `(mode, reset, dst, src, wgt, opcode, useImm, imm)`: a micro-op of the kernel around it. */
+  /** `(mode, reset, dst, src, wgt, opcode, useImm, imm)`: a micro-op of the enclosing kernel. */
   uopPush: opaque("uop_push"),
   /** `()`: the command queue. */
   commandHandle: opaque("command_handle"),
-  /** `()`: runs what was recorded and waits for the end. */
+  /** `()`: runs the recorded instructions and waits for their end. */
   coprocSync: opaque("coproc_sync"),
-  /** `(from, to)`: a token from one stage of the pipeline to another. */
+  /** `(from, to)`: pushes a token from one stage of the pipeline to another. */
   coprocDepPush: opaque("coproc_dep_push"),
-  /** `(from, to)`: waits for such a token. */
+  /** `(from, to)`: pops such a token, waiting for it. */
   coprocDepPop: opaque("coproc_dep_pop"),
 };
 
-/** What says "on the accelerator" in attributes; all of them are of this one axis. */
+/** The node of all attributes that place statements on the accelerator. */
 export const vtaAxis = new tir.IterVar(undefined, new tir.Var("vta"), "ThreadIndex", "vta");
 
-/** The stage of the pipeline (its instruction queue) that does a task: 1 load, 2 compute, 3 store. */
+/** The stage of the pipeline (its instruction queue) that executes a task: 1 load, 2 compute, 3 store. */
 export const QID = { LOAD_INP: 1, LOAD_WGT: 1, LOAD_OUT: 2, COMPUTE: 2, STORE_OUT: 3 } as const;
 
 /** The runtime's functions that record the micro-ops of a kernel and push an instruction for it. */
@@ -40,14 +40,14 @@ export function commandHandle(): tir.Call {
   return new tir.Call("handle", tir.builtin.threadContext, [handle]);
 }
 
-/** `body`, done by a stage of the pipeline (`QID`). */
+/** `body`, executed by a stage of the pipeline (`QID`). */
 export function onStage(stage: number, body: tir.Stmt): tir.AttrStmt {
   return new tir.AttrStmt(vtaAxis, "coproc_scope", new tir.IntImm(stage), body);
 }
 
 /**
- * `body`, which pushes the micro-ops of a kernel for `push`. Neighbouring kernels become one where
- * they share the object `push`, so every ALU operation has a `StringImm` of its own.
+ * `body`, which pushes the micro-ops of a kernel for `push`. Adjacent kernels that share the object `push`
+ * are merged, so every ALU operation has a separate `StringImm`.
  */
 export function asKernel(push: tir.StringImm, body: tir.Stmt): tir.AttrStmt {
   return new tir.AttrStmt(vtaAxis, "coproc_uop_scope", push, body);

@@ -1,4 +1,4 @@
-/** The passes that the accelerator adds to the compiler's, and where. */
+/** The accelerator's own passes, and their places in the pipeline. */
 
 import { transforms, type pass } from "tvm-ts";
 import type { Environment } from "../environment";

@@ -1,15 +1,15 @@
 /**
- * Reading a marked loop nest as an operation of the vector ALU.
+ * Recognizes a marked loop nest as an operation of the vector ALU.
  *
  * The ALU works in place: an instruction does `dst = dst op src` or `dst = dst op immediate`, with
  * minimum, maximum, addition, multiplication and shift to the right (by a negative amount: to the
- * left). What else can be marked is made of these:
+ * left). The other operations are composed of these:
  *
  *     a - c   ->  dst = a + -c                 a - b  ->  dst = -(-a + b)
  *     a << c  ->  dst = a >> -c                c - a  ->  dst = -a + c
  *
- * Where no operand lies where the result belongs, one is brought there first, by setting the place to
- * zero (a GEMM can) and adding.
+ * If no operand is in the result's place, one is copied there first, by setting the place to zero (with a
+ * GEMM reset) and adding.
  */
 
 import { arith, tir } from "tvm-ts";
@@ -31,7 +31,7 @@ export type AluStep =
   /** `dst = dst op src` */
   | { readonly kind: "register"; readonly opcode: number; readonly src: AffineAddress };
 
-/** Where a nest reads or writes: `coeffs[i]` values further for each step of loop `i`. */
+/** An address that a nest reads or writes: each iteration of loop `i` adds `coeffs[i]` values. */
 export interface AffineAddress {
   readonly coeffs: readonly tir.PrimExpr[];
   readonly base: tir.PrimExpr;
@@ -62,12 +62,12 @@ const OPERATORS: Readonly<Partial<Record<tir.Kind, Operator>>> = {
   Max: "max",
 };
 
-/** @throws what `refuse` makes, when the ALU cannot do what the nest does. */
+/** @throws the error of `refuse`, when the ALU cannot execute the nest. */
 export function readAluOperation(nest: tir.Stmt, env: Environment, refuse: Refuse): AluOperation {
   return new AluReader(nest, env, refuse).read();
 }
 
-/** Whether an element is set to the identity, and then combined in inner loops. */
+/** Whether the nest sets an element to the identity and then combines others with it in inner loops. */
 function isReduction(body: tir.Stmt): boolean {
   if (body.kind !== "SeqStmt") return false;
   const [init, update] = body.seq;
@@ -102,7 +102,7 @@ class AluReader {
     }
     if (body.kind !== "BufferStore" || tir.lanesOf(body.value.dtype) > 1) {
       throw refuse(
-        "inside the loops there is not one store alone: do not unroll or vectorize the loops, and " +
+        "the loops must contain exactly one store: do not unroll or vectorize them, and " +
           "split by factors that divide",
       );
     }
@@ -130,7 +130,7 @@ class AluReader {
     if (operator === undefined) {
       throw this.refuse(
         `it computes ${tir.reprExpr(value)}; the ALU can add, subtract, multiply, shift, take the ` +
-          `minimum or the maximum, one operation a stage, and copy`,
+          `minimum or the maximum (one operation a stage), and copy`,
       );
     }
     const [a, b] = operandsOf(value).map((operand) => this.operand(operand));
@@ -154,7 +154,7 @@ class AluReader {
         return [...this.bring(b), this.negate(), this.withImmediate(ALU_OPCODE.ADD, imm)];
       case "shiftLeft":
       case "shiftRight":
-        throw this.refuse("it shifts a constant, and the ALU shifts what is in memory");
+        throw this.refuse("it shifts a constant; the ALU shifts values in memory");
       default:
         return [...this.bring(b), this.withImmediate(OPCODES[operator], imm)];
     }
@@ -167,8 +167,8 @@ class AluReader {
       case "shiftRight":
         if (this.isPlace(b) && !this.isPlace(a)) {
           throw this.refuse(
-            "the result takes the place of the shift amounts; use the amounts again later, so that " +
-              "they keep their place",
+            "the result overwrites the shift amounts; read the amounts in a later stage too, so that " +
+              "they keep their memory",
           );
         }
         return [...this.bring(a), register(ALU_OPCODE.SHR, b)];
@@ -183,7 +183,7 @@ class AluReader {
     }
   }
 
-  /** A copy in place still takes an instruction, which the stage asked for. */
+  /** A copy in place still is an instruction, because the stage was marked. */
   private copy(from: AffineAddress): AluStep[] {
     if (!this.isPlace(from)) return this.bring(from);
     return [this.withImmediate(ALU_OPCODE.SHR, new tir.IntImm(0))];
@@ -194,7 +194,7 @@ class AluReader {
     return [{ kind: "reset" }, this.withImmediate(ALU_OPCODE.ADD, value)];
   }
 
-  /** Has the destination hold what lies at `from`. */
+  /** Copies the element at `from` to the destination. */
   private bring(from: AffineAddress): AluStep[] {
     return this.isPlace(from) ? [] : [{ kind: "reset" }, register(ALU_OPCODE.ADD, from)];
   }
@@ -207,7 +207,7 @@ class AluReader {
     return { kind: "immediate", opcode, imm, src: this.dst };
   }
 
-  /** Whether an operand lies where the result belongs. */
+  /** Whether an operand is at the result's address. */
   private isPlace(operand: AffineAddress): boolean {
     const { dst } = this;
     return (
@@ -220,16 +220,16 @@ class AluReader {
     if (expr.kind === "IntImm") return { imm: expr };
     if (expr.kind === "BufferLoad") return { at: this.addressOf(expr) };
     throw this.refuse(
-      `an operand is ${tir.reprExpr(expr)}, and operands are constants and elements of the ` +
-        `accumulator; give what is computed first a stage of its own`,
+      `an operand is ${tir.reprExpr(expr)}; operands must be constants or elements of the ` +
+        `accumulator: compute this one in a separate stage`,
     );
   }
 
   private addressOf(load: tir.BufferLoad): AffineAddress {
     if (load.buffer.data === this.store.buffer.data) return this.address(load.indices);
     throw this.refuse(
-      `${load.buffer.name} is in ${load.buffer.scope}, and the ALU reads the memory it writes; ` +
-        `bring it there with a stage that copies`,
+      `${load.buffer.name} is in ${load.buffer.scope}; the ALU reads only the accumulator: ` +
+        `copy it there in a separate stage`,
     );
   }
 
@@ -264,7 +264,7 @@ function operatorOf(value: tir.PrimExpr): Operator | undefined {
   return value.op === tir.builtin.shiftRight ? "shiftRight" : undefined;
 }
 
-/** `-8 - x`, which simplification has made `(0 - x) - 8`. */
+/** Matches `-8 - x`, which simplification has turned into `(0 - x) - 8`. */
 function minuendFirst(value: tir.PrimExpr): tir.Sub | undefined {
   if (value.kind !== "Sub" || value.b.kind !== "IntImm") return undefined;
   const { a, b } = value;

@@ -1,5 +1,5 @@
 /**
- * Says of each ALU operation that the compute stage does it, as a kernel of its own.
+ * Assigns each ALU operation to the compute stage, as a separate kernel.
  *
  *     attr [i] "pragma_alu" = 1 { ... }
  *  => attr [vta] "coproc_scope" = 2 { attr [vta] "coproc_uop_scope" = "VTAPushALUOp" {

@@ -1,10 +1,10 @@
-/** Which loops the accelerator's instructions may be repeated by. */
+/** Checks the kinds of loops around accelerator code. */
 
 import { tir, UsageError } from "tvm-ts";
 
 /**
- * One thread of the host drives the accelerator, and only `cthread`s have instructions of their own:
- * statements that do not mention a `vthread` are run once for all of them, whatever they write.
+ * One thread of the host drives the accelerator, and only `cthread`s issue separate instructions: a statement
+ * that does not use the index of a `vthread` runs once for all of them.
  * @throws UsageError where accelerator code is inside a parallel loop or a `vthread`.
  */
 export function checkThreads(body: tir.Stmt): void {
@@ -13,8 +13,8 @@ export function checkThreads(body: tir.Stmt): void {
       if (loop.forKind !== "parallel" || !drivesAccelerator(loop.body)) return;
       throw new UsageError(
         "vta-threads",
-        `the loop ${loop.loopVar.name} is parallel and drives the accelerator, which one thread ` +
-          `alone can do; leave out stage.parallel(axis)`,
+        `the loop ${loop.loopVar.name} is parallel and contains accelerator code, which only one ` +
+          `thread can run; remove stage.parallel(axis)`,
         { span: loop.span },
       );
     },
@@ -24,7 +24,7 @@ export function checkThreads(body: tir.Stmt): void {
       throw new UsageError(
         "vta-threads",
         `an axis is bound to ${node.threadTag}, whose threads share instructions; bind it to ` +
-          `te.threadAxis("cthread"), whose threads have instructions and on-chip memory of their own`,
+          `te.threadAxis("cthread"), whose threads have separate instructions and on-chip memory`,
         { span },
       );
     },

@@ -1,5 +1,5 @@
 /**
- * Has host code ask for the address behind a device buffer before it reads or writes it.
+ * Makes host code request the address behind a device buffer before it reads or writes it.
  *
  *     B[i] = A[i]
  *  => let A_ptr = VTABufferCPUPtr(command_handle, A)
@@ -14,13 +14,13 @@ import { commandHandle } from "../intrin";
 export function cpuAccessRewrite(env: Environment): pass.FunctionPass {
   return {
     name: "tir.vta.CPUAccessRewrite",
-    doc: "Has host code ask for the address behind a device buffer before it accesses it.",
+    doc: "Makes host code request the address behind a device buffer before it accesses it.",
     run: (func) => func.with({ body: rewrite(func.body, env) }),
   };
 }
 
 function rewrite(body: tir.Stmt, env: Environment): tir.Stmt {
-  /** The pointers in use, in the order they are met: the first ends up innermost. */
+  /** The pointers in use, in the order of first use: the first becomes the innermost `let`. */
   const pointers = new Map<tir.Var, tir.Var>();
   const buffers = new Map<tir.Buffer, tir.Buffer>();
   const onChip: readonly string[] = [env.inpScope, env.wgtScope, env.accScope];

@@ -1,9 +1,9 @@
 /**
- * Reading the elements of a copy as what a transfer instruction can express: rows of DRAM elements,
- * one row every `xStride` elements.
+ * Recognizes a copy as the rectangle that a transfer instruction can express: rows of DRAM elements, one row
+ * every `xStride` elements.
  *
- * Elements are blocks of values: `BATCH x BLOCK` of an input, say. The innermost dimensions of a view
- * must make up exactly one block, without gaps; what is left must fold into two dimensions.
+ * Elements are blocks of values: `BATCH x BLOCK` of an input, say. The innermost dimensions of a view must
+ * make up exactly one block, without gaps; the other dimensions must fold into two.
  */
 
 import { arith, tir, type UsageError } from "tvm-ts";
@@ -16,7 +16,7 @@ export interface Rectangle {
   readonly offset: tir.PrimExpr;
 }
 
-/** Makes the error that a broken rule is reported with. */
+/** Makes the error for a rule that is not met. */
 export type Refuse = (reason: string) => UsageError;
 
 /** Some dimensions of a view as one: `extent` steps of `stride` values. */
@@ -31,8 +31,8 @@ const one = new tir.IntImm(1);
 /**
  * @param view shape, strides and offset in values
  * @param block values in an element of the on-chip memory
- * @param padded the two dimensions outside a block are padded: they stay what they are
- * @throws what `refuse` makes, when no rectangle describes the view
+ * @param padded the two dimensions outside a block are padded, so they are not folded
+ * @throws the error of `refuse`, when no rectangle describes the view
  */
 export function rectangleOf(
   view: tir.Buffer,
@@ -42,8 +42,8 @@ export function rectangleOf(
 ): Rectangle {
   if (!divides(view.elemOffset, block)) {
     throw refuse(
-      `it begins at value ${tir.reprExpr(view.elemOffset)} of ${view.name}, which is not known to be the ` +
-        `first of a block of ${block}`,
+      `it begins at value ${tir.reprExpr(view.elemOffset)} of ${view.name}, which cannot be proven to be ` +
+        `the start of a block of ${block}`,
     );
   }
   const dims = dimensionsOf(view);
@@ -51,13 +51,13 @@ export function rectangleOf(
   for (const { stride } of outer) {
     if (divides(stride, block)) continue;
     throw refuse(
-      `it steps by ${tir.reprExpr(stride)} values, which is not known to be whole blocks of ${block}`,
+      `it steps by ${tir.reprExpr(stride)} values, which cannot be proven to be a multiple of the block of ${block}`,
     );
   }
   if (padded && outer.length !== 2) {
     throw refuse(
-      `padding goes around rows and columns of blocks, and outside a block of ${block} there is ` +
-        `not one loop for each (${describe(outer)})`,
+      `padding needs exactly one loop over rows and one over columns of blocks of ${block}; ` +
+        `the loops outside a block are (${describe(outer)})`,
     );
   }
   const rows = padded ? outer : folded(outer, block);
@@ -75,14 +75,14 @@ export function rectangleOf(
   return { xSize: x.extent, ySize: y.extent, xStride, offset };
 }
 
-/** @throws what `refuse` makes, unless the view is dense and row-major. */
+/** @throws the error of `refuse`, unless the view is dense and row-major. */
 export function checkCompact(view: tir.Buffer, refuse: Refuse): void {
   let size: tir.PrimExpr = one;
   for (const { extent, stride } of dimensionsOf(view).reverse()) {
     if (!isConst(tir.sub(size, stride), 0)) {
       throw refuse(
-        `the loops leave gaps in ${view.name} (${describe(dimensionsOf(view))}), and on-chip memory ` +
-          `is transferred from one element to the next`,
+        `the loops leave gaps in ${view.name} (${describe(dimensionsOf(view))}); a transfer writes ` +
+          `on-chip memory without gaps`,
       );
     }
     size = tir.mul(size, extent);
@@ -115,7 +115,7 @@ function outsideBlock(
   return dims.slice(0, inside);
 }
 
-/** Runs of dimensions that step through memory evenly as one dimension each. */
+/** Folds adjacent dimensions that step through memory evenly into one. */
 function folded(dims: readonly Dimension[], block: number): Dimension[] {
   const runs: Dimension[] = [];
   for (const dim of [...dims].reverse()) {
@@ -127,7 +127,7 @@ function folded(dims: readonly Dimension[], block: number): Dimension[] {
     }
   }
   const innermost = runs.at(-1);
-  // Blocks that are all apart: rows of one.
+  // All blocks are apart: rows of one block.
   if (innermost !== undefined && !isConst(innermost.stride, block)) {
     runs.push({ extent: one, stride: new tir.IntImm(block) });
   }

@@ -5,8 +5,8 @@
  *       for (i, 0, 16) { @tir.vta.uop_push(0, 0, i, x, (i*4) + 1, 0, 0, 0) } }
  *  => ... { VTAUopLoopBegin(16, 1, 0, 4)  @tir.vta.uop_push(0, 0, 0, x, 1, 0, 0, 0)  VTAUopLoopEnd() }
  *
- * A loop that steps in different ways, or does other things than pushing micro-ops, stays a loop
- * that is run while the kernel is recorded.
+ * A loop with uneven steps, or with other statements than `uop_push`, remains a loop that runs while the
+ * kernel is recorded.
  */
 
 import { arith, tir, type pass } from "tvm-ts";
@@ -14,7 +14,7 @@ import { PUSH_GEMM, vtaOps } from "../intrin";
 import { loopBegin, loopEnd } from "./uop-loop";
 
 const MAX_LOOPS = 2;
-/** Where the accumulator, input and weight indices stand among the operands of `uop_push`. */
+/** The positions of the accumulator, input and weight indices among the operands of `uop_push`. */
 const INDICES = [2, 3, 4] as const;
 
 export const foldUopLoop: pass.FunctionPass = {
@@ -46,7 +46,7 @@ function foldKernel(kernel: tir.AttrStmt): tir.AttrStmt {
   return tir.update(kernel, { body: new tir.SeqStmt([...begins, body, ...ends]) });
 }
 
-/** What an iteration adds to each index, and the loop's body as the first iteration has it. */
+/** What an iteration adds to each index, and the loop's body for the first iteration. */
 interface Folded {
   readonly steps: readonly [dst: tir.PrimExpr, src: tir.PrimExpr, wgt: tir.PrimExpr];
   readonly body: tir.Stmt;

@@ -4,7 +4,7 @@
  *     attr [i] "pragma_alu" = 1 { for (i, 0, 64) { for (j, 0, 16) { B[i*16 + j] = max(B[i*16 + j], 0) } } }
  *  => { VTAUopLoopBegin(64, 1, 1, 0)  @tir.vta.uop_push(1, 0, 0, 0, 0, MAX, 1, 0)  VTAUopLoopEnd() }
  *
- * An operation that takes several instructions becomes as many kernels.
+ * An operation of several instructions becomes one kernel for each.
  */
 
 import { arith, tir, UsageError, type pass } from "tvm-ts";
@@ -44,7 +44,7 @@ function kernels(kernel: tir.AttrStmt, env: Environment): tir.Stmt {
   const refuse: Refuse = (reason) =>
     new UsageError(
       "vta-alu",
-      `"alu" marks what the vector ALU cannot do: ${reason}, in\n${tir.reprStmt(marked.body)}`,
+      `"alu" marks a stage that the vector ALU cannot compute: ${reason}, in\n${tir.reprStmt(marked.body)}`,
       { span: marked.span },
     );
   const operation = readAluOperation(marked.body, env, refuse);
@@ -70,14 +70,14 @@ function replace(body: tir.Stmt, attr: tir.AttrStmt, by: tir.Stmt): tir.Stmt {
   return tir.stmtMutator({ AttrStmt: (node) => (node === attr ? by : undefined) })(body);
 }
 
-/** A loop around the micro-op, and how far it moves each index. */
+/** A loop around the micro-op, with its step of each index. */
 interface AluLoop {
   readonly extent: tir.PrimExpr;
   readonly dst: tir.PrimExpr;
   readonly src: tir.PrimExpr;
 }
 
-/** A step in terms of the accumulator's elements, each `BATCH x BLOCK_OUT` values. */
+/** A step in elements of the accumulator, each of `BATCH x BLOCK_OUT` values. */
 class Elements {
   private readonly analyzer = new arith.Analyzer();
   /** Values in an element. */
@@ -113,7 +113,7 @@ class Elements {
     return tir.flattenSeq(...begins, push, ...loops.map(loopEnd));
   }
 
-  /** What is left of the nest when one instruction does the values of an element at once. */
+  /** The loops that remain when one instruction computes all values of an element. */
   private loopsOutsideElement(): AluLoop[] {
     const { loops } = this.operation;
     const nest = loops.map(({ extent }, i): AluLoop => ({
@@ -144,11 +144,11 @@ class Elements {
   private notWhole(): UsageError {
     return this.refuse(
       `its innermost loops do not go through the ${this.lanes} values of an element one after ` +
-        `another; the last axes of the tensor are [..., BATCH, BLOCK_OUT], and stay innermost`,
+        `another; the last axes of the tensor must be [..., BATCH, BLOCK_OUT] and stay innermost`,
     );
   }
 
-  /** Loops that together step evenly as one, from the inside out. */
+  /** Folds loops that together step evenly, from the inside out. */
   private merged(loops: readonly AluLoop[]): AluLoop[] {
     const merged: AluLoop[] = [];
     for (const loop of [...loops].reverse()) {
@@ -163,7 +163,7 @@ class Elements {
     return merged;
   }
 
-  /** Whether a step of `outer` leads to where `inner` would go on. */
+  /** Whether a step of `outer` continues where `inner` ends. */
   private continues(outer: AluLoop, inner: AluLoop): boolean {
     return (["dst", "src"] as const).every((side) =>
       this.analyzer.canProveEqual(outer[side], tir.mul(inner[side], inner.extent)),
@@ -173,7 +173,7 @@ class Elements {
   private inElements(values: tir.PrimExpr): tir.PrimExpr {
     if (!tir.isZero(this.analyzer.simplify(tir.floorMod(values, this.lanes)))) {
       throw this.refuse(
-        `it steps by ${tir.reprExpr(values)} values, which is not known to be whole elements of ` +
+        `it steps by ${tir.reprExpr(values)} values, which cannot be proven to be whole elements of ` +
           `${this.lanes}`,
       );
     }

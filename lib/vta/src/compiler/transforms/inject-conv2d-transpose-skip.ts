@@ -6,9 +6,9 @@
  *       for (c, 0, 16) { for (k, 0, 16) { if (y < 7) { res[n, o, y, x, 0, c] += data[...] * kernel[...] } } } }
  *  => attr [acc, res] "buffer_bind_scope" = ... { ... @tir.vta.uop_push(0, 0, acc, inp, wgt, 0, 0, 0) }
  *
- * The nest that sets `res` to zero becomes a reset in the same way. Conditions would have micro-ops of
- * one kernel write the same element too soon after one another; so what they guard is computed as well,
- * and `res` is given room for it.
+ * The nest that sets `res` to zero becomes a reset in the same way. With conditions, micro-ops of one kernel
+ * would write the same element too soon after one another; so the guarded products are computed
+ * unconditionally, and `res` is enlarged for them.
  */
 
 import { arith, tir, UsageError, type pass } from "tvm-ts";
@@ -17,7 +17,7 @@ import { gemmBuffers, gemmReset, gemmStep } from "../intrin";
 import { checkPragmas, isPragma } from "./pragma";
 
 const PRAGMA = "conv2d_transpose_gemm";
-/** Dimensions of a packed tensor that are the block. */
+/** The number of a packed tensor's dimensions that form the block. */
 const BLOCK_DIMS = 2;
 
 export function injectConv2DTransposeSkip(env: Environment): pass.FunctionPass {
@@ -26,7 +26,7 @@ export function injectConv2DTransposeSkip(env: Environment): pass.FunctionPass {
     name: "tir.vta.InjectConv2DTrasnposeSkip",
     doc: "Turns the marked product of a transposed convolution into GEMM micro-ops.",
     run(func) {
-      // The first of the accelerator's passes: what it would not understand is refused here.
+      // This is the first of the accelerator's passes, so unsupported pragmas are rejected here.
       checkPragmas(func.body);
       const products = new Map<tir.AttrStmt, Product>();
       const analyzer = new arith.Analyzer();
@@ -58,13 +58,13 @@ export function injectConv2DTransposeSkip(env: Environment): pass.FunctionPass {
 /** The innermost statement of a marked nest. */
 interface Product {
   readonly store: tir.BufferStore;
-  /** What is read, in the order in which it is written: result, data, kernel; nothing by a reset. */
+  /** The loads, in source order: result, data, kernel; empty for a reset. */
   readonly loads: readonly tir.BufferLoad[];
-  /** Conditions stand around it. */
+  /** Whether it is inside conditions. */
   readonly guarded: boolean;
 }
 
-/** @throws UsageError when the nest is not a product of two tensors that is summed up, and no reset. */
+/** @throws UsageError when the nest is neither a sum of products of two tensors nor a reset. */
 function readProduct(attr: tir.AttrStmt): Product {
   let { body } = attr;
   let guarded = false;
@@ -98,7 +98,7 @@ function asMicroOp({ store, loads }: Product, env: Environment): tir.Stmt {
   return bind(buffers.inp, data, bind(buffers.wgt, kernel, step));
 }
 
-/** `body`, in which `block` is the block of a tensor that an access to it is in. */
+/** `body`, in which `block` is the block of a tensor that an access is in. */
 function bind(
   block: tir.Buffer,
   access: { readonly buffer: tir.Buffer; readonly indices: readonly tir.PrimExpr[] },
@@ -110,7 +110,7 @@ function bind(
   return new tir.AttrStmt([block, access.buffer], "buffer_bind_scope", region, body);
 }
 
-/** A tile of the result, and the bounds that hold what is written without regard to conditions. */
+/** A tile of the result, and the bounds of all writes when conditions are ignored. */
 interface Tile {
   readonly realize: tir.BufferRealize;
   readonly bounds: readonly tir.Range[];
@@ -152,8 +152,8 @@ function roomFor(
 }
 
 /**
- * What is written beyond the tile must lie behind all of it: on-chip memory is stored without gaps.
- * @throws UsageError where it would lie between rows.
+ * Writes beyond the tile must come after all of it, because on-chip memory is stored without gaps. @throws
+ * UsageError when they would come between rows.
  */
 function checkDense(
   { buffer, bounds }: tir.BufferRealize,
@@ -165,14 +165,14 @@ function checkDense(
   if (rows < 0 || dim < 0) return;
   throw new UsageError(
     "vta-operator",
-    `the unrolled loops around the product go through ${grown[dim]!.extent} steps of dimension ` +
-      `${dim} of ${buffer.name}, and its tile has ${bounds[dim]!.extent}: choose tiles that the ` +
-      `loops divide; scheduleConv2dTransposePacked unrolls 4 rows (tileH) and 2 columns (tileW)`,
+    `the unrolled loops around the product run ${grown[dim]!.extent} iterations over dimension ` +
+      `${dim} of ${buffer.name}, whose tile has ${bounds[dim]!.extent}: choose tiles that the ` +
+      `unrolled extents divide; scheduleConv2dTransposePacked unrolls 4 rows (tileH) and 2 columns (tileW)`,
     { span: store.span },
   );
 }
 
-/** Whether another tensor is what the ALU makes of the tile: it grows alike, to take its place. */
+/** Whether the ALU computes another tensor from the tile: that tensor grows equally, to reuse its memory. */
 function isSameTile(tile: tir.BufferRealize, other: tir.BufferRealize): boolean {
   return (
     tile.buffer.scope === other.buffer.scope &&

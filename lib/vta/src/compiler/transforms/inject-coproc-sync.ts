@@ -1,6 +1,6 @@
 /**
- * Makes the stages wait for one another, and the host for all of them: by `CoProcSync`, and where a
- * schedule asks for it.
+ * Makes the stages wait for one another, and the host for all of them: by `CoProcSync`, and where a pragma of
+ * the schedule requests it.
  *
  *     attr [i] "pragma_coproc_sync" = 1 { body }
  *  => { body  @tir.vta.coproc_sync() }
@@ -21,7 +21,7 @@ export const injectCoProcSync: pass.Pass = {
   passes: [
     {
       name: "tir.vta.InjectCoProcSync",
-      doc: "Makes the host wait where a pragma asks for it.",
+      doc: "Makes the host wait where a pragma requests it.",
       run(func) {
         checkThreads(func.body);
         return func.with({ body: followPragmas(func.body) });
@@ -45,7 +45,7 @@ function followPragmas(body: tir.Stmt): tir.Stmt {
       if (!isPragma(attr, "trim_loop")) return undefined;
       const loop = recur(attr.body);
       if (loop.kind !== "For") {
-        throw new UsageError("te-pragma", "pragma trim_loop marks something that is not a loop", {
+        throw new UsageError("te-pragma", "pragma trim_loop must mark a loop", {
           span: attr.span,
         });
       }

@@ -12,7 +12,7 @@ import type { Environment } from "../environment";
 import { commandHandle, onStage, QID } from "../intrin";
 import { checkCompact, rectangleOf, type Refuse } from "./dram-rectangle";
 
-/** An on-chip memory as a transfer sees it. */
+/** An on-chip memory's properties for transfers. */
 interface TransferMemory {
   readonly id: number;
   readonly dtype: string;
@@ -38,8 +38,8 @@ function transfer(copy: transforms.Copy, env: Environment): tir.Stmt {
   if (source.scope !== "global" && target.scope === "global") return store(copy, env, refuse);
   if (source.scope === "global" && target.scope !== "global") return load(copy, env, refuse);
   throw refuse(
-    `${source.name} is in ${source.scope} and ${target.name} in ${target.scope}, but one must be ` +
-      `in DRAM and the other on the chip; give the stage on the chip its memory with ` +
+    `${source.name} is in ${source.scope} and ${target.name} in ${target.scope}; one must be ` +
+      `in DRAM and the other on the chip: set the memory of the stage on the chip with ` +
       `stage.setScope(env.accScope), env.inpScope or env.wgtScope`,
   );
 }
@@ -49,14 +49,14 @@ function store(
   env: Environment,
   refuse: Refuse,
 ): tir.Stmt {
-  if (padBefore.length > 0) throw refuse("nothing can be padded on the way to DRAM");
+  if (padBefore.length > 0) throw refuse("a store to DRAM cannot pad");
   if (source.scope !== env.accScope) {
     throw refuse(`only ${env.accScope} can be stored, and ${source.name} is in ${source.scope}`);
   }
   if (target.dtype !== env.outDtype) {
     throw refuse(
-      `${env.outDtype} values are stored, and ${target.name} has ${target.dtype}; convert what is ` +
-        `copied with .astype(env.outDtype)`,
+      `a store writes ${env.outDtype} values, and ${target.name} has ${target.dtype}; convert the ` +
+        `copied values with .astype(env.outDtype)`,
     );
   }
   checkCompact(source, refuse);
@@ -83,7 +83,7 @@ function load(copy: transforms.Copy, env: Environment, refuse: Refuse): tir.Stmt
   checkCompact(target, refuse);
   const { padValue } = copy;
   if (padValue !== undefined && !tir.isZero(padValue)) {
-    throw refuse(`it is padded with ${tir.reprExpr(padValue)}, and a load pads with zeros`);
+    throw refuse(`it is padded with ${tir.reprExpr(padValue)}; a load pads with zeros`);
   }
   const padded = copy.padBefore.length > 0;
   const { xSize, ySize, xStride, offset } = rectangleOf(source, memory.block, padded, refuse);
@@ -129,8 +129,8 @@ function memoryOf(scope: string, env: Environment, refuse: Refuse): TransferMemo
 }
 
 /**
- * The memory's number, which also says how its elements are stored in DRAM: 32-bit accumulators can be
- * loaded with bytes.
+ * The memory's number, which also determines the elements' type in DRAM: 32-bit accumulators can be loaded
+ * from bytes.
  */
 function memoryFor(
   source: tir.Buffer,
@@ -147,7 +147,7 @@ function memoryFor(
   );
 }
 
-/** Elements of padding around rows and columns, in the runtime's order; none if there are none. */
+/** Elements of padding around rows and columns, in the runtime's order. */
 function paddingOf(
   { padBefore, padAfter }: transforms.Copy,
   refuse: Refuse,

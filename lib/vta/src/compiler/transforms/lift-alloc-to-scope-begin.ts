@@ -1,6 +1,6 @@
 /**
- * Moves allocations to the start of the loop, the virtual thread or the function they are in, so
- * that nothing stands between an attribute and the statements it could be joined with.
+ * Moves allocations to the start of the loop, the virtual thread or the function they are in, so that none
+ * separates an attribute from the statements it could be merged with.
  *
  *     for (i, 0, 4) { a  allocate(B); { b } }
  *  => for (i, 0, 4) { allocate(B); { a  b } }
@@ -15,7 +15,7 @@ export const liftAllocToScopeBegin: pass.FunctionPass = {
 };
 
 function lift(body: tir.Stmt): tir.Stmt {
-  /** The allocations met in the open scope; those that end up inside come first. */
+  /** The allocations of the open scope, innermost first. */
   let lifted: tir.Allocate[] = [];
 
   const ownScope = (stmt: tir.Stmt, recur: tir.StmtRecur): tir.Stmt => {

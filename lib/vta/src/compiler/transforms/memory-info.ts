@@ -1,4 +1,4 @@
-/** The on-chip memories, as allocation and addressing see them. */
+/** The on-chip memories' properties for allocation and addressing. */
 
 import type { pass } from "tvm-ts";
 import type { Environment } from "../environment";

@@ -1,10 +1,10 @@
-/** The pragmas by which a schedule says what the accelerator does. */
+/** The pragmas that assign a schedule's work to the accelerator. */
 
 import { nearName, tir, UsageError } from "tvm-ts";
 
 const PREFIX = "pragma_";
 
-/** All of them; `skip_` is for what is left out to measure the rest. */
+/** All pragmas; `skip_` marks work that is left out to measure the rest. */
 const PRAGMAS = [
   "alu",
   "conv2d_transpose_gemm",
@@ -30,14 +30,14 @@ export function checkPragmas(body: tir.Stmt): void {
       if (remedy === undefined) return;
       throw new UsageError(
         "te-pragma",
-        `"${name}" is not a pragma of the accelerator, which leaves the loop to the host; write ${remedy}`,
+        `"${name}" is not a pragma of the accelerator, so the host would run the loop; write ${remedy}`,
         { span },
       );
     },
   });
 }
 
-/** What to write instead of a pragma; undefined for one that was not meant for the accelerator. */
+/** What to write instead of a pragma; undefined for a pragma that is not meant for the accelerator. */
 function remedyFor(name: string): string | undefined {
   if (PRAGMAS.includes(name)) return undefined;
   const words = name.toLowerCase().split(/[^a-z0-9]+/);

@@ -2,7 +2,10 @@
 
 import { tir } from "tvm-ts";
 
-/** What follows, up to the matching `loopEnd`, `extent` times; indices advance by the steps. */
+/**
+ * Begins a loop that repeats the micro-ops up to the matching `loopEnd` `extent` times; indices advance by
+ * the steps.
+ */
 export function loopBegin(
   extent: tir.PrimExpr,
   dst: tir.PrimExpr,
