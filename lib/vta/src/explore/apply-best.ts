@@ -1,16 +1,16 @@
-/** Records in use: schedules that are made without knobs take the best known ones. */
+/** Applies tuning records: schedules that are made without knobs use those of the best record. */
 
 import { withCleanup } from "tvm-ts";
 import { RecordHistory, type RecordSource } from "../records";
 import { setHistory } from "../topi";
 
 /**
- * Has `vta.topi.schedule...` and networks use the best record of each workload, as AutoTVM's history
- * does: of the same accelerator if there is one, else of any VTA. What was recorded for no workload is
- * scheduled as before.
+ * Makes `vta.topi.schedule...` and networks use the best record of each workload, as AutoTVM's history does:
+ * a record of the same accelerator if there is one, else of any VTA. Workloads without a record are scheduled
+ * as before.
  *
- *     const end = vta.explore.applyBest("c2.log"); // from here on, until end() is called
- *     vta.explore.applyBest("c2.log", () => vta.topi.scheduleConv2dPacked(result)); // only in there
+ *     const end = vta.explore.applyBest("c2.log"); // in effect until end() is called
+ *     vta.explore.applyBest("c2.log", () => vta.topi.scheduleConv2dPacked(result)); // inside the function only
  *
  * @throws UsageError when a file cannot be read
  */

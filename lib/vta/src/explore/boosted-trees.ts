@@ -1,18 +1,18 @@
 /**
- * A learned cost model: regression trees, each fitted to what the ones before it leave over
- * (Friedman, "Greedy function approximation: a gradient boosting machine", 2001).
+ * A learned cost model: regression trees, each fitted to the residuals of the trees before it (Friedman,
+ * "Greedy function approximation: a gradient boosting machine", 2001).
  *
- * Features of configurations have few distinct values, so decisions are found in histograms. The
- * same samples give the same model.
+ * Features of configurations have few distinct values, so splits are found in histograms. The same samples
+ * give the same model.
  */
 
 export interface BoostingOptions {
   readonly trees?: number;
-  /** Levels of decisions in a tree. */
+  /** The depth of a tree. */
   readonly depth?: number;
-  /** How much of what is left over a tree takes away: AutoTVM's `eta`. */
+  /** The learning rate: the share of the residuals that a tree removes. AutoTVM's `eta`. */
   readonly rate?: number;
-  /** Samples that a leaf has at least. */
+  /** The least number of samples in a leaf. */
   readonly leaf?: number;
 }
 
@@ -28,7 +28,10 @@ type Node =
 export class BoostedTrees {
   private readonly trees: Node[] = [];
   private readonly base: number;
-  /** For each feature its distinct values, ascending, and for each sample the position in them. */
+  /**
+   * For each feature its distinct values, ascending, and for each sample the position of its value among
+   * them.
+   */
   private readonly values: readonly (readonly number[])[];
   private readonly bins: readonly Uint16Array[];
 
@@ -54,7 +57,7 @@ export class BoostedTrees {
     return this.trees.reduce((sum, tree) => sum + evaluate(tree, features), this.base);
   }
 
-  /** A tree for what is `left` of `samples`, which takes away its share of it. */
+  /** Fits a tree to the residuals `left` of `samples`, and subtracts its share from them. */
   private grow(
     samples: Uint32Array,
     left: Float64Array,
@@ -82,7 +85,7 @@ export class BoostedTrees {
     };
   }
 
-  /** The decision after which the two sides' squared sums, over their sizes, are largest. */
+  /** The split that maximizes the two sides' squared sums, each divided by the side's size. */
   private bestSplit(
     samples: Uint32Array,
     left: Float64Array,

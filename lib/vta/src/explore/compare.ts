@@ -11,7 +11,7 @@ export interface ScheduleComparison {
   /** The lowered program, as text. */
   readonly program: string;
   readonly loops: number;
-  /** How many passes change the program on its way to the accelerator. */
+  /** How many passes change the program during lowering. */
   readonly passes: number;
   readonly profile: Profile;
 }

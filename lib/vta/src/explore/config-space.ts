@@ -1,7 +1,7 @@
 /**
  * A space of configurations: every combination of its knobs' choices, numbered.
  *
- * The number is AutoTVM's: mixed radix, and the first knob varies fastest.
+ * The numbering is AutoTVM's: mixed radix, the first knob varies fastest.
  */
 
 import { UsageError } from "tvm-ts";
@@ -64,8 +64,8 @@ export class ConfigSpace {
   }
 
   /**
-   * The number of the configuration that a record describes, found by its entity and not by the
-   * index it claims.
+   * The number of the configuration that a record describes, derived from its entity; the record's index is
+   * ignored.
    * @throws UsageError when the entity has other knobs or choices than the space.
    */
   indexOfEntity(entity: Entity): number {

@@ -1,6 +1,6 @@
 /**
- * What measures trials: this thread, worker threads, other machines. An engine knows nothing of
- * strategies and records.
+ * Engines measure trials: in this thread, in worker threads, or on other machines. They do not depend on
+ * strategies or records.
  */
 
 import type { Refusal } from "./verdict";
@@ -8,11 +8,11 @@ import type { Profile } from "../sim";
 import type { Measures } from "../records";
 import type { SearchSpace } from "./search-space";
 
-/** What came of one configuration. */
+/** The outcome of one configuration. */
 export type TrialResult =
   /** It was compiled and run. */
   | { readonly kind: "measured"; readonly measures: Measures; readonly seconds: number }
-  /** The compiler refused it; that costs no trial. */
+  /** The compiler refused it; it does not count as a trial. */
   | { readonly kind: "refused"; readonly refusal: Refusal }
   /** It was compiled and did not run to its end: `errorNo` is one of AutoTVM's. */
   | {
@@ -23,24 +23,24 @@ export type TrialResult =
     };
 
 export interface MeasureOptions {
-  /** The cycle model, where it is not a knob of the space; `de10` if left out. */
+  /** The cycle model, unless it is a knob of the space; `de10` if left out. */
   readonly model?: string;
   /** Whether results are compared with a plain computation; once for each class of configurations. */
   readonly check?: boolean;
   /**
-   * Measures of your own by name, each a function of a trial's profile; only `thisThread()` runs them,
-   * since functions do not travel to other threads.
+   * User-defined measures by name, each a function of a trial's profile; only `thisThread()` runs them,
+   * because functions cannot be sent to other threads.
    */
   readonly measures?: Readonly<Record<string, (profile: Profile) => number>>;
 }
 
-/** An engine at work on one space. */
+/** An engine that measures configurations of one space. */
 export interface EngineSession {
-  /** How many trials can be under way at the same time. */
+  /** How many trials can run at the same time. */
   readonly workers: number;
   /** Measures a configuration. Rejects only when the engine itself is broken. */
   measure(index: number): Promise<TrialResult>;
-  /** Gives up the workers; trials under way are abandoned. */
+  /** Releases the workers; running trials are abandoned. */
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Roughly how many cycles a tiled operator takes, from its tiles alone: good enough to say where to
- * look first. Measured cycles correct it.
+ * An estimate of a tiled operator's cycles from its tiles alone, accurate enough to order a search. Measured
+ * cycles correct it.
  */
 
 import type { Environment } from "../compiler";
@@ -23,7 +23,7 @@ export interface TileShape {
 
 /** Bytes that the default bus moves in a cycle. */
 export const BUS_BYTES = 8;
-/** Cycles of a load besides its data; of a GEMM or ALU besides its steps; of a row that is stored. */
+/** Fixed cycles of a load, of a GEMM or ALU, and of each stored row, besides the data or steps. */
 export const LOAD_CYCLES = 23;
 const PIPELINE_CYCLES = 7;
 const ROW_CYCLES = 4;
@@ -37,7 +37,7 @@ export function estimateCycles(tile: TileShape, env: Environment): number {
   const compute =
     products +
     (gemms + 1 + ALU_OPERATIONS) * PIPELINE_CYCLES +
-    // A reset is a step, too.
+    // The reset adds a step.
     (1 + ALU_OPERATIONS) * outputs;
   const store = (outputs * env.OUT_ELEM_BYTES) / BUS_BYTES + rows * ROW_CYCLES;
   if (threads === 1) return tiles * (load + compute + store);

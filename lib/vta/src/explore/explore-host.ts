@@ -1,4 +1,4 @@
-/** What exploring needs of the program it runs in: files for records, workers for trials. */
+/** The services that exploration needs from its host: files for records, workers for trials. */
 
 import { UsageError } from "tvm-ts";
 import { MemoryStore, type RecordStore } from "../records";
@@ -9,12 +9,12 @@ export interface BullmqOptions {
   readonly url?: string;
   /** The queue's name, which workers take too; `tvm-vta` if left out. */
   readonly queue?: string;
-  /** Trials that are in the queue at the same time; 32 if left out. */
+  /** The number of trials in the queue at the same time; 32 if left out. */
   readonly parallel?: number;
 }
 
 export interface ExploreHost {
-  /** The text of records that come with the library; undefined if there are none of that name. */
+  /** The text of shipped records; undefined if there are none of that name. */
   shippedRecords(name: string): string | undefined;
   /** An engine of worker threads; one for each processor if `count` is left out. */
   workerThreads(count?: number): Engine;
@@ -30,9 +30,8 @@ export function setExploreHost(provided: ExploreHost): void {
 }
 
 /**
- * Records that come with the library. `"resnet18"`: every configuration of its ten
- * convolutions that can be used, in cycles on `de10`.
- * @throws UsageError when there are none of that name, and where there are no files.
+ * Shipped records. `"resnet18"`: every valid configuration of its ten convolutions, in cycles on `de10`.
+ * @throws UsageError when there are none of that name, or the host has no files.
  */
 export function recordsOf(name: string): RecordStore {
   const text = exploreHost().shippedRecords(name);
@@ -45,7 +44,7 @@ export function recordsOf(name: string): RecordStore {
 
 /**
  * An engine of worker threads, one for each processor if `count` is left out.
- * @throws UsageError where there are no threads, or unless `count` is an integer of at least 1.
+ * @throws UsageError when the host has no threads, or `count` is not an integer of at least 1.
  */
 export const workerThreads = (count?: number): Engine => exploreHost().workerThreads(count);
 

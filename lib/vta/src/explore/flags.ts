@@ -1,4 +1,4 @@
-/** Records that cannot be true: what they claim contradicts the accelerator or their own space. */
+/** Flags records that contradict the accelerator's peak or their own space. */
 
 import { UsageError } from "tvm-ts";
 import { meanCost, type TuningRecord } from "../records";
@@ -22,8 +22,8 @@ function peakOf(target: string): number | undefined {
 }
 
 /**
- * Records that are faster than the accelerator at 100 MHz can be, whose index and entity disagree, or
- * whose entity or arguments their template does not have. Records of other templates are not looked at.
+ * Records whose cost is below the least possible of the accelerator at 100 MHz, whose index and entity
+ * disagree, or whose entity or arguments do not fit their template. Records of unknown templates are skipped.
  */
 export function flagRecords(records: readonly TuningRecord[]): readonly RecordFlag[] {
   return records.flatMap((record) => problemsOf(record).map((text) => ({ record, text })));

@@ -1,4 +1,4 @@
-/** Which knobs decide the cost. */
+/** How much of the cost's variance each knob explains. */
 
 import type { KnobValue } from "../records";
 import type { KnobValues } from "./knobs";

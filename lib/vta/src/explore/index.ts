@@ -1,4 +1,4 @@
-/** Exploration: which schedule is best, of a template's space or of one of your own. */
+/** Exploration: the search for the best schedule in a template's space or a user-defined one. */
 
 export { applyBest } from "./apply-best";
 export { compareSchedules, type CompareOptions, type ScheduleComparison } from "./compare";

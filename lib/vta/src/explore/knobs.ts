@@ -1,5 +1,5 @@
 /**
- * Knobs: the choices that a schedule leaves open, and how AutoTVM writes the choice that was made.
+ * Knobs: the choices that a schedule leaves open, and AutoTVM's notation for a choice.
  *
  * Source of the format: AutoTVM's records, version 0.2. A knob that splits an axis is written
  * `[name, "sp", [-1, inner]]`, any other `[name, "ot", value]`.
@@ -48,7 +48,7 @@ export function splitKnob(name: string, extent: number): Knob {
   return { name, kind: "split", choices: divisors(extent) };
 }
 
-/** A knob with choices of any kind. @throws UsageError when there is none, or one stands twice. */
+/** A knob with choices of any kind. @throws UsageError for an empty list or a repeated choice. */
 export function otherKnob(name: string, choices: readonly KnobValue[]): Knob {
   if (!Array.isArray(choices) || choices.length === 0) {
     throw new UsageError(
@@ -66,7 +66,7 @@ export function otherKnob(name: string, choices: readonly KnobValue[]): Knob {
   return { name, kind: "other", choices: [...choices] };
 }
 
-/** How a record writes the choice `value` of `knob`. */
+/** The entry of a record for the choice `value` of `knob`. */
 export function toEntry({ name, kind }: Knob, value: KnobValue): EntityEntry {
   return kind === "split" ? [name, "sp", [-1, value as number]] : [name, "ot", value];
 }

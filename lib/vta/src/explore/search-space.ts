@@ -1,5 +1,5 @@
 /**
- * What is searched: schedules by number, each for an accelerator that may itself have knobs.
+ * Search spaces: schedules by number, each for an accelerator that may itself have knobs.
  */
 
 import { te, tir, UsageError } from "tvm-ts";
@@ -20,7 +20,7 @@ export type HardwareChoices = {
 export interface HardwareOptions {
   /** The accelerator; the environment in force if left out. */
   readonly env?: Environment;
-  /** What of the accelerator is searched too: `{ LOG_INP_BUFF_SIZE: [14, 15], model: ["wide128"] }`. */
+  /** Knobs of the accelerator: `{ LOG_INP_BUFF_SIZE: [14, 15], model: ["wide128"] }`. */
   readonly hardware?: HardwareChoices;
 }
 
@@ -34,7 +34,7 @@ export interface SpaceOptions<K extends KnobChoices> extends HardwareOptions {
 /** The name of the knob for the cycle model. */
 const MODEL_KNOB = "model";
 
-/** Schedules that are kept between the verdict and the trial. */
+/** The number of schedules kept between verdict and trial. */
 const PREPARED = 64;
 
 /** A numbered space of programs. */
@@ -56,7 +56,7 @@ export class SearchSpace {
     /** Whether another thread can make the programs from `task`, `args` and an index. */
     readonly isTemplate: boolean,
     { env = getEnv(), hardware = {} }: HardwareOptions,
-    /** Operations as AutoTVM counts them, and multiply-adds that are needed; 0 if not known. */
+    /** Operations as AutoTVM counts them, and the multiply-adds that are needed; 0 if unknown. */
     readonly work: Pick<Workload, "flop" | "macs" | "elementKnobs"> = { flop: 0, macs: 0 },
     private readonly guess?: (values: KnobValues, env: Environment) => number,
   ) {
@@ -81,7 +81,7 @@ export class SearchSpace {
     return this.configs.values(index);
   }
 
-  /** The accelerator of a configuration. @throws UsageError when no hardware can have these keys. */
+  /** The accelerator of a configuration. @throws UsageError when the keys do not describe valid hardware. */
   environment(index: number): Environment {
     const values = Object.entries(this.values(index)).filter(
       ([name]) => this.hardwareNames.has(name) && name !== MODEL_KNOB,
@@ -96,25 +96,25 @@ export class SearchSpace {
     return this.values(index)[MODEL_KNOB] as string;
   }
 
-  /** The schedule of a configuration. What the builder throws ends it. */
+  /** The schedule of a configuration. Errors of the builder are rethrown. */
   program(index: number): ScheduledProgram {
     const prepared = this.prepared.get(index);
-    // Each caller gets a schedule of its own.
+    // Each caller gets a separate schedule.
     if (prepared !== undefined && this.prepared.delete(index)) return prepared;
     const env = this.environment(index);
     return withEnvironment(env, () => this.build(this.values(index), env));
   }
 
   /**
-   * Why a configuration cannot be used, as far as that shows without lowering it: knobs that do not
-   * divide, memories that are too small, virtual threads that cannot be.
+   * Why a configuration cannot be used, as far as can be determined without lowering it: knobs that do not
+   * divide, memories that are too small, virtual threads that are not possible.
    */
   refusal(index: number): Refusal | undefined {
     if (!this.verdicts.has(index)) this.verdicts.set(index, this.judge(index));
     return this.verdicts.get(index);
   }
 
-  /** Roughly how many cycles a configuration takes, from its knobs alone; undefined if nothing is known. */
+  /** An estimate of a configuration's cycles from its knobs alone; undefined if there is none. */
   estimate(index: number): number | undefined {
     return this.guess?.(this.values(index), this.environment(index));
   }
@@ -141,7 +141,7 @@ export class SearchSpace {
 }
 
 /**
- * A space of schedules of your own.
+ * A user-defined space of schedules.
  * @param knobs the choices by name
  * @param build makes the schedule for one choice of each, or `[schedule, args]`
  * @example

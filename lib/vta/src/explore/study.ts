@@ -1,5 +1,5 @@
 /**
- * A study: one search of a space, with everything that was tried, and how to go on with it.
+ * A study: one resumable search of a space, with all its trials.
  */
 
 import { UsageError } from "tvm-ts";
@@ -30,7 +30,7 @@ import type { Refusal } from "./verdict";
 export interface StudyOptions extends MeasureOptions {
   /** How configurations are chosen; all of them, in order, if left out. */
   readonly strategy?: Strategy;
-  /** How many trials there may be in all, resumed ones included; refusals are free. */
+  /** The largest number of trials, resumed ones included; refusals do not count. */
   readonly budget?: number;
   /** The same seed gives the same trials. */
   readonly seed?: number;
@@ -38,7 +38,7 @@ export interface StudyOptions extends MeasureOptions {
   readonly objective?: string;
   /** Where records are appended, and a study is resumed from: a file's path, or a store. */
   readonly records?: string | RecordStore;
-  /** What measures; worker threads, one for each processor, if left out. */
+  /** The engine; worker threads, one for each processor, if left out. */
   readonly engine?: Engine;
   /** Called after each trial. */
   readonly onTrial?: (trial: Trial, study: Study) => void;
@@ -46,7 +46,7 @@ export interface StudyOptions extends MeasureOptions {
 
 /** A configuration that was tried. */
 export interface Trial {
-  /** The number of the trial in its study, from 0: the order in which they were proposed. */
+  /** The number of the trial in its study, from 0, in the order of proposal. */
   readonly number: number;
   readonly index: number;
   readonly values: KnobValues;
@@ -58,20 +58,20 @@ export interface Trial {
   readonly seconds: number;
 }
 
-/** VTA's clock in the reference's boards, by which cycles become seconds in records. */
+/** VTA's clock on the reference's boards, which converts cycles to seconds in records. */
 export const CLOCK_HZ = 100e6;
 
 export class Study {
   readonly space: SearchSpace;
   private readonly done = new Map<number, Trial>();
   private readonly refused = new Map<number, Refusal>();
-  /** Configurations that were looked at and can be used, as far as their schedules show. */
+  /** Configurations that were checked and can be used, as far as their schedules show. */
   private readonly allowed = new Set<number>();
   private readonly records: RecordStore | undefined;
   private bar: ProgressBar | undefined;
   private running = false;
 
-  /** @throws UsageError for options that no search can have. */
+  /** @throws UsageError for invalid options. */
   constructor(
     space: SearchSpace,
     private readonly options: StudyOptions = {},
@@ -94,12 +94,12 @@ export class Study {
     return this.options.objective ?? "cycles";
   }
 
-  /** What was tried, in the order in which it was proposed. */
+  /** The trials, in the order in which they were proposed. */
   get trials(): readonly Trial[] {
     return [...this.done.values()].sort((a, b) => a.number - b.number);
   }
 
-  /** Configurations that cannot be used, with the reason; what was not looked at is not in it. */
+  /** Configurations that were checked and cannot be used, with the reason. */
   get refusals(): ReadonlyMap<number, Refusal> {
     return this.refused;
   }
@@ -119,7 +119,8 @@ export class Study {
   }
 
   /**
-   * The trials that no other one beats in all of `measures` at once, by the first of them.
+   * The Pareto front: trials that no other trial beats in all `measures` at once, sorted by the first
+   * measure.
    * @throws UsageError when a trial has no such measure.
    */
   front(measures: readonly string[]): readonly Trial[] {
@@ -149,14 +150,14 @@ export class Study {
   }
 
   /**
-   * What a configuration costs, in detail, on the study's accelerator and cycle model.
+   * The profile of a configuration on the study's accelerator and cycle model.
    * @throws UsageError when the configuration cannot be compiled.
    */
   profile(index: number): Profile {
     return profileTrial(this.space, index, this.options.model);
   }
 
-  /** How often each cause of a refusal was met. */
+  /** The number of refusals by cause. */
   get refusalCounts(): Readonly<Record<string, number>> {
     const counts: Record<string, number> = {};
     for (const { cause } of this.refused.values()) counts[cause] = (counts[cause] ?? 0) + 1;
@@ -164,8 +165,8 @@ export class Study {
   }
 
   /**
-   * Searches until the budget is used up, or goes on where an earlier run or another process stopped:
-   * trials in the records are not repeated.
+   * Searches until the budget is used up, continuing where an earlier run or another process stopped: trials
+   * in the records are not repeated.
    * @throws UsageError when the study is running already.
    */
   async run(): Promise<this> {
@@ -214,7 +215,7 @@ export class Study {
       const isSpent = await this.measureBatch(session, batch, first, budget);
       for (const index of batch) {
         const trial = this.done.get(index);
-        // A refusal that only the compiler found teaches a strategy as a failure does.
+        // A refusal by the compiler is passed to the strategy like a failure.
         if (trial !== undefined || this.refused.has(index)) {
           outcomes.push({ index, cost: trial === undefined ? Infinity : this.cost(trial) });
         }
@@ -224,8 +225,8 @@ export class Study {
   }
 
   /**
-   * Measures a batch; gives true once the budget is used up. Trials start in the order of the batch
-   * and only as many as there is budget for, so that the ones that count do not depend on workers.
+   * Measures a batch; returns true once the budget is used up. Trials start in the order of the batch, and
+   * only as many as the budget allows, so that the counted trials do not depend on the workers.
    */
   private async measureBatch(
     session: EngineSession,
@@ -235,7 +236,7 @@ export class Study {
   ): Promise<boolean> {
     const pending = new Set<Promise<void>>();
     let failure: unknown;
-    // What counted before this batch, and what of it is in the records.
+    // The trials counted before this batch, and those of the batch that are in the records.
     let counted = [...this.done.values()].filter(({ number }) => number < first).length;
     let underWay = 0;
     for (const [i, index] of batch.entries()) {
@@ -271,7 +272,7 @@ export class Study {
     return counted >= budget;
   }
 
-  /** Keeps a result and gives whether it counts as a trial. */
+  /** Stores a result; returns whether it counts as a trial. */
   private accept(number: number, index: number, result: TrialResult): boolean {
     if (result.kind === "refused") {
       this.refused.set(index, result.refusal);
@@ -315,7 +316,7 @@ export class Study {
     return model === undefined || model === "de10" ? env.target : `${env.target}_${model}`;
   }
 
-  /** Takes over the trials of this space that the records hold. */
+  /** Loads the trials of this space from the records. */
   private resume(): void {
     const text = this.records?.read() ?? "";
     for (const record of parseRecords(text).records) {
@@ -347,7 +348,7 @@ export class Study {
     return error === undefined ? (measures[this.objective] ?? Infinity) : Infinity;
   }
 
-  /** What stands behind the progress bar. */
+  /** The text after the progress bar. */
   private note(): string {
     const [best] = this.ranked;
     const refused = `${this.refused.size} refused`;

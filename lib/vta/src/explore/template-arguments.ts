@@ -68,7 +68,7 @@ export class ArgumentReader {
     }
   }
 
-  /** The layouts of data and, in records of some versions, of the output: only counted. */
+  /** The layouts of data and, in records of some versions, of the output; their values are ignored. */
   layouts(name: string): void {
     this.text(name);
     if (this.args.length - this.position > 1) this.text(name);

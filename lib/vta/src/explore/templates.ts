@@ -1,6 +1,6 @@
 /**
- * AutoTVM's templates for VTA under their own names: the knobs of each in AutoTVM's order, the work
- * that they count, and the schedule that a configuration stands for.
+ * AutoTVM's templates for VTA under AutoTVM's names: the knobs of each in AutoTVM's order, its operation
+ * count, and the schedule of each configuration.
  *
  * The measured operator is the one that the reference tunes: the packed operator, shifted right by 8,
  * limited to 0..127 and converted to int8.
@@ -29,13 +29,15 @@ export interface Workload {
    * counts the channels of all groups.
    */
   readonly flop: number;
-  /** Multiply-adds that are really needed. */
+  /** Multiply-adds that the result needs. */
   readonly macs: number;
-  /** The knobs whose product is the accumulator elements that a step of the sum writes, one after another. */
+  /**
+   * The knobs whose product is the number of accumulator elements that a step of the sum writes in sequence.
+   */
   readonly elementKnobs?: readonly string[];
-  /** Why the schedule cannot have these choices, as far as arithmetic on the knobs shows it. */
+  /** Why these choices are not valid, as far as arithmetic on the knobs shows it. */
   refusal(values: KnobValues): Refusal | undefined;
-  /** Roughly how many cycles the schedule takes; see `estimateCycles`. */
+  /** An estimate of the schedule's cycles; see `estimateCycles`. */
   estimate(values: KnobValues, env: Environment): number;
   /** The schedule with these choices, for the accelerator `env`. */
   program(values: KnobValues, env: Environment): ScheduledProgram;
@@ -49,7 +51,7 @@ const THREADS = [1, 2];
 
 const product = (extents: readonly number[]): number => extents.reduce((a, b) => a * b, 1);
 
-/** What the reference's tuning scripts put behind the packed operator. */
+/** The epilogue that the reference's tuning scripts append to the packed operator. */
 function finish(sums: te.Tensor, env: Environment): te.Tensor {
   const shifted = tvmTopi.rightShift(sums, SHIFT);
   return tvmTopi.cast(topi.clip(shifted, 0, LIMIT), env.outDtype);
@@ -73,7 +75,7 @@ function convolutionKnobs(
   ];
 }
 
-/** What of a convolution decides how long its tiles take. */
+/** The properties of a convolution that determine the cycles of its tiles. */
 interface ConvolutionSizes {
   readonly batch: number;
   readonly outputs: number;
@@ -110,7 +112,7 @@ function estimateConvolution(sizes: ConvolutionSizes, values: KnobValues, env: E
   );
 }
 
-/** `tile_b` is in the space and has no effect, as in the reference's schedule. */
+/** `tile_b` is a knob without effect, as in the reference's schedule. */
 function convolutionChoices(values: KnobValues): topi.ConvKnobs {
   return {
     tileH: values["tile_h"] as number,
@@ -122,10 +124,10 @@ function convolutionChoices(values: KnobValues): topi.ConvKnobs {
   };
 }
 
-/** The innermost loops of a convolution's product go through them, inside the window's rows. */
+/** The innermost loops of a convolution's product iterate over these tiles, inside the window's rows. */
 const ELEMENT_KNOBS = ["tile_co", "tile_h"];
 
-/** The tiles of an axis have to be shared evenly between virtual threads. */
+/** The tiles of an axis must be divided evenly between virtual threads. */
 function unevenThreads(
   [axis, extent]: readonly [axis: string, extent: number],
   [tileKnob, threadKnob]: readonly [tileKnob: string, threadKnob: string],
@@ -149,7 +151,7 @@ function convolutionRefusal(co: number, rows: number, values: KnobValues): Refus
     unevenThreads(["the axis of rows", rows], ["tile_h", "h_nthread"], values);
   if (uneven !== undefined) return uneven;
   const tiles = rows / (values["tile_h"] as number);
-  // Threads inside threads: the tokens of one tile of rows do not match those of the next.
+  // With nested threads the tokens of one tile of rows do not match those of the next.
   if (values["oc_nthread"] === 1 || values["h_nthread"] === 1 || tiles <= 2) return undefined;
   return {
     cause: "threads",
@@ -240,7 +242,7 @@ const conv2dTranspose: Template = (read) => {
   const rows = (h! - 1) * strides[0] - 2 * padding[0] + kh!;
   const columns = (w! - 1) * strides[1] - 2 * padding[1] + kw!;
   const macs = product([n!, batch!, co!, blockOut!, rows, columns, ci!, blockIn!, kh!, kw!]);
-  // Its inputs are spread by the load, with zeros between.
+  // The load inserts zeros between its inputs.
   const unit = [1, 1] as const;
   const window = [kh!, kw!] as const;
   const sizes = { batch: n!, outputs: co!, inputs: ci!, rows, columns, window, strides: unit };
@@ -351,7 +353,7 @@ const templates: ReadonlyMap<string, Template> = new Map([
   ["conv2d_transpose_packed.vta", conv2dTranspose],
   ["dense_packed.vta", dense],
   ["add.vta", elementwise(tvmTopi.add)],
-  // The hardware's ALU does not multiply: such a program never ends there, and its trials fail.
+  // The hardware's ALU does not multiply: such a program does not end on hardware, so its trials fail.
   ["multiply.vta", elementwise(tvmTopi.multiply)],
 ]);
 

@@ -23,13 +23,13 @@ import { constantShape, type SearchSpace } from "./search-space";
 import type { ScheduledProgram } from "./templates";
 import { memoryUses, type Refusal } from "./verdict";
 
-/** An array that a compiled program takes. */
+/** An array argument of a compiled program. */
 export interface ArgumentType {
   readonly shape: readonly number[];
   readonly dtype: string;
 }
 
-/** A compiled program with what it takes, and what its schedule keeps on chip. */
+/** A compiled program with its arguments, and its schedule's use of on-chip memory. */
 export interface CompiledTrial {
   readonly module: runtime.Module;
   readonly args: readonly ArgumentType[];
@@ -37,12 +37,14 @@ export interface CompiledTrial {
   readonly sram: number;
 }
 
-/** The reference leaves this pass out for VTA: what it hoists would become the number of a kernel. */
+/**
+ * The reference disables this pass for VTA: the condition that it hoists would become the number of a kernel.
+ */
 const LEFT_OUT = ["tir.CommonSubexprElimTIR"];
 
 /**
- * Compiles a configuration, or says why it cannot be. All refusals of a configuration are found here
- * or by `space.refusal`: what is compiled runs.
+ * Compiles a configuration, or returns its refusal. All refusals come from here or from `space.refusal`: a
+ * compiled configuration can run.
  */
 export function compileTrial(
   space: SearchSpace,
@@ -52,7 +54,7 @@ export function compileTrial(
   return refusal === undefined ? compileAllowed(space, index) : { refusal };
 }
 
-/** The same of a configuration that `space.refusal` has been asked about. */
+/** The same for a configuration that passed `space.refusal`. */
 export function compileAllowed(
   space: SearchSpace,
   index: number,
@@ -70,7 +72,7 @@ export function compileAllowed(
   }
 }
 
-/** The refusal of a template's micro-ops with the knobs that are too small. */
+/** The refusal of a template's micro-ops, with the knobs that are too small. */
 function withKnobs(refusal: Refusal, space: SearchSpace, index: number): Refusal {
   const values = space.values(index);
   const knobs = space.work.elementKnobs ?? [];
@@ -82,7 +84,7 @@ function withKnobs(refusal: Refusal, space: SearchSpace, index: number): Refusal
 }
 
 /**
- * Compiles a program, or says why its micro-ops cannot be recorded.
+ * Compiles a program, or returns why its micro-ops cannot be recorded.
  * @throws UsageError when it cannot be lowered.
  */
 export function compileProgram(
@@ -103,7 +105,7 @@ export function compileProgram(
 
 const devices = new Map<string, VtaDevice>();
 
-/** A simulated accelerator with a cycle model; the same each time. */
+/** A simulated accelerator with a cycle model; cached. */
 function deviceOf(env: Environment, model: string): VtaDevice {
   const key = JSON.stringify([env.config, model]);
   let device = devices.get(key);
@@ -118,8 +120,8 @@ function deviceOf(env: Environment, model: string): VtaDevice {
 
 /**
  * Runs a compiled program.
- * @param inputs the values of all arguments but the last; without them nothing is computed and the
- *   result is undefined
+ * @param inputs the values of all arguments but the last; if left out, values are not computed and the result
+ * is undefined
  */
 export function runTrial(
   { module, args, sram }: CompiledTrial,
@@ -170,8 +172,7 @@ export function runTrial(
 }
 
 /**
- * Compiles, runs and, where that is asked for, checks one configuration, which `space.refusal` has
- * nothing against.
+ * Compiles, runs and, if requested, checks a configuration that passed `space.refusal`.
  */
 export function measureTrial(
   space: SearchSpace,
@@ -206,7 +207,7 @@ export function measureTrial(
   }
 }
 
-/** What the user's functions make of a trial's profile. */
+/** The user-defined measures of a trial's profile. */
 function ownMeasures(
   compiled: CompiledTrial,
   env: Environment,
@@ -244,7 +245,7 @@ export function profileTrial(space: SearchSpace, index: number, model = "de10"):
 /** Inputs are small, so that sums stay in the accumulator's type. */
 const INPUT_LIMIT = 8;
 
-/** What differs from a plain computation of the same declarations on the CPU. */
+/** The first difference from a plain computation of the same declarations on the CPU. */
 function checkResult(
   { args }: ScheduledProgram,
   compiled: CompiledTrial,
@@ -291,7 +292,7 @@ export function classOf(space: SearchSpace, index: number): string {
   );
 }
 
-/** Which trials are checked: the first of each class whose result was measured. */
+/** Decides which trials are checked: the first measured one of each class. */
 export class FirstOfClass {
   private readonly taken = new Set<string>();
 
@@ -300,7 +301,7 @@ export class FirstOfClass {
     private readonly check: boolean,
   ) {}
 
-  /** Measures a configuration with `measure`, which learns whether its result is to be checked. */
+  /** Measures a configuration with `measure`, which is passed whether to check the result. */
   async run(
     index: number,
     measure: (check: boolean) => TrialResult | Promise<TrialResult>,
@@ -309,7 +310,7 @@ export class FirstOfClass {
     const check = this.check && !this.taken.has(group);
     if (check) this.taken.add(group);
     const result = await measure(check);
-    // Only a measured result was checked.
+    // Only measured results are checked.
     if (check && result.kind !== "measured") this.taken.delete(group);
     return result;
   }

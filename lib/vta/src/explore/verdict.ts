@@ -1,25 +1,25 @@
 /**
- * What is wrong with a schedule for an accelerator, told from the schedule alone: in a fraction of the
- * time that lowering takes, and in words.
+ * Checks from a schedule alone whether an accelerator can run it, in a fraction of the time that lowering
+ * takes.
  */
 
 import { te, UsageError } from "tvm-ts";
 import type { Environment } from "../compiler";
 
-/** One of the accelerator's memories, and what a schedule keeps in it at the same time. */
+/** A schedule's use of one of the accelerator's memories. */
 export interface ScopeUse {
   readonly scope: string;
-  /** The stages that are in it when most is needed. */
+  /** The stages in it at the peak. */
   readonly stages: readonly string[];
-  /** Bytes when most is needed, with a copy for each virtual thread. */
+  /** Bytes at the peak, with a copy for each virtual thread. */
   readonly needed: number;
-  /** Bytes there are. */
+  /** The memory's size in bytes. */
   readonly capacity: number;
 }
 
 /** Why a configuration cannot be used. */
 export interface Refusal {
-  /** One word for counting: `divide`, `memory`, `threads`, `lowering`, `micro-ops` or `constraint`. */
+  /** The class of the reason: `divide`, `memory`, `threads`, `lowering`, `micro-ops` or `constraint`. */
   readonly cause: "divide" | "memory" | "threads" | "lowering" | "micro-ops" | "constraint";
   /** A sentence with the values. */
   readonly reason: string;
@@ -28,7 +28,7 @@ export interface Refusal {
 const KIB = 1024;
 const kib = (bytes: number): string => `${Number((bytes / KIB).toFixed(bytes < KIB ? 2 : 1))} KiB`;
 
-/** What `schedule` keeps in each memory of `env`. @throws UsageError where bounds cannot be inferred. */
+/** The use of each memory of `env` by `schedule`. @throws UsageError where bounds cannot be inferred. */
 export function memoryUses(schedule: te.Schedule, env: Environment): ScopeUse[] {
   const capacities: Readonly<Record<string, number>> = {
     [env.inpScope]: env.INP_BUFF_SIZE,
@@ -43,8 +43,8 @@ export function memoryUses(schedule: te.Schedule, env: Environment): ScopeUse[] 
 }
 
 /**
- * When most is needed at the same time. A stage's memory is free after its last reader, and a reader
- * of the same size takes it over.
+ * The peak of memory use. A stage's memory is free after its last reader, and a reader of the same size
+ * reuses it.
  */
 function peak(needs: readonly te.MemoryNeed[]): { stages: string[]; needed: number } {
   let most = { stages: [] as string[], needed: 0 };

@@ -1,7 +1,6 @@
 /**
- * How a trial travels to another thread or machine. A template's trial is its name, arguments and
- * index, and is compiled there; a space of the user's own is compiled here and travels as the bytes of
- * a module.
+ * How a trial is sent to another thread or machine. A template's trial is sent as name, arguments and index,
+ * and compiled there; a trial of a user-defined space is compiled here and sent as the bytes of a module.
  */
 
 import { DeviceError, loadModule, UsageError } from "tvm-ts";
@@ -33,7 +32,7 @@ export type Job =
       readonly model: string;
     };
 
-/** The job for a configuration, or what is known of it without one. */
+/** The job for a configuration, or its outcome if that is known without measuring. */
 export function jobOf(
   space: SearchSpace,
   index: number,
@@ -43,7 +42,7 @@ export function jobOf(
   if (options.measures !== undefined) {
     throw new UsageError(
       "explore-study",
-      "measures of your own are functions, which stay in this thread: pass { engine: vta.explore.thisThread() }",
+      "user-defined measures are functions and run only in this thread: pass { engine: vta.explore.thisThread() }",
     );
   }
   if (space.isTemplate) {
@@ -73,7 +72,7 @@ function spaceOf(job: Job & { kind: "template" }): SearchSpace {
   return space;
 }
 
-/** Does a job; what a worker runs. */
+/** Executes a job in a worker. */
 export function runJob(job: Job): TrialResult {
   if (job.kind === "template") return measureTrial(spaceOf(job), job.index, job.options);
   const started = performance.now();

@@ -1,6 +1,5 @@
 /**
- * Trials that were measured before: a strategy is tried in a second, on results that are known, as
- * often as there are seeds.
+ * Replays recorded trials, so that a strategy can be evaluated for many seeds without simulating.
  */
 
 import { UsageError } from "tvm-ts";
@@ -8,8 +7,8 @@ import type { Engine, TrialResult } from "../engine";
 import { ERROR, readRecords, sameWorkload, type RecordSource } from "../../records";
 
 /**
- * An engine that simulates nothing: it gives what the records hold. A configuration that is not in
- * them is refused, as it was by the exhaustive search that recorded all others.
+ * An engine that returns recorded outcomes. A configuration without a record is refused, as it was by the
+ * exhaustive search that recorded all others.
  * @throws UsageError, when a study starts, if the records hold no trial of its space
  */
 export function replay(records: RecordSource): Engine {

@@ -3,7 +3,7 @@
 import type { Engine, EngineSession } from "../engine";
 import { FirstOfClass, measureTrial } from "../trial";
 
-/** The engine that needs nothing: for small spaces, and where there are no workers. */
+/** The engine without workers: for small spaces, and for hosts that have no threads. */
 export function thisThread(): Engine {
   return {
     name: "this thread",
@@ -12,7 +12,7 @@ export function thisThread(): Engine {
       const session: EngineSession = {
         workers: 1,
         async measure(index) {
-          // The event loop has its turn between trials: interrupts and progress come through.
+          // Yields to the event loop between trials, for interrupts and progress.
           await new Promise((resolve) => setTimeout(resolve));
           return first.run(index, (check) => measureTrial(space, index, { ...options, check }));
         },

@@ -1,6 +1,6 @@
 /**
- * Trials on the servers of an RPC tracker: each is measured in a session with a server, which is kept
- * for the next one. A trial whose server is lost is measured by another.
+ * Trials on the servers of an RPC tracker: each is measured in a session with a server; sessions are reused.
+ * If the server of a trial is lost, another one measures the trial.
  */
 
 import {
@@ -18,15 +18,15 @@ import { jobOf, runJob, type Job } from "./job";
 
 /** The function of a server that measures a trial. */
 export const MEASURE_FUNCTION = "vta.explore.measure";
-/** Servers that a trial may lose before the exploration ends with an error. */
+/** How many lost servers a trial tolerates before the exploration ends with an error. */
 const ATTEMPTS = 5;
 
 export interface TrackerEngineOptions {
   /** `tcp://host:port` or `ws://host:port`. */
   readonly url: string;
-  /** What the servers announce themselves under; `vta` if left out. */
+  /** The match key of the servers; `vta` if left out. */
   readonly key?: string;
-  /** Higher ones get servers first; 1 if left out. */
+  /** Requests of higher priority get servers first; 1 if left out. */
   readonly priority?: number;
   /** Sessions at the same time; as many as there are servers if left out. */
   readonly workers?: number;
@@ -41,7 +41,7 @@ export function tracker({ url, key = "vta", priority = 1, workers }: TrackerEngi
   if (workers !== undefined && (!Number.isInteger(workers) || workers < 1)) {
     throw new UsageError(
       "explore-study",
-      `there cannot be ${workers} workers; at least 1 is needed`,
+      `workers is ${workers}; it must be an integer of at least 1`,
     );
   }
   return {
@@ -91,7 +91,7 @@ export function tracker({ url, key = "vta", priority = 1, workers }: TrackerEngi
   };
 }
 
-/** Sessions that trials take and give back. With fewer servers than workers, trials take turns. */
+/** A pool of sessions. With fewer servers than workers, trials wait for a session. */
 class Sessions {
   private readonly idle: Session[] = [];
   private readonly waiting: { give(session: Session): void; fail(error: unknown): void }[] = [];
@@ -100,7 +100,7 @@ class Sessions {
 
   constructor(private readonly request: () => Promise<Session>) {}
 
-  /** A session that was given back, or else one with the next server that is free. */
+  /** A session from the pool, else a new one with the next free server. */
   async take(): Promise<Session> {
     const kept = this.idle.pop();
     if (kept !== undefined) return kept;
@@ -135,14 +135,14 @@ class Sessions {
 
 async function measureIn(session: Session, job: Job): Promise<TrialResult> {
   const measure = await session.getFunction(MEASURE_FUNCTION);
-  // A module's bytes travel as they are, the rest as JSON.
+  // A module's bytes are sent as they are, the rest as JSON.
   const { bytes, ...fields } = { bytes: undefined, ...job };
   const answer = await measure(JSON.stringify(fields), bytes ?? null);
   await measure.free();
   return JSON.parse(String(answer)) as TrialResult;
 }
 
-/** What a server runs under `MEASURE_FUNCTION`. */
+/** The function that a server registers as `MEASURE_FUNCTION`. */
 export const serveMeasure: ServedFunction = async (fields, bytes) => {
   if (typeof fields !== "string")
     throw new UsageError("explore-study", "a trial is needed as JSON text");

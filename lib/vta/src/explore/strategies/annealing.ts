@@ -1,10 +1,10 @@
 /**
- * Simulated annealing on a learned cost model: points walk through the space towards what the model
- * predicts to be cheap, and the best places that were not tried are tried next.
+ * Simulated annealing on a learned cost model: points walk through the space towards low predicted cost, and
+ * the best untried ones on their paths are tried next.
  *
- * The walk is AutoTVM's (`SimulatedAnnealingOptimizer`): in parallel, the temperature falling from 1
- * to 0. The model learns from the logarithms of the knobs the logarithm of the cost, as a factor of the
- * space's own estimate where it has one; then the first trials are those of the lowest estimates.
+ * The walk is AutoTVM's (`SimulatedAnnealingOptimizer`): parallel, with the temperature falling from 1 to 0.
+ * The model predicts the logarithm of the cost from the logarithms of the knobs, relative to the space's own
+ * estimate if it has one; in that case the first trials are those of the lowest estimates.
  */
 
 import { BoostedTrees } from "../boosted-trees";
@@ -13,7 +13,7 @@ import { BATCH, type Outcome, type SearchProblem, type Strategy } from "./strate
 import { UnseenConfigs } from "./unseen";
 
 export interface AnnealingOptions {
-  /** Trials before there is a model: of the lowest estimates, or drawn at random. */
+  /** Trials before the model is first trained: those of the lowest estimates, or random ones. */
   readonly first?: number;
   /** Points that walk at the same time. */
   readonly points?: number;
@@ -24,7 +24,7 @@ export interface AnnealingOptions {
   readonly estimates?: boolean;
 }
 
-/** What a failure is learned as: this many times the worst cost that was measured. */
+/** The cost of a failure in training: this many times the worst measured cost. */
 const FAILURE_FACTOR = 4;
 
 export function annealing({
@@ -73,14 +73,14 @@ function firstBatch(problem: SearchProblem, unseen: UnseenConfigs, count: number
 
 type Model = (index: number) => number;
 
-/** Logarithms of numbers, and the position of what is not a number. */
+/** Logarithms of numeric choices; for other choices their position. */
 function featuresOf(configs: ConfigSpace, index: number): number[] {
   const values = configs.values(index);
   const features = configs.knobs.map(({ name, choices }) => {
     const value = values[name]!;
     return typeof value === "number" && value > 0 ? Math.log2(value) : choices.indexOf(value);
   });
-  // Products of knobs decide what fits and how often tiles are loaded again.
+  // Products of knobs determine whether tiles fit and how often they are reloaded.
   const products = features.flatMap((a, i) => features.slice(i + 1).map((b) => a + b));
   return [...features, ...products];
 }
@@ -106,7 +106,7 @@ function learn({ configs, estimate }: SearchProblem, outcomes: readonly Outcome[
   };
 }
 
-/** Where the points came by, the cheapest first. */
+/** The configurations on the points' paths, the cheapest first. */
 function walk(
   { configs, random, isAllowed }: SearchProblem,
   model: Model,

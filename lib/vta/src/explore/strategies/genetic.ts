@@ -1,8 +1,8 @@
 /**
- * A genetic algorithm: configurations that cost little are crossed, and now and then a knob of the
- * child is set at random.
+ * A genetic algorithm: configurations of low cost are crossed, and knobs of the child are mutated with a
+ * small probability.
  *
- * Population, elite and mutation rate are AutoTVM's defaults (`GATuner`), for a smaller population.
+ * Elite and mutation rate follow AutoTVM's defaults (`GATuner`), scaled to a smaller population.
  */
 
 import type { KnobValue } from "../../records";
@@ -18,7 +18,7 @@ export interface GeneticOptions {
   readonly mutation?: number;
 }
 
-/** Attempts at a child that was not seen, for each child wanted. */
+/** Attempts to create an unseen child, for each child that is needed. */
 const ATTEMPTS = 50;
 
 export function genetic({

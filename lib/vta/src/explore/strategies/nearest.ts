@@ -1,6 +1,6 @@
 /**
- * Starts from what is known of other shapes: the best record of each workload of the same task, carried
- * over to this space, the most similar shape first; then another strategy goes on.
+ * Starts from records of other shapes: the best record of each workload of the same task, mapped to this
+ * space, the most similar shape first; then another strategy continues.
  */
 
 import { meanCost, readRecords, recordedKnobs, type RecordSource } from "../../records";
@@ -11,7 +11,7 @@ import { annealing } from "./annealing";
 import type { Strategy } from "./strategy";
 
 export interface NearestOptions {
-  /** What goes on when the known ones are tried; annealing if left out. */
+  /** The strategy that continues afterwards; annealing if left out. */
   readonly then?: Strategy;
 }
 
@@ -60,7 +60,7 @@ function bestOfEach(records: readonly TuningRecord[]): TuningRecord[] {
   return [...best.values()];
 }
 
-/** How different two workloads are: the logarithms of the ratios of their numbers, summed up. */
+/** The distance of two workloads: the sum of the logarithms of the ratios of their numbers. */
 function distance(a: TemplateArguments, b: TemplateArguments): number {
   const [first, second] = [numbersOf(a), numbersOf(b)];
   if (first.length !== second.length) return Infinity;
@@ -73,7 +73,7 @@ function distance(a: TemplateArguments, b: TemplateArguments): number {
 const numbersOf = (value: unknown): number[] =>
   Array.isArray(value) ? value.flatMap(numbersOf) : typeof value === "number" ? [value] : [];
 
-/** The configuration whose choices are nearest to the given ones. */
+/** The configuration whose choices are nearest to those of a record. */
 function carriedOver(configs: ConfigSpace, knobs: Readonly<Record<string, number>>): number {
   const values: Record<string, KnobValue> = {};
   for (const { name, choices } of configs.knobs) {

@@ -1,15 +1,15 @@
 /**
- * What a strategy is: it proposes batches of configurations and learns what they cost.
+ * The interface of strategies: a strategy proposes batches of configurations and receives their costs.
  *
- * A batch does not depend on how many workers measure it, nor on which of its trials ends first: the
- * same seed gives the same trials in the same order on any machine.
+ * A batch does not depend on the number of workers or on the order in which its trials end: the same seed
+ * gives the same trials in the same order on any machine.
  */
 
 import type { TemplateArguments } from "../../records";
 import type { ConfigSpace } from "../config-space";
 import type { Random } from "../random";
 
-/** A trial that has ended, as strategies see it. */
+/** A finished trial, as strategies see it. */
 export interface Outcome {
   readonly index: number;
   /** What is minimized; infinite for a failure. */
@@ -17,22 +17,22 @@ export interface Outcome {
 }
 
 export interface SearchProblem {
-  /** The workload, as records name it. */
+  /** The workload under the name that records use. */
   readonly task: string;
   readonly args: TemplateArguments;
   readonly configs: ConfigSpace;
   readonly random: Random;
-  /** How many trials there may be in all. */
+  /** The largest number of trials. */
   readonly budget: number;
-  /** Whether a configuration can be used; refusals cost no trial. */
+  /** Whether a configuration can be used; refusals do not count as trials. */
   isAllowed(index: number): boolean;
-  /** Roughly what a configuration costs, where the space says so. */
+  /** An estimate of a configuration's cost, if the space has one. */
   estimate(index: number): number | undefined;
 }
 
 export interface Strategy {
   readonly name: string;
-  /** Starts a search; what it gives is asked for batches until the budget is used up. */
+  /** Starts a search, which proposes batches until the budget is used up. */
   start(problem: SearchProblem): Search;
 }
 

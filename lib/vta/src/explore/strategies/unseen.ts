@@ -2,9 +2,9 @@
 
 import type { SearchProblem } from "./strategy";
 
-/** Spaces up to this size are shuffled; larger ones are drawn from with repetition left out. */
+/** Spaces up to this size are shuffled; larger ones are sampled without repetition. */
 const SHUFFLED_SIZE = 2 ** 20;
-/** Draws in a row that hit what was seen or refused before the rest of the space is walked through. */
+/** Consecutive draws of seen or refused configurations before the rest of the space is enumerated. */
 const MAX_MISSES = 10_000;
 
 export class UnseenConfigs {
@@ -28,7 +28,7 @@ export class UnseenConfigs {
     this.seen.add(index);
   }
 
-  /** Up to `count` allowed ones, which count as proposed from here on. */
+  /** Takes up to `count` allowed configurations and marks them as proposed. */
   draw(count: number): number[] {
     const drawn: number[] = [];
     while (drawn.length < count) {
