@@ -1,7 +1,7 @@
 /**
- * A network that can run: its fused functions, those for the accelerator and the large ones of the host
- * compiled, the others computed operator by operator. Weights are uploaded once; what is between functions
- * is let go when nothing reads it any more.
+ * A network that can run, as fused functions: those for the accelerator and the large ones for the host are
+ * compiled, the others are computed operator by operator. Weights are uploaded once; intermediate values are
+ * freed after their last use.
  */
 
 import { build, cpu, NDArray, relay, UsageError, type runtime, type te } from "tvm-ts";
@@ -16,7 +16,7 @@ import { hostConvolution } from "./host-convolution";
 
 /** One function of a network, in the order in which they run. */
 export interface NetworkFunction {
-  /** The name under which it is compiled; functions that compute the same share it. */
+  /** The name of the compiled function; identical functions share it. */
   readonly name: string;
   readonly device: "host" | "accelerator";
   readonly func: relay.Func;
@@ -24,7 +24,7 @@ export interface NetworkFunction {
   readonly configuration?: KnobConfiguration;
 }
 
-/** What a run did, function by function. */
+/** The result of one function of a run. */
 export interface FunctionResult extends NetworkFunction {
   readonly value: relay.HostTensor;
   /** Milliseconds on this machine. */
@@ -34,13 +34,13 @@ export interface FunctionResult extends NetworkFunction {
 export interface NetworkBuildOptions {
   /** The accelerator to compile for and its simulator. */
   readonly env: Environment;
-  /** How a function's work is divided; of what is left out, the records and formulas know. */
+  /** How the work of functions is divided; records and formulas divide the functions that are left out. */
   readonly knobsOf?: (func: relay.Func, name: string) => ConvKnobs | undefined;
   /** Tuning records of its convolutions; those of `vta.explore.applyBest` if left out. */
   readonly records?: RecordSource;
   /**
-   * How many configurations of each function are measured on the cycle simulator, the most promising
-   * first, of which the fastest is taken; 0, none, if left out.
+   * How many configurations of each function are measured on the cycle simulator, the most promising first;
+   * the fastest is used. 0 if left out: none are measured.
    */
   readonly search?: number;
 }
@@ -86,8 +86,8 @@ export class BuiltNetwork {
 
   /**
    * Computes the network's outputs.
-   * @param observe sees what each function computed
-   * @throws UsageError for inputs that are missing, of another type or not known.
+   * @param observe is called with the result of each function @throws UsageError for inputs that are missing,
+   * unknown or of another type.
    */
   run(
     inputs: Readonly<Record<string, relay.HostTensor>>,
@@ -102,7 +102,7 @@ export class BuiltNetwork {
   }
 
   /**
-   * What each function costs for inputs of these shapes; cycles do not depend on values.
+   * The cost of each function for inputs of these shapes; cycles do not depend on values.
    * @param model the hardware's timing; `"de10"` if left out
    */
   costs(
@@ -127,7 +127,7 @@ export class BuiltNetwork {
     return new NetworkCosts(layers);
   }
 
-  /** Runs the functions in their order, each as `around` has it computed. */
+  /** Runs the functions in order, each by calling `around`. */
   private execute(
     inputs: Readonly<Record<string, relay.HostTensor>>,
     around: (fused: NetworkFunction, compute: () => relay.HostTensor) => relay.HostTensor,
@@ -162,7 +162,7 @@ export class BuiltNetwork {
       : acceleratorFunction(func, this.env)!.schedule(configuration.knobs);
   }
 
-  /** @internal What a function of the accelerator was compiled to. */
+  /** @internal The compiled form of a function for the accelerator. */
   moduleOf(name: string): runtime.Module {
     return this.modules.get(name)!.module;
   }

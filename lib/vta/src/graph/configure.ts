@@ -1,7 +1,7 @@
 /**
- * How the work of an accelerator function is divided: by the best record of its operator, else by the tiles
- * that a formula takes for the fastest of those that fit; with a search, by what the cycle simulator says of
- * the first few of these.
+ * Chooses how the work of an accelerator function is divided: by the best record of its operator, else by the
+ * tiles that a formula estimates to be the fastest of those that fit; a search measures the first few of
+ * these on the cycle simulator.
  */
 
 import { tir, UsageError } from "tvm-ts";
@@ -11,7 +11,7 @@ import type { RecordHistory } from "../records";
 import * as topi from "../topi";
 import type { AcceleratorFunction } from "./fused-te";
 
-/** How a function's work is divided, and where that comes from. */
+/** How a function's work is divided, and the source of the choice. */
 export interface KnobConfiguration {
   readonly knobs: topi.ConvKnobs;
   readonly from: "given" | "records" | "estimate" | "search";
@@ -26,11 +26,11 @@ export interface ConfigureOptions {
   readonly env: Environment;
   /** Those of `applyBest` if undefined. */
   readonly records: RecordHistory | undefined;
-  /** Configurations of each function that are measured; 0 for none. */
+  /** The number of configurations to measure for each function; 0 for none. */
   readonly search: number;
 }
 
-/** @throws UsageError when no configuration can be compiled; the last reason. */
+/** @throws UsageError with the last reason, when no configuration can be compiled. */
 export function configure(
   func: AcceleratorFunction,
   name: string,
@@ -101,7 +101,7 @@ function* candidatesOf(
   yield* estimated(explore.workload(task, args), env);
 }
 
-/** A template's configurations, those first that a formula takes for the fastest. */
+/** A template's configurations, in the order of their estimated cycles. */
 function* estimated(work: explore.Workload, env: Environment): Generator<KnobConfiguration> {
   const space = new explore.ConfigSpace(work.knobs);
   const all = Array.from({ length: space.size }, (_, index) => space.values(index))
@@ -112,8 +112,8 @@ function* estimated(work: explore.Workload, env: Environment): Generator<KnobCon
 }
 
 /**
- * Tiles of an addition on the ALU, the largest first: those of two virtual threads, of which one stores
- * while the other computes, then those of one.
+ * Tiles of an addition on the ALU, the largest first: those for two virtual threads, of which one stores
+ * while the other computes, then those for one.
  */
 function* largestTiles({ result }: AcceleratorFunction): Generator<KnobConfiguration> {
   const [, co, h, w] = result.shape.map((extent) => tir.constIntValue(extent)!) as number[];
@@ -124,7 +124,7 @@ function* largestTiles({ result }: AcceleratorFunction): Generator<KnobConfigura
         .divisors(h!)
         .flatMap((tileH) => explore.divisors(w!).map((tileW) => ({ tileCo, tileH, tileW }))),
     );
-  // Of two of one size, the one with the longer rows in DRAM.
+  // For equal sizes, longer rows in DRAM come first.
   const size = ({ tileCo, tileH, tileW }: (typeof tiles)[number]): number =>
     tileCo * tileH * tileW + tileW / 1e3 + tileH / 1e6;
   tiles.sort((a, b) => size(b) - size(a));

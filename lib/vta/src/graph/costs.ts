@@ -1,4 +1,4 @@
-/** What each function of a network costs, and how far its integers are from the floats. */
+/** The cost of each function of a network, and the errors of its integers against the floats. */
 
 import { relay } from "tvm-ts";
 import type { Profile } from "../sim";
@@ -6,13 +6,13 @@ import type { NetworkFunction } from "./built-network";
 
 /** One function of a network, in the order in which they run. */
 export interface LayerCost extends NetworkFunction {
-  /** The node of the file that it is mainly made of. */
+  /** The file's node of its main operator. */
   readonly layer: string;
-  /** Multiply-adds, those with zeros that fill blocks included. */
+  /** Multiply-adds, including those with zeros that pad blocks. */
   readonly macs: number;
-  /** Milliseconds on this machine; of the accelerator, those of its simulator without values. */
+  /** Milliseconds on this machine; for the accelerator, those of its simulator without values. */
   readonly time: number;
-  /** What the accelerator's part costs on the hardware. */
+  /** The profile of the accelerator's part. */
   readonly profile?: Profile;
 }
 
@@ -49,7 +49,7 @@ export function computeShares({ stages }: Profile): {
   };
 }
 
-/** The node that a function is mainly made of: its convolution, its addition, or its last operator. */
+/** The node of a function's main operator: its convolution, its addition, or its last operator. */
 export function layerOf(func: relay.Func, name: string): string {
   const calls = relay
     .allExprs(func.body)

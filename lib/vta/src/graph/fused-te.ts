@@ -1,18 +1,18 @@
 /**
- * Fused functions of a network as tensor expressions with a schedule for the accelerator: packed
- * convolutions with what follows them, and additions of packed integers on the ALU.
+ * Fused functions of a network as tensor expressions with a schedule for the accelerator: packed convolutions
+ * with their epilogue, and additions of packed integers on the ALU.
  */
 
 import { relay, te, tir, topi } from "tvm-ts";
 import type { Environment } from "../compiler";
 import * as packed from "../topi";
 
-/** A function that runs on the accelerator: its arguments are the parameters, then the result. */
+/** A function for the accelerator: its arguments are the parameters, then the result. */
 export interface AcceleratorFunction {
   readonly kind: "conv2d" | "alu";
   readonly args: readonly te.Tensor[];
   readonly result: te.Tensor;
-  /** A schedule of its own for each call. */
+  /** Returns a new schedule for each call. */
   schedule(knobs: packed.ConvKnobs): te.Schedule;
 }
 
@@ -33,7 +33,7 @@ export function acceleratorFunction(
   };
 }
 
-/** What a function is for the accelerator. */
+/** The kind of operator that a function is for the accelerator. */
 function acceleratorKind(func: relay.Func): "conv2d" | "alu" | undefined {
   const calls = relay.allExprs(func.body).filter((expr) => expr.kind === "call");
   if (!calls.every((call) => nameOf(call) in TENSORS)) return undefined;
@@ -68,7 +68,7 @@ function asTensors(
   return { result: values.get(func.body)!, params };
 }
 
-/** A scalar constant as a number, everything else as the tensor that it is. */
+/** A scalar constant as a number, every other operand as a tensor. */
 function operand(
   expr: relay.Expr,
   values: ReadonlyMap<relay.Expr, te.Tensor>,
@@ -77,7 +77,7 @@ function operand(
   return values.get(expr)!;
 }
 
-/** A conversion under the name by which the schedule of additions knows it. */
+/** A conversion under the name that the schedule of additions looks for. */
 function converted(x: te.Tensor, dtype: string): te.Tensor {
   const info = { name: packed.CAST_NAME, tag: topi.tag.ELEMWISE };
   return te.compute(x.shape, (...i) => x(...i).astype(dtype), info);

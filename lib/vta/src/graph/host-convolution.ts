@@ -1,6 +1,6 @@
 /**
- * Large convolutions of the host as compiled code. Sums are doubles, in the order in which the operator itself
- * sums up, so that the results are the same to the last bit.
+ * Large convolutions of the host as compiled code. Sums are doubles, added in the same order as by the
+ * operator itself, so that the results are equal to the last bit.
  */
 
 import { relay, te, tir, topi } from "tvm-ts";
@@ -11,9 +11,9 @@ export interface HostFunction {
   readonly args: readonly te.Tensor[];
 }
 
-/** Multiply-adds from which compiling takes less time than it saves. */
+/** From this number of multiply-adds on, compiling takes less time than it saves. */
 const LARGE = 4e6;
-/** Filters and columns that are summed up together, in registers. */
+/** Filters and columns whose sums are in registers together. */
 const FILTERS = 4;
 const COLUMNS = 4;
 const SUMS = "float64";
@@ -65,7 +65,7 @@ function elementwise(call: relay.Call, values: ReadonlyMap<relay.Expr, te.Tensor
   return (relay.isCallOf(call, "add") ? topi.add(x, y) : topi.multiply(x, y)) as te.Tensor;
 }
 
-/** A convolution with the arrays that it works on. */
+/** A convolution with its arrays. */
 interface Convolution {
   /** The padded image, each row as its columns 0, s, 2s, ... then 1, 1 + s, ...; s is the stride. */
   readonly image: te.Tensor;

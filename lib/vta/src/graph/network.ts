@@ -1,6 +1,6 @@
 /**
- * `vta.network`: whole networks, from an ONNX file to the accelerator, one step after another. Every step
- * gives another network; each one shows its text, runs, and remembers the passes that made it.
+ * `vta.network`: whole networks, from an ONNX file to the accelerator, step by step. Every step returns a new
+ * network, which shows its text, can run, and lists the passes that made it.
  */
 
 import { np, relay, UsageError, type Session } from "tvm-ts";
@@ -13,24 +13,24 @@ import { graphPack } from "./pack";
 import type { PackOptions } from "./region";
 import { asNumpy, SessionNetwork } from "./session-network";
 
-/** What can be given as an input. */
+/** The types of values that an input accepts. */
 export type NetworkInput = relay.HostTensor | Parameters<typeof np.array>[0];
 export type NetworkInputs = Readonly<Record<string, NetworkInput>>;
 
 export interface NetworkOptions {
-  /** Shapes of inputs, where the file leaves lengths open. */
+  /** Shapes of inputs, for lengths that the file does not fix. */
   readonly shapes?: Readonly<Record<string, readonly number[]>>;
-  /** Inputs that get their value at import, for good. */
+  /** Inputs that become constants at import. */
   readonly fixed?: NetworkInputs;
 }
 
 export interface NetworkQuantizeOptions extends Partial<relay.QuantizeConfig> {
-  /** Inputs that the network sees in use, for calibration modes that look at data. */
+  /** Typical inputs, for calibration modes that use data. */
   readonly dataset?: readonly NetworkInputs[];
 }
 
 export class Network {
-  /** What will not run, a sentence for each node. */
+  /** A sentence for each node that cannot run. */
   readonly problems: readonly string[];
 
   constructor(
@@ -56,7 +56,7 @@ export class Network {
 
   /**
    * Computes the outputs on the host, operator by operator.
-   * @throws UsageError for inputs that do not fit, or an operator that is not known.
+   * @throws UsageError for inputs that do not fit, or an unknown operator.
    */
   run(inputs: NetworkInputs, observe?: relay.Observer): Record<string, np.ndarray> {
     const values = hostInputs(this.func, inputs);
@@ -65,7 +65,7 @@ export class Network {
 
   /**
    * The network in integers where it can be.
-   * @throws UsageError for settings that make no sense, or a network that cannot be quantized.
+   * @throws UsageError for invalid settings, or a network that cannot be quantized.
    */
   quantize({ dataset, ...config }: NetworkQuantizeOptions = {}): Network {
     const steps: relay.RelayStep[] = [];
@@ -81,14 +81,14 @@ export class Network {
 
   /**
    * How far the integers of each layer are from the floats that they stand for, the worst layer first.
-   * @throws UsageError for a network that is in float, or inputs that do not fit.
+   * @throws UsageError for a network in float, or inputs that do not fit.
    */
   accuracy(inputs: NetworkInputs): NetworkAccuracy {
     return accuracyOf(this.values, hostInputs(this.func, inputs));
   }
 
   /**
-   * The network with its part for the accelerator in blocks of batch and channels.
+   * The network with the accelerator's part in blocks of batch and channels.
    * @throws UsageError when there is no such part, or something in it cannot be packed.
    */
   pack({ env = getEnv(), ...options }: PackOptions & { readonly env?: Environment } = {}): Network {
@@ -103,7 +103,7 @@ export class Network {
   }
 
   /**
-   * Compiles it: operators are fused into functions, of which those on packed integers go to the
+   * Compiles the network: operators are fused into functions; those on packed integers run on the
    * accelerator.
    * @throws UsageError when a function cannot be compiled.
    */
@@ -120,7 +120,7 @@ export class Network {
   }
 }
 
-/** A network that runs on the accelerator as far as it can. */
+/** A network whose functions run on the accelerator where possible. */
 export class RunnableNetwork {
   constructor(
     readonly built: BuiltNetwork,
@@ -134,16 +134,15 @@ export class RunnableNetwork {
     return this.built.functions;
   }
 
-  /** The functions in the order in which they run, each with where it does. */
+  /** The functions in the order in which they run, each with its device. */
   toString(): string {
     const lines = this.functions.map(({ name, device }) => `  ${device.padEnd(11)}  ${name}`);
     return [`${this.functions.length} functions`, ...lines].join("\n");
   }
 
   /**
-   * Computes the outputs.
-   * @param observe sees what each function computed, and how long it took
-   * @throws UsageError for inputs that do not fit.
+   * Computes the outputs. @param observe is called with the result and the time of each function @throws
+   * UsageError for inputs that do not fit.
    */
   run(
     inputs: NetworkInputs,
@@ -163,8 +162,8 @@ export class RunnableNetwork {
   }
 
   /**
-   * What each function costs: multiply-adds, and on the accelerator cycles and bytes. Cycles do not depend on
-   * values.
+   * The cost of each function: multiply-adds, and on the accelerator cycles and bytes. Cycles do not depend
+   * on values.
    * @param model the hardware's timing; `"de10"` if left out
    * @throws UsageError for inputs that do not fit.
    */
@@ -189,8 +188,8 @@ export class SentNetwork {
   ) {}
 
   /**
-   * Computes the outputs: the accelerator's functions in the session, those of the host here.
-   * @param observe sees what each function computed, and how long it took; for it every value is copied here
+   * Computes the outputs: the accelerator's functions in the session, those of the host here. @param observe
+   * is called with the result and the time of each function; every value is copied here for it
    * @throws UsageError for inputs that do not fit; TvmError when the session has ended
    */
   async run(
@@ -201,7 +200,7 @@ export class SentNetwork {
     return named(outputs, await this.there.run(hostInputs(built.func, inputs), observe));
   }
 
-  /** Gives back the functions and weights in the session, which stays open. */
+  /** Frees the functions and weights in the session; the session stays open. */
   async free(): Promise<void> {
     await this.there.free();
   }
@@ -218,7 +217,7 @@ function accuracyOf(
   if (values === undefined) {
     throw new UsageError(
       "quantize-network",
-      "nothing is known of the floats behind this network: take the one that quantize() gives",
+      "this network has no record of its floats: use the network that quantize() returns",
     );
   }
   return new NetworkAccuracy(values.accuracy(inputs));
@@ -240,7 +239,7 @@ export function fromOnnx(bytes: Uint8Array, { shapes, fixed }: NetworkOptions = 
   return new Network(func, outputs, problems);
 }
 
-/** What a saved network is besides its graph. */
+/** The data of a saved network besides its graph. */
 interface SavedExtra {
   readonly outputs: readonly string[];
   /** The accelerator that a runnable network was compiled for, and how its functions were divided. */
@@ -250,7 +249,7 @@ interface SavedExtra {
 
 /**
  * A network as the bytes of one file, with a checksum.
- * @throws UsageError for a network with operators that are not known.
+ * @throws UsageError for a network with unknown operators.
  */
 export function saveNetwork(network: Network | RunnableNetwork): Uint8Array {
   const runnable = network instanceof RunnableNetwork;
@@ -263,7 +262,7 @@ export function saveNetwork(network: Network | RunnableNetwork): Uint8Array {
 }
 
 /**
- * Reads what `saveNetwork` gave: a network, or one that runs, compiled again for its accelerator.
+ * Reads a file of `saveNetwork`: a network, or a runnable network, which is recompiled for its accelerator.
  * @throws UsageError when the bytes are not a saved network, or have been changed.
  */
 export function loadNetwork(bytes: Uint8Array): Network | RunnableNetwork {
@@ -291,7 +290,7 @@ function named(
 }
 
 /**
- * The values of a network's inputs, each with the variable that it is for.
+ * The values of a network's inputs by variable.
  * @throws UsageError for inputs that do not fit.
  */
 export function inputValues(
@@ -309,7 +308,7 @@ function hostInputs(func: relay.Func, inputs: NetworkInputs): Record<string, rel
   );
 }
 
-/** Numbers as the type that an input has, where they have its shape. */
+/** Numbers converted to an input's type. @throws UsageError for another shape. */
 function hostTensor(value: NetworkInput, type?: relay.Type, name = ""): relay.HostTensor {
   if (value instanceof relay.HostTensor) return value;
   const array = np.array(value);
@@ -318,7 +317,7 @@ function hostTensor(value: NetworkInput, type?: relay.Type, name = ""): relay.Ho
   if (type?.kind === "tensor" && !relay.sameShape(type.shape, array.shape)) {
     throw new UsageError(
       "network-input",
-      `input '${name}' is ${type}; an array of [${array.shape.join(", ")}] was given: reshape it`,
+      `input '${name}' is ${type}; an array of [${array.shape.join(", ")}] was passed: reshape it`,
     );
   }
   return relay.HostTensor.of(given, [...array.shape], dtype);

@@ -3,7 +3,7 @@
  * channels. Data is packed where that part starts and unpacked where it ends, and around operators in it that
  * cannot work on blocks; weights and biases are packed as constants.
  *
- * Channels that do not fill a block are padded with zeros, which the reference refuses on inputs.
+ * Channels that do not fill a block are padded with zeros; the reference refuses that on inputs.
  */
 
 import { relay, UsageError } from "tvm-ts";
@@ -47,7 +47,7 @@ function typeOf(expr: relay.Expr): relay.TensorType {
   if (expr.type.kind === "tensor") return expr.type;
   throw new UsageError(
     "network-packing",
-    `the part for the accelerator has a value of type ${expr.type}`,
+    `the accelerator's part has a value of type ${expr.type}`,
   );
 }
 
@@ -62,7 +62,7 @@ function padded(x: relay.Expr, widths: readonly (readonly number[])[]): relay.Ex
   return ops.call(ops.pad, [x, zero], { pad_width: widths });
 }
 
-/** How many are missing to a multiple of `block`. */
+/** The padding of `n` to a multiple of `block`. */
 function missing(length: number, block: number): number {
   return (block - (length % block)) % block;
 }
@@ -237,7 +237,7 @@ function fourOf(x: relay.Expr): [number, number, number, number] {
   if (shape.length !== 4) {
     throw new UsageError(
       "network-packing",
-      `what is packed has 4 dimensions; this has the shape [${shape.join(", ")}]`,
+      `only values of 4 dimensions can be packed; this one has the shape [${shape.join(", ")}]`,
     );
   }
   return shape as [number, number, number, number];

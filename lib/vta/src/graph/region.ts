@@ -6,9 +6,9 @@ const { ops } = relay;
 
 export interface PackOptions {
   /**
-   * The value that is packed: the result of the first operator of that name, or of the node of that name in
-   * the file. If left out, that of `nn.max_pool2d`, or what the first 8-bit convolution reads where no
-   * pooling comes before it.
+   * The value to pack: the result of the first operator of that name, or of the node of that name in the
+   * file. If left out, the result of `nn.max_pool2d`, or without pooling the input of the first 8-bit
+   * convolution.
    */
   readonly start?: string;
   /**
@@ -64,7 +64,7 @@ function firstOf(order: readonly relay.Expr[], start: string | undefined): relay
   if (start !== undefined) {
     const found = order.find(isCall(start)) ?? order.filter(isOfNode(start)).at(-1);
     if (found !== undefined) return found;
-    throw nothing(`the network has no ${start}, behind which the accelerator's part is to start`);
+    throw nothing(`the network has no ${start}, after which the accelerator's part should start`);
   }
   const convolutions = order.filter(isIntegerConvolution);
   const convolution = convolutions.find(isPlainConvolution);
@@ -129,7 +129,7 @@ export function isPlainConvolution(expr: relay.Expr): boolean {
   return layout === "NCHW" && groups === 1;
 }
 
-/** The value that is rounded to 8 bits before a convolution reads it. */
+/** The value that is rounded to 8 bits for a convolution. */
 function quantizedValue(convolution: relay.Call): relay.Expr {
   const steps = ["cast", "clip", "round", "multiply", "annotation.stop_fusion"];
   let value = convolution.args[0]!;

@@ -1,7 +1,7 @@
 /**
- * A network whose accelerator is in a session: on a board, in a server, or in this process. Functions for the host
- * are computed here. Weights are sent once, and what one function of the accelerator leaves for the next
- * stays there.
+ * A network whose accelerator is in a session: on a board, in a server, or in this process. Functions for the
+ * host are computed here. Weights are sent once, and values between functions of the accelerator stay in the
+ * session.
  */
 
 import { np, relay, UsageError, type Session, type SessionArray, type SessionModule } from "tvm-ts";
@@ -31,7 +31,7 @@ export class SessionNetwork {
 
   /**
    * As `BuiltNetwork.run`.
-   * @param observe sees what each function computed, which is copied here for it
+   * @param observe is called with the result of each function, which is copied here for it
    */
   async run(
     inputs: Readonly<Record<string, relay.HostTensor>>,
@@ -70,7 +70,7 @@ export class SessionNetwork {
     }
   }
 
-  /** Gives back what the session holds of the network. */
+  /** Frees the network's functions and weights in the session. */
   async free(): Promise<void> {
     const held = [...this.weights.values(), ...this.modules.values()];
     this.freed = true;
@@ -117,7 +117,7 @@ export class SessionNetwork {
   }
 }
 
-/** A value of the network: here, in the session, or at both places. */
+/** A value of the network: here, in the session, or both. */
 class SessionValue {
   constructor(
     private host: relay.HostTensor | undefined,
