@@ -1,6 +1,6 @@
 /**
- * The colours of the pictures of a trace: from a palette that people with any colour vision can tell
- * apart (Okabe and Ito's), and of different lightness.
+ * The colours of the pictures of a trace: a palette for all types of colour vision (Okabe and Ito's), in
+ * different lightness.
  */
 
 import type { view } from "tvm-ts";
@@ -15,7 +15,7 @@ export const CELL_COLORS: Readonly<Record<keyof typeof CELL, view.Rgb>> = {
   written: [213, 94, 0],
 };
 
-/** Of causes of stalls: token waits share a hue, and so do waits for memory. */
+/** Colours of stall causes: token waits share a hue, and so do waits for memory. */
 export const CAUSE_COLORS: Readonly<Record<StallCause, view.Rgb>> = {
   busy: [0, 114, 178],
   memoryBus: [213, 94, 0],
@@ -33,7 +33,7 @@ export function cssColor([red, green, blue]: view.Rgb): string {
   return `rgb(${red},${green},${blue})`;
 }
 
-/** By the numbers of `CELL`. */
+/** In the order of `CELL`. */
 export const CELL_PALETTE: readonly view.Rgb[] = Object.keys(CELL).map(
   (name) => CELL_COLORS[name as keyof typeof CELL],
 );

@@ -1,4 +1,4 @@
-/** Two schedules side by side: their programs, what passes made of them, and where their cycles went. */
+/** Two schedules side by side: their programs, the passes that changed them, and their cycles by cause. */
 
 import { view } from "tvm-ts";
 import { compareSchedules, type ScheduleComparison, type ScheduledProgram } from "../explore";
@@ -8,8 +8,8 @@ import { countText } from "./number-text";
 import { PLAIN } from "./timeline-html";
 
 /**
- * Compares two schedules of one computation: `vta.view.compare(a.program(), b.program())`, or
- * `[schedule, args]` of your own.
+ * Compares two schedules of one computation, each a program (`vta.view.compare(a.program(), b.program())`) or
+ * `[schedule, args]`.
  * @throws UsageError when one of them cannot be compiled
  */
 export function compare(

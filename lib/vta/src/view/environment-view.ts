@@ -5,13 +5,13 @@ import type { Environment } from "../compiler";
 
 export interface MemoryFact {
   readonly name: OnChipName | "OUT";
-  /** What schedules call it; micro-ops and outputs are not theirs to place. */
+  /** The storage scope in schedules; missing for micro-ops and outputs, which schedules do not place. */
   readonly scope?: string;
   readonly bytes: number;
-  /** Elements it holds. */
+  /** The number of its elements. */
   readonly depth: number;
   readonly elementBytes: number;
-  /** What an element consists of: values, and how many of them in each dimension. */
+  /** An element's values: their type, and their number in each dimension. */
   readonly dtype: string;
   readonly shape: readonly number[];
 }

@@ -1,6 +1,6 @@
 /**
- * What front ends draw of the accelerator: plain versioned JSON, and the HTML and text that go with
- * it. Reads every stage, is read by none.
+ * The accelerator's views for front ends: versioned JSON, with HTML and text. May import every folder of the
+ * library; none imports it.
  */
 
 export {

@@ -1,11 +1,11 @@
-/** Networks whose boxes a front end may open: it asks for schedule, profile and tensors. */
+/** Networks whose boxes a front end can open: it requests schedule, profile and tensors. */
 
 import { relay, view } from "tvm-ts";
 import { asNumpy, inputValues, RunnableNetwork, type Network, type NetworkInputs } from "../graph";
 import { LiveObjects, shown } from "./live-objects";
 import type { Box, NetworkGraphOptions } from "./network-boxes";
 
-/** What a cell would show of a part of a box. */
+/** A part of a box, as the output of a cell. */
 export interface BoxPart {
   /** `schedule`, `profile`, or the tensor's place: `result`, `input conv1 (Conv)`, `weights 1`. */
   readonly name: string;
@@ -18,7 +18,7 @@ export interface BoxReply {
   readonly parts: readonly BoxPart[];
 }
 
-/** A network as it was drawn. */
+/** A drawn network. */
 class ShownNetwork {
   private values: ReadonlyMap<relay.Expr, relay.HostTensor> | undefined;
 
@@ -50,7 +50,7 @@ class ShownNetwork {
     this.values ??= computed(this.network, given);
     const part = (name: string, expr: relay.Expr): BoxPart[] => {
       const value = expr.kind === "constant" ? expr.value : this.values!.get(expr);
-      // A number of its own is in the program.
+      // A scalar constant is part of the program.
       if (value === undefined || value.shape.length === 0) return [];
       return [{ name, bundle: shown(asNumpy(value)) }];
     };
@@ -64,7 +64,7 @@ class ShownNetwork {
   }
 }
 
-/** What each function, or each operator of a network that is not built, gives for these inputs. */
+/** The result of each function (or of each operator, if the network is not built) for these inputs. */
 function computed(
   network: Network | RunnableNetwork,
   inputs: NetworkInputs,
@@ -86,7 +86,7 @@ const liveNetworks = view.perKernel(
   (comms) => new LiveObjects<ShownNetwork>(comms, "network", (shown, index) => shown.parts(index)),
 );
 
-/** The name by which a network that was drawn can be asked about; nothing where there is no kernel to ask. */
+/** The `live` id for requests about a drawn network; empty without a kernel that serves them. */
 export function liveNetwork(
   network: Network | RunnableNetwork,
   options: NetworkGraphOptions,

@@ -1,32 +1,32 @@
 /**
- * Objects of which a front end may ask more than an output shows, by their numbered parts. A kernel that offers comms
- * (`jupyter.comm`, see docs/cells.md) takes the questions; anywhere else nothing is kept.
+ * Objects of which a front end can request more than an output shows, by numbered parts. A kernel with comms
+ * (`jupyter.comm`, see docs/cells.md) receives the requests; without comms no object is kept.
  */
 
 import { TvmError, view } from "tvm-ts";
 
-/** A question about a part, `request` being the question's number. */
+/** A request for a part; `request` is the request's number. */
 export interface LiveRequest {
   readonly request: number;
   readonly index: number;
 }
 
-/** The answer where the part cannot be shown. */
+/** The reply if the part cannot be shown. */
 export interface LiveRefusal {
   readonly request: number;
   readonly error: string;
 }
 
-/** Objects that are kept; the one shown longest ago goes first. */
+/** The number of objects to keep; the least recently shown is dropped first. */
 const KEPT = 16;
 
 export class LiveObjects<T extends object> {
   private readonly kept = new Map<string, T>();
 
   /**
-   * @param kind of objects: a front end opens a comm `tvm-vta.study` for a study, naming it by
-   * `{ study: id }`
-   * @param answer what is sent of a part besides the question's number
+   * @param kind the kind of objects: for a study, a front end opens a comm `tvm-vta.study` with the data `{
+   * study: id }`
+   * @param answer makes the reply for a part, without the request's number
    */
   constructor(comms: view.KernelComms, kind: string, answer: (object: T, index: number) => object) {
     comms.register(`tvm-vta.${kind}`, (comm, { data }) => {
@@ -43,7 +43,7 @@ export class LiveObjects<T extends object> {
     });
   }
 
-  /** The name by which an object can be asked about. */
+  /** The id for requests about an object. */
   keep(object: T): string {
     for (const [id, known] of this.kept) if (known === object) return id;
     const id = globalThis.crypto.randomUUID();
@@ -62,7 +62,7 @@ function replyOrRefusal(answer: () => object): object {
   }
 }
 
-/** What a cell would show of a value. */
+/** The output of a cell with this value. */
 export function shown(value: object): view.MimeBundle {
   const display = (value as Record<symbol, () => view.MimeBundle>)[Symbol.for("Jupyter.display")]!;
   return display.call(value);

@@ -1,6 +1,6 @@
 /**
- * Tells a front end about the session whenever it asks. A kernel that offers comms and the session's
- * variables (`jupyter.comm`, `jupyter.variables`, see docs/cells.md) takes the questions.
+ * Answers a front end's requests about the session. They come through a kernel with comms and access to the
+ * session's variables (`jupyter.comm`, `jupyter.variables`, see docs/cells.md).
  */
 
 import { runtime, type view } from "tvm-ts";
@@ -8,40 +8,40 @@ import type { ProfilerStats } from "../accelerator";
 import { sessionView, trackerFacts, type TrackerFact } from "./session-view";
 
 /**
- * The comm's target. Every message is answered: one that names an object with its display, one that
- * asks for the trackers with their queues.
+ * The comm's target. Every message gets a reply: a `ShowRequest` the object's display, a `TrackersRequest`
+ * the trackers' queues, any other the `SessionView`.
  */
 const SESSION_TARGET = "tvm-vta.session";
 
-/** A message that asks for an object. */
+/** Requests an object's display. */
 export interface ShowRequest {
   readonly show: string;
 }
 
-/** A message that asks for the trackers; one that is not a request asks for the `SessionView`. */
+/** Requests the trackers' queues. */
 export interface TrackersRequest {
   readonly trackers: true;
 }
 
-/** The answer: the trackers' queues, and who has which server. */
+/** The reply: the trackers' queues, and the clients of their servers. */
 export interface TrackersReply {
   readonly trackers: readonly TrackerFact[];
 }
 
-/** The answer: the object as a cell that ends in its name shows it, of a module its program. */
+/** The reply: the object as a cell would show it; for a module, its program. */
 export interface ShownReply {
   readonly shown: string;
   /** Missing when there is nothing to show under that name. */
   readonly bundle?: view.MimeBundle;
 }
 
-/** What is used of a kernel. */
+/** The parts of a kernel's API that are used. */
 interface Kernel {
   readonly comm: view.KernelComms;
   variables(): ReadonlyMap<string, unknown>;
 }
 
-/** @param lastCall what the last call of a program cost */
+/** @param lastCall the counters of the last call of a program */
 export function serveSessionView(lastCall: () => ProfilerStats): void {
   const { jupyter } = globalThis as { jupyter?: Partial<Kernel> };
   const { comm: comms, variables } = jupyter ?? {};
@@ -66,7 +66,7 @@ async function tellTrackers(
 }
 
 function displayOf(value: unknown): Pick<ShownReply, "bundle"> {
-  // In a cell a module is a function like others; here its program is worth more than its name.
+  // A cell shows a module as a function; here its program is shown.
   if (value instanceof runtime.Module) return { bundle: programBundle(value) };
   const display = (value as Partial<Record<symbol, unknown>> | null | undefined)?.[
     Symbol.for("Jupyter.display")

@@ -1,10 +1,10 @@
-/** Studies whose trials a front end may look at more closely: it asks for schedule and profile. */
+/** Studies whose trials a front end can inspect: it requests schedule and profile. */
 
 import { view } from "tvm-ts";
 import type { Study } from "../explore";
 import { LiveObjects, shown } from "./live-objects";
 
-/** The answer: what a cell would show of the configuration's schedule and of its profile. */
+/** The reply: the configuration's schedule and profile, as the output of cells. */
 export interface TrialReply {
   readonly request: number;
   readonly schedule: view.MimeBundle;
@@ -19,7 +19,7 @@ const liveStudies = view.perKernel(
     }),
 );
 
-/** The name by which a study can be asked about; nothing where there is no kernel to ask. */
+/** The `live` id for requests about a study; empty without a kernel that serves them. */
 export function liveStudy(study: Study): { live?: string } {
   const studies = liveStudies();
   return studies === undefined ? {} : { live: studies.keep(study) };

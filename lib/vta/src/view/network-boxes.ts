@@ -1,4 +1,7 @@
-/** The boxes of a network: its functions, or before it is built its operators with what is done to their elements. */
+/**
+ * The boxes of a network: its functions, or before it is built its operators with their elementwise
+ * epilogues.
+ */
 
 import { relay } from "tvm-ts";
 import {
@@ -19,23 +22,23 @@ export interface NetworkGraphOptions {
   readonly costs?: NetworkCosts;
   /** What `accuracy()` gave, for errors. */
   readonly accuracy?: NetworkAccuracy;
-  /** Values for its inputs, with which a box that is opened in JupyterLab shows its tensors. */
+  /** Values for its inputs, so that a box opened in JupyterLab shows its tensors. */
   readonly inputs?: NetworkInputs;
-  /** What boxes are coloured by at first; cycles if they are known, else the device. */
+  /** The initial measure of the colours; cycles if known, else the device. */
   readonly color?: GraphMeasure;
 }
 
-/** A box before it has a place. */
+/** A box before layout. */
 export interface Box {
   readonly call: relay.Expr;
-  /** Of a block, the calls before its last. */
+  /** For a block, the calls before its last. */
   readonly inside?: readonly relay.Expr[];
   readonly cost?: LayerCost | undefined;
   readonly label: string;
   readonly operators: readonly string[];
   readonly device: GraphNodeFact["device"];
   readonly facts: readonly (readonly [string, string])[];
-  /** What it is coloured by, where that is known; of `error` the noise in decibels. */
+  /** The known measures that can colour it; `error` is the noise in decibels. */
   readonly values: MeasuredValues;
   readonly inputs: readonly relay.Expr[];
 }
@@ -125,7 +128,7 @@ function originsOf(func: relay.Func): string[] {
     .flatMap((expr) => (expr.kind === "call" && expr.origin !== undefined ? [expr.origin] : []));
 }
 
-/** Marks that passes leave for one another compute nothing. */
+/** Marks between passes compute nothing. */
 const isVisible = (operator: string): boolean => !operator.startsWith("annotation.");
 
 function operatorNames(expr: relay.Expr): string[] {
@@ -134,7 +137,7 @@ function operatorNames(expr: relay.Expr): string[] {
     .flatMap((one) => (one.kind === "call" && one.op.kind === "op" ? [one.op.name] : []));
 }
 
-/** An operator, with those behind it that only it feeds and that work on single elements. */
+/** An operator with the elementwise operators after it that have no other input. */
 function operatorBoxes(func: relay.Func, errors: Errors): Box[] {
   const readers = relay.countReaders(func.body);
   const calls = relay

@@ -1,11 +1,11 @@
-/** The colours of boxes: dark where little is, light where much is; devices have one each. */
+/** The colours of boxes: dark for small values, light for large ones; one for each device. */
 
 import type { GraphMeasure, GraphNodeFact } from "./network-graph";
 
 export type MeasuredValues = Readonly<Partial<Record<Exclude<GraphMeasure, "device">, number>>>;
 
 export const DEVICE_COLORS = { input: "#bdbdbd", host: "#e69f00", accelerator: "#0072b2" } as const;
-/** Viridis, which people with any colour vision can tell apart. */
+/** Viridis, for all types of colour vision. */
 export const SCALE = ["#440154", "#414487", "#2a788e", "#22a884", "#7ad151", "#fde725"] as const;
 
 interface Measured {
@@ -13,7 +13,7 @@ interface Measured {
   readonly values: MeasuredValues;
 }
 
-/** The colours of each of these boxes, from the least to the most that one of them has. */
+/** The colours of boxes, scaled from the least to the greatest value among them. */
 export function boxColors(boxes: readonly Measured[]): (box: Measured) => GraphNodeFact["colors"] {
   const scales = new Map<string, (value: number) => string>();
   for (const measure of ["cycles", "bytes", "error"] as const) {

@@ -1,6 +1,6 @@
 /**
- * Repeated blocks of a network, each as one box: neighbours in the order in which they run that compute with
- * the same operators, on the same device, one after another.
+ * Folds repeated blocks of a network into one box each: adjacent sequences in execution order with the same
+ * operators on the same devices.
  *
  *     conv, conv, add, conv, conv, add, pool   =>   [conv, conv, add], [conv, conv, add], pool
  */
@@ -8,12 +8,12 @@
 import type { Box } from "./network-boxes";
 import { bytesText, countText } from "./number-text";
 
-/** Boxes of a block at most. */
-const LONGEST = 32;
-/** A block that is not worth a box of its own. */
-const SHORTEST = 2;
+/** The most boxes of a block. */
+const MAX_BLOCK_BOXES = 32;
+/** The fewest boxes of a block. */
+const MIN_BLOCK_BOXES = 2;
 
-/** Numbers of boxes that follow one another: a block, or one that is not folded. */
+/** Numbers of consecutive boxes: a block, or a single box. */
 type Members = readonly number[];
 
 interface Repeat {
@@ -21,7 +21,7 @@ interface Repeat {
   readonly count: number;
 }
 
-/** Every box in one of these, in order. */
+/** Divides all boxes into blocks, in order. */
 export function foldedMembers(boxes: readonly Box[]): readonly Members[] {
   const kinds = boxes.map(({ device, operators }) => `${device} ${operators.join(" ")}`);
   const folded: Members[] = [];
@@ -34,11 +34,15 @@ export function foldedMembers(boxes: readonly Box[]): readonly Members[] {
   return folded;
 }
 
-/** The repetition that starts here and covers most; of two, that of the shorter block. */
+/** The repetition that starts here and covers the most boxes; of equal ones, the shorter block. */
 function repeatAt(kinds: readonly string[], at: number): Repeat {
   let best: Repeat = { period: 1, count: 1 };
   let covered = 0;
-  for (let period = SHORTEST; period <= LONGEST && at + 2 * period <= kinds.length; period++) {
+  for (
+    let period = MIN_BLOCK_BOXES;
+    period <= MAX_BLOCK_BOXES && at + 2 * period <= kinds.length;
+    period++
+  ) {
     let end = at + period;
     while (end < kinds.length && kinds[end] === kinds[end - period]) end++;
     const count = Math.floor((end - at) / period);
@@ -49,7 +53,7 @@ function repeatAt(kinds: readonly string[], at: number): Repeat {
   return best;
 }
 
-/** Boxes as one, with what they cost together. */
+/** Boxes merged into one, with their total costs. */
 export function foldedBox(boxes: readonly Box[], members: Members): Box {
   const own = members.map((member) => boxes[member]!);
   if (own.length === 1) return own[0]!;
@@ -82,8 +86,8 @@ export function foldedBox(boxes: readonly Box[], members: Members): Box {
   };
 }
 
-/** `conv4` of `conv4 (Conv)`. */
+/** `conv4` from `conv4 (Conv)`. */
 const nameOf = ({ label }: Box): string => label.replace(/ \(\w+\)$/, "");
 
-/** `conv2d` of what computes `nn.conv2d`, `add`, ... */
+/** `conv2d` for a box of `nn.conv2d`, `add`, ... */
 const shortOf = ({ operators }: Box): string => operators[0]?.replace(/^.*\./, "") ?? "";

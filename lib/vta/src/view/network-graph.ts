@@ -1,6 +1,6 @@
 /**
- * A network as boxes and arrows: its functions, or before it is built its operators with what is done to
- * their elements. Places come from a layered layout.
+ * A network as boxes and arrows: its functions, or before it is built its operators with their elementwise
+ * epilogues. A layered layout positions them.
  */
 
 import { graphlib, layout } from "@dagrejs/dagre";
@@ -10,7 +10,7 @@ import { networkBoxes, valueTypeText, type Box, type NetworkGraphOptions } from 
 import { boxColors, DEVICE_COLORS, SCALE } from "./network-colors";
 import { foldedBox, foldedMembers } from "./network-folding";
 
-/** What boxes can be coloured by. */
+/** The measures that can colour boxes. */
 const GRAPH_MEASURES = ["device", "cycles", "bytes", "error"] as const;
 export type GraphMeasure = (typeof GRAPH_MEASURES)[number];
 
@@ -24,22 +24,22 @@ export interface GraphNodeFact {
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** What is known of it: names and texts. */
+  /** Its facts: names and texts. */
   readonly facts: readonly (readonly [name: string, text: string])[];
-  /** Its colour by each measure that is known of it. */
+  /** Its colour by each of its measures. */
   readonly colors: Readonly<Partial<Record<GraphMeasure, string>>>;
 }
 
 export interface GraphEdgeFact {
-  /** The number of the box it comes from, and of the box it leads to. */
+  /** The numbers of the source box and the target box. */
   readonly from: number;
   readonly to: number;
-  /** What flows: `1 x 4 x 14 x 14 x 1 x 16, int8`. */
+  /** The tensor: `1 x 4 x 14 x 14 x 1 x 16, int8`. */
   readonly text: string;
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
-/** Boxes and arrows with their places. */
+/** Boxes and arrows with their positions. */
 export interface GraphPicture {
   readonly width: number;
   readonly height: number;
@@ -49,20 +49,20 @@ export interface GraphPicture {
 
 /** The network with a box for each of its repeated blocks. */
 export interface FoldedGraph extends GraphPicture {
-  /** Of each box, the numbers of the boxes that it stands for. */
+  /** For each box, the numbers of the boxes that it replaces. */
   readonly members: readonly (readonly number[])[];
 }
 
 /** A network as a front end draws it. */
 export interface NetworkGraphView extends GraphPicture {
   readonly version: 1;
-  /** Where blocks are repeated. */
+  /** Missing without repeated blocks. */
   readonly folded?: FoldedGraph;
-  /** The name by which a front end asks about boxes, over the comm `tvm-vta.network`. */
+  /** The id for requests about boxes over the comm `tvm-vta.network`. */
   readonly live?: string;
-  /** The measures that some box has, the first of which is shown first. */
+  /** The measures that some box has; the first is shown initially. */
   readonly measures: readonly GraphMeasure[];
-  /** Colours from the least to the most, and those of devices. */
+  /** Colours from the least to the greatest value, and those of devices. */
   readonly scale: readonly string[];
   readonly devices: Readonly<Record<"host" | "accelerator", string>>;
 }
@@ -154,7 +154,7 @@ function placed(boxes: readonly Box[]): GraphPicture {
 
 const round = (value: number): number => Math.round(value * 10) / 10;
 
-/** The boxes' values that an argument is made of. */
+/** The boxes whose values are in an argument. */
 function sourcesOf(expr: relay.Expr): relay.Expr[] {
   if (expr.kind === "tuple") return expr.fields.flatMap(sourcesOf);
   return expr.kind === "tuple_get_item" ? sourcesOf(expr.tuple) : [expr];

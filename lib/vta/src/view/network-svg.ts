@@ -1,10 +1,10 @@
-/** A network as an SVG picture without scripts; the pointer shows what is known of a box. */
+/** A network as an SVG picture without scripts; tooltips show the facts of a box. */
 
 import { view } from "tvm-ts";
 import type { GraphMeasure, GraphNodeFact, NetworkGraphView } from "./network-graph";
 
 const STRIPE = 8;
-/** Of boxes of which nothing is known. */
+/** For boxes without the measure. */
 const UNKNOWN = "#d9d9d9";
 const INK = "#1a1a1a";
 const PAPER = "#ffffff";

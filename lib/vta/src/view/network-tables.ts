@@ -1,4 +1,4 @@
-/** The layers of a network as tables: what they cost, and how far their integers are from the floats. */
+/** The layers of a network as tables: their costs, and the errors of their integers against the floats. */
 
 import { relay, view } from "tvm-ts";
 import { computeShares, type LayerCost, type NetworkAccuracy, type NetworkCosts } from "../graph";
@@ -83,7 +83,7 @@ function costTable(costs: NetworkCosts): Table {
   };
 }
 
-/** Multiply-adds that the GEMM core makes in a cycle. */
+/** Multiply-adds of the GEMM core in a cycle. */
 function peakOf(layers: readonly LayerCost[]): number {
   return layers.find(({ profile }) => profile)?.profile?.roofline.computePeak ?? 1;
 }

@@ -1,11 +1,11 @@
-/** Names and choices of a network's layers, as they are read. */
+/** Names and choices of a network's layers, as text. */
 
 import type { LayerCost } from "../graph";
 
-/** Decibels that stand for layers without any error in pictures. */
+/** The decibels that pictures use for layers without error. */
 export const NO_STEPS = 100;
 
-/** `conv3 (Conv)` of `node 'conv3' (Conv)`. */
+/** `conv3 (Conv)` from `node 'conv3' (Conv)`. */
 export function layerText(layer: string): string {
   return /^node '(.*)' (\(\w+\))$/.exec(layer)?.slice(1).join(" ") ?? layer;
 }

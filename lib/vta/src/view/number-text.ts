@@ -1,4 +1,4 @@
-/** Numbers and tables as people read them. */
+/** Numbers and tables as text for people. */
 
 /** `96 B`, `1.5 KiB`, `3 MiB` */
 export function bytesText(bytes: number): string {
@@ -24,7 +24,7 @@ export function percentText(part: number, whole: number): string {
 }
 
 /**
- * Rows as lines whose columns are aligned.
+ * Rows as lines with aligned columns.
  * @param rightFrom the first column that is aligned to the right; none if left out
  */
 export function alignedLines(rows: readonly (readonly string[])[], rightFrom = Infinity): string[] {

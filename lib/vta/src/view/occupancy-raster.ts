@@ -4,13 +4,13 @@
 
 import type { MemoryUse, OnChipAccess, TraceEntry } from "../accelerator";
 
-/** What a cell shows; where several things happen in one, the last of these. */
+/** The state of a cell; of several, the last in this list. */
 export const CELL = { free: 0, occupied: 1, read: 2, padded: 3, written: 4 } as const;
 
 export interface OccupancyRaster {
   readonly rows: number;
   readonly columns: number;
-  /** Elements in a row and instructions in a column; the last ones may have fewer. */
+  /** Elements in a row and instructions in a column; the last row and column can have fewer. */
   readonly elementsPerRow: number;
   readonly entriesPerColumn: number;
   /** Row by row, of `CELL`. */
@@ -19,7 +19,7 @@ export interface OccupancyRaster {
 
 /**
  * Elements from 0 up to the highest that was used, in at most `mostRows` rows.
- * @param entries what the columns are, in order
+ * @param entries the instructions of the columns, in order
  */
 export function occupancyRaster(
   use: MemoryUse,
@@ -61,7 +61,7 @@ export function occupancyRaster(
   return { rows, columns, elementsPerRow, entriesPerColumn, cells };
 }
 
-/** What an instruction writes, without what is padding. */
+/** An instruction's writes, without padding. */
 function unpadded({ sramWrites, padding }: TraceEntry): OnChipAccess[] {
   let rest: OnChipAccess[] = [...sramWrites];
   for (const { begin, end } of padding) {

@@ -1,4 +1,4 @@
-/** A profile as a card without scripts: a bar a module, what bounds the program, and its statements. */
+/** A profile as a card without scripts: a bar for each module, advice, and the program's statements. */
 
 import { view } from "tvm-ts";
 import { NOTHING_RAN, STALL_CAUSES, type StallCause } from "../accelerator";
@@ -57,7 +57,7 @@ function moduleRow(profile: Profile, module: ModuleName): string {
   );
 }
 
-/** Those of which some module has cycles. */
+/** The causes that occur in some module. */
 function usedCauses({ modules }: Profile): StallCause[] {
   return STALL_CAUSES.filter((cause) => MODULES.some((module) => modules[module][cause] > 0));
 }

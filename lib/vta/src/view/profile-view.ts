@@ -4,7 +4,7 @@ import { STALL_CAUSES, type StallCause } from "../accelerator";
 import type { Advice, ModuleName, ModuleStalls, Profile, StageCost } from "../sim";
 import { traceView, type TraceView } from "./trace-view";
 
-/** A line of the lowered program, and what it costs. */
+/** A line of the lowered program with its cost. */
 export interface StatementFact {
   readonly module: ModuleName;
   readonly work: number;
@@ -15,12 +15,12 @@ export interface StatementFact {
 
 export interface ProfileView {
   readonly version: 1;
-  /** Of the hardware's timing. */
+  /** The name of the hardware's timing model. */
   readonly model: string;
   readonly cycles: number;
   readonly instructions: number;
   readonly bytes: number;
-  /** Block products a cycle, of at most 1. */
+  /** Block products a cycle, at most 1. */
   readonly gemmUtilization: number;
   /** Cycles of fetch, load, compute and store by their causes. */
   readonly modules: ModuleStalls;
@@ -29,14 +29,14 @@ export interface ProfileView {
     Advice,
     "condition" | "measured" | "measure" | "change" | "gain"
   >[];
-  /** What hardware does otherwise than a simulator of values. */
+  /** The differences between the hardware and a simulator of values. */
   readonly hazards: readonly string[];
   readonly stages: readonly StageCost[];
   readonly statements: readonly StatementFact[];
   readonly trace: TraceView;
 }
 
-/** Instructions that are in a profile's view; a notebook keeps all of them. */
+/** The most instructions of a profile's view, because a notebook stores all of them. */
 const LIMIT = 20_000;
 const STATEMENTS = 20;
 const STATEMENT_LENGTH = 160;
@@ -68,7 +68,7 @@ export function profileView(profile: Profile): ProfileView {
   };
 }
 
-/** The dearest. */
+/** The most expensive statements. */
 export function statementFacts({ statements }: Profile): StatementFact[] {
   return statements.slice(0, STATEMENTS).map(({ module, work, share, statement }) => ({
     module,

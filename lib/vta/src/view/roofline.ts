@@ -1,14 +1,14 @@
 /**
- * Profiles under the roof of the machine: operations a byte against operations a cycle, on logarithmic
- * axes. A dot for GEMM and for each operation of the ALU, by all bytes and cycles of the program, so that
- * all are under one roof; arrows lead from the first profile to the second.
+ * The roofline plot of profiles: operations a cycle against operations a byte, on logarithmic axes. A dot for
+ * GEMM and for each operation of the ALU, relative to all bytes and cycles of the program, so that one roof
+ * applies to all; arrows lead from the first profile to the second.
  */
 
 import { view } from "tvm-ts";
 import type { Profile } from "../sim";
 import { cssColor } from "./colors";
 
-/** Of two or more profiles, in turn: Okabe and Ito's palette. */
+/** Colours of the profiles, in order: Okabe and Ito's palette. */
 const COLORS: readonly view.Rgb[] = [
   [0, 114, 178],
   [213, 94, 0],
@@ -18,7 +18,7 @@ const COLORS: readonly view.Rgb[] = [
 
 interface Dot {
   readonly label: string;
-  /** Operations a byte of the program's traffic. */
+  /** Operations for each byte of the program's traffic. */
   readonly intensity: number;
   /** Operations a cycle of the program. */
   readonly achieved: number;
@@ -30,7 +30,7 @@ function dotsOf(profile: Profile): Dot[] {
   const { cycles, totalBytes: bytes } = profile;
   const stages = profile.stages.flatMap(({ stage, work, instructions }): Dot[] => {
     if (bytes === 0 || !stage.startsWith("ALU")) return [];
-    // A step of the ALU is an operation in each lane; seven cycles of an instruction are no steps.
+    // A step of the ALU is an operation in each lane; seven cycles of an instruction are overhead.
     const operations = Math.max(0, work - ALU_OVERHEAD * instructions) * BATCH * BLOCK_OUT;
     return [{ label: stage, intensity: operations / bytes, achieved: operations / cycles }];
   });
@@ -111,10 +111,10 @@ function figure(named: readonly (readonly [string, Profile])[]): Record<string, 
   };
 }
 
-/** How far the roof goes on beyond the outermost dots, so that labels beside them are not cut off. */
+/** How far the roof extends beyond the outermost dots, so that their labels are not cut off. */
 const LABEL_ROOM = 8;
 
-/** Around a dot, in the order in which labels of dots at the same place take them. */
+/** The label positions around a dot, in the order in which coinciding dots use them. */
 const AROUND = [
   "bottom right",
   "top right",
@@ -125,10 +125,10 @@ const AROUND = [
   "bottom center",
   "top center",
 ] as const;
-/** Dots are at the same place when so small a part of a power of ten parts them. */
+/** Dots closer than this, in powers of ten, count as coinciding. */
 const PLACES_PER_DECADE = 5;
 
-/** Where the label of each dot is, so that those of dots at the same place do not cover each other. */
+/** The label position of each dot; labels of coinciding dots do not overlap. */
 function labelPositions(all: readonly (readonly Dot[])[]): string[][] {
   const taken = new Map<string, number>();
   return all.map((dots) =>
@@ -143,7 +143,10 @@ function labelPositions(all: readonly (readonly Dot[])[]): string[][] {
   );
 }
 
-/** From the dots of one profile to the same stages of another; logarithmic axes take logarithms. */
+/**
+ * Arrows from the dots of one profile to the same stages of another; on logarithmic axes coordinates are
+ * logarithms.
+ */
 function arrows(from: readonly Dot[], to: readonly Dot[]): Record<string, unknown>[] {
   return from.flatMap((dot) => {
     const end = to.find(({ label }) => label === dot.label);

@@ -5,7 +5,7 @@ const UOP = ["mode", "resetOut", "dst", "src", "wgt", "opcode", "useImm", "imm"]
 const TRANSFER = ["xSize", "ySize", "xStride"];
 const PADDING = ["xPadBefore", "yPadBefore", "xPadAfter", "yPadAfter"];
 
-/** As `CommandQueue` takes them; the reference's header names them alike (`vta/runtime.h`). */
+/** As `CommandQueue` takes them, under the names of the reference's header (`vta/runtime.h`). */
 export const CALL_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   VTALoadBuffer2D: [
     ...["command", "source", "sourceOffset"],

@@ -1,4 +1,4 @@
-/** A notebook's session as a front end shows it: the environment in force, and what cells have made. */
+/** A notebook's session as a front end shows it: the environment in force, and the variables of cells. */
 
 import { IRModule, runtime, te, tir, TrackerSession, TvmError, type TrackerSummary } from "tvm-ts";
 import { ExecutionTrace, type ProfilerStats } from "../accelerator";
@@ -9,19 +9,19 @@ import { variableFacts, type SessionVariable } from "./variable-fact";
 
 export type ObjectKind = "schedule" | "function" | "module" | "trace";
 
-/** A variable whose value is worth a look. */
+/** A variable of a type that the session panel lists. */
 export interface ObjectFact {
   readonly name: string;
   readonly kind: ObjectKind;
-  /** What it is, in a few words. */
+  /** A short description. */
   readonly text: string;
 }
 
 export interface SessionView {
   readonly version: 1;
-  /** The environment that `getEnv()` gives. */
+  /** The environment that `getEnv()` returns. */
   readonly environment: EnvironmentView;
-  /** What the last call of a program cost; missing before the first. */
+  /** The counters of the last call of a program; missing before the first. */
   readonly lastCall?: StatisticsView;
   /** In the order in which they were declared. */
   readonly objects: readonly ObjectFact[];
@@ -31,7 +31,7 @@ export interface SessionView {
   readonly variables?: readonly SessionVariable[];
 }
 
-/** What a tracker answers, or why it does not. */
+/** A tracker's reply, or why there is none. */
 export type TrackerFact = { readonly name: string; readonly address: string } & (
   { readonly summary: TrackerSummary } | { readonly error: string }
 );
@@ -56,7 +56,7 @@ export function sessionView(
   };
 }
 
-/** Asks the trackers that the session's variables are connected with. */
+/** Queries the trackers that the session's variables are connected to. */
 export function trackerFacts(variables: ReadonlyMap<string, unknown>): Promise<TrackerFact[]> {
   const facts = [...variables].flatMap(([name, value]) =>
     value instanceof TrackerSession ? [trackerFact(name, value)] : [],

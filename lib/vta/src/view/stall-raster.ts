@@ -1,4 +1,4 @@
-/** Fetch or a stage over time: for each column the cause that most of its cycles have. */
+/** Fetch or a stage over time: for each column the cause of most of its cycles. */
 
 import { STALL_CAUSES, type FetchSpan } from "../accelerator";
 

@@ -1,4 +1,4 @@
-/** A study as a notebook shows it: its best trials, and why configurations were refused. */
+/** A study as a notebook shows it: its best trials, and the refusals of configurations. */
 
 import { view } from "tvm-ts";
 import type { Refusal, Study, Trial } from "../explore";
@@ -9,25 +9,28 @@ import { mimeTypes } from "./vta-mime";
 /** A study as front ends draw it. */
 export interface StudyView {
   readonly version: 1;
-  /** What was searched, tried and refused, in a sentence. */
+  /** A sentence about the space, the trials and the refusals. */
   readonly summary: string;
-  /** A sentence for each cause of refusals: how many, why, and the first one in its own words. */
+  /** A sentence for each cause of refusals: the number, the cause, and the first refusal's own reason. */
   readonly refusals: readonly string[];
   /** The measure that is minimized. */
   readonly objective: string;
   readonly knobs: readonly string[];
   readonly measures: readonly string[];
-  /** The best first: the configuration's number, a value a knob, and a number a measure. */
+  /**
+   * The trials, the best first: the configuration's number, a value for each knob, and a number for each
+   * measure.
+   */
   readonly trials: readonly StudyTrial[];
-  /** How many there are, if not all are here. */
+  /** The number of all trials, if some are left out. */
   readonly total?: number;
-  /** Configurations that no other one beats in the objective and in memory at once. */
+  /** The Pareto front: configurations that no other one beats in both objective and memory. */
   readonly front: readonly number[];
   /** By knob: the share of the variance that its choice explains alone. */
   readonly importance: Readonly<Record<string, number>>;
-  /** Whether the trials are shown as a table, too. */
+  /** Whether the trials are also shown as a table. */
   readonly table: boolean;
-  /** The name by which the kernel can be asked for a trial's schedule and profile. */
+  /** The id for requests of a trial's schedule and profile. */
   readonly live?: string;
 }
 
@@ -37,7 +40,7 @@ export interface StudyTrial {
   readonly measures: readonly (number | null)[];
 }
 
-/** Trials in a view; a notebook keeps all of them. */
+/** The most trials of a view, because a notebook stores all of them. */
 const SHOWN = 2000;
 
 function studyView(study: Study, table: boolean): StudyView {
@@ -118,7 +121,7 @@ function rows(study: Study): { head: string[]; body: string[][] } {
   return { head: ["configuration", ...knobs, ...measures], body: best.map(row) };
 }
 
-/** `tile_w 61 %, tile_h 20 %, ...`: the knobs that decide most, where there are trials to tell. */
+/** `tile_w 61 %, tile_h 20 %, ...`: the knobs that explain most, if there are enough trials. */
 function importanceText(study: Study): string {
   if (study.ranked.length < TELLING) return "";
   const shares = Object.entries(study.importance)
@@ -130,7 +133,7 @@ function importanceText(study: Study): string {
     : `of the variance, each knob alone explains: ${shares.join(", ")}`;
 }
 
-/** Trials below which shares mean little. */
+/** With fewer trials, shares are not meaningful. */
 const TELLING = 8;
 
 export function studyText(study: Study): string {
@@ -183,7 +186,7 @@ export function studyBundle(study: Study): view.MimeBundle {
   return { [mimeTypes.study]: studyView(study, true), ...documentForms(study) };
 }
 
-/** What front ends of every kind show. */
+/** The study's outputs for all front ends. */
 function documentForms(study: Study): view.MimeBundle {
   const { head, body } = rows(study);
   const text = [summary(study), ...refusalLines(study)]
@@ -209,7 +212,7 @@ export function studyPlot(study: Study): view.Picture {
   );
 }
 
-/** Groups of trials by their cost, the best first, and their colours from dark to light. */
+/** Groups of trials by cost, the best first, with colours from dark to light. */
 const GROUPS = ["best fifth", "second", "third", "fourth", "worst fifth"] as const;
 const GROUP_COLORS: readonly string[] = ["#0072b2", "#56b4e9", "#009e73", "#e69f00", "#cc79a7"];
 
@@ -244,7 +247,7 @@ function coordinateAxes(study: Study): CoordinateAxis[] {
 }
 
 /**
- * Every trial as a line through its knobs' choices and its objective, coloured by how good it is:
+ * Every trial as a line through its knobs' choices and its objective, coloured by cost:
  * `vta.view.parallelCoordinates(study)`.
  */
 export function parallelCoordinates(study: Study): view.Picture {

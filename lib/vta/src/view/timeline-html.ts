@@ -15,7 +15,7 @@ import { CAUSE_COLORS, cssColor } from "./colors";
 import { stallRaster } from "./stall-raster";
 import { countText, percentText } from "./number-text";
 
-/** JupyterLab colours rows and cells of tables by its theme; these are light in every theme. */
+/** Overrides JupyterLab's theme colours of table rows and cells: these are light in every theme. */
 export const PLAIN = "background:#f7f7f7;color:#1a1a1a";
 
 const WIDTH = 720;
@@ -57,7 +57,7 @@ export function causeLegend(causes: readonly StallCause[]): string {
   return `<div style="margin-top:4px;max-width:720px;line-height:1.6">${entries.join(" ")}</div>`;
 }
 
-/** Cycles of fetch or a stage by their causes, the most first. */
+/** Cycles of fetch or a stage by cause, the largest first. */
 function causeCycles(
   timeline: Timeline,
   lane: "fetch" | StageName,
@@ -77,7 +77,7 @@ function criticalPathText(timeline: Timeline): string {
   return parts.length === 0 ? "" : `critical path: ${parts.join(", ")}`;
 }
 
-/** The same in words: a line a stage, and one of the critical path. */
+/** The timeline as text: a line for each stage, and one for the critical path. */
 export function timelineLines(timeline: Timeline): string[] {
   if (timeline.cycles === 0) return [];
   const stages = LANES.map((stage) => {

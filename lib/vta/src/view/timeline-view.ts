@@ -14,22 +14,22 @@ import {
 
 export interface TimelineView {
   readonly cycles: number;
-  /** How the causes are called, by their numbers. */
+  /** The causes' names, by number. */
   readonly causes: readonly StallCause[];
-  /** How many spans load, compute and store have, in this order; those of each cover `cycles`. */
+  /** The numbers of spans of load, compute and store; the spans of each cover `cycles`. */
   readonly spans: readonly number[];
-  /** A number a span: its cause. */
+  /** For each span its cause. */
   readonly spanCauses: view.PackedNumbers;
-  /** A number a span: where it ends; it begins where the one before of its stage ends. */
+  /** For each span its end; it begins at the end of the stage's span before it. */
   readonly spanEnds: view.PackedNumbers;
-  /** A number a span of fetch: its cause, and where it ends. */
+  /** For each span of fetch its cause, and its end. */
   readonly fetchCauses: view.PackedNumbers;
   readonly fetchEnds: view.PackedNumbers;
-  /** How the reasons are called, by their numbers. */
+  /** The reasons' names, by number. */
   readonly reasons: readonly StepReason[];
-  /** Two numbers a step of the critical path: the instruction, and the reason that led to it. */
+  /** For each step of the critical path two numbers: the instruction, and why it came next. */
   readonly criticalPath: view.PackedNumbers;
-  /** Cycles of the critical path by what they are spent on: stages, `fetch`, `hand-over`. */
+  /** Cycles of the critical path by stage, `fetch` and `hand-over`. */
   readonly criticalCycles: Readonly<Record<string, number>>;
 }
 

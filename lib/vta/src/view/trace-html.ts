@@ -55,7 +55,7 @@ function pictureOf(use: MemoryUse, stream: readonly TraceEntry[]): view.IndexedP
   return { width, height, pixels, palette: CELL_PALETTE };
 }
 
-/** The memories one below the other, for front ends that show no HTML; undefined if none was used. */
+/** The memories one below the other, for front ends without HTML; undefined if none was used. */
 export function tracePng({ memories, stream }: ExecutionTrace): string | undefined {
   const pictures = memories
     .filter(({ residencies }) => residencies.length > 0)

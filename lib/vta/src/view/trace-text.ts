@@ -1,4 +1,4 @@
-/** A trace in words: what a terminal shows. */
+/** A trace as text, for terminals. */
 
 import { plural } from "tvm-ts";
 import {
@@ -13,7 +13,7 @@ import { disassemble } from "../hardware";
 import { timelineLines } from "./timeline-html";
 import { bytesText, percentText } from "./number-text";
 
-/** How many instructions there were, what they moved and computed, and how full the memories were. */
+/** A summary: instructions, bytes moved, operations, and peak use of the memories. */
 export function summaryLines(trace: ExecutionTrace): string[] {
   const { stats } = trace;
   const total = trace.entries.length + trace.dropped;

@@ -1,7 +1,7 @@
 /**
- * A trace as the instruction view and the buffer view draw it. Instructions are in the order in which
- * the program recorded them and are named by their place in it. Long traces repeat themselves, so
- * that what instructions do on chip is said once and referred to by number.
+ * A trace as the instruction view and the buffer view draw it. Instructions are in the order in which the
+ * program recorded them, and are identified by their index. Long traces are repetitive, so equal patterns of
+ * on-chip accesses are stored once and referenced by index.
  */
 
 import { view, type runtime } from "tvm-ts";
@@ -28,13 +28,13 @@ import {
 import { timelineView, type TimelineView } from "./timeline-view";
 import { statisticsView, type StatisticsView } from "./statistics-view";
 
-/** The lowest bit of a field, how many it has, and whether the highest is its sign. */
+/** A field's lowest bit, its width in bits, and whether it is signed. */
 export interface FieldFact {
   readonly name: string;
   readonly bit: number;
   readonly bits: number;
   readonly signed: boolean;
-  /** What the values 0, 1, 2 ... are called, where they are not quantities. */
+  /** The names of the values 0, 1, 2 ... of fields that are not quantities. */
   readonly names?: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export interface LayoutFact {
   readonly fields: readonly FieldFact[];
 }
 
-/** What the program made of a memory; see `MemoryUse`. */
+/** The program's use of a memory; see `MemoryUse`. */
 export interface MemoryUseFact {
   readonly name: OnChipName;
   readonly depth: number;
@@ -64,49 +64,49 @@ export interface TraceView {
   readonly macsPerGemm: number;
   readonly memories: readonly MemoryUseFact[];
   readonly layouts: readonly LayoutFact[];
-  /** How many instructions each run has. */
+  /** The number of instructions of each run. */
   readonly runs: readonly number[];
-  /** Instructions that were executed and are not here, because there were too many. */
+  /** The number of executed instructions that are left out because there were too many. */
   readonly dropped: number;
-  /** Four 32-bit words an instruction, the lowest first. */
+  /** Four 32-bit words for each instruction, the lowest first. */
   readonly words: view.PackedNumbers;
-  /** A number an instruction: 0 load, 1 compute, 2 store. */
+  /** For each instruction: 0 load, 1 compute, 2 store. */
   readonly stages: view.PackedNumbers;
-  /** A number an instruction: bytes that it moves from or to DRAM. */
+  /** For each instruction the bytes that it moves from or to DRAM. */
   readonly traffic: view.PackedNumbers;
-  /** A number an instruction: what it does on chip, as an index into `patternEnds`. */
+  /** For each instruction its pattern of on-chip accesses, as an index into `patternEnds`. */
   readonly patterns: view.PackedNumbers;
-  /** Where in `accesses` a pattern ends; it begins where the one before ends. */
+  /** The end of each pattern in `accesses`; it begins at the end of the one before. */
   readonly patternEnds: view.PackedNumbers;
-  /** Four numbers an access: memory, what is done (0 read, 1 written, 2 padded), begin, end. */
+  /** Four numbers for each access: memory, kind (0 read, 1 written, 2 padded), begin, end. */
   readonly accesses: view.PackedNumbers;
   /**
-   * The numbers that instructions left in the elements that they wrote, instruction by instruction, in the order
-   * of its written accesses, `valuesPerElement` for each element.
+   * The values of the elements that instructions wrote, by instruction, in the order of its written accesses,
+   * `valuesPerElement` for each element.
    */
   readonly values: view.PackedNumbers;
-  /** A number an instruction: where in `values` its numbers end; they begin where those before end. */
+  /** For each instruction the end of its numbers in `values`; they begin at the end of those before. */
   readonly valueEnds: view.PackedNumbers;
-  /** By memory (`ON_CHIP`): how many numbers of an element are here; 0 for micro-ops. */
+  /** By memory (`ON_CHIP`): how many values of an element are stored; 0 for micro-ops. */
   readonly valuesPerElement: readonly number[];
   /**
-   * Five numbers for elements that hold something: memory, begin, end, and the instructions that
-   * wrote them and that read them last; the same number twice if none did.
+   * Five numbers for each range of elements with values: memory, begin, end, and the instructions that wrote
+   * it and last read it; the writer twice if it was not read.
    */
   readonly residencies: view.PackedNumbers;
-  /** Two numbers an instruction, where cycles are known: when it began and ended, runs in turn. */
+  /** Two numbers for each instruction, if cycles are known: its begin and end, runs one after another. */
   readonly cycles?: view.PackedNumbers;
-  /** What the stages did at every cycle, where cycles are known. */
+  /** The stages' activity by cycle, if cycles are known. */
   readonly timeline?: TimelineView;
   /** The lowered programs that ran, as text. */
   readonly sources: readonly string[];
-  /** Statements of them: source, start and end in its text. */
+  /** Statements of the sources: source, start and end in its text. */
   readonly statements: readonly number[];
-  /** A number an instruction: the statement that recorded it, counted from 1; 0 if unknown. */
+  /** For each instruction the statement that recorded it, counted from 1; 0 if unknown. */
   readonly callers: view.PackedNumbers;
 }
 
-/** Of the fields whose values are not quantities. */
+/** The value names of fields that are not quantities. */
 const VALUE_NAMES: Readonly<Record<string, readonly string[]>> = {
   memoryType: Object.keys(MEM_ID),
   aluOpcode: Object.keys(ALU_OPCODE),
@@ -164,7 +164,7 @@ function words(isa: InstructionSet, stream: readonly TraceEntry[]): Uint32Array 
   return all;
 }
 
-/** What an instruction moves; the first of what it reads is the instruction itself. */
+/** The bytes that an instruction moves; its first read is the instruction itself. */
 function dramBytes({ dramReads, dramWrites }: TraceEntry): number {
   return [...dramReads.slice(1), ...dramWrites].reduce(
     (sum, { begin, end }) => sum + end - begin,
@@ -201,7 +201,7 @@ function patternsOf(
   };
 }
 
-/** Numbers of an element that a trace keeps. */
+/** How many values of an element a trace stores. */
 const VALUES_OF_ELEMENT = 16;
 
 function valuesOf(

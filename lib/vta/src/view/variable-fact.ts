@@ -1,12 +1,12 @@
-/** A variable in a row of a table: what it is, how large, and the beginning of its value. */
+/** A variable as a row of a table: its type, its size, and the beginning of its value. */
 
 export interface SessionVariable {
   readonly name: string;
   /** `number`, `Map`, `NDArray float32`, `function`. */
   readonly type: string;
-  /** `64 x 16`; missing for what has none. */
+  /** `64 x 16`; missing for values without a shape. */
   readonly shape?: string;
-  /** In bytes, of arrays of numbers. */
+  /** Bytes of an array of numbers. */
   readonly bytes?: number;
   /** At most 60 characters. */
   readonly value: string;
@@ -18,14 +18,14 @@ const MAX_BYTES = 4096;
 /** Elements of a list or array that are shown. */
 const MAX_ELEMENTS = 8;
 
-/** All variables but the libraries' namespaces. */
+/** All variables except the libraries' namespaces. */
 export function variableFacts(variables: ReadonlyMap<string, unknown>): SessionVariable[] {
   return [...variables].flatMap(([name, value]) =>
     isNamespace(value) ? [] : [{ name, ...factOf(value) }],
   );
 }
 
-/** A module's exports: where a bundler has made a plain object of them, all of its properties are getters. */
+/** Whether a value is a module's exports: an object that a bundler made of them has only getters. */
 function isNamespace(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (Object.hasOwn(value, "__esModule")) return true;
@@ -40,7 +40,7 @@ type Fact = Omit<SessionVariable, "name">;
 
 function factOf(value: unknown): Fact {
   try {
-    // A tensor is called with indices.
+    // A tensor is callable, because it is indexed by calls.
     if (typeof value === "function") {
       return isShaped(value) ? objectFact(value) : functionFact(value);
     }
@@ -49,7 +49,7 @@ function factOf(value: unknown): Fact {
     }
     return objectFact(value);
   } catch {
-    // An object of the user's whose own members throw.
+    // Members of user-defined objects can throw.
     return { type: typeof value, value: "" };
   }
 }
@@ -78,7 +78,7 @@ function objectFact(value: object): Fact {
       type: `${type} ${String(value.dtype)}`,
       shape: shape.length === 0 ? "scalar" : shape.join(" x "),
       ...(bytes !== undefined && { bytes }),
-      // The text of a large array would copy it.
+      // Formatting a large array would copy it.
       value: bytes === undefined || bytes <= MAX_BYTES ? valueText(value) : "",
     };
   }
@@ -104,7 +104,7 @@ function typeName(value: object): string {
   return typeof name === "string" && name !== "" ? name : "object";
 }
 
-/** What an array of numbers takes; nothing where the shape is not known or a type has no size. */
+/** The bytes of an array of numbers; undefined if the shape is unknown or the type has no size. */
 function bytesOf({ shape, dtype }: Shaped): number | undefined {
   const bits = /\d+/.exec(String(dtype))?.[0];
   const extents = shape.map((extent) => Number(String(extent)));
@@ -115,7 +115,7 @@ function bytesOf({ shape, dtype }: Shaped): number | undefined {
 /** An object's own text, else the names of its properties. */
 function valueText(value: object): string {
   if (value.toString !== Object.prototype.toString) {
-    // What an array says of its shape is in columns of its own.
+    // Leaves out the shape of an array, which has a separate column.
     return shortened(String(value).replace(/^<NDArray [^>]*>\s*/, ""));
   }
   return shortened(`{ ${Object.keys(value).join(", ")} }`);

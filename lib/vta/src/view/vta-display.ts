@@ -1,4 +1,4 @@
-/** Lets the accelerator's objects show themselves in a notebook; see tvm-ts' `installDisplays`. */
+/** Registers the displays of the accelerator's objects; see tvm-ts' `installDisplays`. */
 
 import { view } from "tvm-ts";
 import { ExecutionTrace, ProfilerStats } from "../accelerator";
@@ -66,7 +66,7 @@ export function profileBundle(profile: Profile): view.MimeBundle {
   };
 }
 
-/** A network is its text. */
+/** A network is shown as its text. */
 function networkBundle(network: Network | RunnableNetwork): view.MimeBundle {
   const text = String(network);
   // Lines are broken between words.
