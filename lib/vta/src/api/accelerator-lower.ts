@@ -29,9 +29,9 @@ export interface AcceleratorOptions {
 }
 
 /**
- * Lowers a schedule for the accelerator: as `tvm.lower` does, with the accelerator's passes.
+ * Lowers a schedule for the accelerator: `tvm.lower` with the accelerator's passes.
  * @param options a `context` of `vta.buildConfig` lowers for the environment that it was made for.
- * @throws UsageError where the schedule asks for what the accelerator cannot do.
+ * @throws UsageError when the accelerator cannot execute the schedule.
  */
 export function lower(
   subject: Lowerable,
@@ -56,7 +56,7 @@ export function lower(
   return lowered;
 }
 
-/** What functions were lowered from, so that errors that are found later can name its stages. */
+/** The schedule of each lowered function, so that later errors can name its stages. */
 const schedules = new WeakMap<tir.IRModule, te.Schedule>();
 
 export interface AcceleratorBuildOptions
@@ -64,15 +64,15 @@ export interface AcceleratorBuildOptions
   /** `tvm.target("ext_dev", { host: env.targetHost })` if left out. */
   readonly target?: string | Target;
   /**
-   * Tuning records: a file's path, a store, or the records. The packed operator is scheduled as the
-   * best of them for its workload says, in place of the given schedule.
+   * Tuning records: a file's path, a store, or the records. The packed operator is scheduled by the best of
+   * them for its workload; the passed schedule is ignored.
    */
   readonly records?: RecordSource;
 }
 
 /**
- * Compiles a schedule for the accelerator. What `vta.lower` gave is compiled as it is.
- * @throws UsageError where the schedule or the target asks for what cannot be done.
+ * Compiles a schedule, or a module of `vta.lower`, for the accelerator. @throws UsageError when the
+ * accelerator or the target cannot execute the schedule.
  * @example
  * const env = vta.getEnv();
  * const shape = [1, 4, env.BATCH, env.BLOCK_OUT];
@@ -108,7 +108,7 @@ function rescheduled(subject: Lowerable, records: RecordSource, env: Environment
   if (!(subject instanceof te.Schedule)) {
     throw new UsageError(
       "vta-records",
-      "build with records takes a schedule: te.createSchedule(result.op)",
+      "build with records needs a schedule: te.createSchedule(result.op)",
     );
   }
   return scheduleFromRecords(subject.outputs[0]!.output(0), new RecordHistory(records), env);

@@ -1,4 +1,4 @@
-/** Which accelerator stands for each `TARGET` of a configuration in this process. */
+/** The accelerator of this process for each `TARGET` of a configuration. */
 
 import { runtime } from "tvm-ts";
 import type { Accelerator, Dram } from "../accelerator";
@@ -8,8 +8,7 @@ import { hostWorkOf, hostWorkWarning } from "./host-work";
 import { CycleSimulator, FunctionalSimulator } from "../sim";
 
 /**
- * The simulator for an environment: of values and cycles for `tsim`; of values for `sim`, and for
- * boards as well, whose programs it computes.
+ * The simulator for an environment: of values and cycles for `tsim`; of values for `sim` and for boards.
  */
 export function makeAccelerator(env: Environment, dram: Dram): Accelerator {
   if (env.TARGET === "tsim") return new CycleSimulator(env, dram);
@@ -17,11 +16,11 @@ export function makeAccelerator(env: Environment, dram: Dram): Accelerator {
 }
 
 export interface VtaDeviceOptions extends CommandQueueOptions {
-  /** Makes what executes the instructions; chosen by the environment's `TARGET` if left out. */
+  /** Makes the accelerator; chosen by the environment's `TARGET` if left out. */
   readonly makeAccelerator?: MakeAccelerator<Environment>;
 }
 
-/** An accelerator of this process, with the environment that programs for it are compiled in. */
+/** An accelerator of this process, with the environment of its programs. */
 export class VtaDevice extends AcceleratorDevice<Environment> implements runtime.Device {
   constructor(id: number, env: Environment, options: VtaDeviceOptions = {}) {
     super(id, env, options.makeAccelerator ?? makeAccelerator, options);

@@ -8,7 +8,7 @@ const devices = new Map<string, VtaDevice>();
 
 /**
  * The simulated accelerator of an environment; the same object each time. Accelerators of different
- * configurations are alive at the same time and share nothing.
+ * configurations exist at the same time and are independent.
  */
 export function extDev(id = 0, env: Environment = getEnv()): VtaDevice {
   const key = JSON.stringify([id, env.config]);

@@ -1,6 +1,6 @@
 /**
- * Warnings about programs that a simulator of values computes as they are meant, and hardware does
- * not. Each program is looked at once; where its arrays are in DRAM makes no difference.
+ * Warnings about programs that a simulator of values computes as intended and hardware does not. Each program
+ * is checked once, regardless of its arrays' addresses in DRAM.
  */
 
 import type { Accelerator } from "../accelerator";
@@ -14,10 +14,10 @@ export function enableHazardWarnings(on: boolean): void {
   enabled = on;
 }
 
-/** Hazards of one program that are printed. */
+/** The most hazards of a program that are printed. */
 const PRINTED = 3;
 
-/** Has an accelerator print a warning when it runs a program with hazards; gives it back. */
+/** Makes an accelerator print a warning when it runs a program with hazards; returns the accelerator. */
 export function warningOfHazards(hardware: Hardware, accelerator: Accelerator): Accelerator {
   const seen = new Set<string>();
   accelerator.observe({
@@ -49,10 +49,10 @@ function warningText(hazards: readonly Hazard[]): string {
   ].join("\n");
 }
 
-/** An address in DRAM is in the high bits of a first word and the low bits of the second. */
+/** A DRAM address is in the high bits of the first word and the low bits of the second. */
 const ADDRESS_LOW = 0x3ffffff;
 
-/** The instructions without addresses in DRAM, in 64 bits. */
+/** A 64-bit hash of the instructions without their DRAM addresses. */
 function fingerprint(words: Uint32Array, at: number, count: number): string {
   let [a, b] = [count, 0x9e3779b9];
   for (let i = 0, w = at; i < count; i++, w += INSN_WORDS) {

@@ -1,17 +1,17 @@
 /**
- * Functions that were built for the accelerator and leave it idle: which stages the host computes, and the
- * pragma that is missing from each.
+ * Functions that were built for the accelerator and do not use it: the stages that the host computes, and the
+ * pragma that each lacks.
  */
 
 import { te, tir, type runtime } from "tvm-ts";
 import type { Environment } from "../compiler";
 
-/** A stage that the host computes, and how it is given to the accelerator. */
+/** A stage that the host computes, and how to assign it to the accelerator. */
 export interface HostStage {
   readonly tensor: string;
   /** The loop to mark. */
   readonly loop: string;
-  /** The unit that would do the work. */
+  /** The unit that can do the work. */
   readonly unit: "load and store" | "alu" | "gemm";
   /** `s[B].pragma(i0, env.alu)` */
   readonly remedy: string;
@@ -19,7 +19,7 @@ export interface HostStage {
 
 const idle = new WeakMap<runtime.Module["record"], readonly HostStage[]>();
 
-/** Remembers what of `schedule` the host computes, if `lowered` has nothing for the accelerator. */
+/** Stores which stages of `schedule` the host computes, if `lowered` does not use the accelerator. */
 export function rememberHostWork(
   module: runtime.Module,
   lowered: tir.IRModule,
@@ -31,12 +31,12 @@ export function rememberHostWork(
   if (stages.length > 0) idle.set(module.record, stages);
 }
 
-/** The stages of a function that leaves the accelerator idle; undefined for any other function. */
+/** The stages of a function that does not use the accelerator; undefined for any other function. */
 export function hostWorkOf(record: runtime.Module["record"]): readonly HostStage[] | undefined {
   return idle.get(record);
 }
 
-/** What is printed when such a function is called first. */
+/** The warning at the first call of such a function. */
 export function hostWorkWarning(name: string, stages: readonly HostStage[]): string {
   return [
     `Warning: ${name} ran no instruction on the accelerator; the host computed all of it`,

@@ -1,4 +1,4 @@
-/** What a program costs on the hardware. */
+/** Profiles of programs: their costs on the hardware. */
 
 import { DeviceError, runtime, withCleanup } from "tvm-ts";
 import type { InstructionObserver } from "../accelerator";
@@ -24,20 +24,19 @@ export interface ProfileOptions {
   readonly model?: CyclePreset | CycleModel;
   /** The accelerator that the program runs on; `vta.extDev(0)` if left out. */
   readonly device?: VtaDevice;
-  /** Whether values are computed meanwhile. Cycles do not depend on them; without it is faster. */
+  /** Whether values are computed too. Cycles do not depend on them; `false` is faster. */
   readonly values?: boolean;
 }
 
 /**
- * Runs `body` and says what the accelerator's work costs on the hardware: cycles, where each module's
- * went, traffic, utilization, and what would be wrong on a board. Works on every `TARGET` that is
- * simulated.
+ * Runs `body` and returns the hardware cost of the accelerator's work: cycles by module and cause, traffic,
+ * utilization, and hazards on a board. Works for every simulated `TARGET`.
  *
  *     const profile = vta.profile(() => f(A, B, C), { model: "wide128" })
  *     profile.explain()
  *
- * @throws DeviceError when the hardware would not reach the program's end, with the hazards that may
- *   be why. What `body` throws ends it.
+ * @throws DeviceError when the hardware would not reach the program's end, with the hazards that may be the
+ * reason. Errors of `body` are rethrown.
  */
 export function profile<T>(body: () => Promise<T>, options?: ProfileOptions): Promise<Profile>;
 export function profile(body: () => unknown, options?: ProfileOptions): Profile;
@@ -54,7 +53,7 @@ export function profile(
   let call = accelerator.counters.calls;
   const observer: InstructionObserver = {
     startRun(address, count) {
-      // A call starts without the tokens that the one before left; the runs of one call do not.
+      // Tokens that a call leaves are dropped before the next call, but kept between the runs of a call.
       const { calls } = accelerator.counters;
       if (calls !== call) tokens = undefined;
       call = calls;
@@ -95,7 +94,7 @@ export function profile(
   return result instanceof Promise ? result.finally(stop).then(made) : made();
 }
 
-/** Runs `time`; the error of a program that does not end says what the hardware does otherwise. */
+/** Runs `time`; adds the differences of the hardware to the error of a program that does not end. */
 function withReasons<T>(hazards: () => readonly Hazard[], time: () => T): T {
   try {
     return time();
@@ -108,7 +107,7 @@ function withReasons<T>(hazards: () => readonly Hazard[], time: () => T): T {
   }
 }
 
-/** What `make` gives, made when it is asked for first. */
+/** The value of `make`, computed at first use. */
 function once<T extends object>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());

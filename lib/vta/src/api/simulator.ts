@@ -1,30 +1,30 @@
-/** What the functional simulator counts, which is what a program costs. */
+/** The counters of the functional simulator. */
 
 import type { VtaDevice } from "./accelerators";
 import type { Profiler, ProfilerStats } from "../accelerator";
 import { extDev } from "./devices";
 import { enableHazardWarnings } from "./hazard-warnings";
 
-/** Counters of a device; of `vta.extDev(0)` if none is given. */
+/** Counters of a device; of `vta.extDev(0)` if left out. */
 export const simulator = {
-  /** What was counted since the last `clearStats()`. */
+  /** The counters since the last `clearStats()`. */
   stats: (device?: VtaDevice): ProfilerStats => profilerOf(device).stats,
 
-  /** What the last call of a program was counted for. */
+  /** The counters of the last call of a program. */
   lastCall: (device?: VtaDevice): ProfilerStats => profilerOf(device).lastCall,
 
   clearStats(device?: VtaDevice): void {
     profilerOf(device).clear();
   },
 
-  /** Counts, and leaves the work undone: the costs of a large program, fast. */
+  /** Switches computing off, so that only counters change: for the costs of a large program. */
   skipExecution(skip: boolean, device?: VtaDevice): void {
     profilerOf(device).skipExecution = skip;
   },
 
   /**
    * Switches the warnings about hazards on or off, for all devices; they are on at first. A program has a
-   * hazard when hardware would compute something else. See `vta.findHazards`.
+   * hazard when hardware would compute other values. See `vta.findHazards`.
    */
   hazardWarnings: (on: boolean): void => enableHazardWarnings(on),
 };

@@ -1,4 +1,4 @@
-/** Watching what an accelerator does while a program runs. */
+/** Traces what an accelerator executes while a program runs. */
 
 import { runtime, UsageError, withCleanup } from "tvm-ts";
 import type { VtaDevice } from "./accelerators";
@@ -6,22 +6,22 @@ import { ExecutionTrace, type ExecutionTraceOptions } from "../accelerator";
 import { extDev } from "./devices";
 
 export interface TraceOptions extends Pick<ExecutionTraceOptions, "limit"> {
-  /** The accelerator to watch; `vta.extDev(0)` if left out. */
+  /** The accelerator to trace; `vta.extDev(0)` if left out. */
   readonly device?: VtaDevice;
 }
 
-/** Devices that a trace records. */
+/** Devices that are being traced. */
 const traced = new WeakSet<VtaDevice>();
 
 /**
- * Runs `body` and records every instruction that the accelerator executes meanwhile: its fields, what
- * it read and wrote, the tokens that passed, and the statement of the lowered program that it comes
- * from. The trace shows itself in a notebook.
+ * Runs `body` and records every instruction that the accelerator executes meanwhile: its fields, its reads
+ * and writes, its tokens, and the statement of the lowered program that recorded it. The trace shows itself
+ * in a notebook.
  *
  *     vta.trace(() => f(A, B, C))
- *     await vta.trace(() => remoteF(A, B, C)) // where calls are awaited
+ *     await vta.trace(() => remoteF(A, B, C)) // if calls are asynchronous
  *
- * @throws UsageError when the accelerator is being watched already. What `body` throws ends it.
+ * @throws UsageError when the accelerator is being traced already. Errors of `body` are rethrown.
  */
 export function trace<T>(body: () => Promise<T>, options?: TraceOptions): Promise<ExecutionTrace>;
 export function trace(body: () => unknown, options?: TraceOptions): ExecutionTrace;
