@@ -1,13 +1,13 @@
-/** What a check found, and what it is worth. */
+/** The result of a check, and its points. */
 
 import { UsageError } from "tvm-ts";
 
-/** How well a program passed one check, with a sentence for its author. */
+/** The score of a program in one check, with a sentence for its author. */
 export class Check {
   private constructor(
-    /** The part of the points that is earned, from 0 to 1. */
+    /** The share of the points that is earned, from 0 to 1. */
     readonly share: number,
-    /** What was found, and why points are missing. */
+    /** The finding, and why points are missing. */
     readonly message: string,
     readonly points: number,
   ) {}
@@ -17,12 +17,15 @@ export class Check {
   }
 
   /**
-   * The check with another worth than one point.
+   * The check with another number of points than one.
    * @throws UsageError unless `points` is a positive number
    */
   worth(points: number): Check {
     if (!(points > 0 && Number.isFinite(points))) {
-      throw new UsageError("grade", `a check is worth a positive number of points, not ${points}`);
+      throw new UsageError(
+        "grade",
+        `worth(${points}): the points of a check must be a positive number`,
+      );
     }
     return new Check(this.share, this.message, points);
   }
@@ -31,7 +34,7 @@ export class Check {
     return this.share === 1;
   }
 
-  /** Points, to the hundredth. */
+  /** Points, rounded to hundredths. */
   get earned(): number {
     return Math.round(this.share * this.points * 100) / 100;
   }
@@ -42,9 +45,8 @@ export class Check {
 }
 
 /**
- * Prints what each check found and `8 of 10`, and gives the points: as the last line of a graded cell
- * they are its partial credit.
- * @returns points, to the hundredth
+ * Prints the finding of each check and `8 of 10`. As the last line of a graded cell, the points are its
+ * partial credit. @returns the points, rounded to hundredths
  * @example
  * const { grade } = vta;
  * grade.total(grade.thatHolds(1 + 1 === 2, "1 + 1 is 2").worth(2)) // => 2
@@ -56,10 +58,10 @@ export function total(...checks: readonly Check[]): number {
   return earned;
 }
 
-/** A check of anything else: `message` says what holds, or what does not. */
+/** A check of any other condition: `message` states the condition. */
 export function thatHolds(condition: boolean, message: string): Check {
   if (typeof condition !== "boolean") {
-    throw new UsageError("grade", "a check holds or not: give true or false, such as value === 3");
+    throw new UsageError("grade", "thatHolds takes a boolean, such as value === 3");
   }
   return Check.of(condition ? 1 : 0, message);
 }

@@ -1,4 +1,4 @@
-/** What a function does on the accelerator, and what that costs. */
+/** Checks of a function's use of the accelerator, and of its cycles. */
 
 import { DeviceError, UsageError } from "tvm-ts";
 import {
@@ -14,7 +14,7 @@ import type { Profile } from "../sim";
 import { Check } from "./check";
 import { failure, programOf, withArrays } from "./program";
 
-/** A unit of the accelerator, the counter that shows it at work, and how a schedule uses it. */
+/** A unit of the accelerator: its name, its counter, and how a schedule uses it. */
 const UNITS = {
   gemm: ["GEMM core", "gemm_counter", "tensorize the product with env.gemm"],
   alu: ["ALU", "alu_counter", "mark the stage with pragma(axis, env.alu)"],
@@ -23,9 +23,9 @@ const UNITS = {
 export type AcceleratorUnit = keyof typeof UNITS;
 
 /**
- * Whether the accelerator's units do the work.
+ * Checks whether the accelerator's units do the work.
  * @param f a built function
- * @param units those that have to work; any of them if left out
+ * @param units the units that must be used; any of them if left out
  */
 export function ranOnAccelerator(
   f: unknown,
@@ -52,30 +52,30 @@ export function ranOnAccelerator(
   const stages = hostWorkOf(program.module.record) ?? [];
   const advice = missing.map((unit) => {
     const remedies = stages.filter((stage) => stage.unit === unit).map(({ remedy }) => remedy);
-    return `the ${UNITS[unit][0]} does nothing: ${remedies.join(", ") || UNITS[unit][2]}`;
+    return `the ${UNITS[unit][0]} is not used: ${remedies.join(", ") || UNITS[unit][2]}`;
   });
   return Check.of(0, advice.join("; "));
 }
 
 export interface AtMostOptions {
-  /** Cycles from which on no points are given; twice the limit if left out. */
+  /** The cycles from which on a program gets no points; twice the limit if left out. */
   readonly none?: number;
 }
 
-/** The cycles of a function, to be compared with limits. */
+/** The cycles of a function, for comparison with limits. */
 export class Cycles {
   constructor(private readonly measured: Profile | Check) {}
 
   /**
-   * All points up to `limit` cycles, none from `none` on, and in between in a straight line: the share is
-   * `(none - cycles) / (none - limit)`. The message says the cycles, both limits, and what the profile's
-   * `explain()` finds first.
+   * All points up to `limit` cycles, none from `none` on, linear in between: the share is `(none - cycles) /
+   * (none - limit)`. The message has the cycles, both limits, and the first finding of the profile's
+   * `explain()`.
    */
   atMost(limit: number, { none = 2 * limit }: AtMostOptions = {}): Check {
     if (!(limit > 0 && none > limit)) {
       throw new UsageError(
         "grade",
-        `the limits are positive and rise: atMost(${limit}, { none: ${none} }) does not`,
+        `atMost(${limit}, { none: ${none} }): the limits must be positive, and none larger than the first`,
       );
     }
     const { measured } = this;
@@ -91,7 +91,7 @@ export class Cycles {
 }
 
 /**
- * What a call of `f` costs on the cycle model, which is the same on every machine.
+ * The cost of a call of `f` on the cycle model, which is the same on every machine.
  * @param f a built function
  */
 export function cycles(f: unknown, options: ProfileOptions = {}): Cycles {

@@ -1,5 +1,5 @@
 /**
- * Grading programs by what they compute and what they cost, for assignments.
+ * Grades programs by their results and their costs, for assignments.
  *
  *     import { grade } from "vta-ts/grade";
  *
@@ -9,7 +9,7 @@
  *       grade.cycles(f).atMost(4000, { none: 9000 }).worth(3),
  *     );
  *
- * Messages say what class of inputs failed and what to try, never how the check is written.
+ * Messages name the class of inputs that failed and what to try, but do not reveal the check.
  */
 
 export { Check, thatHolds, total } from "./check";

@@ -1,15 +1,15 @@
-/** Inputs by class: each shows another kind of mistake. */
+/** Inputs by class: each class reveals a different kind of mistake. */
 
 import { np, UsageError } from "tvm-ts";
 import { arrayShape, type ArrayParam } from "./program";
 
 export interface InputClass {
-  /** As messages call it: "negative values". */
+  /** The name in messages: "negative values". */
   readonly name: string;
   readonly arrays: readonly np.ndarray[];
 }
 
-/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
+/** Random numbers in [0, 1), determined by the seed (mulberry32). */
 function randomNumbers(seed: number): () => number {
   let state = seed | 0;
   return () => {
@@ -31,7 +31,7 @@ function limits(dtype: string): readonly [low: number, high: number] {
 
 /**
  * Zeros, ones, small values, negative values, the ends of the range, and random values for each seed.
- * @param range what inputs may be, from the first to the second; the whole type if left out
+ * @param range the smallest and largest input; the whole type if left out
  */
 export function inputClasses(
   params: readonly ArrayParam[],
@@ -39,7 +39,7 @@ export function inputClasses(
   range: readonly [low: number, high: number] | undefined,
 ): InputClass[] {
   if (range !== undefined && !(range[0] <= range[1])) {
-    throw new UsageError("grade", `range is [smallest, largest], not [${range.join(", ")}]`);
+    throw new UsageError("grade", `range must be [smallest, largest], not [${range.join(", ")}]`);
   }
   const within = (param: ArrayParam): readonly [number, number] => {
     const [low, high] = limits(param.dtype);

@@ -1,4 +1,4 @@
-/** Calling a built function with arrays made for it. */
+/** Calls a built function with arrays of its parameters' shapes. */
 
 import { nd, runtime, TvmError, UsageError, type Device, type NDArray } from "tvm-ts";
 import { extDev } from "../api";
@@ -10,13 +10,13 @@ export type ArrayParam = Extract<
   { kind: "buffer" }
 >;
 
-/** A built function, with the arrays that it takes. */
+/** A built function with its parameters. */
 export interface Program {
   readonly module: runtime.Module;
   readonly params: readonly ArrayParam[];
 }
 
-/** The program in a module, or the check that says why it cannot be called. */
+/** The program of a module, or the failed check if it cannot be called. */
 export function programOf(f: unknown): Program | Check {
   if (!(f instanceof runtime.Module)) {
     return Check.of(0, "this is not a built function; build the schedule with vta.build(s, [...])");
@@ -39,7 +39,7 @@ export function arrayShape({ shape }: ArrayParam): readonly number[] {
 }
 
 /**
- * Arrays of zeros for a call of `f`, to see what the call costs.
+ * Arrays of zeros for a call of `f`, to measure its cost.
  * @param f a built function of arrays of constant shapes
  * @throws UsageError for anything else
  */
@@ -49,7 +49,7 @@ export function argumentsOf(f: runtime.Module, device: Device = extDev()): NDArr
   return emptyArrays(program, device);
 }
 
-/** What `body` gives with arrays of zeros for a call on `device`; they are freed afterwards. */
+/** The result of `body` with arrays of zeros on `device`, which are freed afterwards. */
 export function withArrays<T>(program: Program, device: Device, body: (arrays: NDArray[]) => T): T {
   const arrays = emptyArrays(program, device);
   try {
@@ -63,7 +63,7 @@ function emptyArrays({ params }: Program, device: Device): NDArray[] {
   return params.map((param) => nd.empty(arrayShape(param), param.dtype, device));
 }
 
-/** The check for a call that failed. */
+/** The failed check for a call that throws. */
 export function failure(error: unknown): Check {
   const reason = error instanceof TvmError ? error.sentence : String(error);
   return Check.of(0, `calling the function failed: ${reason}`);

@@ -1,4 +1,4 @@
-/** Whether a function computes what another one does. */
+/** Checks whether a function computes the same as a reference. */
 
 import { np, UsageError } from "tvm-ts";
 import { extDev, type VtaDevice } from "../api";
@@ -7,9 +7,9 @@ import { inputClasses } from "./inputs";
 import { failure, programOf, arrayShape, withArrays, type Program } from "./program";
 
 export interface SameAsOptions {
-  /** One set of random inputs each; 1, 2, 3 if left out. */
+  /** A set of random inputs for each seed; 1, 2, 3 if left out. */
   readonly seeds?: readonly number[];
-  /** What inputs may be, from the first to the second; the whole type if left out. */
+  /** The smallest and largest input; the whole type if left out. */
   readonly range?: readonly [low: number, high: number];
   /** Where the function runs; `vta.extDev(0)` if left out. */
   readonly device?: VtaDevice;
@@ -18,13 +18,12 @@ export interface SameAsOptions {
 /** Computes the result from the inputs, as NumPy arrays of the function's shapes. */
 export type Reference = (...inputs: np.ndarray[]) => np.ndarray;
 
-/** What stands in the output before the call, so that elements left out show. */
+/** The output's values before the call, so that elements that are not written are found. */
 const UNTOUCHED = 85;
 
 /**
- * Whether `f` computes the same as `reference` for inputs of every class: zeros, ones, small,
- * negative, extreme and random values. The message names the first class for which it does not, with
- * one element.
+ * Whether `f` computes the same as `reference` for inputs of every class: zeros, ones, small, negative,
+ * extreme and random values. The message names the first class with a difference, and its first element.
  * @param f a built function; its last argument is the result, the others are inputs
  * @throws UsageError when `reference` gives another shape than `f`
  */
