@@ -1,6 +1,6 @@
 /**
- * Transposed convolution of packed tensors: the image is spread out, zeros between its pixels, and
- * convolved. (The zeros are multiplied, as the reference does it.)
+ * Transposed convolution of packed tensors: zeros are inserted between the image's pixels, and the result is
+ * convolved. (The zeros are multiplied too, as in the reference.)
  */
 
 import { te, topi, type tir } from "tvm-ts";
@@ -8,11 +8,11 @@ import { getEnv } from "../compiler";
 import { assertWorkload, lengths, noteWorkload, pair, tensorArgument, type Pair } from "./workload";
 
 export interface Conv2DTransposeOptions {
-  /** How far apart the pixels are set in height and width; 1 if left out. */
+  /** The distance of the pixels in height and width; 1 if left out. */
   readonly strides?: Pair;
-  /** What the corresponding convolution would pad, in height and width; none if left out. */
+  /** The padding of the corresponding convolution in height and width; none if left out. */
   readonly padding?: Pair;
-  /** The type that products are summed up in; `accDtype` of the environment in force if left out. */
+  /** The type of the sums; `accDtype` of the environment in force if left out. */
   readonly outDtype?: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Convolutions of packed tensors: images in blocks of batch and channels, weights in blocks of output
- * and input channels, so that the innermost two dimensions are what one GEMM works on.
+ * Convolutions of packed tensors: images in blocks of batch and channels, weights in blocks of output and
+ * input channels, so that the innermost two dimensions are the block of one GEMM.
  */
 
 import { te, topi, type tir } from "tvm-ts";
@@ -12,12 +12,12 @@ export interface Conv2DOptions {
   readonly strides?: Pair;
   /** Zeros around height and width; none if left out. */
   readonly padding?: Pair;
-  /** The type that products are summed up in; `accDtype` of the environment in force if left out. */
+  /** The type of the sums; `accDtype` of the environment in force if left out. */
   readonly outDtype?: string;
 }
 
 export interface GroupConv2DOptions extends Conv2DOptions {
-  /** How many convolutions, each of its share of the channels, stand side by side. */
+  /** The number of independent convolutions, each of an equal share of the channels. */
   readonly groups: number;
 }
 
@@ -42,8 +42,8 @@ export function conv2dPacked(
 }
 
 /**
- * As `conv2dPacked`, but each of `groups` parts of the output channels is made of as many input
- * channels: `kernel` is `[o, c / groups, kh, kw, BLOCK_OUT, BLOCK_IN]`.
+ * As `conv2dPacked`, but the channels are divided into `groups`, and the outputs of a group are computed from
+ * its inputs only: `kernel` is `[o, c / groups, kh, kw, BLOCK_OUT, BLOCK_IN]`.
  * @throws UsageError when the shapes do not fit together.
  */
 export function groupConv2dPacked(
@@ -98,7 +98,7 @@ function convolution(
   const dj = te.reduceAxis([0, kw!], "d_j");
   const ko = te.reduceAxis([0, inputs!], "k_o");
   const ki = te.reduceAxis([0, inBlock!], "k_i");
-  // The first block of channels that an output's group reads.
+  // The first block of input channels of an output's group.
   const firstOf = (output: tir.Var): tir.PrimExpr =>
     output
       .floorDiv(outputs! / groups)

@@ -5,7 +5,7 @@ import { getEnv } from "../compiler";
 import { assertWorkload, lengths, noteWorkload, tensorArgument } from "./workload";
 
 export interface DenseOptions {
-  /** The type that products are summed up in; `accDtype` of the environment in force if left out. */
+  /** The type of the sums; `accDtype` of the environment in force if left out. */
   readonly outDtype?: string;
 }
 

@@ -1,4 +1,4 @@
-/** Operators on elements that the ALU does one operation a stage. */
+/** Elementwise operators for the ALU, one operation a stage. */
 
 import { te, tir, topi, UsageError } from "tvm-ts";
 
@@ -21,19 +21,19 @@ export function clip(x: te.Tensor, low: number, high: number): te.Tensor {
   return stage(stage(x, "clipA", tir.min, high), "clipB", tir.max, low);
 }
 
-/** The widths that values can be packed into. */
+/** The word types that values can be packed into. */
 const PACK_TYPES = ["int8", "int16", "int32"];
 
 /**
- * Values of `bits` bits, several in each word of `packType`: the last dimension shrinks by as much,
- * and its first value takes the lowest bits.
+ * Values of `bits` bits, several in each word of `packType`: the last dimension shrinks by that factor; the
+ * first value of a word is in its lowest bits.
  * @throws UsageError when the words cannot be filled evenly.
  */
 export function bitPack(data: te.Tensor, bits: number, packType = "int8"): te.Tensor {
   if (!PACK_TYPES.includes(packType)) {
     throw new UsageError(
       "vta-operator",
-      `bitPack: values are packed into ${PACK_TYPES.join(", ")}, not ${packType}`,
+      `bitPack: packType is ${packType}; it must be one of ${PACK_TYPES.join(", ")}`,
     );
   }
   const perWord = tir.bitsOf(tir.canonicalDType(packType)) / bits;

@@ -1,21 +1,21 @@
 /**
- * The operators that follow a packed one (shift, bias, limits, conversion): which there are, and how
- * they are put onto the ALU.
+ * The epilogue of a packed operator (shift, bias, limits, conversion): finds its operators, and schedules
+ * them on the ALU.
  */
 
 import { topi, UsageError, type te } from "tvm-ts";
 import type { Environment } from "../compiler";
 
-/** An output, seen as one packed operator and what is done to its elements. */
+/** An output as one packed operator and its epilogue. */
 export interface PackedOperator {
   readonly output: te.Tensor;
-  /** What the packed operator computes. */
+  /** The packed operator's result. */
   readonly main: te.Tensor;
-  /** Operators on elements, the last one first, without the output itself. */
+  /** Elementwise operators, the last one first, without the output itself. */
   readonly elementwise: readonly te.Operation[];
-  /** Among them those without axes: constants. */
+  /** The constants among them, which have no axes. */
   readonly constants: readonly te.Operation[];
-  /** Arguments that operators on elements read, each with its reader. */
+  /** Tensors that elementwise operators read, each with its reader. */
   readonly inputs: readonly (readonly [reader: te.Operation, tensor: te.Tensor])[];
 }
 
@@ -46,14 +46,14 @@ export function readPackedOperator(
     const found = mains.map((op) => `${op.name} (tag "${op.tag}")`).join(", ") || "nothing";
     throw new UsageError(
       "vta-operator",
-      `${schedule} takes the result of one packed operator (tag "${tag}") with operators on its ` +
-        `elements behind it; behind those of ${output.name} there is ${found}`,
+      `${schedule} takes the result of one packed operator (tag "${tag}") with elementwise ` +
+        `operators after it; before those of ${output.name} there is ${found}`,
     );
   }
   if (main === output.op) {
     throw new UsageError(
       "vta-operator",
-      `${schedule}: ${output.name} is what the accelerator accumulates; DRAM takes narrower values, ` +
+      `${schedule}: ${output.name} is the accumulated sum; a store to DRAM writes narrower values, ` +
         `so convert it: topi.cast(${output.name}, env.outDtype)`,
     );
   }
@@ -63,11 +63,11 @@ export function readPackedOperator(
 /** Stages of an operator's epilogue, in the accumulator and on the ALU, not yet attached. */
 export interface Epilogue {
   readonly elementwise: readonly te.Stage[];
-  /** Copies of arguments. */
+  /** The stages that copy arguments. */
   readonly reads: readonly te.Stage[];
 }
 
-/** Puts the operators on elements onto the ALU, and what they read into its memory. */
+/** Schedules the elementwise operators on the ALU, with their operands in the accumulator. */
 export function scheduleEpilogue(
   s: te.Schedule,
   operator: PackedOperator,
@@ -84,7 +84,7 @@ export function scheduleEpilogue(
   return { elementwise, reads: copies.map((copy) => s.stage(copy)) };
 }
 
-/** Computes the epilogue where the output's tile is. */
+/** Computes the epilogue at the output's tile. */
 export function attachEpilogue(
   { elementwise, reads }: Epilogue,
   output: te.Stage,

@@ -1,4 +1,4 @@
-/** Operators on packed tensors, with the schedules that put them onto the accelerator. */
+/** Operators on packed tensors, with their schedules for the accelerator. */
 
 export {
   conv2dPacked,

@@ -1,4 +1,4 @@
-/** Knobs that tuning records know to be best: what schedules use when they are called without knobs. */
+/** The knobs of the best tuning records, which schedules use when they are called without knobs. */
 
 import { UsageError, type te } from "tvm-ts";
 import type { Environment } from "../compiler";
@@ -8,21 +8,21 @@ import { workloadOf } from "./workload";
 
 let history: RecordHistory | undefined;
 
-/** Sets what schedules without knobs look up; undefined for nothing. @returns what was set before */
+/** Sets the records for schedules without knobs; undefined for none. @returns the previous records */
 export function setHistory(next: RecordHistory | undefined): RecordHistory | undefined {
   const before = history;
   history = next;
   return before;
 }
 
-/** The best known knobs of an operator; none where no record is of its workload. */
+/** The knobs of the best record of an operator; none without a record of its workload. */
 export function knownKnobs(op: te.Operation, env: Environment): ConvKnobs {
   return recordedConvKnobs(op, env)[0] ?? {};
 }
 
 /**
- * The knobs that records have for an operator, the best first.
- * @param records those that schedules without knobs look up if left out
+ * The knobs of all records of an operator, the best first. @param records if left out, those for schedules
+ * without knobs
  */
 export function recordedConvKnobs(
   op: te.Operation,
@@ -34,7 +34,7 @@ export function recordedConvKnobs(
   return records.ranked(workload, env.MODEL).map((one) => convKnobs(recordedKnobs(one)));
 }
 
-/** Choices under AutoTVM's names as the schedules take them. */
+/** AutoTVM's choices as the schedules' knobs. */
 export function convKnobs(choices: Readonly<Record<string, unknown>>): ConvKnobs {
   const names: Readonly<Record<keyof ConvKnobs, string>> = {
     tileB: "tile_b",
@@ -53,7 +53,7 @@ export function convKnobs(choices: Readonly<Record<string, unknown>>): ConvKnobs
   );
 }
 
-/** The packed operator that a result is made of. @throws UsageError when there is none. */
+/** The packed operator of a result. @throws UsageError when there is none. */
 export function packedOperatorOf(result: te.Operation): te.Operation {
   const visit = (op: te.Operation): te.Operation | undefined => {
     if (workloadOf(op) !== undefined) return op;
@@ -67,7 +67,7 @@ export function packedOperatorOf(result: te.Operation): te.Operation {
   if (found !== undefined) return found;
   throw new UsageError(
     "vta-records",
-    `records are of packed operators (vta.topi.conv2dPacked, densePacked, ...), and ${result.name} is ` +
-      `not made of one; build its schedule without records`,
+    `records are for packed operators (vta.topi.conv2dPacked, densePacked, ...), and ${result.name} does ` +
+      `not contain one; build its schedule without records`,
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Arrays to and from the accelerator's layouts, in which the last two dimensions are a block that
- * is in one element of an on-chip memory:
+ * Converts arrays to and from the accelerator's layouts, whose last two dimensions are a block, one element
+ * of an on-chip memory:
  *
  *     images   [n, c, h, w]    <->  [n/BATCH, c/BLOCK, h, w, BATCH, BLOCK]
  *     weights  [o, c, kh, kw]   ->  [o/BLOCK, c/BLOCK, kh, kw, BLOCK, BLOCK]
@@ -11,14 +11,14 @@ import { UsageError, type np } from "tvm-ts";
 import { getEnv, type Environment } from "../compiler";
 
 /**
- * An image or a matrix, batch and channels first, in blocks.
+ * Packs an image or a matrix, batch and channels first, into blocks.
  * @throws UsageError when the batch or the channels are not whole blocks.
  */
 export function packData(data: np.ndarray, env: Environment = getEnv()): np.ndarray {
   return pack("packData", data, env.BATCH, env.BLOCK_IN);
 }
 
-/** Weights, output and input channels first, in blocks; throws as `packData`. */
+/** Packs weights, output and input channels first, into blocks; throws like `packData`. */
 export function packKernel(kernel: np.ndarray, env: Environment = getEnv()): np.ndarray {
   return pack("packKernel", kernel, env.BLOCK_OUT, env.BLOCK_IN);
 }

@@ -1,19 +1,18 @@
-/** The schedule of additions and multiplications of packed integers, which the ALU does alone. */
+/** The schedule of additions and multiplications of packed integers on the ALU. */
 
 import { te, topi, UsageError } from "tvm-ts";
 import type { Environment } from "../compiler";
 import type { ConvKnobs } from "./schedule-knobs";
 import { tileImage } from "./schedule-conv2d";
 
-/** The name of conversions, which are done while values are loaded and stored. */
+/** The name of conversions, which loads and stores do. */
 export const CAST_NAME = "T_cast";
 
 const isCast = (op: te.Operation): boolean => op.name === CAST_NAME;
 
 /**
- * Puts operators on the elements of `[n, c, h, w, BATCH, BLOCK]` integers onto the ALU, tile by tile.
- * Conversions of what is read are left to the load. With two virtual threads a tile is stored while the
- * next one is computed.
+ * Schedules elementwise operators on `[n, c, h, w, BATCH, BLOCK]` integers on the ALU, tile by tile. Loads
+ * convert their inputs. With two virtual threads a tile is stored while the next one is computed.
  * @throws UsageError when the result is not packed.
  */
 export function scheduleAluPacked(

@@ -1,6 +1,6 @@
 /**
- * The schedules of the packed convolutions: tiles of the output, computed in the accumulator while
- * the next one's inputs and weights are loaded, and stored when everything has been done to them.
+ * The schedules of the packed convolutions: tiles of the output are computed in the accumulator while inputs
+ * and weights of the next one are loaded, and stored after their epilogue.
  */
 
 import { te } from "tvm-ts";
@@ -12,9 +12,9 @@ import { knob, splitIntoTiles, type ConvKnobs } from "./schedule-knobs";
 import { knownKnobs } from "./known-knobs";
 
 /**
- * Schedules the result of `conv2dPacked` with operators on its elements behind it.
- * @param knobs the best known ones if left out (`vta.explore.applyBest`), else 1 each
- * @throws UsageError when `output` is something else.
+ * Schedules the result of `conv2dPacked`, with elementwise operators after it. @param knobs if left out,
+ * those of the best record (`vta.explore.applyBest`), without a record 1 each
+ * @throws UsageError for any other `output`.
  */
 export function scheduleConv2dPacked(
   output: te.Tensor,
@@ -50,7 +50,7 @@ export function scheduleConv2dTransposePacked(
   return convolution(name, CONV2D_TRANSPOSE_TAG, output, knobs, env, byUnrolledProducts);
 }
 
-/** Orders a convolution's loops and marks its product; gives the loop over input channels. */
+/** Orders a convolution's loops and marks its product; returns the loop over input channels. */
 type OrderLoops = (conv: te.Stage, env: Environment) => Axis;
 type Axis = te.Stage["leafIterVars"][number];
 
@@ -66,7 +66,7 @@ function convolution(
   const knobs = given ?? knownKnobs(operator.main.op, env);
   const s = te.createSchedule(result.op);
   const [data, kernel] = operator.main.op.inputTensors as [te.Tensor, te.Tensor];
-  // Padding is done by the load itself.
+  // The load itself pads.
   const isPadded = data.op.tag.includes("pad");
   const inputs = isPadded ? data : s.cacheRead(data, env.inpScope, [operator.main]);
   if (isPadded) s.stage(data).setScope(env.inpScope);
@@ -89,8 +89,8 @@ function convolution(
 }
 
 /**
- * Divides packed images `[n, c, h, w, BATCH, BLOCK]` into tiles of channels, rows and columns, which virtual
- * threads share.
+ * Splits packed images `[n, c, h, w, BATCH, BLOCK]` into tiles of channels, rows and columns, which are
+ * distributed over virtual threads.
  * @returns the innermost loop over tiles, and the outermost inside a tile
  */
 export function tileImage(
@@ -107,7 +107,7 @@ export function tileImage(
   return { tiles: jTile, inTile: coIn };
 }
 
-/** Virtual threads over the iterations of `axis`, outside everything else. */
+/** Binds virtual threads to iterations of `axis`, outside all other loops. */
 export function bindThreads(stage: te.Stage, axis: Axis, outermost: Axis, threads: number): void {
   if (threads === 1) return;
   const [, thread] = stage.split(axis, { factor: threads });
@@ -123,7 +123,7 @@ const byIntrinsic: OrderLoops = (conv, env) => {
   return ko;
 };
 
-/** Rows and columns that are unrolled, so that neighbouring micro-ops write different elements. */
+/** Unrolled rows and columns, so that adjacent micro-ops write different elements. */
 const UNROLLED_ROWS = 4;
 const UNROLLED_COLUMNS = 2;
 

@@ -11,8 +11,8 @@ import { bindThreads } from "./schedule-conv2d";
 type Axis = te.Stage["leafIterVars"][number];
 
 /**
- * Schedules the result of `densePacked` with operators on its elements behind it.
- * @throws UsageError when `output` is something else.
+ * Schedules the result of `densePacked`, with elementwise operators after it. @throws UsageError for any
+ * other `output`.
  */
 export function scheduleDensePacked(
   result: te.Tensor,

@@ -1,21 +1,21 @@
-/** The choices that the schedules leave open, under the names of the reference's templates. */
+/** The schedules' knobs, under the names of the reference's templates. */
 
 import { UsageError, type te, type tir } from "tvm-ts";
 
 /** How a schedule divides the work; every knob is 1 if left out. */
 export interface DenseKnobs {
-  /** Blocks of the batch that are done together. */
+  /** Blocks of the batch in a tile. */
   readonly tileB?: number;
-  /** Blocks of input channels that are loaded together. */
+  /** Blocks of input channels in a load. */
   readonly tileCi?: number;
-  /** Blocks of output channels that are done together. */
+  /** Blocks of output channels in a tile. */
   readonly tileCo?: number;
-  /** Virtual threads, which load while others compute, over output channels. */
+  /** Virtual threads over output channels; each loads while another computes. */
   readonly ocNthread?: number;
 }
 
 export interface ConvKnobs extends DenseKnobs {
-  /** Rows and columns of the output that are done together. */
+  /** Rows and columns of the output in a tile. */
   readonly tileH?: number;
   readonly tileW?: number;
   /** Virtual threads over rows. */

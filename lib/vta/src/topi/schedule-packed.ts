@@ -1,4 +1,4 @@
-/** The schedule of whichever packed operator a result is made of, with the knobs that records know. */
+/** The schedule of a result's packed operator, with the knobs of its records. */
 
 import { UsageError, type te } from "tvm-ts";
 import type { Environment } from "../compiler";
@@ -22,7 +22,7 @@ const SCHEDULERS: Readonly<Record<string, Scheduler>> = {
   "dense_packed.vta": scheduleDensePacked,
 };
 
-/** @throws UsageError when the result is not a packed operator's, or no record is of its workload. */
+/** @throws UsageError when the result has no packed operator, or its workload has no record. */
 export function scheduleFromRecords(
   result: te.Tensor,
   records: RecordHistory,

@@ -1,9 +1,9 @@
-/** What the packed operators ask of their tensors, and what they are as workloads of AutoTVM. */
+/** Checks of the packed operators' tensors, and the operators' workloads in AutoTVM's terms. */
 
 import { tir, UsageError, type te } from "tvm-ts";
 import type { TemplateArguments, TensorArgument, WorkloadKey } from "../records";
 
-/** The lengths of a tensor's dimensions. @throws UsageError unless there are `ndim`, all known. */
+/** The lengths of a tensor's dimensions. @throws UsageError unless there are `ndim` constant ones. */
 export function lengths(
   operator: string,
   tensor: te.Tensor,
@@ -14,8 +14,8 @@ export function lengths(
   if (lengths.length === ndim && lengths.every((length) => length !== undefined)) return lengths;
   throw new UsageError(
     "vta-operator",
-    `${operator}: ${tensor.name} has the shape ${tir.reprList(tensor.shape)}; it is to be packed as ` +
-      `${layout}, ${ndim} dimensions of known length`,
+    `${operator}: ${tensor.name} has the shape ${tir.reprList(tensor.shape)}; it must be packed as ` +
+      `${layout}, ${ndim} dimensions of constant length`,
   );
 }
 
@@ -52,13 +52,13 @@ export function pair(operator: string, name: string, given: Pair, least: number)
 
 const workloads = new WeakMap<te.Operation, WorkloadKey>();
 
-/** Notes which workload of AutoTVM's an operator is. @returns the operator's result */
+/** Stores the AutoTVM workload of an operator. @returns the operator's result */
 export function noteWorkload(result: te.Tensor, task: string, args: TemplateArguments): te.Tensor {
   workloads.set(result.op, { task, args });
   return result;
 }
 
-/** The workload that an operator was noted as. */
+/** The AutoTVM workload of an operator. */
 export function workloadOf(op: te.Operation): WorkloadKey | undefined {
   return workloads.get(op);
 }
