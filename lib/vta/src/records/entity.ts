@@ -1,16 +1,16 @@
-/** Configurations and workloads as AutoTVM's records write them. */
+/** Configurations and workloads in the notation of AutoTVM's records. */
 
-/** What a knob can be set to. */
+/** A choice of a knob. */
 export type KnobValue = number | string | boolean;
 
-/** One knob's choice as AutoTVM's records write it. */
+/** One knob's choice in a record. */
 export type EntityEntry = readonly [
   name: string,
   kind: "sp" | "ot" | "re" | "an",
   value: KnobValue | readonly number[] | readonly string[],
 ];
 
-/** A configuration as AutoTVM's records write it, its knobs in the order of the space. */
+/** A configuration in a record, its knobs in the order of the space. */
 export type Entity = readonly EntityEntry[];
 
 export type TensorArgument = readonly ["TENSOR", readonly number[], string];

@@ -1,6 +1,6 @@
 /**
- * The best record of each workload, as AutoTVM's history has it: of the same accelerator if there is
- * one, else of any accelerator of the kind.
+ * The best record of each workload, as in AutoTVM's history: of the same accelerator if there is one, else of
+ * any VTA.
  */
 
 import { readRecords, type RecordSource } from "./record-store";
@@ -25,7 +25,7 @@ function keyOf({ task, args }: WorkloadKey): string {
   return JSON.stringify([task, normal]);
 }
 
-/** Where a convolution's padding stands among its arguments. */
+/** The position of a convolution's padding among its arguments. */
 const PADDING = 3;
 
 export class RecordHistory {
@@ -42,7 +42,7 @@ export class RecordHistory {
     }
   }
 
-  /** The record to use for a workload on the accelerator `model`; undefined if none is known. */
+  /** The record to use for a workload on the accelerator `model`; undefined if there is none. */
   best(workload: WorkloadKey, model: string): TuningRecord | undefined {
     return this.ranked(workload, model)[0];
   }
@@ -61,7 +61,7 @@ function append(map: Map<string, TuningRecord[]>, key: string, record: TuningRec
   else existing.push(record);
 }
 
-/** The choice that a record makes for each knob: of a split, the size of the inner loop. */
+/** A record's choice for each knob; for a split, the size of the inner loop. */
 export function recordedKnobs({ entity }: TuningRecord): Readonly<Record<string, number>> {
   return Object.fromEntries(
     entity.flatMap(([name, , value]) => {

@@ -1,4 +1,4 @@
-/** Tuning records: AutoTVM's format, where they are kept, and which is the best of a workload. */
+/** Tuning records: AutoTVM's format, stores, and the best record of a workload. */
 
 export type {
   Entity,

@@ -1,15 +1,15 @@
-/** Where records are kept: a file, or memory where there are no files. */
+/** Stores of records: a file, or memory on hosts without files. */
 
 import { parseRecords, type TuningRecord } from "./records";
 
 export interface RecordStore {
-  /** All that was appended so far, by any process; empty if there is nothing yet. */
+  /** All text appended so far, by any process. */
   read(): string;
-  /** Appends whole lines; when it returns, they outlive this process. */
+  /** Appends whole lines; they are durable when it returns. */
   append(lines: string): void;
 }
 
-/** Records that live as long as the object. */
+/** Records in memory. */
 export class MemoryStore implements RecordStore {
   constructor(private text = "") {}
 
@@ -27,12 +27,14 @@ export type RecordSource = string | RecordStore | readonly TuningRecord[];
 
 let openFile: ((path: string) => RecordStore) | undefined;
 
-/** Called once, by the package, with what opens files here. */
+/** Called once, by the package, with the host's way to open files. */
 export function setRecordFiles(open: (path: string) => RecordStore): void {
   openFile = open;
 }
 
-/** The store behind a path or itself. @throws UsageError where there are no files. */
+/**
+ * The store at a path, or the store that is passed. @throws UsageError for a path on a host without files.
+ */
 export function recordStore(records: string | RecordStore): RecordStore {
   return typeof records === "string" ? openFile!(records) : records;
 }

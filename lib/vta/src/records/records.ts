@@ -5,7 +5,7 @@
  *      "config": {"index": 5, "code_hash": null, "entity": [["tile_h", "sp", [-1, 7]], ...]},
  *      "result": [[seconds], error_no, seconds_for_all, unix_time], "version": 0.2, "tvm_version": "0.10.0"}
  *
- * What AutoTVM has no field for (the trial's number, cycles and other measures) is in a comment above
+ * Values without a field in AutoTVM (the trial's number, cycles and other measures) are in a comment above
  * the record, so that other readers see a plain record.
  */
 
@@ -26,13 +26,13 @@ export const ERROR = {
   unknown: 8,
 } as const;
 
-/** The cost, in seconds, that a failed trial is recorded with. */
+/** The recorded cost of a failed trial, in seconds. */
 export const FAILED_COST = 1e9;
 
-/** What a trial measured, by name: `cycles`, `bytes`, `sram`, `instructions`, or of the user's own. */
+/** The measures of a trial by name: `cycles`, `bytes`, `sram`, `instructions`, or user-defined ones. */
 export type Measures = Readonly<Record<string, number>>;
 
-/** What our own comment above a record holds. */
+/** The contents of our comment above a record. */
 export interface TrialNote {
   /** The trial's number in its study, from 0. */
   readonly trial: number;
@@ -61,7 +61,7 @@ export interface TuningRecord {
 }
 
 const NOTE_PREFIX = "# vta-ts ";
-/** The version of TVM that our records name: the one whose format and templates they follow. */
+/** The version of TVM in our records, whose format and templates they follow. */
 export const TVM_VERSION = "0.10.0";
 
 const entry = v.union([
@@ -107,8 +107,8 @@ export interface ParsedRecords {
 }
 
 /**
- * The records in a text. Comments and records of version 0.1 are passed over, as AutoTVM does; a line
- * that is not a record, such as the last one of a program that was killed, is a problem and no error.
+ * The records in a text. Comments and records of version 0.1 are skipped, as by AutoTVM; an invalid line,
+ * such as the last one of a killed program, is returned as a problem and is not an error.
  */
 export function parseRecords(text: string): ParsedRecords {
   const records: TuningRecord[] = [];
@@ -158,13 +158,13 @@ function parse<S extends v.GenericSchema>(schema: S, text: string): v.InferOutpu
   throw new UsageError("vta-records", `${v.getDotPath(issue) ?? "the line"}: ${issue.message}`);
 }
 
-/** The cost that counts: the mean of the runs, in seconds; infinite for a failure. */
+/** The mean of the runs, in seconds; infinite for a failure. */
 export function meanCost({ costs, errorNo }: TuningRecord): number {
   if (errorNo !== ERROR.none || costs.length === 0) return Infinity;
   return costs.reduce((a, b) => a + b, 0) / costs.length;
 }
 
-/** Whether two records are of one workload: the same task with the same arguments. */
+/** Whether two records have the same workload: the same task with the same arguments. */
 export function sameWorkload(
   a: Pick<TuningRecord, "task" | "args">,
   b: Pick<TuningRecord, "task" | "args">,
