@@ -1,5 +1,5 @@
 /// <reference types="node" />
-/** Bitstreams on disk, where VTA's own tools keep them. */
+/** Bitstreams on disk, in the folder of VTA's own tools. */
 
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";

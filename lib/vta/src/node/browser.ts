@@ -1,4 +1,4 @@
-/** What stands in for this folder in a browser, which has neither files nor environment variables. */
+/** Replaces this folder in a browser, which has neither files nor environment variables. */
 
 import { UsageError } from "tvm-ts";
 import type { Engine } from "../explore";

@@ -1,7 +1,7 @@
 /// <reference types="node" />
 /**
- * Trials on many machines: a queue in Redis, from which `tvm-vta-worker` processes take them. BullMQ
- * brings retries, and hands a trial whose worker disappeared to another one.
+ * Trials on many machines: `tvm-vta-worker` processes take them from a queue in Redis. BullMQ retries failed
+ * trials, and reassigns a trial whose worker disappeared.
  */
 
 import type { Job as QueuedTrial } from "bullmq";
@@ -19,9 +19,9 @@ import {
 
 export const DEFAULT_URL = "redis://127.0.0.1:6379";
 export const DEFAULT_QUEUE = "tvm-vta";
-/** Attempts at a trial whose worker disappears. */
+/** The most attempts at a trial whose worker disappears. */
 const ATTEMPTS = 3;
-/** Milliseconds to wait for Redis before saying that it is not there. */
+/** Milliseconds to wait for Redis before the connection fails. */
 const CONNECT_TIMEOUT_MS = 3000;
 
 /**
@@ -36,7 +36,7 @@ export async function connectRedis(url: string): Promise<Redis> {
     connectTimeout: CONNECT_TIMEOUT_MS,
   };
   const probe = new Redis(url, { ...options, retryStrategy: () => null });
-  // The reason comes with the rejected connect; the event has nothing to add.
+  // The rejected connect has the reason; the event adds nothing.
   probe.on("error", () => undefined);
   try {
     await probe.connect();
@@ -54,13 +54,13 @@ export async function connectRedis(url: string): Promise<Redis> {
   return new Redis(url, { ...options, lazyConnect: false });
 }
 
-/** Bytes of modules travel as text: Redis holds jobs as JSON. */
+/** Bytes of modules are encoded as text, because Redis stores jobs as JSON. */
 function encodeJob(job: Job): unknown {
   if (job.kind === "template") return job;
   return { ...job, bytes: Buffer.from(job.bytes).toString("base64") };
 }
 
-/** The job that `encodeJob` made the data of. */
+/** The inverse of `encodeJob`. */
 export function decodeJob(data: unknown): Job {
   const job = data as Job & { readonly bytes?: unknown };
   if (job.kind !== "module") return job;
@@ -120,7 +120,7 @@ export function bullmq({
             }
           }),
         async close() {
-          // What is not awaited any more need not be measured.
+          // Jobs that are no longer awaited need not be measured.
           await Promise.all([...waiting].map((queued) => queued.remove().catch(() => undefined)));
           await events.close();
           await queue.close();

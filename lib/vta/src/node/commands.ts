@@ -44,7 +44,7 @@ export interface VtaServerOptions {
   /** A tracker to announce the server to: `tcp://host:port`. */
   readonly tracker?: string;
   readonly customHost?: string;
-  /** Where sessions have their directories. */
+  /** The parent folder of the sessions' directories. */
   readonly workdir?: string;
   readonly target?: Target;
   readonly sessions?: number;
@@ -55,7 +55,7 @@ export interface VtaServerOptions {
 /** Starts a server with VTA's simulators. @throws UsageError when no port is free */
 export async function startVtaServer(options: VtaServerOptions): Promise<RunningServer> {
   const { workdir, target = "sim", key = "", ...rest } = options;
-  // Beside the package's folder `dist`, in which this file is, bundled or not.
+  // Next to the package's folder `dist`, which contains this file, bundled or not.
   const root = __dirname.slice(0, __dirname.lastIndexOf("dist"));
   return rpc.startServer({
     ...rest,
@@ -67,7 +67,7 @@ export async function startVtaServer(options: VtaServerOptions): Promise<Running
   });
 }
 
-/** Works for a server's process that started this one: what `bin/rpc-worker.mjs` runs. */
+/** The worker of a server's process; `bin/rpc-worker.mjs` runs it. */
 export function runRpcWorker(): void {
   const { key, target, workdir } = JSON.parse(process.argv[2]!) as {
     key: string;
@@ -79,7 +79,7 @@ export function runRpcWorker(): void {
   rpc.serveAsWorker(options, (files) => rpc.servedMachine(files));
 }
 
-/** What `bin/rpc-server.mjs` runs. */
+/** `bin/rpc-server.mjs` runs it. */
 export async function runRpcServer(argv: readonly string[]): Promise<void> {
   const { Command, Option } = await import("commander");
   const command = new Command("tvm-vta-rpc-server")
@@ -87,13 +87,17 @@ export async function runRpcServer(argv: readonly string[]): Promise<void> {
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--port <port>", "first port to try", portNumber, 9091)
     .option("--port-end <port>", "port after the last one to try", portNumber, 9199)
-    .option("--key <key>", "what clients must present, or ask the tracker for", "")
+    .option("--key <key>", "key that clients must present, or request from the tracker", "")
     .option("--tracker <host:port>", "tracker to announce the server to")
     .option("--custom-addr <host>", "address that the tracker tells clients")
-    .option("--workdir <directory>", "where sessions have their directories")
+    .option("--workdir <directory>", "parent folder of the sessions' directories")
     .addOption(new Option("--target <simulator>").choices(["sim", "tsim"]).default("sim"))
     .option("--sessions <count>", "sessions at the same time (default: processors)", positive)
-    .option("--allow-origin <origin...>", "web pages that may connect, beside loopback's", []);
+    .option(
+      "--allow-origin <origin...>",
+      "origins of web pages that may connect, besides loopback's",
+      [],
+    );
   await run(async () => {
     const args = command.parse([...argv], { from: "user" }).opts<ServerArguments>();
     warnOf(args.host);
@@ -110,7 +114,7 @@ export async function runRpcServer(argv: readonly string[]): Promise<void> {
   });
 }
 
-/** What `bin/rpc-tracker.mjs` runs. */
+/** `bin/rpc-tracker.mjs` runs it. */
 export async function runRpcTracker(argv: readonly string[]): Promise<void> {
   const { Command } = await import("commander");
   const command = new Command("tvm-vta-rpc-tracker")
@@ -119,7 +123,11 @@ export async function runRpcTracker(argv: readonly string[]): Promise<void> {
     .option("--port <port>", "first port to try", portNumber, 9190)
     .option("--port-end <port>", "port after the last one to try", portNumber, 9199)
     .option("--stop-key <key>", "a client that sends it may stop the tracker")
-    .option("--allow-origin <origin...>", "web pages that may connect, beside loopback's", []);
+    .option(
+      "--allow-origin <origin...>",
+      "origins of web pages that may connect, besides loopback's",
+      [],
+    );
   await run(async () => {
     const args = command.parse([...argv], { from: "user" }).opts<TrackerArguments>();
     warnOf(args.host);
@@ -131,7 +139,7 @@ export async function runRpcTracker(argv: readonly string[]): Promise<void> {
   });
 }
 
-/** Starts something that runs until the process is told to end. */
+/** Starts a service that runs until the process receives a signal to end. */
 async function run(start: () => Promise<RunningServer | RunningTracker>): Promise<void> {
   try {
     const running = await start();

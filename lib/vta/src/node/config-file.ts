@@ -1,5 +1,5 @@
 /// <reference types="node" />
-/** `vta_config.json` on disk, and the one that `VTA_HW_PATH` names. */
+/** Reads `vta_config.json` from a path, or from the folder that `VTA_HW_PATH` names. */
 
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -31,7 +31,7 @@ export function readConfigFile(path: string): VtaConfig {
 
 /**
  * The configuration that `vta.getEnv()` starts with: `$VTA_HW_PATH/config/vta_config.json`, or the
- * simulator's sample where the variable is not set.
+ * simulator's sample if the variable is not set.
  */
 export function defaultConfig(): VtaConfig {
   const root = process.env["VTA_HW_PATH"];

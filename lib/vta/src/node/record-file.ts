@@ -1,5 +1,5 @@
 /// <reference types="node" />
-/** Records in a file: appended, and on the disk before the next trial begins. */
+/** Records in a file: appended, and flushed to disk before the next trial begins. */
 
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -8,7 +8,7 @@ import { gunzipSync } from "node:zlib";
 import { UsageError } from "tvm-ts";
 import type { RecordStore } from "../records";
 
-/** Records that come with the library: `records/NAME.jsonl.gz` beside its sources. */
+/** Shipped records: `records/NAME.jsonl.gz` next to the library's sources. */
 export function shippedRecords(name: string): string | undefined {
   if (!/^[\w-]+$/.test(name)) return undefined;
   const folder = join(dirname(createRequire(__filename).resolve("vta-ts/package.json")), "records");
@@ -16,7 +16,7 @@ export function shippedRecords(name: string): string | undefined {
   return existsSync(path) ? gunzipSync(readFileSync(path)).toString() : undefined;
 }
 
-/** The records in the file at `path`. @throws UsageError, later, when it cannot be read or written. */
+/** The record file at `path`. Its methods throw a UsageError when it cannot be read or written. */
 export function openRecords(path: string): RecordStore {
   const place = resolve(path);
   const use = <T>(action: string, work: () => T): T => {
@@ -35,7 +35,7 @@ export function openRecords(path: string): RecordStore {
       use("written", () => {
         const file = openSync(place, "a+");
         try {
-          // A process that was killed while it wrote leaves half a line.
+          // A process that is killed during a write leaves an incomplete line.
           const text = endsInLine(place) ? lines : `\n${lines}`;
           writeSync(file, text);
           fsyncSync(file);

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /// <reference types="node" />
 /**
- * `tvm-vta-worker`: measures trials from a queue in Redis. The trials themselves run in threads, so
- * that this thread can renew the claims on them: a claim that is not renewed goes to another worker.
+ * `tvm-vta-worker`: measures trials from a queue in Redis. The trials run in threads, so that this thread can
+ * renew their locks: a trial whose lock is not renewed goes to another worker.
  */
 
 import { availableParallelism } from "node:os";
@@ -52,7 +52,7 @@ async function work({ redis, queue, threads }: Options): Promise<void> {
 
 new Command("tvm-vta-worker")
   .description("Measures the trials of explorations that use a queue in Redis.")
-  .option("--redis <url>", "where Redis answers", DEFAULT_URL)
+  .option("--redis <url>", "URL of Redis", DEFAULT_URL)
   .option("--queue <name>", "the queue's name", DEFAULT_QUEUE)
   .option("--threads <count>", "trials at the same time", count, availableParallelism())
   .action((options: Options) =>

@@ -15,7 +15,7 @@ export function workerThreads(count: number = availableParallelism()): Engine {
   if (!Number.isInteger(count) || count < 1) {
     throw new UsageError(
       "explore-study",
-      `there cannot be ${count} worker threads; at least 1 is needed`,
+      `the number of worker threads is ${count}; it must be an integer of at least 1`,
     );
   }
   return {
@@ -43,7 +43,7 @@ async function runMeasure(workers: Pool, job: unknown): Promise<TrialResult> {
   return (await workers.exec("measure", [job])) as TrialResult;
 }
 
-/** The worker's program is part of the built library: threads do not load TypeScript. */
+/** The worker's program is a file of the built library, because threads do not load TypeScript. */
 export function workerScript(): string {
   return createRequire(__filename).resolve("vta-ts/dist/explore-worker.js");
 }
