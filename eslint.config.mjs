@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-/** Another folder is entered by its index.ts, from however deep inside one's own. */
+/** Another folder is imported by its index.ts, from any depth. */
 const oneDoor = [1, 2, 3].map((depth) => ({
   files: [`lib/*/src/${"*/".repeat(depth)}*.ts`],
   rules: {
@@ -12,7 +12,7 @@ const oneDoor = [1, 2, 3].map((depth) => ({
         patterns: [
           {
             regex: `^(\\.\\./){${depth}}[^./]+/`,
-            message: "a folder has one door: import its index",
+            message: "import the folder's index.ts, not a file inside it",
           },
         ],
       },
@@ -52,7 +52,8 @@ export default defineConfig(
     rules: { "no-restricted-imports": ["error", { patterns: [{ group: nodeModules }] }] },
   },
   {
-    // What a worker that simulates loads: of tvm-ts its errors and one question alone, so that it loads no compiler.
+    // Modules of simulation workers: of tvm-ts they import only the errors and the check for interrupts, so
+    // that a worker does not load the compiler.
     files: ["lib/vta/src/{hardware,accelerator,sim}/**/*.ts"],
     rules: {
       "no-restricted-imports": [
@@ -70,7 +71,7 @@ export default defineConfig(
                 "plural",
               ],
               message:
-                "hardware and simulators take errors and the question whether to stop from the compiler's package",
+                "hardware and simulators import only errors and the check for interrupts from the compiler's package",
             },
           ],
         },

@@ -1,5 +1,6 @@
 // `npm run wheels [-- PLATFORM...]`: builds the wheels of the kernel, one a platform, and of the extension
-// into packaging/dist. A wheel carries what the kernel needs from npm, in the versions of package-lock.json.
+// into packaging/dist. A wheel contains the npm packages that the kernel needs, in the versions of
+// package-lock.json.
 
 import { execFileSync } from "node:child_process";
 import console from "node:console";
@@ -20,7 +21,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const here = join(root, "packaging");
 const python = join(root, ".venv/bin/python");
 
-/** Python's word for each of npm's platforms. */
+/** Python's platform tag for each of npm's platforms. */
 const platforms = {
   "linux-x64": "manylinux_2_28_x86_64",
   "linux-arm64": "manylinux_2_28_aarch64",
@@ -28,21 +29,21 @@ const platforms = {
   "darwin-arm64": "macosx_11_0_arm64",
 };
 
-/** What is taken of packages that bring more than the kernel loads: a part of a path, by package. */
+/** Files to include of packages that contain more than the kernel loads: a part of the path, by package. */
 const parts = {
   binaryen: /^(?:index\.(?:js|d\.ts)|package\.json|LICENSE|README)/,
   typescript: /^(?:lib$|lib\/lib\..*\.d\.ts|package\.json|LICENSE|ThirdParty)/,
   tslab: /^(?:package\.json|LICENSE)/,
 };
 
-/** The kernel's bundle has tslab's converter in it. */
+/** The kernel's bundle contains tslab's converter. */
 const needed = { tslab: [] };
 
 function manifestOf(folder) {
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 }
 
-/** The folder of a package as code in `from` finds it. */
+/** The folder of a package, resolved from `from`. */
 function find(name, from) {
   for (let at = from; ; at = dirname(at)) {
     const folder = join(at, "node_modules", name);
@@ -51,7 +52,7 @@ function find(name, from) {
   }
 }
 
-/** All packages that the kernel needs at run time: where each is, by where it goes. */
+/** All packages that the kernel needs at run time: source folder by destination folder. */
 function closure() {
   const found = new Map();
   const visit = (name, from) => {
@@ -98,7 +99,7 @@ function notices(packages) {
     const text = file === undefined ? "" : `\n${readFileSync(file, "utf8").trim()}\n`;
     return `${place}: ${name} ${version}, ${String(license)}\n${text}`;
   });
-  return `This package carries the following packages from npm.\n\n${texts.join("\n---\n\n")}`;
+  return `This package contains the following packages from npm.\n\n${texts.join("\n---\n\n")}`;
 }
 
 function wheel(folder, environment = {}) {

@@ -101,7 +101,7 @@ describe("accuracy", () => {
   });
 
   test("of a network in float is refused", () => {
-    expect(() => network().accuracy({ data })).toThrow("take the one that quantize() gives");
+    expect(() => network().accuracy({ data })).toThrow("use the network that quantize() returns");
   });
 
   test("is shown as a table without scripts", () => {

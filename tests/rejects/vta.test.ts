@@ -115,7 +115,7 @@ testRefused([
       lower();
     },
     sentence:
-      '"dma_cpy" is not a pragma of the accelerator, which leaves the loop to the host; write "dma_copy"',
+      '"dma_cpy" is not a pragma of the accelerator, so the host would run the loop; write "dma_copy"',
   },
   ...(
     [
@@ -133,7 +133,7 @@ testRefused([
       lower();
     },
     sentence:
-      `"${pragma}" is not a pragma of the accelerator, which leaves the loop to the host; write ` +
+      `"${pragma}" is not a pragma of the accelerator, so the host would run the loop; write ` +
       remedy,
   })),
   {
@@ -216,9 +216,9 @@ testRefused([
       lower();
     },
     sentence:
-      "the copy of A to A_buf cannot be a transfer: A is in global and A_buf in global, but " +
-      "one must be in DRAM and the other on the chip; give the stage on the chip its memory " +
-      "with stage.setScope(env.accScope), env.inpScope or env.wgtScope, in\n" +
+      "the copy of A to A_buf cannot be a transfer: A is in global and A_buf in global; one must be " +
+      "in DRAM and the other on the chip: set the memory of the stage on the chip with " +
+      "stage.setScope(env.accScope), env.inpScope or env.wgtScope, in\n" +
       inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = A[(((i0*128) + (i1*16)) + i3)]"),
   },
   {
@@ -300,8 +300,8 @@ testRefused([
       lower();
     },
     sentence:
-      "the copy of A to A_buf cannot be a transfer: it begins at value 15 of A, which is not " +
-      "known to be the first of a block of 16, in\n" +
+      "the copy of A to A_buf cannot be a transfer: it begins at value 15 of A, which cannot be " +
+      "proven to be the start of a block of 16, in\n" +
       inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = A[((((i0*128) + (i1*16)) + 15) - i3)]"),
   },
   {
@@ -346,8 +346,8 @@ testRefused([
       lower();
     },
     sentence:
-      "the copy of B to C cannot be a transfer: int8 values are stored, and C has int32; " +
-      "convert what is copied with .astype(env.outDtype), in\n" +
+      "the copy of B to C cannot be a transfer: a store writes int8 values, and C has int32; " +
+      "convert the copied values with .astype(env.outDtype), in\n" +
       inLoops("C[(((i0*128) + (i1*16)) + i3)] = B[(((i0*128) + (i1*16)) + i3)]"),
   },
   {
@@ -402,9 +402,9 @@ testRefused([
     why: "the ALU is to divide",
     program: (mark) => withBody(mark, (a) => a.floorDiv(3)),
     sentence:
-      '"alu" marks what the vector ALU cannot do: it computes floordiv(A_buf[(((i0*128) + ' +
-      "(i1*16)) + i3)], 3); the ALU can add, subtract, multiply, shift, take the minimum or " +
-      "the maximum, one operation a stage, and copy, in\n" +
+      '"alu" marks a stage that the vector ALU cannot compute: it computes floordiv(A_buf[(((i0*128) + ' +
+      "(i1*16)) + i3)], 3); the ALU can add, subtract, multiply, shift, take the minimum or the " +
+      "maximum (one operation a stage), and copy, in\n" +
       inLoops(
         "A_buf[(((i0*128) + (i1*16)) + i3)] = floordiv(A_buf[(((i0*128) + (i1*16)) + i3)], 3)",
       ),
@@ -413,17 +413,17 @@ testRefused([
     why: "the ALU is to do two operations at once",
     program: (mark) => withBody(mark, (a) => a.mul(2).add(1)),
     sentence:
-      '"alu" marks what the vector ALU cannot do: an operand is (A_buf[(((i0*128) + (i1*16)) + ' +
-      "i3)]*2), and operands are constants and elements of the accumulator; give what is " +
-      "computed first a stage of its own, in\n" +
+      '"alu" marks a stage that the vector ALU cannot compute: an operand is (A_buf[(((i0*128) + (i1*16)) + ' +
+      "i3)]*2); operands must be constants or elements of the accumulator: compute this one in a " +
+      "separate stage, in\n" +
       inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = ((A_buf[(((i0*128) + (i1*16)) + i3)]*2) + 1)"),
   },
   {
     why: "the ALU is to shift a constant",
     program: (mark) => withBody(mark, (a) => tir.shiftLeft(tir.constant(1), a)),
     sentence:
-      '"alu" marks what the vector ALU cannot do: it shifts a constant, and the ALU shifts ' +
-      "what is in memory, in\n" +
+      '"alu" marks a stage that the vector ALU cannot compute: it shifts a constant; the ALU shifts values in ' +
+      "memory, in\n" +
       inLoops(
         "A_buf[(((i0*128) + (i1*16)) + i3)] = tir.shift_left(1, A_buf[(((i0*128) + (i1*16)) + i3)])",
       ),
@@ -432,7 +432,7 @@ testRefused([
     why: "the ALU is to shift to the left by amounts in memory",
     program: (mark) => withBody(mark, (a) => a.shiftLeft(a)),
     sentence:
-      '"alu" marks what the vector ALU cannot do: it shifts to the left by amounts in memory, ' +
+      '"alu" marks a stage that the vector ALU cannot compute: it shifts to the left by amounts in memory, ' +
       "which the ALU cannot, in\n" +
       inLoops(
         "A_buf[(((i0*128) + (i1*16)) + i3)] = tir.shift_left(A_buf[(((i0*128) + (i1*16)) + i3)], A_buf[(((i0*128) + (i1*16)) + i3)])",
@@ -442,8 +442,8 @@ testRefused([
     why: "the ALU is to add an index",
     program: (mark) => withBody(mark, (a, [, i1]) => a.add(i1!)),
     sentence:
-      '"alu" marks what the vector ALU cannot do: an operand is i1, and operands are constants ' +
-      "and elements of the accumulator; give what is computed first a stage of its own, in\n" +
+      '"alu" marks a stage that the vector ALU cannot compute: an operand is i1; operands must be constants or ' +
+      "elements of the accumulator: compute this one in a separate stage, in\n" +
       inLoops("A_buf[(((i0*128) + (i1*16)) + i3)] = (A_buf[(((i0*128) + (i1*16)) + i3)] + i1)"),
   },
   {
@@ -456,9 +456,9 @@ testRefused([
       lower();
     },
     sentence: [
-      '"alu" marks what the vector ALU cannot do: its innermost loops do not go through the 16 ' +
-        "values of an element one after another; the last axes of the tensor are [..., BATCH, " +
-        "BLOCK_OUT], and stay innermost, in",
+      '"alu" marks a stage that the vector ALU cannot compute: its innermost loops do not go through the 16 ' +
+        "values of an element one after another; the last axes of the tensor must be [..., BATCH, " +
+        "BLOCK_OUT] and stay innermost, in",
       "for (i0, 0, 2) {",
       "  for (i3, 0, 16) {",
       "    for (i1, 0, 8) {",
@@ -478,8 +478,8 @@ testRefused([
       lower();
     },
     sentence: [
-      '"alu" marks what the vector ALU cannot do: inside the loops there is not one store ' +
-        "alone: do not unroll or vectorize the loops, and split by factors that divide, in",
+      '"alu" marks a stage that the vector ALU cannot compute: the loops must contain exactly one ' +
+        "store: do not unroll or vectorize them, and split by factors that divide, in",
       "for (i0, 0, 2) {",
       "  for (i3, 0, 16) {",
       "    A_buf[(((i0*128) + (0*16)) + i3)] = (A_buf[(((i0*128) + (0*16)) + i3)] + 3)",
@@ -518,8 +518,8 @@ testRefused([
       lower();
     },
     sentence: [
-      '"alu" marks what the vector ALU cannot do: inside the loops there is not one store ' +
-        "alone: do not unroll or vectorize the loops, and split by factors that divide, in",
+      '"alu" marks a stage that the vector ALU cannot compute: the loops must contain exactly one ' +
+        "store: do not unroll or vectorize them, and split by factors that divide, in",
       "for (i0, 0, 2) {",
       "  for (i1, 0, 8) {",
       "    A_buf[ramp(((i0*128) + (i1*16)), 1, 16)] = (A_buf[ramp(((i0*128) + (i1*16)), 1, 16)] + x16(3))",
@@ -617,8 +617,8 @@ testRefused([
       lower();
     },
     sentence:
-      "the loop i0 is parallel and drives the accelerator, which one thread alone can do; " +
-      "leave out stage.parallel(axis)",
+      "the loop i0 is parallel and contains accelerator code, which only one thread can run; " +
+      "remove stage.parallel(axis)",
   },
   {
     why: "accelerator code is bound to vthread",
@@ -633,8 +633,7 @@ testRefused([
     },
     sentence:
       "an axis is bound to vthread, whose threads share instructions; bind it to " +
-      'te.threadAxis("cthread"), whose threads have instructions and on-chip memory of their ' +
-      "own",
+      'te.threadAxis("cthread"), whose threads have separate instructions and on-chip memory',
   },
 ]);
 
@@ -796,7 +795,7 @@ test("a reduction that the ALU is to compute is named, with what to write instea
   s.stage(pool).setScope(env.accScope).pragma(axisOf(pool), env.alu);
   s.stage(out).pragma(axisOf(out), env.dmaCopy);
   expect(() => vta.lower(s, [X, out])).toThrow(
-    '"alu" marks what the vector ALU cannot do: it is a reduction, and the ALU combines two ' +
+    '"alu" marks a stage that the vector ALU cannot compute: it is a reduction, and the ALU combines two ' +
       "elements: write one stage for each element of the window",
   );
 });

@@ -50,6 +50,6 @@ describe("a tile that is entirely in the padding is zero", () => {
 test("padding with another value than zero is refused: a transfer cannot", () => {
   const { schedule, args } = paddedInTiles([2, 2], 1, [4, 4], -128);
   expect(() => vta.lower(schedule, args)).toThrow(
-    "the copy of x to padded cannot be a transfer: it is padded with -128, and a load pads with zeros",
+    "the copy of x to padded cannot be a transfer: it is padded with -128; a load pads with zeros",
   );
 });

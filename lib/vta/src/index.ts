@@ -55,7 +55,7 @@ const board = boardFunctions(bitstreams);
  */
 export const reconfigRuntime = board.reconfigRuntime;
 /**
- * Programs a server's FPGA; nothing happens where there is none. Untested on hardware.
+ * Programs a server's FPGA; does nothing on a server without one. Untested on hardware.
  * @example
  * await vta.programFpga(tvm.rpc.localSession());
  */

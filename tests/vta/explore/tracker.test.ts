@@ -53,5 +53,5 @@ test("lists the keys, if no server has the requested one", async () => {
   await expect(cyclesOf(explore.tracker({ url, key: "fpga" }))).rejects.toThrow(
     "has no server of the key 'fpga'; it has 'vta'",
   );
-  expect(() => explore.tracker({ url, workers: 0 })).toThrow("there cannot be 0 workers");
+  expect(() => explore.tracker({ url, workers: 0 })).toThrow("workers is 0; it must be an integer");
 });
