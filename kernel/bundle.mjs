@@ -1,5 +1,5 @@
-// Makes one file of the language's process, with the compiler and the converter inside, and a snapshot of the process
-// for the Node.js that builds.
+// Bundles the language process, with the compiler and the converter, into one file, and makes its snapshot
+// for the Node.js of this build.
 
 import { build } from "esbuild";
 import { readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { fileURLToPath, URL } from "node:url";
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const require = createRequire(import.meta.url);
 
-/** The compiler with the kernel's questions put in, and the converter as a function of its compiler. */
+/** The compiler with the kernel's hooks, and the converter as a function of its compiler. */
 export const language = {
   name: "language",
   setup(esbuild) {
@@ -40,7 +40,7 @@ export const language = {
   },
 };
 
-/** The bundle's own compiler in the place of the one that is read from its package. */
+/** Replaces the compiler that is loaded from its package by the bundle's. */
 const bundledCompiler = {
   name: "bundled compiler",
   setup(esbuild) {
@@ -56,7 +56,7 @@ export async function bundle() {
     outfile: path("dist/hosts/node/language-bundle.js"),
     bundle: true,
     platform: "node",
-    // Where a snapshot is made there is no `exports`.
+    // `exports` does not exist while a snapshot is made.
     format: "iife",
     target: "node20",
     minify: true,

@@ -1,14 +1,14 @@
-/** The libraries that every cell can import without installing anything. */
+/** The libraries that every cell can import without installation. */
 
 export const libraryNames = ["tvm-ts", "vta-ts"] as const;
 
 export interface Library {
   readonly name: string;
-  /** Its folder, links resolved; in a page, as traces write it. */
+  /** Its folder with links resolved; in a page, its address in traces. */
   readonly root: string;
   /** The file with the types that it exports. */
   readonly types: string;
-  /** The file with all types, which that one names. */
+  /** The file with all types, which that file references. */
   readonly declarations: string;
 }
 

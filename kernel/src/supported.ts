@@ -1,6 +1,6 @@
 /**
- * The versions of what the kernel runs beside: `engines` in the kernel's package.json says them once,
- * and install.sh, the doctor and the packages' own metadata follow it.
+ * The supported versions of Node.js, Python and JupyterLab: `engines` in the kernel's package.json defines
+ * them for install.sh, the doctor and the packages' metadata.
  */
 
 import { readFileSync } from "node:fs";
@@ -13,7 +13,7 @@ const { engines } = JSON.parse(readFileSync(join(kernelRoot, "package.json"), "u
   engines: Readonly<Record<Engine, string>>;
 };
 
-/** What is supported, as it is written in package.json: `^20.19.0 || >=22.12.0`, `>=4.6,<5`. */
+/** A supported range in package.json's notation: `^20.19.0 || >=22.12.0`, `>=4.6,<5`. */
 export function supportedRange(engine: Engine): string {
   return engines[engine];
 }
@@ -27,7 +27,7 @@ export function isSupported(engine: Engine, version: string): boolean {
     );
 }
 
-/** Whether `^20.19.0`, `>=4.6` or `<5` holds of a version. */
+/** Whether a version satisfies `^20.19.0`, `>=4.6` or `<5`. */
 function holds(condition: string, version: string): boolean {
   const [, sign, bound] = /^(\^|>=|<)([\d.]+)$/.exec(condition)!;
   const order = compare(version, bound!);

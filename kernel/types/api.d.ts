@@ -1,11 +1,11 @@
 /**
- * What a cell finds without importing it, as types. TypeScript 5.0 reads this file when it checks
+ * Types of the names that a cell can use without an import. TypeScript 5.0 reads this file when it checks
  * cells, so completion and inspection show these names and their documentation.
  */
 
 /**
- * An object's representations by MIME type. Strings are passed on as they are, bytes as base64,
- * anything else as JSON. `text/plain` is added if it is missing.
+ * An object's representations by MIME type. Strings are sent unchanged, bytes as base64, other values as
+ * JSON. `text/plain` is added if it is missing.
  */
 export interface MimeBundle {
   readonly [mimeType: string]: unknown;
@@ -16,13 +16,13 @@ export interface DisplayOptions {
   readonly id?: string;
   /** Replaces the outputs shown under `id` instead of adding one. */
   readonly update?: boolean;
-  /** `value` is a MIME bundle already. */
+  /** Whether `value` is a MIME bundle itself. */
   readonly raw?: boolean;
   /** Metadata of the output, by MIME type. */
   readonly metadata?: { readonly [mimeType: string]: unknown };
 }
 
-/** Something that shows itself; what `html`, `md`, `svg` and `latex` return. */
+/** An object with a display method; the result of `html`, `md`, `svg` and `latex`. */
 export interface Displayable {
   [Symbol.toStringTag]: string;
 }
@@ -34,15 +34,15 @@ export interface TextHelper {
 }
 
 export interface ProgressOptions {
-  /** What is being done, shown before the bar. */
+  /** The label before the bar. */
   readonly label?: string;
-  /** How many items there will be, where the iterable does not tell. */
+  /** The number of items, if the iterable does not have it. */
   readonly total?: number;
 }
 
-/** A progress bar that is moved by hand. */
+/** A progress bar that is updated by calls. */
 export interface ProgressBar {
-  /** Moves the bar to `done` of its total; `note` replaces the text behind it. */
+  /** Moves the bar to `done` of its total; `note` replaces the text after it. */
   update(done: number, note?: string): void;
   /** Makes what is done the total: there was less to do. `finish` shows it. */
   complete(): void;
@@ -51,13 +51,13 @@ export interface ProgressBar {
 }
 
 export interface Progress {
-  /** Passes on the items of `items` and shows how far it has come. */
+  /** Yields the items of `items` and shows the progress. */
   <Item>(items: Iterable<Item>, options?: ProgressOptions): Generator<Item, void, undefined>;
   <Item>(
     items: AsyncIterable<Item>,
     options?: ProgressOptions,
   ): AsyncGenerator<Item, void, undefined>;
-  /** Shows a bar that `update` moves, for loops that are not a cell's own. */
+  /** Shows a bar that `update` moves, for loops inside functions. */
   bar(total: number, label?: string): ProgressBar;
 }
 
@@ -97,23 +97,23 @@ export interface Comms {
   register(target: string, accept: (comm: Comm, message: CommMessage) => void): () => void;
 }
 
-/** A class, abstract ones included. */
+/** A class, also an abstract one. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any constructor at all
 export type Class<Value> = abstract new (...args: any[]) => Value;
 
 export interface Jupyter {
-  /** Connections to the front end, for views that talk back. */
+  /** Connections to the front end, for interactive views. */
   readonly comm: Comms;
   /**
-   * Shows values of a class by `format` from now on; the latest formatter that fits wins, over the
-   * object's own `Symbol.for("Jupyter.display")` method.
+   * Shows later values of a class by `format`. The latest formatter for a class applies, before the object's
+   * own `Symbol.for("Jupyter.display")` method.
    */
   registerFormatter<Value>(
     type: Class<Value>,
     format: (value: Value) => MimeBundle | Promise<MimeBundle>,
   ): void;
-  /** What cells have declared at their top level, by name, for views of the whole session. */
+  /** The top-level variables of cells by name, for views of the whole session. */
   variables(): ReadonlyMap<string, unknown>;
-  /** Removes the cell's outputs, with `wait` only when the next one comes. */
+  /** Removes the cell's outputs; with `wait`, when the next output arrives. */
   clearOutput(options?: { readonly wait?: boolean }): void;
 }

@@ -1,7 +1,7 @@
 /** The globals of a cell; see api.d.ts for their types. A cell may declare any of these names anew. */
 
 /**
- * Shows a value below the cell, in as many forms as it has.
+ * Shows a value below the cell, with all its forms.
  *
  * An object shows itself by a method `Symbol.for("Jupyter.display")` that returns a MIME bundle or a
  * promise of one. With an `id` the output can be replaced later: `display(next, { id, update: true })`.
@@ -22,7 +22,7 @@ declare const latex: import("./api").TextHelper;
 
 /**
  * Shows a progress bar for a loop: `for (const x of progress(list)) ...`, or
- * `for await (const x of progress(stream, { total }))`. For code that reports by itself,
+ * `for await (const x of progress(stream, { total }))`. For code that reports its own progress,
  * `progress.bar(total)` returns a bar with `update`.
  */
 declare const progress: import("./api").Progress;
@@ -30,8 +30,8 @@ declare const progress: import("./api").Progress;
 /** Asks for a line of text and waits for it; `null` if there is none. */
 declare function prompt(message?: string, defaultValue?: string): string | null;
 
-/** Asks a question that is answered by y or n, and waits for the answer. */
+/** Asks a yes-or-no question and waits for the answer. */
 declare function confirm(message?: string): boolean;
 
-/** The notebook as seen from a cell: comms, formatters, outputs. */
+/** The notebook's services for cells: comms, formatters, outputs. */
 declare const jupyter: import("./api").Jupyter;

@@ -1,4 +1,4 @@
-/** Names that Node has beside a page's; a cell that uses one is checked against Node's own types. */
+/** Names that Node has besides those of pages; a cell that uses one is checked against Node's own types. */
 
 declare const process: unknown;
 declare const global: typeof globalThis;
@@ -9,7 +9,7 @@ declare const __dirname: string;
 declare function setImmediate(callback: () => void): unknown;
 
 declare namespace NodeJS {
-  /** What a timer is called where Node's types are loaded, too. */
+  /** The name of a timer's type, also with Node's types. */
   interface Timeout {
     ref(): this;
     unref(): this;
@@ -23,7 +23,7 @@ declare function setTimeout<Args extends unknown[]>(
   milliseconds?: number,
   ...args: Args
 ): NodeJS.Timeout;
-/** A function whose argument may be missing, such as a promise's \`resolve\`. */
+/** A function with an optional argument, such as a promise's \`resolve\`. */
 
 declare function setTimeout(callback: (_: void) => void, milliseconds?: number): NodeJS.Timeout;
 declare function clearTimeout(timer: NodeJS.Timeout | number | undefined): void;
@@ -32,7 +32,7 @@ declare function setInterval<Args extends unknown[]>(
   milliseconds?: number,
   ...args: Args
 ): NodeJS.Timeout;
-/** A function whose argument may be missing, such as a promise's \`resolve\`. */
+/** A function with an optional argument, such as a promise's \`resolve\`. */
 
 declare function setInterval(callback: (_: void) => void, milliseconds?: number): NodeJS.Timeout;
 declare function clearInterval(timer: NodeJS.Timeout | number | undefined): void;

@@ -1,4 +1,4 @@
-/** Names of Node's that programs ask for before they use them: a page has none of them. */
+/** Names of Node that programs test for before use; undefined in a page. */
 
 // eslint-disable-next-line no-var -- a property of the global object, too
 declare var process: { readonly env: Readonly<Record<string, string | undefined>> } | undefined;
@@ -8,7 +8,7 @@ declare function setTimeout<Args extends unknown[]>(
   milliseconds?: number,
   ...args: Args
 ): number;
-/** A function whose argument may be missing, such as a promise's \`resolve\`. */
+/** A function with an optional argument, such as a promise's \`resolve\`. */
 
 declare function setTimeout(callback: (_: void) => void, milliseconds?: number): number;
 declare function clearTimeout(timer: number | undefined): void;
@@ -17,7 +17,7 @@ declare function setInterval<Args extends unknown[]>(
   milliseconds?: number,
   ...args: Args
 ): number;
-/** A function whose argument may be missing, such as a promise's \`resolve\`. */
+/** A function with an optional argument, such as a promise's \`resolve\`. */
 
 declare function setInterval(callback: (_: void) => void, milliseconds?: number): number;
 declare function clearInterval(timer: number | undefined): void;

@@ -1,4 +1,4 @@
-/** What every page has, and Node too, as far as cells use it; Node's own types say more. */
+/** Globals of both pages and Node that cells use; Node's own types have more detail. */
 
 interface Console {
   log(...data: unknown[]): void;

@@ -1,4 +1,4 @@
-/** What every supported Node.js has and no library of TypeScript's but the one of pages declares. */
+/** Features of all supported Node.js versions that TypeScript declares only in its library for pages. */
 
 declare namespace WebAssembly {
   type Imports = Record<string, Record<string, unknown>>;

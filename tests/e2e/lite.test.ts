@@ -139,7 +139,7 @@ describe("a cell in a page", () => {
     expect(await notebook.run("plain.list.length")).toMatchObject({ result: "2" });
     const { status, evalue: words } = await notebook.run("schedule");
     expect(status).toBe("error");
-    expect(words).toContain("run the cell that makes it again");
+    expect(words).toContain("rerun the cell that declares it");
   });
 
   test("that waits is stopped, and all variables are kept", async () => {

@@ -62,7 +62,7 @@ describe("arguments by name", () => {
     ],
     [
       "te.sum(A(0, k), axis=k)",
-      "Cannot find name 'axis'. → arguments are given by their places: sum(expr: ExprLike, axis: IterVar | readonly IterVar[], options?: { where?, init? }) or sum(first: ExprLike, second: ExprLike, ...more: readonly ExprLike[])",
+      "Cannot find name 'axis'. → pass arguments by position: sum(expr: ExprLike, axis: IterVar | readonly IterVar[], options?: { where?, init? }) or sum(first: ExprLike, second: ExprLike, ...more: readonly ExprLike[])",
     ],
   ]);
 });
@@ -84,9 +84,9 @@ describe("a refused call shows the function's signature", () => {
   ]);
 
   test.each([
-    ["Math.exp(A(0, 0))", "Math.exp() is for numbers; of expressions te.exp(a)"],
-    ["Math.max(A(0, 0), 0)", "Math.max() is for numbers; of expressions a.max(b)"],
-    ["tvm.build(s, [A, C])(v)", "a device's array is made by tvm.nd.array(v)"],
+    ["Math.exp(A(0, 0))", "Math.exp() is for numbers; for expressions te.exp(a)"],
+    ["Math.max(A(0, 0), 0)", "Math.max() is for numbers; for expressions a.max(b)"],
+    ["tvm.build(s, [A, C])(v)", "make a device's array by tvm.nd.array(v)"],
   ])("%s", (cell, advice) => {
     expect(refusals(cell)[0]!.split(" → ")[1]).toBe(advice);
   });
@@ -109,18 +109,18 @@ describe("elements of objects", () => {
   table([
     [
       "te.compute([4, 4], (i, j) => A[i, j])",
-      "Left side of comma operator is unused and has no side effects. → elements of tensors are read by calls: A(i, j)",
+      "Left side of comma operator is unused and has no side effects. → read elements of tensors by calls: A(i, j)",
     ],
     [
       "te.compute([4, 4], (i, j) => A[i][j] + 1)",
-      "Type 'Var' cannot be used as an index type. → elements of tensors are read by calls: A(i, j)",
+      "Type 'Var' cannot be used as an index type. → read elements of tensors by calls: A(i, j)",
     ],
   ]);
 
   test.each([
     ["v[0]", "an element is v.get(0); .set([i], x) writes it"],
     ["lowered['main']", "functions are lowered.functions.get('main')"],
-    ["s['C']", "stages are s[C], by the tensor itself and not by its name"],
+    ["s['C']", "stages are s[C], by the tensor and not by its name"],
   ])("%s", (cell, advice) => {
     expect(refusals(cell)).toEqual([expect.stringMatching(/→ /)]);
     expect(refusals(cell)[0]!.split(" → ")[1]).toBe(advice);
@@ -131,20 +131,20 @@ describe("names", () => {
   table([
     [
       "print(n)",
-      "Cannot find name 'print'. → it is console.log(), or display(); the last value of a cell is shown by itself",
+      "Cannot find name 'print'. → write console.log() or display(); the last value of a cell is shown by itself",
     ],
     ["const b = True", "Cannot find name 'True'. → write true"],
-    ["D = te.placeholder([1])", "Cannot find name 'D'. → new names are declared: const D = ..."],
+    ["D = te.placeholder([1])", "Cannot find name 'D'. → declare new names: const D = ..."],
     [
       "p, q = s[C].split(x, { factor: 4 })",
-      "Cannot find name 'p'. → several names are declared by const [a, b] = ...",
+      "Cannot find name 'p'. → declare several names by const [a, b] = ...",
     ],
     [
       "te.create_schedule(C.op)",
       "Property 'create_schedule' does not exist on 'te'. Did you mean 'createSchedule'?",
     ],
-    ["np.float32", "Property 'float32' does not exist on 'np'. → types are texts: \"float32\""],
-    ["vta.top", "Property 'top' does not exist on 'vta'. Did you mean 'topi'? → it is vta.topi"],
+    ["np.float32", "Property 'float32' does not exist on 'np'. → types are strings: \"float32\""],
+    ["vta.top", "Property 'top' does not exist on 'vta'. Did you mean 'topi'? → write vta.topi"],
   ]);
 
   test("a name from a cell that was not run is reported as such, once", () => {
@@ -159,39 +159,42 @@ describe("names", () => {
 
 describe("Python syntax", () => {
   test.each([
-    ["np.zeros((3, 3))", "tuples are written [3, 3]"],
-    ["v.reshape((3, 1))", "tuples are written [3, 1]"],
+    ["np.zeros((3, 3))", "write the tuple as [3, 3]"],
+    ["v.reshape((3, 1))", "write the tuple as [3, 1]"],
     ["te.ifThenElse(x == 2, 1, 0)", "write x.eq(2)"],
     ["A(0, 0) == 0", "write A(0, 0).eq(0)"],
     ["0 !== A(0, 0)", "write A(0, 0).ne(0)"],
     [
       "np.max(v) === 0",
-      "write np.max(v).item() === 0 for an array of one element, np.equal(np.max(v), 0) for each of several",
+      "write np.max(v).item() === 0 for an array of one element, np.equal(np.max(v), 0) for all elements",
     ],
     ["f(later, W, R)", "later is a promise; write await later"],
     ["later.numpy()", "later is a promise; write (await later).numpy"],
     ["later + 1", "later is a promise; write (await later)"],
-    ["te.reduceAxis(16)", "a range is written [0, 16]"],
-    ["v.length", "it is v.size; the first dimension is v.shape[0]"],
+    ["te.reduceAxis(16)", "write the range as [0, 16]"],
+    ["v.length", "write v.size; the first dimension is v.shape[0]"],
     ["W.length", "the first dimension is W.shape[0]"],
     ["v.clip(0, 1)", "it is a function: np.clip(v, ...)"],
     ["v.expand_dims(0)", "it is a function: np.expandDims(v, ...)"],
-    ["np.random.randn(3)", "it is np.random.normal(0, 1, shape)"],
+    ["np.random.randn(3)", "write np.random.normal(0, 1, shape)"],
     [
       "for (const e of v) console.log(e)",
-      "elements are for (const x of v.data), rows are v.slice(String(i)) for i below v.shape[0]",
+      "write for (const x of v.data) for elements; rows are v.slice(String(i)) for i below v.shape[0]",
     ],
-    ["for (const e of W) console.log(e)", "elements are for (const x of W.numpy().data)"],
-    ["let t: te.Tensor;", 'types are reached by an import: import { te } from "tvm-ts"'],
+    ["for (const e of W) console.log(e)", "write for (const x of W.numpy().data) for elements"],
+    ["let t: te.Tensor;", 'import the type: import { te } from "tvm-ts"'],
     [
       "Math.round(np.mean(v))",
       "Math.round() is for numbers; write Math.round(Number(np.mean(v).item())), or np.round(a) for every element",
     ],
-    ["f(v, W, R)", "a device's array is made by tvm.nd.array(v)"],
-    ["C.op.body", 'only some have it, such as compute: if (C.op.kind === "compute") { C.op.body }'],
-    ["!ls -la", "commands of the shell are run by import { execSync } from"],
-    ["!pip install numpy", "commands of the shell are run by import { execSync } from"],
-    ["with tvm.PassContext():\n  1", "what 'with' sets is an option or a function here"],
+    ["f(v, W, R)", "make a device's array by tvm.nd.array(v)"],
+    [
+      "C.op.body",
+      'only some kinds have it, such as compute: if (C.op.kind === "compute") { C.op.body }',
+    ],
+    ["!ls -la", "run shell commands by import { execSync } from"],
+    ["!pip install numpy", "run shell commands by import { execSync } from"],
+    ["with tvm.PassContext():\n  1", "use an option or a function instead of 'with'"],
   ])("%s", (cell, advice) => {
     const [first, ...more] = refusals(cell);
     expect(first!.split(" → ")[1]).toContain(advice);
@@ -239,13 +242,13 @@ describe("a cell warns of a comment that may have been meant as a division", () 
     );
   };
   test.each([
-    ["7 // 2", "1:3+4 a // b is written Math.floor(7 / 2)"],
-    ["const size = 2;\nconst h = 8 // size", "2:13+7 a // b is written Math.floor(8 / size)"],
-    ["te.compute([8], (i) =>\n  A(i // 2\n , 0))", "2:7+4 a // b is written i.floorDiv(2)"],
-    ["v.mean() // 2;", "1:10+5 a // b is written v.mean().floorDiv(2)"],
+    ["7 // 2", "1:3+4 write a // b as Math.floor(7 / 2)"],
+    ["const size = 2;\nconst h = 8 // size", "2:13+7 write a // b as Math.floor(8 / size)"],
+    ["te.compute([8], (i) =>\n  A(i // 2\n , 0))", "2:7+4 write a // b as i.floorDiv(2)"],
+    ["v.mean() // 2;", "1:10+5 write a // b as v.mean().floorDiv(2)"],
     [
       "Number(v.mean().item()) * 3 // 2",
-      "1:29+4 a // b is written Math.floor(Number(v.mean().item()) * 3 / 2)",
+      "1:29+4 write a // b as Math.floor(Number(v.mean().item()) * 3 / 2)",
     ],
   ])("%s", (cell, warning) => expect(warnings(cell)).toEqual([warning]));
 
@@ -263,22 +266,22 @@ describe("a cell warns of a comment that may have been meant as a division", () 
 
 describe("lines that cannot be parsed", () => {
   test.each([
-    ["import numpy as np", "modules are imported"],
-    ["import tvm", "modules are imported"],
-    ["import tvm\nconst a = 1;", "modules are imported"],
-    ["from tvm import te", "modules are imported"],
+    ["import numpy as np", "write import * as tvm"],
+    ["import tvm", "write import * as tvm"],
+    ["import tvm\nconst a = 1;", "write import * as tvm"],
+    ["from tvm import te", "write import * as tvm"],
     ["1;\n# a comment", "comments begin"],
-    ["def f(x):\n    return x", "functions are written"],
-    ["te.compute([4], lambda i: A(i, 0))", "lambda i, j: value is written"],
-    ["for i in range(4):\n    n", "loops are written"],
-    ["[i for i in list]", "[f(x) for x in list] is written"],
-    ["if n == 3:\n  n", "conditions stand in parentheses"],
-    ["const y = not true", "not, and, or are written"],
-    ["console.log(f'n is {n}')", "texts with values"],
+    ["def f(x):\n    return x", "write functions as"],
+    ["te.compute([4], lambda i: A(i, 0))", "write lambda i, j: value as"],
+    ["for i in range(4):\n    n", "write loops as"],
+    ["[i for i in list]", "write [f(x) for x in list] as"],
+    ["if n == 3:\n  n", "put conditions in parentheses"],
+    ["const y = not true", "write not, and, or as"],
+    ["console.log(f'n is {n}')", "write strings with values"],
     ["te.compute([4], (i) => A(i, i // 2))", "// begins a comment"],
-    ["const (a, b) = s[C].split(x, { factor: 4 })", "several names are declared"],
-    ["te.placeholder((n,), { name: 'A' })", "tuples are written [n]"],
-    ["v[0:2]", "parts of arrays"],
+    ["const (a, b) = s[C].split(x, { factor: 4 })", "declare several names"],
+    ["te.placeholder((n,), { name: 'A' })", "write tuples as [n]"],
+    ["v[0:2]", "write parts of arrays"],
   ])("%s", (cell, advice) => {
     const [first] = refusals(cell);
     expect(first).toContain(` → ${advice}`);
@@ -297,7 +300,7 @@ test("a long line that cannot be parsed is reported at once", () => {
 
 test("a choice by an expression is advised", () => {
   expect(refusals("te.compute([4], (i) => i < 2 ? 1 : 0)")).toEqual([
-    "'<' makes a PrimExpr here, and '?:' takes every PrimExpr for true; te.ifThenElse(condition, a, b) chooses between expressions, a.and(b), a.or(b) and a.not() combine conditions",
+    "'<' makes a PrimExpr here, and '?:' treats every PrimExpr as true; te.ifThenElse(condition, a, b) chooses between expressions, a.and(b), a.or(b) and a.not() combine conditions",
   ]);
 });
 

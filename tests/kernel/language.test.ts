@@ -83,7 +83,8 @@ describe("a compiled cell", () => {
     if (conversion.ok) throw new Error("the cell was compiled");
     expect(conversion.diagnostics).toEqual([
       {
-        message: "A cell cannot declare 'exports': its own code uses the name. Choose another.",
+        message:
+          "A cell cannot declare 'exports', because the kernel uses the name. Choose another.",
         code: 2441,
         file: undefined,
         line: 2,

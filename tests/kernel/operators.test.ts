@@ -293,11 +293,11 @@ describe("errors have the user's place", () => {
     ["s[B].nothing()", "1:6+7 Property 'nothing' does not exist on type 'Stage'."],
     [
       "te.compute([2], (i) => te.ifThenElse(i == n, 1, 0))",
-      "1:38+6 '==' asks here whether two objects are the same one; write .eq() for a PrimExpr that compares",
+      "1:38+6 '==' tests here whether two objects are identical; write .eq() for a PrimExpr that compares",
     ],
     [
       "te.compute([2], (i) => (i !== n ? 1 : 0))",
-      "1:25+7 '!==' asks here whether two objects are the same one; write .ne() for a PrimExpr that compares",
+      "1:25+7 '!==' tests here whether two objects are identical; write .ne() for a PrimExpr that compares",
     ],
     [
       "0;\n  n / 2",
@@ -329,23 +329,23 @@ const ofExpressions =
 const ofArrays = "compare numbers: np.max(a).item() > 5, or np.all(a > 5).item() for every element";
 
 describe("a condition that always holds is refused", () => {
-  const array = (by: string) => `'${by}' takes every NumpyArray for true; ${ofArrays}`;
+  const array = (by: string) => `'${by}' treats every NumpyArray as true; ${ofArrays}`;
   table([
     [
       "if (n < 3) n",
-      `1:5+5 '<' makes a PrimExpr here, and 'if' takes every PrimExpr for true; ${ofExpressions}`,
+      `1:5+5 '<' makes a PrimExpr here, and 'if' treats every PrimExpr as true; ${ofExpressions}`,
     ],
     [
       "n < 3 && n > 1",
-      "1:1+5 '<' makes a PrimExpr here, and '&&' takes every PrimExpr for true; write .and() instead",
+      "1:1+5 '<' makes a PrimExpr here, and '&&' treats every PrimExpr as true; write .and() instead",
     ],
     [
       "!(n < 3)",
-      "1:3+5 '<' makes a PrimExpr here, and '!' takes every PrimExpr for true; write .not() instead",
+      "1:3+5 '<' makes a PrimExpr here, and '!' treats every PrimExpr as true; write .not() instead",
     ],
     [
       "n < 3 ? 1 : 2",
-      `1:1+5 '<' makes a PrimExpr here, and '?:' takes every PrimExpr for true; ${ofExpressions}`,
+      `1:1+5 '<' makes a PrimExpr here, and '?:' treats every PrimExpr as true; ${ofExpressions}`,
     ],
     ["const big = np.max(v) > 5; if (big) 1", `1:32+3 ${array("if")}`],
     ["const big = np.max(v) > 5; while (!big) 1", `1:36+3 ${array("!")}`],
@@ -358,36 +358,33 @@ describe("a condition that always holds is refused", () => {
     ["v || v", `1:1+1 ${array("||")}`],
     ["if (unknown > 3 && v) 1", `1:20+1 ${array("if")}`],
     ["if (unknown > 3 ? v : true) 1", `1:19+1 ${array("if")}`],
-    ["!n", "1:2+1 '!' takes every Var for true; write .not() instead"],
-    ["n && 3", "1:1+1 '&&' takes every Var for true; write .and() instead"],
+    ["!n", "1:2+1 '!' treats every Var as true; write .not() instead"],
+    ["n && 3", "1:1+1 '&&' treats every Var as true; write .and() instead"],
     ["Boolean(v)", `1:9+1 ${array("Boolean")}`],
     [
       "console.assert(v > 1)",
-      `1:16+5 '>' makes a NumpyArray here, and 'console.assert' takes every NumpyArray for true; ${ofArrays}`,
+      `1:16+5 '>' makes a NumpyArray here, and 'console.assert' treats every NumpyArray as true; ${ofArrays}`,
     ],
     ["import assert from 'node:assert'; assert(v)", `1:42+1 ${array("assert")}`],
     ["[v].filter((x) => x)", `1:19+1 ${array("filter")}`],
     ["[v].some((x) => { return x; })", `1:10+20 ${array("some")}`],
     [
       "const e = <T extends tvm.tir.PrimExpr>(x: T) => (x ? 1 : 2)",
-      `1:50+1 '?:' takes every T for true; ${ofExpressions}`,
+      `1:50+1 '?:' treats every T as true; ${ofExpressions}`,
     ],
-    ["if (price + price) 1", "1:5+13 '+' makes a Money here, and 'if' takes every Money for true"],
+    ["if (price + price) 1", "1:5+13 '+' makes a Money here, and 'if' treats every Money as true"],
   ]);
 });
 
 describe("a condition of type any is refused when it is evaluated", () => {
-  const array = `a condition takes every NumpyArray for true; ${ofArrays}`;
+  const array = `every NumpyArray is true as a condition; ${ofArrays}`;
   table([
     ["const a: any = v;\n  if (a) 1", `2:7 ${array}`],
     ["const a: any = v; (a && 1)", `1:20 ${array}`],
     ["const a: any = v; !a", `1:20 ${array}`],
     ["const a: any = v; a ? 1 : 2", `1:19 ${array}`],
     ["const a: any = v; while (a) break", `1:26 ${array}`],
-    [
-      "const a: unknown = n; if (a) 1",
-      `1:27 a condition takes every Var for true; ${ofExpressions}`,
-    ],
+    ["const a: unknown = n; if (a) 1", `1:27 every Var is true as a condition; ${ofExpressions}`],
     ["const f = <T>(a: T) => (a ? 1 : 2); f(v)", `1:25 ${array}`],
     ["const a = (unknown > 1 ? v : true) as boolean | typeof v; if (a) 1", `1:63 ${array}`],
     ["[v as any].filter((x) => x)", `1:26 ${array}`],

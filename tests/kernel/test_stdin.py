@@ -27,7 +27,7 @@ def test_a_later_prompt_is_answered_too(shared):
 
 
 def test_without_a_front_end_that_takes_input_there_is_an_error(shared):
-    assert "the one that runs this cell takes none" in shared.run("prompt('name?')").reply["evalue"]
+    assert "the front end of this cell has none" in shared.run("prompt('name?')").reply["evalue"]
 
 
 def test_text_printed_before_a_prompt_is_shown_before_it(shared):

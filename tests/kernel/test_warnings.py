@@ -7,9 +7,9 @@ def test_a_comment_that_may_be_a_division_causes_a_warning_in_the_cells_output(s
     count = run.reply["execution_count"]
     assert run.stderr == ""
     assert run.stdout == (
-        "Warning: // begins a comment and does not divide\n"
+        "Warning: // begins a comment; it does not divide\n"
         f"  cell [{count}]:1:3\n  1 | 7 // 2\n    |   ^^^^\n"
-        "note: a // b is written Math.floor(7 / 2)\n"
+        "note: write a // b as Math.floor(7 / 2)\n"
     )
 
 

@@ -1,4 +1,4 @@
-/** Looks an installation over and says what is wrong with it and what to do. */
+/** Checks an installation and prints what is wrong and what to do. */
 
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -11,7 +11,7 @@ import { KERNEL_NAME, readSpec, type Kernelspec } from "./kernelspec";
 
 interface Finding {
   readonly ok: boolean;
-  /** What was looked at and seen. */
+  /** What was checked, and the result. */
   readonly text: string;
   /** What to do about it. */
   readonly advice?: string;
@@ -19,7 +19,7 @@ interface Finding {
 
 type Check = () => Finding | Promise<Finding>;
 
-/** Runs all checks and prints each one's finding; `true` if nothing is wrong. */
+/** Runs all checks and prints their findings; returns whether all pass. */
 export async function doctor(print: (line: string) => void): Promise<boolean> {
   const checks: Check[] = [
     system,
@@ -41,7 +41,7 @@ export async function doctor(print: (line: string) => void): Promise<boolean> {
   return healthy;
 }
 
-/** The kernel needs what POSIX has: numbered pipes to a process, and signals. */
+/** The kernel needs POSIX features: numbered pipes to a process, and signals. */
 function system(): Finding {
   const { platform } = process;
   return platform === "win32"
@@ -96,7 +96,7 @@ async function compiler(): Promise<Finding> {
     const conversion = await language.convert("", "const one: number = 1; one", "doctor");
     if (!conversion.ok) {
       const { message } = conversion.diagnostics[0]!;
-      return { ok: false, text: `TypeScript refuses a right cell: ${message}`, advice: TSCONFIG };
+      return { ok: false, text: `TypeScript rejects a valid cell: ${message}`, advice: TSCONFIG };
     }
     const [problem] = problems;
     return problem === undefined
@@ -109,7 +109,7 @@ async function compiler(): Promise<Finding> {
   }
 }
 
-const TSCONFIG = "look at the tsconfig.json in this folder";
+const TSCONFIG = "check the tsconfig.json in this folder";
 
 async function cell(): Promise<Finding> {
   const events = { report: () => undefined, lost: () => undefined };
@@ -147,7 +147,7 @@ function jupyter(): Finding {
     return {
       ok: false,
       text: "`jupyter kernelspec list` does not work",
-      advice: "install Jupyter, or activate the environment that has it",
+      advice: "install Jupyter, or activate its environment",
     };
   }
   const folder = list.kernelspecs[KERNEL_NAME]?.resource_dir;
@@ -155,14 +155,14 @@ function jupyter(): Finding {
   if (folder === undefined || spec === undefined) {
     return {
       ok: false,
-      text: "Jupyter does not know the kernel",
+      text: "the kernel is not installed in Jupyter",
       advice: "run `tvm-vta-kernel install` (with --sys-prefix for a virtual environment)",
     };
   }
   return specFinding(folder, spec);
 }
 
-/** JupyterLab is one of several front ends, so that it may be missing. */
+/** JupyterLab is one of several front ends, so it can be missing. */
 function jupyterlab(): Finding {
   try {
     const version = execFileSync("jupyter", ["lab", "--version"], {
@@ -182,10 +182,10 @@ function jupyterlab(): Finding {
 function specFinding(folder: string, spec: Kernelspec): Finding {
   const missing = spec.argv.slice(0, 2).find((path) => !existsSync(path));
   return missing === undefined
-    ? { ok: true, text: `Jupyter knows the kernel: ${folder}` }
+    ? { ok: true, text: `the kernel is installed in Jupyter: ${folder}` }
     : {
         ok: false,
-        text: `the kernelspec ${folder} names ${missing}, which is not there`,
+        text: `the kernelspec ${folder} names ${missing}, which does not exist`,
         advice: "run `tvm-vta-kernel install` again",
       };
 }

@@ -1,4 +1,4 @@
-/** The kernelspec: the folder by which Jupyter knows the kernel. */
+/** The kernelspec: the folder by which Jupyter finds the kernel. */
 
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ export interface Place {
   readonly user?: boolean;
   readonly sysPrefix?: boolean;
   readonly prefix?: string;
-  /** The interpreter whose prefix `sysPrefix` means. */
+  /** The interpreter that `sysPrefix` refers to. */
   readonly python: string;
 }
 
@@ -28,10 +28,10 @@ export interface Kernelspec {
   readonly kernel_protocol_version: string;
 }
 
-/** A mistake in how the command is used. */
+/** An invalid use of the command. */
 export class CommandError extends Error {}
 
-/** The kernelspec's folder at `place`; the user's own when nothing is said. */
+/** The kernelspec's folder at `place`; the user's by default. */
 export function specFolder(place: Place): string {
   const chosen = [place.user === true, place.sysPrefix === true, place.prefix !== undefined];
   if (chosen.filter(Boolean).length > 1) {
@@ -44,7 +44,7 @@ export function specFolder(place: Place): string {
   return join(share, "kernels", KERNEL_NAME);
 }
 
-/** Jupyter's folder for a user's data; its own rules, see `jupyter --paths`. */
+/** Jupyter's folder for a user's data, by Jupyter's rules; see `jupyter --paths`. */
 function userDataFolder(): string {
   const { JUPYTER_DATA_DIR, XDG_DATA_HOME } = process.env;
   if (JUPYTER_DATA_DIR !== undefined && JUPYTER_DATA_DIR !== "") return JUPYTER_DATA_DIR;
@@ -63,7 +63,7 @@ function pythonPrefix(python: string): string {
   }
 }
 
-/** Starts this installation of the kernel with the Node.js that runs the command. */
+/** The command line that starts this installation of the kernel, with the Node.js that runs now. */
 function currentSpec(): Kernelspec {
   return {
     argv: [

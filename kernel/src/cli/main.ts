@@ -14,9 +14,9 @@ import {
 function withPlace(command: Command): Command {
   return command
     .option("--user", "for this user (the default)")
-    .option("--sys-prefix", "into the Python environment that is active")
+    .option("--sys-prefix", "into the active Python environment")
     .option("--prefix <folder>", "into <folder>/share/jupyter/kernels")
-    .option("--python <command>", "whose environment --sys-prefix means", "python3");
+    .option("--python <command>", "interpreter of the environment for --sys-prefix", "python3");
 }
 
 const program = new Command("tvm-vta-kernel")
@@ -24,7 +24,7 @@ const program = new Command("tvm-vta-kernel")
   .version(kernelVersion());
 
 withPlace(program.command("install"))
-  .description("tell Jupyter about the kernel")
+  .description("install the kernelspec for Jupyter")
   .action((place: Place) => {
     const folder = specFolder(place);
     installSpec(folder);
@@ -32,7 +32,7 @@ withPlace(program.command("install"))
   });
 
 withPlace(program.command("uninstall"))
-  .description("undo install")
+  .description("remove the kernelspec")
   .action((place: Place) => {
     const folder = specFolder(place);
     console.log(uninstallSpec(folder) ? `Removed ${folder}` : `There is nothing in ${folder}`);
@@ -40,7 +40,7 @@ withPlace(program.command("uninstall"))
 
 program
   .command("doctor")
-  .description("say what is wrong with the installation")
+  .description("check the installation")
   .action(async () => {
     const { doctor } = await import("./doctor.js");
     if (!(await doctor(console.log))) process.exitCode = 1;

@@ -1,4 +1,4 @@
-/** Runs the kernel for a connection file that Jupyter has written. */
+/** Runs the kernel for a connection file of Jupyter. */
 
 import type { Kernel } from "../kernel";
 import { LanguageClient } from "../language";
@@ -13,7 +13,7 @@ export async function startKernel(connectionFile: string): Promise<void> {
     await language.stop();
     throw error;
   });
-  // Front ends interrupt by message; this is for a terminal, and for those that do not.
+  // Front ends interrupt by message; terminals, and some other programs, by this signal.
   process.on("SIGINT", () => kernel.interrupt());
   process.on("uncaughtException", (error) => console.error(error));
   process.on("unhandledRejection", (reason) => console.error(reason));
@@ -29,7 +29,7 @@ async function connect(connectionFile: string, language: LanguageClient): Promis
   return new Kernel(sockets, language, () => process.exit(0), process.cwd());
 }
 
-/** Jupyter sets the variable for kernels that should not outlive it. */
+/** Jupyter sets the variable for kernels that must end with it. */
 function endWithParent(kernel: Kernel): void {
   const parent = process.ppid;
   setInterval(() => {

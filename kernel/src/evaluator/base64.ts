@@ -1,4 +1,4 @@
-/** Bytes as text. */
+/** Base64. */
 
 const CHUNK = 0x8000;
 

@@ -1,4 +1,4 @@
-/** Comms as cells and views use them: connections over which session and front end talk. */
+/** Comms for cells and views: connections between the session and the front end. */
 
 import type { Comm, CommData, CommExtras, CommMessage, Comms } from "../../types/api";
 import { report } from "../hosts/node/evaluator-channel";
@@ -7,7 +7,7 @@ import type { CommPacket } from "./messages";
 
 type Handler = (message: CommMessage) => void;
 
-/** The message of a front end that is being handled. */
+/** The front end's message that is being handled. */
 let cause: string | undefined;
 
 export class CommManager implements Comms {
@@ -27,7 +27,7 @@ export class CommManager implements Comms {
     };
   }
 
-  /** Handles what the front end sent. */
+  /** Handles a message of the front end. */
   receive(packet: CommPacket): void {
     cause = packet.cause;
     try {
@@ -41,7 +41,7 @@ export class CommManager implements Comms {
     const message: CommMessage = { data, metadata, buffers };
     if (type === "open") {
       const accept = this.targets.get(target);
-      // The protocol's way to say that there is no such target.
+      // In the protocol, this means that there is no such target.
       if (accept === undefined) report({ kind: "comm", packet: packet("close", id, {}, {}) });
       else accept(this.add(id, target), message);
       return;

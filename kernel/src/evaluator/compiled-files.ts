@@ -1,11 +1,11 @@
-/** The TypeScript files beside a notebook, which the language has compiled, by what imports call them. */
+/** The compiled TypeScript files of a notebook's folder, by the names that imports use. */
 
 import { isAbsolute, resolve } from "node:path";
 
-/** What a TypeScript file may be called by those who import it. */
+/** The names by which a TypeScript file can be imported. */
 const suffixes = ["", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", "/index.ts", "/index.js"];
 
-/** The file that `request` means when it is written in `folder`, among those that `has` knows. */
+/** Resolves `request` in `folder` to a file for which `has` is true. */
 export function findCompiled(
   request: string,
   folder: string,

@@ -4,7 +4,7 @@ import { awaitAnswer, report } from "../hosts/node/evaluator-channel";
 import { Interrupted } from "./interrupts";
 
 export class Dialogs {
-  /** Whether the front end that runs the current cell can ask. */
+  /** Whether the front end of the current cell supports input. */
   allowed = false;
 
   readonly prompt = (message = "", defaultValue?: string): string | null => {
@@ -19,7 +19,7 @@ export class Dialogs {
   private requestInput(prompt: string): string {
     if (!this.allowed) {
       throw new Error(
-        "prompt() and confirm() need a front end that takes input; the one that runs this cell takes none",
+        "prompt() and confirm() need a front end with input; the front end of this cell has none",
       );
     }
     report({ kind: "ask", prompt });

@@ -1,4 +1,4 @@
-/** How values become outputs: a MIME bundle for each, several forms of it at once. */
+/** Converts values to outputs: a MIME bundle for each value, with several forms. */
 
 import type { Class, DisplayOptions, Displayable, MimeBundle, TextHelper } from "../../types/api";
 import { report } from "../hosts/node/evaluator-channel";
@@ -9,7 +9,7 @@ import { recordsBundle } from "./records";
 
 const DISPLAY = Symbol.for("Jupyter.display");
 
-/** What of a large value is shown as text. */
+/** Limits for the text form of large values. */
 const summary = { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 88 };
 
 interface Formatter {
@@ -19,7 +19,7 @@ interface Formatter {
 
 export class Displays {
   private readonly formatters: Formatter[] = [];
-  /** Shown asynchronously and not there yet. */
+  /** Asynchronous outputs that are pending. */
   private readonly pending = new Set<Promise<void>>();
 
   registerFormatter<Value>(
@@ -46,17 +46,17 @@ export class Displays {
     this.pending.add(shown);
   };
 
-  /** Begins a cell, which does not wait for what earlier ones left behind. */
+  /** Begins a cell, which does not wait for pending outputs of earlier cells. */
   begin(): void {
     this.pending.clear();
   }
 
-  /** Waits for what the cell is still showing; rejects if something cannot be. */
+  /** Waits for the cell's pending outputs; rejects if one fails. */
   async settle(): Promise<void> {
     await Promise.all(this.pending);
   }
 
-  /** The value of a cell as it is sent; nothing for `undefined`. */
+  /** The MIME bundle of a cell's value; undefined for `undefined`. */
   async result(value: unknown): Promise<SentBundle | undefined> {
     if (value === undefined) return undefined;
     const bundle = checked(await this.bundleOf(value));
@@ -82,7 +82,7 @@ function isPromise(value: MimeBundle | Promise<MimeBundle>): value is Promise<Mi
   return typeof (value as Partial<Promise<MimeBundle>> | null | undefined)?.then === "function";
 }
 
-/** What a value's own method returned, if it is a bundle. */
+/** The result of a value's own display method. @throws Error if it is not a bundle. */
 function checked(bundle: unknown): MimeBundle {
   if (typeof bundle !== "object" || bundle === null) {
     throw new TypeError(`a value's display is ${inspect(bundle)}, which is not a MIME bundle`);
@@ -90,7 +90,7 @@ function checked(bundle: unknown): MimeBundle {
   return bundle as MimeBundle;
 }
 
-/** Makes a bundle fit for JSON; `value` is what it shows. */
+/** Converts a bundle of `value` to JSON. */
 function sendable(bundle: MimeBundle, value: unknown): Record<string, unknown> {
   const data: Record<string, unknown> = {};
   for (const [type, form] of Object.entries(bundle)) {
@@ -103,7 +103,7 @@ function sendable(bundle: MimeBundle, value: unknown): Record<string, unknown> {
 function sendableForm(type: string, form: unknown): unknown {
   if (typeof form === "string") return form;
   if (form instanceof Uint8Array) return base64(form);
-  // Notebooks with anything else there cannot be saved.
+  // Notebooks with other values there cannot be saved.
   if (/^(?:text|image)\//.test(type)) {
     throw new TypeError(`the ${type} form of a value is ${inspect(form)}, which is not text`);
   }
@@ -117,7 +117,7 @@ function sendableForm(type: string, form: unknown): unknown {
   return JSON.parse(text) as unknown;
 }
 
-/** A helper such as `html`: text, or a template, that shows as one MIME type. */
+/** A helper such as `html`: shows a text or template as one MIME type. */
 export function textHelper(mimeType: string, wrap = (text: string): string => text): TextHelper {
   return (first: string | TemplateStringsArray, ...values: readonly unknown[]): Displayable => {
     const text = typeof first === "string" ? first : String.raw({ raw: first }, ...values);
@@ -133,7 +133,7 @@ class ShownText implements Displayable {
     private readonly text: string,
   ) {}
 
-  /** Inserted into another template, it is its text. */
+  /** Its text, for insertion into another template. */
   toString(): string {
     return this.text;
   }

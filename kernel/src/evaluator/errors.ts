@@ -1,10 +1,10 @@
-/** Turns whatever was thrown into a report that can be sent and shown. */
+/** Converts any thrown value to a report that can be sent and shown. */
 
 import { inspect } from "../hosts/node/inspect";
 import type { ErrorNote, ErrorReport } from "./messages";
 import { framesOf, isLibraryFile } from "./stack";
 
-/** What the library's errors have beyond JavaScript's. */
+/** The additional properties of the library's errors. */
 interface RichError extends Error {
   readonly code?: unknown;
   readonly sentence?: unknown;
@@ -12,14 +12,14 @@ interface RichError extends Error {
   readonly notes?: readonly ErrorNote[];
 }
 
-/** Chains of causes are cut here, since they may be circular. */
+/** Chains of causes are cut at this length, because they can be circular. */
 const CAUSE_LIMIT = 5;
 
 export function reportError(thrown: unknown): ErrorReport {
   try {
     return describe(thrown, 0);
   } catch {
-    return bareReport("something that throws an error itself when it is looked at");
+    return bareReport("a value that throws an error when it is formatted");
   }
 }
 
@@ -34,10 +34,10 @@ function describe(thrown: unknown, depth: number): ErrorReport {
     name: String(error.name),
     message: fromLibrary ? String(error.sentence) : messageOf(error),
     code: fromLibrary ? String(error.code) : undefined,
-    // A mistake of the library's own is easier to report with its frames.
+    // Internal errors of the library are reported with its frames.
     frames: framesOf(String(error.stack ?? ""), error.code === "internal"),
     place: fromLibrary ? usersPlace(error.place) : undefined,
-    // A note that points into a library says nothing to those who did not write it.
+    // Notes that point into a library do not help users.
     notes: fromLibrary
       ? (error.notes ?? []).filter(
           ({ place }) => place === undefined || usersPlace(place) !== undefined,

@@ -1,8 +1,8 @@
-/** Interrupts, as the evaluator's main thread sees them. */
+/** Interrupts in the evaluator's main thread. */
 
 import { watchInterrupts, type InterruptWatch } from "../hosts/node/interrupt-watch";
 
-/** Thrown where a cell was waiting when the user interrupted it. */
+/** Thrown at the `await` of a cell that the user interrupts. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
 
@@ -13,11 +13,11 @@ export class Interrupted extends Error {
 
 export class Interrupts {
   private readonly watch: InterruptWatch;
-  /** How many loads run that must not be terminated. */
+  /** The number of running loads, which must not be terminated. */
   private loads = 0;
   private readonly waiting = new Set<(reason: Interrupted) => void>();
 
-  /** @param interrupted is called after an interrupt, when the event loop runs again */
+  /** @param interrupted called after an interrupt, when the event loop runs again */
   constructor(interrupted: (reason: Interrupted) => void) {
     this.watch = watchInterrupts(() => {
       const reason = new Interrupted();
@@ -27,7 +27,7 @@ export class Interrupts {
     });
   }
 
-  /** Runs `load` without terminating what computes: a library of which half was loaded would stay so. */
+  /** Runs `load` protected from termination: otherwise a library would stay half loaded. */
   async held(load: () => Promise<unknown>): Promise<void> {
     this.loads += 1;
     this.watch.hold();
@@ -39,17 +39,19 @@ export class Interrupts {
     }
   }
 
-  /** A cell begins. */
+  /** Called when a cell begins. */
   begin(): void {
     this.watch.begin();
   }
 
-  /** Called by loops of cells and by simulators. @throws Interrupted where loops stop by themselves */
+  /**
+   * Called by loops of cells and by simulators. @throws Interrupted on hosts where loops poll for interrupts
+   */
   readonly stopIfInterrupted = (): void => {
     if (this.watch.isStopping()) throw new Interrupted();
   };
 
-  /** `value` once it is settled, or a rejection as soon as the user interrupts. */
+  /** Awaits `value`; rejects as soon as the user interrupts. */
   readonly awaited = <Value>(value: Value): Promise<Awaited<Value>> =>
     new Promise((resolve, reject) => {
       this.waiting.add(reject);
@@ -58,7 +60,7 @@ export class Interrupts {
         .finally(() => this.waiting.delete(reject));
     });
 
-  /** The items that a `for await` takes, each of them awaited in this way. */
+  /** The items of a `for await`, each awaited in the same way. */
   readonly each = <Item>(items: AsyncIterable<Item> | Iterable<Item>): AsyncGenerator<Item> =>
     follow(items, this.awaited);
 }
@@ -69,7 +71,8 @@ async function* follow<Item>(
 ): AsyncGenerator<Item, void, undefined> {
   const iterator =
     Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
-  // As the language has it, an iterator is told of a loop's early end, unless it was its own doing.
+  // As in JavaScript, `return` of the iterator is called when the loop ends early, unless the iterator itself
+  // failed.
   let early = false;
   try {
     for (;;) {

@@ -1,8 +1,8 @@
 /**
- * The evaluator: the process in which cells run.
+ * The evaluator: the process that runs cells.
  *
- * It is apart from the one that talks to Jupyter so that this one answers while a cell computes and
- * survives whatever a cell does. Here are the session's variables; they last as long as the process.
+ * It is separate from the kernel's process, so that the kernel answers while a cell computes and survives a
+ * crash. The evaluator contains the session's variables; they last as long as the process.
  */
 
 import { onCommand, report } from "../hosts/node/evaluator-channel";
@@ -65,7 +65,7 @@ export function startEvaluator(): void {
   });
 
   onFailure((error) => {
-    // Whatever else is thrown must not be touched: a second error here would end the process.
+    // Other thrown values are not inspected: a second error here would end the process.
     const ours = isNativeError(error) && error instanceof Interrupted;
     if (ours || runner.fail(error)) return;
     report({ kind: "failure", error: reportError(error) });
@@ -83,7 +83,7 @@ export function startEvaluator(): void {
         modules.add(command.modules);
         return;
       case "comm":
-        // The front end may be faster than the libraries, which register targets, too.
+        // A front end can open a comm before the libraries have registered their targets.
         void modules.loadLibraries().then(() => comms.receive(command.packet));
         return;
       case "exit":

@@ -1,4 +1,4 @@
-/** What the kernel tells the evaluator process, and what that reports. */
+/** Messages between the kernel and the evaluator: commands and reports. */
 
 import type { CompiledCell, CompiledSource } from "../language";
 
@@ -6,12 +6,12 @@ import type { CompiledCell, CompiledSource } from "../language";
 export interface CommPacket {
   readonly type: "open" | "message" | "close";
   readonly id: string;
-  /** The target's name; only of `open`. */
+  /** The target's name; only for `open`. */
   readonly target?: string;
   readonly data: Record<string, unknown>;
   readonly metadata: Record<string, unknown>;
   readonly buffers: readonly Uint8Array[];
-  /** The id of the front end's message that it comes from or answers; otherwise it is the cell's. */
+  /** The id of the front end's message that it forwards or answers; if left out, it belongs to the cell. */
   readonly cause?: string;
 }
 
@@ -26,27 +26,27 @@ export interface Frame {
   /** The line, as V8 writes it: `at f (cell [3]:2:7)`. */
   readonly text: string;
   readonly file: string;
-  /** Both from 1, in the file as the user wrote it. */
+  /** Both from 1, in the user's source. */
   readonly line: number;
   readonly column: number;
 }
 
-/** A place that an error speaks of. */
+/** A place that an error refers to. */
 export interface ErrorNote {
   readonly text: string;
   readonly place:
     { readonly file: string; readonly line: number; readonly column: number } | undefined;
 }
 
-/** Whatever was thrown. */
+/** A thrown value. */
 export interface ErrorReport {
   readonly name: string;
   readonly message: string;
-  /** What the library calls the mistake, such as `te-split-factor`. */
+  /** The library's error code, such as `te-split-factor`. */
   readonly code: string | undefined;
-  /** Innermost first; the library's and the kernel's own are left out. */
+  /** Innermost first; without the frames of the libraries and the kernel. */
   readonly frames: readonly Frame[];
-  /** Where the mistake was made, if the error knows better than the stack. */
+  /** The place of the mistake, if the error has one. */
   readonly place: ErrorNote["place"];
   readonly notes: readonly ErrorNote[];
   readonly cause: ErrorReport | undefined;
@@ -62,12 +62,12 @@ export type Command =
   | { readonly kind: "comm"; readonly packet: CommPacket }
   | { readonly kind: "exit" };
 
-/** The answer to a prompt; `undefined` when the user interrupted instead of answering. */
+/** The answer to a prompt; `undefined` if the user interrupted it. */
 export interface Answer {
   readonly text: string | undefined;
 }
 
-/** What cells show, tell and ask. */
+/** Reports of cells: outputs, status and requests. */
 export type CellReport =
   | { readonly kind: "stream"; readonly name: "stdout" | "stderr"; readonly text: string }
   | {
@@ -86,5 +86,5 @@ export type Report =
   | CellReport
   | { readonly kind: "ready" }
   | { readonly kind: "done"; readonly outcome: Outcome }
-  /** The process is about to end because it was asked to, by a cell for instance. */
+  /** The process is about to end by a regular exit, for instance a cell's. */
   | { readonly kind: "exiting"; readonly code: number };

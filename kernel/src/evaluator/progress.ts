@@ -60,7 +60,7 @@ async function* followAsync<Item>(
   }
 }
 
-/** How many items there will be, if that can be told without taking them. */
+/** The number of items, if it can be determined without iterating. */
 function sizeOf(items: object): number | undefined {
   const { length, size } = items as { length?: unknown; size?: unknown };
   if (typeof length === "number") return length;
@@ -92,7 +92,7 @@ class Bar implements ProgressBar {
     this.redraw();
   }
 
-  /** Nothing is left to do: what is done is the total. */
+  /** Ends the bar: the total is the number of items so far. */
   complete(): void {
     this.total = this.done;
   }

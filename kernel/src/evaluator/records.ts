@@ -1,17 +1,17 @@
 /**
- * Arrays of plain records as tables: what most programs gather before it is looked at.
+ * Shows arrays of plain records as tables.
  *
  *     [{ size: 16, cycles: 1200 }, { size: 32, cycles: 4700 }]
  */
 
 import type { MimeBundle } from "../../types/api";
 
-/** As the JupyterLab extension draws it; the number is the version of the JSON's layout. */
+/** The MIME type that the JupyterLab extension draws; the number is the version of the JSON. */
 const TABLE_TYPE = "application/vnd.tvm-vta.table.v1+json";
 
-/** Rows that a table has at most; the text says how many there are. */
+/** The most rows of a table; the text has the total. */
 const MAX_ROWS = 1000;
-/** More fields than this are not a readable table. */
+/** The most fields of a table. */
 const MAX_COLUMNS = 50;
 
 type Cell = string | number | boolean | null;
@@ -19,7 +19,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 /**
  * The forms of a table, without the plain text; undefined for anything but an array of two or more
- * plain objects whose fields are numbers, texts, truth values or missing.
+ * plain objects whose fields are numbers, strings, booleans or missing.
  */
 export function recordsBundle(value: unknown): MimeBundle | undefined {
   if (!Array.isArray(value) || value.length < 2 || !value.every(isRecord)) return undefined;
@@ -49,14 +49,14 @@ function isCell(value: unknown): boolean {
   return value === null || !["object", "function", "symbol"].includes(typeof value);
 }
 
-/** JSON has no NaN, infinities or 64-bit integers: these are texts. */
+/** NaN, infinities and 64-bit integers become strings, because JSON does not have them. */
 function cellOf(value: unknown): Cell {
   if (value === undefined || value === null) return null;
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   return typeof value === "bigint" ? String(value) : (value as string | boolean);
 }
 
-/** Both colours, so that neither a light page nor a dark one swallows the text. */
+/** Sets both colours, so that the text is readable on light and dark pages. */
 const COLORS = "background:#f7f7f7;color:#1a1a1a";
 
 function html(

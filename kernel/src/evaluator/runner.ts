@@ -1,4 +1,4 @@
-/** Runs cells, one at a time, and settles how each one ended. */
+/** Runs cells, one at a time, and reports how each ends. */
 
 import type { Modules } from "../hosts/node/modules";
 import type { SessionCopy } from "../hosts/node/session-copy";
@@ -17,9 +17,9 @@ type CellFunction = (...args: unknown[]) => Promise<void>;
 
 export class Runner {
   private readonly session = new Session();
-  /** Ends the current cell; `undefined` when none is running. */
+  /** Ends the current cell; `undefined` if none is running. */
   private finish: ((outcome: Outcome) => void) | undefined;
-  /** Where the current cell, or the last one, leaves its value. */
+  /** The name of the variable for the value of the current or last cell. */
   private resultName: string | undefined;
 
   constructor(
@@ -28,19 +28,19 @@ export class Runner {
     private readonly done: (outcome: Outcome) => void,
   ) {}
 
-  /** What cells have declared, the value of the cell that runs left aside. */
+  /** The variables of cells, without the value of the running cell. */
   get variables(): ReadonlyMap<string, unknown> {
     const variables = new Map(this.session.variables);
     if (this.resultName !== undefined) variables.delete(this.resultName);
     return variables;
   }
 
-  /** Begins with the variables of a session that had to be ended. */
+  /** Restores variables of a session that was ended. */
   restore(copy: SessionCopy): void {
     this.session.restore(copy);
   }
 
-  /** Runs a cell; how it ended goes to `done`, once, whatever the cell does. */
+  /** Runs a cell; calls `done` exactly once with how it ended. */
   run(cell: CompiledCell, interrupts: Interrupts): void {
     this.finish = (outcome) => {
       this.done(outcome);
@@ -48,7 +48,7 @@ export class Runner {
     };
     const { finish } = this;
     const settle = (outcome: Outcome): void => {
-      // An interrupted cell may go on behind the scenes; its end is no longer of interest.
+      // An interrupted cell can continue in the background; its end is ignored.
       if (this.finish === finish) finish(outcome);
     };
     this.evaluate(cell, interrupts).then(settle, (error: unknown) =>
@@ -56,7 +56,7 @@ export class Runner {
     );
   }
 
-  /** Ends the current cell by an error; `false` if none is running. */
+  /** Ends the current cell with an error; `false` if none is running. */
   fail(error: unknown): boolean {
     const running = this.finish !== undefined;
     this.finish?.({ status: "error", error: reportError(error) });
@@ -78,8 +78,8 @@ export class Runner {
     const value = cell.resultName === undefined ? undefined : this.session.take(cell.resultName);
     const result = await this.displays.result(value);
     await this.displays.settle();
-    // Node reports rejections that were not handled before the next turn of the event loop; until then
-    // they are the cell's.
+    // Node reports unhandled rejections before the next turn of the event loop; until then they belong to the
+    // cell.
     await nextTurn();
     return { status: "ok", result };
   }

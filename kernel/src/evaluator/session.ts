@@ -1,8 +1,8 @@
 /**
- * The names that cells have declared: the object that cells' code calls `exports`.
+ * The variables that cells have declared: the object `exports` in cells' code.
  *
- * Each name is an accessor to the variable of the cell that declared it last, so that assignments
- * are seen both ways and a name that its cell did not get to is reported as such.
+ * Each name is an accessor to the variable of the cell that declared it last, so that assignments are visible
+ * both ways, and an uninitialized variable is reported as such.
  */
 
 import type { SessionCopy } from "../hosts/node/session-copy";
@@ -12,20 +12,20 @@ type Binding = readonly [get: () => unknown, set?: (value: unknown) => void];
 export class Session {
   readonly exports: Record<string, unknown> = {};
 
-  /** What the names stand for now; those that their cell did not get to are left out. */
+  /** The names' values, without uninitialized variables. */
   get variables(): ReadonlyMap<string, unknown> {
     const variables = new Map<string, unknown>();
     for (const name of Object.keys(this.exports)) {
       try {
         variables.set(name, this.exports[name]);
       } catch {
-        // A variable that was never initialized.
+        // The variable is uninitialized.
       }
     }
     return variables;
   }
 
-  /** Makes a cell's variables the session's names. */
+  /** Adds a cell's variables to the session. */
   readonly bind = (bindings: Record<string, Binding>): void => {
     for (const [name, [get, set]] of Object.entries(bindings)) {
       Object.defineProperty(this.exports, name, {
@@ -37,7 +37,7 @@ export class Session {
     }
   };
 
-  /** Takes over what is left of an earlier session. */
+  /** Restores variables of an earlier session. */
   restore({ values, lost }: SessionCopy): void {
     for (const [name, value] of Object.entries(values)) {
       Object.defineProperty(this.exports, name, {
@@ -50,18 +50,18 @@ export class Session {
     for (const name of lost) {
       const get = (): never => {
         throw new ReferenceError(
-          `${name} was lost when a cell was stopped; run the cell that makes it again`,
+          `${name} was lost when a cell was stopped; rerun the cell that declares it`,
         );
       };
       Object.defineProperty(this.exports, name, { get, configurable: true, enumerable: true });
     }
   }
 
-  /** Takes the value that a cell left under `name`. */
+  /** Removes and returns the value that a cell stored under `name`. */
   take(name: string): unknown {
     const value = this.exports[name];
     Reflect.deleteProperty(this.exports, name);
-    // A function that has no name of its own has been given this one.
+    // An anonymous function got this name.
     if (typeof value === "function" && value.name === name) {
       Object.defineProperty(value, "name", { value: "" });
     }
@@ -74,7 +74,7 @@ function valueOf(name: string, get: Binding[0]): unknown {
     return get();
   } catch {
     throw new ReferenceError(
-      `${name} has no value: the cell that declares it ended before; run that cell again`,
+      `${name} has no value: the cell that declares it ended before that line; rerun that cell`,
     );
   }
 }

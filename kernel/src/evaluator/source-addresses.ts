@@ -1,8 +1,8 @@
-/** What engines call a cell in traces, where its own name has spaces that an address cannot have. */
+/** The address of a cell in stack traces; unlike its name, an address cannot contain spaces. */
 
 const names = new Map<string, string>();
 
-/** An address for a source; `nameOfSource` finds the name again. */
+/** An address for a source; `nameOfSource` is the inverse. */
 export function addressOfSource(name: string): string {
   const address = encodeURI(name).replace(/%20/g, "-");
   names.set(address, name);

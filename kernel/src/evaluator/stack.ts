@@ -1,21 +1,21 @@
-/** Stack traces that speak of cells and TypeScript files as the user wrote them. */
+/** Maps stack traces to cells and TypeScript files as the user wrote them. */
 
 import { isHostFile, libraries } from "../hosts/node/own-files";
 import type { CompiledSource, LineMap } from "../language";
 import type { Frame } from "./messages";
 import { nameOfSource } from "./source-addresses";
 
-/** Deep enough that the user's own lines are not cut off below the library's. */
+/** Deep enough to include the user's lines below the library's. */
 const FRAME_LIMIT = 50;
 
 const maps = new Map<string, LineMap>();
 
-/** Makes traces name places in `sources` instead of places in the code that runs. */
+/** Maps places in compiled code to places in `sources`. */
 export function mapSources(sources: readonly CompiledSource[]): void {
   for (const { name, map } of sources) maps.set(name, map);
 }
 
-/** Installs the mapping for everything that reads `stack`, `Span.place` of the library included. */
+/** Installs the mapping for all readers of `stack`, including the library's `Span.place`. */
 export function installStackTraces(): void {
   Error.stackTraceLimit = FRAME_LIMIT;
   Error.prepareStackTrace = (error, sites) => {
@@ -32,22 +32,22 @@ function headline(error: Error): string {
   }
 }
 
-/** Files that only the evaluator knows of. */
+/** Files of the evaluator only. */
 const hidden = new Set<string>();
 
-/** Leaves a file's frames out of traces. */
+/** Removes a file's frames from traces. */
 export function hideFile(path: string): void {
   hidden.add(path);
 }
 
-/** Frames of the evaluator and of its host that lie below every cell. */
+/** Frames of the evaluator and of its host below every cell. */
 function isOurs(file: string | null | undefined): boolean {
   if (file === null || file === undefined) return false;
   return isHostFile(file) || hidden.has(file);
 }
 
 function describe(site: NodeJS.CallSite): string {
-  // A session's names are properties of an object that users do not know.
+  // The session's object, whose properties are its names, is not visible to users.
   const text = String(site).replace(/^(async )?Object\./, "$1");
   const address = site.getScriptNameOrSourceURL();
   const file = address === null ? address : nameOfSource(address);
@@ -60,7 +60,7 @@ function describe(site: NodeJS.CallSite): string {
   return text.replace(`${address}:${line}:${column}`, shown);
 }
 
-/** The source of the last mapped piece of code that begins at or before a place. */
+/** The source of the last mapped segment that begins at or before a place. */
 function original(map: LineMap, line: number, column: number): { line: number; column: number } {
   let low = 0;
   let high = map.length / 4;
@@ -81,7 +81,7 @@ export function isLibraryFile(file: string): boolean {
   return libraries.some(({ root }) => file.startsWith(`${root}/`));
 }
 
-/** The frames in a trace; those of the libraries only when `all` are wanted. */
+/** The frames of a trace; those of the libraries only with `all`. */
 export function framesOf(stack: string, all: boolean): Frame[] {
   const frames: Frame[] = [];
   for (const text of stack.split("\n")) {

@@ -1,4 +1,7 @@
-/** What evaluators of every host share: the cell that runs, and the compiled files that it may import. */
+/**
+ * The part of an evaluator's handle that all hosts share: the running cell, and the compiled files that it
+ * can import.
+ */
 
 import type { Command } from "../evaluator/messages";
 import type { CompiledCell, CompiledSource } from "../language";
@@ -8,7 +11,7 @@ export abstract class CellRunner implements Evaluator {
   /** Whether the cell waits for an answer. */
   protected asking = false;
   private settleCell: ((end: CellEnd) => void) | undefined;
-  /** All compiled files so far, since a new evaluator has none. */
+  /** All compiled files so far, for new evaluators. */
   private readonly modules = new Map<string, CompiledSource>();
 
   constructor(protected readonly listener: EvaluatorListener) {}
@@ -17,7 +20,7 @@ export abstract class CellRunner implements Evaluator {
   abstract send(command: Command): void;
   abstract interrupt(): void;
   abstract stop(): Promise<void>;
-  /** Hands an answer to the cell that waits for it. */
+  /** Sends an answer to the waiting cell. */
   protected abstract sendAnswer(text: string | undefined): void;
 
   run(
@@ -40,7 +43,7 @@ export abstract class CellRunner implements Evaluator {
     this.sendAnswer(text);
   }
 
-  /** Gives a new evaluator the files that the one before had. */
+  /** Sends the compiled files to a new evaluator. */
   protected sendModules(): void {
     if (this.modules.size > 0) this.send({ kind: "modules", modules: [...this.modules.values()] });
   }
@@ -52,7 +55,7 @@ export abstract class CellRunner implements Evaluator {
     settle?.(end);
   }
 
-  /** The evaluator ended, and with it the session's variables. */
+  /** The evaluator ended, and the session's variables are lost. */
   protected endLost(reason: string): void {
     if (this.settleCell === undefined) this.listener.lost(reason);
     else this.endCell({ status: "lost", reason });

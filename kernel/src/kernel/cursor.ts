@@ -1,4 +1,4 @@
-/** Jupyter counts a cursor's position in Unicode code points, JavaScript in UTF-16 units. */
+/** Converts cursor positions: Jupyter counts Unicode code points, JavaScript UTF-16 units. */
 
 /** The offset in `text` of its code point number `position`; the end if there are fewer. */
 export function offsetOfCodePoint(text: string, position: number): number {
@@ -9,7 +9,7 @@ export function offsetOfCodePoint(text: string, position: number): number {
   return offset;
 }
 
-/** How many code points there are before `offset`. */
+/** The number of code points before `offset`. */
 export function codePointsBefore(text: string, offset: number): number {
   return Array.from(text.slice(0, offset)).length;
 }

@@ -1,4 +1,4 @@
-/** Errors as front ends show them: a name, a sentence, and a trace in the user's own lines. */
+/** Errors for front ends: a name, a sentence, and a trace of the user's lines. */
 
 import type { ErrorReport, Frame } from "../evaluator/messages";
 import type { Diagnostic, Remark } from "../language";
@@ -13,11 +13,11 @@ export interface ErrorContent extends Json {
 }
 
 const MAX_FRAMES = 20;
-/** TypeScript numbers what is wrong with the syntax below this. */
+/** TypeScript's codes of syntax errors are below this. */
 const FIRST_TYPE_ERROR = 2000;
 const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
 
-/** An error that has nothing to do with a place in the user's text. */
+/** An error without a place in the user's text. */
 export function plainError(ename: string, evalue: string): ErrorContent {
   return { ename, evalue, traceback: [`${red(ename)}: ${evalue}`] };
 }
@@ -41,19 +41,19 @@ function trace(error: ErrorReport, sources: Sources, shown?: Place): string[] {
       lines.push(`  ${placeText(note.place)}`, ...sources.excerpt(note.place));
     }
   }
-  // A single frame says what the excerpt says already.
+  // A single frame would repeat the excerpt.
   if ((error.frames.length > 1 && !isShownAlready) || place === undefined) {
     lines.push(...frameLines(error.frames));
   }
   const { cause } = error;
-  // Some messages are made of their cause's.
+  // Some messages contain the message of their cause.
   if (cause !== undefined && (cause.message === "" || !error.message.includes(cause.message))) {
     lines.push("caused by", ...trace(cause, sources, place));
   }
   return lines;
 }
 
-/** The frames, with those of a recursion only once. */
+/** The frames; repeated ones of a recursion are merged. */
 function frameLines(frames: readonly Frame[]): string[] {
   const lines: string[] = [];
   let repeated = 0;
@@ -69,7 +69,7 @@ function frameLines(frames: readonly Frame[]): string[] {
   return lines.slice(0, MAX_FRAMES);
 }
 
-/** What TypeScript found in a cell that was therefore not run. */
+/** The compile errors of a cell that was not run. */
 export function diagnosticsError(
   diagnostics: readonly Diagnostic[],
   cell: string,
@@ -91,7 +91,7 @@ export function diagnosticsError(
   return { ename, evalue: summary + more, traceback: lines };
 }
 
-/** What is odd about a cell that is run all the same, as text. */
+/** The warnings about a cell that is run, as text. */
 export function warningsText(
   warnings: readonly Diagnostic[],
   cell: string,

@@ -1,13 +1,13 @@
-/** What runs the cells, as the kernel sees it. */
+/** The evaluator's interface for the kernel. */
 
 import type { CellReport, Command, Outcome } from "../evaluator/messages";
 import type { CompiledCell, CompiledSource } from "../language";
 
-/** How a cell ended; `lost` when the variables are gone with it, and why. */
+/** How a cell ended; `lost` has the reason if the session's variables are lost. */
 export type CellEnd =
   | Outcome
   | { readonly status: "lost"; readonly reason: string }
-  /** The session was ended to stop the cell, and begun anew with copies of variables. */
+  /** The session was restarted to stop the cell, with copies of variables. */
   | {
       readonly status: "stopped";
       readonly kept: readonly string[];
@@ -16,7 +16,7 @@ export type CellEnd =
 
 export interface EvaluatorListener {
   report(report: CellReport): void;
-  /** It ended while no cell ran, and with it the session's variables. */
+  /** It ended while no cell ran, and the session's variables are lost. */
   lost(reason: string): void;
 }
 
@@ -30,10 +30,10 @@ export interface Evaluator {
     allowStdin: boolean,
   ): Promise<CellEnd>;
   send(command: Command): void;
-  /** Answers the cell that asked; without a text, the question counts as interrupted. */
+  /** Answers a cell's prompt; without a text, the prompt counts as interrupted. */
   sendInput(text: string | undefined): void;
-  /** Stops whatever it does. */
+  /** Interrupts it. */
   interrupt(): void;
-  /** Ends it, gently at first. */
+  /** Ends it, by force if it does not exit in time. */
   stop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Runs the cells that front ends ask for: one at a time, in order, each from text to outputs. */
+/** Runs the cells of execute requests: one at a time, in order, from text to outputs. */
 
 import type { CellReport, CommPacket } from "../evaluator/messages";
 import type { Conversion, LanguageClient } from "../language";
@@ -20,16 +20,16 @@ import { Outputs } from "./outputs";
 import { BadRequest, executeRequest, type ExecuteRequest } from "./requests";
 import { Sources } from "./sources";
 
-/** What the executor does not handle itself. */
+/** The executor's events for the kernel. */
 export interface ExecutorListener {
-  /** A request is being worked on, or no longer. */
+  /** The execution state has changed. */
   status(state: "busy" | "idle", request: Message): void;
   comm(packet: CommPacket): void;
-  /** The session's variables are gone, its ends of comms too. */
+  /** The session's variables are lost, and its comms are closed. */
   sessionLost(): void;
 }
 
-/** How long the compiler may go on with a cell that was interrupted; a new one takes a second to start. */
+/** Milliseconds for the compiler to finish an interrupted cell; a new compiler takes a second to start. */
 const COMPILER_PATIENCE_MS = 500;
 
 interface Result {
@@ -40,9 +40,9 @@ interface Result {
 export class Executor {
   readonly history = new History();
   readonly evaluator: Evaluator;
-  /** The types of what cells have declared. */
+  /** The type declarations of earlier cells. */
   declarations = "";
-  /** The request that is being run. */
+  /** The running request. */
   current: Message | undefined;
 
   private readonly queue: Message[] = [];
@@ -52,7 +52,7 @@ export class Executor {
   private unnumbered = 0;
   private interrupted = false;
   private running = false;
-  /** The answer of the compiler that is waited for. */
+  /** The pending answer of the compiler. */
   private compiling: Promise<Conversion> | undefined;
 
   constructor(
@@ -99,14 +99,14 @@ export class Executor {
     this.running = false;
   }
 
-  /** Runs a request; whatever goes wrong becomes the reply. */
+  /** Runs a request; any error becomes the reply. */
   private async runRequest(message: Message): Promise<Json> {
     try {
       return await this.execute(message, executeRequest(message.content));
     } catch (error) {
       const { name, message: text } = error as Error;
       const content = plainError(name, text);
-      // A request that was refused has shown nothing yet, and does not.
+      // A refused request has no outputs.
       if (!(error instanceof BadRequest)) this.outputs.error(content);
       return { status: "error", execution_count: this.executionCount, ...content };
     }
@@ -132,7 +132,7 @@ export class Executor {
     const { error, bundle } = await this.run(name, code, request.allowStdin, true);
     if (error !== undefined) {
       this.outputs.error(error);
-      // Silent requests fail without consequences, as in IPython.
+      // A failed silent request does not abort the queue, as in IPython.
       if (request.stopOnError && !silent) await this.abortQueue();
       return { status: "error", execution_count: executionCount, ...error };
     }
@@ -152,12 +152,12 @@ export class Executor {
     };
   }
 
-  /** Answers `name?` with what is known about the name, for the front end's pager. */
+  /** Answers `name?` with the documentation of the name, for the front end's pager. */
   private async help(topic: string, executionCount: number): Promise<Json> {
     const inspection = await this.language.inspect(this.declarations, topic, topic.length);
     const data =
       inspection === undefined
-        ? { "text/plain": `Nothing is known about ${topic}.` }
+        ? { "text/plain": `There is no documentation of ${topic}.` }
         : inspectionBundle(inspection);
     return {
       status: "ok",
@@ -173,7 +173,7 @@ export class Executor {
     return { status: "ok", data: bundle?.data ?? {}, metadata: bundle?.metadata ?? {} };
   }
 
-  /** Compiles and runs a cell; with `declare`, later cells know its names. */
+  /** Compiles and runs a cell; with `declare`, later cells can use its names. */
   private async run(
     name: string,
     code: string,
@@ -189,10 +189,10 @@ export class Executor {
     if (!conversion.ok) {
       return failed(diagnosticsError(conversion.diagnostics, name, this.sources));
     }
-    // Not on stderr: tools that grade notebooks take that for a failure.
+    // Not on stderr, which graders of notebooks treat as a failure.
     const warnings = warningsText(conversion.warnings, name, this.sources);
     if (warnings !== "") this.outputs.stream("stdout", warnings);
-    // Also when the cell fails: what it declared until then can be used.
+    // Also if the cell fails: variables declared before the failure can be used.
     const before = this.declarations;
     if (declare) this.declarations = conversion.declarations;
     const end = await this.evaluator.run(conversion.cell, conversion.modules, allowStdin);
@@ -210,7 +210,7 @@ export class Executor {
     }
   }
 
-  /** Compiles a cell; nothing if the user had no patience. */
+  /** Compiles a cell; undefined if the user interrupted. */
   private async compile(name: string, code: string): Promise<Conversion | undefined> {
     this.compiling = this.language.convert(this.declarations, code, name);
     try {
@@ -228,13 +228,13 @@ export class Executor {
     this.listener.sessionLost();
     return plainError(
       "SessionLost",
-      `${reason}: variables and definitions are gone; run the cells that you need again`,
+      `${reason}: all variables are lost; rerun the cells that define them`,
     );
   }
 
-  /** Refuses the requests that came before the one that failed was answered. */
+  /** Aborts the requests that arrived before the reply to the failed one. */
   private async abortQueue(): Promise<void> {
-    // What the sockets have received already is part of the same run of cells.
+    // Requests that the sockets have already received belong to the same run of cells.
     await nextTurn();
     for (const request of this.queue.splice(0)) {
       this.listener.status("busy", request);
@@ -271,7 +271,7 @@ export class Executor {
 
   private requestInput(prompt: string): void {
     this.outputs.flush();
-    // An interrupt that came just before the question did not find it.
+    // The interrupt arrived just before the prompt.
     if (this.current === undefined || this.interrupted) {
       this.evaluator.sendInput(undefined);
       return;
@@ -280,12 +280,12 @@ export class Executor {
   }
 }
 
-/** What is left after a cell was stopped together with the session. */
+/** Describes the session after it was restarted to stop a cell. */
 function stoppedText(kept: readonly string[], lost: readonly string[]): string {
   const parts = ["the cell was stopped"];
   if (kept.length > 0) parts.push(`kept: ${kept.join(", ")}`);
   if (lost.length > 0) {
-    parts.push(`lost: ${lost.join(", ")}; Run > Run All Above Selected Cell makes them again`);
+    parts.push(`lost: ${lost.join(", ")}; Run > Run All Above Selected Cell restores them`);
   }
   return parts.join("; ");
 }

@@ -1,8 +1,8 @@
-/** What was run in this session, as `history_request` asks for it. It is kept in memory only. */
+/** The cells that were run in this session, for `history_request`. Stored in memory only. */
 
 import type { Json } from "../wire";
 
-/** Front ends number sessions; this one is also called 0, "the current". */
+/** The session's number for front ends, who also call it 0, "the current". */
 const SESSION = 1;
 
 interface Entry {
@@ -20,13 +20,13 @@ export class History {
     this.entries.push({ line, input, output: null });
   }
 
-  /** Keeps the text of the latest entry's result. */
+  /** Stores the text of the latest entry's result. */
   setOutput(output: string): void {
     const last = this.entries.at(-1);
     if (last !== undefined) last.output = output;
   }
 
-  /** The entries that a request's content asks for. */
+  /** The entries that a request selects. */
   find(request: Json): HistoryItem[] {
     const withOutput = request["output"] === true;
     return this.select(request).map(({ line, input, output }) => [
@@ -69,8 +69,8 @@ function tail(entries: Entry[], count: number | undefined): Entry[] {
 }
 
 /**
- * Whether a text is what a pattern with `*` and `?` says, as shells have them. Only the last `*` is
- * ever tried again, so that no pattern keeps the kernel busy.
+ * Whether a text matches a shell pattern with `*` and `?`. Backtracks only to the last `*`, so that the time
+ * is at most quadratic.
  */
 function matchesGlob(text: string, glob: string): boolean {
   let at = 0;

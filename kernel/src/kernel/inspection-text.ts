@@ -1,4 +1,4 @@
-/** What an inspection shows: the signature, the documentation and the parameters. */
+/** The text of an inspection: signature, documentation and parameters. */
 
 import type { Inspection } from "../language";
 
@@ -25,7 +25,7 @@ function markdown({ signature, documentation, tags }: Inspection): string {
   return parts.join("\n\n");
 }
 
-/** A parameter's tag begins with its name. */
+/** The text of a `@param` tag begins with the name. */
 function parameter(text: string): string {
   const [, name = text, description = ""] = /^(\S+)\s*(?:[-–—]\s*)?([^]*)$/.exec(text) ?? [];
   return description === "" ? `- \`${name}\`` : `- \`${name}\`: ${description}`;

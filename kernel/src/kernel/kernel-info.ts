@@ -1,4 +1,4 @@
-/** How the kernel introduces itself. */
+/** The content of `kernel_info_reply`. */
 
 import { kernelVersion, runtime, typescriptVersion } from "../hosts/node/versions";
 import { PROTOCOL_VERSION, type Json } from "../wire";

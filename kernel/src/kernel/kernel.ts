@@ -1,8 +1,8 @@
 /**
- * The kernel: takes front ends' requests and answers them.
+ * The kernel: answers front ends' requests.
  *
- * It only passes things on and is therefore always ready. TypeScript works in a thread of its own,
- * cells run in a process of their own.
+ * It delegates all long work, so it is always responsive: TypeScript and the cells run in separate threads or
+ * processes.
  */
 
 import type { CommPacket } from "../evaluator/messages";
@@ -17,10 +17,10 @@ import { inspectionBundle } from "./inspection-text";
 import { kernelInfo } from "./kernel-info";
 import { BadRequest, flag, numberField, objectField, stringField } from "./requests";
 
-/** How many messages of front ends are remembered for what answers them. */
+/** The number of front ends' messages to keep, as parents of later replies. */
 const REMEMBERED = 200;
 
-/** The latest comm messages of front ends, which those that answer them have as their parents. */
+/** The latest comm messages of front ends, which are the parents of their replies. */
 class Causes {
   private readonly messages = new Map<string, Message>();
 
@@ -49,8 +49,8 @@ export class Kernel {
   private readonly handlers: Readonly<Record<string, Handler>>;
 
   /**
-   * @param ended is called when a front end has shut the kernel down
-   * @param folder where the notebook is
+   * @param ended called when a front end has shut the kernel down
+   * @param folder the notebook's folder
    */
   constructor(
     private readonly sockets: Channels,
@@ -85,7 +85,7 @@ export class Kernel {
     };
   }
 
-  /** Starts everything; front ends are answered from the moment the promise is settled. */
+  /** Starts all parts; requests are answered once the promise resolves. */
   async start(): Promise<void> {
     this.executor.evaluator.start();
     await this.sockets.open((channel, message) => this.receive(channel, message));
@@ -134,7 +134,7 @@ export class Kernel {
   private publishStatus(state: "busy" | "idle", request: Message): void {
     this.sockets.publish(request, "status", { execution_state: state });
     const { current } = this.executor;
-    // Front ends show the latest status as the kernel's, and it still computes.
+    // Front ends show the latest status, and a cell still runs.
     if (state === "idle" && current !== undefined && current !== request) {
       this.sockets.publish(current, "status", { execution_state: "busy" });
     }
@@ -228,12 +228,12 @@ export class Kernel {
   private shutDown(request: Message): Json {
     const content = { status: "ok", restart: flag(request.content, "restart", false) };
     this.sockets.publish(request, "shutdown_reply", content);
-    // After the reply to this request has been sent.
+    // Runs after the reply to this request is sent.
     setTimeout(() => void this.stop());
     return content;
   }
 
-  /** Ends everything that belongs to the kernel. */
+  /** Ends all parts of the kernel. */
   async stop(): Promise<void> {
     await Promise.all([this.executor.evaluator.stop(), this.language.stop(), this.sockets.close()]);
     this.ended();

@@ -1,10 +1,10 @@
-/** What cells show, on its way to the front ends. */
+/** Sends cells' outputs to the front ends. */
 
 import type { SentBundle } from "../evaluator/messages";
 import type { Channels, Message } from "../wire";
 import type { ErrorContent } from "./errors";
 
-/** Text is gathered this long, since a loop that prints would otherwise flood the front ends. */
+/** Milliseconds to collect text, because a loop that prints would flood the front ends. */
 const GATHER_MS = 20;
 
 export class Outputs {
@@ -16,8 +16,8 @@ export class Outputs {
   constructor(private readonly sockets: Channels) {}
 
   /**
-   * From now on, outputs belong to `request`, also those that come when its cell has ended: timers
-   * and other things left behind show up below the last cell that was run.
+   * Assigns later outputs to `request`, also after its cell has ended: outputs of timers appear below the
+   * last cell that was run.
    */
   belongTo(request: Message, silent: boolean): void {
     this.flush();
@@ -52,7 +52,7 @@ export class Outputs {
     this.publish("clear_output", { wait });
   }
 
-  /** Sends the text gathered so far. */
+  /** Sends the collected text. */
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;

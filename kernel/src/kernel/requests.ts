@@ -1,8 +1,8 @@
-/** Reading requests: their fields have the types that the protocol says, or the request is refused. */
+/** Reads requests: a field of a wrong type makes the request invalid. */
 
 import type { Json } from "../wire";
 
-/** A request that the protocol does not allow; it is answered with an error. */
+/** An invalid request; it is answered with an error. */
 export class BadRequest extends Error {
   override readonly name = "BadRequest";
 }
@@ -33,7 +33,7 @@ export function flag(content: Json, name: string, otherwise: boolean): boolean {
   return typeof value === "boolean" ? value : otherwise;
 }
 
-/** What a front end asks to run. */
+/** The content of an `execute_request`. */
 export interface ExecuteRequest {
   readonly code: string;
   readonly silent: boolean;

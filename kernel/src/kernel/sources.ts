@@ -1,4 +1,4 @@
-/** The texts that errors point into: cells by their names, files from disk. */
+/** The sources that errors refer to: cells by name, files from disk. */
 
 import { readText } from "../hosts/node/files";
 
@@ -18,7 +18,7 @@ export class Sources {
     this.cells.set(name, text);
   }
 
-  /** Whether a file is a cell, or one that the user may have written. */
+  /** Whether a source is a cell, or a file that the user may have written. */
   isUsers(file: string): boolean {
     return this.cells.has(file) || (file.startsWith("/") && !file.includes("/node_modules/"));
   }
@@ -30,7 +30,7 @@ export class Sources {
    *     2 | te.placeholder(shape, 3);
    *       |                       ^
    *
-   * Nothing if the text is not known.
+   * Undefined if the text is unknown.
    */
   excerpt({ file, line, column }: Place, length = 1): string[] {
     const lines = this.text(file)?.split("\n");
@@ -42,7 +42,7 @@ export class Sources {
     for (let at = Math.max(line - LINES_BEFORE, 1); at <= line; at++) {
       shown.push(`${gutter(at)}${lines[at - 1]!}`.trimEnd());
     }
-    // Tabs above stay tabs below, so that the caret stands where it should.
+    // Tabs are copied, so that the caret is aligned.
     const indent = text.slice(0, column - 1).replace(/[^\t]/g, " ");
     const carets = "^".repeat(Math.max(Math.min(length, text.length - column + 1), 1));
     return [...shown, `${gutter("")}${indent}${carets}`];

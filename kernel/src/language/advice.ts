@@ -1,5 +1,5 @@
 /**
- * What to do about a mistake that TypeScript found, where that can be told from the cell.
+ * Advice for compile errors, if it can be derived from the cell.
  *
  *     s[C].split(x, factor=4)     Cannot find name 'factor'.
  *                                 note: pass options as a last object: { factor: 4 }
@@ -24,39 +24,39 @@ import {
 import { OperatorMethods } from "./operator-methods";
 import { Usages } from "./usage";
 
-/** A sentence, and the part of the cell that it speaks of: more mistakes there are its consequences. */
+/** A sentence, and the part of the cell that it is about: other errors there are consequences. */
 export interface Advice {
   readonly text: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** TypeScript numbers what is wrong with the syntax below this. */
+/** TypeScript's codes of syntax errors are below this. */
 export const FIRST_TYPE_ERROR = 2000;
-/** Its codes for what cannot be known. */
+/** TypeScript's codes for unresolved names and types. */
 const UNKNOWN_NAME = new Set([2304, 2552, 2580, 2591]);
-/** Modules that are not found, and "'process' is possibly undefined". */
+/** Missing modules, and "'process' is possibly undefined". */
 const ELSEWHERE = new Set([2307, 2792, 18048]);
 const UNKNOWN_MEMBER = new Set([2339, 2551]);
-/** An object where a number or text belongs, no such property, an unused left side of a comma. */
+/** An object instead of a number or string, a missing property, an unused left side of a comma. */
 const UNUSED_LEFT = 2695;
 const WRONG_INDEX = new Set([2538, 7053, UNUSED_LEFT]);
 const WRONG_COUNT = new Set([2554, 2555]);
 const WRONG_ARGUMENT = new Set([...WRONG_COUNT, 2345, 2353, 2559, 2561, 2769]);
 const WRONG_OPERANDS = 2365;
 const NO_TYPE = 7006;
-/** Types that are never equal, what cannot be looped over, a namespace of types that is not known. */
+/** Types that are never equal, a value that is not iterable, an unknown namespace of types. */
 const NEVER_EQUAL = 2367;
 const NOT_ITERABLE = 2488;
 const UNKNOWN_NAMESPACE = 2503;
-/** "Did you forget to use 'await'?", as a remark: advice says it with the expression. */
+/** The remark "Did you forget to use 'await'?": our advice has the expression too. */
 export const FORGOTTEN_AWAIT = 2773;
 
 export class Advisor {
   private readonly usages: Usages;
   private readonly methods: OperatorMethods;
 
-  /** @param lost names that a cell declares that was not run, with the cell */
+  /** @param lost names that are declared by a cell that was not run, with the cell */
   constructor(
     private readonly compiler: typeof ts,
     private readonly checker: ts.TypeChecker,
@@ -67,7 +67,7 @@ export class Advisor {
     this.usages = new Usages(compiler, checker);
   }
 
-  /** What to do about a mistake in the cell. */
+  /** The advice for an error in the cell. */
   adviceFor(diagnostic: ts.Diagnostic): Advice | undefined {
     const { code, file, start = 0, length = 0 } = diagnostic;
     if (file !== this.file) return undefined;
@@ -87,8 +87,7 @@ export class Advisor {
     if (code === NEVER_EQUAL) return this.equality(node);
     if (code === NOT_ITERABLE) return this.loop(node);
     if (code === UNKNOWN_NAMESPACE) return this.namespace(node);
-    if (code === NO_TYPE)
-      return this.about(node, `say of what type it is: ${node.getText()}: number`);
+    if (code === NO_TYPE) return this.about(node, `declare its type: ${node.getText()}: number`);
     return undefined;
   }
 
@@ -96,10 +95,10 @@ export class Advisor {
     return file === this.file && start >= advice.start && start < advice.end;
   }
 
-  /** What follows a line that cannot be parsed means nothing. */
+  /** Errors after a syntax error are not meaningful. */
   private syntax(offset: number): Advice | undefined {
     const { text } = this.file;
-    // What is missing at the end of a line is missed where the next one begins.
+    // TypeScript reports a token that is missing at the end of a line at the start of the next.
     const before = text.slice(0, offset).trimEnd().length;
     for (const at of before < offset ? [offset, before] : [offset]) {
       const start = text.lastIndexOf("\n", at - 1) + 1;
@@ -110,7 +109,7 @@ export class Advisor {
     return undefined;
   }
 
-  /** `f(x, a=1)`: an assignment where an argument belongs. */
+  /** `f(x, a=1)`: an assignment as an argument. */
   private keywords(node: ts.Node): Advice | undefined {
     const { compiler } = this;
     const isKeyword = (each: ts.Node): each is ts.BinaryExpression & { left: ts.Identifier } =>
@@ -124,7 +123,7 @@ export class Advisor {
       const places = given.map(({ left }) => camelCase(left.text));
       const options = given.map(({ left, right }) => [left.text, right.getText()] as const);
       const text = this.usages.hasParameters(call, places)
-        ? `arguments are given by their places: ${this.usages.usageOf(call)}`
+        ? `pass arguments by position: ${this.usages.usageOf(call)}`
         : `pass options as a last object: ${optionsText(options)}`;
       return { text, start: call.arguments.pos, end: call.end };
     }
@@ -156,10 +155,10 @@ export class Advisor {
     const advice = foreignName(node.text) ?? nameAdvice(node.text);
     if (advice !== undefined) return this.about(node, advice);
     if (operator !== compiler.SyntaxKind.EqualsToken) return undefined;
-    return this.about(node, `new names are declared: const ${node.text} = ...`);
+    return this.about(node, `declare new names: const ${node.text} = ...`);
   }
 
-  /** What hosts of another kind have: `import "lodash"`, `process`. */
+  /** Features of other hosts: `import "lodash"`, `process`. */
   private elsewhere(node: ts.Node): Advice | undefined {
     let advice: string | undefined;
     if (this.compiler.isIdentifier(node)) advice = foreignName(node.text);
@@ -190,7 +189,7 @@ export class Advisor {
     return found && `it is a function: np.${found.name}(${object.getText()}, ...)`;
   }
 
-  /** A member that not every kind of object has, told apart by `kind`. */
+  /** A member that only some classes of a union have, which `kind` distinguishes. */
   private memberOfSome(object: ts.Expression, type: ts.Type, name: string): string | undefined {
     if (!type.isUnion()) return undefined;
     const [owner] = type.types.filter((each) => each.getProperty(name) !== undefined);
@@ -199,12 +198,12 @@ export class Advisor {
     if (literal?.isStringLiteral() !== true) return undefined;
     const text = object.getText();
     return (
-      `only some have it, such as ${literal.value}: ` +
+      `only some kinds have it, such as ${literal.value}: ` +
       `if (${text}.kind === "${literal.value}") { ${text}.${name} }`
     );
   }
 
-  /** What is a promise and is used as what it brings. */
+  /** A promise that is used as its value. */
   private promise(node: ts.Node, { relatedInformation }: ts.Diagnostic): Advice | undefined {
     const { compiler } = this;
     const isForgotten = relatedInformation?.some(({ code }) => code === FORGOTTEN_AWAIT) === true;
@@ -229,7 +228,7 @@ export class Advisor {
       if (compiler.isStatement(at) || compiler.isSourceFile(at)) return undefined;
       at = at.parent;
     }
-    return this.about(at, `tuples are written [${at.expression.getText()}]`);
+    return this.about(at, `write the tuple as [${at.expression.getText()}]`);
   }
 
   /** `A(i) == 0`, where `A(i)` has a method that compares */
@@ -265,7 +264,7 @@ export class Advisor {
     const name = node.getText();
     const variables = this.checker.getSymbolsInScope(node, this.compiler.SymbolFlags.Value);
     if (!variables.some((symbol) => symbol.name === name)) return undefined;
-    const text = `types are reached by an import: import { ${name} } from "tvm-ts"`;
+    const text = `import the type: import { ${name} } from "tvm-ts"`;
     return this.about(node.parent, text);
   }
 
@@ -275,7 +274,7 @@ export class Advisor {
     return isNumber ? "number" : (type.symbol?.name ?? "");
   }
 
-  /** `A[i]`, `A[i, j]` and `A[i][j]`, of which each index may be what is wrong. */
+  /** `A[i]`, `A[i, j]` and `A[i][j]`, with the error at any index. */
   private element(node: ts.Node): Advice | undefined {
     const { compiler } = this;
     let access: ts.Node = node;
@@ -300,7 +299,7 @@ export class Advisor {
     return advice === undefined ? undefined : this.about(outermost, advice);
   }
 
-  /** `a + b` of what does not calculate */
+  /** `a + b` of operands without arithmetic */
   private operands(node: ts.Node): Advice | undefined {
     if (!this.compiler.isBinaryExpression(node)) return undefined;
     for (const operand of [node.left, node.right]) {
@@ -310,10 +309,10 @@ export class Advisor {
     return undefined;
   }
 
-  /** How the function is called that is called wrongly. */
+  /** The usage of a function that is called with wrong arguments. */
   private usage(node: ts.Node, { code, messageText }: ts.Diagnostic): Advice | undefined {
     const { compiler } = this;
-    // The whole call is what has too few arguments.
+    // Too few arguments are an error of the whole call.
     const isWhole =
       WRONG_COUNT.has(code) &&
       compiler.isCallExpression(node) &&
@@ -321,7 +320,7 @@ export class Advisor {
     if (isWhole) return this.about(node, this.usages.usageOf(node));
     let at = node;
     while (!(compiler.isCallExpression(at.parent) || compiler.isNewExpression(at.parent))) {
-      // Inside an argument's own function something else is going on.
+      // Errors inside a function that is passed as an argument are not about the call.
       if (compiler.isStatement(at) || compiler.isSourceFile(at.parent)) return undefined;
       at = at.parent;
     }
@@ -343,7 +342,7 @@ export class Advisor {
     return { text, start: node.getStart(this.file), end: node.end };
   }
 
-  /** The innermost node that holds the characters from `start` to `end`. */
+  /** The innermost node that contains the characters from `start` to `end`. */
   private nodeAt(start: number, end: number): ts.Node {
     let found: ts.Node = this.file;
     const visit = (node: ts.Node): void => {
@@ -357,8 +356,8 @@ export class Advisor {
 }
 
 /**
- * Mistakes with what to do about them; those that a piece of advice covers are left out, as are those of
- * what a name is part of that nothing declares.
+ * Adds advice to errors; leaves out errors that advice covers, and errors of expressions with an undeclared
+ * name.
  */
 export function withAdvice(
   all: readonly ts.Diagnostic[],
@@ -372,7 +371,7 @@ export function withAdvice(
   let covered: Advice | undefined;
   for (const diagnostic of diagnostics) {
     if (covered !== undefined && advisor.isInside(diagnostic, covered)) continue;
-    // A name that nothing declares is told of once.
+    // An undeclared name is reported once.
     if (UNKNOWN_NAME.has(diagnostic.code)) {
       if (unknown.has(diagnostic.messageText)) continue;
       unknown.add(diagnostic.messageText);
@@ -389,7 +388,7 @@ export function withAdvice(
   return shown;
 }
 
-/** Whether a mistake is of an expression that another mistake is a part of. */
+/** Whether an error's expression contains another error. */
 function isAround(outer: ts.Diagnostic, inner: ts.Diagnostic): boolean {
   const [{ start = 0, length = 0 }, { start: from = 0, length: size = 0 }] = [outer, inner];
   const isLonger = length > size && outer.code >= FIRST_TYPE_ERROR;

@@ -1,4 +1,4 @@
-/** What cells see without an import. */
+/** Declarations that cells can use without an import. */
 export interface AmbientTypes {
   /** Files of declarations. */
   readonly files: readonly string[];

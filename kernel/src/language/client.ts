@@ -1,4 +1,4 @@
-/** The kernel's side of the language worker: the same questions, answered later. */
+/** The kernel's end of the language worker: the same requests, asynchronous. */
 
 import { startLanguageThread } from "../hosts/node/language-thread";
 import type { LanguageAnswer, LanguageQuestion, LanguageService, LanguageThread } from "./messages";
@@ -20,15 +20,15 @@ export class LanguageClient implements Later<LanguageService> {
   private lastId = 0;
 
   /**
-   * @param report receives what is wrong with the notebook's configuration
-   * @param folder where the notebook is
+   * @param report receives errors of the notebook's configuration
+   * @param folder the notebook's folder
    */
   constructor(
     private readonly report: (problem: string) => void,
     private readonly folder: string,
   ) {}
 
-  /** Starts the worker ahead of the first question, since TypeScript takes a while to load. */
+  /** Starts the worker before the first request, because TypeScript loads slowly. */
   start(): LanguageThread {
     this.worker ??= startLanguageThread(
       this.folder,
@@ -51,7 +51,7 @@ export class LanguageClient implements Later<LanguageService> {
     return this.call("completeness", args);
   }
 
-  /** Rejects the questions that wait and stops the worker; the next question starts another. */
+  /** Rejects pending requests and stops the worker; the next request starts another. */
   giveUp(): void {
     void this.worker?.stop();
     this.lose(new Error("the compiler was stopped"));
@@ -83,7 +83,7 @@ export class LanguageClient implements Later<LanguageService> {
     else waiting?.resolve(answer.value);
   }
 
-  /** The worker is gone, for instance for want of memory; the next question starts another. */
+  /** The worker has ended, for instance out of memory; the next request starts another. */
   private lose(error: Error): void {
     this.worker = undefined;
     for (const { reject } of this.waiting.values()) reject(error);

@@ -1,6 +1,6 @@
 /**
- * How cells are compiled: strict, with Node's types and the bundled libraries at hand, and with the
- * `compilerOptions` of a tsconfig.json beside the notebook on top.
+ * Compiler options of cells: strict, with Node's types and the bundled libraries, overridden by the
+ * `compilerOptions` of a tsconfig.json in the notebook's folder.
  */
 
 import type * as ts from "typescript";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { ambient, typeRoots } from "../hosts/node/language";
 import { libraries } from "../hosts/node/libraries";
 
-/** What the conversion of cells itself depends on; a tsconfig.json cannot change these. */
+/** Options that the conversion of cells depends on; a tsconfig.json cannot change these. */
 const reserved = [
   "allowJs",
   "alwaysStrict",
@@ -48,14 +48,14 @@ const reserved = [
 
 export interface CellOptions {
   readonly options: ts.CompilerOptions;
-  /** What is wrong with the notebook's tsconfig.json, one sentence each. */
+  /** The errors of the notebook's tsconfig.json, a sentence each. */
   readonly problems: readonly string[];
 }
 
 /**
  * The options for cells of a notebook in `folder`.
  *
- * @param hasAllTypes whether the types of Node are among them
+ * @param hasAllTypes whether Node's types are included
  */
 export function cellOptions(
   compiler: typeof ts,
@@ -67,7 +67,7 @@ export function cellOptions(
     options: {
       strict: true,
       checkJs: false,
-      // What the host does not have yet is compiled to what it has, see emit.ts.
+      // Syntax that the host does not support yet is compiled to older syntax, see emit.ts.
       target: compiler.ScriptTarget.ESNext,
       lib: ["lib.esnext.d.ts"],
       experimentalDecorators: false,
@@ -100,7 +100,7 @@ function notebookOptions(compiler: typeof ts, folder: string): CellOptions {
     error?: ts.Diagnostic;
   };
   if (error !== undefined) return { options: {}, problems: [sentence(compiler, path, error)] };
-  // Only the options are of interest, not which files there are beside the notebook.
+  // Only the options are read, not the list of files.
   const host: ts.ParseConfigHost = { ...compiler.sys, readDirectory: () => [] };
   const parsed = compiler.parseJsonConfigFileContent(config, host, folder);
   const options = Object.fromEntries(

@@ -1,17 +1,17 @@
 /**
- * The TypeScript that checks cells: the stock compiler, taught to ask about operators.
+ * The TypeScript that checks cells: the stock compiler with hooks for operators.
  *
- * What TypeScript refuses, such as `a + b` of two objects, has no type, and so has nothing that is
- * computed from it: an error list made afterwards shows one operator at a time. So the
- * checker itself asks where it finds an operator's type, and goes on with the answer. Types flow,
- * and completion, inspection and the places of errors are right without knowing of operators. It
- * has no door there: three statements are put into its text as it is loaded. A fourth asks whether a file was
- * parsed already (`kept-files.ts`). Its version is pinned, and nothing is changed on disk.
+ * An operator that TypeScript refuses, such as `a + b` of two objects, has no type, and neither have the
+ * expressions computed from it: a list of errors would show one operator at a time. So the checker itself
+ * calls a hook where it determines an operator's type, and continues with the result. Types propagate, and
+ * completion, inspection and places of errors need no special cases. TypeScript has no API for this: three
+ * statements are inserted into its text when it is loaded. A fourth asks for already parsed files
+ * (`kept-files.ts`). The version is pinned, and nothing is changed on disk.
  */
 
 import type * as ts from "typescript";
 
-/** Answers a checker's questions: the type of an expression, or nothing if TypeScript knows best. */
+/** The hooks of a checker: each returns the type of an expression, or undefined for TypeScript's own. */
 export interface CheckerHook {
   /** `a + b`, `a += b`, `a < b`, ... */
   binary(
@@ -26,15 +26,15 @@ export interface CheckerHook {
   index(node: ts.ElementAccessExpression, object: ts.Type, index: ts.Type): ts.Type | undefined;
 }
 
-/** Tells of a mistake at a node. */
+/** Reports an error at a node. */
 export type Report = (node: ts.Node, message: ts.DiagnosticMessage) => void;
 
-/** A program whose checker asks. */
+/** A program whose checker calls hooks. */
 export interface HookedProgram extends ts.Program {
   checkerHook?: CheckerHook;
 }
 
-/** Pieces of the compiler's text that occur once, in order, and what is put behind each. */
+/** Places in the compiler's text that occur once, in order, with the statement to insert after each. */
 const insertions: readonly (readonly [place: string, statement: string])[] = [
   [
     `const indexExpression = node.argumentExpression;
@@ -71,8 +71,8 @@ const insertions: readonly (readonly [place: string, statement: string])[] = [
 ];
 
 /**
- * The compiler's text with the questions put in.
- * @throws Error if a place does not occur exactly once: this is another compiler than expected.
+ * The compiler's text with the inserted statements. @throws Error if a place does not occur exactly once, in
+ * another version of the compiler.
  */
 export function withHook(compiler: string): string {
   const pieces: string[] = [];
@@ -80,7 +80,9 @@ export function withHook(compiler: string): string {
   for (const [place, statement] of insertions) {
     const at = compiler.indexOf(place);
     if (at < done || compiler.includes(place, at + 1)) {
-      throw new Error(`this is another TypeScript than expected: it does not have "${place}" once`);
+      throw new Error(
+        `this version of TypeScript is not supported: "${place}" does not occur exactly once in it`,
+      );
     }
     const end = at + place.length;
     pieces.push(compiler.slice(done, end), "\n", statement);

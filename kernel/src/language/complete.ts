@@ -1,4 +1,4 @@
-/** What may be written at the cursor: names, members, and texts where only some will do. */
+/** Completions at the cursor: names, members, and string literals. */
 
 import type * as ts from "typescript";
 import type { Converter } from "tslab/dist/converter";
@@ -6,7 +6,7 @@ import type { SignedCompletions } from "./fork-members";
 import { nameLibraries } from "./library-text";
 import type { Completion, Completions } from "./messages";
 
-/** Of longer lists the rest is not looked at before more is typed. */
+/** Longer lists are cut until more is typed. */
 const MAX_SIGNATURES = 200;
 
 const functionMembers = new Set("apply arguments bind call caller length prototype".split(" "));
@@ -29,7 +29,7 @@ export function complete(
       .map(([text, kind]): Completion => ({ text, kind }));
     return { start: literal, end: offset, items };
   }
-  // The converter also offers names that contain what was typed; those are the second choice.
+  // The converter also returns names that contain the typed text; those come last.
   const typed = cell.slice(start, offset).toLowerCase();
   const continued = candidates.filter((text) => text.toLowerCase().startsWith(typed));
   const chosen = continued.length > 0 ? continued : candidates;
@@ -42,7 +42,7 @@ export function complete(
   return { start, end, items };
 }
 
-/** Where the text begins that the cursor is in and that a completion replaces: in a path, its last part. */
+/** The start of the string at the cursor that a completion replaces; in a path, of its last part. */
 function literalStart(compiler: typeof ts, cell: string, offset: number): number | undefined {
   const source = compiler.createSourceFile("cell.ts", cell, compiler.ScriptTarget.Latest, true);
   let found: ts.StringLiteralLike | undefined;
@@ -55,14 +55,14 @@ function literalStart(compiler: typeof ts, cell: string, offset: number): number
   if (found === undefined) return undefined;
   const begin = found.getStart(source) + 1;
   const text = cell.slice(begin, offset);
-  // A cursor behind the closing quote is not in the text.
+  // A cursor after the closing quote is not in the string.
   if (cell[offset - 1] === cell[begin - 1] && offset === found.end && offset > begin)
     return undefined;
   const isPath = compiler.isImportDeclaration(found.parent) && text.startsWith(".");
   return isPath ? begin + text.lastIndexOf("/") + 1 : begin;
 }
 
-/** Of an object that can be called, too, what every function has is not what users look for. */
+/** Leaves out the members of `Function` for objects that can also be called. */
 function functionMembersLast(names: readonly string[]): string[] {
   const isCommon = (name: string): boolean => functionMembers.has(name);
   return [...names.filter((name) => !isCommon(name)), ...names.filter(isCommon)];

@@ -1,11 +1,11 @@
-/** Whether a console should run what was typed, wait for more, or say that it cannot become right. */
+/** Whether typed code is complete, incomplete or invalid, for consoles. */
 
 import type * as ts from "typescript";
 import type { Completeness } from "./messages";
 
 const INDENT = "  ";
 
-/** The one mistake at the end of the text that another line cannot mend. */
+/** The only error at the end of a text that another line cannot fix. */
 const UNTERMINATED_STRING = 1002;
 
 export function completeness(compiler: typeof ts, cell: string): Completeness {
@@ -14,12 +14,12 @@ export function completeness(compiler: typeof ts, cell: string): Completeness {
     parseDiagnostics: readonly ts.DiagnosticWithLocation[];
   };
   if (parseDiagnostics.length === 0) return { status: "complete" };
-  // Where the last of what counts ends; only spaces and comments follow.
+  // The end of the code; only spaces and comments follow.
   const end = source.endOfFileToken.pos;
   const unfinished = parseDiagnostics.every(
     ({ start, length, code }) => start >= end && length === 0 && code !== UNTERMINATED_STRING,
   );
-  // Two empty lines say that nothing more will come.
+  // Two empty lines end the input.
   if (!unfinished || /\n\s*\n\s*\n$/.test(cell)) return { status: "invalid" };
   return { status: "incomplete", indent: indentAfter(cell) };
 }

@@ -1,23 +1,22 @@
 /**
- * Conditions that always hold, because JavaScript takes every object for true.
+ * Checks for conditions that always hold, because every object is true in JavaScript.
  *
  *     const big = np.max(a) > 5; if (big) ...      refused: `big` is an array
- *     i < 4 && j < 4                               refused: what `<` makes is an expression
- *     if (helper(a)) ...                           of type `any`: looked at when the cell runs
+ *     i < 4 && j < 4                               refused: the result of `<` is an expression
+ *     if (helper(a)) ...                           of type `any`: checked at run time
  *
- * A class whose objects are refused says so by a property that is tagged `@operator condition`, whose text says
- * what to write instead. What an operator of ours makes is refused in any case. `x !== undefined`
- * and `x ?? y` ask whether there is a value and are not concerned, nor is a type that has `undefined` beside
- * such objects.
+ * A class whose objects are refused has a property with the tag `@operator condition`, whose text is the
+ * advice. Results of our operators are always refused. `x !== undefined` and `x ?? y` test for a value and
+ * are allowed, and so are types that include `undefined`.
  */
 
 import type * as ts from "typescript";
 import type { Operators } from "./operators";
 
-/** TypeScript's code for an operator that does not go with its operands. */
+/** TypeScript's code for an operator that cannot be applied to its operands. */
 const WRONG_OPERANDS = 2365;
 
-/** The methods of arrays whose argument answers by true or false. */
+/** The methods of arrays whose argument is a predicate. */
 const predicateTakers = new Set(
   "every filter find findIndex findLast findLastIndex some".split(" "),
 );
@@ -36,7 +35,7 @@ export class Conditions {
     this.checker = program.getTypeChecker();
   }
 
-  /** What is wrong with the conditions of a file that was checked. */
+  /** The errors of the conditions of a checked file. */
   check(file: ts.SourceFile): readonly ts.Diagnostic[] {
     this.found = [];
     const visit = (node: ts.Node): void => {
@@ -47,7 +46,7 @@ export class Conditions {
     return this.found;
   }
 
-  /** Whether only the run shows what a condition is, so that the cell's code has to look at it. */
+  /** Whether a condition must be checked at run time. */
   isTestedLater(node: ts.Node): boolean {
     return this.later.has(node);
   }
@@ -98,7 +97,7 @@ export class Conditions {
     if (answers !== undefined) this.refuse(first, answers.getReturnType(), callee.name.text);
   }
 
-  /** Looks at what decides whether `node` holds. */
+  /** Checks the expressions that determine whether `node` holds. */
   private test(node: ts.Expression, by: string): void {
     const { compiler } = this;
     if (compiler.isParenthesizedExpression(node)) this.test(node.expression, by);
@@ -113,13 +112,13 @@ export class Conditions {
     }
   }
 
-  /** Whether an operator's value is its right operand, unless its left one has decided already. */
+  /** Whether an operator's value is its right operand, unless the left one decides. */
   private isPassedOn(operator: ts.SyntaxKind): boolean {
     const { AmpersandAmpersandToken, BarBarToken, CommaToken } = this.compiler.SyntaxKind;
     return [AmpersandAmpersandToken, BarBarToken, CommaToken].includes(operator);
   }
 
-  /** Refuses an expression of a type whose values all hold; `false` if the type has others. */
+  /** Refuses an expression of a type whose values are all true; `false` if the type has others. */
   private refuse(node: ts.Expression, type: ts.Type, by: string): boolean {
     const members = this.membersOf(type);
     const operator = this.operators.callOf(node) === undefined ? undefined : this.operatorOf(node);
@@ -140,7 +139,7 @@ export class Conditions {
       start: node.getStart(),
       length: node.getEnd() - node.getStart(),
       messageText:
-        `${made}'${by}' takes every ${name} for true` + (remedy === undefined ? "" : `; ${remedy}`),
+        `${made}'${by}' treats every ${name} as true` + (remedy === undefined ? "" : `; ${remedy}`),
     });
     return true;
   }
@@ -152,7 +151,7 @@ export class Conditions {
     return undefined;
   }
 
-  /** Whether a value of the type may be one that is refused, beside those that may be conditions. */
+  /** Whether some values of the type are refused and others allowed. */
   private isUndecided(type: ts.Type): boolean {
     const { Any, Unknown, NonPrimitive, TypeParameter, Undefined, Null, Void } =
       this.compiler.TypeFlags;
@@ -162,13 +161,13 @@ export class Conditions {
     ) {
       return true;
     }
-    // Beside `undefined` it is the question whether there is a value.
+    // With `undefined`, the condition tests whether there is a value.
     const present = members.filter(({ flags }) => (flags & (Undefined | Null | Void)) === 0);
     const refused = present.filter((member) => this.adviceOf(member) !== undefined);
     return refused.length > 0 && refused.length < present.length;
   }
 
-  /** The types that a value may have; of a type parameter, those of what it extends. */
+  /** The members of a union; for a type parameter, of its constraint. */
   private membersOf(type: ts.Type): readonly ts.Type[] {
     const constraint = this.checker.getBaseConstraintOfType(type) ?? type;
     return constraint.isUnion() ? constraint.types : [constraint];

@@ -1,11 +1,11 @@
-/** What TypeScript says of a mistake, without what only those ask for who wrote the types. */
+/** TypeScript's text for an error, without details that only authors of the types need. */
 
 import type * as ts from "typescript";
 
 /** TypeScript's codes. */
 const NO_OVERLOAD = 2769;
 const UNKNOWN_MEMBER = 2339;
-/** "missing the following properties from type ...: a, b, c, and 38 more": another type altogether. */
+/** "missing the following properties from type ...: a, b, c, and 38 more": an unrelated type. */
 const MISSING_MANY = 2740;
 
 export function diagnosticText(
@@ -15,9 +15,9 @@ export function diagnosticText(
   const told = typeof messageText === "string" ? messageText : shortened(messageText);
   const text = compiler
     .flattenDiagnosticMessageText(told, "\n")
-    // What it proposes is a method of the same type and not what was meant.
+    // The proposal is a method of the same type and not the intended name.
     .replace(/ Did you mean to call '[^']*'\?$/, "");
-  // A namespace is better known by the name that the user gave it.
+  // Shows a namespace under the user's name.
   return text.replace(
     /type '(?:typeof (?:import\("[^"]*"\)|[a-z]\w*)|\{ .*(?:\}|\.\.\.))'/,
     (type) => {
@@ -34,7 +34,7 @@ function shortened(chain: ts.DiagnosticMessageChain): ts.DiagnosticMessageChain 
     return plainest ?? chain;
   }
   const next = (chain.next ?? [])
-    // Of a union the first member is named too, which does not help.
+    // For a union, TypeScript also names the first member, which does not help.
     .filter(({ code }) => code !== MISSING_MANY && code !== UNKNOWN_MEMBER)
     .map(shortened);
   return { ...chain, next };

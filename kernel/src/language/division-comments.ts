@@ -1,6 +1,6 @@
 /**
- * Comments that may have been meant as divisions: Python's `7 // 2` is `7` here, and TypeScript has nothing
- * against it.
+ * Warns about comments that may be meant as divisions: Python's `7 // 2` is `7` in TypeScript, without an
+ * error.
  *
  *     7 // 2               a remark: Math.floor(7 / 2)
  *     const h = n // size  a remark, if `size` is a variable
@@ -9,7 +9,7 @@
 
 import type * as ts from "typescript";
 
-/** A comment that is a number or a name alone, with what may end a statement. */
+/** A comment that is only a number or a name, optionally with the end of a statement. */
 const OPERAND =
   /\/\/[ \t]*(\d[\w.]*|[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*)[ \t]*[;,)\]]*[ \t]*$/gm;
 
@@ -52,7 +52,7 @@ function expressionBefore(
   let found: ts.Expression | undefined;
   const visit = (node: ts.Node): void => {
     if (node.getStart(file) >= end || node.end < end) return;
-    // The outermost expression that ends there; what a function or an assignment returns is inside.
+    // The outermost expression that ends there, inside functions and assignments.
     if (node.end === end && found === undefined && isValue(compiler, node)) found = node;
     compiler.forEachChild(node, visit);
   };

@@ -1,14 +1,13 @@
 /**
- * The last step from a cell to code that runs: the converter's ES module becomes a function.
+ * The last step of compiling a cell: converts the converter's ES module to a function.
  *
  *     import { te } from "tvm-ts";                     const tvm_ts_1 = require("tvm-ts");
  *     const A = await f(exports.n);              →     const A = await awaited(f(exports.n));
  *     export const tsLastExpr = A;                     exports.tsLastExpr = A;
  *     export { te, A };                                function bindings() { return { ... } }
  *
- * The session's names are bound to the function's own variables, both ways, rather than copied: a
- * later cell that assigns to one is seen by functions of the cell that declared it. Awaiting goes
- * through the evaluator so that an interrupt can end it.
+ * The session's names are bound to the function's own variables and not copied: functions of the declaring
+ * cell see assignments of later cells. `await` goes through the evaluator, so that an interrupt can end it.
  */
 
 import { decodedMappings, TraceMap, traceSegment } from "@jridgewell/trace-mapping";
@@ -34,13 +33,13 @@ const cellParameters = [
 ] as const;
 
 const BINDINGS = "__bindings__";
-/** A parameter of code that is put into cells; a user's name there would hide the user's variable. */
+/** A parameter of inserted code; a common name would hide the user's variable. */
 const VALUE = "__value__";
 
-/** Names of the function that a cell's code becomes, which the code cannot declare itself. */
+/** Names of a cell's function, which the cell's code cannot declare. */
 export const reservedNames: ReadonlySet<string> = new Set([...cellParameters, BINDINGS]);
 
-/** Compiles a cell's ES module; `prefix` is what the converter put in front of the cell. */
+/** Compiles a cell's ES module; `prefix` is the converter's text before the cell. */
 export function emitCell(
   compiler: typeof ts,
   name: string,
@@ -71,7 +70,7 @@ export function emitCell(
   };
 }
 
-/** Compiles the ES module of a file beside the notebook to a CommonJS module. */
+/** Compiles the ES module of a file of the notebook's folder to a CommonJS module. */
 export function emitModule(compiler: typeof ts, path: string, module: string): CompiledSource {
   const { code, map } = withoutMap(module);
   const compiled = toCommonJs(compiler, code, loopTransformers(compiler));
@@ -82,7 +81,7 @@ export function emitModule(compiler: typeof ts, path: string, module: string): C
   };
 }
 
-/** Replaces the module's final `export { ... }` by a function that gives access to the names. */
+/** Replaces the module's final `export { ... }` by a function that returns accessors for the names. */
 function bindExports(compiler: typeof ts, code: string): { text: string; hasBindings: boolean } {
   const source = compiler.createSourceFile("cell.js", code, compiler.ScriptTarget.Latest);
   const list = source.statements.findLast(
@@ -134,7 +133,7 @@ function interruptibleAwaits(compiler: typeof ts): Transformer {
   });
 }
 
-/** `import(x)` becomes `require.import(x)`: the evaluator knows where the notebook's modules are. */
+/** `import(x)` becomes `require.import(x)`: the evaluator resolves the notebook's modules. */
 function dynamicImports(compiler: typeof ts): Transformer {
   return replacing(compiler, (node, factory) =>
     compiler.isCallExpression(node) && node.expression.kind === compiler.SyntaxKind.ImportKeyword
@@ -202,7 +201,7 @@ function utf8(bytes: string): string {
   return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
 }
 
-/** Follows the last step's source map, then the first step's; `locate` says where that place is. */
+/** Composes the last step's source map with the first step's; `locate` maps the result to the source. */
 function lineMap(
   last: string,
   first: string,
@@ -223,7 +222,7 @@ function lineMap(
   return Int32Array.from(rows);
 }
 
-/** The modules that CommonJS code asks for by a literal name. */
+/** The modules that CommonJS code requires by a literal name. */
 function requiredModules(code: string): string[] {
   const names = [...code.matchAll(/\brequire\((["'])((?:(?!\1)[^\\\n])+)\1\)/g)].map(
     (match) => match[2]!,

@@ -1,5 +1,6 @@
 /**
- * What tslab's converter finds in its own fork of TypeScript alone, over the stock compiler.
+ * The members that tslab's converter expects of its own fork of TypeScript, implemented with the stock
+ * compiler.
  *
  * The fork's switch `disableTopLevelAwait` is not needed: a cell is a module, in which the stock
  * compiler allows `await` at the top.
@@ -7,7 +8,7 @@
 
 import type * as ts from "typescript";
 
-/** What the stock compiler has at run time and does not declare. */
+/** Members that the stock compiler has at run time and does not declare. */
 interface Internals {
   readonly nullTransformationContext: ts.TransformationContext;
   readonly Completions: {
@@ -44,9 +45,9 @@ interface Internals {
   ): ts.SymbolDisplayPart[];
 }
 
-/** What may be written at a place, and how what can be called is called. */
+/** Completions at a place, and the signatures of functions. */
 export interface SignedCompletions extends ts.CompletionInfo {
-  /** `(shape: ShapeLike, options?: PlaceholderOptions): Tensor`; nothing for what cannot be called. */
+  /** `(shape: ShapeLike, options?: PlaceholderOptions): Tensor`; undefined for other values. */
   signatureOf(name: string): string | undefined;
 }
 
@@ -81,7 +82,7 @@ export function forkMembers(compiler: typeof ts) {
         ...args: unknown[]
       ): SignedCompletions | undefined => {
         const host = fileHost(compiler, program);
-        // No formatting; with each entry's symbol.
+        // Without formatting, with each entry's symbol.
         const all = [host, program, ...args, undefined, true];
         const found = internals.Completions.getCompletionsAtPosition(...all);
         const file = args[1] as ts.SourceFile;
@@ -101,7 +102,7 @@ export function forkMembers(compiler: typeof ts) {
   };
 }
 
-/** What completion of paths asks about files. */
+/** The file operations for completion of paths. */
 function fileHost(compiler: typeof ts, program: ts.Program): object {
   const { sys } = compiler;
   return {
@@ -131,7 +132,7 @@ function diagnosticsOf(
   ]);
 }
 
-/** What an editor shows of the name at a position. */
+/** The information that an editor shows about the name at a position. */
 function quickInfo(
   compiler: typeof ts & Internals,
   file: ts.SourceFile,
@@ -175,14 +176,14 @@ function quickInfo(
   };
 }
 
-/** `new` means what it makes. */
+/** For `new`, the constructed type. */
 function namedBy(compiler: typeof ts, node: ts.Node): ts.Node {
   const { parent } = node;
   const isNew = compiler.isNewExpression(parent) && node.pos === parent.pos;
   return isNew ? parent.expression : node;
 }
 
-/** The symbol of a name; of a property in an object literal, that of what is expected there. */
+/** The symbol of a name; for a property in an object literal, that of the expected type. */
 function symbolAt(
   compiler: typeof ts & Internals,
   checker: ts.TypeChecker,
@@ -202,7 +203,7 @@ function symbolAt(
   return symbol === undefined || checker.isUnknownSymbol(symbol) ? undefined : symbol;
 }
 
-/** Names and `this`, which have a type where they have no symbol. */
+/** Names and `this`, which can have a type without a symbol. */
 function mayHaveType(compiler: typeof ts, { kind }: ts.Node): boolean {
   const { SyntaxKind } = compiler;
   return [SyntaxKind.Identifier, SyntaxKind.ThisKeyword, SyntaxKind.SuperKeyword].includes(kind);

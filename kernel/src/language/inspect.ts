@@ -1,4 +1,4 @@
-/** What is known about the name at the cursor or, between a call's parentheses, about what is called. */
+/** Inspects the name at the cursor or, between a call's parentheses, the called function. */
 
 import type * as ts from "typescript";
 import type { Converter } from "tslab/dist/converter";
@@ -11,7 +11,7 @@ export function inspect(
   cell: string,
   offset: number,
 ): Inspection | undefined {
-  // A cursor behind a name means the name, as it does for completion.
+  // A cursor after a name refers to the name, as for completion.
   for (const at of [offset, offset - 1, calleeAt(compiler, cell, offset)]) {
     if (at === undefined || at < 0) continue;
     const info = converter.inspect(declarations, cell, at) as ts.QuickInfo | undefined;
@@ -28,7 +28,7 @@ export function inspect(
   return undefined;
 }
 
-/** The last character of what is called by the innermost call whose arguments surround `offset`. */
+/** The last character of the callee of the innermost call whose arguments contain `offset`. */
 function calleeAt(compiler: typeof ts, cell: string, offset: number): number | undefined {
   const source = compiler.createSourceFile("cell.ts", cell, compiler.ScriptTarget.Latest);
   let found: number | undefined;

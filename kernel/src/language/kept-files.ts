@@ -1,11 +1,11 @@
 /**
- * Parsed files of declarations, which all programs of the process share: a converter that starts again, for instance
- * because a cell needs Node's types, does not parse the others again, and a snapshot has them from the beginning.
+ * Parsed files of declarations, which all programs of the process share: a converter that restarts, for
+ * instance because a cell needs Node's types, does not reparse the others, and a snapshot contains them.
  */
 
 import type * as ts from "typescript";
 
-/** Parses a file, or not; the compiler calls it, see `compiler.ts`. */
+/** Returns a parsed file, parsing it if needed; the compiler calls it, see `compiler.ts`. */
 type Keeper = (
   path: string,
   text: string,
@@ -18,7 +18,7 @@ interface KeepingCompiler {
 }
 
 const DECLARATIONS = /\.d\.[cm]?ts$/;
-/** The declarations of earlier cells, other ones for each cell. */
+/** The declarations of earlier cells, which change with each cell. */
 const CELLS = "__prev__.d.ts";
 
 const files = new Map<string, ts.SourceFile>();

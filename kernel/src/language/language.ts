@@ -1,4 +1,4 @@
-/** Compiles cells and answers questions about them; runs in the language worker. */
+/** Compiles cells and answers requests about them, in the language worker. */
 
 import type * as ts from "typescript";
 import { ambient, loadCompiler, mayNeedAllTypes, needsAllTypes } from "../hosts/node/language";
@@ -32,30 +32,30 @@ import { startTslab, type Tslab } from "./tslab";
 const AWAIT_OUTSIDE = 1308;
 const RESERVED_NAME = 2441;
 
-/** Its codes for what is not known: names, modules, namespaces, members. Node's types may know it. */
+/** TypeScript's codes for unknown names, modules, namespaces and members, which Node's types can declare. */
 const UNKNOWN = new Set([2304, 2307, 2339, 2503, 2551, 2552, 2580, 2591, 2694, 2792]);
 
 export class Language implements LanguageService {
-  /** What is wrong with the notebook's tsconfig.json. */
+  /** The errors of the notebook's tsconfig.json. */
   readonly problems: readonly string[];
   private readonly compiler = loadCompiler();
   private options: ts.CompilerOptions;
-  /** Whether cells see the types of Node; they are loaded when a cell needs them. */
+  /** Whether cells can use Node's types; they are loaded when a cell needs them. */
   private hasAllTypes: boolean;
   private tslab: Tslab;
 
-  /** What the converter told during the current call. */
+  /** The converter's diagnostics of the current call. */
   private cellModule = "";
   private modules: CompiledSource[] = [];
   private diagnostics: readonly ts.Diagnostic[] = [];
   private program: ts.Program | undefined;
-  /** Names that a cell declares that was not run, with the cell. */
+  /** Names that are declared by a cell that was not run, with the cell. */
   private readonly lost = new Map<string, string>();
 
-  /** @param folder where the notebook is, the working directory */
+  /** @param folder the notebook's folder, which is the working directory */
   constructor(private readonly folder: string) {
     keepDeclarations(this.compiler);
-    // A configuration may name types that build on Node's.
+    // A configuration can name types that depend on Node's.
     this.hasAllTypes = this.compiler.sys.fileExists(`${folder}/tsconfig.json`);
     const { options, problems } = cellOptions(this.compiler, folder, this.hasAllTypes);
     this.options = options;
@@ -132,7 +132,7 @@ export class Language implements LanguageService {
     this.tslab.converter.close();
   }
 
-  /** What the converter gets for a cell: the text after each rewriting. */
+  /** The converter's input for a cell: the text after all rewritings. */
   private rewrite(cell: string): RewrittenText {
     return RewrittenText.of(cell).edit(normalize(this.compiler, cell));
   }
@@ -141,7 +141,7 @@ export class Language implements LanguageService {
     if (needsAllTypes(cell)) this.loadAllTypes();
   }
 
-  /** Makes cells see the types of Node, which takes a second or two; `false` if they do. */
+  /** Loads Node's types for cells, which takes a second or two; `false` if they are loaded. */
   private loadAllTypes(): boolean {
     if (this.hasAllTypes || ambient(true).packages.length === 0) return false;
     this.hasAllTypes = true;
@@ -175,7 +175,7 @@ export class Language implements LanguageService {
     });
   }
 
-  /** Runs one question; a converter that broke is replaced and asked once more. */
+  /** Runs a request; if the converter fails internally, it is replaced and the request repeated once. */
   private attempt<Result>(question: () => Result): Result {
     try {
       return this.query(question);
@@ -195,7 +195,7 @@ export class Language implements LanguageService {
 
   private explain(cell: string, source: RewrittenText): Diagnostic[] {
     const found = this.diagnostics.filter(({ file }) => file !== undefined);
-    // What a cell that cannot be parsed means is anybody's guess.
+    // Errors of a cell that cannot be parsed are not meaningful.
     const syntax = found.filter(({ code }) => code < FIRST_TYPE_ERROR);
     const file = this.program!.getSourceFile(this.tslab.cellFile)!;
     const checker = this.program!.getTypeChecker();
@@ -212,15 +212,15 @@ export class Language implements LanguageService {
     );
   }
 
-  /** What is accepted and does not do what it may be meant to. */
+  /** Warnings about code that is valid but may not do what is intended. */
   private warnings(cell: string, source: RewrittenText): Diagnostic[] {
     const file = this.program?.getSourceFile(this.tslab.cellFile);
     if (file === undefined) return [];
     const checker = this.program!.getTypeChecker();
     return divisionComments(this.compiler, checker, file).map(({ start, end, remedy }) => {
       const [from, to] = [start, end].map((at) => source.toOriginal(at - this.tslab.prefix.length));
-      const place = remark("// begins a comment and does not divide", 0, cell, from!, to!);
-      return { ...place, related: [], advice: `a // b is written ${remedy}` };
+      const place = remark("// begins a comment; it does not divide", 0, cell, from!, to!);
+      return { ...place, related: [], advice: `write a // b as ${remedy}` };
     });
   }
 
@@ -230,14 +230,14 @@ export class Language implements LanguageService {
     return statements.flatMap((statement) => declaredNames(this.compiler, statement));
   }
 
-  /** A cell's code runs in a function, whose parameters it cannot declare once more. */
+  /** A cell's code runs in a function, so it cannot redeclare the parameters. */
   private reservedName(
     cell: string,
     source: RewrittenText,
     { text, end }: ts.Identifier,
   ): Diagnostic {
     const start = source.toOriginal(end - text.length);
-    const message = `A cell cannot declare '${text}': its own code uses the name. Choose another.`;
+    const message = `A cell cannot declare '${text}', because the kernel uses the name. Choose another.`;
     const place = remark(message, RESERVED_NAME, cell, start, start + text.length);
     return { ...place, related: [], advice: undefined };
   }
@@ -265,12 +265,12 @@ export class Language implements LanguageService {
   }
 }
 
-/** `await` in a function that is not `async`; the converter lets some pass. */
+/** `await` in a function that is not `async`; the converter misses some. */
 function isAwaitOutside({ code }: ts.Diagnostic): boolean {
   return code === AWAIT_OUTSIDE;
 }
 
-/** What is said of a stretch of a text, as far as its first line goes. */
+/** A diagnostic for a span of a text, cut to its first line. */
 function remark(
   message: string,
   code: number,

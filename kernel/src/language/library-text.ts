@@ -1,11 +1,11 @@
-/** What TypeScript says of the libraries, in the names that users know. */
+/** Replaces internal names of the libraries in TypeScript's messages. */
 
 import type * as ts from "typescript";
 import { libraries } from "../hosts/node/libraries";
 
 /**
- * `import("/somewhere/tvm-ts/dist/declarations").NDArray` becomes `NDArray`, a library its name, and `Var$1`, which is how
- * the one file of declarations calls the second of two classes of that name, `Var`.
+ * `import("/somewhere/tvm-ts/dist/declarations").NDArray` becomes `NDArray`, the path of a library its name,
+ * and `Var$1`, the bundler's name for a second class `Var`, becomes `Var`.
  */
 export function nameLibraries(compiler: typeof ts, text: string): string {
   const named = text.replace(/import\("([^"]+)"\)(\.?)/g, (whole, path: string, dot: string) => {

@@ -1,32 +1,32 @@
-/** What the kernel asks of the language worker, and what it gets; all of it survives being cloned. */
+/** Requests of the kernel to the language worker, and the answers; all can be cloned. */
 
-/** Something TypeScript has to say about a cell or about a file that the cell imports. */
+/** A diagnostic of a cell, or of a file that the cell imports. */
 export interface Diagnostic {
   readonly message: string;
   readonly code: number;
   /** The file, or `undefined` for the cell itself. */
   readonly file: string | undefined;
-  /** Line and column count from 1, in what the user wrote. */
+  /** Line and column count from 1, in the user's source. */
   readonly line: number;
   readonly column: number;
-  /** How many characters on that line are meant; at least 1. */
+  /** The number of characters on that line; at least 1. */
   readonly length: number;
-  /** Places elsewhere that explain it. */
+  /** Related places that explain it. */
   readonly related: readonly Remark[];
-  /** What to do about it. */
+  /** Advice. */
   readonly advice: string | undefined;
 }
 
-/** What is said of a place. */
+/** A remark about a place. */
 export type Remark = Omit<Diagnostic, "related" | "advice">;
 
 /**
- * Where each piece of compiled code comes from: rows of four numbers, line and column in the code,
- * line and column in the source, all from 0, ordered by the first two.
+ * Mappings of compiled code: rows of four numbers, line and column in the code, line and column in the
+ * source, all from 0, ordered by the first two.
  */
 export type LineMap = Int32Array;
 
-/** Compiled code and where it comes from. */
+/** Compiled code with its mappings. */
 export interface CompiledSource {
   /** The source's file; for a cell its name, such as `cell [3]`. */
   readonly name: string;
@@ -34,11 +34,11 @@ export interface CompiledSource {
   readonly map: LineMap;
 }
 
-/** A cell, ready for the evaluator. */
+/** A compiled cell for the evaluator. */
 export interface CompiledCell extends CompiledSource {
-  /** What the cell's code requires, as it is written there. */
+  /** The specifiers that the cell's code requires. */
   readonly imports: readonly string[];
-  /** The name under which the code leaves the value of the cell's last expression. */
+  /** The name of the variable for the value of the cell's last expression. */
   readonly resultName: string | undefined;
 }
 
@@ -46,20 +46,22 @@ export type Conversion =
   | {
       readonly ok: true;
       readonly cell: CompiledCell;
-      /** Files beside the notebook that the cell imports and that changed since they were last sent. */
+      /**
+       * Files of the notebook's folder that the cell imports and that have changed since they were last sent.
+       */
       readonly modules: readonly CompiledSource[];
-      /** The types of everything declared so far, this cell's included. */
+      /** The declarations of all cells so far, including this one. */
       readonly declarations: string;
-      /** What is accepted and may be a mistake all the same. */
+      /** Warnings about valid code that may be a mistake. */
       readonly warnings: readonly Diagnostic[];
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 export interface Completion {
   readonly text: string;
-  /** TypeScript's word for what it is: `method`, `const`, `keyword`, ... */
+  /** TypeScript's kind of the entry: `method`, `const`, `keyword`, ... */
   readonly kind: string;
-  /** How it is called, if it can be: `(x: number): number`. */
+  /** The signature of a function: `(x: number): number`. */
   readonly signature?: string;
 }
 
@@ -70,9 +72,9 @@ export interface Completions {
   readonly items: readonly Completion[];
 }
 
-/** What is known about a name. */
+/** The inspection of a name. */
 export interface Inspection {
-  /** The signature or type, as TypeScript writes it. */
+  /** The signature or type, in TypeScript's notation. */
   readonly signature: string;
   readonly documentation: string;
   readonly tags: readonly { readonly name: string; readonly text: string }[];
@@ -82,14 +84,14 @@ export type Completeness =
   | { readonly status: "complete" | "invalid" }
   | { readonly status: "incomplete"; readonly indent: string };
 
-/** The questions, by name; the worker answers them one after another. */
+/** The requests, by name; the worker answers them one after another. */
 export interface LanguageService {
   /**
    * Checks and compiles a cell.
    *
-   * @param declarations the types of what earlier cells declared
+   * @param declarations the declarations of earlier cells
    * @param cell the text
-   * @param name how stack traces call the cell
+   * @param name the cell's name in stack traces
    */
   convert(declarations: string, cell: string, name: string): Conversion;
   complete(declarations: string, cell: string, offset: number): Completions;
@@ -108,10 +110,10 @@ export type LanguageQuestion = {
 export type LanguageAnswer =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: string }
-  /** What is wrong with the notebook's configuration. */
+  /** The errors of the notebook's configuration. */
   | { readonly problems: readonly string[] };
 
-/** The thread in which the language works. */
+/** A thread or process that runs the language. */
 export interface LanguageThread {
   post(question: LanguageQuestion): void;
   stop(): Promise<void>;

@@ -1,11 +1,11 @@
 /**
- * Writes out what the converter would get wrong, without changing what the cell means.
+ * Rewrites syntax that the converter gets wrong, without changing the cell's meaning.
  *
  *     const o = { x };          const o = { x: x };
  *     export const y = 1;   →   const y = 1;
  *
- * A name from an earlier cell becomes a property of the session, which the short form cannot be;
- * and every top-level name of a cell is exported already.
+ * The converter turns a name of an earlier cell into a property of the session, which the shorthand does not
+ * allow; and every top-level name of a cell is already exported.
  */
 
 import type * as ts from "typescript";

@@ -1,5 +1,5 @@
 /**
- * Writes operators as the calls that they mean.
+ * Rewrites operators to the method calls that they mean.
  *
  *     A(i) + 1            A(i).add(1)
  *     1 - A(i)            A(i).reversed("sub", 1)
@@ -8,18 +8,18 @@
  *     s[B]                s.stage(B)
  *     s?.[B]              s?.stage(B)
  *
- * Operands are evaluated in the order in which they were written. Traces name the operator's place.
+ * Operands are evaluated in source order. Traces name the operator's place.
  */
 
 import type * as ts from "typescript";
 import type { OperatorCall } from "./operator-methods";
 
-/** What a cell's code calls a condition with that only the run shows; it returns the condition. */
+/** The function in a cell's code that checks a condition at run time and returns it. */
 export const TEST = "__test__";
 
 /**
  * @param callOf the call that a node of the source means, if it means one
- * @param isTested whether a node is a condition that is looked at when the cell runs
+ * @param isTested whether a node is a condition that is checked at run time
  */
 export function operatorCalls(
   compiler: typeof ts,
@@ -95,7 +95,7 @@ class CallWriter {
     return factory.createCallExpression(access, undefined, args);
   }
 
-  /** A call that is left out where the chain that it belongs to ends earlier. */
+  /** A call in an optional chain. */
   private callInChain(node: ts.ElementAccessChain, method: string): ts.Expression {
     const { factory } = this;
     const { expression, questionDotToken, argumentExpression: index } = node;
@@ -108,7 +108,7 @@ class CallWriter {
     return this.compiler.setSourceMapRange(this.factory.createIdentifier(method), place);
   }
 
-  /** `(_a = left, body(_a))`, which comes to `body(left)` for a constant. */
+  /** `(_a = left, body(_a))`, or `body(left)` for a constant. */
   private swapped(left: ts.Expression, body: (a: ts.Expression) => ts.Expression): ts.Expression {
     const { compiler, context, factory } = this;
     if (compiler.isLiteralExpression(left)) return body(left);

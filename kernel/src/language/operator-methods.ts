@@ -1,5 +1,5 @@
 /**
- * Which method an operator means, as the types of its operands say it by tags.
+ * Finds the method that an operator means, by tags in the types of its operands.
  *
  *     class Expr {
  *       /** @operator - *\/
@@ -14,14 +14,12 @@
  *       stage(of: Tensor): Stage;                     s[T]    is   s.stage(T)
  *     }
  *
- * Any library may tag its methods, and a method may have several tags. `!`, `&&` and `||` are never
- * calls, since JavaScript decides what they do, nor are `==` and `!=`; tagged methods are what is advised
- * instead of them. A property that is tagged `condition` says that its class's objects are not conditions.
+ * Any library can tag its methods, and a method can have several tags. `!`, `&&`, `||`, `==` and `!=` are never calls, because JavaScript defines them for all objects; the advice for them names tagged methods. A property with the tag `condition` means that objects of its class are not conditions.
  */
 
 import type * as ts from "typescript";
 
-/** The call that an operator stands for. */
+/** The call that an operator means. */
 export type OperatorCall =
   /** `a.sub(b)`, `a.neg()`, `s.stage(T)` */
   | { readonly form: "method"; readonly method: string }
@@ -29,7 +27,7 @@ export type OperatorCall =
   | { readonly form: "assignment"; readonly method: string }
   /** `b.gt(a)` for `a < b` */
   | { readonly form: "mirrored"; readonly method: string }
-  /** `b.reversed("sub", a)`; `by` is the name of the method with that tag. */
+  /** `b.reversed("sub", a)`; `by` is the name of the tagged method. */
   | { readonly form: "reversed"; readonly method: string; readonly by: string };
 
 /** A call, and the type of what it returns. */
@@ -38,10 +36,10 @@ export interface TypedCall {
   readonly type: ts.Type;
 }
 
-/** The tags of methods. They last from program to program, while types and symbols do not. */
+/** The tags of methods, shared by all programs; types and symbols belong to one program. */
 export type TagCache = WeakMap<ts.Declaration, readonly string[]>;
 
-/** The comparison that says the same with its operands in reverse order. */
+/** The equivalent comparison with swapped operands. */
 const mirrors: ReadonlyMap<string, string> = new Map([
   ["<", ">"],
   ["<=", ">="],
@@ -52,7 +50,7 @@ const mirrors: ReadonlyMap<string, string> = new Map([
 /** A type's tagged methods, by their tags. */
 type Methods = ReadonlyMap<string, ts.Symbol>;
 
-/** What is public since TypeScript 5.4. */
+/** An API that is public since TypeScript 5.4. */
 interface Checker extends ts.TypeChecker {
   isTypeAssignableTo(source: ts.Type, target: ts.Type): boolean;
 }
@@ -118,7 +116,7 @@ export class OperatorMethods {
     return { call, type: this.checker.getReturnTypeOfSignature(signature) };
   }
 
-  /** Those without type parameters: what they return is known from the operands alone. */
+  /** The signatures without type parameters, whose return type is independent of the call. */
   private signatures(method: ts.Symbol): readonly ts.Signature[] {
     return this.checker
       .getSignaturesOfType(this.checker.getTypeOfSymbol(method), CALL)
@@ -134,7 +132,7 @@ export class OperatorMethods {
     return signature.parameters.map((parameter) => this.checker.getTypeOfSymbol(parameter));
   }
 
-  /** Whether a value of the type may be given for a parameter, because of what the parameter says. */
+  /** Whether a value of the type can be passed for a parameter, by the parameter's type. */
   accepts(parameter: ts.Type | undefined, type: ts.Type): boolean {
     return parameter !== undefined && this.checker.isTypeAssignableTo(type, parameter);
   }
@@ -167,7 +165,7 @@ export class OperatorMethods {
 
 const CALL = 0 satisfies ts.SignatureKind.Call;
 
-/** Whether a type is a text that may be `text`. */
+/** Whether a type is a string type that includes `text`. */
 function includesText(type: ts.Type | undefined, text: string): boolean {
   if (type === undefined) return false;
   const types = type.isUnion() ? type.types : [type];

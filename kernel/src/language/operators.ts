@@ -1,11 +1,10 @@
 /**
- * Operators in cells: the checker comes by one, and learns whether it means a call.
+ * Operators in cells: the hook that tells the checker whether an operator means a call.
  *
- * It does only where TypeScript refuses the operator, or where JavaScript would make numbers of
- * objects, which is what `-a` and `a < b` of objects come to. What else TypeScript accepts keeps its
- * meaning: `==` and `===` ask for identity, and `+` with a text makes a text. Where identity would be a
- * constant among expressions, it is refused, with the method to call instead; `conditions.ts` does the
- * same for what asks whether something is true.
+ * An operator means a call only if TypeScript refuses it, or if JavaScript would convert objects to numbers,
+ * as for `-a` and `a < b`. Other operators keep their meaning: `==` and `===` test identity, and `+` with a
+ * string concatenates. A test of identity that would be a constant among expressions is refused, with the
+ * method to call instead; `conditions.ts` does the same for conditions.
  */
 
 import type * as ts from "typescript";
@@ -19,18 +18,18 @@ import {
 
 const comparing = new Set(["<", "<=", ">", ">="]);
 const identifying = new Set(["==", "===", "!=", "!=="]);
-/** These may also assign, with `=` behind them. */
+/** Operators with an assignment form, such as `+=`. */
 const calculating = new Set(["+", "-", "*", "/", "%", "**", "<<", ">>", ">>>", "&", "|", "^"]);
 
-/** TypeScript's code for an operator that does not go with its operands. */
+/** TypeScript's code for an operator that cannot be applied to its operands. */
 const WRONG_OPERANDS = 2365;
 
-/** Answers the checker of one program. */
+/** The hooks of one program's checker. */
 export class Operators implements CheckerHook {
   private readonly calls = new Map<ts.Node, OperatorCall>();
   private cachedMethods: OperatorMethods | undefined;
 
-  /** @param file the one file whose operators may mean calls */
+  /** @param file the only file whose operators can mean calls */
   constructor(
     private readonly compiler: typeof ts,
     private readonly program: ts.Program,
@@ -38,12 +37,12 @@ export class Operators implements CheckerHook {
     private readonly tags: TagCache,
   ) {}
 
-  /** The call that a node means, once the checker has come by it. */
+  /** The call that a node means, after the checker has visited it. */
   callOf(node: ts.Node): OperatorCall | undefined {
     return this.calls.get(node);
   }
 
-  /** The name of the method of a type that is tagged with an operator. */
+  /** The name of a type's method with an operator's tag. */
   methodNamed(tag: string, type: ts.Type): string | undefined {
     return this.methods.tagged(tag, type)?.name;
   }
@@ -90,7 +89,7 @@ export class Operators implements CheckerHook {
     return (this.cachedMethods ??= new OperatorMethods(this.program.getTypeChecker(), this.tags));
   }
 
-  /** The checker may come by a node several times, with better types each time. */
+  /** The checker can visit a node several times, with more precise types each time. */
   private recordCall(node: ts.Node, find: () => TypedCall | undefined): ts.Type | undefined {
     const found = node.getSourceFile().fileName === this.file ? find() : undefined;
     if (found === undefined) this.calls.delete(node);
@@ -98,13 +97,13 @@ export class Operators implements CheckerHook {
     return found?.type;
   }
 
-  /** Not numbers, texts and the like, of which nothing has to be known. */
+  /** Excludes numbers, strings and other primitive types. */
   private mayHaveMethods({ flags }: ts.Type): boolean {
     const { StructuredOrInstantiable, BooleanLike, EnumLike } = this.compiler.TypeFlags;
     return (flags & StructuredOrInstantiable) !== 0 && (flags & (BooleanLike | EnumLike)) === 0;
   }
 
-  /** Whether TypeScript accepts the operator for the sake of this operand, whatever the other is. */
+  /** Whether this operand alone makes TypeScript accept the operator. */
   private isAccepted(operator: string, { flags }: ts.Type): boolean {
     const { Any, Never, StringLike } = this.compiler.TypeFlags;
     const added = Any | Never | StringLike;
@@ -112,7 +111,7 @@ export class Operators implements CheckerHook {
     return (flags & accepted) !== 0;
   }
 
-  /** `a = a.add(b)`: of an object, and of a place that can be evaluated twice. */
+  /** `a = a.add(b)`: for an object, if its place can be evaluated twice. */
   private assignment(target: ts.Expression, found: TypedCall | undefined): TypedCall | undefined {
     if (found?.call.form !== "method" || !this.isRepeatable(target)) return undefined;
     return { ...found, call: { ...found.call, form: "assignment" } };
@@ -135,7 +134,7 @@ export class Operators implements CheckerHook {
     ).isAssignmentTarget(node);
   }
 
-  /** `te.ifThenElse(i == j, a, b)` would compare two objects once, and not what they stand for. */
+  /** `te.ifThenElse(i == j, a, b)` would compare the identity of two objects once, and not their values. */
   private refuseIdentity(
     node: ts.BinaryExpression,
     operator: string,
@@ -152,12 +151,12 @@ export class Operators implements CheckerHook {
       category: this.compiler.DiagnosticCategory.Error,
       code: WRONG_OPERANDS,
       message:
-        `'${operator}' asks here whether two objects are the same one; ` +
+        `'${operator}' tests here whether two objects are identical; ` +
         `write .${found.call.method}() for a ${name} that compares`,
     });
   }
 
-  /** Whether a value of the type would do in an expression's place, or in that of what it decides. */
+  /** Whether a value of the type can be an expression, or the condition of one. */
   private isExpectedAt(node: ts.Expression, type: ts.Type): boolean {
     const { parent } = node;
     const decides = this.compiler.isConditionalExpression(parent) && parent.condition === node;

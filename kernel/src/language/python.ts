@@ -1,55 +1,57 @@
 /**
- * What those who know Python write, and what it is here.
+ * Advice for Python syntax and names in cells.
  *
- * Nothing is translated: where TypeScript refuses a cell anyway, the refusal is followed by a
- * sentence of these.
+ * Nothing is translated: one of these sentences is added to an error of TypeScript.
  */
 
-/** Statements and expressions that cannot be parsed, by what their line looks like, texts left out. */
+/** Patterns of lines that cannot be parsed; string literals are emptied before matching. */
 const lines: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [
     /^\s*(from\s+[\w.]+\s+)?import\s+[\w.]+(\s+as\s+\w+)?(\s*,\s*\w+)*\s*$/,
-    'modules are imported by import * as tvm from "tvm-ts"; then const { te, np } = tvm',
+    'write import * as tvm from "tvm-ts"; then const { te, np } = tvm',
   ],
   [/^\s*#/, "comments begin with //"],
-  [/^\s*(async\s+)?def\s/, "functions are written function f(x: number) { return x; }"],
-  [/\blambda\b/, "lambda i, j: value is written (i, j) => value"],
-  [/[[(].*\bfor\b.*\bin\b.*[\])]/, "[f(x) for x in list] is written list.map((x) => f(x))"],
+  [/^\s*(async\s+)?def\s/, "write functions as function f(x: number) { return x; }"],
+  [/\blambda\b/, "write lambda i, j: value as (i, j) => value"],
+  [/[[(].*\bfor\b.*\bin\b.*[\])]/, "write [f(x) for x in list] as list.map((x) => f(x))"],
   [
     /^\s*for\s+\w.*\bin\b/,
-    "loops are written for (let i = 0; i < n; i++) { ... } or for (const x of list) { ... }",
+    "write loops as for (let i = 0; i < n; i++) { ... } or for (const x of list) { ... }",
   ],
   [
     /^\s*with\b/,
-    "what 'with' sets is an option or a function here: tvm.lower(s, args, { context: new tvm.PassContext({ ... }) }), vta.withEnvironment(env, () => ...)",
+    "use an option or a function instead of 'with': tvm.lower(s, args, { context: new tvm.PassContext({ ... }) }), vta.withEnvironment(env, () => ...)",
   ],
-  [/^\s*(elif|else|try|finally|class)\b.*:\s*(#.*)?$/, "blocks stand in braces, { ... }"],
-  [/^\s*except\b/, "exceptions are caught by try { ... } catch (error) { ... }"],
-  [/^\s*(if|while)\s+[^(].*:/, "conditions stand in parentheses, blocks in braces: if (a) { ... }"],
-  [/^\s*raise\b/, 'errors are thrown by throw new Error("...")'],
+  [/^\s*(elif|else|try|finally|class)\b.*:\s*(#.*)?$/, "put blocks in braces, { ... }"],
+  [/^\s*except\b/, "catch exceptions by try { ... } catch (error) { ... }"],
+  [
+    /^\s*(if|while)\s+[^(].*:/,
+    "put conditions in parentheses and blocks in braces: if (a) { ... }",
+  ],
+  [/^\s*raise\b/, 'write throw new Error("...")'],
   [/^\s*assert\b/, 'write if (!condition) throw new Error("..."), or np.testing.assertEqual(a, b)'],
-  [/\b[fF](["'])\1/, "texts with values in them are written `a = ${a}`, in backquotes"],
+  [/\b[fF](["'])\1/, "write strings with values as `a = ${a}`, in backquotes"],
   [
     /[\w)\]]\s*\/\/\s*[\w.]+(\([^)]*\))?\s*[),;*+-]/,
-    "// begins a comment; a // b is written a.floorDiv(b), of numbers Math.floor(a / b)",
+    "// begins a comment; write a // b as a.floorDiv(b), for numbers as Math.floor(a / b)",
   ],
-  [/[\w)\]]\s+if\s.*\selse\s/, "a if condition else b is written condition ? a : b"],
-  [/\b(not|and|or)\s/, "not, and, or are written !, &&, ||, of expressions .not(), .and(), .or()"],
+  [/[\w)\]]\s+if\s.*\selse\s/, "write a if condition else b as condition ? a : b"],
+  [/\b(not|and|or)\s/, "write not, and, or as !, &&, ||, for expressions as .not(), .and(), .or()"],
   [
     /^\s*((const|let|var)\s*)?\(?\s*\w+(\s*,\s*\w+)+\s*\)?\s*=/,
-    "several names are declared by const [a, b] = ...",
+    "declare several names by const [a, b] = ...",
   ],
-  [/\(\s*\w+\s*,\s*\)/, "tuples are written [n]"],
-  [/[(,]\s*\*\s*\w/, "f(*list) is written f(...list)"],
-  [/\[[^\]]*:[^\]]*\]/, 'parts of arrays are written a.slice("0:4", ":")'],
+  [/\(\s*\w+\s*,\s*\)/, "write tuples as [n]"],
+  [/[(,]\s*\*\s*\w/, "write f(*list) as f(...list)"],
+  [/\[[^\]]*:[^\]]*\]/, 'write parts of arrays as a.slice("0:4", ":")'],
   [
     /^\s*!\s*[\w.]+/,
-    'commands of the shell are run by import { execSync } from "node:child_process"; console.log(String(execSync("ls")))',
+    'run shell commands by import { execSync } from "node:child_process"; console.log(String(execSync("ls")))',
   ],
   [/^\s*%%?\w/, "there are no magic commands; console.time() and console.timeEnd() measure time"],
 ];
 
-/** Longer lines are not written by hand, and patterns take their time on them. */
+/** Longer lines are not written by hand, and patterns are slow on them. */
 const LONGEST_LINE = 400;
 
 /** What to write instead of a line that cannot be parsed. */
@@ -62,33 +64,33 @@ export function lineAdvice(line: string): string | undefined {
 const imported = (name: string): string =>
   `import it: import * as tvm from "tvm-ts"; const { ${name} } = tvm`;
 function ofExpressions(name: string): string {
-  return `of expressions ${name === "min" || name === "max" ? `a.${name}(b)` : `te.${name}(a)`}`;
+  return `for expressions ${name === "min" || name === "max" ? `a.${name}(b)` : `te.${name}(a)`}`;
 }
 
 const names: ReadonlyMap<string, string> = new Map([
   ["True", "write true"],
   ["False", "write false"],
   ["None", "write undefined"],
-  ["print", "it is console.log(), or display(); the last value of a cell is shown by itself"],
-  ["range", "loops are written for (let i = 0; i < n; i++); an array of numbers is np.arange(n)"],
-  ["len", "it is list.length, of arrays of np array.size"],
-  ["str", "it is String(x)"],
-  ["int", "it is Math.trunc(x)"],
-  ["float", "it is Number(x)"],
-  ["list", "lists are written [a, b]; [...x] makes one of x"],
-  ["tuple", "tuples are written [a, b]"],
-  ["dict", "dictionaries are written { key: value }"],
-  ["set", "it is new Set([a, b])"],
-  ["enumerate", "it is list.entries(): for (const [i, x] of list.entries())"],
-  ["zip", "it is a.map((x, i) => [x, b[i]])"],
-  ["sorted", "it is [...list].sort()"],
-  ["sum", "it is te.sum(value, axis) of expressions, np.sum() of arrays"],
-  ["isinstance", "it is x instanceof Class"],
-  ["type", "it is typeof x, or x.constructor.name"],
-  ["input", "it is prompt()"],
+  ["print", "write console.log() or display(); the last value of a cell is shown by itself"],
+  ["range", "write loops as for (let i = 0; i < n; i++); an array of numbers is np.arange(n)"],
+  ["len", "write list.length, for arrays of np array.size"],
+  ["str", "write String(x)"],
+  ["int", "write Math.trunc(x)"],
+  ["float", "write Number(x)"],
+  ["list", "write lists as [a, b]; [...x] converts x"],
+  ["tuple", "write tuples as [a, b]"],
+  ["dict", "write dictionaries as { key: value }"],
+  ["set", "write new Set([a, b])"],
+  ["enumerate", "write list.entries(): for (const [i, x] of list.entries())"],
+  ["zip", "write a.map((x, i) => [x, b[i]])"],
+  ["sorted", "write [...list].sort()"],
+  ["sum", "write te.sum(value, axis) for expressions, np.sum() for arrays"],
+  ["isinstance", "write x instanceof Class"],
+  ["type", "write typeof x, or x.constructor.name"],
+  ["input", "write prompt()"],
   ["help", "write a name and a question mark: te.compute?"],
   ["assert", 'write if (!condition) throw new Error("...")'],
-  ["self", "it is this"],
+  ["self", "write this"],
   ["numpy", imported("np")],
   ["tvm", 'import it: import * as tvm from "tvm-ts"'],
   ["vta", 'import it: import * as vta from "vta-ts"'],
@@ -96,11 +98,11 @@ const names: ReadonlyMap<string, string> = new Map([
     (name) => [name, imported(name)] as const,
   ),
   ...["abs", "round", "pow", "min", "max"].map(
-    (name) => [name, `of numbers it is Math.${name}(), ${ofExpressions(name)}`] as const,
+    (name) => [name, `for numbers write Math.${name}(), ${ofExpressions(name)}`] as const,
   ),
 ]);
 
-/** What a name that nothing declares may have meant. */
+/** The advice for an undeclared name. */
 export function nameAdvice(name: string): string | undefined {
   return names.get(name);
 }
@@ -108,39 +110,39 @@ export function nameAdvice(name: string): string | undefined {
 const types = /^(float(16|32|64)|u?int(8|16|32|64)|bool_?)$/;
 
 const members: ReadonlyMap<string, string> = new Map([
-  ["asnumpy", "it is .numpy()"],
-  ["tolist", "it is .toArray()"],
-  ["append", "it is .push()"],
-  ["NumpyArray.length", "it is $.size; the first dimension is $.shape[0]"],
+  ["asnumpy", "write .numpy()"],
+  ["tolist", "write .toArray()"],
+  ["append", "write .push()"],
+  ["NumpyArray.length", "write $.size; the first dimension is $.shape[0]"],
   ["NDArray.length", "the first dimension is $.shape[0]"],
-  ["random.randn", "it is np.random.normal(0, 1, shape)"],
-  ["random.random", "it is np.random.rand(...shape)"],
-  ["entry_name", 'functions are named when they are built, "main" if nothing is said'],
+  ["random.randn", "write np.random.normal(0, 1, shape)"],
+  ["random.random", "write np.random.rand(...shape)"],
+  ["entry_name", 'functions get their names in build; the default is "main"'],
   ["tvm.device", "devices are tvm.cpu(0) and tvm.extDev(0)"],
   ["tvm.context", "devices are tvm.cpu(0) and tvm.extDev(0)"],
-  ["tvm.testing", "arrays are compared by np.testing.assertAllclose(a, b)"],
-  ["tvm.runtime", "it is all in tvm: tvm.loadModule(), tvm.nd"],
-  ["tvm.contrib", "temporary folders are made by tvm.utils.tempdir()"],
-  ["tvm.driver", "it is all in tvm: tvm.lower(), tvm.build()"],
-  ["tvm.ir", "it is tvm.tir"],
-  ["tvm.transform", "options of passes are given as { context: new tvm.PassContext({ ... }) }"],
+  ["tvm.testing", "compare arrays by np.testing.assertAllclose(a, b)"],
+  ["tvm.runtime", "its functions are in tvm: tvm.loadModule(), tvm.nd"],
+  ["tvm.contrib", "make temporary folders by tvm.utils.tempdir()"],
+  ["tvm.driver", "its functions are in tvm: tvm.lower(), tvm.build()"],
+  ["tvm.ir", "write tvm.tir"],
+  ["tvm.transform", "pass options of passes as { context: new tvm.PassContext({ ... }) }"],
   ["tvm.relay", "there is no Relay; operators are in tvm.topi and vta.topi"],
   ["target.Target", 'it is a function: tvm.target("llvm")'],
-  ["vta.testing", "it is vta.simulator"],
-  ["vta.top", "it is vta.topi"],
+  ["vta.testing", "write vta.simulator"],
+  ["vta.top", "write vta.topi"],
 ]);
 
 /**
- * What a member that an object does not have may have meant.
+ * The advice for a missing member.
  * @param kind the object's class
  */
 export function memberAdvice(object: string, kind: string, name: string): string | undefined {
-  if (object === "np" && types.test(name)) return `types are texts: "${name.replace("_", "")}"`;
+  if (object === "np" && types.test(name)) return `types are strings: "${name.replace("_", "")}"`;
   const byClass = members.get(`${kind}.${name}`)?.replaceAll("$", object);
   return byClass ?? members.get(`${object.split(".").at(-1)}.${name}`) ?? members.get(name);
 }
 
-/** What compares objects of a class that `==` takes for different from every number. */
+/** The advice for `==` between an array and a number, which is always false. */
 export function comparisonAdvice(
   kind: string,
   object: string,
@@ -151,27 +153,27 @@ export function comparisonAdvice(
   const every = operator === "!=" ? "notEqual" : "equal";
   return (
     `write ${object}.item() ${operator}= ${other} for an array of one element, ` +
-    `np.${every}(${object}, ${other}) for each of several`
+    `np.${every}(${object}, ${other}) for all elements`
   );
 }
 
-/** How one loops over objects of a class. */
+/** The advice for a loop over an object of a class. */
 export function loopAdvice(kind: string, object: string): string | undefined {
   switch (kind) {
     case "NumpyArray":
-      return `elements are for (const x of ${object}.data), rows are ${object}.slice(String(i)) for i below ${object}.shape[0]`;
+      return `write for (const x of ${object}.data) for elements; rows are ${object}.slice(String(i)) for i below ${object}.shape[0]`;
     case "NDArray":
-      return `elements are for (const x of ${object}.numpy().data)`;
+      return `write for (const x of ${object}.numpy().data) for elements`;
     case "Tensor":
-      return `a tensor has no elements yet; te.compute(${object}.shape, (...i) => ...) says what is done with each`;
+      return `a tensor has no elements; te.compute(${object}.shape, (...i) => ...) defines a computation for each`;
     default:
       return undefined;
   }
 }
 
-/** How the elements of a library's objects are reached, by the objects' class. */
+/** How to access the elements of a library's objects, by class. */
 const elements: ReadonlyMap<string, (object: string, index: string) => string> = new Map([
-  ["Tensor", (object, index) => `elements of tensors are read by calls: ${object}(${index})`],
+  ["Tensor", (object, index) => `read elements of tensors by calls: ${object}(${index})`],
   [
     "NumpyArray",
     (object, index) => `an element is ${object}.get(${index}); .set([i], x) writes it`,
@@ -179,17 +181,17 @@ const elements: ReadonlyMap<string, (object: string, index: string) => string> =
   ["NDArray", (object, index) => `an element is ${object}.numpy().get(${index})`],
   ["IRModule", (object, index) => `functions are ${object}.functions.get(${index})`],
   ["Module", (object, index) => `functions are ${object}.getFunction(${index})`],
-  ["Schedule", (object) => `stages are ${object}[C], by the tensor itself and not by its name`],
+  ["Schedule", (object) => `stages are ${object}[C], by the tensor and not by its name`],
 ]);
 
-/** What `object[index]` is for objects of a class. */
+/** The advice for `object[index]`. */
 export function elementAdvice(kind: string, object: string, index: string): string | undefined {
   return elements.get(kind)?.(object, index);
 }
 
 /**
- * What is to be called instead, or given, if the argument `text` is of the class `kind`.
- * @param callee what is called
+ * The advice for an argument `text` of the class `kind`.
+ * @param callee the called function
  * @param expected the parameter's type, if it has a name
  */
 export function argumentAdvice(
@@ -205,13 +207,13 @@ export function argumentAdvice(
       : `${callee}() is for numbers; ${ofExpressions(name)}`;
   }
   if (expected === "RangeLike" && kind === "number") {
-    return `a range is written [0, ${text}]`;
+    return `write the range as [0, ${text}]`;
   }
-  if (kind === "NumpyArray") return `a device's array is made by tvm.nd.array(${text})`;
+  if (kind === "NumpyArray") return `make a device's array by tvm.nd.array(${text})`;
   return undefined;
 }
 
-/** What to calculate with instead of an operand of the class `kind`. */
+/** The advice for an operand of the class `kind`. */
 export function operandAdvice(kind: string, text: string): string | undefined {
   return kind === "NDArray" ? `calculate with ${text}.numpy(), a copy of it for np` : undefined;
 }

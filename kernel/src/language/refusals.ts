@@ -1,8 +1,8 @@
 /**
- * What TypeScript accepts and a cell cannot run, with what to write instead.
+ * Refuses code that TypeScript accepts and a cell cannot run, with the alternative.
  *
  *     import.meta.url                     a cell is a function and not a module
- *     import * as tslab from "tslab"      what it offers is here without an import
+ *     import * as tslab from "tslab"      its functions are available without an import
  */
 
 import type * as ts from "typescript";

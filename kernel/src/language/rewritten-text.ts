@@ -1,11 +1,11 @@
 /**
- * A cell's text as the compiler gets it, with the way back to what the user wrote.
+ * A rewritten text of a cell, with the mapping to the user's text.
  *
  *     user      const o = { x };   o.x
  *     compiler  const o = { x: x };   o.x      edit: insert ": x"
  *
- * Every rewriting of cells is a list of edits, so that errors, completions and inspections can speak
- * of the user's own text. Rewritings are chained: each one's edits refer to the text before it.
+ * Every rewriting of cells is a list of edits, so that errors, completions and inspections can be mapped to
+ * the user's text. Rewritings are chained: the edits of each refer to the text before it.
  */
 
 /** Replaces the characters from `start` to `end` (exclusive) by `text`. */
@@ -19,7 +19,7 @@ export class RewrittenText {
   private constructor(
     readonly text: string,
     private readonly before: RewrittenText | undefined,
-    /** In the order of their places, which are those in `before`. */
+    /** In the order of their positions, which refer to `before`. */
     private readonly edits: readonly Edit[],
   ) {}
 
@@ -27,7 +27,7 @@ export class RewrittenText {
     return new RewrittenText(text, undefined, []);
   }
 
-  /** Applies edits, given in any order; they must not overlap. */
+  /** Applies edits in any order; they must not overlap. */
   edit(edits: readonly Edit[]): RewrittenText {
     if (edits.length === 0) return this;
     const ordered = [...edits].sort((a, b) => a.start - b.start);
@@ -41,7 +41,7 @@ export class RewrittenText {
     return new RewrittenText(parts.join(""), this, ordered);
   }
 
-  /** Where the user wrote what is at `offset`; inside inserted text, where the edit begins. */
+  /** Maps `offset` to the user's text; inside inserted text, to the start of the edit. */
   toOriginal(offset: number): number {
     if (this.before === undefined) return offset;
     let shift = 0;
@@ -54,7 +54,7 @@ export class RewrittenText {
     return this.before.toOriginal(offset - shift);
   }
 
-  /** Where the user's character at `offset` is now; inside replaced text, where the edit begins. */
+  /** Maps `offset` of the user's text to this text; inside replaced text, to the start of the edit. */
   fromOriginal(offset: number): number {
     if (this.before === undefined) return offset;
     const at = this.before.fromOriginal(offset);

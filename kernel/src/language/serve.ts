@@ -3,7 +3,7 @@
 import { Language } from "./language";
 import type { LanguageAnswer, LanguageQuestion } from "./messages";
 
-/** Starts the language for a notebook in `folder`; returns what is to be called with each question. */
+/** Starts the language for a notebook in `folder`; returns the handler of requests. */
 export function serveLanguage(
   folder: string,
   send: (answer: LanguageAnswer) => void,

@@ -1,12 +1,12 @@
 /**
- * Loops that can be stopped where nothing can interrupt a thread from outside: each turn begins with a question.
+ * Makes loops interruptible on hosts where a thread cannot be interrupted from outside: each iteration polls.
  *
  *     while (more) body    →    while (more) { __stop__(); body }
  */
 
 import type * as ts from "typescript";
 
-/** What code asks at the beginning of each turn of a loop; it throws when the code is to stop. */
+/** The function that code calls in each iteration of a loop; it throws when the user has interrupted. */
 export const STOP = "__stop__";
 
 export function stoppableLoops(compiler: typeof ts): ts.TransformerFactory<ts.SourceFile> {

@@ -1,11 +1,10 @@
 /**
- * tslab's converter, loaded over the stock TypeScript with a few doors opened.
+ * tslab's converter, loaded with the stock TypeScript and some replaced members.
  *
- * The converter turns a cell into an ES module that refers to earlier cells' names through
- * `exports`, and carries their types along as declarations. It keeps its
- * compiler options, its program and its diagnostics to itself, though, emits no source maps, and
- * watches folders. It reaches TypeScript through one object, so handing it that object with some
- * members replaced is enough; nothing of tslab is copied or changed on disk.
+ * The converter turns a cell into an ES module that refers to earlier cells' names through `exports`, and
+ * passes their types on as declarations. But its compiler options, program and diagnostics are private, it
+ * emits no source maps, and it watches folders. It accesses TypeScript through one object, so it is enough to
+ * replace some members of that object; nothing of tslab is copied or changed on disk.
  */
 
 import type * as ts from "typescript";
@@ -20,7 +19,7 @@ import type { TagCache } from "./operator-methods";
 import { Operators } from "./operators";
 import { refusals } from "./refusals";
 
-/** What the converter is told, and what it tells. */
+/** The options and callbacks of the converter. */
 export interface TslabHooks {
   /** Changes the compiler options and adds root files, before the first program is made. */
   configure(options: ts.CompilerOptions, rootFiles: string[]): void;
@@ -35,17 +34,17 @@ export interface TslabHooks {
 
 export interface Tslab {
   readonly converter: converters.Converter;
-  /** The name that the program gives to the cell. */
+  /** The cell's file name in the program. */
   readonly cellFile: string;
-  /** What the converter puts in front of a cell. */
+  /** The converter's text before a cell. */
   readonly prefix: string;
-  /** Makes the next call see files that changed on disk, and packages that were installed. */
+  /** Makes the next call reread files that changed on disk, and newly installed packages. */
   refresh(): void;
 }
 
 type Host = ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram>;
 
-/** What TypeScript says that is not a mistake in a notebook. */
+/** TypeScript's codes for problems that are not errors in a notebook. */
 const harmless = new Set([
   6059, // a file is above the notebook's folder; it is compiled all the same
   7016, // a package has no types; what it exports is `any`
@@ -66,7 +65,7 @@ export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHook
     ...reporters: [ts.DiagnosticReporter, ts.WatchStatusReporter]
   ): Host => {
     hooks.configure(options, rootFiles);
-    // The plain builder: one that tracks what changed looks at all files whenever a cell is touched.
+    // The plain builder: a builder that tracks changes checks all files whenever a cell changes.
     const create = compiler.createAbstractBuilder;
     return resolver.install(
       compiler.createWatchCompilerHost(rootFiles, options, system, create, ...reporters),
@@ -134,7 +133,7 @@ export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHook
   };
 }
 
-/** Gives a plain builder what the converter expects of one. */
+/** Adds the members to a plain builder that the converter expects. */
 function completeBuilder(
   compiler: typeof ts,
   builder: ts.BuilderProgram,
@@ -146,7 +145,7 @@ function completeBuilder(
   const { bindSourceFile } = compiler as typeof ts & {
     bindSourceFile(file: ts.SourceFile, options: ts.CompilerOptions): void;
   };
-  // The converter lists a cell's names before it has the cell checked.
+  // The converter lists a cell's names before it checks the cell.
   const cell = program.getSourceFile(cellFile);
   if (cell !== undefined) {
     bindSourceFile(cell, program.getCompilerOptions());
@@ -168,8 +167,8 @@ function completeBuilder(
 }
 
 /**
- * Makes the list of a file's names show them as they are written. TypeScript's tables put a third
- * underscore in front of names that begin with two, which the converter takes for part of the name.
+ * Unescapes the names of a file. TypeScript's tables add a third underscore to names that begin with two,
+ * which the converter treats as part of the name.
  */
 function listPlainNames(compiler: typeof ts, file: ts.SourceFile): void {
   const { locals } = file as ts.SourceFile & { locals?: ts.SymbolTable };
@@ -203,8 +202,8 @@ function sourcesImportedBy(program: ts.Program, file: ts.SourceFile): string[] {
 }
 
 /**
- * The files that may change, looked at when a cell is about to be compiled: what was saved before a
- * cell is run is then always seen, and no folder has to be watched.
+ * The files that can change. They are checked before each cell is compiled, so that saved changes are always
+ * seen without watching folders.
  */
 class WatchedFiles {
   private readonly files = new Map<
@@ -221,7 +220,7 @@ class WatchedFiles {
       return { close: () => this.files.delete(path) };
     };
     watched.watchDirectory = () => ({ close: () => undefined });
-    // Tells versions of a file apart: TypeScript's own function does, and costs less.
+    // Identifies versions of a file, by TypeScript's own function, which is cheaper.
     Reflect.set(watched, "createHash", undefined);
     return watched;
   }
@@ -239,7 +238,7 @@ class WatchedFiles {
 const FILE_CHANGED = 1 satisfies ts.FileWatcherEventKind.Changed;
 const FILE_DELETED = 2 satisfies ts.FileWatcherEventKind.Deleted;
 
-/** Finds imported modules; those of files that may change are looked for again when one was missing. */
+/** Resolves imported modules; files that can change are resolved again if a module was missing. */
 class Resolver {
   private readonly settled: ts.ModuleResolutionCache;
   private fresh: ts.ModuleResolutionCache;
@@ -260,13 +259,13 @@ class Resolver {
       const found = literals.map(({ text }) =>
         this.compiler.resolveModuleName(text, file, options, host, cache, redirected),
       );
-      // A program is made anew as a whole when any file's imports have to be looked for again.
+      // A new program is made if any file's imports must be resolved again.
       const missing = found.some(({ resolvedModule }) => resolvedModule === undefined);
       if (missing && this.hooks.mayChange(file)) this.incomplete.add(file);
       else this.incomplete.delete(file);
       return found;
     };
-    // Where TypeScript remembers that there is no replacement for its own library files.
+    // TypeScript's cache of missing replacements for its own library files.
     host.getModuleResolutionCache = () => this.settled;
     host.hasInvalidatedResolutions = (path) => this.incomplete.has(path);
     return host;

@@ -1,5 +1,5 @@
 /**
- * How a function is called, in a line:
+ * The usage of a function, in a line:
  *
  *     split(axis: IterVar, by: { factor } | { nparts })
  *     lower(subject: Lowerable, args?: readonly ScheduleArg[], options?: { name?, simpleMode?, ... })
@@ -9,7 +9,7 @@ import type * as ts from "typescript";
 
 export type Call = ts.CallExpression | ts.NewExpression;
 
-/** Options with more members are named, not listed. */
+/** Options with more members are not listed, but named. */
 const MEMBER_LIMIT = 8;
 
 export class Usages {
@@ -18,7 +18,7 @@ export class Usages {
     private readonly checker: ts.TypeChecker,
   ) {}
 
-  /** The ways to call what a call calls; of those that differ only in types, the simplest. */
+  /** The usages of a call's function; of overloads that differ only in types, the simplest. */
   usageOf(call: Call): string {
     const { expression } = call;
     const name = this.compiler.isPropertyAccessExpression(expression)
@@ -37,7 +37,7 @@ export class Usages {
       .join(" or ");
   }
 
-  /** Whether some way of calling has parameters of all these names. */
+  /** Whether some overload has parameters of all these names. */
   hasParameters(call: Call, names: readonly string[]): boolean {
     return this.signatures(call).some((signature) => {
       const named = parameterNames(signature);
@@ -65,14 +65,14 @@ export class Usages {
     return texts.join(", ");
   }
 
-  /** What is written at a parameter that need not be given. */
+  /** The marker of an optional parameter. */
   private mark({ valueDeclaration: declaration }: ts.Symbol): "" | "?" | "..." {
     if (declaration === undefined || !this.compiler.isParameter(declaration)) return "";
     if (declaration.dotDotDotToken !== undefined) return "...";
     return this.checker.isOptionalParameter(declaration) ? "?" : "";
   }
 
-  /** A type's name; of objects that are written where they are needed, what may be in them. */
+  /** A type's name; for inline object types, their members. */
   private typeText(type: ts.Type): string {
     const present = this.checker.getNonNullableType(type);
     const parts = present.isUnion() ? present.types : [present];

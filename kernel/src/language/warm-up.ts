@@ -1,4 +1,4 @@
-/** What the language does before the first question, in a snapshot or while a page opens. */
+/** Warms up the language before the first request, in a snapshot or while a page opens. */
 
 import { Language } from "./language";
 
@@ -12,8 +12,8 @@ for (const x of [1, 2]) console.log(await Promise.resolve(x), vta.getEnv());
 B`;
 
 /**
- * Asks the language in `folder` what sessions ask, so that the files of types are read and the code is compiled.
- * Completion sorts by `Intl.Collator`, which a snapshot cannot hold.
+ * Sends typical requests to the language in `folder`, so that the types are read and the code is compiled.
+ * Completion is left out: it sorts by `Intl.Collator`, which a snapshot cannot contain.
  */
 export function warmUp(folder: string): void {
   const language = new Language(folder);

@@ -1,4 +1,4 @@
-/** The channels over which the kernel and its front ends talk. */
+/** The channels between the kernel and its front ends. */
 
 import type { Json, Message } from "./message";
 
@@ -8,7 +8,7 @@ export type RequestChannel = "shell" | "control" | "stdin";
 export interface Channels {
   /** Listens, and calls `receive` with every well-formed message. */
   open(receive: (channel: RequestChannel, message: Message) => void): Promise<void>;
-  /** Sends a message about `parent` to who sent that. */
+  /** Sends a reply to the sender of `parent`. */
   reply(
     channel: RequestChannel,
     parent: Message,
@@ -16,13 +16,13 @@ export interface Channels {
     content: Json,
     metadata?: Json,
   ): void;
-  /** Tells every front end. */
+  /** Publishes a message to all front ends. */
   publish(
     parent: Message | undefined,
     type: string,
     content: Json,
     extras?: { readonly metadata?: Json; readonly buffers?: readonly Uint8Array[] },
   ): void;
-  /** Closes the channels when everything is sent. */
+  /** Closes the channels after all messages are sent. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Jupyter's messages, whatever carries them. */
+/** Jupyter's messages, independent of the transport. */
 
 import { uuid } from "./uuid";
 
@@ -16,10 +16,10 @@ export interface Header {
 }
 
 export interface Message {
-  /** Who sent it, as ZeroMQ routes replies; on iopub, the topic. */
+  /** The sender's ZeroMQ identities, for routing replies; on iopub, the topic. */
   readonly identities: readonly Uint8Array[];
   readonly header: Header;
-  /** The header of what this is about; empty for a message that is about nothing. */
+  /** The parent's header; empty for a message without a parent. */
   readonly parent: Header | Record<string, never>;
   readonly metadata: Json;
   readonly content: Json;
@@ -32,7 +32,7 @@ export interface MessageExtras {
   readonly identities?: readonly Uint8Array[];
 }
 
-/** A new message of ours about `parent`. */
+/** A new message with the parent `parent`. */
 export function createMessage(
   session: string,
   type: string,

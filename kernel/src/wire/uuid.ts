@@ -1,4 +1,4 @@
-/** A random identifier; `crypto.randomUUID` does not exist in pages that are served without encryption. */
+/** A random UUID; `crypto.randomUUID` does not exist in pages without TLS. */
 export function uuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;

@@ -1,4 +1,4 @@
-/** The compiler and tslab's converter inside the kernel's bundle, in the place of `load-compiler.ts`. */
+/** The compiler and tslab's converter inside the kernel's bundle; replaces `load-compiler.ts`. */
 
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -8,11 +8,11 @@ import ts from "typescript";
 import createConverterModule = require("tslab/dist/converter");
 import { kernelRoot } from "./libraries";
 
-/** The compiler that checks cells; of its package only the libraries of types are read. */
+/** The compiler that checks cells; only the library types are read from its package. */
 export function loadCompiler(): typeof ts {
   const { resolve } = createRequire(join(kernelRoot, "package.json"));
   const path = join(dirname(resolve("typescript/package.json")), "lib/typescript.js");
-  // The bundle may be part of a snapshot, which was made elsewhere.
+  // The bundle can be part of a snapshot from another folder.
   Object.assign(ts.sys, {
     getExecutingFilePath: () => path,
     getCurrentDirectory: () => process.cwd(),
@@ -20,9 +20,9 @@ export function loadCompiler(): typeof ts {
   return ts;
 }
 
-/** A copy of the converter that gets `compiler` when it requires its TypeScript. */
+/** A copy of the converter with `compiler` as its TypeScript. */
 export function loadConverter(compiler: object): typeof converters {
-  // The bundler makes a function of the module, whose argument is what it requires as TypeScript.
+  // The bundler converts the module to a function with TypeScript as its argument.
   const create = createConverterModule as unknown as (compiler: object) => typeof converters;
   return create(compiler);
 }

@@ -1,5 +1,5 @@
 /**
- * Jupyter's messages on the wire: frames to objects and back, signed.
+ * Jupyter's wire protocol: converts signed frames to messages and back.
  * https://jupyter-client.readthedocs.io/en/stable/messaging.html#the-wire-protocol
  */
 
@@ -13,7 +13,7 @@ import {
 } from "../../wire";
 import type { Connection } from "./connection";
 
-/** A message that is not one: unsigned, cut short, or not JSON. It is dropped. */
+/** An invalid message: unsigned, incomplete, or not JSON. It is dropped. */
 export class MalformedMessage extends Error {
   override readonly name = "MalformedMessage";
 }
@@ -26,7 +26,7 @@ export class Codec {
 
   constructor(private readonly connection: Pick<Connection, "key" | "hash">) {}
 
-  /** A new message of ours about `parent`. */
+  /** A new message with the parent `parent`. */
   create(
     type: string,
     content: Json,
@@ -81,7 +81,7 @@ export class Codec {
   }
 }
 
-/** JSON whose texts are Unicode: half a surrogate pair is replaced, as no file can hold it. */
+/** JSON with valid Unicode: an unpaired surrogate is replaced, because UTF-8 cannot encode it. */
 function jsonText(value: object): string {
   const text = JSON.stringify(value);
   if (!text.includes("\\ud")) return text;

@@ -1,4 +1,4 @@
-/** The connection file that Jupyter writes: where to listen, and the key that messages are signed with. */
+/** Jupyter's connection file: where to listen, and the key for signing messages. */
 
 import { readFileSync } from "node:fs";
 
@@ -11,11 +11,11 @@ export interface Connection {
   readonly ports: Readonly<Record<ChannelName, number>>;
   /** Empty when messages are not signed. */
   readonly key: string;
-  /** The hash in Node's words: `sha256`. */
+  /** The hash under Node's name: `sha256`. */
   readonly hash: string;
 }
 
-/** Reads a connection file; throws an error that names what is wrong with it. */
+/** Reads a connection file. @throws Error that names the invalid field */
 export function readConnection(path: string): Connection {
   const file = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
   const text = (name: string, fallback?: string): string => {
@@ -30,7 +30,7 @@ export function readConnection(path: string): Connection {
   };
   const scheme = text("signature_scheme", "hmac-sha256");
   if (!scheme.startsWith("hmac-")) {
-    throw new Error(`${path}: messages cannot be signed by ${scheme}, only by hmac-*`);
+    throw new Error(`${path}: the signature scheme ${scheme} is not supported, only hmac-*`);
   }
   return {
     transport: text("transport", "tcp"),

@@ -1,9 +1,8 @@
 /**
  * The evaluator's end of its connection to the kernel.
  *
- * Reports are written synchronously, so that what a cell prints appears while it still computes, in
- * the order it was made, and a kernel that cannot keep up slows the cell down instead of filling
- * the memory. An answer to a prompt is read synchronously, too.
+ * Reports are written synchronously, so that a cell's outputs appear in order while it computes, and a slow
+ * kernel slows the cell down instead of filling the memory. The answer to a prompt is read synchronously too.
  */
 
 import { readSync, writeSync } from "node:fs";
@@ -19,14 +18,14 @@ export function report(message: Report): void {
   }
 }
 
-/** Calls `handle` for each command, from now on. */
+/** Calls `handle` for each command. */
 export function onCommand(handle: (command: Command) => void): void {
   const socket = new Socket({ fd: descriptors.commands, readable: true, writable: false });
   const reader = new FrameReader<Command>();
   socket.on("data", (chunk: Buffer) => reader.push(chunk).forEach(handle));
 }
 
-/** Blocks until the kernel has an answer to what was asked last. */
+/** Blocks until the kernel sends the answer to the last question. */
 export function awaitAnswer(): Answer {
   const reader = new FrameReader<Answer>();
   const chunk = Buffer.allocUnsafe(64 * 1024);

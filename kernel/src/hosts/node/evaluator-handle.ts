@@ -1,4 +1,4 @@
-/** The kernel's end of the evaluator, a process of its own: starts the process, sends it commands, notices how it ends. */
+/** The kernel's end of the evaluator process: starts it, sends commands, and detects how it ends. */
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
@@ -10,17 +10,17 @@ import { descriptors } from "./descriptors";
 import { encodeFrame, FrameReader } from "./frames";
 
 /**
- * Nothing is written to stderr that the user did not write, and V8's termination may unwind Node's
- * bookkeeping of asynchronous contexts, which the evaluator repairs.
+ * Options of the process: only the user writes to stderr, and Node tolerates that V8's termination unwinds
+ * its stack of asynchronous contexts, which the evaluator repairs.
  */
 const nodeOptions = ["--no-warnings", "--no-force-async-hooks-checks"];
 
-/** What was written past the evaluator to its standard streams is held back this long. */
+/** Milliseconds to hold back text that bypasses the evaluator on its standard streams. */
 const RAW_OUTPUT_MS = 100;
-/** How long the process may take to end by itself. */
+/** Milliseconds that the process has to end by itself. */
 const EXIT_MS = 500;
 
-/** How V8 says why a process ends, and what comes before that. */
+/** V8's message for a fatal error, and the start of the text before it. */
 const fatal = /^(?:FATAL|.*[Ff]atal error|.*out of memory).*$/m;
 const dying = new RegExp(`^<--- Last few GCs --->|${fatal.source}`, "m");
 
@@ -43,7 +43,7 @@ export class EvaluatorHandle extends CellRunner {
     const child = spawn(process.execPath, [...nodeOptions, path], {
       cwd: this.folder,
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe", "pipe"],
-      // Leads a process group, to which what cells start belongs.
+      // Leads a process group, to which cells' child processes belong.
       detached: true,
     });
     this.child = child;
@@ -56,7 +56,7 @@ export class EvaluatorHandle extends CellRunner {
       for (const report of reader.push(chunk)) this.receive(report);
     });
     this.forwardRawOutput(child);
-    // A process that ends breaks its pipes; that it ended is noticed below.
+    // A process that ends breaks its pipes; its end is handled below.
     for (const pipe of child.stdio) pipe?.on("error", () => undefined);
     const ended = Promise.all([
       new Promise((resolve) => reports.once("close", resolve)),
@@ -67,7 +67,7 @@ export class EvaluatorHandle extends CellRunner {
     ]);
     const silent = new Promise((resolve) => child.stderr!.once("close", resolve));
     void ended.then(async ([, how]) => {
-      // Its last words may come after it; children of its own may keep the stream open.
+      // Text on stderr can arrive after the exit; child processes can keep the stream open.
       await Promise.race([silent, new Promise((resolve) => setTimeout(resolve, RAW_OUTPUT_MS))]);
       this.lose(child, how);
     });
@@ -82,13 +82,13 @@ export class EvaluatorHandle extends CellRunner {
     this.write(descriptors.answers, encodeFrame({ text } satisfies Answer));
   }
 
-  /** Stops whatever the evaluator does; its variables stay. */
+  /** Interrupts the evaluator; its variables stay. */
   interrupt(): void {
     if (this.asking) this.sendInput(undefined);
     else this.write(descriptors.interrupts, Buffer.of(1));
   }
 
-  /** Ends the process, gently at first. */
+  /** Ends the process, by a kill if it does not exit in time. */
   async stop(): Promise<void> {
     const { child } = this;
     if (child === undefined) return;
@@ -122,13 +122,13 @@ export class EvaluatorHandle extends CellRunner {
     this.listener.report(report);
   }
 
-  /** Passes on what child processes or native code wrote to the standard streams. */
+  /** Forwards text that child processes or native code wrote to the standard streams. */
   private forwardRawOutput(child: ChildProcess): void {
     child.stdout!.setEncoding("utf8").on("data", (text: string) => {
       this.listener.report({ kind: "stream", name: "stdout", text });
     });
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {
-      // The last words of a process that crashes belong to the error, not to the user's stderr.
+      // V8's text at a crash belongs to the error, not to the user's stderr.
       if (this.rawErrors === "") setTimeout(() => this.forwardRawErrors(child), RAW_OUTPUT_MS);
       this.rawErrors += text;
     });
@@ -148,7 +148,7 @@ export class EvaluatorHandle extends CellRunner {
       this.exitCode === undefined
         ? `the process that runs the cells died (${how}${lastWords === undefined ? "" : `: ${lastWords}`})`
         : `process.exit(${this.exitCode}) ended the session`;
-    // One that dies at once would do so again: the next cell tries, and tells.
+    // If it dies at startup, it is not restarted now: the next cell does, and reports the failure.
     if (this.ready) this.start();
     this.endLost(reason);
   }

@@ -3,7 +3,7 @@
 import * as nodeModule from "node:module";
 import { startEvaluator } from "../../evaluator/main";
 
-/** Node.js 22.1 and later keep what they have compiled. */
+/** Node.js 22.1 and later have a compile cache. */
 const { enableCompileCache } = nodeModule as { enableCompileCache?: () => void };
 enableCompileCache?.();
 startEvaluator();

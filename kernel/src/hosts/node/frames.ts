@@ -12,7 +12,7 @@ export function encodeFrame(value: unknown): Buffer {
   return frame;
 }
 
-/** Puts a stream's chunks together to values again. */
+/** Decodes the chunks of a stream to values. */
 export class FrameReader<Value> {
   private chunks: Buffer[] = [];
   private length = 0;
@@ -25,7 +25,7 @@ export class FrameReader<Value> {
       const size = this.nextSize();
       if (size === undefined || this.length < HEADER + size) return values;
       const all = this.chunks.length === 1 ? this.chunks[0]! : Buffer.concat(this.chunks);
-      // A copy: what is deserialized may refer to the bytes.
+      // A copy, because deserialized values can refer to the bytes.
       values.push(deserialize(Buffer.from(all.subarray(HEADER, HEADER + size))) as Value);
       const rest = all.subarray(HEADER + size);
       this.chunks = rest.length > 0 ? [rest] : [];

@@ -1,4 +1,4 @@
-/** How values look as text. */
+/** Values as text. */
 
 export { format, inspect } from "node:util";
 export { isNativeError } from "node:util/types";

@@ -1,21 +1,21 @@
-/** The evaluator's main thread as it learns of interrupts: through the watcher, a thread beside it. */
+/** Delivers interrupts to the evaluator's main thread, through the watcher thread. */
 
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { sharedNumbers } from "./descriptors";
 
 export interface InterruptWatch {
-  /** From now on, only what waits is interrupted. */
+  /** From now on, interrupts only end waiting. */
   hold(): void;
-  /** From now on, what computes is terminated, too. */
+  /** From now on, interrupts also terminate computing. */
   release(): void;
-  /** Whether loops are to stop that ask. */
+  /** Whether loops that poll must stop. */
   isStopping(): boolean;
-  /** A cell begins, which the last interrupt does not mean. */
+  /** A cell begins: earlier interrupts do not apply to it. */
   begin(): void;
 }
 
-/** @param interrupted is called after an interrupt, when the event loop runs again */
+/** @param interrupted called after an interrupt, when the event loop runs again */
 export function watchInterrupts(interrupted: () => void): InterruptWatch {
   const shared = new Int32Array(new SharedArrayBuffer(8));
   Atomics.store(shared, sharedNumbers.held, 1);

@@ -1,8 +1,8 @@
 /**
- * The process in which the language works: answers the kernel's questions in the order they come.
+ * The language process: answers the kernel's requests in order.
  *
- * Loading the compiler and the types of the libraries takes most of the kernel's start. So the process usually begins
- * as a snapshot of one that has done both (`language-snapshot.ts`).
+ * Loading the compiler and the types of the libraries takes most of the kernel's start. So the process
+ * usually starts from a snapshot that contains both (`language-snapshot.ts`).
  */
 
 import { startupSnapshot } from "node:v8";
@@ -13,7 +13,7 @@ function serve(): void {
   const answer = serveLanguage(process.cwd(), (message) => process.send!(message));
   process.on("message", answer);
   process.on("disconnect", () => process.exit());
-  // A terminal sends it to every process; the kernel decides what it means.
+  // A terminal sends SIGINT to every process; the kernel handles it.
   process.on("SIGINT", () => undefined);
 }
 

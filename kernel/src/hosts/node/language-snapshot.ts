@@ -1,9 +1,9 @@
 /**
- * A snapshot of the language's process that has loaded the compiler and the types of the libraries.
+ * A snapshot of the language process after loading the compiler and the libraries' types.
  *
- * V8 reads it in a tenth of a second of processor time, where loading takes two seconds. It belongs to one version of
- * Node.js and to one build of the kernel, so it is made by `npm run build`, or by the first kernel that finds none. It is
- * stored beside the kernel, or in the user's cache folder if that cannot be written.
+ * V8 reads it in 0.1 s of processor time; loading takes 2 s. A snapshot is specific to a version of Node.js
+ * and a build of the kernel, so `npm run build` makes it, or the first kernel that finds none. It is stored
+ * next to the kernel, or in the user's cache folder if the kernel's folder is read-only.
  */
 
 import { spawn, spawnSync } from "node:child_process";
@@ -22,12 +22,12 @@ import { homedir, setPriority } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { kernelRoot, libraries } from "./libraries";
 
-/** The language's process as one file, which lib/bundle.mjs makes. */
+/** The language process as one file, which kernel/bundle.mjs makes. */
 export const languageProgram = join(kernelRoot, "dist/hosts/node/language-bundle.js");
 
 const LOWEST_PRIORITY = 19;
 
-/** Where the snapshot for this Node.js and this build is, or will be. */
+/** The path of the snapshot for this Node.js and this build. */
 export function snapshotFile(): string {
   const sources = [
     languageProgram,
@@ -44,7 +44,7 @@ function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
-/** Node.js takes a snapshot only with the options with which it was made. */
+/** Node.js accepts a snapshot only with the options with which it was made. */
 const options = digest(process.env["NODE_OPTIONS"] ?? "");
 const prefix = `language-${process.version}-${process.arch}-${options}-`;
 
@@ -59,7 +59,7 @@ function snapshotFolder(): string {
   }
 }
 
-/** What a process needs to make the snapshot; its folder has nothing that a notebook's might have. */
+/** The command that makes the snapshot, in a folder without a notebook's files. */
 function builder(unfinished: string): [command: string, args: string[], options: { cwd: string }] {
   const args = [
     "--no-warnings",
@@ -71,7 +71,7 @@ function builder(unfinished: string): [command: string, args: string[], options:
   return [process.execPath, args, { cwd: join(kernelRoot, "types") }];
 }
 
-/** Makes the snapshot in the background, unless it is there. */
+/** Makes the snapshot in the background, unless it exists. */
 export function makeSnapshot(): void {
   const target = snapshotFile();
   const unfinished = unfinishedFor(target);
@@ -89,7 +89,7 @@ export function makeSnapshot(): void {
   }
 }
 
-/** Makes the snapshot and waits for it, unless it is there. */
+/** Makes the snapshot and waits for it, unless it exists. */
 export function makeSnapshotNow(): void {
   const target = snapshotFile();
   const unfinished = unfinishedFor(target);
@@ -102,7 +102,7 @@ export function makeSnapshotNow(): void {
   finish(status, unfinished, target);
 }
 
-/** The name under which the snapshot is written; nothing if it is there, or cannot be written. */
+/** The temporary path for writing the snapshot; undefined if it exists or cannot be written. */
 function unfinishedFor(target: string): string | undefined {
   if (existsSync(target)) return undefined;
   try {
@@ -113,7 +113,7 @@ function unfinishedFor(target: string): string | undefined {
   return `${target}.${process.pid}.tmp`;
 }
 
-/** Puts a finished snapshot in the place of the one of an earlier build. */
+/** Replaces the snapshot of an earlier build. */
 function finish(status: number | null, unfinished: string, target: string): void {
   if (status !== 0) {
     rmSync(unfinished, { force: true });

@@ -1,11 +1,11 @@
-/** The process in which the language works, from the kernel's side. */
+/** The kernel's end of the language process. */
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { LanguageAnswer, LanguageQuestion, LanguageThread } from "../../language";
 import { languageProgram, makeSnapshot, snapshotFile } from "./language-snapshot";
 
-/** Makes the kernel's next start faster, some time after this one. */
+/** Milliseconds after the start to make the snapshot for the next start. */
 const SNAPSHOT_DELAY_MS = 20_000;
 
 export function startLanguageThread(
@@ -14,7 +14,7 @@ export function startLanguageThread(
   failed: (error: Error) => void,
 ): LanguageThread {
   const snapshot = snapshotFile();
-  /** What was asked before the first answer, for a second process if the first cannot start. */
+  /** The requests before the first answer, to repeat in a second process if the first cannot start. */
   let asked: LanguageQuestion[] | undefined = [];
   let child = start(existsSync(snapshot) ? ["--snapshot-blob", snapshot] : []);
 
@@ -32,7 +32,7 @@ export function startLanguageThread(
     started.once("error", failed);
     started.once("exit", (code, signal) => {
       if (started !== child || stopped) return;
-      // Node does not take a snapshot that was made with other options.
+      // Node rejects a snapshot that was made with other options.
       if (asked !== undefined && snapshotOptions.length > 0) {
         child = start([]);
         for (const question of asked) child.send(question);

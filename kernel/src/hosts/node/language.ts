@@ -1,4 +1,4 @@
-/** What the language needs of Node: the compiler, tslab's converter, and the files that cells see. */
+/** The language's services on Node: the compiler, tslab's converter, and the files that cells can import. */
 
 import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -9,8 +9,8 @@ import { kernelRoot } from "./libraries";
 export { loadCompiler, loadConverter } from "./load-compiler";
 
 /**
- * What is declared without an import: the evaluator's globals, and Node's types. Those take as long to load
- * as everything else together, so a cell that needs none of them is checked against a few lines in their place.
+ * Declarations without an import: the evaluator's globals, and Node's types. Node's types take as long to
+ * load as everything else together, so a cell that does not need them is checked against a few lines instead.
  */
 export function ambient(hasAllTypes: boolean): AmbientTypes {
   const names = hasAllTypes ? ["globals", "runtime"] : ["globals", "runtime", "page", "node-names"];
@@ -20,7 +20,7 @@ export function ambient(hasAllTypes: boolean): AmbientTypes {
   };
 }
 
-/** Names of Node's, and imports of anything but the libraries, whose files may use Node's types. */
+/** Node's names, and imports other than the libraries, whose files can use Node's types. */
 const NODE_NAME = /\b(?:process|global|Buffer|NodeJS|require|__filename|__dirname|setImmediate)\b/;
 const IMPORT = /\b(?:from|import)\s*\(?\s*["'`](?!(?:tvm-ts|vta-ts(?:\/grade)?)["'`])/;
 
@@ -29,11 +29,11 @@ export function needsAllTypes(cell: string): boolean {
   return NODE_NAME.test(cell) || IMPORT.test(cell);
 }
 
-/** What Node's own types say more of than the few lines in their place. */
+/** Names that Node's own types describe in more detail than the few lines. */
 const SHARED_NAME =
   /\b(?:(?:set|clear)(?:Timeout|Interval)|performance|structuredClone|Text(?:En|De)coder|URL|URLSearchParams|Abort\w+|Headers|Response|fetch|crypto|WebAssembly)\b/;
 
-/** Whether all types may accept a cell that was refused without them. */
+/** Whether a refused cell could be accepted with all types. */
 export function mayNeedAllTypes(cell: string): boolean {
   return SHARED_NAME.test(cell);
 }
@@ -51,22 +51,22 @@ export function typeRoots(folder: string): string[] {
   return [...new Set(roots)];
 }
 
-/** Whether loops ask each time whether to stop: an evaluator of its own process is interrupted from outside. */
+/** Whether loops poll for interrupts: not here, because a process is interrupted from outside. */
 export function loopsAskToStop(): boolean {
   return false;
 }
 
-/** What to do where a module is not found, if the host knows. */
+/** Advice for a module that is not found, if the host has any. */
 export function moduleAdvice(_specifier: string): string | undefined {
   return undefined;
 }
 
-/** What to say of a name that hosts of another kind have. */
+/** Advice for a name that other hosts have. */
 export function foreignName(_name: string): string | undefined {
   return undefined;
 }
 
-/** Differs when a file has changed; nothing where there is no file. */
+/** A value that differs when a file has changed; undefined without a file. */
 export function stampOf(path: string): string | undefined {
   const stats = statSync(path, { throwIfNoEntry: false });
   return stats && `${stats.mtimeMs} ${stats.size}`;

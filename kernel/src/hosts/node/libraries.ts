@@ -1,4 +1,4 @@
-/** Where the libraries are, found from the kernel's own place on disk and not from the notebook's. */
+/** Finds the libraries, relative to the kernel's folder and not to the notebook's. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -8,7 +8,7 @@ import { libraryNames, type Library } from "../../library-names";
 /** The kernel's own folder, the one with its package.json. */
 export const kernelRoot = dirname(dirname(dirname(__dirname)));
 
-/** A library; `undefined` if it is not built. */
+/** A library's paths; `undefined` if it is not built. */
 export function findLibrary(name: string): Library | undefined {
   let root: string;
   try {
@@ -23,7 +23,7 @@ export function findLibrary(name: string): Library | undefined {
   return { name, root, types: types!, declarations: declarations! };
 }
 
-/** All that are built. */
+/** All libraries that are built. */
 export const libraries: readonly Library[] = libraryNames
   .map((name) => findLibrary(name))
   .filter((library) => library !== undefined);

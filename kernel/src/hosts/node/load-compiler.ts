@@ -1,6 +1,6 @@
 /**
- * The compiler and tslab's converter from their packages, for a program that is not bundled; the kernel's bundle
- * has them from `hosts/bundled-compiler.ts`.
+ * Loads the compiler and tslab's converter from their packages, in a program that is not bundled; the
+ * kernel's bundle uses `bundled-compiler.ts`.
  */
 
 import type * as ts from "typescript";
@@ -11,7 +11,7 @@ import { withHook } from "../../language/compiler";
 
 let loadedCompiler: typeof ts | undefined;
 
-/** The compiler that checks cells; loading it takes a while. */
+/** The compiler that checks cells, loaded at first use. */
 export function loadCompiler(): typeof ts {
   if (loadedCompiler !== undefined) return loadedCompiler;
   const path = require.resolve("typescript");
@@ -19,7 +19,7 @@ export function loadCompiler(): typeof ts {
   return loadedCompiler;
 }
 
-/** Loads a copy of the converter that gets `compiler` when it requires its TypeScript. */
+/** Loads a copy of the converter with `compiler` as its TypeScript. */
 export function loadConverter(compiler: object): typeof converters {
   const path = require.resolve("tslab/dist/converter");
   const load = createRequire(path);

@@ -1,6 +1,6 @@
 /**
- * What a cell can import: the bundled libraries from anywhere, the notebook's own packages, CommonJS
- * and ESM alike, and TypeScript files beside the notebook, which the kernel has compiled.
+ * The modules that a cell can import: the bundled libraries, the notebook's own packages (CommonJS and ESM),
+ * and TypeScript files of the notebook's folder, which the kernel compiles.
  */
 
 import Module, { createRequire, isBuiltin } from "node:module";
@@ -14,10 +14,10 @@ import type { CompiledCell, CompiledSource } from "../../language";
 import { isLibrary } from "../../library-names";
 import { libraries } from "./libraries";
 
-/** `require` as cells get it. */
+/** `require` in cells. */
 export type CellRequire = NodeJS.Require & { import(specifier: string): Promise<unknown> };
 
-/** Node's module loader, as far as it is used here. */
+/** The parts of Node's module loader that are used here. */
 interface Loader {
   _resolveFilename(
     request: string,
@@ -33,10 +33,10 @@ interface LoadedModule {
 
 export class Modules {
   readonly require: CellRequire;
-  /** Where cells seem to be; the file does not exist. */
+  /** The path of cells for imports; the file does not exist. */
   readonly filename: string;
   private readonly compiled = new Map<string, CompiledSource>();
-  /** How to get the ESM that `require` cannot load, by what the cell calls it. */
+  /** ES modules that `require` cannot load, by specifier. */
   private readonly imported = new Map<string, () => object>();
   private readonly plainRequire: NodeJS.Require;
   private readonly importHere: (specifier: string) => Promise<object>;
@@ -61,7 +61,7 @@ export class Modules {
     this.hookLoader(Module as unknown as Loader);
   }
 
-  /** Takes compiled files; those that were loaded already are loaded anew when next asked for. */
+  /** Adds compiled files; files that were loaded before are reloaded at the next import. */
   add(modules: readonly CompiledSource[]): void {
     for (const module of modules) this.compiled.set(module.name, module);
     this.filesGenerateCode ||= modules.some(({ code }) => mayGenerateCode(code));
@@ -69,7 +69,7 @@ export class Modules {
     for (const path of this.compiled.keys()) Reflect.deleteProperty(this.plainRequire.cache, path);
   }
 
-  /** Forgets the files that were being loaded when the user interrupted: they are half there. */
+  /** Drops files whose loading the user interrupted, because they are incomplete. */
   forgetUnfinished(): void {
     const { cache } = this.plainRequire;
     for (const [path, module] of Object.entries(cache)) {
@@ -77,28 +77,28 @@ export class Modules {
     }
   }
 
-  /** Loads the bundled libraries ahead of the first cell that wants them. */
+  /** Preloads the bundled libraries. */
   loadLibraries(): Promise<unknown> {
     return (this.librariesReady ??= Promise.resolve().then(loadLibraries));
   }
 
-  /** Loads what a cell needs of the libraries before its code can run synchronously. */
+  /** Loads the asynchronous parts of the libraries that a cell needs, before it runs. */
   async load({ code, imports }: CompiledCell): Promise<void> {
-    // Also for a cell without them: one that computes while they are loaded could not be interrupted.
+    // Also for other cells: a cell that computes during the load could not be interrupted.
     await this.loadLibraries();
     if (this.filesGenerateCode || mayGenerateCode(code) || imports.some(isPackage)) {
       await loadCodeGenerator();
     }
   }
 
-  /** Awaits whatever a cell's imports need before its code can load them synchronously. */
+  /** Loads the imports of a cell that `require` cannot load synchronously. */
   async prepare({ imports }: CompiledCell): Promise<void> {
     for (const specifier of imports) {
       if (!isLibrary(specifier) && !specifier.startsWith(".")) await this.importIfNeeded(specifier);
     }
   }
 
-  /** Loads an ES module that `require` cannot; all other failures are met again by the cell's code. */
+  /** Loads an ES module that `require` cannot load; other failures recur in the cell's code. */
   private async importIfNeeded(specifier: string): Promise<void> {
     try {
       this.plainRequire(specifier);
@@ -123,7 +123,7 @@ export class Modules {
     return this.plainRequire(specifier) as unknown;
   }
 
-  /** The compiled file that `request` means when it is written in `folder`. */
+  /** Resolves `request` in `folder` to a compiled file. */
   private find(request: string, folder: string): string | undefined {
     return findCompiled(request, folder, (path) => this.compiled.has(path));
   }
@@ -156,23 +156,23 @@ function loadLibraries(): readonly LoadedLibrary[] {
     try {
       return [load(name) as LoadedLibrary];
     } catch {
-      // A cell that imports the library gets the error itself.
+      // A cell that imports the library gets this error.
       return [];
     }
   });
 }
 
-/** Loads what the libraries load asynchronously, so that cells can stay synchronous. */
+/** Loads the asynchronous parts of the libraries, so that cells can be synchronous. */
 async function loadCodeGenerator(): Promise<void> {
   for (const library of loadLibraries()) await library.ready?.();
 }
 
-/** Whether an import is of a package that the user has installed: it may use the libraries, too. */
+/** Whether an import is a package of the user, which can use the libraries too. */
 function isPackage(specifier: string): boolean {
   return !isLibrary(specifier) && !specifier.startsWith(".") && !isBuiltin(specifier);
 }
 
-/** Whether `require` refused a module that `import()` may load. */
+/** Whether `require` failed for a module that `import()` can load. */
 function needsImport(error: unknown): boolean {
   const code = (error as { code?: unknown } | undefined)?.code;
   return (
@@ -182,13 +182,13 @@ function needsImport(error: unknown): boolean {
   );
 }
 
-/** A namespace that compiled code takes for a module with `default` where it has one. */
+/** A namespace that compiled code recognizes as a module with `default`, if it has one. */
 function withInterop(namespace: object): object {
   if (!("default" in namespace)) return namespace;
   return Object.defineProperty({ ...namespace }, "__esModule", { value: true });
 }
 
-/** `import()` as if written in `filename`. */
+/** `import()` relative to `filename`. */
 function importerFor(
   filename: string,
   require: NodeJS.Require,
@@ -196,7 +196,7 @@ function importerFor(
   const constants = vm.constants as { USE_MAIN_CONTEXT_DEFAULT_LOADER?: number } | undefined;
   const loader = constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
   if (loader === undefined) {
-    // Node 20.0 to 20.11: only what CommonJS finds, too.
+    // Node 20.0 to 20.11: resolves by CommonJS.
     return async (specifier) => {
       const path = require.resolve(specifier);
       return (await import(isAbsolute(path) ? pathToFileURL(path).href : path)) as object;

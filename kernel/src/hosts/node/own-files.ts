@@ -1,4 +1,4 @@
-/** Files that traces leave out, and those of the libraries. */
+/** Files whose frames traces leave out: the evaluator's and the libraries'. */
 
 import { join } from "node:path";
 import { kernelRoot } from "./libraries";

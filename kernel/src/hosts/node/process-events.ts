@@ -1,11 +1,11 @@
-/** The evaluator process: what it prints, what fails in it, and its end. */
+/** Events of the evaluator process: output, uncaught errors, and its end. */
 
 import type { Report } from "../../evaluator/messages";
 
-/** Thrown on purpose, see below. */
+/** Thrown to clear Node's stack, see below. */
 const unwound = new Error("unwound");
 
-/** Sends what is written to the standard streams to the kernel, in order with everything else. */
+/** Sends the text of the standard streams to the kernel, in order with all other reports. */
 export function redirectOutput(report: (message: Report) => void): void {
   redirect("stdout", report);
   redirect("stderr", report);
@@ -26,7 +26,7 @@ function redirect(name: "stdout" | "stderr", report: (message: Report) => void):
   };
 }
 
-/** Calls `failed` with whatever is thrown where nothing catches it. */
+/** Calls `failed` with uncaught errors. */
 export function onFailure(failed: (error: unknown) => void): void {
   const fail = (error: unknown): void => {
     if (error !== unwound) failed(error);
@@ -36,7 +36,7 @@ export function onFailure(failed: (error: unknown) => void): void {
 }
 
 export function onExit(exiting: (code: number) => void): void {
-  // A terminal sends this to every process; the kernel decides what it means.
+  // A terminal sends SIGINT to every process; the kernel handles it.
   process.on("SIGINT", () => undefined);
   process.on("exit", exiting);
 }
@@ -46,8 +46,8 @@ export function exit(): void {
 }
 
 /**
- * What was terminated left its entries on Node's stack of asynchronous contexts; an exception that
- * reaches the event loop makes Node clear it.
+ * Terminated code leaves entries on Node's stack of asynchronous contexts; Node clears it when an exception
+ * reaches the event loop.
  */
 export function repairAfterInterrupt(): void {
   setImmediate(() => {
@@ -55,7 +55,7 @@ export function repairAfterInterrupt(): void {
   });
 }
 
-/** Where the notebook is. */
+/** The notebook's folder. */
 export function notebookFolder(): string {
   return process.cwd();
 }

@@ -1,13 +1,13 @@
-/** A process keeps its variables when a cell is interrupted: nothing is copied. */
+/** A process keeps its variables when a cell is interrupted, so nothing is copied here. */
 
-/** The variables that outlive a session that had to be ended. */
+/** Copies of a session's variables, for the next session. */
 export interface SessionCopy {
   readonly values: Readonly<Record<string, unknown>>;
-  /** The names of those that could not be copied. */
+  /** The names of variables that could not be copied. */
   readonly lost: readonly string[];
 }
 
 export function copySession(_variables: ReadonlyMap<string, unknown>): void {}
 
-/** Calls `restore` when the session is to begin with a copy of an earlier one. */
+/** Calls `restore` if the session must begin with a copy. */
 export function onRestore(_restore: (copy: SessionCopy) => void): void {}

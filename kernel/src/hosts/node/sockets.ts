@@ -5,10 +5,10 @@ import { addressOf, type Connection } from "./connection";
 import type { Channels, Json, Message, RequestChannel } from "../../wire";
 import { Codec, MalformedMessage } from "./codec";
 
-/** How long what was sent last may take to get out when the kernel ends. */
+/** Milliseconds to flush the last messages when the kernel ends. */
 const LINGER_MS = 1000;
 
-/** The first byte of what ZeroMQ passes on of a subscription; the topic follows. */
+/** The first byte of ZeroMQ's message for a subscription; the topic follows. */
 const SUBSCRIBED = 1;
 
 export class Sockets implements Channels {
@@ -17,16 +17,16 @@ export class Sockets implements Channels {
   private readonly iopub = new XPublisher({
     sendHighWaterMark: 0,
     linger: LINGER_MS,
-    // Also a second front end that subscribes to the same is welcomed.
+    // Also reports further subscriptions to the same topic.
     verbosity: "allSubs",
   });
   private readonly heartbeat = new Reply();
-  /** A socket sends one message at a time; this is when each one's last is out. */
+  /** The last send of each socket: a socket sends one message at a time. */
   private readonly sending = new Map<Router | XPublisher, Promise<void>>();
 
   constructor(private readonly connection: Connection) {
     this.codec = new Codec(connection);
-    // A front end that connects anew, under the name it had, takes the place of its lost connection.
+    // A front end that reconnects under the same identity replaces its lost connection.
     const router = (): Router =>
       new Router({ sendHighWaterMark: 0, linger: LINGER_MS, handover: true });
     this.requests = { shell: router(), control: router(), stdin: router() };
@@ -77,7 +77,7 @@ export class Sockets implements Channels {
   private send(socket: Router | XPublisher, message: Message): void {
     const frames = this.codec.encode(message);
     const before = this.sending.get(socket) ?? Promise.resolve();
-    // A socket that is closed while messages wait has no receiver for the error.
+    // If a socket is closed while messages wait, their errors are ignored.
     this.sending.set(
       socket,
       before.then(() => socket.send(frames as Buffer[])).catch(() => undefined),
@@ -100,7 +100,7 @@ export class Sockets implements Channels {
     }
   }
 
-  /** Tells each front end that its subscription has arrived: from then on it misses nothing. */
+  /** Sends `iopub_welcome` to each new subscriber: from then on it receives all messages. */
   private async welcome(): Promise<void> {
     for await (const [frame] of this.iopub) {
       if (frame?.[0] !== SUBSCRIBED) continue;

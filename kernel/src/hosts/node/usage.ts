@@ -1,4 +1,4 @@
-/** What the kernel's processes take of the machine, in the words of ipykernel's `usage_reply`. */
+/** The resource usage of the kernel's processes, in the format of ipykernel's `usage_reply`. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism, freemem, hostname, loadavg, totalmem } from "node:os";
@@ -8,9 +8,9 @@ export function usage(): Record<string, unknown> {
   return {
     hostname: hostname(),
     pid: process.pid,
-    /** Of one core, in percent, since the last question. */
+    /** Percent of one core since the last request. */
     kernel_cpu: processorPercent(),
-    /** In bytes, of all processes of the kernel. */
+    /** Bytes of all processes of the kernel. */
     kernel_memory: residentBytes(),
     cpu_count: cores,
     host_cpu_percent: Math.min((100 * loadavg()[0]!) / cores, 100),
@@ -34,7 +34,7 @@ function processorPercent(): number {
   return passed > 0 ? (100 * spent) / passed : 0;
 }
 
-/** Linux tells each process's children; elsewhere only this process is counted. */
+/** Only Linux lists the children of a process; elsewhere only this process is counted. */
 function residentBytes(): number {
   const resident = new Map<number, number>();
   const children = new Map<number, number[]>();
@@ -65,7 +65,7 @@ function readStatus(name: string): { pid: number; parent: number; bytes: number 
       Number(new RegExp(`^${key}:\\s*(\\d+)`, "m").exec(text)?.[1] ?? 0);
     return { pid: Number(name), parent: field("PPid"), bytes: field("VmRSS") * 1024 };
   } catch {
-    // It has ended since.
+    // The process has ended meanwhile.
     return undefined;
   }
 }

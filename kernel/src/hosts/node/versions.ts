@@ -1,4 +1,4 @@
-/** The versions by which the kernel introduces itself. */
+/** The versions in the kernel's `kernel_info_reply`. */
 
 import { readFileSync } from "node:fs";
 

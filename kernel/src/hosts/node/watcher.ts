@@ -1,11 +1,10 @@
 /**
- * A thread beside the evaluator's own, there for what a busy one cannot do: be interrupted, and
- * notice that the kernel is gone.
+ * A second thread of the evaluator, for tasks that a busy main thread cannot do: it receives interrupts, and
+ * detects that the kernel has ended.
  *
- * An interrupt is first offered to the main thread as a message, which settles the case where it
- * waits for something. If the message is not taken, the thread computes; then V8 is asked to
- * terminate what it executes. All JavaScript up to the event loop unwinds, loops in WebAssembly
- * included, and the message is found there.
+ * An interrupt is first sent to the main thread as a message, which is enough if that thread waits. If the
+ * message is not handled in time, the thread computes; then V8 terminates its execution. All JavaScript and
+ * WebAssembly up to the event loop unwinds, and the event loop handles the message.
  */
 
 import { Session } from "node:inspector";
@@ -13,7 +12,7 @@ import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import { descriptors, sharedNumbers } from "./descriptors";
 
-/** How long the main thread has to take the message before it counts as computing. */
+/** Milliseconds for the main thread to handle the message before it counts as computing. */
 const PATIENCE_MS = 30;
 
 const shared = workerData as Int32Array;
@@ -29,10 +28,10 @@ socket.on("data", () => {
   Atomics.wait(shared, sharedNumbers.held, 1);
   if (isTaken()) return;
   session.post("Runtime.terminateExecution");
-  // It may be waiting for another program, too; the main thread itself does not mind.
+  // The main thread can also wait for a child process; it ignores the signal itself.
   process.kill(-process.pid, "SIGINT");
 });
-/** Waits for the main thread to take all interrupts that were sent; whether it has. */
+/** Waits for the main thread to handle all interrupts that were sent; returns whether it has. */
 function isTaken(): boolean {
   const end = performance.now() + PATIENCE_MS;
   for (;;) {

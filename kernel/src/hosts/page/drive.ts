@@ -1,26 +1,26 @@
 /**
- * The files of JupyterLite's drive, as a worker sees them: synchronously, by requests that the page's service
- * worker passes on to the page. Without a service worker there are none.
+ * The files of JupyterLite's drive for a worker: synchronous, by requests that the page's service worker
+ * forwards to the page. Without a service worker there are no files.
  */
 
 import { uuid } from "../../wire";
 
 const ROOT = "/drive";
 
-/** The notebook's folder, the site, and by what its service worker knows the page. */
+/** The notebook's folder, the site, and the page's id in the service worker. */
 let place = new URLSearchParams(self.location.hash.slice(1));
 
-/** By what the page knows this worker. */
+/** The worker's id in the page. */
 export function workerId(): string | null {
   return place.get("id");
 }
 
-/** Sets the place of a worker that was started before it was known. */
+/** Sets the folder of a worker that was started before a notebook was opened. */
 export function setPlace(query: string): void {
   place = new URLSearchParams(query);
 }
 
-/** Where the notebook is, in the page's file map. */
+/** The notebook's folder in the page's file map. */
 export function notebookPath(): string {
   return [ROOT, place.get("folder") ?? ""].join("/").replace(/\/+$/, "");
 }
@@ -34,7 +34,7 @@ interface FileContent {
   readonly content: string;
 }
 
-/** Asks the page, and waits for its answer. */
+/** Sends a request to the page and waits for the answer. */
 export function askPage(path: string, data: object): unknown {
   const request = new XMLHttpRequest();
   request.open("POST", `${place.get("site")}${path}`, false);
@@ -45,7 +45,7 @@ export function askPage(path: string, data: object): unknown {
   return JSON.parse(request.responseText) as unknown;
 }
 
-/** A file's bytes; nothing if there is none. */
+/** A file's bytes; undefined if it does not exist. */
 export function readDriveFile(path: string): Uint8Array | undefined {
   const found = requestContents("get", path) as FileContent | null | undefined;
   if (found === null || found === undefined) return undefined;
@@ -75,7 +75,7 @@ export function hasDriveFolder(path: string): boolean {
   return found?.ok === true && isFolder(found.mode);
 }
 
-/** The file type in a mode, as POSIX numbers it. */
+/** The bits of the file type in a POSIX mode. */
 function isFolder(mode = 0): boolean {
   return (mode & 0o170000) === 0o040000;
 }

@@ -4,14 +4,14 @@ import type { Answer, Command, Report } from "../../evaluator/messages";
 import { askPage, workerId } from "./drive";
 import type { SessionCopy } from "../node/session-copy";
 
-/** What the page sends beside the kernel's commands. */
+/** Messages of the page besides the kernel's commands. */
 export type PageCommand =
   | Command
-  /** Whether the flag was raised, too. */
+  /** Whether the flag was set too. */
   | { readonly kind: "interrupt"; readonly isFlagged: boolean }
   | { readonly kind: "flag"; readonly shared: Int32Array }
   | { readonly kind: "restore"; readonly copy: SessionCopy };
-/** What the worker sends beside the evaluator's reports. */
+/** Messages of the worker besides the evaluator's reports. */
 export type PageReport =
   Report | { readonly kind: "interrupted" } | { readonly kind: "copy"; readonly copy: SessionCopy };
 
@@ -24,7 +24,7 @@ self.addEventListener("message", ({ data }: MessageEvent<PageCommand>) => {
   for (const handle of handlers) handle(data);
 });
 
-/** Calls `handle` for each command, from now on. */
+/** Calls `handle` for each command. */
 export function onCommand(handle: (command: Command) => void): void {
   handlers.push((command) => {
     const { kind } = command;
@@ -38,7 +38,7 @@ export function onInterrupt(handle: (isFlagged: boolean) => void): void {
   });
 }
 
-/** Calls `handle` with the memory whose first number is not 0 while an interrupt waits to be taken. */
+/** Calls `handle` with the shared memory whose first number is not 0 while an interrupt is pending. */
 export function onInterruptFlag(handle: (shared: Int32Array) => void): void {
   handlers.push((command) => {
     if (command.kind === "flag") handle(command.shared);
@@ -51,7 +51,7 @@ export function onCopy(handle: (copy: SessionCopy) => void): void {
   });
 }
 
-/** Blocks until the page has an answer to what was asked last. */
+/** Blocks until the page sends the answer to the last question. */
 export function awaitAnswer(): Answer {
   const text = askPage("api/stdin/tvm-vta", { id: workerId() }) as string | null;
   return { text: text ?? undefined };

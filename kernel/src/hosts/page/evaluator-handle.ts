@@ -9,16 +9,16 @@ import type { SessionCopy } from "../node/session-copy";
 import type { PageCommand, PageReport } from "./evaluator-channel";
 import { answerEvaluator, assetUrl, canWait, placeQuery } from "./page-services";
 
-/** How long a cell has to take an interrupt before it counts as computing. */
+/** Milliseconds for a cell to handle an interrupt before it counts as computing. */
 const PATIENCE_MS = 300;
 
 export class EvaluatorHandle extends CellRunner {
   private worker: Worker | undefined;
-  /** What would be left of the session if the worker were ended now. */
+  /** The copied part of the session, which survives if the worker is terminated. */
   private copy: SessionCopy = { values: {}, lost: [] };
   private patience: ReturnType<typeof setTimeout> | undefined;
   private id = "";
-  /** Raised to stop loops; only pages that are isolated from other origins share memory with their workers. */
+  /** Set to stop loops; only cross-origin isolated pages share memory with their workers. */
   private flag: Int32Array | undefined;
 
   constructor(
@@ -48,7 +48,7 @@ export class EvaluatorHandle extends CellRunner {
     answerEvaluator(this.id, text);
   }
 
-  /** Stops what waits, or the worker with what computes. */
+  /** Interrupts a waiting cell, or terminates the worker of a computing one. */
   interrupt(): void {
     if (this.worker === undefined || this.patience !== undefined) return;
     if (this.asking) {
@@ -71,7 +71,7 @@ export class EvaluatorHandle extends CellRunner {
     if (this.worker !== undefined) return this.worker;
     this.id = uuid();
     const place = placeQuery({ folder: this.folder, id: this.id });
-    // Behind a `#` it is not part of the request, which the site's cache answers.
+    // After a `#` it is not part of the request, so that the site's cache applies.
     const url = `${assetUrl("evaluator-worker.js")}#${place}`;
     const worker = new Worker(url, { type: "module" });
     this.worker = worker;
@@ -122,7 +122,7 @@ export class EvaluatorHandle extends CellRunner {
     this.worker = undefined;
   }
 
-  /** Ends the worker and goes on in another one with what was copied. */
+  /** Terminates the worker and continues in a new one with the copied variables. */
   private stopCell(): void {
     this.end();
     this.start();

@@ -1,4 +1,4 @@
-/** The evaluator as a worker; the kernel's page starts it. */
+/** The evaluator's worker; the kernel's page starts it. */
 
 import { startEvaluator } from "../../evaluator/main";
 

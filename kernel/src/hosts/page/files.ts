@@ -1,4 +1,4 @@
-/** Files that errors point into: a page's main thread has none. */
+/** Reads the files that errors refer to: none in a page's main thread. */
 
 export function readText(_path: string): string | undefined {
   return undefined;

@@ -1,4 +1,4 @@
-/** How values look as text: as Node writes them. */
+/** Values as text, in the format of Node. */
 
 export { format, inspect } from "node-inspect-extracted";
 

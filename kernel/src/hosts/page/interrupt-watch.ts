@@ -1,6 +1,6 @@
 /**
- * The evaluator as it learns of interrupts: by a message, which it takes when nothing computes, and in a page that is
- * isolated from other origins by a flag in memory that it shares with the page, at which loops look.
+ * Delivers interrupts to the evaluator: by a message, which it handles when no code runs, and in cross-origin
+ * isolated pages by a flag in shared memory, which loops poll.
  */
 
 import { onInterrupt, onInterruptFlag, report } from "./evaluator-channel";
@@ -8,21 +8,21 @@ import { onInterrupt, onInterruptFlag, report } from "./evaluator-channel";
 export interface InterruptWatch {
   hold(): void;
   release(): void;
-  /** Whether loops are to stop. */
+  /** Whether loops must stop. */
   isStopping(): boolean;
-  /** A cell begins, which the last interrupt does not mean. */
+  /** A cell begins: earlier interrupts do not apply to it. */
   begin(): void;
 }
 
 export function watchInterrupts(interrupted: () => void): InterruptWatch {
   let flag: Int32Array = new Int32Array(1);
-  /** Whether a loop has seen the flag; those around it stop, too. */
+  /** Whether a loop has seen the flag; the loops around it stop too. */
   let stopping = false;
   onInterruptFlag((shared) => {
     flag = shared;
   });
   onInterrupt((isFlagged) => {
-    // A loop has taken it.
+    // A loop has handled the interrupt.
     if (isFlagged && Atomics.exchange(flag, 0, 0) === 0) return;
     report({ kind: "interrupted" });
     interrupted();

@@ -1,4 +1,4 @@
-/** The language in its worker: answers the kernel's questions in the order they come. */
+/** The language in its worker: answers the kernel's requests in order. */
 
 import type { LanguageQuestion } from "../../language/messages";
 import { serveLanguage } from "../../language/serve";
@@ -15,7 +15,7 @@ export class LanguageOfPage {
     for (const [path, text] of Object.entries(types)) files.set(path, text);
   }
 
-  /** Reads the types and compiles the compiler's code ahead of the first cell. */
+  /** Reads the types and warms up the compiler before the first cell. */
   warmUp(): void {
     warmUp(notebookPath());
   }

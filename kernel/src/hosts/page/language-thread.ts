@@ -1,15 +1,15 @@
-/** The worker in which the language works. */
+/** The kernel's end of the language worker. */
 
 import type { LanguageAnswer, LanguageQuestion, LanguageThread } from "../../language";
 import { assetUrl, placeQuery } from "./page-services";
 
-/** What the page sends to the worker: once where the notebook is, then questions. */
+/** Messages of the page to the worker: first the notebook's folder, then requests. */
 export type LanguageMessage = { readonly place: string } | LanguageQuestion;
 
-/** A worker that has no notebook yet. */
+/** A started worker without a notebook. */
 let spare: Worker | undefined;
 
-/** Starts a worker ahead of the first notebook: it loads the compiler while the page opens. */
+/** Starts a worker before the first notebook, which loads the compiler while the page opens. */
 export function prepareLanguage(): void {
   spare ??= new Worker(assetUrl("language-worker.js"), { type: "module" });
 }

@@ -1,6 +1,6 @@
 /**
- * The language's worker. The page starts it before there is a notebook, so that the compiler and the types are loaded
- * while the page opens; both are requested at once.
+ * The language worker. The page starts it before a notebook is opened, so that the compiler and the types are
+ * loaded while the page opens; both are requested at once.
  */
 
 import type { LanguageMessage } from "./language-thread";

@@ -1,4 +1,6 @@
-/** What the language needs of a page: the compiler, tslab's converter, and the files that cells see. */
+/**
+ * The language's services in a page: the compiler, tslab's converter, and the files that cells can import.
+ */
 
 import ts from "typescript";
 import type * as converters from "tslab/dist/converter";
@@ -20,14 +22,14 @@ export function loadCompiler(): typeof ts {
   return ts;
 }
 
-/** A copy of the converter that gets `compiler` when it requires its TypeScript. */
+/** A copy of the converter with `compiler` as its TypeScript. */
 export function loadConverter(compiler: object): typeof converters {
-  // The bundler makes a function of the module, whose argument is what it requires as TypeScript.
+  // The bundler converts the module to a function with TypeScript as its argument.
   const create = createConverterModule as unknown as (compiler: object) => typeof converters;
   return create(compiler);
 }
 
-/** What is declared without an import: the evaluator's globals, and those of pages. */
+/** Declarations without an import: the evaluator's globals, and those of pages. */
 export function ambient(_hasAllTypes: boolean): AmbientTypes {
   return {
     files: ["globals", "runtime", "page", "page-names"].map((name) => `/kernel/types/${name}.d.ts`),
@@ -40,7 +42,7 @@ export function needsAllTypes(_cell: string): boolean {
   return false;
 }
 
-/** Whether loops ask each time whether to stop: where workers share memory with the page, which raises a flag. */
+/** Whether loops poll for interrupts: if workers share memory with the page, which sets a flag. */
 export function loopsAskToStop(): boolean {
   return self.crossOriginIsolated;
 }
@@ -57,7 +59,7 @@ export function stampOf(path: string): string | undefined {
   return files.get(path) ?? readDriveText(path);
 }
 
-/** Names of Node's that a page does not have. */
+/** Names of Node that a page does not have, with advice. */
 const nodeNames: Readonly<Record<string, string>> = {
   process: "a page has no process; console.log prints",
   Buffer: "a page has no Buffer; use Uint8Array, TextEncoder and TextDecoder",

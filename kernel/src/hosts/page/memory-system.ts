@@ -1,9 +1,9 @@
-/** TypeScript's view of a map of files, and of the drive. */
+/** TypeScript's `System` over a map of files, and the drive. */
 
 import type * as ts from "typescript";
 import { hasDriveFile, hasDriveFolder, notebookPath, readDriveText } from "./drive";
 
-/** Where the compiler and its libraries of types seem to be. */
+/** The virtual folder of the compiler and its library types. */
 const COMPILER = "/lib/typescript.js";
 
 export function memorySystem(files: ReadonlyMap<string, string>): ts.System {
@@ -36,12 +36,12 @@ export function memorySystem(files: ReadonlyMap<string, string>): ts.System {
   };
 }
 
-/** Not what the converter keeps to itself, and no packages, of which a page has none. */
+/** Excludes the converter's private files, and packages, which a page does not have. */
 function isOfDrive(path: string): boolean {
   return path.startsWith("/drive/") && !/node_modules|__(?:tslab|prev)__/.test(path);
 }
 
-/** The folders of all files; looked at again when there are more files. */
+/** The folders of all files; recomputed when files are added. */
 function foldersOf(files: ReadonlyMap<string, string>): () => ReadonlySet<string> {
   let count = -1;
   let folders = new Set<string>();

@@ -1,4 +1,4 @@
-/** What a cell in a page can import: the bundled libraries, and addresses by `import()`. */
+/** The modules that a cell in a page can import: the bundled libraries, and URLs by `import()`. */
 
 import { basename, dirname, resolve } from "node:path";
 import { mayGenerateCode } from "../../evaluator/code-generator";
@@ -8,7 +8,7 @@ import { isLibrary, libraryNames } from "../../library-names";
 import { readDriveText } from "./drive";
 import { evaluateScript } from "./script";
 
-/** `require` as cells get it. */
+/** `require` in cells. */
 export type CellRequire = ((specifier: string) => unknown) & {
   import(specifier: string): Promise<unknown>;
 };
@@ -27,7 +27,7 @@ export class Modules {
   private librariesReady: Promise<void> | undefined;
   private filesGenerateCode = false;
 
-  /** @param stopIfInterrupted what loops ask */
+  /** @param stopIfInterrupted called in each iteration of loops */
   constructor(
     readonly folder: string,
     private readonly stopIfInterrupted: () => void,
@@ -38,31 +38,31 @@ export class Modules {
     });
   }
 
-  /** Takes compiled files; those that were loaded already are loaded anew when next asked for. */
+  /** Adds compiled files; files that were loaded before are reloaded at the next import. */
   add(modules: readonly CompiledSource[]): void {
     for (const module of modules) this.compiled.set(module.name, module);
     this.filesGenerateCode ||= modules.some(({ code }) => mayGenerateCode(code));
     this.instances.clear();
   }
 
-  /** Forgets the files that were being loaded when the user interrupted: they are half there. */
+  /** Drops files whose loading the user interrupted, because they are incomplete. */
   forgetUnfinished(): void {
     this.instances.clear();
   }
 
-  /** Loads the bundled libraries ahead of the first cell that wants them. */
+  /** Preloads the bundled libraries. */
   loadLibraries(): Promise<void> {
     return (this.librariesReady ??= this.loadAll());
   }
 
-  /** Loads what a cell needs of the libraries before its code can run synchronously. */
+  /** Loads the asynchronous parts of the libraries that a cell needs, before it runs. */
   async load({ code }: CompiledCell): Promise<void> {
     await this.loadLibraries();
     if (!this.filesGenerateCode && !mayGenerateCode(code)) return;
     for (const library of this.loaded.values()) await library.ready?.();
   }
 
-  /** A page has no packages that would have to be loaded first. */
+  /** A page has no packages to load first. */
   async prepare(_cell: CompiledCell): Promise<void> {}
 
   private async loadAll(): Promise<void> {
@@ -77,7 +77,7 @@ export class Modules {
   private required(specifier: string, folder = this.folder): unknown {
     const library = this.loaded.get(specifier);
     if (library !== undefined) return library;
-    // "vta-ts/grade" has the namespace `grade` of vta-ts, as that file has in Node.
+    // "vta-ts/grade" exports the namespace `grade` of vta-ts, like that file in Node.
     const entry = basename(specifier);
     const namespace = (
       this.loaded.get(dirname(specifier)) as Record<string, unknown> | undefined
@@ -113,7 +113,7 @@ export class Modules {
   }
 }
 
-/** A file of data beside the notebook. */
+/** A data file of the notebook's folder. */
 function readData(path: string): unknown {
   const text = path.endsWith(".json") ? readDriveText(path) : undefined;
   if (text === undefined) throw new Error(`${path} cannot be imported: there is no such file`);
@@ -121,7 +121,7 @@ function readData(path: string): unknown {
 }
 
 function missing(specifier: string): string {
-  if (isLibrary(specifier)) return "a page has the library as a whole and not its files";
+  if (isLibrary(specifier)) return "a page has only the whole library: import tvm-ts or vta-ts";
   return (
     "a page has no npm packages and no modules of Node; tvm-ts and vta-ts are here, " +
     'and import("https://...") loads a module from its address'

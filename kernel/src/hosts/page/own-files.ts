@@ -1,4 +1,4 @@
-/** Files that traces leave out, and those of the libraries, by their addresses. */
+/** Files whose frames traces leave out, by address: the evaluator's and the libraries'. */
 
 import { libraryNames, type Library } from "../../library-names";
 

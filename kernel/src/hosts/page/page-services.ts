@@ -1,11 +1,11 @@
-/** What the page's own thread has for the workers: where things are served, and how a worker can wait. */
+/** The page's services for workers: the addresses of files, and how a worker can wait. */
 
 export interface PageServices {
-  /** Where the workers and what they load are served, with a final slash. */
+  /** The address of the workers and the files that they load, with a final slash. */
   readonly assets: string;
   /** The site's address, with a final slash; requests to it reach the page through its service worker. */
   readonly site: string;
-  /** By what the service worker knows this page; nothing if there is no service worker. */
+  /** The page's id in the service worker; missing without a service worker. */
   context?: string;
 }
 
@@ -20,7 +20,7 @@ export function assetUrl(name: string): string {
   return new URL(name, pageServices().assets).href;
 }
 
-/** What a worker is told of its place: `parameters`, and how requests reach the page. */
+/** A worker's location: `parameters`, and how its requests reach the page. */
 export function placeQuery(parameters: Readonly<Record<string, string>>): string {
   const { site, context } = pageServices();
   const all = { ...parameters, ...(context !== undefined && { site, context }) };
@@ -42,7 +42,7 @@ interface Answer {
   give(text: string | null): void;
 }
 
-/** Answers to evaluators that wait, by their ids; either side may come first. */
+/** Answers to waiting evaluators, by id; the answer or the evaluator can come first. */
 const answers = new Map<string, Answer>();
 
 function answerTo(id: string): Answer {
@@ -55,7 +55,7 @@ function answerTo(id: string): Answer {
   return answer;
 }
 
-/** What an evaluator that waits will get: a text, or nothing if it was interrupted. */
+/** The answer for a waiting evaluator: a text, or undefined if it was interrupted. */
 export async function answerFor(id: string): Promise<string | null> {
   const text = await answerTo(id).given;
   answers.delete(id);

@@ -1,4 +1,4 @@
-/** The evaluator's worker: what it prints, what fails in it, and its end. */
+/** Events of the evaluator's worker: output, uncaught errors, and its end. */
 
 import type { Report } from "../../evaluator/messages";
 import { notebookPath } from "./drive";
@@ -15,7 +15,7 @@ const streams = {
   trace: "stderr",
 } as const;
 
-/** Sends what is printed to the kernel, in order with everything else. */
+/** Sends printed text to the kernel, in order with all other reports. */
 export function redirectOutput(report: (message: Report) => void): void {
   for (const [method, name] of Object.entries(streams)) {
     const text = method === "dir" ? (value: unknown) => inspect(value) : format;
@@ -25,7 +25,7 @@ export function redirectOutput(report: (message: Report) => void): void {
   }
 }
 
-/** Calls `failed` with whatever is thrown where nothing catches it. */
+/** Calls `failed` with uncaught errors. */
 export function onFailure(failed: (error: unknown) => void): void {
   self.addEventListener("error", (event) => {
     event.preventDefault();
@@ -37,7 +37,7 @@ export function onFailure(failed: (error: unknown) => void): void {
   });
 }
 
-/** A page ends its workers without telling them. */
+/** A page terminates its workers without an event. */
 export function onExit(_exiting: (code: number) => void): void {}
 
 export function exit(): void {
@@ -46,7 +46,7 @@ export function exit(): void {
 
 export function repairAfterInterrupt(): void {}
 
-/** Where the notebook is, in the page's file map. */
+/** The notebook's folder in the page's file map. */
 export function notebookFolder(): string {
   return notebookPath();
 }

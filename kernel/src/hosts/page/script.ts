@@ -1,10 +1,10 @@
-/** Compiling a cell's code. */
+/** Evaluates a cell's code. */
 
 import { addressOfSource } from "../../evaluator/source-addresses";
 
-/** The value of an expression whose frames in traces are those of the file `name`. */
+/** The value of an expression; `name` is its file in stack traces. */
 export function evaluateScript(code: string, name: string): unknown {
-  // Called by another name, `eval` sees globals only.
+  // An indirect `eval` has only global scope.
   const evaluate = globalThis.eval;
   return evaluate(`${code}\n//# sourceURL=${addressOfSource(name)}`);
 }

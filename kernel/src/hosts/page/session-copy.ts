@@ -1,6 +1,6 @@
 /**
- * A copy of the session's variables, sent to the page when a cell ends: a worker that computes can only
- * be ended, and its variables with it. Plain data can be copied; functions, schedules and modules cannot.
+ * A copy of the session's variables, sent to the page when a cell ends: a computing worker can only be
+ * terminated, which loses its variables. Plain data can be copied; functions, schedules and modules cannot.
  */
 
 import type { SessionCopy } from "../node/session-copy";
@@ -8,7 +8,7 @@ import { onCopy, report } from "./evaluator-channel";
 
 export type { SessionCopy } from "../node/session-copy";
 
-/** What all variables together may take; what is larger is not copied after each cell. */
+/** The most bytes to copy after a cell, for all variables together. */
 const BUDGET_BYTES = 64 * 2 ** 20;
 
 export function copySession(variables: ReadonlyMap<string, unknown>): void {
@@ -27,7 +27,7 @@ export function copySession(variables: ReadonlyMap<string, unknown>): void {
   try {
     report({ kind: "copy", copy: { values, lost } });
   } catch {
-    // What looks plain and still cannot be copied, such as a buffer that was transferred.
+    // Plain data that cannot be copied, such as a transferred buffer.
     report({ kind: "copy", copy: { values: {}, lost: [...variables.keys()] } });
   }
 }
@@ -36,7 +36,7 @@ export function onRestore(restore: (copy: SessionCopy) => void): void {
   onCopy(restore);
 }
 
-/** About how many bytes plain data takes; nothing for other data, or for more than `most`. */
+/** The approximate bytes of plain data; undefined for other data, or for more than `most`. */
 function plainSize(value: unknown, most: number, seen: Set<unknown>): number | undefined {
   if (typeof value === "string") return value.length * 2 <= most ? value.length * 2 : undefined;
   if (typeof value === "function" || typeof value === "symbol") return undefined;

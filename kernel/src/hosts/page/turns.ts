@@ -1,6 +1,6 @@
 /** The event loop. */
 
-/** Resolves when everything that has arrived by now is handled. */
+/** Resolves after all events that have already arrived are handled. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }

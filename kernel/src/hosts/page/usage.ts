@@ -1,4 +1,4 @@
-/** A page does not learn what its workers take. */
+/** The resource usage of workers is not available in a page. */
 
 export function usage(): Record<string, unknown> {
   return { cpu_count: navigator.hardwareConcurrency };

@@ -1,4 +1,4 @@
-/** The versions by which the kernel introduces itself; the bundler fills them in. */
+/** The versions in the kernel's `kernel_info_reply`; the bundler fills them in. */
 
 declare const KERNEL_VERSION: string;
 declare const TYPESCRIPT_VERSION: string;
