@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sets up everything below this folder (or the one given) and runs the first tutorial.
-# Nothing outside of it is touched: packages, caches and Jupyter's files all stay inside.
+# Installs everything in this folder (or the one of --prefix) and runs the first tutorial.
+# Changes nothing outside: packages, caches and Jupyter's files are all inside.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -8,7 +8,7 @@ prefix="$here/.venv"
 run=yes
 action=install
 
-# The supported versions of node, python or jupyterlab; they are written down once.
+# The supported versions of node, python or jupyterlab, from the kernel's package.json.
 engine() {
   sed -n "s/^ *\"$1\": \"\(.*\)\",*$/\1/p" "$here/kernel/package.json" | head -n 1
 }
@@ -56,7 +56,7 @@ cache="$here/.cache"
 log="$cache/install.log"
 
 if [ "$action" = uninstall ]; then
-  # A folder that is not an environment of ours is left alone.
+  # Other folders than our own environments are not removed.
   [ ! -f "$prefix/tvm-vta.installed" ] || rm -rf "$prefix"
   rm -rf "$cache" "$here/node_modules" "$here"/{lib/tvm-ts,lib/vta,kernel,extension}/{dist,node_modules} \
     "$here"/{lib/tvm-ts,lib/vta,kernel,extension}/tsconfig.tsbuildinfo \
@@ -117,7 +117,7 @@ at_least "$python_version" "$oldest_python" ||
 mkdir -p "$cache"
 : >"$log"
 
-# Package managers and Jupyter keep their files here and not in the home folder.
+# Package managers and Jupyter store their files here and not in the home folder.
 export npm_config_cache="${npm_config_cache:-$cache/npm}"
 export PIP_CACHE_DIR="${PIP_CACHE_DIR:-$cache/pip}"
 export PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -146,7 +146,7 @@ step() {
 
 node_packages() {
   cd "$here"
-  # npm ci begins anew each time, so it is left out where the same lock file has been installed.
+  # npm ci always starts from scratch, so it is skipped if the same lock file is already installed.
   local installed=node_modules/.installed-lock.json
   ! cmp -s package-lock.json "$installed" || return 0
   npm ci --no-audit --no-fund --loglevel=error
@@ -160,7 +160,7 @@ python_packages() {
     "jupyterlab$(engine jupyterlab)" 'notebook>=7.6,<8' nbclient jupyter_console
 }
 
-# Node's and Python's packages come over the network: fetch both at once.
+# Fetches Node's and Python's packages in parallel.
 packages() {
   python_packages &
   local background=$!

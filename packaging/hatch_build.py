@@ -1,4 +1,4 @@
-"""Names the platform of a wheel: it carries ZeroMQ as machine code."""
+"""Sets the platform tag of a wheel, which contains ZeroMQ as machine code."""
 
 import os
 

