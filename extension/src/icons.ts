@@ -1,4 +1,4 @@
-/** Icons of our own; the theme colours them. */
+/** Our icons; the theme colours them. */
 
 import { LabIcon } from "@jupyterlab/ui-components";
 

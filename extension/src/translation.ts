@@ -2,7 +2,7 @@
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 
-/** Names our catalogues in `jupyterlab_tvm_vta/locale`. */
+/** The name of our catalogues in `jupyterlab_tvm_vta/locale`. */
 export const domain = "jupyterlab_tvm_vta";
 
 export type { TranslationBundle };

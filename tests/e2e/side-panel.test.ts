@@ -134,7 +134,7 @@ test("shows a tracker's queue, the clients of its servers, and the waiting reque
   await queues.waitFor({ timeout: 60_000 });
   const users = panel().getByRole("table", { name: "Servers in use" });
   await expect.poll(() => users.textContent(), { timeout: 60_000 }).toMatch(/Adavta 127\.0\.0\.1/);
-  const waiting = panel().getByRole("table", { name: "Requests that wait" });
+  const waiting = panel().getByRole("table", { name: "Waiting requests" });
   await expect.poll(() => waiting.textContent(), PATIENTLY).toMatch(/Gracevta\d/);
   // Key, total, free, pending.
   expect(await queues.getByRole("row", { name: "vta" }).textContent()).toMatch(/^vta1[01]1$/);

@@ -9,7 +9,7 @@ import { CELLS, sharesOf } from "./raster";
 
 export class MemoryPicture implements TimelineDrawing {
   readonly height = 52;
-  /** Whether all elements are drawn, or those up to the last that was used. */
+  /** Whether all elements are drawn, or only those up to the last used one. */
   whole = false;
 
   constructor(
@@ -19,7 +19,7 @@ export class MemoryPicture implements TimelineDrawing {
     private readonly trans: TranslationBundle,
   ) {}
 
-  /** Elements from the top to the bottom. */
+  /** The number of elements from top to bottom. */
   get elements(): number {
     return this.whole ? this.memory.fact.depth : Math.max(this.memory.used, 1);
   }
@@ -57,7 +57,7 @@ export class MemoryPicture implements TimelineDrawing {
     const element = this.elementAt(y);
     const place = `${memory.fact.name} ${element}`;
     const residency = memory.residencyAt(element, (time + until) / 2);
-    if (residency === undefined) return trans.__("%1: nothing that is needed", place);
+    if (residency === undefined) return trans.__("%1: no live value", place);
     const { writer, reader } = residency;
     const name = (index: number): string => `${index} ${model.title(index)}`;
     return reader === writer
@@ -70,7 +70,7 @@ export class MemoryPicture implements TimelineDrawing {
     return Math.min(Math.max(element, 0), this.elements - 1);
   }
 
-  /** A line where the chosen instruction is, and frames around what it uses. */
+  /** A line at the chosen instruction, and frames around its accesses. */
   private drawSelected({ context, x, height, color }: DrawingArea): void {
     const { selected } = this.window;
     if (selected < 0) return;

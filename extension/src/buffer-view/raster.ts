@@ -1,22 +1,22 @@
 /**
- * The use of a memory as a picture: addresses run down, time across. A pixel on which several things
- * fall knows the share of each.
+ * The use of a memory as a picture: addresses run down, time across. A pixel has the share of each kind of
+ * use.
  */
 
 import { CELL, type MemoryModel } from "../trace/memory-model";
 
-/** What of a memory is drawn, on how many pixels. */
+/** The part of a memory that is drawn, and the size in pixels. */
 export interface RasterFrame {
   readonly columns: number;
   readonly rows: number;
-  /** Elements 0 to here. */
+  /** The number of elements, from 0. */
   readonly elements: number;
   /** Times. */
   readonly from: number;
   readonly to: number;
 }
 
-/** How many kinds of `CELL` there are. */
+/** The number of kinds in `CELL`. */
 export const CELLS = Object.keys(CELL).length;
 
 /** Row by row, for each pixel the share of each of `CELL`, in its order; they add up to 1. */
@@ -54,8 +54,8 @@ export function sharesOf(memory: MemoryModel, frame: RasterFrame): Float32Array 
 }
 
 /**
- * What an instruction does to an element goes before the element's being occupied, and the later of
- * `CELL` before the earlier; what is left is free.
+ * Accesses have priority over occupancy, and later kinds of `CELL` over earlier ones; the rest of a pixel is
+ * free.
  */
 function normalizeShares(shares: Float32Array): void {
   for (let pixel = 0; pixel < shares.length; pixel += CELLS) {

@@ -1,4 +1,4 @@
-/** What instructions move from DRAM and to it, as bars. */
+/** The bytes that instructions move from and to DRAM, as bars. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { bytesText } from "../dom/quantities";
@@ -16,7 +16,7 @@ export class TrafficPicture implements TimelineDrawing {
     private readonly trans: TranslationBundle,
   ) {}
 
-  /** Bars of what is read, and on top of them bars of what is written. */
+  /** Bars of bytes read, with bars of bytes written on top. */
   draw(sheet: DrawingArea): void {
     const { context, width, height, color } = sheet;
     context.clearRect(0, 0, width, height);
@@ -56,7 +56,7 @@ export class TrafficPicture implements TimelineDrawing {
     return this.trans.__("DRAM: %1 moved by %2", bytes, `${at} ${this.model.title(at)}`);
   }
 
-  /** The instructions that move something between two times. */
+  /** The instructions that move data between two times. */
   private forEachIn(from: number, to: number, visit: (index: number, bytes: number) => void): void {
     const { times, data } = this.model;
     for (let i = 0; i < data.traffic.length; i++) {

@@ -1,4 +1,4 @@
-/** What a program made of the on-chip memories, and what it left unused, in numbers. */
+/** A program's use of the on-chip memories, in numbers. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { table } from "../dom/table";

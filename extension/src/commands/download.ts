@@ -1,4 +1,4 @@
-/** Has the browser save something as a file. */
+/** Saves data as a file of the browser. */
 
 export function download(content: Blob, name: string): void {
   const url = URL.createObjectURL(content);
@@ -6,6 +6,6 @@ export function download(content: Blob, name: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  // Browsers read it after the click.
+  // Browsers read the URL after the click.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

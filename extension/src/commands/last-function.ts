@@ -1,12 +1,12 @@
-/** The lowered function that a notebook shows last. */
+/** The last lowered function of a notebook. */
 
 import type { IMimeBundle } from "@jupyterlab/nbformat";
 import { outputsOf } from "../documents/outputs";
 
-/** Every output of a lowered function has it. */
+/** The MIME type of every output of a lowered function. */
 export const IR_TYPE = "application/vnd.tvm-vta.ir.v1+json";
 
-/** Of the cell that ran last; among cells that did not run here, of the last one. */
+/** The one of the last executed cell; without executed cells, of the last cell. */
 export function lastFunction(notebook: unknown): IMimeBundle | undefined {
   let latest = -1;
   let found: IMimeBundle | undefined;

@@ -5,7 +5,7 @@ import type { CommandRegistry } from "@lumino/commands";
 import { Menu } from "@lumino/widgets";
 import { commandIds } from "./ids";
 
-/** Lines stand between the groups. */
+/** Separators are between the groups. */
 const GROUPS: readonly (readonly string[])[] = [
   [commandIds.showLast, commandIds.openView],
   [commandIds.copyText, commandIds.saveText, commandIds.savePng, commandIds.saveSvg],

@@ -1,4 +1,4 @@
-/** Views in a panel of their own, beside the notebook. */
+/** Opens views in separate panels beside the notebook. */
 
 import type { ILabShell, JupyterFrontEnd } from "@jupyterlab/application";
 import { MainAreaWidget } from "@jupyterlab/apputils";
@@ -7,7 +7,7 @@ import type { Widget } from "@lumino/widgets";
 
 let panels = 0;
 
-/** @param labShell null where there is no main area to split: there the panel opens at the right */
+/** @param labShell null if there is no main area to split: then the panel opens at the right */
 export function openPanel(
   shell: JupyterFrontEnd.IShell,
   labShell: ILabShell | null,

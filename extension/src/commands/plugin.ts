@@ -34,7 +34,7 @@ import { openPanel } from "./panels";
 import { lastFunctionButton } from "./toolbar-button";
 
 export const commandsPlugin: JupyterFrontEndPlugin<void> = {
-  // Names the schema, too: `schema/commands.json`.
+  // Also the name of the schema: `schema/commands.json`.
   id: "jupyterlab-tvm-vta:commands",
   description: "Commands about lowered functions, passes and tensors.",
   autoStart: true,
@@ -141,7 +141,7 @@ function addViewCommands(
   });
   commands.addCommand(commandIds.openView, {
     label: trans.__("Open View in Panel"),
-    caption: trans.__("Show the view that was used last beside the notebook, too"),
+    caption: trans.__("Show the last used view beside the notebook"),
     isEnabled: () => current.view !== undefined,
     async execute() {
       const copy = current.view?.copy();

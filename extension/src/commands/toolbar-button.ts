@@ -1,4 +1,4 @@
-/** The notebook's button for the last lowered function, seen in our notebooks only. */
+/** The notebook's button for the last lowered function, visible only in our notebooks. */
 
 import { CommandToolbarButton } from "@jupyterlab/ui-components";
 import type { CommandRegistry } from "@lumino/commands";

@@ -1,4 +1,4 @@
-/** The documents that are open, as far as views need to know. */
+/** The open documents, for views. */
 
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 import type { ISessionContext } from "@jupyterlab/apputils";
@@ -7,10 +7,10 @@ import type { Kernel } from "@jupyterlab/services";
 import type { Widget } from "@lumino/widgets";
 import { hasOurOutputs, holdsLive } from "./outputs";
 
-/** A widget that shows a file, as notebooks and editors do. */
+/** A widget that shows a file, such as a notebook or an editor. */
 export type DocumentView = IDocumentWidget<Widget, DocumentRegistry.IModel>;
 
-/** As our kernelspec is called. */
+/** The name of our kernelspec. */
 const KERNEL = "tvm-vta";
 
 export function isDocument(widget: Widget | null): widget is DocumentView {
@@ -21,7 +21,7 @@ export function isNotebook(widget: Widget | null): widget is DocumentView {
   return isDocument(widget) && widget.context.contentsModel?.type === "notebook";
 }
 
-/** Whether a notebook runs our kernel, or shows what it once made. */
+/** Whether a notebook runs our kernel, or has outputs of it. */
 export function isOurs(widget: Widget | null): boolean {
   if (!isNotebook(widget)) return false;
   const { sessionContext, model } = widget.context;
@@ -30,9 +30,8 @@ export function isOurs(widget: Widget | null): boolean {
 }
 
 /**
- * The kernel of the document or console that holds `node`. An output that stands in a tab of its own
- * is in neither; its kernel is that of the notebook with an output of this `live` name. Null where
- * none runs.
+ * The kernel of the document or console that contains `node`. For an output in a separate tab, it is the
+ * kernel of the notebook with an output of this `live` id. Null if no kernel runs.
  */
 export function kernelAt(
   shell: JupyterFrontEnd.IShell,
@@ -46,7 +45,7 @@ export function kernelAt(
   return sessionOf(holder ?? notebook() ?? null)?.session?.kernel ?? null;
 }
 
-/** Of documents and of consoles. */
+/** For documents and for consoles. */
 function sessionOf(widget: Widget | null): ISessionContext | null {
   if (isDocument(widget)) return widget.context.sessionContext;
   if (widget === null || !("sessionContext" in widget)) return null;

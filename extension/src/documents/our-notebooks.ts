@@ -1,4 +1,4 @@
-/** Which of the open notebooks are ours: those with our kernel, or with something that it made. */
+/** The open notebooks that are ours: those with our kernel, or with outputs of it. */
 
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 import type { Widget } from "@lumino/widgets";
@@ -6,7 +6,7 @@ import { Debouncer } from "@lumino/polling";
 import { Signal, type ISignal } from "@lumino/signaling";
 import { isDocument, isOurs, type DocumentView } from "./documents";
 
-/** Milliseconds: cells that run change a notebook many times a second. */
+/** Milliseconds between checks: running cells change a notebook many times a second. */
 const PATIENCE = 500;
 
 export class OurNotebooks {
@@ -18,7 +18,7 @@ export class OurNotebooks {
     this.watch(shell.currentWidget);
   }
 
-  /** Some notebook has become one of ours, or is not any more. */
+  /** Emitted when the set of our notebooks has changed. */
   get changed(): ISignal<this, void> {
     return this.changed_;
   }
@@ -31,7 +31,7 @@ export class OurNotebooks {
     return isDocument(widget) && this.ours.get(widget) === true;
   }
 
-  /** Follows a document from now on; whether it is a notebook is known when it has been read. */
+  /** Tracks a document, which is known to be a notebook only after it is loaded. */
   watch(widget: Widget | null): void {
     if (!isDocument(widget) || this.ours.has(widget)) return;
     const { context } = widget;

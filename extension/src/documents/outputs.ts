@@ -1,11 +1,11 @@
-/** What the outputs of a notebook are, read from its JSON. */
+/** Reads the outputs of a notebook from its JSON. */
 
 import type { IMimeBundle, INotebookContent } from "@jupyterlab/nbformat";
 
-/** Every MIME type of our own begins with it. */
+/** The prefix of our MIME types. */
 const OURS = "application/vnd.tvm-vta.";
 
-/** The outputs of all cells, with how late their cell ran; 0 for cells that did not run here. */
+/** The outputs of all cells, with the execution order of their cell; 0 for cells that did not run here. */
 export function* outputsOf(
   notebook: unknown,
 ): Generator<{ readonly data: IMimeBundle; readonly run: number }> {
@@ -26,7 +26,7 @@ export function hasOurOutputs(notebook: unknown): boolean {
   return false;
 }
 
-/** Whether some output can be asked for more than it has under this name. */
+/** Whether some output has this `live` id. */
 export function holdsLive(notebook: unknown, live: string): boolean {
   for (const { data } of outputsOf(notebook)) {
     const own = Object.entries(data).filter(([type]) => type.startsWith(OURS));

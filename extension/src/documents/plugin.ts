@@ -1,4 +1,4 @@
-/** Provides what is known of our notebooks to the plugins that show something in them only. */
+/** Provides our notebooks to other plugins. */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { Token } from "@lumino/coreutils";
@@ -6,12 +6,12 @@ import { OurNotebooks } from "./our-notebooks";
 
 export const IOurNotebooks = new Token<OurNotebooks>(
   "jupyterlab-tvm-vta:IOurNotebooks",
-  "The open notebooks with our kernel, or with something that it made.",
+  "The open notebooks with our kernel, or with outputs of it.",
 );
 
 export const documentsPlugin: JupyterFrontEndPlugin<OurNotebooks> = {
   id: "jupyterlab-tvm-vta:documents",
-  description: "Knows which of the open notebooks are of tvm-vta.",
+  description: "Tracks the open notebooks of tvm-vta.",
   autoStart: true,
   provides: IOurNotebooks,
   activate: ({ shell }: JupyterFrontEnd) => new OurNotebooks(shell),

@@ -1,4 +1,4 @@
-/** The controls that views put into their toolbars. */
+/** The controls of views' toolbars. */
 
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
@@ -11,12 +11,12 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return node;
 }
 
-/** Controls in a row; those behind the first are pushed to the right. */
+/** Controls in a row; those after the first are aligned to the right. */
 export function toolbar(label: string, ...children: Node[]): HTMLElement {
   const node = element("div", "jp-tvm-Toolbar", ...children);
   node.setAttribute("role", "toolbar");
   node.setAttribute("aria-label", label);
-  // JupyterLab's one-letter shortcuts, Enter and the arrows stay away from the controls.
+  // Keeps JupyterLab's one-letter shortcuts, Enter and arrows from acting on keys in the controls.
   node.setAttribute("data-lm-suppress-shortcuts", "true");
   return node;
 }
@@ -28,9 +28,9 @@ export function button(label: string, onClick: () => void): HTMLButtonElement {
   return node;
 }
 
-/** A control that holds a value. */
+/** A control with a value. */
 export interface Control<T> {
-  /** With its label. */
+  /** The control with its label. */
   readonly node: HTMLElement;
   value: T;
 }
@@ -65,7 +65,7 @@ export function choice<T extends string>(
   const select = element("select", "jp-tvm-Select");
   for (const [each, text] of choices) select.append(new Option(text, each));
   select.value = value;
-  select.setAttribute("aria-label", label); // what it wraps says more than its name
+  select.setAttribute("aria-label", label); // the wrapped control has its own label
   select.addEventListener("change", () => onChange(select.value as T));
   return {
     node: element("label", "jp-tvm-Control", label, select),
@@ -78,7 +78,7 @@ export function choice<T extends string>(
   };
 }
 
-/** A whole number from 0 to `max`, shown beside the slider. */
+/** A slider for an integer from 0 to `max`, which is shown next to it. */
 export function slider(
   label: string,
   max: number,
@@ -110,7 +110,7 @@ export function slider(
   };
 }
 
-/** A field for a whole number. */
+/** A field for an integer. */
 export function numberField(label: string, min: number, max: number): Control<number> {
   const input = element("input", "jp-tvm-Number");
   input.type = "number";

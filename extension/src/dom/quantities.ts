@@ -1,4 +1,4 @@
-/** Numbers as people read them. */
+/** Numbers as text for people. */
 
 /** `96 B`, `1.5 KiB`, `3 MiB` */
 export function bytesText(bytes: number): string {
@@ -23,7 +23,7 @@ export function percentText(part: number, whole: number): string {
   return `${percent >= 9.5 || percent === 0 ? Math.round(percent) : percent.toPrecision(1)} %`;
 }
 
-/** Whole numbers in full, others with as many digits as a glance takes in. */
+/** Integers in full, other numbers with few significant digits. */
 export function shortNumber(value: number): number {
   return Number.isInteger(value) ? value : Number(value.toPrecision(6));
 }

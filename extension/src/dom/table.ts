@@ -2,17 +2,17 @@
 
 import { element } from "./controls";
 
-/** A number, with its unit and its share of the whole if it has them; or nothing. */
+/** A number, with its unit and its share of the whole if it has them; or an empty cell. */
 const NUMERIC = /^(?:-?[\d,.]+(?: (?:%|[KMG]?i?B))?(?: \([\d.]+ %\))?|)$/;
 
-/** Whether a text stands at the right of its column. */
+/** Whether a text is aligned to the right of its column. */
 export function isNumeric(text: string): boolean {
   return NUMERIC.test(text);
 }
 
 /**
- * @param caption for those who do not see the table; the first cell of a row heads it
- * @param head of each column; columns that have one and hold numbers alone stand at the right
+ * @param caption for screen readers; the first cell of a row is its header
+ * @param head the columns' headers; columns of numbers with a header are aligned to the right
  */
 export function table(
   caption: string,

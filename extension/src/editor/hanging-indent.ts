@@ -1,4 +1,4 @@
-/** Lines that are wrapped go on below their own first word, a step further in. */
+/** Indents the continuation of wrapped lines below their first word. */
 
 import { RangeSetBuilder } from "@codemirror/state";
 import {
@@ -9,9 +9,9 @@ import {
   type ViewUpdate,
 } from "@codemirror/view";
 
-/** Characters by which a wrapped line is further in. */
+/** The additional indentation in characters. */
 const STEP = 4;
-/** A line that begins further right than this would leave no room. */
+/** The largest indentation, so that wrapped lines have room. */
 const FURTHEST = 40;
 
 export const hangingIndent = ViewPlugin.fromClass(

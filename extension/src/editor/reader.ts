@@ -1,4 +1,4 @@
-/** An editor for reading IR: coloured, folding, searchable, reached by keyboard, changing nothing. */
+/** A read-only editor for IR, with highlighting, folding, search and keyboard access. */
 
 import { standardKeymap } from "@codemirror/commands";
 import { codeFolding, foldGutter, foldKeymap } from "@codemirror/language";
@@ -12,7 +12,7 @@ import type { Options } from "../options/options";
 import { hangingIndent } from "./hanging-indent";
 import { tir } from "../tir/language";
 
-/** @param label what the text is, for those who do not see it */
+/** @param label the text's label for screen readers */
 export function reader(label: string, { trans, options }: ViewContext): Extension {
   return [
     EditorState.readOnly.of(true),
@@ -20,7 +20,7 @@ export function reader(label: string, { trans, options }: ViewContext): Extensio
       "aria-label": label,
       "aria-readonly": "true",
       tabindex: "0",
-      // JupyterLab's own one-letter shortcuts stay away from the text.
+      // Keeps JupyterLab's one-letter shortcuts from acting in the text.
       "data-lm-suppress-shortcuts": "true",
     }),
     EditorState.phrases.of(phrases(trans)),
@@ -35,7 +35,7 @@ export function reader(label: string, { trans, options }: ViewContext): Extensio
   ];
 }
 
-/** The editor's own words. */
+/** The editor's texts. */
 function phrases(trans: TranslationBundle): Record<string, string> {
   return {
     Find: trans.__("Find"),
@@ -54,7 +54,7 @@ function phrases(trans: TranslationBundle): Record<string, string> {
   };
 }
 
-/** Long lines are wrapped while the option says so. */
+/** Wraps long lines according to the option. */
 function wrapping(options: Options): Extension {
   const compartment = new Compartment();
   const wanted = (): Extension =>

@@ -1,4 +1,4 @@
-/** Environments, as a view. */
+/** The view of environments. */
 
 import { Widget } from "@lumino/widgets";
 import { element } from "../dom/controls";

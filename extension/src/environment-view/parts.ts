@@ -6,7 +6,7 @@ import { bytesText, countText } from "../dom/quantities";
 import { table } from "../dom/table";
 import type { EnvironmentData } from "./schema";
 
-/** @param withScopes whether there is room for what schedules call the memories */
+/** @param withScopes whether there is room for the memories' scopes */
 export function environmentParts(
   { model, gemm, memories, config, mock }: EnvironmentData,
   trans: TranslationBundle,

@@ -1,4 +1,4 @@
-/** What an environment's JSON must look like. */
+/** The schema of an environment's JSON. */
 
 import * as v from "valibot";
 

@@ -1,6 +1,6 @@
 /**
- * How the axes of a tensor are laid out in a matrix: each runs down, runs across, or stands at one
- * index. Packed data can be arranged by the axes of the array, or by those of the data in it.
+ * How the axes of a tensor are arranged in a matrix: each runs down, runs across, or is fixed at an index.
+ * Packed data can be arranged by the array's axes or by the axes of the unpacked data.
  */
 
 import type { view } from "tvm-ts";
@@ -9,22 +9,22 @@ import type { HeatmapData } from "./schema";
 /** An axis to choose a role for. */
 export interface ViewAxis {
   readonly name: string;
-  /** The array's axes it is in, outermost first. */
+  /** The array's axes that it is split into, outermost first. */
   readonly parts: readonly number[];
   /** Its number of elements. */
   readonly extent: number;
 }
 
-/** A number is the index it stands at. */
+/** A number is the index at which the axis is fixed. */
 export type Role = "down" | "across" | number;
 
 export interface Arrangement {
   readonly axes: readonly ViewAxis[];
-  /** One for each axis. */
+  /** The role of each axis. */
   readonly roles: readonly Role[];
 }
 
-/** All elements at once: leading axes run down, the others across, as close to a square as can be. */
+/** Shows all elements: leading axes run down, the others across, as close to a square as possible. */
 export function wholeArrangement(data: HeatmapData, unpacked: boolean): Arrangement {
   const axes = viewAxes(data, unpacked);
   let best = 0;
@@ -42,7 +42,7 @@ export function withRole({ axes, roles }: Arrangement, axis: number, role: Role)
   return { axes, roles: roles.map((old, i) => (i === axis ? role : old)) };
 }
 
-/** Which axes of the array run where. */
+/** The array's axes by role. */
 export function matrixSides({ axes, roles }: Arrangement, shape: readonly number[]) {
   const at = shape.map(() => 0);
   axes.forEach(({ parts }, i) => {
@@ -68,14 +68,14 @@ function viewAxes({ shape, layout }: HeatmapData, unpacked: boolean): ViewAxis[]
   });
 }
 
-/** As layouts are written: `C`, and `c` for an inner part of it; else its number. */
+/** The name in the layout: `C`, or `c` for its inner part; without a layout its number. */
 function arrayAxisName(axis: number, layout: view.PackedLayout | undefined): string {
   const data = layout?.find(({ parts }) => parts.includes(axis));
   if (data === undefined) return String(axis);
   return data.parts[0] === axis ? data.name : data.name.toLowerCase();
 }
 
-/** How many values there are along some axes. */
+/** The number of values along some axes. */
 function cells({ shape, block }: HeatmapData, axes: readonly ViewAxis[]): number {
   return axes
     .flatMap(({ parts }) => parts)

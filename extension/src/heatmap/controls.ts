@@ -1,4 +1,4 @@
-/** Controls that say which axes run down and across, and at which index the others stand. */
+/** Controls for the axes that run down and across, and the indices of the others. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { checkbox, choice, element, slider, toolbar } from "../dom/controls";
@@ -9,11 +9,11 @@ import type { HeatmapData } from "./schema";
 type RoleName = "down" | "across" | "index";
 
 export class ArrangementControls {
-  /** Empty when there is nothing to choose. */
+  /** Empty if there is no choice. */
   readonly node = element("div", "jp-tvm-Arrangement");
   private current: Arrangement;
 
-  /** @param onChange called with the arrangement that was chosen */
+  /** @param onChange called with the chosen arrangement */
   constructor(
     private readonly data: HeatmapData,
     private readonly trans: TranslationBundle,
@@ -28,7 +28,7 @@ export class ArrangementControls {
     return this.current;
   }
 
-  /** Chooses what was chosen before, if the tensor still has as many axes. */
+  /** Restores an arrangement, if the tensor has the same number of axes. */
   restore(roles: readonly Role[], unpacked: boolean): void {
     const { axes } = wholeArrangement(this.data, unpacked);
     const fits =
@@ -59,7 +59,7 @@ export class ArrangementControls {
     );
   }
 
-  /** What an axis does; a slider beside it while it stands at an index. */
+  /** The role of an axis, with a slider if it is fixed at an index. */
   private axisControls(axis: number): HTMLElement {
     const { trans } = this;
     const { name, extent } = this.current.axes[axis]!;

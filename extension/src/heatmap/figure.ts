@@ -1,4 +1,4 @@
-/** Matrices as Plotly's heatmaps: the whole tensor, and over it the part that was looked at closely. */
+/** Matrices as Plotly heatmaps: the whole tensor, and over it the requested detail. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import type { Figure } from "../plotly/plot-widget";
@@ -6,17 +6,17 @@ import type { Arrangement } from "./arrangement";
 import type { Matrix } from "./matrix";
 import type { HeatmapData } from "./schema";
 
-/** A matrix of so many rows and columns has room for its values. */
+/** The most rows and columns of a matrix with room for its values. */
 const MAX_WRITTEN_SIDE = 16;
-/** Where there is no finite number, this is seen. */
+/** The colour of cells without a finite number. */
 const NO_NUMBER = "#808080";
 
-/** Pixels of a cell, with its value written in it and without. */
+/** Pixels of a cell, with and without its value as text. */
 const WRITTEN_CELL = { width: 44, height: 24 };
 const BARE_CELL = { width: 12, height: 12 };
-/** Pixels of the plot's inside, and around it: for the axes on the one side, the scale on the other. */
+/** Pixels of the plot area, and of the margins: for axes on one side, the scale on the other. */
 const MIN_PLOT = { width: 120, height: 36 };
-/** Below this height the scale's numbers would stand on one another. */
+/** Below this height the scale's numbers would overlap. */
 const MIN_SCALE_HEIGHT = 80;
 const MAX_PLOT = { width: 820, height: 260 };
 const MARGIN = { l: 56, r: 16, t: 32, b: 48 };
@@ -62,19 +62,19 @@ export function heatmapFigure(
       },
       shapes: [background(whole)],
       annotations: oddValues(whole),
-      // What was zoomed to stays so until the matrix is another.
+      // Keeps the zoom until the matrix changes.
       uirevision: JSON.stringify(arrangement),
     },
   };
 }
 
-/** A small tensor takes little room. */
+/** Small tensors get small plots. */
 function insideOf({ down, across }: Matrix): { width: number; height: number } {
   const cell = isWritten({ down, across }) ? WRITTEN_CELL : BARE_CELL;
   const side = (elements: number, name: "width" | "height", least: number): number =>
     Math.min(Math.max(elements * cell[name], least), MAX_PLOT[name]);
   const width = side(across.elements, "width", MIN_PLOT.width);
-  // Colours without values need the scale.
+  // Cells without text need the scale.
   const least = isWritten({ down, across }) ? MIN_PLOT.height : MIN_SCALE_HEIGHT;
   return { width, height: side(down.elements, "height", least) };
 }
@@ -87,7 +87,7 @@ function isWritten({ down, across }: Pick<Matrix, "down" | "across">): boolean {
   return down.elements <= MAX_WRITTEN_SIDE && across.elements <= MAX_WRITTEN_SIDE;
 }
 
-/** NaN and infinities of a small matrix, whose cells have no colour and so no text of their own. */
+/** NaN and infinities of a small matrix, which Plotly draws without colour and text. */
 function oddValues(matrix: Matrix): object[] {
   if (!isWritten(matrix)) return [];
   return matrix.values.flatMap((row, i) =>
@@ -109,7 +109,7 @@ function trace({ down, across, values, indexText }: Matrix): object {
   return {
     type: "heatmap",
     z: values,
-    // A cell is drawn in the middle of the elements it stands for.
+    // A cell is centred on its elements.
     x0: across.start + (across.elementsPerCell - 1) / 2,
     dx: across.elementsPerCell,
     y0: down.start + (down.elementsPerCell - 1) / 2,
@@ -143,7 +143,7 @@ function background({ down, across }: Matrix): object {
   };
 }
 
-/** Whole numbers in full, others as exactly as 32 bits hold them. */
+/** Integers in full, other numbers with the precision of 32 bits. */
 function valueText(value: number): string {
   if (!Number.isFinite(value)) return oddText(value);
   return String(Number.isInteger(value) ? value : Number(value.toPrecision(9)));
@@ -158,7 +158,7 @@ function titles({ axes, roles }: Arrangement, role: "down" | "across"): string[]
   return axes.flatMap(({ name, extent }, i) => (roles[i] === role && extent > 1 ? [name] : []));
 }
 
-/** @param isWide whether each element has room for its number */
+/** @param isWide whether each element's number has room */
 function axisLayout(
   names: readonly string[],
   isWide: boolean,

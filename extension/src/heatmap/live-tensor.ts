@@ -1,9 +1,9 @@
-/** Asks the kernel that showed a tensor for a closer look at a part of it. */
+/** Requests a part of a tensor in detail from the kernel that showed it. */
 
 import type { Kernel } from "@jupyterlab/services";
 import type { view } from "tvm-ts";
 
-/** As `tvm-ts` registers it. */
+/** The comm target that `tvm-ts` registers. */
 const TARGET = "tvm-vta.tensor";
 
 export interface Tile {
@@ -18,8 +18,8 @@ export class LiveTensor {
   private latest: view.TileRequest | undefined;
 
   /**
-   * @param onTile called with the answer to the latest question
-   * @param onEnd called when the kernel does not know the tensor, or ends
+   * @param onTile called with the reply to the latest request
+   * @param onEnd called when the kernel does not have the tensor, or ends
    */
   constructor(
     kernel: Kernel.IKernelConnection,
@@ -45,7 +45,7 @@ export class LiveTensor {
     this.comm.send({ ...this.latest } as never);
   }
 
-  /** An answer that is still to come is of no use any more. */
+  /** Ignores a pending reply. */
   forget(): void {
     this.latest = undefined;
   }
@@ -56,7 +56,7 @@ export class LiveTensor {
   }
 }
 
-/** Copied, since doubles begin at multiples of eight bytes. */
+/** Copied, because doubles must be aligned to eight bytes. */
 function doubles(buffer: ArrayBuffer | ArrayBufferView | undefined): Float64Array {
   if (buffer === undefined) return new Float64Array();
   const bytes = ArrayBuffer.isView(buffer)

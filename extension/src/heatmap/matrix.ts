@@ -1,4 +1,4 @@
-/** A matrix of values to draw, whose cells know which elements of the tensor they stand for. */
+/** A matrix of values to draw, with the tensor's elements of each cell. */
 
 import type { view } from "tvm-ts";
 import type { HeatmapData } from "./schema";
@@ -10,16 +10,16 @@ interface Span {
   readonly to: number;
 }
 
-/** What runs along one side of a matrix. */
+/** One side of a matrix. */
 export interface Side {
   readonly count: number;
-  /** How many elements the whole tensor has along this side. */
+  /** The number of elements of the whole tensor along this side. */
   readonly elements: number;
-  /** Where the first cell begins, in elements. */
+  /** The first element of the first cell. */
   readonly start: number;
-  /** On average: blocks at an edge may be cut off. */
+  /** Elements of a cell on average: blocks at an edge can be smaller. */
   readonly elementsPerCell: number;
-  /** The elements of the `i`-th cell; where they are in several axes, of a box around them. */
+  /** The elements of the `i`-th cell; over several axes, of a box around them. */
   spans(i: number): readonly Span[];
 }
 
@@ -32,7 +32,7 @@ export interface Matrix {
   indexText(row: number, column: number): string;
 }
 
-/** Of the values that came with an output. */
+/** The matrix of an output's values. */
 export function outputMatrix(
   { shape, block }: HeatmapData,
   values: ArrayLike<number>,
@@ -67,12 +67,12 @@ export function outputMatrix(
   const rows = Array.from(offsets(sides.rows, down.count), (row) =>
     Float64Array.from(columns, (column) => values[base + row + column]!),
   );
-  // Where an axis stands at one index, the values are those of the block around it.
+  // For an axis fixed at an index, the values are those of the block around it.
   const standing = at.map((index, axis) => blockSpan(axis, index));
   return { down, across, values: rows, indexText: indexTexts(standing, down, across) };
 }
 
-/** A part of the tensor as the kernel sent it. */
+/** The matrix of a part of the tensor from the kernel. */
 export function tileMatrix(
   { shape }: HeatmapData,
   request: view.TileRequest,
@@ -103,7 +103,7 @@ export function tileMatrix(
   return { down, across, values: rows, indexText: indexTexts(standing, down, across) };
 }
 
-/** @param standing the elements of each axis that runs nowhere; others are not looked at */
+/** @param standing the elements of each fixed axis; entries of other axes are ignored */
 function indexTexts(standing: readonly Span[], down: Side, across: Side) {
   const write = (parts: string[], spans: readonly Span[]): void => {
     for (const { axis, from, to } of spans) {
@@ -120,7 +120,7 @@ function indexTexts(standing: readonly Span[], down: Side, across: Side) {
   };
 }
 
-/** What holds the elements `first` to `last` of those along some axes. */
+/** The box that contains the elements `first` to `last` along some axes. */
 function box(
   first: number,
   last: number,
@@ -137,7 +137,7 @@ function box(
   );
 }
 
-/** The index along each of `axes` of the `i`-th element, the last axis being the fastest. */
+/** The indices along `axes` of the `i`-th element; the last axis varies fastest. */
 function indices(i: number, axes: readonly number[], extents: readonly number[]): number[] {
   const result = axes.map(() => 0);
   let rest = i;

@@ -1,6 +1,6 @@
 /**
- * A tensor as a heatmap with controls for its axes. Of a large one an output carries means of
- * blocks; when part of it is looked at more closely, the kernel is asked for that part.
+ * A tensor as a heatmap with controls for its axes. An output of a large tensor has means of blocks; when the
+ * user zooms in, the panel requests that part from the kernel.
  */
 
 import { Signal, type ISignal } from "@lumino/signaling";
@@ -22,10 +22,10 @@ import { outputMatrix, tileMatrix, type Matrix, type Side } from "./matrix";
 import type { HeatmapData } from "./schema";
 import { showsAll, sightOf, type Sight } from "./sight";
 
-/** Rows and columns of a closer look: some pixels for each, and drawn in an instant. */
+/** The most rows and columns of a requested part, so that it is drawn quickly. */
 const MAX_DETAIL_SIDE = 256;
 
-/** What the user has chosen. */
+/** The user's choices. */
 interface State {
   readonly roles: readonly Role[];
   readonly unpacked: boolean;
@@ -38,13 +38,13 @@ export class HeatmapPanel extends Panel implements PictureWidget, LastingWidget 
   private readonly controls: ArrangementControls;
   private readonly sight_ = new Signal<this, Sight | undefined>(this);
   private arrangement: Arrangement;
-  /** What is in sight; undefined for everything. */
+  /** The visible window; undefined for everything. */
   private window: Window | undefined;
   private whole: Matrix;
-  /** Undefined until something is asked; null when there is no kernel to ask. */
+  /** Undefined before the first request; null without a kernel. */
   private live: LiveTensor | null | undefined;
 
-  /** @param label what the tensor is, for those who do not see it */
+  /** @param label the tensor's label for screen readers */
   constructor(
     private readonly data: HeatmapData,
     label: string,
@@ -70,7 +70,7 @@ export class HeatmapPanel extends Panel implements PictureWidget, LastingWidget 
     super.dispose();
   }
 
-  /** What the values in sight are like; undefined when all are in sight. */
+  /** Statistics of the visible values; undefined if all are visible. */
   get sight(): ISignal<this, Sight | undefined> {
     return this.sight_;
   }
@@ -105,7 +105,7 @@ export class HeatmapPanel extends Panel implements PictureWidget, LastingWidget 
     const { down: rows, across: columns } = this.whole;
     const all = { left: 0, right: columns.elements - 1, top: 0, bottom: rows.elements - 1 };
     this.sight_.emit(stands ? sightOf(this.whole, all) : undefined);
-    // One slice of a large tensor may be small enough to be shown in full.
+    // A slice of a large tensor can be small enough to be shown in full.
     if (stands) this.look(all);
   }
 
@@ -129,7 +129,7 @@ export class HeatmapPanel extends Panel implements PictureWidget, LastingWidget 
     return heatmapFigure(this.data, this.arrangement, this.whole, detail, this.context.trans);
   }
 
-  /** Asks for the elements in sight. */
+  /** Requests the visible elements. */
   private look({ left, right, top, bottom }: Window): void {
     const kernel = this.live === null ? null : this.kernel;
     if (kernel === null) return;
@@ -153,7 +153,7 @@ export class HeatmapPanel extends Panel implements PictureWidget, LastingWidget 
   }
 }
 
-/** The elements between two places on a side; an element's place is its middle. */
+/** The elements between two positions on a side; an element's position is its middle. */
 function indexRange(from: number, to: number, { elements }: Side): view.IndexRange {
   const start = Math.min(Math.max(Math.round(from), 0), elements - 1);
   return { start, stop: Math.min(Math.max(Math.round(to), start), elements - 1) + 1 };

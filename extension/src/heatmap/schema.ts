@@ -1,4 +1,4 @@
-/** What the parts of a view's JSON must look like that a heatmap is drawn from. */
+/** The schema of the parts of a view's JSON for heatmaps. */
 
 import type { view } from "tvm-ts";
 import * as v from "valibot";
@@ -6,7 +6,7 @@ import { packedLength, packedNumbers } from "../packed/numbers";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** Values as an output carries them: of a whole tensor, perhaps in blocks. */
+/** The values of an output: of a whole tensor, possibly in blocks. */
 export type HeatmapData = Pick<
   view.TensorView,
   "dtype" | "shape" | "block" | "values" | "scale" | "layout" | "live"
@@ -27,7 +27,7 @@ export const heatmapEntries = {
   live: v.exactOptional(v.string()),
 };
 
-/** A layout made from `heatmapEntries` and more, with what a layout does not say. */
+/** A schema of `heatmapEntries` and more, with checks across entries. */
 export function heatmapSchema<T extends HeatmapData>(layout: v.GenericSchema<unknown, T>) {
   return v.pipe(
     layout,

@@ -1,4 +1,4 @@
-/** What the values in sight are like: range, mean, how often they occur. */
+/** Statistics of the visible values: range, mean, histogram. */
 
 import type { view } from "tvm-ts";
 import type { Window } from "../plotly/plot-widget";
@@ -11,7 +11,7 @@ export interface Sight {
 
 const BINS = 64;
 
-/** Of the cells whose middle is in the window. */
+/** The statistics of cells whose middle is in the window. */
 export function sightOf(matrix: Matrix, window: Window): Sight {
   const rows = cellsBetween(matrix.down, window.top, window.bottom);
   const columns = cellsBetween(matrix.across, window.left, window.right);
@@ -54,7 +54,7 @@ function rangeOf(finite: readonly number[]): Pick<view.Statistics, "min" | "max"
   return { min, max, mean: sum / finite.length };
 }
 
-/** Whole numbers get bins of whole width, as in the library's own histograms. */
+/** Integers get bins of integer width, as in the library's histograms. */
 function histogramOf(
   finite: readonly number[],
   { min, max }: Pick<view.Statistics, "min" | "max">,

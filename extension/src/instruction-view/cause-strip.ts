@@ -1,6 +1,5 @@
 /**
- * What a stage's cycles are spent on, as a strip in the causes' colours. A pixel on which several fall
- * is divided among them.
+ * A stage's cycles as a strip in the causes' colours. A pixel is divided among its causes.
  */
 
 import type { DrawingArea } from "../trace/strip";

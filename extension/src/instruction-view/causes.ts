@@ -1,9 +1,9 @@
-/** The causes of stalls in words and colours. */
+/** The texts and colours of stall causes. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { element } from "../dom/controls";
 
-/** By the names that the library gives them, in the order in which it charges cycles to them. */
+/** By the library's names, in the order in which it charges cycles to them. */
 const TEXTS: Readonly<Record<string, (trans: TranslationBundle) => string>> = {
   busy: (trans) => trans.__("busy"),
   memoryBus: (trans) => trans.__("waits for memory: the bus moves other data"),
@@ -21,7 +21,7 @@ export function causeText(cause: string, trans: TranslationBundle): string {
   return isKnown(cause) ? TEXTS[cause]!(trans) : cause;
 }
 
-/** The name of the style sheet's variable with a cause's colour. */
+/** The CSS variable with a cause's colour. */
 export function causeColor(cause: string): string {
   return `--jp-tvm-cause-${isKnown(cause) ? cause : "finished"}`;
 }

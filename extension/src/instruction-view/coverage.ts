@@ -1,6 +1,6 @@
 /** Shares of pixels. */
 
-/** Adds the part of each pixel that lies between two places. */
+/** Adds the covered part of each pixel between two positions. */
 export function addCoverage(pixels: Float32Array, left: number, right: number): void {
   const last = Math.min(Math.ceil(right), pixels.length);
   for (let column = Math.max(Math.floor(left), 0); column < last; column++) {

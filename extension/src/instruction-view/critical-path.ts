@@ -1,6 +1,6 @@
 /**
- * The critical path over the lanes: a thick line under each of its instructions, and from one to the
- * next a line that is dashed where fetch was waited for.
+ * The critical path over the lanes: a thick line under each of its instructions, and from one to the next a
+ * line, dashed for waits on fetch.
  */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
@@ -14,7 +14,7 @@ import { COMPUTE, LOAD, STORE } from "../trace/tokens";
 
 const WIDTH = 3;
 
-/** @param middle where the middle of a stage's lane is */
+/** @param middle the middle of a stage's lane */
 export function drawCriticalPath(
   { context, x, color }: DrawingArea,
   model: TraceModel,
@@ -37,7 +37,7 @@ export function drawCriticalPath(
     const startHeight = before === undefined ? height : place(before);
     before = instruction;
     if (end < from || start > to) continue;
-    // Of steps that cannot be told apart one is drawn.
+    // Of coinciding steps only one is drawn.
     const key = [x(start), startHeight, x(begin), x(end), height].map(Math.round).join();
     if (key === drawn) continue;
     drawn = key;

@@ -1,4 +1,6 @@
-/** The chosen instruction: its fields, what it does on chip, whom it waits for, and who recorded it. */
+/**
+ * The chosen instruction: its fields, its on-chip accesses, its tokens, and the statement that recorded it.
+ */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { button, element } from "../dom/controls";
@@ -8,7 +10,7 @@ import type { TraceModel } from "../trace/model";
 import type { TimeWindow } from "../trace/time-window";
 import { accessText, stageName, tokenTexts, writtenTexts } from "./words";
 
-/** Of accesses, more are counted only. */
+/** The most accesses to list; further ones are counted. */
 const MAX_ACCESSES = 8;
 
 export class InstructionDetails {

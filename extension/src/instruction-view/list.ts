@@ -1,6 +1,5 @@
 /**
- * The instruction stream as a list. Only the rows in sight are there: ten thousand instructions open
- * as fast as ten.
+ * The instruction stream as a list. Only visible rows are in the DOM, so that long streams open quickly.
  */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
@@ -9,9 +8,9 @@ import type { TraceModel } from "../trace/model";
 import type { TimeWindow } from "../trace/time-window";
 import { stageName, tokenMarks } from "./words";
 
-/** As high as the style sheet makes a row. */
+/** The height of a row in the style sheet. */
 const ROW = 20;
-/** Rows above and below what is in sight, for scrolling. */
+/** Rows above and below the visible ones, for scrolling. */
 const OVERSCAN_ROWS = 10;
 let lists = 0;
 
@@ -20,7 +19,7 @@ export class InstructionList {
   private readonly rows = element("div", "jp-tvm-Insns-rows");
   private readonly id = `jp-tvm-insns-${lists++}`;
   private readonly size: ResizeObserver;
-  /** The instructions that are listed. */
+  /** The listed instructions. */
   private shown: readonly number[];
 
   constructor(
@@ -74,7 +73,7 @@ export class InstructionList {
     this.node.scrollTop = top;
   }
 
-  /** How many instructions are listed. */
+  /** The number of listed instructions. */
   get count(): number {
     return this.shown.length;
   }

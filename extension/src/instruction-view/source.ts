@@ -1,4 +1,7 @@
-/** The program that recorded the instructions: the chosen one's statement is lit, a click chooses. */
+/**
+ * The program that recorded the instructions: highlights the statement of the chosen one; a click on a
+ * statement chooses one.
+ */
 
 import { EditorState, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, type DecorationSet } from "@codemirror/view";
@@ -28,9 +31,9 @@ const lit = StateField.define<DecorationSet>({
 
 export class SourceText {
   private readonly editor: EditorView;
-  /** The program that is shown. */
+  /** The shown program. */
   private source = 0;
-  /** Where the statement of the chosen instruction begins. */
+  /** The start of the chosen instruction's statement. */
   private start = 0;
 
   constructor(
@@ -63,7 +66,7 @@ export class SourceText {
   measure(): void {
     this.editor.requestMeasure({
       read: () => undefined,
-      // What was chosen before there was any room to scroll in.
+      // Scrolls to an instruction that was chosen before the widget had a size.
       write: () => this.bringInSight(this.start),
     });
   }
@@ -73,7 +76,7 @@ export class SourceText {
     this.editor.destroy();
   }
 
-  /** Chooses the first instruction of the statement at a place, unless one of its is chosen. */
+  /** Chooses the first instruction of the statement at a place, unless one of its instructions is chosen. */
   private choose(position: number): void {
     const { model, window } = this;
     const statement = model.statementAt(this.source, position);
@@ -101,7 +104,7 @@ export class SourceText {
     this.bringInSight(start);
   }
 
-  /** Scrolls the text, and nothing around it. */
+  /** Scrolls only the text, not its containers. */
   private bringInSight(position: number): void {
     const { scrollDOM } = this.editor;
     const { top, bottom } = this.editor.lineBlockAt(position);

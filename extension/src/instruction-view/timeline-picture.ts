@@ -1,5 +1,5 @@
 /**
- * Fetch and the three stages over time, and the tokens they pass:
+ * Fetch and the three stages over time, with tokens between stages:
  *
  *     fetch    ▁▁  ▁▁  ▁▁
  *     load     ▇▇▇▇      ▇▇▇▇
@@ -24,28 +24,28 @@ import { fittingTitle, stageName } from "./words";
 
 const LANE = 24;
 const GAP = 24;
-/** Room above the first lane and below the last, where peers are marked. */
+/** The margin above the first lane and below the last, for marks of peers. */
 const EDGE = 8;
 const AXIS = 20;
-/** Pixels below which an instruction is not drawn by itself. */
+/** Instructions narrower than this, in pixels, are merged. */
 const NARROW = 3;
 /** Pixels below which no title fits. */
 const LEAST_LABELLED = 24;
 /** Beside a title. */
 const LABEL_EDGE = 3;
 const STAGES = 3;
-/** Of a lane, where the causes of cycles are known. */
+/** The height of a lane with causes of cycles. */
 const CAUSES = 9;
 /** The lane of fetch, and the gap under it. */
 const FETCH_ROOM = 24;
 
 export class TimelinePicture implements TimelineDrawing {
   readonly height: number;
-  /** Whether the critical path is drawn, where it is known. */
+  /** Whether the critical path is drawn, if it is known. */
   critical = false;
-  /** How high instructions are. */
+  /** The height of instructions. */
   private readonly bar: number;
-  /** Above the stages' lanes, where fetch has one. */
+  /** The space above the stages' lanes, for the lane of fetch. */
   private readonly fetchRoom: number;
 
   constructor(
@@ -123,7 +123,7 @@ export class TimelinePicture implements TimelineDrawing {
     for (let stage = 0; stage < STAGES; stage++) context.fillRect(0, this.top(stage), width, LANE);
   }
 
-  /** What the cycles are spent on, and the instructions on which the end depends. */
+  /** The causes of cycles, and the critical path. */
   private drawTimeline(sheet: DrawingArea): void {
     const { model, window, bar } = this;
     const { timeline } = model;
@@ -142,7 +142,7 @@ export class TimelinePicture implements TimelineDrawing {
     const { model, window } = this;
     const { begins, ends } = model.times;
     const colors = [0, 1, 2].map((stage) => color(`--jp-tvm-stage-${stage}`));
-    // Where many fall on a pixel, it shows for which share of its time the stage is at work.
+    // With many on a pixel, it shows the stage's share of busy time.
     const shares = colors.map(() => new Float32Array(Math.ceil(width)));
     for (let i = 0; i < model.size; i++) {
       if (begins[i]! >= window.to || ends[i]! <= window.from) continue;
@@ -153,7 +153,7 @@ export class TimelinePicture implements TimelineDrawing {
         addCoverage(shares[stage]!, left, right);
         continue;
       }
-      // Neighbours are told apart by a line between them.
+      // A line separates adjacent instructions.
       const wide = right - left - 1;
       context.fillStyle = colors[stage]!;
       context.fillRect(left, this.top(stage), wide, this.bar);
@@ -204,7 +204,7 @@ export class TimelinePicture implements TimelineDrawing {
         if (pushed === selected || popped === selected) continue;
         if (ends[pushed]! < from || begins[popped]! > to) continue;
         const line = this.lineOf(token, sheet);
-        // Of lines that cannot be told apart one is drawn.
+        // Of coinciding lines only one is drawn.
         const key = line.map(Math.round).join();
         if (lines.has(key)) continue;
         lines.add(key);
@@ -216,7 +216,10 @@ export class TimelinePicture implements TimelineDrawing {
     context.setLineDash([]);
   }
 
-  /** A frame, the tokens it waits for and gives, and a mark at others of the same statement. */
+  /**
+   * Draws a frame around the chosen instruction, its tokens, and marks at other instructions of its
+   * statement.
+   */
   private drawSelected(sheet: DrawingArea): void {
     const { context, x, color } = sheet;
     const { model, window } = this;
@@ -246,7 +249,7 @@ export class TimelinePicture implements TimelineDrawing {
     context.lineWidth = 1;
   }
 
-  /** From the end of the instruction that gives to the beginning of the one that takes. */
+  /** A line from the end of the pushing instruction to the start of the popping one. */
   private lineOf(
     { from, to, pushed, popped }: Token,
     { x }: DrawingArea,
@@ -272,14 +275,14 @@ export class TimelinePicture implements TimelineDrawing {
       context.lineTo(at, height - AXIS + 5);
       const text = countText(time);
       const room = context.measureText(text).width + 3;
-      // The last one stands before its mark, or it would be cut off.
+      // The last label is left of its mark, so that it is not cut off.
       context.fillText(text, at + room <= width ? at + 3 : at - room, height);
     }
     context.stroke();
   }
 }
 
-/** The least of 1, 2, 5, 10, 20 ... that is not smaller. */
+/** Rounds up to 1, 2, 5, 10, 20 ... */
 function tickStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(least, 1)));
   return [1, 2, 5, 10].map((n) => n * power).find((step) => step >= least)!;

@@ -1,4 +1,4 @@
-/** Stages, tokens and accesses in words. */
+/** Stages, tokens and accesses as text. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { countText } from "../dom/quantities";
@@ -47,7 +47,7 @@ export function accessText(access: Access, trans: TranslationBundle): string {
   }
 }
 
-/** Numbers of an element that a line has room for. */
+/** The most values of an element in a line. */
 const SHOWN_VALUES = 8;
 
 /** `3 -1 0 4 ...` */
@@ -66,13 +66,13 @@ export function writtenTexts(model: TraceModel, index: number, trans: Translatio
   });
 }
 
-/** A sentence about a token, and the instruction at its other end, if there is one. */
+/** A sentence about a token, with the instruction at its other end, if any. */
 export interface TokenText {
   readonly text: string;
   readonly other: number | undefined;
 }
 
-/** What an instruction waits for, then what it lets others do. */
+/** The tokens that an instruction pops, then those that it pushes. */
 export function tokenTexts(
   model: TraceModel,
   index: number,
@@ -98,7 +98,7 @@ export function tokenTexts(
   });
 }
 
-/** `⇠c` waits for compute, `⇢s` gives to store: for a narrow column. */
+/** `⇠c` pops from compute, `⇢s` pushes to store: for a narrow column. */
 export function tokenMarks(model: TraceModel, index: number): string {
   const letters = ["L", "C", "S"];
   return model

@@ -1,10 +1,10 @@
-/** Facts in words. */
+/** Facts as text. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import type { view } from "tvm-ts";
 import type { IrModel } from "./model";
 
-/** A name and what is said of it. */
+/** A name with its facts. */
 export interface Description {
   readonly title: string;
   /** Label and value. */
@@ -107,7 +107,7 @@ function kindText(loop: view.LoopFact, trans: TranslationBundle): string {
   }
 }
 
-/** What the loop came from, and what that came from. */
+/** The origin of the loop, and the origin's own origin. */
 function originRows(origins: readonly view.LoopOrigin[], trans: TranslationBundle): Row[] {
   return origins.map((origin, i) => [
     i === 0 ? trans.__("Comes from") : origin.name,

@@ -1,6 +1,6 @@
 /**
- * The IR as a read-only editor: only the lines in sight are drawn, so that long functions open at
- * once. The fact under the pointer, or else the one at the cursor, is lit wherever it is met.
+ * The IR as a read-only editor: only visible lines are drawn, so that long functions open quickly. All
+ * occurrences of the fact under the pointer, or else at the cursor, are highlighted.
  */
 
 import { foldEffect } from "@codemirror/language";
@@ -18,7 +18,7 @@ import type { ViewContext } from "../mime/view-renderer";
 import { describe, type Description } from "./describe";
 import type { IrModel } from "./model";
 
-/** Called with the fact at the cursor whenever that changes. */
+/** Called with the fact at the cursor when it changes. */
 export type OnFact = (fact: number | undefined) => void;
 
 export function irEditor(model: IrModel, context: ViewContext, onFact: OnFact): EditorView {

@@ -1,4 +1,4 @@
-/** Lowered functions, as a view. */
+/** The view of lowered functions. */
 
 import type { Widget } from "@lumino/widgets";
 import { readView } from "../mime/read-view";

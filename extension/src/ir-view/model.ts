@@ -1,4 +1,4 @@
-/** What an IR view knows: which fact is where, and where else it is met. */
+/** The model of an IR view: the facts at each place, and their other occurrences. */
 
 import type { view } from "tvm-ts";
 
@@ -34,7 +34,7 @@ export class IrModel {
     return this.data.facts[index]!;
   }
 
-  /** The place that covers `position` or ends there. */
+  /** The place that contains `position` or ends there. */
   placeAt(position: number): Place | undefined {
     let low = 0;
     let high = this.places.length - 1;
@@ -49,8 +49,8 @@ export class IrModel {
   }
 
   /**
-   * Everywhere the fact is met; a loop's or allocation's variable is met with it, and with a call
-   * all others of its function.
+   * All occurrences of a fact. A loop or allocation includes its variable, and a call all other calls of its
+   * function.
    */
   usesOf(index: number): readonly Place[] {
     const fact = this.fact(index);
@@ -70,8 +70,8 @@ export class IrModel {
   }
 
   /**
-   * What stands between the first line of a function and its body: attributes and buffers, which
-   * few want to read. From the end of the one line to the end of the other, two or more lines each.
+   * The attributes and buffers between the first line of a function and its body, which are folded at first:
+   * ranges of two or more lines, from line end to line end.
    */
   get headers(): readonly { readonly from: number; readonly to: number }[] {
     const { text } = this;
@@ -82,7 +82,7 @@ export class IrModel {
     });
   }
 
-  /** The loop that counts with this variable, the allocation it points to. */
+  /** The loop of this variable, or the allocation that it points to. */
   ownersOf(variable: number): readonly view.IrFact[] {
     return this.data.facts.filter((fact) => "variable" in fact && fact.variable === variable);
   }

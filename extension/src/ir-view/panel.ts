@@ -1,4 +1,4 @@
-/** The IR view: a toolbar, the text, and a line that says what the cursor is on. */
+/** The IR view: a toolbar, the text, and a status line for the fact at the cursor. */
 
 import { foldAll, unfoldAll } from "@codemirror/language";
 import { openSearchPanel } from "@codemirror/search";
@@ -13,7 +13,7 @@ import { describe, inOneLine } from "./describe";
 import { irEditor } from "./editor";
 import type { IrModel } from "./model";
 
-/** What the user looks at. */
+/** The user's choices. */
 interface State {
   readonly scrollTop: number;
   readonly line: number;

@@ -1,4 +1,4 @@
-/** The view that the user used last: what commands without a target are about. */
+/** The view that the user used last, which is the default target of commands. */
 
 import { Token } from "@lumino/coreutils";
 import type { ViewRenderer } from "./view-renderer";
@@ -10,7 +10,7 @@ export class CurrentView {
     this.last = view;
   }
 
-  /** Undefined when no view was used, or the one that was is gone. */
+  /** Undefined if no view was used, or the last one was disposed. */
   get view(): ViewRenderer | undefined {
     return this.last?.isAttached === true ? this.last : undefined;
   }

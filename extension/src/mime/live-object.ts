@@ -1,4 +1,4 @@
-/** Asks the kernel that showed an object for a part of it, by the part's number. */
+/** Requests parts of an object, by number, from the kernel that showed it. */
 
 import type { Kernel } from "@jupyterlab/services";
 import * as v from "valibot";
@@ -7,18 +7,18 @@ interface Reply {
   readonly request: number;
 }
 
-/** What is asked about, and who hears the answers. */
+/** The object, and the callbacks for replies. */
 export interface LiveQuestions<T extends Reply> {
-  /** As the library registers it: `study` for the comm `tvm-vta.study`. */
+  /** The library's kind of the object: `study` for the comm `tvm-vta.study`. */
   readonly kind: string;
-  /** The object's name in the kernel; undefined if no kernel keeps it. */
+  /** The object's id in the kernel; undefined if no kernel keeps it. */
   readonly id: string | undefined;
   readonly schema: v.GenericSchema<unknown, T>;
-  /** The kernel that may know the object of this name. */
+  /** The kernel that may have the object of this id. */
   readonly kernelOf: (id: string) => Kernel.IKernelConnection | null;
-  /** Called with the answer to the latest question. */
+  /** Called with the reply to the latest request. */
   readonly onReply: (reply: T) => void;
-  /** Called when the kernel does not know the object, or ends. */
+  /** Called when the kernel does not have the object, or ends. */
   readonly onEnd: () => void;
 }
 
@@ -29,7 +29,7 @@ export class LiveObject<T extends Reply> {
 
   constructor(private readonly questions: LiveQuestions<T>) {}
 
-  /** @returns whether there is a kernel that answers */
+  /** @returns whether there is a kernel for the request */
   send(index: number): boolean {
     const comm = this.connect();
     if (comm === undefined) return false;
@@ -45,7 +45,7 @@ export class LiveObject<T extends Reply> {
     if (!comm.isDisposed) comm.close();
   }
 
-  /** The first question opens the comm. */
+  /** The first request opens the comm. */
   private connect(): Kernel.IComm | undefined {
     const { kind, id, schema, kernelOf, onReply, onEnd } = this.questions;
     if (id === undefined || this.hasEnded) return undefined;

@@ -1,4 +1,4 @@
-/** Registers the renderers of the MIME types that we draw. */
+/** Registers the renderers of our MIME types. */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
@@ -11,7 +11,7 @@ import { CurrentView, ICurrentView } from "./current-view";
 import { ViewRenderer, type ViewContext } from "./view-renderer";
 import { viewsToRegister } from "./views";
 
-/** Before HTML, and before Plotly's own extension, whose rank is 2. */
+/** Lower than the ranks of HTML and of Plotly's own extension, which has 2. */
 const RANK = 1;
 
 export const mimePlugin: JupyterFrontEndPlugin<CurrentView> = {
@@ -32,8 +32,8 @@ export const mimePlugin: JupyterFrontEndPlugin<CurrentView> = {
       trans: (translator ?? nullTranslator).load(domain),
       options,
       onThemeChange(callback) {
-        // The theme manager's own signal comes before the page knows whether the theme is light, and
-        // while themes are exchanged nothing is in sight.
+        // The theme manager's own signal comes before the page has the attribute for light or dark, and
+        // nothing is visible while themes change.
         const observer = new MutationObserver(() => requestAnimationFrame(callback));
         observer.observe(document.body, { attributeFilter: ["data-jp-theme-name"] });
         return () => observer.disconnect();

@@ -1,18 +1,18 @@
 /**
- * Reading an output's JSON. It comes from a file that anybody may have written, so nothing is taken
- * for granted: what does not fit becomes a message.
+ * Reads an output's JSON. It is from an untrusted file, so it is fully checked: invalid data become a
+ * message.
  */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import * as v from "valibot";
 
-/** The output cannot be drawn; the message says why, in the user's language. */
+/** The output cannot be drawn; the message has the reason in the user's language. */
 export class UnreadableOutput extends Error {}
 
 /** The version of the JSON that this extension draws. */
 const VERSION = 1;
 
-/** @throws UnreadableOutput when the data are of another version or not what `schema` says. */
+/** @throws UnreadableOutput when the data have another version or do not match `schema`. */
 export function readView<T>(
   schema: v.GenericSchema<unknown, T>,
   data: unknown,

@@ -1,4 +1,4 @@
-/** Draws one of our MIME types. The code of a view is loaded when the first output needs it. */
+/** Draws one of our MIME types. The code of a view is loaded for its first output. */
 
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import type { Kernel } from "@jupyterlab/services";
@@ -6,15 +6,15 @@ import type { TranslationBundle } from "@jupyterlab/translation";
 import { Panel, Widget } from "@lumino/widgets";
 import type { Options } from "../options/options";
 
-/** What every view may use of its surroundings. */
+/** The services for views. */
 export interface ViewContext {
   readonly trans: TranslationBundle;
   readonly options: Options;
-  /** Calls back when the colours of the page have changed; gives a function that ends it. */
+  /** Calls back when the colours of the page have changed; returns a function that stops it. */
   onThemeChange(callback: () => void): () => void;
   /**
-   * The kernel of the document or console that holds `node`, or else of the notebook that has an
-   * output of this `live` name; null where none runs.
+   * The kernel of the document or console that contains `node`, or else of the notebook that has an output of
+   * this `live` id; null if none runs.
    */
   kernelAt(node: HTMLElement, live: string): Kernel.IKernelConnection | null;
 }
@@ -26,13 +26,13 @@ export interface ViewModule {
 }
 
 /**
- * A view that remembers what its user has chosen and looked at. When an output is updated, the new
- * view takes over what the old one had.
+ * A view that saves the user's choices. When an output is updated, the new view restores the state of the old
+ * one.
  */
 export interface LastingWidget extends Widget {
-  /** Whatever the view wants to know of the one before it. */
+  /** The state for the next view of the output. */
   saveState(): unknown;
-  /** @param state what a view of the same kind saved, perhaps of other data */
+  /** @param state the saved state of a view of the same type, possibly of other data */
   restoreState(state: unknown): void;
 }
 
@@ -40,7 +40,7 @@ export type PictureFormat = "png" | "svg";
 
 /** A view that can be saved as a picture. */
 export interface PictureWidget extends Widget {
-  /** Whether there is anything to save. */
+  /** Whether there is a picture to save. */
   readonly hasPicture: boolean;
   picture(format: PictureFormat): Promise<Blob>;
 }
@@ -68,7 +68,7 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
     const text = model.data["text/plain"];
     this.plainText = typeof text === "string" ? text : "";
     const view = await this.makeView(model);
-    // The output may have been cleared, or given other data, while the view was loaded.
+    // The output may have been cleared or updated while the view was loading.
     if (this.isDisposed || this.model !== model) {
       view.dispose();
       return;
@@ -76,14 +76,14 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
     const olds = [...this.widgets];
     const state = olds.find(isLasting)?.saveState();
     if (state !== undefined && isLasting(view)) view.restoreState(state);
-    // As high as the old view until the new one is drawn, or the notebook would jump.
+    // Keeps the old view's height until the new one is drawn, so that the notebook does not jump.
     this.node.style.minHeight = olds.length > 0 ? `${this.node.offsetHeight}px` : "";
     for (const old of olds) old.dispose();
     this.addWidget(view);
     if (olds.length > 0) setTimeout(() => (this.node.style.minHeight = ""), SETTLING_MS);
   }
 
-  /** The same view once more, which may ask the same kernel. */
+  /** Another instance of the view, with the same kernel. */
   async copy(): Promise<ViewRenderer> {
     const context = {
       ...this.context,
@@ -94,7 +94,7 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
     return copy;
   }
 
-  /** What a terminal would show. */
+  /** The plain text. */
   get text(): string {
     return this.plainText;
   }
@@ -119,14 +119,14 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
   }
 }
 
-/** Milliseconds in which a view has drawn itself. */
+/** Milliseconds after which a view has been drawn. */
 const SETTLING_MS = 500;
 
 function isLasting(widget: Widget): widget is LastingWidget {
   return "saveState" in widget && "restoreState" in widget;
 }
 
-/** Says why an output is not drawn, and shows its plain text. */
+/** Shows why an output is not drawn, and its plain text. */
 class MessageWidget extends Widget {
   constructor(message: string, text: string) {
     super();

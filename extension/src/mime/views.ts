@@ -1,16 +1,16 @@
-/** Which MIME types are drawn, each by the module of a view, loaded on first use. */
+/** The MIME types with the modules of their views, which are loaded on first use. */
 
 import type { ViewModule } from "./view-renderer";
 
-/** What draws a MIME type. */
+/** The renderer of a MIME type. */
 export interface View {
   readonly mimeType: string;
   readonly load: () => Promise<ViewModule>;
-  /** Whether it may draw what an untrusted notebook holds. */
+  /** Whether it may draw outputs of untrusted notebooks. */
   readonly safe: boolean;
 }
 
-/** Texts become text nodes and numbers become pixels, so nothing in our own types can run. */
+/** Our own types are drawn as text nodes and pixels, so nothing in them can execute. */
 const views: readonly View[] = [
   {
     mimeType: "application/vnd.tvm-vta.ir.v1+json",
@@ -74,7 +74,7 @@ const views: readonly View[] = [
   },
 ];
 
-/** A whole Plotly figure may load pictures and link anywhere: for trusted notebooks only. */
+/** A Plotly figure can load pictures and contain links: for trusted notebooks only. */
 const plotlyView: View = {
   mimeType: "application/vnd.plotly.v1+json",
   load: () => import("../plotly"),
@@ -82,8 +82,8 @@ const plotlyView: View = {
 };
 
 /**
- * The views to register where `drawn` are drawn already. Another extension's renderer of Plotly's type
- * stays; one that comes after ours takes the type over by itself.
+ * The views to register if `drawn` have renderers already. Another extension's renderer of Plotly's type
+ * stays; a later one replaces ours by itself.
  */
 export function viewsToRegister(drawn: readonly string[]): readonly View[] {
   return drawn.includes(plotlyView.mimeType) ? views : [...views, plotlyView];

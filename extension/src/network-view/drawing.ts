@@ -18,12 +18,12 @@ function svg<K extends keyof SVGElementTagNameMap>(
 
 export interface Drawing {
   readonly root: SVGSVGElement;
-  /** Of each box: what is focused and clicked, and the stripe that has its colour. */
+  /** The elements of a box: the focusable group, and the coloured stripe. */
   readonly boxes: readonly SVGGElement[];
   readonly stripes: readonly SVGRectElement[];
 }
 
-/** Markers are found by their name in the whole page. */
+/** Marker ids must be unique in the page. */
 let drawings = 0;
 
 /** @param open called with a box's number when it is clicked, or Enter is pressed on it */

@@ -1,4 +1,4 @@
-/** Networks as graphs, as a view. */
+/** The view of networks as graphs. */
 
 import type { Widget } from "@lumino/widgets";
 import { readView } from "../mime/read-view";

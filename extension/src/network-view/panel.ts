@@ -1,4 +1,4 @@
-/** A network as boxes and arrows: a box opens what is known of it, and repeated blocks fold into boxes. */
+/** A network as boxes and arrows: a box opens its details, and repeated blocks fold into boxes. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import type { Message } from "@lumino/messaging";
@@ -12,10 +12,10 @@ import { BoxParts } from "./parts";
 import { boxReplySchema, type BoxReply, type Measure, type NetworkData } from "./schema";
 import { Viewport, ZOOM_STEP, type Sight } from "./viewport";
 
-/** The colour of boxes of which nothing is known. */
+/** The colour of boxes without the measure. */
 const UNKNOWN = "#a6a6a6";
 
-/** What the user has chosen. */
+/** The user's choices. */
 interface State {
   readonly sight: Sight | undefined;
   readonly measure: Measure;
@@ -32,7 +32,7 @@ export class NetworkPanel extends Panel implements LastingWidget {
   private readonly parts: BoxParts;
   private drawing!: Drawing;
   private viewport!: Viewport;
-  /** The box of the drawing that is selected, and the box of the network whose parts were asked for. */
+  /** The selected box of the drawing, and the network's box whose parts were requested. */
   private selected = -1;
   private requested = -1;
   private readonly live: LiveObject<BoxReply>;
@@ -123,7 +123,7 @@ export class NetworkPanel extends Panel implements LastingWidget {
     return this.trans._n("Network of %1 step", "Network of %1 steps", length);
   }
 
-  /** What is drawn: every box, or blocks as one. */
+  /** The drawn graph: all boxes, or folded blocks. */
   private get picture(): NonNullable<NetworkData["folded"]> {
     const { data } = this;
     if (this.folds.value && data.folded !== undefined) return data.folded;
@@ -177,7 +177,7 @@ export class NetworkPanel extends Panel implements LastingWidget {
     this.parts.showMessage("");
     const block = picture.nodes[index];
     if (block === undefined) {
-      const hint = trans.__("Click a box for what is known of it; drag to move.");
+      const hint = trans.__("Click a box for its details; drag to move.");
       this.details.replaceChildren(element("p", "", hint));
       return;
     }
@@ -188,12 +188,12 @@ export class NetworkPanel extends Panel implements LastingWidget {
     this.details.replaceChildren(
       element("strong", "", block.label),
       table(block.label, [], block.facts),
-      element("p", "", trans.__("It stands for")),
+      element("p", "", trans.__("Contains")),
       element("div", "jp-tvm-Network-members", ...boxes),
     );
   }
 
-  /** What is known of a box, and what the kernel adds. */
+  /** The facts of a box, and its parts from the kernel. */
   private open(index: number): void {
     const { trans, data } = this;
     const node = data.nodes[index];
@@ -218,7 +218,7 @@ export class NetworkPanel extends Panel implements LastingWidget {
     this.requested = index;
     this.parts.showMessage(
       this.live.send(index)
-        ? trans.__("The kernel looks it up ...")
+        ? trans.__("Waiting for the kernel ...")
         : trans.__("Run the cell again to see its schedule, profile and tensors."),
     );
   }

@@ -1,4 +1,4 @@
-/** The opened box's schedule, profile and tensors, as the kernel sends them: those of its parts that are chosen. */
+/** The chosen parts of the opened box: schedule, profile and tensors, from the kernel. */
 
 import { Panel, Widget } from "@lumino/widgets";
 import { choice, element } from "../dom/controls";
@@ -15,9 +15,9 @@ type Parts = Extract<BoxReply, { readonly parts: unknown }>["parts"];
 
 export class BoxParts extends Panel {
   private readonly head = element("div", "jp-tvm-Network-parts");
-  /** The name of the part that was looked at last, which the next box shows, too. */
+  /** The name of the last shown part, which the next box shows too. */
   private chosen = "";
-  /** The part that is to be seen; a view that has taken long to load may be of an earlier one. */
+  /** The part to show; a view that loads slowly can be of an earlier one. */
   private current: Parts[number] | undefined;
 
   constructor(private readonly context: ViewContext) {
@@ -28,7 +28,7 @@ export class BoxParts extends Panel {
     this.hide();
   }
 
-  /** @param message shown in place of parts; none hides them */
+  /** @param message shown instead of parts; none hides them */
   showMessage(message: string): void {
     this.clear();
     this.head.textContent = message;

@@ -1,4 +1,4 @@
-/** What a network's JSON must look like. */
+/** The schema of a network's JSON. */
 
 import * as v from "valibot";
 

@@ -1,11 +1,11 @@
-/** The part of a picture that is seen: moved by dragging, zoomed by buttons or by the wheel with Ctrl. */
+/** The visible part of a picture: dragging moves it, buttons or Ctrl with the wheel zoom. */
 
 export const ZOOM_STEP = 1.25;
 const [MIN_SCALE, MAX_SCALE] = [0.1, 4];
-/** Pixels that a pointer moves before it drags. */
+/** Pixels of movement that start dragging. */
 const DRAG = 4;
 
-/** The upper left corner of what is seen, and pixels for each of the picture's own. */
+/** The upper left corner of the visible part, and the scale. */
 export interface Sight {
   readonly x: number;
   readonly y: number;
@@ -15,7 +15,7 @@ export interface Sight {
 export class Viewport {
   private current: Sight | undefined;
 
-  /** @param size of the whole picture, in pixels of its own */
+  /** @param size of the whole picture, unscaled */
   constructor(
     private readonly root: SVGSVGElement,
     private readonly size: { readonly width: number; readonly height: number },
@@ -23,7 +23,7 @@ export class Viewport {
     this.listen();
   }
 
-  /** Undefined until something was looked at. */
+  /** Undefined before the first draw. */
   get sight(): Sight | undefined {
     return this.current;
   }
@@ -33,14 +33,14 @@ export class Viewport {
     return { width: Math.max(clientWidth, 1), height: Math.max(clientHeight, 1) };
   }
 
-  /** As wide as there is room, from the top. */
+  /** Fits the width, from the top. */
   start(): Sight {
     const { width } = this.room;
     const scale = Math.min(1, width / this.size.width);
     return { x: (this.size.width - width / scale) / 2, y: 0, scale };
   }
 
-  /** All of it, no larger than it is. */
+  /** Fits the whole picture, without enlarging it. */
   whole(): Sight {
     const { width, height } = this.room;
     const scale = Math.min(1, width / this.size.width, height / this.size.height);
@@ -76,7 +76,7 @@ export class Viewport {
       const up = (): void => {
         window.removeEventListener("pointermove", move);
         window.removeEventListener("pointerup", up);
-        // A box that was dragged is not opened.
+        // The end of a drag does not open a box.
         if (drags) root.addEventListener("click", stop, { capture: true, once: true });
         setTimeout(() => root.removeEventListener("click", stop, { capture: true }));
       };

@@ -1,4 +1,4 @@
-/** What users set for all views at once; remembered in JupyterLab's settings. */
+/** The options of all views, stored in JupyterLab's settings. */
 
 import type { ISettingRegistry } from "@jupyterlab/settingregistry";
 import { Signal, type ISignal } from "@lumino/signaling";
@@ -32,7 +32,7 @@ export class Options {
   private settings: ISettingRegistry.ISettings | undefined;
   private readonly changed_ = new Signal<this, void>(this);
 
-  /** Some option has another value. */
+  /** Emitted when an option has changed. */
   get changed(): ISignal<this, void> {
     return this.changed_;
   }
@@ -48,7 +48,7 @@ export class Options {
     void this.settings?.set(name, value);
   }
 
-  /** From now on the values are those of `settings`, and changes are saved there. */
+  /** Uses the values of `settings` from now on, and saves changes there. */
   follow(settings: ISettingRegistry.ISettings): void {
     this.settings = settings;
     const read = (): void => {

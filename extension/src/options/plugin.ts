@@ -1,4 +1,4 @@
-/** Provides the views' options, read from and saved in JupyterLab's settings. */
+/** Provides the views' options, stored in JupyterLab's settings. */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ISettingRegistry } from "@jupyterlab/settingregistry";
@@ -8,14 +8,14 @@ import { domain } from "../translation";
 import { Options } from "./options";
 import { translatedPlugin } from "./translated-schema";
 
-/** Names the schema, too: `schema/options.json`. */
+/** Also the name of the schema: `schema/options.json`. */
 const ID = "jupyterlab-tvm-vta:options";
 
-export const IViewOptions = new Token<Options>(ID, "What users set for all views at once.");
+export const IViewOptions = new Token<Options>(ID, "The options of all views.");
 
 export const optionsPlugin: JupyterFrontEndPlugin<Options> = {
   id: ID,
-  description: "Options of all views.",
+  description: "Provides the options of all views.",
   autoStart: true,
   provides: IViewOptions,
   optional: [ISettingRegistry, ITranslator],

@@ -1,9 +1,9 @@
-/** The settings' titles and descriptions in the user's language. JupyterLab translates its own only. */
+/** The settings' titles and descriptions in the user's language. JupyterLab translates only its own. */
 
 import type { ISettingRegistry } from "@jupyterlab/settingregistry";
 import type { TranslationBundle } from "@jupyterlab/translation";
 
-/** What of a part of a schema is read by people. */
+/** The translatable parts of a schema. */
 const TEXTS = new Set(["title", "description", "jupyter.lab.setting-icon-label"]);
 
 export function translatedSchema<Part extends object>(

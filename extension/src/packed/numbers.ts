@@ -1,4 +1,4 @@
-/** Blocks of numbers out of JSON. */
+/** Decodes blocks of numbers from JSON. */
 
 import type { view } from "tvm-ts";
 import * as v from "valibot";
@@ -20,12 +20,12 @@ type Numbers<T extends view.PackedType> = InstanceType<(typeof constructors)[T]>
 export function packedNumbers<T extends view.PackedType>(...types: T[]) {
   return v.object({
     dtype: v.picklist(types),
-    // One class of characters: what repeats a group runs out of stack on megabytes.
+    // A single character class, because repeated groups overflow the stack on megabytes.
     bdata: v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]*={0,2}$/)),
   });
 }
 
-/** How many numbers there are; not whole when bytes are missing. */
+/** The number of elements; not an integer if bytes are missing. */
 export function packedLength({ dtype, bdata }: view.PackedNumbers): number {
   const padding = /=*$/.exec(bdata)![0].length;
   return ((bdata.length / 4) * 3 - padding) / constructors[dtype].BYTES_PER_ELEMENT;

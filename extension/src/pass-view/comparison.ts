@@ -14,7 +14,7 @@ import type { ViewContext } from "../mime/view-renderer";
 import type { PassLayout } from "../options/options";
 import { diffIgnoringIndent } from "./line-diff";
 
-/** Texts are at most some hundred KB, but the keyboard must not be kept waiting. */
+/** The time limit of the comparison, so that the keyboard stays responsive. */
 const DIFF = { scanLimit: 1000, timeout: 200 };
 
 const CONFIG: MergeConfig = {
@@ -98,7 +98,7 @@ export class Comparison {
     this.shown = undefined;
   }
 
-  /** Two editors scroll together, one alone by itself. */
+  /** Two editors scroll together; a single one scrolls itself. */
   private get scroller(): HTMLElement {
     return this.shown instanceof MergeView ? this.node : this.editor.scrollDOM;
   }

@@ -1,4 +1,4 @@
-/** What each pass did, as a view. */
+/** The view of passes. */
 
 import type { Widget } from "@lumino/widgets";
 import { readView } from "../mime/read-view";

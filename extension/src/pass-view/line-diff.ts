@@ -1,14 +1,14 @@
 /**
- * Differences of two texts that do not count indentation: a loop that is gone moves everything that
- * was inside it, which is not a change of what was inside.
+ * Differences of two texts without indentation: the body of a removed loop is only indented differently and
+ * not changed.
  */
 
 import { Change, presentableDiff, type DiffConfig } from "@codemirror/merge";
 
-/** A text without what its lines begin with, and where each of its characters was. */
+/** A text without indentation, with the original position of each character. */
 interface Flush {
   readonly text: string;
-  /** In the text as it was; one more than there are characters. */
+  /** Positions in the original text; one more than characters. */
   readonly places: Uint32Array;
 }
 
@@ -24,7 +24,10 @@ export function diffIgnoringIndent(
   );
 }
 
-/** The beginning of a line is where it was: a change of whole lines is one with their indentation. */
+/**
+ * The start of a line maps to the original line start, so that a change of whole lines includes the
+ * indentation.
+ */
 function flush(text: string): Flush {
   const places: number[] = [];
   let kept = "";

@@ -13,7 +13,7 @@ export class PassList {
   private visible: readonly number[] = [];
   private current = -1;
 
-  /** @param onSelect called with the number of the row that was chosen */
+  /** @param onSelect called with the number of the chosen row */
   constructor(
     model: PassModel,
     trans: TranslationBundle,
@@ -34,7 +34,7 @@ export class PassList {
     this.node.addEventListener("keydown", (event) => this.onKey(event));
   }
 
-  /** Shows these rows only; one that was chosen and is not among them gives way to the next. */
+  /** Shows only these rows; if the chosen row is hidden, the next one is chosen. */
   show(rows: readonly number[]): void {
     this.visible = rows;
     this.node.replaceChildren(...rows.map((row) => this.items[row]!));
@@ -52,7 +52,7 @@ export class PassList {
     this.onSelect(row);
   }
 
-  /** Scrolls the list, and nothing around it. */
+  /** Scrolls only the list, not its containers. */
   private keepInSight(item: HTMLElement): void {
     const top = item.offsetTop - this.node.offsetTop;
     const below = top + item.offsetHeight - this.node.clientHeight;

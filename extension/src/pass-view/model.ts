@@ -1,4 +1,4 @@
-/** What a pass view knows: the passes as they contain one another, and the text at each point. */
+/** The model of a pass view: the nested passes, and the text after each. */
 
 import type { view } from "tvm-ts";
 
@@ -9,7 +9,7 @@ export interface PassFilter {
 }
 
 export class PassModel {
-  /** Milliseconds of the slowest pass, sequences left aside. */
+  /** Milliseconds of the slowest pass, without sequences. */
   readonly slowest: number;
 
   constructor(private readonly data: view.PassView) {
@@ -21,7 +21,7 @@ export class PassModel {
     return this.data.steps;
   }
 
-  /** Those that run no others. */
+  /** The passes that do not run others. */
   get passes(): readonly view.PassStep[] {
     return this.rows.filter((row) => !row.isSequence);
   }
@@ -54,7 +54,7 @@ export class PassModel {
     );
   }
 
-  /** Where to begin: the pass that failed, or else the first that changed something. */
+  /** The initial row: the pass that failed, or else the first that changed the text. */
   get first(): number {
     if (this.failure !== undefined) return this.rows.length - 1;
     const changed = this.rows.findIndex((row) => row.changed && !row.isSequence);

@@ -1,4 +1,4 @@
-/** The pass view: a list of passes, and what the chosen one did to the IR. */
+/** The pass view: a list of passes, and the changes of the chosen one. */
 
 import { Clipboard } from "@jupyterlab/apputils";
 import type { Message } from "@lumino/messaging";
@@ -18,12 +18,12 @@ import { Comparison } from "./comparison";
 import { PassList } from "./list";
 import type { PassModel } from "./model";
 
-/** The text that a pass is compared with: what it was given, or else the one with a number. */
+/** The text that a pass is compared with: its input, or the text with a number. */
 type Base = "own" | `${number}`;
 
-/** What the user has chosen. */
+/** The user's choices. */
 interface State {
-  /** The chosen pass, by its place among all and its name. */
+  /** The chosen pass, by index and name. */
   readonly row: number;
   readonly pass: string | undefined;
   readonly base: Base;
@@ -106,7 +106,7 @@ export class PassPanel extends Widget implements LastingWidget {
     this.filter.value = name;
     this.filterBy(name);
     this.base = this.baseChoice.value = base;
-    // A schedule that was changed runs the same passes, or nearly so.
+    // A changed schedule runs almost the same passes.
     const same = rows[row]?.name === pass ? row : rows.findIndex((each) => each.name === pass);
     if (same >= 0) this.list.select(same);
     requestAnimationFrame(() => (this.comparison.scrollTop = scrollTop));
@@ -147,7 +147,7 @@ export class PassPanel extends Widget implements LastingWidget {
     );
   }
 
-  /** A text is named after the first pass that gave it. */
+  /** A text is named after the first pass that produced it. */
   private makeBaseChoice(): Control<Base> {
     const { trans } = this.context;
     const { rows, passes } = this.model;
@@ -169,7 +169,7 @@ export class PassPanel extends Widget implements LastingWidget {
     this.comparison.measure();
   }
 
-  /** What went wrong, above all else. */
+  /** The error, at the top. */
   private failure(): HTMLElement[] {
     const { failure, rows } = this.model;
     if (failure === undefined) return [];

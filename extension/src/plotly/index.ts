@@ -1,4 +1,4 @@
-/** Figures of `application/vnd.plotly.v1+json` that any library made, where no other renderer draws them. */
+/** Figures of `application/vnd.plotly.v1+json` of any library, if there is no other renderer. */
 
 import type { Widget } from "@lumino/widgets";
 import * as v from "valibot";

@@ -1,7 +1,7 @@
-/** Plotly's bundle for cartesian plots, fetched when the first plot is drawn. */
+/** Loads Plotly's bundle for cartesian plots when the first plot is drawn. */
 
 interface Axis {
-  /** What is in sight. */
+  /** The visible range. */
   readonly range?: readonly [number, number];
 }
 

@@ -1,4 +1,4 @@
-/** A Plotly figure in a widget: sized with it, in the page's colours, freed with it. */
+/** A Plotly figure in a widget: resized and disposed with it, in the page's colours. */
 
 import type { Message } from "@lumino/messaging";
 import { Signal, type ISignal } from "@lumino/signaling";
@@ -9,7 +9,7 @@ import { loadPlotly, type Plotly, type PlotlyElement } from "./load";
 export interface Figure {
   readonly data: readonly object[];
   readonly layout: Layout;
-  /** The widest it is to be, in pixels; as wide as other plots if left out. */
+  /** The greatest width in pixels; that of other plots if left out. */
   readonly maxWidth?: number;
 }
 
@@ -19,12 +19,12 @@ interface Layout {
   readonly [option: string]: unknown;
 }
 
-/** What of a template's layout is completed by the theme. */
+/** The parts of a template's layout that the theme completes. */
 interface Template {
   readonly layout?: { readonly xaxis?: object; readonly yaxis?: object };
 }
 
-/** The part of the axes that is in sight. */
+/** The visible part of the axes. */
 export interface Window {
   readonly left: number;
   readonly right: number;
@@ -34,7 +34,7 @@ export interface Window {
 
 /** A point of a figure. */
 export interface PlotPoint {
-  /** What the figure says of the point besides its place. */
+  /** The figure's data of the point. */
   readonly customdata?: unknown;
 }
 
@@ -45,7 +45,7 @@ const CONFIG = {
   modeBarButtonsToRemove: ["autoScale2d"],
 };
 
-/** Pixels of a picture for each pixel on the screen. */
+/** The scale of saved pictures. */
 const PICTURE_SCALE = 2;
 
 export class PlotWidget extends Widget implements PictureWidget {
@@ -54,15 +54,15 @@ export class PlotWidget extends Widget implements PictureWidget {
   private readonly zoomed_ = new Signal<this, Window>(this);
   private readonly clicked_ = new Signal<this, PlotPoint>(this);
   /**
-   * What is in sight since the widget itself zoomed there; undefined where only the user did. Plotly
-   * keeps the user's zoom when the figure is another, and no other zoom.
+   * The window that the widget itself zoomed to; undefined if only the user zoomed. Plotly keeps only the
+   * user's zoom when the figure changes.
    */
   private held: Window | undefined;
   private window = "";
   private isDrawn = false;
   private onceDrawn: (() => void) | undefined;
 
-  /** @param label what the plot shows, for those who do not see it */
+  /** @param label the plot's label for screen readers */
   constructor(
     private figure: Figure,
     label: string,
@@ -76,17 +76,17 @@ export class PlotWidget extends Widget implements PictureWidget {
     this.endThemes = context.onThemeChange(() => this.followTheme());
   }
 
-  /** Another part is in sight, because the user wanted so. */
+  /** Emitted when the user has zoomed or moved. */
   get zoomed(): ISignal<this, Window> {
     return this.zoomed_;
   }
 
-  /** The user clicked a point. */
+  /** Emitted when the user clicks a point. */
   get clicked(): ISignal<this, PlotPoint> {
     return this.clicked_;
   }
 
-  /** Zooms as the user could. */
+  /** Zooms to a window. */
   zoomTo(window: Window): void {
     const { left, right, top, bottom } = window;
     const update = { "xaxis.range": [left, right], "yaxis.range": [bottom, top] };
@@ -139,7 +139,7 @@ export class PlotWidget extends Widget implements PictureWidget {
     this.resize();
   }
 
-  /** The room that the figure needs, before it is drawn, too. */
+  /** Reserves the figure's size, also before it is drawn. */
   private takeSize(): void {
     const { maxWidth, layout } = this.figure;
     const { style } = this.node;
@@ -154,7 +154,7 @@ export class PlotWidget extends Widget implements PictureWidget {
   private async draw(): Promise<void> {
     const plotly = await loadPlotly();
     if (this.isDisposed || this.plotly !== undefined) return;
-    // Known before it has drawn: what is changed or closed meanwhile must reach it.
+    // Set before drawing, so that changes and disposal meanwhile reach it.
     this.plotly = plotly;
     const node = await this.react(plotly);
     if (this.isDisposed) return;
@@ -185,7 +185,7 @@ export class PlotWidget extends Widget implements PictureWidget {
     void this.plotly?.relayout(this.node, themeLayout(this.node, this.figure.layout));
   }
 
-  /** Says why there is no plot: an empty space explains nothing. */
+  /** Shows why there is no plot. */
   private fail(error: unknown): void {
     if (this.isDisposed) return;
     const reason = error instanceof Error ? error.message : String(error);
@@ -199,7 +199,7 @@ export class PlotWidget extends Widget implements PictureWidget {
   }
 }
 
-/** The axes with a window in sight. */
+/** The axes zoomed to a window. */
 function heldAxes(layout: Layout, { left, right, top, bottom }: Window): object {
   return {
     xaxis: { ...(layout["xaxis"] as object), range: [left, right] },

@@ -1,4 +1,4 @@
-/** What a program cost, in a glance: a bar a module, what to change, and tables of the costs. */
+/** The costs of a program: a bar for each module, advice, and tables. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { element } from "../dom/controls";
@@ -91,7 +91,7 @@ function moduleName(module: string, trans: TranslationBundle): string {
   }
 }
 
-/** What would gain most; the sentences are the library's. */
+/** The advice with the greatest gain; the sentences are the library's. */
 function advice({ advice: all, cycles }: ProfileData, trans: TranslationBundle): HTMLElement[] {
   if (all.length === 0) return [];
   const items = all.map(({ condition, measured, measure, change, gain }) =>
@@ -142,7 +142,7 @@ function costs({ stages, statements }: ProfileData, trans: TranslationBundle): H
   );
 }
 
-/** A part that opens on a click. */
+/** A collapsible part. */
 function fold(title: string, content: HTMLElement): HTMLElement {
   return element("details", "jp-tvm-Fold", element("summary", "", title), content);
 }

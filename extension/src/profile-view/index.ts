@@ -1,4 +1,4 @@
-/** What a program cost, as a view: the card, and below it every instruction with its cycles. */
+/** The view of profiles: the card, and below it the instructions with their cycles. */
 
 import { Panel, Widget } from "@lumino/widgets";
 import { element } from "../dom/controls";

@@ -1,4 +1,4 @@
-/** What a profile's JSON must look like. */
+/** The schema of a profile's JSON. */
 
 import * as v from "valibot";
 import { traceSchema } from "../trace/data";

@@ -1,4 +1,4 @@
-/** Schedules and stages, as a view. */
+/** The view of schedules and stages. */
 
 import type { Widget } from "@lumino/widgets";
 import { readView } from "../mime/read-view";

@@ -1,4 +1,4 @@
-/** What a schedule view knows: the stages, those computed inside a loop below that loop. */
+/** The model of a schedule view: the stages, nested below the loops in which they are computed. */
 
 import type { view } from "tvm-ts";
 
@@ -10,14 +10,13 @@ export interface StageNode {
 
 export interface LoopNode {
   readonly fact: view.StageLoop;
-  /** The stages that are computed in each of its steps, before the loops inside it. */
+  /** The stages that are computed in each iteration, before the inner loops. */
   readonly stages: readonly StageNode[];
 }
 
-/** The stages that stand on their own, producers before consumers. */
+/** The stages that are not attached, producers before consumers. */
 export function stageTree({ stages }: view.ScheduleView): StageNode[] {
-  // A stage may only be computed inside one that comes later; what a broken schedule says otherwise
-  // would lead in circles.
+  // A stage can only be computed inside a later one; other attachments of a damaged output would be cyclic.
   const host = (fact: view.StageFact, i: number) =>
     fact.place.where === "loop" && fact.place.at !== undefined && fact.place.at[0] > i
       ? fact.place.at

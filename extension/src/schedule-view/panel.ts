@@ -60,10 +60,10 @@ function stageNode({ fact, loops }: StageNode, trans: TranslationBundle): HTMLEl
   return node;
 }
 
-/** The first loop with the others inside it. */
+/** The first loop, with the others nested inside. */
 function loopNest([first, ...inner]: readonly LoopNode[], trans: TranslationBundle): HTMLElement {
   const { fact, stages } = first!;
-  // An extent may be an expression.
+  // An extent can be an expression.
   const number = fact.extent === "1" ? 1 : 2;
   const extent =
     fact.extent === undefined ? "" : trans._n("%2 step", "%2 steps", number, fact.extent);

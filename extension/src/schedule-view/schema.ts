@@ -1,4 +1,4 @@
-/** What the schedule view's JSON must look like. */
+/** The schema of the schedule view's JSON. */
 
 import type { view } from "tvm-ts";
 import * as v from "valibot";

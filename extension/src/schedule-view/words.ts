@@ -1,10 +1,10 @@
-/** Stages, loops and relations in words. */
+/** Stages, loops and relations as text. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import type { view } from "tvm-ts";
 import { bytesText } from "../dom/quantities";
 
-/** What a remark is about; each kind has a colour. */
+/** The kind of a remark; each has a colour. */
 export type RemarkKind = "operation" | "memory" | "place" | "reduction" | "loop" | "accelerator";
 
 export interface Remark {
@@ -12,7 +12,7 @@ export interface Remark {
   readonly text: string;
 }
 
-/** Remarks on a stage, shown behind its name. */
+/** Remarks on a stage, shown after its name. */
 export function stageRemarks(stage: view.StageFact, trans: TranslationBundle): Remark[] {
   return [
     { kind: "operation", text: stage.operation ?? trans.__("group") },
@@ -22,7 +22,7 @@ export function stageRemarks(stage: view.StageFact, trans: TranslationBundle): R
   ];
 }
 
-/** Where its result is kept, and how much of that memory it needs. */
+/** The memory of its result, and how much of it the stage needs. */
 function memoryRemark({ scope, memory }: view.StageFact, trans: TranslationBundle): Remark[] {
   if (scope === "") return [];
   if (memory === undefined) return [{ kind: "memory", text: trans.__("in %1", scope) }];
@@ -30,7 +30,7 @@ function memoryRemark({ scope, memory }: view.StageFact, trans: TranslationBundl
   return [{ kind: "memory", text: trans.__("in %1: %2 of %3", scope, needed, capacity) }];
 }
 
-/** Where it is computed, unless that is on its own. */
+/** Where it is attached, if it is. */
 function placeRemark(place: view.StagePlace, trans: TranslationBundle): string[] {
   switch (place.where) {
     case "root":

@@ -1,6 +1,6 @@
 /**
- * The side panel's line to a notebook's kernel: a comm that is asked after every cell that ran, and
- * opened anew when the kernel is another or has been restarted.
+ * The side panel's connection to a notebook's kernel: a comm that is queried after every executed cell, and
+ * reopened when the kernel has changed or restarted.
  */
 
 import type { ISessionContext } from "@jupyterlab/apputils";
@@ -16,21 +16,21 @@ import {
   type TrackerData,
 } from "./schema";
 
-/** As the library names it. */
+/** The library's comm target. */
 const TARGET = "tvm-vta.session";
-/** As our kernel introduces itself; others are not bothered. */
+/** The implementation name of our kernel; comms are not opened on others. */
 const IMPLEMENTATION = "tvm-vta-kernel";
 
 export type SessionState =
   | { readonly kind: "nothing" } // no kernel runs
   | { readonly kind: "foreign" } // another kernel does
   | { readonly kind: "waiting" } // the kernel has not answered yet
-  | { readonly kind: "unreadable" } // it answered in a form of another version
+  | { readonly kind: "unreadable" } // its reply has another version
   | { readonly kind: "known"; readonly session: SessionData };
 
 export class SessionConnection {
   private comm: Kernel.IComm | undefined;
-  /** Counts the attempts to connect, to drop what an earlier one brings. */
+  /** The number of the current attempt, to drop replies of earlier ones. */
   private attempt = 0;
   private state_: SessionState = { kind: "nothing" };
   private readonly changed_ = new Signal<this, void>(this);
@@ -48,7 +48,7 @@ export class SessionConnection {
     return this.changed_;
   }
 
-  /** The kernel sent an object that `show` asked for. */
+  /** Emitted with an object that `show` requested. */
   get shown(): ISignal<this, { name: string; bundle: MimeBundle }> {
     return this.shown_;
   }
@@ -57,17 +57,17 @@ export class SessionConnection {
     return this.state_;
   }
 
-  /** The kernel said what trackers have. */
+  /** Emitted with the trackers' queues. */
   get trackers(): ISignal<this, readonly TrackerData[]> {
     return this.trackers_;
   }
 
-  /** Asks for what the trackers have now. */
+  /** Requests the trackers' queues. */
   askTrackers(): void {
     this.comm?.send({ trackers: true });
   }
 
-  /** Asks for an object's display. */
+  /** Requests an object's display. */
   show(name: string): void {
     this.comm?.send({ show: name });
   }
@@ -92,7 +92,7 @@ export class SessionConnection {
         if (implementation === IMPLEMENTATION) this.open(kernel);
         else this.enter({ kind: "foreign" });
       },
-      () => undefined, // the kernel died meanwhile; its successor is connected to
+      () => undefined, // the kernel died meanwhile; the panel connects to its successor
     );
   }
 
@@ -100,7 +100,7 @@ export class SessionConnection {
     const comm = kernel.createComm(TARGET);
     this.comm = comm;
     comm.onMsg = ({ content }) => this.receive(content.data);
-    // The session has not loaded the library yet; the next cell may do so.
+    // The session has not loaded the library yet; a later cell can.
     comm.onClose = () => {
       if (this.comm === comm) this.comm = undefined;
     };
@@ -115,7 +115,7 @@ export class SessionConnection {
       return;
     }
     const trackers = v.safeParse(trackersSchema, data);
-    // A session has the names of trackers at the same place.
+    // A `SessionView` has `trackers` in the same property.
     if (trackers.success && !("version" in (data as object))) {
       this.trackers_.emit(trackers.output.trackers);
       return;
@@ -126,7 +126,7 @@ export class SessionConnection {
     );
   }
 
-  /** After a cell: asks again, or connects if that has failed before. */
+  /** After a cell: requests an update, or connects if that failed before. */
   private onMessage(_: ISessionContext, message: KernelMessage.IMessage): void {
     const { header, parent_header: parent, content } = message;
     if (header.msg_type !== "status" || !("msg_type" in parent)) return;

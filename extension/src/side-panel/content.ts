@@ -1,4 +1,4 @@
-/** What the side panel shows of a session. */
+/** The content of the side panel. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { Widget, type Title } from "@lumino/widgets";
@@ -26,8 +26,8 @@ export class SessionContent extends Widget {
     this.addClass("jp-tvm-Session");
     this.queues = new TrackerQueues(connection, trans);
     this.node.append(this.heading, this.queues.node, this.body);
-    // A title changes with the focus, too: nothing but the heading may be drawn anew by that, or a
-    // click would miss its button.
+    // A title also changes with the focus: then only the heading is redrawn, so that a click does not miss
+    // its button.
     notebook?.changed.connect(this.drawHeading, this);
     connection?.changed.connect(this.draw, this);
     this.drawHeading();
@@ -58,7 +58,7 @@ function parts(connection: SessionConnection | undefined, trans: TranslationBund
     case "nothing":
       return [element("p", "", trans.__("No kernel is running."))];
     case "foreign":
-      return [element("p", "", trans.__("The notebook's kernel knows nothing of TVM and VTA."))];
+      return [element("p", "", trans.__("The notebook's kernel does not provide TVM and VTA."))];
     case "waiting":
       return [element("p", "", trans.__("Waiting for the kernel…"))];
     case "unreadable":
@@ -130,12 +130,12 @@ function variableTable(variables: readonly VariableFact[], trans: TranslationBun
     value,
   ]);
   const node = element("div", "jp-tvm-Session-variables", table(trans.__("Variables"), head, rows));
-  // What can be scrolled can be reached by keyboard.
+  // Scrollable parts must be focusable.
   node.tabIndex = 0;
   return node;
 }
 
-/** A click shows the object as a cell that ends in its name would. */
+/** A click shows the object as a cell would. */
 function objectList(
   objects: readonly ObjectFact[],
   show: (name: string) => void,

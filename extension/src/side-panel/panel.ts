@@ -1,4 +1,4 @@
-/** The side panel: follows the notebook that is in use. What it shows is loaded when it is first seen. */
+/** The side panel: follows the active notebook. Its content is loaded when it is first shown. */
 
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 import type { TranslationBundle } from "@jupyterlab/translation";
@@ -12,11 +12,11 @@ import type { MimeBundle } from "./schema";
 export class SidePanel extends Panel {
   /** The notebook that was used last, if it is still open. */
   private notebook: DocumentView | null = null;
-  /** The one that is shown; undefined before anything is. */
+  /** The shown notebook; undefined before the first. */
   private shown: DocumentView | null | undefined;
   private connection: SessionConnection | undefined;
 
-  /** @param onShow called with an object that the user wants to see */
+  /** @param onShow called with the object to show */
   constructor(
     private readonly shell: JupyterFrontEnd.IShell,
     private readonly trans: TranslationBundle,
@@ -50,7 +50,7 @@ export class SidePanel extends Panel {
     if (this.isVisible && this.shown !== this.notebook) void this.draw();
   }
 
-  /** A notebook is followed until another is used. */
+  /** Follows a notebook until another is used. */
   private follow(): void {
     const { currentWidget } = this.shell;
     if (isNotebook(currentWidget) && currentWidget !== this.notebook) {

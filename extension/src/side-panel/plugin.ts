@@ -20,7 +20,7 @@ const RANK = 800;
 
 export const sidePanelPlugin: JupyterFrontEndPlugin<void> = {
   id: "jupyterlab-tvm-vta:side-panel",
-  description: "The environment in force, and what the notebook in use has made.",
+  description: "The environment in force, and the objects of the active notebook.",
   autoStart: true,
   requires: [IRenderMimeRegistry, IOurNotebooks],
   optional: [ITranslator, ICommandPalette, ILayoutRestorer],
@@ -40,7 +40,7 @@ export const sidePanelPlugin: JupyterFrontEndPlugin<void> = {
       shell.activateById(widget.id);
     });
     restorer?.add(panel, panel.id);
-    /** There as long as some notebook of ours is open. */
+    /** Visible while one of our notebooks is open. */
     let isThere = false;
     const follow = (): void => {
       if (ours.any === isThere) return;
@@ -63,7 +63,7 @@ export const sidePanelPlugin: JupyterFrontEndPlugin<void> = {
 
 let count = 0;
 
-/** A tab with an object as a cell would show it. */
+/** Opens a tab with an object, shown as in a cell. */
 function drawn(
   name: string,
   data: MimeBundle,

@@ -1,4 +1,4 @@
-/** What the kernel's messages to the side panel must look like. */
+/** The schemas of the kernel's messages to the side panel. */
 
 import * as v from "valibot";
 import { environmentSchema } from "../environment-view/schema";

@@ -1,6 +1,6 @@
 /**
- * The queues of the trackers that the session is connected with: renewed after every cell, and every few
- * seconds, since others' requests change them.
+ * The queues of the session's trackers: updated after every cell, and every few seconds, because other
+ * clients' requests change them.
  */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
@@ -31,7 +31,7 @@ export class TrackerQueues {
     this.connection?.changed.disconnect(this.requestSummary, this);
   }
 
-  /** Asks the kernel, where there is something to ask for. */
+  /** Requests an update, if the session has trackers. */
   private requestSummary(): void {
     const { connection, node } = this;
     const state = connection?.state;
@@ -78,14 +78,14 @@ export class TrackerQueues {
   private waits(waiting: NonNullable<NonNullable<TrackerData["summary"]>["waiting"]>): HTMLElement {
     const { trans } = this;
     return table(
-      trans.__("Requests that wait"),
+      trans.__("Waiting requests"),
       [trans.__("User"), trans.__("waits for"), trans.__("since")],
       waiting.map(({ user, key, since }) => [user, key, timeText(since)]),
     );
   }
 }
 
-/** Of the day, as the user writes it. */
+/** The time of day in the user's locale. */
 function timeText(milliseconds: number): string {
   return new Date(milliseconds).toLocaleTimeString();
 }

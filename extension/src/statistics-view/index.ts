@@ -1,4 +1,4 @@
-/** Counters, as a view. */
+/** The view of counters. */
 
 import { Widget } from "@lumino/widgets";
 import { element } from "../dom/controls";

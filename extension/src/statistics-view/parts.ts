@@ -1,4 +1,4 @@
-/** The counters of runs, and what they moved. */
+/** The counters of runs, and the bytes moved. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { element } from "../dom/controls";
@@ -10,7 +10,7 @@ export function statisticsParts(
   { counters, dramRead, dramWritten }: StatisticsData,
   trans: TranslationBundle,
 ): HTMLElement[] {
-  // The names are the reference's, which end so where bytes are counted.
+  // In the reference, the names of byte counters have this ending.
   const rows = Object.entries(counters).map(([name, value]) => [
     name,
     countText(value),

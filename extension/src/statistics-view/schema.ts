@@ -1,4 +1,4 @@
-/** What the counters' JSON must look like. */
+/** The schema of the counters' JSON. */
 
 import * as v from "valibot";
 

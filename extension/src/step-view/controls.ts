@@ -1,4 +1,4 @@
-/** The buttons of the step-through: play, step, and run to what is looked for. */
+/** The controls for stepping: play, step, run to an instruction or to a change. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { button, choice, element, numberField, toolbar, type Control } from "../dom/controls";
@@ -52,7 +52,7 @@ export class StepControls {
     stepper.playingChanged.connect(this.showPlaying, this);
   }
 
-  /** Names the element that a run to a change is about. */
+  /** Sets the element for a run to a change. */
   aim(memory: MemoryModel, place: number): void {
     this.memory.value = memory.fact.name;
     this.element.value = place;

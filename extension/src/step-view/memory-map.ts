@@ -1,4 +1,4 @@
-/** A memory at one moment: a square an element, row by row, in the colour of what is done with it. */
+/** A memory at one moment: a square for each element, row by row, in the colour of its use. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { element } from "../dom/controls";
@@ -6,10 +6,10 @@ import { CELL, type MemoryModel } from "../trace/memory-model";
 import type { TraceModel } from "../trace/model";
 
 const COLUMNS = 32;
-/** Pixels of a square and of the line beside it. */
+/** Pixels of a square and of the gap. */
 const LARGE = 10;
 const SMALL = 5;
-/** With more rows squares are small. */
+/** With more rows, squares are small. */
 const ROWS = 16;
 const CELL_NAMES = Object.keys(CELL) as (keyof typeof CELL)[];
 
@@ -23,7 +23,7 @@ export class MemoryMap {
   private now = 0;
   private cells: Uint8Array = new Uint8Array();
 
-  /** @param onPick called with the element that was clicked */
+  /** @param onPick called with the clicked element */
   constructor(
     private readonly memory: MemoryModel,
     private readonly model: TraceModel,
@@ -42,17 +42,17 @@ export class MemoryMap {
     });
   }
 
-  /** Shows the moment in which an instruction starts. */
+  /** Shows the moment when an instruction starts. */
   show(now: number, atWork: readonly number[]): void {
     this.now = now;
     this.cells = this.memory.cellsAt(now, atWork);
     const held = this.cells.reduce((count, cell) => count + (cell === CELL.free ? 0 : 1), 0);
     const { name, depth } = this.memory.fact;
-    this.label.textContent = `${name}: ${this.trans.__("%1 of %2 elements hold something", held, depth)}`;
+    this.label.textContent = `${name}: ${this.trans.__("%1 of %2 elements hold values", held, depth)}`;
     this.draw();
   }
 
-  /** Also when the theme has changed. */
+  /** Also called when the theme has changed. */
   draw(): void {
     const { canvas, columns, rows, square, cells } = this;
     const scale = devicePixelRatio;
@@ -81,7 +81,7 @@ export class MemoryMap {
     return x < this.columns && place < this.cells.length ? place : undefined;
   }
 
-  /** What an element holds, and from which instruction. */
+  /** An element's value, and the instruction that wrote it. */
   private hover(event: MouseEvent): void {
     const place = this.elementAt(event);
     this.canvas.title = place === undefined ? "" : this.describe(place);
@@ -91,7 +91,7 @@ export class MemoryMap {
     const { memory, model, trans } = this;
     const name = `${memory.fact.name} ${place}`;
     const writer = memory.residencyAt(place, this.now)?.writer;
-    if (writer === undefined) return trans.__("%1: nothing that is needed", name);
+    if (writer === undefined) return trans.__("%1: no live value", name);
     return trans.__("%1: written by %2", name, `${writer} ${model.title(writer)}`);
   }
 }

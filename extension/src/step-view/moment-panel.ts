@@ -1,6 +1,6 @@
 /**
- * The accelerator at the moment in which the chosen instruction starts: what each stage does, the
- * tokens in the queues, and what the memories hold.
+ * The accelerator at the moment when the chosen instruction starts: the stages' instructions, the tokens in
+ * the queues, and the memories.
  */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
@@ -25,7 +25,7 @@ export class MomentPanel {
   private looked: { readonly memory: MemoryModel; readonly place: number } | undefined;
   private readonly maps: readonly MemoryMap[];
 
-  /** @param onPick called with an element that was clicked */
+  /** @param onPick called with the clicked element */
   constructor(
     private readonly model: TraceModel,
     private readonly window: TimeWindow,
@@ -52,18 +52,18 @@ export class MomentPanel {
     this.window.selectionChanged.disconnect(this.show, this);
   }
 
-  /** When the panel comes in sight, and when the theme has changed. */
+  /** Called when the panel becomes visible, and when the theme has changed. */
   draw(): void {
     this.show(this.window, this.window.selected);
   }
 
-  /** Names the element whose numbers are shown. */
+  /** Sets the element whose values are shown. */
   look(memory: MemoryModel, place: number): void {
     this.looked = { memory, place };
     this.showHeld(this.window.selected);
   }
 
-  /** What the element that was named holds; before one is, what the instruction writes first. */
+  /** The values of the chosen element; by default of the first element that the instruction writes. */
   private showHeld(index: number): void {
     this.held.textContent = this.heldText(index);
   }
@@ -85,7 +85,7 @@ export class MomentPanel {
   }
 
   private show(_: TimeWindow, index: number): void {
-    // What is not in sight is drawn when it comes in sight.
+    // A hidden panel is drawn when it becomes visible.
     if (this.node.offsetParent === null || index < 0) return;
     const { model, trans, stepper } = this;
     const { moments } = stepper;

@@ -1,6 +1,6 @@
 /**
- * Goes through a trace moment by moment: by hand, by itself, or up to what is looked for. The moment is
- * that in which the chosen instruction starts.
+ * Steps through a trace: by calls, by a timer, or up to a target. The current moment is the start of the
+ * chosen instruction.
  */
 
 import { Signal, type ISignal } from "@lumino/signaling";
@@ -9,7 +9,7 @@ import { Moments } from "../trace/moment";
 import type { TraceModel } from "../trace/model";
 import type { TimeWindow } from "../trace/time-window";
 
-/** Milliseconds between two steps of what plays. */
+/** Milliseconds between two steps while playing. */
 const BEAT_MS = 400;
 
 export class Stepper {
@@ -24,7 +24,7 @@ export class Stepper {
     this.moments = new Moments(model);
   }
 
-  /** It plays, or no longer does. */
+  /** Emitted when playing starts or ends. */
   get playingChanged(): ISignal<this, boolean> {
     return this.playing_;
   }
@@ -40,7 +40,7 @@ export class Stepper {
     return next !== undefined;
   }
 
-  /** Steps on by itself until the end, or until `pause`. */
+  /** Steps automatically until the end, or until `pause`. */
   play(): void {
     if (this.isPlaying || !this.step(1)) return;
     this.timer = setInterval(() => {
@@ -56,7 +56,7 @@ export class Stepper {
     this.playing_.emit(false);
   }
 
-  /** Goes to an instruction; numbers beyond the ends mean the ends. */
+  /** Goes to an instruction; the number is clamped. */
   runTo(instruction: number): void {
     this.pause();
     this.window.select(instruction);

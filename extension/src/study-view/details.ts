@@ -1,4 +1,4 @@
-/** The chosen trial: its knobs and measures at once, its schedule and profile when the kernel sends them. */
+/** The chosen trial: its knobs and measures, then its schedule and profile from the kernel. */
 
 import { Panel, Widget } from "@lumino/widgets";
 import { element } from "../dom/controls";
@@ -12,7 +12,7 @@ const PROFILE = "application/vnd.tvm-vta.profile.v1+json";
 export class TrialDetails extends Panel {
   private readonly heading = element("strong", "");
   private readonly message = element("p", "");
-  /** The trial that is to be seen; views that have taken long to load may be of an earlier one. */
+  /** The trial to show; a view that loads slowly can be of an earlier one. */
   private current: StudyTrial | undefined;
 
   constructor(
@@ -26,7 +26,7 @@ export class TrialDetails extends Panel {
     this.hide();
   }
 
-  /** @param isAsked whether the kernel is working on the schedule and the profile */
+  /** @param isAsked whether schedule and profile were requested from the kernel */
   showTrial(trial: StudyTrial, isAsked: boolean): void {
     const { index, values, measures } = trial;
     this.current = trial;
@@ -39,7 +39,7 @@ export class TrialDetails extends Panel {
       names.map((name, i) => `${countText(measures[i] ?? NaN)} ${name}`).join(", "),
     ].join(" · ");
     this.message.textContent = isAsked
-      ? trans.__("The kernel builds it ...")
+      ? trans.__("The kernel is building it ...")
       : trans.__("Run the cell again to see its schedule and its profile.");
     this.show();
   }

@@ -6,7 +6,7 @@ import type { StudyData, StudyTrial } from "./schema";
 
 const HEIGHT = 320;
 const KIB = 1024;
-/** Colours that any colour vision tells apart, on light and on dark. */
+/** Colours for all types of colour vision, on light and dark. */
 const TRIED = "#56b4e9";
 const FRONT = "#d55e00";
 
@@ -79,13 +79,13 @@ function objectiveOf(study: StudyData, trial: StudyTrial): number | null {
   return measure(study, trial, study.objective);
 }
 
-/** Over more than a power of ten, labels at 2, 3, ..., 9 would stand on one another. */
+/** Over more than a power of ten, labels at 2, 3, ..., 9 would overlap. */
 function spansDecades(study: StudyData): boolean {
   const values = study.trials.flatMap((trial) => objectiveOf(study, trial) ?? []);
   return Math.max(...values) > 10 * Math.min(...values);
 }
 
-/** The configuration's number, its knobs and its measures, a line each. */
+/** The configuration's number, knobs and measures, a line each. */
 function describe(study: StudyData, trial: StudyTrial, trans: TranslationBundle): string {
   return [
     trans.__("configuration %1", trial.index),
@@ -96,7 +96,7 @@ function describe(study: StudyData, trial: StudyTrial, trans: TranslationBundle)
     .join("<br>");
 }
 
-/** Plotly reads a few tags. */
+/** Plotly interprets some tags. */
 function escaped(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 }

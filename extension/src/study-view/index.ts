@@ -1,4 +1,4 @@
-/** A search of schedules, as a view. */
+/** The view of studies. */
 
 import type { Widget } from "@lumino/widgets";
 import { readView } from "../mime/read-view";

@@ -1,6 +1,6 @@
 /**
- * A study: its trials as dots and as a table, which knobs decide, and the trial that was chosen in
- * either with its schedule and profile.
+ * A study: its trials as dots and as a table, the importance of knobs, and the chosen trial with its schedule
+ * and profile.
  */
 
 import { Panel, Widget } from "@lumino/widgets";
@@ -20,13 +20,13 @@ import { studyFigure } from "./figure";
 import { trialReplySchema, type StudyData, type TrialReply } from "./schema";
 import { TrialTable } from "./table";
 
-/** What the user has chosen. */
+/** The user's choices. */
 interface State {
   readonly chosen: number | undefined;
   readonly order: Order | undefined;
 }
 
-/** Below this share a knob is not worth a word. */
+/** Knobs with a smaller share are not listed. */
 const LEAST_SHARE = 0.01;
 
 export class StudyPanel extends Panel implements LastingWidget, PictureWidget {
@@ -85,7 +85,7 @@ export class StudyPanel extends Panel implements LastingWidget, PictureWidget {
     const { chosen, order } = state as State;
     this.table?.sort(order);
     if (chosen === undefined) return;
-    // The kernel is found by the place of the view, which has none yet.
+    // The kernel is found by the view's place in the page, so the request waits until it is attached.
     requestAnimationFrame(() => this.choose(chosen));
   }
 

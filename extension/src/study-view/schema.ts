@@ -1,4 +1,4 @@
-/** What a study's JSON must look like. */
+/** The schema of a study's JSON. */
 
 import * as v from "valibot";
 

@@ -1,4 +1,4 @@
-/** Arrays of plain records, as a view. */
+/** The view of arrays of plain records. */
 
 import type { Widget } from "@lumino/widgets";
 import { readView } from "../mime/read-view";

@@ -1,4 +1,4 @@
-/** Records as a table; a click on a column's head sorts by it, another one the other way round. */
+/** Records as a table; a click on a column's header sorts by it, another one reverses the order. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { Widget } from "@lumino/widgets";

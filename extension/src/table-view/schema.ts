@@ -1,4 +1,4 @@
-/** What the JSON of a table of records must look like. */
+/** The schema of a table's JSON. */
 
 import * as v from "valibot";
 
@@ -10,9 +10,9 @@ export const tableSchema = v.pipe(
     /** What stands above the table. */
     summary: v.exactOptional(v.string()),
     columns: v.array(v.string()),
-    /** A cell for each column; null where a record has no such field. */
+    /** A cell for each column; null for a missing field. */
     rows: v.array(v.array(cell)),
-    /** How many records there are, if not all are here. */
+    /** The number of all records, if some are left out. */
     total: v.exactOptional(v.number()),
   }),
   v.check(

@@ -1,4 +1,4 @@
-/** Rows in the order of a column. */
+/** Sorts rows by a column. */
 
 import type { Cell } from "./schema";
 
@@ -7,7 +7,7 @@ export interface Order {
   readonly descending: boolean;
 }
 
-/** Equal rows stay in their order; empty cells come last either way. */
+/** Equal rows keep their order; empty cells are last in both directions. */
 export function inOrder<Row extends readonly Cell[]>(
   rows: readonly Row[],
   order: Order | undefined,

@@ -1,4 +1,4 @@
-/** Differences of two tensors, as a view. */
+/** The view of differences of two tensors. */
 
 import type { Widget } from "@lumino/widgets";
 import { readView } from "../mime/read-view";

@@ -1,4 +1,6 @@
-/** The difference view: how many elements differ, the first of them, and by how much, as a heatmap. */
+/**
+ * The difference view: the number of different elements, the first of them, and a heatmap of the differences.
+ */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { Panel, Widget } from "@lumino/widgets";
@@ -32,7 +34,7 @@ export class TensorDiffPanel extends Panel implements PictureWidget, LastingWidg
     const node = element("div", "", element("strong", "", title), said);
     if (mismatches > 0) node.append(firstOnes(data, actual, expected, trans));
     this.addWidget(new Widget({ node }));
-    // There is nothing to see in what is the same.
+    // Equal tensors get no heatmap.
     if (agrees || shape.includes(0)) return;
     const label = trans.__("Heatmap of %1; %2", title, facts);
     this.heatmap = new HeatmapPanel(data, label, context);

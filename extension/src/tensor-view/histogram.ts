@@ -1,4 +1,4 @@
-/** How often values occur, as a plot that is there while the option says so. */
+/** A histogram of values, shown according to the option. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { Panel } from "@lumino/widgets";
@@ -18,7 +18,7 @@ export class HistogramPanel extends Panel {
     this.follow();
   }
 
-  /** Of other values. */
+  /** Replaces the values. */
   showOther(histogram: view.Histogram): void {
     this.histogram = histogram;
     this.plot?.setFigure(figure(histogram, this.context.trans));
@@ -39,12 +39,12 @@ export class HistogramPanel extends Panel {
   }
 }
 
-/** Pixels: a few bars are not as wide as many. */
+/** Pixels: plots with few bars are narrower. */
 const LEAST_WIDTH = 260;
 const BAR_WIDTH = 24;
 
 function figure({ start, width, counts }: view.Histogram, trans: TranslationBundle): Figure {
-  // Bins of one whole number are named by it, others by where they begin and end.
+  // The label of a bin: its only integer, or its start and end.
   const isSingle = width === 1 && Number.isInteger(start);
   const names = counts.map((_, i) => {
     const from = start + i * width;

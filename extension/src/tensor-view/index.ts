@@ -1,4 +1,4 @@
-/** Tensors, as a view. */
+/** The view of tensors. */
 
 import type { Widget } from "@lumino/widgets";
 import { readView } from "../mime/read-view";

@@ -1,4 +1,4 @@
-/** The tensor view: what the tensor is, its values as a heatmap, and how often they occur. */
+/** The tensor view: the tensor's facts, a heatmap of its values, and a histogram. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { Panel, Widget } from "@lumino/widgets";

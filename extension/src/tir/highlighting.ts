@@ -1,8 +1,8 @@
 /**
- * What each part of the IR text is, in the tags that editor themes colour.
+ * The highlighting tags of the IR text's syntax.
  *
- * JupyterLab's theme has no colour for type names or function calls, so types carry the tag of
- * built-in names too, and operators the one for special names.
+ * JupyterLab's theme has no colour for type names or function calls, so types also have the tag of built-in
+ * names, and operators that of special names.
  */
 
 import { styleTags, tags as t } from "@lezer/highlight";

@@ -1,4 +1,4 @@
-/** What an accelerator did, as a view. */
+/** The view of traces. */
 
 import type { Widget } from "@lumino/widgets";
 import { readView } from "../mime/read-view";

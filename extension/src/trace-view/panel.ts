@@ -27,7 +27,7 @@ import type { TraceModel } from "../trace/model";
 import { TimelineCanvas, type TimelineDrawing } from "../trace/strip";
 import { TimeWindow } from "../trace/time-window";
 
-/** What the user has chosen. */
+/** The user's choices. */
 interface State {
   readonly from: number;
   readonly to: number;
@@ -247,7 +247,7 @@ export class TracePanel extends Widget implements LastingWidget {
     return element("div", "jp-tvm-StripRow", label, strip.node, gauge ?? element("div", ""));
   }
 
-  /** What goes through the trace step by step; in sight when that is wanted. */
+  /** The controls for stepping, shown on request. */
   private steps(memories: readonly MemoryModel[]): HTMLElement {
     const { model, window, stepper, context } = this;
     const look = (memory: MemoryModel, place: number): void => moment.look(memory, place);
@@ -279,7 +279,7 @@ export class TracePanel extends Widget implements LastingWidget {
     return panes;
   }
 
-  /** Plus and minus zoom, 0 shows all, wherever the focus is, except where text is typed. */
+  /** Plus and minus zoom, 0 shows all, for any focus outside text fields. */
   private onKey(event: KeyboardEvent): void {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.target instanceof HTMLInputElement) return;
@@ -295,7 +295,7 @@ export class TracePanel extends Widget implements LastingWidget {
   }
 }
 
-/** What there was to do, and what is missing. */
+/** The summary of the work, and of what is left out. */
 function summaryTexts({ data, size }: TraceModel, trans: TranslationBundle): string[] {
   const { counters } = data.statistics;
   const gemm = counters["gemm_counter"] ?? 0;

@@ -1,4 +1,4 @@
-/** What a trace's JSON must look like, and its numbers unpacked. */
+/** The schema of a trace's JSON, and the unpacked data. */
 
 import * as v from "valibot";
 import { packedNumbers, unpackNumbers } from "../packed/numbers";
@@ -71,12 +71,12 @@ const layout = v.object({
 
 type Json = v.InferOutput<typeof layout>;
 
-/** As the library's `TraceView` says, with arrays for the packed numbers. */
+/** The library's `TraceView`, with arrays for the packed numbers. */
 export type TraceData = ReturnType<typeof unpack>;
 export type FieldFact = TraceData["layouts"][number]["fields"][number];
 export type MemoryFact = TraceData["memories"][number];
 
-/** Numbers an access and numbers a residency. */
+/** The numbers of each access and of each residency. */
 export const ACCESS_NUMBERS = 4;
 export const RESIDENCY_NUMBERS = 5;
 
@@ -85,9 +85,9 @@ export const traceSchema = v.pipe(
   v.check(bytesFit, "numbers are cut off"),
   v.transform(unpack),
   v.check(instructionsFit, "there are not as many numbers as instructions"),
-  v.check(accessesFit, "an instruction uses memory that is not there"),
+  v.check(accessesFit, "an instruction uses memory that does not exist"),
   v.check(valuesFit, "values of elements are cut off"),
-  v.check(residenciesFit, "elements are held that are not there"),
+  v.check(residenciesFit, "a residency has elements that do not exist"),
   v.check(statementsFit, "a statement lies outside its program"),
   v.check(timelineFits, "a stage's cycles have gaps"),
 );
@@ -125,7 +125,7 @@ function unpack(json: Json) {
   };
 }
 
-/** Fetch, where it is told, is a fourth lane of spans. */
+/** Fetch, if present, is the fourth lane of spans. */
 function unpackTimeline(json: NonNullable<Json["timeline"]>) {
   const { fetchCauses, fetchEnds, ...rest } = json;
   const causes = unpackNumbers(json.spanCauses);
@@ -172,7 +172,7 @@ function accessesFit({ patterns, patternEnds, accesses, memories }: TraceData): 
   );
 }
 
-/** Values end one after the other, and are there for each instruction and memory. */
+/** The ends of values must be ascending and present for each instruction and memory. */
 function valuesFit({
   values,
   valueEnds,
@@ -190,7 +190,7 @@ function valuesFit({
   );
 }
 
-/** What an instruction writes, in the order of its values. */
+/** An instruction's writes, in the order of its values. */
 export function writesOf(
   { patterns, patternEnds, accesses }: TraceData,
   instruction: number,
@@ -230,7 +230,7 @@ function statementsFit({ statements, sources, callers }: TraceData): boolean {
   return callers.every((caller) => caller <= statements.length / 3);
 }
 
-/** The spans of each stage end one after the other, the last where the timeline does. */
+/** The ends of each stage's spans must be ascending, the last at the end of the timeline. */
 function timelineFits({ timeline: data, stages, cycles }: TraceData): boolean {
   if (data === undefined) return true;
   const { spans, spanCauses, spanEnds, causes, reasons, criticalPath } = data;

@@ -1,4 +1,4 @@
-/** What a trace says of one on-chip memory. */
+/** The model of one on-chip memory in a trace. */
 
 import {
   ACCESS_NUMBERS,
@@ -9,7 +9,7 @@ import {
 } from "./data";
 import type { Times } from "./times";
 
-/** What may be seen of an element at a time; where several apply, the last of these. */
+/** The state of an element at a time; of several, the last in this list. */
 export const CELL = { free: 0, occupied: 1, read: 2, padded: 3, written: 4 } as const;
 
 /** Elements that one instruction wrote, up to the instruction that read them last. */
@@ -17,11 +17,11 @@ export interface Residency {
   readonly begin: number;
   readonly end: number;
   readonly writer: number;
-  /** The writer itself if none did. */
+  /** The writer itself if it was not read. */
   readonly reader: number;
 }
 
-/** What an instruction does to elements; `cell` is of `CELL`. */
+/** An instruction's access to elements; `cell` is of `CELL`. */
 export interface Mark {
   readonly begin: number;
   readonly end: number;
@@ -31,9 +31,9 @@ export interface Mark {
 export class MemoryModel {
   readonly fact: MemoryFact;
   readonly residencies: readonly Residency[];
-  /** The elements up to here were used. */
+  /** The end of the used elements. */
   readonly used: number;
-  /** By pattern. */
+  /** Accesses by pattern. */
   private readonly marks: readonly (readonly Mark[])[];
 
   constructor(
@@ -68,7 +68,10 @@ export class MemoryModel {
     );
   }
 
-  /** The first numbers that an instruction leaves in an element; undefined if it does not, or they are not known. */
+  /**
+   * The first values that an instruction writes to an element; undefined if it does not, or they were not
+   * recorded.
+   */
   valuesOf(instruction: number, element: number): readonly number[] | undefined {
     const { values, valueEnds, valuesPerElement } = this.data;
     if (values === undefined || valueEnds === undefined || valuesPerElement === undefined) {
@@ -92,7 +95,7 @@ export class MemoryModel {
     return writesOf(this.data, instruction).find(({ memory }) => memory === this.number)?.begin;
   }
 
-  /** What holds an element at a time. */
+  /** The residency of an element at a time. */
   residencyAt(element: number, time: number): Residency | undefined {
     const { begins, ends } = this.times;
     return this.residencies.find(
@@ -101,7 +104,7 @@ export class MemoryModel {
     );
   }
 
-  /** By element that is ever used: of `CELL`, what is done with it while instructions are at work. */
+  /** For each used element its state of `CELL` while instructions run. */
   cellsAt(time: number, atWork: readonly number[]): Uint8Array {
     const { begins, ends } = this.times;
     const cells = new Uint8Array(this.used);
@@ -115,8 +118,8 @@ export class MemoryModel {
   }
 
   /**
-   * The instruction that is meant by a place: one at work there on elements `begin` to `end` between
-   * two times, or else the one that wrote what is there.
+   * The instruction at a place: one that accesses elements `begin` to `end` between two times, or else the
+   * writer of their values.
    */
   instructionAt(begin: number, end: number, from: number, to: number): number | undefined {
     const { begins, ends } = this.times;
@@ -134,7 +137,7 @@ export class MemoryModel {
   }
 }
 
-/** Reads, writes without what is padding, and padding; of the accesses `first` to `last`. */
+/** The reads, writes without padding, and padding of the accesses `first` to `last`. */
 function marksBetween(
   { accesses }: TraceData,
   memory: number,

@@ -1,4 +1,4 @@
-/** What the views of a trace know: instructions by their numbers, decoded on first use. */
+/** The model of a trace's views: instructions by number, decoded on first use. */
 
 import { ACCESS_NUMBERS, type FieldFact, type MemoryFact, type TraceData } from "./data";
 import { MemoryModel } from "./memory-model";
@@ -36,7 +36,7 @@ export class TraceModel {
   readonly tokens: readonly Token[];
   readonly memories: readonly MemoryModel[];
   readonly times: Times;
-  /** Where the accelerator counted cycles and says what they were spent on. */
+  /** Present if the trace has cycles with their causes. */
   readonly timeline: TimelineModel | undefined;
   private readonly layouts: ReadonlyMap<number, TraceData["layouts"][number]>;
   private readonly byStatement = new Map<number, number[]>();
@@ -58,12 +58,12 @@ export class TraceModel {
     }
   }
 
-  /** How many instructions there are. */
+  /** The number of instructions. */
   get size(): number {
     return this.data.stages.length;
   }
 
-  /** Where the last instruction ends. */
+  /** The end of the last instruction. */
   get duration(): number {
     return this.times.ends.reduce((last, end) => Math.max(last, end), this.timeline?.cycles ?? 0);
   }
@@ -85,15 +85,15 @@ export class TraceModel {
     return named === undefined ? layout.kind : `${layout.kind} ${this.decode(index, named).text}`;
   }
 
-  /** What moves nothing only carries tokens. */
+  /** An instruction that moves no data only exchanges tokens. */
   isNop(index: number): boolean {
     const size = this.layoutOf(index)?.fields.find(({ name }) => name === "xSize");
     return size !== undefined && this.decode(index, size).value === 0;
   }
 
   /**
-   * All fields of an instruction, except those that all instructions have; of a NOP, whose fields
-   * say nothing, those that are not 0.
+   * All fields of an instruction, except those that all instructions have; for a NOP, only those that are not
+   * 0.
    */
   fields(index: number): DecodedField[] {
     const fields = this.layoutOf(index)?.fields ?? [];
@@ -135,7 +135,7 @@ export class TraceModel {
     return all;
   }
 
-  /** Those that an instruction pushes or pops. */
+  /** The tokens that an instruction pushes or pops. */
   tokensAt(index: number): readonly Token[] {
     return this.byInstruction.get(index) ?? [];
   }
@@ -174,7 +174,7 @@ export class TraceModel {
     return this.data.runs.findIndex((length) => index < (end += length));
   }
 
-  /** The first instruction of an instruction's run, and the first behind it. */
+  /** The first instruction of an instruction's run, and the first after it. */
   runExtent(index: number): readonly [first: number, end: number] {
     const run = this.run(index);
     const first = this.data.runs.slice(0, run).reduce((sum, length) => sum + length, 0);

@@ -1,6 +1,6 @@
 /**
- * A trace at one moment, and the moments one after another: each instruction's start is one. Where
- * cycles are unknown, instructions start one after the other.
+ * The state of a trace at a moment; each instruction's start is a moment. Without cycles, instructions start
+ * one after another.
  */
 
 import type { MemoryModel } from "./memory-model";
@@ -23,7 +23,7 @@ export const TOKEN_QUEUES: readonly TokenQueue[] = [
 export class Moments {
   /** Instructions in the order in which they start. */
   private readonly order: readonly number[];
-  /** By instruction: its place in the order. */
+  /** For each instruction its index in the order. */
   private readonly places: Int32Array;
 
   constructor(private readonly model: TraceModel) {
@@ -65,7 +65,7 @@ export class Moments {
       if (begins[next]! > now) break;
       if (model.stage(next) === stage && ends[next]! > now) return next;
     }
-    // A stage works on one at a time: the latest to start before is the only one that may last.
+    // A stage runs one instruction at a time: only the latest one that started before can still run.
     for (let place = this.places[index]!; place >= 0; place--) {
       const before = this.order[place]!;
       if (model.stage(before) === stage) return ends[before]! > now ? before : undefined;
@@ -73,7 +73,7 @@ export class Moments {
     return undefined;
   }
 
-  /** How many tokens each of `TOKEN_QUEUES` holds when `index` has started. */
+  /** The number of tokens in each of `TOKEN_QUEUES` after `index` has started. */
   tokensAt(index: number): number[] {
     const { tokens, times } = this.model;
     const now = times.begins[index]!;

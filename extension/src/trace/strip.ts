@@ -1,22 +1,22 @@
 /**
- * A picture along the time axis: as wide as there is room, drawn anew when what is in sight changes,
- * in the theme's colours. Wheel and pointer move what is in sight; a click chooses an instruction.
+ * A picture along the time axis: full width, in the theme's colours, redrawn when the visible window changes.
+ * Wheel and pointer move the window; a click chooses an instruction.
  */
 
 import { element } from "../dom/controls";
 import type { ViewContext } from "../mime/view-renderer";
 import type { TimeWindow } from "./time-window";
 
-/** What is drawn on; sizes are those of the style sheet. */
+/** The drawing context; sizes are in CSS pixels. */
 export interface DrawingArea {
   readonly context: CanvasRenderingContext2D;
   readonly width: number;
   readonly height: number;
-  /** The screen's pixels for one of the style sheet's. */
+  /** Device pixels for each CSS pixel. */
   readonly scale: number;
   /** The value of a CSS variable. */
   color(name: string): string;
-  /** Where a time is. */
+  /** The position of a time. */
   x(time: number): number;
 }
 
@@ -25,11 +25,11 @@ export interface TimelineDrawing {
   draw(sheet: DrawingArea): void;
   /** The instruction at a place; undefined if there is none. @param time at the pointer's left edge */
   instructionAt(time: number, until: number, y: number): number | undefined;
-  /** What is under the pointer, in words. */
+  /** The tooltip at the pointer. */
   describe(time: number, until: number, y: number): string;
 }
 
-/** A pointer that moves further than this many pixels drags. */
+/** Pixels of movement that start dragging. */
 const CLICK = 4;
 
 export class TimelineCanvas {
@@ -39,7 +39,7 @@ export class TimelineCanvas {
   private readonly endThemes: () => void;
   private requested = 0;
 
-  /** @param onHover called with what is under the pointer, in words */
+  /** @param onHover called with the tooltip at the pointer */
   constructor(
     private readonly picture: TimelineDrawing,
     private readonly window: TimeWindow,
@@ -48,7 +48,7 @@ export class TimelineCanvas {
   ) {
     this.node = element("div", "jp-tvm-Strip", this.canvas);
     this.node.style.height = `${picture.height}px`;
-    // The list of instructions says to those who do not see it what is drawn here.
+    // Hidden from screen readers, for which the list of instructions has the same content.
     this.canvas.setAttribute("aria-hidden", "true");
     this.size = new ResizeObserver(() => this.draw());
     this.size.observe(this.node);
@@ -64,7 +64,7 @@ export class TimelineCanvas {
     this.window.changed.disconnect(this.request, this);
   }
 
-  /** Draws with the next frame. */
+  /** Draws at the next animation frame. */
   request(): void {
     if (this.requested !== 0) return;
     this.requested = requestAnimationFrame(() => {
@@ -94,7 +94,7 @@ export class TimelineCanvas {
     });
   }
 
-  /** The times between which a pixel lies. */
+  /** The times of a pixel's left and right edges. */
   private timesAt(x: number): [from: number, until: number] {
     const { from, to } = this.window;
     const step = (to - from) / Math.max(this.node.clientWidth, 1);
@@ -130,7 +130,7 @@ export class TimelineCanvas {
     canvas.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
   }
 
-  /** With Ctrl the wheel zooms; across it moves; otherwise it scrolls the page. */
+  /** With Ctrl the wheel zooms; a horizontal wheel moves; otherwise the page scrolls. */
   private onWheel(event: WheelEvent): void {
     if (event.ctrlKey) this.window.zoom(2 ** (event.deltaY / 200), this.timesAt(event.offsetX)[0]);
     else if (event.deltaX !== 0) this.window.pan(event.deltaX / this.node.clientWidth);

@@ -1,11 +1,11 @@
-/** The part of a trace that is in sight, and the instruction that was chosen: what all views share. */
+/** The visible window of a trace and the chosen instruction, shared by all views. */
 
 import { Signal, type ISignal } from "@lumino/signaling";
 import type { TraceModel } from "./model";
 
-/** At least so many instructions or cycles are in sight. */
+/** The fewest visible instructions or cycles. */
 const MIN_SPAN = 8;
-/** How many instructions of a long trace are in sight at first: such as can be told apart. */
+/** The number of initially visible instructions of a long trace, so that they can be distinguished. */
 const AT_FIRST = 200;
 
 export class TimeWindow {
@@ -19,12 +19,12 @@ export class TimeWindow {
     this.to_ = model.times.ends.subarray(0, AT_FIRST).reduce((last, end) => Math.max(last, end), 1);
   }
 
-  /** What is in sight, or what is chosen, is another. */
+  /** Emitted when the window or the chosen instruction has changed. */
   get changed(): ISignal<this, void> {
     return this.changed_;
   }
 
-  /** Another instruction is chosen. */
+  /** Emitted when another instruction is chosen. */
   get selectionChanged(): ISignal<this, number> {
     return this.selection_;
   }
@@ -50,7 +50,7 @@ export class TimeWindow {
     return this.selected_;
   }
 
-  /** Chooses an instruction and brings it in sight; numbers beyond the ends mean the ends. */
+  /** Chooses an instruction and makes it visible; the number is clamped. */
   select(index: number): void {
     const { model } = this;
     const next = Math.min(Math.max(index, 0), model.size - 1);
@@ -66,14 +66,14 @@ export class TimeWindow {
     this.changed_.emit();
   }
 
-  /** Shows `factor` times as much, with `center` staying where it is. */
+  /** Scales the window by `factor` around `center`. */
   zoom(factor: number, center = this.center): void {
     const span = this.to_ - this.from_;
     const wanted = Math.min(Math.max(span * factor, Math.min(MIN_SPAN, this.total)), this.total);
     this.show(center - ((center - this.from_) * wanted) / span, wanted);
   }
 
-  /** Moves by a part of what is in sight. */
+  /** Moves by a fraction of the window. */
   pan(share: number): void {
     const span = this.to_ - this.from_;
     this.show(this.from_ + share * span, span);
@@ -83,12 +83,12 @@ export class TimeWindow {
     this.show(0, this.total);
   }
 
-  /** Shows the times between two, as far as there are such. */
+  /** Shows the window between two times, clamped to the trace. */
   showBetween(from: number, to: number): void {
     this.show(from, Math.min(Math.max(to - from, 1), this.total));
   }
 
-  /** Where to zoom: at the chosen instruction if it is in sight. */
+  /** The center for zooming: the chosen instruction if it is visible. */
   private get center(): number {
     const begin = this.model.times.begins[this.selected_] ?? -1;
     return begin >= this.from_ && begin <= this.to_ ? begin : (this.from_ + this.to_) / 2;

@@ -1,10 +1,10 @@
-/** What the stages did at every cycle, and the chain of instructions that the end waited for. */
+/** The stages' activity at every cycle, and the critical path. */
 
 import type { TraceData } from "./data";
 
 /** Cycles of a stage that were spent on one cause. */
 export interface Span {
-  /** As the library calls it: `busy`, `memoryBus`, `tokenFromLoad` ... */
+  /** The library's name: `busy`, `memoryBus`, `tokenFromLoad` ... */
   readonly cause: string;
   readonly begin: number;
   readonly end: number;
@@ -13,18 +13,18 @@ export interface Span {
 /** A step of the critical path. */
 export interface Step {
   readonly instruction: number;
-  /** What led to it: `fetch`, `module`, `token`, `queue`. */
+  /** Why it is next: `fetch`, `module`, `token`, `queue`. */
   readonly reason: string;
 }
 
-/** The lane after the three stages. */
+/** The number of fetch's lane, after the three stages. */
 export const FETCH = 3;
 
 type TimelineData = NonNullable<TraceData["timeline"]>;
 
 export class TimelineModel {
   readonly steps: readonly Step[];
-  /** By stage, where its spans begin in the data. */
+  /** For each stage the start of its spans in the data. */
   private readonly firsts: readonly number[];
 
   constructor(private readonly data: TimelineData) {
@@ -37,7 +37,7 @@ export class TimelineModel {
     }));
   }
 
-  /** Whether what fetch did is known, which is lane `FETCH`. */
+  /** Whether there is a lane `FETCH`. */
   get hasFetch(): boolean {
     return this.firsts.length > FETCH;
   }
@@ -50,18 +50,18 @@ export class TimelineModel {
     return this.data.cycles;
   }
 
-  /** Those that some stage has, in the library's order. */
+  /** The causes that occur, in the library's order. */
   get usedCauses(): readonly string[] {
     const used = new Set(this.data.spanCauses);
     return this.causes.filter((_, number) => used.has(number));
   }
 
-  /** What the critical path's cycles are spent on, the most first. */
+  /** The critical path's cycles by activity, the largest first. */
   get criticalCycles(): readonly (readonly [name: string, cycles: number])[] {
     return Object.entries(this.data.criticalCycles).sort(([, a], [, b]) => b - a);
   }
 
-  /** What a stage does at a cycle; undefined behind the end. */
+  /** A stage's activity at a cycle; undefined after the end. */
   spanAt(stage: number, cycle: number): Span | undefined {
     const { spanEnds, spanCauses, causes, spans } = this.data;
     const i = this.placeOf(stage, cycle);
@@ -73,7 +73,7 @@ export class TimelineModel {
     };
   }
 
-  /** Calls `visit` for a stage's spans that have cycles between two; `cause` is a number. */
+  /** Calls `visit` for a stage's spans that overlap a range of cycles; `cause` is a number. */
   forEachSpan(
     stage: number,
     from: number,

@@ -1,4 +1,4 @@
-/** When instructions begin and end: a place in the stream, or a cycle where these are known. */
+/** The begin and end of instructions: cycles if known, else indices in the stream. */
 
 import type { TraceData } from "./data";
 
@@ -7,7 +7,7 @@ export interface Times {
   readonly ends: Float64Array;
 }
 
-/** Runs follow one another; where each counts its cycles from 0, they are moved. */
+/** Runs follow one another: if each counts cycles from 0, they are offset. */
 export function timesOf({ stages, cycles, runs }: TraceData): Times {
   const begins = Float64Array.from(stages, (_, i) => cycles?.[2 * i] ?? i);
   const ends = Float64Array.from(stages, (_, i) => cycles?.[2 * i + 1] ?? i + 1);

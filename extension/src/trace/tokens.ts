@@ -1,6 +1,6 @@
 /**
- * Which instruction a token comes from and which one takes it. A queue hands tokens on in order, and
- * a run begins with empty ones, so that the first push meets the first pop, and so on:
+ * Matches the instructions that push and pop each token. Queues are first-in first-out and empty at the start
+ * of a run, so the n-th push belongs to the n-th pop:
  *
  *     load     push next ──▶ compute  pop prev        store    pop prev ◀── compute  push next
  */
@@ -11,12 +11,12 @@ export const LOAD = 0;
 export const COMPUTE = 1;
 export const STORE = 2;
 
-/** A token on its way from one stage to its neighbour. */
+/** A token from one stage to its neighbour. */
 export interface Token {
-  /** Stages by their numbers. */
+  /** Numbers of stages. */
   readonly from: number;
   readonly to: number;
-  /** Instructions; undefined when there is none in the trace. */
+  /** Instructions; undefined if not in the trace. */
   readonly pushed: number | undefined;
   readonly popped: number | undefined;
 }
