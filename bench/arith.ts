@@ -1,4 +1,4 @@
-/** How fast the analyzer simplifies. */
+/** The speed of the analyzer's simplification. */
 
 import { arith, tir } from "tvm-ts";
 import { timed, type BenchCase } from "./harness";
@@ -12,7 +12,7 @@ function analyzer(): arith.Analyzer {
   return result;
 }
 
-/** Index expressions as schedules leave them behind. */
+/** Index expressions of lowered schedules. */
 function indices(): tir.PrimExpr[] {
   const [i, j, k, l, m] = vars as [tir.Var, tir.Var, tir.Var, tir.Var, tir.Var];
   const tile = tir.add(tir.mul(tir.add(tir.mul(i, 16), j), 4), k);

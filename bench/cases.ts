@@ -1,4 +1,4 @@
-/** Every case there is. A subject's cases are loaded only when they are listed. */
+/** All cases. The cases of a folder are loaded only when they are listed. */
 
 import type { BenchCase } from "./harness";
 

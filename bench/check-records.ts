@@ -1,6 +1,6 @@
 /**
- * `npx tsx --tsconfig bench/tsconfig.json bench/check-records.ts LOG`: what a log of AutoTVM's records holds, by
- * template and accelerator, and the records that cannot be true.
+ * `npx tsx --tsconfig bench/tsconfig.json bench/check-records.ts LOG`: the contents of a log of AutoTVM's
+ * records, by template and accelerator, and the records that cannot be correct.
  */
 
 import { readFileSync } from "node:fs";

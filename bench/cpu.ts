@@ -1,4 +1,4 @@
-/** Compiled code on the CPU: how fast it is, how long it takes to build and to load. */
+/** Compiled code on the CPU: its speed, and the time to build and load it. */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -95,7 +95,7 @@ export const cases: BenchCase[] = [
       };
     },
   }),
-  // From the file to the end of the first call, in which the engine compiles the code.
+  // From reading the file to the end of the first call, when the engine compiles the code.
   timed({
     name: "load/matmul_32",
     async setUp() {

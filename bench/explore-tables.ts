@@ -1,7 +1,7 @@
 /**
  * `npx tsx --tsconfig bench/tsconfig.json bench/explore-tables.ts [TOPHUB_LOG]`: the tables of
- * docs/exploration.md, from the records of the exhaustive search that come with the library. With
- * TopHub's log for VTA, its Pynq records for the same layers are run through the cycle model, too.
+ * docs/exploration.md, from the shipped records of the exhaustive search. With TopHub's log for VTA, its Pynq
+ * records for the same layers are also run through the cycle model.
  */
 
 import { readFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { layerSpaces } from "./explore";
 const { explore } = vta;
 type Space = vta.explore.SearchSpace;
 
-/** Multiply-adds that the GEMM core does in a cycle. */
+/** Multiply-adds of the GEMM core in a cycle. */
 const PEAK = 256;
 const SEEDS = 50;
 const CYCLES_PER_SECOND = explore.CLOCK_HZ;
@@ -33,7 +33,7 @@ function row(cells: readonly (string | number)[]): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-/** The lowest cost that TopHub has for a layer on the Pynq board, and our cycles for its knobs. */
+/** TopHub's lowest cost for a layer on the Pynq board, and our cycles for its knobs. */
 function topHub(log: string | undefined, space: Space): string[] {
   if (log === undefined) return [];
   const shape = JSON.stringify([space.args[0], space.args[1], space.args[2]]);

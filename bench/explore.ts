@@ -11,7 +11,7 @@ const { explore } = vta;
 const WORKERS = 2;
 const MS_PER_MINUTE = 60_000;
 
-/** Where a run leaves its records, one file a layer; `bench/pack-records.ts` packs them. */
+/** The folder of a run's records, one file a layer; `bench/pack-records.ts` packs them. */
 export const RECORDS = fileURLToPath(new URL("../.cache/explore/resnet18", import.meta.url));
 
 /** The layers by the names that the reference's benchmark scripts give them. */
@@ -22,7 +22,7 @@ interface RecordedSpace {
   readonly args: Parameters<typeof explore.template>[1];
 }
 
-/** The space of each layer, as AutoTVM has it. */
+/** AutoTVM's space of each layer. */
 export function layerSpaces(): [name: string, space: vta.explore.SearchSpace][] {
   const file = new URL("../tests/vta/explore/spaces.jsonl", import.meta.url);
   const lines = readFileSync(file, "utf8").trim().split("\n");

@@ -1,6 +1,6 @@
 /**
- * The JupyterLab extension: what it makes JupyterLab load, and how long views take to appear. These
- * run in a browser, on the extension as it was last built.
+ * The JupyterLab extension: the size of its files, and the time until views appear. Runs in a browser, with
+ * the last build of the extension.
  */
 
 import { gzipSync } from "node:zlib";
@@ -16,7 +16,7 @@ import { lowering } from "./lower";
 
 type Stories = Awaited<ReturnType<typeof storiesNotebook>>;
 
-/** Runs `use` with a fresh JupyterLab that serves the stories. */
+/** Runs `use` with a new JupyterLab that serves the stories. */
 async function withLab<T>(use: (lab: LabPage, stories: Stories) => Promise<T>): Promise<T> {
   installExtension();
   const notebook = await storiesNotebook();
@@ -30,7 +30,7 @@ async function withLab<T>(use: (lab: LabPage, stories: Stories) => Promise<T>): 
   }
 }
 
-/** KiB of our files, compressed, that a fresh page has loaded when `arrive` is done. */
+/** KiB of our files, compressed, that a new page has loaded after `arrive`. */
 async function loadedKiB(arrive: (lab: LabPage) => Promise<void>): Promise<number> {
   return withLab(async (lab) => {
     const sizes: Promise<number>[] = [];
@@ -51,7 +51,7 @@ const withPlot = async (lab: LabPage) => {
 
 type Cells = Awaited<ReturnType<typeof storiesNotebook>>["cells"];
 
-/** The data of the output that a story shows. */
+/** The data of a story's output. */
 function ofStory(id: string, mimeType: string): (cells: Cells) => unknown {
   return (cells) => {
     const cell = cells.find((candidate) => candidate.id === id)!;
@@ -60,7 +60,7 @@ function ofStory(id: string, mimeType: string): (cells: Cells) => unknown {
   };
 }
 
-/** Milliseconds from an output's data to its picture, marked by `selector`, several times over. */
+/** Milliseconds from an output's data to its picture, marked by `selector`, repeatedly. */
 function appearance(
   name: string,
   mimeType: string,

@@ -1,4 +1,4 @@
-/** The golden programs, as the cases use them. */
+/** The golden programs, for the cases. */
 
 import { fileURLToPath } from "node:url";
 import * as tvm from "tvm-ts";
@@ -15,7 +15,7 @@ export function goldenProgram(name: string): ProgramEntry {
   return readCorpus([path]).entries[0] as ProgramEntry;
 }
 
-/** Builds a golden program; gives a call of it with arrays that stay on the device. */
+/** Builds a golden program; returns a call of it with arrays on the device. */
 export async function goldenCall(
   name: string,
   env: vta.Environment = vta.getEnv(),

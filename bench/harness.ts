@@ -1,6 +1,6 @@
 /**
- * How a measurement is taken: warmed up, repeated, and reported as a median with its spread.
- * This is the only place where speed is judged; tests never time anything.
+ * Takes measurements: warmed up, repeated, and reported as a median with its spread. Only benchmarks measure
+ * time; tests do not.
  */
 
 import { Bench } from "tinybench";
@@ -15,34 +15,34 @@ export interface Measurement {
   readonly samples: number;
 }
 
-/** Something that can be measured; nothing is set up before it is asked for. */
+/** A measurement; it is set up only when it is run. */
 export interface BenchCase {
   /** `folder/what`: `lower/vta_vadd`, `sim/vta_conv2d_opt`. */
   readonly name: string;
   readonly unit: string;
   readonly better: "lower" | "higher";
-  /** One number a sample, in `unit`. */
+  /** A number for each sample, in `unit`. */
   run(): Promise<readonly number[]>;
 }
 
 /**
- * How long a timed case is warmed up and sampled, in milliseconds. The JavaScript engine is done
- * with compiling the compiler after about a second of its work.
+ * The time to warm up and sample a case, in milliseconds. The JavaScript engine has optimized the compiler
+ * after about a second of its work.
  */
 const WARM_UP_MS = 1500;
 const SAMPLE_MS = 1000;
 
 export interface TimedOptions {
   readonly name: string;
-  /** What a duration in milliseconds means in `unit`; milliseconds themselves if left out. */
+  /** Converts a duration in milliseconds to `unit`; milliseconds if left out. */
   readonly unit?: string;
   readonly better?: "lower" | "higher";
   readonly convert?: (milliseconds: number) => number;
-  /** Prepares what is timed; called once, when the case is run. */
+  /** Prepares the timed function; called once, when the case is run. */
   setUp(): (() => unknown) | Promise<() => unknown>;
 }
 
-/** A case that calls a function over and over and takes the time of each call. */
+/** A case that calls a function repeatedly and times each call. */
 export function timed(options: TimedOptions): BenchCase {
   const convert = options.convert ?? ((milliseconds: number) => milliseconds);
   return {

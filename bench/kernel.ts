@@ -1,4 +1,4 @@
-/** The kernel as a front end feels it: over ZeroMQ, from request to reply. */
+/** The kernel's latency for a front end: over ZeroMQ, from request to reply. */
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ import { memory, processTree, processorTime } from "./processes";
 const command = fileURLToPath(new URL("../kernel/bin/tvm-vta-kernel.mjs", import.meta.url));
 const KEY = "bench";
 
-/** A kernel of its own, and the one front end that talks to it. */
+/** A separate kernel with a single front end. */
 export class KernelUnderTest {
   private readonly codec = new Codec({ key: KEY, hash: "sha256" });
   private readonly shell = new Dealer();
@@ -53,7 +53,7 @@ export class KernelUnderTest {
     return this.process.pid!;
   }
 
-  /** Sends a request; the promise is settled by its reply. */
+  /** Sends a request; resolves with its reply. */
   async ask(type: string, content: Record<string, unknown>): Promise<Record<string, unknown>> {
     const request = this.codec.create(type, content, undefined);
     await this.shell.send(this.codec.encode(request) as Buffer[]);
@@ -63,7 +63,7 @@ export class KernelUnderTest {
     }
   }
 
-  /** Runs a cell and returns how many milliseconds it took. */
+  /** Runs a cell; returns its milliseconds. */
   async time(code: string): Promise<number> {
     const started = performance.now();
     const { status, evalue } = await this.ask("execute_request", { code });
@@ -110,7 +110,7 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** A case that measures one kernel that has warmed up. */
+/** A case with one kernel that is warmed up. */
 function withKernel(
   name: string,
   measure: (kernel: KernelUnderTest) => Promise<number[]>,
@@ -135,16 +135,16 @@ function withKernel(
 
 const WARM_UP = `import * as tvm from "tvm-ts"; import * as vta from "vta-ts"; const { te } = tvm;`;
 
-/** The same cell twice. */
+/** The same cell, in two forms. */
 const METHODS = `const $ = te.compute([n, n], (i, j) =>
   A(i, j).add(1).mul(A(j, i).sub(i.floorMod(2).add(j.mul(3)).astype("float32"))).add(A(i, i).trueDiv(2).neg()).sub(A(j, j).mul(2)), "B")`;
 const OPERATORS = `const $ = te.compute([n, n], (i, j) =>
   (A(i, j) + 1) * (A(j, i) - (i % 2 + j * 3).astype("float32")) + -(A(i, i) / 2) - A(j, j) * 2, "B")`;
 
-/** How long a session is left alone before its memory is read. */
+/** Milliseconds of idling before a session's memory is read. */
 const IDLE_MS = 3000;
 
-/** How often each thing is measured. */
+/** The number of samples of each case. */
 const STARTS = 5;
 const CELLS = 40;
 const SESSION_CELLS = 300;
@@ -174,7 +174,7 @@ export const cases: BenchCase[] = [
         return took;
       }),
   },
-  // Of all processes, up to the first reply; at most 1.2 s.
+  // Processor time of all processes, up to the first reply; at most 1.2 s.
   {
     name: "kernel/start_cpu",
     unit: "s",
@@ -188,7 +188,7 @@ export const cases: BenchCase[] = [
         return took;
       }),
   },
-  // Of all processes, when nothing runs; at most 200 MB.
+  // Memory of all idle processes; at most 200 MB.
   {
     name: "kernel/idle_memory",
     unit: "MB",
@@ -207,7 +207,7 @@ export const cases: BenchCase[] = [
   withKernel("kernel/small_cell", (kernel) =>
     repeat(CELLS, (n) => kernel.time(`const x${n} = te.placeholder([${n + 1}], { name: "A" });`)),
   ),
-  // What ten operators cost, over the same cell with methods.
+  // The cost of ten operators, against the same cell with methods.
   withKernel("kernel/operators", async (kernel) => {
     await kernel.time(
       'const n = te.sizeVar("n"); const A = te.placeholder([n, n], { name: "A" });',
@@ -218,7 +218,7 @@ export const cases: BenchCase[] = [
         operators: OPERATORS.replace("$", `o${k}`),
       };
       const times = { methods: 0, operators: 0 };
-      // Whichever comes second may find something warm.
+      // The second of two can profit from caches, so the order alternates.
       for (const name of k % 2 === 0
         ? (["methods", "operators"] as const)
         : (["operators", "methods"] as const)) {
@@ -234,7 +234,7 @@ export const cases: BenchCase[] = [
       return performance.now() - started;
     }),
   ),
-  // How many times as long the last cells of a long session take as the tenth and those around it.
+  // The ratio of the time of a long session's last cells to that of the cells around the tenth.
   withKernel(
     "kernel/long_session",
     async (kernel) => {

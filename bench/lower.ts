@@ -1,6 +1,6 @@
 /**
- * How long a program takes from its declarations to the lowered module: five golden programs, and
- * curves over the number of stages.
+ * The time from a program's declarations to its lowered module: five golden programs, and curves over the
+ * number of stages.
  */
 
 import * as tvm from "tvm-ts";
@@ -12,7 +12,7 @@ import { timed, type BenchCase } from "./harness";
 
 const { te } = tvm;
 
-/** A golden program's declarations, its schedule, and everything it asks to be lowered. */
+/** A golden program's declarations and schedule, and all its lowering. */
 export function lowering(name: string): () => tvm.IRModule {
   const { program } = goldenProgram(name);
   const env = vta.getEnv();
@@ -49,7 +49,7 @@ function chain(name: string, stages: number, schedule: Chain): BenchCase {
   });
 }
 
-/** Every stage is a loop of its own. */
+/** Every stage is a separate loop. */
 const atRoot: Chain = (tensors) => te.createSchedule(tensors.at(-1)!.op);
 
 /** Every stage is computed in the loop of the last. */

@@ -1,6 +1,6 @@
 /**
- * `npx tsx --tsconfig bench/tsconfig.json bench/network-picture.ts FOLDER`: the picture of docs/networks.md. The
- * folder is what `.venv/bin/python tests/network/qonnx-networks.py FOLDER` wrote.
+ * `npx tsx --tsconfig bench/tsconfig.json bench/network-picture.ts FOLDER`: the picture of docs/networks.md.
+ * `.venv/bin/python tests/network/qonnx-networks.py FOLDER` writes the folder.
  */
 
 import { encode } from "fast-png";
@@ -9,7 +9,7 @@ import * as tvm from "tvm-ts";
 import * as vta from "vta-ts";
 
 const SIZE = 64;
-/** Pixels of the picture for each that the network gives, and between pictures. */
+/** The scale of the network's output pixels, and the gap between pictures. */
 const ZOOM = 2;
 const GAP = 8;
 /** Differences are shown this many times as large. */
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   writeFileSync("docs/images/super-resolution.png", drawn([float, int8, difference]));
 }
 
-/** Planes of red, green and blue side by side; the package's picture is upside down. */
+/** Converts planes of red, green and blue; the package's picture is upside down. */
 function drawn(pictures: readonly Planes[]): Uint8Array {
   const side = 2 * SIZE;
   const panel = side * ZOOM;

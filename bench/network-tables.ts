@@ -1,6 +1,6 @@
 /**
- * `npx tsx --tsconfig bench/tsconfig.json bench/network-tables.ts [18|34] [SEARCH]`: what each layer of a ResNet
- * costs, as in docs/networks.md. With SEARCH, so many configurations of each function are measured.
+ * `npx tsx --tsconfig bench/tsconfig.json bench/network-tables.ts [18|34] [SEARCH]`: the cost of each layer
+ * of a ResNet, as in docs/networks.md. SEARCH is the number of configurations to measure for each function.
  */
 
 import * as tvm from "tvm-ts";

@@ -1,4 +1,4 @@
-/** A whole network: ResNet-18 at 224 x 224 with the records that are shipped. */
+/** A whole network: ResNet-18 at 224 x 224 with the shipped records. */
 
 import * as tvm from "tvm-ts";
 import * as vta from "vta-ts";

@@ -1,4 +1,7 @@
-/** The static site beside the kernel on Node.js: the same cells in both, in turns. Needs what `npm run lite` builds. */
+/**
+ * The static site against the kernel on Node.js: the same cells in both, alternating. Needs the output of
+ * `npm run lite`.
+ */
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -32,7 +35,7 @@ const TIMED = `(() => {
   return times.sort((a, b) => a - b)[10]!;
 })()`;
 
-/** How fast the functional simulator is in a page, as a part of its speed in Node.js. */
+/** The speed of the functional simulator in a page, relative to Node.js. */
 async function speedInPage(): Promise<number[]> {
   const server = await SiteServer.start();
   const browser = await launchChromium();

@@ -1,11 +1,11 @@
-/** What a process and its descendants take, as Linux tells it in `/proc`. */
+/** The resource usage of a process and its descendants, from Linux's `/proc`. */
 
 import { readdirSync, readFileSync } from "node:fs";
 
-/** How many units of processor time there are in a second: `getconf CLK_TCK`, 100 on every Linux that runs Node. */
+/** Units of processor time in a second: `getconf CLK_TCK`, 100 on every Linux that runs Node. */
 const TICKS = 100;
 
-/** Fields of `/proc/PID/stat` behind the name, from 0. */
+/** Fields of `/proc/PID/stat` after the name, from 0. */
 const PARENT = 1;
 const USER = 11;
 const SYSTEM = 12;
@@ -15,7 +15,7 @@ function statOf(pid: number): string[] {
   return text.slice(text.lastIndexOf(")") + 2).split(" ");
 }
 
-/** A process and all that it started, directly or not. */
+/** A process and all its descendants. */
 export function processTree(root: number): number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync("/proc")) {
@@ -23,7 +23,7 @@ export function processTree(root: number): number[] {
     try {
       parents.set(Number(name), Number(statOf(Number(name))[PARENT]));
     } catch {
-      // It has ended since.
+      // The process has ended meanwhile.
     }
   }
   const found = [root];
@@ -42,7 +42,7 @@ export function processorTime(pids: readonly number[]): number {
   return ticks.reduce((sum, each) => sum + each, 0) / TICKS;
 }
 
-/** Memory in MB; what processes share is divided among them. */
+/** Memory in MB; shared memory is divided among the processes. */
 export function memory(pids: readonly number[]): number {
   const kilobytes = pids.map((pid) => {
     const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");

@@ -1,6 +1,6 @@
 /**
- * `npx tsx --tsconfig bench/tsconfig.json bench/published-cycles.ts`: the table of docs/cycle-model.md with the counts that
- * were published for VTA's hardware and can be rebuilt, beside ours.
+ * `npx tsx --tsconfig bench/tsconfig.json bench/published-cycles.ts`: the table of docs/cycle-model.md with
+ * the reproducible cycle counts that were published for VTA's hardware, and ours.
  *
  * Sources: TVM's pull request 3347 (the hardware's first revision, 2019: its unit tests), tvm-vta's pull request 32
  * (ResNet-18's second layer, five times, on wider buses).
@@ -65,7 +65,7 @@ function chain(
   return { schedule, args: [...inputs, result] };
 }
 
-/** The GEMM test: 4 inputs by 4 weights, then a shift and two limits; on two threads if asked. */
+/** The GEMM test: 4 inputs by 4 weights, then a shift and two limits; optionally on two threads. */
 function gemm(threads: 1 | 2): Program {
   const [o, n, m] = [4, 1, 4];
   const X = te.placeholder([o, n, env.BATCH, env.BLOCK_IN], { name: "X", dtype: env.inpDtype });
@@ -128,7 +128,7 @@ function cyclesOf({ schedule, args }: Program): number {
 }
 
 const SQUARE = [8, 8] as const;
-/** Program, published cycles, and how it is built. */
+/** Program, published cycles, and the function that builds it. */
 const UNIT_TESTS: readonly (readonly [name: string, published: number, program: () => Program])[] =
   [
     ["save and load, 6 x 6", 619, () => chain([6, 6], [(v) => v.shiftRight(0)])],

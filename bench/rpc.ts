@@ -1,15 +1,17 @@
-/** A client and a server in two processes, over loopback: what a call costs, and what a copy carries. */
+/**
+ * A client and a server in two processes, over loopback: the latency of a call, and the throughput of a copy.
+ */
 
 import * as tvm from "tvm-ts";
 import { startCommand } from "../tests/support/rpc-processes";
 import { timed, type BenchCase } from "./harness";
 
 const MEBIBYTE = 2 ** 20;
-/** Bytes of the array that is copied. */
+/** Bytes of the copied array. */
 const COPIED = 64 * MEBIBYTE;
 const MEASURED_COPIES = 15;
 
-/** A case with a session of its own. */
+/** A case with a separate session. */
 function withSession(
   scheme: "tcp" | "ws",
   run: (session: tvm.Session) => Promise<readonly number[]>,

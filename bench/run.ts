@@ -1,13 +1,13 @@
-/** `npm run bench -- [--only NAME,...] [--json]`: measures the cases and prints what came out. */
+/** `npm run bench -- [--only NAME,...] [--json]`: measures the cases and prints the results. */
 
 import { Command } from "commander";
 import { allCases } from "./cases";
 import { measure, type Measurement } from "./harness";
 
 const options = new Command("bench")
-  .description("Measures how fast things are: warm medians with their spread.")
-  .option("--only <names>", "cases to run, comma-separated; a folder stands for all of its cases")
-  .option("--list", "print the names and stop")
+  .description("Measures speed: warm medians with their spread.")
+  .option("--only <names>", "cases to run, comma-separated; a folder selects all its cases")
+  .option("--list", "print the names only")
   .option("--json", "one JSON object a line")
   .parse()
   .opts<{ only?: string; list?: boolean; json?: boolean }>();

@@ -1,4 +1,4 @@
-/** The functional simulator: whole calls of compiled programs, beside a plain loop in JavaScript. */
+/** The functional simulator: whole calls of compiled programs, against a plain loop in JavaScript. */
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -96,7 +96,7 @@ function matmul(env: vta.Environment, n: number) {
   const [gr, go, gb, gc] = gem.op.axis;
   const [koo, koi] = s.stage(gem).split(gem.op.reduceAxis[0]!, { factor: tile.blocks });
   const kii = gem.op.reduceAxis[1]!;
-  // The loops over k and rows become the instruction's, the one over outputs its micro-ops.
+  // The loops over k and rows become loops of the instruction, the loop over outputs its micro-ops.
   s.stage(gem).reorder(koo, koi, gr!, go!, gb!, gc!, kii);
   for (const [buffer, scope] of [
     [dataBuf, env.inpScope],
@@ -151,7 +151,7 @@ function layer(size: number, from: number, to: number, k: number, stride: number
   return { batch: 1, h: size, w: size, in: from, out: to, k, pad: k === 3 ? 1 : 0, stride };
 }
 
-/** Builds a layer; gives a call of it with arrays that stay on the device. */
+/** Builds a layer; returns a call of it with arrays on the device. */
 async function layerCall(name: string): Promise<() => unknown> {
   await tvm.ready();
   const env = vta.getEnv();
@@ -186,7 +186,7 @@ const layers: BenchCase[] = [
   }),
 ];
 
-/** Memory of a process that runs a program, or, without one, has only loaded the libraries. */
+/** Memory of a process that runs a program, or without a program only loads the libraries. */
 function memory(name: string, program?: string): BenchCase {
   return {
     name: `sim/memory_${name}`,
@@ -205,7 +205,7 @@ function memory(name: string, program?: string): BenchCase {
   };
 }
 
-/** Prints the most memory that was resident at any time, in MiB. */
+/** Prints the peak of resident memory in MiB. */
 async function reportMemory(program: string | undefined): Promise<void> {
   await tvm.ready();
   const call = program === undefined ? () => undefined : await goldenCall(program);

@@ -1,4 +1,4 @@
-/** The cycle simulator: cycles of the accelerator that it gets through in a second. */
+/** The cycle simulator: simulated cycles of the accelerator in a second. */
 
 import { fileURLToPath } from "node:url";
 import * as tvm from "tvm-ts";
@@ -19,7 +19,7 @@ export function golden(path: string): Described {
   return (entry!.sort === "program" ? entry!.program : entry) as Described;
 }
 
-/** A program's instructions, timed without values: what a search over schedules does. */
+/** A program's instructions, timed without values, as in a search of schedules. */
 function cyclesOnly(name: string, path: string, cycles: number): BenchCase {
   return timed({
     name: `tsim/${name}`,

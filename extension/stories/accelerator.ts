@@ -1,4 +1,4 @@
-/** The accelerator: traces in every state and such as cannot be drawn, its environment and counters. */
+/** The accelerator: traces, also ones that cannot be drawn, its environment and counters. */
 
 import { nd, np, te, tir } from "tvm-ts";
 import * as vta from "vta-ts";
@@ -8,7 +8,7 @@ interface ProductOptions {
   readonly rows: number;
   /** Blocks of inputs and of outputs. */
   readonly blocks: number;
-  /** Rows, blocks of outputs and blocks of inputs that are on chip at a time. */
+  /** Rows, blocks of outputs and blocks of inputs in a tile on chip. */
   readonly tile: readonly [rows: number, outputs: number, inputs: number];
   readonly threads: 1 | 2;
 }
@@ -21,12 +21,12 @@ export function traceOfProduct(
   return vta.trace(callOfProduct(product), options);
 }
 
-/** What a run of a matrix product costs. */
+/** The profile of a matrix product. */
 export function profileOfProduct(product: ProductOptions): vta.Profile {
   return vta.profile(callOfProduct(product));
 }
 
-/** A run on the simulator of cycles, which computes the values, too. */
+/** A run on the cycle simulator, which also computes values. */
 export function timedTraceOfProduct(product: ProductOptions): vta.ExecutionTrace {
   const env = new vta.Environment({ ...vta.getEnv().config, TARGET: "tsim" });
   return vta.trace(callOfProduct(product, env), { device: vta.extDev(0, env) });
@@ -113,7 +113,7 @@ const bundleOf = vta.view.traceBundle;
 const { mimeTypes } = vta.view;
 const small: ProductOptions = { rows: 8, blocks: 4, tile: [8, 2, 2], threads: 2 };
 
-/** Made when asked for: building programs takes the library to be ready. */
+/** Made on request, because building programs needs the loaded library. */
 export function acceleratorStories(): readonly Story[] {
   const threads = traceOfProduct(small);
   const profile = profileOfProduct(small);

@@ -1,4 +1,4 @@
-/** Lowered functions: small, with every kind of loop, long, and such as cannot be drawn. */
+/** Lowered functions: small, with every kind of loop, long, and ones that cannot be drawn. */
 
 import { IRModule, lower, PassContext, tir, view } from "tvm-ts";
 import { tiledMatmul } from "./programs";
@@ -26,7 +26,7 @@ function matmul(): IRModule {
   return lower(schedule, args, { simpleMode: true, context });
 }
 
-/** A load, an addition and a store as the accelerator's runtime is told of them. */
+/** A load, an addition and a store, as calls of the accelerator's runtime. */
 function externalCalls(): IRModule {
   const A = tir.declBuffer([1024], "int32", { name: "A" });
   const external = (name: string, ...args: (number | tir.Var)[]) =>
@@ -76,7 +76,7 @@ export const irStories: readonly Story[] = [
   { id: "ir-long", source: "// some two thousand lines", bundle: view.irBundle(long()) },
   {
     id: "ir-damaged",
-    source: "// a place that lies outside the text",
+    source: "// a place that is outside the text",
     bundle: { ...small, [view.mimeTypes.ir]: { ...drawn, places: [0, 1_000_000, 0] } },
   },
   {

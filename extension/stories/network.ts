@@ -1,11 +1,11 @@
-/** Networks as graphs: one that was built, with all that is known of it, and one from its file. */
+/** Networks as graphs: a built one with all measures, and one from a file. */
 
 import { relay } from "tvm-ts";
 import * as vta from "vta-ts";
 import { resnet, resnetImage } from "../../tests/support/resnet";
 import { bundleOf, type Story } from "./story";
 
-/** Made when asked for: building takes the library to be ready. */
+/** Made on request, because building needs the loaded library. */
 export function networkStories(): readonly Story[] {
   vta.simulator.hazardWarnings(false);
   const size = 32;

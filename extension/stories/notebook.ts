@@ -1,4 +1,4 @@
-/** The stories as a notebook. It names no language, lest JupyterLab starts a kernel for it. */
+/** The stories as a notebook, without a language, so that JupyterLab does not start a kernel for it. */
 
 import { dirname } from "node:path";
 import { ready } from "tvm-ts";
@@ -17,7 +17,7 @@ function markdown(source: string, id: string) {
   return { cell_type: "markdown", id, metadata: {}, source };
 }
 
-/** The places of programs, wherever the repository is. */
+/** Makes the places of programs independent of the repository's folder. */
 function withoutRoot(bundle: Story["bundle"]): Story["bundle"] {
   const root = `${dirname(dirname(__dirname))}/`;
   return JSON.parse(JSON.stringify(bundle).replaceAll(root, "")) as Story["bundle"];

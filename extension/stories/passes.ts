@@ -1,4 +1,4 @@
-/** What passes did: to a whole program, to nothing, and such as cannot be drawn. */
+/** Passes: of a whole program, without changes, and ones that cannot be drawn. */
 
 import { lower, PassContext, te, UsageError, view, type pass, type tir } from "tvm-ts";
 import { tiledMatmul } from "./programs";
@@ -12,7 +12,7 @@ function changed(change: object): view.MimeBundle {
   return { ...matmul, [view.mimeTypes.passes]: { ...drawn, ...change } };
 }
 
-/** A stage that does not fit where it is to be kept. */
+/** A stage that does not fit its memory. */
 function failed(): view.MimeBundle {
   const refused: pass.FunctionPass = {
     name: "tir.StorageRewrite",

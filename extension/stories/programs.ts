@@ -1,4 +1,4 @@
-/** Programs that more than one view is shown with. */
+/** Programs for the stories of several views. */
 
 import { te, tir } from "tvm-ts";
 
@@ -7,7 +7,7 @@ export interface Program {
   readonly args: te.Tensor[];
 }
 
-/** A matrix product in tiles, computed in a cache of its own, with every kind of loop. */
+/** A tiled matrix product with a cache stage and every kind of loop. */
 export function tiledMatmul(): Program {
   const n = 1000;
   const A = te.placeholder([n, n], { name: "A" });
@@ -29,7 +29,7 @@ export function tiledMatmul(): Program {
   return { schedule: s, args: [A, B, C] };
 }
 
-/** Two steps, the first of which is computed where it is used; with a pragma. */
+/** Two stages, the first inlined into the loops of the second; with a pragma. */
 export function inlinedScaling(): Program {
   const A = te.placeholder([64], { name: "A" });
   const doubled = te.compute([64], (i) => A(i).mul(2), "doubled");

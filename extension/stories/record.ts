@@ -1,4 +1,4 @@
-/** Writes `stories.ipynb`: every state of every view, as the library built last makes it. */
+/** Writes `stories.ipynb`: every state of every view, made by the built library. */
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Schedules: stages inside stages, inlined ones, a single stage, and such as cannot be drawn. */
+/** Schedules: nested stages, inlined ones, a single stage, and ones that cannot be drawn. */
 
 import { view } from "tvm-ts";
 import { inlinedScaling, tiledMatmul } from "./programs";

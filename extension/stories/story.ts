@@ -1,11 +1,11 @@
-/** One state of a view: an output as a kernel would have sent it. */
+/** A state of a view: an output as a kernel sends it. */
 
 import type { view } from "tvm-ts";
 
 export interface Story {
-  /** Names the cell; letters, digits and dashes. */
+  /** The cell's id; letters, digits and dashes. */
   readonly id: string;
-  /** The code that would have made the output, or what is special about it as a comment. */
+  /** The code that makes the output, or a comment about its peculiarity. */
   readonly source: string;
   readonly bundle: view.MimeBundle;
 }

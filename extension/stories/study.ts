@@ -1,9 +1,9 @@
-/** A search of schedules: that of a convolution, from the records that come with the library. */
+/** A study of a convolution, from the shipped records. */
 
 import * as vta from "vta-ts";
 import type { Story } from "./story";
 
-/** Made when asked for: building programs takes the library to be ready. */
+/** Made on request, because building programs needs the loaded library. */
 export function studyStories(): readonly Story[] {
   const space = vta.explore.template("conv2d_packed.vta", [
     ["TENSOR", [1, 32, 7, 7, 1, 16], "int8"],

@@ -1,4 +1,4 @@
-/** Tensors: of few and of many elements and dimensions, with values that are hard to draw. */
+/** Tensors: with few and many elements and dimensions, and with values that are hard to draw. */
 
 import { view } from "tvm-ts";
 import type { Story } from "./story";
@@ -19,7 +19,7 @@ function filled(shape: number[], dtype: string, value: (i: number) => number): S
   return { name: "A", shape, dtype, data: Float64Array.from({ length: size }, (_, i) => value(i)) };
 }
 
-/** A reproducible number from 0 to 1 that looks random. */
+/** A pseudorandom number from 0 to 1. */
 function noise(i: number): number {
   const x = Math.sin(i * 12.9898) * 43758.5453;
   return x - Math.floor(x);
@@ -35,7 +35,7 @@ const small = view.tensorBundle(
   "A",
 );
 
-/** The data of a convolution as the accelerator keeps them: channels in blocks of 16. */
+/** The data of a convolution in the accelerator's layout: channels in blocks of 16. */
 const packed = { ...filled([1, 4, 14, 14, 1, 16], "int8", (i) => (i % 251) - 125), name: "data" };
 
 const wanted = filled([32, 32], "int32", (i) => i);
@@ -72,7 +72,7 @@ export const tensorStories: readonly Story[] = [
   },
   {
     id: "tensor-diff-none",
-    source: "// two equal tensors, of no name",
+    source: "// two equal tensors without names",
     bundle: view.tensorDiffBundle(
       { ...wanted, name: undefined },
       { ...wanted, name: undefined },

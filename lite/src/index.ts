@@ -51,7 +51,10 @@ const kernel: ServiceManagerPlugin<void> = {
   },
 };
 
-/** JupyterLite's client keeps interrupts to itself: https://github.com/jupyterlite/jupyterlite/issues/459 */
+/**
+ * JupyterLite's client does not send interrupts to kernels:
+ * https://github.com/jupyterlite/jupyterlite/issues/459
+ */
 function interruptThrough(client: IKernelClient, running: ReadonlyMap<string, PageKernel>): void {
   const interrupt = client.interrupt.bind(client);
   client.interrupt = async (id) => {
@@ -62,7 +65,7 @@ function interruptThrough(client: IKernelClient, running: ReadonlyMap<string, Pa
 
 let services: PageServices | undefined;
 
-/** What needs the service worker: files of the drive, and questions that wait for an answer. */
+/** The features that need the service worker: files of the drive, and prompts of cells. */
 const drive: JupyterFrontEndPlugin<void> = {
   id: `${EXTENSION}:drive`,
   description: "Files of the drive and questions in cells",

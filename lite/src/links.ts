@@ -1,9 +1,9 @@
-/** Notebooks inside links: a notebook's JSON, compressed, in letters that an address may have. */
+/** Notebooks inside links: a notebook's JSON, compressed and encoded for URLs. */
 
-/** What browsers and chat programs pass on whole. */
+/** The longest link that browsers and chat programs do not cut. */
 export const MAX_LINK = 16_000;
 
-/** The JSON of a notebook, without what running it has made. */
+/** The JSON of a notebook without outputs and execution counts. */
 export function withoutOutputs(notebook: unknown): unknown {
   const { cells = [], ...rest } = notebook as { cells?: readonly Record<string, unknown>[] };
   return {
@@ -21,7 +21,7 @@ export async function encode(value: unknown): Promise<string> {
   return btoa(characters).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
-/** @throws Error unless `encode` made the text */
+/** @throws Error for a text that is not from `encode` */
 export async function decode(text: string): Promise<unknown> {
   const characters = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   const bytes = Uint8Array.from(characters, (character) => character.charCodeAt(0));

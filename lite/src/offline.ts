@@ -1,18 +1,19 @@
 /**
- * The site without a network. JupyterLite's service worker keeps what the page loads from its second visit on; what the
- * first visit has loaded before the service worker was there, and what later cells need, is put into its cache here.
+ * The site without a network. JupyterLite's service worker caches the requests of a page from its second
+ * visit on; this module adds the files that the first visit loaded before the service worker was active, and
+ * those that later cells need.
  */
 
 import { PageConfig } from "@jupyterlab/coreutils";
 
 /** The cache of JupyterLite's service worker. */
 const CACHE = "precache";
-/** Set on the page's root when everything is kept, for tests. */
+/** The attribute of the page's root when all files are cached, for tests. */
 const KEPT = "tvmVtaOffline";
-/** The first cell has the network for itself. */
+/** Milliseconds to wait, so that the first cell does not share the network. */
 const DELAY_MS = 5000;
 
-/** Answers requests for which there is no network from the cache; the service worker leaves some to the page. */
+/** Answers failed requests from the cache, because the service worker does not handle all requests. */
 export function answerWithoutNetwork(): void {
   const request = window.fetch.bind(window);
   window.fetch = async (...args) => {
@@ -26,7 +27,7 @@ export function answerWithoutNetwork(): void {
   };
 }
 
-/** Keeps all files of the kernel and the notebooks, and what this page has loaded. */
+/** Caches all files of the kernel and the notebooks, and the requests of this page. */
 export async function keepForOffline(assets: string): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, DELAY_MS));
   const site = new URL(PageConfig.getBaseUrl(), location.href);

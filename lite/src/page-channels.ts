@@ -15,7 +15,7 @@ type Receive = (channel: RequestChannel, message: Message) => void;
 
 export class PageChannels implements Channels {
   private readonly session = uuid();
-  /** The session of the front end that was heard last. */
+  /** The session of the front end that sent the last message. */
   private frontEnd: string | undefined;
   private deliver: Receive = () => undefined;
 
@@ -57,7 +57,7 @@ export class PageChannels implements Channels {
     const { header, parent, metadata, content, buffers } = message;
     // JupyterLite finds front ends by the session in the header.
     const session = parent.session ?? this.frontEnd;
-    // Before the first request there is none that listens.
+    // Before the first request no front end listens.
     if (session === undefined) return;
     this.send({
       channel,

@@ -1,4 +1,4 @@
-/** A kernel of JupyterLite: our kernel over the messages that JupyterLite hands it. */
+/** A kernel of JupyterLite: connects our kernel to JupyterLite's messages. */
 
 import type { KernelMessage } from "@jupyterlab/services";
 import type { IKernel } from "@jupyterlite/services";
@@ -32,7 +32,7 @@ export class PageKernel implements IKernel {
     this.ready = this.kernel.start();
   }
 
-  /** Takes a message and returns at once: completion need not wait for a cell that runs. */
+  /** Handles a message without waiting, so that completion works while a cell runs. */
   async handleMessage(message: KernelMessage.IMessage): Promise<void> {
     const { header, parent_header, metadata, content, buffers = [] } = message;
     const received: Message = {

@@ -1,6 +1,6 @@
 /**
- * Notebooks shared by link: `?fromURL=https://.../a.ipynb` names one, `#notebook=...` has a small one inside. Both are
- * copied into the browser's storage and opened; nothing in them is run.
+ * Notebooks shared by link: `?fromURL=https://.../a.ipynb` names one, `#notebook=...` contains a small one.
+ * Both are copied into the browser's storage and opened, but not run.
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
@@ -51,7 +51,7 @@ async function sharedNotebook(): Promise<SharedNotebook | undefined> {
     const value = await decode(location.hash.slice(FRAGMENT.length)).catch(() => {
       throw new Error("the notebook inside the link is not complete; copy the link again");
     });
-    // What is open is not opened once more when the page is loaded again.
+    // Removes the link from the address, so that a reload does not open it again.
     history.replaceState(null, "", location.pathname + location.search);
     return value as SharedNotebook;
   }
@@ -80,7 +80,7 @@ function nameOf(address: string): string {
   return name.endsWith(".ipynb") ? name : DEFAULT_NAME;
 }
 
-/** The name, with a number where there is such a file. */
+/** The name, with a number if such a file exists. */
 async function freePath(contents: Contents.IManager, name: string): Promise<string> {
   const base = PathExt.basename(name, ".ipynb");
   const { content } = await contents.get("", { content: true });

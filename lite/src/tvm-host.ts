@@ -1,4 +1,4 @@
-/** tvm-ts in a cell of a page: the library's host for pages, with files that last as long as the page. */
+/** The host of tvm-ts in cells of a page: the library's host for pages, with files in memory. */
 
 import { resolve } from "node:path";
 import { base64 } from "../../kernel/src/evaluator/base64";
@@ -14,7 +14,7 @@ import { UsageError } from "../../lib/tvm-ts/src/support";
 
 export * from "../../lib/tvm-ts/src/node/browser";
 
-/** What is not of the drive; it lasts as long as the session. */
+/** Files outside the drive, which last as long as the session. */
 const files = new Map<string, Uint8Array>();
 
 /** Paths are relative to the notebook. */
