@@ -12,7 +12,7 @@ const options = new Command("bench")
   .parse()
   .opts<{ only?: string; list?: boolean; json?: boolean }>();
 
-function wanted(name: string): boolean {
+function isSelected(name: string): boolean {
   if (options.only === undefined) return true;
   return options.only
     .split(",")
@@ -32,7 +32,7 @@ function print(result: Measurement): void {
 }
 
 async function main(): Promise<void> {
-  const cases = (await allCases()).filter(({ name }) => wanted(name));
+  const cases = (await allCases()).filter(({ name }) => isSelected(name));
   if (options.list === true) {
     cases.forEach(({ name }) => console.log(name));
     return;

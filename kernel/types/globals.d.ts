@@ -1,4 +1,4 @@
-/** The globals of a cell; see api.d.ts for their types. A cell may declare any of these names anew. */
+/** The globals of a cell; see api.d.ts for their types. A cell can redeclare any of these names. */
 
 /**
  * Shows a value below the cell, with all its forms.

@@ -9,7 +9,7 @@ import { PageConfig } from "@jupyterlab/coreutils";
 /** The cache of JupyterLite's service worker. */
 const CACHE = "precache";
 /** The attribute of the page's root when all files are cached, for tests. */
-const KEPT = "tvmVtaOffline";
+const CACHED_ATTRIBUTE = "tvmVtaOffline";
 /** Milliseconds to wait, so that the first cell does not share the network. */
 const DELAY_MS = 5000;
 
@@ -44,5 +44,5 @@ export async function keepForOffline(assets: string): Promise<void> {
   for (const address of new Set(addresses)) {
     if ((await cache.match(address)) === undefined) await cache.add(address).catch(() => undefined);
   }
-  document.documentElement.dataset[KEPT] = "yes";
+  document.documentElement.dataset[CACHED_ATTRIBUTE] = "yes";
 }

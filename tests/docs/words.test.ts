@@ -86,6 +86,12 @@ const phrases: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\b(has|have) not[,;.`"]/i, "does not have"],
   [/\b(gets|get) (its|their) turn\b/i, "runs next"],
   [/\bas far as it gets\b/i, "until it must wait"],
+  [/\bknows nothing of\b/i, "does not depend on, does not use"],
+  [/\bha(s|ve) nothing against\b/i, "accepts"],
+  [/\b(has|have|takes?) (its|their) turns?\b/i, "runs, is next"],
+  [/\bin (its|their) own words\b/i, "the text itself"],
+  [/\bin the words of\b/i, "in the format of"],
+  [/\blest\b/i, "so that ... not"],
   [/\b(TODO|FIXME|XXX|HACK)\b/, "the work done, or nothing"],
 ];
 

@@ -107,7 +107,7 @@ describe("the IR view", () => {
   });
 
   test.each([
-    ["ir-damaged", "This output is damaged (places lie outside the text or name no fact)."],
+    ["ir-damaged", "This output is damaged (places are outside the text or name no fact)."],
     ["ir-future", "This output has format 2, and the installed extension draws format 1."],
   ])("shows a message why %s is not drawn, and its text", async (id, sentence) => {
     const message = (await story(id)).locator(".jp-tvm-Message");

@@ -125,7 +125,7 @@ describe("with our kernel", () => {
     connection.trackers.connect((_, trackers) => arrived.push(...trackers));
     context.comm.answer({ ...session(), trackers: ["tracker"] });
     expect(kind()).toBe("known");
-    connection.askTrackers();
+    connection.requestTrackers();
     expect(context.comm.sent).toEqual([{ trackers: true }]);
     const queues = [{ key: "vta", total: 2, free: 1, pending: 0 }];
     const inUse = [{ key: "vta", user: "Ada", address: "127.0.0.1:9091", since: 1 }];

@@ -414,7 +414,7 @@ describe("a trace with cycles", () => {
           (i) =>
             timed.stage(i) === stage && begins[i]! <= begins[index]! && ends[i]! > begins[index]!,
         );
-        expect(moments.atWork(index, stage)).toBe(working[0]);
+        expect(moments.runningInstruction(index, stage)).toBe(working[0]);
       }
     }
   });

@@ -7,7 +7,7 @@ import { Signal, type ISignal } from "@lumino/signaling";
 import { isDocument, isOurs, type DocumentView } from "./documents";
 
 /** Milliseconds between checks: running cells change a notebook many times a second. */
-const PATIENCE = 500;
+const UPDATE_DELAY_MS = 500;
 
 export class OurNotebooks {
   private readonly ours = new Map<DocumentView, boolean>();
@@ -35,20 +35,20 @@ export class OurNotebooks {
   watch(widget: Widget | null): void {
     if (!isDocument(widget) || this.ours.has(widget)) return;
     const { context } = widget;
-    const look = (): void => {
+    const update = (): void => {
       if (widget.isDisposed || this.ours.get(widget) === isOurs(widget)) return;
       this.ours.set(widget, isOurs(widget));
       this.changed_.emit();
     };
-    const soon = new Debouncer(look, PATIENCE);
+    const soon = new Debouncer(update, UPDATE_DELAY_MS);
     this.ours.set(widget, false);
-    context.sessionContext.kernelChanged.connect(look);
+    context.sessionContext.kernelChanged.connect(update);
     context.model.contentChanged.connect(() => void soon.invoke());
     widget.disposed.connect(() => {
       soon.dispose();
       this.ours.delete(widget);
       this.changed_.emit();
     });
-    void context.ready.then(look);
+    void context.ready.then(update);
   }
 }

@@ -3,7 +3,7 @@
 import type { IMimeBundle, INotebookContent } from "@jupyterlab/nbformat";
 
 /** The prefix of our MIME types. */
-const OURS = "application/vnd.tvm-vta.";
+const MIME_PREFIX = "application/vnd.tvm-vta.";
 
 /** The outputs of all cells, with the execution order of their cell; 0 for cells that did not run here. */
 export function* outputsOf(
@@ -21,7 +21,7 @@ export function* outputsOf(
 
 export function hasOurOutputs(notebook: unknown): boolean {
   for (const { data } of outputsOf(notebook)) {
-    if (Object.keys(data).some((type) => type.startsWith(OURS))) return true;
+    if (Object.keys(data).some((type) => type.startsWith(MIME_PREFIX))) return true;
   }
   return false;
 }
@@ -29,7 +29,7 @@ export function hasOurOutputs(notebook: unknown): boolean {
 /** Whether some output has this `live` id. */
 export function holdsLive(notebook: unknown, live: string): boolean {
   for (const { data } of outputsOf(notebook)) {
-    const own = Object.entries(data).filter(([type]) => type.startsWith(OURS));
+    const own = Object.entries(data).filter(([type]) => type.startsWith(MIME_PREFIX));
     if (own.some(([, json]) => (json as { live?: unknown } | null)?.live === live)) return true;
   }
   return false;

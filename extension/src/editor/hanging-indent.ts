@@ -12,7 +12,7 @@ import {
 /** The additional indentation in characters. */
 const STEP = 4;
 /** The largest indentation, so that wrapped lines have room. */
-const FURTHEST = 40;
+const MAX_INDENT = 40;
 
 export const hangingIndent = ViewPlugin.fromClass(
   class {
@@ -34,7 +34,7 @@ function indents(view: EditorView): DecorationSet {
   for (const { from, to } of view.visibleRanges) {
     for (let at = from; at <= to;) {
       const line = view.state.doc.lineAt(at);
-      const own = Math.min(line.text.length - line.text.trimStart().length, FURTHEST);
+      const own = Math.min(line.text.length - line.text.trimStart().length, MAX_INDENT);
       const style = `text-indent: -${own + STEP}ch; padding-left: calc(${own + STEP}ch + 6px)`;
       builder.add(line.from, line.from, Decoration.line({ attributes: { style } }));
       at = line.to + 1;

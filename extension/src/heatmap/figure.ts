@@ -7,13 +7,13 @@ import type { Matrix } from "./matrix";
 import type { HeatmapData } from "./schema";
 
 /** The most rows and columns of a matrix with room for its values. */
-const MAX_WRITTEN_SIDE = 16;
+const MAX_LABELED_SIDE = 16;
 /** The colour of cells without a finite number. */
-const NO_NUMBER = "#808080";
+const NON_FINITE_COLOR = "#808080";
 
 /** Pixels of a cell, with and without its value as text. */
-const WRITTEN_CELL = { width: 44, height: 24 };
-const BARE_CELL = { width: 12, height: 12 };
+const LABELED_CELL = { width: 44, height: 24 };
+const UNLABELED_CELL = { width: 12, height: 12 };
 /** Pixels of the plot area, and of the margins: for axes on one side, the scale on the other. */
 const MIN_PLOT = { width: 120, height: 36 };
 /** Below this height the scale's numbers would overlap. */
@@ -53,15 +53,15 @@ export function heatmapFigure(
       height: MARGIN.t + insideOf(whole).height + MARGIN.b,
       margin: MARGIN,
       xaxis: {
-        ...axisLayout(titles(arrangement, "across"), isWritten(whole), isNamed, trans),
+        ...axisLayout(titles(arrangement, "across"), isLabeled(whole), isNamed, trans),
         range: [-0.5, whole.across.elements - 0.5],
       },
       yaxis: {
-        ...axisLayout(titles(arrangement, "down"), isWritten(whole), isNamed, trans),
+        ...axisLayout(titles(arrangement, "down"), isLabeled(whole), isNamed, trans),
         range: [whole.down.elements - 0.5, -0.5],
       },
       shapes: [background(whole)],
-      annotations: oddValues(whole),
+      annotations: nonFiniteLabels(whole),
       // Keeps the zoom until the matrix changes.
       uirevision: JSON.stringify(arrangement),
     },
@@ -70,12 +70,12 @@ export function heatmapFigure(
 
 /** Small tensors get small plots. */
 function insideOf({ down, across }: Matrix): { width: number; height: number } {
-  const cell = isWritten({ down, across }) ? WRITTEN_CELL : BARE_CELL;
+  const cell = isLabeled({ down, across }) ? LABELED_CELL : UNLABELED_CELL;
   const side = (elements: number, name: "width" | "height", least: number): number =>
     Math.min(Math.max(elements * cell[name], least), MAX_PLOT[name]);
   const width = side(across.elements, "width", MIN_PLOT.width);
   // Cells without text need the scale.
-  const least = isWritten({ down, across }) ? MIN_PLOT.height : MIN_SCALE_HEIGHT;
+  const least = isLabeled({ down, across }) ? MIN_PLOT.height : MIN_SCALE_HEIGHT;
   return { width, height: side(down.elements, "height", least) };
 }
 
@@ -83,24 +83,32 @@ function sizeOf(whole: Matrix): { maxWidth: number } {
   return { maxWidth: MARGIN.l + insideOf(whole).width + MARGIN.r + COLOR_BAR };
 }
 
-function isWritten({ down, across }: Pick<Matrix, "down" | "across">): boolean {
-  return down.elements <= MAX_WRITTEN_SIDE && across.elements <= MAX_WRITTEN_SIDE;
+function isLabeled({ down, across }: Pick<Matrix, "down" | "across">): boolean {
+  return down.elements <= MAX_LABELED_SIDE && across.elements <= MAX_LABELED_SIDE;
 }
 
 /** NaN and infinities of a small matrix, which Plotly draws without colour and text. */
-function oddValues(matrix: Matrix): object[] {
-  if (!isWritten(matrix)) return [];
+function nonFiniteLabels(matrix: Matrix): object[] {
+  if (!isLabeled(matrix)) return [];
   return matrix.values.flatMap((row, i) =>
     Array.from(row).flatMap((value, j) =>
       Number.isFinite(value)
         ? []
-        : [{ x: j, y: i, text: oddText(value), showarrow: false, font: { color: "#000000" } }],
+        : [
+            {
+              x: j,
+              y: i,
+              text: nonFiniteText(value),
+              showarrow: false,
+              font: { color: "#000000" },
+            },
+          ],
     ),
   );
 }
 
 /** `NaN`, `∞`, `−∞` */
-function oddText(value: number): string {
+function nonFiniteText(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   return value > 0 ? "∞" : "−∞";
 }
@@ -123,7 +131,7 @@ function trace({ down, across, values, indexText }: Matrix): object {
 
 /** The values of a small matrix in its cells. */
 function writtenValues({ down, across, values }: Matrix): object {
-  if (!isWritten({ down, across })) return {};
+  if (!isLabeled({ down, across })) return {};
   const text = values.map((row) =>
     Array.from(row, (value) => (Number.isFinite(value) ? shortText(value) : "")),
   );
@@ -138,14 +146,14 @@ function background({ down, across }: Matrix): object {
     x1: across.elements - 0.5,
     y0: -0.5,
     y1: down.elements - 0.5,
-    fillcolor: NO_NUMBER,
+    fillcolor: NON_FINITE_COLOR,
     line: { width: 0 },
   };
 }
 
 /** Integers in full, other numbers with the precision of 32 bits. */
 function valueText(value: number): string {
-  if (!Number.isFinite(value)) return oddText(value);
+  if (!Number.isFinite(value)) return nonFiniteText(value);
   return String(Number.isInteger(value) ? value : Number(value.toPrecision(9)));
 }
 

@@ -7,7 +7,7 @@ import { Signal, type ISignal } from "@lumino/signaling";
 import { Panel, Widget } from "@lumino/widgets";
 import type { view } from "tvm-ts";
 import type {
-  LastingWidget,
+  StatefulWidget,
   PictureFormat,
   PictureWidget,
   ViewContext,
@@ -32,7 +32,7 @@ interface State {
   readonly window: Window | undefined;
 }
 
-export class HeatmapPanel extends Panel implements PictureWidget, LastingWidget {
+export class HeatmapPanel extends Panel implements PictureWidget, StatefulWidget {
   private readonly values: ArrayLike<number>;
   private readonly plot: PlotWidget;
   private readonly controls: ArrangementControls;
@@ -106,7 +106,7 @@ export class HeatmapPanel extends Panel implements PictureWidget, LastingWidget 
     const all = { left: 0, right: columns.elements - 1, top: 0, bottom: rows.elements - 1 };
     this.sight_.emit(stands ? sightOf(this.whole, all) : undefined);
     // A slice of a large tensor can be small enough to be shown in full.
-    if (stands) this.look(all);
+    if (stands) this.requestDetail(all);
   }
 
   private onZoom(window: Window): void {
@@ -114,7 +114,7 @@ export class HeatmapPanel extends Panel implements PictureWidget, LastingWidget 
     const stands = this.arrangement.roles.some((role) => typeof role === "number");
     this.window = isAll ? undefined : window;
     this.sight_.emit(isAll && !stands ? undefined : sightOf(this.whole, window));
-    this.look(window);
+    this.requestDetail(window);
   }
 
   private wholeMatrix(): Matrix {
@@ -130,7 +130,7 @@ export class HeatmapPanel extends Panel implements PictureWidget, LastingWidget 
   }
 
   /** Requests the visible elements. */
-  private look({ left, right, top, bottom }: Window): void {
+  private requestDetail({ left, right, top, bottom }: Window): void {
     const kernel = this.live === null ? null : this.kernel;
     if (kernel === null) return;
     const across = indexRange(left, right, this.whole.across);

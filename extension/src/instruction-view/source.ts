@@ -10,19 +10,21 @@ import type { ViewContext } from "../mime/view-renderer";
 import type { TraceModel } from "../trace/model";
 import type { TimeWindow } from "../trace/time-window";
 
-const setLit = StateEffect.define<{ readonly from: number; readonly to: number } | undefined>();
-const litLine = Decoration.line({ class: "jp-tvm-Statement" });
+const setHighlight = StateEffect.define<
+  { readonly from: number; readonly to: number } | undefined
+>();
+const highlightedLine = Decoration.line({ class: "jp-tvm-Statement" });
 
-const lit = StateField.define<DecorationSet>({
+const highlight = StateField.define<DecorationSet>({
   create: () => Decoration.none,
   update(lines, { effects, state }) {
     for (const effect of effects) {
-      if (!effect.is(setLit)) continue;
+      if (!effect.is(setHighlight)) continue;
       if (effect.value === undefined) return Decoration.none;
       const first = state.doc.lineAt(effect.value.from).number;
       const last = state.doc.lineAt(Math.max(effect.value.from, effect.value.to - 1)).number;
       const starts = Array.from({ length: last - first + 1 }, (_, i) => state.doc.line(first + i));
-      return Decoration.set(starts.map(({ from }) => litLine.range(from)));
+      return Decoration.set(starts.map(({ from }) => highlightedLine.range(from)));
     }
     return lines;
   },
@@ -46,7 +48,7 @@ export class SourceText {
         doc: model.data.sources[0] ?? "",
         extensions: [
           reader(context.trans.__("Program that recorded the instructions"), context),
-          lit,
+          highlight,
           EditorView.updateListener.of((update) => {
             const byUser = update.transactions.some((done) => done.isUserEvent("select"));
             if (byUser) this.choose(update.state.selection.main.head);
@@ -88,7 +90,7 @@ export class SourceText {
   private show(_: TimeWindow, index: number): void {
     const number = this.model.statementOf(index);
     if (number === undefined) {
-      this.editor.dispatch({ effects: setLit.of(undefined) });
+      this.editor.dispatch({ effects: setHighlight.of(undefined) });
       return;
     }
     const { source, start, end } = this.model.statement(number);
@@ -99,7 +101,7 @@ export class SourceText {
         : { from: 0, to: doc.length, insert: this.model.data.sources[source]! };
     this.source = source;
     this.editor.dispatch({ changes });
-    this.editor.dispatch({ effects: setLit.of({ from: start, to: end }) });
+    this.editor.dispatch({ effects: setHighlight.of({ from: start, to: end }) });
     this.start = start;
     this.bringInSight(start);
   }

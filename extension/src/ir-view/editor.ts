@@ -30,7 +30,7 @@ export function irEditor(model: IrModel, context: ViewContext, onFact: OnFact): 
         reader(trans.__("Lowered function"), context),
         tooltips({ parent: document.body }),
         factTooltip(model, trans),
-        litUses(model),
+        highlightUses(model),
         EditorView.updateListener.of((update) => {
           if (update.selectionSet) {
             onFact(model.placeAt(update.state.selection.main.head)?.fact);
@@ -76,14 +76,14 @@ function descriptionNode({ title, rows }: Description): HTMLElement {
 const setHovered = StateEffect.define<number | undefined>();
 const use = Decoration.mark({ class: "jp-tvm-use" });
 
-function litUses(model: IrModel): Extension {
+function highlightUses(model: IrModel): Extension {
   const factAt = (state: EditorState) => model.placeAt(state.selection.main.head)?.fact;
   const decorate = (fact: number | undefined): DecorationSet =>
     fact === undefined
       ? Decoration.none
       : Decoration.set(model.usesOf(fact).map(({ from, to }) => use.range(from, to)));
 
-  const lit = StateField.define<{ hovered: number | undefined; uses: DecorationSet }>({
+  const highlight = StateField.define<{ hovered: number | undefined; uses: DecorationSet }>({
     create: () => ({ hovered: undefined, uses: Decoration.none }),
     update(value, transaction) {
       let { hovered } = value;
@@ -97,10 +97,11 @@ function litUses(model: IrModel): Extension {
   });
 
   const hover = (view: EditorView, fact: number | undefined): void => {
-    if (view.state.field(lit).hovered !== fact) view.dispatch({ effects: setHovered.of(fact) });
+    if (view.state.field(highlight).hovered !== fact)
+      view.dispatch({ effects: setHovered.of(fact) });
   };
   return [
-    lit,
+    highlight,
     EditorView.domEventHandlers({
       mousemove(event, view) {
         const position = view.posAtCoords({ x: event.clientX, y: event.clientY });

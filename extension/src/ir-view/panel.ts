@@ -8,7 +8,7 @@ import type { TranslationBundle } from "@jupyterlab/translation";
 import type { Message } from "@lumino/messaging";
 import { Widget } from "@lumino/widgets";
 import { button, element, toolbar } from "../dom/controls";
-import type { LastingWidget, ViewContext } from "../mime/view-renderer";
+import type { StatefulWidget, ViewContext } from "../mime/view-renderer";
 import { describe, inOneLine } from "./describe";
 import { irEditor } from "./editor";
 import type { IrModel } from "./model";
@@ -19,7 +19,7 @@ interface State {
   readonly line: number;
 }
 
-export class IrPanel extends Widget implements LastingWidget {
+export class IrPanel extends Widget implements StatefulWidget {
   private readonly editor: EditorView;
 
   constructor(model: IrModel, context: ViewContext) {

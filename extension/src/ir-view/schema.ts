@@ -71,7 +71,7 @@ const layout: v.GenericSchema<unknown, view.IrView> = v.object({
 
 export const irViewSchema = v.pipe(
   layout,
-  v.check(placesFit, "places lie outside the text or name no fact"),
+  v.check(placesFit, "places are outside the text or name no fact"),
 );
 
 /** Places come in threes, in order, without overlap, inside the text, each with a fact. */

@@ -29,7 +29,7 @@ export interface ViewModule {
  * A view that saves the user's choices. When an output is updated, the new view restores the state of the old
  * one.
  */
-export interface LastingWidget extends Widget {
+export interface StatefulWidget extends Widget {
   /** The state for the next view of the output. */
   saveState(): unknown;
   /** @param state the saved state of a view of the same type, possibly of other data */
@@ -74,13 +74,13 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
       return;
     }
     const olds = [...this.widgets];
-    const state = olds.find(isLasting)?.saveState();
-    if (state !== undefined && isLasting(view)) view.restoreState(state);
+    const state = olds.find(isStateful)?.saveState();
+    if (state !== undefined && isStateful(view)) view.restoreState(state);
     // Keeps the old view's height until the new one is drawn, so that the notebook does not jump.
     this.node.style.minHeight = olds.length > 0 ? `${this.node.offsetHeight}px` : "";
     for (const old of olds) old.dispose();
     this.addWidget(view);
-    if (olds.length > 0) setTimeout(() => (this.node.style.minHeight = ""), SETTLING_MS);
+    if (olds.length > 0) setTimeout(() => (this.node.style.minHeight = ""), DRAWING_MS);
   }
 
   /** Another instance of the view, with the same kernel. */
@@ -120,9 +120,9 @@ export class ViewRenderer extends Panel implements IRenderMime.IRenderer {
 }
 
 /** Milliseconds after which a view has been drawn. */
-const SETTLING_MS = 500;
+const DRAWING_MS = 500;
 
-function isLasting(widget: Widget): widget is LastingWidget {
+function isStateful(widget: Widget): widget is StatefulWidget {
   return "saveState" in widget && "restoreState" in widget;
 }
 

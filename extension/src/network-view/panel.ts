@@ -6,7 +6,7 @@ import { Panel, Widget } from "@lumino/widgets";
 import { button, checkbox, choice, element, toolbar, type Control } from "../dom/controls";
 import { table } from "../dom/table";
 import { LiveObject } from "../mime/live-object";
-import type { LastingWidget, ViewContext } from "../mime/view-renderer";
+import type { StatefulWidget, ViewContext } from "../mime/view-renderer";
 import { draw, type Drawing } from "./drawing";
 import { BoxParts } from "./parts";
 import { boxReplySchema, type BoxReply, type Measure, type NetworkData } from "./schema";
@@ -22,7 +22,7 @@ interface State {
   readonly isFolded: boolean;
 }
 
-export class NetworkPanel extends Panel implements LastingWidget {
+export class NetworkPanel extends Panel implements StatefulWidget {
   private readonly trans: TranslationBundle;
   private readonly body = element("div", "jp-tvm-Network-body");
   private readonly details = element("div", "jp-tvm-Network-details");

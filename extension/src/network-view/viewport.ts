@@ -3,7 +3,7 @@
 export const ZOOM_STEP = 1.25;
 const [MIN_SCALE, MAX_SCALE] = [0.1, 4];
 /** Pixels of movement that start dragging. */
-const DRAG = 4;
+const DRAG_THRESHOLD = 4;
 
 /** The upper left corner of the visible part, and the scale. */
 export interface Sight {
@@ -70,7 +70,7 @@ export class Viewport {
       let drags = false;
       const move = ({ clientX, clientY }: PointerEvent): void => {
         const [dx, dy] = [clientX - down.clientX, clientY - down.clientY];
-        drags ||= Math.hypot(dx, dy) > DRAG;
+        drags ||= Math.hypot(dx, dy) > DRAG_THRESHOLD;
         if (drags) this.look({ ...from, x: from.x - dx / from.scale, y: from.y - dy / from.scale });
       };
       const up = (): void => {

@@ -12,7 +12,7 @@ import {
   toolbar,
   type Control,
 } from "../dom/controls";
-import type { LastingWidget, ViewContext } from "../mime/view-renderer";
+import type { StatefulWidget, ViewContext } from "../mime/view-renderer";
 import { passLayouts, type PassLayout } from "../options/options";
 import { Comparison } from "./comparison";
 import { PassList } from "./list";
@@ -32,7 +32,7 @@ interface State {
   readonly scrollTop: number;
 }
 
-export class PassPanel extends Widget implements LastingWidget {
+export class PassPanel extends Widget implements StatefulWidget {
   private readonly content = element("div", "jp-tvm-Passes-content");
   private readonly comparison: Comparison;
   private readonly list: PassList;

@@ -57,7 +57,7 @@ export class PlotWidget extends Widget implements PictureWidget {
    * The window that the widget itself zoomed to; undefined if only the user zoomed. Plotly keeps only the
    * user's zoom when the figure changes.
    */
-  private held: Window | undefined;
+  private zoomWindow: Window | undefined;
   private window = "";
   private isDrawn = false;
   private onceDrawn: (() => void) | undefined;
@@ -91,7 +91,7 @@ export class PlotWidget extends Widget implements PictureWidget {
     const { left, right, top, bottom } = window;
     const update = { "xaxis.range": [left, right], "yaxis.range": [bottom, top] };
     const zoom = () => {
-      this.held = window;
+      this.zoomWindow = window;
       void this.plotly?.relayout(this.node, update);
     };
     if (this.isDrawn) zoom();
@@ -99,7 +99,8 @@ export class PlotWidget extends Widget implements PictureWidget {
   }
 
   setFigure(figure: Figure): void {
-    if (figure.layout["uirevision"] !== this.figure.layout["uirevision"]) this.held = undefined;
+    if (figure.layout["uirevision"] !== this.figure.layout["uirevision"])
+      this.zoomWindow = undefined;
     this.figure = figure;
     this.takeSize();
     if (this.plotly !== undefined) void this.react(this.plotly);
@@ -165,7 +166,7 @@ export class PlotWidget extends Widget implements PictureWidget {
       const text = JSON.stringify(window);
       if (window === undefined || text === this.window) return;
       this.window = text;
-      if (this.held !== undefined) this.held = window;
+      if (this.zoomWindow !== undefined) this.zoomWindow = window;
       this.zoomed_.emit(window);
     });
     node.on("plotly_click", ({ points }: { readonly points: readonly PlotPoint[] }) => {
@@ -176,8 +177,8 @@ export class PlotWidget extends Widget implements PictureWidget {
 
   private react(plotly: Plotly): Promise<PlotlyElement> {
     const { data, layout } = this.figure;
-    const held = this.held === undefined ? {} : heldAxes(layout, this.held);
-    const own = { ...layout, ...held, ...themeLayout(this.node, layout) };
+    const zoomWindow = this.zoomWindow === undefined ? {} : zoomedAxes(layout, this.zoomWindow);
+    const own = { ...layout, ...zoomWindow, ...themeLayout(this.node, layout) };
     return plotly.react(this.node, data, own, CONFIG);
   }
 
@@ -200,7 +201,7 @@ export class PlotWidget extends Widget implements PictureWidget {
 }
 
 /** The axes zoomed to a window. */
-function heldAxes(layout: Layout, { left, right, top, bottom }: Window): object {
+function zoomedAxes(layout: Layout, { left, right, top, bottom }: Window): object {
   return {
     xaxis: { ...(layout["xaxis"] as object), range: [left, right] },
     yaxis: { ...(layout["yaxis"] as object), range: [bottom, top] },

@@ -3,13 +3,13 @@
 import { Panel, Widget } from "@lumino/widgets";
 import { element } from "../dom/controls";
 import { readView } from "../mime/read-view";
-import type { LastingWidget, ViewContext } from "../mime/view-renderer";
+import type { StatefulWidget, ViewContext } from "../mime/view-renderer";
 import { TraceModel } from "../trace/model";
 import { TracePanel } from "../trace-view/panel";
 import { cardParts } from "./card";
 import { profileSchema, type ProfileData } from "./schema";
 
-class ProfilePanel extends Panel implements LastingWidget {
+class ProfilePanel extends Panel implements StatefulWidget {
   private readonly trace: TracePanel;
 
   constructor(profile: ProfileData, context: ViewContext) {

@@ -5,11 +5,11 @@ import type { TranslationBundle } from "@jupyterlab/translation";
 import { Widget } from "@lumino/widgets";
 import type { view } from "tvm-ts";
 import { button, element, toolbar } from "../dom/controls";
-import type { LastingWidget, ViewContext } from "../mime/view-renderer";
+import type { StatefulWidget, ViewContext } from "../mime/view-renderer";
 import { stageTree, type LoopNode, type StageNode } from "./model";
 import { loopRemarks, relationText, stageRemarks, type Remark } from "./words";
 
-export class SchedulePanel extends Widget implements LastingWidget {
+export class SchedulePanel extends Widget implements StatefulWidget {
   constructor(data: view.ScheduleView, { trans }: ViewContext) {
     super();
     this.addClass("jp-tvm-Schedule");

@@ -63,7 +63,7 @@ export class SessionConnection {
   }
 
   /** Requests the trackers' queues. */
-  askTrackers(): void {
+  requestTrackers(): void {
     this.comm?.send({ trackers: true });
   }
 
@@ -73,12 +73,12 @@ export class SessionConnection {
   }
 
   dispose(): void {
-    this.hangUp();
+    this.closeComm();
     Signal.clearData(this);
   }
 
   private connect(): void {
-    this.hangUp();
+    this.closeComm();
     const kernel = this.context.session?.kernel;
     if (kernel === undefined || kernel === null) {
       this.enter({ kind: "nothing" });
@@ -138,14 +138,14 @@ export class SessionConnection {
 
   private onStatus(_: ISessionContext, status: Kernel.Status): void {
     if (status === "restarting" || status === "autorestarting") {
-      this.hangUp();
+      this.closeComm();
       this.enter({ kind: "waiting" });
     } else if (status === "idle" && this.comm === undefined && this.state_.kind === "waiting") {
       this.connect();
     }
   }
 
-  private hangUp(): void {
+  private closeComm(): void {
     this.attempt++;
     const { comm } = this;
     this.comm = undefined;

@@ -9,7 +9,7 @@ import { table } from "../dom/table";
 import type { SessionConnection } from "./connection";
 import type { TrackerData } from "./schema";
 
-const RENEWAL_MS = 5000;
+const REFRESH_MS = 5000;
 
 export class TrackerQueues {
   readonly node = element("div", "jp-tvm-Trackers");
@@ -21,7 +21,7 @@ export class TrackerQueues {
   ) {
     connection?.trackers.connect(this.draw, this);
     connection?.changed.connect(this.requestSummary, this);
-    this.timer = setInterval(() => this.requestSummary(), RENEWAL_MS);
+    this.timer = setInterval(() => this.requestSummary(), REFRESH_MS);
     this.requestSummary();
   }
 
@@ -36,7 +36,7 @@ export class TrackerQueues {
     const { connection, node } = this;
     const state = connection?.state;
     if (state?.kind !== "known" || state.session.trackers.length === 0) node.replaceChildren();
-    else if (!document.hidden) connection?.askTrackers();
+    else if (!document.hidden) connection?.requestTrackers();
   }
 
   private draw(_: SessionConnection, trackers: readonly TrackerData[]): void {
@@ -62,7 +62,7 @@ export class TrackerQueues {
         ? table(trans.__("Queues"), head, rows)
         : element("p", "", trans.__("No server has announced itself.")),
       ...(inUse !== undefined && inUse.length > 0 ? [this.uses(inUse)] : []),
-      ...(waiting !== undefined && waiting.length > 0 ? [this.waits(waiting)] : []),
+      ...(waiting !== undefined && waiting.length > 0 ? [this.waitingTable(waiting)] : []),
     );
   }
 
@@ -75,7 +75,9 @@ export class TrackerQueues {
     );
   }
 
-  private waits(waiting: NonNullable<NonNullable<TrackerData["summary"]>["waiting"]>): HTMLElement {
+  private waitingTable(
+    waiting: NonNullable<NonNullable<TrackerData["summary"]>["waiting"]>,
+  ): HTMLElement {
     const { trans } = this;
     return table(
       trans.__("Waiting requests"),

@@ -25,7 +25,7 @@ export class StepControls {
     this.play.classList.add("jp-tvm-Step-play");
     this.instruction = numberField(trans.__("Instruction"), 0, model.size - 1);
     const names = memories.map(({ fact: { name } }) => [name, name] as const);
-    this.memory = choice(trans.__("Memory"), names, names[0]?.[0] ?? "", () => this.say(""));
+    this.memory = choice(trans.__("Memory"), names, names[0]?.[0] ?? "", () => this.announce(""));
     this.element = numberField(trans.__("element"), 0, Number.MAX_SAFE_INTEGER);
     this.message.setAttribute("role", "status");
     this.node = toolbar(
@@ -57,7 +57,7 @@ export class StepControls {
     this.memory.value = memory.fact.name;
     this.element.value = place;
     this.onAim(memory, place);
-    this.say("");
+    this.announce("");
   }
 
   private changes(): HTMLElement {
@@ -76,24 +76,24 @@ export class StepControls {
     const place = Math.round(this.element.value) || 0;
     const { name, depth } = memory.fact;
     if (place < 0 || place >= depth) {
-      this.say(trans.__("%1 has elements 0 to %2", name, depth - 1));
+      this.announce(trans.__("%1 has elements 0 to %2", name, depth - 1));
       return;
     }
     this.onAim(memory, place);
     if (stepper.runToChange(memory, place)) {
-      this.say("");
+      this.announce("");
     } else {
-      this.say(trans.__("%1 %2 is not written after this", name, place));
+      this.announce(trans.__("%1 %2 is not written after this", name, place));
     }
   }
 
   private by(action: () => unknown): void {
     this.stepper.pause();
     action();
-    this.say("");
+    this.announce("");
   }
 
-  private say(text: string): void {
+  private announce(text: string): void {
     this.message.textContent = text;
   }
 

@@ -43,9 +43,9 @@ export class MemoryMap {
   }
 
   /** Shows the moment when an instruction starts. */
-  show(now: number, atWork: readonly number[]): void {
+  show(now: number, running: readonly number[]): void {
     this.now = now;
-    this.cells = this.memory.cellsAt(now, atWork);
+    this.cells = this.memory.cellsAt(now, running);
     const held = this.cells.reduce((count, cell) => count + (cell === CELL.free ? 0 : 1), 0);
     const { name, depth } = this.memory.fact;
     this.label.textContent = `${name}: ${this.trans.__("%1 of %2 elements hold values", held, depth)}`;

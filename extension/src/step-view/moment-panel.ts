@@ -58,17 +58,17 @@ export class MomentPanel {
   }
 
   /** Sets the element whose values are shown. */
-  look(memory: MemoryModel, place: number): void {
+  showElement(memory: MemoryModel, place: number): void {
     this.looked = { memory, place };
-    this.showHeld(this.window.selected);
+    this.showValue(this.window.selected);
   }
 
   /** The values of the chosen element; by default of the first element that the instruction writes. */
-  private showHeld(index: number): void {
-    this.held.textContent = this.heldText(index);
+  private showValue(index: number): void {
+    this.held.textContent = this.valueText(index);
   }
 
-  private heldText(index: number): string {
+  private valueText(index: number): string {
     const { trans, looked, stepper } = this;
     if (looked === undefined) return writtenTexts(this.model, index, trans).join(" · ");
     const { memory, place } = looked;
@@ -90,7 +90,7 @@ export class MomentPanel {
     const { model, trans, stepper } = this;
     const { moments } = stepper;
     const now = model.times.begins[index]!;
-    const atWork = STAGES.map((stage) => moments.atWork(index, stage));
+    const running = STAGES.map((stage) => moments.runningInstruction(index, stage));
     this.title.textContent = model.hasCycles
       ? trans.__("Cycle %1: instruction %2 starts", now, index)
       : trans.__("Instruction %1", index);
@@ -99,7 +99,7 @@ export class MomentPanel {
       table(
         trans.__("Stages at this moment"),
         [trans.__("Stage"), trans.__("at work on"), ""],
-        STAGES.map((stage) => this.stageRow(stage, atWork[stage], now)),
+        STAGES.map((stage) => this.stageRow(stage, running[stage], now)),
       ),
       table(
         trans.__("Tokens at this moment"),
@@ -107,8 +107,8 @@ export class MomentPanel {
         [counts.map(String)],
       ),
     );
-    const working = atWork.filter((instruction) => instruction !== undefined);
-    this.showHeld(index);
+    const working = running.filter((instruction) => instruction !== undefined);
+    this.showValue(index);
     for (const map of this.maps) map.show(now, working);
   }
 

@@ -10,7 +10,7 @@ import type { TraceModel } from "../trace/model";
 import type { TimeWindow } from "../trace/time-window";
 
 /** Milliseconds between two steps while playing. */
-const BEAT_MS = 400;
+const STEP_INTERVAL_MS = 400;
 
 export class Stepper {
   readonly moments: Moments;
@@ -45,7 +45,7 @@ export class Stepper {
     if (this.isPlaying || !this.step(1)) return;
     this.timer = setInterval(() => {
       if (!this.step(1)) this.pause();
-    }, BEAT_MS);
+    }, STEP_INTERVAL_MS);
     this.playing_.emit(true);
   }
 

@@ -7,8 +7,8 @@ import type { StudyData, StudyTrial } from "./schema";
 const HEIGHT = 320;
 const KIB = 1024;
 /** Colours for all types of colour vision, on light and dark. */
-const TRIED = "#56b4e9";
-const FRONT = "#d55e00";
+const TRIAL_COLOR = "#56b4e9";
+const FRONT_COLOR = "#d55e00";
 
 export function studyFigure(
   study: StudyData,
@@ -33,18 +33,18 @@ export function studyFigure(
       dots(
         trials.filter(({ index }) => !front.has(index)),
         trans.__("tried"),
-        { color: TRIED, size: 7 },
+        { color: TRIAL_COLOR, size: 7 },
       ),
       dots(
         trials.filter(({ index }) => front.has(index)),
         trans.__("best for their memory"),
-        { color: FRONT, size: 9, symbol: "diamond" },
+        { color: FRONT_COLOR, size: 9, symbol: "diamond" },
       ),
       {
         ...dots(
           trials.filter(({ index }) => index === chosen),
           trans.__("chosen"),
-          { color: "rgba(0, 0, 0, 0)", size: 17, line: { color: FRONT, width: 3 } },
+          { color: "rgba(0, 0, 0, 0)", size: 17, line: { color: FRONT_COLOR, width: 3 } },
         ),
         hoverinfo: "skip",
         hovertemplate: undefined,

@@ -8,7 +8,7 @@ import { element } from "../dom/controls";
 import { percentText } from "../dom/quantities";
 import { LiveObject } from "../mime/live-object";
 import type {
-  LastingWidget,
+  StatefulWidget,
   PictureFormat,
   PictureWidget,
   ViewContext,
@@ -27,9 +27,9 @@ interface State {
 }
 
 /** Knobs with a smaller share are not listed. */
-const LEAST_SHARE = 0.01;
+const MIN_SHARE = 0.01;
 
-export class StudyPanel extends Panel implements LastingWidget, PictureWidget {
+export class StudyPanel extends Panel implements StatefulWidget, PictureWidget {
   private readonly plot: PlotWidget | undefined;
   private readonly table: TrialTable | undefined;
   private readonly details: TrialDetails;
@@ -114,7 +114,7 @@ export class StudyPanel extends Panel implements LastingWidget, PictureWidget {
     const { summary, refusals, importance, total, trials, table } = this.study;
     const { trans } = this.context;
     const shares = Object.entries(importance)
-      .filter(([, share]) => share >= LEAST_SHARE)
+      .filter(([, share]) => share >= MIN_SHARE)
       .sort(([, a], [, b]) => b - a)
       .map(([name, share]) => `${name} ${percentText(share, 1)}`);
     const clicks = isPlotted || table ? trials.length > 0 : false;

@@ -5,11 +5,11 @@ import { Widget } from "@lumino/widgets";
 import { element } from "../dom/controls";
 import { countText } from "../dom/quantities";
 import { isNumeric } from "../dom/table";
-import type { LastingWidget } from "../mime/view-renderer";
+import type { StatefulWidget } from "../mime/view-renderer";
 import type { Cell, TableData } from "./schema";
 import { inOrder, type Order } from "./sorting";
 
-export class TablePanel extends Widget implements LastingWidget {
+export class TablePanel extends Widget implements StatefulWidget {
   private readonly body = element("tbody", "");
   private readonly heads: HTMLTableCellElement[];
   private readonly isNumeric: readonly boolean[];

@@ -10,13 +10,13 @@ import { shortNumber } from "../dom/quantities";
 import { table } from "../dom/table";
 import { HeatmapPanel } from "../heatmap/panel";
 import type {
-  LastingWidget,
+  StatefulWidget,
   PictureFormat,
   PictureWidget,
   ViewContext,
 } from "../mime/view-renderer";
 
-export class TensorDiffPanel extends Panel implements PictureWidget, LastingWidget {
+export class TensorDiffPanel extends Panel implements PictureWidget, StatefulWidget {
   private readonly heatmap: HeatmapPanel | undefined;
 
   constructor(data: view.TensorDiffView, context: ViewContext) {
@@ -32,7 +32,7 @@ export class TensorDiffPanel extends Panel implements PictureWidget, LastingWidg
     const tick = element("span", "jp-tvm-Tick", "✓");
     const said = element("p", "", ...(agrees ? [tick, " "] : []), facts);
     const node = element("div", "", element("strong", "", title), said);
-    if (mismatches > 0) node.append(firstOnes(data, actual, expected, trans));
+    if (mismatches > 0) node.append(firstDifferences(data, actual, expected, trans));
     this.addWidget(new Widget({ node }));
     // Equal tensors get no heatmap.
     if (agrees || shape.includes(0)) return;
@@ -77,7 +77,7 @@ function findings(data: view.TensorDiffView, trans: TranslationBundle): string {
 }
 
 /** The first elements that differ, as a table. */
-function firstOnes(
+function firstDifferences(
   { first, mismatches }: view.TensorDiffView,
   actual: string,
   expected: string,

@@ -40,7 +40,7 @@ export class HistogramPanel extends Panel {
 }
 
 /** Pixels: plots with few bars are narrower. */
-const LEAST_WIDTH = 260;
+const MIN_WIDTH = 260;
 const BAR_WIDTH = 24;
 
 function figure({ start, width, counts }: view.Histogram, trans: TranslationBundle): Figure {
@@ -53,7 +53,7 @@ function figure({ start, width, counts }: view.Histogram, trans: TranslationBund
       : trans.__("%1 to %2", shortNumber(from), shortNumber(from + width));
   });
   return {
-    maxWidth: Math.min(900, LEAST_WIDTH + counts.length * BAR_WIDTH),
+    maxWidth: Math.min(900, MIN_WIDTH + counts.length * BAR_WIDTH),
     data: [
       {
         type: "bar",

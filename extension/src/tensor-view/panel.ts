@@ -7,14 +7,14 @@ import { checkbox, element, toolbar } from "../dom/controls";
 import { shortNumber } from "../dom/quantities";
 import { HeatmapPanel } from "../heatmap/panel";
 import type {
-  LastingWidget,
+  StatefulWidget,
   PictureFormat,
   PictureWidget,
   ViewContext,
 } from "../mime/view-renderer";
 import { HistogramPanel } from "./histogram";
 
-export class TensorPanel extends Panel implements PictureWidget, LastingWidget {
+export class TensorPanel extends Panel implements PictureWidget, StatefulWidget {
   private readonly heatmap: HeatmapPanel | undefined;
 
   constructor(data: view.TensorView, context: ViewContext) {

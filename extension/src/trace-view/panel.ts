@@ -18,7 +18,7 @@ import { InstructionList } from "../instruction-view/list";
 import { SourceText } from "../instruction-view/source";
 import { TimelinePicture } from "../instruction-view/timeline-picture";
 import { inSightText, stageName } from "../instruction-view/words";
-import type { LastingWidget, ViewContext } from "../mime/view-renderer";
+import type { StatefulWidget, ViewContext } from "../mime/view-renderer";
 import { StepControls } from "../step-view/controls";
 import { MomentPanel } from "../step-view/moment-panel";
 import { Stepper } from "../step-view/stepper";
@@ -39,7 +39,7 @@ interface State {
   readonly scrollTop: number;
 }
 
-export class TracePanel extends Widget implements LastingWidget {
+export class TracePanel extends Widget implements StatefulWidget {
   private readonly window: TimeWindow;
   private readonly strips: TimelineCanvas[] = [];
   private readonly pointedAt = element("div", "jp-tvm-Status");
@@ -250,8 +250,9 @@ export class TracePanel extends Widget implements LastingWidget {
   /** The controls for stepping, shown on request. */
   private steps(memories: readonly MemoryModel[]): HTMLElement {
     const { model, window, stepper, context } = this;
-    const look = (memory: MemoryModel, place: number): void => moment.look(memory, place);
-    const controls = new StepControls(model, stepper, memories, context.trans, look);
+    const showElement = (memory: MemoryModel, place: number): void =>
+      moment.showElement(memory, place);
+    const controls = new StepControls(model, stepper, memories, context.trans, showElement);
     const pick = (memory: MemoryModel, place: number): void => controls.aim(memory, place);
     const moment = new MomentPanel(model, window, stepper, memories, context.trans, pick);
     const endThemes = context.onThemeChange(() => moment.draw());

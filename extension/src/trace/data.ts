@@ -13,7 +13,7 @@ const field = v.pipe(
     signed: v.boolean(),
     names: v.exactOptional(v.array(v.string())),
   }),
-  v.check(({ bit, bits }) => bit + bits <= 128, "a field lies outside the instruction"),
+  v.check(({ bit, bits }) => bit + bits <= 128, "a field is outside the instruction"),
 );
 
 const memory = v.object({
@@ -88,7 +88,7 @@ export const traceSchema = v.pipe(
   v.check(accessesFit, "an instruction uses memory that does not exist"),
   v.check(valuesFit, "values of elements are cut off"),
   v.check(residenciesFit, "a residency has elements that do not exist"),
-  v.check(statementsFit, "a statement lies outside its program"),
+  v.check(statementsFit, "a statement is outside its program"),
   v.check(timelineFits, "a stage's cycles have gaps"),
 );
 

@@ -105,13 +105,13 @@ export class MemoryModel {
   }
 
   /** For each used element its state of `CELL` while instructions run. */
-  cellsAt(time: number, atWork: readonly number[]): Uint8Array {
+  cellsAt(time: number, running: readonly number[]): Uint8Array {
     const { begins, ends } = this.times;
     const cells = new Uint8Array(this.used);
     for (const { begin, end, writer, reader } of this.residencies) {
       if (begins[writer]! <= time && time < ends[reader]!) cells.fill(CELL.occupied, begin, end);
     }
-    const marks = atWork.flatMap((instruction) => this.marksOf(instruction));
+    const marks = running.flatMap((instruction) => this.marksOf(instruction));
     marks.sort((a, b) => a.cell - b.cell);
     for (const { begin, end, cell } of marks) cells.fill(cell, begin, end);
     return cells;

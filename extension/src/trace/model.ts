@@ -28,7 +28,7 @@ export interface Statement {
   readonly end: number;
 }
 
-const DONE = ["read", "written", "padded"] as const;
+const ACCESS_KINDS = ["read", "written", "padded"] as const;
 /** All instructions have them. */
 const TOKEN_FIELDS = new Set(["opcode", "popPrev", "popNext", "pushPrev", "pushNext"]);
 
@@ -130,7 +130,12 @@ export class TraceModel {
         ACCESS_NUMBERS * i,
         ACCESS_NUMBERS * (i + 1),
       );
-      all.push({ memory: memories[memory!]!, done: DONE[done!]!, begin: begin!, end: end! });
+      all.push({
+        memory: memories[memory!]!,
+        done: ACCESS_KINDS[done!]!,
+        begin: begin!,
+        end: end!,
+      });
     }
     return all;
   }

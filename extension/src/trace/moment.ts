@@ -56,7 +56,7 @@ export class Moments {
   }
 
   /** The instruction that a stage works on when `index` starts. */
-  atWork(index: number, stage: number): number | undefined {
+  runningInstruction(index: number, stage: number): number | undefined {
     const { model } = this;
     const { begins, ends } = model.times;
     const now = begins[index]!;

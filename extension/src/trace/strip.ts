@@ -30,7 +30,7 @@ export interface TimelineDrawing {
 }
 
 /** Pixels of movement that start dragging. */
-const CLICK = 4;
+const DRAG_THRESHOLD = 4;
 
 export class TimelineCanvas {
   readonly node: HTMLElement;
@@ -114,7 +114,7 @@ export class TimelineCanvas {
       this.onHover(picture.describe(from, until, event.offsetY));
       if (drag === undefined) return;
       const distance = drag.x - event.offsetX;
-      if (!drag.moved && Math.abs(distance) < CLICK) return;
+      if (!drag.moved && Math.abs(distance) < DRAG_THRESHOLD) return;
       drag = { x: event.offsetX, moved: true };
       window.pan(distance / this.node.clientWidth);
     });

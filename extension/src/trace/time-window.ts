@@ -6,7 +6,7 @@ import type { TraceModel } from "./model";
 /** The fewest visible instructions or cycles. */
 const MIN_SPAN = 8;
 /** The number of initially visible instructions of a long trace, so that they can be distinguished. */
-const AT_FIRST = 200;
+const INITIAL_SPAN = 200;
 
 export class TimeWindow {
   private from_ = 0;
@@ -16,7 +16,9 @@ export class TimeWindow {
   private readonly selection_ = new Signal<this, number>(this);
 
   constructor(readonly model: TraceModel) {
-    this.to_ = model.times.ends.subarray(0, AT_FIRST).reduce((last, end) => Math.max(last, end), 1);
+    this.to_ = model.times.ends
+      .subarray(0, INITIAL_SPAN)
+      .reduce((last, end) => Math.max(last, end), 1);
   }
 
   /** Emitted when the window or the chosen instruction has changed. */

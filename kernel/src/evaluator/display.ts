@@ -52,7 +52,7 @@ export class Displays {
   }
 
   /** Waits for the cell's pending outputs; rejects if one fails. */
-  async settle(): Promise<void> {
+  async waitForOutputs(): Promise<void> {
     await Promise.all(this.pending);
   }
 

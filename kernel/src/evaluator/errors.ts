@@ -19,13 +19,13 @@ export function reportError(thrown: unknown): ErrorReport {
   try {
     return describe(thrown, 0);
   } catch {
-    return bareReport("a value that throws an error when it is formatted");
+    return messageReport("a value that throws an error when it is formatted");
   }
 }
 
 function describe(thrown: unknown, depth: number): ErrorReport {
   if (!(thrown instanceof Error)) {
-    return bareReport(typeof thrown === "string" ? thrown : inspect(thrown));
+    return messageReport(typeof thrown === "string" ? thrown : inspect(thrown));
   }
   const error = thrown as RichError;
   const fromLibrary = typeof error.sentence === "string";
@@ -47,7 +47,7 @@ function describe(thrown: unknown, depth: number): ErrorReport {
   };
 }
 
-function bareReport(message: string): ErrorReport {
+function messageReport(message: string): ErrorReport {
   return {
     name: "Thrown",
     message,

@@ -34,7 +34,7 @@ export function startEvaluator(): void {
 
   const displays = new Displays();
   const interrupts = new Interrupts((reason) => {
-    modules.forgetUnfinished();
+    modules.dropUnfinished();
     runner.fail(reason);
     repairAfterInterrupt();
   });

@@ -30,7 +30,7 @@ export interface ExecutorListener {
 }
 
 /** Milliseconds for the compiler to finish an interrupted cell; a new compiler takes a second to start. */
-const COMPILER_PATIENCE_MS = 500;
+const COMPILER_TIMEOUT_MS = 500;
 
 interface Result {
   readonly error: ErrorContent | undefined;
@@ -80,8 +80,8 @@ export class Executor {
     const { compiling } = this;
     if (compiling === undefined) return;
     setTimeout(() => {
-      if (this.compiling === compiling) this.language.giveUp();
-    }, COMPILER_PATIENCE_MS);
+      if (this.compiling === compiling) this.language.abort();
+    }, COMPILER_TIMEOUT_MS);
   }
 
   private async work(): Promise<void> {

@@ -18,7 +18,7 @@ import { kernelInfo } from "./kernel-info";
 import { BadRequest, flag, numberField, objectField, stringField } from "./requests";
 
 /** The number of front ends' messages to keep, as parents of later replies. */
-const REMEMBERED = 200;
+const MAX_PARENT_MESSAGES = 200;
 
 /** The latest comm messages of front ends, which are the parents of their replies. */
 class Causes {
@@ -28,7 +28,7 @@ class Causes {
     const id = message.header.msg_id;
     this.messages.set(id, message);
     for (const oldest of this.messages.keys()) {
-      if (this.messages.size <= REMEMBERED) break;
+      if (this.messages.size <= MAX_PARENT_MESSAGES) break;
       this.messages.delete(oldest);
     }
     return id;

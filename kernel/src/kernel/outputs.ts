@@ -5,7 +5,7 @@ import type { Channels, Message } from "../wire";
 import type { ErrorContent } from "./errors";
 
 /** Milliseconds to collect text, because a loop that prints would flood the front ends. */
-const GATHER_MS = 20;
+const FLUSH_MS = 20;
 
 export class Outputs {
   private parent: Message | undefined;
@@ -29,7 +29,7 @@ export class Outputs {
     if (this.gathered !== undefined && this.gathered.name !== name) this.flush();
     this.gathered ??= { name, text: "" };
     this.gathered.text += text;
-    this.timer ??= setTimeout(() => this.flush(), GATHER_MS);
+    this.timer ??= setTimeout(() => this.flush(), FLUSH_MS);
   }
 
   display({ data, metadata }: SentBundle, id: string | undefined, update: boolean): void {

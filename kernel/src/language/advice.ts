@@ -36,7 +36,7 @@ export const FIRST_TYPE_ERROR = 2000;
 /** TypeScript's codes for unresolved names and types. */
 const UNKNOWN_NAME = new Set([2304, 2552, 2580, 2591]);
 /** Missing modules, and "'process' is possibly undefined". */
-const ELSEWHERE = new Set([2307, 2792, 18048]);
+const OTHER_HOST_CODES = new Set([2307, 2792, 18048]);
 const UNKNOWN_MEMBER = new Set([2339, 2551]);
 /** An object instead of a number or string, a missing property, an unused left side of a comma. */
 const UNUSED_LEFT = 2695;
@@ -77,7 +77,7 @@ export class Advisor {
     if (keywords !== undefined) return keywords;
     const promise = this.promise(node, diagnostic);
     if (promise !== undefined) return promise;
-    if (ELSEWHERE.has(code)) return this.elsewhere(node);
+    if (OTHER_HOST_CODES.has(code)) return this.otherHostFeature(node);
     if (UNKNOWN_NAME.has(code)) return this.name(node);
     if (UNKNOWN_MEMBER.has(code)) return this.member(node);
     if (code === UNUSED_LEFT) return this.element(node) ?? this.tuple(node) ?? this.syntax(start);
@@ -159,7 +159,7 @@ export class Advisor {
   }
 
   /** Features of other hosts: `import "lodash"`, `process`. */
-  private elsewhere(node: ts.Node): Advice | undefined {
+  private otherHostFeature(node: ts.Node): Advice | undefined {
     let advice: string | undefined;
     if (this.compiler.isIdentifier(node)) advice = foreignName(node.text);
     else if (this.compiler.isStringLiteral(node) && !node.text.startsWith("."))

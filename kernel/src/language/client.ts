@@ -33,7 +33,7 @@ export class LanguageClient implements Later<LanguageService> {
     this.worker ??= startLanguageThread(
       this.folder,
       (answer) => this.receive(answer),
-      (error) => this.lose(error),
+      (error) => this.failRequests(error),
     );
     return this.worker;
   }
@@ -52,9 +52,9 @@ export class LanguageClient implements Later<LanguageService> {
   }
 
   /** Rejects pending requests and stops the worker; the next request starts another. */
-  giveUp(): void {
+  abort(): void {
     void this.worker?.stop();
-    this.lose(new Error("the compiler was stopped"));
+    this.failRequests(new Error("the compiler was stopped"));
   }
 
   async stop(): Promise<void> {
@@ -84,7 +84,7 @@ export class LanguageClient implements Later<LanguageService> {
   }
 
   /** The worker has ended, for instance out of memory; the next request starts another. */
-  private lose(error: Error): void {
+  private failRequests(error: Error): void {
     this.worker = undefined;
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();

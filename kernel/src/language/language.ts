@@ -205,7 +205,7 @@ export class Language implements LanguageService {
         ...this.place(diagnostic, cell, source),
         related: (diagnostic.relatedInformation ?? [])
           .filter(({ code }) => code !== FORGOTTEN_AWAIT)
-          .filter(({ file }) => file !== undefined && this.isUsers(file.fileName))
+          .filter(({ file }) => file !== undefined && this.isUserFile(file.fileName))
           .map((related) => this.place(related, cell, source)),
         advice,
       }),
@@ -258,7 +258,7 @@ export class Language implements LanguageService {
     return remark(message, diagnostic.code, text, start, end, inCell ? undefined : fileName);
   }
 
-  private isUsers(file: string): boolean {
+  private isUserFile(file: string): boolean {
     if (file === this.tslab.cellFile) return true;
     const installed = /\/node_modules\/|__prev__\.d\.ts$/.test(file);
     return !installed && !libraries.some(({ root }) => file.startsWith(root));

@@ -17,7 +17,7 @@ import {
 } from "./operator-methods";
 
 const comparing = new Set(["<", "<=", ">", ">="]);
-const identifying = new Set(["==", "===", "!=", "!=="]);
+const identityOperators = new Set(["==", "===", "!=", "!=="]);
 /** Operators with an assignment form, such as `+=`. */
 const calculating = new Set(["+", "-", "*", "/", "%", "**", "<<", ">>", ">>>", "&", "|", "^"]);
 
@@ -60,7 +60,7 @@ export class Operators implements CheckerHook {
     const token = this.compiler.tokenToString(node.operatorToken.kind)!;
     const assigns = token.endsWith("=") && calculating.has(token.slice(0, -1));
     const operator = assigns ? token.slice(0, -1) : token;
-    if (identifying.has(operator)) this.refuseIdentity(node, operator, left, right, report);
+    if (identityOperators.has(operator)) this.refuseIdentity(node, operator, left, right, report);
     if (!calculating.has(operator) && !comparing.has(operator)) return undefined;
     return this.recordCall(node, () => {
       if (!this.mayHaveMethods(left) && !this.mayHaveMethods(right)) return undefined;

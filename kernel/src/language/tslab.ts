@@ -45,7 +45,7 @@ export interface Tslab {
 type Host = ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram>;
 
 /** TypeScript's codes for problems that are not errors in a notebook. */
-const harmless = new Set([
+const ignoredCodes = new Set([
   6059, // a file is above the notebook's folder; it is compiled all the same
   7016, // a package has no types; what it exports is `any`
 ]);
@@ -97,7 +97,7 @@ export function startTslab(compiler: typeof ts, folder: string, hooks: TslabHook
   ): readonly ts.Diagnostic[] => {
     const said = fork
       .getPreEmitDiagnosticsOfFiles(program, files)
-      .filter(({ code }) => !harmless.has(code));
+      .filter(({ code }) => !ignoredCodes.has(code));
     const ours = files.flatMap((file) => [
       ...refusals(compiler, file),
       ...conditions.get(program)!.check(file),

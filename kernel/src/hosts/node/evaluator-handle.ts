@@ -21,8 +21,8 @@ const RAW_OUTPUT_MS = 100;
 const EXIT_MS = 500;
 
 /** V8's message for a fatal error, and the start of the text before it. */
-const fatal = /^(?:FATAL|.*[Ff]atal error|.*out of memory).*$/m;
-const dying = new RegExp(`^<--- Last few GCs --->|${fatal.source}`, "m");
+const fatalError = /^(?:FATAL|.*[Ff]atal error|.*out of memory).*$/m;
+const crashOutput = new RegExp(`^<--- Last few GCs --->|${fatalError.source}`, "m");
 
 export class EvaluatorHandle extends CellRunner {
   private child: ChildProcess | undefined;
@@ -69,7 +69,7 @@ export class EvaluatorHandle extends CellRunner {
     void ended.then(async ([, how]) => {
       // Text on stderr can arrive after the exit; child processes can keep the stream open.
       await Promise.race([silent, new Promise((resolve) => setTimeout(resolve, RAW_OUTPUT_MS))]);
-      this.lose(child, how);
+      this.sessionEnded(child, how);
     });
     this.sendModules();
   }
@@ -135,18 +135,18 @@ export class EvaluatorHandle extends CellRunner {
   }
 
   private forwardRawErrors(child: ChildProcess): void {
-    if (this.child !== child || this.rawErrors === "" || dying.test(this.rawErrors)) return;
+    if (this.child !== child || this.rawErrors === "" || crashOutput.test(this.rawErrors)) return;
     this.listener.report({ kind: "stream", name: "stderr", text: this.rawErrors });
     this.rawErrors = "";
   }
 
-  private lose(child: ChildProcess, how: string): void {
+  private sessionEnded(child: ChildProcess, how: string): void {
     if (this.child !== child) return;
     this.child = undefined;
-    const lastWords = fatal.exec(this.rawErrors)?.[0];
+    const crashMessage = fatalError.exec(this.rawErrors)?.[0];
     const reason =
       this.exitCode === undefined
-        ? `the process that runs the cells died (${how}${lastWords === undefined ? "" : `: ${lastWords}`})`
+        ? `the process that runs the cells died (${how}${crashMessage === undefined ? "" : `: ${crashMessage}`})`
         : `process.exit(${this.exitCode}) ended the session`;
     // If it dies at startup, it is not restarted now: the next cell does, and reports the failure.
     if (this.ready) this.start();

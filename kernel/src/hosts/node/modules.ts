@@ -70,7 +70,7 @@ export class Modules {
   }
 
   /** Drops files whose loading the user interrupted, because they are incomplete. */
-  forgetUnfinished(): void {
+  dropUnfinished(): void {
     const { cache } = this.plainRequire;
     for (const [path, module] of Object.entries(cache)) {
       if (module?.loaded === false) Reflect.deleteProperty(cache, path);

@@ -3,7 +3,7 @@
 import type { Report } from "../../evaluator/messages";
 
 /** Thrown to clear Node's stack, see below. */
-const unwound = new Error("unwound");
+const clearingError = new Error("unwound");
 
 /** Sends the text of the standard streams to the kernel, in order with all other reports. */
 export function redirectOutput(report: (message: Report) => void): void {
@@ -29,7 +29,7 @@ function redirect(name: "stdout" | "stderr", report: (message: Report) => void):
 /** Calls `failed` with uncaught errors. */
 export function onFailure(failed: (error: unknown) => void): void {
   const fail = (error: unknown): void => {
-    if (error !== unwound) failed(error);
+    if (error !== clearingError) failed(error);
   };
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
@@ -51,7 +51,7 @@ export function exit(): void {
  */
 export function repairAfterInterrupt(): void {
   setImmediate(() => {
-    throw unwound;
+    throw clearingError;
   });
 }
 

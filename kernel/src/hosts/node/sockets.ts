@@ -45,7 +45,7 @@ export class Sockets implements Channels {
     void this.listen("control", receive);
     void this.listen("stdin", receive);
     void this.welcome();
-    void this.beat();
+    void this.answerHeartbeats();
   }
 
   reply(
@@ -109,7 +109,7 @@ export class Sockets implements Channels {
     }
   }
 
-  private async beat(): Promise<void> {
+  private async answerHeartbeats(): Promise<void> {
     for await (const frames of this.heartbeat) await this.heartbeat.send(frames);
   }
 }

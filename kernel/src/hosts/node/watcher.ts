@@ -13,7 +13,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { descriptors, sharedNumbers } from "./descriptors";
 
 /** Milliseconds for the main thread to handle the message before it counts as computing. */
-const PATIENCE_MS = 30;
+const INTERRUPT_TIMEOUT_MS = 30;
 
 const shared = workerData as Int32Array;
 let sent = 0;
@@ -26,14 +26,14 @@ socket.on("data", () => {
   sent += 1;
   parentPort!.postMessage("interrupt");
   Atomics.wait(shared, sharedNumbers.held, 1);
-  if (isTaken()) return;
+  if (isHandled()) return;
   session.post("Runtime.terminateExecution");
   // The main thread can also wait for a child process; it ignores the signal itself.
   process.kill(-process.pid, "SIGINT");
 });
 /** Waits for the main thread to handle all interrupts that were sent; returns whether it has. */
-function isTaken(): boolean {
-  const end = performance.now() + PATIENCE_MS;
+function isHandled(): boolean {
+  const end = performance.now() + INTERRUPT_TIMEOUT_MS;
   for (;;) {
     const taken = Atomics.load(shared, sharedNumbers.taken);
     const left = end - performance.now();

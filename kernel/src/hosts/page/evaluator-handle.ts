@@ -10,7 +10,7 @@ import type { PageCommand, PageReport } from "./evaluator-channel";
 import { answerEvaluator, assetUrl, canWait, placeQuery } from "./page-services";
 
 /** Milliseconds for a cell to handle an interrupt before it counts as computing. */
-const PATIENCE_MS = 300;
+const INTERRUPT_TIMEOUT_MS = 300;
 
 export class EvaluatorHandle extends CellRunner {
   private worker: Worker | undefined;
@@ -60,7 +60,7 @@ export class EvaluatorHandle extends CellRunner {
     this.patience = setTimeout(() => {
       this.patience = undefined;
       this.stopCell();
-    }, PATIENCE_MS);
+    }, INTERRUPT_TIMEOUT_MS);
   }
 
   async stop(): Promise<void> {
@@ -83,7 +83,8 @@ export class EvaluatorHandle extends CellRunner {
       if (this.worker === worker) this.receive(data);
     });
     worker.addEventListener("error", ({ message }) => {
-      if (this.worker === worker) this.lose(`the worker that runs the cells failed (${message})`);
+      if (this.worker === worker)
+        this.sessionEnded(`the worker that runs the cells failed (${message})`);
     });
     this.sendModules();
     return worker;
@@ -131,7 +132,7 @@ export class EvaluatorHandle extends CellRunner {
     this.endCell({ status: "stopped", kept: Object.keys(values), lost });
   }
 
-  private lose(reason: string): void {
+  private sessionEnded(reason: string): void {
     this.end();
     this.copy = { values: {}, lost: [] };
     this.start();

@@ -7,11 +7,11 @@ import { assetUrl, placeQuery } from "./page-services";
 export type LanguageMessage = { readonly place: string } | LanguageQuestion;
 
 /** A started worker without a notebook. */
-let spare: Worker | undefined;
+let prestartedWorker: Worker | undefined;
 
 /** Starts a worker before the first notebook, which loads the compiler while the page opens. */
 export function prepareLanguage(): void {
-  spare ??= new Worker(assetUrl("language-worker.js"), { type: "module" });
+  prestartedWorker ??= new Worker(assetUrl("language-worker.js"), { type: "module" });
 }
 
 export function startLanguageThread(
@@ -20,8 +20,8 @@ export function startLanguageThread(
   failed: (error: Error) => void,
 ): LanguageThread {
   prepareLanguage();
-  const worker = spare!;
-  spare = undefined;
+  const worker = prestartedWorker!;
+  prestartedWorker = undefined;
   worker.addEventListener("message", ({ data }: MessageEvent<LanguageAnswer>) => receive(data));
   worker.addEventListener("error", ({ message }) => failed(new Error(message)));
   const send = (message: LanguageMessage): void => worker.postMessage(message);

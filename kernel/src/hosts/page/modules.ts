@@ -46,7 +46,7 @@ export class Modules {
   }
 
   /** Drops files whose loading the user interrupted, because they are incomplete. */
-  forgetUnfinished(): void {
+  dropUnfinished(): void {
     this.instances.clear();
   }
 

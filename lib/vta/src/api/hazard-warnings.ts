@@ -15,7 +15,7 @@ export function enableHazardWarnings(on: boolean): void {
 }
 
 /** The most hazards of a program that are printed. */
-const PRINTED = 3;
+const MAX_PRINTED_HAZARDS = 3;
 
 /** Makes an accelerator print a warning when it runs a program with hazards; returns the accelerator. */
 export function warningOfHazards(hardware: Hardware, accelerator: Accelerator): Accelerator {
@@ -38,7 +38,7 @@ export function warningOfHazards(hardware: Hardware, accelerator: Accelerator): 
 
 function warningText(hazards: readonly Hazard[]): string {
   const lines = hazards
-    .slice(0, PRINTED)
+    .slice(0, MAX_PRINTED_HAZARDS)
     .map(({ index, rule, text }) => `  instruction ${index}, ${rule}: ${text}`);
   const more = hazards.length - lines.length;
   return [

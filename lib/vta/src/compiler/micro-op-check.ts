@@ -87,7 +87,8 @@ function kernelProblem(
         .slice(-WRITE_BACK)
         .reverse()
         .findIndex((other) => same(other, step)) + 1;
-    if (distance > 0) return problem(tooSoon(count, distance, before.at(-distance)!, step, stage));
+    if (distance > 0)
+      return problem(writeConflict(count, distance, before.at(-distance)!, step, stage));
     if (++count > depth) {
       return problem(
         `a kernel has more micro-ops than their memory has room for, which is ${depth}; ` +
@@ -118,7 +119,7 @@ function mixed(step: Step, first: Step, stage: te.Stage | undefined): string {
   );
 }
 
-function tooSoon(
+function writeConflict(
   number: number,
   distance: number,
   earlier: Step,

@@ -12,13 +12,13 @@ export interface RecordFlag {
 }
 
 /** Operations in a multiply-add. */
-const PER_MAC = 2;
+const OPS_PER_MAC = 2;
 
 /** `pynq_1x16_i8w8a32_...` has 1 x 16 x 16 multipliers. */
 function peakOf(target: string): number | undefined {
   const [, batch, block] = /-model=\w+?_(\d+)x(\d+)_/.exec(target) ?? [];
   if (batch === undefined) return undefined;
-  return Number(batch) * Number(block) ** 2 * PER_MAC * CLOCK_HZ;
+  return Number(batch) * Number(block) ** 2 * OPS_PER_MAC * CLOCK_HZ;
 }
 
 /**
@@ -40,7 +40,7 @@ function problemsOf(record: TuningRecord): string[] {
       problems.push(`its index is ${index}, and its entity is configuration ${expected}`);
     }
     const peak = peakOf(target);
-    const rate = (PER_MAC * space.work.macs) / meanCost(record);
+    const rate = (OPS_PER_MAC * space.work.macs) / meanCost(record);
     if (peak !== undefined && rate > peak) {
       const giga = (value: number): string => (value / 1e9).toFixed(1);
       problems.push(`it claims ${giga(rate)} GOPS of at most ${giga(peak)}`);

@@ -35,7 +35,7 @@ export interface SpaceOptions<K extends KnobChoices> extends HardwareOptions {
 const MODEL_KNOB = "model";
 
 /** The number of schedules kept between verdict and trial. */
-const PREPARED = 64;
+const MAX_CACHED_SCHEDULES = 64;
 
 /** A numbered space of programs. */
 export class SearchSpace {
@@ -110,7 +110,7 @@ export class SearchSpace {
    * divide, memories that are too small, virtual threads that are not possible.
    */
   refusal(index: number): Refusal | undefined {
-    if (!this.verdicts.has(index)) this.verdicts.set(index, this.judge(index));
+    if (!this.verdicts.has(index)) this.verdicts.set(index, this.computeRefusal(index));
     return this.verdicts.get(index);
   }
 
@@ -122,10 +122,11 @@ export class SearchSpace {
   /** Keeps the schedule of a verdict for the trial that follows it. */
   private prepare(index: number, program: ScheduledProgram): void {
     this.prepared.set(index, program);
-    if (this.prepared.size > PREPARED) this.prepared.delete([...this.prepared.keys()][0]!);
+    if (this.prepared.size > MAX_CACHED_SCHEDULES)
+      this.prepared.delete([...this.prepared.keys()][0]!);
   }
 
-  private judge(index: number): Refusal | undefined {
+  private computeRefusal(index: number): Refusal | undefined {
     const found = this.check(this.values(index));
     if (found !== undefined) return found;
     try {

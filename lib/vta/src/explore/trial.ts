@@ -40,7 +40,7 @@ export interface CompiledTrial {
 /**
  * The reference disables this pass for VTA: the condition that it hoists would become the number of a kernel.
  */
-const LEFT_OUT = ["tir.CommonSubexprElimTIR"];
+const DISABLED_PASSES = ["tir.CommonSubexprElimTIR"];
 
 /**
  * Compiles a configuration, or returns its refusal. All refusals come from here or from `space.refusal`: a
@@ -92,7 +92,7 @@ export function compileProgram(
   env: Environment,
   name?: string,
 ): CompiledTrial | { readonly refusal: Refusal } {
-  const context = buildConfig({ env, disabledPass: LEFT_OUT });
+  const context = buildConfig({ env, disabledPass: DISABLED_PASSES });
   const lowered = lower(schedule, args, { context, ...(name !== undefined && { name }) });
   const problem = microOpProblem(lowered, env, schedule);
   if (problem !== undefined) return { refusal: { cause: "micro-ops", reason: problem.sentence } };

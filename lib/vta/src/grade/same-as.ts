@@ -19,7 +19,7 @@ export interface SameAsOptions {
 export type Reference = (...inputs: np.ndarray[]) => np.ndarray;
 
 /** The output's values before the call, so that elements that are not written are found. */
-const UNTOUCHED = 85;
+const UNWRITTEN_VALUE = 85;
 
 /**
  * Whether `f` computes the same as `reference` for inputs of every class: zeros, ones, small, negative,
@@ -41,22 +41,22 @@ export function sameAs(f: unknown, reference: Reference, options: SameAsOptions 
       return failure(error);
     }
     const difference = differenceOf(actual, expected);
-    if (difference !== undefined) return Check.of(0, wrong(name, difference, passed));
+    if (difference !== undefined) return Check.of(0, failedCheck(name, difference, passed));
     passed.push(name);
   }
   return Check.of(1, `right for ${passed.join(", ")}`);
 }
 
-function wrong(name: string, difference: string, passed: readonly string[]): string {
+function failedCheck(name: string, difference: string, passed: readonly string[]): string {
   const right = passed.length === 0 ? "" : `; right for ${passed.join(", ")}`;
-  return `wrong for ${name}: ${difference}${right}`;
+  return `failedCheck for ${name}: ${difference}${right}`;
 }
 
 function call(program: Program, inputs: readonly np.ndarray[], device: VtaDevice): np.ndarray {
   return withArrays(program, device, (arrays) => {
     const output = program.params.at(-1)!;
     inputs.forEach((input, i) => arrays[i]!.copyFrom(input));
-    arrays.at(-1)!.copyFrom(np.full(arrayShape(output), UNTOUCHED, output.dtype));
+    arrays.at(-1)!.copyFrom(np.full(arrayShape(output), UNWRITTEN_VALUE, output.dtype));
     program.module(...arrays);
     return np.array(arrays.at(-1)!.numpy());
   });

@@ -12,7 +12,7 @@ export interface HostFunction {
 }
 
 /** From this number of multiply-adds on, compiling takes less time than it saves. */
-const LARGE = 4e6;
+const MIN_COMPILED_MACS = 4e6;
 /** Filters and columns whose sums are in registers together. */
 const FILTERS = 4;
 const COLUMNS = 4;
@@ -47,7 +47,7 @@ function isCompilable(call: relay.Call): boolean {
     groups === 1 &&
     dilation.every((step) => step === 1) &&
     dtype === "float32" &&
-    size * channels! * rows! * columns! >= LARGE &&
+    size * channels! * rows! * columns! >= MIN_COMPILED_MACS &&
     shape[1]! % FILTERS === 0 &&
     shape[3]! % COLUMNS === 0
   );

@@ -128,7 +128,7 @@ class Packer {
 
   private packData(x: relay.Expr): relay.Expr {
     const { BATCH, BLOCK_IN } = this.env;
-    const [n, c, h, w] = fourOf(x);
+    const [n, c, h, w] = fourDimensions(x);
     const more = missing(c, BLOCK_IN);
     const moreBatch = missing(n, BATCH);
     const full = padded(x, [

@@ -60,7 +60,7 @@ export function findRegion(func: relay.Func, options: PackOptions): Region {
   return { first, calls: new Set(behind.filter((call) => !after.has(call))) };
 }
 
-function firstOf(order: readonly relay.Expr[], start: string | undefined): relay.Expr {
+function packedValue(order: readonly relay.Expr[], start: string | undefined): relay.Expr {
   if (start !== undefined) {
     const found = order.find(isCall(start)) ?? order.filter(isOfNode(start)).at(-1);
     if (found !== undefined) return found;

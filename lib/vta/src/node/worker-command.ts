@@ -15,7 +15,7 @@ import { connectRedis, decodeJob, DEFAULT_QUEUE, DEFAULT_URL } from "./bullmq";
 import { workerScript } from "./worker-threads";
 
 /** Milliseconds after which a trial whose worker disappeared goes to another one. */
-const CLAIM_MS = 5000;
+const LOCK_MS = 5000;
 
 interface Options {
   readonly redis: string;
@@ -35,7 +35,7 @@ async function work({ redis, queue, threads }: Options): Promise<void> {
   const worker = new Worker<unknown, TrialResult>(
     queue,
     async (job) => (await workers.exec("measure", [decodeJob(job.data)])) as TrialResult,
-    { connection, concurrency: threads, lockDuration: CLAIM_MS, stalledInterval: CLAIM_MS },
+    { connection, concurrency: threads, lockDuration: LOCK_MS, stalledInterval: LOCK_MS },
   );
   worker.on("error", (error) => console.error(`tvm-vta-worker: ${error.message}`));
   await worker.waitUntilReady();

@@ -99,7 +99,7 @@ function convolution(
   const ko = te.reduceAxis([0, inputs!], "k_o");
   const ki = te.reduceAxis([0, inBlock!], "k_i");
   // The first block of input channels of an output's group.
-  const firstOf = (output: tir.Var): tir.PrimExpr =>
+  const firstInputBlock = (output: tir.Var): tir.PrimExpr =>
     output
       .floorDiv(outputs! / groups)
       .mul(inputs!)
@@ -108,7 +108,7 @@ function convolution(
     [n!, outputs!, outHeight, outWidth, batch!, outBlock!],
     (...axes) => {
       const [b, c, i, j, bi, ci] = axes as [tir.Var, tir.Var, tir.Var, tir.Var, tir.Var, tir.Var];
-      const channel = tag === CONV2D_TAG ? ko : firstOf(c);
+      const channel = tag === CONV2D_TAG ? ko : firstInputBlock(c);
       const value = padded(b, channel, i.mul(strideH).add(di), j.mul(strideW).add(dj), bi, ki);
       const weight = kernel(c, ko, di, dj, ci, ki);
       return te.sum(value.astype(outDtype).mul(weight.astype(outDtype)), [ko, di, dj, ki]);

@@ -18,7 +18,7 @@ export interface LiveRefusal {
 }
 
 /** The number of objects to keep; the least recently shown is dropped first. */
-const KEPT = 16;
+const MAX_KEPT_OBJECTS = 16;
 
 export class LiveObjects<T extends object> {
   private readonly kept = new Map<string, T>();
@@ -48,7 +48,7 @@ export class LiveObjects<T extends object> {
     for (const [id, known] of this.kept) if (known === object) return id;
     const id = globalThis.crypto.randomUUID();
     this.kept.set(id, object);
-    if (this.kept.size > KEPT) this.kept.delete([...this.kept.keys()][0]!);
+    if (this.kept.size > MAX_KEPT_OBJECTS) this.kept.delete([...this.kept.keys()][0]!);
     return id;
   }
 }

@@ -50,7 +50,7 @@ export function serveSessionView(lastCall: () => ProfilerStats): void {
     const tell = (): void => comm.send(sessionView(variables(), lastCall()));
     comm.onMessage(({ data }) => {
       const { show, trackers } = data as Partial<ShowRequest & TrackersRequest>;
-      if (trackers === true) void tellTrackers(comm, variables());
+      if (trackers === true) void sendTrackers(comm, variables());
       else if (show === undefined) tell();
       else comm.send({ shown: show, ...displayOf(variables().get(show)) } satisfies ShownReply);
     });
@@ -58,7 +58,7 @@ export function serveSessionView(lastCall: () => ProfilerStats): void {
   });
 }
 
-async function tellTrackers(
+async function sendTrackers(
   comm: view.KernelComm,
   variables: ReadonlyMap<string, unknown>,
 ): Promise<void> {

@@ -14,7 +14,7 @@ import {
 } from "../graph";
 import type { MeasuredValues } from "./network-colors";
 import type { GraphMeasure, GraphNodeFact } from "./network-graph";
-import { configurationText, layerText, NO_STEPS } from "./network-text";
+import { configurationText, layerText, ERROR_FREE_DECIBELS } from "./network-text";
 import { bytesText, countText, percentText } from "./number-text";
 
 export interface NetworkGraphOptions {
@@ -120,7 +120,7 @@ function functionBoxes(
   return [...func.params.map(inputBox), ...boxes];
 }
 
-const finite = (sqnr: number): number => Math.min(sqnr, NO_STEPS);
+const finite = (sqnr: number): number => Math.min(sqnr, ERROR_FREE_DECIBELS);
 
 function originsOf(func: relay.Func): string[] {
   return relay

@@ -70,7 +70,7 @@ export function foldedBox(boxes: readonly Box[], members: Members): Box {
     call: last.call,
     inside: calls.slice(0, -1),
     label: `${nameOf(first)} … ${nameOf(last)}`,
-    operators: [`${own.length} boxes: ${own.map(shortOf).join(", ")}`],
+    operators: [`${own.length} boxes: ${own.map(shortOperator).join(", ")}`],
     device: own.some(({ device }) => device === "accelerator") ? "accelerator" : "host",
     facts: [
       ...(macs === 0 ? [] : [["multiply-adds", countText(macs)] as const]),
@@ -90,4 +90,4 @@ export function foldedBox(boxes: readonly Box[], members: Members): Box {
 const nameOf = ({ label }: Box): string => label.replace(/ \(\w+\)$/, "");
 
 /** `conv2d` for a box of `nn.conv2d`, `add`, ... */
-const shortOf = ({ operators }: Box): string => operators[0]?.replace(/^.*\./, "") ?? "";
+const shortOperator = ({ operators }: Box): string => operators[0]?.replace(/^.*\./, "") ?? "";

@@ -3,7 +3,7 @@
 import type { LayerCost } from "../graph";
 
 /** The decibels that pictures use for layers without error. */
-export const NO_STEPS = 100;
+export const ERROR_FREE_DECIBELS = 100;
 
 /** `conv3 (Conv)` from `node 'conv3' (Conv)`. */
 export function layerText(layer: string): string {

@@ -115,7 +115,7 @@ function figure(named: readonly (readonly [string, Profile])[]): Record<string, 
 const LABEL_ROOM = 8;
 
 /** The label positions around a dot, in the order in which coinciding dots use them. */
-const AROUND = [
+const LABEL_POSITIONS = [
   "bottom right",
   "top right",
   "bottom left",
@@ -138,7 +138,7 @@ function labelPositions(all: readonly (readonly Dot[])[]): string[][] {
         .join();
       const before = taken.get(place) ?? 0;
       taken.set(place, before + 1);
-      return AROUND[before % AROUND.length]!;
+      return LABEL_POSITIONS[before % LABEL_POSITIONS.length]!;
     }),
   );
 }

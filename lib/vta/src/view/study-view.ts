@@ -41,14 +41,14 @@ export interface StudyTrial {
 }
 
 /** The most trials of a view, because a notebook stores all of them. */
-const SHOWN = 2000;
+const MAX_TRIALS = 2000;
 
 function studyView(study: Study, table: boolean): StudyView {
   const { space, objective, ranked } = study;
   const knobs = space.configs.knobs.map(({ name }) => name);
   const measures = Object.keys(ranked[0]?.measures ?? {});
   const trials = ranked
-    .slice(0, SHOWN)
+    .slice(0, MAX_TRIALS)
     .map(({ index, values, measures: measured }): StudyTrial => ({
       index,
       values: knobs.map((name) => String(values[name])),
@@ -63,16 +63,16 @@ function studyView(study: Study, table: boolean): StudyView {
     knobs,
     measures,
     trials,
-    ...(ranked.length > SHOWN && { total: ranked.length }),
+    ...(ranked.length > MAX_TRIALS && { total: ranked.length }),
     front: trials.length === 0 ? [] : study.front(planes).map(({ index }) => index),
-    importance: ranked.length < TELLING ? {} : study.importance,
+    importance: ranked.length < MIN_TRIALS_FOR_SHARES ? {} : study.importance,
     table,
     ...(trials.length > 0 && liveStudy(study)),
   };
 }
 
 /** Trials that are listed. */
-const LISTED = 10;
+const LISTED_TRIALS = 10;
 
 const number = (value: number): string => value.toLocaleString("en-US");
 
@@ -110,7 +110,7 @@ function refusalLines({ refusals, refusalCounts }: Study): string[] {
 }
 
 function rows(study: Study): { head: string[]; body: string[][] } {
-  const best = study.ranked.slice(0, LISTED);
+  const best = study.ranked.slice(0, LISTED_TRIALS);
   const knobs = study.space.configs.knobs.map(({ name }) => name);
   const measures = Object.keys(best[0]?.measures ?? {});
   const row = ({ index, values, measures: measured }: Trial): string[] => [
@@ -123,7 +123,7 @@ function rows(study: Study): { head: string[]; body: string[][] } {
 
 /** `tile_w 61 %, tile_h 20 %, ...`: the knobs that explain most, if there are enough trials. */
 function importanceText(study: Study): string {
-  if (study.ranked.length < TELLING) return "";
+  if (study.ranked.length < MIN_TRIALS_FOR_SHARES) return "";
   const shares = Object.entries(study.importance)
     .filter(([, share]) => share >= 0.01)
     .sort(([, a], [, b]) => b - a)
@@ -134,7 +134,7 @@ function importanceText(study: Study): string {
 }
 
 /** With fewer trials, shares are not meaningful. */
-const TELLING = 8;
+const MIN_TRIALS_FOR_SHARES = 8;
 
 export function studyText(study: Study): string {
   const { head, body } = rows(study);

@@ -142,7 +142,10 @@ class AluReader {
       if ("imm" in a) throw this.refuse("it computes with constants only");
       const opcode = opcodeOf(operator);
       const negative = operator === "sub" || operator === "shiftLeft";
-      return [...this.bring(a.at), this.withImmediate(opcode, negative ? tir.neg(b.imm) : b.imm)];
+      return [
+        ...this.copyToDestination(a.at),
+        this.withImmediate(opcode, negative ? tir.neg(b.imm) : b.imm),
+      ];
     }
     if ("imm" in a) return this.immediateFirst(operator, a.imm, b.at);
     return this.registers(operator, a.at, b.at);
@@ -151,12 +154,16 @@ class AluReader {
   private immediateFirst(operator: Operator, imm: tir.IntImm, b: AffineAddress): AluStep[] {
     switch (operator) {
       case "sub":
-        return [...this.bring(b), this.negate(), this.withImmediate(ALU_OPCODE.ADD, imm)];
+        return [
+          ...this.copyToDestination(b),
+          this.negate(),
+          this.withImmediate(ALU_OPCODE.ADD, imm),
+        ];
       case "shiftLeft":
       case "shiftRight":
         throw this.refuse("it shifts a constant; the ALU shifts values in memory");
       default:
-        return [...this.bring(b), this.withImmediate(OPCODES[operator], imm)];
+        return [...this.copyToDestination(b), this.withImmediate(OPCODES[operator], imm)];
     }
   }
 
@@ -165,27 +172,28 @@ class AluReader {
       case "shiftLeft":
         throw this.refuse("it shifts to the left by amounts in memory, which the ALU cannot");
       case "shiftRight":
-        if (this.isPlace(b) && !this.isPlace(a)) {
+        if (this.isDestination(b) && !this.isDestination(a)) {
           throw this.refuse(
             "the result overwrites the shift amounts; read the amounts in a later stage too, so that " +
               "they keep their memory",
           );
         }
-        return [...this.bring(a), register(ALU_OPCODE.SHR, b)];
+        return [...this.copyToDestination(a), register(ALU_OPCODE.SHR, b)];
       case "sub":
-        if (!this.isPlace(a)) return [...this.bring(b), this.negate(), register(ALU_OPCODE.ADD, a)];
+        if (!this.isDestination(a))
+          return [...this.copyToDestination(b), this.negate(), register(ALU_OPCODE.ADD, a)];
         return [this.negate(), register(ALU_OPCODE.ADD, b), this.negate()];
       default: {
         const opcode = OPCODES[operator];
-        if (this.isPlace(b) && !this.isPlace(a)) return [register(opcode, a)];
-        return [...this.bring(a), register(opcode, b)];
+        if (this.isDestination(b) && !this.isDestination(a)) return [register(opcode, a)];
+        return [...this.copyToDestination(a), register(opcode, b)];
       }
     }
   }
 
   /** A copy in place still is an instruction, because the stage was marked. */
   private copy(from: AffineAddress): AluStep[] {
-    if (!this.isPlace(from)) return this.bring(from);
+    if (!this.isDestination(from)) return this.copyToDestination(from);
     return [this.withImmediate(ALU_OPCODE.SHR, new tir.IntImm(0))];
   }
 
@@ -195,8 +203,8 @@ class AluReader {
   }
 
   /** Copies the element at `from` to the destination. */
-  private bring(from: AffineAddress): AluStep[] {
-    return this.isPlace(from) ? [] : [{ kind: "reset" }, register(ALU_OPCODE.ADD, from)];
+  private copyToDestination(from: AffineAddress): AluStep[] {
+    return this.isDestination(from) ? [] : [{ kind: "reset" }, register(ALU_OPCODE.ADD, from)];
   }
 
   private negate(): AluStep {
@@ -208,7 +216,7 @@ class AluReader {
   }
 
   /** Whether an operand is at the result's address. */
-  private isPlace(operand: AffineAddress): boolean {
+  private isDestination(operand: AffineAddress): boolean {
     const { dst } = this;
     return (
       same(operand.base, dst.base) &&

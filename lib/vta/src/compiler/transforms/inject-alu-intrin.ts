@@ -126,11 +126,11 @@ class Elements {
       const loop = nest.pop();
       const extent = loop && tir.constIntValue(loop.extent);
       const dense = loop && tir.isConstInt(loop.dst, covered) && tir.isConstInt(loop.src, covered);
-      if (extent === undefined || !dense) throw this.notWhole();
+      if (extent === undefined || !dense) throw this.partialElement();
       covered *= extent;
     }
     const elements = covered / this.lanes;
-    if (!Number.isInteger(elements)) throw this.notWhole();
+    if (!Number.isInteger(elements)) throw this.partialElement();
     const whole = nest.map(({ extent, dst, src }) => ({
       extent,
       dst: this.inElements(dst),
@@ -141,7 +141,7 @@ class Elements {
     return [...whole, { extent: new tir.IntImm(elements), dst: one, src: one }];
   }
 
-  private notWhole(): UsageError {
+  private partialElement(): UsageError {
     return this.refuse(
       `its innermost loops do not go through the ${this.lanes} values of an element one after ` +
         `another; the last axes of the tensor must be [..., BATCH, BLOCK_OUT] and stay innermost`,

@@ -5,7 +5,7 @@
  *     attr [i] "pragma_coproc_sync" = 1 { body }
  *  => { body  @tir.vta.coproc_sync() }
  *
- * `pragma_trim_loop` cuts a loop to two iterations, to look at a large program's instructions.
+ * `pragma_trim_loop` cuts a loop to two iterations, to inspect a large program's instructions.
  */
 
 import { tir, transforms, UsageError, type pass } from "tvm-ts";

@@ -27,7 +27,7 @@ export function nearest(
       const { configs, isAllowed, task, args } = problem;
       const candidates = bestOfEach(measured.filter((record) => record.task === task))
         .sort((a, b) => distance(a.args, args) - distance(b.args, args))
-        .map((record) => carriedOver(configs, recordedKnobs(record)));
+        .map((record) => nearestConfiguration(configs, recordedKnobs(record)));
       const first = [...new Set(candidates)].filter(isAllowed);
       const proposed = new Set(first);
       const search = then.start(problem);
@@ -74,7 +74,10 @@ const numbersOf = (value: unknown): number[] =>
   Array.isArray(value) ? value.flatMap(numbersOf) : typeof value === "number" ? [value] : [];
 
 /** The configuration whose choices are nearest to those of a record. */
-function carriedOver(configs: ConfigSpace, knobs: Readonly<Record<string, number>>): number {
+function nearestConfiguration(
+  configs: ConfigSpace,
+  knobs: Readonly<Record<string, number>>,
+): number {
   const values: Record<string, KnobValue> = {};
   for (const { name, choices } of configs.knobs) {
     const wanted = knobs[name] ?? 1;
