@@ -77,7 +77,7 @@ export class Runner {
     await body(exports, require, filename, folder, bind, awaited, each, tested, stopIfInterrupted);
     const value = cell.resultName === undefined ? undefined : this.session.take(cell.resultName);
     const result = await this.displays.result(value);
-    await this.displays.settle();
+    await this.displays.waitForOutputs();
     // Node reports unhandled rejections before the next turn of the event loop; until then they belong to the
     // cell.
     await nextTurn();

@@ -159,7 +159,7 @@ describe("records in use", () => {
     const A = te.placeholder([16], { name: "A", dtype: "int32" });
     const B = te.compute([16], (i) => A(i).add(1), "B");
     expect(() => vta.build(te.createSchedule(B.op), [A, B], { records })).toThrow(
-      "records are of packed operators",
+      "records are for packed operators",
     );
     const { schedule, args } = convolution({ inputs: 1, outputs: 1, size: 14, window: 3 });
     expect(() => vta.build(schedule, args, { records })).toThrow(

@@ -49,7 +49,7 @@ export function sameAs(f: unknown, reference: Reference, options: SameAsOptions 
 
 function failedCheck(name: string, difference: string, passed: readonly string[]): string {
   const right = passed.length === 0 ? "" : `; right for ${passed.join(", ")}`;
-  return `failedCheck for ${name}: ${difference}${right}`;
+  return `wrong for ${name}: ${difference}${right}`;
 }
 
 function call(program: Program, inputs: readonly np.ndarray[], device: VtaDevice): np.ndarray {
