@@ -312,7 +312,7 @@ describe("a trace", () => {
   });
 
   test.each([
-    ["trace-damaged", "This output is damaged (an instruction uses memory that is not there)."],
+    ["trace-damaged", "This output is damaged (an instruction uses memory that does not exist)."],
     ["trace-future", "This output has format 2, and the installed extension draws format 1."],
   ])("shows a message why %s is not drawn, and its text", async (id, sentence) => {
     const message = (await story(id, false)).locator(".jp-tvm-Message");

@@ -125,7 +125,9 @@ describe("cycles", () => {
   });
 
   test("invalid limits are refused", () => {
-    expect(() => grade.cycles(adder()).atMost(100, { none: 50 })).toThrow(/limits must be positive/);
+    expect(() => grade.cycles(adder()).atMost(100, { none: 50 })).toThrow(
+      /limits must be positive/,
+    );
   });
 });
 
