@@ -159,7 +159,7 @@ class Packer {
     const { BATCH, BLOCK_IN, BLOCK_OUT } = this.env;
     const data = this.packed(operands[0]!);
     const weight = operands[1]!;
-    const [o, i, kh, kw] = fourOf(weight);
+    const [o, i, kh, kw] = fourDimensions(weight);
     const [moreOut, moreIn] = [missing(o, BLOCK_OUT), missing(i, BLOCK_IN)];
     const full = padded(weight, [
       [0, moreOut],
@@ -232,7 +232,7 @@ function isPerChannel(shape: Shape, [, ...lengths]: Shape): boolean {
   return places.every((length, i) => [1, length].includes(shape[i + 1]!));
 }
 
-function fourOf(x: relay.Expr): [number, number, number, number] {
+function fourDimensions(x: relay.Expr): [number, number, number, number] {
   const shape = shapeOf(x);
   if (shape.length !== 4) {
     throw new UsageError(

@@ -53,7 +53,7 @@ export interface Region {
 /** @throws UsageError when there is no such part. */
 export function findRegion(func: relay.Func, options: PackOptions): Region {
   const order = relay.allExprs(func.body);
-  const first = firstOf(order, options.start);
+  const first = packedValue(order, options.start);
   const behind = dependents(order, first);
   const last = lastOf(order, first, behind, options.stop);
   const after = new Set<relay.Expr>(last && [last, ...dependents(order, last)]);
@@ -88,7 +88,7 @@ function lastOf(
   if (stop === undefined) return behind.find(isCall("nn.global_avg_pool2d"));
   const found = order.find(isCall(stop)) ?? order.find(isOfNode(stop));
   if (found === undefined)
-    throw nothing(`the network has no ${stop}, before which the accelerator's part is to end`);
+    throw nothing(`the network has no ${stop}, before which the accelerator's part should end`);
   if (order.indexOf(first) < order.indexOf(found)) return found;
   throw nothing(
     `${stop} comes before the start of the accelerator's part: there is nothing to pack`,
