@@ -62,7 +62,7 @@ function padded(x: relay.Expr, widths: readonly (readonly number[])[]): relay.Ex
   return ops.call(ops.pad, [x, zero], { pad_width: widths });
 }
 
-/** The padding of `n` to a multiple of `block`. */
+/** The padding of `length` to a multiple of `block`. */
 function missing(length: number, block: number): number {
   return (block - (length % block)) % block;
 }
