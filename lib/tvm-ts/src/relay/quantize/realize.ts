@@ -40,6 +40,8 @@ class Quantized extends Temporary {
     /** A float32. */
     readonly step: number,
     readonly dtype: ScalarType,
+    /** The largest magnitude of the represented values, if they were clipped to it; else 0. */
+    readonly limit = 0,
   ) {
     super();
   }
@@ -61,14 +63,20 @@ function converted(value: Quantized, dtype: ScalarType): Expr {
   return value.dtype === dtype ? value.data : cast(value.data, dtype);
 }
 
-/** Converts integers in steps of `from` to integers in smaller steps of `to`. */
+/** Converts integers in steps of `from` to integers in steps of `to`. */
 function rescaled(data: Expr, from: number, to: number, dtype: ScalarType): Expr {
   if (from === to) return data;
   const factor = Math.fround(from / to);
   const bits = shiftBetween(from, to);
-  if (bits !== undefined) return leftShift(data, bits, dtype);
+  if (bits !== undefined)
+    return bits > 0 ? leftShift(data, bits, dtype) : rightShift(data, -bits, dtype);
   if (Number.isInteger(factor)) return multiply(data, constant(factor, dtype));
   return cast(fixedPointMultiply(data, factor), dtype);
+}
+
+/** The largest magnitude of the represented values, if it is known; else 0. */
+function limitOf({ dtype, step, limit }: Quantized): number {
+  return dtype === INPUT_DTYPE ? 127 * step : limit;
 }
 
 /**
@@ -92,9 +100,11 @@ function unified(
       isCallOf(ref, ops.simulatedQuantize.name) && ref.attrs["kind"] === QuantizeKind.input;
     return wasQuantized ? cast(stopFusion(cast(value.data, INPUT_DTYPE)), dtype) : value.data;
   });
-  const step = pair
+  const finest = pair
     ? Math.min(values[0]!.step, values[1]!.step)
     : Math.fround(config.globalScale / 2 ** 31);
+  const limit = Math.max(...values.map(limitOf));
+  const step = Math.max(finest, 2 ** Math.ceil(Math.log2(limit / 2 ** 31)));
   const data = narrowed.map((expr, i) => rescaled(expr, values[i]!.step, step, dtype));
   return { data, step, dtype };
 }
@@ -103,6 +113,7 @@ function quantize(config: QuantizeConfig): ForwardRewrite {
   return (_, args) => {
     const [x, step, low, high] = args as [Result, Expr, Expr, Expr];
     const [to, least, most] = [scalarValue(step), scalarValue(low), scalarValue(high)];
+    const limit = to * most;
     if (!isQuantized(x)) {
       const scaled = multiply(x as Expr, constant(1 / to, "float32"));
       return new Quantized(
@@ -112,18 +123,18 @@ function quantize(config: QuantizeConfig): ForwardRewrite {
       );
     }
     const { data, dtype } = x;
-    if (x.step === to) return new Quantized(clip(data, least, most), to, dtype);
+    if (x.step === to) return new Quantized(clip(data, least, most), to, dtype, limit);
     const bits = shiftBetween(to, x.step);
     if (bits === undefined) {
       const product = fixedPointMultiply(cast(data, "int64"), Math.fround(x.step / to));
-      return new Quantized(cast(clip(product, least, most), dtype), to, dtype);
+      return new Quantized(cast(clip(product, least, most), dtype), to, dtype, limit);
     }
     const integers = converted(x, ACTIVATION_DTYPE);
     const shifted =
       bits > 0
         ? rightShift(withHalf(integers, bits, config), bits, ACTIVATION_DTYPE)
         : leftShift(integers, -bits, ACTIVATION_DTYPE);
-    return new Quantized(clip(shifted, least, most), to, ACTIVATION_DTYPE);
+    return new Quantized(clip(shifted, least, most), to, ACTIVATION_DTYPE, limit);
   };
 }
 
@@ -167,17 +178,18 @@ function concatenation(config: QuantizeConfig): ForwardRewrite {
       );
     }
     const { data, step, dtype } = unified(ref.fields, tuple.fields, config);
-    return new Quantized(call.withArgs([new Tuple(data)]), step, dtype);
+    const limit = Math.max(...tuple.fields.map(limitOf));
+    return new Quantized(call.withArgs([new Tuple(data)]), step, dtype, limit);
   };
 }
 
 const identity: ForwardRewrite = (call, [x]) =>
-  isQuantized(x) ? new Quantized(call.withArgs([x.data]), x.step, x.dtype) : undefined;
+  isQuantized(x) ? new Quantized(call.withArgs([x.data]), x.step, x.dtype, x.limit) : undefined;
 
 const limits: ForwardRewrite = (call, [x]) => {
   if (!isQuantized(x)) return undefined;
   const [low, high] = [call.attrs["a_min"] as number, call.attrs["a_max"] as number];
-  return new Quantized(clip(x.data, low / x.step, high / x.step), x.step, x.dtype);
+  return new Quantized(clip(x.data, low / x.step, high / x.step), x.step, x.dtype, x.limit);
 };
 
 const narrowPool: ForwardRewrite = (call, [x]) =>
@@ -187,13 +199,18 @@ const narrowPool: ForwardRewrite = (call, [x]) =>
 
 const widePool: ForwardRewrite = (call, [x]) =>
   isQuantized(x)
-    ? new Quantized(call.withArgs([converted(x, ACTIVATION_DTYPE)]), x.step, ACTIVATION_DTYPE)
+    ? new Quantized(
+        call.withArgs([converted(x, ACTIVATION_DTYPE)]),
+        x.step,
+        ACTIVATION_DTYPE,
+        limitOf(x),
+      )
     : undefined;
 
 const hint: ForwardRewrite = (call: Call, [x]) => {
   if (!isQuantized(x)) return undefined;
   const dtype = call.attrs["dtype"] as ScalarType;
-  return new Quantized(cast(x.data, dtype), x.step, dtype);
+  return new Quantized(cast(x.data, dtype), x.step, dtype, limitOf(x));
 };
 
 /** Receives the integers that represent a call's result, and the value of a step. */
