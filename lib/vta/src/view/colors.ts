@@ -33,6 +33,15 @@ export function cssColor([red, green, blue]: view.Rgb): string {
   return `rgb(${red},${green},${blue})`;
 }
 
+/**
+ * The CSS colour of a stall cause in the pictures of a profile, for plots beside them.
+ * @example
+ * vta.view.causeColor("busy") // => "rgb(0,114,178)"
+ */
+export function causeColor(cause: StallCause): string {
+  return cssColor(CAUSE_COLORS[cause]);
+}
+
 /** In the order of `CELL`. */
 export const CELL_PALETTE: readonly view.Rgb[] = Object.keys(CELL).map(
   (name) => CELL_COLORS[name as keyof typeof CELL],

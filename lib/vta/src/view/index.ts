@@ -27,6 +27,7 @@ export {
   type ObjectKind,
   type SessionView,
 } from "./session-view";
+export { causeColor } from "./colors";
 export { compare } from "./comparison";
 export {
   networkGraphView,

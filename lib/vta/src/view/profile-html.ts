@@ -3,7 +3,7 @@
 import { view } from "tvm-ts";
 import { NOTHING_RAN, STALL_CAUSES, type StallCause } from "../accelerator";
 import { CAUSE_TEXT, type ModuleName, type Profile } from "../sim";
-import { CAUSE_COLORS, cssColor } from "./colors";
+import { causeColor } from "./colors";
 import { statementFacts } from "./profile-view";
 import { bytesText, countText, percentText } from "./number-text";
 import { causeLegend, PLAIN, timelineHtml } from "./timeline-html";
@@ -45,7 +45,7 @@ function moduleRow(profile: Profile, module: ModuleName): string {
     const width = ((100 * counts[cause]) / profile.cycles).toFixed(3);
     return (
       `<div title="${view.escapeHtml(title)}" ` +
-      `style="width:${width}%;background:${cssColor(CAUSE_COLORS[cause])}"></div>`
+      `style="width:${width}%;background:${causeColor(cause)}"></div>`
     );
   });
   const busy = percentText(counts.busy, profile.cycles || 1);

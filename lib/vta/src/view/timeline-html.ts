@@ -11,7 +11,7 @@ import {
   type Timeline,
 } from "../accelerator";
 import { CAUSE_TEXT } from "../sim";
-import { CAUSE_COLORS, cssColor } from "./colors";
+import { CAUSE_COLORS, causeColor } from "./colors";
 import { stallRaster } from "./stall-raster";
 import { countText, percentText } from "./number-text";
 
@@ -52,7 +52,7 @@ export function causeLegend(causes: readonly StallCause[]): string {
   const entries = causes.map(
     (cause) =>
       `<span style="white-space:nowrap;margin-right:12px"><span style="display:inline-block;width:10px;` +
-      `height:10px;background:${cssColor(CAUSE_COLORS[cause])}"></span> ${CAUSE_TEXT[cause]}</span>`,
+      `height:10px;background:${causeColor(cause)}"></span> ${CAUSE_TEXT[cause]}</span>`,
   );
   return `<div style="margin-top:4px;max-width:720px;line-height:1.6">${entries.join(" ")}</div>`;
 }
