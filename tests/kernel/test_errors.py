@@ -110,7 +110,7 @@ def test_a_name_that_its_cell_did_not_reach_is_reported_as_such(shared):
 def test_a_value_that_cannot_be_inspected_is_an_error_like_others(shared):
     shared.run("const kept = 1; const trap = () => { throw new Error('trap') };")
     thrown = "new Proxy({}, { getPrototypeOf: trap, get: trap })"
-    assert "looked at" in shared.run(f"throw {thrown}").error
+    assert "throws an error when it is formatted" in shared.run(f"throw {thrown}").error
     later = "await new Promise((resolve) => setTimeout(resolve, 1000))"
     assert "looked at" in shared.run(f"setTimeout(() => {{ throw {thrown} }}); {later}").error
     assert shared.run("kept").result == "1"
