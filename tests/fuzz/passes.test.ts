@@ -1,6 +1,6 @@
 /**
  * Random programs: a lowered program computes the values of the declaration, element for element, and
-changes nothing else; a refused program is refused for a reason in the list.
+ * changes nothing else; a refused program is refused for a reason in the list.
  */
 
 import fc from "fast-check";

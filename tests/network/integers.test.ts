@@ -72,8 +72,8 @@ const NETWORKS = {
   "a residual block": { bytes: () => file("../golden/networks/residual.onnx") },
   "ResNet-18, a quarter as wide": { bytes: () => resnet({ size: 64, width: 16, classes: 10 }) },
   "ResNet-18 at 224 x 224": { bytes: () => resnet({}) },
-  // The first convolution, the resizing and the operators behind it.
-  ESPCN: { bytes: () => file(join(qonnx, "resize.onnx")), onHost: 3, shape: [1, 3, 32, 32] },
+  // The first convolution and the resizing.
+  ESPCN: { bytes: () => file(join(qonnx, "resize.onnx")), onHost: 2, shape: [1, 3, 32, 32] },
 } satisfies Record<string, Case>;
 
 /** Runs the interpreter on the first of some images. */
@@ -144,7 +144,9 @@ test.each<readonly [keyof typeof NETWORKS, number | "max", vta.TargetName]>([
           interpreted.values[node]!.some((integer) => integer !== 0),
           node,
         ).toBe(true);
-        expect(differences(unpacked(value), interpreted.values[node]!), node).toBe(0);
+        const wanted = interpreted.values[node]!;
+        // Channels that do not fill a block come last.
+        expect(differences(unpacked(value).slice(0, wanted.length), wanted), node).toBe(0);
         compared.push(node);
       }),
     );

@@ -77,7 +77,7 @@ describe.each(["tcp", "ws"])("a session over %s", (protocol) => {
     }
     await one.upload(Uint8Array.of(127, 69, 76, 70, 2), "text.so");
     await expect(one.loadModule("text.so")).rejects.toThrow(
-      "'text.so' is a library of machine code; this server runs WebAssembly modules",
+      "'text.so' is a library of machine code, but this server runs WebAssembly modules",
     );
     expect(readdirSync(workdir)).toHaveLength(2);
     await one.close();

@@ -103,7 +103,8 @@ function unified(
   const finest = pair
     ? Math.min(values[0]!.step, values[1]!.step)
     : Math.fround(config.globalScale / 2 ** 31);
-  const limit = Math.max(...values.map(limitOf));
+  // Bits may be lost only where no sum needs them.
+  const limit = wanted === undefined ? Math.max(...values.map(limitOf)) : 0;
   const step = Math.max(finest, 2 ** Math.ceil(Math.log2(limit / 2 ** 31)));
   const data = narrowed.map((expr, i) => rescaled(expr, values[i]!.step, step, dtype));
   return { data, step, dtype };
