@@ -34,9 +34,14 @@ afterAll(async () => {
   await jupyter?.stop();
 }, 120_000);
 
+/** The end of the cell that shows the study. */
+const STUDY = "await study.run();\nstudy";
+
 /** The output of the cell whose source ends in a text. */
 async function output(ending: string): Promise<Locator> {
-  return lab.output(cells.findIndex(({ source }) => source.join("").endsWith(ending)));
+  const index = cells.findIndex(({ source }) => source.join("").endsWith(ending));
+  expect(index, `the cell that ends in ${ending}`).toBeGreaterThanOrEqual(0);
+  return lab.output(index);
 }
 
 /** Outputs above may still grow and move a plot. */
@@ -55,7 +60,7 @@ test("runs to its last line without an error", async () => {
 });
 
 test("a click on a point of the plot shows the trial's schedule and profile", async () => {
-  const study = await output("vta.view.studyPlot(study)");
+  const study = await output(STUDY);
   const points = study.locator(".scatterlayer .trace:nth-child(2) .point");
   await points.first().waitFor(PATIENTLY);
   await settled(points.first());
@@ -79,7 +84,7 @@ test("a click on a point of the plot shows the trial's schedule and profile", as
 });
 
 test("the table sorts by any measure, and leads to a trial, too", async () => {
-  const study = await output("await study.run();\nstudy");
+  const study = await output(STUDY);
   const rows = study.getByRole("table", { name: "Trials" }).locator("tbody tr");
   const first = () => rows.first().getByRole("button").textContent();
   const best = await first();
