@@ -38,7 +38,7 @@ export function leave(device: Device): void {
 const FRAME = /wasm-function\[\d+\]:0x([0-9a-f]+)/;
 
 /** Enough for the library's frames between compiled code and this function. */
-const FRAME_LIMIT = 20;
+const FRAME_LIMIT = 14;
 
 const places = new WeakMap<Artifact, ReadonlyMap<number, CallPlace>>();
 
@@ -60,10 +60,31 @@ export function callerOf(device: Device): Caller | undefined {
   return place && { text: contents.tir, start: place.start, end: place.end };
 }
 
+/** A frame of V8's stack traces. */
+interface Frame {
+  getScriptNameOrSourceURL(): string | null | undefined;
+}
+
+interface V8Error {
+  stackTraceLimit?: number;
+  prepareStackTrace?(error: Error, frames: readonly Frame[]): unknown;
+}
+
+/** The first frame of WebAssembly code as text, or "". Only this one is formatted: that takes long. */
+function compiledFrame(frames: readonly Frame[]): string {
+  const frame = frames.find((one) => one.getScriptNameOrSourceURL()?.startsWith("wasm:"));
+  return frame === undefined ? "" : String(frame);
+}
+
+/** The stack as text; in V8 only its frame of compiled code. */
 function currentStack(): string {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = FRAME_LIMIT;
-  const stack = new Error().stack ?? "";
-  Error.stackTraceLimit = limit;
-  return stack;
+  const v8 = Error as V8Error;
+  const { stackTraceLimit, prepareStackTrace } = v8;
+  v8.stackTraceLimit = FRAME_LIMIT;
+  v8.prepareStackTrace = (_, frames) => compiledFrame(frames);
+  try {
+    return new Error().stack ?? "";
+  } finally {
+    Object.assign(v8, { stackTraceLimit, prepareStackTrace });
+  }
 }
