@@ -36,7 +36,7 @@ export function cssColor([red, green, blue]: view.Rgb): string {
 /**
  * The CSS colour of a stall cause in the pictures of a profile, for plots beside them.
  * @example
- * vta.view.causeColor("busy") // => "rgb(0,114,178)"
+ * vta.view.causeColor("busy") // => rgb(0,114,178)
  */
 export function causeColor(cause: StallCause): string {
   return cssColor(CAUSE_COLORS[cause]);
