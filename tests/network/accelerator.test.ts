@@ -116,6 +116,27 @@ test.each([
   expectSame({ ...model, weights: { ...model.weights, w3 } });
 });
 
+test("a concatenation has room for the largest of its values", () => {
+  const large = { op: "Mul", inputs: ["pooled", "factor"], output: "large" };
+  const joined = { op: "Concat", inputs: ["relu", "large"], output: "joined", attrs: { axis: 1 } };
+  const twice = { ...joined, inputs: ["relu", "large", "pooled"] };
+  for (const concatenation of [joined, twice]) {
+    const model = withNodes(network(16, 16), large, concatenation);
+    const w3 = weight([16, 16 * concatenation.inputs.length, 1, 1], 4);
+    const weights = { ...model.weights, factor: { shape: [1], values: [1024] }, w3 };
+    const float = vta.network.fromOnnx(onnxModel({ ...model, weights }));
+    const { shape, values } = weight([1, 3, 8, 8], 9);
+    const data = relay.HostTensor.of(values as number[], shape, "float32");
+    const quantized = float.quantize({ calibrateMode: "max", dataset: [{ data }] });
+    const [wanted, got] = [float, quantized].map(
+      (one) => one.run({ data })["result"]!.reshape([-1]).toArray() as number[],
+    ) as [number[], number[]];
+    const signal = wanted.reduce((sum, value) => sum + value ** 2, 0);
+    const noise = wanted.reduce((sum, value, i) => sum + (value - got[i]!) ** 2, 0);
+    expect(noise).toBeLessThan(signal / 50);
+  }
+});
+
 test("what is pooled and scaled again keeps its values", () => {
   const attrs = { kernel_shape: [2, 2] };
   const model = withNodes(

@@ -30,7 +30,7 @@ import {
   type ForwardRewrite,
 } from "./forward-rewrite";
 
-/** The largest float32 that an int32 can hold; the limit of 32-bit integers itself is rounded up to `2 ** 31`. */
+/** The largest float32 that fits an int32; the largest int32 as a float32 is `2 ** 31`, which does not fit. */
 const MOST_IN_INT32 = 2 ** 31 - 2 ** 7;
 
 /** Integers (possibly stored as floats) with the size of a step. */
@@ -103,7 +103,7 @@ function unified(
   const finest = pair
     ? Math.min(values[0]!.step, values[1]!.step)
     : Math.fround(config.globalScale / 2 ** 31);
-  // Bits may be lost only where no sum needs them.
+  // Concatenated values must all fit. Sums keep the finest step, as a coarser one would lose bits.
   const limit = wanted === undefined ? Math.max(...values.map(limitOf)) : 0;
   const step = Math.max(finest, 2 ** Math.ceil(Math.log2(limit / 2 ** 31)));
   const data = narrowed.map((expr, i) => rescaled(expr, values[i]!.step, step, dtype));
@@ -121,6 +121,7 @@ function quantize(config: QuantizeConfig): ForwardRewrite {
         clip(round(scaled), least, Math.min(most, MOST_IN_INT32)),
         to,
         "float32",
+        limit,
       );
     }
     const { data, dtype } = x;
