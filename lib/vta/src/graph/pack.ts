@@ -8,16 +8,33 @@
 
 import { relay, UsageError } from "tvm-ts";
 import type { Environment } from "../compiler";
-import {
-  findRegion,
-  isElementwise,
-  isPlainConvolution,
-  nothing,
-  type PackOptions,
-  type Region,
-} from "./region";
+import { findRegion, isPlainConvolution, noRegion, type PackOptions, type Region } from "./region";
 
 const { ops } = relay;
+
+/** Operators that compute each element by itself. */
+const ELEMENTWISE: ReadonlySet<string> = new Set([
+  "add",
+  "annotation.stop_fusion",
+  "cast",
+  "clip",
+  "copy",
+  "divide",
+  "left_shift",
+  "maximum",
+  "minimum",
+  "multiply",
+  "negative",
+  "nn.relu",
+  "right_shift",
+  "round",
+  "subtract",
+]);
+
+/** Whether an operator computes each element by itself. */
+function isElementwise(call: relay.Call): boolean {
+  return call.op.kind === "op" && ELEMENTWISE.has(call.op.name);
+}
 
 /** @throws UsageError when there is no such part, or none of its convolutions is in integers. */
 export function graphPack(
@@ -30,7 +47,7 @@ export function graphPack(
     packer.rewrite(before, operands),
   );
   if (packer.convolutions === 0) {
-    throw nothing(
+    throw noRegion(
       "the accelerator's part has no 8-bit convolution of one group: quantize the network first, or let " +
         "the part start earlier or stop later",
     );
@@ -41,7 +58,6 @@ export function graphPack(
 type Shape = readonly number[];
 
 const shapeOf = (expr: relay.Expr): Shape => typeOf(expr).shape;
-const isShape = (value: relay.Expr | Shape): value is Shape => Array.isArray(value);
 
 function typeOf(expr: relay.Expr): relay.TensorType {
   if (expr.type.kind === "tensor") return expr.type;
@@ -68,11 +84,11 @@ function missing(length: number, block: number): number {
 }
 
 class Packer {
-  /** Packed values, and the values that they were packed from or would be unpacked to. */
-  private readonly plainOf = new Map<relay.Expr, relay.Expr | Shape>();
+  /** The shapes of packed values before packing. */
+  private readonly shapes = new Map<relay.Expr, Shape>();
+  /** Packed values by their plain values, and the inverse, for those that were converted. */
   private readonly packedOf = new Map<relay.Expr, relay.Expr>();
-  /** What the expressions of the network have become. */
-  private readonly results = new Map<relay.Expr, relay.Expr>();
+  private readonly plainOf = new Map<relay.Expr, relay.Expr>();
   /** How many convolutions work on packed data. */
   convolutions = 0;
 
@@ -82,48 +98,47 @@ class Packer {
   ) {}
 
   rewrite(before: relay.Expr, operands: readonly relay.Expr[]): relay.Expr {
-    const worksOnBlocks = before.kind === "call" && this.region.calls.has(before);
-    const blocks = worksOnBlocks ? this.onBlocks(before, operands) : undefined;
-    if (blocks !== undefined) this.plainOf.set(blocks, shapeOf(before));
-    let result =
-      blocks ??
-      relay.withOperands(
-        before,
-        operands.map((operand) => this.plain(operand)),
-      );
-    if (before === this.region.first) result = this.packed(result);
-    this.results.set(before, result);
-    return result;
+    const isInRegion = before.kind === "call" && this.region.calls.has(before);
+    const packed = isInRegion ? this.packedCall(before, operands) : undefined;
+    if (packed !== undefined) {
+      this.shapes.set(packed, shapeOf(before));
+      return packed;
+    }
+    const plain = relay.withOperands(
+      before,
+      operands.map((operand) => this.plain(operand)),
+    );
+    return before === this.region.first ? this.packed(plain) : plain;
   }
 
-  /** The call on packed data; undefined if it has to work on plain data. */
-  private onBlocks(before: relay.Call, operands: readonly relay.Expr[]): relay.Expr | undefined {
+  /** The call on packed data; undefined if it must work on plain data. */
+  private packedCall(before: relay.Call, operands: readonly relay.Expr[]): relay.Expr | undefined {
     if (isPlainConvolution(before)) return this.convolution(before, operands);
-    if (relay.isCallOf(before, "concatenate")) return this.concatenation(before);
+    if (relay.isCallOf(before, "concatenate")) return this.concatenation(before, operands);
     return isElementwise(before) ? this.elementwise(before, operands) : undefined;
   }
 
   /** The value in blocks. */
   private packed(x: relay.Expr): relay.Expr {
-    if (this.plainOf.has(x)) return x;
-    let packed = this.packedOf.get(x);
-    if (packed === undefined) {
-      packed = this.packData(x);
-      this.packedOf.set(x, packed);
-      this.plainOf.set(packed, x);
-    }
-    return packed;
+    if (this.shapes.has(x)) return x;
+    return this.packedOf.get(x) ?? this.converted(x, this.packData(x));
   }
 
-  /** The value as the network has it, not in blocks. */
+  /** The value in the network's own layout. */
   plain(x: relay.Expr): relay.Expr {
-    const plain = this.plainOf.get(x);
-    if (plain === undefined) return x;
-    if (!isShape(plain)) return plain;
-    const unpacked = this.unpackData(x, plain);
-    this.plainOf.set(x, unpacked);
-    this.packedOf.set(unpacked, x);
-    return unpacked;
+    const shape = this.shapes.get(x);
+    if (shape === undefined) return x;
+    let plain = this.plainOf.get(x);
+    if (plain === undefined) this.converted((plain = this.unpackData(x, shape)), x);
+    return plain;
+  }
+
+  /** Records that one value is the other in blocks. */
+  private converted(plain: relay.Expr, packed: relay.Expr): relay.Expr {
+    this.shapes.set(packed, shapeOf(plain));
+    this.packedOf.set(plain, packed);
+    this.plainOf.set(packed, plain);
+    return packed;
   }
 
   private packData(x: relay.Expr): relay.Expr {
@@ -181,16 +196,18 @@ class Packer {
     return ops.call(ops.conv2d, [data, kernel], settings, before.origin);
   }
 
-  /** Channels that fill their blocks are joined block by block. */
-  private concatenation(before: relay.Call): relay.Expr | undefined {
-    const [tuple] = before.args;
+  /** Concatenates channels that fill their blocks. */
+  private concatenation(
+    before: relay.Call,
+    [tuple]: readonly relay.Expr[],
+  ): relay.Expr | undefined {
     if (tuple?.kind !== "tuple" || before.attrs["axis"] !== 1) return undefined;
-    const parts = tuple.fields.map((field) => this.results.get(field)!);
-    const areFull = tuple.fields.every(
-      (field) => missing(shapeOf(field)[1] ?? 1, this.env.BLOCK_OUT) === 0,
-    );
-    if (!areFull || !parts.every((part) => this.plainOf.has(part))) return undefined;
-    return before.withArgs([new relay.Tuple(parts)]);
+    const parts = tuple.fields.map((field) => {
+      const packed = this.packedOf.get(field);
+      return packed && missing(shapeOf(field)[1]!, this.env.BLOCK_OUT) === 0 ? packed : undefined;
+    });
+    if (parts.includes(undefined)) return undefined;
+    return before.withArgs([new relay.Tuple(parts as relay.Expr[])]);
   }
 
   /**
@@ -198,7 +215,7 @@ class Packer {
    * shape are packed, a number for each channel is packed like the channels, a single number stays.
    */
   private elementwise(before: relay.Call, operands: readonly relay.Expr[]): relay.Expr | undefined {
-    if (!operands.some((operand) => this.plainOf.has(operand))) return undefined;
+    if (!operands.some((operand) => this.shapes.has(operand))) return undefined;
     const shape = shapeOf(before);
     const parts = operands.map((operand, i) => {
       const own = shapeOf(before.args[i]!);

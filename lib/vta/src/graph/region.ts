@@ -18,30 +18,6 @@ export interface PackOptions {
   readonly stop?: string;
 }
 
-/** Operators that compute each element by itself. */
-const ELEMENTWISE: ReadonlySet<string> = new Set([
-  "add",
-  "annotation.stop_fusion",
-  "cast",
-  "clip",
-  "copy",
-  "divide",
-  "left_shift",
-  "maximum",
-  "minimum",
-  "multiply",
-  "negative",
-  "nn.relu",
-  "right_shift",
-  "round",
-  "subtract",
-]);
-
-/** Whether an operator computes each element by itself. */
-export function isElementwise(call: relay.Call): boolean {
-  return call.op.kind === "op" && ELEMENTWISE.has(call.op.name);
-}
-
 /** The part of a network that goes to the accelerator. */
 export interface Region {
   /** The value that is packed first. */
@@ -64,7 +40,7 @@ function packedValue(order: readonly relay.Expr[], start: string | undefined): r
   if (start !== undefined) {
     const found = order.find(isCall(start)) ?? order.filter(isOfNode(start)).at(-1);
     if (found !== undefined) return found;
-    throw nothing(`the network has no ${start}, after which the accelerator's part should start`);
+    throw noRegion(`the network has no ${start}, after which the accelerator's part should start`);
   }
   const convolutions = order.filter(isIntegerConvolution);
   const convolution = convolutions.find(isPlainConvolution);
@@ -72,9 +48,9 @@ function packedValue(order: readonly relay.Expr[], start: string | undefined): r
   const isFirst = convolution !== undefined && convolution === convolutions[0];
   if (isFirst && pooling >= 0 && pooling < order.indexOf(convolution)) return order[pooling]!;
   if (convolution !== undefined) return quantizedValue(convolution);
-  throw nothing(
+  throw noRegion(
     convolutions.length === 0
-      ? "the network has no 8-bit convolution, which the accelerator's part starts with: quantize it first"
+      ? "the network has no 8-bit convolution for the accelerator: quantize it first"
       : "all 8-bit convolutions of the network are packed already or have groups, which are computed on the host",
   );
 }
@@ -88,9 +64,9 @@ function lastOf(
   if (stop === undefined) return behind.find(isCall("nn.global_avg_pool2d"));
   const found = order.find(isCall(stop)) ?? order.find(isOfNode(stop));
   if (found === undefined)
-    throw nothing(`the network has no ${stop}, before which the accelerator's part should end`);
+    throw noRegion(`the network has no ${stop}, before which the accelerator's part should end`);
   if (order.indexOf(first) < order.indexOf(found)) return found;
-  throw nothing(
+  throw noRegion(
     `${stop} comes before the start of the accelerator's part: there is nothing to pack`,
   );
 }
@@ -140,6 +116,6 @@ function quantizedValue(convolution: relay.Call): relay.Expr {
 }
 
 /** The error of a network without a part for the accelerator. */
-export function nothing(sentence: string): UsageError {
+export function noRegion(sentence: string): UsageError {
   return new UsageError("network-packing", sentence);
 }

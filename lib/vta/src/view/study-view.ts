@@ -271,7 +271,7 @@ export function parallelCoordinates(study: Study): view.Picture {
       hoverinfo: "skip",
     };
   }).reverse();
-  // On a ground of their own, so that lines do not strike them out.
+  // With a background, so that lines do not cross the text.
   const annotations = axes.flatMap(({ ticks }, x) =>
     ticks.map(([y, text]) => ({
       ...{ x, y, text, xanchor: "right", xshift: -4, showarrow: false, borderpad: 1 },

@@ -6,6 +6,7 @@
 
 import type { Device } from "../device";
 import type { Artifact, CallPlace } from "../../artifact";
+import type { V8Error, V8Frame } from "../../support";
 
 /** `text().slice(start, end)` is the statement that makes the call. */
 export interface Caller {
@@ -60,18 +61,8 @@ export function callerOf(device: Device): Caller | undefined {
   return place && { text: contents.tir, start: place.start, end: place.end };
 }
 
-/** A frame of V8's stack traces. */
-interface Frame {
-  getScriptNameOrSourceURL(): string | null | undefined;
-}
-
-interface V8Error {
-  stackTraceLimit?: number;
-  prepareStackTrace?(error: Error, frames: readonly Frame[]): unknown;
-}
-
 /** The first frame of WebAssembly code as text, or "". Only this one is formatted: that takes long. */
-function compiledFrame(frames: readonly Frame[]): string {
+function compiledFrame(frames: readonly V8Frame[]): string {
   const frame = frames.find((one) => one.getScriptNameOrSourceURL()?.startsWith("wasm:"));
   return frame === undefined ? "" : String(frame);
 }
