@@ -4,6 +4,7 @@ import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { buildPackages, locked, root, run } from "../support/jupyter-env";
@@ -35,10 +36,15 @@ export class SiteServer {
     private readonly served: ReadonlySet<string>,
   ) {}
 
-  static async start(headers: Readonly<Record<string, string>> = {}): Promise<SiteServer> {
+  /** @param delays milliseconds before a file is sent, by its path in the site */
+  static async start(
+    headers: Readonly<Record<string, string>> = {},
+    delays: Readonly<Record<string, number>> = {},
+  ): Promise<SiteServer> {
     const served = new Set<string>();
-    const server = createServer((request, response) => {
+    const server = createServer(async (request, response) => {
       const { pathname } = new URL(request.url!, "http://localhost");
+      await sleep(delays[pathname] ?? 0);
       const file = join(
         site,
         decodeURI(pathname.endsWith("/") ? `${pathname}index.html` : pathname),
