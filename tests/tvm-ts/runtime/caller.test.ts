@@ -10,7 +10,7 @@ import {
   type Stmt,
 } from "../../../lib/tvm-ts/src/ir";
 import { callerOf, CpuDevice, NDArray, type Device } from "../../../lib/tvm-ts/src/runtime";
-import { flat, func, loop, seq } from "../../support/compiled";
+import { flat, func, loop, seq, store } from "../../support/compiled";
 
 beforeAll(tvm.ready);
 
@@ -77,6 +77,54 @@ test("the same text in two places has two callers", () => {
   moduleOf(program)(NDArray.empty([1], "float32", device));
   expect(new Set(places).size).toBe(4);
   expect(places[2]).toBe(places[4]);
+});
+
+test("after the calls of a recorded part, a recording function still has its own caller", () => {
+  const device = new Listener(0);
+  const callers: (number | undefined)[] = [];
+  Object.defineProperty(device.functions.recording, "Record", {
+    value: (_: object, body: () => number) => {
+      callers.push(callerOf(device)?.start);
+      body();
+      callers.push(callerOf(device)?.start);
+      return 0;
+    },
+  });
+  moduleOf(record(push(7)))(NDArray.empty([1], "float32", device));
+  expect(callers[0]).toBeDefined();
+  expect(callers[1]).toBe(callers[0]);
+});
+
+test("a function of the device that calls the module again still has its own caller", () => {
+  const device = new Listener(0);
+  const module = moduleOf(seq(push(1), new Evaluate(callExtern("void", "Other"))));
+  const array = NDArray.empty([1], "float32", device);
+  const callers: (string | undefined)[] = [];
+  const note = (): void => {
+    const caller = callerOf(device);
+    callers.push(caller && caller.text().slice(caller.start, caller.end));
+  };
+  let isNested = false;
+  Object.defineProperty(device.functions.extern, "Push", {
+    value: () => {
+      if (isNested) return;
+      isNested = true;
+      module(array);
+      note();
+    },
+  });
+  Object.defineProperty(device.functions.extern, "Other", { value: () => undefined });
+  module(array);
+  expect(callers).toEqual(['@tir.call_extern("Push", 1, dtype=int32)']);
+});
+
+test("a call inside an expression has no caller, rather than the statement before it", () => {
+  const result = flat("R", 1);
+  const value = callExtern("float32", "Other");
+  const body = seq(push(1), store(result, 0, value));
+  const device = new Listener(0);
+  tvm.build(IRModule.of("main", func([result], body)))(NDArray.empty([1], "float32", device));
+  expect(device.heard).toEqual(['@tir.call_extern("Push", 1, dtype=int32)', undefined]);
 });
 
 test("a saved module still knows its callers", () => {

@@ -2,12 +2,8 @@
 
 import type { ModuleRecord } from "./module-record";
 
-/**
- * An external call: its instruction is at `offset` of the code, its text is at `start` to `end` of the
- * functions' text.
- */
+/** The text of an external call: `start` to `end` of the functions' text. */
 export interface CallPlace {
-  readonly offset: number;
   readonly start: number;
   readonly end: number;
 }
@@ -19,7 +15,7 @@ export interface Artifact {
   readonly record: ModuleRecord;
   /** Text of the functions that the code was made from. */
   readonly tir: () => string;
-  /** Its external calls, without those whose place is unknown. */
+  /** The places of its external calls, by their numbers; empty if they are unknown. */
   readonly calls: () => readonly CallPlace[];
   readonly imports: readonly Artifact[];
   /** The functions in C, and the machine to compile them for; files do not carry it. */

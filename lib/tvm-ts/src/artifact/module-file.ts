@@ -4,7 +4,7 @@
  *
  *     tvm.record    the module's record as JSON
  *     tvm.tir       the text of the functions it was made from
- *     tvm.calls     which pieces of that text the code's external calls come from, as JSON
+ *     tvm.calls     the places of the external calls in that text, by their numbers, as JSON
  *     tvm.import    a module that this one uses, saved in the same way (any number)
  *     tvm.checksum  SHA-256 of everything before this section, which is the last
  */

@@ -24,6 +24,14 @@ export const IMPORTS = {
   host: "host",
 } as const;
 
+/**
+ * The exported global with the number of the external call that the code makes, an `i32`; only in code
+ * with external calls.
+ */
+export const EXTERNAL_CALL = "external.call";
+/** Its value while the code makes none. */
+export const NO_CALL = -1;
+
 /** A size: a number, a variable of the function's by name, or an operation on two sizes. */
 export type SizeRecord = number | string | readonly [SizeOperator, SizeRecord, SizeRecord];
 

@@ -13,7 +13,6 @@ export {
 export { moduleRecord } from "./record-module";
 export { type Signature } from "./signature";
 export { ready } from "./wasm/loading";
-export { type CompiledCall } from "./wasm/external-calls";
 export { wasmGenerator } from "./wasm/generator";
 export { keepInRegisters } from "./wasm/keep-in-registers";
 export { generateWasm, wasmText, type WasmCode, type WasmOptions } from "./wasm/generate";

@@ -12,15 +12,7 @@ export {
   type ErrorNote,
   type ErrorOptions,
 } from "./errors";
-export {
-  callerFolder,
-  parseStack,
-  registerLibraryRoot,
-  Span,
-  type Place,
-  type V8Error,
-  type V8Frame,
-} from "./span";
+export { callerFolder, parseStack, registerLibraryRoot, Span, type Place } from "./span";
 export { checkInterruption, setInterruptionCheck } from "./interruption";
 export { nearName } from "./near";
 export { elementCount } from "./element-count";

@@ -19,16 +19,10 @@ export interface Place {
  */
 const FRAME_LIMIT = 12;
 
-/** A frame of V8's stack traces. */
-export interface V8Frame {
-  getScriptNameOrSourceURL(): string | null | undefined;
-}
-
 /** The members of `Error` that only V8 has. */
-export interface V8Error {
+interface V8Error {
   stackTraceLimit?: number;
   captureStackTrace?(target: object, above?: (...args: never[]) => unknown): void;
-  prepareStackTrace?(error: Error, frames: readonly V8Frame[]): unknown;
 }
 
 const libraryRoots: string[] = [];

@@ -1,18 +1,14 @@
-/** Maps each external call in the code to the text of its statement. */
+/** The text of each external call in the code. */
 
 import type { CallPlace } from "../../artifact";
 import { isStmt, printModule, type IRModule } from "../../ir";
 import type { CodegenTarget } from "../code-generator";
-import { isExternalCall, type CompiledCall } from "./external-calls";
+import { isExternalCall } from "./external-calls";
 
-/**
- * @param calls the calls in the code
- * @param count the number of external calls in the text of `source`
- */
+/** @param count the number of external calls in the code */
 export function callPlaces(
   source: IRModule,
   { lowerings }: CodegenTarget,
-  calls: readonly CompiledCall[],
   count: number,
 ): CallPlace[] {
   const places = printModule(source).ranges.filter(({ node }) => {
@@ -22,8 +18,5 @@ export function callPlaces(
   });
   // If code was removed, such as an empty loop, the numbers do not match.
   if (places.length !== count) return [];
-  return calls.map(({ offset, call }) => {
-    const { start, end } = places[call]!;
-    return { offset, start, end };
-  });
+  return places.map(({ start, end }) => ({ start, end }));
 }

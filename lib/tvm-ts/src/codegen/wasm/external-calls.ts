@@ -1,15 +1,6 @@
-/**
- * External calls of a program, in its text and in the compiled code. Separate from
- * `call-locations.ts`, so that these types do not depend on binaryen's.
- */
+/** External calls of a program. */
 
 import { builtin, type Stmt } from "../../ir";
-
-/** The instruction at byte `offset` makes the `call`-th external call. */
-export interface CompiledCall {
-  readonly offset: number;
-  readonly call: number;
-}
 
 /**
  * Whether a statement makes an external call. The calls of a function are numbered in the order of

@@ -6,7 +6,6 @@
 import { ExprMap, type DataType, type PrimExpr, type Var } from "../../ir";
 import { InternalError, UsageError } from "../../support";
 import { nameLocal, type Ref, type WasmType } from "./binaryen";
-import { markCalls } from "./call-locations";
 import type { ModuleContext } from "./module-context";
 
 /** Where a variable's value is kept in the function. */
@@ -62,8 +61,6 @@ export class FunctionContext {
   private readonly bindings = new Map<Var, Binding>();
   /** The names of locals in the module's text. */
   private readonly names = new Map<number, string>([[FRAME_LOCAL, "frame"]]);
-  /** External calls by their numbers. */
-  private readonly calls: [number: number, ref: Ref][] = [];
   private frameTop = 0;
   private framePeak = 0;
 
@@ -104,18 +101,12 @@ export class FunctionContext {
     if (local !== undefined) this.names.set(local, variable.name);
   }
 
-  /** Marks `ref` as the external call with a number from `module.nextExternalCall()`. */
-  markCall(number: number, ref: Ref): void {
-    this.calls.push([number, ref]);
-  }
-
   /** Adds the function to the module; locals are named after the program's variables. */
   addTo(name: string, result: WasmType, body: Ref): void {
     const { m, b } = this.module;
     const params = b.createType([...this.paramTypes]);
     const func = m.addFunction(name, params, result, [...this.localTypes], body);
     m.addFunctionExport(name, name);
-    markCalls(m, func, this.module.callFile, this.calls);
     const taken = new Set<string>();
     for (const [local, hint] of this.names) {
       let unique = hint;

@@ -5,8 +5,6 @@ import { FORMAT_VERSION, type FunctionRecord, type ModuleRecord } from "../../ar
 import { InternalError, UsageError } from "../../support";
 import { signatureOf } from "../signature";
 import { loadedBinaryen } from "./binaryen";
-import { emitWithCalls } from "./call-locations";
-import type { CompiledCall } from "./external-calls";
 import { FunctionContext } from "./function-context";
 import { ModuleContext } from "./module-context";
 import { StatementEmitter } from "./statement";
@@ -17,8 +15,7 @@ export type WasmOptions = Pick<ModuleRecord, "target" | "device" | "entry" | "co
 export interface WasmCode {
   readonly binary: Uint8Array;
   readonly record: ModuleRecord;
-  readonly calls: readonly CompiledCall[];
-  /** The number of external calls in the program's text. */
+  /** The number of external calls in the code. */
   readonly externalCalls: number;
 }
 
@@ -44,7 +41,7 @@ export function generateWasm(functions: IRModule, options: WasmOptions): WasmCod
       packed: module.packed,
       assertions: module.assertions,
     };
-    return { ...emitWithCalls(m), record, externalCalls: module.externalCallCount };
+    return { binary: m.emitBinary(), record, externalCalls: module.externalCallCount };
   } finally {
     module.m.dispose();
   }

@@ -13,7 +13,7 @@ export const wasmGenerator: CodeGenerator = {
   generate(module, target, source) {
     const { kind: device, configuration } = target;
     const [entry] = module.functions.keys();
-    const { binary, record, calls, externalCalls } = generateWasm(module, {
+    const { binary, record, externalCalls } = generateWasm(module, {
       target: target.toString(),
       device,
       entry: entry!,
@@ -24,7 +24,7 @@ export const wasmGenerator: CodeGenerator = {
       code: binary,
       record,
       tir: () => printModule(source).text,
-      calls: () => callPlaces(source, target, calls, externalCalls),
+      calls: () => callPlaces(source, target, externalCalls),
       imports: [],
     };
   },

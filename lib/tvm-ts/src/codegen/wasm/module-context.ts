@@ -4,6 +4,8 @@
 
 import type { DataType } from "../../ir";
 import {
+  EXTERNAL_CALL,
+  NO_CALL,
   IMPORTS,
   type PackedRecord,
   type ParallelRecord,
@@ -21,15 +23,13 @@ export class ModuleContext {
   readonly parallels: ParallelRecord[] = [];
   readonly packed: PackedRecord[] = [];
   readonly assertions: string[] = [];
-  /** The file of debug locations; see `call-locations.ts`. */
-  readonly callFile: number;
   private externalCalls = 0;
+  private exportsExternalCall = false;
   private readonly imports = new Map<string, string>();
   private readonly helpers = new Set<string>();
 
   constructor(readonly b: Binaryen) {
     this.m = new b.Module();
-    this.callFile = this.m.addDebugInfoFileName("calls");
     const { Features } = b;
     this.m.setFeatures(
       Features.MVP |
@@ -73,6 +73,21 @@ export class ModuleContext {
   /** The number of the next external call in the text. */
   nextExternalCall(): number {
     return this.externalCalls++;
+  }
+
+  /**
+   * The statement of an external call, with a number from `nextExternalCall()`, which a callee can read to find
+   * the statement that calls it.
+   */
+  externalCall(number: number, statement: Ref): Ref {
+    const { m, b } = this;
+    if (!this.exportsExternalCall) {
+      m.addGlobal(EXTERNAL_CALL, b.i32, true, m.i32.const(NO_CALL));
+      m.addGlobalExport(EXTERNAL_CALL, EXTERNAL_CALL);
+      this.exportsExternalCall = true;
+    }
+    const set = (value: number): Ref => m.global.set(EXTERNAL_CALL, m.i32.const(value));
+    return m.block(null, [set(number), statement, set(NO_CALL)]);
   }
 
   get externalCallCount(): number {

@@ -96,8 +96,7 @@ export function emitRecording(outer: StatementEmitter, { value, body }: AttrStmt
     variables.map((variable) => outer.scalar.emit(variable)),
     b.none,
   );
-  fn.markCall(callNumber, call);
-  return call;
+  return module.externalCall(callNumber, call);
 }
 
 /** Addresses are passed as 32-bit numbers. */

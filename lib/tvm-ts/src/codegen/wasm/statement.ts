@@ -255,9 +255,11 @@ export class StatementEmitter {
     const { value } = stmt;
     if (value.kind === "IntImm") return this.m.nop();
     const ref = this.scalar.emit(value);
-    if (isExternalCall(stmt)) this.fn.markCall(this.fn.module.nextExternalCall(), ref);
     const isVoid = dtypeInfo(value.dtype).code === "void" || isReturn(value);
-    return isVoid ? ref : this.m.drop(ref);
+    const statement = isVoid ? ref : this.m.drop(ref);
+    if (!isExternalCall(stmt)) return statement;
+    const { module } = this.fn;
+    return module.externalCall(module.nextExternalCall(), statement);
   }
 }
 

@@ -1,14 +1,16 @@
 /** A WebAssembly module instantiated in a device's memory. */
 
 import {
+  EXTERNAL_CALL,
   IMPORTS,
+  NO_CALL,
   type FunctionRecord,
   type ModuleRecord,
   type PackedRecord,
   type Artifact,
 } from "../../artifact";
 import { DeviceError, InternalError, TvmError, UsageError, withCleanup } from "../../support";
-import { enter, isRunning, leave } from "./caller";
+import { enter, isRunning, leave, type RunningCode } from "./caller";
 import {
   deviceName,
   type CallSite,
@@ -61,26 +63,37 @@ export function loadWasm(device: MemoryDevice, artifact: Artifact, linked: Linke
   return new WasmExecutable(code, artifact, device, linked);
 }
 
-class WasmExecutable implements Executable {
+class WasmExecutable implements Executable, RunningCode {
   readonly record: ModuleRecord;
   private readonly exports: WebAssembly.Exports;
   /** Whether the code's only functions on doubles are those of `Math`, which every thread has. */
   private readonly onlyPlainMath: boolean;
+  /** The code's global with the number of its external call. */
+  private readonly callNumber: WebAssembly.Global<"i32"> | undefined;
   /** Memory that the running call has allocated. */
   private allocations = new Set<number>();
 
   constructor(
     private readonly code: WebAssembly.Module,
-    private readonly artifact: Artifact,
+    readonly artifact: Artifact,
     private readonly device: MemoryDevice,
     private readonly linked: Linked,
   ) {
     this.record = artifact.record;
     checkConfiguration(this.record, device);
     this.exports = new WebAssembly.Instance(code, this.imports()).exports;
+    this.callNumber = this.exports[EXTERNAL_CALL] as WebAssembly.Global<"i32"> | undefined;
     this.onlyPlainMath = WebAssembly.Module.imports(code).every(
       ({ module, name }) => module !== IMPORTS.math || name in Math,
     );
+  }
+
+  get externalCall(): number {
+    return this.callNumber?.value ?? NO_CALL;
+  }
+
+  private set externalCall(number: number) {
+    if (this.callNumber !== undefined) this.callNumber.value = number;
   }
 
   /** Calls an exported function with the words after its frame. */
@@ -90,7 +103,9 @@ class WasmExecutable implements Executable {
     const outer = this.allocations;
     const own = new Set<number>();
     this.allocations = own;
-    enter(this.device, this.artifact);
+    const outerCall = this.externalCall;
+    this.externalCall = NO_CALL;
+    enter(this.device, this);
     const run = (): Word | void => {
       try {
         return this.export(func.name)(frame, ...words);
@@ -103,6 +118,7 @@ class WasmExecutable implements Executable {
       for (const address of own) this.device.free(address);
       this.allocations = outer;
       leave(this.device);
+      this.externalCall = outerCall;
     });
   }
 
@@ -222,10 +238,13 @@ class WasmExecutable implements Executable {
     let words: readonly Word[] = [];
     const run = (): number => {
       const frame = this.frame(bytes);
+      // The body makes external calls, too.
+      const { externalCall } = this;
       try {
         this.export(body)(frame, ...words);
       } finally {
         if (frame !== 0) this.device.free(frame);
+        this.externalCall = externalCall;
       }
       return 0;
     };
