@@ -25,6 +25,8 @@ for (const folder of ["tvm-ts", "vta"]) {
   const declarations = await rolldown({
     input: path("dist/index.d.ts"),
     external,
+    // A package of which only types are used, all of them hidden, would stay as an import without names.
+    treeshake: { moduleSideEffects: false },
     plugins: [dts({ dtsOnly: true })],
   });
   const { output: declared } = await declarations.generate({ format: "esm" });
