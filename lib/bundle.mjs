@@ -10,10 +10,14 @@ import { fileURLToPath, URL } from "node:url";
 import { rolldown } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
 
+// Of its hundred files the libraries use a part.
+const inlined = ["@bufbuild/protobuf"];
+
 for (const folder of ["tvm-ts", "vta"]) {
   const path = (name) => fileURLToPath(new URL(`${folder}/${name}`, import.meta.url));
   const { dependencies } = JSON.parse(readFileSync(path("package.json"), "utf8"));
-  const external = [/^#/, /^node:/, ...Object.keys(dependencies)];
+  const packages = Object.keys(dependencies).filter((name) => !inlined.includes(name));
+  const external = [/^#/, /^node:/, ...packages];
   const library = await rolldown({
     input: path("src/index.ts"),
     platform: "node",
