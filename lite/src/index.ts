@@ -102,8 +102,12 @@ const drive: JupyterFrontEndPlugin<void> = {
   id: `${EXTENSION}:drive`,
   description: "Files of the drive and questions in cells",
   autoStart: true,
-  requires: [IServiceWorkerManager],
-  activate: (_: JupyterFrontEnd, manager: IServiceWorkerManager) => {
+  optional: [IServiceWorkerManager],
+  activate: (_: JupyterFrontEnd, manager: IServiceWorkerManager | null) => {
+    if (manager === null) {
+      driveIsReady();
+      return;
+    }
     manager.registerStdinHandler("tvm-vta", ({ id }: { id: string }) => answerFor(id));
     void serviceWorkerActive(manager).then((isActive) => {
       if (isActive && services !== undefined) {
