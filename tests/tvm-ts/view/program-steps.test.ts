@@ -12,10 +12,13 @@ function programs(): { plain: tir.IRModule; split: tir.IRModule; vectorized: tir
   return { plain, split, vectorized: lower(s, [A, B]) };
 }
 
-function viewOf(picture: view.Picture): view.PassView {
+function formsOf(picture: view.Picture): Record<string, unknown> {
   const forms = picture[Symbol.for("Jupyter.display") as never] as () => Record<string, unknown>;
-  return forms.call(picture)[view.mimeTypes.passes] as view.PassView;
+  return forms.call(picture);
 }
+
+const viewOf = (picture: view.Picture): view.PassView =>
+  formsOf(picture)[view.mimeTypes.passes] as view.PassView;
 
 describe("steps", () => {
   test("compares each program with the one before it", () => {
@@ -36,9 +39,15 @@ describe("steps", () => {
     expect(viewOf(view.steps({ plain, same: plain })).steps[0]!.changed).toBe(false);
   });
 
+  test("has no times, since no pass ran", () => {
+    expect(formsOf(view.steps(programs()))["text/html"]).not.toContain(" ms)");
+  });
+
   test("takes lowered programs, at least two", () => {
     const { plain } = programs();
     expect(() => view.steps({ plain })).toThrow("two or more lowered programs");
-    expect(() => view.steps({ plain, s: {} as never })).toThrow("not s: [object Object]");
+    expect(() => view.steps({ plain, s: {} as never })).toThrow(
+      "s is not a lowered program; pass what tvm.lower(",
+    );
   });
 });

@@ -26,7 +26,9 @@ export function passHtml({ steps, texts, failure }: PassView): string {
 
 function stepHtml({ name, depth, milliseconds, changed }: PassStep, text?: string): string {
   const indent = `margin-left:${depth * 16}px`;
-  const label = escapeHtml(`${name} (${milliseconds.toFixed(2)} ms)`);
+  // Programs that are compared took no time.
+  const time = milliseconds > 0 ? ` (${milliseconds.toFixed(2)} ms)` : "";
+  const label = escapeHtml(name + time);
   if (!changed) return `<div style="${indent};color:#5f5f5f">${label}</div>`;
   if (text === undefined) return `<div style="${indent}"><b>${label}</b></div>`;
   return `<details style="${indent}"><summary><b>${label}</b></summary>${irHtml(text)}</details>`;

@@ -22,12 +22,15 @@ import { Picture } from "./picture";
 export function steps(programs: Readonly<Record<string, IRModule>>): Picture {
   const named = Object.entries(programs);
   const wrong = named.find(([, program]) => !(program instanceof IRModule));
-  if (named.length < 2 || wrong !== undefined) {
-    const given =
-      wrong === undefined ? `${named.length} of them` : `${wrong[0]}: ${String(wrong[1])}`;
+  if (wrong !== undefined) {
+    const text = `${wrong[0]} is not a lowered program; pass what tvm.lower(schedule, args) returns`;
+    throw new UsageError("view-data", text);
+  }
+  if (named.length < 2) {
     throw new UsageError(
       "view-data",
-      `steps compares two or more lowered programs, such as { plain: tvm.lower(s, args), split: ... }, not ${given}`,
+      `steps compares two or more lowered programs, such as { plain: tvm.lower(s, args), split: ... }, ` +
+        `but there ${named.length === 1 ? "is 1" : "are 0"}`,
     );
   }
   const records = named.slice(1).map(([name, after], i) => {
