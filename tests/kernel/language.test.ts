@@ -1,4 +1,6 @@
-import { describe, expect, test } from "vitest";
+import fs from "node:fs";
+import { tmpdir } from "node:os";
+import { describe, expect, test, vi } from "vitest";
 import { Language } from "../../kernel/src/language/language";
 import type { Conversion } from "../../kernel/src/language/messages";
 
@@ -235,8 +237,8 @@ describe("completion", () => {
 });
 
 describe("a cell that uses what pages and Node share", () => {
-  // A new language, since those above have loaded Node's types.
-  const fresh = new Language(process.cwd());
+  // Where a tsconfig.json is, as in this project's folder, Node's types are loaded at once.
+  const fresh = new Language(tmpdir());
   test.each([
     "await new Promise((resolve) => setTimeout(resolve, 5))",
     "const timer = setTimeout((n: number) => n, 5, 1); timer.unref(); clearTimeout(timer)",
@@ -247,6 +249,18 @@ describe("a cell that uses what pages and Node share", () => {
   ])("%s is accepted", (cell) => {
     expect(fresh.convert("", cell, "cell [1]")).toMatchObject({ ok: true });
   });
+});
+
+test("a first cell is checked without the types of Node and of other packages", () => {
+  const read = vi.spyOn(fs, "readFileSync");
+  const cell = 'import * as tvm from "tvm-ts"; import * as vta from "vta-ts"; vta.getEnv()';
+  expect(new Language(tmpdir()).convert("", cell, "cell [1]")).toMatchObject({ ok: true });
+  const paths = read.mock.calls.map(([path]) => String(path));
+  read.mockRestore();
+  const declarations = paths.filter((path) => /\.d\.[cm]?ts$/.test(path));
+  expect(declarations.some((path) => path.endsWith("vta/dist/declarations.d.ts"))).toBe(true);
+  const others = declarations.filter((path) => /node_modules\/(?!typescript\/lib)/.test(path));
+  expect(others).toEqual([]);
 });
 
 describe("inspection", () => {
