@@ -235,6 +235,12 @@ test("after its first load the page needs no network", async () => {
   const { trace, result } = await again.run(build);
   expect(trace).toBe("");
   expect(result).toBe("'1,1,1,1'");
+  await again.save("half.ts", "export const half = (x: number): number => x / 2;");
+  const imported = await again.run("import { half } from './half'; half(4)");
+  expect(imported).toMatchObject({ trace: "", result: "2" });
+  expect((await again.run("for (;;) {}", { stopAfter: 500 })).ename).toBe("Interrupted");
+  const answered = await again.run("prompt('name?')!.length", { answer: "Ada" });
+  expect(answered).toMatchObject({ trace: "", result: "3" });
   await again.page.close();
   await page.context().setOffline(false);
 }, 180_000);

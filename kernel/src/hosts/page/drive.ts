@@ -7,8 +7,11 @@ import { uuid } from "../../wire";
 
 const ROOT = "/drive";
 
-/** The notebook's folder, the site, and the page's id in the service worker. */
-let place = new URLSearchParams(self.location.hash.slice(1));
+/**
+ * The notebook's folder, the site, and the page's id in the service worker. They are the worker's name, not a
+ * part of its address: a worker that comes from the site's cache has the address in the cache.
+ */
+let place = new URLSearchParams(self.name);
 
 /** The worker's id in the page. */
 export function workerId(): string | null {

@@ -71,9 +71,7 @@ export class EvaluatorHandle extends CellRunner {
     if (this.worker !== undefined) return this.worker;
     this.id = uuid();
     const place = placeQuery({ folder: this.folder, id: this.id });
-    // After a `#` it is not part of the request, so that the site's cache applies.
-    const url = `${assetUrl("evaluator-worker.js")}#${place}`;
-    const worker = new Worker(url, { type: "module" });
+    const worker = new Worker(assetUrl("evaluator-worker.js"), { type: "module", name: place });
     this.worker = worker;
     if (globalThis.crossOriginIsolated) {
       this.flag = new Int32Array(new SharedArrayBuffer(4));
