@@ -10,7 +10,7 @@ import { fileURLToPath, URL } from "node:url";
 import { rolldown } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
 
-// Of its hundred files the libraries use a part.
+// Packages that are copied into the libraries' files, because the libraries use few of their modules.
 const inlined = ["@bufbuild/protobuf"];
 
 for (const folder of ["tvm-ts", "vta"]) {
@@ -29,7 +29,7 @@ for (const folder of ["tvm-ts", "vta"]) {
   const declarations = await rolldown({
     input: path("dist/index.d.ts"),
     external,
-    // A package of which only types are used, all of them hidden, would stay as an import without names.
+    // Drops imports without names, which remain of packages whose types no exported declaration uses.
     treeshake: { moduleSideEffects: false },
     plugins: [dts({ dtsOnly: true })],
   });

@@ -13,6 +13,7 @@ import {
 } from "../../kernel/src/hosts/page/page-services";
 import { answerWithoutNetwork, keepForOffline } from "./offline";
 import { PageKernel } from "./page-kernel";
+import { activeServiceWorker, delay } from "./service-worker";
 import { sharing } from "./sharing";
 
 const NAME = "tvm-vta";
@@ -68,34 +69,10 @@ let services: PageServices | undefined;
 
 /** The longest time a kernel waits for the service worker; after it, cells have no files of the drive. */
 const SERVICE_WORKER_TIMEOUT_MS = 30_000;
-/** The longest time for an active service worker to take over a page that was loaded without it. */
-const CLAIM_TIMEOUT_MS = 1000;
-
-const delay = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Resolved when workers of the page can send requests to it, or when that is not possible. */
 let driveIsReady: () => void = () => undefined;
 const driveReady = new Promise<void>((resolve) => (driveIsReady = resolve));
-
-/** Waits until the service worker handles the requests of the page; false if there is none. */
-async function serviceWorkerActive(manager: IServiceWorkerManager): Promise<boolean> {
-  const { serviceWorker } = navigator as Partial<Navigator>;
-  if (serviceWorker === undefined) return false;
-  try {
-    await manager.ready;
-  } catch {
-    return false;
-  }
-  await serviceWorker.ready;
-  if (serviceWorker.controller === null) {
-    const claimed = new Promise((resolve) =>
-      serviceWorker.addEventListener("controllerchange", resolve, { once: true }),
-    );
-    await Promise.race([claimed, delay(CLAIM_TIMEOUT_MS)]);
-  }
-  return true;
-}
 
 /** The features that need the service worker: files of the drive, and prompts of cells. */
 const drive: JupyterFrontEndPlugin<void> = {
@@ -104,14 +81,10 @@ const drive: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   optional: [IServiceWorkerManager],
   activate: (_: JupyterFrontEnd, manager: IServiceWorkerManager | null) => {
-    if (manager === null) {
-      driveIsReady();
-      return;
-    }
-    manager.registerStdinHandler("tvm-vta", ({ id }: { id: string }) => answerFor(id));
-    void serviceWorkerActive(manager).then((isActive) => {
-      if (isActive && services !== undefined) {
-        services.context = manager.browsingContextId;
+    manager?.registerStdinHandler("tvm-vta", ({ id }: { id: string }) => answerFor(id));
+    void activeServiceWorker(manager).then((active) => {
+      if (active !== undefined && services !== undefined) {
+        services.context = active.browsingContextId;
         void keepForOffline(services.assets);
       }
       driveIsReady();

@@ -5,6 +5,7 @@
  */
 
 import { PageConfig } from "@jupyterlab/coreutils";
+import { delay } from "./service-worker";
 
 /** The cache of JupyterLite's service worker. */
 const CACHE = "precache";
@@ -29,7 +30,7 @@ export function answerWithoutNetwork(): void {
 
 /** Caches all files of the kernel and the notebooks, and the requests of this page. */
 export async function keepForOffline(assets: string): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, DELAY_MS));
+  await delay(DELAY_MS);
   const site = new URL(PageConfig.getBaseUrl(), location.href);
   const listed = (await (await fetch(`${assets}offline.json`)).json()) as readonly string[];
   const loaded = [

@@ -14,6 +14,12 @@ import { flat, func, loop, seq, store } from "../../support/compiled";
 
 beforeAll(tvm.ready);
 
+/** The statement of the functions' text that calls the device's function. */
+function callerText(device: Device): string | undefined {
+  const caller = callerOf(device);
+  return caller && caller.text().slice(caller.start, caller.end);
+}
+
 /** A device that records which statement of the functions' text calls its functions. */
 class Listener extends CpuDevice {
   readonly heard: (string | undefined)[] = [];
@@ -28,8 +34,7 @@ class Listener extends CpuDevice {
   };
 
   private note(): void {
-    const caller = callerOf(this);
-    this.heard.push(caller && caller.text().slice(caller.start, caller.end));
+    this.heard.push(callerText(this));
   }
 }
 
@@ -100,17 +105,13 @@ test("a function of the device that calls the module again still has its own cal
   const module = moduleOf(seq(push(1), new Evaluate(callExtern("void", "Other"))));
   const array = NDArray.empty([1], "float32", device);
   const callers: (string | undefined)[] = [];
-  const note = (): void => {
-    const caller = callerOf(device);
-    callers.push(caller && caller.text().slice(caller.start, caller.end));
-  };
   let isNested = false;
   Object.defineProperty(device.functions.extern, "Push", {
     value: () => {
       if (isNested) return;
       isNested = true;
       module(array);
-      note();
+      callers.push(callerText(device));
     },
   });
   Object.defineProperty(device.functions.extern, "Other", { value: () => undefined });

@@ -8,8 +8,8 @@ import { uuid } from "../../wire";
 const ROOT = "/drive";
 
 /**
- * The notebook's folder, the site, and the page's id in the service worker. They are the worker's name, not a
- * part of its address: a worker that comes from the site's cache has the address in the cache.
+ * The notebook's folder, the site, and the page's id in the service worker. The page passes them as the worker's
+ * name: a worker that is loaded from the site's cache loses the part of its address after `#`.
  */
 let place = new URLSearchParams(self.name);
 

@@ -29,8 +29,7 @@ export function steps(programs: Readonly<Record<string, IRModule>>): Picture {
   if (named.length < 2) {
     throw new UsageError(
       "view-data",
-      `steps compares two or more lowered programs, such as { plain: tvm.lower(s, args), split: ... }, ` +
-        `but there ${named.length === 1 ? "is 1" : "are 0"}`,
+      `steps compares two or more lowered programs, such as { plain: tvm.lower(s, args), split: ... }, not ${named.length}`,
     );
   }
   const records = named.slice(1).map(([name, after], i) => {

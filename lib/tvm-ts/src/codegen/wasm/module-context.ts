@@ -5,8 +5,8 @@
 import type { DataType } from "../../ir";
 import {
   EXTERNAL_CALL,
-  NO_CALL,
   IMPORTS,
+  NO_CALL,
   type PackedRecord,
   type ParallelRecord,
   type RecordingRecord,
@@ -24,7 +24,6 @@ export class ModuleContext {
   readonly packed: PackedRecord[] = [];
   readonly assertions: string[] = [];
   private externalCalls = 0;
-  private exportsExternalCall = false;
   private readonly imports = new Map<string, string>();
   private readonly helpers = new Set<string>();
 
@@ -72,20 +71,20 @@ export class ModuleContext {
 
   /** The number of the next external call in the text. */
   nextExternalCall(): number {
+    const { m, b } = this;
+    if (this.externalCalls === 0) {
+      m.addGlobal(EXTERNAL_CALL, b.i32, true, m.i32.const(NO_CALL));
+      m.addGlobalExport(EXTERNAL_CALL, EXTERNAL_CALL);
+    }
     return this.externalCalls++;
   }
 
   /**
-   * The statement of an external call, with a number from `nextExternalCall()`, which a callee can read to find
-   * the statement that calls it.
+   * The statement of an external call that sets the exported global to the call's number while it runs.
+   * @param number from `nextExternalCall()`
    */
   externalCall(number: number, statement: Ref): Ref {
-    const { m, b } = this;
-    if (!this.exportsExternalCall) {
-      m.addGlobal(EXTERNAL_CALL, b.i32, true, m.i32.const(NO_CALL));
-      m.addGlobalExport(EXTERNAL_CALL, EXTERNAL_CALL);
-      this.exportsExternalCall = true;
-    }
+    const { m } = this;
     const set = (value: number): Ref => m.global.set(EXTERNAL_CALL, m.i32.const(value));
     return m.block(null, [set(number), statement, set(NO_CALL)]);
   }

@@ -17,7 +17,7 @@ export interface Caller {
 /** Code that a device runs. */
 export interface RunningCode {
   readonly artifact: Artifact;
-  /** The number of the external call that it makes; -1 while it makes none. */
+  /** The number of the external call that it makes; `NO_CALL` while it makes none. */
   readonly externalCall: number;
 }
 
