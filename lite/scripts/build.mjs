@@ -3,7 +3,15 @@
 
 import { execFileSync } from "node:child_process";
 import console from "node:console";
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { join, relative, sep } from "node:path";
 import process from "node:process";
@@ -47,6 +55,23 @@ function gatherContents(to) {
   }
 }
 
+/** Lets a page of the site start the worker of the language before JupyterLite is loaded. */
+function startLanguageIn(app) {
+  const path = join(site, app, "index.html");
+  const worker = `../extensions/tvm-vta-lite/static/${version}/language-worker.js`;
+  const script = `<script>tvmVtaLanguage = new Worker("${worker}", { type: "module" });</script>`;
+  const html = readFileSync(path, "utf8");
+  if (!html.includes("<head>")) throw new Error(`${path} has no <head>`);
+  writeFileSync(path, html.replace("<head>", `<head>\n    ${script}`));
+}
+
+/** Lets the service worker keep files whose addresses contain a hash. */
+function keepHashedFiles() {
+  const path = join(site, "service-worker.js");
+  const ours = readFileSync(join(lite, "dist/hashed-files.js"), "utf8");
+  writeFileSync(path, `${ours}${readFileSync(path, "utf8")}`);
+}
+
 /** The files below a folder of the site, by their paths in it. */
 function filesBelow(folder) {
   return readdirSync(join(site, folder), { recursive: true, withFileTypes: true })
@@ -56,7 +81,7 @@ function filesBelow(folder) {
 
 const constraints = join(root, ".ci/constraints.txt");
 run(python, "-m", "pip", "install", "-q", "-r", "requirements.txt", "--constraint", constraints);
-await bundle();
+const version = await bundle();
 rmSync(extensions, { recursive: true, force: true });
 run(
   process.execPath,
@@ -65,7 +90,9 @@ run(
   require.resolve("@jupyterlab/core-meta/core.package.json"),
   lite,
 );
-cpSync(join(build, "static"), join(extensions, "tvm-vta-lite/static"), { recursive: true });
+cpSync(join(build, "static"), join(extensions, "tvm-vta-lite/static", version), {
+  recursive: true,
+});
 cpSync(
   join(root, "extension/jupyterlab_tvm_vta/labextension"),
   join(extensions, "jupyterlab-tvm-vta"),
@@ -76,14 +103,14 @@ rmSync(site, { recursive: true, force: true });
 // What JupyterLite remembers of the last build would leave out files that are gone with the site.
 rmSync(join(lite, ".jupyterlite.doit.db"), { force: true });
 run(python, "-m", "jupyterlite_core", "build", "--config", join(lite, "jupyter_lite_config.json"));
+for (const app of ["lab", "notebooks", "consoles", "repl"]) startLanguageIn(app);
+keepHashedFiles();
+const offline = "extensions/tvm-vta-lite/static/offline.json";
 const kept = [
   "extensions/tvm-vta-lite/static",
   "extensions/jupyterlab-tvm-vta/static",
   "api",
   "files",
 ];
-writeFileSync(
-  join(site, "extensions/tvm-vta-lite/static/offline.json"),
-  JSON.stringify(kept.flatMap(filesBelow)),
-);
+writeFileSync(join(site, offline), JSON.stringify([offline, ...kept.flatMap(filesBelow)]));
 console.log(`The site is in ${site}; serve it, for instance: python3 -m http.server -d ${site}`);

@@ -1,7 +1,8 @@
 // Makes what the page loads: the kernel for the page's own thread, the two workers, the libraries for the
-// evaluator, and one file with all types that cells see.
+// evaluator, one file with all types that cells see, and the caching part of the service worker.
 
 import { build } from "esbuild";
+import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -107,9 +108,11 @@ function worker(name, plugins, options = {}) {
   });
 }
 
-function plugin() {
+/** @param version the folder of the page's files */
+function plugin(version) {
   return build({
     ...common,
+    define: { ...common.define, FILES_VERSION: JSON.stringify(version) },
     // The extension's builder does it.
     minify: false,
     entryPoints: [join(lite, "src/index.ts")],
@@ -145,6 +148,29 @@ function types() {
   writeFileSync(join(assets, "types.json"), JSON.stringify(files));
 }
 
+/** What the site puts before JupyterLite's service worker. */
+function serviceWorker() {
+  return build({
+    ...common,
+    format: "iife",
+    entryPoints: [join(lite, "service-worker/hashed-files.ts")],
+    outdir: join(lite, "dist"),
+  });
+}
+
+/** A hash of all files of the page. */
+function versionOfFiles() {
+  const hash = createHash("sha256");
+  const entries = readdirSync(assets, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  for (const path of paths.sort())
+    hash.update(path.slice(assets.length)).update(readFileSync(path));
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** Makes all files; returns the version of those of the page, which is in their addresses. */
 export async function bundle() {
   rmSync(assets, { recursive: true, force: true });
   mkdirSync(assets, { recursive: true });
@@ -154,6 +180,9 @@ export async function bundle() {
     libraries(),
     worker("language-worker", [pageHost, language, noNode], { keepNames: false }),
     worker("evaluator-worker", [pageHost]),
-    plugin(),
+    serviceWorker(),
   ]);
+  const version = versionOfFiles();
+  await plugin(version);
+  return version;
 }

@@ -5,7 +5,6 @@ import { PageConfig, URLExt } from "@jupyterlab/coreutils";
 import type { ServiceManagerPlugin } from "@jupyterlab/services";
 import { IServiceWorkerManager } from "@jupyterlite/apputils";
 import { IKernelClient, IKernelSpecs } from "@jupyterlite/services";
-import { prepareLanguage } from "../../kernel/src/hosts/page/language-thread";
 import {
   answerFor,
   setServices,
@@ -19,6 +18,15 @@ import { sharing } from "./sharing";
 const NAME = "tvm-vta";
 const EXTENSION = "tvm-vta-lite";
 
+/** The folder of the workers' files, a hash of them; the build defines it. */
+declare const FILES_VERSION: string;
+
+/** The address of the extension's files, with a final slash. */
+function extensionUrl(): string {
+  const extensions = PageConfig.getOption("fullLabextensionsUrl");
+  return new URL(`${URLExt.join(extensions, EXTENSION, "static")}/`, location.href).href;
+}
+
 const kernel: ServiceManagerPlugin<void> = {
   id: `${EXTENSION}:kernel`,
   description: "TypeScript with TVM and VTA, in the page",
@@ -26,11 +34,9 @@ const kernel: ServiceManagerPlugin<void> = {
   requires: [IKernelSpecs],
   optional: [IKernelClient],
   activate: (_: unknown, specs: IKernelSpecs, client: IKernelClient | null) => {
-    const extensions = PageConfig.getOption("fullLabextensionsUrl");
-    const assets = new URL(`${URLExt.join(extensions, EXTENSION, "static")}/`, location.href).href;
+    const assets = `${extensionUrl()}${FILES_VERSION}/`;
     services = { assets, site: new URL(PageConfig.getBaseUrl(), location.href).href };
     setServices(services);
-    prepareLanguage();
     if ("caches" in window) answerWithoutNetwork();
     const running = new Map<string, PageKernel>();
     specs.register({
@@ -85,7 +91,7 @@ const drive: JupyterFrontEndPlugin<void> = {
     void activeServiceWorker(manager).then((active) => {
       if (active !== undefined && services !== undefined) {
         services.context = active.browsingContextId;
-        void keepForOffline(services.assets);
+        void keepForOffline(extensionUrl());
       }
       driveIsReady();
     });

@@ -28,11 +28,16 @@ export function answerWithoutNetwork(): void {
   };
 }
 
-/** Caches all files of the kernel and the notebooks, and the requests of this page. */
-export async function keepForOffline(assets: string): Promise<void> {
+/**
+ * Caches all files of the kernel and the notebooks, and the requests of this page.
+ *
+ * @param extension the address of the extension's files, with a final slash
+ */
+export async function keepForOffline(extension: string): Promise<void> {
   await delay(DELAY_MS);
   const site = new URL(PageConfig.getBaseUrl(), location.href);
-  const listed = (await (await fetch(`${assets}offline.json`)).json()) as readonly string[];
+  const paths = (await (await fetch(`${extension}offline.json`)).json()) as readonly string[];
+  const listed = paths.map((path) => new URL(path, site).href);
   const loaded = [
     ...performance.getEntriesByType("navigation"),
     ...performance.getEntriesByType("resource"),
@@ -40,10 +45,23 @@ export async function keepForOffline(assets: string): Promise<void> {
     .map(({ name }) => name.replace(/#.*$/, ""))
     .filter((name) => name.startsWith(site.href) && !/\/api\/(?:drive|stdin|service)/.test(name));
   const page = location.href.replace(/[?#].*$/, "");
-  const addresses = [site.href, page, ...listed.map((path) => new URL(path, site).href), ...loaded];
+  const addresses = [site.href, page, ...listed, ...loaded];
   const cache = await caches.open(CACHE);
+  await removeOldVersions(cache, new Set(listed), extension);
   for (const address of new Set(addresses)) {
     if ((await cache.match(address)) === undefined) await cache.add(address).catch(() => undefined);
   }
   document.documentElement.dataset[CACHED_ATTRIBUTE] = "yes";
+}
+
+/** Removes the extension's files that the site does not have any more. */
+async function removeOldVersions(
+  cache: Cache,
+  listed: ReadonlySet<string>,
+  extension: string,
+): Promise<void> {
+  for (const request of await cache.keys()) {
+    const address = request.url.replace(/\?.*$/, "");
+    if (address.startsWith(extension) && !listed.has(address)) await cache.delete(request);
+  }
 }

@@ -1,5 +1,6 @@
 /** JupyterLite's service worker, through which workers of the page send requests to the page. */
 
+import { PageConfig } from "@jupyterlab/coreutils";
 import type { IServiceWorkerManager } from "@jupyterlite/apputils";
 
 /** The longest time for an active service worker to take over a page that was loaded without it. */
@@ -27,5 +28,14 @@ export async function activeServiceWorker(
     );
     await Promise.race([claimed, delay(CLAIM_TIMEOUT_MS)]);
   }
+  if (serviceWorker.controller !== null) storeVersion(serviceWorker.controller);
   return manager;
+}
+
+/**
+ * Stores the version of the service worker as JupyterLite does, but on the first visit: without it, JupyterLite
+ * replaces the service worker on the second visit, for which kernels wait.
+ */
+function storeVersion({ scriptURL }: ServiceWorker): void {
+  localStorage.setItem(`${scriptURL}-version`, PageConfig.getOption("appVersion"));
 }

@@ -27,13 +27,21 @@ export function buildSite(): void {
   locked(() => run(process.execPath, join(root, "lite/scripts/build.mjs")));
 }
 
+/** The site's file at a path; undefined if there is none. */
+function fileAt(pathname: string): string | undefined {
+  const path = pathname.endsWith("/") ? `${pathname}index.html` : pathname;
+  const file = join(site, decodeURI(path));
+  const exists = file.startsWith(site) && existsSync(file) && !statSync(file).isDirectory();
+  return exists ? file : undefined;
+}
+
 /** A plain file server. */
 export class SiteServer {
   private constructor(
     private readonly server: Server,
     readonly url: string,
-    /** The files that were requested. */
-    private readonly served: ReadonlySet<string>,
+    /** The paths of all requests, in order. */
+    readonly requests: readonly string[],
   ) {}
 
   /** @param delays milliseconds before a file is sent, by its path in the site */
@@ -41,32 +49,32 @@ export class SiteServer {
     headers: Readonly<Record<string, string>> = {},
     delays: Readonly<Record<string, number>> = {},
   ): Promise<SiteServer> {
-    const served = new Set<string>();
+    const requests: string[] = [];
     const server = createServer(async (request, response) => {
       const { pathname } = new URL(request.url!, "http://localhost");
       await sleep(delays[pathname] ?? 0);
-      const file = join(
-        site,
-        decodeURI(pathname.endsWith("/") ? `${pathname}index.html` : pathname),
-      );
-      if (!file.startsWith(site) || !existsSync(file) || statSync(file).isDirectory()) {
+      requests.push(pathname);
+      const file = fileAt(pathname);
+      if (file === undefined) {
         response.writeHead(404).end();
         return;
       }
-      served.add(file);
       const type = types[extname(file)] ?? "application/octet-stream";
       response.writeHead(200, { "content-type": type, ...headers });
       createReadStream(file).pipe(response);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    return new SiteServer(server, `http://127.0.0.1:${port}/`, served);
+    return new SiteServer(server, `http://127.0.0.1:${port}/`, requests);
   }
 
   /** The size of all requested files, compressed. */
   compressedBytes(): number {
     let bytes = 0;
-    for (const file of this.served) bytes += gzipSync(readFileSync(file)).length;
+    for (const path of new Set(this.requests)) {
+      const file = fileAt(path);
+      if (file !== undefined) bytes += gzipSync(readFileSync(file)).length;
+    }
     return bytes;
   }
 

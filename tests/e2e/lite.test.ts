@@ -219,6 +219,35 @@ describe("a notebook that is shared by link", () => {
   });
 });
 
+test("a later visit requests no file whose address contains a hash", async () => {
+  const { page } = notebook;
+  await page.waitForFunction(() => document.documentElement.dataset["tvmVtaOffline"] === "yes");
+  const before = server.requests.length;
+  const address = `${server.url}lab/index.html?path=tutorials/vta_get_started.ipynb`;
+  const again = await LiteNotebook.at(await page.context().newPage(), address);
+  expect(await again.run("1 + 1")).toMatchObject({ trace: "", result: "2" });
+  await again.page.close();
+  const requests = server.requests.slice(before);
+  expect(requests).toContain("/jupyter-lite.json");
+  const hashed =
+    /^\/(?:build\/\d+\.|extensions\/.*\/static\/.*[0-9a-f]{16}[./]|build\/lab\/bundle)/;
+  expect(requests.filter((path) => hashed.test(path))).toEqual([]);
+}, 180_000);
+
+test("the page removes files of older versions of the site", async () => {
+  const { page } = notebook;
+  const old = `${server.url}extensions/tvm-vta-lite/static/0123456789abcdef/evaluator-worker.js`;
+  const has = (address: string) =>
+    page.evaluate(async (each) => (await caches.match(each)) !== undefined, address);
+  await page.evaluate(async (each) => {
+    await (await caches.open("precache")).put(each, new Response("old"));
+  }, old);
+  expect(await has(old)).toBe(true);
+  await page.reload();
+  await page.waitForFunction(() => document.documentElement.dataset["tvmVtaOffline"] === "yes");
+  expect(await has(old)).toBe(false);
+}, 180_000);
+
 test("after its first load the page needs no network", async () => {
   const { page } = notebook;
   await page.waitForFunction(() => document.documentElement.dataset["tvmVtaOffline"] === "yes");

@@ -85,7 +85,7 @@ function start(
 ): (declarations: string, statements: readonly string[]) => Checked {
   let code = "";
   let diagnostics: readonly ts.Diagnostic[] = [];
-  const { options } = cellOptions(compiler, root, false);
+  const options = cellOptions(compiler, root, false);
   const tslab: Tslab = startTslab(compiler, root, {
     configure: (all, rootFiles) => {
       Object.assign(all, options);

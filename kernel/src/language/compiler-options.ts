@@ -46,40 +46,39 @@ const reserved = [
   "verbatimModuleSyntax",
 ];
 
-export interface CellOptions {
+/** The tsconfig.json in a notebook's folder. */
+export interface Configuration {
   readonly options: ts.CompilerOptions;
-  /** The errors of the notebook's tsconfig.json, a sentence each. */
+  /** Its errors, a sentence each. */
   readonly problems: readonly string[];
 }
 
 /**
- * The options for cells of a notebook in `folder`.
+ * The options for cells.
  *
  * @param hasAllTypes whether Node's types are included
+ * @param configured options of the notebook's tsconfig.json
  */
 export function cellOptions(
   compiler: typeof ts,
   folder: string,
   hasAllTypes: boolean,
-): CellOptions {
-  const { options, problems } = notebookOptions(compiler, folder);
+  configured: ts.CompilerOptions = {},
+): ts.CompilerOptions {
   return {
-    options: {
-      strict: true,
-      checkJs: false,
-      // Syntax that the host does not support yet is compiled to older syntax, see emit.ts.
-      target: compiler.ScriptTarget.ESNext,
-      lib: ["lib.esnext.d.ts"],
-      experimentalDecorators: false,
-      types: [...ambient(hasAllTypes).packages],
-      typeRoots: typeRoots(folder),
-      moduleResolution: compiler.ModuleResolutionKind.Bundler,
-      allowImportingTsExtensions: true,
-      inlineSourceMap: true,
-      ...options,
-      paths: { ...options.paths, ...libraryPaths() },
-    },
-    problems,
+    strict: true,
+    checkJs: false,
+    // Syntax that the host does not support yet is compiled to older syntax, see emit.ts.
+    target: compiler.ScriptTarget.ESNext,
+    lib: ["lib.esnext.d.ts"],
+    experimentalDecorators: false,
+    types: [...ambient(hasAllTypes).packages],
+    typeRoots: typeRoots(folder),
+    moduleResolution: compiler.ModuleResolutionKind.Bundler,
+    allowImportingTsExtensions: true,
+    inlineSourceMap: true,
+    ...configured,
+    paths: { ...configured.paths, ...libraryPaths() },
   };
 }
 
@@ -92,9 +91,10 @@ function libraryPaths(): Record<string, string[]> {
   return paths;
 }
 
-function notebookOptions(compiler: typeof ts, folder: string): CellOptions {
+/** Reads the tsconfig.json in `folder`; undefined if there is none. */
+export function readConfiguration(compiler: typeof ts, folder: string): Configuration | undefined {
   const path = join(folder, "tsconfig.json");
-  if (!compiler.sys.fileExists(path)) return { options: {}, problems: [] };
+  if (!compiler.sys.fileExists(path)) return undefined;
   const { config, error } = compiler.readConfigFile(path, compiler.sys.readFile) as {
     config?: unknown;
     error?: ts.Diagnostic;

@@ -4,7 +4,7 @@ import type * as ts from "typescript";
 import { ambient, loadCompiler, mayNeedAllTypes, needsAllTypes } from "../hosts/node/language";
 import { libraries } from "../hosts/node/libraries";
 import { Advisor, FIRST_TYPE_ERROR, FORGOTTEN_AWAIT, withAdvice } from "./advice";
-import { cellOptions } from "./compiler-options";
+import { cellOptions, readConfiguration } from "./compiler-options";
 import { complete } from "./complete";
 import { completeness } from "./completeness";
 import { declaredNames } from "./declared-names";
@@ -39,6 +39,8 @@ export class Language implements LanguageService {
   /** The errors of the notebook's tsconfig.json. */
   readonly problems: readonly string[];
   private readonly compiler = loadCompiler();
+  /** The options of the notebook's tsconfig.json. */
+  private readonly configured: ts.CompilerOptions | undefined;
   private options: ts.CompilerOptions;
   /** Whether cells can use Node's types; they are loaded when a cell needs them. */
   private hasAllTypes: boolean;
@@ -55,11 +57,12 @@ export class Language implements LanguageService {
   /** @param folder the notebook's folder, which is the working directory */
   constructor(private readonly folder: string) {
     keepDeclarations(this.compiler);
+    const configuration = readConfiguration(this.compiler, folder);
     // A configuration can name types that depend on Node's.
-    this.hasAllTypes = this.compiler.sys.fileExists(`${folder}/tsconfig.json`);
-    const { options, problems } = cellOptions(this.compiler, folder, this.hasAllTypes);
-    this.options = options;
-    this.problems = problems;
+    this.hasAllTypes = configuration !== undefined;
+    this.configured = configuration?.options;
+    this.problems = configuration?.problems ?? [];
+    this.options = cellOptions(this.compiler, folder, this.hasAllTypes, this.configured);
     this.tslab = this.start();
   }
 
@@ -145,7 +148,7 @@ export class Language implements LanguageService {
   private loadAllTypes(): boolean {
     if (this.hasAllTypes || ambient(true).packages.length === 0) return false;
     this.hasAllTypes = true;
-    this.options = cellOptions(this.compiler, this.folder, true).options;
+    this.options = cellOptions(this.compiler, this.folder, true, this.configured);
     this.tslab.converter.close();
     this.tslab = this.start();
     return true;

@@ -6,12 +6,9 @@ import { assetUrl, placeQuery } from "./page-services";
 /** Messages of the page to the worker: first the notebook's folder, then requests. */
 export type LanguageMessage = { readonly place: string } | LanguageQuestion;
 
-/** A started worker without a notebook. */
-let prestartedWorker: Worker | undefined;
-
-/** Starts a worker before the first notebook, which loads the compiler while the page opens. */
-export function prepareLanguage(): void {
-  prestartedWorker ??= new Worker(assetUrl("language-worker.js"), { type: "module" });
+declare global {
+  /** A worker without a notebook: the page's HTML starts it, so that the compiler loads while the page opens. */
+  var tvmVtaLanguage: Worker | undefined;
 }
 
 export function startLanguageThread(
@@ -19,9 +16,9 @@ export function startLanguageThread(
   receive: (answer: LanguageAnswer) => void,
   failed: (error: Error) => void,
 ): LanguageThread {
-  prepareLanguage();
-  const worker = prestartedWorker!;
-  prestartedWorker = undefined;
+  const started = globalThis.tvmVtaLanguage;
+  const worker = started ?? new Worker(assetUrl("language-worker.js"), { type: "module" });
+  globalThis.tvmVtaLanguage = undefined;
   worker.addEventListener("message", ({ data }: MessageEvent<LanguageAnswer>) => receive(data));
   worker.addEventListener("error", ({ message }) => failed(new Error(message)));
   const send = (message: LanguageMessage): void => worker.postMessage(message);
