@@ -21,13 +21,16 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const here = join(root, "packaging");
 const python = join(root, ".venv/bin/python");
 
-/** Python's platform tag for each of npm's platforms. */
+/** Python's platform tag for each of npm's platforms: the oldest systems that ZeroMQ's machine code is for. */
 const platforms = {
   "linux-x64": "manylinux_2_28_x86_64",
   "linux-arm64": "manylinux_2_28_aarch64",
-  "darwin-x64": "macosx_11_0_x86_64",
-  "darwin-arm64": "macosx_11_0_arm64",
+  "darwin-x64": "macosx_15_0_x86_64",
+  "darwin-arm64": "macosx_14_0_arm64",
 };
+
+/** The newest of ZeroMQ's files for a system that the supported versions of Node.js load. */
+const zeromq = { linux: "glibc-127-Release", darwin: "libc-115-Release" };
 
 /** Files to include of packages that contain more than the kernel loads: a part of the path, by package. */
 const parts = {
@@ -81,8 +84,8 @@ function copyPackage(from, to, platform) {
       if (isOurs)
         return [...files, "package.json"].some((each) => `${inside}/`.startsWith(`${each}/`));
       if (name === "zeromq" && inside.startsWith("build/")) {
-        const [, os, cpu] = inside.split("/");
-        return os === "manifest.json" || (os === system && (cpu ?? processor) === processor);
+        const wanted = `build/${system}/${processor}/node/${zeromq[system]}/addon.node`;
+        return inside === "build/manifest.json" || `${wanted}/`.startsWith(`${inside}/`);
       }
       return parts[name]?.test(inside) ?? true;
     },
@@ -122,6 +125,8 @@ function build(platform) {
   rmSync(target, { recursive: true, force: true });
   const packages = closure();
   for (const [place, folder] of packages) copyPackage(folder, join(target, place), platform);
+  const sockets = join(target, "node_modules/zeromq/build", ...platform.split("-"), "node");
+  if (!existsSync(sockets)) throw new Error(`zeromq has no machine code for ${platform} any more`);
   writeFileSync(join(here, "NOTICES"), notices(packages));
   cpSync(join(root, "LICENSE"), join(here, "LICENSE"));
   mkdirSync(join(here, "kernelspec"), { recursive: true });
@@ -138,6 +143,11 @@ function build(platform) {
   rmSync(target, { recursive: true, force: true });
 }
 
+const requirements = ["-r", join(here, "requirements.txt")];
+const constraints = ["--constraint", join(root, ".ci/constraints.txt")];
+execFileSync(python, ["-m", "pip", "install", "--quiet", ...requirements, ...constraints], {
+  stdio: "inherit",
+});
 const wanted = process.argv.slice(2);
 for (const platform of wanted.length > 0 ? wanted : Object.keys(platforms)) {
   if (!(platform in platforms)) {

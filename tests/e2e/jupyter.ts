@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { locked, pip, preparePython, root, run, venv } from "../support/jupyter-env";
+import { once, pip, preparePython, root, run, venv } from "../support/jupyter-env";
 
 const extension = join(root, "extension");
 /** The time a server has to end. */
@@ -14,7 +14,7 @@ const ENDING_MS = 60_000;
 /** Installs what Jupyter needs for the tests, and the extension if it has changed. */
 export function installExtension(): void {
   preparePython(fileURLToPath(new URL("requirements.txt", import.meta.url)));
-  locked(() => {
+  once("extension", () => {
     run(process.execPath, join(extension, "scripts/build.mjs"));
     if (!isInstalled()) {
       pip(

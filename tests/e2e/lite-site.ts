@@ -7,7 +7,7 @@ import { extname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
-import { buildPackages, locked, root, run } from "../support/jupyter-env";
+import { buildPackages, once, root, run } from "../support/jupyter-env";
 import { installExtension } from "./jupyter";
 
 const site = join(root, "lite/build/site");
@@ -24,7 +24,7 @@ const types: Readonly<Record<string, string>> = {
 export function buildSite(): void {
   buildPackages();
   installExtension();
-  locked(() => run(process.execPath, join(root, "lite/scripts/build.mjs")));
+  once("site", () => run(process.execPath, join(root, "lite/scripts/build.mjs")));
 }
 
 /** The site's file at a path; undefined if there is none. */

@@ -11,7 +11,6 @@ from course import Course, with_source
 SOURCES = sorted((ROOT / "notebooks" / "assignments" / "source").glob("*/*.ipynb"))
 NAMES = [path.stem for path in SOURCES]
 
-# A submission that never ends costs this many seconds for each cell that calls it.
 CONFIG = "\nc.ExecutePreprocessor.timeout = 20\n"
 
 
@@ -86,6 +85,8 @@ def graded(tmp_path_factory):
             assert before in text
             text = text.replace(before, after)
         hand_in(course, released, ALU, student, text)
+    # Each cell that calls the endless submission costs the whole limit.
+    course.nbgrader("autograde", ALU, "--create", "--student", "endless", "--ExecutePreprocessor.timeout=5")
     course.nbgrader("autograde", ALU, "--create")
     course.nbgrader("generate_feedback", ALU)
     return course

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { arch, platform, tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { installExtension } from "../e2e/jupyter";
 import { buildPackages, locked, root, run } from "../support/jupyter-env";
@@ -42,6 +42,21 @@ test("the first tutorial runs on an installed wheel", () => {
   outside("env/bin/jupyter", "execute", "--timeout=300", "--output=out.ipynb", NOTEBOOK);
   expect(readFileSync(join(folder, "out.ipynb"), "utf8")).toContain("Successful vector add test!");
 }, 600_000);
+
+test("the doctor finds no fault in an installed wheel", () => {
+  const path = `${join(folder, "env/bin")}${delimiter}${process.env["PATH"]}`;
+  expect(outside("env", `PATH=${path}`, "tvm-vta-kernel", "doctor")).toContain(
+    "installed in Jupyter",
+  );
+}, 120_000);
+
+test("a wheel contains ZeroMQ for its own system only", () => {
+  const list =
+    "import pathlib, tvm_vta_kernel; print(*pathlib.Path(tvm_vta_kernel.__file__).parent.rglob('*.node'))";
+  const files = outside("env/bin/python", "-c", list).trim().split(" ");
+  expect(files).toHaveLength(1);
+  expect(files[0]).toContain(`zeromq/build/${platform()}/${arch()}/node/`);
+});
 
 test("the command says which Node.js is missing", () => {
   const program = [

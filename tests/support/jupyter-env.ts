@@ -4,20 +4,31 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const venv = join(root, ".venv");
 export const python = join(venv, "bin/python");
 
+/** A file for each step that was done in this run of the tests; the run's setup removes the folder. */
+const stepsOfRun = join(root, ".cache/tests-done");
+
 const STALE_MS = 600_000;
 
 /** Builds the libraries and the kernel, as far as their sources have changed. */
 export function buildPackages(): void {
-  locked(() => {
+  once("packages", () => {
     run("npx", "--no-install", "tsc", "-b");
     run(process.execPath, "lib/clean.mjs");
     run(process.execPath, "lib/bundle.mjs");
@@ -29,7 +40,7 @@ export function buildPackages(): void {
 @param filesOf packages of which only files are read: they are installed without dependencies
  */
 export function preparePython(requirements: string, filesOf: readonly string[] = []): void {
-  locked(() => {
+  once(`environment ${relative(root, requirements)}`, () => {
     if (!existsSync(python)) run("python3", "-m", "venv", venv);
     pip("install", "--quiet", "-r", requirements);
     if (filesOf.length > 0) pip("install", "--quiet", "--no-deps", ...filesOf);
@@ -42,6 +53,20 @@ export function installKernel(): { prefix: string; env: NodeJS.ProcessEnv } {
   const command = join(root, "kernel/bin/tvm-vta-kernel.mjs");
   run(process.execPath, command, "install", "--prefix", prefix);
   return { prefix, env: { ...process.env, JUPYTER_PATH: join(prefix, "share/jupyter") } };
+}
+
+/**
+ * Runs a step of the preparation for the first test file that needs it, and for no other one of the run. While
+ * vitest watches the sources, they can change between two files, and the step is run for each.
+ */
+export function once(step: string, action: () => void): void {
+  locked(() => {
+    const done = join(stepsOfRun, encodeURIComponent(step));
+    if (existsSync(done) && process.env["VITEST_MODE"] !== "WATCH") return;
+    action();
+    mkdirSync(stepsOfRun, { recursive: true });
+    writeFileSync(done, "");
+  });
 }
 
 /**
@@ -83,4 +108,9 @@ export function pip(...args: string[]): void {
 export function run(command: string, ...args: string[]): void {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: "utf8" });
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`);
+}
+
+/** Vitest calls it before the first file of a run. */
+export function setup(): void {
+  rmSync(stepsOfRun, { recursive: true, force: true });
 }

@@ -2,6 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import { EvaluatorHandle } from "../hosts/node/evaluator-handle";
 import { findLibrary } from "../hosts/node/libraries";
 import { isSupported, supportedRange, type Engine } from "../supported";
@@ -180,7 +181,9 @@ function jupyterlab(): Finding {
 }
 
 function specFinding(folder: string, spec: Kernelspec): Finding {
-  const missing = spec.argv.slice(0, 2).find((path) => !existsSync(path));
+  // A wheel's kernelspec has Python's name and an option here instead of paths.
+  const paths = spec.argv.slice(0, 2).filter(isAbsolute);
+  const missing = paths.find((path) => !existsSync(path));
   return missing === undefined
     ? { ok: true, text: `the kernel is installed in Jupyter: ${folder}` }
     : {

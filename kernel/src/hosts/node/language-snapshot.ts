@@ -71,15 +71,23 @@ function builder(unfinished: string): [command: string, args: string[], options:
   return [process.execPath, args, { cwd: join(kernelRoot, "types") }];
 }
 
-/** Makes the snapshot in the background, unless it exists. */
+/** Makes the snapshot in the background, unless it exists; a kernel that exits earlier leaves no part of it. */
 export function makeSnapshot(): void {
   const target = snapshotFile();
   const unfinished = unfinishedFor(target);
   if (unfinished === undefined) return;
   const [command, args, options] = builder(unfinished);
   const child = spawn(command, args, { ...options, stdio: "ignore" });
+  const abandon = (): void => {
+    child.kill("SIGKILL");
+    rmSync(unfinished, { force: true });
+  };
+  process.once("exit", abandon);
   child.on("error", () => undefined);
-  child.on("exit", (code) => finish(code, unfinished, target));
+  child.on("exit", (code) => {
+    process.off("exit", abandon);
+    finish(code, unfinished, target);
+  });
   if (child.pid === undefined) return;
   child.unref();
   try {
@@ -113,7 +121,7 @@ function unfinishedFor(target: string): string | undefined {
   return `${target}.${process.pid}.tmp`;
 }
 
-/** Replaces the snapshot of an earlier build. */
+/** Replaces the snapshot of an earlier build, and removes what kernels left that were killed. */
 function finish(status: number | null, unfinished: string, target: string): void {
   if (status !== 0) {
     rmSync(unfinished, { force: true });
@@ -121,7 +129,16 @@ function finish(status: number | null, unfinished: string, target: string): void
   }
   renameSync(unfinished, target);
   for (const name of readdirSync(dirname(target))) {
-    const isOlder = name.startsWith(prefix) && name.endsWith(".blob") && name !== basename(target);
-    if (isOlder) rmSync(join(dirname(target), name), { force: true });
+    const path = join(dirname(target), name);
+    const isOlder = name.endsWith(".blob") ? name !== basename(target) : isAbandoned(path);
+    if (name.startsWith(prefix) && isOlder) rmSync(path, { force: true });
   }
+}
+
+/** Making a snapshot takes seconds, and minutes on an emulated processor. */
+const ABANDONED_MS = 600_000;
+
+function isAbandoned(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED_MS;
 }
