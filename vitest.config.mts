@@ -26,7 +26,7 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     // What needs a browser, for `npm test -- --no-browser`.
     exclude: process.env["NO_BROWSER"] ? ["tests/e2e/**", "tests/**/browser.test.ts"] : [],
-    globalSetup: ["tests/support/jupyter-env.ts"],
+    globalSetup: ["tests/support/new-run.ts"],
     setupFiles: ["tests/support/fuzz-seed.ts"],
     testTimeout: 60_000,
     maxWorkers: "100%",

@@ -55,11 +55,21 @@ function gatherContents(to) {
   }
 }
 
-/** Lets a page of the site start the worker of the language before JupyterLite is loaded. */
+/**
+ * Lets a page of the site start the worker of the language before JupyterLite is loaded. If it fails before a
+ * kernel uses it, the kernel starts another.
+ */
 function startLanguageIn(app) {
   const path = join(site, app, "index.html");
   const worker = `../extensions/tvm-vta-lite/static/${version}/language-worker.js`;
-  const script = `<script>tvmVtaLanguage = new Worker("${worker}", { type: "module" });</script>`;
+  const script = `<script>
+      {
+        const address = new URL("${worker}", location.href).href;
+        const worker = new Worker(address, { type: "module" });
+        worker.onerror = () => (tvmVtaLanguage = undefined);
+        tvmVtaLanguage = { address, worker };
+      }
+    </script>`;
   const html = readFileSync(path, "utf8");
   if (!html.includes("<head>")) throw new Error(`${path} has no <head>`);
   writeFileSync(path, html.replace("<head>", `<head>\n    ${script}`));

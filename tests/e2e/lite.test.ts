@@ -187,6 +187,26 @@ async function shows({ page }: LiteNotebook, text: string): Promise<void> {
   await expect.poll(read, { timeout: 60_000 }).toContain(text);
 }
 
+test("a cell says if the compiler or the evaluator cannot be loaded, and later cells run", async () => {
+  const context = await browser.newContext({ serviceWorkers: "block" });
+  const path = "tutorials/vta_get_started.ipynb";
+  for (const file of ["language-worker", "language-service", "evaluator-worker"]) {
+    const page = await context.newPage();
+    const pattern = `**/${file}.js`;
+    await context.route(pattern, (route) => route.abort());
+    const broken = await LiteNotebook.at(page, `${server.url}lab/index.html?path=${path}`);
+    const failed = await broken.run("1 + 1");
+    expect(failed.status, file).toBe("error");
+    expect(failed.evalue, file).toMatch(
+      /^the (?:compiler's worker|worker that runs the cells) failed/,
+    );
+    await context.unroute(pattern);
+    expect(await broken.run("1 + 1"), file).toMatchObject({ trace: "", result: "2" });
+    await page.close();
+  }
+  await context.close();
+}, 180_000);
+
 describe("a notebook that is shared by link", () => {
   const openedFrom = async (address: string): Promise<LiteNotebook> => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 960 } });
@@ -224,8 +244,13 @@ test("a later visit requests no file whose address contains a hash", async () =>
   await page.waitForFunction(() => document.documentElement.dataset["tvmVtaOffline"] === "yes");
   const before = server.requests.length;
   const address = `${server.url}lab/index.html?path=tutorials/vta_get_started.ipynb`;
-  const again = await LiteNotebook.at(await page.context().newPage(), address);
+  const tab = await page.context().newPage();
+  const workers: string[] = [];
+  tab.on("worker", (worker) => workers.push(worker.url().replace(/^.*\//, "")));
+  const again = await LiteNotebook.at(tab, address);
   expect(await again.run("1 + 1")).toMatchObject({ trace: "", result: "2" });
+  // The kernel uses the worker that the page's HTML has started.
+  expect(workers.sort()).toEqual(["evaluator-worker.js", "language-worker.js"]);
   await again.page.close();
   const requests = server.requests.slice(before);
   expect(requests).toContain("/jupyter-lite.json");

@@ -21,7 +21,7 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const venv = join(root, ".venv");
 export const python = join(venv, "bin/python");
 
-/** A file for each step that was done in this run of the tests; the run's setup removes the folder. */
+/** A file for each step that was done in this run of the tests; `forgetSteps` removes the folder. */
 const stepsOfRun = join(root, ".cache/tests-done");
 
 const STALE_MS = 600_000;
@@ -110,7 +110,7 @@ export function run(command: string, ...args: string[]): void {
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`);
 }
 
-/** Vitest calls it before the first file of a run. */
-export function setup(): void {
+/** Starts a new run, in which no step is done. */
+export function forgetSteps(): void {
   rmSync(stepsOfRun, { recursive: true, force: true });
 }

@@ -80,7 +80,8 @@ export class EvaluatorHandle extends CellRunner {
     worker.addEventListener("message", ({ data }: MessageEvent<PageReport>) => {
       if (this.worker === worker) this.receive(data);
     });
-    worker.addEventListener("error", ({ message }) => {
+    // If the worker's file cannot be loaded, the event has no message.
+    worker.addEventListener("error", ({ message = "it was not loaded" }: Partial<ErrorEvent>) => {
       if (this.worker === worker)
         this.sessionEnded(`the worker that runs the cells failed (${message})`);
     });
@@ -131,9 +132,9 @@ export class EvaluatorHandle extends CellRunner {
   }
 
   private sessionEnded(reason: string): void {
+    // The next cell starts another; a worker that cannot be loaded would fail again at once.
     this.end();
     this.copy = { values: {}, lost: [] };
-    this.start();
     this.endLost(reason);
   }
 }

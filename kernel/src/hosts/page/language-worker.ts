@@ -18,4 +18,13 @@ async function start(): Promise<void> {
   for (const message of waiting.splice(0)) receive(message);
 }
 
-void start();
+/** The language did not start: the first request ends this worker, so that the next one starts another. */
+function fail(reason: Error): void {
+  receive = () => {
+    receive = () => undefined;
+    reportError(reason);
+  };
+  for (const message of waiting.splice(0)) receive(message);
+}
+
+void start().catch(fail);
