@@ -25,4 +25,5 @@ test("a kernel that exits while it makes a snapshot leaves no part of it", () =>
   const args = ["--input-type=module", "--eval", program];
   expect(spawnSync(process.execPath, args, { env }).status).toBe(3);
   expect(unfinished()).toEqual(before);
-});
+  // The snapshot is made with the lowest priority.
+}, 300_000);
