@@ -40,7 +40,7 @@ export function buildPackages(): void {
 @param filesOf packages of which only files are read: they are installed without dependencies
  */
 export function preparePython(requirements: string, filesOf: readonly string[] = []): void {
-  once(`environment ${relative(root, requirements)}`, () => {
+  once(["environment", relative(root, requirements), ...filesOf].join(" "), () => {
     if (!existsSync(python)) run("python3", "-m", "venv", venv);
     pip("install", "--quiet", "-r", requirements);
     if (filesOf.length > 0) pip("install", "--quiet", "--no-deps", ...filesOf);
