@@ -29,8 +29,12 @@ const platforms = {
   "darwin-arm64": "macosx_14_0_arm64",
 };
 
-/** The newest of ZeroMQ's files for a system that the supported versions of Node.js load. */
-const zeromq = { linux: "glibc-127-Release", darwin: "libc-115-Release" };
+/** ZeroMQ's machine code for a platform: the newest that all supported versions of Node.js load. */
+function socketsOf(platform) {
+  const [system, processor] = platform.split("-");
+  const build = { linux: "glibc-127-Release", darwin: "libc-115-Release" }[system];
+  return `build/${system}/${processor}/node/${build}/addon.node`;
+}
 
 /** Files to include of packages that contain more than the kernel loads: a part of the path, by package. */
 const parts = {
@@ -74,7 +78,6 @@ function copyPackage(from, to, platform) {
   const source = realpathSync(from);
   const { name, files } = manifestOf(source);
   const isOurs = source !== from;
-  const [system, processor] = platform.split("-");
   cpSync(source, to, {
     recursive: true,
     filter: (path) => {
@@ -84,8 +87,8 @@ function copyPackage(from, to, platform) {
       if (isOurs)
         return [...files, "package.json"].some((each) => `${inside}/`.startsWith(`${each}/`));
       if (name === "zeromq" && inside.startsWith("build/")) {
-        const wanted = `build/${system}/${processor}/node/${zeromq[system]}/addon.node`;
-        return inside === "build/manifest.json" || `${wanted}/`.startsWith(`${inside}/`);
+        const wanted = ["build/manifest.json", socketsOf(platform)];
+        return wanted.some((each) => `${each}/`.startsWith(`${inside}/`));
       }
       return parts[name]?.test(inside) ?? true;
     },
@@ -125,8 +128,9 @@ function build(platform) {
   rmSync(target, { recursive: true, force: true });
   const packages = closure();
   for (const [place, folder] of packages) copyPackage(folder, join(target, place), platform);
-  const sockets = join(target, "node_modules/zeromq/build", ...platform.split("-"), "node");
-  if (!existsSync(sockets)) throw new Error(`zeromq has no machine code for ${platform} any more`);
+  const sockets = socketsOf(platform);
+  if (!existsSync(join(target, "node_modules/zeromq", sockets)))
+    throw new Error(`zeromq has no ${sockets}; is there another for ${platform}?`);
   writeFileSync(join(here, "NOTICES"), notices(packages));
   cpSync(join(root, "LICENSE"), join(here, "LICENSE"));
   mkdirSync(join(here, "kernelspec"), { recursive: true });

@@ -13,10 +13,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath, URL } from "node:url";
-import { bundle } from "./bundle.mjs";
+import { bundle, filesBelow } from "./bundle.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const lite = join(root, "lite");
@@ -82,13 +82,6 @@ function keepHashedFiles() {
   writeFileSync(path, `${ours}${readFileSync(path, "utf8")}`);
 }
 
-/** The files below a folder of the site, by their paths in it. */
-function filesBelow(folder) {
-  return readdirSync(join(site, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(site, join(entry.parentPath, entry.name)).split(sep).join("/"));
-}
-
 const constraints = join(root, ".ci/constraints.txt");
 run(python, "-m", "pip", "install", "-q", "-r", "requirements.txt", "--constraint", constraints);
 const version = await bundle();
@@ -115,12 +108,14 @@ rmSync(join(lite, ".jupyterlite.doit.db"), { force: true });
 run(python, "-m", "jupyterlite_core", "build", "--config", join(lite, "jupyter_lite_config.json"));
 for (const app of ["lab", "notebooks", "consoles", "repl"]) startLanguageIn(app);
 keepHashedFiles();
-const offline = "extensions/tvm-vta-lite/static/offline.json";
 const kept = [
   "extensions/tvm-vta-lite/static",
   "extensions/jupyterlab-tvm-vta/static",
   "api",
   "files",
 ];
-writeFileSync(join(site, offline), JSON.stringify([offline, ...kept.flatMap(filesBelow)]));
+const listed = kept.flatMap((folder) =>
+  filesBelow(join(site, folder)).map((path) => `${folder}/${path}`),
+);
+writeFileSync(join(site, "extensions/tvm-vta-lite/static/offline.json"), JSON.stringify(listed));
 console.log(`The site is in ${site}; serve it, for instance: python3 -m http.server -d ${site}`);

@@ -5,7 +5,7 @@ import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath, URL } from "node:url";
 import { language } from "../../kernel/bundle.mjs";
 
@@ -158,15 +158,18 @@ function serviceWorker() {
   });
 }
 
+/** The files below a folder, by their paths in it. */
+export function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"));
+}
+
 /** A hash of all files of the page. */
 function versionOfFiles() {
   const hash = createHash("sha256");
-  const entries = readdirSync(assets, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name));
-  for (const path of paths.sort())
-    hash.update(path.slice(assets.length)).update(readFileSync(path));
+  for (const path of filesBelow(assets).sort())
+    hash.update(path).update(readFileSync(join(assets, path)));
   return hash.digest("hex").slice(0, 16);
 }
 

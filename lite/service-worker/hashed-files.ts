@@ -4,13 +4,9 @@
  * these files that would find nothing new, and the browser would lose the compiled code that it keeps with them.
  */
 
-// Makes the file a module, so that it can declare its own `self`.
-export {};
+import { CACHE } from "../src/cache";
 
 declare const self: ServiceWorkerGlobalScope;
-
-/** The cache of JupyterLite's service worker. */
-const CACHE = "precache";
 
 /** JupyterLite's files and those of the extensions: the hash is a part of the path, or the parameter `_`. */
 const HASHED = /^(?:build|extensions)\/.*(?:[./][0-9a-f]{7,20}[./]|\?_=[0-9a-f]{7,20}$)/;

@@ -21,12 +21,6 @@ const EXTENSION = "tvm-vta-lite";
 /** The folder of the workers' files, a hash of them; the build defines it. */
 declare const FILES_VERSION: string;
 
-/** The address of the extension's files, with a final slash. */
-function extensionUrl(): string {
-  const extensions = PageConfig.getOption("fullLabextensionsUrl");
-  return new URL(`${URLExt.join(extensions, EXTENSION, "static")}/`, location.href).href;
-}
-
 const kernel: ServiceManagerPlugin<void> = {
   id: `${EXTENSION}:kernel`,
   description: "TypeScript with TVM and VTA, in the page",
@@ -34,7 +28,9 @@ const kernel: ServiceManagerPlugin<void> = {
   requires: [IKernelSpecs],
   optional: [IKernelClient],
   activate: (_: unknown, specs: IKernelSpecs, client: IKernelClient | null) => {
-    const assets = `${extensionUrl()}${FILES_VERSION}/`;
+    const extensions = PageConfig.getOption("fullLabextensionsUrl");
+    const folder = URLExt.join(extensions, EXTENSION, "static", FILES_VERSION);
+    const assets = new URL(`${folder}/`, location.href).href;
     services = { assets, site: new URL(PageConfig.getBaseUrl(), location.href).href };
     setServices(services);
     if ("caches" in window) answerWithoutNetwork();
@@ -91,7 +87,7 @@ const drive: JupyterFrontEndPlugin<void> = {
     void activeServiceWorker(manager).then((active) => {
       if (active !== undefined && services !== undefined) {
         services.context = active.browsingContextId;
-        void keepForOffline(extensionUrl());
+        void keepForOffline(services.assets);
       }
       driveIsReady();
     });

@@ -5,12 +5,13 @@
  */
 
 import { PageConfig } from "@jupyterlab/coreutils";
+import { CACHE } from "./cache";
 import { delay } from "./service-worker";
 
-/** The cache of JupyterLite's service worker. */
-const CACHE = "precache";
 /** The attribute of the page's root when all files are cached, for tests. */
 const CACHED_ATTRIBUTE = "tvmVtaOffline";
+/** The path of a file in the folder of a version. */
+const VERSION = /^[0-9a-f]{16}\//;
 /** Milliseconds to wait, so that the first cell does not share the network. */
 const DELAY_MS = 5000;
 
@@ -31,13 +32,13 @@ export function answerWithoutNetwork(): void {
 /**
  * Caches all files of the kernel and the notebooks, and the requests of this page.
  *
- * @param extension the address of the extension's files, with a final slash
+ * @param assets the address of this version of the workers' files, with a final slash
  */
-export async function keepForOffline(extension: string): Promise<void> {
+export async function keepForOffline(assets: string): Promise<void> {
   await delay(DELAY_MS);
   const site = new URL(PageConfig.getBaseUrl(), location.href);
-  const paths = (await (await fetch(`${extension}offline.json`)).json()) as readonly string[];
-  const listed = paths.map((path) => new URL(path, site).href);
+  const list = await fetch(new URL("../offline.json", assets));
+  const listed = (await list.json()) as readonly string[];
   const loaded = [
     ...performance.getEntriesByType("navigation"),
     ...performance.getEntriesByType("resource"),
@@ -45,23 +46,21 @@ export async function keepForOffline(extension: string): Promise<void> {
     .map(({ name }) => name.replace(/#.*$/, ""))
     .filter((name) => name.startsWith(site.href) && !/\/api\/(?:drive|stdin|service)/.test(name));
   const page = location.href.replace(/[?#].*$/, "");
-  const addresses = [site.href, page, ...listed, ...loaded];
+  const addresses = [site.href, page, ...listed.map((path) => new URL(path, site).href), ...loaded];
   const cache = await caches.open(CACHE);
-  await removeOldVersions(cache, new Set(listed), extension);
+  await removeOldVersions(cache, assets);
   for (const address of new Set(addresses)) {
     if ((await cache.match(address)) === undefined) await cache.add(address).catch(() => undefined);
   }
   document.documentElement.dataset[CACHED_ATTRIBUTE] = "yes";
 }
 
-/** Removes the extension's files that the site does not have any more. */
-async function removeOldVersions(
-  cache: Cache,
-  listed: ReadonlySet<string>,
-  extension: string,
-): Promise<void> {
+/** Removes the workers' files of other versions, each in a folder whose name is a hash. */
+async function removeOldVersions(cache: Cache, assets: string): Promise<void> {
+  const versions = new URL("..", assets).href;
   for (const request of await cache.keys()) {
-    const address = request.url.replace(/\?.*$/, "");
-    if (address.startsWith(extension) && !listed.has(address)) await cache.delete(request);
+    const { url } = request;
+    const isVersion = url.startsWith(versions) && VERSION.test(url.slice(versions.length));
+    if (isVersion && !url.startsWith(assets)) await cache.delete(request);
   }
 }

@@ -13,7 +13,7 @@ let folder: string;
 
 beforeAll(() => {
   buildPackages();
-  // It has the packages that build wheels.
+  // The extension's wheel contains what this builds.
   installExtension();
   locked(() => run(process.execPath, join(root, "packaging/build.mjs"), `${platform()}-${arch()}`));
   folder = mkdtempSync(join(tmpdir(), "tvm-vta-wheels-"));

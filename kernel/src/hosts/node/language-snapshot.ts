@@ -129,9 +129,9 @@ function finish(status: number | null, unfinished: string, target: string): void
   }
   renameSync(unfinished, target);
   for (const name of readdirSync(dirname(target))) {
+    if (!name.startsWith(prefix) || name === basename(target)) continue;
     const path = join(dirname(target), name);
-    const isOlder = name.endsWith(".blob") ? name !== basename(target) : isAbandoned(path);
-    if (name.startsWith(prefix) && isOlder) rmSync(path, { force: true });
+    if (name.endsWith(".blob") || isAbandoned(path)) rmSync(path, { force: true });
   }
 }
 
