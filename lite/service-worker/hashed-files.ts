@@ -1,7 +1,7 @@
 /**
- * A part of the service worker, before JupyterLite's: it answers requests for files whose addresses contain a
- * hash of their content from the cache alone. JupyterLite's part also requests each cached file again; for
- * these files that would find nothing new, and the browser would lose the compiled code that it keeps with them.
+ * A part of the service worker, before JupyterLite's. It answers a request from the cache alone if the address
+ * contains a hash of the file's content. JupyterLite's part requests each cached file again and replaces it; for
+ * these files nothing can be new, and the browser would lose the compiled code that it stores with them.
  */
 
 import { CACHE } from "../src/cache";

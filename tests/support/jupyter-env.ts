@@ -56,8 +56,8 @@ export function installKernel(): { prefix: string; env: NodeJS.ProcessEnv } {
 }
 
 /**
- * Runs a step of the preparation for the first test file that needs it, and for no other one of the run. While
- * vitest watches the sources, they can change between two files, and the step is run for each.
+ * Runs a step of the preparation once in a run of the tests: for the first file that needs it. While vitest
+ * watches the sources, the step runs for each file, because the sources can change between two files.
  */
 export function once(step: string, action: () => void): void {
   locked(() => {

@@ -121,7 +121,7 @@ function unfinishedFor(target: string): string | undefined {
   return `${target}.${process.pid}.tmp`;
 }
 
-/** Replaces the snapshot of an earlier build, and removes what kernels left that were killed. */
+/** Replaces the snapshot of an earlier build, and removes the unfinished files of killed kernels. */
 function finish(status: number | null, unfinished: string, target: string): void {
   if (status !== 0) {
     rmSync(unfinished, { force: true });
