@@ -143,6 +143,8 @@ describe("a large tensor", () => {
   test("in a console is requested from the console's kernel", async () => {
     await lab.execute("console:create", { kernelPreference: { name: "tvm-vta" } });
     const console = lab.page.locator(".jp-CodeConsole");
+    // JupyterLab empties a console when its kernel has started; the banner comes after that.
+    await console.locator(".jp-CodeConsole-banner", { hasText: "TypeScript" }).waitFor(PATIENTLY);
     await console.locator(".jp-CodeConsole-promptCell .cm-content").click();
     await lab.page.keyboard.type('import { np, view } from "tvm-ts"; ' + TENSOR);
     await lab.execute("console:run-forced", {});
