@@ -65,7 +65,7 @@ function mapCase(kind: Kind, fields: Fields): string {
   return `case "${kind}": {\n${values.join("\n")}\nreturn ${same} ? parent : new ${kind}(${args.join(", ")}, parent.span);\n}`;
 }
 
-const parents = kinds.filter(([, fields]) => isParent(fields));
+const parents = kinds.filter(([kind, fields]) => isParent(fields) && shapes[kind] !== shapes.Add);
 const leaves = labels((_, fields) => !isParent(fields));
 const classes = (isStmt: boolean): string =>
   parents
@@ -79,22 +79,17 @@ const source = `/**
  */
 
 import { forEachBound, forEachDomain, mapAnnotations, mapArray, mapBounds, mapDomains, type MapNode } from "./child-fields";
-import { isExpr, ${classes(false)}, type PrimExpr } from "./expr";
-import type { BinaryNode, Node } from "./shapes";
+import { isBinary, isExpr, newOperator, ${classes(false)}, type PrimExpr } from "./expr";
+import type { Node } from "./shapes";
 import { ${classes(true)}, type Stmt } from "./stmt";
-
-/** Whether a node is an operator on two expressions, \`a\` and \`b\`. */
-export function isBinary(node: Node): node is BinaryNode {
-  switch (node.kind) {
-    ${labels((kind) => shapes[kind] === shapes.Add)}
-      return true;
-    default:
-      return false;
-  }
-}
 
 /** Calls \`visit\` with each child of \`parent\`, in field order. */
 export function forEachChild(parent: Node, visit: (child: Node) => void): void {
+  if (isBinary(parent)) {
+    visit(parent.a);
+    visit(parent.b);
+    return;
+  }
   switch (parent.kind) {
     ${leaves}
       return;
@@ -108,6 +103,11 @@ export function mapChildren<N extends Node>(parent: N, map: (child: Node) => Nod
 }
 
 function mapped(parent: Node, map: MapNode): Node {
+  if (isBinary(parent)) {
+    const a = map(parent.a);
+    const b = map(parent.b);
+    return a === parent.a && b === parent.b ? parent : newOperator(parent.kind, a, b, parent.span);
+  }
   switch (parent.kind) {
     ${leaves}
       return parent;

@@ -258,6 +258,11 @@ export class Analyzer {
     }
   }
 
+  /** @internal Whether a variable was bound, or a simplification is under way. */
+  get isTaken(): boolean {
+    return this.bindings > 0 || this.rewriter.isRunning || this.canonical.isRunning;
+  }
+
   private forget(): void {
     if (!this.memo.isEmpty) this.memo = new Memo();
   }
@@ -278,6 +283,30 @@ export class Analyzer {
   unbound(): Analyzer {
     return (this.withoutFacts ??= new Analyzer(this.onRewrite, this));
   }
+}
+
+/** An analyzer without the methods that add facts. */
+export type FactlessAnalyzer = Omit<
+  Analyzer,
+  "bind" | "bindUserData" | "withConstraint" | "enterConstraint"
+>;
+
+/** The cached results keep expressions alive, so an analyzer is not shared forever. */
+const MAX_USES = 200;
+let shared = new Analyzer();
+let uses = 0;
+
+/**
+ * An analyzer for what holds for all values of the variables. Callers share it and its cached results:
+ * ask for it each time, and do not keep it.
+ */
+export function factlessAnalyzer(): FactlessAnalyzer {
+  // An expression can bind its own variables, and ask about their sets: a reduction, for example.
+  if (++uses > MAX_USES || shared.isTaken) {
+    shared = new Analyzer();
+    uses = 0;
+  }
+  return shared;
 }
 
 /**

@@ -19,7 +19,7 @@ import {
   type PrimExpr,
 } from "../ir";
 import { UsageError } from "../support";
-import { Analyzer } from "./analyzer";
+import { factlessAnalyzer, type FactlessAnalyzer } from "./analyzer";
 
 /**
  * The offset of an element from the start of the buffer's memory: one for each group of dimensions
@@ -30,7 +30,7 @@ import { Analyzer } from "./analyzer";
 export function elemOffset(
   buffer: Buffer,
   indices: readonly PrimExpr[],
-  analyzer: Analyzer = new Analyzer(),
+  analyzer: FactlessAnalyzer = factlessAnalyzer(),
 ): readonly PrimExpr[] {
   const { shape, strides, axisSeparators } = buffer;
   if (indices.length !== shape.length) {
@@ -105,7 +105,7 @@ function termsOf(sum: PrimExpr): PrimExpr[] {
 }
 
 /** `(a + x//n) * n + x%n -> a*n + x`, in any order of terms, until nothing more can be joined. */
-function joinRemainders(analyzer: Analyzer, offset: PrimExpr): PrimExpr {
+function joinRemainders(analyzer: FactlessAnalyzer, offset: PrimExpr): PrimExpr {
   const sum = analyzer.simplify(dividend(offset) ?? offset);
   const parts: Parts = { products: [], remainders: [], rest: undefined };
   file(parts, sum);
@@ -130,7 +130,7 @@ function joinRemainders(analyzer: Analyzer, offset: PrimExpr): PrimExpr {
 }
 
 /** Joins the remainder with a product, and removes both from `parts`. */
-function joinOne(analyzer: Analyzer, parts: Parts, i: number): PrimExpr | undefined {
+function joinOne(analyzer: FactlessAnalyzer, parts: Parts, i: number): PrimExpr | undefined {
   const remainder = parts.remainders[i]!;
   for (const [j, product] of parts.products.entries()) {
     const joined = join(analyzer, product, remainder);
@@ -156,7 +156,7 @@ function dividend(expr: PrimExpr): PrimExpr | undefined {
  * `(a + b + ... + x//n*k) * m` plus `y%n`, where `n = k*m` and `x = y` modulo `n`, becomes `(a + b +
  * ...)*m + x`. The factors must be equal as expressions.
  */
-function join(analyzer: Analyzer, product: Mul, remainder: FloorMod): PrimExpr | undefined {
+function join(analyzer: FactlessAnalyzer, product: Mul, remainder: FloorMod): PrimExpr | undefined {
   let outer = product.b;
   let node = product.a;
   for (; node.kind === "Mul"; node = node.a) outer = mul(node.b, outer);
@@ -241,7 +241,7 @@ export function makeSlice(
   begins: readonly PrimExpr[],
   extents: readonly PrimExpr[],
 ): Buffer {
-  const analyzer = new Analyzer();
+  const analyzer = factlessAnalyzer();
   const starts = mapArray(begins, (begin) => analyzer.simplify(begin));
   const offsets = elemOffset(buffer, starts).map((offset) => analyzer.simplify(offset));
   if (offsets.length > 1) {
@@ -270,7 +270,7 @@ export function makeSlice(
  * Whether a slice omits elements in a dimension after its first dimension of extent other than 1.
  */
 function hasGaps(
-  analyzer: Analyzer,
+  analyzer: FactlessAnalyzer,
   buffer: Buffer,
   begins: readonly PrimExpr[],
   extents: readonly PrimExpr[],

@@ -21,7 +21,7 @@ import {
   type Var,
 } from "../ir";
 import { InternalError } from "../support";
-import type { Analyzer } from "./analyzer";
+import type { FactlessAnalyzer } from "./analyzer";
 import { arithmetic } from "./interval-arithmetic";
 import { IntSet, type Domains } from "./int-set";
 import { binaryOperands, fromTheInsideOut, levelOf, MAX_NESTING } from "./memo";
@@ -38,7 +38,7 @@ export class SetEvaluator {
   private readonly cache: Map<PrimExpr, IntSet>[] = [];
 
   constructor(
-    private readonly analyzer: Analyzer,
+    private readonly analyzer: FactlessAnalyzer,
     private readonly domains: Domains,
     private readonly constraints: readonly DomainConstraint[] = [],
     /** Whether the set of a vector is the set of its lanes. */
@@ -183,7 +183,7 @@ function unionOf(a: IntSet, b: IntSet): IntSet {
   return IntSet.interval(min(a.min, b.min), max(a.max, b.max));
 }
 
-function intersectionOf(analyzer: Analyzer, a: IntSet, b: IntSet): IntSet {
+function intersectionOf(analyzer: FactlessAnalyzer, a: IntSet, b: IntSet): IntSet {
   const low = max(a.min, b.min);
   const high = min(a.max, b.max);
   const comparable = isInteger(low.dtype) && isInteger(high.dtype);
@@ -191,19 +191,19 @@ function intersectionOf(analyzer: Analyzer, a: IntSet, b: IntSet): IntSet {
   return IntSet.interval(low, high);
 }
 
-function simplified(analyzer: Analyzer, set: IntSet): IntSet {
+function simplified(analyzer: FactlessAnalyzer, set: IntSet): IntSet {
   return IntSet.interval(analyzer.simplify(set.min), analyzer.simplify(set.max));
 }
 
 /** The smallest interval that provably contains all sets. */
-export function unionWith(analyzer: Analyzer, sets: readonly IntSet[]): IntSet {
+export function unionWith(analyzer: FactlessAnalyzer, sets: readonly IntSet[]): IntSet {
   if (sets.length === 0) return IntSet.nothing();
   if (sets.length === 1) return sets[0]!;
   return simplified(analyzer, sets.reduce(unionOf));
 }
 
 /** An interval that contains the intersection of the sets. */
-export function intersectWith(analyzer: Analyzer, sets: readonly IntSet[]): IntSet {
+export function intersectWith(analyzer: FactlessAnalyzer, sets: readonly IntSet[]): IntSet {
   if (sets.length === 0) return IntSet.nothing();
   if (sets.length === 1) return sets[0]!;
   return simplified(
@@ -216,7 +216,7 @@ export class IntSetAnalyzer {
   private readonly domains = new Map<Var, IntSet>();
   private readonly constraints: DomainConstraint[] = [];
 
-  constructor(private readonly analyzer: Analyzer) {}
+  constructor(private readonly analyzer: FactlessAnalyzer) {}
 
   /** The set of `expr`: under the analyzer's facts, or over `domains` alone if passed. */
   evaluate(expr: PrimExpr, domains?: Domains): IntSet {

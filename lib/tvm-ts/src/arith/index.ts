@@ -1,4 +1,4 @@
-export { Analyzer, type RuleObserver } from "./analyzer";
+export { Analyzer, factlessAnalyzer, type FactlessAnalyzer, type RuleObserver } from "./analyzer";
 export { elemOffset, flattenedBuffer, makeSlice, makeStrideView } from "./buffer-offset";
 export { type ConstIntBound } from "./const-int-bound";
 export { deduceBound } from "./deduce-bound";

@@ -1,7 +1,7 @@
 /** Maps indices, ranges and shapes from one layout to another with an `IndexMap`. */
 
 import { add, IndexMap, Range, sub, substitute, Var, zero, type PrimExpr } from "../ir";
-import { Analyzer } from "./analyzer";
+import { factlessAnalyzer } from "./analyzer";
 import { IntSet } from "./int-set";
 import { detectIterMap, type Failure } from "./iter-map";
 import { invertIterMap } from "./iter-map-inverse";
@@ -9,7 +9,7 @@ import { evalSet } from "./set-algebra";
 
 /** The indices in the new layout of the element at `indices`. */
 export function mapIndices(map: IndexMap, indices: readonly PrimExpr[]): PrimExpr[] {
-  const analyzer = new Analyzer();
+  const analyzer = factlessAnalyzer();
   const values = new Map<Var, PrimExpr>();
   map.initialIndices.forEach((variable, i) => values.set(variable, indices[i]!));
   return map.finalIndices.map((index) => analyzer.simplify(substitute(index, values)));
@@ -19,7 +19,7 @@ export function mapIndices(map: IndexMap, indices: readonly PrimExpr[]): PrimExp
  * The box in the new layout that contains the elements of a box; it may contain other positions.
  */
 export function mapRanges(map: IndexMap, ranges: readonly Range[]): Range[] {
-  const analyzer = new Analyzer();
+  const analyzer = factlessAnalyzer();
   const domains = new Map<Var, IntSet>();
   map.initialIndices.forEach((variable, i) => domains.set(variable, IntSet.fromRange(ranges[i]!)));
   return map.finalIndices.map((index) => {

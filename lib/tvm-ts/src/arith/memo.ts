@@ -83,6 +83,10 @@ export abstract class Memoized<T> {
 
   constructor(private readonly maxNesting = MAX_NESTING) {}
 
+  get isRunning(): boolean {
+    return this.nesting > 0;
+  }
+
   /** Whether the call stack is already deep. */
   protected get isDeep(): boolean {
     return this.nesting >= this.maxNesting;

@@ -1,50 +1,6 @@
 /** Binary operators by kind, to build a node of a variable kind. */
 
-import {
-  Add,
-  And,
-  Div,
-  EQ,
-  FloorDiv,
-  FloorMod,
-  GE,
-  GT,
-  LE,
-  LT,
-  Max,
-  Min,
-  Mod,
-  Mul,
-  NE,
-  Or,
-  Sub,
-  constFold,
-  type PrimExpr,
-} from "../ir";
-
-/** The classes of nodes. */
-export const OPERATORS = {
-  Add,
-  Sub,
-  Mul,
-  Div,
-  Mod,
-  FloorDiv,
-  FloorMod,
-  Min,
-  Max,
-  EQ,
-  NE,
-  LT,
-  LE,
-  GT,
-  GE,
-  And,
-  Or,
-};
-
-export type OperatorKind = keyof typeof OPERATORS;
-export type OperatorExpr = InstanceType<(typeof OPERATORS)[OperatorKind]>;
+import { constFold, newOperator, type OperatorKind, type PrimExpr } from "../ir";
 
 const DIVISIONS: ReadonlySet<OperatorKind> = new Set(["Div", "Mod", "FloorDiv", "FloorMod"]);
 
@@ -60,5 +16,5 @@ export function fold(kind: OperatorKind, a: PrimExpr, b: PrimExpr): PrimExpr | u
 
 /** The operator over operands of one type, folded. */
 export function operate(kind: OperatorKind, a: PrimExpr, b: PrimExpr): PrimExpr {
-  return fold(kind, a, b) ?? new OPERATORS[kind](a, b);
+  return fold(kind, a, b) ?? newOperator(kind, a, b);
 }

@@ -1,7 +1,7 @@
 /** Operations on sets of values over explicit domains, without other facts. */
 
 import { add, isInteger, Range, sub, type PrimExpr } from "../ir";
-import { Analyzer } from "./analyzer";
+import { factlessAnalyzer } from "./analyzer";
 import { intersectWith, SetEvaluator, unionWith } from "./eval-set";
 import { bindSetProver, IntSet, type Domains } from "./int-set";
 
@@ -16,7 +16,7 @@ export function evalSet(
   subject: PrimExpr | Range | IntSet | readonly Range[],
   domains: Domains,
 ): IntSet | IntSet[] {
-  const analyzer = new Analyzer();
+  const analyzer = factlessAnalyzer();
   const evaluator = new SetEvaluator(analyzer, domains);
   if (subject instanceof IntSet) {
     return IntSet.interval(
@@ -45,15 +45,15 @@ function isRegion(subject: unknown): subject is readonly Range[] {
 
 /** The smallest interval that provably contains all sets; the empty set for no sets. */
 export function union(sets: readonly IntSet[]): IntSet {
-  return unionWith(new Analyzer(), sets);
+  return unionWith(factlessAnalyzer(), sets);
 }
 
 /** An interval that contains the intersection of the sets; the empty set for no sets. */
 export function intersect(sets: readonly IntSet[]): IntSet {
-  return intersectWith(new Analyzer(), sets);
+  return intersectWith(factlessAnalyzer(), sets);
 }
 
 bindSetProver(
-  () => new Analyzer(),
-  (expr) => new SetEvaluator(new Analyzer(), new Map(), [], true).evaluate(expr),
+  () => factlessAnalyzer(),
+  (expr) => new SetEvaluator(factlessAnalyzer(), new Map(), [], true).evaluate(expr),
 );

@@ -13,24 +13,9 @@ import {
   type MapNode,
 } from "./child-fields";
 import {
+  isBinary,
   isExpr,
-  Add,
-  Sub,
-  Mul,
-  Div,
-  Mod,
-  FloorDiv,
-  FloorMod,
-  Min,
-  Max,
-  EQ,
-  NE,
-  LT,
-  LE,
-  GT,
-  GE,
-  And,
-  Or,
+  newOperator,
   Not,
   Select,
   Cast,
@@ -44,7 +29,7 @@ import {
   Reduce,
   type PrimExpr,
 } from "./expr";
-import type { BinaryNode, Node } from "./shapes";
+import type { Node } from "./shapes";
 import {
   LetStmt,
   AttrStmt,
@@ -63,107 +48,18 @@ import {
   type Stmt,
 } from "./stmt";
 
-/** Whether a node is an operator on two expressions, `a` and `b`. */
-export function isBinary(node: Node): node is BinaryNode {
-  switch (node.kind) {
-    case "Add":
-    case "Sub":
-    case "Mul":
-    case "Div":
-    case "Mod":
-    case "FloorDiv":
-    case "FloorMod":
-    case "Min":
-    case "Max":
-    case "EQ":
-    case "NE":
-    case "LT":
-    case "LE":
-    case "GT":
-    case "GE":
-    case "And":
-    case "Or":
-      return true;
-    default:
-      return false;
-  }
-}
-
 /** Calls `visit` with each child of `parent`, in field order. */
 export function forEachChild(parent: Node, visit: (child: Node) => void): void {
+  if (isBinary(parent)) {
+    visit(parent.a);
+    visit(parent.b);
+    return;
+  }
   switch (parent.kind) {
     case "Var":
     case "IntImm":
     case "FloatImm":
     case "StringImm":
-      return;
-    case "Add":
-      visit(parent.a);
-      visit(parent.b);
-      return;
-    case "Sub":
-      visit(parent.a);
-      visit(parent.b);
-      return;
-    case "Mul":
-      visit(parent.a);
-      visit(parent.b);
-      return;
-    case "Div":
-      visit(parent.a);
-      visit(parent.b);
-      return;
-    case "Mod":
-      visit(parent.a);
-      visit(parent.b);
-      return;
-    case "FloorDiv":
-      visit(parent.a);
-      visit(parent.b);
-      return;
-    case "FloorMod":
-      visit(parent.a);
-      visit(parent.b);
-      return;
-    case "Min":
-      visit(parent.a);
-      visit(parent.b);
-      return;
-    case "Max":
-      visit(parent.a);
-      visit(parent.b);
-      return;
-    case "EQ":
-      visit(parent.a);
-      visit(parent.b);
-      return;
-    case "NE":
-      visit(parent.a);
-      visit(parent.b);
-      return;
-    case "LT":
-      visit(parent.a);
-      visit(parent.b);
-      return;
-    case "LE":
-      visit(parent.a);
-      visit(parent.b);
-      return;
-    case "GT":
-      visit(parent.a);
-      visit(parent.b);
-      return;
-    case "GE":
-      visit(parent.a);
-      visit(parent.b);
-      return;
-    case "And":
-      visit(parent.a);
-      visit(parent.b);
-      return;
-    case "Or":
-      visit(parent.a);
-      visit(parent.b);
       return;
     case "Not":
       visit(parent.a);
@@ -284,97 +180,17 @@ export function mapChildren<N extends Node>(parent: N, map: (child: Node) => Nod
 }
 
 function mapped(parent: Node, map: MapNode): Node {
+  if (isBinary(parent)) {
+    const a = map(parent.a);
+    const b = map(parent.b);
+    return a === parent.a && b === parent.b ? parent : newOperator(parent.kind, a, b, parent.span);
+  }
   switch (parent.kind) {
     case "Var":
     case "IntImm":
     case "FloatImm":
     case "StringImm":
       return parent;
-    case "Add": {
-      const a = map(parent.a);
-      const b = map(parent.b);
-      return a === parent.a && b === parent.b ? parent : new Add(a, b, parent.span);
-    }
-    case "Sub": {
-      const a = map(parent.a);
-      const b = map(parent.b);
-      return a === parent.a && b === parent.b ? parent : new Sub(a, b, parent.span);
-    }
-    case "Mul": {
-      const a = map(parent.a);
-      const b = map(parent.b);
-      return a === parent.a && b === parent.b ? parent : new Mul(a, b, parent.span);
-    }
-    case "Div": {
-      const a = map(parent.a);
-      const b = map(parent.b);
-      return a === parent.a && b === parent.b ? parent : new Div(a, b, parent.span);
-    }
-    case "Mod": {
-      const a = map(parent.a);
-      const b = map(parent.b);
-      return a === parent.a && b === parent.b ? parent : new Mod(a, b, parent.span);
-    }
-    case "FloorDiv": {
-      const a = map(parent.a);
-      const b = map(parent.b);
-      return a === parent.a && b === parent.b ? parent : new FloorDiv(a, b, parent.span);
-    }
-    case "FloorMod": {
-      const a = map(parent.a);
-      const b = map(parent.b);
-      return a === parent.a && b === parent.b ? parent : new FloorMod(a, b, parent.span);
-    }
-    case "Min": {
-      const a = map(parent.a);
-      const b = map(parent.b);
-      return a === parent.a && b === parent.b ? parent : new Min(a, b, parent.span);
-    }
-    case "Max": {
-      const a = map(parent.a);
-      const b = map(parent.b);
-      return a === parent.a && b === parent.b ? parent : new Max(a, b, parent.span);
-    }
-    case "EQ": {
-      const a = map(parent.a);
-      const b = map(parent.b);
-      return a === parent.a && b === parent.b ? parent : new EQ(a, b, parent.span);
-    }
-    case "NE": {
-      const a = map(parent.a);
-      const b = map(parent.b);
-      return a === parent.a && b === parent.b ? parent : new NE(a, b, parent.span);
-    }
-    case "LT": {
-      const a = map(parent.a);
-      const b = map(parent.b);
-      return a === parent.a && b === parent.b ? parent : new LT(a, b, parent.span);
-    }
-    case "LE": {
-      const a = map(parent.a);
-      const b = map(parent.b);
-      return a === parent.a && b === parent.b ? parent : new LE(a, b, parent.span);
-    }
-    case "GT": {
-      const a = map(parent.a);
-      const b = map(parent.b);
-      return a === parent.a && b === parent.b ? parent : new GT(a, b, parent.span);
-    }
-    case "GE": {
-      const a = map(parent.a);
-      const b = map(parent.b);
-      return a === parent.a && b === parent.b ? parent : new GE(a, b, parent.span);
-    }
-    case "And": {
-      const a = map(parent.a);
-      const b = map(parent.b);
-      return a === parent.a && b === parent.b ? parent : new And(a, b, parent.span);
-    }
-    case "Or": {
-      const a = map(parent.a);
-      const b = map(parent.b);
-      return a === parent.a && b === parent.b ? parent : new Or(a, b, parent.span);
-    }
     case "Not": {
       const a = map(parent.a);
       return a === parent.a ? parent : new Not(a, parent.span);

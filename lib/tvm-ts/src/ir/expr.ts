@@ -123,94 +123,103 @@ export class StringImm extends Expression {
 
 // Arithmetic and logic --------------------------------------------------------------------------
 
-abstract class Binary extends Expression {
+/** The operators on two expressions. */
+export type OperatorKind = ArithmeticKind | ComparisonKind | "And" | "Or";
+type ArithmeticKind =
+  "Add" | "Sub" | "Mul" | "Div" | "Mod" | "FloorDiv" | "FloorMod" | "Min" | "Max";
+type ComparisonKind = "EQ" | "NE" | "LT" | "LE" | "GT" | "GE";
+
+/**
+ * An operator on two expressions of one type. All operators are objects of this one class, so that
+ * JavaScript engines read their fields at fixed places in code that handles several operators.
+ */
+export class Operator<K extends OperatorKind = OperatorKind> extends Expression {
   readonly dtype: DataType;
 
   constructor(
+    readonly kind: K,
     readonly a: PrimExpr,
     readonly b: PrimExpr,
     span?: Span,
   ) {
     super(span);
-    if (a.dtype !== b.dtype) {
-      throw new InternalError(`operands of types ${a.dtype} and ${b.dtype} were combined`);
+    const { dtype } = a;
+    if (dtype !== b.dtype) {
+      throw new InternalError(`${kind} has operands of types ${dtype} and ${b.dtype}`);
     }
-    this.dtype = a.dtype;
+    this.dtype = isComparison(kind) ? vectorOf("bool", lanesOf(dtype)) : dtype;
   }
 }
 
-abstract class Comparison extends Expression {
-  readonly dtype: DataType;
-
-  constructor(
-    readonly a: PrimExpr,
-    readonly b: PrimExpr,
-    span?: Span,
-  ) {
-    super(span);
-    if (a.dtype !== b.dtype) {
-      throw new InternalError(`operands of types ${a.dtype} and ${b.dtype} were compared`);
-    }
-    this.dtype = vectorOf("bool", lanesOf(a.dtype));
+function isComparison(kind: OperatorKind): boolean {
+  switch (kind) {
+    case "EQ":
+    case "NE":
+    case "LT":
+    case "LE":
+    case "GT":
+    case "GE":
+      return true;
+    default:
+      return false;
   }
 }
 
-export class Add extends Binary {
-  readonly kind = "Add";
+/** The operators of one kind, for `new Add(a, b)` and `expr instanceof Add`. */
+export interface OperatorClass<K extends OperatorKind> {
+  new (a: PrimExpr, b: PrimExpr, span?: Span): Operator<K>;
+  [Symbol.hasInstance](value: unknown): value is Operator<K>;
 }
-export class Sub extends Binary {
-  readonly kind = "Sub";
+
+function operatorClass<K extends OperatorKind>(kind: K): OperatorClass<K> {
+  const create = function (a: PrimExpr, b: PrimExpr, span?: Span): Operator<K> {
+    return new Operator(kind, a, b, span);
+  };
+  const isOfKind = (value: unknown): boolean => value instanceof Operator && value.kind === kind;
+  Object.defineProperty(create, "name", { value: kind });
+  Object.defineProperty(create, Symbol.hasInstance, { value: isOfKind });
+  return create as unknown as OperatorClass<K>;
 }
-export class Mul extends Binary {
-  readonly kind = "Mul";
-}
+
+export const Add = operatorClass("Add");
+export type Add = Operator<"Add">;
+export const Sub = operatorClass("Sub");
+export type Sub = Operator<"Sub">;
+export const Mul = operatorClass("Mul");
+export type Mul = Operator<"Mul">;
 /** Division: toward zero for integers. */
-export class Div extends Binary {
-  readonly kind = "Div";
-}
+export const Div = operatorClass("Div");
+export type Div = Operator<"Div">;
 /** The remainder of `Div`. */
-export class Mod extends Binary {
-  readonly kind = "Mod";
-}
-export class FloorDiv extends Binary {
-  readonly kind = "FloorDiv";
-}
-export class FloorMod extends Binary {
-  readonly kind = "FloorMod";
-}
-export class Min extends Binary {
-  readonly kind = "Min";
-}
-export class Max extends Binary {
-  readonly kind = "Max";
-}
-export class EQ extends Comparison {
-  readonly kind = "EQ";
-}
-export class NE extends Comparison {
-  readonly kind = "NE";
-}
-export class LT extends Comparison {
-  readonly kind = "LT";
-}
-export class LE extends Comparison {
-  readonly kind = "LE";
-}
-export class GT extends Comparison {
-  readonly kind = "GT";
-}
-export class GE extends Comparison {
-  readonly kind = "GE";
-}
+export const Mod = operatorClass("Mod");
+export type Mod = Operator<"Mod">;
+export const FloorDiv = operatorClass("FloorDiv");
+export type FloorDiv = Operator<"FloorDiv">;
+export const FloorMod = operatorClass("FloorMod");
+export type FloorMod = Operator<"FloorMod">;
+export const Min = operatorClass("Min");
+export type Min = Operator<"Min">;
+export const Max = operatorClass("Max");
+export type Max = Operator<"Max">;
+export const EQ = operatorClass("EQ");
+export type EQ = Operator<"EQ">;
+export const NE = operatorClass("NE");
+export type NE = Operator<"NE">;
+export const LT = operatorClass("LT");
+export type LT = Operator<"LT">;
+export const LE = operatorClass("LE");
+export type LE = Operator<"LE">;
+export const GT = operatorClass("GT");
+export type GT = Operator<"GT">;
+export const GE = operatorClass("GE");
+export type GE = Operator<"GE">;
 /**
  * The target decides whether the second operand is always evaluated; operands have no side effects.
  */
-export class And extends Binary {
-  readonly kind = "And";
-}
-export class Or extends Binary {
-  readonly kind = "Or";
-}
+export const And = operatorClass("And");
+export type And = Operator<"And">;
+export const Or = operatorClass("Or");
+export type Or = Operator<"Or">;
 
 export class Not extends Expression {
   readonly kind = "Not";
@@ -470,6 +479,7 @@ export class Reduce extends Expression {
 
 // The union -------------------------------------------------------------------------------------
 
+export type OperatorExpr = BinaryExpr | CompareExpr | And | Or;
 export type BinaryExpr = Add | Sub | Mul | Div | Mod | FloorDiv | FloorMod | Min | Max;
 export type CompareExpr = EQ | NE | LT | LE | GT | GE;
 
@@ -478,10 +488,7 @@ export type PrimExpr =
   | IntImm
   | FloatImm
   | StringImm
-  | BinaryExpr
-  | CompareExpr
-  | And
-  | Or
+  | OperatorExpr
   | Not
   | Select
   | Cast
@@ -493,6 +500,21 @@ export type PrimExpr =
   | Let
   | Call
   | Reduce;
+
+/** An operator of a variable kind. */
+export function newOperator(
+  kind: OperatorKind,
+  a: PrimExpr,
+  b: PrimExpr,
+  span?: Span,
+): OperatorExpr {
+  return new Operator(kind, a, b, span) as OperatorExpr;
+}
+
+/** Whether a node is an operator on two expressions, `a` and `b`. */
+export function isBinary(node: object): node is OperatorExpr {
+  return node instanceof Operator;
+}
 
 /** Whether a value of unknown origin is an expression node. */
 export function isExpr(value: unknown): value is PrimExpr {

@@ -1,3 +1,4 @@
+export { Feature, hasFeature } from "./features";
 export { ATTR_KEYS, attrKey, type AttrKey } from "./attr-keys";
 export {
   ALLOC_ALIGNMENT,
@@ -17,7 +18,7 @@ export { cast, matchTypes } from "./cast";
 export * from "./constants";
 export { constFold, type Fold } from "./fold";
 export { mapArray } from "./child-fields";
-export { forEachChild, isBinary, mapChildren } from "./children.generated";
+export { forEachChild, mapChildren } from "./children.generated";
 export {
   mutate,
   mutator,
@@ -50,7 +51,6 @@ export {
   fieldsOf,
   fieldValue,
   shapes,
-  type BinaryNode,
   type Kind,
   type Node,
   type NodeOf,

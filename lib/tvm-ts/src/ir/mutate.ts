@@ -15,9 +15,9 @@
  * nested blocks of one statement do not deepen the call stack.
  */
 
-import { isBinary, mapChildren } from "./children.generated";
-import { isExpr, type PrimExpr } from "./expr";
-import { constructBinary, type BinaryNode, type Kind, type Node, type NodeOf } from "./shapes";
+import { mapChildren } from "./children.generated";
+import { isBinary, isExpr, newOperator, type OperatorExpr, type PrimExpr } from "./expr";
+import { entriesOf, type Kind, type Node, type NodeOf } from "./shapes";
 import type { Stmt } from "./stmt";
 
 /** The result of rewriting a node: an expression for an expression, a statement for a statement. */
@@ -44,8 +44,11 @@ export function mutate<N extends Node>(root: N, handlers: Handlers): Rewritten<N
 /** The same rewrite for several roots, for handlers that share state between them. */
 export function mutator(handlers: Handlers): Recur {
   const table = handlers as Record<string, AnyHandler>;
+  const handled = entriesOf(handlers);
 
   const rewrite = (node: Node): Node => {
+    if (!handled.expressions && isExpr(node)) return node;
+    if (!handled.operators && isBinary(node)) return rewriteChildren(node);
     const handler = table[node.kind];
     if (handler !== undefined) {
       const result = handler(node, recur);
@@ -58,9 +61,9 @@ export function mutator(handlers: Handlers): Recur {
     if (!isBinary(node)) return mapChildren(node, rewrite);
     if (!isBinary(node.a)) return withOperands(node, rewrite(node.a), rewrite(node.b));
     // Go down the left operands in a loop, then rebuild upward.
-    const spine: BinaryNode[] = [node];
+    const spine: OperatorExpr[] = [node];
     let left: Node = node.a;
-    while (isBinary(left) && table[left.kind] === undefined) {
+    while (isBinary(left) && (!handled.operators || table[left.kind] === undefined)) {
       spine.push(left);
       left = left.a;
     }
@@ -99,7 +102,7 @@ export function stmtMutator(handlers: StmtHandlers): StmtRecur {
   return recur;
 }
 
-function withOperands(node: BinaryNode, a: Node, b: Node): Node {
+function withOperands(node: OperatorExpr, a: Node, b: Node): Node {
   if (a === node.a && b === node.b) return node;
-  return constructBinary(node.kind, a as PrimExpr, b as PrimExpr, node.span);
+  return newOperator(node.kind, a as PrimExpr, b as PrimExpr, node.span);
 }

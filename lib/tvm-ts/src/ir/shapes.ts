@@ -131,6 +131,27 @@ export const shapes = {
   Evaluate: { value: "expr" },
 } as const satisfies ShapeTable;
 
+const STATEMENTS: ReadonlySet<string> = new Set(Object.keys(shapes).filter((kind) => kind in stmt));
+const OPERATORS: ReadonlySet<string> = new Set(
+  Object.entries(shapes).flatMap(([kind, shape]) => (shape === binary ? [kind] : [])),
+);
+
+/** Whether tables by kind have entries for expressions at all, and for operators. */
+export function entriesOf(...tables: readonly (object | undefined)[]): {
+  readonly expressions: boolean;
+  readonly operators: boolean;
+} {
+  const found = { expressions: false, operators: false };
+  for (const table of tables) {
+    for (const kind in table) {
+      if (STATEMENTS.has(kind)) continue;
+      found.expressions = true;
+      found.operators ||= OPERATORS.has(kind);
+    }
+  }
+  return found;
+}
+
 /** A kind's fields, in constructor order. */
 export interface NodeField {
   readonly name: string;
@@ -146,9 +167,6 @@ export const fieldsOf = Object.fromEntries(
   ]),
 ) as unknown as Readonly<Record<Kind, readonly NodeField[]>>;
 
-/** An operator on two expressions, `a` and `b`. */
-export type BinaryNode = Extract<Node, { a: PrimExpr; b: PrimExpr }>;
-
 type Constructor = new (...args: unknown[]) => Node;
 
 const constructors: Readonly<Record<string, Constructor>> = { ...expr, ...stmt } as never;
@@ -156,11 +174,6 @@ const constructors: Readonly<Record<string, Constructor>> = { ...expr, ...stmt }
 /** A node of `kind` with these fields, in the table's order. */
 export function construct(kind: Kind, fields: readonly unknown[], span: Node["span"]): Node {
   return new constructors[kind]!(...fields, span);
-}
-
-/** An operator's node with these operands. */
-export function constructBinary(kind: Kind, a: PrimExpr, b: PrimExpr, span: Node["span"]): Node {
-  return new constructors[kind]!(a, b, span);
 }
 
 /** The value of a node's field, for code that handles all kinds. */

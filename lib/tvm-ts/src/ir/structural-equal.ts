@@ -2,8 +2,7 @@
 
 import type { Buffer } from "./buffer";
 import type { CommReducer, IterVar, PrimExpr, Range, Var } from "./expr";
-import { IterVar as IterVarClass, isExpr } from "./expr";
-import { isBinary } from "./children.generated";
+import { isBinary, isExpr, IterVar as IterVarClass } from "./expr";
 import { fieldsOf, type Kind, type Node, type Role } from "./shapes";
 import type { Annotations } from "./stmt";
 
@@ -241,13 +240,13 @@ function sameBuffer(a: Buffer, b: Buffer): boolean {
   );
 }
 
+let nextId = 1;
 const objectIds = new WeakMap<object, number>();
-let nextObjectId = 1;
 
 function idOf(object: object): number {
   let id = objectIds.get(object);
   if (id === undefined) {
-    id = nextObjectId++;
+    id = nextId++;
     objectIds.set(object, id);
   }
   return id;
@@ -275,7 +274,7 @@ export function exprHash(expr: PrimExpr): number {
   if (expr.hash !== 0) return expr.hash;
   if (isBinary(expr)) hashOperands(expr);
   let hash = kindHashes[expr.kind];
-  if (expr.kind === "Var") hash = mix(hash, idOf(expr));
+  if (expr.kind === "Var") hash = mix(hash, nextId++);
   else if (expr.kind !== "Let" && expr.kind !== "Reduce") {
     const record = expr as unknown as Record<string, unknown>;
     for (const { name, role } of fieldsOf[expr.kind]) {
@@ -307,7 +306,7 @@ function hashField(value: unknown, role: Role): number {
   if (role === "exprs") {
     return (value as PrimExpr[]).reduce((hash, element) => mix(hash, exprHash(element)), 17);
   }
-  if (role === "buffer") return idOf((value as Buffer).data);
+  if (role === "buffer") return exprHash((value as Buffer).data);
   if (role === "plain") {
     if (typeof value === "number")
       return Number.isInteger(value) ? value | 0 : hashText(String(value));

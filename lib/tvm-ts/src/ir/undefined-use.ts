@@ -3,9 +3,9 @@
  * to check every result of `lower`.
  */
 
-import { IterVar, type PrimExpr, type Var } from "./expr";
+import { isBinary, IterVar, type PrimExpr, type Var } from "./expr";
 import type { PrimFunc } from "./prim-func";
-import { forEachChild, isBinary } from "./children.generated";
+import { forEachChild } from "./children.generated";
 import { isStmt, type Stmt } from "./stmt";
 export interface UndefinedUse {
   readonly variable: Var;

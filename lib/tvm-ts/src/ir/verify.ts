@@ -19,10 +19,10 @@ import {
   vectorOf,
   type DataType,
 } from "./dtype";
-import { IterVar, type Call, type PrimExpr, type Var } from "./expr";
+import { isBinary, IterVar, type Call, type PrimExpr, type Var } from "./expr";
 import type { PrimFunc } from "./prim-func";
 import { printExpr } from "./print/text-printer";
-import { forEachChild, isBinary } from "./children.generated";
+import { forEachChild } from "./children.generated";
 import type { Allocate, AttrStmt, BufferStore, Stmt } from "./stmt";
 /** The errors of a function, one sentence for each; empty if it is well-formed. */
 export function verifyFunc(func: PrimFunc): readonly string[] {

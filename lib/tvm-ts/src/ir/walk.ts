@@ -1,8 +1,8 @@
 /** Read-only traversal, derived from the shape table. */
 
 import { forEachChild } from "./children.generated";
-import { isExpr, type PrimExpr } from "./expr";
-import type { Kind, Node, NodeOf } from "./shapes";
+import { isBinary, isExpr, type PrimExpr } from "./expr";
+import { entriesOf, type Kind, type Node, type NodeOf } from "./shapes";
 
 /** Handlers by kind. If an `enter` handler returns `false`, the walk skips the node's children. */
 export type Visitor = { readonly [K in Kind]?: (node: NodeOf<K>) => void | boolean };
@@ -13,14 +13,20 @@ type AnyVisit = ((node: Node) => void | boolean) | undefined;
  * Walks everything below and including `root`, parents before children (`enter`) and children before
  * parents (`leave`). Deep trees are possible, since the walk uses an explicit stack.
  */
-export function walk(root: Node, enter: Visitor, leave: Visitor = {}): void {
+export function walk(root: Node, enter: Visitor, leave?: Visitor): void {
   const enterAny = enter as Record<string, AnyVisit>;
-  const leaveAny = leave as Record<string, AnyVisit>;
-  traverse(
-    root,
-    (node) => enterAny[node.kind]?.(node) !== false,
-    (node) => leaveAny[node.kind]?.(node),
-  );
+  const handled = entriesOf(enter, leave);
+  const enters = (node: Node): boolean => {
+    if (!handled.expressions && isExpr(node)) return false;
+    if (!handled.operators && isBinary(node)) return true;
+    return enterAny[node.kind]?.(node) !== false;
+  };
+  if (leave === undefined) {
+    preOrder(root, enters);
+  } else {
+    const leaveAny = leave as Record<string, AnyVisit>;
+    traverse(root, enters, (node) => leaveAny[node.kind]?.(node));
+  }
 }
 
 /** Calls `visit` with every node, children before parents. */
@@ -28,10 +34,19 @@ export function postOrderVisit(root: Node, visit: (node: Node) => void): void {
   traverse(root, () => true, visit);
 }
 
-/**
- * Calls `enter` for a node and, unless it returns `false`, visits the children in order and calls
- * `leave`.
- */
+/** Calls `enter` for a node and, if it returns `true`, visits the children in order. */
+function preOrder(root: Node, enter: (node: Node) => boolean): void {
+  const stack: Node[] = [root];
+  const push = (child: Node): void => void stack.push(child);
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (!enter(node)) continue;
+    const start = stack.length;
+    forEachChild(node, push);
+    reverseFrom(stack, start);
+  }
+}
+
+/** The same as `preOrder`, and calls `leave` after the children of a node. */
 function traverse(root: Node, enter: (node: Node) => boolean, leave: (node: Node) => void): void {
   const stack: Node[] = [root];
   /** The positions in the stack of the nodes entered and not yet left. */

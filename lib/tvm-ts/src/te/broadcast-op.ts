@@ -4,7 +4,7 @@
  */
 
 import { Span, UsageError } from "../support";
-import { Analyzer } from "../arith";
+import { factlessAnalyzer } from "../arith";
 import {
   add,
   bitsOf,
@@ -62,7 +62,7 @@ export function broadcastOp(name: string, combine: ElementOp): BroadcastOp {
 
 /** Whether two extents are provably the same. */
 export function sameExtent(a: PrimExpr, b: PrimExpr): boolean {
-  return exprEqual(a, b) || isZero(new Analyzer().simplify(sub(a, b)));
+  return exprEqual(a, b) || isZero(factlessAnalyzer().simplify(sub(a, b)));
 }
 
 function broadcastShape(name: string, a: Tensor, b: Tensor): PrimExpr[] {

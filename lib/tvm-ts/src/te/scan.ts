@@ -1,7 +1,7 @@
 /** Scans: a state computed step by step along its first dimension. */
 
 import { plural, Span, UsageError } from "../support";
-import { Analyzer } from "../arith";
+import { factlessAnalyzer } from "../arith";
 import { IntImm, isZero, IterVar, reprExpr, Range, sub, Var, type PrimExpr } from "../ir";
 import type { DeclareOptions } from "./declare";
 import { ScanOp } from "./operation";
@@ -99,7 +99,7 @@ function checkState(name: string, init: Tensor, update: Tensor, state: Tensor): 
       `init, update and state have ${init.ndim}, ${update.ndim} and ${state.ndim} dimensions`,
     );
   }
-  const analyzer = new Analyzer();
+  const analyzer = factlessAnalyzer();
   const differ = (a: PrimExpr, b: PrimExpr): boolean => !isZero(analyzer.simplify(sub(a, b)));
   state.shape.forEach((extent, dim) => {
     for (const tensor of dim === 0 ? [update] : [update, init]) {

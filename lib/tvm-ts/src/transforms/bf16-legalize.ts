@@ -7,6 +7,8 @@
  */
 
 import {
+  Feature,
+  hasFeature,
   add,
   bitwiseAnd,
   Buffer,
@@ -38,7 +40,6 @@ import {
   type Recur,
 } from "../ir";
 import type { FunctionPass, Sequential } from "../pass";
-import { Feature, hasFeature } from "./analysis/features";
 
 type Binary = Extract<PrimExpr, { b: PrimExpr }>;
 

@@ -9,6 +9,8 @@
  */
 
 import {
+  Feature,
+  hasFeature,
   builtin,
   Call,
   Evaluate,
@@ -27,7 +29,6 @@ import {
 } from "../ir";
 import type { FunctionPass } from "../pass";
 import { InternalError, UsageError } from "../support";
-import { Feature, hasFeature } from "./analysis/features";
 import { DependencePlanner, type TokenAction } from "./co-proc-dependences";
 
 /** The co-processor's operators. */

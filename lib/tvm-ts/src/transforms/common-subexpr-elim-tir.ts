@@ -8,8 +8,10 @@
  * computation at least twice. The largest computations come first.
  */
 
-import { Analyzer } from "../arith";
+import { factlessAnalyzer } from "../arith";
 import {
+  Feature,
+  hasFeature,
   exprEqual,
   exprHash,
   ExprMap,
@@ -23,15 +25,14 @@ import {
   someNode,
   update,
   Var,
-  type BinaryNode,
+  type OperatorExpr,
   type Node,
   type PrimExpr,
   type Stmt,
 } from "../ir";
 import type { FunctionPass } from "../pass";
-import { ComputationFinder, directComputations, isEligible, isLeaf } from "./analysis/computations";
-import { exprSize, freeVars } from "./analysis/expr-analysis";
-import { Feature, hasFeature } from "./analysis/features";
+import { ComputationFinder, directComputations, isEligible } from "./analysis/computations";
+import { exprSize, freeVars, isLeaf } from "./analysis/expr-analysis";
 
 export const commonSubexprElimTIR: FunctionPass = {
   name: "tir.CommonSubexprElimTIR",
@@ -67,7 +68,6 @@ class Candidate {
 
 class Eliminator {
   private readonly finder = new ComputationFinder();
-  private readonly analyzer = new Analyzer();
   /** The variables in scope, with the values of those that are bound to an expression. */
   private readonly scope = new Map<Var, PrimExpr | undefined>();
   /** The names of existing variables, collected when the first new variable is made. */
@@ -212,7 +212,7 @@ class Eliminator {
     const rewrite = (node: Node): Node => {
       if (!isExpr(node)) return mapChildren(node, rewrite);
       // Left operands nest deeply in sums; they are rewritten from the bottom up.
-      const spine: BinaryNode[] = [];
+      const spine: OperatorExpr[] = [];
       let inner: PrimExpr = node;
       while (!this.matches(inner, target) && isBinary(inner)) {
         spine.push(inner);
@@ -237,7 +237,7 @@ class Eliminator {
   }
 
   private normal(expr: PrimExpr): PrimExpr {
-    return this.modulo ? this.analyzer.simplify(expr) : expr;
+    return this.modulo ? factlessAnalyzer().simplify(expr) : expr;
   }
 }
 

@@ -5,8 +5,17 @@
  *  => for (i, 0, 4) { A[i] = 0 }  for (i', 0, 4) { B[i'] = 0 }
  */
 
-import { fieldsOf, fieldValue, mutator, update, Var, type Buffer, type Stmt } from "../ir";
-import { Feature, hasFeature } from "./analysis/features";
+import {
+  Feature,
+  hasFeature,
+  fieldsOf,
+  fieldValue,
+  mutator,
+  update,
+  Var,
+  type Buffer,
+  type Stmt,
+} from "../ir";
 import { subStmts } from "./analysis/stmt-analysis";
 
 /** The statement with a new variable for every definition except the first of each variable. */

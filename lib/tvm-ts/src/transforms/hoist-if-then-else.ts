@@ -7,6 +7,8 @@
  */
 
 import {
+  Feature,
+  hasFeature,
   CallEffect,
   IfThenElse,
   isStmt,
@@ -22,7 +24,6 @@ import {
 } from "../ir";
 import type { FunctionPass, Sequential } from "../pass";
 import { freeVars } from "./analysis/expr-analysis";
-import { Feature, hasFeature } from "./analysis/features";
 import { convertSSA } from "./convert-ssa";
 import { removeNoOp } from "./remove-no-op";
 import { simplify } from "./simplify";

@@ -5,7 +5,7 @@
  *  => f(A with shape [64], strides [1], offset x*64,  B with shape [64], strides [1], offset 0)
  */
 
-import { Analyzer, detectClipBound, detectLinearEquation } from "../arith";
+import { detectClipBound, detectLinearEquation, factlessAnalyzer } from "../arith";
 import {
   add,
   builtin,
@@ -71,7 +71,7 @@ export function injectCopyIntrin(pragma: string, lower: (copy: Copy) => Stmt): F
 
 /** @throws UsageError if the statement is not a copy. */
 function matchCopy(attr: AttrStmt, pragma: string): Copy {
-  const analyzer = new Analyzer();
+  const analyzer = factlessAnalyzer();
   const refuse = (reason: string): UsageError =>
     new UsageError(
       "vta-dma-copy",

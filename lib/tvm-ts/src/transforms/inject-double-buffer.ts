@@ -8,6 +8,8 @@
  */
 
 import {
+  Feature,
+  hasFeature,
   add,
   AttrStmt,
   constant,
@@ -39,7 +41,6 @@ import {
 } from "../ir";
 import type { FunctionPass } from "../pass";
 import { InternalError, UsageError } from "../support";
-import { Feature, hasFeature } from "./analysis/features";
 import { convertSSA } from "./convert-ssa";
 
 export const injectDoubleBuffer: FunctionPass = {

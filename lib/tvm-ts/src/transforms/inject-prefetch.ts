@@ -7,6 +7,8 @@
 
 import { Analyzer, domainTouched, evalSet, IntSet } from "../arith";
 import {
+  Feature,
+  hasFeature,
   add,
   ge,
   lt,
@@ -24,7 +26,6 @@ import {
   type Var,
 } from "../ir";
 import type { FunctionPass } from "../pass";
-import { Feature, hasFeature } from "./analysis/features";
 import { isFromSchedule } from "./analysis/function";
 
 export const injectPrefetch: FunctionPass = {

@@ -12,6 +12,8 @@
 
 import { Analyzer, IntSet } from "../arith";
 import {
+  Feature,
+  hasFeature,
   AttrStmt,
   Buffer,
   BufferRealize,
@@ -35,7 +37,6 @@ import {
 } from "../ir";
 import type { FunctionPass } from "../pass";
 import { UsageError, type Span } from "../support";
-import { Feature, hasFeature } from "./analysis/features";
 import { convertSSA } from "./convert-ssa";
 
 export const injectRollingBuffer: FunctionPass = {

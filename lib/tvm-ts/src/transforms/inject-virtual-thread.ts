@@ -7,10 +7,9 @@
  */
 
 import { Analyzer, simplifyingMutator } from "../arith";
-import type { AttrStmt, IterVar, Stmt } from "../ir";
+import { Feature, hasFeature, type AttrStmt, type IterVar, type Stmt } from "../ir";
 import type { FunctionPass } from "../pass";
 import { UsageError } from "../support";
-import { Feature, hasFeature } from "./analysis/features";
 import { touchedBy } from "./analysis/var-touch";
 import { convertSSA } from "./convert-ssa";
 import { ThreadExpander } from "./thread-expander";

@@ -9,6 +9,8 @@
 
 import { Analyzer } from "../arith";
 import {
+  Feature,
+  hasFeature,
   add,
   bitsOf,
   Buffer,
@@ -33,7 +35,6 @@ import {
 } from "../ir";
 import type { FunctionPass, MemoryInfo } from "../pass";
 import { InternalError, nearName, UsageError } from "../support";
-import { Feature, hasFeature } from "./analysis/features";
 
 export const lowerDeviceStorageAccessInfo: FunctionPass = {
   name: "tir.LowerDeviceStorageAccessInfo",

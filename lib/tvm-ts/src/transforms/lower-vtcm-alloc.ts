@@ -5,10 +5,9 @@
  *     allocate(B: Pointer(global.vtcm float32), ...)  =>  refused
  */
 
-import { walk } from "../ir";
+import { Feature, hasFeature, walk } from "../ir";
 import type { FunctionPass } from "../pass";
 import { UsageError } from "../support";
-import { Feature, hasFeature } from "./analysis/features";
 
 export const lowerVtcmAlloc: FunctionPass = {
   name: "tir.LowerVtcmAlloc",

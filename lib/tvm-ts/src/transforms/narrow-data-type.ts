@@ -5,6 +5,8 @@
  */
 
 import {
+  Feature,
+  hasFeature,
   add,
   bitsOf,
   bitwiseAnd,
@@ -50,7 +52,6 @@ import {
   type Stmt,
 } from "../ir";
 import type { FunctionPass } from "../pass";
-import { Feature, hasFeature } from "./analysis/features";
 import { isThread, narrowTypes, type Narrowable } from "./analysis/narrow-types";
 
 /** @param bits The width of the narrowed types. */

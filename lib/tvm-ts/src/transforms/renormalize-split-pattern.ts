@@ -7,6 +7,8 @@
  */
 
 import {
+  Feature,
+  hasFeature,
   add,
   Broadcast,
   builtin,
@@ -31,7 +33,6 @@ import {
   type Stmt,
 } from "../ir";
 import type { FunctionPass } from "../pass";
-import { Feature, hasFeature } from "./analysis/features";
 
 export const renormalizeSplitPattern: FunctionPass = {
   name: "tir.RenormalizeSplitPattern",

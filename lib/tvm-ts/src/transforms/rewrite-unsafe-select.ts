@@ -4,9 +4,17 @@
  *     select((i < n), A[i], 0f32)  =>  @tir.if_then_else((i < n), A[i], 0f32)
  */
 
-import { builtin, Call, CallEffect, forEachChild, mutate, type PrimExpr } from "../ir";
+import {
+  Feature,
+  hasFeature,
+  builtin,
+  Call,
+  CallEffect,
+  forEachChild,
+  mutate,
+  type PrimExpr,
+} from "../ir";
 import type { FunctionPass } from "../pass";
-import { Feature, hasFeature } from "./analysis/features";
 
 export const rewriteUnsafeSelect: FunctionPass = {
   name: "tir.RewriteUnsafeSelect",

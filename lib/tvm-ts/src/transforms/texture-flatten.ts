@@ -5,10 +5,9 @@
  *     realize C: [32, 32] in [0:32, 0:32] { C[i, j] = ... }  =>  C[i, j] = ...
  */
 
-import { mutate, type Buffer } from "../ir";
+import { Feature, hasFeature, mutate, type Buffer } from "../ir";
 import type { FunctionPass } from "../pass";
 import { UsageError } from "../support";
-import { Feature, hasFeature } from "./analysis/features";
 
 export const textureFlatten: FunctionPass = {
   name: "tir.TextureFlatten",

@@ -6,7 +6,7 @@
  *  => for (threadIdx.x, 0, 4) "thread_binding" { A[threadIdx.x] = 0 }  ... { B[threadIdx.x] = 0 }
  */
 
-import { Analyzer } from "../arith";
+import { factlessAnalyzer } from "../arith";
 import {
   cast,
   For,
@@ -32,7 +32,6 @@ export const unifyThreadBinding: FunctionPass = {
 };
 
 function unify(body: Stmt): Stmt {
-  const analyzer = new Analyzer();
   const values = new Map<Var, PrimExpr>();
   /** The threads of the current kernel, by tag, in the order in which they occur. */
   let kernel: Map<string, IterVar> | undefined;
@@ -46,7 +45,10 @@ function unify(body: Stmt): Stmt {
       return thread;
     }
     const { min, extent } = existing.dom!;
-    if (analyzer.canProveEqual(range.min, min) && analyzer.canProveEqual(range.extent, extent)) {
+    if (
+      factlessAnalyzer().canProveEqual(range.min, min) &&
+      factlessAnalyzer().canProveEqual(range.extent, extent)
+    ) {
       return existing;
     }
     throw new UsageError(

@@ -4,8 +4,10 @@
  *     for (i, 0, 2) "unroll" { A[i] = 0 }  =>  A[0] = 0  A[1] = 0
  */
 
-import { Analyzer } from "../arith";
+import { factlessAnalyzer } from "../arith";
 import {
+  Feature,
+  hasFeature,
   add,
   constant,
   flattenSeq,
@@ -21,7 +23,6 @@ import {
 } from "../ir";
 import type { FunctionPass, OptionGroups } from "../pass";
 import { UsageError } from "../support";
-import { Feature, hasFeature } from "./analysis/features";
 import { convertSSA } from "./convert-ssa";
 
 type Options = OptionGroups["tir.UnrollLoop"];
@@ -57,7 +58,6 @@ interface Counts {
 }
 
 function unroll(body: Stmt, initial: Options): Stmt {
-  const analyzer = new Analyzer();
   let options = initial;
   let counts: Counts = { steps: 0, unrolledDepth: 0, loopDepth: 0 };
 
@@ -70,7 +70,7 @@ function unroll(body: Stmt, initial: Options): Stmt {
   };
 
   const extentOf = (loop: For): number | undefined => {
-    const extent = analyzer.simplify(loop.extent);
+    const extent = factlessAnalyzer().simplify(loop.extent);
     return extent.kind === "IntImm" && extent.value < 2 ** 31 ? extent.value : undefined;
   };
 

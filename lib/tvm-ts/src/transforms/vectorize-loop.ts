@@ -7,10 +7,18 @@
  * A statement without a vector form becomes a serial loop.
  */
 
-import { isZero, printExpr, stmtMutator, update, type For, type Stmt } from "../ir";
+import {
+  Feature,
+  hasFeature,
+  isZero,
+  printExpr,
+  stmtMutator,
+  update,
+  type For,
+  type Stmt,
+} from "../ir";
 import type { FunctionPass } from "../pass";
 import { UsageError } from "../support";
-import { Feature, hasFeature } from "./analysis/features";
 import { Vectorizer } from "./vectorizer";
 
 export const vectorizeLoop: FunctionPass = {

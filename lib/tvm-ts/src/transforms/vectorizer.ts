@@ -1,6 +1,6 @@
 /** Rewrites the body of one vectorized loop; see `vectorize-loop.ts`. */
 
-import { Analyzer } from "../arith";
+import { factlessAnalyzer } from "../arith";
 import {
   add,
   Broadcast,
@@ -41,7 +41,6 @@ import { assertNever, InternalError, UsageError } from "../support";
 type Binary = Extract<PrimExpr, { a: PrimExpr; b: PrimExpr }>;
 
 export class Vectorizer {
-  private readonly analyzer = new Analyzer();
   /** The vector that replaces the loop variable: `[0, 1, ..., lanes - 1]`. */
   private readonly ramp: Ramp;
   /** The replacements of let variables, whose values may have become vectors. */
@@ -167,7 +166,8 @@ export class Vectorizer {
 
   /** Element `i` of lane `l` is at `i*lanes + l`. */
   private interleave(body: Stmt, pointer: Var): Stmt {
-    const { lanes, analyzer } = this;
+    const { lanes } = this;
+    const analyzer = factlessAnalyzer();
     const lane = <N extends BufferLoad | BufferStore>(access: N): N => {
       if (access.buffer.data !== pointer) return access;
       const { shape } = access.buffer;
@@ -282,7 +282,7 @@ export class Vectorizer {
     const b = this.expr(expr.b);
     if (a === expr.a && b === expr.b) return expr;
     const isPositive = (factor: PrimExpr): boolean =>
-      !isVector(factor) && this.analyzer.canProve(gt(factor, 0));
+      !isVector(factor) && factlessAnalyzer().canProve(gt(factor, 0));
     if (a.kind === "Ramp" && isPositive(b)) {
       return new Ramp(mul(a.base, b), mul(a.stride, b), a.lanes, expr.span);
     }
@@ -310,7 +310,7 @@ export class Vectorizer {
     const stride = this.expr(expr.stride);
     if (base.kind === "Ramp" && !isVector(stride)) {
       const joins = eq(base.stride, mul(stride, new IntImm(expr.lanes, stride.dtype)));
-      if (this.analyzer.canProve(joins)) {
+      if (factlessAnalyzer().canProve(joins)) {
         return new Ramp(base.base, stride, expr.lanes * base.lanes, expr.span);
       }
     }

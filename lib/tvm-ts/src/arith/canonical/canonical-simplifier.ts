@@ -14,6 +14,7 @@ import {
   Reduce,
   sub,
   zero,
+  newOperator,
   type Add,
   type Cast,
   type DataType,
@@ -27,7 +28,7 @@ import {
 } from "../../ir";
 import { fits, floorDivide, floorRemainder, truncDivide } from "../int-math";
 import { binaryOperands, levelOf, MAX_FORM_NESTING, Memoized } from "../memo";
-import { fold, OPERATORS } from "../operators";
+import { fold } from "../operators";
 import { RewriteSimplifier } from "../rewrite/rewrite-simplifier";
 import { ofOneElement, withSimplerCombiner } from "./simplify-reduce";
 import {
@@ -154,13 +155,12 @@ export class CanonicalSimplifier extends RewriteSimplifier {
   }
 
   private sumForm(expr: Add | Sub): Form {
-    const [first, ...rest] = this.forms.termsOf(expr).map(({ expr: term, sign }) => ({
-      form: this.forms.analyze(term),
-      sign,
-    }));
-    let form = first!.form;
+    const terms = this.forms.termsOf(expr);
+    let form = this.forms.analyze(terms[0]!.expr);
     let builder: SumBuilder | undefined;
-    for (const { form: term, sign } of rest) {
+    for (let i = 1; i < terms.length; i++) {
+      const { expr: written, sign } = terms[i]!;
+      const term = this.forms.analyze(written);
       if (builder === undefined) {
         const folded = foldForms(sign === 1 ? "Add" : "Sub", form, term);
         if (folded !== undefined) {
@@ -172,7 +172,19 @@ export class CanonicalSimplifier extends RewriteSimplifier {
       builder.add(term, sign);
     }
     if (builder === undefined) return form;
-    return builder.finish() ?? plainSum([first!, ...rest]);
+    return builder.finish() ?? this.plainSum(terms);
+  }
+
+  /** A sum whose numbers do not fit its type keeps its written form. */
+  private plainSum(terms: readonly Term[]): PrimExpr {
+    const [first, ...rest] = terms.map(({ expr, sign }) => ({
+      expr: exprOfForm(this.forms.analyze(expr)),
+      sign,
+    }));
+    return rest.reduce(
+      (sum, { expr, sign }) => (sign === 1 ? add(sum, expr) : sub(sum, expr)),
+      first!.expr,
+    );
   }
 
   private productForm(expr: Mul): Form {
@@ -384,17 +396,7 @@ function foldForms(kind: Arithmetic["kind"], a: Form, b: Form): Form | undefined
 function rebuilt(expr: Mul | Div | Mod | FloorDiv | FloorMod, a: Form, b: Form): PrimExpr {
   const left = exprOfForm(a);
   const right = exprOfForm(b);
-  return left === expr.a && right === expr.b ? expr : new OPERATORS[expr.kind](left, right);
-}
-
-/** A sum whose numbers do not fit its type keeps its written form. */
-function plainSum(terms: readonly { form: Form; sign: 1 | -1 }[]): PrimExpr {
-  return terms
-    .map(({ form, sign }) => ({ expr: exprOfForm(form), sign }))
-    .reduce((sum, term) => {
-      const expr = term.sign === 1 ? add(sum.expr, term.expr) : sub(sum.expr, term.expr);
-      return { expr, sign: 1 };
-    }).expr;
+  return left === expr.a && right === expr.b ? expr : newOperator(expr.kind, left, right);
 }
 
 function scaledBy(form: Form, factor: number): Form | undefined {

@@ -13,11 +13,13 @@ import {
   Select,
   type DataType,
   type FloatImm,
+  type OperatorExpr,
+  type OperatorKind,
   type PrimExpr,
 } from "../../ir";
 import { InternalError } from "../../support";
 import { fits, floorDivide, floorRemainder, truncDivide, truncRemainder } from "../int-math";
-import { operate, type OperatorKind } from "../operators";
+import { operate } from "../operators";
 import { parseList, SLOT, type Pattern, type PatternKind } from "./pattern";
 import type { RuleContext } from "./rule-context";
 
@@ -34,8 +36,6 @@ export type Matcher = (expr: PrimExpr, slots: Slots) => boolean;
 export type Builder = (slots: Slots, like: DataType) => PrimExpr | undefined;
 
 export type Condition = (slots: Slots, like: DataType, context: RuleContext) => boolean;
-
-type BinaryNode = PrimExpr & { readonly a: PrimExpr; readonly b: PrimExpr };
 
 // Analysis of patterns ----------------------------------------------------------------------------
 
@@ -143,7 +143,7 @@ function nodeMatcher(kind: PatternKind, args: readonly Pattern[], bound: Set<num
     return (e, s) =>
       e.kind === "Select" && a(e.condition, s) && b(e.trueValue, s) && c(e.falseValue, s);
   }
-  return (e, s) => e.kind === kind && a((e as BinaryNode).a, s) && b((e as BinaryNode).b, s);
+  return (e, s) => e.kind === kind && a((e as OperatorExpr).a, s) && b((e as OperatorExpr).b, s);
 }
 
 // Building --------------------------------------------------------------------------------------

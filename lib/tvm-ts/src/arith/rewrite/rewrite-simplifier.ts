@@ -29,6 +29,7 @@ import {
   lt,
   mapChildren,
   not,
+  newOperator,
   Not,
   Select,
   shiftLeft,
@@ -38,6 +39,7 @@ import {
   type LE,
   type NE,
   type Node,
+  type OperatorExpr,
   type PrimExpr,
   type Reduce,
   type Var,
@@ -48,10 +50,13 @@ import type { ConstIntBound } from "../const-int-bound";
 import { extractConstraints } from "../constraints";
 import { levelOf, Memoized } from "../memo";
 import type { ModularSet } from "../modular-set";
-import { fold, OPERATORS, type OperatorExpr } from "../operators";
+import { fold } from "../operators";
 import type { Slots } from "./compile-rule";
 import type { Order, RuleContext } from "./rule-context";
 import { rules, type RewrittenKind } from "./rules";
+import { SLOT } from "./pattern";
+
+const SLOTS = Object.keys(SLOT).length;
 
 type RewrittenOperator = Extract<OperatorExpr, { kind: RewrittenKind }>;
 
@@ -69,6 +74,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
   private readonly literals: PrimExpr[] = [];
   protected spent = 0;
   private comparing = 0;
+  private readonly unusedSlots: Slots[] = [];
 
   constructor(protected readonly analyzer: Analyzer) {
     super();
@@ -230,7 +236,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
     const b = this.analyze(expr.b);
     const folded = fold(expr.kind, a, b);
     if (folded !== undefined) return folded;
-    const node = a === expr.a && b === expr.b ? expr : new OPERATORS[expr.kind](a, b);
+    const node = a === expr.a && b === expr.b ? expr : newOperator(expr.kind, a, b);
     return this.truthOf(node) ?? this.applyRules(node, expr.kind, a, b);
   }
 
@@ -350,13 +356,16 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
   ): PrimExpr {
     const candidates = rules[kind].rulesFor(first.dtype, first.kind, second.kind);
     if (candidates.length === 0) return node;
-    const slots: Slots = [];
+    const slots = this.unusedSlots.pop() ?? new Array<undefined>(SLOTS);
+    let result: PrimExpr | undefined;
     for (const rule of candidates) {
-      const result = rule.apply(node, slots, this);
+      result = rule.apply(node, slots, this);
       if (result === undefined) continue;
+      this.unusedSlots.push(slots);
       this.analyzer.onRewrite?.(rule, node, result);
       return rule.simplifiesResult ? this.simplifyAgain(result) : result;
     }
+    this.unusedSlots.push(slots);
     return node;
   }
 

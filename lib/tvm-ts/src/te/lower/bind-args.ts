@@ -1,7 +1,7 @@
 /** Matches the parameters of an intrinsic's declaration with the values where it is used. */
 
 import { UsageError, type Span } from "../../support";
-import { Analyzer } from "../../arith";
+import { factlessAnalyzer } from "../../arith";
 import { eq, isOne, isZero, reprExpr, type PrimExpr, type Var } from "../../ir";
 import type { Frame } from "./frames";
 
@@ -10,7 +10,6 @@ export class IntrinArgBinder {
   readonly values = new Map<Var, PrimExpr>();
   /** Assertions that can only be checked at run time. */
   readonly asserts: Frame[] = [];
-  private readonly analyzer = new Analyzer();
 
   constructor(
     private readonly what: string,
@@ -28,7 +27,7 @@ export class IntrinArgBinder {
       return;
     }
     const condition = eq(bound ?? declared, given);
-    const simple = this.analyzer.simplify(condition);
+    const simple = factlessAnalyzer().simplify(condition);
     if (isOne(simple)) return;
     if (isZero(simple)) {
       throw new UsageError(

@@ -1,7 +1,7 @@
 /** For each kind of operation: the statements that write its outputs, and the memory for them. */
 
 import { InternalError, plural, UsageError } from "../../support";
-import { Analyzer } from "../../arith";
+import { factlessAnalyzer } from "../../arith";
 import {
   add,
   AttrStmt,
@@ -175,7 +175,7 @@ function aligned(context: StageContext, tensor: Tensor, body: Stmt): Stmt {
 /** All rows of a scan's state, the initial ones included. */
 function realizeScan(context: StageContext, op: ScanOp, body: Stmt): Stmt {
   const { min, extent } = context.domains.get(op.scanAxis)!;
-  const rows = new Analyzer().simplify(isZero(min) ? extent : add(extent, min));
+  const rows = factlessAnalyzer().simplify(isZero(min) ? extent : add(extent, min));
   let next = 0;
   return op.outputs.reduce((inner, tensor) => {
     const spatial = op.spatialAxis.slice(next, (next += tensor.ndim - 1));

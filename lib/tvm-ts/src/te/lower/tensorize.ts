@@ -10,7 +10,7 @@
  */
 
 import { plural, UsageError } from "../../support";
-import { Analyzer, IntSet, union } from "../../arith";
+import { Analyzer, factlessAnalyzer, IntSet, union } from "../../arith";
 import {
   add,
   isConstInt,
@@ -276,7 +276,7 @@ class Tensorizer {
   /** Extents that are symbolic in the intrinsic are checked when its buffers are bound. */
   private checkExtent(axis: IterVar, extent: PrimExpr, target: IterVar): void {
     const declared = target.dom!.extent;
-    const difference = new Analyzer().simplify(sub(extent, declared));
+    const difference = factlessAnalyzer().simplify(sub(extent, declared));
     if (!isConstInt(difference) || isZero(difference)) return;
     throw this.fail(
       `it covers ${reprExpr(extent)} steps of axis ${axis.name}, but the intrinsic's axis ` +

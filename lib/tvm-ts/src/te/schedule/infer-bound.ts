@@ -8,7 +8,7 @@
  */
 
 import { UsageError } from "../../support";
-import { Analyzer, IntSet, union } from "../../arith";
+import { Analyzer, factlessAnalyzer, IntSet, union } from "../../arith";
 import {
   add,
   cast,
@@ -280,7 +280,7 @@ class BoundInference {
     const time = op.outputs.flatMap((tensor) => reads.get(tensor)![0]!);
     const own = op.scanAxis.dom!;
     const asked = covering(time, own);
-    const wanted = new Analyzer().simplify(sub(add(asked.extent, asked.min), own.min));
+    const wanted = factlessAnalyzer().simplify(sub(add(asked.extent, asked.min), own.min));
     // All initial rows are computed, even if no step is.
     const certain = this.analyzer.canProve(wanted.ge(0));
     const steps = certain ? wanted : this.analyzer.simplify(max(wanted, 0));

@@ -4,6 +4,8 @@
  */
 
 import {
+  Feature,
+  hasFeature,
   ExprMap,
   forEachChild,
   isBinary,
@@ -12,7 +14,7 @@ import {
   type PrimExpr,
   type Stmt,
 } from "../../ir";
-import { Feature, hasFeature } from "./features";
+import { isLeaf } from "./expr-analysis";
 
 /** Expressions, with the number of times each is computed. */
 export type Computations = ExprMap<number>;
@@ -104,16 +106,6 @@ export class ComputationFinder {
     }
     return shared;
   }
-}
-
-/** Whether an expression is a variable or a constant. */
-export function isLeaf(expr: PrimExpr): boolean {
-  return (
-    expr.kind === "Var" ||
-    expr.kind === "IntImm" ||
-    expr.kind === "FloatImm" ||
-    expr.kind === "StringImm"
-  );
 }
 
 /**

@@ -6,6 +6,7 @@ const sizes = new WeakMap<PrimExpr, number>();
 
 /** The number of nodes of an expression. */
 export function exprSize(expr: PrimExpr): number {
+  if (isLeaf(expr)) return 1;
   const cached = sizes.get(expr);
   if (cached !== undefined) return cached;
   let size = 0;
@@ -17,6 +18,16 @@ export function exprSize(expr: PrimExpr): number {
   });
   sizes.set(expr, size);
   return size;
+}
+
+/** Whether an expression is a variable or a constant. */
+export function isLeaf(expr: PrimExpr): boolean {
+  return (
+    expr.kind === "Var" ||
+    expr.kind === "IntImm" ||
+    expr.kind === "FloatImm" ||
+    expr.kind === "StringImm"
+  );
 }
 
 /** The variables an expression reads but does not bind, each once. */

@@ -7,9 +7,8 @@
  *     and a last iteration with the test
  */
 
-import { builtin, mutate, type PrimFunc, type Stmt, type Var } from "../../ir";
+import { Feature, hasFeature, builtin, mutate, type PrimFunc, type Stmt, type Var } from "../../ir";
 import type { FunctionPass } from "../../pass";
-import { Feature, hasFeature } from "../analysis/features";
 import { LoopPartitioner } from "./partitioner";
 
 export const loopPartition: FunctionPass = {

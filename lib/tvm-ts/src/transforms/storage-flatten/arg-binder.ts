@@ -3,7 +3,7 @@
  * those of the buffer that it views.
  */
 
-import { Analyzer } from "../../arith";
+import { factlessAnalyzer } from "../../arith";
 import {
   AssertStmt,
   constant,
@@ -22,7 +22,6 @@ import {
 import { InternalError, UsageError, type Span } from "../../support";
 
 export class ArgBinder {
-  private readonly analyzer = new Analyzer();
   private readonly defined: Var[] = [];
   private readonly asserts: { condition: PrimExpr; message: StringImm }[] = [];
 
@@ -68,7 +67,7 @@ export class ArgBinder {
     if (extra > 0) {
       if (!fuzzy) throw new InternalError(`${name} is bound to a buffer of more dimensions`);
       for (const dim of value.shape.slice(0, extra)) {
-        if (isOne(this.analyzer.simplify(dim))) continue;
+        if (isOne(factlessAnalyzer().simplify(dim))) continue;
         throw this.mismatch(
           name,
           `it has ${arg.shape.length} dimensions, but the region it views has ${value.shape.length} ` +
@@ -134,7 +133,7 @@ export class ArgBinder {
   }
 
   private require(condition: PrimExpr, name: string): void {
-    const simplified = this.analyzer.simplify(condition);
+    const simplified = factlessAnalyzer().simplify(condition);
     if (isOne(simplified)) return;
     if (isZero(simplified)) throw this.mismatch(name, `${reprExpr(condition)} does not hold`);
     // The message is part of the printed program, in the reference's words.

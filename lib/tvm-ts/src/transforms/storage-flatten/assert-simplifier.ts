@@ -4,10 +4,9 @@
  *     assert((4 == 4), "..."); body  =>  body
  */
 
-import { isOne, mutate } from "../../ir";
+import { Feature, hasFeature, isOne, mutate } from "../../ir";
 import type { FunctionPass } from "../../pass";
 import { boundAnalyzer } from "../analysis/bound-analyzer";
-import { Feature, hasFeature } from "../analysis/features";
 
 export const assertSimplifier: FunctionPass = {
   name: "tir.AssertSimplifier",

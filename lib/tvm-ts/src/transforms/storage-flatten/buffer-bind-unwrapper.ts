@@ -7,6 +7,8 @@
 
 import { makeSlice, makeStrideView } from "../../arith";
 import {
+  Feature,
+  hasFeature,
   add,
   cast,
   mapArray,
@@ -25,7 +27,6 @@ import {
 import type { FunctionPass } from "../../pass";
 import { UsageError } from "../../support";
 import { boundAnalyzer } from "../analysis/bound-analyzer";
-import { Feature, hasFeature } from "../analysis/features";
 import { ArgBinder } from "./arg-binder";
 
 export const bufferBindUnwrapper: FunctionPass = {

@@ -8,6 +8,8 @@
  */
 
 import {
+  Feature,
+  hasFeature,
   AttrStmt,
   BufferRealize,
   Buffer,
@@ -26,7 +28,6 @@ import {
 } from "../../ir";
 import type { FunctionPass } from "../../pass";
 import { InternalError } from "../../support";
-import { Feature, hasFeature } from "../analysis/features";
 import { ArgBinder } from "./arg-binder";
 import { BufferScopes } from "./buffer-scopes";
 import { withLayoutsOf } from "./layouts";

@@ -6,6 +6,8 @@
  */
 
 import {
+  Feature,
+  hasFeature,
   add,
   Buffer,
   constant,
@@ -21,7 +23,6 @@ import {
   type PrimFunc,
 } from "../../ir";
 import type { FunctionPass } from "../../pass";
-import { Feature, hasFeature } from "../analysis/features";
 import { boundAnalyzer } from "../analysis/bound-analyzer";
 import { withLayoutsOf } from "./layouts";
 

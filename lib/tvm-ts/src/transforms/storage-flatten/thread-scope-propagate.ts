@@ -6,6 +6,8 @@
  */
 
 import {
+  Feature,
+  hasFeature,
   Buffer,
   mapArray,
   mutator,
@@ -17,7 +19,6 @@ import {
   type PrimFunc,
 } from "../../ir";
 import type { FunctionPass } from "../../pass";
-import { Feature, hasFeature } from "../analysis/features";
 import { withLayoutsOf } from "./layouts";
 
 export const threadScopePropagate: FunctionPass = {

@@ -9,6 +9,8 @@
  */
 
 import {
+  Feature,
+  hasFeature,
   add,
   bitsOf,
   builtin,
@@ -26,7 +28,6 @@ import {
 } from "../../ir";
 import type { FunctionPass } from "../../pass";
 import { UsageError } from "../../support";
-import { Feature, hasFeature } from "../analysis/features";
 import { planStorage, type StorageEntry, type StoragePlan } from "./plan";
 import { widenPointers } from "./widen-pointers";
 

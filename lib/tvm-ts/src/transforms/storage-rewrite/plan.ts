@@ -3,7 +3,7 @@
  * allocations of one tagged scope.
  */
 
-import { Analyzer } from "../../arith";
+import { factlessAnalyzer } from "../../arith";
 import {
   Allocate,
   add,
@@ -395,7 +395,7 @@ function newAllocation(first: Allocate, dtype: DataType, extents: readonly PrimE
 
 /** The size of the largest allocation, in elements of `dtype`. */
 function largest(allocations: readonly Allocate[], dtype: DataType): PrimExpr {
-  const analyzer = new Analyzer();
+  const analyzer = factlessAnalyzer();
   const sizes = allocations.map((allocation) => {
     const bits = bitsOf(allocation.dtype) * lanesOf(allocation.dtype);
     const count = allocation.extents[0]!;

@@ -251,10 +251,8 @@ class AluReader {
   }
 }
 
-const analyzer = new arith.Analyzer();
-
 function same(a: tir.PrimExpr, b: tir.PrimExpr): boolean {
-  return tir.exprEqual(a, b) || analyzer.canProveEqual(a, b);
+  return tir.exprEqual(a, b) || arith.factlessAnalyzer().canProveEqual(a, b);
 }
 
 function register(opcode: number, src: AffineAddress): AluStep {

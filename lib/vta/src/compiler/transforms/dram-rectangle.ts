@@ -25,7 +25,6 @@ interface Dimension {
   readonly stride: tir.PrimExpr;
 }
 
-const analyzer = new arith.Analyzer();
 const one = new tir.IntImm(1);
 
 /**
@@ -121,9 +120,12 @@ function folded(dims: readonly Dimension[], block: number): Dimension[] {
   for (const dim of [...dims].reverse()) {
     const run = runs[0];
     if (run !== undefined && isConst(tir.sub(tir.mul(run.extent, run.stride), dim.stride), 0)) {
-      runs[0] = { extent: analyzer.simplify(tir.mul(run.extent, dim.extent)), stride: run.stride };
+      runs[0] = {
+        extent: arith.factlessAnalyzer().simplify(tir.mul(run.extent, dim.extent)),
+        stride: run.stride,
+      };
     } else {
-      runs.unshift({ extent: analyzer.simplify(dim.extent), stride: dim.stride });
+      runs.unshift({ extent: arith.factlessAnalyzer().simplify(dim.extent), stride: dim.stride });
     }
   }
   const innermost = runs.at(-1);
@@ -135,7 +137,10 @@ function folded(dims: readonly Dimension[], block: number): Dimension[] {
 }
 
 function isConst(expr: tir.PrimExpr, value: number): boolean {
-  return tir.isConstInt(tir.isConstInt(expr) ? expr : analyzer.simplify(expr), value);
+  return tir.isConstInt(
+    tir.isConstInt(expr) ? expr : arith.factlessAnalyzer().simplify(expr),
+    value,
+  );
 }
 
 function divides(expr: tir.PrimExpr, block: number): boolean {

@@ -79,7 +79,6 @@ interface AluLoop {
 
 /** A step in elements of the accumulator, each of `BATCH x BLOCK_OUT` values. */
 class Elements {
-  private readonly analyzer = new arith.Analyzer();
   /** Values in an element. */
   private readonly lanes: number;
   private readonly dst: AffineAddress;
@@ -154,7 +153,7 @@ class Elements {
     for (const loop of [...loops].reverse()) {
       const inner = merged[0];
       if (inner !== undefined && this.continues(loop, inner)) {
-        const extent = this.analyzer.simplify(tir.mul(inner.extent, loop.extent));
+        const extent = arith.factlessAnalyzer().simplify(tir.mul(inner.extent, loop.extent));
         merged[0] = { ...inner, extent };
       } else {
         merged.unshift(loop);
@@ -166,17 +165,17 @@ class Elements {
   /** Whether a step of `outer` continues where `inner` ends. */
   private continues(outer: AluLoop, inner: AluLoop): boolean {
     return (["dst", "src"] as const).every((side) =>
-      this.analyzer.canProveEqual(outer[side], tir.mul(inner[side], inner.extent)),
+      arith.factlessAnalyzer().canProveEqual(outer[side], tir.mul(inner[side], inner.extent)),
     );
   }
 
   private inElements(values: tir.PrimExpr): tir.PrimExpr {
-    if (!tir.isZero(this.analyzer.simplify(tir.floorMod(values, this.lanes)))) {
+    if (!tir.isZero(arith.factlessAnalyzer().simplify(tir.floorMod(values, this.lanes)))) {
       throw this.refuse(
         `it steps by ${tir.reprExpr(values)} values, which cannot be proven to be whole elements of ` +
           `${this.lanes}`,
       );
     }
-    return this.analyzer.simplify(tir.floorDiv(values, this.lanes));
+    return arith.factlessAnalyzer().simplify(tir.floorDiv(values, this.lanes));
   }
 }

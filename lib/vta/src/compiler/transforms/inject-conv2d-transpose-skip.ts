@@ -29,9 +29,7 @@ export function injectConv2DTransposeSkip(env: Environment): pass.FunctionPass {
       // This is the first of the accelerator's passes, so unsupported pragmas are rejected here.
       checkPragmas(func.body);
       const products = new Map<tir.AttrStmt, Product>();
-      const analyzer = new arith.Analyzer();
       tir.walk(func.body, {
-        For: (loop) => analyzer.bind(loop.loopVar, new tir.Range(loop.min, loop.extent)),
         AttrStmt(attr) {
           if (!isPragma(attr, PRAGMA)) return true;
           products.set(attr, readProduct(attr));
@@ -39,6 +37,10 @@ export function injectConv2DTransposeSkip(env: Environment): pass.FunctionPass {
         },
       });
       if (products.size === 0) return func;
+      const analyzer = new arith.Analyzer();
+      tir.walk(func.body, {
+        For: (loop) => analyzer.bind(loop.loopVar, new tir.Range(loop.min, loop.extent)),
+      });
       const tiles = guardedTiles(func.body, [...products.values()], analyzer);
       const body = tir.stmtMutator({
         AttrStmt(attr) {

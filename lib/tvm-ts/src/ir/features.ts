@@ -3,21 +3,13 @@
  * passes look for a feature that a function does not have, and can then skip the walk.
  */
 
-import {
-  bitsOf,
-  builtin,
-  dtypeInfo,
-  forEachChild,
-  isBinary,
-  isExpr,
-  isZero,
-  type BinaryNode,
-  type Call,
-  type DataType,
-  type For,
-  type PrimExpr,
-  type Stmt,
-} from "../../ir";
+import { builtin } from "./builtin";
+import { forEachChild } from "./children.generated";
+import { isZero } from "./constants";
+import { bitsOf, dtypeInfo, type DataType } from "./dtype";
+import { isBinary, isExpr, type Call, type PrimExpr } from "./expr";
+import { postOrderVisit } from "./walk";
+import type { For, Stmt } from "./stmt";
 
 /** One bit for each feature. */
 export const Feature = {
@@ -52,6 +44,8 @@ export const Feature = {
   RollingBufferScope: 1 << 23,
   /** A loop of zero steps. */
   EmptyLoop: 1 << 24,
+  /** An element of an array, or a reduction of elements. */
+  Element: 1 << 25,
 } as const;
 
 const attrFeatures: Readonly<Record<string, number>> = {
@@ -112,25 +106,29 @@ function loopFeatures({ forKind, extent }: For): number {
   return isZero(extent) ? Feature.EmptyLoop : 0;
 }
 
+/** Expressions nested deeper are not analyzed recursively, to limit the stack depth. */
+const MAX_NESTING = 100;
+let nesting = 0;
+
 function exprFeatures(expr: PrimExpr): number {
   if (expr.features !== 0) return expr.features;
-  // Left operands nest deeply in sums; they are followed in a loop.
-  const spine: BinaryNode[] = [];
-  let inner = expr;
-  for (; inner.features === 0 && isBinary(inner); inner = inner.a) spine.push(inner);
-  let features = inner.features;
-  if (features === 0) {
-    features = KNOWN | ownExprFeatures(inner);
-    forEachChild(inner, (child) => {
+  if (nesting >= MAX_NESTING) postOrderVisit(expr, (node) => combine(node as PrimExpr));
+  nesting++;
+  combine(expr);
+  nesting--;
+  return expr.features;
+}
+
+function combine(expr: PrimExpr): void {
+  if (expr.features !== 0) return;
+  let features = KNOWN | ownExprFeatures(expr);
+  if (isBinary(expr)) features |= exprFeatures(expr.a) | exprFeatures(expr.b);
+  else {
+    forEachChild(expr, (child) => {
       features |= exprFeatures(child as PrimExpr);
     });
-    inner.features = features;
   }
-  for (let parent = spine.pop(); parent !== undefined; parent = spine.pop()) {
-    features |= ownExprFeatures(parent) | exprFeatures(parent.b);
-    parent.features = features;
-  }
-  return features;
+  expr.features = features;
 }
 
 function ownExprFeatures(expr: PrimExpr): number {
@@ -139,7 +137,10 @@ function ownExprFeatures(expr: PrimExpr): number {
     case "Call":
       return features | Feature.LoadOrCall | callFeatures(expr);
     case "BufferLoad":
-      return features | Feature.LoadOrCall;
+      return features | Feature.LoadOrCall | Feature.Element;
+    case "ProducerLoad":
+    case "Reduce":
+      return features | Feature.Element;
     case "Select":
       return features | Feature.Select | decided(expr.condition);
     case "Let":
