@@ -65,6 +65,7 @@ function mapCase(kind: Kind, fields: Fields): string {
   return `case "${kind}": {\n${values.join("\n")}\nreturn ${same} ? parent : new ${kind}(${args.join(", ")}, parent.span);\n}`;
 }
 
+// Operators are handled before the switch.
 const parents = kinds.filter(([kind, fields]) => isParent(fields) && shapes[kind] !== shapes.Add);
 const leaves = labels((_, fields) => !isParent(fields));
 const classes = (isStmt: boolean): string =>

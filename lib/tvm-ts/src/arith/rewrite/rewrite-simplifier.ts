@@ -28,8 +28,8 @@ import {
   Let,
   lt,
   mapChildren,
-  not,
   newOperator,
+  not,
   Not,
   Select,
   shiftLeft,
@@ -52,13 +52,14 @@ import { levelOf, Memoized } from "../memo";
 import type { ModularSet } from "../modular-set";
 import { fold } from "../operators";
 import type { Slots } from "./compile-rule";
+import { SLOT } from "./pattern";
 import type { Order, RuleContext } from "./rule-context";
 import { rules, type RewrittenKind } from "./rules";
-import { SLOT } from "./pattern";
-
-const SLOTS = Object.keys(SLOT).length;
 
 type RewrittenOperator = Extract<OperatorExpr, { kind: RewrittenKind }>;
+
+/** The number of variables that patterns can bind. */
+const SLOTS = Object.keys(SLOT).length;
 
 /** The nesting depth to which results are simplified again. */
 const FUEL = 5;
@@ -74,6 +75,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
   private readonly literals: PrimExpr[] = [];
   protected spent = 0;
   private comparing = 0;
+  /** Bindings of rules, to be used again. */
   private readonly unusedSlots: Slots[] = [];
 
   constructor(protected readonly analyzer: Analyzer) {
@@ -357,9 +359,8 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
     const candidates = rules[kind].rulesFor(first.dtype, first.kind, second.kind);
     if (candidates.length === 0) return node;
     const slots = this.unusedSlots.pop() ?? new Array<undefined>(SLOTS);
-    let result: PrimExpr | undefined;
     for (const rule of candidates) {
-      result = rule.apply(node, slots, this);
+      const result = rule.apply(node, slots, this);
       if (result === undefined) continue;
       this.unusedSlots.push(slots);
       this.analyzer.onRewrite?.(rule, node, result);
