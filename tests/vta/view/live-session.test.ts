@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { build, lower, nd, np, ready, rpc, te } from "tvm-ts";
+import { build, lower, nd, np, ready, rpc, te, tir } from "tvm-ts";
 import * as vta from "vta-ts";
 
 beforeAll(() => ready());
@@ -166,6 +166,7 @@ test.each([
   ["device", nd.empty([3, 4], "int8"), { type: "NDArray int8", shape: "3 x 4", bytes: 12 }],
   ["large", nd.empty([64, 64], "int32"), { shape: "64 x 64", bytes: 16384, value: "" }],
   ["A", A, { type: "Tensor float32", shape: "64", bytes: 256 }],
+  ["sum", new tir.Var("n").add(1), { type: "Add", value: "(n: int32 + 1)" }],
   ["f", (x: number) => x, { type: "function" }],
   [
     "C",

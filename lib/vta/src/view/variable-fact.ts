@@ -1,5 +1,7 @@
 /** A variable as a row of a table: its type, its size, and the beginning of its value. */
 
+import { tir } from "tvm-ts";
+
 export interface SessionVariable {
   readonly name: string;
   /** `number`, `Map`, `NDArray float32`, `function`. */
@@ -99,6 +101,8 @@ function objectFact(value: object): Fact {
 }
 
 function typeName(value: object): string {
+  // All operators are of one class.
+  if (tir.isExpr(value)) return value.kind;
   const prototype = Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null;
   const name = prototype?.constructor?.name;
   return typeof name === "string" && name !== "" ? name : "object";
