@@ -1,4 +1,4 @@
-/** Programs that nobody uses any more do not stay in memory. */
+/** Programs that are no longer used do not stay in memory. */
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
