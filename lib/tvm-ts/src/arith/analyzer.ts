@@ -28,6 +28,7 @@ import {
 import { CanonicalSimplifier } from "./canonical/canonical-simplifier";
 import { ConstIntBoundAnalyzer, type ConstIntBound } from "./const-int-bound";
 import { extractConstraints } from "./constraints";
+import { hasCounterexample } from "./counterexample";
 import { ExactnessAnalyzer } from "./exactness";
 import { IntSetAnalyzer } from "./eval-set";
 import { IntSet, type Domains } from "./int-set";
@@ -55,6 +56,8 @@ export class Analyzer {
    * Counts the permanent facts, so that a scope can detect whether results from before it are stale.
    */
   private bindings = 0;
+  /** The number of conditions that are assumed. */
+  private constraints = 0;
   private readonly bounds = new ConstIntBoundAnalyzer(this);
   private readonly exactness = new ExactnessAnalyzer(this);
   private readonly modular = new ModularSetAnalyzer(this);
@@ -131,6 +134,14 @@ export class Analyzer {
     return this.bounds.mayWrap(expr);
   }
 
+  /**
+   * The expression to which a variable is bound.
+   * @internal for the analyses
+   */
+  boundValue(variable: Var): PrimExpr | undefined {
+    return this.rewriter.boundValue(variable);
+  }
+
   /** The known residue of `expr` modulo a constant. */
   modularSet(expr: PrimExpr): ModularSet {
     return this.modular.analyze(expr);
@@ -189,7 +200,11 @@ export class Analyzer {
 
   /** Whether `condition` simplifies to true. */
   canProve(condition: PrimExpr): boolean {
-    const simple = isConstInt(condition) ? condition : this.simplify(condition);
+    if (isConstInt(condition)) return condition.value !== 0;
+    // Conditions relate variables to each other; an observer is told the rules of failed proofs, too.
+    const isPlain = this.constraints === 0 && this.onRewrite === undefined;
+    if (isPlain && hasCounterexample(condition, this)) return false;
+    const simple = this.simplify(condition);
     return isConstInt(simple) && simple.value !== 0;
   }
 
@@ -229,6 +244,7 @@ export class Analyzer {
    */
   enterConstraint(condition: PrimExpr): () => void {
     const leaveFacts = this.enterFacts();
+    this.constraints++;
     const parts = extractConstraints(this, condition);
     const leaveBounds = this.bounds.enterConstraint(parts);
     const leaveModular = this.modular.enterConstraint(condition);
@@ -241,6 +257,7 @@ export class Analyzer {
       leaveSets();
       leaveModular();
       leaveBounds();
+      this.constraints--;
       leaveFacts();
     };
   }

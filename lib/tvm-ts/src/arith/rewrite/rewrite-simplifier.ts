@@ -93,6 +93,10 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
     this.values.set(variable, value);
   }
 
+  boundValue(variable: Var): PrimExpr | undefined {
+    return this.values.get(variable);
+  }
+
   /**
    * Assumes the parts of a condition. Returns the function that removes them, or undefined if they add
    * no fact.
