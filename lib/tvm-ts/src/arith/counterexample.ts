@@ -33,18 +33,18 @@ const CHOICES: readonly Choice[] = [
 
 /** Whether the condition is false for some values of its variables. */
 export function hasCounterexample(condition: PrimExpr, facts: VariableFacts): boolean {
-  return CHOICES.some((choose) => new Evaluation(facts, choose).valueOf(condition) === 0);
+  return CHOICES.some((choose) => new Evaluation(facts, choose).evaluate(condition) === 0);
 }
 
 /** Values near 0 are enough where a variable may be any number; large ones overflow in products. */
 const WIDE = 1 << 16;
 const SPREAD = 1000;
 
-/** The nesting depth up to which expressions are evaluated. */
-const MAX_NESTING = 100;
+/** Larger conditions are not evaluated; an expression may use a part of itself many times. */
+const MAX_NODES = 200;
 
 class Evaluation {
-  private nesting = 0;
+  private nodes = 0;
 
   constructor(
     private readonly facts: VariableFacts,
@@ -52,28 +52,22 @@ class Evaluation {
   ) {}
 
   /** The value of an integer or boolean expression; NaN if it is unknown or does not fit its type. */
-  valueOf(expr: PrimExpr): number {
-    if (expr.kind === "IntImm") return expr.value;
-    if (this.nesting >= MAX_NESTING) return NaN;
-    this.nesting++;
-    const value = this.compute(expr);
-    this.nesting--;
-    return value;
-  }
-
-  private compute(expr: PrimExpr): number {
+  evaluate(expr: PrimExpr): number {
+    if (++this.nodes > MAX_NODES) return NaN;
     if (isBinary(expr)) return this.ofOperator(expr);
     switch (expr.kind) {
+      case "IntImm":
+        return expr.value;
       case "Var":
         return this.ofVar(expr);
       case "Not":
-        return expr.dtype === "bool" ? 1 - this.valueOf(expr.a) : NaN;
+        return expr.dtype === "bool" ? 1 - this.evaluate(expr.a) : NaN;
       case "Cast": {
-        const value = this.valueOf(expr.value);
+        const value = this.evaluate(expr.value);
         return isIndexType(expr.dtype) && fits(value, expr.dtype) ? value : NaN;
       }
       case "Call":
-        return expr.op === builtin.likely ? this.valueOf(expr.args[0]!) : NaN;
+        return expr.op === builtin.likely ? this.evaluate(expr.args[0]!) : NaN;
       default:
         return NaN;
     }
@@ -81,7 +75,7 @@ class Evaluation {
 
   private ofVar(variable: Var): number {
     const value = this.facts.boundValue(variable);
-    if (value !== undefined) return this.valueOf(value);
+    if (value !== undefined) return this.evaluate(value);
     if (!isIndexType(variable.dtype)) return NaN;
     const { min, max } = this.facts.constIntBound(variable);
     const low = min < -WIDE ? Math.min(max, 0) : min;
@@ -91,7 +85,7 @@ class Evaluation {
 
   private ofOperator({ kind, a, b, dtype }: OperatorExpr): number {
     if (!isIndexType(a.dtype) && a.dtype !== "bool") return NaN;
-    const value = operate(kind, this.valueOf(a), this.valueOf(b));
+    const value = operate(kind, this.evaluate(a), this.evaluate(b));
     return dtype === "bool" || fits(value, dtype) ? value : NaN;
   }
 }
