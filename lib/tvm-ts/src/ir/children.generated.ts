@@ -174,10 +174,11 @@ export function forEachChild(parent: Node, visit: (child: Node) => void): void {
   }
 }
 
-/** The node with `map` applied to each child; the same object if no child changes. */
-export function mapChildren<N extends Node>(parent: N, map: (child: Node) => Node): N {
-  return mapped(parent, map as MapNode) as N;
-}
+/**
+ * The node with `map` applied to each child; the same object if no child changes. Not a function that
+ * calls `mapped`: that would be one more frame of the stack at each level of a deep program.
+ */
+export const mapChildren = mapped as <N extends Node>(parent: N, map: (child: Node) => Node) => N;
 
 function mapped(parent: Node, map: MapNode): Node {
   if (isBinary(parent)) {
