@@ -7,13 +7,14 @@ import {
   builtin,
   exprHash,
   isBinary,
+  isComparisonKind,
   isIndexType,
   type OperatorExpr,
   type PrimExpr,
   type Var,
 } from "../ir";
 import type { ConstIntBound } from "./const-int-bound";
-import { fits, floorDivide, floorRemainder, truncDivide, truncRemainder } from "./int-math";
+import { fits, integerComparisons, integerOperators } from "./int-math";
 
 /** What is known about variables, each for itself. */
 export interface VariableFacts {
@@ -85,49 +86,13 @@ class Evaluation {
 
   private ofOperator({ kind, a, b, dtype }: OperatorExpr): number {
     if (!isIndexType(a.dtype) && a.dtype !== "bool") return NaN;
-    const value = operate(kind, this.evaluate(a), this.evaluate(b));
+    const x = this.evaluate(a);
+    const y = this.evaluate(b);
+    if (kind === "And") return x === 0 || y === 0 ? 0 : x * y;
+    if (kind === "Or") return x === 1 || y === 1 ? 1 : x + y;
+    if (Number.isNaN(x) || Number.isNaN(y)) return NaN;
+    if (isComparisonKind(kind)) return Number(integerComparisons[kind](x, y));
+    const value = integerOperators[kind](x, y);
     return dtype === "bool" || fits(value, dtype) ? value : NaN;
-  }
-}
-
-function operate(kind: OperatorExpr["kind"], a: number, b: number): number {
-  switch (kind) {
-    case "And":
-      return a === 0 || b === 0 ? 0 : a * b;
-    case "Or":
-      return a === 1 || b === 1 ? 1 : a + b;
-  }
-  if (Number.isNaN(a) || Number.isNaN(b)) return NaN;
-  switch (kind) {
-    case "Add":
-      return a + b;
-    case "Sub":
-      return a - b;
-    case "Mul":
-      return a * b;
-    case "Div":
-      return b === 0 ? NaN : truncDivide(a, b);
-    case "Mod":
-      return b === 0 ? NaN : truncRemainder(a, b);
-    case "FloorDiv":
-      return b === 0 ? NaN : floorDivide(a, b);
-    case "FloorMod":
-      return b === 0 ? NaN : floorRemainder(a, b);
-    case "Min":
-      return Math.min(a, b);
-    case "Max":
-      return Math.max(a, b);
-    case "EQ":
-      return Number(a === b);
-    case "NE":
-      return Number(a !== b);
-    case "LT":
-      return Number(a < b);
-    case "LE":
-      return Number(a <= b);
-    case "GT":
-      return Number(a > b);
-    case "GE":
-      return Number(a >= b);
   }
 }

@@ -1,6 +1,7 @@
 /** Solves a condition for one variable. */
 
 import {
+  isComparisonKind,
   add,
   eq,
   floorDiv,
@@ -93,7 +94,7 @@ function asProblem(
 }
 
 function isComparison(expr: PrimExpr): expr is CompareExpr {
-  return ["EQ", "NE", "LT", "LE", "GT", "GE"].includes(expr.kind);
+  return isComparisonKind(expr.kind);
 }
 
 /** The most restrictive problem over all values of the relaxed variables. */

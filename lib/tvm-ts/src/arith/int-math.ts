@@ -3,7 +3,7 @@
  * that.
  */
 
-import { maxValueOf, minValueOf, type DataType } from "../ir";
+import { maxValueOf, minValueOf, type BinaryExpr, type CompareExpr, type DataType } from "../ir";
 
 /** Rounds toward minus infinity; `y` is not 0. */
 export function floorDivide(x: number, y: number): number {
@@ -51,3 +51,30 @@ export function fits(value: number, dtype: DataType): boolean {
   if (dtype === "int32") return (value | 0) === value; // the most frequent type
   return Number.isSafeInteger(value) && value >= minValueOf(dtype) && value <= maxValueOf(dtype);
 }
+
+/** The arithmetic operators on integers; NaN or infinite without an integer result. */
+export const integerOperators: Readonly<
+  Record<BinaryExpr["kind"], (x: number, y: number) => number>
+> = {
+  Add: (x, y) => x + y,
+  Sub: (x, y) => x - y,
+  Mul: (x, y) => x * y + 0,
+  Div: truncDivide,
+  Mod: truncRemainder,
+  FloorDiv: floorDivide,
+  FloorMod: floorRemainder,
+  Min: (x, y) => Math.min(x, y),
+  Max: (x, y) => Math.max(x, y),
+};
+
+/** The comparisons of integers. */
+export const integerComparisons: Readonly<
+  Record<CompareExpr["kind"], (x: number, y: number) => boolean>
+> = {
+  EQ: (x, y) => x === y,
+  NE: (x, y) => x !== y,
+  LT: (x, y) => x < y,
+  LE: (x, y) => x <= y,
+  GT: (x, y) => x > y,
+  GE: (x, y) => x >= y,
+};

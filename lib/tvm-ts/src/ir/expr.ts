@@ -147,11 +147,12 @@ export class Operator<K extends OperatorKind = OperatorKind> extends Expression 
     if (dtype !== b.dtype) {
       throw new InternalError(`${kind} has operands of types ${dtype} and ${b.dtype}`);
     }
-    this.dtype = isComparison(kind) ? vectorOf("bool", lanesOf(dtype)) : dtype;
+    this.dtype = isComparisonKind(kind) ? vectorOf("bool", lanesOf(dtype)) : dtype;
   }
 }
 
-function isComparison(kind: OperatorKind): boolean {
+/** @internal Whether a kind is that of a comparison. */
+export function isComparisonKind(kind: string): kind is CompareExpr["kind"] {
   switch (kind) {
     case "EQ":
     case "NE":

@@ -10,6 +10,8 @@
  *       },
  *     });
  *
+ * A rewrite without handlers for expressions does not visit them.
+ *
  * If no child changes, the result is the same object, so `result === input` means nothing changed.
  * Spans are carried over by `mutate`. Long left-leaning chains of operators (`a + b + c + ...`) and
  * nested blocks of one statement do not deepen the call stack.
@@ -77,28 +79,6 @@ export function mutator(handlers: Handlers): Recur {
 
   const recur = ((node: Node) => rewrite(node)) as Recur;
   recur.children = ((node: Node) => rewriteChildren(node)) as Recur["children"];
-  return recur;
-}
-
-/** Handlers for statements only. */
-export type StmtHandlers = {
-  readonly [K in Stmt["kind"]]?: (node: NodeOf<K>, recur: StmtRecur) => Stmt | undefined;
-};
-
-export interface StmtRecur {
-  (stmt: Stmt): Stmt;
-  children<S extends Stmt>(stmt: S): S;
-}
-
-/** A rewrite that neither changes nor visits expressions. */
-export function stmtMutator(handlers: StmtHandlers): StmtRecur {
-  const table = handlers as Record<
-    string,
-    ((stmt: Stmt, recur: StmtRecur) => Stmt | undefined) | undefined
-  >;
-  const rewrite = (stmt: Stmt): Stmt => table[stmt.kind]?.(stmt, recur) ?? recur.children(stmt);
-  const recur = ((stmt: Stmt) => rewrite(stmt)) as StmtRecur;
-  recur.children = (stmt) => mapChildren(stmt, (child) => (isExpr(child) ? child : rewrite(child)));
   return recur;
 }
 

@@ -15,7 +15,7 @@ import {
   forEachChild,
   IterVar,
   sideEffect,
-  stmtMutator,
+  mutator,
   Var,
   type AttrStmt,
   type For,
@@ -68,7 +68,7 @@ function hoist(body: Stmt, acrossThreads: boolean): Stmt {
         new IfThenElse(condition, inner, hasElse ? inner : undefined),
       rewritten,
     );
-  const hoisted = stmtMutator({
+  const hoisted = mutator({
     For: (loop, recur) => wrap(loop, recur.children(loop)),
     AttrStmt: (attr, recur) => wrap(attr, recur.children(attr)),
   })(body);

@@ -18,7 +18,7 @@ import {
   mul,
   reprExpr,
   reprStmt,
-  stmtMutator,
+  mutator,
   sub,
   zero,
   type AttrStmt,
@@ -62,7 +62,7 @@ export function injectCopyIntrin(pragma: string, lower: (copy: Copy) => Stmt): F
     doc: `Replaces the copies marked "${pragma}" by statements of the target.`,
     run: (func) =>
       func.with({
-        body: stmtMutator({
+        body: mutator({
           AttrStmt: (attr) => (attr.key === key ? lower(matchCopy(attr, pragma)) : undefined),
         })(func.body),
       }),

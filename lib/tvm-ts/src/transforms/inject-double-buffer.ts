@@ -25,7 +25,6 @@ import {
   mutator,
   noOp,
   printExpr,
-  stmtMutator,
   sub,
   substitute,
   update,
@@ -275,7 +274,7 @@ function splitLast(loop: For, factor: number): Stmt[] {
 }
 
 function withoutWrites(body: Stmt): Stmt {
-  return stmtMutator({
+  return mutator({
     AttrStmt: (attr, recur) => (attr.key === "double_buffer_write" ? recur(attr.body) : undefined),
   })(body);
 }

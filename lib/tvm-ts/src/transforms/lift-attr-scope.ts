@@ -10,13 +10,13 @@ import {
   AttrStmt,
   flattenSeq,
   mapArray,
-  stmtMutator,
+  mutator,
   update,
   type AttrNode,
   type PrimExpr,
   type SeqStmt,
   type Stmt,
-  type StmtRecur,
+  type Recur,
   type AttrKey,
 } from "../ir";
 import type { FunctionPass } from "../pass";
@@ -48,13 +48,13 @@ function lift(body: Stmt, key: AttrKey): Stmt {
   const wrap = (scope: Scope | undefined, stmt: Stmt): Stmt =>
     scope === undefined ? stmt : new AttrStmt(scope.node, key, scope.value, stmt, stmt.span);
 
-  const visitAlone = (stmt: Stmt, recur: StmtRecur): [Stmt, Scope | undefined] => {
+  const visitAlone = (stmt: Stmt, recur: Recur): [Stmt, Scope | undefined] => {
     taken = undefined;
     const result = recur(stmt);
     return [result, take()];
   };
 
-  const result = stmtMutator({
+  const result = mutator({
     AttrStmt(attr) {
       if (attr.key !== key) return undefined;
       taken = attr;

@@ -17,7 +17,7 @@ import {
   POS_INF,
   Range,
   sideEffect,
-  stmtMutator,
+  mutator,
   update,
   type PrimExpr,
   type Stmt,
@@ -41,7 +41,7 @@ function remove(body: Stmt): Stmt {
     return max !== NEG_INF && max !== POS_INF && analyzer.canProve(le(max, 0));
   };
 
-  return stmtMutator({
+  return mutator({
     LetStmt(node, recur) {
       const let_ = recur.children(node);
       return isEmpty(let_.body) ? effectOf(let_.value) : let_;

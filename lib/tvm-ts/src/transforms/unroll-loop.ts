@@ -14,7 +14,7 @@ import {
   SeqStmt,
   mapArray,
   noOp,
-  stmtMutator,
+  mutator,
   substitute,
   update,
   type AttrStmt,
@@ -80,7 +80,7 @@ function unroll(body: Stmt, initial: Options): Stmt {
     counts.unrolledDepth <= options.autoMaxDepth &&
     (extent * counts.steps <= options.autoMaxStep || extent <= options.autoMaxExtent);
 
-  return stmtMutator({
+  return mutator({
     AttrStmt(attr, recur) {
       if (attr.key === "pragma_auto_unroll_max_step") {
         return withOptions({ autoMaxStep: pragmaValue(attr) }, () => recur(attr.body));

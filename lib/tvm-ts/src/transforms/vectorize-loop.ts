@@ -12,7 +12,7 @@ import {
   hasFeature,
   isZero,
   printExpr,
-  stmtMutator,
+  mutator,
   update,
   type For,
   type Stmt,
@@ -34,7 +34,7 @@ export const vectorizeLoop: FunctionPass = {
 };
 
 function runSerially(body: Stmt): Stmt {
-  return stmtMutator({
+  return mutator({
     For: (loop, recur) =>
       loop.forKind === "vectorized"
         ? update(recur.children(loop), { forKind: "serial" })
@@ -43,7 +43,7 @@ function runSerially(body: Stmt): Stmt {
 }
 
 function vectorize(body: Stmt): Stmt {
-  return stmtMutator({
+  return mutator({
     For(loop) {
       if (loop.forKind !== "vectorized") return undefined;
       return new Vectorizer(loop.loopVar, lanesFor(loop)).stmt(loop.body);

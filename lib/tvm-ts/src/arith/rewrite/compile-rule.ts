@@ -18,7 +18,7 @@ import {
   type PrimExpr,
 } from "../../ir";
 import { InternalError } from "../../support";
-import { fits, floorDivide, floorRemainder, truncDivide, truncRemainder } from "../int-math";
+import { fits, integerComparisons, integerOperators } from "../int-math";
 import { operate } from "../operators";
 import { parseList, SLOT, type Pattern, type PatternKind } from "./pattern";
 import type { RuleContext } from "./rule-context";
@@ -226,16 +226,8 @@ function combine(kind: OperatorKind, a: PrimExpr, b: PrimExpr): PrimExpr | undef
   return operate(kind, a, b);
 }
 
-/** Integer operators; NaN without an integer result. */
-const EXACT: Readonly<Partial<Record<PatternKind, (x: number, y: number) => number>>> = {
-  Add: (x, y) => x + y,
-  Sub: (x, y) => x - y,
-  Mul: (x, y) => x * y + 0,
-  Div: truncDivide,
-  Mod: truncRemainder,
-  FloorDiv: floorDivide,
-  FloorMod: floorRemainder,
-};
+const EXACT: Readonly<Partial<Record<PatternKind, (x: number, y: number) => number>>> =
+  integerOperators;
 
 // Conditions ------------------------------------------------------------------------------------
 
@@ -277,14 +269,8 @@ function comparison(text: string, pattern: Pattern): { proof: boolean; holds: Co
   };
 }
 
-const COMPARE: Readonly<Partial<Record<PatternKind, (x: number, y: number) => boolean>>> = {
-  EQ: (x, y) => x === y,
-  NE: (x, y) => x !== y,
-  LT: (x, y) => x < y,
-  LE: (x, y) => x <= y,
-  GT: (x, y) => x > y,
-  GE: (x, y) => x >= y,
-};
+const COMPARE: Readonly<Partial<Record<PatternKind, (x: number, y: number) => boolean>>> =
+  integerComparisons;
 
 type Prove = (context: RuleContext, expr: PrimExpr, value: number) => boolean;
 

@@ -20,7 +20,7 @@ import {
   max,
   min,
   Range,
-  stmtMutator,
+  mutator,
   sub,
   substitute,
   threadScope,
@@ -82,7 +82,7 @@ export class LoopPartitioner {
     return result;
   }
 
-  private readonly rewrite = stmtMutator({
+  private readonly rewrite = mutator({
     For: (loop, recur) => {
       const { loopVar, extent } = loop;
       const last = sub(add(loop.min, extent), 1);
@@ -319,7 +319,7 @@ function branchInThread(
   conditions: ReadonlySet<PrimExpr>,
 ): Stmt {
   let isInnermost = false;
-  return stmtMutator({
+  return mutator({
     AttrStmt(attr, recur) {
       if (attr.key !== "thread_extent") return undefined;
       isInnermost = true;

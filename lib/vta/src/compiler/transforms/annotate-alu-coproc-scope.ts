@@ -15,7 +15,7 @@ export const annotateALUCoProcScope: pass.FunctionPass = {
   doc: "Puts ALU operations on the compute stage; leaves out those of a mock environment.",
   run: (func) =>
     func.with({
-      body: tir.stmtMutator({
+      body: tir.mutator({
         AttrStmt(attr, recur) {
           if (isPragma(attr, "skip_alu")) return tir.noOp();
           if (!isPragma(attr, "alu")) return undefined;

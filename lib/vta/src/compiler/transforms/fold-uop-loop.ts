@@ -22,7 +22,7 @@ export const foldUopLoop: pass.FunctionPass = {
   doc: "Turns the two outermost loops of a GEMM kernel into loops of the instruction.",
   run: (func) =>
     func.with({
-      body: tir.stmtMutator({
+      body: tir.mutator({
         AttrStmt(attr) {
           const { key, value } = attr;
           if (key !== "coproc_uop_scope" || value.kind !== "StringImm") return undefined;

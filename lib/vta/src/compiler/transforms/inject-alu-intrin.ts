@@ -26,7 +26,7 @@ export function injectALUIntrin(env: Environment): pass.FunctionPass {
     doc: "Turns marked loop nests into micro-ops of the vector ALU.",
     run: (func) =>
       func.with({
-        body: tir.stmtMutator({
+        body: tir.mutator({
           AttrStmt: (attr) => (isAluKernel(attr) ? kernels(attr, env) : undefined),
         })(func.body),
       }),
@@ -67,7 +67,7 @@ function findMarked(body: tir.Stmt): tir.AttrStmt | undefined {
 }
 
 function replace(body: tir.Stmt, attr: tir.AttrStmt, by: tir.Stmt): tir.Stmt {
-  return tir.stmtMutator({ AttrStmt: (node) => (node === attr ? by : undefined) })(body);
+  return tir.mutator({ AttrStmt: (node) => (node === attr ? by : undefined) })(body);
 }
 
 /** A loop around the micro-op, with its step of each index. */

@@ -42,7 +42,7 @@ export function injectConv2DTransposeSkip(env: Environment): pass.FunctionPass {
         For: (loop) => analyzer.bind(loop.loopVar, new tir.Range(loop.min, loop.extent)),
       });
       const tiles = guardedTiles(func.body, [...products.values()], analyzer);
-      const body = tir.stmtMutator({
+      const body = tir.mutator({
         AttrStmt(attr) {
           const product = products.get(attr);
           return product && asMicroOp(product, env);

@@ -36,7 +36,7 @@ export const injectCoProcSync: pass.Pass = {
 };
 
 function followPragmas(body: tir.Stmt): tir.Stmt {
-  return tir.stmtMutator({
+  return tir.mutator({
     AttrStmt(attr, recur) {
       if (isPragma(attr, "coproc_sync")) {
         const sync = new tir.Call("int32", vtaOps.coprocSync, []);

@@ -13,7 +13,7 @@ export const injectSkipCopy: pass.FunctionPass = {
   doc: "Leaves out the copies of a mock environment.",
   run: (func) =>
     func.with({
-      body: tir.stmtMutator({
+      body: tir.mutator({
         AttrStmt: (attr) => (isPragma(attr, "skip_dma_copy") ? tir.noOp() : undefined),
       })(func.body),
     }),

@@ -18,7 +18,7 @@ function lift(body: tir.Stmt): tir.Stmt {
   /** The allocations of the open scope, innermost first. */
   let lifted: tir.Allocate[] = [];
 
-  const ownScope = (stmt: tir.Stmt, recur: tir.StmtRecur): tir.Stmt => {
+  const ownScope = (stmt: tir.Stmt, recur: tir.Recur): tir.Stmt => {
     const outer = lifted;
     lifted = [];
     const inner = recur(stmt);
@@ -30,7 +30,7 @@ function lift(body: tir.Stmt): tir.Stmt {
     return result;
   };
 
-  const rewrite = tir.stmtMutator({
+  const rewrite = tir.mutator({
     Allocate(allocate, recur) {
       const rest = recur(allocate.body);
       lifted.push(allocate);
