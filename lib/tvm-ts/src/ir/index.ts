@@ -19,7 +19,7 @@ export * from "./constants";
 export { constFold, type Fold } from "./fold";
 export { mapArray } from "./child-fields";
 export { forEachChild, mapChildren } from "./children.generated";
-export { mutate, mutator, type Handlers, type Recur, type Rewritten } from "./mutate";
+export { mutate, mutator, stmtMutator, type Handlers, type Recur, type Rewritten } from "./mutate";
 export * from "./math";
 export { CallEffect, Op } from "./op";
 export {

@@ -82,6 +82,9 @@ export function mutator(handlers: Handlers): Recur {
   return recur;
 }
 
+/** @deprecated Write {@link mutator}: without handlers for expressions it does the same. */
+export const stmtMutator = mutator;
+
 function withOperands(node: OperatorExpr, a: Node, b: Node): Node {
   if (a === node.a && b === node.b) return node;
   return newOperator(node.kind, a as PrimExpr, b as PrimExpr, node.span);
