@@ -27,7 +27,7 @@ import {
 import { InternalError } from "../support";
 import type { Analyzer } from "./analyzer";
 import { floorDivide, truncDivide } from "./int-math";
-import { levelOf, Memoized } from "./memo";
+import { Memoized } from "./memo";
 
 /**
  * `min <= value <= max`. An open end is `-Infinity` or `Infinity`; so is an end beyond 2^53, which a
@@ -137,14 +137,16 @@ function quotient(
   return atCorners(a, b, divide);
 }
 
+const NO_BOUNDS: readonly KnownBound[] = [];
+
 export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
   private readonly vars = new Map<Var, ConstIntBound>();
   /** Bounds of variables, and of other expressions, from conditions. */
-  private readonly knownVars: KnownBound[] = [];
-  private readonly knownExprs: KnownBound[] = [];
+  private knownVars = NO_BOUNDS;
+  private knownExprs = NO_BOUNDS;
 
-  constructor(private readonly analyzer: Analyzer) {
-    super();
+  constructor(analyzer: Analyzer) {
+    super(analyzer, "bound");
   }
 
   /** @throws InternalError when the variable already has another bound, unless it is overridden. */
@@ -167,18 +169,15 @@ export class ConstIntBoundAnalyzer extends Memoized<ConstIntBound> {
   /** Adds the bounds of comparisons with constants. Returns the function that removes them. */
   enterConstraint(parts: readonly PrimExpr[]): () => void {
     const { knownVars, knownExprs } = this;
-    const sizes = [knownVars.length, knownExprs.length] as const;
     for (const part of parts) {
       const found = boundIn(part);
-      if (found !== undefined) (found.expr.kind === "Var" ? knownVars : knownExprs).push(found);
+      if (found?.expr.kind === "Var") this.knownVars = [...this.knownVars, found];
+      else if (found !== undefined) this.knownExprs = [...this.knownExprs, found];
     }
     return () => {
-      [knownVars.length, knownExprs.length] = sizes;
+      this.knownVars = knownVars;
+      this.knownExprs = knownExprs;
     };
-  }
-
-  protected table(): Map<PrimExpr, ConstIntBound> {
-    return levelOf(this.analyzer.memo.bounds, 0);
   }
 
   protected compute(expr: PrimExpr): ConstIntBound {

@@ -24,7 +24,7 @@ import { InternalError } from "../support";
 import type { FactlessAnalyzer } from "./analyzer";
 import { arithmetic } from "./interval-arithmetic";
 import { IntSet, type Domains } from "./int-set";
-import { binaryOperands, fromTheInsideOut, levelOf, MAX_NESTING } from "./memo";
+import { binaryOperands, fromTheInsideOut, MAX_NESTING } from "./memo";
 import { operate } from "./operators";
 
 /** A variable, and a set that contains it according to a condition. */
@@ -74,13 +74,18 @@ export class SetEvaluator {
   }
 
   private prepareOperands(expr: PrimExpr): void {
-    const table = levelOf(this.cache, this.depth);
+    const table = this.cached();
     fromTheInsideOut(
       expr,
       binaryOperands,
       (e) => table.has(e),
       (e) => table.set(e, this.evaluate(e)),
     );
+  }
+
+  /** The cached sets of the current depth. */
+  private cached(): Map<PrimExpr, IntSet> {
+    return (this.cache[this.depth] ??= new Map<PrimExpr, IntSet>());
   }
 
   private compute(expr: PrimExpr): IntSet {
@@ -141,7 +146,7 @@ export class SetEvaluator {
     const set = sets.length === 1 ? sets[0]! : intersectWith(this.analyzer.unbound(), sets);
     if (isPoint(set, variable)) return set;
     const relaxed = this.relax(set);
-    levelOf(this.cache, this.depth).set(variable, relaxed);
+    this.cached().set(variable, relaxed);
     return relaxed;
   }
 
@@ -212,9 +217,11 @@ export function intersectWith(analyzer: FactlessAnalyzer, sets: readonly IntSet[
   );
 }
 
+const NO_CONSTRAINTS: readonly DomainConstraint[] = [];
+
 export class IntSetAnalyzer {
   private readonly domains = new Map<Var, IntSet>();
-  private readonly constraints: DomainConstraint[] = [];
+  private constraints = NO_CONSTRAINTS;
 
   constructor(private readonly analyzer: FactlessAnalyzer) {}
 
@@ -242,10 +249,10 @@ export class IntSetAnalyzer {
 
   /** Adds the constraints of comparisons of a variable. Returns the function that removes them. */
   enterConstraint(parts: readonly PrimExpr[]): () => void {
-    const size = this.constraints.length;
-    for (const part of parts) this.constraints.push(...domainsIn(part));
+    const outer = this.constraints;
+    this.constraints = [...outer, ...parts.flatMap(domainsIn)];
     return () => {
-      this.constraints.length = size;
+      this.constraints = outer;
     };
   }
 }

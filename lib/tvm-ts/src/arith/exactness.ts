@@ -6,20 +6,16 @@
 
 import { Add, IntImm, isIndexType, Mul, type PrimExpr, type Ramp } from "../ir";
 import type { Analyzer } from "./analyzer";
-import { binaryOperands, levelOf, Memoized } from "./memo";
+import { binaryOperands, Memoized } from "./memo";
 
 export class ExactnessAnalyzer extends Memoized<boolean> {
-  constructor(private readonly analyzer: Analyzer) {
-    super();
+  constructor(analyzer: Analyzer) {
+    super(analyzer, "exact");
   }
 
   override analyze(expr: PrimExpr): boolean {
     if (isIndexType(expr.dtype) && !this.analyzer.userData.isIn(expr)) return true;
     return super.analyze(expr);
-  }
-
-  protected table(): Map<PrimExpr, boolean> {
-    return levelOf(this.analyzer.memo.exact, 0);
   }
 
   protected compute(expr: PrimExpr): boolean {

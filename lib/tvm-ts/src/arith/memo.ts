@@ -6,30 +6,30 @@
  */
 
 import { isBinary, type PrimExpr } from "../ir";
-import type { ConstIntBound } from "./const-int-bound";
-import type { ModularSet } from "./modular-set";
-import type { Form } from "./canonical/forms";
+import type { Analyzer } from "./analyzer";
+
+/** The analyses whose results are cached. */
+const ANALYSES = ["bound", "exact", "modular", "rewritten", "canonical", "form"] as const;
+type Analysis = (typeof ANALYSES)[number];
+
+/** The results for one expression: those of all analyses at level 0, then at level 1, and so on. */
+type Results = unknown[];
+const NO_RESULTS: Readonly<Results> = ANALYSES.map(() => undefined);
 
 export class Memo {
-  readonly bounds: Map<PrimExpr, ConstIntBound>[] = [];
-  readonly exact: Map<PrimExpr, boolean>[] = [];
-  readonly modular: Map<PrimExpr, ModularSet>[] = [];
-  /** By the fuel spent: with less fuel left the same expression may simplify less. */
-  readonly rewritten: Map<PrimExpr, PrimExpr>[] = [];
-  readonly canonical: Map<PrimExpr, PrimExpr>[] = [];
-  readonly forms: Map<PrimExpr, Form>[] = [];
+  private results: Map<PrimExpr, Results> | undefined;
 
   /** Whether no result is cached. */
   get isEmpty(): boolean {
-    const { bounds, exact, modular, rewritten, canonical, forms } = this;
-    const tables = bounds.length + exact.length + modular.length;
-    return tables + rewritten.length + canonical.length + forms.length === 0;
+    return this.results === undefined;
   }
-}
 
-/** The table of a level (0 if there is only one level), made on first use. */
-export function levelOf<T>(tables: Map<PrimExpr, T>[], level: number): Map<PrimExpr, T> {
-  return (tables[level] ??= new Map<PrimExpr, T>());
+  of(expr: PrimExpr): Results {
+    const table = (this.results ??= new Map<PrimExpr, Results>());
+    let found = table.get(expr);
+    if (found === undefined) table.set(expr, (found = NO_RESULTS.slice()));
+    return found;
+  }
 }
 
 /**
@@ -80,8 +80,15 @@ export function binaryOperands(expr: PrimExpr): readonly PrimExpr[] {
 /** A bottom-up analysis with cached results. */
 export abstract class Memoized<T> {
   private nesting = 0;
+  private readonly position: number;
 
-  constructor(private readonly maxNesting = MAX_NESTING) {}
+  constructor(
+    protected readonly analyzer: Analyzer,
+    analysis: Analysis,
+    private readonly maxNesting = MAX_NESTING,
+  ) {
+    this.position = ANALYSES.indexOf(analysis);
+  }
 
   get isRunning(): boolean {
     return this.nesting > 0;
@@ -92,23 +99,31 @@ export abstract class Memoized<T> {
     return this.nesting >= this.maxNesting;
   }
 
-  /** The table of results under the current facts. */
-  protected abstract table(): Map<PrimExpr, T>;
+  /** The level of the analysis: with another level, the same expression may have another result. */
+  get level(): number {
+    return 0;
+  }
+
+  /** The place of the result among those of an expression. */
+  private get slot(): number {
+    return this.position + this.level * ANALYSES.length;
+  }
 
   /** Computes the result, with `of` for the parts. */
   protected abstract compute(expr: PrimExpr): T;
 
   analyze(expr: PrimExpr): T {
     if (expr.kind === "IntImm" || expr.kind === "Var") return this.compute(expr);
-    // If facts change during the analysis, there is a new table, and this one is discarded.
-    const table = this.table();
-    const cached = table.get(expr);
-    if (cached !== undefined) return cached;
+    // If facts change during the analysis, there is a new memo, and this one is discarded.
+    const results = this.analyzer.memo.of(expr);
+    const { slot } = this;
+    const cached = results[slot];
+    if (cached !== undefined) return cached as T;
     if (this.isDeep) this.prepareOperands(expr);
     this.nesting++;
     try {
       const result = this.compute(expr);
-      table.set(expr, result);
+      results[slot] = result;
       return result;
     } finally {
       this.nesting--;
@@ -124,7 +139,7 @@ export abstract class Memoized<T> {
     fromTheInsideOut(
       expr,
       (e) => this.operandsOf(e),
-      (e) => this.table().has(e),
+      (e) => this.analyzer.memo.of(e)[this.slot] !== undefined,
       (e) => this.analyze(e),
     );
   }

@@ -19,7 +19,7 @@ import { InternalError } from "../support";
 import type { Analyzer } from "./analyzer";
 import { isNarrow } from "./const-int-bound";
 import { bezout, floorRemainder, gcd, truncDivide, truncRemainder } from "./int-math";
-import { levelOf, Memoized } from "./memo";
+import { Memoized } from "./memo";
 
 /**
  * The values `coeff * k + base` for integers `k`. `coeff` is not negative, and 0 means the value is
@@ -61,8 +61,8 @@ function intersection(a: ModularSet, b: ModularSet): ModularSet {
 export class ModularSetAnalyzer extends Memoized<ModularSet> {
   private readonly vars = new Map<Var, ModularSet>();
 
-  constructor(private readonly analyzer: Analyzer) {
-    super();
+  constructor(analyzer: Analyzer) {
+    super(analyzer, "modular");
   }
 
   /** @throws InternalError when the variable already has another set, unless it is overridden. */
@@ -87,10 +87,6 @@ export class ModularSetAnalyzer extends Memoized<ModularSet> {
       if (old === undefined) this.vars.delete(variable);
       else this.vars.set(variable, old);
     };
-  }
-
-  protected table(): Map<PrimExpr, ModularSet> {
-    return levelOf(this.analyzer.memo.modular, 0);
   }
 
   protected compute(expr: PrimExpr): ModularSet {

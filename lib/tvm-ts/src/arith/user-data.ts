@@ -14,12 +14,12 @@ export class UserData {
   private nesting = 0;
   private readonly variables = new Set<Var>();
   /** Whether an expression uses one of the variables. */
-  private cache = new WeakMap<PrimExpr, boolean>();
+  private cache = new Map<PrimExpr, boolean>();
 
   /** Treats the variable, whose value depends on elements, as an element. */
   add(variable: Var): void {
     this.variables.add(variable);
-    this.cache = new WeakMap();
+    this.cache.clear();
   }
 
   /** Whether the expression contains an element of an array. */

@@ -2,7 +2,7 @@
 
 import { UsageError } from "../support";
 import { canonicalDType, dtypeInfo, isFloat, maxValueOf, minValueOf, type DataType } from "./dtype";
-import { Broadcast, FloatImm, IntImm, StringImm, Var, type PrimExpr } from "./expr";
+import { Broadcast, FloatImm, IntImm, isExpr, StringImm, Var, type PrimExpr } from "./expr";
 import { Operand, type ExprLike } from "./operand";
 /**
  * A constant of `dtype`: every lane of a vector has the value. Integer types truncate.
@@ -66,6 +66,7 @@ function limit(dtype: string, valueOf: (dtype: DataType) => number): PrimExpr {
  * `float32`.
  */
 export function toExpr(value: ExprLike | string): PrimExpr {
+  if (isExpr(value)) return value;
   if (value instanceof Operand) return value.asExpr();
   if (typeof value === "boolean") return new IntImm(value ? 1 : 0, "bool");
   if (typeof value === "string") return new StringImm(value);

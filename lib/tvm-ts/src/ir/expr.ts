@@ -23,6 +23,8 @@ abstract class Expression extends Operand {
   hash = 0;
   /** @internal The cached result of `featuresOf`. */
   features = 0;
+  /** @internal The cached result of `exprSize`. */
+  size = 0;
 
   constructor(span?: Span) {
     super();

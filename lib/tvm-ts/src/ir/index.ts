@@ -63,4 +63,12 @@ export { update, type Changes } from "./update";
 export type { VarOrigin } from "./var-origin";
 export { findUndefinedUse, type UndefinedUse } from "./undefined-use";
 export { verifyFunc } from "./verify";
-export { ownExprs, postOrderVisit, someNode, usesVar, walk, type Visitor } from "./walk";
+export {
+  forEachVar,
+  ownExprs,
+  postOrderVisit,
+  someNode,
+  usesVar,
+  walk,
+  type Visitor,
+} from "./walk";

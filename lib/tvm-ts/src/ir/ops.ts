@@ -18,28 +18,13 @@ import {
   type DataType,
 } from "./dtype";
 import {
-  Add,
-  And,
   Call,
-  Div,
-  EQ,
   FloatImm,
-  FloorDiv,
-  FloorMod,
-  GE,
-  GT,
   IntImm,
-  LE,
-  LT,
-  Max,
-  Min,
-  Mod,
-  Mul,
-  NE,
+  newOperator,
   Not,
-  Or,
   Select,
-  Sub,
+  type OperatorKind,
   type PrimExpr,
 } from "./expr";
 import { constFold, foldInt } from "./fold";
@@ -47,26 +32,31 @@ import { Op } from "./op";
 import { bindOperators, Operand, type ExprLike } from "./operand";
 import { reprExpr } from "./print/repr";
 import { printExpr } from "./print/text-printer";
+
+/** The operator on operands of a common type, folded. */
+function combine(kind: OperatorKind, left: ExprLike, right: ExprLike): PrimExpr {
+  let a = toExpr(left);
+  let b = toExpr(right);
+  if (a.dtype !== b.dtype) [a, b] = matchTypes(a, b);
+  return constFold[kind](a, b) ?? newOperator(kind, a, b);
+}
+
 // Arithmetic ------------------------------------------------------------------------------------
 
 export function add(left: ExprLike, right: ExprLike): PrimExpr {
-  const [a, b] = matchTypes(left, right);
-  return constFold.Add(a, b) ?? new Add(a, b);
+  return combine("Add", left, right);
 }
 
 export function sub(left: ExprLike, right: ExprLike): PrimExpr {
-  const [a, b] = matchTypes(left, right);
-  return constFold.Sub(a, b) ?? new Sub(a, b);
+  return combine("Sub", left, right);
 }
 
 export function mul(left: ExprLike, right: ExprLike): PrimExpr {
-  const [a, b] = matchTypes(left, right);
-  return constFold.Mul(a, b) ?? new Mul(a, b);
+  return combine("Mul", left, right);
 }
 
 export function div(left: ExprLike, right: ExprLike): PrimExpr {
-  const [a, b] = matchTypes(left, right);
-  return constFold.Div(a, b) ?? new Div(a, b);
+  return combine("Div", left, right);
 }
 
 /** Division with at least one float operand: `/` in Python. */
@@ -87,28 +77,25 @@ export function checkTrueDiv(left: DataType, right: DataType): void {
 }
 
 export function truncDiv(left: ExprLike, right: ExprLike): PrimExpr {
-  const [a, b] = integerOperands("truncDiv", left, right);
-  return constFold.Div(a, b) ?? new Div(a, b);
+  return combine("Div", integerOperand("truncDiv", left), integerOperand("truncDiv", right));
 }
 
 export function truncMod(left: ExprLike, right: ExprLike): PrimExpr {
-  const [a, b] = integerOperands("truncMod", left, right);
-  return constFold.Mod(a, b) ?? new Mod(a, b);
+  return combine("Mod", integerOperand("truncMod", left), integerOperand("truncMod", right));
 }
 
 export function floorDiv(left: ExprLike, right: ExprLike): PrimExpr {
-  const [a, b] = integerOperands("floorDiv", left, right);
-  return constFold.FloorDiv(a, b) ?? new FloorDiv(a, b);
+  return combine("FloorDiv", integerOperand("floorDiv", left), integerOperand("floorDiv", right));
 }
 
 export function floorMod(left: ExprLike, right: ExprLike): PrimExpr {
-  const [a, b] = integerOperands("floorMod", left, right);
-  return constFold.FloorMod(a, b) ?? new FloorMod(a, b);
+  return combine("FloorMod", integerOperand("floorMod", left), integerOperand("floorMod", right));
 }
 
 /** `a / b` rounded up, for a positive `b`. */
 export function ceilDiv(left: ExprLike, right: ExprLike): PrimExpr {
-  const [a, b] = integerOperands("ceilDiv", left, right);
+  const a = integerOperand("ceilDiv", left);
+  const b = integerOperand("ceilDiv", right);
   return floorDiv(sub(add(a, b), 1), b);
 }
 
@@ -129,59 +116,47 @@ function negated(operand: ExprLike): PrimExpr {
 export function min(left: ExprLike, right: ExprLike): PrimExpr {
   if (left === POS_INF || right === NEG_INF) return toExpr(right);
   if (left === NEG_INF || right === POS_INF) return toExpr(left);
-  const [a, b] = matchTypes(left, right);
-  return constFold.Min(a, b) ?? new Min(a, b);
+  return combine("Min", left, right);
 }
 
 export function max(left: ExprLike, right: ExprLike): PrimExpr {
   if (left === POS_INF || right === NEG_INF) return toExpr(left);
   if (left === NEG_INF || right === POS_INF) return toExpr(right);
-  const [a, b] = matchTypes(left, right);
-  return constFold.Max(a, b) ?? new Max(a, b);
+  return combine("Max", left, right);
 }
 
 // Comparison and logic --------------------------------------------------------------------------
 
 export function eq(left: ExprLike, right: ExprLike): PrimExpr {
-  const [a, b] = matchTypes(left, right);
-  return constFold.EQ(a, b) ?? new EQ(a, b);
+  return combine("EQ", left, right);
 }
 
 export function ne(left: ExprLike, right: ExprLike): PrimExpr {
-  const [a, b] = matchTypes(left, right);
-  return constFold.NE(a, b) ?? new NE(a, b);
+  return combine("NE", left, right);
 }
 
 export function lt(left: ExprLike, right: ExprLike): PrimExpr {
-  const [a, b] = matchTypes(left, right);
-  return constFold.LT(a, b) ?? new LT(a, b);
+  return combine("LT", left, right);
 }
 
 export function le(left: ExprLike, right: ExprLike): PrimExpr {
-  const [a, b] = matchTypes(left, right);
-  return constFold.LE(a, b) ?? new LE(a, b);
+  return combine("LE", left, right);
 }
 
 export function gt(left: ExprLike, right: ExprLike): PrimExpr {
-  const [a, b] = matchTypes(left, right);
-  return constFold.GT(a, b) ?? new GT(a, b);
+  return combine("GT", left, right);
 }
 
 export function ge(left: ExprLike, right: ExprLike): PrimExpr {
-  const [a, b] = matchTypes(left, right);
-  return constFold.GE(a, b) ?? new GE(a, b);
+  return combine("GE", left, right);
 }
 
 export function and(left: ExprLike, right: ExprLike): PrimExpr {
-  const a = booleanOperand("and", left);
-  const b = booleanOperand("and", right);
-  return constFold.And(a, b) ?? new And(a, b);
+  return combine("And", booleanOperand("and", left), booleanOperand("and", right));
 }
 
 export function or(left: ExprLike, right: ExprLike): PrimExpr {
-  const a = booleanOperand("or", left);
-  const b = booleanOperand("or", right);
-  return constFold.Or(a, b) ?? new Or(a, b);
+  return combine("Or", booleanOperand("or", left), booleanOperand("or", right));
 }
 
 export function not(operand: ExprLike): PrimExpr {
@@ -220,18 +195,13 @@ function booleanOperand(operator: string, operand: ExprLike): PrimExpr {
   );
 }
 
-function integerOperands(operator: string, left: ExprLike, right: ExprLike): [PrimExpr, PrimExpr] {
-  const a = toExpr(left);
-  const b = toExpr(right);
-  for (const operand of [a, b]) {
-    if (!isInteger(operand.dtype)) {
-      throw new UsageError(
-        "tir-type-mismatch",
-        `${operator} takes integers, but ${printExpr(operand)} has type ${operand.dtype}`,
-      );
-    }
-  }
-  return matchTypes(a, b);
+function integerOperand(operator: string, operand: ExprLike): PrimExpr {
+  const expr = toExpr(operand);
+  if (isInteger(expr.dtype)) return expr;
+  throw new UsageError(
+    "tir-type-mismatch",
+    `${operator} takes integers, but ${printExpr(expr)} has type ${expr.dtype}`,
+  );
 }
 
 /**
@@ -281,7 +251,10 @@ function bitOperands(operator: string, left: ExprLike, right: ExprLike): [PrimEx
     typeof operand === "number" && other instanceof Operand && isInteger(other.asExpr().dtype)
       ? constant(operand, other.asExpr().dtype)
       : operand;
-  return integerOperands(operator, like(left, right), like(right, left));
+  return matchTypes(
+    integerOperand(operator, like(left, right)),
+    integerOperand(operator, like(right, left)),
+  );
 }
 
 function bitwise(

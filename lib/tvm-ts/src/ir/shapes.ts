@@ -42,7 +42,7 @@ export type Role =
 
 type FieldOf<N> = Exclude<
   { [F in keyof N]: N[F] extends (...args: never[]) => unknown ? never : F }[keyof N],
-  symbol | "kind" | "span" | "origin" | "dtype" | "hash" | "features"
+  symbol | "kind" | "span" | "origin" | "dtype" | "hash" | "features" | "size"
 >;
 
 /**

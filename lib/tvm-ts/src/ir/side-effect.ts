@@ -1,6 +1,7 @@
 /** The side effects of evaluating an expression. */
 
 import type { PrimExpr } from "./expr";
+import { Feature, hasFeature } from "./features";
 import { CallEffect } from "./op";
 import { someNode } from "./walk";
 
@@ -9,6 +10,7 @@ import { someNode } from "./walk";
  * have the effect of their operator.
  */
 export function sideEffect(expr: PrimExpr): CallEffect {
+  if (!hasFeature(expr, Feature.LoadOrCall)) return CallEffect.Pure;
   let effect = CallEffect.Pure;
   someNode(expr, (node) => {
     if (node.kind === "BufferLoad") effect = Math.max(effect, CallEffect.ReadState);

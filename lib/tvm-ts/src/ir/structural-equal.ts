@@ -1,7 +1,7 @@
 /** Structural comparison and hashing, derived from the shape table. */
 
 import type { Buffer } from "./buffer";
-import type { CommReducer, IterVar, PrimExpr, Range, Var } from "./expr";
+import type { CommReducer, IterVar, OperatorExpr, PrimExpr, Range, Var } from "./expr";
 import { isBinary, isExpr, IterVar as IterVarClass } from "./expr";
 import { fieldsOf, type Kind, type Node, type Role } from "./shapes";
 import type { Annotations } from "./stmt";
@@ -201,6 +201,8 @@ export function exprEqual(a: PrimExpr, b: PrimExpr): boolean {
         a = a.a;
         b = other.a;
         continue;
+      } else if (a.kind === "IntImm") {
+        if (a.value !== (b as typeof a).value) return false;
       } else if (!sameFields(a, b)) return false;
     }
     if (pending === undefined || pending.length === 0) return true;
@@ -272,7 +274,7 @@ const kindHashes = Object.fromEntries(
 /** A hash that is consistent with `exprEqual`, cached in each node; never 0. */
 export function exprHash(expr: PrimExpr): number {
   if (expr.hash !== 0) return expr.hash;
-  if (isBinary(expr)) hashOperands(expr);
+  if (isBinary(expr)) return hashOperator(expr);
   let hash = kindHashes[expr.kind];
   if (expr.kind === "Var") hash = mix(hash, nextId++);
   else if (expr.kind !== "Let" && expr.kind !== "Reduce") {
@@ -284,21 +286,26 @@ export function exprHash(expr: PrimExpr): number {
   return (expr.hash = hash || 1);
 }
 
-/**
- * Hashes the operands of an operator bottom-up, so that the hashes of a node's operands are cached.
- */
-function hashOperands(expr: PrimExpr): void {
-  const pending: PrimExpr[] = [expr];
-  while (pending.length > 0) {
-    const top = pending[pending.length - 1]!;
-    const unknown = isBinary(top) ? [top.b, top.a].filter((e) => isBinary(e) && e.hash === 0) : [];
-    if (unknown.length > 0) {
-      pending.push(...unknown);
-      continue;
+/** Hashes an operator and its operands, from the bottom up: chains nest deeply. */
+function hashOperator(root: OperatorExpr): number {
+  const parents: OperatorExpr[] = [];
+  let node: OperatorExpr | undefined = root;
+  while (node !== undefined) {
+    const { a, b }: OperatorExpr = node;
+    const operand: OperatorExpr | undefined = isUnhashed(b) ? b : isUnhashed(a) ? a : undefined;
+    if (operand !== undefined) {
+      parents.push(node);
+      node = operand;
+    } else {
+      node.hash = mix(mix(kindHashes[node.kind], exprHash(a)), exprHash(b)) || 1;
+      node = parents.pop();
     }
-    pending.pop();
-    if (top !== expr) exprHash(top);
   }
+  return root.hash;
+}
+
+function isUnhashed(expr: PrimExpr): expr is OperatorExpr {
+  return expr.hash === 0 && isBinary(expr);
 }
 
 function hashField(value: unknown, role: Role): number {

@@ -77,13 +77,25 @@ function reverseFrom(stack: Node[], start: number): void {
 
 /** Whether a node satisfies `test`; stops at the first such node. */
 export function someNode(root: Node, test: (node: Node) => boolean): boolean {
+  if (root.kind === "IntImm" || root.kind === "Var") return test(root);
   const stack: Node[] = [root];
+  const push = (child: Node): void => void stack.push(child);
   while (stack.length > 0) {
     const node = stack.pop()!;
     if (test(node)) return true;
-    forEachChild(node, (child) => stack.push(child));
+    forEachChild(node, push);
   }
   return false;
+}
+
+/** Calls `visit` with every variable that `root` reads, in order; repeated ones repeatedly. */
+export function forEachVar(root: Node, visit: (variable: NodeOf<"Var">) => void): void {
+  if (root.kind === "IntImm") return;
+  if (root.kind === "Var") return visit(root);
+  preOrder(root, (node) => {
+    if (node.kind === "Var") visit(node);
+    return true;
+  });
 }
 
 /** Whether `node` reads one of the variables for which `test` holds. */

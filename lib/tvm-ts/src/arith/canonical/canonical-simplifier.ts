@@ -26,8 +26,9 @@ import {
   type PrimExpr,
   type Sub,
 } from "../../ir";
+import type { Analyzer } from "../analyzer";
 import { fits, floorDivide, floorRemainder, truncDivide } from "../int-math";
-import { binaryOperands, levelOf, MAX_FORM_NESTING, Memoized } from "../memo";
+import { binaryOperands, MAX_FORM_NESTING, Memoized } from "../memo";
 import { fold } from "../operators";
 import { RewriteSimplifier } from "../rewrite/rewrite-simplifier";
 import { ofOneElement, withSimplerCombiner } from "./simplify-reduce";
@@ -67,10 +68,15 @@ interface Term {
 /** The forms of expressions, cached like the results of the analyses. */
 class Forms extends Memoized<Form> {
   constructor(
-    protected readonly table: () => Map<PrimExpr, Form>,
+    analyzer: Analyzer,
+    private readonly simplifier: CanonicalSimplifier,
     private readonly formOf: (expr: PrimExpr) => Form,
   ) {
-    super(MAX_FORM_NESTING);
+    super(analyzer, "form", MAX_FORM_NESTING);
+  }
+
+  override get level(): number {
+    return this.simplifier.level;
   }
 
   protected compute(expr: PrimExpr): Form {
@@ -108,13 +114,11 @@ function isSum(expr: PrimExpr): expr is Add | Sub {
 }
 
 export class CanonicalSimplifier extends RewriteSimplifier {
-  private readonly forms = new Forms(
-    () => levelOf(this.analyzer.memo.forms, this.spent),
-    (expr) => this.formOf(expr),
-  );
+  private readonly forms: Forms;
 
-  protected override table(): Map<PrimExpr, PrimExpr> {
-    return levelOf(this.analyzer.memo.canonical, this.spent);
+  constructor(analyzer: Analyzer) {
+    super(analyzer, "canonical");
+    this.forms = new Forms(analyzer, this, (expr) => this.formOf(expr));
   }
 
   protected override compute(expr: PrimExpr): PrimExpr {

@@ -105,9 +105,11 @@ export class SplitExpr {
 }
 
 /** The splits of one index, largest `lower` first. */
-interface Segment {
-  readonly index: PrimExpr;
-  readonly splits: readonly SplitExpr[];
+class Segment {
+  constructor(
+    readonly index: PrimExpr,
+    readonly splits: SplitExpr[],
+  ) {}
 }
 
 export class SumExpr {
@@ -138,14 +140,14 @@ export class SumExpr {
   mapNumbers(map: (value: number) => number): SumExpr | undefined {
     const base = map(this.base);
     let fit = fits(base, this.dtype);
-    const segments = this.segments.map(({ index, splits }) => ({
-      index,
-      splits: splits.map((split) => {
-        const scale = map(split.scale);
-        fit &&= fits(scale, this.dtype);
-        return split.with({ scale });
-      }),
-    }));
+    const mapped = (split: SplitExpr): SplitExpr => {
+      const scale = map(split.scale);
+      fit &&= fits(scale, this.dtype);
+      return split.with({ scale });
+    };
+    const segments = this.segments.map(
+      ({ index, splits }) => new Segment(index, splits.map(mapped)),
+    );
     return fit ? new SumExpr(this.dtype, segments, base) : undefined;
   }
 
@@ -158,7 +160,13 @@ export class SumExpr {
     const pick = (divisible: boolean): SumExpr => {
       const wanted = (value: number): boolean => (value % divisor === 0) === divisible;
       const segments = this.segments
-        .map(({ index, splits }) => ({ index, splits: splits.filter((s) => wanted(s.scale)) }))
+        .map(
+          ({ index, splits }) =>
+            new Segment(
+              index,
+              splits.filter((s) => wanted(s.scale)),
+            ),
+        )
         .filter(({ splits }) => splits.length > 0);
       return new SumExpr(this.dtype, segments, wanted(this.base) ? this.base : 0);
     };
@@ -169,10 +177,10 @@ export class SumExpr {
   castTo(dtype: DataType): SumExpr {
     const segments = this.segments.map(({ index, splits }) => {
       const converted = cast(dtype, index);
-      return {
-        index: converted,
-        splits: splits.map((split) => split.with({ index: converted, dtype })),
-      };
+      return new Segment(
+        converted,
+        splits.map((split) => split.with({ index: converted, dtype })),
+      );
     });
     return new SumExpr(dtype, segments, this.base);
   }
@@ -289,8 +297,8 @@ const MANY_SEGMENTS = 16;
  * Builds a sum. Terms of the same index are adjacent, in the order in which the indices were added.
  */
 export class SumBuilder {
-  private readonly segments: { readonly index: PrimExpr; splits: SplitExpr[] }[] = [];
-  private byIndex: ExprMap<{ splits: SplitExpr[] }> | undefined;
+  private readonly segments: Segment[] = [];
+  private byIndex: ExprMap<Segment> | undefined;
   private base = 0;
   private exact = true;
 
@@ -302,12 +310,12 @@ export class SumBuilder {
     if (form.kind === "IntImm") builder.addNumber(form.value);
     else if (form.kind === "sum") {
       for (const { index, splits } of form.segments) {
-        builder.segments.push({ index, splits: [...splits] });
+        builder.segments.push(new Segment(index, splits.slice()));
       }
       builder.addNumber(form.base);
     } else {
       const split = toSplit(form);
-      builder.segments.push({ index: split.index, splits: [split] });
+      builder.segments.push(new Segment(split.index, [split]));
     }
     return builder;
   }
@@ -366,12 +374,12 @@ export class SumBuilder {
   }
 
   private append(split: SplitExpr): void {
-    const segment = { index: split.index, splits: [split] };
+    const segment = new Segment(split.index, [split]);
     this.segments.push(segment);
     this.byIndex?.set(split.index, segment);
   }
 
-  private find(index: PrimExpr): { splits: SplitExpr[] } | undefined {
+  private find(index: PrimExpr): Segment | undefined {
     if (this.segments.length < MANY_SEGMENTS) {
       return this.segments.find((segment) => exprEqual(segment.index, index));
     }

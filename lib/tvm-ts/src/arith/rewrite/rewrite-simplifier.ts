@@ -48,7 +48,7 @@ import { InternalError } from "../../support";
 import type { Analyzer } from "../analyzer";
 import type { ConstIntBound } from "../const-int-bound";
 import { extractConstraints } from "../constraints";
-import { levelOf, Memoized } from "../memo";
+import { Memoized } from "../memo";
 import type { ModularSet } from "../modular-set";
 import { fold } from "../operators";
 import type { Slots } from "./compile-rule";
@@ -69,17 +69,20 @@ const FUEL = 5;
  */
 const MAX_COMPARING = 16;
 
+const NO_LITERALS: readonly PrimExpr[] = [];
+
+/** Bindings of rules, to be used again by all simplifiers: as many as rules were nested. */
+const unusedSlots: Slots[] = [];
+
 export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext {
   private readonly values = new Map<Var, PrimExpr>();
   /** Conditions known to hold, in simplified form. */
-  private readonly literals: PrimExpr[] = [];
+  private literals = NO_LITERALS;
   protected spent = 0;
   private comparing = 0;
-  /** Bindings of rules, to be used again. */
-  private readonly unusedSlots: Slots[] = [];
 
-  constructor(protected readonly analyzer: Analyzer) {
-    super();
+  constructor(analyzer: Analyzer, analysis: "rewritten" | "canonical" = "rewritten") {
+    super(analyzer, analysis);
   }
 
   /** @throws InternalError when the variable already has another value, unless it is overridden. */
@@ -102,7 +105,7 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
    * no fact.
    */
   enterConstraint(condition: PrimExpr): (() => void) | undefined {
-    const size = this.literals.length;
+    const outer = this.literals;
     const found: PrimExpr[] = [];
     for (const part of extractConstraints(this.analyzer, this.analyze(condition))) {
       if (part.kind === "IntImm" || sideEffect(part) > CallEffect.Pure) continue;
@@ -112,9 +115,9 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
       if (simple.kind !== "IntImm") found.push(new Not(simple));
     }
     if (found.length === 0) return undefined;
-    this.literals.push(...found);
+    this.literals = [...outer, ...found];
     return () => {
-      this.literals.length = size;
+      this.literals = outer;
     };
   }
 
@@ -168,8 +171,9 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
 
   // The walk -------------------------------------------------------------------------------------
 
-  protected table(): Map<PrimExpr, PrimExpr> {
-    return levelOf(this.analyzer.memo.rewritten, this.spent);
+  /** The fuel spent: with less fuel left the same expression may simplify less. */
+  override get level(): number {
+    return this.spent;
   }
 
   /** The node with its parts simplified and the rules applied. */
@@ -362,15 +366,15 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
   ): PrimExpr {
     const candidates = rules[kind].rulesFor(first.dtype, first.kind, second.kind);
     if (candidates.length === 0) return node;
-    const slots = this.unusedSlots.pop() ?? new Array<undefined>(SLOTS);
+    const slots = unusedSlots.pop() ?? new Array<undefined>(SLOTS);
     for (const rule of candidates) {
       const result = rule.apply(node, slots, this);
       if (result === undefined) continue;
-      this.unusedSlots.push(slots);
+      unusedSlots.push(slots);
       this.analyzer.onRewrite?.(rule, node, result);
       return rule.simplifiesResult ? this.simplifyAgain(result) : result;
     }
-    this.unusedSlots.push(slots);
+    unusedSlots.push(slots);
     return node;
   }
 

@@ -2,6 +2,7 @@
 
 import { UsageError } from "../../support";
 import {
+  forEachVar,
   walk,
   type Buffer,
   type IterVar,
@@ -148,7 +149,7 @@ export function checkVariables(
 ): void {
   const defined = new Set<Var>(params);
   const define = (expr: PrimExpr): void =>
-    walk(expr, { Var: (variable) => void defined.add(variable) });
+    forEachVar(expr, (variable) => void defined.add(variable));
   for (const buffer of buffers) {
     [...buffer.shape, ...buffer.strides, buffer.elemOffset].forEach(define);
   }
@@ -184,5 +185,5 @@ function checkOperation(op: Operation, defined: ReadonlySet<Var>): void {
       Var: check,
     });
   }
-  for (const axis of op.axis) walk(axis.dom!.extent, { Var: check });
+  for (const axis of op.axis) forEachVar(axis.dom!.extent, check);
 }

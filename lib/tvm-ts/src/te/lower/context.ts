@@ -3,6 +3,8 @@
 import {
   BufferLoad,
   BufferStore,
+  Feature,
+  hasFeature,
   mutator,
   someNode,
   substitute,
@@ -108,7 +110,9 @@ export class StageContext {
 
 /** Whether an expression reads a tensor. */
 export function readsTensor(expr: PrimExpr): boolean {
-  return someNode(expr, (node) => node.kind === "ProducerLoad");
+  return (
+    hasFeature(expr, Feature.Element) && someNode(expr, (node) => node.kind === "ProducerLoad")
+  );
 }
 
 function varValues(values: AxisValues): ReadonlyMap<Var, PrimExpr> {

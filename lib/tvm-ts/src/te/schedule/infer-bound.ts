@@ -12,6 +12,7 @@ import { Analyzer, factlessAnalyzer, IntSet, union } from "../../arith";
 import {
   add,
   cast,
+  forEachVar,
   isOne,
   max,
   Range,
@@ -20,7 +21,6 @@ import {
   sub,
   substitute,
   threadScope,
-  walk,
   type IterVar,
   type PrimExpr,
   type Var,
@@ -138,16 +138,14 @@ class BoundInference {
   private dependencies(exprs: readonly PrimExpr[]): ReadonlySet<Var> {
     const found = new Set<Var>();
     const visit = (expr: PrimExpr): void => {
-      walk(expr, {
-        Var: (variable) => {
-          if (found.has(variable)) return;
-          found.add(variable);
-          const axis = this.axisOf.get(variable);
-          const range = axis && this.domains.get(axis);
-          if (range === undefined) return;
-          visit(range.min);
-          visit(range.extent);
-        },
+      forEachVar(expr, (variable) => {
+        if (found.has(variable)) return;
+        found.add(variable);
+        const axis = this.axisOf.get(variable);
+        const range = axis && this.domains.get(axis);
+        if (range === undefined) return;
+        visit(range.min);
+        visit(range.extent);
       });
     };
     exprs.forEach(visit);

@@ -13,6 +13,7 @@
 import { plural, UsageError, type ErrorNote, type Span } from "../../support";
 import { inverseIndexMap, mapRanges, mapShape } from "../../arith";
 import {
+  forEachVar,
   constIntValue,
   IndexMap,
   isIndexType,
@@ -23,7 +24,6 @@ import {
   reprList,
   toExpr,
   Var,
-  walk,
   zero,
   type ExprLike,
   type PrimExpr,
@@ -150,16 +150,14 @@ function checkVariables(
   fail: Fail,
 ): void {
   const defined = new Set<Var>(initial);
-  for (const extent of shape) walk(extent, { Var: (variable) => void defined.add(variable) });
+  for (const extent of shape) forEachVar(extent, (variable) => void defined.add(variable));
   for (const index of final) {
-    walk(index, {
-      Var(variable) {
-        if (defined.has(variable)) return;
-        throw fail(
-          `${reprExpr(index)} uses ${variable.name}, which is neither one of the function's ` +
-            `indices nor in the shape`,
-        );
-      },
+    forEachVar(index, (variable) => {
+      if (defined.has(variable)) return;
+      throw fail(
+        `${reprExpr(index)} uses ${variable.name}, which is neither one of the function's ` +
+          `indices nor in the shape`,
+      );
     });
   }
 }

@@ -33,7 +33,7 @@ const none: Computations = new ExprMap<number>();
 
 /** Finds computations, and caches the result for each statement. */
 export class ComputationFinder {
-  private readonly cache = new WeakMap<Stmt, Computations>();
+  private readonly cache = new Map<Stmt, Computations>();
 
   /** The largest eligible computations that `node` always performs. */
   computationsOf(node: Node): Computations {

@@ -2,13 +2,10 @@
 
 import { forEachChild, isBinary, postOrderVisit, type PrimExpr, type Var } from "../../ir";
 
-const sizes = new WeakMap<PrimExpr, number>();
-
 /** The number of nodes of an expression. */
 export function exprSize(expr: PrimExpr): number {
   if (isLeaf(expr)) return 1;
-  const cached = sizes.get(expr);
-  if (cached !== undefined) return cached;
+  if (expr.size !== 0) return expr.size;
   let size = 0;
   let inner = expr;
   for (; isBinary(inner); inner = inner.a) size += 1 + exprSize(inner.b);
@@ -16,8 +13,7 @@ export function exprSize(expr: PrimExpr): number {
   forEachChild(inner, (child) => {
     size += exprSize(child as PrimExpr);
   });
-  sizes.set(expr, size);
-  return size;
+  return (expr.size = size);
 }
 
 /** Whether an expression is a variable or a constant. */
