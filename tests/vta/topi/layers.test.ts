@@ -218,4 +218,27 @@ describe("a packed operator", () => {
       "conv2dPacked: padding has 4 numbers; it takes one or two",
     );
   });
+
+  test("records the place of the user's call", () => {
+    const { topi: ops } = vta;
+    const matrices = [
+      te.placeholder([1, 1, BATCH, BLOCK_IN], { name: "x", dtype: inpDtype }),
+      te.placeholder([1, 1, BLOCK_OUT, BLOCK_IN], { name: "w", dtype: wgtDtype }),
+    ] as const;
+    const made = [
+      ops.conv2dPacked(data, kernel),
+      ops.groupConv2dPacked(data, kernel, { groups: 1 }),
+      ops.conv2dTransposePacked(data, kernel),
+      ops.densePacked(...matrices),
+      ops.clip(data, 0, 127),
+      topi.nn.dense(te.placeholder([4, 8]), te.placeholder([2, 8])),
+      topi.argmax(te.placeholder([4, 8]), 1),
+    ];
+    for (const { name, op } of made) expect(op.span?.place?.file, name).toBe(import.meta.filename);
+    expect(env.gemm.op.span?.place?.file).toBe(import.meta.filename);
+    const s = te.createSchedule(topi.nn.relu(topi.nn.relu(data)).op);
+    te.autoInlineInjective(s);
+    const { attachment } = s.stages[1]!;
+    expect("span" in attachment && attachment.span?.place?.file).toBe(import.meta.filename);
+  });
 });

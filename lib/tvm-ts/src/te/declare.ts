@@ -1,6 +1,6 @@
 /** Declaring placeholders and computations. */
 
-import { plural, Span, UsageError } from "../support";
+import { FEW_FRAMES, plural, Span, UsageError } from "../support";
 import {
   canonicalDType,
   IntImm,
@@ -110,7 +110,7 @@ export function compute(
   const given: ComputeOptions =
     typeof options === "string" ? { name: options } : optionsOf(options, "te.compute");
   const { name = "compute", attrs } = given;
-  const info = { name, tag: effectiveTag(given.tag), attrs, span: Span.capture() };
+  const info = { name, tag: effectiveTag(given.tag), attrs, span: Span.capture(FEW_FRAMES) };
   const dims = shapeExprs(shape, name);
   if (typeof fn !== "function") {
     throw new UsageError(

@@ -126,6 +126,7 @@ export class ComputeOp extends BaseOperation {
   readonly outputs: readonly Tensor[];
   readonly rootIterVars: readonly IterVar[];
   private readsFound: ReadonlyMap<Tensor, readonly ProducerLoad[]> | undefined;
+  private inputsFound: readonly Tensor[] | undefined;
 
   /**
    * @throws UsageError when a reduction is a part of a larger body, or the bodies have different
@@ -153,7 +154,8 @@ export class ComputeOp extends BaseOperation {
   }
 
   get inputTensors(): readonly Tensor[] {
-    return [...this.reads.keys()];
+    this.inputsFound ??= [...this.reads.keys()];
+    return this.inputsFound;
   }
 
   /** An operation with the same outputs and other bodies; the same object if no body differs. */

@@ -138,7 +138,9 @@ export class Schedule {
 
   /** @internal Inserts stages at their positions, and registers `ops` for them. */
   insertStage(stage: Stage, position: number): void {
-    this.list = [...this.list.slice(0, position), stage, ...this.list.slice(position)];
+    const list = this.list.slice();
+    list.splice(position, 0, stage);
+    this.list = list;
     this.registerOperation(stage, stage.op);
   }
 

@@ -1,6 +1,6 @@
 /** A stage: the schedule of one operation. Its methods are the schedule primitives. */
 
-import { nearName, Span, UsageError } from "../../support";
+import { FEW_FRAMES, nearName, Span, UsageError } from "../../support";
 import {
   isBool,
   isInteger,
@@ -253,7 +253,7 @@ export class Stage implements StageView {
    */
   computeInline(): this {
     checkInlinable(this);
-    return this.attach({ type: "inline", span: Span.capture() });
+    return this.attach({ type: "inline", span: Span.capture(FEW_FRAMES) });
   }
 
   /** Computes the stage at the root, before everything that uses it. This is the default. */
