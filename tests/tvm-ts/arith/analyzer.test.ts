@@ -227,3 +227,18 @@ test("a quotient of constants that does not fit the type is not folded", () => {
   const quotient = tir.floorDiv(tir.mul(x, tir.constant(-(2 ** 31))), tir.constant(-1));
   expect(tir.printExpr(new Analyzer().simplify(quotient))).toContain("floordiv");
 });
+
+test("a rule for integers applies after one for floats was tried, and not the reverse", () => {
+  const analyzer = new Analyzer();
+  const comparison = (dtype: string): tir.PrimExpr =>
+    new tir.Not(new tir.LE(new tir.Var("a", dtype), new tir.Var("b", dtype)));
+  const sumOfRamps = (dtype: string): tir.PrimExpr => {
+    const ramp = (name: string): tir.Ramp =>
+      new tir.Ramp(new tir.Var(name, dtype), tir.constant(1, dtype), 4);
+    return new tir.Add(ramp("i"), ramp("j"));
+  };
+  analyzer.rewriteSimplify(comparison("float32"));
+  expect(analyzer.rewriteSimplify(sumOfRamps("int32")).kind).toBe("Ramp");
+  analyzer.rewriteSimplify(comparison("int32"));
+  expect(analyzer.rewriteSimplify(sumOfRamps("float32")).kind).toBe("Add");
+});

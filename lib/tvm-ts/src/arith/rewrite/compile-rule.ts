@@ -26,7 +26,10 @@ import type { RuleContext } from "./rule-context";
 /** The bindings of a pattern's variables, by `SLOT`. */
 export type Slots = (PrimExpr | number | undefined)[];
 
-/** Whether an expression matches; fills the slots of the variables. */
+/**
+ * Whether an expression matches. If so, the slots of the pattern's variables are filled, and the others
+ * are undefined.
+ */
 export type Matcher = (expr: PrimExpr, slots: Slots) => boolean;
 
 /**
@@ -68,7 +71,15 @@ function hasArithmetic(pattern: Pattern, harmless: string): boolean {
 // Matching --------------------------------------------------------------------------------------
 
 export function compileMatcher(pattern: Pattern): Matcher {
-  return matcher(pattern, new Set());
+  const bound = new Set<number>();
+  const match = matcher(pattern, bound);
+  const unbound = Object.values(SLOT).filter((slot) => !bound.has(slot));
+  return (expr, slots) => {
+    if (!match(expr, slots)) return false;
+    // The slots were used by other rules before.
+    for (const slot of unbound) slots[slot] = undefined;
+    return true;
+  };
 }
 
 /** `bound` holds the slots that are filled when this part of the pattern is reached. */

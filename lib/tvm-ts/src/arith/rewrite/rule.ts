@@ -172,10 +172,7 @@ export class Rule {
 
 function matches(matchers: readonly Matcher[], expr: PrimExpr, slots: Slots): boolean {
   if (matchers.length === 1) return matchers[0]!(expr, slots);
-  return matchers.some((match) => {
-    slots.fill(undefined); // a variable that the alternative does not contain is undefined
-    return match(expr, slots);
-  });
+  return matchers.some((match) => match(expr, slots));
 }
 
 function testOf(condition: string | Test): OnMatch<boolean> {
