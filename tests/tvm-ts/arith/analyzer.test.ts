@@ -230,9 +230,9 @@ test("a quotient of constants that does not fit the type is not folded", () => {
 
 test("a rule for integers applies after one for floats was tried, and not the reverse", () => {
   const analyzer = new Analyzer();
-  const comparison = (dtype: string): tir.PrimExpr =>
+  const comparison = (dtype: tir.DataType): tir.PrimExpr =>
     new tir.Not(new tir.LE(new tir.Var("a", dtype), new tir.Var("b", dtype)));
-  const sumOfRamps = (dtype: string): tir.PrimExpr => {
+  const sumOfRamps = (dtype: tir.DataType): tir.PrimExpr => {
     const ramp = (name: string): tir.Ramp =>
       new tir.Ramp(new tir.Var(name, dtype), tir.constant(1, dtype), 4);
     return new tir.Add(ramp("i"), ramp("j"));

@@ -12,7 +12,14 @@ export {
   type ErrorNote,
   type ErrorOptions,
 } from "./errors";
-export { callerFolder, FEW_FRAMES, parseStack, registerLibraryRoot, Span, type Place } from "./span";
+export {
+  callerFolder,
+  FEW_FRAMES,
+  parseStack,
+  registerLibraryRoot,
+  Span,
+  type Place,
+} from "./span";
 export { checkInterruption, setInterruptionCheck } from "./interruption";
 export { nearName } from "./near";
 export { elementCount } from "./element-count";
