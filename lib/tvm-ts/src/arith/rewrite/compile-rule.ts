@@ -26,11 +26,8 @@ import type { RuleContext } from "./rule-context";
 /** The bindings of a pattern's variables, by `SLOT`. */
 export type Slots = (PrimExpr | number | undefined)[];
 
-/**
- * Whether an expression matches. If so, the slots of the pattern's variables are filled, and the others
- * are undefined.
- */
-export type Matcher = (expr: PrimExpr, slots: Slots) => boolean;
+/** Whether an expression matches; fills the slots of the variables. */
+type Matcher = (expr: PrimExpr, slots: Slots) => boolean;
 
 /**
  * Builds an expression. Literals without a typed operand get the type of `like`. Undefined when a
@@ -70,16 +67,16 @@ function hasArithmetic(pattern: Pattern, harmless: string): boolean {
 
 // Matching --------------------------------------------------------------------------------------
 
-export function compileMatcher(pattern: Pattern): Matcher {
+/** A pattern, and the slots of the variables that it does not contain. */
+export interface Alternative {
+  readonly match: Matcher;
+  readonly unbound: readonly number[];
+}
+
+export function compileMatcher(pattern: Pattern): Alternative {
   const bound = new Set<number>();
   const match = matcher(pattern, bound);
-  const unbound = Object.values(SLOT).filter((slot) => !bound.has(slot));
-  return (expr, slots) => {
-    if (!match(expr, slots)) return false;
-    // The slots were used by other rules before.
-    for (const slot of unbound) slots[slot] = undefined;
-    return true;
-  };
+  return { match, unbound: Object.values(SLOT).filter((slot) => !bound.has(slot)) };
 }
 
 /** `bound` holds the slots that are filled when this part of the pattern is reached. */

@@ -18,7 +18,7 @@ import {
   compileBuilder,
   compileCondition,
   compileMatcher,
-  type Matcher,
+  type Alternative,
   type Slots,
 } from "./compile-rule";
 import { parseList, parsePattern, SLOT, type Pattern } from "./pattern";
@@ -93,7 +93,7 @@ export function noFloats(match: Match, context: RuleContext): boolean {
 interface Compiled {
   /** Whether it holds only without wrap-around. */
   readonly needsExact: boolean;
-  readonly matchers: readonly Matcher[];
+  readonly alternatives: readonly Alternative[];
   readonly holds: OnMatch<boolean>;
   readonly build: OnMatch<PrimExpr | undefined>;
 }
@@ -145,8 +145,8 @@ export class Rule {
    * overwritten.
    */
   apply(expr: PrimExpr, slots: Slots, context: RuleContext): PrimExpr | undefined {
-    const { matchers, needsExact, holds, build } = (this.compiled ??= this.compile());
-    if (!matches(matchers, expr, slots)) return undefined;
+    const { alternatives, needsExact, holds, build } = (this.compiled ??= this.compile());
+    if (!matches(alternatives, expr, slots)) return undefined;
     if (needsExact && !context.isExact(expr)) return undefined;
     if (!holds(expr, slots, context)) return undefined;
     const result = build(expr, slots, context);
@@ -163,16 +163,21 @@ export class Rule {
       needsExact:
         !this.isListed &&
         (sides.some(arithmeticInside) || this.textsOf(this.condition).some(mentionsArithmetic)),
-      matchers: this.patterns.map(compileMatcher),
+      alternatives: this.patterns.map(compileMatcher),
       holds: this.condition === undefined ? () => true : testOf(this.condition),
       build: builderOf(this.replacement),
     };
   }
 }
 
-function matches(matchers: readonly Matcher[], expr: PrimExpr, slots: Slots): boolean {
-  if (matchers.length === 1) return matchers[0]!(expr, slots);
-  return matchers.some((match) => match(expr, slots));
+function matches(alternatives: readonly Alternative[], expr: PrimExpr, slots: Slots): boolean {
+  for (const { match, unbound } of alternatives) {
+    if (!match(expr, slots)) continue;
+    // Other rules used the slots before.
+    for (const slot of unbound) slots[slot] = undefined;
+    return true;
+  }
+  return false;
 }
 
 function testOf(condition: string | Test): OnMatch<boolean> {
