@@ -26,8 +26,8 @@ export interface BenchCase {
 }
 
 /**
- * The time to warm up and sample a case, in milliseconds. The JavaScript engine has optimized most of the
- * compiler's work after this time; large programs become up to a tenth faster within the next eight seconds.
+ * The time to warm up and sample a case, in milliseconds. After this time the JavaScript engine has
+ * optimized most of the compiler. Large programs still become up to a tenth faster in the next eight seconds.
  */
 const WARM_UP_MS = 1500;
 const SAMPLE_MS = 1000;

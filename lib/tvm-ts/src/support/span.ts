@@ -20,8 +20,8 @@ export interface Place {
 const FRAME_LIMIT = 12;
 
 /**
- * The same for what programs make by the hundreds: the library itself makes it at most two calls
- * deeper. Fewer frames are cheaper.
+ * The limit for `te.compute` and `computeInline`, which a program calls hundreds of times. The operators
+ * of the library call them at most two calls deep. Fewer frames take less time.
  */
 export const FEW_FRAMES = 5;
 

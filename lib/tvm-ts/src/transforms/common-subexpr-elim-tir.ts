@@ -11,6 +11,7 @@
 import { factlessAnalyzer } from "../arith";
 import {
   Feature,
+  forEachVar,
   hasFeature,
   exprEqual,
   exprHash,
@@ -20,7 +21,6 @@ import {
   Let,
   LetStmt,
   mapChildren,
-  postOrderVisit,
   reprExpr,
   someNode,
   update,
@@ -286,9 +286,7 @@ class Candidates {
 
 function namesIn(body: Stmt): ReadonlySet<string> {
   const names = new Set<string>();
-  postOrderVisit(body, (node) => {
-    if (node.kind === "Var") names.add(node.name);
-  });
+  forEachVar(body, ({ name }) => void names.add(name));
   return names;
 }
 

@@ -240,7 +240,7 @@ function destinationOf(index: tir.PrimExpr, loops: readonly MicroOpLoop[]): Micr
   const own = loops.map(({ variable }) => variable);
   // Loops around the kernel offset all its micro-ops equally: their variables are taken as 0.
   const outer = new Set<tir.Var>();
-  tir.walk(index, { Var: (variable) => void outer.add(variable) });
+  tir.forEachVar(index, (variable) => void outer.add(variable));
   for (const variable of own) outer.delete(variable);
   const terms = arith.detectLinearEquation(index, [...own, ...outer]);
   const constants = terms?.map((term) => tir.constIntValue(term));

@@ -71,14 +71,14 @@ const MAX_COMPARING = 16;
 
 const NO_LITERALS: readonly PrimExpr[] = [];
 
-/** Bindings of rules, to be used again by all simplifiers: as many as rules were nested. */
+/** Arrays for the bindings of rules. All simplifiers share them. */
 const unusedSlots: Slots[] = [];
 
 export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext {
   private readonly values = new Map<Var, PrimExpr>();
   /** Conditions known to hold, in simplified form. */
   private literals = NO_LITERALS;
-  protected spent = 0;
+  private spent = 0;
   private comparing = 0;
 
   constructor(analyzer: Analyzer, analysis: "rewritten" | "canonical" = "rewritten") {

@@ -13,6 +13,7 @@ import {
   bytesOf,
   exprEqual,
   ExprMap,
+  forEachVar,
   isIndexType,
   isInteger,
   postOrderVisit,
@@ -213,9 +214,8 @@ export class AddressPlanner {
   private scopeOf(atom: PrimExpr): Scope | undefined {
     if (!isHoistable(atom)) return undefined;
     let deepest = this.fn.root;
-    postOrderVisit(atom, (node) => {
-      if (node.kind !== "Var") return;
-      const scope = this.fn.scopeOf(node);
+    forEachVar(atom, (variable) => {
+      const scope = this.fn.scopeOf(variable);
       if (scope.depth > deepest.depth) deepest = scope;
     });
     return this.isOpen(deepest) ? deepest : undefined;

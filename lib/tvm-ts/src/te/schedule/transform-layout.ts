@@ -13,8 +13,8 @@
 import { plural, UsageError, type ErrorNote, type Span } from "../../support";
 import { inverseIndexMap, mapRanges, mapShape } from "../../arith";
 import {
-  forEachVar,
   constIntValue,
+  forEachVar,
   IndexMap,
   isIndexType,
   isZero,
