@@ -31,7 +31,13 @@ import {
   type Stmt,
 } from "../ir";
 import type { FunctionPass } from "../pass";
-import { ComputationFinder, directComputations, isEligible } from "./analysis/computations";
+import {
+  ComputationFinder,
+  directComputations,
+  forEachComputation,
+  isEligible,
+  type Computations,
+} from "./analysis/computations";
 import { exprSize, freeVars, isLeaf } from "./analysis/expr-analysis";
 
 export const commonSubexprElimTIR: FunctionPass = {
@@ -45,15 +51,17 @@ export const commonSubexprElimTIR: FunctionPass = {
   },
 };
 
+/** Stands for the variables in scope, where an index of a computation is expected. */
+const HELD = -1;
+
 /** A computation, and how often it is performed. */
 class Candidate {
   readonly size: number;
   private text: string | undefined;
 
-  constructor(
-    readonly expr: PrimExpr,
-    public count: number,
-  ) {
+  count = 1;
+
+  constructor(readonly expr: PrimExpr) {
     this.size = exprSize(expr);
   }
 
@@ -140,14 +148,10 @@ class Eliminator {
     node: N,
     bind: (variable: Var, value: PrimExpr, rest: N) => N,
   ): N {
-    const computations = this.finder.computationsOf(node).entries();
+    const computations = this.shareable(this.finder.computationsOf(node));
     if (computations.length === 0) return node;
     const candidates = new Candidates((expr) => this.normal(expr));
-    // Of those that are equal after simplification, the first by text is used.
-    const ordered = this.modulo
-      ? [...computations].sort((a, b) => byText(a.key, b.key))
-      : computations;
-    for (const { key, value } of ordered) candidates.add(key, value);
+    for (const expr of computations) candidates.add(expr);
     candidates.sort();
 
     let result = node;
@@ -163,6 +167,34 @@ class Eliminator {
       }
     }
     return result;
+  }
+
+  /**
+   * Without the computations that cannot be shared: neither they nor their parts are repeated, or held
+   * by a variable.
+   */
+  private shareable(computations: Computations): Computations {
+    // Of those that are equal after simplification, the first by text is used.
+    if (this.modulo) return [...computations].sort(byText);
+    /** The first computation that contains an expression, by the expression's hash. */
+    const owners = new Map<number, number>();
+    for (const value of this.scope.values()) {
+      if (value !== undefined) owners.set(exprHash(value), HELD);
+    }
+    const shareable = new Set<number>();
+    computations.forEach((expr, index) => {
+      forEachComputation(expr, (part) => {
+        const hash = exprHash(part);
+        const owner = owners.get(hash);
+        if (owner === undefined) {
+          owners.set(hash, index);
+          return true;
+        }
+        shareable.add(owner).add(index);
+        return false;
+      });
+    });
+    return computations.filter((_, index) => shareable.has(index));
   }
 
   /**
@@ -211,6 +243,7 @@ class Eliminator {
   private replace<N extends Node>(root: N, target: PrimExpr, variable: Var): N {
     const rewrite = (node: Node): Node => {
       if (!isExpr(node)) return mapChildren(node, rewrite);
+      if (isLeaf(node)) return node;
       // Left operands nest deeply in sums; they are rewritten from the bottom up.
       const spine: OperatorExpr[] = [];
       let inner: PrimExpr = node;
@@ -252,14 +285,14 @@ class Candidates {
     return this.list[Symbol.iterator]();
   }
 
-  add(expr: PrimExpr, count: number): void {
+  add(expr: PrimExpr): void {
     const key = this.normal(expr);
     const existing = this.index.get(key);
     if (existing !== undefined) {
-      existing.count += count;
+      existing.count++;
       return;
     }
-    const candidate = new Candidate(expr, count);
+    const candidate = new Candidate(expr);
     this.index.set(key, candidate);
     this.list.push(candidate);
   }
@@ -271,7 +304,7 @@ class Candidates {
   /** Adds a part of a candidate, after all candidates of the same size. */
   insert(expr: PrimExpr): void {
     const before = this.list.length;
-    this.add(expr, 1);
+    this.add(expr);
     if (this.list.length === before) return;
     const candidate = this.list.pop()!;
     let low = 0;

@@ -1,5 +1,5 @@
 /**
- * Counts the computations that a statement or an expression always performs: the candidates of common
+ * Finds the computations that a statement or an expression always performs: the candidates of common
  * subexpression elimination.
  */
 
@@ -16,8 +16,8 @@ import {
 } from "../../ir";
 import { isLeaf } from "./expr-analysis";
 
-/** Expressions, with the number of times each is computed. */
-export type Computations = ExprMap<number>;
+/** Expressions in the order in which they are computed, repeated ones included. */
+export type Computations = readonly PrimExpr[];
 
 /**
  * Whether an expression may be computed once and stored in a variable: it is not a leaf, and contains
@@ -29,7 +29,7 @@ export function isEligible(expr: PrimExpr): boolean {
   return !hasFeature(expr, Feature.LoadOrCall);
 }
 
-const none: Computations = new ExprMap<number>();
+const none: Computations = [];
 
 /** Finds computations, and caches the result for each statement. */
 export class ComputationFinder {
@@ -38,7 +38,7 @@ export class ComputationFinder {
   /** The largest eligible computations that `node` always performs. */
   computationsOf(node: Node): Computations {
     if (!isExpr(node)) return this.ofStmt(node);
-    const found: Computations = new ExprMap();
+    const found: PrimExpr[] = [];
     this.collect(node, found);
     return found;
   }
@@ -65,7 +65,7 @@ export class ComputationFinder {
       case "While":
         return this.sharedBy([stmt.condition, stmt.body]);
       default: {
-        const found: Computations = new ExprMap();
+        const found: PrimExpr[] = [];
         forEachChild(stmt, (child) => this.collect(child, found));
         return found;
       }
@@ -73,38 +73,52 @@ export class ComputationFinder {
   }
 
   /** Adds the computations of `node` to `found`. */
-  private collect(node: Node, found: Computations): void {
+  private collect(node: Node, found: PrimExpr[]): void {
     if (!isExpr(node)) {
-      for (const { key, value } of this.ofStmt(node).entries()) {
-        found.set(key, (found.get(key) ?? 0) + value);
-      }
+      for (const expr of this.ofStmt(node)) found.push(expr);
       return;
     }
     // Left operands nest deeply in sums.
     const rightOperands: PrimExpr[] = [];
     let inner = node;
     for (; isBinary(inner) && !isEligible(inner); inner = inner.a) rightOperands.push(inner.b);
-    if (isEligible(inner)) found.set(inner, (found.get(inner) ?? 0) + 1);
+    if (isEligible(inner)) found.push(inner);
     else if (!isLeaf(inner)) forEachChild(inner, (child) => this.collect(child, found));
     for (const right of rightOperands.reverse()) this.collect(right, found);
   }
 
   /** The computations that at least two of the parts perform. */
   private sharedBy(parts: readonly Node[]): Computations {
-    const tables = parts.map((part) => this.computationsOf(part)).filter((table) => table.size > 0);
-    if (tables.length < 2) return none;
-    const shared: Computations = new ExprMap();
-    for (const table of tables) {
-      for (const { key } of table.entries()) {
-        const counts = tables.map((other) => other.get(key)).filter((n) => n !== undefined);
-        if (counts.length >= 2)
-          shared.set(
-            key,
-            counts.reduce((a, b) => a + b),
-          );
-      }
+    const lists = parts.map((part) => this.computationsOf(part)).filter((list) => list.length > 0);
+    if (lists.length < 2) return none;
+    /** The number of parts that perform a computation. */
+    const users = new ExprMap<number>();
+    for (const list of lists) {
+      for (const expr of distinct(list)) users.set(expr, (users.get(expr) ?? 0) + 1);
     }
-    return shared;
+    return lists.flat().filter((expr) => users.get(expr)! >= 2);
+  }
+}
+
+function distinct(exprs: Computations): PrimExpr[] {
+  const seen = new ExprMap<true>();
+  for (const expr of exprs) seen.set(expr, true);
+  return seen.entries().map(({ key }) => key);
+}
+
+/**
+ * Calls `enter` with a computation and, if it returns `true`, with the computations it consists of.
+ */
+export function forEachComputation(expr: PrimExpr, enter: (part: PrimExpr) => boolean): void {
+  // Left operands nest deeply in sums.
+  let inner = expr;
+  for (; !isLeaf(inner); inner = inner.a) {
+    if (isEligible(inner) && !enter(inner)) return;
+    if (!isBinary(inner)) {
+      forEachChild(inner, (child) => forEachComputation(child as PrimExpr, enter));
+      return;
+    }
+    forEachComputation(inner.b, enter);
   }
 }
 
