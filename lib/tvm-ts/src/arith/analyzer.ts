@@ -25,6 +25,7 @@ import {
   type Sub,
   type Var,
 } from "../ir";
+import { simplifyAffine } from "./affine";
 import { CanonicalSimplifier } from "./canonical/canonical-simplifier";
 import { ConstIntBoundAnalyzer, type ConstIntBound } from "./const-int-bound";
 import { extractConstraints } from "./constraints";
@@ -176,12 +177,24 @@ export class Analyzer {
    * `Infinity` continues until nothing changes, and is idempotent.
    */
   simplify(expr: PrimExpr, steps = 2): PrimExpr {
+    if (expr.kind === "IntImm") return expr;
     if (steps === Infinity) return this.simplifyToRest(expr);
+    const simple = this.affine(expr, steps) ?? this.alternate(expr, steps);
+    return exprEqual(simple, expr) ? expr : simple;
+  }
+
+  /** The simplified expression, if it is affine. An observer is told the rules, so they are applied. */
+  private affine(expr: PrimExpr, steps: number): PrimExpr | undefined {
+    const endsCanonical = steps > 0 && steps % 2 === 0;
+    return endsCanonical && this.onRewrite === undefined ? simplifyAffine(expr, this) : undefined;
+  }
+
+  private alternate(expr: PrimExpr, steps: number): PrimExpr {
     let simple = expr;
     for (let step = 0; step < steps && !isConstInt(simple); step++) {
       simple = step % 2 === 0 ? this.rewriteSimplify(simple) : this.canonicalSimplify(simple);
     }
-    return exprEqual(simple, expr) ? expr : simple;
+    return simple;
   }
 
   /**
