@@ -5,7 +5,7 @@
  *     constant bounds   x in [0, 7]               const-int-bound.ts
  *     modular sets      x is 4 * k + 1            modular-set.ts
  *     interval sets     x in [n, n + 7]           int-set.ts, eval-set.ts
- *     simplification    (x*4 + 3)//4 -> x         rewrite/, canonical/
+ *     simplification    (x*4 + 3)//4 -> x         rewrite/, canonical/, affine.ts
  */
 
 import {
@@ -183,7 +183,10 @@ export class Analyzer {
     return exprEqual(simple, expr) ? expr : simple;
   }
 
-  /** The simplified expression, if it is affine. An observer is told the rules, so they are applied. */
+  /**
+   * The simplified expression, if it is affine: computed directly, unless an observer waits for the
+   * rules.
+   */
   private affine(expr: PrimExpr, steps: number): PrimExpr | undefined {
     const endsCanonical = steps > 0 && steps % 2 === 0;
     return endsCanonical && this.onRewrite === undefined ? simplifyAffine(expr, this) : undefined;
