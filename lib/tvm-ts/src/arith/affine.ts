@@ -80,6 +80,7 @@ class AffineSum {
     else term.factor += factor;
   }
 
+  /** Counts the magnitude of a number. Returns whether the sum of all is small enough. */
   private measure(value: number): boolean {
     this.magnitude += Math.abs(value);
     return this.magnitude <= MAX_MAGNITUDE;

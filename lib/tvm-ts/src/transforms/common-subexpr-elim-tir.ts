@@ -51,15 +51,14 @@ export const commonSubexprElimTIR: FunctionPass = {
   },
 };
 
-/** Stands for the variables in scope, where an index of a computation is expected. */
+/** In place of the index of a computation: a variable in scope holds the value. */
 const HELD = -1;
 
 /** A computation, and how often it is performed. */
 class Candidate {
   readonly size: number;
-  private text: string | undefined;
-
   count = 1;
+  private text: string | undefined;
 
   constructor(readonly expr: PrimExpr) {
     this.size = exprSize(expr);
@@ -170,8 +169,8 @@ class Eliminator {
   }
 
   /**
-   * Without the computations that cannot be shared: neither they nor their parts are repeated, or held
-   * by a variable.
+   * The computations that may be shared: they or their parts are repeated, or a variable holds the
+   * value.
    */
   private shareable(computations: Computations): Computations {
     // Of those that are equal after simplification, the first by text is used.
