@@ -288,10 +288,15 @@ export class RewriteSimplifier extends Memoized<PrimExpr> implements RuleContext
     whenFalse: PrimExpr,
   ): [PrimExpr, PrimExpr, PrimExpr] {
     const test = this.analyze(condition);
-    const a = this.analyzer.withConstraint(test, () => this.analyze(whenTrue));
-    const opposite = this.analyzer.rewriteSimplify(new Not(test));
-    const b = this.analyzer.withConstraint(opposite, () => this.analyze(whenFalse));
+    const a = this.rewriteUnder(() => test, whenTrue);
+    const b = this.rewriteUnder(() => this.analyzer.rewriteSimplify(new Not(test)), whenFalse);
     return [test, a, b];
+  }
+
+  /** A branch, simplified with a condition as a fact. Numbers need no facts. */
+  private rewriteUnder(condition: () => PrimExpr, branch: PrimExpr): PrimExpr {
+    if (isNumber(branch)) return branch;
+    return this.analyzer.withConstraint(condition(), () => this.analyze(branch));
   }
 
   private rewriteIfThenElse(expr: Call): PrimExpr {
