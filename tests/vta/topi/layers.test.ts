@@ -235,6 +235,9 @@ describe("a packed operator", () => {
       topi.argmax(te.placeholder([4, 8]), 1),
     ];
     for (const { name, op } of made) expect(op.span?.place?.file, name).toBe(import.meta.filename);
+    // An environment makes its intrinsic once, so one that nothing has used yet is needed.
+    const unused = new vta.Environment(env.config);
+    expect(unused.gemm.op.span?.place?.file).toBe(import.meta.filename);
     const s = te.createSchedule(topi.nn.relu(topi.nn.relu(data)).op);
     te.autoInlineInjective(s);
     const { attachment } = s.stages[1]!;

@@ -6,13 +6,14 @@
  *     after    x*32 + y*8 + z - 8
  */
 
-import { add, IntImm, mul, sub, type PrimExpr, type Var } from "../ir";
+import { IntImm, mul, sub, type PrimExpr, type Var } from "../ir";
 import type { Analyzer } from "./analyzer";
+import { plus } from "./operators";
 
 /** The type of indices and extents. */
 const DTYPE = "int32";
 
-/** Expressions with more nodes are left to the canonical form, whose recursion has no limit. */
+/** Expressions with more nodes are left to the canonical form, which can be of any length. */
 const MAX_NODES = 64;
 
 /** Up to this sum of magnitudes, no partial sum overflows, whatever the order of the terms. */
@@ -97,9 +98,10 @@ class AffineSum {
     }
     if (base > 0) sum = plus(sum, new IntImm(base, DTYPE));
     for (const { variable, factor } of terms) {
+      if (factor >= 0) continue;
       // With nothing to subtract from, the product by a negative number stays as it is.
-      if (factor < 0 && sum === undefined) return undefined;
-      if (factor < 0) sum = sub(sum!, times(variable, -factor));
+      if (sum === undefined) return undefined;
+      sum = sub(sum, times(variable, -factor));
     }
     if (sum === undefined) return new IntImm(base, DTYPE);
     return base < 0 ? sub(sum, new IntImm(-base, DTYPE)) : sum;
@@ -108,10 +110,6 @@ class AffineSum {
 
 function hasEqualFactors(sorted: readonly Term[]): boolean {
   return sorted.some(({ factor }, i) => factor !== 0 && factor === sorted[i + 1]?.factor);
-}
-
-function plus(sum: PrimExpr | undefined, term: PrimExpr): PrimExpr {
-  return sum === undefined ? term : add(sum, term);
 }
 
 function times(variable: Var, factor: number): PrimExpr {

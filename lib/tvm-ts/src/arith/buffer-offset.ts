@@ -20,6 +20,7 @@ import {
 } from "../ir";
 import { UsageError } from "../support";
 import { factlessAnalyzer, type FactlessAnalyzer } from "./analyzer";
+import { plus } from "./operators";
 
 /**
  * The offset of an element from the start of the buffer's memory: one for each group of dimensions
@@ -88,10 +89,6 @@ function file(parts: Parts, sum: PrimExpr): { product: boolean; remainder: boole
     }
   }
   return met;
-}
-
-function plus(sum: PrimExpr | undefined, term: PrimExpr): PrimExpr {
-  return sum === undefined ? term : add(sum, term);
 }
 
 function termsOf(sum: PrimExpr): PrimExpr[] {

@@ -3,7 +3,6 @@
  */
 
 import {
-  add,
   constant,
   isConstInt,
   isBinary,
@@ -20,6 +19,7 @@ import {
 } from "../ir";
 import { Analyzer } from "./analyzer";
 import { binaryOperands, fromTheInsideOut, MAX_NESTING } from "./memo";
+import { plus } from "./operators";
 
 /** `coeff * v + base`; a missing part is 0. */
 interface Linear {
@@ -69,8 +69,8 @@ class LinearReader {
 
 const COMBINE = {
   Add: (a: Linear, b: Linear): Linear => ({
-    base: plus(a.base, b.base),
-    coeff: plus(a.coeff, b.coeff),
+    base: b.base === undefined ? a.base : plus(a.base, b.base),
+    coeff: b.coeff === undefined ? a.coeff : plus(a.coeff, b.coeff),
   }),
   Sub: (a: Linear, b: Linear): Linear => ({
     base: minus(a.base, b.base),
@@ -85,11 +85,6 @@ const COMBINE = {
     };
   },
 };
-
-function plus(a: PrimExpr | undefined, b: PrimExpr | undefined): PrimExpr | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return add(a, b);
-}
 
 function minus(a: PrimExpr | undefined, b: PrimExpr | undefined): PrimExpr | undefined {
   if (b === undefined) return a;

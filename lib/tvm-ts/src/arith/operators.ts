@@ -1,6 +1,6 @@
-/** Binary operators by kind, to build a node of a variable kind. */
+/** Operators for the analyses: by kind, and for sums that are built term by term. */
 
-import { constFold, newOperator, type OperatorKind, type PrimExpr } from "../ir";
+import { add, constFold, newOperator, type OperatorKind, type PrimExpr } from "../ir";
 
 const DIVISIONS: ReadonlySet<OperatorKind> = new Set(["Div", "Mod", "FloorDiv", "FloorMod"]);
 
@@ -17,4 +17,9 @@ export function fold(kind: OperatorKind, a: PrimExpr, b: PrimExpr): PrimExpr | u
 /** The operator over operands of one type, folded. */
 export function operate(kind: OperatorKind, a: PrimExpr, b: PrimExpr): PrimExpr {
   return fold(kind, a, b) ?? newOperator(kind, a, b);
+}
+
+/** Adds a term to a sum; undefined is a sum without terms. */
+export function plus(sum: PrimExpr | undefined, term: PrimExpr): PrimExpr {
+  return sum === undefined ? term : add(sum, term);
 }

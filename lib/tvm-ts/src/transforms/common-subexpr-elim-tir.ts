@@ -22,7 +22,6 @@ import {
   LetStmt,
   mapChildren,
   reprExpr,
-  someNode,
   update,
   Var,
   type OperatorExpr,
@@ -92,7 +91,7 @@ class Eliminator {
 
   stmt(stmt: Stmt): Stmt {
     let found = false;
-    const result = this.share(stmt, (variable, value, body) => {
+    const result = this.share(stmt, this.shareable(stmt), (variable, value, body) => {
       found = true;
       return new LetStmt(variable, value, body);
     });
@@ -123,8 +122,11 @@ class Eliminator {
   }
 
   private expr(expr: PrimExpr): PrimExpr {
-    if (!this.canShareIn(expr)) return expr;
-    const result = this.share(expr, (variable, value, body) => new Let(variable, value, body));
+    const computations = this.shareable(expr);
+    if (computations.length === 0) return expr;
+    const bind = (variable: Var, value: PrimExpr, rest: PrimExpr): PrimExpr =>
+      new Let(variable, value, rest);
+    const result = this.share(expr, computations, bind);
     if (result.kind !== "Let") return mapChildren(result, (child) => this.expr(child as PrimExpr));
     const value = this.expr(result.value);
     const body = this.within(result.var_, result.value, () => this.expr(result.body));
@@ -141,13 +143,14 @@ class Eliminator {
   /**
    * Replaces the computations that `node` performs several times, and those that a variable in scope
    * already holds.
+   * @param computations Those that may be shared; see `shareable`.
    * @param bind Makes a node that binds a new variable around the rest.
    */
   private share<N extends PrimExpr | Stmt>(
     node: N,
+    computations: Computations,
     bind: (variable: Var, value: PrimExpr, rest: N) => N,
   ): N {
-    const computations = this.shareable(this.finder.computationsOf(node));
     if (computations.length === 0) return node;
     const candidates = new Candidates((expr) => this.normal(expr));
     for (const expr of computations) candidates.add(expr);
@@ -169,10 +172,11 @@ class Eliminator {
   }
 
   /**
-   * The computations that may be shared: they or their parts are repeated, or a variable holds the
-   * value.
+   * The computations of `node` that may be shared: they or their parts are repeated, or a variable holds
+   * the value.
    */
-  private shareable(computations: Computations): Computations {
+  private shareable(node: PrimExpr | Stmt): Computations {
+    const computations = this.finder.computationsOf(node);
     // Of those that are equal after simplification, the first by text is used.
     if (this.modulo) return [...computations].sort(byText);
     /** The first computation that contains an expression, by the expression's hash. */
@@ -194,25 +198,6 @@ class Eliminator {
       });
     });
     return computations.filter((_, index) => shareable.has(index));
-  }
-
-  /**
-   * Whether an expression can contain a computation to share: one is repeated, or held by a variable.
-   */
-  private canShareIn(expr: PrimExpr): boolean {
-    if (isLeaf(expr)) return false;
-    if (this.modulo) return true;
-    const seen = new Set<number>();
-    for (const value of this.scope.values()) {
-      if (value !== undefined) seen.add(exprHash(value));
-    }
-    return someNode(expr, (node) => {
-      if (!isEligible(node as PrimExpr)) return false;
-      const hash = exprHash(node as PrimExpr);
-      if (seen.has(hash)) return true;
-      seen.add(hash);
-      return false;
-    });
   }
 
   /** The variable that holds the value of `expr`. */
